@@ -1,0 +1,1 @@
+"""The hub: domain events in, messages to people out, promises kept."""

@@ -1,0 +1,129 @@
+"""
+Every error of the hub. The docstring of a class is its message.
+
+    HubError
+    ├── ConfigurationError        a setting is missing or wrong
+    ├── InvalidPolicy             policy.toml says something that cannot be kept
+    ├── InvalidEvent              an event that can never be taken in
+    ├── InvalidPhone              not a telephone number
+    ├── InvalidTemplate           a template does not compile
+    ├── TemplateFailure           a template cannot be rendered for this message
+    ├── SendFailure               a channel could not send
+    │   ├── TransientFailure      try again later
+    │   └── PermanentFailure      never try this again
+    └── Unavailable               a server of ours does not answer
+        ├── BrokerUnavailable
+        ├── StorageUnavailable
+        └── AppointmentsUnavailable
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class HubError(Exception):
+    """Something went wrong in the hub."""
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail or type(self).__doc__)
+
+
+class ConfigurationError(HubError):
+    """A setting is missing or wrong."""
+
+
+class InvalidPolicy(HubError, ValueError):
+    """The policy says something that cannot be kept."""
+
+
+class InvalidEvent(HubError, ValueError):
+    """
+    The event can never be taken in.
+
+    `reason` tells the publisher what to mend; `field` is the path of the offending
+    part (`data.radicado`, `id`), or None when the whole event is at fault. Neither
+    ever quotes the value, which may be a person's data.
+    """
+
+    def __init__(self, reason: str, *, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+
+
+class InvalidPhone(HubError, ValueError):
+    """Not a valid telephone number."""
+
+
+class InvalidTemplate(HubError, ValueError):
+    """The template does not compile."""
+
+
+class TemplateFailure(HubError):
+    """The template cannot be rendered for this message."""
+
+
+class SendFailure(HubError):
+    """
+    The channel could not send.
+
+    `reason` is a short machine word (`smtp_451`, `timeout`, `unregistered`); `code` is
+    the provider's own answer without any address in it.
+    """
+
+    def __init__(self, reason: str, *, provider: str = "", code: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.provider = provider
+        self.code = code
+
+
+class TransientFailure(SendFailure):
+    """
+    Try again later.
+
+    `retry_after` is the provider's own wish; `unknown` is true when the provider may
+    have accepted the message, so that a second try may double it.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        provider: str = "",
+        code: str = "",
+        retry_after: timedelta | None = None,
+        unknown: bool = False,
+    ) -> None:
+        super().__init__(reason, provider=provider, code=code)
+        self.retry_after = retry_after
+        self.unknown = unknown
+
+
+class PermanentFailure(SendFailure):
+    """
+    Never try this again.
+
+    `gone` is true when the answer means that the contact point no longer exists.
+    """
+
+    def __init__(self, reason: str, *, provider: str = "", code: str = "", gone: bool = False) -> None:
+        super().__init__(reason, provider=provider, code=code)
+        self.gone = gone
+
+
+class Unavailable(HubError, ConnectionError):
+    """A server of ours does not answer."""
+
+
+class BrokerUnavailable(Unavailable):
+    """RabbitMQ does not answer."""
+
+
+class StorageUnavailable(Unavailable):
+    """PostgreSQL does not answer."""
+
+
+class AppointmentsUnavailable(Unavailable):
+    """Redis does not answer."""
