@@ -11,9 +11,11 @@ Every error of the hub. The docstring of a class is its message.
     ├── SendFailure               a channel could not send
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
+    ├── StorageRefused            the database refuses a value: never try the same again
     └── Unavailable               a server of ours does not answer
         ├── BrokerUnavailable
         ├── StorageUnavailable
+        │   ├── StorageConflict   a deadlock or serialisation failure: try again at once
         └── AppointmentsUnavailable
 """
 
@@ -123,6 +125,14 @@ class BrokerUnavailable(Unavailable):
 
 class StorageUnavailable(Unavailable):
     """PostgreSQL does not answer."""
+
+
+class StorageConflict(StorageUnavailable):
+    """A deadlock or a serialisation failure; the same transaction may go through at once."""
+
+
+class StorageRefused(HubError):
+    """The database refuses a value."""
 
 
 class AppointmentsUnavailable(Unavailable):

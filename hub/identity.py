@@ -1,0 +1,56 @@
+"""
+Deterministic ids: the same event, message or clock has the same id on every machine, every time.
+
+RFC 9562 UUIDv8: 48 bits of milliseconds since the epoch, so that rows of one time lie together,
+then a SHA-256 of the parts. That is why a redelivery cannot double anything.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from hub.model import Event
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS_MASK = (1 << 48) - 1
+
+
+def uuid8(at: datetime, *parts: str) -> UUID:
+    """Make the UUIDv8 of `parts` at the instant `at` (aware)."""
+    milliseconds = ((at - _EPOCH) // timedelta(milliseconds=1)) & _MILLISECONDS_MASK
+    # The length goes before each part, so that ("ab", "c") and ("a", "bc") differ.
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    digest = int.from_bytes(sha256(text.encode()).digest()[:10], "big")
+    value = (milliseconds << 80) | digest
+    value = (value & ~(0xF << 76)) | (8 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return UUID(int=value)
+
+
+def event_key(event: Event) -> UUID:
+    """Make the storage key of an event."""
+    return uuid8(event.time, event.source, event.id)
+
+
+def message_id(event: Event, *, person: str, channel: str, occasion: str, contact_id: str) -> UUID:
+    """Make the identity of a message: event × person × channel × occasion × contact point."""
+    return uuid8(event.time, event.source, event.id, person, channel, occasion, contact_id)
+
+
+def clock_id(case: str, name: str, started_by: Event) -> UUID:
+    """Make the id of the clock `name` of a case; a reopened case starts a new one."""
+    return uuid8(started_by.time, case, name, started_by.source, started_by.id)
+
+
+def body_id(body: bytes, routing_key: str) -> UUID:
+    """Make the id of a dead letter from its bytes alone, for nothing else in it can be trusted."""
+    digest = sha256(routing_key.encode() + b"\0" + body).hexdigest()
+    return uuid8(_EPOCH, digest)
+
+
+def stranger_ref(email: str | None, phone: str | None) -> str:
+    """Make the reference of an inline contact. A hash, so that it may appear where a name may not."""
+    digest = sha256(f"{(email or '').casefold()}|{phone or ''}".encode()).hexdigest()
+    return f"inline:{digest[:24]}"
