@@ -236,7 +236,10 @@ class Publisher(Protocol):
         """Publish each to its queue."""
 
     async def event(self, event: Event) -> None:
-        """Publish a hub-emitted event to `domain.events`, structured JSON, so that it enters at the top."""
+        """Publish to `domain.events`, structured JSON, so that it enters at the top."""
+
+    async def replay(self, letter: DeadLetter) -> None:
+        """Publish a dead letter's bytes to `domain.events` again, as they came."""
 
     async def notice(self, event: Event) -> None:
         """Publish to the exchange `hub.events.out` only; nobody listening is not a fault."""
