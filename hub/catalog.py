@@ -117,7 +117,7 @@ _ADMINISTRATION: Final = (
             # The balance is the owner's alone, so that the owner reads another text.
             Audience(who=("owner",), purpose=Purpose.SERVICE, channels=(("inbox",),), template="owner"),
         ),
-        # A payment also cancels `dunning`, a clock that `admin.account.overdue` starts: it comes with that event.
+        # A payment also cancels `dunning`, whose start is `admin.account.overdue`: it comes with that event.
     ),
 )
 
