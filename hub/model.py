@@ -100,6 +100,30 @@ class Event:
         return self.type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """An event as its row: its key, its case, where it happened."""
+
+    key: UUID
+    event: Event
+    case: str | None
+    copropiedad_id: str | None = None
+    unit_id: str | None = None
+    planned: bool = True
+    waiting: bool = False
+    """True when a party of the case (the petitioner …) is not known yet; planned again when it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Who a person-valued word (`petitioner`) stands for in a case; `recipients` as in the event's data."""
+
+    case: str
+    who: str
+    recipients: Json
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class ClockMove:
     """`ClockMove("first_reply", Move.STOP)`; `when` limits it to data like {"status": "cleared"}."""
@@ -124,7 +148,8 @@ class Audience:
 
     `channels` is a tuple of steps, each a tuple of channels used together; the next step
     only when every message of the one before failed for good. `template` names the block
-    set in the event's template when this audience reads another text than the first.
+    set in the event's template when this audience reads another text than the first. `when`
+    limits the audience to events whose data has these values.
     """
 
     who: tuple[str, ...]
@@ -132,6 +157,7 @@ class Audience:
     channels: tuple[tuple[str, ...], ...]
     print: Print = Print.NEVER
     template: str | None = None
+    when: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,9 @@ from hub.model import (
     Message,
     Outcome,
     Outgoing,
+    Party,
     Person,
+    StoredEvent,
 )
 
 Now = Callable[[], datetime]
@@ -42,30 +44,6 @@ class Ticket:
     channel: str
     lane: Lane
     ids: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEvent:
-    """An event as its row: its key, its case, where it happened."""
-
-    key: UUID
-    event: Event
-    case: str | None
-    copropiedad_id: str | None = None
-    unit_id: str | None = None
-    planned: bool = True
-    waiting: bool = False
-    """True when a party of the case (the petitioner …) is not known yet; planned again when it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """Who a person-valued word (`petitioner`) stands for in a case; `recipients` as in the event's data."""
-
-    case: str
-    who: str
-    recipients: Json
-    since: datetime
 
 
 class Channel(Protocol):
@@ -179,7 +157,8 @@ class TimerStore(Protocol):
         """
         Make tickets for `queued` messages of this queue older than their sweep age.
 
-        Their age starts anew and doubles with each sweep, so that a backlog never multiplies.
+        None while a lease of this queue lives (a row of it is `sending`), for then it is being worked
+        on. Their age starts anew and doubles with each sweep, so that a backlog never multiplies.
         """
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
