@@ -1,0 +1,139 @@
+"""What holds for every calendar, instant and duration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.business_time import Mode, WorkCalendar
+
+BOGOTA = ZoneInfo("America/Bogota")
+MINUTES_A_DAY = 24 * 60
+instants = st.integers(0, 30 * MINUTES_A_DAY).map(
+    lambda minute: datetime(2026, 3, 1, 5, tzinfo=UTC) + timedelta(minutes=minute)
+)
+durations = st.integers(0, 6_000).map(lambda minutes: timedelta(minutes=minutes))
+intervals = st.tuples(instants, instants)
+modes = st.sampled_from(list(Mode))
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> list[tuple[timedelta, timedelta]]:
+    edges = draw(st.lists(st.integers(0, 24 * 4), max_size=4, unique=True).map(sorted))
+    quarters = [timedelta(minutes=15 * edge) for edge in edges]
+    return list(zip(quarters[::2], quarters[1::2], strict=False))
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> WorkCalendar:
+    """Weeks of random frames, always with an hour on Wednesday so that they open."""
+    week = {weekday: draw(frames()) for weekday in range(7)}
+    week[2] = week[2] or [(timedelta(hours=9), timedelta(hours=10))]
+    days = st.integers(1, 28).map(lambda day: date(2026, 3, day))
+    holidays = draw(st.sets(days, max_size=4))
+    special = draw(st.dictionaries(days, frames(), max_size=3))
+    return WorkCalendar(week, holidays, special, BOGOTA)
+
+
+def open_minutes(calendar: WorkCalendar, start: datetime, mode: Mode) -> Iterator[datetime]:
+    """Walk the clock a minute at a time: the reference definition, slow and plain."""
+    for minute in count():
+        instant = start + timedelta(minutes=minute)
+        local = instant.astimezone(BOGOTA)
+        day, offset = local.date(), timedelta(hours=local.hour, minutes=local.minute)
+        hours = calendar.special_days.get(day)
+        if hours is None:
+            hours = () if day in calendar.holidays else calendar.week[day.weekday()]
+        if mode is Mode.BUSINESS_DAY_CLOCK:
+            hours = ((timedelta(0), timedelta(days=1)),) if hours else ()
+        if any(opens <= offset < closes for opens, closes in hours):
+            yield instant
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    calendar=calendars(),
+    received=instants,
+    minutes=st.integers(1, 900),
+    pauses=st.lists(intervals, max_size=3),
+    mode=st.sampled_from([Mode.WORKING_TIME, Mode.BUSINESS_DAY_CLOCK]),
+)
+def test_due_agrees_with_a_walk_of_the_clock(
+    calendar: WorkCalendar,
+    received: datetime,
+    minutes: int,
+    pauses: list[tuple[datetime, datetime]],
+    mode: Mode,
+) -> None:
+    worked = (
+        minute
+        for minute in open_minutes(calendar, received, mode)
+        if not any(start <= minute < end for start, end in pauses)
+    )
+    last = next(minute for n, minute in enumerate(worked, start=1) if n == minutes)
+
+    assert calendar.due(received, timedelta(minutes=minutes), mode=mode, pauses=pauses) == (
+        last + timedelta(minutes=1)
+    )
+
+
+@given(calendar=calendars(), received=instants, duration=durations, pauses=st.lists(intervals, max_size=3))
+def test_exactly_the_duration_has_passed_when_it_is_due(
+    calendar: WorkCalendar, received: datetime, duration: timedelta, pauses: list[tuple[datetime, datetime]]
+) -> None:
+    due = calendar.due(received, duration, pauses=pauses)
+
+    assert calendar.elapsed(received, due, pauses) == duration
+
+
+@given(calendar=calendars(), received=instants, duration=durations)
+def test_the_clock_of_business_days_agrees_with_itself(
+    calendar: WorkCalendar, received: datetime, duration: timedelta
+) -> None:
+    due = calendar.due(received, duration, mode=Mode.BUSINESS_DAY_CLOCK)
+
+    assert calendar.elapsed(received, due, mode=Mode.BUSINESS_DAY_CLOCK) == duration
+
+
+@given(calendar=calendars(), times=intervals, duration=durations, mode=modes)
+def test_what_arrives_later_is_never_due_earlier(
+    calendar: WorkCalendar, times: tuple[datetime, datetime], duration: timedelta, mode: Mode
+) -> None:
+    earlier, later = sorted(times)
+
+    assert calendar.due(earlier, duration, mode=mode) <= calendar.due(later, duration, mode=mode)
+
+
+@given(calendar=calendars(), received=instants, lengths=st.tuples(durations, durations), mode=modes)
+def test_a_longer_promise_is_never_due_earlier(
+    calendar: WorkCalendar, received: datetime, lengths: tuple[timedelta, timedelta], mode: Mode
+) -> None:
+    shorter, longer = sorted(lengths)
+
+    assert calendar.due(received, shorter, mode=mode) <= calendar.due(received, longer, mode=mode)
+
+
+@given(
+    calendar=calendars(),
+    received=instants,
+    duration=durations,
+    pauses=st.lists(intervals, max_size=3),
+    another=intervals,
+    mode=modes,
+)
+def test_a_pause_only_moves_the_due_instant_later(
+    calendar: WorkCalendar,
+    received: datetime,
+    duration: timedelta,
+    pauses: list[tuple[datetime, datetime]],
+    another: tuple[datetime, datetime],
+    mode: Mode,
+) -> None:
+    due = calendar.due(received, duration, mode=mode, pauses=pauses)
+
+    assert calendar.due(received, duration, mode=mode, pauses=[*pauses, another]) >= due
