@@ -1,0 +1,76 @@
+"""
+The `hub` command. Each command is a module of this package; heavy things are imported inside it.
+
+That is why `hub --help` answers at once: nothing here imports more than Typer at its top.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+import typer
+
+from hub.cli.deliveries import deliveries
+from hub.cli.publish import publish
+from hub.cli.run import run
+from hub.errors import HubError
+
+_RUN = "Run"
+_SEND = "Events in"
+_LOOK = "What happened"
+_MEND = "Look after"
+
+app = typer.Typer(
+    name="hub",
+    help="""
+    Turn what happens in other systems into messages that reach people, and keep the promises made to them.
+
+    [bold]A first round:[/bold]
+
+      hub check                                     what is configured, reachable, missing
+
+      hub run                                       every role in one process, until Ctrl-C
+
+      hub publish --type pqrs.received data.json    an event in
+
+      hub deliveries --follow                       its messages, as they go out
+
+    Servers and providers come from HUB_… variables. Every command prints JSON with --json.
+    """,
+    epilog="Exit codes: 0 well, 1 something failed, 2 the command line is wrong.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command(rich_help_panel=_RUN)(run)
+app.command(rich_help_panel=_SEND)(publish)
+app.command(rich_help_panel=_LOOK)(deliveries)
+
+
+def main() -> None:
+    """Run the command line. An error of ours is one sentence on stderr, never a traceback."""
+    failed = False
+    try:
+        app()
+    except* HubError as group:  # roles run in task groups, so that it may come wrapped
+        failed = True
+        for error in leaves(group):
+            typer.secho(f"Error: {error}", fg=typer.colors.RED, err=True)
+    except* BrokenPipeError:
+        # The reader (`| head`) has seen enough; without this Python complains once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        failed = True
+    if failed:
+        sys.exit(1)
+
+
+def leaves(group: BaseExceptionGroup[HubError]) -> Iterator[HubError]:
+    """Unwrap."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error

@@ -1,0 +1,115 @@
+"""What the commands share: one event loop, settings, output as tables, lines or JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hub.model import Json
+    from hub.settings import Settings
+
+T = TypeVar("T")
+
+_BOGOTA: Final = ZoneInfo("America/Bogota")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
+
+STATE_STYLES: Final = {
+    "queued": "cyan",
+    "sending": "cyan",
+    "sent": "green",
+    "delivered": "bold green",
+    "read": "bold green",
+    "held": "yellow",
+    "retrying": "yellow",
+    "failed": "bold red",
+    "bounced": "bold red",
+    "suppressed": "magenta",
+    "expired": "magenta",
+    "cancelled": "dim",
+    "open": "cyan",
+    "at_risk": "yellow",
+    "breached": "bold red",
+    "met": "green",
+    "replayed": "green",
+    "discarded": "dim",
+}
+
+
+def settings() -> Settings:
+    """Read the environment."""
+    from hub.settings import load  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return load()
+
+
+def wait(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` on an event loop of its own."""
+    return asyncio.run(work)
+
+
+def console() -> Console:
+    from rich.console import Console  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return Console(highlight=False)
+
+
+def print_json(value: Json, *, indent: int = 2) -> None:
+    """Print as the API would answer; `indent=-1` puts it on one line."""
+    import msgspec  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    encoded = msgspec.json.encode(value)
+    typer.echo((encoded if indent < 0 else msgspec.json.format(encoded, indent=indent)).decode())
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print aligned columns. The words are data: markup in them is shown, not obeyed."""
+    from rich.table import Table  # noqa: PLC0415 - `hub --help` must not wait for it
+    from rich.text import Text  # noqa: PLC0415 - the same
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in row))
+    console().print(table)
+
+
+def local_time(value: Json) -> str:
+    """Show an instant of the API (datetime or RFC 3339 text) in Bogotá; nothing for None."""
+    if value is None:
+        return ""
+    instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return instant.astimezone(_BOGOTA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def to_uuid(text: str) -> UUID:
+    """Read an id from the command line."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not an id; the list commands print them") from None
+
+
+def read_input(path: str) -> bytes:
+    """Read a file, or standard input for `-`."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a path of the command line, opened once
+            return file.read()
+    except OSError as exc:
+        raise HubError(f"cannot read {path}: {exc.strerror}") from exc

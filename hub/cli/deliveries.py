@@ -1,0 +1,128 @@
+"""`hub deliveries`: the messages, as a table or as they move."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from hub.cli.common import (
+    STATE_STYLES,
+    AsJson,
+    Limit,
+    console,
+    local_time,
+    print_json,
+    print_table,
+    settings,
+    wait,
+)
+from hub.model import State
+
+if TYPE_CHECKING:
+    from hub.model import Json
+    from hub.ports import LogStore, MessageFilter
+
+Row = Mapping[str, "Json"]
+
+_COLUMNS: Final = ("when", "event", "person", "channel", "state", "reason", "next", "id")
+_POLL: Final = 1.0  # seconds
+
+
+def deliveries(
+    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
+    channel: Annotated[str | None, typer.Option(help="email, sms, push, inbox, print …")] = None,
+    event: Annotated[str | None, typer.Option(help="A kind of event: pqrs.received.")] = None,
+    event_id: Annotated[str | None, typer.Option(help="The id that the publisher gave the event.")] = None,
+    person: Annotated[str | None, typer.Option(help="A person's reference.")] = None,
+    limit: Limit = 50,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on: each new or changed one is a line.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    List messages, newest first, or follow them as they go out.
+
+      hub deliveries --state failed
+
+      hub deliveries --event-id 3f2c… --follow
+
+      hub deliveries --follow --json | jq .state
+    """
+    from hub.ports import MessageFilter  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    narrowed = MessageFilter(
+        state=state and state.value, channel=channel, event=event, event_id=event_id, person=person
+    )
+    wait(_show(narrowed, limit, follow=follow, as_json=as_json))
+
+
+async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
+    from hub import app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with app.open_log(settings()) as log:
+        if follow:
+            await keep_following(log, narrowed, limit, line_printer(as_json=as_json))
+        page = await log.messages(narrowed, after=None, limit=limit)
+    if as_json:
+        print_json({"items": page.items, "next": page.next})
+    else:
+        print_table(_COLUMNS, [_cells(row) for row in page.items])
+
+
+async def keep_following(
+    log: LogStore, narrowed: MessageFilter, limit: int, show: Callable[[Row], None], *, poll: float = _POLL
+) -> None:
+    """Show each row once and again whenever it has changed, oldest first, until cancelled."""
+    seen: dict[str, Row] = {}
+    while True:
+        page = await log.messages(narrowed, after=None, limit=limit)
+        for row in news(seen, page.items):
+            show(row)
+        await asyncio.sleep(poll)
+
+
+def news(seen: dict[str, Row], rows: Sequence[Row]) -> Sequence[Row]:
+    """Answer the rows that are new or changed, oldest first, and remember them."""
+    fresh = [row for row in reversed(rows) if seen.get(str(row["id"])) != row]
+    seen.update((str(row["id"]), row) for row in fresh)
+    return fresh
+
+
+def line_printer(*, as_json: bool) -> Callable[[Row], None]:
+    """Answer what prints one row on one line."""
+    if as_json:
+        return lambda row: print_json(row, indent=-1)
+    from rich.text import Text  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    out = console()
+
+    def show(row: Row) -> None:
+        when, event, person, channel, state, reason, *_ = _cells(row)
+        out.print(
+            Text.assemble(
+                (f"{when}  ", "dim"),
+                f"{event:<32} {person:<28} {channel:<7} ",
+                (f"{state:<10}", STATE_STYLES.get(state, "")),
+                f" {reason}",
+            ),
+            soft_wrap=True,
+        )
+
+    return show
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        local_time(row["created_at"]),
+        str(row["event"]),
+        str(row["person"]),
+        str(row["channel"]),
+        str(row["state"]),
+        str(row["reason"] or ""),
+        local_time(row["next_at"]),
+        str(row["id"]),
+    )

@@ -1,0 +1,95 @@
+"""`hub publish`: events into the hub, the way every publisher's events come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+
+from hub.cli.common import AsJson, print_json, read_input, settings, wait
+from hub.cli.composing import SOURCE, Missing, complete, read_documents
+from hub.errors import HubError, InvalidEvent
+
+if TYPE_CHECKING:
+    from hub.model import Event, Json
+
+
+def publish(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="JSON, an array of it, or NDJSON; - reads stdin.")
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option("--type", "-t", help="Which event, when the file is only its data: pqrs.received."),
+    ] = None,
+    source: Annotated[str, typer.Option(help="Who says so, where the file does not.")] = SOURCE,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Look at the schema before anything is published.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Publish CloudEvents to the exchange domain.events and wait until RabbitMQ has them, durably.
+
+    A missing id, time, source or specversion is filled in. Nothing is published when one event of the
+    file is refused.
+
+      hub publish event.json
+
+      hub publish --type pqrs.received data.json
+
+      generate-events | hub publish -
+    """
+    missing = Missing(type=kind, source=source, now=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()))
+    documents = [complete(each, missing) for each in read_documents(_text(file))]
+    events = _understand(documents, check=check)
+    wait(_send(events))
+    _report(events, as_json=as_json)
+
+
+def _text(file: str) -> str:
+    try:
+        return read_input(file).decode()
+    except UnicodeDecodeError:
+        raise InvalidEvent("not UTF-8") from None
+
+
+def _understand(documents: Sequence[Json], *, check: bool) -> Sequence[Event]:
+    import msgspec  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    from hub import cloudevents  # noqa: PLC0415 - the same
+
+    read = cloudevents.checker() if check else cloudevents.decode
+    events = []
+    for index, document in enumerate(documents):
+        try:
+            events.append(read(msgspec.json.encode(document), "application/cloudevents+json", {}))
+        except InvalidEvent as error:
+            where = f"event {index + 1}: " if len(documents) > 1 else ""
+            raise InvalidEvent(f"{where}{error.reason}", field=error.field) from error
+    return events
+
+
+async def _send(events: Sequence[Event]) -> None:
+    from hub import app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.sending import send  # noqa: PLC0415 - the same
+
+    async with app.open_publisher(settings()) as publisher:
+        sent = await send(publisher, events)
+    if sent.failure is not None:
+        raise HubError(f"{sent.accepted} of {len(events)} published, then: {sent.failure}") from sent.failure
+
+
+def _report(events: Sequence[Event], *, as_json: bool) -> None:
+    if as_json:
+        ids = [{"id": event.id, "source": event.source, "type": event.type} for event in events]
+        print_json({"accepted": len(events), "refused": [], "events": ids})
+        return
+    for event in events:
+        typer.echo(f"{event.name}  {event.id}")
+    typer.secho(f"{len(events)} published to domain.events", fg=typer.colors.GREEN, err=True)
+    if events:
+        typer.echo(f"Next: hub deliveries --event-id {events[0].id}", err=True)

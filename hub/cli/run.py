@@ -1,0 +1,63 @@
+"""`hub run`: the hub itself, in one process or by role."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli.common import settings
+
+
+def run(
+    roles: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ROLE]...",
+            help="intake, delivery, timers or web; none means all of them.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """
+    Run the hub until Ctrl-C or SIGTERM; it finishes what it holds, then ends.
+
+    With all roles it brings the database schema up to date first. A single role refuses an old
+    schema and names the command that mends it.
+    """
+    import uvloop  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    from hub import app  # noqa: PLC0415 - the same
+
+    chosen = choose(roles or (), app.ROLES)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(until_signalled(app.run(settings(), chosen)))
+
+
+def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:
+    """Answer the roles asked for, all when none is named."""
+    unknown = [role for role in asked if role not in known]
+    if unknown:
+        raise typer.BadParameter(f"there is no role {', '.join(unknown)}; there are {', '.join(known)}")
+    return frozenset(asked or known)
+
+
+async def until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    """Cancel `work` at the first SIGINT or SIGTERM; the second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+
+    def stop() -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(each)
+            signal.signal(each, signal.SIG_DFL)
+        task.cancel()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
