@@ -34,9 +34,10 @@ def event_key(event: Event) -> UUID:
     return uuid8(event.time, event.source, event.id)
 
 
-def message_id(event: Event, *, person: str, channel: str, occasion: str, contact_id: str) -> UUID:
+def message_id(event_key: UUID, *, person: str, channel: str, occasion: str, contact_id: str) -> UUID:
     """Make the identity of a message: event × person × channel × occasion × contact point."""
-    return uuid8(event.time, event.source, event.id, person, channel, occasion, contact_id)
+    at = _EPOCH + timedelta(milliseconds=event_key.int >> 80)
+    return uuid8(at, event_key.hex, person, channel, occasion, contact_id)
 
 
 def clock_id(case: str, name: str, started_by: Event) -> UUID:

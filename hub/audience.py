@@ -1,0 +1,189 @@
+"""Whom an event speaks to: the words of the catalogue turned into groups that a directory can look up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from hub.errors import InvalidPhone
+from hub.identity import stranger_ref
+from hub.model import Audience, ContactPoint, EventType, Json, Party, Person, StoredEvent
+from hub.phones import normalize_phone
+
+RESIDENTS: Final = ("resident", "tenant")
+ROLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "residents": RESIDENTS,
+    "owners": ("owner",),
+    "council": ("council",),
+    "proxies": ("proxy",),
+    "auditors": ("auditor",),
+}
+"""The plural words of audiences → the roles of memberships."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """
+    People of the directory, described. Exactly one of these shapes:
+
+    `person`; `unit_id` + `roles`; `copropiedad_id` + `roles` (+ `towers`, empty = all);
+    `duty` or `level`, for staff of the copropiedad and service area, else of the company.
+    """
+
+    person: str | None = None
+    roles: tuple[str, ...] = ()
+    unit_id: str | None = None
+    copropiedad_id: str | None = None
+    towers: tuple[str, ...] = ()
+    duty: str | None = None
+    level: int | None = None
+    service_area: str | None = None
+
+    @property
+    def broad(self) -> bool:
+        """True for a group that may hold thousands and is expanded page by page."""
+        return bool(self.roles) and self.unit_id is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A party of the case (the petitioner …) whom no event has named yet."""
+
+    who: str
+
+
+Addressee = Group | Person | Unknown
+Parties = Mapping[tuple[str, str], Json]
+
+PLACE: Final = "@place"
+"""The party that stands for where a case happens: {"copropiedad_id", "unit_id"}."""
+
+
+def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
+    """Answer whom the event names for its case, and the place of the case."""
+    if stored.case is None:
+        return []
+    words = {word for audience in event_type.audiences for word in audience.who if _is_party(word)}
+    named = {word: stored.event.data[word] for word in sorted(words) if word in stored.event.data}
+    if stored.copropiedad_id or stored.unit_id:
+        named[PLACE] = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
+    return [
+        Party(case=stored.case, who=who, recipients=recipients, since=stored.event.time)
+        for who, recipients in named.items()
+    ]
+
+
+def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> list[Addressee]:
+    """Turn the words of an audience into groups to look up, strangers, and unknown parties."""
+    data = stored.event.data
+    if any(str(data.get(key)) != value for key, value in audience.when.items()):
+        return []
+    found: list[Addressee] = []
+    for word in audience.who:
+        found.extend(_party(word, stored, parties) if _is_party(word) else [_group(word, stored)])
+    return found
+
+
+def _is_party(word: str) -> bool:
+    return ":" not in word and word not in _PLAIN_WORDS
+
+
+def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
+    recipients = stored.event.data.get(who)
+    if recipients is None and stored.case is not None:
+        recipients = parties.get((stored.case, who))
+    if recipients is None:
+        return [Unknown(who=who)]
+    return [recipient(one) for one in (recipients if isinstance(recipients, list) else [recipients])]
+
+
+def recipient(raw: Mapping[str, Json]) -> Group | Person:
+    """Read `{ref}` as somebody of the directory, `{name, email?, phone?}` as a stranger."""
+    if ref := raw.get("ref"):
+        return Group(person=ref)
+    email, phone = usable_email(raw.get("email")), usable_phone(raw.get("phone"))
+    points = [
+        ContactPoint(id=kind, kind=kind, value=value)
+        for kind, value in (("email", email), ("phone", phone))
+        if value is not None
+    ]
+    return Person(
+        ref=stranger_ref(raw.get("email"), raw.get("phone")),
+        name=str(raw.get("name") or ""),
+        contact_points=tuple(points),
+        known=False,
+    )
+
+
+def usable_email(raw: str | None) -> str | None:
+    """Tidy an address (RFC 5321 syntax, no look-up); None when it cannot be one."""
+    if not raw:
+        return None
+    try:
+        return validate_email(raw.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        return None
+
+
+def usable_phone(raw: str | None) -> str | None:
+    """Tidy a number to E.164; None when it cannot be one."""
+    if not raw:
+        return None
+    try:
+        return normalize_phone(raw)
+    except InvalidPhone:
+        return None
+
+
+def _group(word: str, stored: StoredEvent) -> Group:
+    if plain := _PLAIN_WORDS.get(word):
+        return plain(stored)
+    kind, _, rest = word.partition(":")
+    return _KINDS[kind](rest, stored)
+
+
+def _unit(roles: tuple[str, ...], stored: StoredEvent) -> Group:
+    return Group(roles=roles, unit_id=stored.unit_id or "")
+
+
+def _copropiedad(plural: str, stored: StoredEvent) -> Group:
+    return Group(roles=ROLES[plural], copropiedad_id=stored.copropiedad_id or "")
+
+
+def _zone(plural: str, stored: StoredEvent) -> Group:
+    zones: Sequence[str] = stored.event.data.get("zones") or ()
+    towers = tuple(sorted(zone.removeprefix("tower:") for zone in zones))
+    return Group(roles=ROLES[plural], copropiedad_id=stored.copropiedad_id or "", towers=towers)
+
+
+def _staff(duty: str, stored: StoredEvent) -> Group:
+    return Group(
+        duty=duty,
+        copropiedad_id=stored.copropiedad_id,
+        service_area=stored.event.data.get("service_area"),
+    )
+
+
+def _level(key: str, stored: StoredEvent) -> Group:
+    return Group(
+        level=int(stored.event.data[key]),
+        copropiedad_id=stored.copropiedad_id,
+        service_area=stored.event.data.get("service_area"),
+    )
+
+
+_PLAIN_WORDS: Final[Mapping[str, Callable[[StoredEvent], Group]]] = {
+    "owner": lambda stored: _unit(("owner",), stored),
+    "payer": lambda stored: _unit(("payer",), stored),
+    "clock_holder": lambda stored: _level("level", stored),
+}
+_KINDS: Final[Mapping[str, Callable[[str, StoredEvent], Group]]] = {
+    "unit": lambda plural, stored: _unit(ROLES[plural], stored),
+    "copropiedad": _copropiedad,
+    "zone": _zone,
+    "staff": _staff,
+    "level": _level,
+}

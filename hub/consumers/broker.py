@@ -1,0 +1,146 @@
+"""
+Connections to RabbitMQ, one generation at a time.
+
+Plain `connect`, not `connect_robust`: a robust connection restores consumers while old work is
+still running, and then acknowledges deliveries of a channel that is gone. Here a lost connection
+ends its whole generation: its work is cancelled, its deliveries are forgotten (the broker gives
+them out again), and the next generation starts clean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from datetime import timedelta
+from typing import Any, Final
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+
+from hub.errors import BrokerUnavailable
+
+CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+LONGEST_PAUSE: Final = timedelta(seconds=10)
+
+log = structlog.get_logger()
+
+Work = Callable[[AbstractConnection], Awaitable[None]]
+
+
+async def connect(url: str, name: str) -> AbstractConnection:
+    """Open one connection, named so that an operator of RabbitMQ knows it."""
+    try:
+        return await aio_pika.connect(
+            url,
+            timeout=CONNECT_TIMEOUT.total_seconds(),
+            client_properties={"connection_name": name},
+            heartbeat=30,
+        )
+    except (AMQPError, OSError, TimeoutError) as exc:
+        raise BrokerUnavailable(f"RabbitMQ does not answer ({type(exc).__name__})") from exc
+
+
+async def generations(url: str, name: str, work: Work) -> None:
+    """
+    Do `work` on one connection after another, until it returns by itself or is cancelled.
+
+    A lost connection cancels the work; then comes a pause that doubles up to ten seconds, with
+    jitter, so that a fleet does not knock at a starting broker all at once.
+    """
+    failures = 0
+    while True:
+        try:
+            connection = await connect(url, name)
+        except BrokerUnavailable as exc:
+            log.warning("broker.unavailable", connection=name, error=str(exc))
+            failures += 1
+            await asyncio.sleep(pause(failures))
+            continue
+        began = asyncio.get_running_loop().time()
+        try:
+            await _one_generation(connection, work)
+        except BrokerUnavailable as exc:
+            log.warning("broker.connection_lost", connection=name, error=str(exc))
+        else:
+            return
+        finally:
+            await _close(connection)
+        lasted = asyncio.get_running_loop().time() - began
+        failures = 1 if lasted > LONGEST_PAUSE.total_seconds() else failures + 1
+        await asyncio.sleep(pause(failures))
+
+
+def pause(failures: int) -> float:
+    """Seconds to wait after that many failures in a row: 0.1, 0.2, 0.4 … 10, each ± half."""
+    longest = min(0.1 * 2 ** (min(failures, 10) - 1), LONGEST_PAUSE.total_seconds())
+    return longest * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+
+
+async def _one_generation(connection: AbstractConnection, work: Work) -> None:
+    lost = asyncio.Event()
+    connection.close_callbacks.add(lambda *_: lost.set())
+    working = asyncio.ensure_future(work(connection))
+    losing = asyncio.create_task(lost.wait(), name="broker.lost")
+    try:
+        await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await _result(working)
+            return
+    finally:
+        losing.cancel()
+        await cancel(working)
+    raise BrokerUnavailable("the connection was lost")
+
+
+async def _result(working: asyncio.Future[None]) -> None:
+    try:
+        await working
+    except (AMQPError, ChannelInvalidStateError) as exc:
+        raise BrokerUnavailable(f"the broker ended it ({type(exc).__name__})") from exc
+
+
+async def cancel(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel and wait until they are over, whatever they raise."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run all until the last is done; the first that fails cancels the rest, and its error is raised."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        await cancel(*tasks)
+
+
+async def _close(connection: AbstractConnection) -> None:
+    # A connection that is lost already may raise anything on closing; there is nothing left to save.
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(connection.close(), CONNECT_TIMEOUT.total_seconds())
+
+
+@contextlib.asynccontextmanager
+async def broker_errors() -> AsyncIterator[None]:
+    """Translate what aio-pika raises into `BrokerUnavailable`."""
+    try:
+        yield
+    except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as exc:
+        raise BrokerUnavailable(f"RabbitMQ does not answer ({type(exc).__name__})") from exc
+
+
+async def watched_channel(
+    connection: AbstractConnection, prefetch: int
+) -> tuple[AbstractChannel, asyncio.Event]:
+    """Open a channel for consuming, and an event that is set when the broker closes it."""
+    channel = connection.channel(publisher_confirms=False)
+    await channel.initialize(timeout=CONNECT_TIMEOUT.total_seconds())
+    closed = asyncio.Event()
+    channel.close_callbacks.add(lambda *_: closed.set())
+    await channel.set_qos(prefetch_count=prefetch, timeout=CONNECT_TIMEOUT.total_seconds())
+    return channel, closed

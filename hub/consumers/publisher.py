@@ -1,0 +1,142 @@
+"""Publishing with confirms, over a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+import msgspec
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aiormq.abc import DeliveredMessage
+
+from hub.cloudevents import CONTENT_TYPE, encode
+from hub.consumers import topology
+from hub.consumers.broker import broker_errors, connect
+from hub.errors import BrokerUnavailable
+from hub.model import DeadLetter, Event, Json, Lane
+from hub.ports import Ticket
+
+CONFIRM_TIMEOUT: Final = 10.0
+"""Seconds; past it the outcome is unknown, and nothing that depends on it may be acknowledged."""
+
+TICKET_TYPE: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A channel with confirms, and the exchanges that are published to."""
+
+    channel: AbstractChannel
+    default: AbstractExchange
+    domain: AbstractExchange
+    out: AbstractExchange
+
+
+def encode_ticket(ids: Sequence[UUID]) -> bytes:
+    """Encode the ids of a ticket: a JSON array of UUIDs."""
+    return msgspec.json.encode(ids)
+
+
+def decode_ticket(body: bytes) -> tuple[UUID, ...]:
+    """Decode a ticket. Raises msgspec.DecodeError on anything else."""
+    return msgspec.json.decode(body, type=tuple[UUID, ...])
+
+
+class BrokerPublisher:
+    """`hub.ports.Publisher` on RabbitMQ. Connects when first used, and again after a loss."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._connection: AbstractConnection | None = None
+        self._open: _Open | None = None
+        self._opening = asyncio.Lock()
+
+    async def tickets(self, tickets: Sequence[Ticket]) -> None:
+        if not tickets:
+            return
+        opened = await self._channel()
+        await asyncio.gather(
+            *(
+                self._publish(
+                    opened.default,
+                    topology.messages_queue(ticket.channel, ticket.lane),
+                    _durable(encode_ticket(ticket.ids), TICKET_TYPE),
+                )
+                for ticket in tickets
+            )
+        )
+
+    async def event(self, event: Event) -> None:
+        opened = await self._channel()
+        await self._publish(opened.domain, event.name, _durable(encode(event), CONTENT_TYPE))
+
+    async def notice(self, event: Event) -> None:
+        opened = await self._channel()
+        message = _durable(encode(event), CONTENT_TYPE)
+        await self._publish(opened.out, event.name, message, mandatory=False)
+
+    async def replay(self, letter: DeadLetter) -> None:
+        opened = await self._channel()
+        message = _durable(letter.body, letter.content_type, headers=dict(letter.headers))
+        await self._publish(opened.domain, letter.routing_key, message)
+
+    async def depth(self, channel: str, lane: Lane) -> int:
+        """Answer how many tickets of a queue are ready (waiting for a consumer)."""
+        opened = await self._channel()
+        async with broker_errors():
+            queue = await opened.channel.declare_queue(
+                topology.messages_queue(channel, lane), passive=True, timeout=topology.TIMEOUT
+            )
+        return queue.declaration_result.message_count or 0
+
+    async def aclose(self) -> None:
+        connection, self._connection, self._open = self._connection, None, None
+        if connection is not None:
+            await connection.close()
+
+    async def _channel(self) -> _Open:
+        async with self._opening:
+            if self._open is None or self._open.channel.is_closed:
+                await self.aclose()
+                self._connection = await connect(self._url, self._name)
+                async with broker_errors():
+                    self._open = await _prepare(self._connection)
+            return self._open
+
+    @staticmethod
+    async def _publish(
+        exchange: AbstractExchange, key: str, message: Message, *, mandatory: bool = True
+    ) -> None:
+        async with broker_errors():
+            answer = await exchange.publish(message, key, mandatory=mandatory, timeout=CONFIRM_TIMEOUT)
+        # aio-pika hands a returned message back as if it were an answer.
+        if isinstance(answer, DeliveredMessage):
+            raise BrokerUnavailable(f"no queue takes {key}")
+
+
+async def _prepare(connection: AbstractConnection) -> _Open:
+    channel = connection.channel(publisher_confirms=True, on_return_raises=False)
+    await channel.initialize(timeout=topology.TIMEOUT)
+    await topology.declare(channel)
+    return _Open(
+        channel=channel,
+        default=channel.default_exchange,
+        domain=await channel.get_exchange(topology.DOMAIN_EVENTS, ensure=False),
+        out=await channel.get_exchange(topology.EVENTS_OUT, ensure=False),
+    )
+
+
+def _durable(body: bytes, content_type: str | None, headers: dict[str, Json] | None = None) -> Message:
+    # aio-pika finds a returned message by its id, so two of them in flight must never share one.
+    return Message(
+        body,
+        content_type=content_type,
+        headers=headers or {},
+        delivery_mode=DeliveryMode.PERSISTENT,
+        message_id=uuid4().hex,
+    )

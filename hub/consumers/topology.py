@@ -1,0 +1,102 @@
+"""
+Exchanges and queues as values. Every role declares all of it, so that no order of starting matters.
+
+    domain.events ─#─▶ hub.lanes ─name─▶ hub.events.urgent · normal · bulk
+                          └─ unknown types ─▶ hub.unknown ─▶ hub.events.normal
+    (default exchange) ─▶ hub.messages.<channel>.<lane>        hub.events.out: what the hub tells others
+
+Queue arguments are frozen once declared (RabbitMQ answers 406): a change is a new name and a drain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from aio_pika import ExchangeType
+from aio_pika.abc import AbstractChannel
+from pamqp.common import Arguments
+
+from hub.catalog import CATALOG
+from hub.model import Lane
+
+DOMAIN_EVENTS: Final = "domain.events"
+HUB_LANES: Final = "hub.lanes"
+HUB_UNKNOWN: Final = "hub.unknown"
+EVENTS_OUT: Final = "hub.events.out"
+
+CHANNELS: Final = ("email", "sms", "push", "inbox")
+"""The channels that are built; each has a queue per lane."""
+
+QUORUM: Final[Arguments] = {
+    "x-queue-type": "quorum",
+    # The default drops a message after 21 lost connections; losing connections is not its fault.
+    "x-delivery-limit": -1,
+}
+TIMEOUT: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    name: str
+    type: ExchangeType
+    arguments: Arguments = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """`destination` is an exchange or a queue; exchange to exchange when `to_exchange`."""
+
+    source: str
+    destination: str
+    key: str
+    to_exchange: bool = False
+
+
+def events_queue(lane: Lane) -> str:
+    return f"hub.events.{lane}"
+
+
+def messages_queue(channel: str, lane: Lane) -> str:
+    return f"hub.messages.{channel}.{lane}"
+
+
+EXCHANGES: Final = (
+    # The publishers' contract: durable, topic, no arguments, so that they can declare it as well.
+    Exchange(name=DOMAIN_EVENTS, type=ExchangeType.TOPIC),
+    Exchange(name=HUB_UNKNOWN, type=ExchangeType.FANOUT),
+    Exchange(name=HUB_LANES, type=ExchangeType.TOPIC, arguments={"alternate-exchange": HUB_UNKNOWN}),
+    Exchange(name=EVENTS_OUT, type=ExchangeType.TOPIC),
+)
+QUEUES: Final = (
+    *(events_queue(lane) for lane in Lane),
+    *(messages_queue(channel, lane) for channel in CHANNELS for lane in Lane),
+)
+BINDINGS: Final = (
+    *(Binding(source=HUB_LANES, destination=events_queue(kind.lane), key=kind.name) for kind in CATALOG),
+    Binding(source=HUB_UNKNOWN, destination=events_queue(Lane.NORMAL), key=""),
+    # Last: from here on events flow, and every lane is there to take them.
+    Binding(source=DOMAIN_EVENTS, destination=HUB_LANES, key="#", to_exchange=True),
+)
+
+
+async def declare(channel: AbstractChannel) -> None:
+    """Declare everything; idempotent. A queue that exists with other arguments raises (406)."""
+    for exchange in EXCHANGES:
+        await channel.declare_exchange(
+            exchange.name, exchange.type, durable=True, arguments=exchange.arguments, timeout=TIMEOUT
+        )
+    for name in QUEUES:
+        await channel.declare_queue(name, durable=True, arguments=QUORUM, timeout=TIMEOUT)
+    await _bind(channel, BINDINGS)
+
+
+async def _bind(channel: AbstractChannel, bindings: Iterable[Binding]) -> None:
+    for binding in bindings:
+        if binding.to_exchange:
+            exchange = await channel.get_exchange(binding.destination, ensure=False)
+            await exchange.bind(binding.source, binding.key, timeout=TIMEOUT)
+        else:
+            queue = await channel.get_queue(binding.destination, ensure=False)
+            await queue.bind(binding.source, binding.key, timeout=TIMEOUT)

@@ -1,0 +1,216 @@
+"""
+THE ack discipline: the one place where deliveries are acknowledged.
+
+    the handler returns           → ack
+    a server of ours is away      → nothing is acked; the same work again after a pause
+    the handler fails otherwise   → each delivery alone; one that still fails goes back to its queue,
+                                    and from the tenth delivery on it is buried (a dead letter)
+    shutdown, lost connection     → nothing is acked; the broker gives it out again
+
+Cancellation is not failure: `CancelledError` never acknowledges anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+
+from hub.consumers import topology
+from hub.consumers.broker import cancel, generations, pause, together, watched_channel
+from hub.errors import BrokerUnavailable, Unavailable
+from hub.model import Incoming
+
+ALONE_FROM: Final = 3
+"""From this `x-delivery-count` on a delivery is handled alone: it may be what breaks its batch."""
+BURY_FROM: Final = 10
+"""From this `x-delivery-count` on a delivery that fails by itself is buried."""
+DRAIN: Final = timedelta(seconds=20)
+"""How long a stopping worker may take to finish what it has begun."""
+
+log = structlog.get_logger()
+
+Handle = Callable[[Sequence[Incoming]], Awaitable[None]]
+Bury = Callable[[Incoming, Exception], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumer:
+    """
+    What is done with the deliveries of one queue.
+
+    `batch` is the most that are handed over at once (whatever has arrived, without waiting for
+    more); `at_once` is how many batches may be in work. `bury` takes what can never be handled.
+    """
+
+    queue: str
+    handle: Handle
+    bury: Bury
+    batch: int = 1
+    at_once: int = 1
+
+    @property
+    def prefetch(self) -> int:
+        """Enough that the next batch is here when the one in work is done."""
+        return self.batch * self.at_once * 2
+
+
+async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asyncio.Event) -> None:
+    """Consume until `stop` is set, over as many connections as it takes; then drain."""
+
+    async def work(connection: AbstractConnection) -> None:
+        async with connection.channel() as channel:
+            await topology.declare(channel)
+        log.info("worker.consuming", worker=name, queues=len(consumers))
+        await together(_consume(connection, consumer, stop) for consumer in consumers)
+
+    serving = asyncio.create_task(generations(url, name, work), name=f"serve {name}")
+    stopping = asyncio.create_task(stop.wait(), name=f"stop {name}")
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        await asyncio.wait({serving}, timeout=DRAIN.total_seconds())
+    await cancel(stopping)
+    if not serving.done():
+        log.warning("worker.not_drained", worker=name)
+        await cancel(serving)
+    else:
+        serving.result()
+
+
+async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asyncio.Event) -> None:
+    """Consume one queue on its own channel until stop; a channel that is closed ends the generation."""
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    channel, closed = await watched_channel(connection, consumer.prefetch)
+    queue = await channel.get_queue(consumer.queue, ensure=False)
+    tag = await queue.consume(arrived.put, timeout=topology.TIMEOUT)
+    busy = [
+        asyncio.create_task(_work(arrived, consumer, stop), name=f"work {consumer.queue}")
+        for _ in range(consumer.at_once)
+    ]
+    ending = [asyncio.create_task(event.wait()) for event in (closed, stop)]
+    try:
+        await asyncio.wait([*busy, *ending], return_when=asyncio.FIRST_COMPLETED)
+        if closed.is_set():
+            raise BrokerUnavailable("the broker closed the channel")
+        if stop.is_set():
+            await queue.cancel(tag, timeout=topology.TIMEOUT)
+            await _drain(arrived, busy)
+        for task in busy:
+            if task.done():
+                task.result()
+    finally:
+        await cancel(*busy, *ending)
+        await _give_back(channel)
+
+
+async def _drain(arrived: asyncio.Queue[AbstractIncomingMessage], busy: Sequence[asyncio.Task[None]]) -> None:
+    """Let what is in work be finished; what only arrived goes back with the channel."""
+    while not arrived.empty():
+        arrived.get_nowait()
+    await asyncio.wait(busy, timeout=DRAIN.total_seconds())
+
+
+async def _give_back(channel: AbstractChannel) -> None:
+    if not channel.is_closed:
+        await channel.close()
+
+
+async def _work(
+    arrived: asyncio.Queue[AbstractIncomingMessage], consumer: Consumer, stop: asyncio.Event
+) -> None:
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            batch = await _next_batch(arrived, consumer.batch, stopping)
+            if batch:
+                await _handle(batch, consumer)
+    finally:
+        await cancel(stopping)
+
+
+async def _next_batch(
+    arrived: asyncio.Queue[AbstractIncomingMessage], most: int, stopping: asyncio.Task[bool]
+) -> list[AbstractIncomingMessage]:
+    """Wait for one delivery, then take what else has come already: at low load nothing waits."""
+    if arrived.empty():
+        getting = asyncio.create_task(arrived.get())
+        await asyncio.wait({getting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not getting.done():
+            await cancel(getting)
+            return []
+        batch = [getting.result()]
+    else:
+        batch = [arrived.get_nowait()]
+    while len(batch) < most and not arrived.empty():
+        batch.append(arrived.get_nowait())
+    return batch
+
+
+async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) -> None:
+    suspects = [message for message in batch if _count(message) >= ALONE_FROM]
+    if len(batch) > 1 and suspects:
+        await _one_by_one(batch, consumer)
+        return
+    try:
+        await _until_available(batch, consumer)
+    except Exception as exc:  # noqa: BLE001 - whatever it was, the delivery must get its answer
+        if len(batch) > 1:
+            log.warning("worker.batch_failed", queue=consumer.queue, error=type(exc).__name__)
+            await _one_by_one(batch, consumer)
+        else:
+            await _failed(batch[0], consumer, exc)
+    else:
+        # One batch in work: everything before the last one is done as well. Several: only these are.
+        multiple = consumer.at_once == 1
+        for message in batch[-1:] if multiple else batch:
+            await message.ack(multiple=multiple)
+
+
+async def _one_by_one(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) -> None:
+    for message in batch:
+        await _handle([message], consumer)
+
+
+async def _until_available(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) -> None:
+    """Handle; while a server of ours is away, wait and handle the same again."""
+    incoming = [_incoming(message) for message in batch]
+    failures = 0
+    while True:
+        try:
+            return await consumer.handle(incoming)
+        except Unavailable as exc:
+            failures += 1
+            log.warning("worker.waiting", queue=consumer.queue, error=str(exc), failures=failures)
+            await asyncio.sleep(pause(failures))
+
+
+async def _failed(message: AbstractIncomingMessage, consumer: Consumer, exc: Exception) -> None:
+    """Put back what failed alone; bury it when it has come too often."""
+    log.error("worker.delivery_failed", queue=consumer.queue, deliveries=_count(message) + 1, exc_info=exc)
+    if _count(message) >= BURY_FROM:
+        await consumer.bury(_incoming(message), exc)
+        await message.ack()
+        return
+    await asyncio.sleep(pause(_count(message) + 1))
+    await message.nack(requeue=True)
+
+
+def _count(message: AbstractIncomingMessage) -> int:
+    """Answer how often the delivery came before; quorum queues count it, the first time it is absent."""
+    count = message.headers.get("x-delivery-count")
+    return count if isinstance(count, int) else 0
+
+
+def _incoming(message: AbstractIncomingMessage) -> Incoming:
+    return Incoming(
+        body=message.body,
+        content_type=message.content_type,
+        headers=message.headers,
+        routing_key=message.routing_key or "",
+        received_at=datetime.now(UTC),
+    )
