@@ -1,0 +1,39 @@
+"""Telephone numbers as E.164, and which of them can read a text message."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from hub.errors import InvalidPhone
+
+_DIALLED_FROM_ABROAD: Final = re.compile(r"^\s*0057")
+
+
+def normalize_phone(raw: str, region: str = "CO") -> str:
+    """
+    Return a number as E.164 (`+573001234567`); an extension is left out.
+
+    Raises InvalidPhone, whose text never contains the number: it may reach a log.
+    """
+    # "0057…" is how many people write +57; the library reads 00+5 as a carrier and the rest as Russian.
+    written = _DIALLED_FROM_ABROAD.sub("+57", raw)
+    try:
+        number = phonenumbers.parse(written, region)
+    except NumberParseException:
+        raise InvalidPhone from None  # the library's error may quote the number
+    if not phonenumbers.is_valid_number(number):
+        raise InvalidPhone
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def can_text(e164: str) -> bool:
+    """Tell whether a number is certainly a mobile one; landlines and unclear ones get no SMS."""
+    try:
+        number = phonenumbers.parse(e164)
+    except NumberParseException:
+        return False
+    return phonenumbers.number_type(number) == PhoneNumberType.MOBILE

@@ -1,0 +1,220 @@
+"""What the company promises and allows: `policy.toml`, overlaid by the file that HUB_POLICY names."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
+from math import ceil
+from operator import add
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from msgspec import Meta, Struct, field
+
+from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkCalendar
+from hub.errors import InvalidPolicy
+from hub.model import Purpose
+from hub.policy_reader import Table, check_keys, overlay, read_struct
+from hub.policy_values import PARSERS, Expiry, Frames, Target, Weekday
+from hub.retry import RetryPolicy
+
+BUILT_IN: Final = Path(__file__).with_name("policy.toml")
+DEFAULT: Final = "default"
+
+
+class Company(Struct, frozen=True, kw_only=True):
+    """How the company signs, and where every message may be answered."""
+
+    name: str
+    phone: str
+    email: str
+    site: str
+
+
+class CalendarRules(Struct, frozen=True, kw_only=True, dict=True):
+    """The company's hours; `legal_days` are the weekdays of terms set by law."""
+
+    zone: str
+    mode: Mode
+    week: Mapping[Weekday, Frames]
+    special_days: Mapping[date, Frames]
+    legal_days: tuple[Weekday, ...]
+
+    def __post_init__(self) -> None:
+        _ = self.work_calendar  # hours that cannot be are refused now, not at the first clock
+
+    @cached_property
+    def work_calendar(self) -> WorkCalendar:
+        return WorkCalendar(
+            _numbered(self.week),
+            ColombianHolidays(),
+            self.special_days,
+            self.zone,
+            legal_days=[day.number for day in self.legal_days],
+        )
+
+
+class ClockPolicy(Struct, frozen=True, kw_only=True):
+    """
+    A promise. `target` is one term, or a table of terms by the event's data field `by`.
+
+    `at_risk` is the part of the target after which its holder is warned. `ladder` holds the terms
+    between its steps, the first one from the start. `any_hour` runs day and night.
+    """
+
+    target: Target
+    by: str | None = None
+    at_risk: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    ladder: tuple[Term, ...] = ()
+    any_hour: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.target, Mapping):
+            self._check_table(self.target)
+        elif self.ladder and self.ladder[0] != self.target:
+            raise InvalidPolicy("the ladder must begin with the target: its first step is the breach")
+        terms = [*self._targets, *self.ladder]
+        if self.any_hour and any(isinstance(term, BusinessDays) for term in terms):
+            raise InvalidPolicy("any_hour cannot run in business days")
+        if len({type(step) for step in self.ladder}) > 1:
+            raise InvalidPolicy("the steps of a ladder are all hours or all business days")
+
+    def _check_table(self, target: Mapping[str, Term]) -> None:
+        if self.by is None:
+            raise InvalidPolicy('a table of targets needs by = "…", the field of data that chooses')
+        if DEFAULT not in target:
+            raise InvalidPolicy("target.default is missing: data may say what the table does not")
+        if self.ladder:
+            raise InvalidPolicy("a ladder needs a single target")
+
+    @property
+    def _targets(self) -> tuple[Term, ...]:
+        return tuple(self.target.values()) if isinstance(self.target, Mapping) else (self.target,)
+
+    def target_for(self, data: Mapping[str, Any]) -> Term:
+        """Return the term for an event's data; what the table does not list has the default."""
+        if not isinstance(self.target, Mapping):
+            return self.target
+        return self.target.get(str(data.get(self.by or "")), self.target[DEFAULT])
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """The hours at which these purposes may contact anybody."""
+
+    purposes: tuple[Purpose, ...]
+    week: Mapping[Weekday, Frames]
+    holidays: bool = False
+
+    def __post_init__(self) -> None:
+        if Purpose.EMERGENCY in self.purposes:
+            raise InvalidPolicy("an emergency is told at any hour")
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    provider_timeout: timedelta
+    lease_margin: timedelta
+    sweep_after: timedelta
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed message belongs to its worker: longer than its provider may take."""
+        return self.provider_timeout + self.lease_margin
+
+
+class Policy(Struct, frozen=True, kw_only=True, dict=True):
+    company: Company
+    calendar_rules: CalendarRules = field(name="calendar")
+    clocks: Mapping[str, ClockPolicy]
+    expiry: Mapping[Purpose, Expiry]
+    windows: Mapping[str, Window]
+    delivery: Delivery
+    retry: Mapping[str, RetryPolicy]
+
+    def __post_init__(self) -> None:
+        _ = self.contact_hours  # as with the calendar: refuse now
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        return self.calendar_rules.work_calendar
+
+    @cached_property
+    def contact_hours(self) -> Mapping[Purpose, WorkCalendar]:
+        """The purposes that may not contact at any hour, with their hours."""
+        hours: dict[Purpose, WorkCalendar] = {}
+        for name, window in self.windows.items():
+            for purpose in window.purposes:
+                if purpose in hours:
+                    raise InvalidPolicy(f"windows.{name}.purposes: {purpose} already has a window")
+                hours[purpose] = self._window_calendar(name, window)
+        return hours
+
+    def _window_calendar(self, name: str, window: Window) -> WorkCalendar:
+        holidays = frozenset[date]() if window.holidays else ColombianHolidays()
+        try:
+            return WorkCalendar(_numbered(window.week), holidays, {}, self.calendar.zone)
+        except InvalidPolicy as exc:
+            raise InvalidPolicy(f"windows.{name}: {exc}") from exc
+
+    def retry_for(self, channel: str) -> RetryPolicy:
+        return self.retry.get(channel, self.retry[DEFAULT])
+
+    def due(self, clock: ClockPolicy, started_at: datetime, term: Term) -> datetime:
+        """Return when `term` from `started_at` ends on this clock: UTC, inclusive."""
+        if isinstance(term, BusinessDays):
+            return self.calendar.legal_due(started_at, term.count)
+        if clock.any_hour:
+            return started_at.astimezone(UTC) + term
+        return self.calendar.due(started_at, term, mode=self.calendar_rules.mode)
+
+    def at_risk(self, clock: ClockPolicy, started_at: datetime, term: Term) -> datetime | None:
+        """Return when a clock of that target is at risk: a part of the hours, or a day's opening."""
+        if clock.at_risk is None:
+            return None
+        if isinstance(term, BusinessDays):
+            # Through the decimal text: 0.7 × 10 must be 7, and in floats it is a little more.
+            days = ceil(Fraction(str(clock.at_risk)) * term.count)
+            return self.calendar.business_day_opening(started_at, days)
+        return self.due(clock, started_at, term * clock.at_risk)
+
+    def ladder(self, clock: ClockPolicy, started_at: datetime) -> tuple[datetime, ...]:
+        """Return the instants of the ladder's steps, each counted from the start of the clock."""
+        return tuple(self.due(clock, started_at, term) for term in accumulate(clock.ladder, add))
+
+
+def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:
+    """
+    Load the built-in policy, overlaid by `path`, or by the file that HUB_POLICY names.
+
+    Raises InvalidPolicy, which names the key (`clocks.first_reply.target`).
+    """
+    tables: Table = _load_toml(BUILT_IN)
+    chosen = path or os.environ.get("HUB_POLICY")
+    if chosen:
+        top = _load_toml(Path(chosen))
+        for name in ("clocks", "retry"):  # tables whose keys are names, of which all are built in
+            check_keys(top.get(name, {}), tables[name], name)
+        tables = overlay(tables, top)
+    return read_struct(Policy, _with_retry_defaults(tables), PARSERS)
+
+
+def _load_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise InvalidPolicy(f"the policy file {path} cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:  # not TOML, or not UTF-8
+        raise InvalidPolicy(f"the policy file {path} is not TOML: {exc}") from exc
+
+
+def _with_retry_defaults(tables: Table) -> Table:
+    retry = tables["retry"]
+    return {**tables, "retry": {name: {**retry[DEFAULT], **own} for name, own in retry.items()}}
+
+
+def _numbered(week: Mapping[Weekday, Frames]) -> dict[int, Frames]:
+    return {day.number: frames for day, frames in week.items()}

@@ -1,0 +1,92 @@
+"""The values of `policy.toml`: durations, opening hours, weekdays, dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from hub.business_time import BusinessDays, Frame, Term, frame
+from hub.errors import InvalidPolicy
+
+Target: TypeAlias = Term | Mapping[str, Term]
+Expiry: TypeAlias = timedelta | None
+"""None is never."""
+Frames: TypeAlias = tuple[Frame, ...]
+
+
+class Weekday(StrEnum):
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+    @property
+    def number(self) -> int:
+        """Monday is 0."""
+        return list(Weekday).index(self)
+
+
+_DURATION: Final = re.compile(r"([1-9]\d{0,5})(bd|h|m|s|ms)")
+_UNITS: Final = {
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+}
+
+
+def parse_term(value: Any) -> Term:
+    """Read "24h", "90m", "10s", "500ms" or "15bd"; raises InvalidPolicy."""
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise InvalidPolicy(f'{value!r} is not a duration; write "24h", "90m", "10s", "500ms" or "15bd"')
+    number, unit = int(match[1]), match[2]
+    return BusinessDays(number) if unit == "bd" else number * _UNITS[unit]
+
+
+def parse_duration(value: Any) -> timedelta:
+    """Read a duration of the wall clock; raises InvalidPolicy."""
+    term = parse_term(value)
+    if isinstance(term, BusinessDays):
+        raise InvalidPolicy("business days have no length here; write hours")
+    return term
+
+
+def _parse_target(value: Any) -> Target:
+    if isinstance(value, Mapping):
+        return {name: parse_term(term) for name, term in value.items()}
+    return parse_term(value)
+
+
+def _parse_expiry(value: Any) -> Expiry:
+    return None if value == "never" else parse_duration(value)
+
+
+def _parse_frames(value: Any) -> Frames:
+    try:
+        return tuple(frame(opens, closes) for opens, closes in value)
+    except (TypeError, ValueError) as exc:
+        raise InvalidPolicy('opening hours are a list of pairs: [["08:00", "17:00"]]') from exc
+
+
+def _parse_date(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as exc:
+        raise InvalidPolicy(f'{value} is not a date; write "2026-12-24"') from exc
+
+
+PARSERS: Final = {
+    timedelta: parse_duration,
+    Term: parse_term,
+    Target: _parse_target,
+    Expiry: _parse_expiry,
+    Frames: _parse_frames,
+    date: _parse_date,
+}

@@ -1,0 +1,69 @@
+"""Whether a failed attempt is repeated, and when. Pure: the chance is a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta, Struct
+
+from hub.errors import InvalidPolicy, PermanentFailure, SendFailure, TransientFailure
+
+RETRIES_EXHAUSTED: Final = "retries_exhausted"
+_LONGEST_WISH: Final = timedelta(days=7)
+"""A provider that asks for more is mistaken, and its number could overflow a date."""
+_MOST_DOUBLINGS: Final = 64
+
+
+class RetryPolicy(Struct, frozen=True, kw_only=True):
+    """`tries` counts every attempt, the first included."""
+
+    base: timedelta
+    cap: timedelta
+    jitter: Annotated[float, Meta(ge=0, lt=1)]
+    tries: Annotated[int, Meta(ge=1)]
+
+    def __post_init__(self) -> None:
+        if self.base > self.cap:
+            raise InvalidPolicy("base must not be longer than cap")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryIn:
+    delay: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """`reason` is a machine word that ends up in the message's row."""
+
+    reason: str
+
+
+Decision: TypeAlias = RetryIn | GiveUp
+
+
+def decide(error: SendFailure, attempt: int, *, policy: RetryPolicy, chance: float) -> Decision:
+    """Decide after the failure of attempt 1, 2, …; `chance` is a random number in [0, 1)."""
+    if isinstance(error, PermanentFailure):
+        return GiveUp(error.reason)
+    if attempt >= policy.tries:
+        return GiveUp(RETRIES_EXHAUSTED)
+    delay = backoff(attempt, policy=policy, chance=chance)
+    wish = error.retry_after if isinstance(error, TransientFailure) else None
+    if wish is None:
+        return RetryIn(delay)
+    # Spread only to the later side: a provider that said "in 60 s" must not be asked before.
+    return RetryIn(max(delay, min(wish, _LONGEST_WISH) * (1 + policy.jitter * chance)))
+
+
+def backoff(attempt: int, *, policy: RetryPolicy, chance: float) -> timedelta:
+    """
+    Return base × 2^(attempt − 1), at most cap, then spread over ± jitter.
+
+    The spread comes after the cap, or all the messages that an outage held would come back in step.
+    """
+    doubled = policy.base.total_seconds() * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS)
+    capped = min(doubled, policy.cap.total_seconds())
+    return timedelta(seconds=capped * (1 + policy.jitter * (2 * chance - 1)))

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.errors import InvalidPhone
+from hub.phones import can_text, normalize_phone
+
+ROWS = json.loads((Path(__file__).parents[1] / "vectors" / "phone_co.json").read_text())["rows"]
+VALID = [row for row in ROWS if row.get("valid")]
+REPAIRED = [row for row in ROWS if row["input"].startswith("0057")]
+INVALID = [row for row in ROWS if not row.get("valid") and row not in REPAIRED]
+
+
+@pytest.mark.parametrize("row", VALID, ids=lambda row: row["input"])
+def test_a_valid_number_becomes_e164(row: dict[str, Any]) -> None:
+    e164 = normalize_phone(row["input"], row["region"])
+
+    assert e164 == row["e164"]
+    assert can_text(e164) is row["sms_capable"]
+
+
+@pytest.mark.parametrize("row", REPAIRED, ids=lambda row: row["input"])
+def test_a_leading_0057_is_the_country_and_not_a_carrier(row: dict[str, Any]) -> None:
+    e164 = normalize_phone(row["input"], row["region"])
+
+    assert e164 == row["independent_rule"]
+    assert can_text(e164)
+
+
+@pytest.mark.parametrize("row", INVALID, ids=lambda row: row["input"])
+def test_what_is_not_a_valid_number_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(InvalidPhone):
+        normalize_phone(row["input"], row["region"])
+
+
+def test_the_vectors_have_rows_of_each_kind() -> None:
+    assert all((VALID, REPAIRED, INVALID))
+
+
+def test_the_refusal_does_not_repeat_the_number() -> None:
+    with pytest.raises(InvalidPhone) as refused:
+        normalize_phone("+57 399 123 4567")
+
+    assert str(refused.value) == "Not a valid telephone number."
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in VALID + REPAIRED if row["independent_rule"]], ids=lambda row: row["input"]
+)
+def test_the_library_agrees_with_the_rule_of_the_regulator(row: dict[str, Any]) -> None:
+    # CRC resolution 5826: ten national digits since 1 September 2021.
+    assert normalize_phone(row["input"]) == row["independent_rule"]
+
+
+@pytest.mark.parametrize("text", ["", "not a number", "3001234567"])
+def test_what_is_not_e164_cannot_be_texted(text: str) -> None:
+    assert not can_text(text)
+
+
+@given(st.text())
+def test_any_text_is_a_number_or_refused_and_a_number_stays_itself(text: str) -> None:
+    try:
+        e164 = normalize_phone(text)
+    except InvalidPhone:
+        return
+
+    assert normalize_phone(e164) == e164
