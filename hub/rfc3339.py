@@ -1,0 +1,51 @@
+"""Instants as RFC 3339 writes them. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""A UUIDv8 counts milliseconds from here."""
+LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""A year of room, so that adding a term to an instant does not overflow."""
+
+EXPECTED: Final = "an RFC 3339 instant with its offset, like 2026-03-09T08:05:00-05:00, from 1970 on"
+"""What an error says of something that is none."""
+
+_SHAPE: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)"
+    r"(?:\.[0-9]{1,12})?(?:Z|[+-][0-9]{2}:[0-5][0-9])"
+)
+"""`datetime.fromisoformat` alone takes much more of ISO 8601: week dates, no offset, no colons."""
+
+
+def parse(text: str) -> datetime:
+    """
+    Read an instant as aware UTC; digits after the microseconds are dropped. Raises ValueError.
+
+    Small t and z are allowed by RFC 3339 §5.6; a leap second is the first instant after it.
+    """
+    text = text.upper()
+    if _SHAPE.fullmatch(text) is None:
+        raise ValueError(EXPECTED)
+    leap = text[17:19] == "60"
+    try:
+        instant = datetime.fromisoformat(f"{text[:17]}59{text[19:]}" if leap else text)
+        instant = (instant + timedelta(seconds=leap)).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        raise ValueError(EXPECTED) from exc
+    if not EARLIEST <= instant < LATEST:
+        raise ValueError(EXPECTED)
+    return instant
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether `datetime.fromisoformat` reads the instant too: capitals, and no leap second."""
+    try:
+        parse(text)
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
