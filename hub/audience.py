@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from hub.errors import InvalidPhone
 from hub.identity import stranger_ref
-from hub.model import Audience, ContactPoint, EventType, Json, Party, Person, StoredEvent
+from hub.model import Audience, ContactPoint, EventType, Json, Move, Party, Person, StoredEvent
 from hub.phones import normalize_phone
 
 RESIDENTS: Final = ("resident", "tenant")
@@ -66,14 +66,20 @@ def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
     """Answer whom the event names for its case, and the place of the case."""
     if stored.case is None:
         return []
-    words = {word for audience in event_type.audiences for word in audience.who if _is_party(word)}
+    words = {word for audience in event_type.audiences for word in party_words(audience)}
     named = {word: stored.event.data[word] for word in sorted(words) if word in stored.event.data}
-    if stored.copropiedad_id or stored.unit_id:
+    opens = any(move.move is Move.START for move in event_type.clocks)
+    if opens and stored.copropiedad_id is not None:
         named[PLACE] = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     return [
         Party(case=stored.case, who=who, recipients=recipients, since=stored.event.time)
         for who, recipients in named.items()
     ]
+
+
+def party_words(audience: Audience) -> list[str]:
+    """Answer the words of an audience that are people named by the event or its case."""
+    return [word for word in audience.who if _is_party(word)]
 
 
 def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> list[Addressee]:

@@ -76,8 +76,8 @@ async def generations(url: str, name: str, work: Work) -> None:
 
 def pause(failures: int) -> float:
     """Seconds to wait after that many failures in a row: 0.1, 0.2, 0.4 … 10, each ± half."""
-    longest = min(0.1 * 2 ** (min(failures, 10) - 1), LONGEST_PAUSE.total_seconds())
-    return longest * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+    longest: float = min(0.1 * 2 ** (min(failures, 10) - 1), LONGEST_PAUSE.total_seconds())
+    return float(longest * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
 
 async def _one_generation(connection: AbstractConnection, work: Work) -> None:

@@ -1,0 +1,80 @@
+"""
+INTAKE: a batch of what came over the wire becomes rows, then tickets; only then is it acknowledged.
+
+    read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
+    ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
+    ▸ notices of what was refused ▸ appointments
+
+Everything is idempotent, because a batch that was committed but not acknowledged comes again:
+ids are made from the event, and a duplicate creates nothing but tickets for what is still queued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from hub.errors import AppointmentsUnavailable, InvalidEvent
+from hub.intake.commit import commit
+from hub.intake.pages import expand
+from hub.intake.reading import Desk, dead_letter, read, rejection
+from hub.intake.taken import Taken, tickets
+from hub.model import DeadLetter, Incoming
+from hub.ports import Appointments, IntakeStore, Now, Publisher
+
+__all__ = ["Desk", "bury", "take_in"]
+
+log = structlog.get_logger()
+
+
+async def take_in(
+    incoming: Sequence[Incoming],
+    *,
+    desk: Desk,
+    store: IntakeStore,
+    publisher: Publisher,
+    appointments: Appointments,
+    now: Now,
+) -> None:
+    """
+    Take a batch in. When this returns, everything of it is durable and may be acknowledged.
+
+    Raises StorageUnavailable or BrokerUnavailable when a server is away: nothing may be
+    acknowledged then, and the same batch may be given again.
+    """
+    taken = await commit(read(incoming, desk=desk, now=now()), desk=desk, store=store, now=now)
+    await publisher.tickets(tickets(taken.messages))
+    for broad in taken.broad:
+        async for messages in expand(broad, desk=desk, store=store, now=now):
+            await publisher.tickets(tickets(messages))
+            taken.keep_appointments(messages)
+    await _tell_publishers(taken.letters, publisher, now)
+    await _make_appointments(taken, appointments)
+
+
+async def bury(
+    incoming: Incoming, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
+) -> None:
+    """Make a dead letter of a delivery on which the hub itself fails, again and again."""
+    letter = dead_letter(incoming, InvalidEvent(f"the hub fails on it ({type(error).__name__})"))
+    async with store.transaction() as transaction:
+        await transaction.add_dead_letters([letter])
+    await _tell_publishers([letter], publisher, now)
+
+
+async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
+    for letter in letters:
+        log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
+        await publisher.notice(rejection(letter, now()))
+
+
+async def _make_appointments(taken: Taken, appointments: Appointments) -> None:
+    """Tell Redis what happens later. Never blocks an ack: the rows are there, the timers find them."""
+    try:
+        if taken.later:
+            await appointments.arm_messages(taken.later)
+        if taken.clocks:
+            await appointments.track_clocks(taken.clocks)
+    except AppointmentsUnavailable as exc:
+        log.warning("appointments.unavailable", error=str(exc))

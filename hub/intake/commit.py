@@ -1,0 +1,51 @@
+"""A batch in one transaction: again after a conflict, in halves when the database refuses a value."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Final
+
+from hub.errors import StorageConflict, StorageRefused
+from hub.intake.planner import plan_in
+from hub.intake.reading import Batch, Desk
+from hub.intake.taken import Taken
+from hub.ports import IntakeStore, Now
+
+CONFLICT_TRIES: Final = 5
+
+
+async def commit(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> Taken:
+    """
+    Commit the batch.
+
+    A value that the database refuses is found by halving, so that one bad event becomes a dead
+    letter and the rest is committed. Raises StorageUnavailable when there is no database.
+    """
+    try:
+        return await _until_no_conflict(batch, desk=desk, store=store, now=now)
+    except StorageRefused as exc:
+        if not batch.events:
+            raise
+        if len(batch.events) == 1:
+            dead = batch.without_events(f"the database refuses a value of it ({exc})")
+            return await _until_no_conflict(dead, desk=desk, store=store, now=now)
+    first, second = batch.halves()
+    taken = await commit(first, desk=desk, store=store, now=now)
+    return taken.join(await commit(second, desk=desk, store=store, now=now))
+
+
+async def _until_no_conflict(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> Taken:
+    for _ in range(CONFLICT_TRIES - 1):
+        with contextlib.suppress(StorageConflict):
+            return await _once(batch, desk=desk, store=store, now=now)
+    return await _once(batch, desk=desk, store=store, now=now)
+
+
+async def _once(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> Taken:
+    events = [event for event, _ in batch.events.values()]
+    async with store.transaction() as transaction:
+        if batch.letters:
+            await transaction.add_dead_letters(batch.letters)
+        taken = await plan_in(transaction, events, desk=desk, now=now()) if events else Taken()
+    taken.letters = batch.letters
+    return taken

@@ -1,0 +1,44 @@
+"""Broad audiences, page by page: each page its own transaction, so that 20,000 people block nobody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from hub.intake.reading import Desk
+from hub.intake.taken import Broad
+from hub.model import Message
+from hub.planning import plan_audience
+from hub.ports import IntakeStore, Now
+
+PAGE: Final = 5000
+"""People per transaction."""
+
+
+async def expand(
+    broad: Broad, *, desk: Desk, store: IntakeStore, now: Now
+) -> AsyncIterator[Sequence[Message]]:
+    """
+    Plan the audience, yielding the messages of each committed page.
+
+    The last page of the event's last audience sets `planned_at`; a crash before that leaves it
+    unset, and the redelivered event is expanded again from the start, which changes nothing.
+    """
+    after, crowd = "", 0
+    while True:
+        async with store.transaction() as transaction:
+            people = await transaction.people_page(broad.group, after, PAGE)
+            # The first page tells a crowd; all pages must travel in the same lane.
+            crowd = crowd or len(people)
+            messages = plan_audience(
+                broad.stored, broad.kind, broad.audience, people, rules=desk.rules, now=now(), crowd=crowd
+            )
+            if messages:
+                await transaction.add_messages(messages)
+            full = len(people) == PAGE
+            if broad.last and not full:
+                await transaction.mark_planned([broad.stored.key])
+        yield messages
+        if not full:
+            return
+        after = people[-1].ref

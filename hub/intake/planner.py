@@ -1,0 +1,236 @@
+"""Inside the transaction: directory first, then who is meant, then rows, messages and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from hub import sla
+from hub.audience import PLACE, Addressee, Group, Parties, Unknown, addressees, parties_of, party_words
+from hub.identity import event_key
+from hub.intake.reading import Desk
+from hub.intake.taken import Broad, Taken
+from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
+from hub.planning import is_quiet, plan_audience, unknown_person
+from hub.ports import IntakeTransaction
+
+DIRECTORY: Final = "directory."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """An event, and whom each of its audiences means."""
+
+    stored: StoredEvent
+    kind: EventType
+    audiences: tuple[tuple[Addressee, ...], ...]
+
+    @property
+    def waiting(self) -> bool:
+        """True while the case has not said who a party is."""
+        return any(isinstance(one, Unknown) for audience in self.audiences for one in audience)
+
+    @property
+    def broad(self) -> list[tuple[int, Group]]:
+        return [
+            (number, one)
+            for number, audience in enumerate(self.audiences)
+            for one in audience
+            if isinstance(one, Group) and one.broad
+        ]
+
+
+async def plan_in(
+    transaction: IntakeTransaction, events: Sequence[Event], *, desk: Desk, now: datetime
+) -> Taken:
+    """Write everything that these events mean; answer what is left to do after the commit."""
+    directory = [event for event in events if event.name.startswith(DIRECTORY)]
+    if directory:
+        await transaction.apply_directory(directory)
+    stored = await _stored(transaction, events, desk)
+    parties = await _parties(transaction, stored, desk)
+    released = await _released(transaction, parties)
+    meant = {one.key: _meant(one, desk, parties.known) for one in [*stored, *released]}
+
+    new = await transaction.add_events([meant[one.key].stored for one in stored])
+    late = {one.key for one in released}
+    taken = Taken()
+    fresh = [one for key, one in meant.items() if key in new or key in late]
+    await _add_messages(transaction, fresh, taken, desk=desk, now=now)
+    await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
+    await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
+    taken.broad += [broad for one in fresh for broad in _expansions(one)]
+    taken.clocks = await _clocks(transaction, stored, desk)
+    return taken
+
+
+async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant]) -> None:
+    """An event that waited for a party, and need not wait any more, is planned now."""
+    done = [one.stored.key for one in released if one.stored.planned]
+    if done:
+        await transaction.mark_planned(done)
+
+
+async def _stored(transaction: IntakeTransaction, events: Sequence[Event], desk: Desk) -> list[StoredEvent]:
+    """Find out where each event happens: its copropiedad is named, or is its unit's."""
+    units = {unit for event in events if (unit := event.data.get("unit_id"))}
+    places = await transaction.places(units) if units else {}
+    return [
+        StoredEvent(
+            key=event_key(event),
+            event=event,
+            case=case_key(desk.catalog[event.name], event),
+            copropiedad_id=event.data.get("copropiedad_id") or places.get(event.data.get("unit_id", "")),
+            unit_id=event.data.get("unit_id"),
+        )
+        for event in events
+    ]
+
+
+def case_key(kind: EventType, event: Event) -> str | None:
+    """Make the key that ties the events of one case together: `pqrs_id:PQ-2026-000123`."""
+    value = event.data.get(kind.case)
+    return None if value is None else f"{kind.case}:{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """Who is known in the cases of a batch, and which cases have just learnt of somebody."""
+
+    known: Parties
+    new: frozenset[str]
+
+
+async def _parties(transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk) -> _Parties:
+    named: list[Party] = [party for one in stored for party in parties_of(one, desk.catalog[one.event.name])]
+    if named:
+        await transaction.add_parties(named)
+    cases = {one.case for one in stored if one.case is not None and _asks(one, desk)}
+    known = await transaction.parties(cases) if cases else {}
+    return _Parties(known, frozenset(party.case for party in named if party.who != PLACE))
+
+
+def _asks(stored: StoredEvent, desk: Desk) -> bool:
+    """Tell whether the case may know something of the event that it does not say itself."""
+    audiences = desk.catalog[stored.event.name].audiences
+    silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
+    return silent or (bool(audiences) and stored.copropiedad_id is None)
+
+
+async def _released(transaction: IntakeTransaction, parties: _Parties) -> Sequence[StoredEvent]:
+    """Answer the events that came before the one that names their parties."""
+    return await transaction.waiting_events(parties.new) if parties.new else []
+
+
+def _meant(stored: StoredEvent, desk: Desk, parties: Parties) -> Meant:
+    stored = _placed(stored, parties)
+    kind = desk.catalog[stored.event.name]
+    if is_quiet(stored.event):
+        return Meant(stored=stored, kind=kind, audiences=())
+    audiences = tuple(tuple(addressees(audience, stored, parties)) for audience in kind.audiences)
+    meant = Meant(stored=stored, kind=kind, audiences=audiences)
+    unfinished = meant.waiting or bool(meant.broad)
+    return replace(meant, stored=replace(stored, planned=not unfinished, waiting=meant.waiting))
+
+
+def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
+    """Give an event that does not say where it happens the place of its case."""
+    place = parties.get((stored.case or "", PLACE))
+    if place is None:
+        return stored
+    return replace(
+        stored,
+        copropiedad_id=stored.copropiedad_id or place.get("copropiedad_id"),
+        unit_id=stored.unit_id or place.get("unit_id"),
+    )
+
+
+async def _add_messages(
+    transaction: IntakeTransaction, fresh: Sequence[Meant], taken: Taken, *, desk: Desk, now: datetime
+) -> None:
+    groups = {
+        one
+        for meant in fresh
+        for audience in meant.audiences
+        for one in audience
+        if isinstance(one, Group) and not one.broad
+    }
+    people = await transaction.people(groups) if groups else {}
+    # A person of two audiences of one event has the first one's message: they share their id.
+    messages: dict[object, Message] = {}
+    for meant in fresh:
+        for message in _messages(meant, people, desk=desk, now=now):
+            messages.setdefault(message.id, message)
+    if messages:
+        await transaction.add_messages(list(messages.values()))
+    taken.messages += messages.values()
+    taken.keep_appointments(messages.values())
+
+
+def _messages(
+    meant: Meant, people: Mapping[Group, Sequence[Person]], *, desk: Desk, now: datetime
+) -> Iterator[Message]:
+    for number, audience in enumerate(meant.audiences):
+        found: dict[str, Person] = {}
+        missing: dict[str, Person] = {}
+        for one in audience:
+            members = _members(one, people)
+            found.update((person.ref, person) for person in members)
+            if isinstance(one, Group) and one.person is not None and not members:
+                missing[one.person] = Person(ref=one.person, name="")
+        plan = partial(plan_audience, meant.stored, meant.kind, number, rules=desk.rules, now=now)
+        yield from plan(list(found.values()))
+        yield from map(unknown_person, plan(list(missing.values())))
+
+
+def _members(one: Addressee, people: Mapping[Group, Sequence[Person]]) -> Sequence[Person]:
+    if isinstance(one, Person):
+        return [one]
+    return people.get(one, ()) if isinstance(one, Group) else ()
+
+
+def _expansions(meant: Meant) -> list[Broad]:
+    broad = meant.broad
+    return [
+        Broad(
+            stored=meant.stored,
+            kind=meant.kind,
+            audience=number,
+            group=group,
+            last=position == len(broad) - 1 and not meant.waiting,
+        )
+        for position, (number, group) in enumerate(broad)
+    ]
+
+
+async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: Taken) -> None:
+    """A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short."""
+    if not duplicates:
+        return
+    keys = [one.stored.key for one in duplicates]
+    taken.messages += await transaction.queued_messages(keys)
+    unplanned = await transaction.unplanned(keys)
+    taken.broad += [broad for one in duplicates if one.stored.key in unplanned for broad in _expansions(one)]
+
+
+async def _clocks(transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk) -> list[Clock]:
+    """Replay the cases whose clocks these events move, under the lock of each case."""
+    cases = {
+        one.case
+        for one in stored
+        if one.case is not None and sla.moves_of(desk.catalog[one.event.name], one.event)
+    }
+    if not cases:
+        return []
+    histories = await transaction.case_events(cases)
+    standing = {clock.id: clock for clock in await transaction.clocks(cases)}
+    replayed = [
+        sla.merge(clock, standing.get(clock.id))
+        for case, history in histories.items()
+        for clock in sla.replay(case, [one.event for one in history], desk.catalog, desk.rules.policy)
+    ]
+    await transaction.save_clocks(replayed)
+    return replayed

@@ -1,0 +1,67 @@
+"""What a transaction of intake leaves to do after its commit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub.audience import Group
+from hub.model import Clock, DeadLetter, EventType, Lane, Message, State, StoredEvent
+from hub.ports import Ticket
+
+TICKET_SIZE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broad:
+    """An audience that may hold thousands; `last` when its end is the end of the event's planning."""
+
+    stored: StoredEvent
+    kind: EventType
+    audience: int
+    group: Group
+    last: bool
+
+
+@dataclass(slots=True)
+class Taken:
+    """The messages to ticket, the audiences to expand, the clocks to track, the letters to tell of."""
+
+    messages: list[Message] = field(default_factory=list)
+    broad: list[Broad] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+    later: list[tuple[UUID, Lane, datetime]] = field(default_factory=list)
+
+    def keep_appointments(self, messages: Iterable[Message]) -> None:
+        """Remember which of these messages wait for their time."""
+        self.later += [
+            (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
+        ]
+
+    def join(self, other: Taken) -> Taken:
+        """Put two halves of a batch together again."""
+        return Taken(
+            messages=self.messages + other.messages,
+            broad=self.broad + other.broad,
+            clocks=self.clocks + other.clocks,
+            letters=self.letters + other.letters,
+            later=self.later + other.later,
+        )
+
+
+def tickets(messages: Iterable[Message]) -> list[Ticket]:
+    """Make tickets of up to 100 ids for the messages that are queued, by channel and lane."""
+    queues: defaultdict[tuple[str, Lane], list[UUID]] = defaultdict(list)
+    for message in messages:
+        if message.state is State.QUEUED:
+            queues[message.channel, message.lane].append(message.id)
+    return [
+        Ticket(channel=channel, lane=lane, ids=tuple(ids[start : start + TICKET_SIZE]))
+        for (channel, lane), ids in queues.items()
+        for start in range(0, len(ids), TICKET_SIZE)
+    ]
