@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from hub.errors import ConfigurationError
+from hub.settings import PROVIDERS, Address, LogFormat, LogLevel, Mode, Secret, SecretUrl, Settings, load
+
+AN_EMAIL_URL = "smtp://hub:letmein@mail.example:587?starttls=auto"
+
+
+def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
+    settings = load({}, terminal=False)
+
+    assert settings == Settings(
+        amqp_url=SecretUrl("amqp://guest:guest@127.0.0.1:5672/"),
+        redis_url=SecretUrl("redis://127.0.0.1:6379/0"),
+        database_url=SecretUrl("postgresql://hub:hub@127.0.0.1:5432/hub"),
+        http=Address("127.0.0.1", 8080),
+        metrics=None,
+        public_url="http://127.0.0.1:8080",
+        api_key=None,
+        secrets=(),
+        mode=Mode.CAPTURE,
+        allow_recipients=frozenset(),
+        capture_dir=Path(".run/outbox"),
+        capture_smtp=None,
+        configured={},
+        policy=None,
+        templates=None,
+        log=LogFormat.JSON,
+        log_level=LogLevel.INFO,
+    )
+
+
+def test_everything_can_be_set() -> None:
+    settings = load(
+        {
+            "HUB_AMQP_URL": "amqps://u:p@broker:5671/hub",
+            "HUB_REDIS_URL": "rediss://cache:6380/1",
+            "HUB_DATABASE_URL": "postgres://db/hub",
+            "HUB_HTTP": "0.0.0.0:80",
+            "HUB_METRICS": "[::1]:9100",
+            "HUB_PUBLIC_URL": "https://hub.example/",
+            "HUB_API_KEY": "key",
+            "HUB_SECRET": "new, old",
+            "HUB_MODE": "ALLOWLIST",
+            "HUB_ALLOW_RECIPIENTS": "Ana@Example.org, +573001234567",
+            "HUB_CAPTURE_DIR": "/var/outbox",
+            "HUB_CAPTURE_SMTP": "smtp://localhost:1025",
+            "HUB_EMAIL_URL": f"{AN_EMAIL_URL} smtps://second.example",
+            "HUB_POLICY": "policy.toml",
+            "HUB_TEMPLATES": "templates",
+            "HUB_LOG": "text",
+            "HUB_LOG_LEVEL": "debug",
+        }
+    )
+
+    assert settings == Settings(
+        amqp_url=SecretUrl("amqps://u:p@broker:5671/hub"),
+        redis_url=SecretUrl("rediss://cache:6380/1"),
+        database_url=SecretUrl("postgres://db/hub"),
+        http=Address("0.0.0.0", 80),
+        metrics=Address("::1", 9100),
+        public_url="https://hub.example",
+        api_key=Secret("key"),
+        secrets=(Secret("new"), Secret("old")),
+        mode=Mode.ALLOWLIST,
+        allow_recipients=frozenset({"ana@example.org", "+573001234567"}),
+        capture_dir=Path("/var/outbox"),
+        capture_smtp=Address("localhost", 1025),
+        configured={"email": (SecretUrl(AN_EMAIL_URL), SecretUrl("smtps://second.example"))},
+        policy=Path("policy.toml"),
+        templates=Path("templates"),
+        log=LogFormat.TEXT,
+        log_level=LogLevel.DEBUG,
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "complaint"),
+    [
+        ({"HUB_AMQP_URL": "localhost:5672"}, "HUB_AMQP_URL must be a URL like amqp://127.0.0.1:5672/."),
+        ({"HUB_REDIS_URL": "http://x"}, "HUB_REDIS_URL must be a URL like redis://127.0.0.1:6379/0."),
+        (
+            {"HUB_DATABASE_URL": "postgresql+asyncpg://x"},
+            "HUB_DATABASE_URL must be a URL like postgresql://127.0.0.1:5432/hub.",
+        ),
+        ({"HUB_AMQP_URL": "amqp://h:port"}, "HUB_AMQP_URL is not a valid URL or address."),
+        ({"HUB_HTTP": "8080"}, "HUB_HTTP must be host:port, like 127.0.0.1:8080."),
+        ({"HUB_HTTP": "127.0.0.1"}, "HUB_HTTP must be host:port, like 127.0.0.1:8080."),
+        ({"HUB_HTTP": "localhost:99999"}, "HUB_HTTP is not a valid URL or address."),
+        ({"HUB_PUBLIC_URL": "hub.example"}, "HUB_PUBLIC_URL must be the web address people see"),
+        ({"HUB_MODE": "production"}, "HUB_MODE must be one of: capture, allowlist, live."),
+        ({"HUB_MODE": "allowlist"}, "HUB_MODE=allowlist needs HUB_ALLOW_RECIPIENTS"),
+        ({"HUB_LOG": "xml"}, "HUB_LOG must be one of: json, text."),
+        ({"HUB_LOG_LEVEL": "loud"}, "HUB_LOG_LEVEL must be one of: debug, info, warning, error."),
+        ({"HUB_EMAIL_URL": "mail.example"}, "HUB_EMAIL_URL must be a URL, or several with spaces"),
+        ({"HUB_CAPTURE_SMTP": "mail.example:25"}, "HUB_CAPTURE_SMTP must be on this machine"),
+        (
+            {"HUB_HTTP": "0.0.0.0:8080"},
+            "HUB_HTTP is open to other machines but nothing guards it. Set HUB_API_KEY",
+        ),
+        ({"HUB_HTTP": ":8080"}, "HUB_HTTP is open to other machines"),
+        ({"HUB_METRICS": "10.0.0.1:9100"}, "HUB_METRICS is open to other machines"),
+        ({"HUB_ALLOW_RECIPIENTS": "ana@x.co 300123"}, "HUB_ALLOW_RECIPIENTS: entry 2 is no email address"),
+    ],
+)
+def test_a_wrong_setting_says_what_to_write(environ: dict[str, str], complaint: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load(environ)
+
+    assert str(refused.value).startswith(complaint)
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:0", "localhost:8080", "[::1]:8080", "127.8.8.8:80"])
+def test_this_machine_may_listen_to_itself_without_a_key(listen: str) -> None:
+    assert load({"HUB_HTTP": listen}).http.is_loopback
+
+
+def test_a_key_opens_the_hub_to_other_machines() -> None:
+    settings = load({"HUB_HTTP": "0.0.0.0:8080", "HUB_API_KEY": "k"})
+
+    assert not settings.http.is_loopback
+
+
+def test_an_address_prints_as_it_is_written() -> None:
+    assert [str(Address("127.0.0.1", 80)), str(Address("::1", 80))] == ["127.0.0.1:80", "[::1]:80"]
+
+
+def test_a_setting_may_be_the_content_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from-a-file\n")
+
+    assert load({"HUB_API_KEY_FILE": str(file)}).api_key == Secret("from-a-file")
+
+
+def test_an_empty_setting_is_an_unset_one(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("\n")
+
+    assert load({"HUB_API_KEY_FILE": str(file), "HUB_MODE": " ", "HUB_HTTP": ""}).api_key is None
+
+
+def test_a_value_and_a_file_for_one_setting_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"^Set HUB_SECRET or HUB_SECRET_FILE, not both\.$"):
+        load({"HUB_SECRET": "a", "HUB_SECRET_FILE": str(tmp_path / "b")})
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff")
+
+    with pytest.raises(ConfigurationError, match=r"HUB_SECRET_FILE names .*/none, .*: No such file"):
+        load({"HUB_SECRET_FILE": str(tmp_path / "none")})
+    with pytest.raises(
+        ConfigurationError, match=r"HUB_SECRET_FILE names .*/binary, .*: it is not UTF-8 text"
+    ):
+        load({"HUB_SECRET_FILE": str(binary)})
+
+
+@pytest.mark.parametrize("name", PROVIDERS.values())
+def test_while_capturing_every_provider_is_ignored_and_named(name: str) -> None:
+    captured, live = load({name: AN_EMAIL_URL}), load({name: AN_EMAIL_URL, "HUB_MODE": "live"})
+
+    assert (captured.ignored_providers, captured.providers) == ((name,), {})
+    assert live.ignored_providers == ()
+    assert list(live.providers.values()) == [(SecretUrl(AN_EMAIL_URL),)]
+
+
+def test_secrets_do_not_print() -> None:
+    url = SecretUrl(AN_EMAIL_URL)
+    settings = load({"HUB_EMAIL_URL": AN_EMAIL_URL, "HUB_API_KEY": "letmein", "HUB_SECRET": "letmein"})
+
+    for text in (repr(url), str(url), f"{url}", repr(settings), str(settings), url.shown):
+        assert "letmein" not in text
+
+
+def test_a_url_can_be_shown_without_its_secrets() -> None:
+    assert SecretUrl(AN_EMAIL_URL).shown == "smtp://mail.example:587"
+    assert SecretUrl("file:///var/outbox").shown == "file:///var/outbox"
+
+
+def test_a_refusal_never_quotes_a_secret() -> None:
+    for name in ("HUB_AMQP_URL", "HUB_EMAIL_URL", "HUB_HTTP", "HUB_PUBLIC_URL"):
+        with pytest.raises(ConfigurationError) as refused:
+            load({name: "//user:letmein@host:notaport"})
+
+        assert "letmein" not in str(refused.value)
+        assert refused.value.__cause__ is None
+
+
+def test_logs_are_readable_on_a_terminal_and_json_elsewhere() -> None:
+    assert load({}, terminal=True).log is LogFormat.TEXT
+    assert load({}, terminal=False).log is LogFormat.JSON
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        load({}).mode = Mode.LIVE  # type: ignore[misc]
