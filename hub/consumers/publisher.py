@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import msgspec
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aiormq.abc import DeliveredMessage
@@ -19,6 +18,7 @@ from hub.consumers.broker import broker_errors, connect
 from hub.errors import BrokerUnavailable
 from hub.model import DeadLetter, Event, Json, Lane
 from hub.ports import Ticket
+from hub.tickets import encode_ticket
 
 CONFIRM_TIMEOUT: Final = 10.0
 """Seconds; past it the outcome is unknown, and nothing that depends on it may be acknowledged."""
@@ -34,16 +34,6 @@ class _Open:
     default: AbstractExchange
     domain: AbstractExchange
     out: AbstractExchange
-
-
-def encode_ticket(ids: Sequence[UUID]) -> bytes:
-    """Encode the ids of a ticket: a JSON array of UUIDs."""
-    return msgspec.json.encode(ids)
-
-
-def decode_ticket(body: bytes) -> tuple[UUID, ...]:
-    """Decode a ticket. Raises msgspec.DecodeError on anything else."""
-    return msgspec.json.decode(body, type=tuple[UUID, ...])
 
 
 class BrokerPublisher:

@@ -19,9 +19,10 @@ from hub.errors import AppointmentsUnavailable, InvalidEvent
 from hub.intake.commit import commit
 from hub.intake.pages import expand
 from hub.intake.reading import Desk, dead_letter, read, rejection
-from hub.intake.taken import Taken, tickets
+from hub.intake.taken import Taken
 from hub.model import DeadLetter, Incoming
 from hub.ports import Appointments, IntakeStore, Now, Publisher
+from hub.tickets import tickets
 
 __all__ = ["Desk", "bury", "take_in"]
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from hub.audience import Group
-from hub.model import Clock, DeadLetter, EventType, Lane, Message, State, StoredEvent
-from hub.ports import Ticket
-
-TICKET_SIZE: Final = 100
+from hub.model import Clock, DeadLetter, EventType, Lane, Message, StoredEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +47,3 @@ class Taken:
             letters=self.letters + other.letters,
             later=self.later + other.later,
         )
-
-
-def tickets(messages: Iterable[Message]) -> list[Ticket]:
-    """Make tickets of up to 100 ids for the messages that are queued, by channel and lane."""
-    queues: defaultdict[tuple[str, Lane], list[UUID]] = defaultdict(list)
-    for message in messages:
-        if message.state is State.QUEUED:
-            queues[message.channel, message.lane].append(message.id)
-    return [
-        Ticket(channel=channel, lane=lane, ids=tuple(ids[start : start + TICKET_SIZE]))
-        for (channel, lane), ids in queues.items()
-        for start in range(0, len(ids), TICKET_SIZE)
-    ]

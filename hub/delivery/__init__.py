@@ -1,0 +1,239 @@
+"""
+DELIVERY: a ticket of message ids is claimed, judged, rendered, sent, recorded; then acknowledged.
+
+    claim (one UPDATE) ▸ may we, now? ▸ render ▸ send concurrently ▸ record (one statement)
+    ▸ the cascade's next step for what failed for good ▸ appointments for what waits ▸ ack
+
+A message is sent only under a lease. A worker whose lease has run out, or nearly, sends nothing:
+the next one has it. The one case that may double is a provider's yes that nobody could record;
+the repeat carries the same `Message-ID` or reference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+import structlog
+
+from hub.delivery.judging import accepted, failed, hindrance, untold
+from hub.delivery.moves import LOST
+from hub.errors import (
+    AppointmentsUnavailable,
+    SendFailure,
+    StorageUnavailable,
+    TemplateFailure,
+    TransientFailure,
+)
+from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
+from hub.planning import next_step
+from hub.policy import Policy
+from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher
+from hub.tickets import tickets
+
+__all__ = ["Renderer", "deliver"]
+
+RECORD_PAUSE: Final = 0.5
+"""Seconds between tries to record what was sent, while the database is away."""
+
+log = structlog.get_logger()
+
+
+class Renderer(Protocol):
+    """Makes a claimed message's words; raises TemplateFailure."""
+
+    def __call__(self, claimed: Claimed) -> Rendered: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What sending needs besides the message."""
+
+    channels: Mapping[str, Channel]
+    render: Renderer
+    policy: Policy
+    now: Now
+
+
+class _Lease:
+    """How long this worker may still begin to send. Monotonic: no clock of another machine matters."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.token = uuid4()
+        self.length = policy.delivery.lease
+        self._began = time.monotonic()
+        self._margin = policy.delivery.provider_timeout
+
+    @property
+    def left(self) -> timedelta:
+        return self.length - timedelta(seconds=time.monotonic() - self._began)
+
+    @property
+    def long_enough(self) -> bool:
+        """True while a provider can use its whole time-out and the lease still lives."""
+        return self.left > self._margin
+
+
+async def deliver(
+    ids: Sequence[UUID],
+    *,
+    post: Post,
+    store: DeliveryStore,
+    publisher: Publisher,
+    appointments: Appointments,
+) -> None:
+    """
+    Deliver a ticket. When this returns, everything that happened is recorded: acknowledge.
+
+    Raises StorageUnavailable or BrokerUnavailable when a server is away; the same ticket again
+    does only what is still to be done.
+    """
+    lease = _Lease(post.policy)
+    claimed = await store.claim(ids, token=lease.token, lease=lease.length)
+    if not claimed:
+        return
+    outcomes = await _attempt(claimed, lease, post)
+    done = await _record(store, lease, outcomes)
+    _report(claimed, outcomes)
+    by_id = {one.message.id: one.message for one in claimed}
+    lost = [by_id[one.message_id] for one in outcomes if one.message_id in done and one.state in LOST]
+    await _cascade(lost, store, publisher, post.now())
+    await _make_appointments(outcomes, by_id, appointments)
+
+
+async def _attempt(claimed: Sequence[Claimed], lease: _Lease, post: Post) -> list[Outcome]:
+    now = post.now()
+    outcomes: list[Outcome] = []
+    sending: list[tuple[Claimed, Outgoing]] = []
+    for one in claimed:
+        hindered = hindrance(one, policy=post.policy, now=now)
+        outgoing = None if hindered else _prepare(one, post)
+        if isinstance(outgoing, Outgoing):
+            sending.append((one, outgoing))
+        else:
+            outcomes.append(hindered or outgoing or untold(one, "template"))
+    sent = await asyncio.gather(*(_send(one, outgoing, lease, post) for one, outgoing in sending))
+    return [*outcomes, *(outcome for outcome in sent if outcome is not None)]
+
+
+def _prepare(claimed: Claimed, post: Post) -> Outgoing | Outcome:
+    """Render; a message whose template fails, or whose channel is gone, ends here with its reason."""
+    message = claimed.message
+    if message.channel not in post.channels:
+        return untold(claimed, "not_configured")
+    try:
+        rendered = post.render(claimed)
+    except TemplateFailure as exc:
+        log.error("template.failed", message_id=str(message.id), event=message.event, error=str(exc))
+        return untold(claimed, "template")
+    return Outgoing(
+        id=message.id,
+        channel=message.channel,
+        address=message.address,
+        name=message.name,
+        person=message.person,
+        purpose=message.purpose,
+        lane=message.lane,
+        event=message.event,
+        rendered=rendered,
+        created_at=message.created_at,
+        expires_at=message.expires_at,
+    )
+
+
+async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post) -> Outcome | None:
+    """Send under the lease; None when it is too short to begin: the row waits for the next worker."""
+    if not lease.long_enough:
+        return None
+    began = post.now()
+    try:
+        async with asyncio.timeout(lease.left.total_seconds()):
+            answer = await post.channels[outgoing.channel].send(outgoing)
+    except SendFailure as exc:
+        return _failure(claimed, exc, began, post)
+    except TimeoutError:
+        # The channel has its own, shorter time-outs; this one only says that none of them worked.
+        return _failure(claimed, TransientFailure("timeout", unknown=True), began, post)
+    except Exception as exc:
+        # A fault of ours must not end the ticket's other messages.
+        log.exception("channel.broken", channel=outgoing.channel, message_id=str(outgoing.id))
+        fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
+        return _failure(claimed, fault, began, post)
+    return accepted(claimed, answer, began, post.now())
+
+
+def _failure(claimed: Claimed, error: SendFailure, began: datetime, post: Post) -> Outcome:
+    chance = random.random()  # noqa: S311 - jitter, not a secret
+    return failed(claimed, error, began, post.now(), policy=post.policy, chance=chance)
+
+
+async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+    """
+    Record, and while the database is away try again as long as the lease lives.
+
+    Shielded: a cancelled worker (shutdown, a lost broker) must still write down what was sent.
+    """
+    return await asyncio.shield(_recording(store, lease, outcomes))
+
+
+async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+    while True:
+        try:
+            return await store.record(lease.token, outcomes)
+        except StorageUnavailable as exc:
+            if lease.left <= timedelta(0):
+                log.error("delivery.outcomes_lost", count=len(outcomes), error=str(exc))
+                raise
+            await asyncio.sleep(RECORD_PAUSE)
+
+
+async def _cascade(
+    lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, now: datetime
+) -> None:
+    """Go on to the next step where a whole step has failed for good."""
+    candidates = [message for message in lost if message.fallback]
+    if not candidates:
+        return
+    over = await store.step_failed(candidates)
+    following = [new for message in candidates if message.id in over for new in next_step(message, now=now)]
+    if following:
+        await store.add_messages(following)
+        await publisher.tickets(tickets(following))
+
+
+async def _make_appointments(
+    outcomes: Iterable[Outcome], messages: Mapping[UUID, Message], appointments: Appointments
+) -> None:
+    later = [
+        (outcome.message_id, messages[outcome.message_id].lane, outcome.next_at)
+        for outcome in outcomes
+        if outcome.next_at is not None
+    ]
+    if not later:
+        return
+    try:
+        await appointments.arm_messages(later)
+    except AppointmentsUnavailable as exc:
+        log.warning("appointments.unavailable", error=str(exc))
+
+
+def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
+    """Log each outcome, by ids only."""
+    known = {one.message.id: one.message for one in claimed}
+    for outcome in outcomes:
+        message = known[outcome.message_id]
+        level = log.info if outcome.state in {State.SENT, State.DELIVERED, State.HELD} else log.warning
+        level(
+            "message." + outcome.state,
+            message_id=str(message.id),
+            event_id=message.event_id,
+            event_name=message.event,
+            channel=message.channel,
+            reason=outcome.reason,
+        )
