@@ -145,11 +145,26 @@ class DeliveryStore(Protocol):
 
 
 class TimerStore(Protocol):
-    async def tickets_for(self, ids: Collection[UUID]) -> Sequence[Ticket]:
-        """Make tickets for those of these messages whose `next_at` has come."""
+    async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
+        """
+        Make `queued` again, and ticket, those of these messages whose `next_at` has come.
 
-    async def due_messages(self, limit: int) -> Sequence[Ticket]:
-        """Make tickets for messages whose `next_at` has come, from SQL alone: orphans, lost appointments."""
+        A conditional update on `next_at` of `held`, `retrying` and (a lease that ended) `sending`
+        rows: that is the fence, whoever fires twice. It clears `next_at` and starts the sweep age.
+        """
+
+    async def release_due(self, limit: int) -> Sequence[Ticket]:
+        """Do the same for any message, from SQL alone: orphans of dead workers, lost appointments."""
+
+    async def broken_cascades(self, limit: int) -> Sequence[Message]:
+        """
+        Answer failed messages whose next step was never made, because a worker died in between.
+
+        Those with a `fallback`, whose whole step has failed, and without a row of the step after it.
+        """
+
+    async def add_messages(self, messages: Sequence[Message]) -> None:
+        """Insert; one that exists already is left as it is."""
 
     async def stale_queued(
         self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
@@ -216,6 +231,9 @@ class Publisher(Protocol):
 
     async def event(self, event: Event) -> None:
         """Publish to `domain.events`, structured JSON, so that it enters at the top."""
+
+    async def depth(self, channel: str, lane: Lane) -> int:
+        """Answer how many tickets of a queue wait for a consumer."""
 
     async def replay(self, letter: DeadLetter) -> None:
         """Publish a dead letter's bytes to `domain.events` again, as they came."""

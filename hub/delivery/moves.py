@@ -9,12 +9,13 @@ from hub.model import State
 
 MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.QUEUED: frozenset({State.SENDING, State.CANCELLED, State.SUPPRESSED}),
-    State.HELD: frozenset({State.SENDING, State.CANCELLED, State.SUPPRESSED}),
-    State.RETRYING: frozenset({State.SENDING, State.CANCELLED, State.SUPPRESSED}),
-    # To itself: a lease that ended without a word is taken by the next worker. To delivered and
-    # read: a provider's receipt may come before our own record of its yes.
+    State.HELD: frozenset({State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED}),
+    State.RETRYING: frozenset({State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED}),
+    # To queued and to itself: a lease that ended without a word is taken by the next worker. To
+    # delivered and read: a provider's receipt may come before our own record of its yes.
     State.SENDING: frozenset(
         {
+            State.QUEUED,
             State.SENDING,
             State.SENT,
             State.DELIVERED,

@@ -1,0 +1,182 @@
+"""
+TIMERS: what was to happen later, happens.
+
+A message whose time has come is queued again and ticketed. A clock whose step has come is told as
+an event, which enters at the top: the event first (deterministic id, confirmed), then SQL
+advances if nobody else has, then the next appointment. A crash anywhere repeats the same id.
+
+Redis tells when; SQL knows all of it as well. When Redis is away or was flushed, SQL is asked
+every second, and Redis is filled again from it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from hub import sla
+from hub.errors import AppointmentsUnavailable, Unavailable
+from hub.model import Clock, Lane
+from hub.planning import next_step
+from hub.ports import Appointments, Now, Publisher, TimerStore
+from hub.tickets import tickets
+
+TICK: Final = 0.1
+"""Seconds between looks at the appointments: how late something may be when nothing is busy."""
+POLL: Final = 1.0
+"""Seconds between looks at SQL while Redis is away."""
+AUDIT: Final = 5.0
+"""Seconds between looks for what both have lost: leases of dead workers, cascades cut short."""
+AT_ONCE: Final = 500
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timers:
+    """What the timers need."""
+
+    store: TimerStore
+    publisher: Publisher
+    appointments: Appointments
+    now: Now
+    queues: Sequence[tuple[str, Lane]]
+    sweep_after: timedelta
+
+
+async def run(timers: Timers) -> None:
+    """Keep time until cancelled. A server that is away is waited for."""
+    loops = (
+        _every(TICK, keep_appointments, timers),
+        _every(POLL, stand_in_for_redis, timers),
+        _every(AUDIT, audit, timers),
+        _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
+    )
+    async with asyncio.TaskGroup() as group:
+        for loop in loops:
+            group.create_task(loop)
+
+
+async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], timers: Timers) -> None:
+    """Do the work again and again; at once while it answers that there is more of it."""
+    while True:
+        try:
+            more = await work(timers)
+        except Unavailable as exc:
+            log.warning("timers.waiting", work=work.__name__, error=str(exc))
+            more = False
+            await asyncio.sleep(POLL)
+        if not more:
+            await asyncio.sleep(seconds)
+
+
+async def keep_appointments(timers: Timers) -> bool:
+    """Fire what Redis says is due. What was claimed and not done comes again after 30 s."""
+    try:
+        claimed = await timers.appointments.claim(AT_ONCE)
+    except AppointmentsUnavailable:
+        return False  # stand_in_for_redis has it, and says so
+    if not claimed:
+        return False
+    await _release(timers, _ids(claimed, "m:"))
+    for clock in await timers.store.clocks_by_id(_ids(claimed, "c:")):
+        await fire(clock, timers)
+    await timers.appointments.done(claimed)
+    return len(claimed) == AT_ONCE
+
+
+def _ids(claimed: Iterable[tuple[str, float]], kind: str) -> list[UUID]:
+    return [UUID(member.removeprefix(kind)) for member, _ in claimed if member.startswith(kind)]
+
+
+async def _release(timers: Timers, ids: Sequence[UUID]) -> None:
+    if ids:
+        await timers.publisher.tickets(await timers.store.release(ids))
+
+
+async def fire(clock: Clock, timers: Timers) -> None:
+    """Do every step of the clock that is due, in order."""
+    while (at := clock.next_at) is not None and at <= timers.now():
+        step = clock.steps[clock.fired]
+        await timers.publisher.event(sla.step_event(clock, step, now=timers.now()))
+        advanced = sla.with_fired(clock, clock.fired + 1)
+        if not await timers.store.advance(advanced, expected_fired=clock.fired):
+            return  # ended, or another process was quicker: its view of the clock is the newer one
+        log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=advanced.level)
+        clock = advanced
+    await _track(timers, [clock])
+
+
+async def _track(timers: Timers, clocks: Sequence[Clock]) -> None:
+    try:
+        await timers.appointments.track_clocks(clocks)
+    except AppointmentsUnavailable as exc:
+        log.warning("appointments.unavailable", error=str(exc))
+
+
+async def stand_in_for_redis(timers: Timers) -> bool:
+    """While Redis is away, or has forgotten, fire from SQL; fill Redis again when it is back."""
+    try:
+        intact = await timers.appointments.intact()
+        if not intact:
+            await rebuild(timers)
+            await timers.appointments.begin_epoch()
+    except AppointmentsUnavailable as exc:
+        log.warning("appointments.unavailable", error=str(exc))
+        intact = False
+    return False if intact else await fire_from_sql(timers)
+
+
+async def fire_from_sql(timers: Timers) -> bool:
+    """Fire what is due according to SQL alone."""
+    released = await timers.store.release_due(AT_ONCE)
+    await timers.publisher.tickets(released)
+    clocks = await timers.store.due_clocks(AT_ONCE)
+    for clock in clocks:
+        await fire(clock, timers)
+    return sum(len(ticket.ids) for ticket in released) == AT_ONCE or len(clocks) == AT_ONCE
+
+
+async def rebuild(timers: Timers) -> None:
+    """Make all appointments and boards again from SQL."""
+    messages, clocks = 0, 0
+    after: UUID | None = None
+    while waiting := await timers.store.waiting_appointments(after, AT_ONCE):
+        await timers.appointments.arm_messages(waiting)
+        messages, after = messages + len(waiting), waiting[-1][0]
+    after = None
+    while live := await timers.store.live_clocks(after, AT_ONCE):
+        await timers.appointments.track_clocks(live)
+        clocks, after = clocks + len(live), live[-1].id
+    log.info("appointments.rebuilt", messages=messages, clocks=clocks)
+
+
+async def audit(timers: Timers) -> bool:
+    """Find what nobody will come back to by itself: ended leases, missed steps, cut cascades."""
+    more = await fire_from_sql(timers)
+    now = timers.now()
+    following = [
+        new for message in await timers.store.broken_cascades(AT_ONCE) for new in next_step(message, now=now)
+    ]
+    if following:
+        await timers.store.add_messages(following)
+        await timers.publisher.tickets(tickets(following))
+    return more
+
+
+async def sweep(timers: Timers) -> bool:
+    """Ticket again what is queued but in no queue: its ticket was lost between commit and confirm."""
+    for channel, lane in timers.queues:
+        if await timers.publisher.depth(channel, lane) > 0:
+            continue  # a backlog: tickets are only waiting for their turn
+        stale = await timers.store.stale_queued(channel, lane, timers.sweep_after, AT_ONCE)
+        if stale:
+            log.warning("sweep.ticketed", channel=channel, lane=lane, tickets=len(stale))
+            await timers.publisher.tickets(stale)
+    return False
