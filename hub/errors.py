@@ -3,6 +3,7 @@ Every error of the hub. The docstring of a class is its message.
 
     HubError
     ├── ConfigurationError        a setting is missing or wrong
+    │   └── ProgramMissing        a server's program is not on this machine
     ├── InvalidPolicy             policy.toml says something that cannot be kept
     ├── InvalidEvent              an event that can never be taken in
     ├── InvalidPhone              not a telephone number
@@ -33,6 +34,10 @@ class HubError(Exception):
 
 class ConfigurationError(HubError):
     """A setting is missing or wrong."""
+
+
+class ProgramMissing(ConfigurationError):
+    """A server's program is not on this machine."""
 
 
 class InvalidPolicy(HubError, ValueError):

@@ -1,0 +1,156 @@
+"""A program that runs as our private child."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.local import tether
+
+GLANCE = 0.02  # seconds between two looks at a process
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """The user that a program runs as."""
+
+    uid: int
+    gid: int
+
+
+class Child:
+    """
+    One program in its own session, with a pid file and a log.
+
+    Its own session, because the terminal's Ctrl-C goes to everything in the foreground at
+    once, and the servers must outlive the hub's last acknowledgement.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        folder: Path,
+        log: Path,
+        account: Account | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        self.name = name
+        self.log = log
+        self._folder = folder
+        self._account = account
+        self._stop_signal = stop_signal
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """Negative: the signal that ended it."""
+        return self._process.poll() if self._process else None
+
+    async def start(self, command: Sequence[str | Path], *, env: Mapping[str, str]) -> None:
+        await self._end_leftover()
+        self._process = self._spawn(command, env)
+        self._pid_file.write_text(f"{self._process.pid}\n")
+
+    async def stop(self, patience: float = 30.0) -> None:
+        """Ask it to end; after `patience` seconds end it."""
+        if self.running:
+            self._signal(self._stop_signal)
+            if not await self._ends_within(patience):
+                await self.kill()
+        self._pid_file.unlink(missing_ok=True)
+
+    async def kill(self) -> None:
+        if self.running and self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            await self._ends_within(10.0)
+
+    async def ended(self) -> None:
+        while self.running:  # noqa: ASYNC110 - an asyncio process would belong to the loop that started it
+            await asyncio.sleep(GLANCE * 5)
+
+    def last_lines(self, count: int = 15) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._folder / f"{self.name}.pid"
+
+    def _spawn(self, command: Sequence[str | Path], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        account = (str(self._account.uid), str(self._account.gid)) if self._account else ("-", "-")
+        tied = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), str(int(self._stop_signal))]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - the command comes from our own code
+                [*tied, *account, *command],
+                cwd=self._folder,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process:
+            self._process.send_signal(number)
+
+    async def _ends_within(self, seconds: float) -> bool:
+        return await _happens(lambda: not self.running, seconds)
+
+    async def _end_leftover(self) -> None:
+        """End what a killed start has left here: it still holds the data."""
+        pid = self._leftover()
+        if pid is None:
+            return
+        for number, patience in ((self._stop_signal, 15.0), (signal.SIGKILL, 5.0)):
+            os.kill(pid, number)
+            if await _happens(lambda: self._leftover() is None, patience):
+                return
+
+    def _leftover(self) -> int | None:
+        try:
+            pid = int(self._pid_file.read_text())
+        except (OSError, ValueError):
+            return None
+        return pid if works_in(pid, self._folder) else None
+
+
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether the process is one of `folder`: its number alone may long belong to a stranger."""
+    place = _working_folder(pid)
+    return place is not None and place.is_relative_to(folder.resolve())
+
+
+def _working_folder(pid: int) -> Path | None:
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink() if sys.platform == "linux" else _listed_folder(pid)
+    except OSError:
+        return None
+
+
+def _listed_folder(pid: int) -> Path | None:
+    """What macOS, which has no /proc, says: the line that starts with `n` is the name."""
+    lsof = ["lsof", "-a", "-p", str(pid), "-d", "cwd", "-Fn"]
+    answer = subprocess.run(lsof, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    names = [line[1:] for line in answer.stdout.splitlines() if line.startswith("n")]
+    return Path(names[0]) if names else None
+
+
+async def _happens(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(GLANCE)
+    return True

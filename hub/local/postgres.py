@@ -1,0 +1,144 @@
+"""A private PostgreSQL, never as root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import asyncpg
+
+from hub.errors import StorageUnavailable
+from hub.local import account, programs
+from hub.local.child import Child, works_in
+from hub.local.loopback import ADDRESS
+from hub.local.server import Server, kept_secret, plain_environment
+
+USER = "hub"
+DATABASE = "hub"
+
+SETTINGS = {
+    "listen_addresses": ADDRESS,
+    "unix_socket_directories": "",  # a socket's path has at most 107 bytes; a checkout's may have more
+    "max_connections": "200",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+NO_FLUSHES = {"fsync": "off", "full_page_writes": "off"}
+
+# The same order of rows on every machine, yet ñ and á are letters. macOS names it so.
+LETTERS = "UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+
+
+class Postgres(Server):
+    """
+    `durable=False` leaves out the flushes to the disk: it still survives a killed server,
+    but not a machine without power. For tests.
+    """
+
+    name = "PostgreSQL"
+    failure = StorageUnavailable
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self._account = account.account_for(folder)
+        super().__init__(account.home_of(folder, self._account))
+        self._data = self.folder / "data"
+        self._program = programs.find_postgres(_major_of(self._data))
+        self._settings = {**SETTINGS, "port": str(self.port), **({} if durable else NO_FLUSHES)}
+        self._child = self._new_child("postgres")
+
+    @property
+    def child(self) -> Child:
+        return self._child
+
+    @property
+    def url(self) -> str:
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql://{USER}:{self._password}@{ADDRESS}:{self.port}/{database}"
+
+    async def start(self) -> None:
+        self._prepare()
+        if not self._data.exists():
+            await self._make_data()
+        self._forget_stranger()
+        settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
+        await self._child.start([self._program, "-D", self._data, *settings], env=plain_environment())
+        await self.answers(self._make_database, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+    @property
+    def _password(self) -> str:
+        return kept_secret(self.folder / "password")
+
+    def _new_child(self, name: str) -> Child:
+        return Child(
+            name,
+            folder=self.folder,
+            log=self.folder / f"{name}.log",
+            account=self._account,
+            stop_signal=signal.SIGINT,  # the "fast" stop, which does not wait for clients to leave
+        )
+
+    def _prepare(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept_secret(self.folder / "password")
+        for path in (self.folder, self.folder / "password"):
+            account.give(path, self._account)
+
+    async def _make_data(self) -> None:
+        """In a folder that gets its name when it is whole: a killed `initdb` leaves no half data."""
+        unfinished = self.folder / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        initdb = self._new_child("initdb")
+        await initdb.start(
+            [
+                *(self._program.with_name("initdb"), "-D", unfinished, "-U", USER),
+                *("--auth=scram-sha-256", f"--pwfile={self.folder / 'password'}"),
+                *("--encoding=UTF8", "--locale=C", f"--lc-ctype={LETTERS}"),
+            ],
+            env=plain_environment(),
+        )
+        try:
+            await initdb.ended()
+        finally:
+            await initdb.stop()
+        if initdb.exit_code != 0:
+            raise StorageUnavailable(f"initdb failed:\n{initdb.last_lines()}")
+        unfinished.rename(self._data)
+
+    def _forget_stranger(self) -> None:
+        """
+        After a power cut the pid in `postmaster.pid` may belong to another program by now,
+        and PostgreSQL would wait for it. A dead pid it judges itself, and better.
+        """
+        lock = self._data / "postmaster.pid"
+        if lock.exists():
+            pid = int(lock.read_text().split()[0])
+            if _alive(pid) and not works_in(pid, self.folder):
+                lock.unlink()
+
+    async def _make_database(self) -> None:
+        connection = await asyncpg.connect(self.url_of("postgres"))
+        try:
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+                await connection.execute(f"CREATE DATABASE {DATABASE}")
+        finally:
+            await connection.close()
+
+
+def _major_of(data: Path) -> int | None:
+    version = data / "PG_VERSION"
+    return int(version.read_text()) if version.exists() else None
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,137 @@
+"""
+Where the servers' programs lie, and which packages bring the missing ones.
+
+Only the standard library is imported here: the set-up scripts run this module before
+anything is installed, as `python -m hub.local.programs`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.errors import ProgramMissing
+
+OLDEST_POSTGRES = 15
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Program:
+    """`places` are patterns, best first; within one pattern the newest version wins."""
+
+    name: str
+    setting: str
+    command: str
+    places: tuple[str, ...]
+    debian: str
+    brew: str
+
+
+RABBITMQ = Program(
+    name="RabbitMQ",
+    setting="HUB_AMQP_URL",
+    command="rabbitmq-server",
+    # The server's own program. Debian's wrapper in /usr/sbin changes the user and the folder.
+    places=(
+        "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server",
+        "/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server",
+        "/usr/local/opt/rabbitmq/sbin/rabbitmq-server",
+    ),
+    debian="rabbitmq-server",
+    brew="rabbitmq",
+)
+REDIS = Program(
+    name="Redis",
+    setting="HUB_REDIS_URL",
+    command="redis-server",
+    places=(),
+    debian="redis-server",
+    brew="redis",
+)
+POSTGRES = Program(
+    name="PostgreSQL",
+    setting="HUB_DATABASE_URL",
+    command="postgres",
+    places=(
+        "/usr/lib/postgresql/*/bin/postgres",
+        "/opt/homebrew/opt/postgresql@*/bin/postgres",
+        "/usr/local/opt/postgresql@*/bin/postgres",
+    ),
+    debian="postgresql",
+    brew="postgresql@17",
+)
+PROGRAMS = (RABBITMQ, REDIS, POSTGRES)
+
+
+def find(program: Program) -> Path:
+    if program is POSTGRES:
+        return find_postgres()
+    for path in _candidates(program):
+        return path
+    raise ProgramMissing(f"{program.name} is not installed ({program.command}).")
+
+
+def find_postgres(major: int | None = None) -> Path:
+    """The newest PostgreSQL, or just this one: data of one major version open with no other."""
+    found = {_postgres_major(path): path for path in reversed(list(_candidates(POSTGRES)))}
+    if major is not None and major not in found:
+        raise ProgramMissing(f"PostgreSQL {major}, which made the data, is not installed.")
+    newest = max(found, default=0)
+    if newest < OLDEST_POSTGRES:
+        raise ProgramMissing(f"PostgreSQL {OLDEST_POSTGRES} or newer is not installed.")
+    return found[major or newest].resolve()
+
+
+def missing(*, everything: bool) -> list[Program]:
+    """Programs to install; without `everything` those whose setting names a server are not needed."""
+    return [each for each in PROGRAMS if (everything or not os.environ.get(each.setting)) and _absent(each)]
+
+
+def _absent(program: Program) -> bool:
+    try:
+        find(program)
+    except ProgramMissing:
+        return True
+    return False
+
+
+def _candidates(program: Program) -> Iterator[Path]:
+    for pattern in program.places:
+        yield from map(Path, sorted(glob.glob(pattern), key=_by_version, reverse=True))  # noqa: PTH207 - absolute patterns
+    if on_path := shutil.which(program.command):
+        yield Path(on_path)  # as it is called: Debian's redis-server and redis-check-rdb are one file
+
+
+def _by_version(path: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", path)]
+
+
+def _postgres_major(program: Path) -> int:
+    answer = subprocess.run(  # noqa: S603 - a program found in a fixed place
+        [program, "--version"], capture_output=True, text=True, timeout=10, check=True
+    )
+    number = re.search(r"(\d+)", answer.stdout)
+    return int(number[1]) if number else 0
+
+
+def main() -> None:
+    """Print the missing packages of a package manager, one a line."""
+    parser = argparse.ArgumentParser(prog="hub.local.programs")
+    parser.add_argument("manager", choices=["debian", "brew"])
+    parser.add_argument("--everything", action="store_true", help="also where a setting names a server")
+    options = parser.parse_args()
+    sys.stdout.writelines(
+        f"{getattr(program, options.manager)}\n" for program in missing(everything=options.everything)
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""A private RabbitMQ, with an `epmd` of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import aio_pika
+from aio_pika.exceptions import AMQPError
+
+from hub.errors import BrokerUnavailable
+from hub.local import programs
+from hub.local.child import Child
+from hub.local.loopback import ADDRESS, free_port
+from hub.local.server import Server, kept_secret, plain_environment, program_on_path, write_private
+
+# No host name: in a bare container it does not resolve. The private epmd keeps the name unique.
+NODE = "hub@localhost"
+USER = "hub"
+
+ERLANG_ARGUMENTS = "-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false"
+
+CONFIGURATION = """\
+listeners.tcp.1 = {address}:{port}
+default_user = {user}
+default_pass = {password}
+disk_free_limit.absolute = 50MB
+vm_memory_high_watermark.absolute = 1GB
+log.file = false
+log.console = true
+log.console.use_colors = off
+"""
+
+
+class RabbitMQ(Server):
+    name = "RabbitMQ"
+    failure = BrokerUnavailable
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._program = programs.find(programs.RABBITMQ)
+        self._names_port = free_port()
+        self._distribution_port = free_port()
+        self._child = Child("rabbitmq", folder=folder, log=folder / "rabbitmq.log")
+        self._epmd = Child("epmd", folder=folder, log=folder / "epmd.log")
+
+    @property
+    def child(self) -> Child:
+        return self._child
+
+    @property
+    def url(self) -> str:
+        return self.url_of("")
+
+    def url_of(self, vhost: str) -> str:
+        return f"amqp://{USER}:{self._password}@{ADDRESS}:{self.port}/{vhost}"
+
+    async def start(self) -> None:
+        self._prepare()
+        environment = self._environment()
+        if not self._epmd.running:
+            # Ours, before the broker, which would start one that nobody stops.
+            epmd = [program_on_path("epmd"), "-address", ADDRESS, "-port", str(self._names_port)]
+            await self._epmd.start(epmd, env=plain_environment())
+        await self._child.start([self._program], env=environment)
+        await self.answers(self._connect, AMQPError)
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self._epmd.stop()
+
+    async def add_vhost(self, name: str) -> str:
+        """Its URL. A hundred a second: asked of the node itself, where `rabbitmqctl` takes a second each."""
+        vhost, user, everything = f'<<"{name}">>', f'<<"{USER}">>', '<<".*">>'
+        permissions = f"{user}, {vhost}, {everything}, {everything}, {everything}, {user}"
+        await self.evaluate(
+            f"ok = rabbit_vhost:add({vhost}, {user}),"
+            f" ok = rabbit_auth_backend_internal:set_permissions({permissions})."
+        )
+        return self.url_of(name)
+
+    async def delete_vhost(self, name: str) -> None:
+        """Its connections are closed; its queues go in the background."""
+        await self.evaluate(f'spawn(rabbit_vhost, delete, [<<"{name}">>, <<"{USER}">>]).')
+
+    async def evaluate(self, expression: str) -> str:
+        """What the broker's node answers to an Erlang expression that ends with a full stop."""
+        call = await asyncio.create_subprocess_exec(
+            *(program_on_path("erl_call"), "-sname", NODE, "-e"),
+            env=dict(self._environment()),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        async with asyncio.timeout(30.0):
+            answer, _ = await call.communicate(f"{expression}\n".encode())
+        if call.returncode != 0 or not answer.startswith(b"{ok"):
+            raise BrokerUnavailable(answer.decode(errors="replace"))
+        return answer.decode().removeprefix("{ok, ").removesuffix("}")
+
+    def _prepare(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Erlang would make one itself, from the clock. Who knows it commands the node.
+        kept_secret(self.folder / ".erlang.cookie")
+        values = {"address": ADDRESS, "port": self.port, "user": USER, "password": self._password}
+        write_private(self.folder / "rabbitmq.conf", CONFIGURATION.format(**values))
+        write_private(self.folder / "plugins", "[].\n")
+        (self.folder / "conf.d").mkdir(exist_ok=True)
+
+    def _environment(self) -> Mapping[str, str]:
+        return plain_environment(
+            HOME=str(self.folder),
+            ERL_CRASH_DUMP_BYTES="0",  # a dump holds passwords
+            ERL_EPMD_ADDRESS=ADDRESS,
+            ERL_EPMD_PORT=str(self._names_port),
+            RABBITMQ_NODENAME=NODE,
+            RABBITMQ_MNESIA_BASE=str(self.folder / "data"),
+            RABBITMQ_LOG_BASE=str(self.folder),
+            RABBITMQ_CONFIG_FILE=str(self.folder / "rabbitmq"),
+            # Nothing of a system broker's in /etc/rabbitmq.
+            RABBITMQ_CONF_ENV_FILE="/dev/null",
+            RABBITMQ_CONFIG_FILES=str(self.folder / "conf.d"),
+            RABBITMQ_ADVANCED_CONFIG_FILE=str(self.folder / "advanced.config"),
+            RABBITMQ_ENABLED_PLUGINS_FILE=str(self.folder / "plugins"),
+            RABBITMQ_DIST_PORT=str(self._distribution_port),
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=ERLANG_ARGUMENTS,
+            # The start script then becomes the broker, instead of waiting for it with `rabbitmqctl`.
+            RUNNING_UNDER_SYSTEMD="true",
+        )
+
+    @property
+    def _password(self) -> str:
+        return kept_secret(self.folder / "password")
+
+    async def _connect(self) -> None:
+        async with await aio_pika.connect(self.url):
+            pass

@@ -1,0 +1,101 @@
+"""What the three private servers have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from hub.errors import Unavailable
+from hub.local.child import GLANCE, Child
+from hub.local.loopback import free_port, knock
+
+START_LIMIT = 60.0  # seconds: a slow disk, a machine under load
+
+
+class Server(ABC):
+    """
+    A server of ours on a loopback port, its data below one folder.
+
+    The port is chosen once, so that a server that is stopped and started again is found
+    where it was.
+    """
+
+    name: str
+    failure: type[Unavailable]
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+
+    @property
+    @abstractmethod
+    def url(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def child(self) -> Child: ...
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Come back when it really answers."""
+
+    async def stop(self) -> None:
+        """End it in good order, its data safe on the disk."""
+        await self.child.stop()
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        await self.child.kill()
+
+    async def answers(self, question: Callable[[], Awaitable[object]], *refusals: type[Exception]) -> None:
+        """Ask until the server answers; a server that ends or stays mute is a failure."""
+        deadline = time.monotonic() + START_LIMIT
+        refused: tuple[type[Exception], ...] = (OSError, *refusals)  # a time-out is an OSError
+        while self.child.running and time.monotonic() < deadline:
+            try:
+                async with asyncio.timeout(5.0):
+                    await knock(self.port)
+                    await question()
+            except refused:
+                await asyncio.sleep(GLANCE)
+            else:
+                return
+        log = self.child.log
+        raise self.failure(f"{self.name} did not start. Its log, {log}, ends:\n{self.child.last_lines()}")
+
+
+def plain_environment(**settings: str) -> Mapping[str, str]:
+    """
+    Only what a server needs.
+
+    What a person has set for servers of their own (RABBITMQ_…, ERL_…, PG…) would point ours
+    at the wrong data.
+    """
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "TZ") if name in os.environ}
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, **settings}
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in this file, made at the first start and readable by its owner only."""
+    if not path.exists():
+        write_private(path, secrets.token_hex(16))
+    return path.read_text().strip()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Never readable by others, not even for a moment, and whole or not at all."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - needs a mode
+        file.write(text)
+    new.replace(path)
+
+
+def program_on_path(name: str) -> str:
+    return shutil.which(name) or name

@@ -1,0 +1,45 @@
+"""The private servers together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from hub.local.server import Server
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerUrls:
+    amqp: str
+    redis: str
+    database: str
+
+
+@asynccontextmanager
+async def running(servers: Sequence[Server], *, tell: Callable[[str], None]) -> AsyncIterator[None]:
+    """All at once up, all at once down, whatever happens in between or on the way."""
+    try:
+        await start_all(servers, tell=tell)
+        yield
+    finally:
+        await stop_all(servers)
+
+
+async def start_all(servers: Sequence[Server], *, tell: Callable[[str], None]) -> None:
+    outcomes = await asyncio.gather(*(_start(each, tell) for each in servers), return_exceptions=True)
+    for outcome in outcomes:
+        if outcome is not None:
+            raise outcome
+
+
+async def stop_all(servers: Sequence[Server]) -> None:
+    await asyncio.gather(*(each.stop() for each in servers))
+
+
+async def _start(server: Server, tell: Callable[[str], None]) -> None:
+    began = time.monotonic()
+    await server.start()
+    tell(f"{server.name:<10} {time.monotonic() - began:4.1f} s  {server.folder}")

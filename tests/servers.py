@@ -1,0 +1,111 @@
+"""Private RabbitMQ, Redis and PostgreSQL for tests, and a clean place in each for every test."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from redis.asyncio import Redis as RedisClient
+
+from hub.local.postgres import Postgres
+from hub.local.rabbitmq import RabbitMQ
+from hub.local.redis import Redis
+from hub.local.server import Server
+from hub.local.servers import start_all, stop_all
+
+TEMPLATE = "hub_template"
+REDIS_DATABASES = 16  # Redis' own default
+
+
+@dataclass(kw_only=True, slots=True)
+class Servers:
+    """Each may be stopped, killed and started again: its port and data stay."""
+
+    rabbitmq: RabbitMQ
+    redis: Redis
+    postgres: Postgres
+    _places: int = 0
+    _template_made: bool = False
+
+    @property
+    def all(self) -> tuple[Server, ...]:
+        return self.rabbitmq, self.redis, self.postgres
+
+    async def start(self) -> None:
+        await start_all(self.all, tell=lambda _line: None)
+
+    async def stop(self) -> None:
+        await stop_all(self.all)
+
+    @asynccontextmanager
+    async def vhost(self) -> AsyncIterator[str]:
+        name = _new_name()
+        yield await self.rabbitmq.add_vhost(name)
+        if self.rabbitmq.child.running:
+            await self.rabbitmq.delete_vhost(name)
+
+    @asynccontextmanager
+    async def redis_database(self) -> AsyncIterator[str]:
+        """One test at a time runs in a session, so that a number is free again long before its turn."""
+        self._places = (self._places + 1) % REDIS_DATABASES
+        url = f"{self.redis.url.rpartition('/')[0]}/{self._places}"
+        async with RedisClient.from_url(url) as client:
+            await client.flushdb()
+        yield url
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[str]:
+        """A copy of a database with the hub's whole schema."""
+        await self._make_template()
+        name = _new_name()
+        await self._sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        yield self.postgres.url_of(name)
+        if self.postgres.child.running:
+            await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _make_template(self) -> None:
+        if not self._template_made:
+            await self._sql(f"CREATE DATABASE {TEMPLATE}")
+            await _upgrade(self.postgres.url_of(TEMPLATE))
+            self._template_made = True
+
+    async def _sql(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.postgres.url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def new_servers() -> Servers:
+    """ProgramMissing where one is not installed."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
+    # PostgreSQL's unprivileged user passes through on the way to its data.
+    folder.chmod(0o711)
+    return Servers(
+        rabbitmq=RabbitMQ(folder / "rabbitmq"),
+        redis=Redis(folder / "redis"),
+        postgres=Postgres(folder / "postgres", durable=False),
+    )
+
+
+def remove(servers: Servers) -> None:
+    for server in servers.all:
+        shutil.rmtree(server.folder)
+    shutil.rmtree(servers.redis.folder.parent)
+
+
+async def _upgrade(database_url: str) -> None:
+    if importlib.util.find_spec("hub.storage.migrations"):
+        await importlib.import_module("hub.storage.migrations").upgrade(database_url)
+
+
+def _new_name() -> str:
+    return f"t{uuid.uuid4().hex}"
