@@ -83,6 +83,8 @@ _ATTENTION: Final = (
                 purpose=Purpose.TRANSACTIONAL,
                 channels=(("email",),),
                 template="petitioner",
+                # The last step reminds level 4 once more; nothing has changed for the petitioner.
+                when={"cause": "unanswered"},
             ),
         ),
         hub_emitted=True,
