@@ -1,0 +1,122 @@
+"""
+Who may come in.
+
+With an API key every route but `/health/*` needs it, from whatever peer: as a Bearer token, or as the
+cookie that the sign-in form of `/` gives in exchange. Without a key only this machine may come in, and
+a browser here may not be made a tool of: a page from elsewhere can point its own name at 127.0.0.1
+(DNS rebinding) or post a form, so the Host must be a loopback one and bodies must be JSON.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from hashlib import sha256
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from hub.web.answers import Handler, Refusal
+from hub.web.keys import API_KEY, PUBLIC_URL
+
+COOKIE: Final = "hub_session"
+SESSION_SECONDS: Final = 12 * 3600
+_JSON_TYPES: Final = ("application/json", "application/cloudevents+json")
+_SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+SIGN_IN: Final = "/"
+"""The one path that answers a stranger: with the form, and with the cookie for the right key."""
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let in or refuse, before any handler sees the request."""
+    key = request.app[API_KEY]
+    if key is None:
+        _require_this_machine(request)
+    _refuse_other_sites(request)
+    _require_json(request)
+    if key is not None and not _is_open(request) and not may_pass(request, key):
+        raise Refusal(
+            401,
+            "This needs the hub's API key.",
+            "Send it as `Authorization: Bearer KEY`, or sign in at / with a browser.",
+            headers={hdrs.WWW_AUTHENTICATE: "Bearer"},
+        )
+    return await handler(request)
+
+
+def may_pass(request: web.Request, key: str) -> bool:
+    """Tell whether the request brings the key or a session made with it."""
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() == "bearer" and same(given.strip(), key):
+        return True
+    return is_session(request.cookies.get(COOKIE, ""), key, now=time.time())
+
+
+def same(given: str, expected: str) -> bool:
+    """Compare in constant time; a stranger's bytes may be anything, also not UTF-8."""
+    return hmac.compare_digest(
+        given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
+    )
+
+
+def new_session(key: str, *, now: float) -> str:
+    """Make a cookie's value: when it ends, signed with the key, never the key itself."""
+    ends = str(int(now) + SESSION_SECONDS)
+    return f"{ends}.{_sign(ends, key)}"
+
+
+def is_session(value: str, key: str, *, now: float) -> bool:
+    """Tell whether the cookie was made with this key and has not ended."""
+    ends, _, signature = value.partition(".")
+    return same(signature, _sign(ends, key)) and ends.isdecimal() and int(ends) > now
+
+
+def _sign(ends: str, key: str) -> str:
+    text = f"hub console session until {ends}".encode(errors="surrogateescape")
+    return hmac.new(key.encode(), text, sha256).hexdigest()
+
+
+def _is_open(request: web.Request) -> bool:
+    return request.path == SIGN_IN or request.path.startswith("/health/")
+
+
+def _require_this_machine(request: web.Request) -> None:
+    host = urlsplit(f"//{request.host}").hostname or ""
+    # A Unix socket has no peer address.
+    if is_loopback(host) and (not request.remote or is_loopback(request.remote)):
+        return
+    raise Refusal(
+        403,
+        "Without an API key the hub speaks only to this machine, under a loopback name.",
+        "Use http://127.0.0.1 or set HUB_API_KEY.",
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_other_sites(request: web.Request) -> None:
+    origin = request.headers.get(hdrs.ORIGIN)
+    if request.method in _SAFE_METHODS or origin is None:
+        return
+    ours = {request.host, urlsplit(request.app[PUBLIC_URL]).netloc}
+    if urlsplit(origin).netloc not in ours or origin == "null":
+        raise Refusal(403, "Another site may not post here.", "Call the hub from its own page or a program.")
+
+
+def _require_json(request: web.Request) -> None:
+    if request.method in _SAFE_METHODS or not request.body_exists or request.path == SIGN_IN:
+        return
+    # A form of another site can post text/plain and urlencoded without asking, but never JSON.
+    if request.content_type not in _JSON_TYPES:
+        raise Refusal(415, "Bodies are JSON.", "Send `Content-Type: application/json`.")

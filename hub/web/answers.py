@@ -1,0 +1,128 @@
+"""What every answer has in common: JSON, one shape of error, the security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+import structlog
+from aiohttp import hdrs, web
+
+from hub.errors import HubError, InvalidEvent, StorageRefused, TransientFailure, Unavailable
+from hub.model import Json
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+RETRY_AFTER: Final = "5"  # seconds
+_CONTENT_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": _CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    hdrs.CACHE_CONTROL: "no-store",
+}
+
+_log = structlog.get_logger()
+
+
+class Refusal(Exception):
+    """An answer other than the one asked for: what is wrong, and what to do about it."""
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        hint: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Json] | None = None,
+    ) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.hint = hint
+        self.headers = headers or {}
+        self.more = more or {}
+
+
+def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Answer JSON; instants and ids are written as RFC 3339 and plain UUIDs."""
+    return web.Response(
+        body=msgspec.json.encode(value), status=status, content_type="application/json", headers=headers
+    )
+
+
+@web.middleware
+async def secure_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Say on every answer that nothing of it may be framed, sniffed, kept or scripted from elsewhere."""
+    response = await handler(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def explain_failures(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever goes wrong into the one shape of error."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return _answer(refusal)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _answer(_from_http(error))
+    except HubError as error:
+        return _answer(_from_hub(error))
+    except Exception:
+        _log.exception("request.failed", method=request.method, route=route_of(request))
+        return _answer(Refusal(500, "The hub failed at this request.", "The hub's log says why."))
+
+
+def route_of(request: web.Request) -> str:
+    """Name the route by its pattern: the path itself may hold a reference to a person."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unknown"
+
+
+def _answer(refusal: Refusal) -> web.Response:
+    body: dict[str, Any] = {"error": refusal.error, "hint": refusal.hint, **refusal.more}
+    return json_answer(body, status=refusal.status, headers=refusal.headers)
+
+
+_HTTP_HINTS: Final[Mapping[int, str]] = {
+    404: "GET /openapi.json lists what there is.",
+    405: "GET /openapi.json lists the methods of each path.",
+    413: "Send smaller or fewer events at a time.",
+}
+
+
+def _from_http(error: web.HTTPException) -> Refusal:
+    # aiohttp's own headers describe its own text body; only Allow still holds for ours.
+    kept = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else {}
+    return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
+
+
+def _from_hub(error: HubError) -> Refusal:
+    if isinstance(error, Unavailable | TransientFailure):
+        headers = {hdrs.RETRY_AFTER: RETRY_AFTER}
+        return Refusal(503, str(error), "Try again in some seconds; `hub check` says more.", headers=headers)
+    if isinstance(error, StorageRefused | InvalidEvent):
+        return Refusal(400, str(error), "Mend the request; the same one fails again.")
+    _log.error("request.failed", error=type(error).__name__)
+    return Refusal(500, "The hub failed at this request.", "The hub's log says why.")

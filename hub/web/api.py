@@ -1,0 +1,89 @@
+"""What operators read over HTTP: messages, clocks, dead letters, counts; and settling dead letters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from hub.model import DeadLetter
+from hub.ports import MessageFilter, Page
+from hub.web import letters
+from hub.web.answers import json_answer
+from hub.web.keys import CLOCKS, COUNTS, LOG, MODE, POLICY, PUBLISHER
+from hub.web.listing import show_letter
+from hub.web.queries import read_id, read_query, unknown
+from hub.web.shapes import ClocksQuery, DeadQuery, MessagesQuery, NoQuery, Summary
+
+_MESSAGE: Final = "message"
+_LETTER: Final = "dead letter"
+
+
+async def list_messages(request: web.Request) -> web.Response:
+    """Messages, newest first."""
+    query = read_query(request, MessagesQuery)
+    narrowed = MessageFilter(
+        state=query.state,
+        channel=query.channel,
+        event=query.event,
+        event_id=query.event_id,
+        person=query.person,
+        since=query.since,
+    )
+    return _page(await request.app[LOG].messages(narrowed, after=query.after, limit=query.limit))
+
+
+async def show_message(request: web.Request) -> web.Response:
+    """One message with its attempts."""
+    message = await request.app[LOG].message(read_id(request, _MESSAGE))
+    if message is None:
+        raise unknown(_MESSAGE)
+    return json_answer(message)
+
+
+async def list_clocks(request: web.Request) -> web.Response:
+    """Promises: without a state the live ones, soonest due first."""
+    query = read_query(request, ClocksQuery)
+    return json_answer(await request.app[CLOCKS].list(query, datetime.now(UTC)))
+
+
+async def list_dead(request: web.Request) -> web.Response:
+    """Events that could not be taken in, newest first."""
+    query = read_query(request, DeadQuery)
+    return _page(await request.app[LOG].dead(state=query.state, after=query.after, limit=query.limit))
+
+
+async def show_dead(request: web.Request) -> web.Response:
+    """One dead letter as it came."""
+    return json_answer(show_letter(await _letter(request)))
+
+
+async def replay_dead(request: web.Request) -> web.Response:
+    """Publish a dead letter again. Safe to repeat."""
+    app = request.app
+    return json_answer(await letters.replay(app[LOG], app[PUBLISHER], await _letter(request)))
+
+
+async def discard_dead(request: web.Request) -> web.Response:
+    """Say that a dead letter needs nothing more; it stays in the log."""
+    return json_answer(await letters.discard(request.app[LOG], (await _letter(request)).id))
+
+
+async def summary(request: web.Request) -> web.Response:
+    """Counts by state."""
+    read_query(request, NoQuery)
+    app = request.app
+    counts = await app[COUNTS].get()
+    return json_answer(Summary(company=app[POLICY].company.name, mode=app[MODE], counts=counts))
+
+
+async def _letter(request: web.Request) -> DeadLetter:
+    letter = await request.app[LOG].dead_letter(read_id(request, _LETTER))
+    if letter is None:
+        raise unknown(_LETTER)
+    return letter
+
+
+def _page(page: Page) -> web.Response:
+    return json_answer({"items": page.items, "next": page.next})

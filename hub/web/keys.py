@@ -1,0 +1,34 @@
+"""What the application holds for its handlers, each under a typed key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from hub.model import Event, Json
+from hub.policy import Policy
+from hub.ports import LogStore, Publisher
+from hub.web.counts import Counted
+from hub.web.listing import Clocks
+
+Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
+"""Decodes and validates one event, or raises InvalidEvent."""
+Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
+"""Tells of each server whether it answers."""
+
+LOG: web.AppKey[LogStore] = web.AppKey("log")
+PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
+CHECK: web.AppKey[Check] = web.AppKey("check")
+READY: web.AppKey[Ready] = web.AppKey("ready")
+POLICY = web.AppKey("policy", Policy)
+CLOCKS = web.AppKey("clocks", Clocks)
+COUNTS = web.AppKey("counts", Counted)
+REGISTRY = web.AppKey("registry", CollectorRegistry)
+DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
+"""Path → the document that describes the API or the events, made once."""
+API_KEY: web.AppKey[str | None] = web.AppKey("api_key")
+PUBLIC_URL = web.AppKey("public_url", str)
+MODE = web.AppKey("mode", str)

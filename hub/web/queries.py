@@ -1,0 +1,51 @@
+"""Reading what a request asks for: its query and its ids."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+
+from hub.web.answers import Refusal
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+
+
+def read_query(request: web.Request, shape: type[Q]) -> Q:
+    """Read the query as `shape`; what it does not know is refused, not overlooked."""
+    known = msgspec.structs.fields(shape)
+    names = ", ".join(field.encode_name for field in known) or "none"
+    given = dict(request.query)
+    if len(given) != len(request.query):
+        raise Refusal(400, "A query parameter is given twice.", f"Give each once; there are: {names}.")
+    if unknown := given.keys() - {field.encode_name for field in known}:
+        raise Refusal(
+            400, f"There is no query parameter {', '.join(sorted(unknown))}.", f"There are: {names}."
+        )
+    if "since" in given:
+        # An unescaped + of an offset arrives as a space; instants have none of their own.
+        given["since"] = given["since"].replace(" ", "+")
+    try:
+        return msgspec.convert(given, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, f"The query is not right: {_plain(error)}.", "GET /openapi.json says what fits.") from error
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    """`Expected `int` <= 500 - at `$.limit`` → `limit: Expected int <= 500`."""
+    what, _, where = str(error).replace("`", "").partition(" - at $.")
+    return f"{where}: {what}" if where else what
+
+
+def read_id(request: web.Request, noun: str) -> UUID:
+    """Read the id of the path; a wrong one is as unknown as one that is not there."""
+    try:
+        return UUID(request.match_info["id"])
+    except ValueError:
+        raise unknown(noun) from None
+
+
+def unknown(noun: str) -> Refusal:
+    return Refusal(404, f"There is no {noun} with this id.", "The list shows the ids that there are.")

@@ -1,0 +1,39 @@
+"""Publishing a list of events and knowing afterwards how many of them the broker has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub.errors import BrokerUnavailable
+from hub.model import Event
+from hub.ports import Publisher
+
+_IN_FLIGHT: Final = 64
+"""A confirm takes about as long as a disk write; one at a time would make a long list slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`accepted` are confirmed; what is not may still have arrived, so that repeating it must be safe."""
+
+    accepted: int
+    failure: BrokerUnavailable | None = None
+
+
+async def send(publisher: Publisher, events: Sequence[Event]) -> Sent:
+    """Publish in order; stop at the first part of the list that the broker does not confirm."""
+    accepted = 0
+    for start in range(0, len(events), _IN_FLIGHT):
+        part = events[start : start + _IN_FLIGHT]
+        results = await asyncio.gather(*map(publisher.event, part), return_exceptions=True)
+        failures = [result for result in results if isinstance(result, BaseException)]
+        accepted += len(results) - len(failures)
+        for failure in failures:
+            if not isinstance(failure, BrokerUnavailable):
+                raise failure
+        if failures:
+            return Sent(accepted, BrokerUnavailable(str(failures[0])))
+    return Sent(accepted)

@@ -1,0 +1,169 @@
+"""The shapes of the HTTP API: what its queries may say and what its answers look like."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from hub.model import ClockState, Purpose, State
+
+MAX_LIMIT: Final = 500
+
+Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")]
+Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
+Word = Annotated[str, Meta(max_length=200)]
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """No parameter at all."""
+
+
+class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: State | None = None
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant (RFC 3339) or later.")] | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class ClocksQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: ClockState | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class DeadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: Literal["open", "replayed", "discarded"] | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class MessageRow(Struct, kw_only=True):
+    id: UUID
+    event_id: str
+    event: str
+    person: Annotated[str, Meta(description="A reference; never a name or an address.")]
+    channel: str
+    purpose: Purpose
+    state: State
+    reason: str | None
+    next_at: Instant | None
+    created_at: Instant
+
+
+class AttemptRow(Struct, kw_only=True):
+    """One call of a provider, or an ending without one."""
+
+    at: Instant
+    outcome: str
+    provider: str
+    reference: str | None
+    code: str
+
+
+class MessageWhole(MessageRow, kw_only=True):
+    """A message with its history; the name and the address are masked."""
+
+    attempts: list[AttemptRow]
+    skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
+
+
+class MessagePage(Struct, kw_only=True):
+    items: list[MessageRow]
+    next: str | None
+
+
+class Left(Struct, kw_only=True, frozen=True):
+    """How much time a promise has left, counted the way it runs; negative seconds when it is late."""
+
+    amount: int
+    unit: Literal["business_days", "business_seconds", "seconds"]
+
+
+class ClockRow(Struct, kw_only=True):
+    id: UUID
+    case: str
+    name: str
+    state: ClockState
+    started_at: Instant
+    due_at: Instant
+    level: int
+    left: Left | None
+
+
+class ClockPage(Struct, kw_only=True):
+    items: list[ClockRow]
+    next: str | None
+    source: Annotated[
+        Literal["redis", "sql"], Meta(description="`sql` for ended clocks, and while Redis is away.")
+    ]
+
+
+class DeadRow(Struct, kw_only=True):
+    id: UUID
+    reason: str
+    field: str | None
+    event_type: str | None
+    received_at: Instant
+
+
+class DeadWhole(DeadRow, kw_only=True):
+    """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
+
+    event_id: str | None
+    source: str | None
+    routing_key: str
+    content_type: str | None
+    headers: dict[str, Any]
+    size: Annotated[int, Meta(description="Of the whole body, in bytes.")]
+    body: str | UnsetType = UNSET
+    body_base64: str | UnsetType = UNSET
+
+
+class DeadPage(Struct, kw_only=True):
+    items: list[DeadRow]
+    next: str | None
+
+
+class Settled(Struct, kw_only=True, frozen=True):
+    """`changed` is false when it was settled before."""
+
+    id: UUID
+    state: Literal["replayed", "discarded"]
+    changed: bool
+
+
+class RefusedEvent(Struct, kw_only=True, frozen=True):
+    index: int
+    reason: str
+    field: str | None = None
+
+
+class EventsAnswer(Struct, kw_only=True, frozen=True):
+    accepted: int
+    refused: list[RefusedEvent]
+
+
+class Problem(Struct, kw_only=True):
+    error: Annotated[str, Meta(description="What is wrong, in a sentence.")]
+    hint: Annotated[str, Meta(description="What to do about it.")]
+
+
+class Health(Struct, kw_only=True):
+    status: str
+    servers: dict[str, str] | UnsetType = UNSET
+
+
+class Summary(Struct, kw_only=True):
+    company: str
+    mode: str
+    counts: Annotated[
+        dict[str, dict[str, int]], Meta(description="Messages, clocks and dead letters by state.")
+    ]

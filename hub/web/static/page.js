@@ -1,0 +1,24 @@
+// Small builders of page elements. Text is always set as text: what comes from events is never markup.
+
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+export const chip = (state, word) => make("span", { class: `chip ${state}` }, word);
+
+export async function ask(path, options = {}) {
+  const answer = await fetch(path, { headers: { Accept: "application/json" }, ...options });
+  if (answer.status === 401) location.reload(); // the session has ended: the form is there now
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error);
+  return body;
+}

@@ -1,0 +1,137 @@
+// The three sections: where each reads its rows, and what it shows of one.
+
+import { ask, chip, make } from "./page.js";
+import { dueTime, dueWords, fullTime, personWords, reasonWords, shortTime, skippedWords } from "./words.js";
+
+const when = (instant) => make("time", { datetime: instant, title: fullTime(instant) }, shortTime(instant));
+const titled = (title, code) => [title, make("small", {}, code)];
+const opener = (open, ...children) => make("button", { type: "button", class: "open", onclick: open }, ...children);
+
+export function makeSections(words, { show, reload }) {
+  const eventName = (type) => (type ?? "").replace(/^co\.coproservicios\./, "").replace(/\.v\d+$/, "");
+  const eventTitle = (name) => words.events[name] ?? name;
+
+  return {
+    entregas: {
+      path: "/api/messages",
+      states: words.messageStates,
+      counted: "messages",
+      empty: "Todavía no hay mensajes. Publique un evento y aparecerán aquí.",
+      columns: ["Cuándo", "Evento", "Persona", "Canal", "Estado", "Motivo"],
+      cells: (row) => [
+        [when(row.created_at)],
+        [opener(() => show(messageDetail(row)), ...titled(eventTitle(row.event), row.event))],
+        [make("span", { title: row.person }, personWords(row.person))],
+        [words.channels[row.channel] ?? row.channel],
+        [chip(row.state, words.messageStates[row.state] ?? row.state)],
+        [reasonWords(row.reason, words), row.next_at ? make("small", {}, `Próximo intento: ${shortTime(row.next_at)}`) : null],
+      ],
+    },
+    relojes: {
+      path: "/api/clocks",
+      states: words.clockStates,
+      counted: "clocks",
+      empty: "No hay relojes corriendo.",
+      columns: ["Promesa", "Caso", "Vence", "Nivel", "Estado"],
+      cells: (row) => [
+        [make("strong", {}, words.clocks[row.name] ?? row.name)],
+        [row.case],
+        [dueWords(row.left) || "–", make("small", { title: fullTime(row.due_at) }, dueTime(row.due_at))],
+        [`Nivel ${row.level}`],
+        [chip(row.state, words.clockStates[row.state] ?? row.state)],
+      ],
+    },
+    muertas: {
+      path: "/api/dead",
+      states: words.deadStates,
+      counted: "dead",
+      empty: "No hay cartas muertas: todo lo que llegó se pudo recibir.",
+      columns: ["Cuándo", "Evento", "Motivo", "Campo", "Acciones"],
+      cells: (row) => [
+        [when(row.received_at)],
+        [opener(() => show(letterDetail(row)), ...titled(eventTitle(eventName(row.event_type)) || "Sin tipo", eventName(row.event_type)))],
+        [row.reason],
+        [row.field ? make("code", {}, row.field) : "–"],
+        settling(row),
+      ],
+    },
+  };
+
+  function settling(row) {
+    if (row.state && row.state !== "open") return [chip(row.state, words.deadStates[row.state] ?? row.state)];
+    return [action("Reintentar", row, "replay"), action("Descartar", row, "discard", "¿Descartar?")];
+  }
+
+  // A second press within four seconds confirms what cannot be taken back.
+  function action(word, row, verb, question) {
+    const button = make("button", { type: "button", class: question ? "quiet" : "" }, word);
+    button.addEventListener("click", async () => {
+      if (question && button.textContent !== question) {
+        button.textContent = question;
+        setTimeout(() => (button.textContent = word), 4000);
+        return;
+      }
+      button.disabled = true;
+      try {
+        await ask(`/api/dead/${row.id}/${verb}`, { method: "POST" });
+      } catch (error) {
+        button.title = error.message;
+        button.disabled = false;
+        button.textContent = "No se pudo; reintente";
+        return;
+      }
+      reload();
+    });
+    return button;
+  }
+
+  async function messageDetail(row) {
+    const message = await ask(`/api/messages/${row.id}`);
+    const facts = [
+      ["Estado", chip(message.state, words.messageStates[message.state] ?? message.state)],
+      ["Motivo", reasonWords(message.reason, words)],
+      ["Persona", personWords(message.person)],
+      ["Nombre", message.name],
+      ["Dirección", message.address],
+      ["Canal", words.channels[message.channel] ?? message.channel],
+      ["Propósito", words.purposes[message.purpose] ?? message.purpose],
+      ["Ocasión", message.occasion],
+      ["Creado", fullTime(message.created_at)],
+      ["Próximo intento", message.next_at && fullTime(message.next_at)],
+      ["Canales omitidos", (message.skipped ?? []).map((each) => skippedWords(each, words)).join("; ")],
+      ["Id del evento", make("code", {}, message.event_id)],
+      ["Id del mensaje", make("code", {}, message.id)],
+    ];
+    return { title: eventTitle(message.event), body: [listOf(facts), ...attempts(message.attempts ?? [])] };
+  }
+
+  function attempts(all) {
+    const rows = all.map((each) =>
+      make("li", {}, when(each.at), " ", words.messageStates[each.outcome] ?? reasonWords(each.outcome, words),
+        make("small", {}, [each.provider, each.code, each.reference].filter(Boolean).join(" · "))));
+    return rows.length ? [make("h3", {}, "Intentos"), make("ol", { class: "attempts" }, ...rows)] : [];
+  }
+
+  async function letterDetail(row) {
+    const letter = await ask(`/api/dead/${row.id}`);
+    const facts = [
+      ["Motivo", letter.reason],
+      ["Campo", letter.field && make("code", {}, letter.field)],
+      ["Tipo", letter.event_type],
+      ["Id del evento", letter.event_id && make("code", {}, letter.event_id)],
+      ["Origen", letter.source],
+      ["Clave de enrutamiento", letter.routing_key],
+      ["Tipo de contenido", letter.content_type],
+      ["Llegó", fullTime(letter.received_at)],
+      ["Tamaño", `${letter.size.toLocaleString("es-CO")} bytes`],
+      ["Id de la carta", make("code", {}, letter.id)],
+    ];
+    const body = make("pre", { tabindex: "0", "aria-label": "Contenido" }, letter.body ?? letter.body_base64);
+    return { title: "Carta muerta", body: [listOf(facts), make("h3", {}, "Contenido"), body] };
+  }
+
+  function listOf(facts) {
+    const shown = facts.filter(([, value]) => value);
+    return make("dl", {}, ...shown.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+  }
+}

@@ -1,0 +1,151 @@
+"""The page's words: what the hub's machine words are called in Spanish. Literal tables, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+MESSAGE_STATES: Final[Mapping[str, str]] = {
+    "queued": "En cola",
+    "sending": "Enviando",
+    "sent": "Enviado",
+    "delivered": "Entregado",
+    "read": "Leído",
+    "held": "En espera",
+    "retrying": "Reintentando",
+    "failed": "Fallido",
+    "bounced": "Rebotado",
+    "suppressed": "No se envía",
+    "expired": "Vencido",
+    "cancelled": "Cancelado",
+}
+
+CLOCK_STATES: Final[Mapping[str, str]] = {
+    "open": "A tiempo",
+    "at_risk": "En riesgo",
+    "breached": "Incumplido",
+    "met": "Cumplido",
+    "cancelled": "Cancelado",
+}
+
+DEAD_STATES: Final[Mapping[str, str]] = {
+    "open": "Pendiente",
+    "replayed": "Reintentada",
+    "discarded": "Descartada",
+}
+
+CHANNELS: Final[Mapping[str, str]] = {
+    "email": "Correo",
+    "sms": "SMS",
+    "push": "Notificación móvil",
+    "inbox": "Buzón interno",
+    "print": "Impreso",
+    "whatsapp": "WhatsApp",
+    "voice": "Llamada",
+    "chat": "Chat del equipo",
+}
+
+PURPOSES: Final[Mapping[str, str]] = {
+    "emergency": "Emergencia",
+    "legal": "Legal",
+    "transactional": "Respuesta a un trámite",
+    "service": "Servicio",
+    "survey": "Encuesta",
+    "collection": "Cobro",
+    "commercial": "Comercial",
+    "internal": "Equipo interno",
+}
+
+MODES: Final[Mapping[str, str]] = {
+    "capture": "Captura: nadie real recibe mensajes",
+    "allowlist": "Prueba: solo la lista autorizada recibe mensajes",
+    "live": "En vivo",
+}
+
+EVENTS: Final[Mapping[str, str]] = {
+    "pqrs.received": "PQRS recibida",
+    "pqrs.replied": "PQRS con primera respuesta",
+    "pqrs.responded": "PQRS respondida",
+    "pqrs.closed": "PQRS cerrada",
+    "pqrs.escalated": "PQRS escalada",
+    "sla.at_risk": "Plazo en riesgo",
+    "sla.breached": "Plazo incumplido",
+    "admin.payment.received": "Pago recibido",
+    "maintenance.request.received": "Solicitud de mantenimiento recibida",
+    "maintenance.request.assigned": "Mantenimiento asignado",
+    "maintenance.request.completed": "Mantenimiento terminado",
+    "maintenance.request.cancelled": "Mantenimiento cancelado",
+    "maintenance.scheduled.announced": "Mantenimiento programado",
+    "emergency.declared": "Emergencia declarada",
+    "emergency.updated": "Novedad de la emergencia",
+    "emergency.acknowledged": "Emergencia atendida",
+    "directory.copropiedad.upserted": "Copropiedad registrada",
+    "directory.unit.upserted": "Unidad registrada",
+    "directory.person.upserted": "Persona registrada",
+    "directory.person.removed": "Persona retirada",
+    "directory.membership.upserted": "Vínculo registrado",
+    "directory.membership.removed": "Vínculo retirado",
+}
+
+CLOCKS: Final[Mapping[str, str]] = {
+    "first_reply": "Primera respuesta",
+    "legal_term": "Término legal de respuesta",
+    "maintenance_response": "Atención de mantenimiento",
+    "maintenance_resolution": "Solución de mantenimiento",
+    "emergency_ack": "Atención de la emergencia",
+}
+
+REASONS: Final[Mapping[str, str]] = {
+    "unknown_person": "La persona no está en el directorio",
+    "no_contact": "La persona no tiene un dato de contacto que sirva para este canal",
+    "not_configured": "El canal no está configurado",
+    "template": "A la plantilla le falta un dato del evento",
+    "timeout": "El proveedor no respondió a tiempo",
+    "connect_timeout": "El proveedor no respondió a la conexión",
+    "connect_failed": "No se pudo conectar con el proveedor",
+    "connection_lost": "El proveedor cortó la conexión",
+    "protocol": "El proveedor respondió algo que no se entiende",
+    "provider_auth": "El proveedor no acepta nuestras credenciales",
+    "provider_tls": "La conexión segura con el proveedor falló",
+    "provider_offers": "El servidor de correo no ofrece lo que se le pide",
+    "provider_down": "El proveedor tiene una falla",
+    "throttled": "El proveedor pidió ir más despacio",
+    "bad_address": "La dirección no es válida",
+    "not_mobile": "El número no recibe mensajes de texto",
+    "smtputf8_unsupported": "El servidor de correo no admite tildes en la dirección",
+    "too_large": "El mensaje es demasiado grande para el proveedor",
+    "unregistered": "El dispositivo ya no tiene la aplicación",
+    "gone": "El contacto ya no existe",
+    "not_allowed": "El destinatario no está en la lista autorizada del modo de prueba",
+    "expired": "Se venció antes de poder enviarse",
+    "quiet_hours": "Fuera del horario permitido; saldrá en la próxima franja",
+    "crashed": "Un envío anterior quedó sin resultado",
+    "unknown_channel": "El canal no existe",
+}
+
+REASON_STARTS: Final[Mapping[str, str]] = {
+    "smtp_421": "El servidor de correo está ocupado; se reintenta",
+    "smtp_45": "El servidor de correo pidió intentar más tarde",
+    "smtp_4": "El servidor de correo no lo recibió por ahora",
+    "smtp_552": "El buzón está lleno o el mensaje es demasiado grande",
+    "smtp_550_5.1": "La dirección de correo no existe",
+    "smtp_550": "El servidor de correo rechazó la dirección",
+    "smtp_5": "El servidor de correo rechazó el mensaje",
+    "http_429": "El proveedor pidió ir más despacio",
+    "http_4": "El proveedor rechazó el mensaje",
+    "http_5": "El proveedor tiene una falla",
+}
+"""Reasons that carry a code, by how they start; the longest start wins."""
+
+EVERYTHING: Final[Mapping[str, Mapping[str, str]]] = {
+    "messageStates": MESSAGE_STATES,
+    "clockStates": CLOCK_STATES,
+    "deadStates": DEAD_STATES,
+    "channels": CHANNELS,
+    "purposes": PURPOSES,
+    "events": EVENTS,
+    "clocks": CLOCKS,
+    "reasons": REASONS,
+    "reasonStarts": REASON_STARTS,
+}
+"""What the page is given as JSON."""
