@@ -107,7 +107,7 @@ class WorkCalendar:
         put(self, "week", tuple(_frames(week.get(weekday, ())) for weekday in range(7)))
         put(self, "holidays", _frozen(holidays))
         put(self, "special_days", {day: _frames(frames) for day, frames in special_days.items()})
-        put(self, "zone", ZoneInfo(zone) if isinstance(zone, str) else zone)
+        put(self, "zone", _zone(zone) if isinstance(zone, str) else zone)
         put(self, "legal_days", frozenset(legal_days))
         if not any(self.week) and not any(self.special_days.values()):
             raise InvalidPolicy("the calendar never opens")
@@ -125,7 +125,7 @@ class WorkCalendar:
         """Return the first instant by which `duration` of open, unpaused time has passed."""
         if duration < timedelta(0):
             raise ValueError("a duration cannot be negative")
-        start = _next_full_hour(received, self.zone) if mode == Mode.WORKING_TIME_CCO829 else _utc(received)
+        start = _next_full_hour(received, self.zone) if mode == Mode.WORKING_TIME_CCO829 else as_utc(received)
         if not duration:
             return start
         left = duration
@@ -144,12 +144,12 @@ class WorkCalendar:
         mode: str = Mode.WORKING_TIME,
     ) -> timedelta:
         """Return the open, unpaused time in [a, b); nothing when b is not after a."""
-        open_time = _without(self._open_time(_utc(a), _utc(b), Mode(mode)), pauses)
+        open_time = _without(self._open_time(as_utc(a), as_utc(b), Mode(mode)), pauses)
         return sum((closes - opens for opens, closes in open_time), timedelta(0))
 
     def next_open(self, at: datetime) -> datetime:
         """Return `at` itself when open then, else the next opening."""
-        start = _utc(at)
+        start = as_utc(at)
         for opens, _ in self._open_time(start, start + _HORIZON):
             return opens
         raise InvalidPolicy(f"the calendar does not open within a hundred years of {start:%Y-%m-%d}")
@@ -226,17 +226,22 @@ def _frames(pairs: Iterable[Sequence[TimeOfDay]]) -> tuple[Frame, ...]:
 def _offset(value: TimeOfDay) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    if isinstance(value, str) and value in {"24:00", "24:00:00"}:
+    if value in {"24:00", "24:00:00"}:
         return DAY
     try:
-        clock = time.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError as exc:
+        clock = value if isinstance(value, time) else time.fromisoformat(value)
+    except (TypeError, ValueError) as exc:
         raise InvalidPolicy(f'"{value}" is not a time of day; write "08:00"') from exc
     if clock.tzinfo is not None:
         raise InvalidPolicy(f'"{value}" must not carry a zone; the calendar has one')
-    return timedelta(
-        hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond
-    )
+    return datetime.combine(date.min, clock) - datetime.combine(date.min, time.min)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as exc:  # unknown, malformed, or a folder of the database
+        raise InvalidPolicy(f'"{name}" is not a time zone here; write "America/Bogota"') from exc
 
 
 def _frozen(days: Container[date]) -> Container[date]:
@@ -247,7 +252,7 @@ def _frozen(days: Container[date]) -> Container[date]:
 
 def _without(intervals: Iterable[Interval], pauses: Iterable[Interval]) -> Iterator[Interval]:
     """Cut the pauses out of ordered intervals. Pauses may overlap, repeat or be empty."""
-    cuts = sorted((_utc(a), _utc(b)) for a, b in pauses if a < b)
+    cuts = sorted((as_utc(a), as_utc(b)) for a, b in pauses if a < b)
     for start, end in intervals:
         begin = start
         for cut_from, cut_to in cuts:
@@ -274,7 +279,8 @@ def _next_full_hour(at: datetime, zone: tzinfo) -> datetime:
     return utc - past + HOUR if past else utc
 
 
-def _utc(at: datetime) -> datetime:
+def asas_utc(at: datetime) -> datetime:
+    """Return the same instant in UTC; a naive datetime is a ValueError."""
     return _aware(at).astimezone(UTC)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
@@ -16,10 +16,10 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, field
 
-from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkCalendar
+from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkCalendar, as_utc
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
-from hub.policy_reader import Table, check_keys, overlay, read_struct
+from hub.policy_reader import Table, as_table, check_keys, overlay, read_struct
 from hub.policy_values import PARSERS, Expiry, Frames, Target, Weekday
 from hub.retry import RetryPolicy
 
@@ -168,7 +168,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
         if isinstance(term, BusinessDays):
             return self.calendar.legal_due(started_at, term.count)
         if clock.any_hour:
-            return started_at.astimezone(UTC) + term
+            return as_utc(started_at) + term
         return self.calendar.due(started_at, term, mode=self.calendar_rules.mode)
 
     def at_risk(self, clock: ClockPolicy, started_at: datetime, term: Term) -> datetime | None:
@@ -212,7 +212,7 @@ def _load_toml(path: Path) -> dict[str, Any]:
 
 
 def _with_retry_defaults(tables: Table) -> Table:
-    retry = tables["retry"]
+    retry = {name: as_table(own, f"retry.{name}") for name, own in tables["retry"].items()}
     return {**tables, "retry": {name: {**retry[DEFAULT], **own} for name, own in retry.items()}}
 
 

@@ -34,7 +34,7 @@ def overlay(base: Table, top: Table) -> dict[str, Any]:
 
 def read_struct(kind: type[S], table: Any, parsers: Parsers, path: str = "") -> S:
     """Read a table as the struct `kind`. Unknown keys, missing keys and wrong values are refused."""
-    _must_be_table(table, path)
+    table = as_table(table, path)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     check_keys(table, fields, path)
     for name, field in fields.items():
@@ -47,9 +47,15 @@ def read_struct(kind: type[S], table: Any, parsers: Parsers, path: str = "") -> 
     return _complaining(path, lambda: kind(**values))
 
 
-def check_keys(table: Table, known: Collection[str], path: str) -> None:
+def as_table(value: Any, path: str) -> Table:
+    if not isinstance(value, Mapping):
+        raise InvalidPolicy(f"{path} must be a table")
+    return value
+
+
+def check_keys(table: Any, known: Collection[str], path: str) -> None:
     """Refuse a key that is not known, and say which one may have been meant."""
-    for key in table:
+    for key in as_table(table, path):
         if key not in known:
             raise InvalidPolicy(f"{_join(path, key)} is not known; {_suggest(key, known)}")
 
@@ -69,11 +75,10 @@ def _read(kind: Any, value: Any, parsers: Parsers, path: str) -> Any:
 
 
 def _read_mapping(kind: Any, table: Any, parsers: Parsers, path: str) -> dict[Any, Any]:
-    _must_be_table(table, path)
     key_kind, value_kind = get_args(kind)
     return {
         _read(key_kind, key, parsers, path): _read(value_kind, value, parsers, _join(path, key))
-        for key, value in table.items()
+        for key, value in as_table(table, path).items()
     }
 
 
@@ -97,11 +102,6 @@ def _complaining(path: str, build: Callable[[], T]) -> T:
         return build()
     except (InvalidPolicy, msgspec.ValidationError) as exc:
         raise InvalidPolicy(f"{path}: {exc}" if path else str(exc)) from exc
-
-
-def _must_be_table(value: Any, path: str) -> None:
-    if not isinstance(value, Mapping):
-        raise InvalidPolicy(f"{path} must be a table")
 
 
 def _suggest(word: str, known: Collection[str]) -> str:

@@ -69,10 +69,10 @@ def _parse_expiry(value: Any) -> Expiry:
 
 
 def _parse_frames(value: Any) -> Frames:
-    try:
-        return tuple(frame(opens, closes) for opens, closes in value)
-    except (TypeError, ValueError) as exc:
-        raise InvalidPolicy('opening hours are a list of pairs: [["08:00", "17:00"]]') from exc
+    pairs = value if isinstance(value, list) else [value]
+    if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        raise InvalidPolicy('opening hours are a list of pairs: [["08:00", "17:00"]]')
+    return tuple(frame(opens, closes) for opens, closes in pairs)
 
 
 def _parse_date(value: Any) -> date:

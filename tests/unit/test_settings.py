@@ -101,7 +101,7 @@ def test_everything_can_be_set() -> None:
         ({"HUB_CAPTURE_SMTP": "mail.example:25"}, "HUB_CAPTURE_SMTP must be on this machine"),
         (
             {"HUB_HTTP": "0.0.0.0:8080"},
-            "HUB_HTTP is open to other machines but nothing guards it. Set HUB_API_KEY",
+            "HUB_HTTP is open to other machines but nothing guards it",
         ),
         ({"HUB_HTTP": ":8080"}, "HUB_HTTP is open to other machines"),
         ({"HUB_METRICS": "10.0.0.1:9100"}, "HUB_METRICS is open to other machines"),
@@ -118,6 +118,15 @@ def test_a_wrong_setting_says_what_to_write(environ: dict[str, str], complaint: 
 @pytest.mark.parametrize("listen", ["127.0.0.1:0", "localhost:8080", "[::1]:8080", "127.8.8.8:80"])
 def test_this_machine_may_listen_to_itself_without_a_key(listen: str) -> None:
     assert load({"HUB_HTTP": listen}).http.is_loopback
+
+
+def test_a_door_that_nothing_guards_is_refused_with_the_way_out() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load({"HUB_HTTP": "0.0.0.0:8080"})
+
+    assert str(refused.value).endswith(
+        "Set HUB_API_KEY, or listen on this machine only: HUB_HTTP=127.0.0.1:8080."
+    )
 
 
 def test_a_key_opens_the_hub_to_other_machines() -> None:
@@ -155,9 +164,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match=r"HUB_SECRET_FILE names .*/none, .*: No such file"):
         load({"HUB_SECRET_FILE": str(tmp_path / "none")})
-    with pytest.raises(
-        ConfigurationError, match=r"HUB_SECRET_FILE names .*/binary, .*: it is not UTF-8 text"
-    ):
+    with pytest.raises(ConfigurationError, match=r"names .*/binary, .*: it is not UTF-8 text"):
         load({"HUB_SECRET_FILE": str(binary)})
 
 

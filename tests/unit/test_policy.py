@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub.business_time import BusinessDays, Mode, Term
+from hub.errors import InvalidPolicy
+from hub.model import Purpose
+from hub.policy import ClockPolicy, Policy, load_policy
+from hub.policy_values import parse_term
+
+BOGOTA = ZoneInfo("America/Bogota")
+MONDAY_10_30 = datetime(2026, 3, 9, 10, 30, tzinfo=BOGOTA)
+BUILT_IN = load_policy()
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BOGOTA)
+
+
+@pytest.fixture
+def overlaid(tmp_path: Path) -> Overlaid:
+    return Overlaid(tmp_path / "policy.toml")
+
+
+class Overlaid:
+    """Loads the policy with some lines on top."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, toml: str) -> Policy:
+        self.path.write_text(toml)
+        return load_policy(self.path)
+
+
+def test_the_first_reply_climbs_at_24_32_40_and_48_business_hours() -> None:
+    clock = BUILT_IN.clocks["first_reply"]
+    steps = BUILT_IN.ladder(clock, MONDAY_10_30)
+
+    assert steps == (
+        local("2026-03-11 16:30"),  # 24 h: 6.5 on Monday, 9 on Tuesday, 8.5 on Wednesday
+        local("2026-03-12 15:30"),  # 32 h
+        local("2026-03-13 14:30"),  # 40 h
+        local("2026-03-16 13:30"),  # 48 h, over a weekend
+    )
+    assert steps[0] == BUILT_IN.due(clock, MONDAY_10_30, timedelta(hours=24))
+    assert {step.tzinfo for step in steps} == {UTC}
+
+
+def test_a_first_reply_is_at_risk_at_80_percent_of_its_business_hours() -> None:
+    clock = BUILT_IN.clocks["first_reply"]
+
+    # 19.2 h: 6.5 on Monday, 9 on Tuesday, 3.7 on Wednesday
+    assert BUILT_IN.at_risk(clock, MONDAY_10_30, clock.target_for({})) == local("2026-03-11 11:42")
+
+
+@pytest.mark.parametrize(
+    ("kind", "days"), [("peticion", 15), ("informacion", 10), ("consulta", 30), ("felicitacion", 15)]
+)
+def test_the_legal_term_depends_on_the_kind(kind: str, days: int) -> None:
+    assert BUILT_IN.clocks["legal_term"].target_for({"kind": kind}) == BusinessDays(days)
+
+
+def test_a_legal_term_is_at_risk_when_the_business_day_of_80_percent_opens() -> None:
+    clock = BUILT_IN.clocks["legal_term"]
+
+    # The 12th of 15 business days; Monday 23 March is a holiday.
+    assert BUILT_IN.at_risk(clock, MONDAY_10_30, BusinessDays(15)) == local("2026-03-26 08:00")
+    assert BUILT_IN.due(clock, MONDAY_10_30, BusinessDays(15)) == local("2026-04-01 00:00")
+
+
+def test_a_part_of_business_days_is_counted_in_decimals() -> None:
+    clock = ClockPolicy(target=BusinessDays(10), at_risk=0.7)  # 0.7 × 10 is 7.000000000000001 in floats
+
+    assert BUILT_IN.at_risk(clock, MONDAY_10_30, BusinessDays(10)) == local("2026-03-18 08:00")
+
+
+def test_an_emergency_is_counted_in_minutes_of_any_hour() -> None:
+    clock, sunday = BUILT_IN.clocks["emergency_ack"], local("2026-03-08 03:00")
+
+    assert BUILT_IN.ladder(clock, sunday) == (
+        local("2026-03-08 03:05"),
+        local("2026-03-08 03:10"),
+        local("2026-03-08 03:15"),
+    )
+    assert BUILT_IN.at_risk(clock, sunday, timedelta(minutes=5)) is None
+
+
+def test_maintenance_depends_on_the_priority() -> None:
+    clock = BUILT_IN.clocks["maintenance_response"]
+    terms = [clock.target_for({"priority": word}) for word in ("urgente", "alta", "media", "baja")]
+
+    assert terms == [timedelta(hours=hours) for hours in (2, 4, 9, 18)]
+    assert clock.target_for({}) == timedelta(hours=9)
+
+
+def test_every_purpose_has_an_expiry_and_only_the_law_never_expires() -> None:
+    assert set(BUILT_IN.expiry) == set(Purpose)
+    assert [purpose for purpose, after in BUILT_IN.expiry.items() if after is None] == [Purpose.LEGAL]
+
+
+def test_the_calendar_is_built_once() -> None:
+    assert BUILT_IN.calendar is BUILT_IN.calendar
+
+
+def test_the_lease_is_longer_than_the_provider_may_take() -> None:
+    assert BUILT_IN.delivery.lease == timedelta(seconds=60)
+
+
+def test_a_channel_without_numbers_of_its_own_retries_like_the_default(overlaid: Overlaid) -> None:
+    policy = overlaid('[retry]\ndefault = { base = "1s" }\nemail = { tries = 3 }')
+
+    assert policy.retry_for("email").base == policy.retry_for("carrier_pigeon").base == timedelta(seconds=1)
+    assert policy.retry_for("email").tries == 3
+    assert policy.retry_for("sms").base == timedelta(seconds=15)
+
+
+def test_an_overlay_can_make_a_ladder_of_seconds(overlaid: Overlaid) -> None:
+    policy = overlaid(
+        '[clocks.first_reply]\ntarget = "3s"\nany_hour = true\nladder = ["3s", "1s", "1s", "1s"]\n'
+    )
+    steps = policy.ladder(policy.clocks["first_reply"], MONDAY_10_30)
+
+    assert [(step - MONDAY_10_30).total_seconds() for step in steps] == [3, 4, 5, 6]
+    assert policy.clocks["first_reply"].at_risk == 0.8
+    assert policy.clocks["legal_term"] == BUILT_IN.clocks["legal_term"]
+
+
+def test_an_overlay_can_replace_a_table_of_targets_by_one(overlaid: Overlaid) -> None:
+    clock = overlaid('[clocks.legal_term]\ntarget = "1bd"').clocks["legal_term"]
+
+    assert clock.target_for({"kind": "consulta"}) == BusinessDays(1)
+
+
+def test_an_overlay_can_change_one_day_and_one_mode(overlaid: Overlaid) -> None:
+    policy = overlaid(
+        '[calendar]\nmode = "business_day_clock"\nweek = { sat = [["08:00", "24:00"]], mon = [] }\n'
+        'special_days = { "2026-03-10" = [], "2026-03-09" = [[08:00:00, 09:00:00]] }'
+    )
+
+    assert policy.calendar_rules.mode is Mode.BUSINESS_DAY_CLOCK
+    # 13.5 h are left of that special Monday; Tuesday is closed; the rest is Wednesday's.
+    assert policy.due(policy.clocks["first_reply"], MONDAY_10_30, timedelta(hours=24)) == (
+        local("2026-03-11 10:30")
+    )
+
+
+def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytest.MonkeyPatch) -> None:
+    overlaid('[company]\nphone = "(604) 111 1111"')
+    monkeypatch.setenv("HUB_POLICY", str(overlaid.path))
+
+    assert load_policy().company.phone == "(604) 111 1111"
+    assert load_policy().company.name == "COPROSERVICIOS S.A.S."
+
+
+@pytest.mark.parametrize(
+    ("toml", "complaint"),
+    [
+        ("[clock.first_reply]", "clock is not known; did you mean clocks?"),
+        ("[clocks.first_replay]", "clocks.first_replay is not known; did you mean first_reply?"),
+        (
+            '[clocks.first_reply]\ntraget = "3s"',
+            "clocks.first_reply.traget is not known; did you mean target?",
+        ),
+        ("[retry]\nemial = {}", "retry.emial is not known; did you mean email?"),
+        (
+            "[delivery]\nx = 1",
+            "delivery.x is not known; known: provider_timeout, lease_margin, sweep_after",
+        ),
+        ("[clocks.first_reply]\ntarget = 24", "clocks.first_reply.target: 24 is not a duration"),
+        ('[clocks.first_reply]\ntarget = "24 h"', "clocks.first_reply.target: '24 h' is not a duration"),
+        ('[clocks.first_reply]\ntarget = "0h"', "clocks.first_reply.target: '0h' is not a duration"),
+        ('[clocks.first_reply]\nladder = "24h"', "clocks.first_reply.ladder must be a list"),
+        (
+            '[clocks.first_reply]\nladder = ["24h", "x"]',
+            "clocks.first_reply.ladder[1]: 'x' is not a duration",
+        ),
+        (
+            '[clocks.first_reply]\ntarget = "8h"',
+            "clocks.first_reply: the ladder must begin with the target",
+        ),
+        ("[clocks.first_reply]\nat_risk = 1.5", "clocks.first_reply.at_risk: Expected `float` < 1.0"),
+        (
+            "[clocks.legal_term]\nany_hour = true",
+            "clocks.legal_term: any_hour cannot run in business days",
+        ),
+        (
+            '[clocks.legal_term]\nladder = ["15bd"]',
+            "clocks.legal_term: a ladder needs a single target",
+        ),
+        (
+            '[clocks.first_reply]\nladder = ["24h", "1bd"]',
+            "clocks.first_reply: the steps of a ladder are all hours or all business days",
+        ),
+        (
+            '[clocks.first_reply]\ntarget = { queja = "1h" }',
+            "clocks.first_reply: a table of targets needs by",
+        ),
+        (
+            '[clocks.first_reply]\nby = "kind"\nladder = []\ntarget = { queja = "1h" }',
+            "clocks.first_reply: target.default is missing",
+        ),
+        ("[calendar]\nweek = { lun = [] }", "calendar.week: lun is not known; did you mean sun?"),
+        (
+            '[calendar]\nweek = { mon = [["8", "17"]] }',
+            'calendar.week.mon: "8" is not a time of day',
+        ),
+        ('[calendar]\nweek = { mon = ["08:00"] }', "calendar.week.mon: opening hours are a list of pairs"),
+        ("[calendar]\nweek = { mon = [[8, 17]] }", 'calendar.week.mon: "8" is not a time of day'),
+        ("[calendar]\nweek = { mon = 8 }", "calendar.week.mon: opening hours are a list of pairs"),
+        (
+            "[calendar]\nweek = { mon = [], tue = [], wed = [], thu = [], fri = [] }",
+            "calendar: the calendar never opens",
+        ),
+        ("[calendar]\nlegal_days = []", "calendar: legal terms need at least one weekday"),
+        ('[calendar]\nspecial_days = { "24 dic" = [] }', "calendar.special_days: 24 dic is not a date"),
+        ('[calendar]\nmode = "working"', "calendar.mode: working is not known; did you mean working_time"),
+        ('[calendar]\nzone = "Bogota"', 'calendar: "Bogota" is not a time zone'),
+        ("calendar = 1", "calendar must be a table"),
+        ("clocks = 1", "clocks must be a table"),
+        ('[expiry]\nsms = "1h"', "expiry: sms is not known"),
+        ('[expiry]\nservice = "2bd"', "expiry.service: business days have no length here"),
+        (
+            '[windows.night]\npurposes = ["survey"]\nweek = { mon = [["08:00", "09:00"]] }',
+            "windows.night.purposes: survey already has a window",
+        ),
+        (
+            '[windows.night]\npurposes = ["emergency"]\nweek = { mon = [["08:00", "09:00"]] }',
+            "windows.night: an emergency is told at any hour",
+        ),
+        ('[windows.night]\npurposes = ["legal"]\nweek = {}', "windows.night: the calendar never opens"),
+        ('[windows.night]\npurposes = ["legal"]', "windows.night.week is missing"),
+        ('[retry]\nemail = { base = "2h" }', "retry.email: base must not be longer than cap"),
+        ("[retry]\nemail = { tries = 0 }", "retry.email.tries: Expected `int` >= 1"),
+        ("[retry]\nemail = 1", "retry.email must be a table"),
+        ("retry = 1", "retry must be a table"),
+    ],
+)
+def test_a_wrong_policy_names_the_key(overlaid: Overlaid, toml: str, complaint: str) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        overlaid(toml)
+
+    assert str(refused.value).startswith(complaint)
+
+
+def test_a_file_that_is_no_policy_is_named(tmp_path: Path) -> None:
+    broken, binary = tmp_path / "broken.toml", tmp_path / "binary.toml"
+    broken.write_text("target = ")
+    binary.write_bytes(b"\xff")
+
+    with pytest.raises(InvalidPolicy, match=r"none\.toml cannot be read: No such file"):
+        load_policy(tmp_path / "none.toml")
+    with pytest.raises(InvalidPolicy, match=r"broken\.toml is not TOML: Invalid value"):
+        load_policy(broken)
+    with pytest.raises(InvalidPolicy, match=r"binary\.toml is not TOML"):
+        load_policy(binary)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("24h", timedelta(hours=24)),
+        ("90m", timedelta(minutes=90)),
+        ("10s", timedelta(seconds=10)),
+        ("500ms", timedelta(milliseconds=500)),
+        ("15bd", BusinessDays(15)),
+    ],
+)
+def test_a_duration_reads_as_it_is_said(text: str, expected: Term) -> None:
+    assert parse_term(text) == expected
