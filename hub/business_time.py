@@ -279,7 +279,7 @@ def _next_full_hour(at: datetime, zone: tzinfo) -> datetime:
     return utc - past + HOUR if past else utc
 
 
-def asas_utc(at: datetime) -> datetime:
+def as_utc(at: datetime) -> datetime:
     """Return the same instant in UTC; a naive datetime is a ValueError."""
     return _aware(at).astimezone(UTC)
 
