@@ -1,0 +1,6 @@
+"""Templates → words. `Templates.load` compiles everything once; `render` costs only the variables."""
+
+from hub.rendering.context import Context
+from hub.rendering.templates import Templates
+
+__all__ = ["Context", "Templates"]

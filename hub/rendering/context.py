@@ -1,0 +1,53 @@
+"""What a template can name: the event's data, and who, where, when and from whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from hub.model import Claimed, Json
+from hub.rendering.filters import nombre
+
+INITIAL: Final = "initial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level."""
+
+    data: Mapping[str, Json]
+    event_id: str
+    event_time: datetime
+    event_name: str
+    person: str = ""
+    building: str | None = None
+    unit: str | None = None
+    occasion: str = INITIAL
+
+    @classmethod
+    def of(cls, claimed: Claimed) -> Context:
+        message = claimed.message
+        return cls(
+            data=claimed.data or {},
+            event_id=message.event_id,
+            event_time=claimed.event_time,
+            event_name=message.event,
+            person=message.name,
+            building=claimed.building,
+            unit=claimed.unit,
+            occasion=message.occasion,
+        )
+
+    def variables(self) -> dict[str, Json]:
+        """The hub's own names win over fields of the data with the same name."""
+        name = nombre(self.person)
+        return {
+            **self.data,
+            "person": {"name": name, "first_name": name.partition(" ")[0]},
+            "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
+            "building": self.building,
+            "unit": self.unit,
+            "occasion": self.occasion,
+        }

@@ -1,0 +1,74 @@
+"""Jinja in a sandbox: compiling forms and rendering them without letting a value into an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hub.errors import InvalidTemplate, TemplateFailure
+from hub.model import Json
+from hub.rendering.filters import FILTERS, TESTS
+
+_MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One compiled text. `name` (`pqrs.received/sms`) and `words`, its source's words, serve errors."""
+
+    name: str
+    template: Template
+    words: frozenset[str]
+
+    def render(self, variables: Mapping[str, Json]) -> str:
+        try:
+            return self.template.render(variables)
+        except TemplateFailure as exc:
+            raise TemplateFailure(f"{self.name}: {exc}") from None
+        except UndefinedError as exc:
+            raise TemplateFailure(f"{self.name}: {self._missing(exc)} is missing") from None
+        except Exception as exc:  # noqa: BLE001 - a template can raise anything that an expression can
+            # Without its cause: that one's text quotes values, which are a person's data.
+            raise TemplateFailure(f"{self.name}: {type(exc).__name__}") from None
+
+    def _missing(self, exc: UndefinedError) -> str:
+        """Name the variable, unless the name itself came from data (`table[kind]`)."""
+        found = _MISSING.search(exc.message or "")
+        return found[1] if found and found[1] in self.words else "a part of a variable"
+
+
+class Engine:
+    """Compiles sources. `globals_` (the company) are the same for every message."""
+
+    def __init__(self, globals_: Mapping[str, Json]) -> None:
+        self._html = _environment(globals_, autoescape=True)
+        self._text = _environment(globals_, autoescape=False)
+
+    def html(self, name: str, source: str) -> Form:
+        return _compile(self._html, name, source)
+
+    def text(self, name: str, source: str) -> Form:
+        return _compile(self._text, name, source)
+
+
+def _environment(globals_: Mapping[str, Json], *, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=autoescape)
+    environment.filters.update(FILTERS)
+    environment.tests.update(TESTS)
+    environment.globals.update(globals_)
+    return environment
+
+
+def _compile(environment: ImmutableSandboxedEnvironment, name: str, source: str) -> Form:
+    try:
+        template = environment.from_string(source)
+    except TemplateSyntaxError as exc:
+        raise InvalidTemplate(f"{name}, line {exc.lineno}: {exc.message}") from exc
+    except TemplateError as exc:
+        raise InvalidTemplate(f"{name}: {exc.message}") from exc
+    return Form(name, template, frozenset(re.findall(r"\w+", source)))

@@ -1,0 +1,155 @@
+"""
+How values are shown to a Colombian reader: the filters and tests that templates may use.
+
+The words are Babel's (es_CO); they are put together here because one call of Babel's
+formatter costs as much as a whole message. A refused value is never quoted in an error:
+it may be a person's data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_day_names, get_month_names
+from jinja2 import Undefined
+
+from hub.errors import TemplateFailure
+from hub.model import Json
+
+ZONE: Final = ZoneInfo("America/Bogota")
+LOCALE: Final = "es_CO"
+NBSP: Final = "\N{NO-BREAK SPACE}"
+
+_DAYS: Final = tuple(get_day_names("wide", locale=LOCALE)[day] for day in range(7))
+_MONTHS: Final = ("", *(get_month_names("wide", locale=LOCALE)[month] for month in range(1, 13)))
+_SHORT_MONTHS: Final = ("", *(name[:3] for name in _MONTHS[1:]))
+_HALVES: Final = (f"a.{NBSP}m.", f"p.{NBSP}m.")
+"""Babel joins these with U+202F, which old mail programs show as a box."""
+
+_PARTICLES: Final = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "van", "von"})
+_INITIALS: Final = frozenset({"SAS", "SA", "LTDA", "PH", "ESP", "EU", "II", "III", "IV", "VI", "VII"})
+_WORD_START: Final = re.compile(r"(^|[-'’])(\w)")
+
+
+def fecha(value: Json) -> str:
+    """`lunes 9 de marzo de 2026`."""
+    at = _local(value)
+    return f"{_DAYS[at.weekday()]} {at.day} de {_MONTHS[at.month]} de {at.year}"
+
+
+def hora(value: Json) -> str:
+    """`8:05 a. m.`."""
+    at = _local(value)
+    return f"{at.hour % 12 or 12}:{at.minute:02}{NBSP}{_HALVES[at.hour // 12]}"
+
+
+def fecha_hora(value: Json) -> str:
+    """`lunes 9 de marzo de 2026 a las 8:05 a. m.`; `a la 1:05 p. m.`."""
+    article = "la" if _local(value).hour % 12 == 1 else "las"
+    return f"{fecha(value)} a {article} {hora(value)}"
+
+
+def fecha_corta(value: Json) -> str:
+    """`9 mar 2026, 8:05 a. m.`, for an SMS."""
+    at = _local(value)
+    return f"{at.day} {_SHORT_MONTHS[at.month]} {at.year}, {hora(value)}"
+
+
+def pesos(value: Json) -> str:
+    """`$ 1.250.000`; cents only where there are any."""
+    amount = _amount(value)
+    whole = amount == amount.to_integral_value()
+    figure = f"{abs(amount):,.{0 if whole else 2}f}".translate(_COLOMBIAN)
+    return f"{'-' if amount < 0 else ''}${NBSP}{figure}"
+
+
+def nombre(value: Json) -> str:
+    """`MARÍA DEL PILAR O'NEILL` → `María del Pilar O'Neill`; one written in both cases stays as it is."""
+    words = str(value).split()
+    name = " ".join(words)
+    if not (name.isupper() or name.islower()):
+        return name
+    return " ".join(_capital(word, first=index == 0) for index, word in enumerate(words))
+
+
+def enlace(value: Json) -> str:
+    """Let only an https address through, so that no data becomes a `javascript:` link."""
+    if not es_enlace(value):
+        raise TemplateFailure("enlace: not an https address")
+    return str(value)
+
+
+def es_enlace(value: Json) -> bool:
+    """Tell whether it is an https address that `enlace` lets through."""
+    if isinstance(value, Undefined) or not isinstance(value, str) or not _PLAIN_URL.fullmatch(value):
+        return False
+    try:
+        return bool(urlsplit(value).hostname)
+    except ValueError:
+        return False
+
+
+def presente(value: Json) -> bool:
+    """Tell whether an optional field says something: `{% if eta is presente %}`."""
+    return not isinstance(value, Undefined) and value not in (None, "", [], {})
+
+
+def _local(value: Json) -> datetime:
+    return _parse(value) if isinstance(value, str) else _shift(value)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> datetime:
+    """Read RFC 3339. Without an offset it is local: people write what their clock says."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise TemplateFailure("not a date and time") from None
+    return _shift(at)
+
+
+def _shift(value: Json) -> datetime:
+    if not isinstance(value, datetime):
+        str(value)  # a missing variable says its name here
+        raise TemplateFailure("not a date and time")
+    return value.replace(tzinfo=ZONE) if value.tzinfo is None else value.astimezone(ZONE)
+
+
+def _amount(value: Json) -> Decimal:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise TemplateFailure("pesos: not an amount") from None
+    if not amount.is_finite():
+        raise TemplateFailure("pesos: not an amount")
+    return amount
+
+
+def _capital(word: str, *, first: bool) -> str:
+    if word.upper() in _INITIALS or "." in word:
+        return word.upper()
+    if word.lower() in _PARTICLES and not first:
+        return word.lower()
+    return _WORD_START.sub(lambda match: match[1] + match[2].upper(), word.lower())
+
+
+_COLOMBIAN: Final = str.maketrans(",.", ".,")
+_PLAIN_URL: Final = re.compile(r"https://[^\s\x00-\x1f\x7f\"<>\\]+")
+
+FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
+    "fecha": fecha,
+    "hora": hora,
+    "fecha_hora": fecha_hora,
+    "fecha_corta": fecha_corta,
+    "pesos": pesos,
+    "nombre": nombre,
+    "enlace": enlace,
+}
+TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}

@@ -1,0 +1,84 @@
+"""
+Statements around table rows and list items.
+
+    {% for cuota in cuotas %}           | ⟪0⟫ zq1qz | zq2qz ⟪3⟫ |
+    | {{ cuota.mes }} | {{ … }} |   →
+    {% endfor %}
+
+A line between two rows would end the table. So what opens is folded into the row after it,
+what closes into the row before it; both are hoisted out again when the row is HTML or text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub.rendering.vault import COMMENT, FOLDED, Vault
+
+_STATEMENT: Final = re.compile(r"⟦(\d+)⟧")
+_RUN: Final = r"(?:⟦\d+⟧[ \t]*)*"
+_ALONE: Final = re.compile(r"[ \t]*(?:⟦\d+⟧[ \t]*)+")
+_ROW: Final = re.compile(rf"(?P<before>{_RUN})(?P<marker>\|)(?P<text>.*)(?P<end>\|)[ \t]*(?P<after>{_RUN})")
+_ITEM: Final = re.compile(
+    rf"(?P<before>[ \t]*{_RUN})(?P<marker>(?:[-*+]|\d+[.)]) +)(?P<text>.*?)(?P<end>)[ \t]*(?P<after>)"
+)
+
+
+@dataclass(slots=True)
+class _Folder:
+    vault: Vault
+    lines: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    holder: re.Pattern[str] | None = None
+    """What the last line belongs to; None after a blank line or a paragraph."""
+
+    def add(self, line: str) -> None:
+        if _ALONE.fullmatch(line):
+            self._statements(_STATEMENT.findall(line))
+        elif match := _ROW.fullmatch(line) or _ITEM.fullmatch(line):
+            self._holder_line(match)
+        else:
+            self._other(line)
+
+    def flush(self) -> None:
+        """Statements that found no row stand between paragraphs, as comments."""
+        self.lines.extend(COMMENT % int(number) for number in self.pending)
+        self.pending.clear()
+
+    def _statements(self, numbers: list[str]) -> None:
+        for number in numbers:
+            if self.holder is not None and not self.pending and self.vault.closes(number):
+                self.lines[-1] = _close(self.lines[-1], number, self.holder)
+            else:
+                self.pending.append(number)
+
+    def _holder_line(self, match: re.Match[str]) -> None:
+        before, after = _STATEMENT.findall(match["before"]), _STATEMENT.findall(match["after"])
+        indent = _STATEMENT.sub("", match["before"]).rstrip("\n")
+        opened = "".join(FOLDED % int(number) for number in [*self.pending, *before])
+        closed = "".join(FOLDED % int(number) for number in after)
+        self.pending.clear()
+        self.lines.append(f"{indent}{match['marker']}{opened}{match['text']}{closed}{match['end']}")
+        self.holder = match.re
+
+    def _other(self, line: str) -> None:
+        self.flush()
+        self.lines.append(line)
+        # An item goes on over lines until a blank one, a row does not.
+        if not line.strip() or self.holder is _ROW:
+            self.holder = None
+
+
+def fold(text: str, vault: Vault) -> str:
+    folder = _Folder(vault)
+    for line in text.splitlines():
+        folder.add(line)
+    folder.flush()
+    return "\n".join(folder.lines)
+
+
+def _close(line: str, number: str, holder: re.Pattern[str]) -> str:
+    end = "|" if holder is _ROW else ""
+    return f"{line.rstrip().removesuffix(end)}{FOLDED % int(number)}{end}"

@@ -1,0 +1,58 @@
+"""The frame of an email around its body, with the style sheet in each element: mail programs want it there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import css_inline
+
+from hub.errors import InvalidTemplate
+from hub.rendering.vault import COMMENT, Vault
+
+_SLOT: Final = re.compile(r"\[\[(title|preheader|body)\]\]")
+_INDENT: Final = re.compile(r"\n\s+")
+# Data that becomes a whole address must have passed the https-only filter.
+_BARE_ADDRESS: Final = re.compile(r"""\b(?:href|src|action)\s*=\s*["']?\s*(\{\{.*?\}\})""", re.DOTALL)
+_GUARDED: Final = re.compile(r"\|\s*enlace\s*-?\}\}$")
+_DATA_AS_MARKUP: Final = re.compile(
+    r"</?[\w-]*\{\{|<[^<>{}]*\s\{\{[^<>]*>|<(?:script|style)\b[^>]*>[^<]*\{\{"
+)
+_INLINER: Final = css_inline.CSSInliner(
+    keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, minify_css=True
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What goes into the slots; title and preheader are text with Jinja, body is HTML in the vault's shape."""
+
+    title: str
+    preheader: str
+    body: str
+
+
+def frame(layout: str, parts: Parts, vault: Vault) -> str:
+    """Answer a Jinja source for the whole HTML of an email."""
+    slots = {
+        "title": vault.hide(parts.title.strip()),
+        "preheader": vault.hide(parts.preheader.strip()),
+        "body": parts.body,
+    }
+    html = _SLOT.sub(lambda found: slots[found[1]], vault.hide(layout, COMMENT))
+    try:
+        html = _INLINER.inline(html)
+    except css_inline.InlineError as exc:
+        raise InvalidTemplate("the layout's style sheet cannot be read") from exc
+    return checked(vault.restore(_INDENT.sub("\n", html)))
+
+
+def checked(html: str) -> str:
+    """Refuse a template in which a publisher's data could become markup or a `javascript:` link."""
+    for found in _BARE_ADDRESS.finditer(html):
+        if not _GUARDED.search(found[1]):
+            raise InvalidTemplate(f"an address made of data needs the filter enlace: {found[1]}")
+    if _DATA_AS_MARKUP.search(html):
+        raise InvalidTemplate("data may not stand in a tag's name, a bare attribute, a script or a style")
+    return html

@@ -1,0 +1,113 @@
+"""A template file as its author wrote it: pieces of Jinja and text, blocks, includes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from jinja2 import Environment, TemplateSyntaxError
+
+from hub.errors import InvalidTemplate
+
+_LEXER: Final = Environment(keep_trailing_newline=True, autoescape=False)  # noqa: S701 - reads, never renders
+_INCLUDE: Final = re.compile(r"""\{%-?\s*include\s+["']([\w./-]+)["']\s*-?%\}""")
+_MAX_DEPTH: Final = 8
+
+
+class Kind(Enum):
+    TEXT = "text"
+    EXPRESSION = "expression"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`code` is exactly what the author wrote, delimiters included."""
+
+    kind: Kind
+    code: str
+
+    @property
+    def words(self) -> list[str]:
+        """The words of a statement: `{%- block body %}` → `["block", "body"]`."""
+        return self.code.strip("{%-+} \n\t").split()
+
+    @property
+    def keyword(self) -> str:
+        return next(iter(self.words), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The blocks of one file. `prelude` (its `{% set %}`s) belongs to each of them."""
+
+    prelude: str
+    blocks: Mapping[str, str]
+
+
+def pieces(source: str) -> Iterator[Piece]:
+    """Cut with Jinja's own lexer, so that `{{ "}}" }}` is one piece. Comments are left out."""
+    code = ""
+    for _, token, value in _LEXER.lex(source):
+        if token == "data":
+            yield Piece(Kind.TEXT, value)
+            continue
+        code += value
+        if token in _ENDS:
+            if (kind := _ENDS[token]) is not None:
+                yield Piece(kind, code)
+            code = ""
+
+
+def read(source: str, fetch: Callable[[str], str]) -> Source:
+    """Split a file into its blocks. `fetch` answers an included file's text."""
+    try:
+        return _blocks(_with_includes(source, fetch, _MAX_DEPTH))
+    except TemplateSyntaxError as exc:
+        raise InvalidTemplate(f"line {exc.lineno}: {exc.message}") from exc
+
+
+def _with_includes(source: str, fetch: Callable[[str], str], depth: int) -> str:
+    """Put included text in before Markdown sees it, so that a part may hold rows and items."""
+    if not depth:
+        raise InvalidTemplate("includes go in a circle")
+    return _INCLUDE.sub(lambda found: _with_includes(fetch(found[1]), fetch, depth - 1), source)
+
+
+def _blocks(source: str) -> Source:
+    blocks: dict[str, str] = {}
+    prelude = ""
+    name: str | None = None
+    for piece in pieces(source):
+        keyword = piece.keyword if piece.kind is Kind.STATEMENT else ""
+        if keyword == "block":
+            name = _opened(piece, name, blocks)
+        elif keyword == "endblock":
+            name = None
+        elif name is not None:
+            blocks[name] += piece.code
+        elif piece.kind is Kind.STATEMENT:
+            prelude += piece.code
+        elif piece.code.strip():
+            raise InvalidTemplate("there is text outside the blocks")
+    return Source(prelude, blocks)
+
+
+def _opened(piece: Piece, inside: str | None, blocks: dict[str, str]) -> str:
+    name = piece.words[1] if len(piece.words) > 1 else ""
+    if inside is not None or name in blocks or not name:
+        raise InvalidTemplate(f"block {name}: nested, twice, or without a name")
+    blocks[name] = ""
+    return name
+
+
+_ENDS: Final[Mapping[str, Kind | None]] = {
+    "variable_end": Kind.EXPRESSION,
+    "block_end": Kind.STATEMENT,
+    "raw_begin": Kind.STATEMENT,
+    "raw_end": Kind.STATEMENT,
+    "comment_end": None,
+}

@@ -1,0 +1,144 @@
+"""All that the hub can say, read and compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from hub.errors import InvalidTemplate, TemplateFailure
+from hub.model import Json, Rendered
+from hub.rendering.context import Context
+from hub.rendering.engine import Engine
+from hub.rendering.source import read
+from hub.rendering.words import BLOCKS, Layouts, Words, compile_words
+
+BUILT_IN: Final = Path(__file__).parent.parent / "templates"
+DEFAULT_LOCALE: Final = "es"
+_LAYOUTS: Final = "layouts"
+_COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
+
+Key = tuple[str, str, str | None]
+"""Locale, event name, variant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    words: Mapping[Key, Words]
+
+    @classmethod
+    def load(cls, folder: Path | None = None, *, company: Mapping[str, str]) -> Templates:
+        """
+        Compile everything. A file in `folder` replaces the built-in one of the same path.
+
+        Raises `InvalidTemplate` with the file at fault.
+        """
+        shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
+        engine = Engine({"company": {**_COMPANY, **company}})
+        layouts = Layouts(html=shelf.text(f"{_LAYOUTS}/email.html"), text=shelf.text(f"{_LAYOUTS}/email.txt"))
+        compiled: dict[Key, Words] = {}
+        for path in shelf.events():
+            locale, name = path.removesuffix(".j2").split("/", 1)
+            for variant, words in _compile(shelf, path, name, layouts, engine):
+                compiled[locale, name, variant] = words
+        return cls(MappingProxyType(compiled))
+
+    def render(
+        self,
+        event_name: str,
+        channel: str,
+        context: Context,
+        *,
+        variant: str | None,
+        locale: str = DEFAULT_LOCALE,
+    ) -> Rendered:
+        """
+        Put one message into words. Another audience's text never stands in for a missing variant.
+
+        Raises `TemplateFailure` naming the template and the variable, and never a value.
+        """
+        return self._find(event_name, variant, locale).render(channel, context.variables())
+
+    def preview(self, event_name: str, example: Mapping[str, Json]) -> dict[str, Rendered]:
+        """Show every form of an event with a made-up reader: `email`, `sms`, `staff/inbox` …"""
+        context = _preview_context(event_name, example)
+        return {
+            channel if variant is None else f"{variant}/{channel}": words.render(channel, context.variables())
+            for (locale, name, variant), words in self.words.items()
+            if (locale, name) == (DEFAULT_LOCALE, event_name)
+            for channel in words.channels()
+        }
+
+    def _find(self, event_name: str, variant: str | None, locale: str) -> Words:
+        for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):
+            if found := self.words.get((language, event_name, variant)):
+                return found
+        raise TemplateFailure(f"no template for {event_name}{f'/{variant}' if variant else ''}")
+
+
+class _Shelf:
+    """Folders over each other; the first that has a file wins."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+
+    def text(self, path: str) -> str:
+        for folder in self._folders:
+            file = folder / path
+            if file.is_file():
+                return _read(file)
+        raise InvalidTemplate(f"{path}: there is no such file")
+
+    def events(self) -> Iterator[str]:
+        """Name `es/pqrs.received.j2` …; a name that begins with `_` is only there to be included."""
+        found = {
+            file.relative_to(folder).as_posix() for folder in self._folders for file in folder.glob("*/*.j2")
+        }
+        return iter(sorted(path for path in found if not path.rpartition("/")[2].startswith("_")))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidTemplate(f"{file}: cannot be read") from exc
+
+
+def _compile(
+    shelf: _Shelf, path: str, name: str, layouts: Layouts, engine: Engine
+) -> Iterator[tuple[str | None, Words]]:
+    folder = path.partition("/")[0]
+    try:
+        source = read(shelf.text(path), lambda part: shelf.text(f"{folder}/{part}"))
+        for variant, blocks in _variants(source.blocks).items():
+            title = f"{name}/{variant}" if variant else name
+            yield variant, compile_words(title, source.prelude, blocks, layouts, engine)
+    except InvalidTemplate as exc:
+        raise InvalidTemplate(f"{path}: {exc}") from exc
+
+
+def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:
+    """`staff_subject` is the subject of the variant `staff`."""
+    variants: dict[str | None, dict[str, str]] = {}
+    for name, source in blocks.items():
+        form = next((block for block in BLOCKS if name == block or name.endswith(f"_{block}")), None)
+        if form is None:
+            raise InvalidTemplate(f"no block is called {name}")
+        variant = name.removesuffix(form).removesuffix("_") or None
+        variants.setdefault(variant, {})[form] = source
+    return variants
+
+
+def _preview_context(event_name: str, example: Mapping[str, Json]) -> Context:
+    return Context(
+        data=example,
+        event_id="vista-previa",
+        event_time=datetime(2026, 3, 9, 13, 5, tzinfo=UTC),
+        event_name=event_name,
+        person="María Fernanda Ríos",
+        building="Conjunto Altos del Rosal",
+        unit="Torre 1, apto. 101",
+    )
