@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from hub.audience import Group
@@ -49,7 +49,9 @@ class Ticket:
 class Channel(Protocol):
     """One way to reach people. Raises only `TransientFailure` and `PermanentFailure` from `send`."""
 
-    traits: ClassVar[ChannelTraits]
+    @property
+    def traits(self) -> ChannelTraits:
+        """A class attribute of most; a folder or a guard takes those of the channel it stands for."""
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         """Hand the message to the provider. The caller bounds it with its own time-out as well."""

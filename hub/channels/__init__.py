@@ -1,1 +1,7 @@
+"""The ways to reach people: one file or folder per channel, its providers inside."""
 
+from __future__ import annotations
+
+from hub.channels.registry import build_channels, sender_address
+
+__all__ = ["build_channels", "sender_address"]

@@ -1,0 +1,36 @@
+"""A guard for try-outs with real providers: only people who were named beforehand are contacted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from hub.errors import PermanentFailure
+from hub.model import Accepted, ChannelTraits, Outgoing
+from hub.ports import Channel
+
+
+class Allowlisted:
+    """
+    Sends only to these recipients: `maria@example.co`, `*@example.co`, `+573001234567`, `push:TOKEN`.
+
+    Letter case does not matter. Everybody else ends as failed, reason `not_allowed_here`.
+    """
+
+    def __init__(self, inner: Channel, recipients: Collection[str]) -> None:
+        self.traits: ChannelTraits = inner.traits
+        self._inner = inner
+        self._recipients = frozenset(recipient.casefold() for recipient in recipients)
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        if self._recipients.isdisjoint(self._names(outgoing.address.casefold())):
+            raise PermanentFailure("not_allowed_here", provider="hub")
+        return await self._inner.send(outgoing)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def _names(self, address: str) -> set[str]:
+        """What this address may be called in the list."""
+        domain = address.rpartition("@")[2]
+        wider = {"email": {f"*@{domain}", f"@{domain}"}, "push": {f"push:{address}"}}
+        return {address} | wider.get(self.traits.contact or "", set())

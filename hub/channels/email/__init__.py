@@ -1,0 +1,1 @@
+"""E-mail: SMTP with pipelining, pooled."""

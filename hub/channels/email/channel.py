@@ -1,0 +1,130 @@
+"""E-mail over SMTP."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import Callable
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from hub.channels.email.connection import Opener
+from hub.channels.email.dialogue import Letter, Offers, Verdict, wire_content
+from hub.channels.email.pool import Pool
+from hub.channels.email.session import Session
+from hub.channels.email.verdicts import PROVIDER, accepted, failure
+from hub.channels.urls import SmtpEndpoint
+from hub.errors import PermanentFailure, TransientFailure
+from hub.model import Accepted, ChannelTraits, Outgoing
+
+Compose = Callable[[Outgoing], bytes]
+"""Makes the bytes of an e-mail, 7-bit, lines ended by CRLF."""
+
+CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+IDLE_FOR: Final = timedelta(seconds=60)
+PER_CONNECTION: Final = 500
+
+# What would end the address, or the command, on an SMTP line.
+_UNSENDABLE = re.compile(r"[\x00-\x20\x7f<>]")
+
+
+class EmailChannel:
+    """
+    Sends through one server. `timeout` bounds a whole `send`, waiting for a connection included.
+
+    `sender` is the envelope's sender; raises ValueError where it is not an address.
+    """
+
+    traits: ClassVar[ChannelTraits] = ChannelTraits(name="email", contact="email")
+
+    def __init__(
+        self,
+        endpoint: SmtpEndpoint,
+        *,
+        sender: str,
+        compose: Compose,
+        timeout: timedelta,
+        connections: int = 8,
+        idle_for: timedelta = IDLE_FOR,
+        per_connection: int = PER_CONNECTION,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._sender = mailbox(sender)
+        self._compose = compose
+        self._timeout = timeout.total_seconds()
+        self._opener = Opener(
+            endpoint, connect=min(CONNECT_TIMEOUT, timeout), command=timeout, tls_context=tls_context
+        )
+        self._pool = Pool(
+            self._opener.open, size=connections, idle_for=idle_for, per_connection=per_connection
+        )
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        letter = self._letter(outgoing)
+        until = asyncio.get_running_loop().time() + self._timeout
+        verdict = await self._transmit(letter, until)
+        if verdict.accepted and verdict.reply is not None:
+            return accepted(verdict.reply)
+        raise failure(verdict, outgoing.address)
+
+    async def verify(self) -> dict[str, bool | int]:
+        """Try the server without sending anything. Raises `TransientFailure`."""
+        return await self._opener.verify()
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+    def _letter(self, outgoing: Outgoing) -> Letter:
+        try:
+            recipient = mailbox(outgoing.address)
+        except ValueError as exc:
+            raise PermanentFailure("bad_address", provider=PROVIDER, gone=True) from exc
+        message = self._compose(outgoing)
+        content, size = wire_content(message)
+        utf8 = not (recipient.isascii() and message.isascii())
+        return Letter(sender=self._sender, recipient=recipient, content=content, size=size, utf8=utf8)
+
+    async def _transmit(self, letter: Letter, until: float) -> Verdict:
+        while True:
+            session = await self._acquire(until)
+            reused = session.sent > 0
+            verdict = await self._transmit_over(session, letter, until)
+            # A server may close a resting connection at any time: that is no failure of this message.
+            if not (reused and verdict.hung_up):
+                return verdict
+
+    async def _acquire(self, until: float) -> Session:
+        try:
+            return await self._pool.acquire(until)
+        except TimeoutError as exc:
+            raise TransientFailure("timeout", provider=PROVIDER) from exc
+
+    async def _transmit_over(self, session: Session, letter: Letter, until: float) -> Verdict:
+        try:
+            _check(letter, session.offers)
+            return await session.transmit(letter, until)
+        finally:
+            self._pool.release(session)
+
+
+def _check(letter: Letter, offers: Offers) -> None:
+    if letter.utf8 and not offers.smtputf8:
+        raise PermanentFailure("smtputf8_unsupported", provider=PROVIDER)
+    if 0 < offers.size_limit < letter.size:
+        raise PermanentFailure("too_large", provider=PROVIDER)
+
+
+def mailbox(address: str) -> bytes:
+    """
+    Answer an address as MAIL and RCPT take it; a domain outside ASCII goes as IDNA.
+
+    Raises ValueError for one that cannot stand there: a space or a bracket would end it, a line
+    end would begin a command of a stranger's choice.
+    """
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain) or _UNSENDABLE.search(address):
+        raise ValueError("not a mailbox")
+    if local.isascii() and not domain.isascii():
+        return f"{local}@".encode() + domain.encode("idna")
+    return address.encode()

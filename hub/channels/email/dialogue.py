@@ -1,0 +1,185 @@
+"""The SMTP client's side of one mail transaction (RFC 5321, RFC 2920 pipelining). No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final, NamedTuple
+
+LONGEST_LINE: Final = 8192
+MOST_LINES: Final = 200
+SERVICE_CLOSING: Final = 421
+CONNECTION_LOST: Final = "connection_lost"
+
+_MARKS: Final = (b" ", b"-", b"\r", b"")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class MalformedReply(ValueError):
+    """The server does not speak SMTP."""
+
+
+class Stage(Enum):
+    """The command whose reply is awaited. After CONTENT was written the mail may have been accepted."""
+
+    RESET = auto()
+    MAIL = auto()
+    RCPT = auto()
+    DATA = auto()
+    CONTENT = auto()
+    ABANDON = auto()
+
+
+# Tuples here, not frozen dataclasses: several are made for each mail, and this is the hot path.
+class Reply(NamedTuple):
+    """One reply as it came; its lines are joined with a newline."""
+
+    code: int
+    line: bytes
+
+    @property
+    def text(self) -> str:
+        return self.line.decode("utf-8", "replace")
+
+
+class Verdict(NamedTuple):
+    """How a transaction ended: the reply that decided it, or the cause why there was none."""
+
+    stage: Stage
+    reply: Reply | None
+    cause: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return self.stage is Stage.CONTENT and self.reply is not None and self.reply.code // 100 == 2
+
+    @property
+    def hung_up(self) -> bool:
+        """True when the server left before anything of the message was sent."""
+        if self.stage is Stage.CONTENT:
+            return False
+        return self.cause == CONNECTION_LOST if self.reply is None else self.reply.code == SERVICE_CLOSING
+
+
+class Step(NamedTuple):
+    """Bytes to write (or none), then the reply to wait for; `otherwise` is the verdict if it never comes."""
+
+    stage: Stage
+    out: bytes
+    otherwise: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """What the server's EHLO offers. `size_limit` is in bytes; 0 where it names no limit."""
+
+    pipelining: bool = False
+    smtputf8: bool = False
+    size: bool = False
+    size_limit: int = 0
+    tls: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail for one recipient. `content` is as it goes over the wire, final dot included."""
+
+    sender: bytes
+    recipient: bytes
+    content: bytes
+    size: int
+    utf8: bool
+
+
+def wire_content(message: bytes) -> tuple[bytes, int]:
+    """
+    Answer the message as DATA sends it, and its size as SIZE counts it (RFC 1870: undotted).
+
+    A line end that is not CRLF is mended: a bare LF before a dot is how mails are smuggled.
+    """
+    if not message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n"):
+        message = _LINE_END.sub(b"\r\n", message)
+    if not message.endswith(b"\r\n"):
+        message += b"\r\n"
+    dotted = message.replace(b"\r\n.", b"\r\n..")
+    if dotted.startswith(b"."):
+        dotted = b"." + dotted
+    return dotted + b".\r\n", len(message)
+
+
+def transaction(letter: Letter, offers: Offers, *, reset: bool) -> Generator[Step, Reply, Verdict]:
+    """Converse: yields what to write and which reply to await, takes replies, returns the verdict."""
+    commands = _commands(letter, offers, reset=reset)
+    refused = yield from (_in_one_write(commands) if offers.pipelining else _in_lockstep(commands))
+    if refused is not None:
+        return refused
+    return Verdict(Stage.CONTENT, (yield Step(Stage.CONTENT, letter.content)))
+
+
+def _commands(letter: Letter, offers: Offers, *, reset: bool) -> list[tuple[Stage, bytes]]:
+    options = b" SIZE=%d" % letter.size if offers.size else b""
+    if letter.utf8:
+        options += b" SMTPUTF8"
+    commands = [
+        (Stage.MAIL, b"MAIL FROM:<%b>%b\r\n" % (letter.sender, options)),
+        (Stage.RCPT, b"RCPT TO:<%b>\r\n" % letter.recipient),
+        (Stage.DATA, b"DATA\r\n"),
+    ]
+    return [(Stage.RESET, b"RSET\r\n"), *commands] if reset else commands
+
+
+def _in_lockstep(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply, Verdict | None]:
+    for stage, command in commands:
+        reply = yield Step(stage, command)
+        if not _positive(stage, reply):
+            return Verdict(stage, reply)
+    return None
+
+
+def _in_one_write(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply, Verdict | None]:
+    out = b"".join([command for _, command in commands])
+    refused = None
+    for stage, _ in commands:
+        reply = yield Step(stage, out)
+        out = b""
+        if refused is None and not _positive(stage, reply):
+            refused = Verdict(stage, reply)
+    if refused is not None and refused.stage is Stage.RCPT and reply.code == 354:
+        # The server waits for a message although nobody is to have it (RFC 2920, 3.1). After any
+        # other refusal a lone dot might deliver an empty mail: there the session is closed instead.
+        yield Step(Stage.ABANDON, b".\r\n", otherwise=refused)
+    return refused
+
+
+def _positive(stage: Stage, reply: Reply) -> bool:
+    return reply.code == 354 if stage is Stage.DATA else reply.code // 100 == 2
+
+
+class ReplyReader:
+    """Cuts a stream of bytes into replies, and bounds what a server can make us hold."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._texts: list[bytes] = []
+
+    def feed(self, data: bytes) -> list[Reply]:
+        """Answer the replies that are complete now. Raises `MalformedReply`."""
+        *lines, self._tail = (self._tail + data).split(b"\n")
+        if len(self._tail) > LONGEST_LINE:
+            raise MalformedReply
+        return [reply for line in lines if (reply := self._line(line)) is not None]
+
+    def _line(self, line: bytes) -> Reply | None:
+        code, mark = line[:3], line[3:4]
+        if not (code.isdigit() and mark in _MARKS) or len(self._texts) > MOST_LINES:
+            raise MalformedReply
+        text = line[4:].rstrip()
+        if mark == b"-":
+            self._texts.append(text)
+            return None
+        if self._texts:
+            text = b"\n".join([*self._texts, text])
+            self._texts.clear()
+        return Reply(int(code), text)

@@ -1,0 +1,151 @@
+"""One SMTP connection after its greeting, TLS and AUTH: an asyncio protocol around the dialogue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from datetime import timedelta
+from typing import Final
+
+from hub.channels.email.dialogue import (
+    CONNECTION_LOST,
+    SERVICE_CLOSING,
+    Letter,
+    MalformedReply,
+    Offers,
+    Reply,
+    ReplyReader,
+    Stage,
+    Step,
+    Verdict,
+    transaction,
+)
+
+GOODBYE: Final = timedelta(seconds=2)
+
+
+class Session(asyncio.Protocol):
+    """
+    Sends one letter at a time. `sent` counts letters begun; `usable` ends before the connection does,
+    `closed` is done when the connection has ended.
+
+    No coroutine and no stream stands between the socket and the dialogue: the whole
+    transaction runs in `data_received`, and the sender is woken once, with the verdict.
+    """
+
+    def __init__(self, transport: asyncio.Transport, offers: Offers) -> None:
+        self.offers = offers
+        self.usable = True
+        self.sent = 0
+        self.idle_since = 0.0
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._reader = ReplyReader()
+        self._talk: Generator[Step, Reply, Verdict] | None = None
+        self._step: Step | None = None
+        self._answer: asyncio.Future[Verdict] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._unclean = False
+        self.closed: asyncio.Future[None] = self._loop.create_future()
+
+    @property
+    def ready(self) -> bool:
+        """True when a letter can be sent now."""
+        return self.usable and self._talk is None
+
+    def transmit(self, letter: Letter, until: float) -> asyncio.Future[Verdict]:
+        """Begin a transaction that ends at the loop time `until` at the latest. Never two at once."""
+        self.sent += 1
+        self._answer = self._loop.create_future()
+        if not self.usable:
+            # Lost between being handed over and being used: without this the letter would wait for `until`.
+            self._answer.set_result(Verdict(Stage.MAIL, None, CONNECTION_LOST))
+            return self._answer
+        self._timer = self._loop.call_at(until, self._break_off, "timeout")
+        self._talk = transaction(letter, self.offers, reset=self._unclean)
+        self._unclean = False
+        self._go_on(next(self._talk))
+        return self._answer
+
+    def retire(self) -> None:
+        """Leave: politely when idle, at once in the middle of a letter."""
+        if not self.usable:
+            return
+        self.usable = False
+        if self._talk is not None:
+            self._transport.abort()
+            return
+        self._transport.write(b"QUIT\r\n")
+        self._timer = self._loop.call_later(GOODBYE.total_seconds(), self._transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            replies = self._reader.feed(data)
+        except MalformedReply:
+            self._break_off("protocol")
+            return
+        for reply in replies:
+            self._take(reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc  # Whatever tore the line, its meaning follows from the step that was under way.
+        self._break_off(CONNECTION_LOST)
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def _take(self, reply: Reply) -> None:
+        if self._talk is None:
+            # Nobody asked: the reply to QUIT, or a server that closes an idle connection.
+            self._close()
+        elif reply.code == SERVICE_CLOSING:
+            self._finish(self._verdict_without(reply, ""))
+            self._close()
+        else:
+            self._hear(self._talk, reply)
+
+    def _hear(self, talk: Generator[Step, Reply, Verdict], reply: Reply) -> None:
+        try:
+            step = talk.send(reply)
+        except StopIteration as ended:
+            self._finish(ended.value)
+        else:
+            self._go_on(step)
+
+    def _go_on(self, step: Step) -> None:
+        self._step = step
+        if step.out:
+            self._transport.write(step.out)
+
+    def _verdict_without(self, reply: Reply | None, cause: str) -> Verdict:
+        assert self._step is not None
+        return self._step.otherwise or Verdict(self._step.stage, reply, cause)
+
+    def _break_off(self, cause: str) -> None:
+        self.usable = False
+        if self._talk is not None:
+            self._finish(self._verdict_without(None, cause))
+        self._transport.abort()
+
+    def _finish(self, verdict: Verdict) -> None:
+        self._talk = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not verdict.accepted:
+            self._clean_up(verdict)
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(verdict)
+
+    def _clean_up(self, verdict: Verdict) -> None:
+        """Leave the server's state known: RSET goes before the next MAIL, or the line is given up."""
+        refused = verdict.reply is not None and verdict.reply.code // 100 in (4, 5)
+        if refused and verdict.stage in (Stage.RCPT, Stage.DATA, Stage.CONTENT):
+            self._unclean = True
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        self.usable = False
+        self._transport.close()

@@ -1,0 +1,43 @@
+"""What providers answer, made fit to be stored and shown, and failures that every channel knows."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from hub.errors import TransientFailure
+
+CONFIGURATION_WAIT: Final = timedelta(minutes=15)
+"""How long a message waits when the fault is ours to mend (credentials, certificates, permissions)."""
+
+CODE_LENGTH: Final = 200
+
+_MAILBOX = re.compile(r"""(?:"[^"]*"|[^\s<>@]+)@[^\s<>@]+""")
+_PHONE = re.compile(r"\+?\d{7,15}")
+
+
+def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFailure:
+    """
+    Make the failure for a fault of configuration.
+
+    It is transient on purpose: such a fault refuses every message, and ending them all for
+    good because of a mistyped password would lose them. They wait until it is mended or
+    until they expire.
+    """
+    return TransientFailure(reason, provider=provider, code=code, retry_after=CONFIGURATION_WAIT)
+
+
+def without_contact(text: str, address: str = "") -> str:
+    """
+    Blank what looks like an e-mail address or a telephone number, and `address` itself.
+
+    Servers also quote the part before the @ alone (`550 maria.perez: unknown user`), so that
+    goes as well. At most 200 characters are kept.
+    """
+    for part in (address, address.partition("@")[0]):
+        if len(part) > 2:
+            text = text.replace(part, "…")
+    if "@" in text:
+        text = _MAILBOX.sub("…", text)
+    return _PHONE.sub("…", text)[:CODE_LENGTH]

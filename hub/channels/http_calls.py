@@ -1,0 +1,111 @@
+"""POST to a provider over HTTP: time-outs, and an honest word on whether it may have been heard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
+from typing import Final
+
+import aiohttp
+
+from hub.channels.failures import misconfigured
+from hub.errors import TransientFailure
+from hub.model import Json
+
+CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+CONNECTIONS: Final = 50
+LONGEST_WAIT: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int
+    body: bytes
+    retry_after: timedelta | None = None
+
+    @property
+    def json(self) -> Json:
+        """The body as JSON; None when it is something else, such as a gateway's HTML page."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class HttpCaller:
+    """
+    One provider's connections. `timeout` bounds a whole call, waiting for a connection included.
+
+    Redirects are not followed: they would carry credentials elsewhere.
+    """
+
+    def __init__(self, provider: str, *, timeout: timedelta) -> None:
+        self._provider = provider
+        self._timeout = aiohttp.ClientTimeout(
+            total=timeout.total_seconds(), sock_connect=min(CONNECT_TIMEOUT, timeout).total_seconds()
+        )
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Raises only `TransientFailure`, `unknown` once the request was on its way."""
+        trace = SimpleNamespace(sent=False)
+        call = self._opened().post(
+            url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=trace
+        )
+        try:
+            async with call as response:
+                return Answer(
+                    status=response.status,
+                    body=await response.read(),
+                    retry_after=read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
+                )
+        except TimeoutError as exc:
+            raise TransientFailure("timeout", provider=self._provider, unknown=trace.sent) from exc
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as exc:
+            raise misconfigured("provider_tls", provider=self._provider) from exc
+        except (aiohttp.ClientError, OSError) as exc:
+            reason = "connection_lost" if trace.sent else "connect_failed"
+            raise TransientFailure(reason, provider=self._provider, unknown=trace.sent) from exc
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """Made at the first call: a session belongs to a running loop."""
+        if self._session is None:
+            tracing = aiohttp.TraceConfig()
+            tracing.on_request_headers_sent.append(_note_sent)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+                timeout=self._timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[tracing],
+            )
+        return self._session
+
+
+async def _note_sent(
+    session: aiohttp.ClientSession,
+    context: SimpleNamespace,
+    params: aiohttp.TraceRequestHeadersSentParams,
+) -> None:
+    del session, params
+    context.trace_request_ctx.sent = True
+
+
+def read_retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """Read seconds or an HTTP date (RFC 9110, 10.2.3); None for what is neither."""
+    if header is None:
+        return None
+    if header.isdecimal():
+        return timedelta(seconds=min(int(header[:9]), LONGEST_WAIT.total_seconds()))
+    try:
+        wait = parsedate_to_datetime(header) - now
+    except (TypeError, ValueError):
+        return None
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)

@@ -1,0 +1,100 @@
+"""A folder instead of a provider: a file per message, for trying things out and for working offline."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from hub.errors import TransientFailure
+from hub.model import Accepted, ChannelTraits, Outgoing
+
+PROVIDER: Final = "file"
+
+Render = Callable[[Outgoing], bytes]
+
+
+class Outbox:
+    """
+    Writes each message to a file of its own, readable by its owner only: it holds person data.
+
+    The name is made from the message's time and id, so that a second attempt overwrites the first.
+    """
+
+    def __init__(self, folder: Path, traits: ChannelTraits, *, render: Render, suffix: str) -> None:
+        self.traits = traits
+        self._folder = folder
+        self._render = render
+        self._suffix = suffix
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        content = self._render(outgoing)
+        path = self._folder / self._name(outgoing)
+        try:
+            await asyncio.to_thread(_write, path, content)
+        except OSError as exc:
+            raise TransientFailure("outbox", provider=PROVIDER, code=exc.strerror or "") from exc
+        return Accepted(provider=PROVIDER, reference=path.name)
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
+
+    def _name(self, outgoing: Outgoing) -> str:
+        at = outgoing.created_at.astimezone(UTC)
+        return f"{at:%Y%m%dT%H%M%S}Z-{self.traits.name}-{outgoing.id}{self._suffix}"
+
+
+def as_json(outgoing: Outgoing) -> bytes:
+    """Show a message that has no file format of its own."""
+    expires_at = outgoing.expires_at
+    shown = {
+        "id": str(outgoing.id),
+        "channel": outgoing.channel,
+        "address": outgoing.address,
+        "name": outgoing.name,
+        "person": outgoing.person,
+        "event": outgoing.event,
+        "purpose": outgoing.purpose,
+        "lane": outgoing.lane,
+        "subject": outgoing.rendered.subject,
+        "text": outgoing.rendered.text,
+        "created_at": outgoing.created_at.isoformat(),
+        "expires_at": expires_at.isoformat() if expires_at else None,
+    }
+    return json.dumps(shown, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write so that the file is there whole or not at all, also after a loss of power."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        _write_through(draft, content)
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise
+    _flush_folder(path.parent)
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

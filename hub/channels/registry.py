@@ -1,0 +1,177 @@
+"""Which channels this process has: what the settings name, looked up in a literal table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from hub.channels.allowlist import Allowlisted
+from hub.channels.email.channel import Compose, EmailChannel
+from hub.channels.inbox import InboxChannel, Store
+from hub.channels.outbox import Outbox, as_json
+from hub.channels.push.fcm import FcmChannel
+from hub.channels.push.oauth import read_service_account
+from hub.channels.sms.twilio import TwilioChannel
+from hub.channels.urls import (
+    SmtpEndpoint,
+    TwilioEndpoint,
+    is_loopback,
+    parse_fcm,
+    parse_folder,
+    parse_smtp,
+    parse_twilio,
+)
+from hub.errors import ConfigurationError
+from hub.policy import Policy
+from hub.ports import Channel
+from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
+
+CALLBACKS: Final = "/hooks/twilio"
+"""Where reports of text messages come to, below the public address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a builder takes besides its URL."""
+
+    policy: Policy
+    compose: Compose
+    public_url: str
+
+
+Builder = Callable[[str, str, Surroundings], Channel]
+"""Takes the name of the setting, the URL in it, and the surroundings."""
+
+
+def build_channels(
+    settings: Settings, policy: Policy, *, compose: Compose, store_inbox: Store
+) -> dict[str, Channel]:
+    """
+    Build what the settings name; a channel without a URL is absent. Raises `ConfigurationError`.
+
+    While capturing no provider is ever built: messages become files, and e-mail goes to the
+    catcher on this machine if there is one. Of several URLs the first is used.
+    """
+    around = Surroundings(policy=policy, compose=compose, public_url=settings.public_url)
+    if settings.mode is Mode.CAPTURE:
+        channels = _capturing(settings, around)
+    else:
+        urls = {name: urls[0] for name, urls in settings.providers.items() if name in BUILDERS}
+        channels = {name: _build(name, url, around) for name, url in urls.items()}
+    if settings.mode is Mode.ALLOWLIST:
+        allowed = settings.allow_recipients
+        channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
+    return {**channels, "inbox": InboxChannel(store_inbox)}
+
+
+def sender_address(settings: Settings, policy: Policy) -> str:
+    """Answer the address that e-mail comes from: `?from=` of its URL, else the company's."""
+    for url in settings.providers.get("email", ())[:1]:
+        if url.scheme in {"smtp", "smtps"}:
+            sender = parse_smtp(url.reveal(), setting=PROVIDERS["email"]).sender
+            return sender or policy.company.email
+    return policy.company.email
+
+
+def _capturing(settings: Settings, around: Surroundings) -> dict[str, Channel]:
+    channels = {name: folder(settings.capture_dir, around) for name, folder in _FOLDERS.items()}
+    catcher = settings.capture_smtp
+    if catcher is not None:
+        endpoint = SmtpEndpoint(host=catcher.host, port=catcher.port, starttls="never")
+        channels["email"] = _email(endpoint, "HUB_CAPTURE_SMTP", around)
+    return channels
+
+
+def _build(name: str, url: SecretUrl, around: Surroundings) -> Channel:
+    builders, setting = BUILDERS[name], PROVIDERS[name]
+    builder = builders.get(url.scheme)
+    if builder is None:
+        known = ", ".join(f"{scheme}://" for scheme in builders)
+        raise ConfigurationError(f"{setting} must begin with one of {known}.")
+    return builder(setting, url.reveal(), around)
+
+
+def _smtp(setting: str, url: str, around: Surroundings) -> Channel:
+    return _email(parse_smtp(url, setting=setting), setting, around)
+
+
+def _email(endpoint: SmtpEndpoint, setting: str, around: Surroundings) -> Channel:
+    try:
+        return EmailChannel(
+            endpoint,
+            sender=endpoint.sender or around.policy.company.email,
+            compose=around.compose,
+            timeout=around.policy.delivery.provider_timeout,
+        )
+    except ValueError as exc:
+        detail = f"{setting}: ?from= (or company.email of the policy) is not an e-mail address."
+        raise ConfigurationError(detail) from exc
+
+
+def _twilio(setting: str, url: str, around: Surroundings) -> Channel:
+    endpoint = parse_twilio(url, setting=setting)
+    return TwilioChannel(
+        endpoint,
+        timeout=around.policy.delivery.provider_timeout,
+        callback=_callback(endpoint, around.public_url),
+    )
+
+
+def _callback(endpoint: TwilioEndpoint, public_url: str) -> str | None:
+    """None where the provider could not call back: Twilio refuses a message that names such an address."""
+    if is_loopback(urlsplit(public_url).hostname) and not is_loopback(urlsplit(endpoint.base).hostname):
+        return None
+    return public_url + CALLBACKS
+
+
+def _fcm(setting: str, url: str, around: Surroundings) -> Channel:
+    endpoint = parse_fcm(url, setting=setting)
+    return FcmChannel(
+        endpoint.base,
+        read_service_account(endpoint.credentials, setting=setting),
+        timeout=around.policy.delivery.provider_timeout,
+        now=_utc_now,
+    )
+
+
+def _email_folder(folder: Path, around: Surroundings) -> Channel:
+    return Outbox(folder, EmailChannel.traits, render=around.compose, suffix=".eml")
+
+
+def _sms_folder(folder: Path, around: Surroundings) -> Channel:
+    del around
+    return Outbox(folder, TwilioChannel.traits, render=as_json, suffix=".json")
+
+
+def _push_folder(folder: Path, around: Surroundings) -> Channel:
+    del around
+    return Outbox(folder, FcmChannel.traits, render=as_json, suffix=".json")
+
+
+def _file(name: str) -> Builder:
+    def build(setting: str, url: str, around: Surroundings) -> Channel:
+        return _FOLDERS[name](parse_folder(url, setting=setting), around)
+
+    return build
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+_FOLDERS: Final[Mapping[str, Callable[[Path, Surroundings], Channel]]] = {
+    "email": _email_folder,
+    "sms": _sms_folder,
+    "push": _push_folder,
+}
+
+BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
+    "email": {"smtp": _smtp, "smtps": _smtp, "file": _file("email")},
+    "sms": {"twilio+https": _twilio, "twilio+http": _twilio, "file": _file("sms")},
+    "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": _file("push")},
+}
+"""Channel → scheme of its URL → what builds it. A new provider is one line here."""

@@ -1,0 +1,144 @@
+"""SMS over Twilio's HTTP interface, which others copy."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum, auto
+from typing import ClassVar, Final
+from urllib.parse import quote, urlencode
+
+from hub.channels.failures import misconfigured, without_contact
+from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.urls import TwilioEndpoint
+from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.model import Accepted, ChannelTraits, Json, Outgoing
+
+PROVIDER: Final = "twilio"
+
+
+class Kind(Enum):
+    LATER = auto()
+    """Try again."""
+    OURS = auto()
+    """A fault of our configuration: wait until it is mended (see `misconfigured`)."""
+    NEVER = auto()
+    """This message cannot be sent to this number."""
+    GONE = auto()
+    """The number does not exist."""
+
+
+MEANINGS: Final[Mapping[int, tuple[Kind, str]]] = {
+    20003: (Kind.OURS, "provider_auth"),
+    20005: (Kind.OURS, "provider_account"),
+    20404: (Kind.OURS, "provider_account"),
+    20429: (Kind.LATER, "rate_limited"),
+    21211: (Kind.GONE, "invalid_number"),
+    21212: (Kind.OURS, "provider_sender"),
+    21214: (Kind.NEVER, "unreachable_number"),
+    21217: (Kind.GONE, "invalid_number"),
+    21265: (Kind.GONE, "invalid_number"),
+    21266: (Kind.NEVER, "invalid_number"),
+    21268: (Kind.NEVER, "premium_number"),
+    21401: (Kind.GONE, "invalid_number"),
+    21408: (Kind.OURS, "provider_region"),
+    21602: (Kind.NEVER, "empty_text"),
+    21603: (Kind.OURS, "provider_sender"),
+    21606: (Kind.OURS, "provider_sender"),
+    21608: (Kind.OURS, "provider_trial"),
+    21609: (Kind.OURS, "provider_callback"),
+    21610: (Kind.NEVER, "opted_out"),
+    21611: (Kind.LATER, "provider_queue_full"),
+    21612: (Kind.NEVER, "unreachable_number"),
+    # Not gone: a landline takes no text but still takes a call.
+    21614: (Kind.NEVER, "not_mobile"),
+    21617: (Kind.NEVER, "too_long"),
+    21635: (Kind.NEVER, "not_mobile"),
+    21659: (Kind.OURS, "provider_sender"),
+    21660: (Kind.OURS, "provider_sender"),
+    21661: (Kind.OURS, "provider_sender"),
+    30001: (Kind.LATER, "provider_queue_full"),
+    30002: (Kind.OURS, "provider_account"),
+    30003: (Kind.LATER, "unreachable_handset"),
+    30004: (Kind.NEVER, "blocked"),
+    30005: (Kind.GONE, "unknown_number"),
+    30006: (Kind.NEVER, "not_mobile"),
+    30007: (Kind.NEVER, "filtered"),
+    30008: (Kind.LATER, "provider_unknown"),
+    30010: (Kind.NEVER, "price_limit"),
+}
+"""Twilio's error codes, of refusals (2xxxx) and of later reports (3xxxx)."""
+
+
+class TwilioChannel:
+    """
+    Sends through one account. `timeout` bounds a whole `send`.
+
+    `callback` is the public address that reports come to, with the message's id added to it.
+    """
+
+    traits: ClassVar[ChannelTraits] = ChannelTraits(name="sms", contact="phone", text_phone=True)
+
+    def __init__(self, endpoint: TwilioEndpoint, *, timeout: timedelta, callback: str | None = None) -> None:
+        self._sender = endpoint.sender
+        self._url = f"{endpoint.base}/2010-04-01/Accounts/{quote(endpoint.account, safe='')}/Messages.json"
+        account = f"{endpoint.account}:{endpoint.token}".encode()
+        self._headers = {
+            "Authorization": f"Basic {b64encode(account).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        }
+        self._callback = callback
+        self._http = HttpCaller(PROVIDER, timeout=timeout)
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        form = {"To": outgoing.address, "From": self._sender, "Body": outgoing.rendered.text}
+        if self._callback is not None:
+            form["StatusCallback"] = f"{self._callback}?{urlencode({'message': outgoing.id})}"
+        answer = await self._http.post(self._url, urlencode(form).encode(), self._headers)
+        if answer.status // 100 == 2:
+            return _accepted(answer)
+        raise failure(answer)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+def _accepted(answer: Answer) -> Accepted:
+    said = _object(answer.json)
+    reference = said.get("sid")
+    if not isinstance(reference, str):
+        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
+        raise TransientFailure("provider_answer", provider=PROVIDER, code=str(answer.status), unknown=True)
+    return Accepted(provider=PROVIDER, reference=reference, code=f"{answer.status} {said.get('status', '')}")
+
+
+def failure(answer: Answer) -> SendFailure:
+    """Answer the failure that a refusal means."""
+    said = _object(answer.json)
+    number = said.get("code")
+    code = without_contact(f"{number or answer.status} {said.get('message', '')}".strip())
+    kind, reason = _meaning(answer.status, number if isinstance(number, int) else None)
+    match kind:
+        case Kind.OURS:
+            return misconfigured(reason, provider=PROVIDER, code=code)
+        case Kind.LATER:
+            return TransientFailure(reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
+        case _:
+            return PermanentFailure(reason, provider=PROVIDER, code=code, gone=kind is Kind.GONE)
+
+
+def _meaning(status: int, number: int | None) -> tuple[Kind, str]:
+    if number is not None and number in MEANINGS:
+        return MEANINGS[number]
+    if status == 429:
+        return Kind.LATER, "rate_limited"
+    if status >= 500:
+        return Kind.LATER, f"http_{status}"
+    # Only Twilio's own word ends a message: a bare 4xx may come from a proxy or a wrong address.
+    return (Kind.OURS, f"http_{status}") if number is None else (Kind.NEVER, f"twilio_{number}")
+
+
+def _object(said: Json) -> Mapping[str, Json]:
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,153 @@
+"""
+Provider URLs taken apart.
+
+Every function raises `ConfigurationError`, which names the setting, says what to write, and never
+repeats what it read: that may be a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from hub.errors import ConfigurationError
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+STARTTLS: Final = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpEndpoint:
+    """`smtp[s]://user:password@host:port?starttls=auto|always|never&from=ADDRESS`"""
+
+    host: str
+    port: int
+    tls: bool = False
+    starttls: str = "auto"
+    user: str | None = None
+    password: str = field(default="", repr=False)
+    sender: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioEndpoint:
+    """`twilio+https://SID:TOKEN@host?from=NUMBER` (also `twilio+http`)"""
+
+    base: str
+    account: str
+    token: str = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FcmEndpoint:
+    """`fcm+https://host?credentials=FILE` (also `fcm+http`)"""
+
+    base: str
+    credentials: Path
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether traffic to this host stays on this machine."""
+    return host in _LOOPBACK
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A URL's parts, and the name of the setting that it came from."""
+
+    setting: str
+    url: SplitResult
+    port: int | None
+    query: Mapping[str, str]
+
+    def wrong(self, what: str) -> ConfigurationError:
+        return ConfigurationError(f"{self.setting}: {what}")
+
+    def only(self, *names: str) -> None:
+        if not set(self.query) <= set(names):
+            # Not repeated: after a password with a bare ? in it, this would be its second half.
+            known = ", ".join(f"?{name}=" for name in names) or "none"
+            raise self.wrong(f"a part after the ? is not known here; known: {known}")
+
+    def needed(self, name: str, example: str) -> str:
+        value = self.query.get(name)
+        if not value:
+            raise self.wrong(f"?{name}= is missing; write {example}")
+        return value
+
+    @property
+    def host(self) -> str:
+        if not self.url.hostname:
+            raise self.wrong("the host is missing")
+        return self.url.hostname
+
+    @property
+    def base(self) -> str:
+        """The web address below the scheme's prefix: `twilio+https://…@host` → `https://host`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        scheme = self.url.scheme.partition("+")[2]
+        return f"{scheme}://{host}" + (f":{self.port}" if self.port is not None else "")
+
+
+def _split(text: str, setting: str) -> _Parts:
+    try:
+        url = urlsplit(text)
+        # parse_qsl reads + as a space; whoever writes +57… or maria+hub@… in a URL means the +.
+        query = parse_qsl(url.query.replace("+", "%2B"), keep_blank_values=True)
+        return _Parts(setting, url, url.port, dict(query))
+    except ValueError:
+        # `from None`: the standard library's message quotes what may be half a password.
+        detail = f"{setting}: it is not a URL; characters like / # ? @ in a password are written as %2F …"
+        raise ConfigurationError(detail) from None
+
+
+def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:
+    parts = _split(text, setting)
+    parts.only("starttls", "from")
+    starttls = parts.query.get("starttls", "auto")
+    if starttls not in STARTTLS:
+        raise parts.wrong(f"?starttls= is one of {', '.join(STARTTLS)}")
+    tls = parts.url.scheme == "smtps"
+    user = unquote(parts.url.username) if parts.url.username else None
+    return SmtpEndpoint(
+        host=parts.host,
+        port=parts.port or (465 if tls else 587 if user else 25),
+        tls=tls,
+        starttls=starttls,
+        user=user,
+        password=unquote(parts.url.password or ""),
+        sender=parts.query.get("from") or None,
+    )
+
+
+def parse_twilio(text: str, *, setting: str) -> TwilioEndpoint:
+    parts = _split(text, setting)
+    parts.only("from")
+    if not parts.url.username or not parts.url.password:
+        raise parts.wrong("the account is missing; write twilio+https://SID:TOKEN@host?from=NUMBER")
+    return TwilioEndpoint(
+        base=parts.base,
+        account=unquote(parts.url.username),
+        token=unquote(parts.url.password),
+        sender=parts.needed("from", "?from=+573001234567"),
+    )
+
+
+def parse_fcm(text: str, *, setting: str) -> FcmEndpoint:
+    parts = _split(text, setting)
+    parts.only("credentials")
+    credentials = Path(parts.needed("credentials", "?credentials=/path/service-account.json"))
+    return FcmEndpoint(base=parts.base, credentials=credentials)
+
+
+def parse_folder(text: str, *, setting: str) -> Path:
+    """Answer the folder of `file:///DIR`: a file per message."""
+    parts = _split(text, setting)
+    parts.only()
+    if parts.url.netloc or not parts.url.path.startswith("/"):
+        raise parts.wrong("write file:///DIR with three slashes and a whole path")
+    return Path(unquote(parts.url.path))
