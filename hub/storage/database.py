@@ -1,0 +1,200 @@
+"""PostgreSQL: a pool of connections, statements on them, and its errors in the hub's own words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final, Protocol, Self
+
+import asyncpg
+import msgspec
+from asyncpg.exceptions import _base as client_side
+
+from hub.errors import StorageConflict, StorageRefused, StorageUnavailable
+from hub.model import Json
+
+POOL_SIZE: Final = 10
+CONNECT_TIMEOUT: Final = 5.0  # seconds
+ACQUIRE_TIMEOUT: Final = 15.0  # seconds
+COMMAND_TIMEOUT: Final = 30.0  # seconds
+
+SESSION: Final = {
+    "application_name": "hub",
+    # A plan is cached when the tables are still empty, and kept while they grow to millions of rows:
+    # then a sequential scan, a hash or a merge of a whole table would cost seconds per statement.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+    # A worker that vanished must not keep its locks: nobody else could go on with the case.
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+
+_CONFLICT: Final = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    # The schema changed under a prepared statement: the next try prepares it anew.
+    asyncpg.InvalidCachedStatementError,
+)
+_REFUSED: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    # An index entry over 2,704 bytes, a JSON document nested too deeply.
+    asyncpg.ProgramLimitExceededError,
+    client_side.DataError,
+)
+_AWAY: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    # The server is a standby now: a failover.
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+
+
+class Runner(Protocol):
+    """What runs a statement: the database (a transaction of its own), or one open transaction."""
+
+    async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """Run a statement and answer its rows."""
+
+
+class Database:
+    """
+    A pool that connects when it is first used, so that a hub starts also while PostgreSQL is away.
+
+    Raises StorageConflict, StorageRefused and StorageUnavailable.
+    """
+
+    def __init__(self, url: str, *, size: int = POOL_SIZE) -> None:
+        self._pool = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=size,
+            timeout=CONNECT_TIMEOUT,
+            command_timeout=COMMAND_TIMEOUT,
+            max_cached_statement_lifetime=0,
+            server_settings=SESSION,
+            init=_set_codecs,
+            reset=_nothing_to_reset,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._pool.close()
+
+    async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """Run a statement in a transaction of its own."""
+        with translated():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
+                return await connection.fetch(statement, *arguments)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """
+        Open a transaction; commit at the end of the block, roll back when it raises.
+
+        Only what this class itself asks of PostgreSQL is translated: an OSError that the block
+        raises for reasons of its own stays what it is.
+        """
+        with translated():
+            connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
+        try:
+            work = connection.transaction()
+            with translated():
+                await work.start()
+            try:
+                yield Transaction(connection)
+            except BaseException:
+                await _roll_back(work)
+                raise
+            with translated():
+                await work.commit()
+        finally:
+            with translated():
+                await self._pool.release(connection)
+
+
+class Transaction:
+    """An open transaction."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """Run a statement in this transaction."""
+        with translated():
+            rows: list[asyncpg.Record] = await self._connection.fetch(statement, *arguments)
+        return rows
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say PostgreSQL's errors in the hub's words, without the values that they quote."""
+    try:
+        yield
+    except _CONFLICT as exc:
+        raise StorageConflict from exc
+    except _REFUSED as exc:
+        raise StorageRefused(_condition(exc)) from exc
+    except _AWAY as exc:
+        raise StorageUnavailable from exc
+
+
+def encode(value: Json) -> bytes:
+    """Make JSON for a `jsonb` parameter. Raises StorageRefused for what JSON cannot say."""
+    try:
+        return msgspec.json.encode(value)
+    except (UnicodeEncodeError, OverflowError, msgspec.MsgspecError) as exc:
+        raise StorageRefused("not to be written as JSON") from exc
+
+
+def encode_some(value: Json) -> bytes | None:
+    """Make JSON of a container, NULL of an empty one: most are empty."""
+    return encode(value) if value else None
+
+
+def _condition(exc: BaseException) -> str:
+    state = getattr(exc, "sqlstate", None)
+    return f"SQLSTATE {state}" if state else "a value does not fit its column"
+
+
+async def _roll_back(work: Any) -> None:
+    # What failed is worth more to the caller than that the connection went with it.
+    try:
+        await work.rollback()
+    except _AWAY + _CONFLICT:
+        return
+
+
+async def _set_codecs(connection: Any) -> None:
+    # Parameters are encoded already: asyncpg would take a list in an array for a second dimension.
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda encoded: _JSONB_VERSION + encoded,
+        decoder=lambda raw: msgspec.json.decode(memoryview(raw)[1:]),
+    )
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """Save the round trip of asyncpg's RESET ALL: no statement of the hub changes its session."""
+
+
+_JSONB_VERSION: Final = b"\x01"

@@ -1,0 +1,82 @@
+"""What delivery asks of PostgreSQL: claim, record, and the next step of a cascade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model import Attempt, Claimed, Message, Outcome
+from hub.storage import messages
+from hub.storage.database import Database
+from hub.storage.queries import load
+
+_SQL = load("messages")
+_OUTCOME_COLUMNS = 5
+_ATTEMPT_COLUMNS = 7
+
+
+class PostgresDelivery:
+    """The DeliveryStore. No method holds a connection after it has answered."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
+        """Take the messages that may be sent now."""
+        return [_claimed(row) for row in await self._database.rows(_SQL["claim"], ids, token, lease)]
+
+    async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+        """Write outcomes and attempts; answer the ids that took effect, also when it is called again."""
+        ordered = sorted(outcomes, key=lambda outcome: outcome.message_id)
+        moved = _columns([_outcome(outcome) for outcome in ordered], _OUTCOME_COLUMNS)
+        calls = [_attempt(outcome.attempt) for outcome in ordered if outcome.attempt is not None]
+        tried = _columns(calls, _ATTEMPT_COLUMNS)
+        rows = await self._database.rows(_SQL["record"], token, *moved, *tried)
+        return frozenset(row["id"] for row in rows)
+
+    async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
+        """Answer those whose step has failed as a whole."""
+        keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
+        if not keys:
+            return frozenset()
+        rows = await self._database.rows(_SQL["step_failed"], *zip(*keys, strict=True))
+        return frozenset(row["id"] for row in rows)
+
+    async def add_messages(self, added: Sequence[Message]) -> None:
+        """Insert; one that exists already is left as it is."""
+        await messages.add(self._database, added)
+
+
+def _claimed(row: Record) -> Claimed:
+    return Claimed(
+        message=messages.message_of(row),
+        attempt=row["attempts"],
+        event_time=row["event_time"],
+        source=row["source"],
+        data=row["data"],
+        building=row["building"],
+        unit=row["unit"],
+    )
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequence[object]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def _outcome(outcome: Outcome) -> tuple[object, ...]:
+    return outcome.message_id, outcome.state, outcome.reason, outcome.next_at, outcome.expires_at
+
+
+def _attempt(attempt: Attempt) -> tuple[object, ...]:
+    return (
+        attempt.message_id,
+        attempt.at,
+        attempt.outcome,
+        attempt.provider,
+        attempt.reference,
+        attempt.code,
+        attempt.took,
+    )

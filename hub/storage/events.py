@@ -1,0 +1,119 @@
+"""Events as rows, the parties of their cases, and the locks of the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model import Event, Json, Party, StoredEvent
+from hub.storage.database import Runner, encode, encode_some
+from hub.storage.queries import load
+
+_SQL = load("events")
+
+
+async def add(run: Runner, events: Sequence[StoredEvent]) -> frozenset[UUID]:
+    """Insert; answer the keys that are new."""
+    # Sorted by what is unique: two batches that overlap wait for each other instead of deadlocking.
+    ordered = sorted(events, key=lambda stored: (stored.event.id, stored.event.source))
+    columns = zip(*map(_row, ordered), strict=True)
+    return frozenset(row["key"] for row in await run.rows(_SQL["add"], *columns)) if ordered else frozenset()
+
+
+async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
+    """Set `planned_at` and take back `waiting`."""
+    await run.rows(_SQL["mark_planned"], sorted(keys))
+
+
+async def unplanned(run: Runner, keys: Collection[UUID]) -> frozenset[UUID]:
+    """Answer which of these have no `planned_at`."""
+    return frozenset(row["key"] for row in await run.rows(_SQL["unplanned"], sorted(keys)))
+
+
+async def waiting(run: Runner, cases: Collection[str]) -> Sequence[StoredEvent]:
+    """Answer the events of these cases that wait for a party, oldest first."""
+    return [_stored(row) for row in await run.rows(_SQL["waiting"], sorted(cases))]
+
+
+async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
+    """Remember; for a pair (case, who) the latest `since` wins, the first of equals."""
+    latest: dict[tuple[str, str], Party] = {}
+    for party in parties:
+        known = latest.setdefault((party.case, party.who), party)
+        if party.since > known.since:
+            latest[party.case, party.who] = party
+    rows = [
+        (case, who, encode(party.recipients), party.since) for (case, who), party in sorted(latest.items())
+    ]
+    if rows:
+        await run.rows(_SQL["add_parties"], *zip(*rows, strict=True))
+
+
+async def parties(run: Runner, cases: Collection[str]) -> Mapping[tuple[str, str], Json]:
+    """Answer (case, who) → recipients."""
+    found = await run.rows(_SQL["parties"], sorted(cases))
+    return {(row["case_key"], row["who"]): row["recipients"] for row in found}
+
+
+async def lock_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
+    """
+    Lock these cases until the transaction ends, then answer all their events.
+
+    Three statements on purpose: each sees what was committed while the one before it waited.
+    """
+    ordered = sorted(set(cases))
+    if not ordered:
+        return {}
+    await run.rows(_SQL["open_cases"], ordered)
+    await run.rows(_SQL["lock_cases"], ordered)
+    rows = await run.rows(_SQL["of_cases"], ordered)
+    found = {
+        case: [_stored(row) for row in rows] for case, rows in groupby(rows, lambda row: row["case_key"])
+    }
+    return {case: found.get(case, []) for case in ordered}
+
+
+def _row(stored: StoredEvent) -> tuple[object, ...]:
+    event = stored.event
+    return (
+        stored.key,
+        event.source,
+        event.id,
+        event.type,
+        event.time,
+        stored.case,
+        stored.copropiedad_id,
+        stored.unit_id,
+        event.subject,
+        event.datacontenttype,
+        event.dataschema,
+        None if event.data is None else encode(event.data),
+        encode_some(event.extensions),
+        stored.planned,
+        stored.waiting,
+    )
+
+
+def _stored(row: Record) -> StoredEvent:
+    return StoredEvent(
+        key=row["key"],
+        event=Event(
+            id=row["id"],
+            source=row["source"],
+            type=row["type"],
+            time=row["time"],
+            data=row["data"],
+            subject=row["subject"],
+            datacontenttype=row["datacontenttype"],
+            dataschema=row["dataschema"],
+            extensions=row["extensions"] or {},
+        ),
+        case=row["case_key"],
+        copropiedad_id=row["copropiedad_id"],
+        unit_id=row["unit_id"],
+        planned=row["planned_at"] is not None,
+        waiting=row["waiting"],
+    )

@@ -1,0 +1,45 @@
+Events, the parties of their cases, and the locks of the cases.
+
+-- add --
+INSERT INTO event (
+    key, source, id, type, time, case_key, copropiedad_id, unit_id,
+    subject, datacontenttype, dataschema, data, extensions, planned_at, waiting
+)
+SELECT key, source, id, type, time, case_key, copropiedad_id, unit_id,
+       subject, datacontenttype, dataschema, data, extensions, CASE WHEN planned THEN now() END, waiting
+FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[], $14::bool[], $15::bool[]
+) AS given (
+    key, source, id, type, time, case_key, copropiedad_id, unit_id,
+    subject, datacontenttype, dataschema, data, extensions, planned, waiting
+)
+ON CONFLICT DO NOTHING
+RETURNING key
+
+-- mark_planned --
+UPDATE event SET planned_at = now(), waiting = false WHERE key = ANY ($1::uuid[])
+
+-- unplanned --
+SELECT key FROM event WHERE key = ANY ($1::uuid[]) AND planned_at IS NULL
+
+-- waiting --
+SELECT * FROM event WHERE case_key = ANY ($1::text[]) AND waiting ORDER BY time, key
+
+-- add_parties --
+INSERT INTO party (case_key, who, recipients, since)
+SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[])
+ON CONFLICT (case_key, who) DO UPDATE SET recipients = excluded.recipients, since = excluded.since
+WHERE excluded.since > party.since
+
+-- parties --
+SELECT case_key, who, recipients FROM party WHERE case_key = ANY ($1::text[])
+
+-- open_cases --
+INSERT INTO case_file (case_key) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING
+
+-- lock_cases --
+SELECT case_key FROM case_file WHERE case_key = ANY ($1::text[]) ORDER BY case_key FOR UPDATE
+
+-- of_cases --
+SELECT * FROM event WHERE case_key = ANY ($1::text[]) ORDER BY case_key, time, id

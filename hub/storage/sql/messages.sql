@@ -1,0 +1,120 @@
+Messages: what intake adds, what delivery claims and records, what timers look for.
+
+-- add --
+INSERT INTO message (
+    id, event_key, created_at, next_at, expires_at, audience, step, event_id, event, person, name, locale,
+    channel, purpose, lane, occasion, contact_id, address, state, reason, skipped, fallback
+)
+SELECT * FROM unnest(
+    $1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::smallint[],
+    $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+    $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::jsonb[], $22::jsonb[]
+)
+ON CONFLICT DO NOTHING
+
+-- queued --
+SELECT * FROM message WHERE event_key = ANY ($1::uuid[]) AND state = 'queued' ORDER BY id
+
+-- claim --
+WITH taken AS (
+    SELECT id, event_key FROM message
+    WHERE id = ANY ($1::uuid[])
+      AND (
+          state = 'queued'
+          OR (state IN ('held', 'retrying', 'sending') AND next_at <= clock_timestamp())
+      )
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE message
+SET state = 'sending', lease = $2, attempts = attempts + 1,
+    next_at = clock_timestamp() + $3::interval, updated_at = now()
+FROM taken
+JOIN event ON event.key = taken.event_key
+LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
+LEFT JOIN unit ON unit.id = event.unit_id
+WHERE message.id = taken.id
+RETURNING message.*, event.time AS event_time, event.source, event.data,
+          copropiedad.name AS building, unit.label AS unit
+
+-- record --
+-- The lease stays on the row, so that a repeat of the same call is answered as the first one was.
+WITH call AS (
+    INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
+    SELECT * FROM unnest(
+        $7::uuid[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[], $13::interval[]
+    )
+    ON CONFLICT DO NOTHING
+)
+UPDATE message
+SET state = given.state, reason = given.reason, next_at = given.next_at,
+    expires_at = coalesce(given.expires_at, message.expires_at), updated_at = now()
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+    AS given (id, state, reason, next_at, expires_at)
+WHERE message.id = given.id
+  AND message.lease = $1
+  AND message.state IN ('sending', given.state)
+RETURNING message.id
+
+-- step_failed --
+SELECT given.id
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::smallint[])
+    AS given (id, event_key, person, audience, occasion, step)
+WHERE NOT EXISTS (
+    SELECT FROM message
+    WHERE message.event_key = given.event_key
+      AND message.person = given.person
+      AND message.audience = given.audience
+      AND message.occasion = given.occasion
+      AND message.step = given.step
+      AND message.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
+)
+
+-- due_of --
+SELECT id, channel, lane FROM message
+WHERE id = ANY ($1::uuid[])
+  AND state IN ('held', 'retrying', 'sending')
+  AND next_at <= clock_timestamp()
+ORDER BY id
+
+-- due --
+-- What has had a ticket within the last 30 seconds is left out, so that polling does not multiply it.
+WITH due AS (
+    SELECT id FROM message
+    WHERE next_at <= clock_timestamp()
+      AND state IN ('held', 'retrying', 'sending')
+      AND ticketed_at < clock_timestamp() - interval '30 seconds'
+    ORDER BY next_at
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE message SET ticketed_at = clock_timestamp()
+FROM due WHERE message.id = due.id
+RETURNING message.id, message.channel, message.lane
+
+-- sweep --
+-- One probe per number of sweeps, so that a swept backlog is not read again before its new age has come.
+WITH stale AS (
+    SELECT aged.id
+    FROM generate_series(0, 16) AS times (sweeps)
+    CROSS JOIN LATERAL (
+        SELECT id FROM message
+        WHERE channel = $1 AND lane = $2 AND state = 'queued' AND message.sweeps = times.sweeps
+          AND ticketed_at < clock_timestamp() - $3::interval * 2 ^ times.sweeps
+        ORDER BY ticketed_at
+        LIMIT $4
+        FOR UPDATE SKIP LOCKED
+    ) AS aged
+    WHERE NOT EXISTS (
+        SELECT FROM message
+        WHERE channel = $1 AND lane = $2 AND state = 'sending' AND next_at > clock_timestamp()
+    )
+    LIMIT $4
+)
+UPDATE message SET ticketed_at = clock_timestamp(), sweeps = least(message.sweeps + 1, 16)
+FROM stale WHERE message.id = stale.id
+RETURNING message.id, message.channel, message.lane
+
+-- waiting --
+SELECT id, lane, next_at FROM message
+WHERE state IN ('held', 'retrying') AND next_at IS NOT NULL AND id > $1
+ORDER BY id LIMIT $2
