@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
-from hub.web.answers import Handler, Refusal
+from hub.web.answers import Handler, Refusal, route_of
 from hub.web.keys import API_KEY, PUBLIC_URL
 
 COOKIE: Final = "hub_session"
@@ -26,7 +26,8 @@ SESSION_SECONDS: Final = 12 * 3600
 _JSON_TYPES: Final = ("application/json", "application/cloudevents+json")
 _SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 SIGN_IN: Final = "/"
-"""The one path that answers a stranger: with the form, and with the cookie for the right key."""
+OPEN_PATHS: Final = frozenset({SIGN_IN, "/health/live", "/health/ready"})
+"""What a stranger may ask while there is a key; `/` then answers with the form alone."""
 
 
 @web.middleware
@@ -37,7 +38,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         _require_this_machine(request)
     _refuse_other_sites(request)
     _require_json(request)
-    if key is not None and not _is_open(request) and not may_pass(request, key):
+    if key is not None and route_of(request) not in OPEN_PATHS and not may_pass(request, key):
         raise Refusal(
             401,
             "This needs the hub's API key.",
@@ -77,10 +78,6 @@ def is_session(value: str, key: str, *, now: float) -> bool:
 def _sign(ends: str, key: str) -> str:
     text = f"hub console session until {ends}".encode(errors="surrogateescape")
     return hmac.new(key.encode(), text, sha256).hexdigest()
-
-
-def _is_open(request: web.Request) -> bool:
-    return request.path == SIGN_IN or request.path.startswith("/health/")
 
 
 def _require_this_machine(request: web.Request) -> None:

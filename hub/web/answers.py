@@ -15,17 +15,9 @@ from hub.model import Json
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 RETRY_AFTER: Final = "5"  # seconds
-_CONTENT_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+_CONTENT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": _CONTENT_POLICY,
@@ -89,7 +81,7 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
         return _answer(_from_http(error))
     except HubError as error:
         return _answer(_from_hub(error))
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last one before the network; it is logged whole
         _log.exception("request.failed", method=request.method, route=route_of(request))
         return _answer(Refusal(500, "The hub failed at this request.", "The hub's log says why."))
 
@@ -114,14 +106,18 @@ _HTTP_HINTS: Final[Mapping[int, str]] = {
 
 def _from_http(error: web.HTTPException) -> Refusal:
     # aiohttp's own headers describe its own text body; only Allow still holds for ours.
-    kept = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else {}
+    kept: dict[str, str] = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else {}
     return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
 
 
 def _from_hub(error: HubError) -> Refusal:
     if isinstance(error, Unavailable | TransientFailure):
-        headers = {hdrs.RETRY_AFTER: RETRY_AFTER}
-        return Refusal(503, str(error), "Try again in some seconds; `hub check` says more.", headers=headers)
+        return Refusal(
+            503,
+            str(error),
+            "Try again in some seconds; `hub check` says more.",
+            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
+        )
     if isinstance(error, StorageRefused | InvalidEvent):
         return Refusal(400, str(error), "Mend the request; the same one fails again.")
     _log.error("request.failed", error=type(error).__name__)

@@ -39,7 +39,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     given = (await request.post()).get("key", "")
     if key is not None and not (isinstance(given, str) and same(given.strip(), key)):
         return _form(request, wrong=True)
-    answer = web.HTTPSeeOther(SIGN_IN)
+    answer = _back()
     if key is not None:
         answer.set_cookie(
             COOKIE,
@@ -49,14 +49,18 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
             samesite="Strict",
             secure=request.app[PUBLIC_URL].startswith("https:"),
         )
-    raise answer
+    return answer
 
 
 async def sign_out(_request: web.Request) -> web.StreamResponse:
     """Forget the cookie."""
-    answer = web.HTTPSeeOther(SIGN_IN)
+    answer = _back()
     answer.del_cookie(COOKIE)
-    raise answer
+    return answer
+
+
+def _back() -> web.Response:
+    return web.Response(status=303, headers={hdrs.LOCATION: SIGN_IN})
 
 
 def _form(request: web.Request, *, wrong: bool = False) -> web.Response:

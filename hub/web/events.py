@@ -34,7 +34,7 @@ async def receive(request: web.Request) -> web.Response:
     if sent.failure is not None:
         raise Refusal(
             503,
-            f"{sent.accepted} of {len(accepted)} events are with the broker; it does not answer for the rest.",
+            f"{sent.accepted} of {len(accepted)} events are with the broker, which no longer answers.",
             "Send the same again in some seconds: what came already is known by its source and id.",
             headers={hdrs.RETRY_AFTER: RETRY_AFTER},
             more=msgspec.to_builtins(answer),
@@ -79,9 +79,7 @@ def _not_events() -> Refusal:
     )
 
 
-def _sort_out(
-    check: Check, documents: Sequence[Document]
-) -> tuple[list[Event], list[RefusedEvent]]:
+def _sort_out(check: Check, documents: Sequence[Document]) -> tuple[list[Event], list[RefusedEvent]]:
     accepted: list[Event] = []
     refused: list[RefusedEvent] = []
     for index, document in enumerate(documents):

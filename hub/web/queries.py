@@ -30,7 +30,9 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise Refusal(400, f"The query is not right: {_plain(error)}.", "GET /openapi.json says what fits.") from error
+        raise Refusal(
+            400, f"The query is not right: {_plain(error)}.", "GET /openapi.json says what fits."
+        ) from error
 
 
 def _plain(error: msgspec.ValidationError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -156,6 +157,13 @@ class Problem(Struct, kw_only=True):
     hint: Annotated[str, Meta(description="What to do about it.")]
 
 
+class EventsUnfinished(Problem, kw_only=True):
+    """The broker went away: `accepted` events are with it, the rest may be sent again."""
+
+    accepted: int
+    refused: list[RefusedEvent]
+
+
 class Health(Struct, kw_only=True):
     status: str
     servers: dict[str, str] | UnsetType = UNSET
@@ -165,5 +173,5 @@ class Summary(Struct, kw_only=True):
     company: str
     mode: str
     counts: Annotated[
-        dict[str, dict[str, int]], Meta(description="Messages, clocks and dead letters by state.")
+        Mapping[str, Mapping[str, int]], Meta(description="Messages, clocks and dead letters by state.")
     ]

@@ -1,0 +1,81 @@
+"""The web application: every part handed in, nothing built at import time."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from hub.catalog import CATALOG
+from hub.policy import Policy
+from hub.ports import Appointments, LogStore, Publisher
+from hub.schemas import Schemas
+from hub.settings import Settings
+from hub.web import asyncapi, keys, metrics, openapi
+from hub.web.access import guard
+from hub.web.answers import explain_failures, secure_headers
+from hub.web.counts import Counted
+from hub.web.events import MAX_BODY
+from hub.web.listing import Clocks
+from hub.web.routes import ROUTES, add_routes
+
+_STATIC: Final = Path(__file__).with_name("static")
+_MIDDLEWARES: Final = (secure_headers, explain_failures, guard)
+
+
+def build(  # noqa: PLR0913 - the composition root hands over each part by its name
+    *,
+    settings: Settings,
+    policy: Policy,
+    schemas: Schemas,
+    log: LogStore,
+    appointments: Appointments,
+    publisher: Publisher,
+    check: keys.Check,
+    ready: keys.Ready,
+    registry: CollectorRegistry,
+) -> web.Application:
+    """Build the application: API, live page, health, metrics and documents."""
+    app = _guarded(settings)
+    app[keys.LOG] = log
+    app[keys.PUBLISHER] = publisher
+    app[keys.CHECK] = check
+    app[keys.READY] = ready
+    app[keys.POLICY] = policy
+    app[keys.CLOCKS] = Clocks(log=log, appointments=appointments, policy=policy)
+    app[keys.COUNTS] = Counted(log)
+    app[keys.REGISTRY] = registry
+    app[keys.DOCUMENTS] = _documents(schemas)
+    add_routes(app)
+    app.router.add_static("/static", _STATIC)
+    return app
+
+
+def build_metrics(*, settings: Settings, log: LogStore, registry: CollectorRegistry) -> web.Application:
+    """Build what listens on `HUB_METRICS`, for a network on which only Prometheus is."""
+    app = _guarded(settings)
+    app[keys.COUNTS] = Counted(log)
+    app[keys.REGISTRY] = registry
+    app.router.add_get("/metrics", metrics.show)
+    return app
+
+
+def _guarded(settings: Settings) -> web.Application:
+    app = web.Application(middlewares=_MIDDLEWARES, client_max_size=MAX_BODY)
+    app[keys.API_KEY] = settings.api_key.reveal() if settings.api_key else None
+    app[keys.PUBLIC_URL] = settings.public_url
+    app[keys.MODE] = settings.mode
+    return app
+
+
+def _documents(schemas: Schemas) -> dict[str, bytes]:
+    release = version("hub")
+    data = {name: schema.document for name, schema in schemas.by_name.items()}
+    return {
+        "/openapi.json": msgspec.json.encode(openapi.describe(ROUTES, version=release)),
+        "/asyncapi.json": msgspec.json.encode(asyncapi.describe(CATALOG, data, version=release)),
+    }

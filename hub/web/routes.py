@@ -1,0 +1,122 @@
+"""Every route of the hub, in one table: what is served, what guards it, what the documents say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+from aiohttp import hdrs, web
+
+from hub.web import api, console, documents, events, health, metrics, shapes
+from hub.web.answers import Handler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """`answers` maps a status to the shape of its body; without them the route is not part of the API."""
+
+    method: str = hdrs.METH_GET
+    path: str
+    handler: Handler
+    summary: str = ""
+    query: type[msgspec.Struct] = shapes.NoQuery
+    answers: Mapping[int, Any] = field(default_factory=dict)
+
+
+_UNKNOWN: Final = {404: shapes.Problem}
+_BAD: Final = {400: shapes.Problem}
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route(
+        method=hdrs.METH_POST,
+        path="/api/events",
+        handler=events.receive,
+        summary="Publish one event or an array of them",
+        answers={
+            202: shapes.EventsAnswer,
+            **_BAD,
+            413: shapes.Problem,
+            415: shapes.Problem,
+            503: shapes.EventsUnfinished,
+        },
+    ),
+    Route(
+        path="/api/messages",
+        handler=api.list_messages,
+        summary="List messages, newest first",
+        query=shapes.MessagesQuery,
+        answers={200: shapes.MessagePage, **_BAD},
+    ),
+    Route(
+        path="/api/messages/{id}",
+        handler=api.show_message,
+        summary="Show a message with its attempts",
+        answers={200: shapes.MessageWhole, **_UNKNOWN},
+    ),
+    Route(
+        path="/api/clocks",
+        handler=api.list_clocks,
+        summary="List promises: the live ones, soonest due first, or those of one state",
+        query=shapes.ClocksQuery,
+        answers={200: shapes.ClockPage, **_BAD},
+    ),
+    Route(
+        path="/api/dead",
+        handler=api.list_dead,
+        summary="List events that could not be taken in, newest first",
+        query=shapes.DeadQuery,
+        answers={200: shapes.DeadPage, **_BAD},
+    ),
+    Route(
+        path="/api/dead/{id}",
+        handler=api.show_dead,
+        summary="Show a dead letter as it came",
+        answers={200: shapes.DeadWhole, **_UNKNOWN},
+    ),
+    Route(
+        method=hdrs.METH_POST,
+        path="/api/dead/{id}/replay",
+        handler=api.replay_dead,
+        summary="Publish a dead letter again; safe to repeat",
+        answers={200: shapes.Settled, **_UNKNOWN},
+    ),
+    Route(
+        method=hdrs.METH_POST,
+        path="/api/dead/{id}/discard",
+        handler=api.discard_dead,
+        summary="Say that a dead letter needs nothing more",
+        answers={200: shapes.Settled, **_UNKNOWN},
+    ),
+    Route(
+        path="/api/summary",
+        handler=api.summary,
+        summary="Count messages, promises and dead letters by state",
+        answers={200: shapes.Summary},
+    ),
+    Route(
+        path="/health/live",
+        handler=health.live,
+        summary="Tell that the process answers",
+        answers={200: shapes.Health},
+    ),
+    Route(
+        path="/health/ready",
+        handler=health.ready,
+        summary="Tell whether every server answers",
+        answers={200: shapes.Health, 503: shapes.Health},
+    ),
+    Route(path="/metrics", handler=metrics.show),
+    Route(path="/openapi.json", handler=documents.show),
+    Route(path="/asyncapi.json", handler=documents.show),
+    Route(path="/", handler=console.page),
+    Route(method=hdrs.METH_POST, path="/", handler=console.sign_in),
+    Route(method=hdrs.METH_POST, path="/sign-out", handler=console.sign_out),
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Put every route of the table into the application."""
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, route.handler)
