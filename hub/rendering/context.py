@@ -40,11 +40,9 @@ class Context:
             occasion=message.occasion,
         )
 
-    def variables(self) -> dict[str, Json]:
-        """The hub's own names win over fields of the data with the same name."""
+    def names(self) -> dict[str, Json]:
         name = nombre(self.person)
         return {
-            **self.data,
             "person": {"name": name, "first_name": name.partition(" ")[0]},
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
             "building": self.building,

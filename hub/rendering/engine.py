@@ -25,9 +25,10 @@ class Form:
     template: Template
     words: frozenset[str]
 
-    def render(self, variables: Mapping[str, Json]) -> str:
+    def render(self, variables: dict[str, Json]) -> str:
+        """`variables` hold the engine's globals already: `Template.render` would copy those, slowly."""
         try:
-            return self.template.render(variables)
+            return "".join(self.template.root_render_func(self.template.new_context(variables, shared=True)))
         except TemplateFailure as exc:
             raise TemplateFailure(f"{self.name}: {exc}") from None
         except UndefinedError as exc:
@@ -43,11 +44,12 @@ class Form:
 
 
 class Engine:
-    """Compiles sources. `globals_` (the company) are the same for every message."""
+    """Compiles sources. `globals` (`range` …) belong into the variables of every message."""
 
-    def __init__(self, globals_: Mapping[str, Json]) -> None:
-        self._html = _environment(globals_, autoescape=True)
-        self._text = _environment(globals_, autoescape=False)
+    def __init__(self) -> None:
+        self._html = _environment(autoescape=True)
+        self._text = _environment(autoescape=False)
+        self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 
     def html(self, name: str, source: str) -> Form:
         return _compile(self._html, name, source)
@@ -56,11 +58,10 @@ class Engine:
         return _compile(self._text, name, source)
 
 
-def _environment(globals_: Mapping[str, Json], *, autoescape: bool) -> ImmutableSandboxedEnvironment:
+def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=autoescape)
     environment.filters.update(FILTERS)
     environment.tests.update(TESTS)
-    environment.globals.update(globals_)
     return environment
 
 

@@ -1,4 +1,4 @@
-"""The frame of an email around its body, with the style sheet in each element: mail programs want it there."""
+"""The frame of an email around its body, its styles in each element: mail programs want them there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _INLINER: Final = css_inline.CSSInliner(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What goes into the slots; title and preheader are text with Jinja, body is HTML in the vault's shape."""
+    """What goes into the slots: title and preheader are text with Jinja, the body is HTML from the vault."""
 
     title: str
     preheader: str

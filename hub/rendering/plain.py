@@ -55,7 +55,7 @@ def _table(node: SyntaxTreeNode) -> str:
     """Facts of two columns become `Radicado: PQ-1`, wider tables keep their bars."""
     head, *body = node.children
     rows = [row for part in body for row in part.children]
-    if len(head.children[0].children) == 2:  # noqa: PLR2004 - name and value
+    if len(head.children[0].children) == 2:
         return "".join(_around(": ".join(_cells(row)), "") for row in rows) + "\n"
     return "".join(_around(" | ".join(_cells(row)), "") for row in [*head.children, *rows]) + "\n"
 

@@ -51,13 +51,13 @@ class Source:
 def pieces(source: str) -> Iterator[Piece]:
     """Cut with Jinja's own lexer, so that `{{ "}}" }}` is one piece. Comments are left out."""
     code = ""
-    for _, token, value in _LEXER.lex(source):
-        if token == "data":
+    for _, lexeme, value in _LEXER.lex(source):
+        if lexeme == "data":
             yield Piece(Kind.TEXT, value)
             continue
         code += value
-        if token in _ENDS:
-            if (kind := _ENDS[token]) is not None:
+        if lexeme in _ENDS:
+            if (kind := _ENDS[lexeme]) is not None:
                 yield Piece(kind, code)
             code = ""
 

@@ -28,6 +28,8 @@ Key = tuple[str, str, str | None]
 @dataclass(frozen=True, slots=True)
 class Templates:
     words: Mapping[Key, Words]
+    globals: Mapping[str, Json]
+    company: Mapping[str, str]
 
     @classmethod
     def load(cls, folder: Path | None = None, *, company: Mapping[str, str]) -> Templates:
@@ -37,14 +39,14 @@ class Templates:
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
-        engine = Engine({"company": {**_COMPANY, **company}})
+        engine = Engine()
         layouts = Layouts(html=shelf.text(f"{_LAYOUTS}/email.html"), text=shelf.text(f"{_LAYOUTS}/email.txt"))
         compiled: dict[Key, Words] = {}
         for path in shelf.events():
             locale, name = path.removesuffix(".j2").split("/", 1)
             for variant, words in _compile(shelf, path, name, layouts, engine):
                 compiled[locale, name, variant] = words
-        return cls(MappingProxyType(compiled))
+        return cls(MappingProxyType(compiled), engine.globals, {**_COMPANY, **company})
 
     def render(
         self,
@@ -60,17 +62,21 @@ class Templates:
 
         Raises `TemplateFailure` naming the template and the variable, and never a value.
         """
-        return self._find(event_name, variant, locale).render(channel, context.variables())
+        return self._find(event_name, variant, locale).render(channel, self._variables(context))
 
     def preview(self, event_name: str, example: Mapping[str, Json]) -> dict[str, Rendered]:
         """Show every form of an event with a made-up reader: `email`, `sms`, `staff/inbox` …"""
-        context = _preview_context(event_name, example)
+        variables = self._variables(_preview_context(event_name, example))
         return {
-            channel if variant is None else f"{variant}/{channel}": words.render(channel, context.variables())
+            channel if variant is None else f"{variant}/{channel}": words.render(channel, variables)
             for (locale, name, variant), words in self.words.items()
             if (locale, name) == (DEFAULT_LOCALE, event_name)
             for channel in words.channels()
         }
+
+    def _variables(self, context: Context) -> dict[str, Json]:
+        """The hub's own names win over fields of the data, and those over Jinja's globals."""
+        return {**self.globals, **context.data, **context.names(), "company": self.company}
 
     def _find(self, event_name: str, variant: str | None, locale: str) -> Words:
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -19,10 +18,10 @@ from hub.sms_text import to_gsm7
 
 BLOCKS: Final = ("push_title", "push_body", "preheader", "subject", "body", "sms")
 """Longest names first: `staff_push_body` is the push_body of the variant `staff`."""
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028-\u202e\u2066-\u2069]+")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _GAP: Final = re.compile(r"\n\s*\n\s*\n+")
 
-Variables = Mapping[str, Json]
+Variables = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +128,7 @@ def _push(forms: Mapping[str, Form], variables: Variables) -> Rendered:
 
 def _sms(forms: Mapping[str, Form], variables: Variables) -> Rendered:
     """One name with an accent outside GSM-7 would more than double the price of the whole message."""
-    text = unicodedata.normalize("NFC", forms["sms"].render(variables))
-    return Rendered(text=to_gsm7(_one_line(text)))
+    return Rendered(text=to_gsm7(_one_line(forms["sms"].render(variables))))
 
 
 def _voice(forms: Mapping[str, Form], variables: Variables) -> Rendered:
@@ -140,7 +138,7 @@ def _voice(forms: Mapping[str, Form], variables: Variables) -> Rendered:
 
 def _one_line(text: str) -> str:
     """A line break in a subject would begin a header of the publisher's choice."""
-    return _UNPRINTABLE.sub(" ", text).strip()
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def _tidy(text: str) -> str:
