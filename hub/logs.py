@@ -1,0 +1,117 @@
+"""
+Logs as structlog events: JSON for machines, one readable line for people, no person data.
+
+Log an event name and fields (`log.info("message.sent", channel="sms")`), bind `event_id` and
+`message_id` with `structlog.contextvars`. The masking here is the last line of defence, not a
+licence: it knows addresses and numbers by their form, and a name only by its key.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import PurePath
+from typing import Any, Final, TextIO
+from uuid import UUID
+
+import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.processors import JSONRenderer, TimeStamper, format_exc_info
+from structlog.stdlib import ProcessorFormatter, add_logger_name
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+MASK: Final = "***"
+
+_PERSON_KEYS: Final = frozenset(
+    {"address", "addresses", "contact", "email", "emails", "name", "names", "phone", "phones", "rcpt"}
+    | {"recipient", "recipients", "to", "token"}
+)
+_PERSON_SUFFIXES: Final = ("_address", "_email", "_phone", "_token")
+
+# The part before "@" may be a user of a broker's URL: its password goes too, which is just as well.
+_EMAIL: Final = re.compile(r"""[^\s@<>"'(),;:/=]+(?:@|%40)[\w.-]+""")
+# +57 300 123 4567 · 300-123-4567 · 6012345678. Not inside a hash or an id, which have letters around.
+_PHONE: Final = re.compile(
+    r"(?<![0-9A-Za-z])"
+    r"(?:\+\d[\d .()-]{6,}\d|\(?(?:57[ .-]?)?(?:3\d\d|60[1-8])\)?[ .-]?\d{3}[ .-]?\d{4})"
+    r"(?![0-9A-Za-z])"
+)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What could colour or clear the terminal of who reads the log; new lines are kept for tracebacks."""
+
+
+def configure(*, as_json: bool, level: str, stream: TextIO | None = None) -> None:
+    """
+    Send everything to `stream` (standard error), of at least `level`.
+
+    Libraries that log through `logging` go the same way, but only from WARNING on: the debug lines
+    of aio-pika and aiosmtplib hold whole messages.
+    """
+    target = stream or sys.stderr
+    renderer = _renderer(as_json=as_json, colors=target.isatty())
+    structlog.configure(
+        processors=[*_before(), _add_level, mask_person_data, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(target),
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=[*_before(), _add_level, add_logger_name],
+            processors=[ProcessorFormatter.remove_processors_meta, mask_person_data, renderer],
+        )
+    )
+    lowest = max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()])
+    logging.basicConfig(handlers=[handler], level=lowest, force=True)
+
+
+def mask_person_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace what may identify a person, at any depth."""
+    return {key: _masked(key, value) for key, value in event.items()}
+
+
+def _before() -> list[Processor]:
+    return [structlog.contextvars.merge_contextvars, TimeStamper(fmt="iso", utc=True), format_exc_info]
+
+
+_add_level: Final = structlog.processors.add_log_level
+
+
+def _renderer(*, as_json: bool, colors: bool) -> Processor:
+    if as_json:
+        return JSONRenderer()
+    # repr of strings, so that a publisher's text cannot begin a line of its own; a plain traceback,
+    # because the default one prints local variables, and so people.
+    return ConsoleRenderer(colors=colors, repr_native_str=True, exception_formatter=plain_traceback)
+
+
+def _masked(key: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if key.lower() in _PERSON_KEYS or key.lower().endswith(_PERSON_SUFFIXES):
+        return MASK
+    if isinstance(value, Mapping):
+        return {inner: _masked(str(inner), item) for inner, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return _masked_items(key, value)
+    return _masked_text(_text(value))
+
+
+def _masked_items(key: str, values: Iterable[Any]) -> list[Any]:
+    return [_masked(key, value) for value in values]
+
+
+def _masked_text(text: str) -> str:
+    return _CONTROL.sub("?", _PHONE.sub(MASK, _EMAIL.sub(MASK, text)))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str | UUID | date | timedelta | PurePath):
+        return str(value)
+    if isinstance(value, BaseException):
+        return f"{type(value).__name__}: {value}"
+    # Anything else could hold a person (and its repr the name): its type has to do.
+    return f"<{type(value).__name__}>"

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from hub.logs import configure, mask_person_data
+from hub.model import Person
+
+ID = UUID("0195f6a0-1c2b-8d3e-9f40-573001abcdef")
+
+
+@pytest.fixture(autouse=True)
+def untouched_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+class Lines(StringIO):
+    """A stream that reads back as one JSON object per line."""
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+
+@pytest.fixture
+def lines() -> Lines:
+    stream = Lines()
+    configure(as_json=True, level="info", stream=stream)
+    return stream
+
+
+def masked(**fields: Any) -> dict[str, Any]:
+    return dict(mask_person_data(None, "", fields))
+
+
+def test_a_log_line_is_an_event_with_its_fields(lines: Lines) -> None:
+    with bound_contextvars(event_id="e-1", message_id=ID):
+        structlog.get_logger().info("message.sent", channel="sms", attempt=2)
+
+    (event,) = lines.events
+    assert event.pop("timestamp").endswith("Z")
+    assert event == {
+        "event": "message.sent",
+        "level": "info",
+        "channel": "sms",
+        "attempt": 2,
+        "event_id": "e-1",
+        "message_id": str(ID),
+    }
+
+
+def test_what_is_below_the_level_is_not_written(lines: Lines) -> None:
+    structlog.get_logger().debug("message.claimed")
+
+    assert lines.events == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("550 5.1.1 <ana.perez+alta@correo.example.co>: unknown", "550 5.1.1 <***>: unknown"),
+        ("rcpt to:ana@localhost", "rcpt to:***"),
+        ("/u?to=ana%40example.org", "/u?to=***"),
+        ("amqp://hub:pa55@broker:5672", "amqp://hub:***:5672"),
+        ("señor@compañía.example said no", "*** said no"),
+        ("sms to +573001234567 failed", "sms to *** failed"),
+        ("+57 (300) 123-4567", "***"),
+        ("3001234567, 300 123 4567; 300-123-4567/573001234567", "***, ***; ***/***"),
+        ("tel:6012345678", "tel:***"),
+        ("+1 415 555 2671", "***"),
+    ],
+)
+def test_an_address_inside_any_text_is_masked(text: str, expected: str) -> None:
+    assert masked(error=text) == {"error": expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        str(ID),
+        "5d41402abc3001234567b76b9719d911017c592",
+        "2026-03-09T10:30:00.123456+00:00",
+        "2026-03-09 10:30:00-05:00",
+        "127.0.0.1:56720",
+        "hub.messages.email.normal",
+        "PQRS-2026-000123",
+        "1741534200000",
+        "$ 1.250.000",
+    ],
+)
+def test_what_is_no_address_is_left_alone(text: str) -> None:
+    assert masked(field=text) == {"field": text}
+
+
+@pytest.mark.parametrize(
+    "key", ["email", "phone", "address", "name", "to", "To", "contact_email", "recipients", "device_token"]
+)
+def test_a_key_that_holds_a_person_is_masked_whatever_is_in_it(key: str) -> None:
+    assert masked(**{key: "Ana Pérez"}) == {key: "***"}
+    assert masked(data={"list": [{key: ["Ana"]}]}) == {"data": {"list": [{key: "***"}]}}
+
+
+def test_numbers_and_nothing_stay_what_they_are() -> None:
+    fields = {"count": 3, "seconds": 0.5, "last": True, "reason": None, "phones": 2, "to_level": 2}
+
+    assert masked(**fields) == fields
+
+
+def test_values_become_text_and_objects_only_their_type() -> None:
+    person = Person(ref="p-1", name="Ana Pérez")
+
+    fields = masked(
+        who=person,
+        why=ValueError("no ana@x.co"),
+        at=datetime(2026, 3, 9, tzinfo=UTC),
+        took=timedelta(seconds=2),
+        path=Path("/tmp/x"),
+        body=b"Ana",
+        pair=("a", "b@x.co"),
+    )
+
+    assert fields == {
+        "who": "<Person>",
+        "why": "ValueError: no ***",
+        "at": "2026-03-09 00:00:00+00:00",
+        "took": "0:00:02",
+        "path": "/tmp/x",
+        "body": "<bytes>",
+        "pair": ["a", "***"],
+    }
+
+
+def test_an_address_in_an_exception_is_masked(lines: Lines) -> None:
+    try:
+        refuse("ana@example.org")
+    except ValueError:
+        structlog.get_logger().exception("message.failed")
+
+    (event,) = lines.events
+    assert "ValueError: refused ***" in event["exception"]
+    assert "ana@" not in lines.getvalue()
+
+
+def refuse(address: str) -> None:
+    raise ValueError(f"refused {address}")
+
+
+def test_a_library_logs_the_same_way_and_masked(lines: Lines) -> None:
+    with bound_contextvars(event_id="e-1"):
+        logging.getLogger("aiormq.connection").warning("bad frame for %s", "ana@example.org")
+
+    (event,) = lines.events
+    assert event.pop("timestamp")
+    assert event == {
+        "event": "bad frame for ***",
+        "level": "warning",
+        "logger": "aiormq.connection",
+        "event_id": "e-1",
+    }
+
+
+def test_the_debug_lines_of_libraries_are_never_written() -> None:
+    stream = Lines()
+    configure(as_json=True, level="debug", stream=stream)
+    logging.getLogger("aio_pika").info("body: Ana Pérez")
+
+    assert stream.getvalue() == ""
+
+
+def test_libraries_obey_a_stricter_level() -> None:
+    stream = Lines()
+    configure(as_json=True, level="error", stream=stream)
+    logging.getLogger("aio_pika").warning("reconnecting")
+
+    assert stream.getvalue() == ""
+
+
+def test_a_readable_line_cannot_be_forged_and_shows_no_local_variables() -> None:
+    stream = StringIO()
+    configure(as_json=False, level="info", stream=stream)
+    structlog.get_logger().info("event.taken", event_id="x\n\x1b[31mforged")
+    try:
+        refuse("\x1b[2Jana@example.org")
+    except ValueError:
+        structlog.get_logger().exception("message.failed")
+
+    first, *rest = stream.getvalue().splitlines()
+    assert "event.taken" in first
+    assert r"event_id='x\n?[31mforged'" in first
+    assert "ValueError: refused ***" in rest[-1]
+    assert "\x1b" not in stream.getvalue()
+    assert "ana@" not in stream.getvalue()
