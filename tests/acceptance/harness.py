@@ -1,0 +1,172 @@
+"""The hub from outside: a process that is started, spoken to over RabbitMQ, and killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+
+PATIENCE = 30.0
+"""Seconds until a test says that what it waits for does not come."""
+
+
+@dataclass(kw_only=True)
+class HubProcess:
+    """`hub run`, as an operator would start it."""
+
+    environment: Mapping[str, str]
+    roles: tuple[str, ...] = ()
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "hub",
+                "run",
+                *self.roles,
+                env={**_plain_environment(), **self.environment},
+                stdout=log,
+                stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
+            )
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is said."""
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self) -> int:
+        """SIGTERM, and the exit status."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(self.process.wait(), PATIENCE)
+        except TimeoutError:
+            await self.kill()
+            raise
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What it logged so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+
+def _plain_environment() -> dict[str, str]:
+    """Our own environment, without settings of a hub that the tester may have."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    return {**kept, "HUB_LOG": "json", "HUB_HTTP": "127.0.0.1:0"}
+
+
+@asynccontextmanager
+async def hub_process(hub: HubProcess) -> AsyncIterator[HubProcess]:
+    await hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+@dataclass(kw_only=True)
+class Publisher:
+    """A publisher with nothing of the hub in it: plain aio-pika."""
+
+    channel: aio_pika.abc.AbstractChannel
+    exchange: aio_pika.abc.AbstractExchange
+    sent: list[dict[str, Any]] = field(default_factory=list)
+
+    async def publish(self, name: str, data: Mapping[str, Any], **attributes: Any) -> str:
+        """Publish an event and wait for the broker's confirm; answer its id."""
+        envelope = event(name, data, **attributes)
+        await self.publish_bytes(json.dumps(envelope).encode(), name)
+        self.sent.append(envelope)
+        return str(envelope["id"])
+
+    async def publish_bytes(
+        self, body: bytes, key: str, content_type: str = "application/cloudevents+json"
+    ) -> None:
+        message = aio_pika.Message(body, content_type=content_type, delivery_mode=2, message_id=uuid4().hex)
+
+        async def routed() -> bool:
+            try:
+                await self.exchange.publish(message, key, mandatory=True)
+            except aio_pika.exceptions.PublishError:
+                return False  # no hub has bound its queues yet: what is published goes nowhere
+            return True
+
+        await until(routed, "domain.events to be bound")
+
+
+def event(name: str, data: Mapping[str, Any], **attributes: Any) -> dict[str, Any]:
+    """Make a structured CloudEvent."""
+    return {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": "urn:test:publisher",
+        "type": f"co.coproservicios.{name}.v1",
+        "time": datetime.now(UTC).isoformat(),
+        "datacontenttype": "application/json",
+        "data": data,
+        **attributes,
+    }
+
+
+@asynccontextmanager
+async def publisher(url: str) -> AsyncIterator[Publisher]:
+    """Connect as a publisher does; the exchange is declared as the contract says."""
+    connection = await aio_pika.connect(url, timeout=10)
+    async with connection:
+        channel = await connection.channel(on_return_raises=True)
+        exchange = await channel.declare_exchange("domain.events", "topic", durable=True)
+        yield Publisher(channel=channel, exchange=exchange)
+
+
+async def until(
+    condition: Callable[[], Awaitable[bool] | bool], what: str, *, patience: float = PATIENCE
+) -> None:
+    """Wait until the condition holds; fail with what was waited for."""
+    deadline = time.monotonic() + patience
+    while True:
+        answer = condition()
+        if await answer if isinstance(answer, Awaitable) else answer:
+            return
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience:.0f} s for {what}")
+        await asyncio.sleep(0.02)
+
+
+async def hub_command(environment: Mapping[str, str], *arguments: str) -> str:
+    """Run `hub …` to its end and answer what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "hub",
+        *arguments,
+        env={**_plain_environment(), **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.DEVNULL,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode == 0, err.decode()
+    return out.decode()
+
+
+def fewest(sequence: Sequence[Any], number: int) -> Callable[[], bool]:
+    """Make the condition that a growing list has that many items."""
+    return lambda: len(sequence) >= number
