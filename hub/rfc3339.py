@@ -30,7 +30,7 @@ def parse(text: str) -> datetime:
     text = text.upper()
     if _SHAPE.fullmatch(text) is None:
         raise ValueError(EXPECTED)
-    leap = text[17:19] == "60"
+    leap = _is_leap(text)
     try:
         instant = datetime.fromisoformat(f"{text[:17]}59{text[19:]}" if leap else text)
         instant = (instant + timedelta(seconds=leap)).astimezone(UTC)
@@ -45,7 +45,10 @@ def is_plain(text: str) -> bool:
     """Tell whether `datetime.fromisoformat` reads the instant too: capitals, and no leap second."""
     try:
         parse(text)
-        datetime.fromisoformat(text)
     except ValueError:
         return False
-    return True
+    return text == text.upper() and not _is_leap(text)
+
+
+def _is_leap(text: str) -> bool:
+    return text[17:19] == "60"

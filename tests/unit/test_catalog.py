@@ -1,0 +1,184 @@
+"""The catalogue says what the company's table of events says, and each entry is complete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from hub.audience import party_words
+from hub.catalog import BY_NAME, CATALOG
+from hub.model import Audience, ClockMove, EventType, Move
+from hub.policy import load_policy
+from hub.schemas import Schemas
+
+ROOT: Final = Path(__file__).parents[2]
+MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())
+MEANT: Final = {event["name"]: event for event in MISSION["events"]}
+SCHEMAS: Final = Schemas.load()
+
+LATER_CLOCKS: Final = {
+    "dunning": "its start, admin.account.overdue, is not in the catalogue yet",
+    "notice_lead": "a check of a date in data, not a clock that one event starts and another stops",
+}
+LATER_WORDS: Final = {"voice_from_level": "voice is not built yet"}
+WHEN: Final = {
+    ("emergency.updated", "emergency_ack"): {"status": "cleared"},
+    ("pqrs.escalated", "petitioner"): {"cause": "unanswered"},
+}
+"""What the table says in prose: the conditions of a move and of an audience."""
+
+
+def by_name(kind: EventType) -> str:
+    return kind.name
+
+
+def said(audience: Audience) -> dict[str, Any]:
+    return {
+        "who": list(audience.who),
+        "purpose": str(audience.purpose),
+        "channels": [list(step) for step in audience.channels],
+        "print": str(audience.print),
+    }
+
+
+def starts(clock: str) -> list[EventType]:
+    return [kind for kind in CATALOG if any(m.clock == clock and m.move is Move.START for m in kind.clocks)]
+
+
+CLOCKS: Final = sorted({move.clock for kind in CATALOG for move in kind.clocks})
+PUBLISHED: Final = [kind for kind in CATALOG if not kind.hub_emitted]
+
+
+@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+def test_an_entry_says_what_the_table_of_events_says(kind: EventType) -> None:
+    meant = MEANT[kind.name]
+    audiences = [
+        {key: value for key, value in audience.items() if key not in LATER_WORDS}
+        for audience in meant["audiences"]
+    ]
+    clocks = [(each["clock"], each["move"]) for each in meant["clocks"] if each["clock"] not in LATER_CLOCKS]
+
+    assert str(kind.lane) == meant["lane"]
+    assert kind.case == meant["case"]
+    assert [said(audience) for audience in kind.audiences] == audiences
+    assert [(move.clock, str(move.move)) for move in kind.clocks] == clocks
+    assert kind.hub_emitted is (kind.name in MISSION["hub_emits"])
+
+
+def test_conditions_are_the_considered_ones() -> None:
+    moves = {
+        (kind.name, move.clock): dict(move.when) for kind in CATALOG for move in kind.clocks if move.when
+    }
+    audiences = {
+        (kind.name, audience.who[0]): dict(audience.when)
+        for kind in CATALOG
+        for audience in kind.audiences
+        if audience.when
+    }
+
+    assert moves | audiences == WHEN
+
+
+@pytest.mark.parametrize("clock", sorted(LATER_CLOCKS))
+def test_a_clock_is_left_out_only_while_nothing_starts_it(clock: str) -> None:
+    assert starts(clock) == []
+
+
+def test_works_are_announced_again_a_day_and_two_hours_before() -> None:
+    reminders = {
+        kind.name: [(each.field, each.before.total_seconds() / 3600) for each in kind.reminders]
+        for kind in CATALOG
+        if kind.reminders
+    }
+
+    assert reminders == {"maintenance.scheduled.announced": [("starts_at", 24.0), ("starts_at", 2.0)]}
+
+
+def test_names_are_unique_and_found() -> None:
+    assert [BY_NAME[kind.name] for kind in CATALOG] == list(CATALOG)
+    assert len(BY_NAME) == len(CATALOG)
+
+
+def test_each_entry_has_a_schema_and_each_schema_an_entry() -> None:
+    files = {path.name.removesuffix(".v1.json") for path in (ROOT / "schemas").iterdir()}
+
+    assert files == set(BY_NAME)
+
+
+def test_each_event_that_others_publish_has_an_example_to_publish() -> None:
+    files = {path.name.removesuffix(".json") for path in (ROOT / "examples").iterdir()}
+
+    assert files == {kind.name for kind in PUBLISHED}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_each_clock_has_a_start_and_a_stop_and_a_place_in_the_policy(clock: str) -> None:
+    moves = {move.move for kind in CATALOG for move in kind.clocks if move.clock == clock}
+
+    assert moves >= {Move.START, Move.STOP}
+    assert clock in load_policy().clocks
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_a_term_that_depends_on_a_field_knows_every_value_of_the_field(clock: str) -> None:
+    rules = load_policy().clocks[clock]
+    values = {
+        value for kind in starts(clock) for value in properties(kind).get(rules.by or "", {}).get("enum", [])
+    }
+    known = set(rules.target) if isinstance(rules.target, Mapping) else set()
+
+    assert values <= known
+    assert bool(values) is (rules.by is not None)
+
+
+@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+def test_the_fields_that_an_entry_goes_by_are_required_in_its_schema(kind: EventType) -> None:
+    required = set(SCHEMAS.by_name[kind.name].document["required"])
+    conditions: list[ClockMove | Audience] = [*kind.clocks, *kind.audiences]
+
+    assert kind.case in required
+    assert {reminder.field for reminder in kind.reminders} <= required
+    assert {key for each in conditions for key in each.when} <= required
+
+
+@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
+    formats = {properties(kind)[reminder.field]["format"] for reminder in kind.reminders}
+
+    assert formats <= {"date-time"}
+
+
+@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType) -> None:
+    words = {word for audience in kind.audiences for word in party_words(audience)}
+    recipients = {name for name, each in properties(kind).items() if each.get("$ref") == "#/$defs/recipient"}
+
+    assert words == recipients
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("pqrs.received", "petitioner"),
+        ("maintenance.request.received", "requester"),
+        ("maintenance.request.assigned", "technician"),
+    ],
+)
+def test_the_event_that_opens_a_case_must_name_its_people(name: str, word: str) -> None:
+    assert word in SCHEMAS.by_name[name].document["required"]
+
+
+@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+def test_no_two_audiences_of_an_event_read_the_same_text(kind: EventType) -> None:
+    templates = [audience.template for audience in kind.audiences]
+
+    assert len(set(templates)) == len(templates)
+
+
+def properties(kind: EventType) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = SCHEMAS.by_name[kind.name].document["properties"]
+    return found
