@@ -29,7 +29,7 @@ MAX_BODY: Final = 1_048_576
 DEAD_BODY: Final = 65_536
 """Bytes kept of a dead letter that is larger than `MAX_BODY`."""
 MAX_DEPTH: Final = 64
-"""Levels of `data`. Far below every parser's own limit, which depends on where it is called."""
+"""Levels of one field of `data`. Far below every parser's own limit, which depends on where it is called."""
 MAX_IDENTITY: Final = 255
 """Characters of id, source and type: a routing key has 255 bytes, an index row of PostgreSQL 2,704."""
 MAX_ATTRIBUTE: Final = 2_048
@@ -255,7 +255,7 @@ def _json(body: bytes, field: str | None) -> Json:
         raise InvalidEvent(f"{what}: expected at most {MAX_DEPTH} levels", field=field) from exc
     except msgspec.DecodeError as exc:
         # Its words name a place in the bytes, never what stands there.
-        raise InvalidEvent(f"{what}: expected JSON: {exc}", field=field) from exc
+        raise InvalidEvent(f"{what}: expected JSON in UTF-8: {exc}", field=field) from exc
 
 
 def _number(text: str) -> int | float:
