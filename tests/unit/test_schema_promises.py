@@ -1,0 +1,117 @@
+"""
+v1 is a promise to publishers: what was right once stays right.
+
+`tests/vectors/v1_schemas` holds the schemas as they were first published. A schema may grow; it may
+not ask for more or take less. What cannot is a new event type, `.v2`, beside the old one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import jsonschema_rs
+import pytest
+from jsonschema_rs.canonical import Containment
+
+from hub.catalog import BY_NAME
+from hub.model import Json
+from hub.schemas import Schemas
+
+FOLDER: Final = Path(__file__).parents[1] / "vectors/v1_schemas"
+SCHEMAS: Final = Schemas.load()
+NAMES: Final = sorted(path.name.removesuffix(".v1.json") for path in FOLDER.iterdir())
+WORDS: Final = {"title", "description", "examples"}
+"""Keywords that only people read."""
+
+
+def recorded(name: str) -> dict[str, Json]:
+    text = (FOLDER / f"{name}.v1.json").read_text(encoding="utf-8")
+    document: dict[str, Json] = json.loads(text)
+    return document
+
+
+def breaks(new: Mapping[str, Json], old: Mapping[str, Json]) -> Iterator[str]:
+    """Tell how a schema breaks publishers of an older one."""
+    for field in sorted(set(new["required"]) - set(old["required"])):
+        yield f"{field} has become required"
+    for field, was in old["properties"].items():
+        now = new["properties"].get(field, {})
+        if not takes(_alone(now, new), _alone(was, old)):
+            yield f"{field} takes less than before"
+    if _rest(new) != _rest(old):
+        yield "another rule has changed"
+
+
+def takes(new: dict[str, Json], old: dict[str, Json]) -> bool:
+    if new == old:
+        return True
+    return jsonschema_rs.canonicalize(new).covers(jsonschema_rs.canonicalize(old)) is Containment.YES
+
+
+def _alone(part: Mapping[str, Json], whole: Mapping[str, Json]) -> dict[str, Json]:
+    shared = {"$defs": _plain(whole["$defs"])} if "$ref" in part else {}
+    return {**_plain(part), **shared}
+
+
+def _rest(document: Mapping[str, Json]) -> Json:
+    known = {"properties", "required", "$defs"}
+    return _plain({key: value for key, value in document.items() if key not in known})
+
+
+def _plain(node: Json) -> Json:
+    if isinstance(node, Mapping):
+        return {
+            key: _plain(value) for key, value in node.items() if key not in WORDS or isinstance(value, dict)
+        }
+    return [_plain(each) for each in node] if isinstance(node, list) else node
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_publishers_of_v1_are_not_broken(name: str) -> None:
+    assert list(breaks(SCHEMAS.by_name[name].document, recorded(name))) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recorded_examples_of_v1_are_still_right(name: str) -> None:
+    validator = SCHEMAS.by_name[name].validator
+
+    assert [example for example in recorded(name)["examples"] if not validator.is_valid(example)] == []
+
+
+def test_every_event_is_promised() -> None:
+    assert set(BY_NAME) == set(NAMES)
+
+
+CHANGES: Final[Mapping[str, Callable[[dict[str, Json]], object]]] = {
+    "grow required": lambda it: it["required"].append("unit_id"),
+    "narrow an enum": lambda it: it["properties"]["kind"]["enum"].remove("queja"),
+    "narrow a type": lambda it: it["properties"]["unit_id"].update(type="string"),
+    "shorten a text": lambda it: it["properties"]["radicado"].update(maxLength=20),
+    "refuse a recipient by email": lambda it: it["$defs"]["person"]["anyOf"].pop(1),
+    "refuse unknown fields": lambda it: it.update(additionalProperties=False),
+}
+HARMLESS: Final[Mapping[str, Callable[[dict[str, Json]], object]]] = {
+    "widen an enum": lambda it: it["properties"]["kind"]["enum"].append("denuncia"),
+    "require less": lambda it: it["required"].remove("radicado"),
+    "add an optional field": lambda it: it["properties"].update(tone={"type": "string"}),
+    "say it better": lambda it: it["properties"]["radicado"].update(description="Radicado"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_that_breaks_publishers_is_seen(change: str) -> None:
+    document = recorded("pqrs.received")
+    CHANGES[change](document)
+
+    assert list(breaks(document, recorded("pqrs.received"))) != []
+
+
+@pytest.mark.parametrize("change", HARMLESS)
+def test_a_change_that_breaks_nobody_is_allowed(change: str) -> None:
+    document = recorded("pqrs.received")
+    HARMLESS[change](document)
+
+    assert list(breaks(document, recorded("pqrs.received"))) == []
