@@ -1,0 +1,188 @@
+"""
+The bytes of an email: RFC 5322, 2045–2047. Written by hand, at a tenth of the stdlib's cost.
+
+7-bit, CRLF, lines of at most 78 characters where an address allows it; dots are not stuffed,
+that is the SMTP session's part. Only an address whose local part is not ASCII makes it 8-bit.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64, b2a_qp
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Final
+
+from hub.errors import PermanentFailure
+from hub.model import Outgoing, Rendered
+
+_LINE: Final = 78
+_ENCODED_WORD: Final = 75
+_BASE64: Final = 76
+_FOLD: Final = "\r\n "
+_OPEN: Final = "=?utf-8?q?"
+_CLOSE: Final = "?="
+_ROOM: Final = _ENCODED_WORD - len(_OPEN) - len(_CLOSE)
+
+# Controls would begin a header of a stranger's choice; the others turn the writing direction.
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_ADDRESS: Final = re.compile(r"[^\x00-\x20\x7f-\x9f<>]+@[^\x00-\x20\x7f-\x9f<>@]+")
+_ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who writes. Every message can be answered: to `reply_to`, or else to the sender itself."""
+
+    name: str
+    address: str
+    reply_to: str = ""
+
+
+def build_email(outgoing: Outgoing, *, sender: Sender, domain: str, now: datetime) -> bytes:
+    """
+    Write the whole message. `domain` is the right side of the Message-ID, the same over all attempts.
+
+    Raises PermanentFailure for an address that cannot stand in a header.
+    """
+    head = (
+        f"{_sender_headers(sender)}\r\n"
+        f"{_mailbox_header('To', outgoing.name, outgoing.address)}\r\n"
+        f"{_text_header('Subject', outgoing.rendered.subject)}\r\n"
+        f"Date: {format_datetime(now)}\r\n"
+        f"Message-ID: <{outgoing.id}@{domain}>\r\n"
+        "MIME-Version: 1.0\r\n"
+        "Auto-Submitted: auto-generated\r\n"
+        "Content-Language: es\r\n"
+        f"X-Hub-Event: {_one_line(outgoing.event)}\r\n"
+    )
+    return head.encode() + _content(outgoing.rendered, boundary=f"=_{outgoing.id.hex}")
+
+
+def needs_smtputf8(address: str) -> bool:
+    """A domain can go as IDNA; a local part outside ASCII needs a server with SMTPUTF8 (RFC 6531)."""
+    return not address.rpartition("@")[0].isascii()
+
+
+def wire_address(address: str) -> str:
+    """Answer the address as it goes over the wire: the domain as IDNA. Raises PermanentFailure."""
+    local, _, domain = address.rpartition("@")
+    if not _ADDRESS.fullmatch(address):
+        raise PermanentFailure("bad_address", gone=True)
+    if domain.isascii() or not local.isascii():
+        return address
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError as exc:
+        raise PermanentFailure("bad_address", gone=True) from exc
+
+
+def _content(rendered: Rendered, *, boundary: str) -> bytes:
+    """
+    Text as quoted-printable, so that people can read it in the raw; HTML as base64, at half the cost.
+
+    A boundary with `=_` can occur in neither.
+    """
+    text = _part("plain", "quoted-printable", _quoted_printable(rendered.text))
+    if not rendered.html:
+        return text
+    edge = f"\r\n--{boundary}".encode()
+    return b"".join(
+        (
+            f'Content-Type: multipart/alternative;{_FOLD}boundary="{boundary}"\r\n'.encode(),
+            edge,
+            b"\r\n",
+            text,
+            edge,
+            b"\r\n",
+            _part("html", "base64", _base64(rendered.html)),
+            edge,
+            b"--\r\n",
+        )
+    )
+
+
+def _part(kind: str, encoding: str, content: bytes) -> bytes:
+    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    return head.encode() + content
+
+
+def _base64(text: str) -> bytes:
+    encoded = b2a_base64(text.encode(), newline=False)
+    return b"\r\n".join([encoded[start : start + _BASE64] for start in range(0, len(encoded), _BASE64)])
+
+
+def _quoted_printable(text: str) -> bytes:
+    """`b2a_qp` breaks lines as the first line of its input does, so there must be one, with CRLF."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    return b2a_qp(lines.replace("\n", "\r\n").encode())
+
+
+@lru_cache(maxsize=16)
+def _sender_headers(sender: Sender) -> str:
+    reply_to = sender.reply_to or sender.address
+    return (
+        f"{_mailbox_header('From', sender.name, sender.address)}\r\n"
+        f"{_mailbox_header('Reply-To', sender.name, reply_to)}"
+    )
+
+
+def _mailbox_header(header: str, name: str, address: str) -> str:
+    address = f"<{wire_address(address)}>"
+    phrase = _phrase(_one_line(name), len(header) + 2)
+    last = len(phrase) - phrase.rfind("\n") - 1
+    used = last if "\n" in phrase else last + len(header) + 2
+    if not phrase:
+        return f"{header}: {address}"
+    fold = _FOLD if used + 1 + len(address) > _LINE else " "
+    return f"{header}: {phrase}{fold}{address}"
+
+
+def _phrase(name: str, used: int) -> str:
+    """A display name: atoms, or a quoted string, or encoded words where it is long or not ASCII."""
+    if not name.isascii() or "=?" in name or used + len(name) + 2 > _LINE:
+        return _encoded(name, used)
+    if _ATOMS.fullmatch(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if used + len(escaped) + 2 <= _LINE else _encoded(name, used)
+
+
+def _text_header(header: str, text: str) -> str:
+    text = _one_line(text)
+    used = len(header) + 2
+    if text.isascii() and "=?" not in text and used + len(text) <= _LINE:
+        return f"{header}: {text}"
+    return f"{header}: {_encoded(text, used)}"
+
+
+def _encoded(text: str, used: int) -> str:
+    """RFC 2047 words of at most 75 characters, a character never split, the first line shorter by `used`."""
+    return _FOLD.join(_words(text, min(_ROOM, _LINE - used - len(_OPEN) - len(_CLOSE))))
+
+
+def _words(text: str, room: int) -> Iterator[str]:
+    word: list[str] = []
+    for char in map(_quoted, text):
+        if len(char) > room:
+            yield f"{_OPEN}{''.join(word)}{_CLOSE}"
+            word, room = [], _ROOM
+        word.append(char)
+        room -= len(char)
+    yield f"{_OPEN}{''.join(word)}{_CLOSE}"
+
+
+@lru_cache(maxsize=4096)
+def _quoted(char: str) -> str:
+    """Only what RFC 2047 §5 (3) allows in a phrase stays as it is; a space is written `_`."""
+    if char in _PLAIN:
+        return char
+    return "_" if char == " " else "".join(f"={byte:02X}" for byte in char.encode())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
