@@ -27,6 +27,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     hdrs.CACHE_CONTROL: "no-store",
+    hdrs.SERVER: "hub",
 }
 
 _log = structlog.get_logger()

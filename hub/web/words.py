@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 MESSAGE_STATES: Final[Mapping[str, str]] = {
     "queued": "En cola",
@@ -137,7 +137,28 @@ REASON_STARTS: Final[Mapping[str, str]] = {
 }
 """Reasons that carry a code, by how they start; the longest start wins."""
 
-EVERYTHING: Final[Mapping[str, Mapping[str, str]]] = {
+DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
+    (": required", "Falta un dato obligatorio"),
+    ("type: unknown", "El hub no conoce este tipo de evento"),
+    ("only the hub itself", "Solo el hub puede publicar este tipo de evento"),
+    ("the body: expected", "El contenido no es un evento en JSON"),
+    ("content type:", "El tipo de contenido no es el de un evento"),
+    ("data: expected", "Los datos del evento no tienen la forma esperada"),
+    ("minutes from now", "La hora del evento está en el futuro"),
+    ("more than", "El evento es demasiado grande"),
+    (": expected", "Un dato no tiene la forma esperada"),
+)
+"""Part of a dead letter's reason → what it means; the first that fits. The exact words stand below it."""
+
+LEVELS: Final[Mapping[str, str]] = {
+    "1": "Servicio al cliente",
+    "2": "Coordinación del área",
+    "3": "Gerencia de operaciones",
+    "4": "Gerencia general",
+}
+"""The ladder of the company's policy, 7.2."""
+
+EVERYTHING: Final[Mapping[str, Any]] = {
     "messageStates": MESSAGE_STATES,
     "clockStates": CLOCK_STATES,
     "deadStates": DEAD_STATES,
@@ -147,5 +168,7 @@ EVERYTHING: Final[Mapping[str, Mapping[str, str]]] = {
     "clocks": CLOCKS,
     "reasons": REASONS,
     "reasonStarts": REASON_STARTS,
+    "deadReasons": DEAD_REASONS,
+    "levels": LEVELS,
 }
 """What the page is given as JSON."""

@@ -1,6 +1,6 @@
-// The live page: which section is open, its filters, and a look at the hub every two seconds.
+// The live page: which section is open, its filters, and a look at the hub two seconds after the last.
 
-import { ask, byId, chip, make } from "./page.js";
+import { ask, byId, make } from "./page.js";
 import { makeSections } from "./sections.js";
 
 const EVERY = 2000; // milliseconds
@@ -13,7 +13,8 @@ const shown = new Map(); // id → { row, text, element } of the open section
 let open = "entregas";
 let next = null; // the cursor behind the last page shown
 let older = false; // true once "Ver anteriores" was used: new rows then go on top of what is there
-let looking = null;
+let turn = 0; // the last look that was begun; an answer to an earlier one comes too late
+let timer = 0;
 
 function path(after) {
   const query = new URLSearchParams({ limit: "50" });
@@ -39,20 +40,22 @@ async function read(after) {
 }
 
 async function look() {
-  looking?.abort();
-  const mine = (looking = new AbortController());
-  const section = open;
+  clearTimeout(timer);
+  if (document.hidden) return;
+  const mine = ++turn;
   try {
     const [summary, page] = await Promise.all([ask("/api/summary"), read(null)]);
-    if (mine.signal.aborted || section !== open) return;
+    if (mine !== turn) return;
     count(summary.counts);
     draw(page.items);
     if (!older) next = page.next;
     finish(page);
     pulse(true);
   } catch (error) {
-    if (!mine.signal.aborted) pulse(false, error);
+    if (mine === turn) pulse(false, error);
   }
+  // The next look starts when this one has ended: a slow hub is not asked faster than it answers.
+  if (mine === turn) timer = setTimeout(look, EVERY);
 }
 
 function finish(page) {
@@ -60,11 +63,11 @@ function finish(page) {
   byId("empty").hidden = shown.size > 0;
   byId("empty").textContent = filtered() ? "Nada coincide con los filtros." : sections[open].empty;
   const note = byId("note");
-  note.hidden = !(open === "relojes" && page.source === "sql" && !filters.elements.state.value);
+  note.hidden = !(open === "relojes" && page.source === "sql" && !["met", "cancelled"].includes(filters.elements.state.value));
   note.textContent = "Redis no responde: los relojes se leen de la base de datos.";
 }
 
-const filtered = () => [...new FormData(filters).values()].some(Boolean);
+const filtered = () => filters.elements.state.value !== sections[open].usual || [...new FormData(filters)].some(([name, value]) => name !== "state" && value);
 
 // Rows keep their place, focus and selection: only what has changed is touched.
 function draw(rows) {
@@ -106,15 +109,15 @@ function flash(element) {
 }
 
 function openByClick(event) {
-  if (!event.target.closest("button, a, time[title]:focus") && !getSelection().toString()) {
-    event.currentTarget.querySelector("button.open")?.click();
+  if (!event.target.closest("button") && !getSelection().toString()) {
+    event.currentTarget.querySelector("button.opener")?.click();
   }
 }
 
 function count(counts) {
-  for (const [name, { counted, states }] of Object.entries(sections)) {
+  for (const [name, { counted, states, pending }] of Object.entries(sections)) {
     const byState = counts[counted] ?? {};
-    const total = Object.values(byState).reduce((sum, n) => sum + n, 0);
+    const total = (pending ?? Object.keys(byState)).reduce((sum, state) => sum + (byState[state] ?? 0), 0);
     byId(`total-${name}`).textContent = total.toLocaleString("es-CO");
     const items = Object.entries(states)
       .filter(([state]) => byState[state])
@@ -158,15 +161,15 @@ function openTab(name) {
 }
 
 function prepare() {
-  const { states, columns } = sections[open];
+  const { states, columns, usual, all } = sections[open];
   byId("columns").replaceChildren(...columns.map((column) => make("th", { scope: "col" }, column)));
-  fill("state", states, open === "relojes" ? "En curso" : "Todos");
+  fill("state", states, all, usual);
   for (const label of filters.querySelectorAll("[data-only]")) label.hidden = label.dataset.only !== open;
   restart();
 }
 
-function fill(name, options, all) {
-  const choices = Object.entries(options).map(([value, word]) => make("option", { value }, word));
+function fill(name, options, all, usual = "") {
+  const choices = Object.entries(options).map(([value, word]) => make("option", { value, selected: value === usual }, word));
   filters.elements[name].replaceChildren(make("option", { value: "" }, all), ...choices);
 }
 
@@ -220,7 +223,6 @@ filters.addEventListener("reset", () => setTimeout(restart));
 filters.addEventListener("submit", (event) => event.preventDefault());
 byId("more").addEventListener("click", readOlder);
 byId("detail").addEventListener("click", (event) => event.target === byId("detail") && byId("detail").close());
-document.addEventListener("visibilitychange", () => document.hidden || look());
+document.addEventListener("visibilitychange", look);
 if (location.hash.slice(1) in sections) openTab(location.hash.slice(1));
 if (open === "entregas") prepare();
-setInterval(() => document.hidden || look(), EVERY);

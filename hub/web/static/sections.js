@@ -5,7 +5,7 @@ import { dueTime, dueWords, fullTime, personWords, reasonWords, shortTime, skipp
 
 const when = (instant) => make("time", { datetime: instant, title: fullTime(instant) }, shortTime(instant));
 const titled = (title, code) => [title, make("small", {}, code)];
-const opener = (open, ...children) => make("button", { type: "button", class: "open", onclick: open }, ...children);
+const opener = (open, ...children) => make("button", { type: "button", class: "opener", onclick: open }, ...children);
 
 export function makeSections(words, { show, reload }) {
   const eventName = (type) => (type ?? "").replace(/^co\.coproservicios\./, "").replace(/\.v\d+$/, "");
@@ -16,6 +16,8 @@ export function makeSections(words, { show, reload }) {
       path: "/api/messages",
       states: words.messageStates,
       counted: "messages",
+      all: "Todos",
+      usual: "",
       empty: "Todavía no hay mensajes. Publique un evento y aparecerán aquí.",
       columns: ["Cuándo", "Evento", "Persona", "Canal", "Estado", "Motivo"],
       cells: (row) => [
@@ -31,13 +33,16 @@ export function makeSections(words, { show, reload }) {
       path: "/api/clocks",
       states: words.clockStates,
       counted: "clocks",
+      pending: ["open", "at_risk", "breached"],
+      all: "En curso",
+      usual: "",
       empty: "No hay relojes corriendo.",
       columns: ["Promesa", "Caso", "Vence", "Nivel", "Estado"],
       cells: (row) => [
         [make("strong", {}, words.clocks[row.name] ?? row.name)],
         [row.case],
         [dueWords(row.left) || "–", make("small", { title: fullTime(row.due_at) }, dueTime(row.due_at))],
-        [`Nivel ${row.level}`],
+        [`Nivel ${row.level}`, words.levels[row.level] ? make("small", {}, words.levels[row.level]) : null],
         [chip(row.state, words.clockStates[row.state] ?? row.state)],
       ],
     },
@@ -45,17 +50,26 @@ export function makeSections(words, { show, reload }) {
       path: "/api/dead",
       states: words.deadStates,
       counted: "dead",
-      empty: "No hay cartas muertas: todo lo que llegó se pudo recibir.",
+      pending: ["open"],
+      all: "Todas",
+      usual: "open",
+      empty: "No hay cartas muertas pendientes: todo lo que llegó se pudo recibir.",
       columns: ["Cuándo", "Evento", "Motivo", "Campo", "Acciones"],
       cells: (row) => [
         [when(row.received_at)],
         [opener(() => show(letterDetail(row)), ...titled(eventTitle(eventName(row.event_type)) || "Sin tipo", eventName(row.event_type)))],
-        [row.reason],
+        translated(row.reason),
         [row.field ? make("code", {}, row.field) : "–"],
-        settling(row),
+        [make("div", { class: "actions" }, ...settling(row))],
       ],
     },
   };
+
+  // The publisher's reason is in English and exact; before it, the same in Spanish where there is a word for it.
+  function translated(reason) {
+    const [, word] = words.deadReasons.find(([part]) => reason.includes(part)) ?? [];
+    return word ? [word, make("small", {}, reason)] : [reason];
+  }
 
   function settling(row) {
     if (row.state && row.state !== "open") return [chip(row.state, words.deadStates[row.state] ?? row.state)];

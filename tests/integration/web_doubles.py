@@ -1,0 +1,258 @@
+"""A hub of a few lines for the tests of the web: lists instead of servers, behind the real ports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
+
+from hub import cloudevents
+from hub.errors import AppointmentsUnavailable, BrokerUnavailable
+from hub.identity import body_id
+from hub.model import Clock, DeadLetter, Event, Json
+from hub.policy import load_policy
+from hub.ports import MessageFilter, Page, Ticket
+from hub.schemas import Schemas
+from hub.settings import load
+from hub.web import build
+
+NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+POLICY = load_policy()
+SCHEMAS = Schemas.load()
+
+
+def message_row(**fields: Json) -> dict[str, Json]:
+    """One row as the log shows it."""
+    return {
+        "id": uuid4(),
+        "event_id": "evt-1",
+        "event": "pqrs.received",
+        "person": "per-001",
+        "channel": "email",
+        "purpose": "transactional",
+        "state": "sent",
+        "reason": None,
+        "next_at": None,
+        "created_at": NOON,
+        **fields,
+    }
+
+
+def clock_row(**fields: Json) -> dict[str, Json]:
+    return {
+        "id": uuid4(),
+        "case": "PQRS-1",
+        "name": "first_reply",
+        "state": "open",
+        "started_at": NOON,
+        "due_at": NOON + timedelta(days=2),
+        "level": 1,
+        **fields,
+    }
+
+
+def dead_letter(body: bytes = b"{}", **fields: Any) -> DeadLetter:
+    values: dict[str, Any] = {
+        "id": body_id(body, "pqrs.received"),
+        "received_at": NOON,
+        "reason": "data.radicado: required",
+        "field": "data.radicado",
+        "event_type": "co.coproservicios.pqrs.received.v1",
+        "event_id": "evt-9",
+        "source": "urn:coproservicios:crm",
+        "routing_key": "pqrs.received",
+        "content_type": "application/cloudevents+json",
+        "headers": {},
+        "body": body,
+    }
+    return DeadLetter(**{**values, **fields})
+
+
+@dataclass
+class MemoryLog:
+    """`LogStore` over lists; a page's cursor is the place of its end."""
+
+    rows: list[dict[str, Json]] = field(default_factory=list)
+    clock_rows: list[dict[str, Json]] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+    settled: dict[UUID, str] = field(default_factory=dict)
+    asked: list[MessageFilter] = field(default_factory=list)
+
+    async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
+        self.asked.append(narrowed)
+        wanted = {
+            name: value
+            for name in ("state", "channel", "event", "event_id", "person")
+            if (value := getattr(narrowed, name)) is not None
+        }
+        return _page([row for row in self.rows if wanted.items() <= row.items()], after, limit)
+
+    async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
+        found = next((row for row in self.rows if row["id"] == message_id), None)
+        return found and {"attempts": [], "skipped": [], "name": "M…", "address": "m…@…", **found}
+
+    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
+        rows = {row["id"]: row for row in self.clock_rows}
+        return [rows[each] for each in ids if each in rows]
+
+    async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
+        return _page([row for row in self.clock_rows if state in (None, row["state"])], after, limit)
+
+    async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
+        rows = [
+            {
+                "id": letter.id,
+                "reason": letter.reason,
+                "field": letter.field,
+                "event_type": letter.event_type,
+                "received_at": letter.received_at,
+                "state": self.settled.get(letter.id, "open"),
+            }
+            for letter in self.letters
+        ]
+        return _page([row for row in rows if state in (None, row["state"])], after, limit)
+
+    async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
+        return next((letter for letter in self.letters if letter.id == letter_id), None)
+
+    async def settle_dead(self, letter_id: UUID, *, state: str) -> bool:
+        if letter_id in self.settled:
+            return False
+        self.settled[letter_id] = state
+        return True
+
+    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
+        return [row for row in self.rows if row["person"] == person][:limit]
+
+    async def counts(self) -> Mapping[str, Mapping[str, int]]:
+        return {
+            "messages": _count(str(row["state"]) for row in self.rows),
+            "clocks": _count(str(row["state"]) for row in self.clock_rows),
+            "dead": _count(self.settled.get(letter.id, "open") for letter in self.letters),
+        }
+
+
+def _page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
+    start = int(after or 0)
+    end = start + limit
+    return Page(items=rows[start:end], next=str(end) if len(rows) > end else None)
+
+
+def _count(states: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for state in states:
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+@dataclass
+class MemoryBoards:
+    """`Appointments` as far as the web looks at it."""
+
+    log: MemoryLog
+    away: bool = False
+    forgotten: bool = False
+
+    async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
+        if self.away:
+            raise AppointmentsUnavailable
+        rows = [(row["id"], row["due_at"]) for row in self.log.clock_rows if row["state"] == state]
+        return sorted(rows, key=lambda row: row[1])[:limit]
+
+    async def intact(self) -> bool:
+        if self.away:
+            raise AppointmentsUnavailable
+        return not self.forgotten
+
+    async def arm_messages(self, items: Sequence[Any]) -> None: ...
+    async def track_clocks(self, clocks: Sequence[Clock]) -> None: ...
+    async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
+        return []
+
+    async def done(self, claimed: Sequence[tuple[str, float]]) -> None: ...
+    async def begin_epoch(self) -> None: ...
+
+
+@dataclass
+class MemoryPublisher:
+    """`Publisher`; `room` is how many events it confirms before it goes away."""
+
+    events: list[Event] = field(default_factory=list)
+    replayed: list[DeadLetter] = field(default_factory=list)
+    room: int = 1_000_000
+
+    async def event(self, event: Event) -> None:
+        if len(self.events) >= self.room:
+            raise BrokerUnavailable
+        self.events.append(event)
+
+    async def replay(self, letter: DeadLetter) -> None:
+        if self.room == 0:
+            raise BrokerUnavailable
+        self.replayed.append(letter)
+
+    async def tickets(self, tickets: Sequence[Ticket]) -> None: ...
+    async def notice(self, event: Event) -> None: ...
+
+
+@dataclass
+class World:
+    """Everything that a test of the web may look at or break."""
+
+    log: MemoryLog = field(default_factory=MemoryLog)
+    publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
+    servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True})
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.boards = MemoryBoards(self.log)
+
+    def build(self) -> web.Application:
+        async def ready() -> Mapping[str, bool]:
+            return self.servers
+
+        return build(
+            settings=load(self.environ),
+            policy=POLICY,
+            schemas=SCHEMAS,
+            log=self.log,
+            appointments=self.boards,
+            publisher=self.publisher,
+            check=check,
+            ready=ready,
+            registry=CollectorRegistry(),
+        )
+
+
+def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
+    event = cloudevents.decode(body, content_type, headers)
+    SCHEMAS.check(event, now=datetime.now(UTC))
+    return event
+
+
+@asynccontextmanager
+async def browsing(world: World) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    """Serve the world on a port of 127.0.0.1 and answer a client of it."""
+    async with TestClient(TestServer(world.build(), host="127.0.0.1")) as client:
+        yield client
+
+
+def event(name: str = "pqrs.received", **fields: Json) -> dict[str, Json]:
+    """A structured CloudEvent with the schema's first example as data."""
+    return {
+        "specversion": "1.0",
+        "id": f"evt-{uuid4()}",
+        "source": "urn:coproservicios:crm",
+        "type": f"co.coproservicios.{name}.v1",
+        "time": NOON.isoformat(),
+        "datacontenttype": "application/json",
+        "data": SCHEMAS.by_name[name].examples[0],
+        **fields,
+    }
