@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import tempfile
 import uuid
@@ -19,6 +18,7 @@ from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
 from hub.local.server import Server
 from hub.local.servers import start_all, stop_all
+from hub.storage import migrations
 
 TEMPLATE = "hub_template"
 REDIS_DATABASES = 16  # Redis' own default
@@ -73,7 +73,7 @@ class Servers:
     async def _make_template(self) -> None:
         if not self._template_made:
             await self._sql(f"CREATE DATABASE {TEMPLATE}")
-            await _upgrade(self.postgres.url_of(TEMPLATE))
+            await migrations.upgrade(self.postgres.url_of(TEMPLATE))
             self._template_made = True
 
     async def _sql(self, statement: str) -> None:
@@ -100,11 +100,6 @@ def remove(servers: Servers) -> None:
     for server in servers.all:
         shutil.rmtree(server.folder)
     shutil.rmtree(servers.redis.folder.parent)
-
-
-async def _upgrade(database_url: str) -> None:
-    if importlib.util.find_spec("hub.storage.migrations"):
-        await importlib.import_module("hub.storage.migrations").upgrade(database_url)
 
 
 def _new_name() -> str:

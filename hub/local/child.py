@@ -39,12 +39,14 @@ class Child:
         *,
         folder: Path,
         log: Path,
+        workplace: Path | None = None,
         account: Account | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
         self.log = log
         self._folder = folder
+        self._workplace = workplace or folder
         self._account = account
         self._stop_signal = stop_signal
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,7 +63,7 @@ class Child:
     async def start(self, command: Sequence[str | Path], *, env: Mapping[str, str]) -> None:
         await self._end_leftover()
         self._process = self._spawn(command, env)
-        self._pid_file.write_text(f"{self._process.pid}\n")
+        self._pid_file.write_text(f"{self._process.pid} {_birth(self._process.pid)}")
 
     async def stop(self, patience: float = 30.0) -> None:
         """Ask it to end; after `patience` seconds end it."""
@@ -93,7 +95,7 @@ class Child:
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - the command comes from our own code
                 [*tied, *account, *command],
-                cwd=self._folder,
+                cwd=self._workplace,
                 env=dict(env),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -120,31 +122,31 @@ class Child:
 
     def _leftover(self) -> int | None:
         try:
-            pid = int(self._pid_file.read_text())
+            pid, birth = self._pid_file.read_text().split(maxsplit=1)
         except (OSError, ValueError):
             return None
-        return pid if works_in(pid, self._folder) else None
+        # The number alone may long belong to a stranger.
+        return int(pid) if _birth(int(pid)) == birth else None
 
 
-def works_in(pid: int, folder: Path) -> bool:
-    """Whether the process is one of `folder`: its number alone may long belong to a stranger."""
-    place = _working_folder(pid)
-    return place is not None and place.is_relative_to(folder.resolve())
-
-
-def _working_folder(pid: int) -> Path | None:
+def _birth(pid: int) -> str | None:
+    """When the process began, in the system's own words; None when it is gone or a zombie."""
     try:
-        return Path(f"/proc/{pid}/cwd").readlink() if sys.platform == "linux" else _listed_folder(pid)
+        return _birth_in_ticks(pid) if sys.platform == "linux" else _birth_as_listed(pid)
     except OSError:
         return None
 
 
-def _listed_folder(pid: int) -> Path | None:
-    """What macOS, which has no /proc, says: the line that starts with `n` is the name."""
-    lsof = ["lsof", "-a", "-p", str(pid), "-d", "cwd", "-Fn"]
-    answer = subprocess.run(lsof, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    names = [line[1:] for line in answer.stdout.splitlines() if line.startswith("n")]
-    return Path(names[0]) if names else None
+def _birth_in_ticks(pid: int) -> str | None:
+    # The name before the last parenthesis may itself hold spaces and parentheses.
+    state, *numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return None if state == "Z" else numbers[18]
+
+
+def _birth_as_listed(pid: int) -> str | None:
+    ps = ["ps", "-o", "lstart=", "-p", str(pid)]
+    answer = subprocess.run(ps, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    return answer.stdout.strip() or None
 
 
 async def _happens(condition: Callable[[], bool], seconds: float) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sys
@@ -12,7 +11,7 @@ import asyncpg
 
 from hub.errors import StorageUnavailable
 from hub.local import account, programs
-from hub.local.child import Child, works_in
+from hub.local.child import Child
 from hub.local.loopback import ADDRESS
 from hub.local.server import Server, kept_secret, plain_environment
 
@@ -111,14 +110,12 @@ class Postgres(Server):
 
     def _forget_stranger(self) -> None:
         """
-        After a power cut the pid in `postmaster.pid` may belong to another program by now,
-        and PostgreSQL would wait for it. A dead pid it judges itself, and better.
+        After a power cut the number in `postmaster.pid` may belong to another program by now,
+        and PostgreSQL would not start. A dead process it judges itself, and better.
         """
         lock = self._data / "postmaster.pid"
-        if lock.exists():
-            pid = int(lock.read_text().split()[0])
-            if _alive(pid) and not works_in(pid, self.folder):
-                lock.unlink()
+        if lock.exists() and _is_stranger(int(lock.read_text().split()[0]), self._data):
+            lock.unlink()
 
     async def _make_database(self) -> None:
         connection = await asyncpg.connect(self.url_of("postgres"))
@@ -134,11 +131,9 @@ def _major_of(data: Path) -> int | None:
     return int(version.read_text()) if version.exists() else None
 
 
-def _alive(pid: int) -> bool:
+def _is_stranger(pid: int, data: Path) -> bool:
+    """Known for sure only where the folder that a process works in can be read."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/cwd").readlink() != data.resolve()
+    except OSError:
         return False
-    except PermissionError:
-        return True
-    return True

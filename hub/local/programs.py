@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.errors import ProgramMissing
+from hub.local.environment import is_given
 
 OLDEST_POSTGRES = 15
 
@@ -92,7 +93,9 @@ def find_postgres(major: int | None = None) -> Path:
 
 def missing(*, everything: bool) -> list[Program]:
     """Programs to install; without `everything` those whose setting names a server are not needed."""
-    return [each for each in PROGRAMS if (everything or not os.environ.get(each.setting)) and _absent(each)]
+    return [
+        each for each in PROGRAMS if (everything or not is_given(os.environ, each.setting)) and _absent(each)
+    ]
 
 
 def _absent(program: Program) -> bool:

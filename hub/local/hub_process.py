@@ -1,0 +1,56 @@
+"""The hub itself as a child process, so that it drains before its servers stop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import aiohttp
+
+from hub.errors import Unavailable
+from hub.local.child import GLANCE, Child
+from hub.local.environment import with_defaults
+from hub.local.terminal import tell
+from hub.settings import Address
+
+READY_LIMIT = 60.0  # seconds; the first one makes the schema
+DRAIN_LIMIT = 45.0  # seconds: what a provider may take for a call, and a margin
+
+
+class HubProcess:
+    def __init__(self, folder: Path) -> None:
+        # In the person's own folder, where the paths of their settings start.
+        self.child = Child("hub", folder=folder, log=folder / "hub.log", workplace=Path.cwd())
+
+    async def start(self, environment: Mapping[str, str], http: Address) -> None:
+        """Come back when it is ready, or raise Unavailable."""
+        began = time.monotonic()
+        readable = with_defaults(environment, {"HUB_LOG": "text"})
+        await self.child.start([sys.executable, "-P", "-m", "hub", "run"], env=readable)
+        await self._ready(f"http://{http.host or 'localhost'}:{http.port}/health/ready")
+        tell(f"{'hub':<10} {time.monotonic() - began:4.1f} s  {self.child.log}")
+
+    async def stop(self) -> None:
+        await self.child.stop(DRAIN_LIMIT)
+
+    async def _ready(self, url: str) -> None:
+        deadline = time.monotonic() + READY_LIMIT
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5.0)) as session:
+            while self.child.running and time.monotonic() < deadline:
+                if await _is_well(session, url):
+                    return
+                await asyncio.sleep(GLANCE * 5)
+        raise Unavailable(
+            f"The hub is not ready. Its log, {self.child.log}, ends:\n{self.child.last_lines()}"
+        )
+
+
+async def _is_well(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url) as answer:
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False

@@ -1,0 +1,102 @@
+"""Mail kept as `.eml` files in a folder, one a message."""
+
+from __future__ import annotations
+
+import email.policy
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from pathlib import Path
+
+NAME = re.compile(r"\d{8}T\d{12}-\d{6}")
+
+_PARSER = BytesParser(policy=email.policy.default)
+_counter = itertools.count()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """`recipients` are those of the envelope; `received_at` is UTC."""
+
+    name: str
+    received_at: datetime
+    subject: str
+    sender: str
+    recipients: Sequence[str]
+    html: str | None
+    text: str | None
+    attachments: Sequence[Attachment]
+    raw: str
+
+
+class Mailbox:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, sender: str, recipients: Sequence[str], content: bytes) -> str:
+        """The name under which it is kept; names sort by time of arrival."""
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{next(_counter) % 1_000_000:06}"
+        envelope = [f"Return-Path: <{sender}>", *(f"Delivered-To: {each}" for each in recipients)]
+        unfinished = self._folder / f".{name}"
+        unfinished.write_bytes("\r\n".join([*envelope, ""]).encode() + content)
+        unfinished.rename(self._path(name))
+        return name
+
+    def names(self) -> Sequence[str]:
+        """Newest first."""
+        return sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
+
+    def read(self, name: str) -> Mail | None:
+        if not NAME.fullmatch(name):
+            return None
+        try:
+            content = self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        return _mail(name, content)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.eml"
+
+
+def _mail(name: str, content: bytes) -> Mail:
+    message = _PARSER.parsebytes(content)
+    return Mail(
+        name=name,
+        received_at=datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC),
+        subject=str(message["Subject"] or ""),
+        sender=str(message["From"] or ""),
+        recipients=[str(each) for each in message.get_all("Delivered-To", [])],
+        html=_body(message, "html"),
+        text=_body(message, "plain"),
+        attachments=[
+            Attachment(name=part.get_filename() or "adjunto", content=_content(part))
+            for part in message.iter_attachments()
+        ],
+        raw=content.decode(errors="replace"),
+    )
+
+
+def _body(message: EmailMessage, kind: str) -> str | None:
+    part = message.get_body((kind,))
+    if part is None:
+        return None
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # a charset that does not exist, a body that is not in it
+        return _content(part).decode(errors="replace")
+
+
+def _content(part: MIMEPart) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else part.as_bytes()

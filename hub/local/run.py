@@ -1,0 +1,184 @@
+"""Everything on this machine: servers, a mail catcher and the hub; up in order, down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hub import settings
+from hub.errors import HubError, Unavailable
+from hub.local import demo
+from hub.local.catcher import catching
+from hub.local.child import Child
+from hub.local.environment import is_given, with_defaults
+from hub.local.hub_process import HubProcess
+from hub.local.instance import Instance
+from hub.local.loopback import ADDRESS
+from hub.local.mail_page import serving
+from hub.local.mailbox import Mailbox
+from hub.local.postgres import Postgres
+from hub.local.rabbitmq import RabbitMQ
+from hub.local.redis import Redis
+from hub.local.server import Server
+from hub.local.servers import running
+from hub.local.terminal import MailNotices, announce, tell
+from hub.settings import Mode
+
+SERVERS: Mapping[str, type[RabbitMQ | Redis | Postgres]] = {
+    "HUB_AMQP_URL": RabbitMQ,
+    "HUB_REDIS_URL": Redis,
+    "HUB_DATABASE_URL": Postgres,
+}
+
+# Where they are as long as nobody else has these ports.
+PAGE_PORT = 8080
+MAIL_PAGE_PORT = 8025
+SMTP_PORT = 1025
+
+DEMONSTRATION_PAUSE = timedelta(milliseconds=400)
+
+
+def main(instance: Instance, environ: Mapping[str, str]) -> int:
+    """The exit code: 0 when it was asked to stop."""
+    failed = False
+    try:
+        with instance.locked():
+            asyncio.run(_until_signalled(LocalHub(instance, environ).run()))
+    except* HubError as group:
+        failed = True
+        for error in _leaves(group):
+            tell(f"\n{error}")
+    tell("Todo quedó detenido. · Everything is stopped.")
+    return int(failed)
+
+
+class LocalHub:
+    """What a person has set is theirs; everything else gets a private default."""
+
+    def __init__(self, instance: Instance, environ: Mapping[str, str]) -> None:
+        self._instance = instance
+        self._settings = settings.load(environ)  # complains before anything is started
+        self._environ = dict(environ)
+        self._servers = _private_servers(instance.folder, environ)
+
+    async def run(self) -> None:
+        """Until it is cancelled, or until one of the processes ends by itself."""
+        self._warn()
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(running(list(self._servers.values()), tell=tell))
+            self._default(**{setting: server.url for setting, server in self._servers.items()})
+            watch = await stack.enter_async_context(asyncio.TaskGroup())
+            for server in self._servers.values():
+                watch.create_task(_unexpected_end(server.child))
+            mail_page = await self._catch_mail(stack)
+            await stack.enter_async_context(self._hub(watch))
+            await self._load_demonstration()
+            announce(self._settings, mail_page)
+            await asyncio.Event().wait()
+
+    def _warn(self) -> None:
+        if self._settings.ignored_providers:
+            names = ", ".join(self._settings.ignored_providers)
+            tell(
+                f"HUB_MODE=capture: {names} not used, nobody is reached. HUB_MODE=allowlist or live uses it."
+            )
+
+    async def _catch_mail(self, stack: AsyncExitStack) -> str | None:
+        """The address of the page where the mail can be read."""
+        if self._settings.mode is Mode.LIVE or self._settings.capture_smtp:
+            return None
+        mailbox = Mailbox(self._instance.private_folder("mail"))
+        smtp_port = self._instance.port("smtp", SMTP_PORT)
+        page_port = self._instance.port("mail_page", MAIL_PAGE_PORT)
+        page = f"http://{ADDRESS}:{page_port}/"
+        await stack.enter_async_context(catching(mailbox, smtp_port, caught=MailNotices(mailbox, page)))
+        await stack.enter_async_context(serving(mailbox, page_port))
+        self._default(HUB_CAPTURE_SMTP=f"{ADDRESS}:{smtp_port}")
+        return page
+
+    @asynccontextmanager
+    async def _hub(self, watch: asyncio.TaskGroup) -> AsyncIterator[None]:
+        self._default(
+            HUB_HTTP=f"{ADDRESS}:{self._instance.port('page', PAGE_PORT)}",
+            HUB_CAPTURE_DIR=str(self._instance.private_folder("outbox")),
+        )
+        hub = HubProcess(self._instance.private_folder("hub"))
+        try:
+            await hub.start(self._environ, self._settings.http)
+            watcher = watch.create_task(_unexpected_end(hub.child))
+            self._instance.publish_environment(self._environ)
+            try:
+                yield
+            finally:
+                watcher.cancel()
+        finally:
+            tell("Deteniendo… · Stopping…")
+            await hub.stop()
+
+    async def _load_demonstration(self) -> None:
+        """Once, and only into servers of our own: real ones hold real people."""
+        if self._instance.demo_loaded or len(self._servers) < len(SERVERS):
+            return
+        if self._settings.mode is Mode.LIVE:
+            tell("HUB_MODE=live: the demonstration is not loaded, its people must never be written to.")
+            return
+        tell(
+            "La primera vez: una copropiedad de demostración. · The first time: a demonstration copropiedad."
+        )
+        amqp_url = self._settings.amqp_url.reveal()
+        await demo.load(amqp_url, now=datetime.now(UTC), pause=DEMONSTRATION_PAUSE)
+        self._instance.remember_demo()
+
+    def _default(self, **values: str) -> None:
+        self._environ = with_defaults(self._environ, values)
+        self._settings = settings.load(self._environ)
+
+
+def _private_servers(folder: Path, environ: Mapping[str, str]) -> Mapping[str, Server]:
+    return {
+        setting: make(folder / make.name.lower())
+        for setting, make in SERVERS.items()
+        if not is_given(environ, setting)
+    }
+
+
+async def _unexpected_end(child: Child) -> None:
+    await child.ended()
+    raise Unavailable(
+        f"{child.name} ended by itself ({child.exit_code}). Everything is stopped."
+        f" Its log, {child.log}, ends:\n{child.last_lines()}"
+    )
+
+
+async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    """
+    Cancel `work` at the first signal. The second one ends this process at once, and with it
+    the servers, which it leaves to end by themselves.
+    """
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop() -> None:
+        for each in signals:
+            loop.remove_signal_handler(each)
+            signal.signal(each, signal.SIG_DFL)
+        task.cancel()
+
+    for each in signals:
+        loop.add_signal_handler(each, stop)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _leaves(error: BaseExceptionGroup[HubError]) -> Iterator[HubError]:
+    for each in error.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _leaves(each)
+        else:
+            yield each

@@ -1,0 +1,62 @@
+"""What the person who started it reads."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+from hub.local.mailbox import Mailbox
+from hub.settings import Settings
+
+SHOWN_MAILS = 12
+
+HELP = """
+  Publique otro evento, en otra terminal · Publish another event, in a second terminal:
+      scripts/hub publish examples/pqrs.received.json
+      scripts/hub deliveries --follow
+
+  Ctrl-C detiene todo y no se pierde nada. · Ctrl-C stops everything, and nothing is lost.
+"""
+
+
+def tell(line: str) -> None:
+    """A closed terminal must not keep the servers from being stopped in order."""
+    with contextlib.suppress(OSError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+class MailNotices:
+    """A line for each of the first mails, so that something is seen to happen. No addresses."""
+
+    def __init__(self, mailbox: Mailbox, page: str) -> None:
+        self._mailbox = mailbox
+        self._page = page
+        self._count = 0
+
+    def __call__(self, name: str) -> None:
+        self._count += 1
+        if self._count <= SHOWN_MAILS:
+            mail = self._mailbox.read(name)
+            tell(f"  ✉ {mail.subject if mail else name}")
+        elif self._count == SHOWN_MAILS + 1:
+            tell(f"  ✉ … {self._page}")
+
+
+def announce(settings: Settings, mail_page: str | None) -> None:
+    places = {
+        f"{settings.public_url}/": "la página · the page",
+        mail_page: "el correo que sale · the mail that goes out",
+        f"{_near(settings.capture_dir)}/": "lo demás, un archivo por mensaje · the rest, a file each",
+    }
+    tell("\n  El hub está en marcha. · The hub is running.\n")
+    for place, what in places.items():
+        if place:
+            tell(f"  {place:<32} {what}")
+    tell(HELP)
+
+
+def _near(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
