@@ -149,6 +149,12 @@ def unknown_person(message: Message) -> Message:
     return replace(message, state=State.SUPPRESSED, reason="unknown_person", next_at=None, fallback=())
 
 
+def next_steps(lost: Iterable[Message], *, now: datetime) -> list[Message]:
+    """Make what comes after these messages, each once: those of one step share their next one."""
+    following = {new.id: new for message in lost for new in next_step(message, now=now)}
+    return list(following.values())
+
+
 def next_step(failed: Message, *, now: datetime) -> list[Message]:
     """Make the messages of the cascade's next step, from what planning left in the failed one."""
     if not failed.fallback:
@@ -253,7 +259,8 @@ def _message(
         expires_at=plan.expires_at,
         created_at=plan.now,
         skipped=skipped,
-        fallback=fallback,
+        # What is too old for its first step is too old for all of them.
+        fallback=() if state is State.EXPIRED else fallback,
     )
 
 

@@ -67,13 +67,13 @@ def replay(
     case: str, events: Iterable[Event], catalog: Mapping[str, EventType], policy: Policy
 ) -> list[Clock]:
     """
-    Fold all events of a case into its clocks, sorted by (time, id).
+    Fold all events of a case into its clocks, sorted by (time, id, source).
 
     A second start while a clock runs changes nothing; a start after its end is a new clock.
     """
     running: dict[str, Clock] = {}
     ended: list[Clock] = []
-    for event in sorted(events, key=lambda event: (event.time, event.id)):
+    for event in sorted(events, key=lambda event: (event.time, event.id, event.source)):
         for move in moves_of(catalog[event.name], event):
             clock = running.get(move.clock)
             if move.move is Move.START and clock is None:
@@ -81,6 +81,22 @@ def replay(
             elif move.move is not Move.START and clock is not None:
                 ended.append(_end(running.pop(move.clock), move.move, event.time))
     return [*ended, *running.values()]
+
+
+def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock]) -> list[Clock]:
+    """
+    Give the replayed clocks of a case what the stored ones have done.
+
+    A start that arrives late and is earlier takes the place of the one that was known: the clock of
+    that one never was, and must not go on.
+    """
+    stored = {clock.id: clock for clock in standing}
+    merged = [merge(clock, stored.pop(clock.id, None)) for clock in replayed]
+    return [*merged, *(_never_was(clock) for clock in stored.values())]
+
+
+def _never_was(clock: Clock) -> Clock:
+    return replace(clock, state=ClockState.CANCELLED, ended_at=clock.started_at)
 
 
 def merge(replayed: Clock, stored: Clock | None) -> Clock:

@@ -23,7 +23,7 @@ import structlog
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import Clock, Lane
-from hub.planning import next_step
+from hub.planning import next_steps
 from hub.ports import Appointments, Now, Publisher, TimerStore
 from hub.tickets import tickets
 
@@ -160,10 +160,7 @@ async def rebuild(timers: Timers) -> None:
 async def audit(timers: Timers) -> bool:
     """Find what nobody will come back to by itself: ended leases, missed steps, cut cascades."""
     more = await fire_from_sql(timers)
-    now = timers.now()
-    following = [
-        new for message in await timers.store.broken_cascades(AT_ONCE) for new in next_step(message, now=now)
-    ]
+    following = next_steps(await timers.store.broken_cascades(AT_ONCE), now=timers.now())
     if following:
         await timers.store.add_messages(following)
         await timers.publisher.tickets(tickets(following))

@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -71,15 +72,15 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
 
     serving = asyncio.create_task(generations(url, name, work), name=f"serve {name}")
     stopping = asyncio.create_task(stop.wait(), name=f"stop {name}")
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if not serving.done():
-        await asyncio.wait({serving}, timeout=DRAIN.total_seconds())
-    await cancel(stopping)
-    if not serving.done():
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not serving.done():
+            await asyncio.wait({serving}, timeout=DRAIN.total_seconds())
+        if serving.done():
+            return serving.result()
         log.warning("worker.not_drained", worker=name)
-        await cancel(serving)
-    else:
-        serving.result()
+    finally:
+        await cancel(serving, stopping)
 
 
 async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asyncio.Event) -> None:
@@ -156,8 +157,9 @@ async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) 
     if len(batch) > 1 and suspects:
         await _one_by_one(batch, consumer)
         return
+    incoming = [_incoming(message) for message in batch]
     try:
-        await _until_available(batch, consumer)
+        await _until_available(consumer.queue, partial(consumer.handle, incoming))
     except Exception as exc:  # noqa: BLE001 - whatever it was, the delivery must get its answer
         if len(batch) > 1:
             log.warning("worker.batch_failed", queue=consumer.queue, error=type(exc).__name__)
@@ -176,28 +178,37 @@ async def _one_by_one(batch: Sequence[AbstractIncomingMessage], consumer: Consum
         await _handle([message], consumer)
 
 
-async def _until_available(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) -> None:
-    """Handle; while a server of ours is away, wait and handle the same again."""
-    incoming = [_incoming(message) for message in batch]
+async def _until_available(queue: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Work; while a server of ours is away, wait and do the same again."""
     failures = 0
     while True:
         try:
-            return await consumer.handle(incoming)
+            return await work()
         except Unavailable as exc:
             failures += 1
-            log.warning("worker.waiting", queue=consumer.queue, error=str(exc), failures=failures)
+            log.warning("worker.waiting", queue=queue, error=str(exc), failures=failures)
             await asyncio.sleep(pause(failures))
 
 
 async def _failed(message: AbstractIncomingMessage, consumer: Consumer, exc: Exception) -> None:
     """Put back what failed alone; bury it when it has come too often."""
     log.error("worker.delivery_failed", queue=consumer.queue, deliveries=_count(message) + 1, exc_info=exc)
-    if _count(message) >= BURY_FROM:
-        await consumer.bury(_incoming(message), exc)
+    if _count(message) >= BURY_FROM and await _buried(message, consumer, exc):
         await message.ack()
         return
     await asyncio.sleep(pause(_count(message) + 1))
-    await message.nack(requeue=True)
+    # Not nack: from RabbitMQ 4.3 on only a reject counts as a delivery that failed.
+    await message.reject(requeue=True)
+
+
+async def _buried(message: AbstractIncomingMessage, consumer: Consumer, exc: Exception) -> bool:
+    """Bury; a delivery that cannot even be buried must not end the worker for all the others."""
+    try:
+        await _until_available(consumer.queue, partial(consumer.bury, _incoming(message), exc))
+    except Exception as failure:
+        log.exception("worker.not_buried", queue=consumer.queue, error=type(failure).__name__)
+        return False
+    return True
 
 
 def _count(message: AbstractIncomingMessage) -> int:

@@ -12,6 +12,7 @@ the repeat carries the same `Message-ID` or reference.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
-from hub.planning import next_step
+from hub.planning import next_steps
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher
 from hub.tickets import tickets
@@ -98,7 +99,14 @@ async def deliver(
     claimed = await store.claim(ids, token=lease.token, lease=lease.length)
     if not claimed:
         return
-    outcomes = await _attempt(claimed, lease, post)
+    outcomes: list[Outcome] = []
+    try:
+        await _attempt(claimed, lease, post, outcomes)
+    except asyncio.CancelledError:
+        # What the providers have answered is known: unrecorded, it would be sent a second time.
+        with contextlib.suppress(StorageUnavailable):
+            await _record(store, lease, outcomes)
+        raise
     done = await _record(store, lease, outcomes)
     _report(claimed, outcomes)
     by_id = {one.message.id: one.message for one in claimed}
@@ -107,9 +115,9 @@ async def deliver(
     await _make_appointments(outcomes, by_id, appointments)
 
 
-async def _attempt(claimed: Sequence[Claimed], lease: _Lease, post: Post) -> list[Outcome]:
+async def _attempt(claimed: Sequence[Claimed], lease: _Lease, post: Post, outcomes: list[Outcome]) -> None:
+    """Send what may be sent, adding each outcome as it comes."""
     now = post.now()
-    outcomes: list[Outcome] = []
     sending: list[tuple[Claimed, Outgoing]] = []
     for one in claimed:
         hindered = hindrance(one, policy=post.policy, now=now)
@@ -118,8 +126,13 @@ async def _attempt(claimed: Sequence[Claimed], lease: _Lease, post: Post) -> lis
             sending.append((one, outgoing))
         else:
             outcomes.append(hindered or outgoing or untold(one, "template"))
-    sent = await asyncio.gather(*(_send(one, outgoing, lease, post) for one, outgoing in sending))
-    return [*outcomes, *(outcome for outcome in sent if outcome is not None)]
+
+    async def send(one: Claimed, outgoing: Outgoing) -> None:
+        outcome = await _send(one, outgoing, lease, post)
+        if outcome is not None:
+            outcomes.append(outcome)
+
+    await asyncio.gather(*(send(one, outgoing) for one, outgoing in sending))
 
 
 def _prepare(claimed: Claimed, post: Post) -> Outgoing | Outcome:
@@ -130,7 +143,11 @@ def _prepare(claimed: Claimed, post: Post) -> Outgoing | Outcome:
     try:
         rendered = post.render(claimed)
     except TemplateFailure as exc:
-        log.error("template.failed", message_id=str(message.id), event=message.event, error=str(exc))
+        log.error("template.failed", message_id=str(message.id), event_name=message.event, error=str(exc))
+        return untold(claimed, "template")
+    except Exception:
+        # A fault of ours must not end the ticket's other messages.
+        log.exception("template.broken", message_id=str(message.id), event_name=message.event)
         return untold(claimed, "template")
     return Outgoing(
         id=message.id,
@@ -177,9 +194,15 @@ async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcom
     """
     Record, and while the database is away try again as long as the lease lives.
 
-    Shielded: a cancelled worker (shutdown, a lost broker) must still write down what was sent.
+    Shielded: a cancelled worker (shutdown, a lost broker) must still write down what was sent, and
+    ends only when that is done.
     """
-    return await asyncio.shield(_recording(store, lease, outcomes))
+    recording = asyncio.create_task(_recording(store, lease, outcomes), name="delivery.record")
+    try:
+        return await asyncio.shield(recording)
+    except asyncio.CancelledError:
+        await asyncio.wait({recording})
+        raise
 
 
 async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
@@ -201,7 +224,7 @@ async def _cascade(
     if not candidates:
         return
     over = await store.step_failed(candidates)
-    following = [new for message in candidates if message.id in over for new in next_step(message, now=now)]
+    following = next_steps((message for message in candidates if message.id in over), now=now)
     if following:
         await store.add_messages(following)
         await publisher.tickets(tickets(following))

@@ -17,8 +17,8 @@ import structlog
 
 from hub.errors import AppointmentsUnavailable, InvalidEvent
 from hub.intake.commit import commit
-from hub.intake.pages import expand
-from hub.intake.reading import Desk, dead_letter, read, rejection
+from hub.intake.pages import PAGE, expand
+from hub.intake.reading import Desk, dead_letter, may_be_told, read, rejection
 from hub.intake.taken import Taken
 from hub.model import DeadLetter, Incoming
 from hub.ports import Appointments, IntakeStore, Now, Publisher
@@ -37,6 +37,7 @@ async def take_in(
     publisher: Publisher,
     appointments: Appointments,
     now: Now,
+    page: int = PAGE,
 ) -> None:
     """
     Take a batch in. When this returns, everything of it is durable and may be acknowledged.
@@ -47,7 +48,7 @@ async def take_in(
     taken = await commit(read(incoming, desk=desk, now=now()), desk=desk, store=store, now=now)
     await publisher.tickets(tickets(taken.messages))
     for broad in taken.broad:
-        async for messages in expand(broad, desk=desk, store=store, now=now):
+        async for messages in expand(broad, desk=desk, store=store, now=now, page=page):
             await publisher.tickets(tickets(messages))
             taken.keep_appointments(messages)
     await _tell_publishers(taken.letters, publisher, now)
@@ -67,7 +68,8 @@ async def bury(
 async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
         log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
-        await publisher.notice(rejection(letter, now()))
+        if may_be_told(letter):
+            await publisher.notice(rejection(letter, now()))
 
 
 async def _make_appointments(taken: Taken, appointments: Appointments) -> None:

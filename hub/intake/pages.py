@@ -16,7 +16,7 @@ PAGE: Final = 5000
 
 
 async def expand(
-    broad: Broad, *, desk: Desk, store: IntakeStore, now: Now
+    broad: Broad, *, desk: Desk, store: IntakeStore, now: Now, page: int = PAGE
 ) -> AsyncIterator[Sequence[Message]]:
     """
     Plan the audience, yielding the messages of each committed page.
@@ -27,7 +27,7 @@ async def expand(
     after, crowd = "", 0
     while True:
         async with store.transaction() as transaction:
-            people = await transaction.people_page(broad.group, after, PAGE)
+            people = await transaction.people_page(broad.group, after, page)
             # The first page tells a crowd; all pages must travel in the same lane.
             crowd = crowd or len(people)
             messages = plan_audience(
@@ -35,7 +35,7 @@ async def expand(
             )
             if messages:
                 await transaction.add_messages(messages)
-            full = len(people) == PAGE
+            full = len(people) == page
             if broad.last and not full:
                 await transaction.mark_planned([broad.stored.key])
         yield messages

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from hub import sla
 from hub.audience import PLACE, Addressee, Group, Parties, Unknown, addressees, parties_of, party_words
 from hub.identity import event_key
-from hub.intake.reading import Desk
+from hub.intake.reading import Desk, is_directory
 from hub.intake.taken import Broad, Taken
 from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
 from hub.planning import is_quiet, plan_audience, unknown_person
 from hub.ports import IntakeTransaction
-
-DIRECTORY: Final = "directory."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +44,13 @@ async def plan_in(
     transaction: IntakeTransaction, events: Sequence[Event], *, desk: Desk, now: datetime
 ) -> Taken:
     """Write everything that these events mean; answer what is left to do after the commit."""
-    directory = [event for event in events if event.name.startswith(DIRECTORY)]
+    directory = [event for event in events if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
     stored = await _stored(transaction, events, desk)
-    parties = await _parties(transaction, stored, desk)
-    released = await _released(transaction, parties)
-    meant = {one.key: _meant(one, desk, parties.known) for one in [*stored, *released]}
+    histories = await _lock(transaction, stored, desk)
+    parties, released = await _parties(transaction, stored, desk)
+    meant = {one.key: _meant(one, desk, parties) for one in [*stored, *released]}
 
     new = await transaction.add_events([meant[one.key].stored for one in stored])
     late = {one.key for one in released}
@@ -63,7 +60,8 @@ async def plan_in(
     await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
     await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
     taken.broad += [broad for one in fresh for broad in _expansions(one)]
-    taken.clocks = await _clocks(transaction, stored, desk)
+    _enter(histories, (one for one in stored if one.key in new))
+    taken.clocks = await _clocks(transaction, stored, histories, desk)
     return taken
 
 
@@ -96,21 +94,44 @@ def case_key(kind: EventType, event: Event) -> str | None:
     return None if value is None else f"{kind.case}:{value}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Parties:
-    """Who is known in the cases of a batch, and which cases have just learnt of somebody."""
+async def _lock(
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+) -> dict[str, list[StoredEvent]]:
+    """
+    Lock the cases of these events and answer what happened in them so far.
 
-    known: Parties
-    new: frozenset[str]
+    Before anybody is looked up: of two transactions, one with the event that names a party and one
+    with an event that asks for it, the second must see the first, or the event waits for ever.
+    """
+    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, desk)}
+    histories = await transaction.case_events(cases) if cases else {}
+    return {case: list(histories.get(case, ())) for case in cases}
 
 
-async def _parties(transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk) -> _Parties:
+def _concerns_case(stored: StoredEvent, desk: Desk) -> bool:
+    """Tell whether the event moves clocks of its case, or speaks to people whom the case knows."""
+    kind = desk.catalog[stored.event.name]
+    return bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
+
+
+def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:
+    for one in new:
+        if one.case is not None and one.case in histories:
+            histories[one.case].append(one)
+
+
+async def _parties(
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+) -> tuple[Parties, Sequence[StoredEvent]]:
+    """Answer who is known in the cases of a batch, and the events that came before that was said."""
     named: list[Party] = [party for one in stored for party in parties_of(one, desk.catalog[one.event.name])]
     if named:
         await transaction.add_parties(named)
+    new = {party.case for party in named if party.who != PLACE}
+    released = await transaction.waiting_events(new) if new else []
     cases = {one.case for one in stored if one.case is not None and _asks(one, desk)}
-    known = await transaction.parties(cases) if cases else {}
-    return _Parties(known, frozenset(party.case for party in named if party.who != PLACE))
+    cases |= {one.case for one in released if one.case is not None}
+    return await transaction.parties(cases) if cases else {}, released
 
 
 def _asks(stored: StoredEvent, desk: Desk) -> bool:
@@ -118,11 +139,6 @@ def _asks(stored: StoredEvent, desk: Desk) -> bool:
     audiences = desk.catalog[stored.event.name].audiences
     silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
     return silent or (bool(audiences) and stored.copropiedad_id is None)
-
-
-async def _released(transaction: IntakeTransaction, parties: _Parties) -> Sequence[StoredEvent]:
-    """Answer the events that came before the one that names their parties."""
-    return await transaction.waiting_events(parties.new) if parties.new else []
 
 
 def _meant(stored: StoredEvent, desk: Desk, parties: Parties) -> Meant:
@@ -216,7 +232,12 @@ async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], ta
     taken.broad += [broad for one in duplicates if one.stored.key in unplanned for broad in _expansions(one)]
 
 
-async def _clocks(transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk) -> list[Clock]:
+async def _clocks(
+    transaction: IntakeTransaction,
+    stored: Sequence[StoredEvent],
+    histories: Mapping[str, Sequence[StoredEvent]],
+    desk: Desk,
+) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
     cases = {
         one.case
@@ -225,12 +246,11 @@ async def _clocks(transaction: IntakeTransaction, stored: Sequence[StoredEvent],
     }
     if not cases:
         return []
-    histories = await transaction.case_events(cases)
-    standing = {clock.id: clock for clock in await transaction.clocks(cases)}
     replayed = [
-        sla.merge(clock, standing.get(clock.id))
-        for case, history in histories.items()
-        for clock in sla.replay(case, [one.event for one in history], desk.catalog, desk.rules.policy)
+        clock
+        for case in cases
+        for clock in sla.replay(case, (one.event for one in histories[case]), desk.catalog, desk.rules.policy)
     ]
-    await transaction.save_clocks(replayed)
-    return replayed
+    clocks = sla.reconcile(replayed, await transaction.clocks(cases))
+    await transaction.save_clocks(clocks)
+    return clocks

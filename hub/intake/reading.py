@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from hub.cloudevents import DEAD_BODY, MAX_BODY, decode
@@ -21,6 +22,8 @@ from hub.model import (
 )
 from hub.planning import Rules
 from hub.schemas import Schemas
+
+REJECTED: Final = "event.rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,8 @@ class Batch:
     letters: list[DeadLetter] = field(default_factory=list)
 
     def halves(self) -> tuple[Batch, Batch]:
-        """Split the events in two; the letters stay with the first half."""
-        items = list(self.events.items())
+        """Split the events in two, the directory's first; the letters stay with the first half."""
+        items = sorted(self.events.items(), key=lambda item: not is_directory(item[1][0]))
         middle = len(items) // 2
         first = Batch(events=dict(items[:middle]), letters=self.letters)
         return first, Batch(events=dict(items[middle:]))
@@ -59,7 +62,7 @@ def read(incoming: Iterable[Incoming], *, desk: Desk, now: datetime) -> Batch:
     for one in incoming:
         event: Event | None = None
         try:
-            event = _decoded(one)
+            event = decode(one.body, one.content_type, one.headers)
             desk.schemas.check(event, now=now)
         except InvalidEvent as exc:
             batch.letters.append(dead_letter(one, exc, event))
@@ -68,10 +71,9 @@ def read(incoming: Iterable[Incoming], *, desk: Desk, now: datetime) -> Batch:
     return batch
 
 
-def _decoded(incoming: Incoming) -> Event:
-    if len(incoming.body) > MAX_BODY:
-        raise InvalidEvent(f"the body is larger than {MAX_BODY} bytes")
-    return decode(incoming.body, incoming.content_type, incoming.headers)
+def is_directory(event: Event) -> bool:
+    """Tell whether the event says who lives and works where, which the others of its batch need."""
+    return event.name.startswith("directory.")
 
 
 def dead_letter(incoming: Incoming, error: InvalidEvent, event: Event | None = None) -> DeadLetter:
@@ -84,11 +86,21 @@ def dead_letter(incoming: Incoming, error: InvalidEvent, event: Event | None = N
         event_type=event.type if event else None,
         event_id=event.id if event else None,
         source=event.source if event else None,
-        routing_key=incoming.routing_key,
-        content_type=incoming.content_type,
+        routing_key=_storable(incoming.routing_key),
+        content_type=incoming.content_type and _storable(incoming.content_type),
         headers=incoming.headers,
         body=incoming.body if len(incoming.body) <= MAX_BODY else incoming.body[:DEAD_BODY],
     )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's text holds no NUL, and a dead letter must never be refused."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def may_be_told(letter: DeadLetter) -> bool:
+    """A rejection that comes back, because somebody bridges the exchanges, must not make another one."""
+    return not (letter.event_type or letter.routing_key).removeprefix(TYPE_PREFIX).startswith(REJECTED)
 
 
 def rejection(letter: DeadLetter, now: datetime) -> Event:
@@ -96,7 +108,7 @@ def rejection(letter: DeadLetter, now: datetime) -> Event:
     return Event(
         id=f"rejected:{letter.id}",
         source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}event.rejected{TYPE_SUFFIX}",
+        type=f"{TYPE_PREFIX}{REJECTED}{TYPE_SUFFIX}",
         time=now,
         data={
             "dead_letter_id": str(letter.id),
