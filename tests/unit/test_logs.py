@@ -190,6 +190,12 @@ def test_libraries_obey_a_stricter_level() -> None:
     assert stream.getvalue() == ""
 
 
+@pytest.mark.parametrize("text", ["a" * 1_000_000 + "@", "%40" * 300_000, "+1 " * 300_000])
+@pytest.mark.timeout(10)
+def test_a_huge_text_is_cut_and_holds_nobody_up(text: str) -> None:
+    assert len(masked(error=text)["error"]) <= 20_001
+
+
 def test_a_readable_line_cannot_be_forged_and_shows_no_local_variables() -> None:
     stream = StringIO()
     configure(as_json=False, level="info", stream=stream)
