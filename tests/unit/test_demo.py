@@ -1,0 +1,156 @@
+"""The demonstration and the examples are events that the hub takes in, about people it knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.cloudevents import CONTENT_TYPE, decode, encode
+from hub.local.demo import SOURCE, day_events, directory_events
+from hub.model import Event, Json
+from hub.phones import can_text, normalize_phone
+from hub.schemas import Schemas
+
+NOW: Final = datetime(2026, 3, 10, 4, 30, tzinfo=UTC)  # 23:30 of the 9th in Bogotá
+DIRECTORY: Final = directory_events(NOW)
+DAY: Final = day_events(NOW)
+SCHEMAS: Final = Schemas.load()
+EXAMPLES: Final = sorted((Path(__file__).parents[2] / "examples").iterdir())
+
+
+def said(name: str) -> list[dict[str, Any]]:
+    return [event.data for event in DIRECTORY if event.name == name]
+
+
+PEOPLE: Final = {data["person_id"]: data for data in said("directory.person.upserted")}
+UNITS: Final = {data["unit_id"] for data in said("directory.unit.upserted")}
+MEMBERSHIPS: Final = said("directory.membership.upserted")
+
+
+def references(node: Json) -> Iterator[str]:
+    """Find every `ref`, `agent_id` and `by` in data."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in {"ref", "agent_id", "by"}:
+                yield value
+            yield from references(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from references(each)
+
+
+@pytest.mark.parametrize("event", [*DIRECTORY, *DAY], ids=lambda event: event.id)
+def test_a_demonstration_event_is_taken_in(event: Event) -> None:
+    SCHEMAS.check(event, now=NOW)
+
+    assert decode(encode(event), CONTENT_TYPE, {}) == event
+    assert event.source == SOURCE
+
+
+def test_loading_twice_on_one_day_makes_the_same_ids() -> None:
+    later = NOW + timedelta(minutes=20)
+    first = [event.id for event in (*DIRECTORY, *DAY)]
+    second = [event.id for event in (*directory_events(later), *day_events(later))]
+
+    assert first == second
+    assert len(set(first)) == len(first)
+
+
+def test_another_day_is_another_demonstration_with_a_newer_directory() -> None:
+    tomorrow = NOW + timedelta(days=1)
+
+    assert not {event.id for event in DAY} & {event.id for event in day_events(tomorrow)}
+    assert {event.data["version"] for event in DIRECTORY} == {20260309}
+    assert {event.data["version"] for event in directory_events(tomorrow)} == {20260310}
+
+
+def test_the_day_is_in_order_and_recent_enough_to_be_told() -> None:
+    times = [event.time for event in DAY]
+    recent = [time for time in times if time > NOW - timedelta(hours=1)]
+
+    assert times == sorted(times)
+    assert len(recent) == len(times) - 1
+
+
+def test_only_works_lie_in_the_future_and_both_reminders_too() -> None:
+    works = next(event for event in DAY if event.name == "maintenance.scheduled.announced")
+
+    assert datetime.fromisoformat(works.data["starts_at"]) - timedelta(hours=24) > NOW
+
+
+def test_the_day_shows_each_case_that_it_promises() -> None:
+    names = [event.name for event in DAY]
+
+    assert names.count("pqrs.received") == 4
+    assert set(names) >= {
+        "admin.payment.received",
+        "pqrs.replied",
+        "pqrs.responded",
+        "maintenance.request.received",
+        "maintenance.request.assigned",
+        "maintenance.request.completed",
+        "maintenance.scheduled.announced",
+        "emergency.declared",
+        "emergency.acknowledged",
+    }
+    assert [event.data["drill"] for event in DAY if event.name == "emergency.declared"] == [True]
+
+
+def test_people_live_in_units_that_are_there() -> None:
+    homes = {scope for m in MEMBERSHIPS if (scope := m["scope"]).startswith("unit:")}
+
+    assert {m["person_id"] for m in MEMBERSHIPS} == set(PEOPLE)
+    assert homes == {f"unit:{unit}" for unit in UNITS}
+    assert len(UNITS) == 24
+
+
+def test_staff_stands_on_each_level_and_at_each_desk() -> None:
+    staff = [m for m in MEMBERSHIPS if m["role"] == "staff"]
+
+    assert {m["level"] for m in staff} == {1, 2, 3, 4, None}
+    assert {m["duty"] for m in staff} >= {"service", "maintenance", "front_desk", "on_call", "ops"}
+
+
+def test_some_people_are_hard_to_reach() -> None:
+    kinds = {frozenset(point["kind"] for point in person["contact_points"]) for person in PEOPLE.values()}
+    phones = [
+        p["value"] for person in PEOPLE.values() for p in person["contact_points"] if p["kind"] == "phone"
+    ]
+
+    assert kinds >= {frozenset(), frozenset({"phone"}), frozenset({"email"}), frozenset({"email", "phone"})}
+    assert {can_text(normalize_phone(phone)) for phone in phones} == {True, False}
+
+
+def test_nobody_real_can_be_reached() -> None:
+    points = [point for person in PEOPLE.values() for point in person["contact_points"]]
+    emails = [point["value"] for point in points if point["kind"] == "email"]
+    phones = [point["value"] for point in points if point["kind"] == "phone"]
+
+    assert [email for email in emails if not email.endswith("@example.com")] == []
+    assert [phone for phone in phones if not phone.startswith(("300 000 01", "601 555 01"))] == []
+
+
+@pytest.mark.parametrize("event", DAY, ids=lambda event: event.id)
+def test_the_day_speaks_of_people_whom_the_directory_knows(event: Event) -> None:
+    assert set(references(event.data)) <= set(PEOPLE)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_is_an_event_that_lacks_only_id_and_time(path: Path) -> None:
+    """`hub publish` fills them in, so that the same file can be published again and again."""
+    example = json.loads(path.read_text(encoding="utf-8"))
+    kind = BY_NAME[path.stem]
+    whole = {**example, "id": "1", "time": NOW.isoformat()}
+    event = decode(json.dumps(whole).encode(), CONTENT_TYPE, {})
+
+    assert set(example) == {"specversion", "type", "source", "datacontenttype", "data"}
+    assert example["type"] == kind.type
+    SCHEMAS.check(event, now=NOW)
+    assert set(references(event.data)) <= set(PEOPLE)
+    assert event.data.get("unit_id", "rio-casa-7") in {*UNITS, "rio-casa-7"}
