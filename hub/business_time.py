@@ -61,6 +61,7 @@ Term: TypeAlias = timedelta | BusinessDays
 """What a clock promises: business hours, or business days."""
 
 
+@dataclass(frozen=True, slots=True)
 class ColombianHolidays(Container[date]):
     """
     Colombia's public holidays of any year, on the dates on which they are kept.

@@ -46,6 +46,8 @@ class CalendarRules(Struct, frozen=True, kw_only=True, dict=True):
     legal_days: tuple[Weekday, ...]
 
     def __post_init__(self) -> None:
+        if not any(self.week.values()):
+            raise InvalidPolicy("no day of the week has opening hours: no clock would ever end")
         _ = self.work_calendar  # hours that cannot be are refused now, not at the first clock
 
     @cached_property

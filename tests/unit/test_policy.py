@@ -103,6 +103,11 @@ def test_every_purpose_has_an_expiry_and_only_the_law_never_expires() -> None:
     assert [purpose for purpose, after in BUILT_IN.expiry.items() if after is None] == [Purpose.LEGAL]
 
 
+def test_two_policies_that_say_the_same_are_equal() -> None:
+    assert load_policy() == BUILT_IN
+    assert load_policy().calendar == BUILT_IN.calendar
+
+
 def test_the_calendar_is_built_once() -> None:
     assert BUILT_IN.calendar is BUILT_IN.calendar
 
@@ -214,7 +219,7 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
         ("[calendar]\nweek = { mon = 8 }", "calendar.week.mon: opening hours are a list of pairs"),
         (
             "[calendar]\nweek = { mon = [], tue = [], wed = [], thu = [], fri = [] }",
-            "calendar: the calendar never opens",
+            "calendar: no day of the week has opening hours",
         ),
         ("[calendar]\nlegal_days = []", "calendar: legal terms need at least one weekday"),
         ('[calendar]\nspecial_days = { "24 dic" = [] }', "calendar.special_days: 24 dic is not a date"),
