@@ -9,8 +9,6 @@ Nothing is invented: without id, source, type, time or specversion there is no e
 from __future__ import annotations
 
 import base64
-import codecs
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from hub import rfc3339
+from hub import rfc3339, strict_json
 from hub.errors import InvalidEvent
 from hub.model import Event, Json
 from hub.schemas import Schemas
@@ -28,8 +26,6 @@ MAX_BODY: Final = 1_048_576
 """Bytes of the largest event that is taken in."""
 DEAD_BODY: Final = 65_536
 """Bytes kept of a dead letter that is larger than `MAX_BODY`."""
-MAX_DEPTH: Final = 64
-"""Levels of one field of `data`. Far below every parser's own limit, which depends on where it is called."""
 MAX_IDENTITY: Final = 255
 """Characters of id, source and type: a routing key has 255 bytes, an index row of PostgreSQL 2,704."""
 MAX_ATTRIBUTE: Final = 2_048
@@ -52,8 +48,7 @@ def decode(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -
     """
     Read one event; raises InvalidEvent with the attribute that is wrong and what was expected.
 
-    Data that is no JSON is kept as bytes or text, and refused later by validation. Of a JSON key
-    that is there twice the last one counts; a UTF-8 byte order mark is passed over (RFC 8259 §8.1).
+    Data that is no JSON is kept as bytes or text, and refused later by validation.
     """
     if len(body) > MAX_BODY:
         raise InvalidEvent(f"the event has more than {MAX_BODY} bytes")
@@ -246,52 +241,20 @@ def _expected(name: str, what: str) -> InvalidEvent:
 
 
 def _json(body: bytes, field: str | None) -> Json:
-    what = field or "the body"
     try:
-        return _DECODER.decode(body.removeprefix(codecs.BOM_UTF8))
-    except UnicodeDecodeError as exc:
-        raise InvalidEvent(f"{what}: expected text in UTF-8", field=field) from exc
-    except RecursionError as exc:
-        raise InvalidEvent(f"{what}: expected at most {MAX_DEPTH} levels", field=field) from exc
-    except msgspec.DecodeError as exc:
-        # Its words name a place in the bytes, never what stands there.
-        raise InvalidEvent(f"{what}: expected JSON in UTF-8: {exc}", field=field) from exc
-
-
-def _number(text: str) -> int | float:
-    """JSON has one kind of number, so 3.0 is the integer 3: a float would not fit an SQL integer."""
-    value = float(text)
-    if math.isinf(value):
-        raise ValueError("number out of range")
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+        return strict_json.loads(body)
+    except ValueError as exc:
+        raise InvalidEvent(f"{field or 'the body'}: expected {exc}", field=field) from exc
 
 
 def _check_data(data: Json) -> None:
-    """Refuse what PostgreSQL's jsonb cannot hold. Level by level, for a stack would overflow."""
-    if not isinstance(data, dict):
-        _check_levels([data], "data")
+    """Refuse what PostgreSQL's jsonb cannot hold; the field is looked for only when there is one."""
+    wanted = strict_json.lacking(data)
+    if wanted is None:
         return
-    for key, value in data.items():
-        _check_levels([key, value], f"data.{_shown(key)}")
+    parts = data.items() if isinstance(data, dict) else ()
+    fields = (f"data.{_shown(key)}" for key, value in parts if strict_json.lacking([key, value]))
+    raise _expected(next(fields, "data"), wanted)
 
 
-def _check_levels(level: list[Json], field: str) -> None:
-    for _ in range(MAX_DEPTH):
-        below: list[Json] = []
-        for value in level:
-            if isinstance(value, str):
-                if "\0" in value:
-                    raise _expected(field, "text without NUL (U+0000)")
-            elif isinstance(value, dict):
-                below.extend(value)
-                below.extend(value.values())
-            elif isinstance(value, list):
-                below.extend(value)
-        if not below:
-            return
-        level = below
-    raise _expected(field, f"at most {MAX_DEPTH} levels")
-
-
-_DECODER: Final = msgspec.json.Decoder(float_hook=_number)
 _ENCODER: Final = msgspec.json.Encoder()

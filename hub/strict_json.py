@@ -1,0 +1,69 @@
+"""JSON as a database can hold it: no NUL, no lone surrogates, no NaN, no bottomless nesting. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import math
+from typing import Final
+
+import msgspec
+
+from hub.model import Json
+
+MAX_DEPTH: Final = 64
+"""Levels. Far below every parser's own limit, which depends on where it is called."""
+
+_LEVELS: Final = f"at most {MAX_DEPTH} levels"
+
+
+def loads(body: bytes) -> Json:
+    """
+    Read JSON. Raises ValueError, whose words say what was expected and never what stands there.
+
+    Of a key that is there twice the last one counts; a UTF-8 byte order mark is passed over
+    (RFC 8259 §8.1).
+    """
+    try:
+        return _DECODER.decode(body.removeprefix(codecs.BOM_UTF8))
+    except UnicodeDecodeError as exc:
+        raise ValueError("text in UTF-8") from exc
+    except RecursionError as exc:
+        raise ValueError(_LEVELS) from exc
+    except msgspec.DecodeError as exc:
+        raise ValueError(f"JSON in UTF-8: {exc}") from exc
+
+
+def lacking(value: Json) -> str | None:
+    """
+    Answer what the value should be for PostgreSQL's jsonb to hold it; None when it is.
+
+    Level by level, for a stack would overflow.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Json] = []
+        for each in level:
+            kind = type(each)
+            if kind is str:
+                if "\0" in each:
+                    return "text without NUL (U+0000)"
+            elif kind is dict:
+                below.extend(each)
+                below.extend(each.values())
+            elif kind is list:
+                below.extend(each)
+        if not below:
+            return None
+        level = below
+    return _LEVELS
+
+
+def _number(text: str) -> int | float:
+    """JSON has one kind of number, so 3.0 is the integer 3: a float would not fit an SQL integer."""
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError("number out of range")
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+_DECODER: Final = msgspec.json.Decoder(float_hook=_number)
