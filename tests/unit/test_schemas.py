@@ -10,8 +10,10 @@ import pytest
 
 from hub.catalog import BY_NAME, CATALOG
 from hub.errors import ConfigurationError, InvalidEvent
-from hub.model import HUB_SOURCE, Event, Json
+from hub.model import HUB_SOURCE, Event, Json, Move
+from hub.policy import load_policy
 from hub.schemas import FUTURE, Schemas
+from hub.sla import replay, step_event
 
 NOW: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 SCHEMAS: Final = Schemas.load()
@@ -243,3 +245,14 @@ def test_a_schema_that_does_not_compile_is_a_configuration_error(tmp_path: Path,
 
     with pytest.raises(ConfigurationError):
         Schemas.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "opening", [kind.name for kind in CATALOG if any(m.move is Move.START for m in kind.clocks)]
+)
+def test_what_the_hub_says_of_its_clocks_is_right(opening: str) -> None:
+    policy = load_policy()
+    for example in SCHEMAS.by_name[opening].examples:
+        for clock in replay("case:1", [an_event(opening, example)], BY_NAME, policy):
+            for step in clock.steps:
+                SCHEMAS.check(step_event(clock, step, now=NOW), now=NOW)
