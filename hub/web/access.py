@@ -14,7 +14,7 @@ import time
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import hdrs, web
 
@@ -81,7 +81,7 @@ def _sign(ends: str, key: str) -> str:
 
 
 def _require_this_machine(request: web.Request) -> None:
-    host = urlsplit(f"//{request.host}").hostname or ""
+    host = _parts(f"//{request.host}").hostname or ""
     # A Unix socket has no peer address.
     if is_loopback(host) and (not request.remote or is_loopback(request.remote)):
         return
@@ -90,6 +90,13 @@ def _require_this_machine(request: web.Request) -> None:
         "Without an API key the hub speaks only to this machine, under a loopback name.",
         "Use http://127.0.0.1 or set HUB_API_KEY.",
     )
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # "http://[" and the like
+        return urlsplit("")
 
 
 def is_loopback(host: str) -> bool:
@@ -106,8 +113,8 @@ def _refuse_other_sites(request: web.Request) -> None:
     origin = request.headers.get(hdrs.ORIGIN)
     if request.method in _SAFE_METHODS or origin is None:
         return
-    ours = {request.host, urlsplit(request.app[PUBLIC_URL]).netloc}
-    if urlsplit(origin).netloc not in ours or origin == "null":
+    ours = {request.host, _parts(request.app[PUBLIC_URL]).netloc}
+    if _parts(origin).netloc not in ours - {""}:
         raise Refusal(403, "Another site may not post here.", "Call the hub from its own page or a program.")
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
+from multidict import istr
 from prometheus_client import CollectorRegistry
+from yarl import URL
 
 from hub import cloudevents
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable
 from hub.identity import body_id
-from hub.model import Clock, DeadLetter, Event, Json
+from hub.model import Clock, DeadLetter, Event, Json, Lane
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.schemas import Schemas
@@ -84,8 +89,11 @@ class MemoryLog:
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
     asked: list[MessageFilter] = field(default_factory=list)
+    failure: Exception | None = None
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
+        if self.failure:
+            raise self.failure
         self.asked.append(narrowed)
         wanted = {
             name: value
@@ -132,6 +140,8 @@ class MemoryLog:
         return [row for row in self.rows if row["person"] == person][:limit]
 
     async def counts(self) -> Mapping[str, Mapping[str, int]]:
+        if self.failure:
+            raise self.failure
         return {
             "messages": _count(str(row["state"]) for row in self.rows),
             "clocks": _count(str(row["state"]) for row in self.clock_rows),
@@ -173,7 +183,7 @@ class MemoryBoards:
 
     async def arm_messages(self, items: Sequence[Any]) -> None: ...
     async def track_clocks(self, clocks: Sequence[Clock]) -> None: ...
-    async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
+    async def claim(self, limit: int) -> Sequence[tuple[str, float]]:  # noqa: ARG002 - the port's signature
         return []
 
     async def done(self, claimed: Sequence[tuple[str, float]]) -> None: ...
@@ -200,6 +210,8 @@ class MemoryPublisher:
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None: ...
     async def notice(self, event: Event) -> None: ...
+    async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
+        return 0
 
 
 @dataclass
@@ -244,6 +256,35 @@ async def browsing(world: World) -> AsyncIterator[TestClient[web.Request, web.Ap
         yield client
 
 
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+async def ask(
+    world: World,
+    path: str,
+    *,
+    method: str = hdrs.METH_GET,
+    headers: Mapping[istr, str] | Mapping[str, str] | None = None,
+    body: Any = None,
+) -> Reply:
+    """Ask once, without following redirects. A dict as body is a form; bytes go as they are."""
+    data = BytesIO(body) if isinstance(body, bytes) else body
+    url = URL(path, encoded=True)
+    async with (
+        browsing(world) as client,
+        client.request(method, url, headers=headers, data=data, allow_redirects=False) as answer,
+    ):
+        return Reply(answer.status, answer.headers, await answer.text())
+
+
 def event(name: str = "pqrs.received", **fields: Json) -> dict[str, Json]:
     """A structured CloudEvent with the schema's first example as data."""
     return {
@@ -253,6 +294,6 @@ def event(name: str = "pqrs.received", **fields: Json) -> dict[str, Json]:
         "type": f"co.coproservicios.{name}.v1",
         "time": NOON.isoformat(),
         "datacontenttype": "application/json",
-        "data": SCHEMAS.by_name[name].examples[0],
+        "data": deepcopy(SCHEMAS.by_name[name].examples[0]),
         **fields,
     }

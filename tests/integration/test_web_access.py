@@ -1,0 +1,182 @@
+"""Who may come in, tried over a real socket on every route there is."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from aiohttp import hdrs
+
+from hub.web import access
+from hub.web.answers import HEADERS
+from hub.web.routes import ROUTES, Route
+from tests.integration.web_doubles import World, ask, browsing, dead_letter, event
+
+KEY = "a key that nobody guesses"
+GUARDED = {"HUB_API_KEY": KEY}
+BEARER = {hdrs.AUTHORIZATION: f"Bearer {KEY}"}
+FREE = {"/health/live", "/health/ready"}
+
+every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+
+
+def path_of(route: Route) -> str:
+    return route.path.replace("{id}", str(dead_letter().id))
+
+
+@every_route
+async def test_with_a_key_every_route_but_health_needs_it_even_from_this_machine(route: Route) -> None:
+    reply = await ask(World(environ=GUARDED), path_of(route), method=route.method)
+
+    assert (reply.status == 401) == (route.path not in FREE)
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/console.js", "/nothing", "/health/../api/messages", "/health/x", "//", "/?x"]
+)
+async def test_what_is_not_in_the_table_is_guarded_too(path: str) -> None:
+    assert (await ask(World(environ=GUARDED), path)).status == 401
+
+
+@every_route
+async def test_with_the_key_no_route_asks_for_it_again(route: Route) -> None:
+    world = World(environ=GUARDED)
+    world.log.letters.append(dead_letter())
+    form = {"key": KEY} if (route.method, route.path) == ("POST", "/") else None
+
+    reply = await ask(world, path_of(route), method=route.method, headers=BEARER, body=form)
+
+    assert reply.status not in {401, 500}
+
+
+@pytest.mark.parametrize(
+    "given", ["", "Bearer", "Bearer wrong", f"Basic {KEY}", f"Bearer {KEY}x", "Bearer ñ"]
+)
+async def test_a_wrong_key_says_how_to_send_the_right_one(given: str) -> None:
+    reply = await ask(World(environ=GUARDED), "/api/messages", headers={hdrs.AUTHORIZATION: given})
+
+    assert reply.status == 401
+    assert reply.headers[hdrs.WWW_AUTHENTICATE] == "Bearer"
+    assert "Authorization: Bearer" in reply.json["hint"]
+
+
+async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use() -> None:
+    reply = await ask(World(environ=GUARDED), "/", method="POST", body={"key": KEY})
+    cookie = reply.headers[hdrs.SET_COOKIE]
+
+    assert reply.status == 303
+    assert KEY not in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Secure" not in cookie  # this public URL is plain http
+
+
+async def test_the_cookie_is_secure_where_people_come_over_https() -> None:
+    environ = {**GUARDED, "HUB_PUBLIC_URL": "https://hub.example"}
+
+    reply = await ask(World(environ=environ), "/", method="POST", body={"key": KEY})
+
+    assert "Secure" in reply.headers[hdrs.SET_COOKIE]
+
+
+async def test_a_wrong_key_in_the_form_shows_the_form_again() -> None:
+    reply = await ask(World(environ=GUARDED), "/", method="POST", body={"key": "guess"})
+
+    assert reply.status == 401
+    assert hdrs.SET_COOKIE not in reply.headers
+    assert "La clave no es correcta" in reply.text
+
+
+async def test_the_cookie_opens_the_page_and_the_api_and_signing_out_takes_it_back() -> None:
+    async with browsing(World(environ=GUARDED)) as client:
+        async with client.post("/", data={"key": KEY}, allow_redirects=False) as answer:
+            session = {hdrs.COOKIE: f"{access.COOKIE}={answer.cookies[access.COOKIE].value}"}
+        async with client.get("/", headers=session) as answer:
+            page = await answer.text()
+        async with client.get("/api/messages", headers=session) as answer:
+            status = answer.status
+        async with client.post("/sign-out", headers=session, allow_redirects=False) as answer:
+            after = answer.cookies[access.COOKIE].value
+
+    assert "Entregas" in page
+    assert status == 200
+    assert after == ""
+
+
+def test_a_session_ends_and_holds_only_for_its_own_key() -> None:
+    session = access.new_session(KEY, now=1_000.0)
+
+    assert access.is_session(session, KEY, now=1_000.0 + access.SESSION_SECONDS - 1)
+    assert not access.is_session(session, KEY, now=1_000.0 + access.SESSION_SECONDS)
+    assert not access.is_session(session, "another key", now=1_000.0)
+
+
+@pytest.mark.parametrize("forged", ["", ".", "x", "9999999999.", "9999999999.00", "²." + "0" * 64, "1.ñ"])
+def test_a_forged_session_is_none(forged: str) -> None:
+    assert not access.is_session(forged, KEY, now=time.time())
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1:8080", "[::2]", "", "[", "localhost.evil"]
+)
+async def test_without_a_key_a_host_that_is_not_loopback_is_refused(host: str) -> None:
+    reply = await ask(World(), "/api/messages", headers={hdrs.HOST: host})
+
+    assert reply.status == 403
+    assert "HUB_API_KEY" in reply.json["hint"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:99", "127.0.0.1", "127.8.8.8:1", "[::1]:8080"])
+async def test_without_a_key_this_machine_may_come_in_under_its_own_names(host: str) -> None:
+    assert (await ask(World(), "/api/messages", headers={hdrs.HOST: host})).status == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+async def test_a_body_that_a_form_of_another_site_can_send_is_refused(content_type: str) -> None:
+    world = World()
+    headers = {hdrs.CONTENT_TYPE: content_type}
+
+    reply = await ask(world, "/api/events", method="POST", headers=headers, body=b"{}")
+
+    assert reply.status == 415
+    assert world.publisher.events == []
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[", ""])
+async def test_another_site_may_not_post_even_without_a_body(origin: str) -> None:
+    world = World()
+    world.log.letters.append(letter := dead_letter())
+
+    reply = await ask(world, f"/api/dead/{letter.id}/replay", method="POST", headers={hdrs.ORIGIN: origin})
+
+    assert reply.status == 403
+    assert world.publisher.replayed == []
+
+
+async def test_the_hubs_own_page_may_post_also_behind_its_public_name() -> None:
+    world = World(environ={**GUARDED, "HUB_PUBLIC_URL": "https://hub.example"})
+    async with browsing(world) as client:
+        own = str(client.make_url("/")).rstrip("/")
+        for origin in (own, "https://hub.example"):
+            headers = {**BEARER, hdrs.ORIGIN: origin}
+            async with client.post("/api/events", json=[event()], headers=headers) as answer:
+                assert answer.status == 202
+
+
+@pytest.mark.parametrize("path", ["/", "/api/messages", "/nothing", "/static/console.js", "/health/live"])
+async def test_every_answer_carries_the_security_headers(path: str) -> None:
+    reply = await ask(World(), path)
+
+    assert HEADERS.items() <= dict(reply.headers).items()
+    assert "unsafe" not in reply.headers["Content-Security-Policy"]
+
+
+async def test_the_form_allows_no_style_but_its_own() -> None:
+    reply = await ask(World(environ=GUARDED), "/")
+    policy = reply.headers["Content-Security-Policy"]
+    nonce = policy.partition("'nonce-")[2].partition("'")[0]
+
+    assert f'<style nonce="{nonce}">' in reply.text
+    assert "script-src 'self'" in policy

@@ -1,0 +1,287 @@
+"""The lists of the API: shapes, filters, pages, clocks from Redis and from SQL, dead letters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from aiohttp import hdrs
+
+from hub.errors import StorageRefused, StorageUnavailable
+from hub.ports import MessageFilter
+from hub.web import shapes
+from tests.integration.web_doubles import (
+    NOON,
+    MemoryLog,
+    World,
+    ask,
+    clock_row,
+    dead_letter,
+    message_row,
+)
+
+
+async def test_messages_have_the_promised_shape() -> None:
+    world = World()
+    world.log.rows.append(message_row(next_at=NOON))
+
+    reply = await ask(world, "/api/messages")
+
+    assert (reply.status, reply.json["next"]) == (200, None)
+    assert set(reply.json["items"][0]) == {
+        *("id", "event_id", "event", "person", "channel", "purpose"),
+        *("state", "reason", "next_at", "created_at"),
+    }
+    assert msgspec.convert(reply.json, shapes.MessagePage).items[0].created_at == NOON
+
+
+async def test_every_filter_reaches_the_log() -> None:
+    world = World()
+
+    await ask(
+        world,
+        "/api/messages?state=failed&channel=sms&event=pqrs.received&event_id=e&person=p"
+        "&since=2026-03-09T12:00:00-05:00",
+    )
+
+    assert world.log.asked == [
+        MessageFilter(
+            state="failed", channel="sms", event="pqrs.received", event_id="e", person="p", since=NOON
+        )
+    ]
+
+
+async def test_an_offset_whose_plus_was_not_escaped_is_understood() -> None:
+    world = World()
+
+    await ask(world, "/api/messages?since=2026-03-09T18:00:00+01:00")
+
+    assert world.log.asked[0].since == NOON
+
+
+async def test_pages_follow_one_another_by_their_cursor() -> None:
+    world = World()
+    world.log.rows.extend(message_row(person=f"per-{n}") for n in range(5))
+
+    first = (await ask(world, "/api/messages?limit=3")).json
+    second = (await ask(world, f"/api/messages?limit=3&after={first['next']}")).json
+
+    people = [row["person"] for row in first["items"] + second["items"]]
+    assert people == [f"per-{n}" for n in range(5)]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("colour=red", "There is no query parameter colour."),
+        ("limit=0", "limit"),
+        ("limit=501", "limit"),
+        ("limit=ten", "limit"),
+        ("state=done", "state"),
+        ("since=yesterday", "since"),
+        ("since=2026-03-09T12:00:00", "since"),
+        ("state=sent&state=failed", "twice"),
+        (f"person={'x' * 201}", "person"),
+    ],
+)
+async def test_a_query_that_is_not_right_says_what_is(query: str, words: str) -> None:
+    reply = await ask(World(), f"/api/messages?{query}")
+
+    assert reply.status == 400
+    assert words in reply.json["error"]
+    assert reply.json["hint"]
+
+
+async def test_an_unknown_parameter_is_answered_with_the_known_ones() -> None:
+    reply = await ask(World(), "/api/dead?colour=red")
+
+    assert reply.json["hint"] == "There are: state, after, limit."
+
+
+async def test_a_message_is_shown_with_its_attempts() -> None:
+    world = World()
+    world.log.rows.append(row := message_row())
+
+    reply = await ask(world, f"/api/messages/{row['id']}")
+
+    assert msgspec.convert(reply.json, shapes.MessageWhole).attempts == []
+
+
+@pytest.mark.parametrize("noun", ["messages", "dead"])
+@pytest.mark.parametrize("name", [str(uuid4()), "7", "%00"])
+async def test_what_is_not_there_is_not_found(noun: str, name: str) -> None:
+    reply = await ask(World(), f"/api/{noun}/{name}")
+
+    assert reply.status == 404
+    assert reply.json["hint"]
+
+
+def with_clocks(*states: str) -> World:
+    world = World()
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    world.log.clock_rows.extend(
+        clock_row(case=f"PQRS-{n}", state=state, due_at=soon + timedelta(hours=n))
+        for n, state in enumerate(states)
+    )
+    return world
+
+
+def cases(answer: Any) -> list[str]:
+    return [row["case"] for row in answer["items"]]
+
+
+async def test_clocks_come_from_the_boards_soonest_due_first() -> None:
+    world = with_clocks("open", "breached", "met", "at_risk")
+
+    reply = await ask(world, "/api/clocks")
+
+    assert cases(reply.json) == ["PQRS-0", "PQRS-1", "PQRS-3"]
+    assert reply.json["source"] == "redis"
+    assert msgspec.convert(reply.json, shapes.ClockPage).items[0].left is not None
+
+
+async def test_clocks_of_one_state_are_those_of_its_board() -> None:
+    reply = await ask(with_clocks("open", "breached", "open"), "/api/clocks?state=open")
+
+    assert cases(reply.json) == ["PQRS-0", "PQRS-2"]
+
+
+async def test_pages_of_the_boards_follow_one_another() -> None:
+    world = with_clocks("open", "at_risk", "breached", "open", "open")
+
+    first = (await ask(world, "/api/clocks?limit=2")).json
+    second = (await ask(world, f"/api/clocks?limit=2&after={first['next']}")).json
+    third = (await ask(world, f"/api/clocks?limit=2&after={second['next']}")).json
+
+    assert cases(first) + cases(second) + cases(third) == [f"PQRS-{n}" for n in range(5)]
+    assert third["next"] is None
+
+
+async def test_ended_clocks_come_from_sql() -> None:
+    reply = await ask(with_clocks("open", "met"), "/api/clocks?state=met")
+
+    assert (cases(reply.json), reply.json["source"]) == (["PQRS-1"], "sql")
+    assert reply.json["items"][0]["left"] is None
+
+
+@pytest.mark.parametrize("trouble", ["away", "forgotten"])
+async def test_while_redis_is_away_or_empty_the_live_clocks_come_from_sql_and_it_is_said(
+    trouble: str,
+) -> None:
+    world = with_clocks("open", "met", "breached")
+    setattr(world.boards, trouble, True)
+
+    reply = await ask(world, "/api/clocks")
+
+    assert (cases(reply.json), reply.json["source"]) == (["PQRS-0", "PQRS-2"], "sql")
+
+
+async def test_a_page_in_the_middle_of_the_boards_waits_for_redis() -> None:
+    world = with_clocks("open", "open", "open")
+    world.boards.away = True
+
+    reply = await ask(world, "/api/clocks?after=board:2")
+
+    assert reply.status == 503
+    assert reply.headers[hdrs.RETRY_AFTER] == "5"
+
+
+async def test_dead_letters_have_the_promised_shape() -> None:
+    world = World()
+    world.log.letters.append(dead_letter())
+
+    reply = await ask(world, "/api/dead?state=open")
+
+    assert msgspec.convert(reply.json, shapes.DeadPage).items[0].field == "data.radicado"
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b'{"x": "\xc3\xb1"}', {"body": '{"x": "ñ"}'}),
+        (b"\xff\x00", {"body_base64": "/wA="}),
+        (b"a" * 65_535 + "ñ".encode(), {"body": "a" * 65_535}),
+        (b"", {"body": ""}),
+    ],
+)
+async def test_a_dead_letter_is_shown_as_it_came(body: bytes, shown: dict[str, str]) -> None:
+    world = World()
+    world.log.letters.append(letter := dead_letter(body))
+
+    reply = await ask(world, f"/api/dead/{letter.id}")
+
+    assert shown.items() <= reply.json.items()
+    assert reply.json["size"] == len(body)
+    assert msgspec.convert(reply.json, shapes.DeadWhole).routing_key == "pqrs.received"
+
+
+async def test_replaying_publishes_the_bytes_again_and_may_be_repeated() -> None:
+    world = World()
+    world.log.letters.append(letter := dead_letter())
+    path = f"/api/dead/{letter.id}/replay"
+
+    first = (await ask(world, path, method="POST")).json
+    again = (await ask(world, path, method="POST")).json
+
+    assert world.publisher.replayed == [letter, letter]
+    assert (first["changed"], again["changed"]) == (True, False)
+    assert world.log.settled == {letter.id: "replayed"}
+
+
+async def test_a_replay_without_a_broker_leaves_the_letter_open() -> None:
+    world = World()
+    world.log.letters.append(letter := dead_letter())
+    world.publisher.room = 0
+
+    reply = await ask(world, f"/api/dead/{letter.id}/replay", method="POST")
+
+    assert reply.status == 503
+    assert world.log.settled == {}
+
+
+async def test_discarding_settles_without_publishing() -> None:
+    world = World()
+    world.log.letters.append(letter := dead_letter())
+
+    reply = await ask(world, f"/api/dead/{letter.id}/discard", method="POST")
+
+    assert reply.json == {"id": str(letter.id), "state": "discarded", "changed": True}
+    assert world.publisher.replayed == []
+
+
+async def test_the_summary_counts_by_state() -> None:
+    world = with_clocks("open", "breached")
+    world.log.rows.extend([message_row(), message_row(state="failed")])
+
+    reply = await ask(world, "/api/summary")
+
+    assert reply.json == {
+        "company": "COPROSERVICIOS S.A.S.",
+        "mode": "capture",
+        "counts": {"messages": {"sent": 1, "failed": 1}, "clocks": {"open": 1, "breached": 1}, "dead": {}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(StorageUnavailable(), 503), (StorageRefused(), 400), (ValueError("per-1 María"), 500)],
+)
+async def test_a_failure_behind_the_api_is_one_sentence_without_anybodys_data(
+    failure: Exception, status: int
+) -> None:
+    reply = await ask(World(log=MemoryLog(failure=failure)), "/api/messages")
+
+    assert reply.status == status
+    assert set(reply.json) == {"error", "hint"}
+    assert "María" not in reply.text
+
+
+async def test_a_method_that_does_not_fit_says_which_does() -> None:
+    reply = await ask(World(), "/api/messages", method="POST")
+
+    assert (reply.status, reply.headers[hdrs.ALLOW]) == (405, "GET")
+    assert reply.json["hint"]

@@ -1,0 +1,148 @@
+"""`POST /api/events`: what is taken, what is refused and why, and a broker that goes away."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aiohttp import hdrs
+
+from hub.cloudevents import MAX_BODY
+from hub.web.events import MAX_EVENTS
+from tests.integration.web_doubles import World, ask, event
+
+
+async def post(world: World, body: Any, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    given = {hdrs.CONTENT_TYPE: "application/json", **(headers or {})}
+    reply = await ask(world, "/api/events", method="POST", headers=given, body=raw)
+    return reply.status, reply.json
+
+
+async def test_one_event_is_published_as_it_says() -> None:
+    world = World()
+    one = event(id="evt-7")
+
+    status, body = await post(world, one)
+
+    assert (status, body) == (202, {"accepted": 1, "refused": []})
+    assert [(each.id, each.name) for each in world.publisher.events] == [("evt-7", "pqrs.received")]
+
+
+async def test_an_array_keeps_its_order_and_says_which_are_refused_and_why() -> None:
+    world = World()
+    wrong = event()
+    del wrong["data"]["radicado"]
+
+    status, body = await post(world, [event(id="a"), wrong, event(id="b"), 7, event(id="c")])
+
+    assert status == 202
+    assert body["accepted"] == 3
+    assert [each["index"] for each in body["refused"]] == [1, 3]
+    assert body["refused"][0] == {"index": 1, "reason": "data.radicado: required", "field": "data.radicado"}
+    assert [each.id for each in world.publisher.events] == ["a", "b", "c"]
+
+
+async def test_binary_mode_is_taken_with_its_attributes_in_headers() -> None:
+    world = World()
+    one = event()
+    marks = {
+        "ce-specversion": "1.0",
+        "ce-id": "evt-ni%C3%B1o",
+        "ce-source": one["source"],
+        "ce-type": one["type"],
+        "ce-time": one["time"],
+    }
+
+    status, body = await post(world, one["data"], marks)
+
+    assert (status, body["accepted"]) == (202, 1)
+    assert world.publisher.events[0].id == "evt-niño"
+
+
+async def test_nobody_over_http_is_the_hub() -> None:
+    world = World()
+
+    _, body = await post(world, event(source="urn:hub"))
+
+    assert body["accepted"] == 0
+    assert body["refused"][0]["field"] == "source"
+
+
+async def test_an_event_without_id_is_refused_not_given_one() -> None:
+    one = event()
+    del one["id"]
+
+    _, body = await post(World(), one)
+
+    assert body["refused"] == [{"index": 0, "reason": "id: required", "field": "id"}]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"7", b'"text"', b"null", b"[{]", b"[1,", b"\xff\xfe", b"[" * 100_000, b"<xml/>"]
+)
+async def test_what_is_no_list_of_events_is_a_bad_request(body: bytes) -> None:
+    status, answer = await post(World(), body)
+
+    assert status == 400
+    assert "CloudEvents" in answer["hint"]
+
+
+async def test_nothing_in_an_array_is_nothing_accepted() -> None:
+    assert await post(World(), []) == (202, {"accepted": 0, "refused": []})
+
+
+async def test_a_single_event_over_one_mebibyte_is_too_large() -> None:
+    status, answer = await post(World(), event(data={"x": "a" * MAX_BODY}))
+
+    assert status == 413
+    assert "1 MiB" in answer["error"]
+
+
+async def test_a_large_event_among_others_is_refused_alone() -> None:
+    world = World()
+
+    status, body = await post(world, [event(data={"x": "a" * MAX_BODY}), event()])
+
+    assert (status, body["accepted"], body["refused"][0]["index"]) == (202, 1, 0)
+
+
+async def test_too_many_events_at_a_time_are_refused_whole() -> None:
+    world = World()
+
+    status, _ = await post(world, [event() for _ in range(MAX_EVENTS + 1)])
+
+    assert status == 413
+    assert world.publisher.events == []
+
+
+async def test_a_body_past_every_limit_is_refused_with_a_hint() -> None:
+    status, answer = await post(World(), b"[" + b" " * (17 * MAX_BODY) + b"]")
+
+    assert status == 413
+    assert answer["hint"]
+
+
+async def test_a_broker_that_is_away_says_how_many_it_has_and_when_to_come_back() -> None:
+    world = World()
+    world.publisher.room = 2
+    events = json.dumps([event() for _ in range(5)]).encode()
+
+    reply = await ask(
+        world, "/api/events", method="POST", headers={hdrs.CONTENT_TYPE: "application/json"}, body=events
+    )
+
+    assert reply.status == 503
+    assert reply.headers[hdrs.RETRY_AFTER] == "5"
+    assert reply.json["accepted"] == 2
+    assert reply.json["error"].startswith("2 of 5 events")
+
+
+async def test_five_hundred_events_go_in_one_request() -> None:
+    world = World()
+
+    status, body = await post(world, [event(id=str(n)) for n in range(500)])
+
+    assert (status, body["accepted"]) == (202, 500)
+    assert [each.id for each in world.publisher.events] == [str(n) for n in range(500)]

@@ -1,0 +1,134 @@
+"""Health, metrics, the documents and the page itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from hub.catalog import CATALOG
+from hub.errors import StorageUnavailable
+from hub.web.routes import ROUTES
+from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
+
+
+async def test_a_living_process_says_so() -> None:
+    reply = await ask(World(servers={"rabbitmq": False}), "/health/live")
+
+    assert (reply.status, reply.json) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(("well", "status"), [(True, 200), (False, 503)])
+async def test_readiness_tells_which_server_does_not_answer(well: bool, status: int) -> None:
+    reply = await ask(World(servers={"rabbitmq": True, "redis": well}), "/health/ready")
+
+    assert reply.status == status
+    assert reply.json["servers"] == {"rabbitmq": "ok", "redis": "ok" if well else "not ok"}
+
+
+async def test_metrics_count_the_log_by_state() -> None:
+    world = World()
+    world.log.rows.extend([message_row(), message_row(), message_row(state="failed")])
+    world.log.letters.append(dead_letter())
+
+    reply = await ask(world, "/metrics")
+
+    assert 'hub_messages{state="sent"} 2.0' in reply.text
+    assert 'hub_messages{state="failed"} 1.0' in reply.text
+    assert 'hub_dead_letters{state="open"} 1.0' in reply.text
+
+
+async def test_metrics_go_on_without_the_database() -> None:
+    assert (await ask(World(log=MemoryLog(failure=StorageUnavailable())), "/metrics")).status == 200
+
+
+def references(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return {found for each in node for found in references(each)}
+    if not isinstance(node, dict):
+        return set()
+    own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+    return own | {found for each in node.values() for found in references(each)}
+
+
+def look_up(document: Any, reference: str) -> Any:
+    for step in reference.removeprefix("#/").split("/"):
+        document = document[step.replace("~1", "/")]
+    return document
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json"])
+async def test_every_reference_of_a_document_leads_somewhere(path: str) -> None:
+    document = (await ask(World(), path)).json
+
+    assert references(document)
+    for reference in references(document):
+        assert look_up(document, reference) is not None
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/asyncapi.json"])
+async def test_every_schema_of_a_document_is_a_json_schema(path: str) -> None:
+    document = (await ask(World(), path)).json
+
+    for schema in document["components"]["schemas"].values():
+        jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+
+
+async def test_openapi_has_every_route_of_the_api_and_no_page() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+
+    described = {
+        (method.upper(), path) for path, operations in document["paths"].items() for method in operations
+    }
+    assert described == {(route.method, route.path) for route in ROUTES if route.answers}
+    assert document["openapi"] == "3.1.0"
+    assert document["paths"]["/health/live"]["get"]["security"] == []
+
+
+async def test_openapi_bounds_the_limit_and_lists_the_states() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+
+    parameters = {
+        each["name"]: each["schema"] for each in document["paths"]["/api/messages"]["get"]["parameters"]
+    }
+    assert (parameters["limit"]["minimum"], parameters["limit"]["maximum"]) == (1, 500)
+    assert "failed" in look_up(document, parameters["state"]["$ref"])["enum"]
+
+
+async def test_asyncapi_has_every_event_received_unless_the_hub_says_it_itself() -> None:
+    document = (await ask(World(), "/asyncapi.json")).json
+
+    assert document["asyncapi"] == "3.0.0"
+    assert set(document["channels"]) == {kind.name for kind in CATALOG}
+    assert {name: each["action"] for name, each in document["operations"].items()} == {
+        f"{action}.{kind.name}": action
+        for kind in CATALOG
+        for action in ["send" if kind.hub_emitted else "receive"]
+    }
+
+
+async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_own() -> None:
+    page = (await ask(World(), "/")).text
+
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert all(source.startswith(("/", "#")) for source in sources)
+    assert re.findall(r"<script(?![^>]*(?:src=|application/json))", page) == []
+    assert re.findall(r"\sstyle=|\son\w+=", page) == []
+
+
+async def test_every_file_of_the_page_is_served() -> None:
+    page = (await ask(World(), "/")).text
+    script = (await ask(World(), "/static/console.js")).text
+    sections = (await ask(World(), "/static/sections.js")).text
+
+    files = re.findall(r'"(/static/[^"]+)"', page)
+    files += [f"/static/{name}" for name in re.findall(r'from "\./([^"]+)"', script + sections)]
+    assert len(files) > 5
+    assert [(await ask(World(), file)).status for file in files] == [200] * len(files)
+
+
+async def test_the_page_says_in_which_mode_the_hub_is() -> None:
+    assert "nadie real recibe mensajes" in (await ask(World(), "/")).text
+    assert "En vivo" in (await ask(World(environ={"HUB_MODE": "live"}), "/")).text

@@ -1,0 +1,42 @@
+"""The page has a word for everything that the hub may show."""
+
+from __future__ import annotations
+
+from hub.catalog import CATALOG
+from hub.model import ClockState, Purpose, State
+from hub.policy import load_policy
+from hub.settings import Mode
+from hub.web import words
+
+
+def test_every_state_of_a_message_has_a_word() -> None:
+    assert set(words.MESSAGE_STATES) == {state.value for state in State}
+
+
+def test_every_state_of_a_clock_has_a_word() -> None:
+    assert set(words.CLOCK_STATES) == {state.value for state in ClockState}
+
+
+def test_every_event_of_the_catalogue_has_a_title() -> None:
+    assert set(words.EVENTS) == {kind.name for kind in CATALOG}
+
+
+def test_every_promise_of_the_policy_has_a_name() -> None:
+    assert set(words.CLOCKS) == set(load_policy().clocks)
+
+
+def test_every_channel_of_the_catalogue_has_a_word() -> None:
+    used = {
+        channel
+        for kind in CATALOG
+        for audience in kind.audiences
+        for step in audience.channels
+        for channel in step
+    }
+
+    assert used <= set(words.CHANNELS)
+
+
+def test_every_purpose_and_every_mode_has_a_word() -> None:
+    assert set(words.PURPOSES) == {purpose.value for purpose in Purpose}
+    assert set(words.MODES) == {mode.value for mode in Mode}
