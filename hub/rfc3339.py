@@ -11,7 +11,7 @@ EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """A year of room, so that adding a term to an instant does not overflow."""
 
-EXPECTED: Final = "an RFC 3339 instant with its offset, like 2026-03-09T08:05:00-05:00, from 1970 on"
+EXPECTED: Final = "an RFC 3339 instant with its offset, like 2026-03-09T08:05:00-05:00, from 1970 to 9998"
 """What an error says of something that is none."""
 
 _SHAPE: Final = re.compile(
