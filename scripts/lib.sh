@@ -1,0 +1,121 @@
+# Set-up shared by the scripts, which source it. Everything here may run again and again.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+venv=$root/.venv
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+# set_up LOCK SERVERS: Python, packages of the system, the locked dependencies. SERVERS is
+#   none    nothing is started
+#   wanted  those for which no HUB_…_URL is set
+#   all     the tests', which have servers of their own whatever is set
+set_up() {
+    one_at_a_time
+    find_python || install_python
+    install_missing "$2"
+    make_venv
+    install_dependencies "$1"
+    exec 9>&-
+}
+
+one_at_a_time() {
+    mkdir -p "$root/.run"
+    exec 9>"$root/.run/set-up.lock"
+    if command -v flock >/dev/null; then flock 9; fi
+}
+
+find_python() {
+    local name
+    for name in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12 python3.11; do
+        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            python=$(command -v "$name")
+            return
+        fi
+    done
+    return 1
+}
+
+install_python() {
+    install_packages python3 python3-venv || true
+    find_python || fail "Python 3.11 or newer is needed, and this system has none to install."
+}
+
+install_missing() {
+    local packages=
+    # Debian's python3 comes without what makes a virtual environment, and may come without time zones.
+    venv_works || "$python" -c 'import ensurepip, venv' 2>/dev/null || packages="python3-venv"
+    "$python" -c 'import zoneinfo; zoneinfo.ZoneInfo("America/Bogota")' 2>/dev/null || packages="$packages tzdata"
+    packages="$packages $(missing_servers "$1")"
+    # shellcheck disable=SC2086 - a word a package
+    if [ -n "${packages//[[:space:]]/}" ]; then install_packages $packages || true; fi
+    if [ -n "$(missing_servers "$1")" ]; then without_servers "$(missing_servers "$1")"; fi
+}
+
+# The packages of this system's package manager, one a line. Where to look is told in one place only.
+missing_servers() {
+    local manager=debian
+    if [ "$(uname)" = Darwin ]; then manager=brew; fi
+    case $1 in
+    wanted) PYTHONPATH=$root "$python" -B -m hub.local.programs "$manager" ;;
+    all) PYTHONPATH=$root "$python" -B -m hub.local.programs "$manager" --everything ;;
+    esac
+}
+
+install_packages() {
+    local as_root=
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || return 1
+        as_root="sudo --preserve-env=http_proxy,https_proxy,no_proxy"
+    fi
+    say "Installing from Debian: $*"
+    $as_root /bin/sh "$root/scripts/install-packages" "$@" </dev/null >&2 9>&-
+}
+
+# A script that can do without servers defines this anew.
+without_servers() {
+    local way="They cannot be installed here:"
+    if [ "$(uname)" = Darwin ]; then way="Install them with \`brew install ${1//$'\n'/ }\` and start again, or"; fi
+    fail "Servers are missing. $way use \`docker compose up\`, or set HUB_AMQP_URL, HUB_REDIS_URL and HUB_DATABASE_URL to servers that run elsewhere."
+}
+
+venv_works() {
+    "$venv/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+make_venv() {
+    if venv_works; then return; fi
+    say "Making .venv with $("$python" --version)"
+    "$python" -m venv --clear "$venv" 9>&- || fail "No virtual environment: Debian's package python3-venv makes it possible."
+}
+
+install_dependencies() {
+    if ! cmp -s "$root/$1" "$venv/$1"; then
+        say "Installing the Python packages of $1 (the first time takes a minute)"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+            --require-hashes -r "$root/$1" 9>&-
+        cp "$root/$1" "$venv/$1"
+    fi
+    link_checkout
+}
+
+# What `pip install -e .` does, without a build tool that no lock pins.
+link_checkout() {
+    "$venv/bin/python" - "$root" <<'PYTHON'
+import pathlib, sys, sysconfig
+
+def keep(path, text):
+    if not path.exists() or path.read_text() != text:  # another process may be reading it
+        path.write_text(text)
+
+keep(pathlib.Path(sysconfig.get_path("purelib"), "hub-checkout.pth"), sys.argv[1] + "\n")
+launcher = pathlib.Path(sysconfig.get_path("scripts"), "hub")
+keep(launcher, '#!/bin/sh\nexec "${0%/*}/python" -P -m hub "$@"\n')
+launcher.chmod(0o755)
+PYTHON
+}
