@@ -1,1 +1,21 @@
+"""PostgreSQL remembers what happened; Redis holds what must happen later."""
 
+from __future__ import annotations
+
+from hub.storage.appointments import RedisAppointments
+from hub.storage.database import Database
+from hub.storage.delivery import PostgresDelivery
+from hub.storage.inbox import PostgresInbox
+from hub.storage.intake import PostgresIntake
+from hub.storage.log import PostgresLog
+from hub.storage.timers import PostgresTimers
+
+__all__ = [
+    "Database",
+    "PostgresDelivery",
+    "PostgresInbox",
+    "PostgresIntake",
+    "PostgresLog",
+    "PostgresTimers",
+    "RedisAppointments",
+]

@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection that `hub.storage.migrations` opened."""
+"""What Alembic runs: the migrations, on the connection that `upgrading` opened."""
 
 from __future__ import annotations
 

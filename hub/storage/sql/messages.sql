@@ -69,27 +69,65 @@ WHERE NOT EXISTS (
       AND message.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
 )
 
--- due_of --
-SELECT id, channel, lane FROM message
-WHERE id = ANY ($1::uuid[])
-  AND state IN ('held', 'retrying', 'sending')
-  AND next_at <= clock_timestamp()
-ORDER BY id
-
--- due --
--- What has had a ticket within the last 30 seconds is left out, so that polling does not multiply it.
+-- release --
 WITH due AS (
     SELECT id FROM message
-    WHERE next_at <= clock_timestamp()
+    WHERE id = ANY ($1::uuid[])
       AND state IN ('held', 'retrying', 'sending')
-      AND ticketed_at < clock_timestamp() - interval '30 seconds'
+      AND next_at <= clock_timestamp()
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE message
+SET state = 'queued', next_at = NULL, ticketed_at = clock_timestamp(), sweeps = 0, updated_at = now()
+FROM due WHERE message.id = due.id
+RETURNING message.id, message.channel, message.lane
+
+-- release_due --
+WITH due AS (
+    SELECT id FROM message
+    WHERE next_at <= clock_timestamp() AND state IN ('held', 'retrying', 'sending')
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
 )
-UPDATE message SET ticketed_at = clock_timestamp()
+UPDATE message
+SET state = 'queued', next_at = NULL, ticketed_at = clock_timestamp(), sweeps = 0, updated_at = now()
 FROM due WHERE message.id = due.id
 RETURNING message.id, message.channel, message.lane
+
+-- broken_cascades --
+-- Every row of a step carries the same fallback. So a lost row is settled, never to be looked at again,
+-- when the next step exists, or when another row of its step is not lost: that one goes on if it must.
+WITH lost AS (
+    SELECT * FROM message
+    WHERE state IN ('failed', 'bounced', 'suppressed', 'expired') AND fallback IS NOT NULL AND NOT cascaded
+    ORDER BY id
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+), settled AS (
+    UPDATE message SET cascaded = true
+    FROM lost
+    WHERE message.id = lost.id
+      AND EXISTS (
+          SELECT FROM message AS other
+          WHERE other.event_key = lost.event_key
+            AND other.person = lost.person
+            AND other.occasion = lost.occasion
+            AND (
+                (
+                    other.channel = lost.fallback #>> '{0,0,channel}'
+                    AND other.contact_id = lost.fallback #>> '{0,0,contact_id}'
+                )
+                OR (
+                    other.audience = lost.audience
+                    AND other.step = lost.step
+                    AND other.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
+                )
+            )
+      )
+    RETURNING message.id
+)
+SELECT * FROM lost WHERE id NOT IN (SELECT id FROM settled)
 
 -- sweep --
 -- One probe per number of sweeps, so that a swept backlog is not read again before its new age has come.

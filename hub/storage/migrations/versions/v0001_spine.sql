@@ -45,6 +45,7 @@ CREATE TABLE message (
     expires_at timestamptz,
     attempts integer NOT NULL DEFAULT 0,
     sweeps smallint NOT NULL DEFAULT 0,
+    cascaded boolean NOT NULL DEFAULT false,
     audience smallint NOT NULL,
     step smallint NOT NULL,
     state text COLLATE "C" NOT NULL CHECK (state IN (
@@ -87,6 +88,9 @@ CREATE INDEX message_waiting ON message (id) WHERE state IN ('held', 'retrying')
 
 CREATE INDEX message_unreached ON message (state, created_at, id)
     WHERE state IN ('failed', 'bounced', 'suppressed', 'expired', 'cancelled');
+
+CREATE INDEX message_cascade ON message (id)
+    WHERE state IN ('failed', 'bounced', 'suppressed', 'expired') AND fallback IS NOT NULL AND NOT cascaded;
 
 -- The key is the call itself: recording it again adds nothing.
 CREATE TABLE attempt (
@@ -161,9 +165,9 @@ CREATE TABLE unit (
     version bigint NOT NULL,
     copropiedad_id text COLLATE "C" NOT NULL,
     tower text COLLATE "C",
-    floor text,
+    floor smallint,
     label text NOT NULL,
-    coefficient numeric
+    coefficient double precision
 );
 
 CREATE INDEX unit_copropiedad ON unit (copropiedad_id, tower);
@@ -202,6 +206,17 @@ CREATE INDEX membership_duty ON membership (duty) WHERE duty IS NOT NULL AND NOT
 CREATE INDEX membership_level ON membership (level) WHERE level IS NOT NULL AND NOT removed;
 
 CREATE INDEX membership_person ON membership (person_id);
+
+-- Memberships that count now, with the people who have them.
+CREATE VIEW member AS
+SELECT membership.scope_kind, membership.scope_id, membership.role, membership.duty, membership.level,
+       membership.service_area, person.id, person.name, person.locale, person.digital_access,
+       person.contact_points
+FROM membership JOIN person ON person.id = membership.person_id
+WHERE NOT membership.removed
+  AND NOT person.removed
+  AND (membership.since IS NULL OR membership.since <= now())
+  AND (membership.until IS NULL OR membership.until > now());
 
 CREATE TABLE inbox_item (
     id uuid PRIMARY KEY,

@@ -1,0 +1,85 @@
+"""Clocks as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from hub.model import Clock, ClockState, Step
+from hub.storage.database import Runner, encode, encode_some
+from hub.storage.queries import load
+
+_SQL = load("clocks")
+
+
+async def save(run: Runner, clocks: Sequence[Clock]) -> None:
+    """Insert or replace; `fired` never goes back."""
+    rows = [_row(clock) for clock in sorted(clocks, key=lambda clock: clock.id)]
+    if rows:
+        await run.rows(_SQL["save"], *zip(*rows, strict=True))
+
+
+async def of_cases(run: Runner, cases: Collection[str]) -> Sequence[Clock]:
+    """Answer the clocks of these cases."""
+    return _clocks(await run.rows(_SQL["of_cases"], sorted(cases)))
+
+
+async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:
+    """Answer these clocks."""
+    return _clocks(await run.rows(_SQL["by_id"], list(ids)))
+
+
+async def due(run: Runner, limit: int) -> Sequence[Clock]:
+    """Answer clocks whose next step has come, soonest first."""
+    return _clocks(await run.rows(_SQL["due"], limit))
+
+
+async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:
+    """Answer clocks that have not ended, by id."""
+    return _clocks(await run.rows(_SQL["live"], after, limit))
+
+
+async def advance(run: Runner, clock: Clock, *, expected_fired: int) -> bool:
+    """Write state, level and `fired` if nobody else has meanwhile, and the clock has not ended."""
+    rows = await run.rows(_SQL["advance"], clock.id, clock.state, clock.level, clock.fired, expected_fired)
+    return bool(rows)
+
+
+def _row(clock: Clock) -> tuple[object, ...]:
+    return (
+        clock.id,
+        clock.case,
+        clock.name,
+        clock.state,
+        clock.started_at,
+        clock.due_at,
+        clock.level,
+        clock.fired,
+        clock.ended_at,
+        clock.opened_by,
+        encode(clock.steps),
+        encode_some(clock.context),
+    )
+
+
+def _clocks(rows: Sequence[Record]) -> list[Clock]:
+    return [
+        Clock(
+            id=row["id"],
+            case=row["case_key"],
+            name=row["name"],
+            state=ClockState(row["state"]),
+            started_at=row["started_at"],
+            due_at=row["due_at"],
+            level=row["level"],
+            steps=msgspec.convert(row["steps"], tuple[Step, ...]),
+            fired=row["fired"],
+            ended_at=row["ended_at"],
+            opened_by=row["opened_by"],
+            context=row["context"] or {},
+        )
+        for row in rows
+    ]

@@ -1,0 +1,84 @@
+"""
+Dead letters as rows.
+
+They hold what nothing else would: so nothing in them may be refused. NUL and lone surrogates
+become U+FFFD in what is text; the body stays as the bytes that came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model import DeadLetter
+from hub.storage.database import Runner
+from hub.storage.queries import load
+
+_SQL = load("dead_letters")
+
+
+async def add(run: Runner, letters: Sequence[DeadLetter]) -> None:
+    """Insert; the same bytes again only count up, and open a replayed letter once more."""
+    rows = [_row(letter) for _, letter in sorted({letter.id: letter for letter in letters}.items())]
+    if rows:
+        await run.rows(_SQL["add"], *zip(*rows, strict=True))
+
+
+async def page(
+    run: Runner, *, state: str | None, before: tuple[datetime, UUID], limit: int
+) -> Sequence[Record]:
+    """Answer up to `limit` letters older than `before`, newest first, in the shape of the API."""
+    return await run.rows(_SQL["list"], state, *before, limit)
+
+
+async def show(run: Runner, letter_id: UUID) -> DeadLetter | None:
+    """Answer one dead letter whole."""
+    rows = await run.rows(_SQL["show"], letter_id)
+    return _letter(rows[0]) if rows else None
+
+
+async def settle(run: Runner, letter_id: UUID, *, state: str) -> bool:
+    """Settle an open letter; false when there is none."""
+    return bool(await run.rows(_SQL["settle"], letter_id, state))
+
+
+def storable(text: str | None) -> str | None:
+    """Make text that PostgreSQL takes."""
+    return text and text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _row(letter: DeadLetter) -> tuple[object, ...]:
+    return (
+        letter.id,
+        letter.received_at,
+        storable(letter.reason),
+        storable(letter.field),
+        storable(letter.event_type),
+        storable(letter.event_id),
+        storable(letter.source),
+        storable(letter.routing_key),
+        storable(letter.content_type),
+        # `json`, not `jsonb`: it keeps an escaped NUL or surrogate as it is written.
+        json.dumps(dict(letter.headers), default=str),
+        letter.body,
+    )
+
+
+def _letter(row: Record) -> DeadLetter:
+    return DeadLetter(
+        id=row["id"],
+        received_at=row["received_at"],
+        reason=row["reason"],
+        field=row["field"],
+        event_type=row["event_type"],
+        event_id=row["event_id"],
+        source=row["source"],
+        routing_key=row["routing_key"],
+        content_type=row["content_type"],
+        headers=row["headers"],
+        body=row["body"],
+    )

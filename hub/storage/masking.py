@@ -1,0 +1,23 @@
+"""What may be shown of a person: enough to recognise one's own, too little to use. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_HIDDEN: Final = "***"
+
+
+def mask_name(name: str) -> str:
+    """`María Peña` → `M*** P***`."""
+    return " ".join(word[0] + _HIDDEN for word in name.split())
+
+
+def mask_address(address: str) -> str:
+    """`maria@example.co` → `m***@e***.co`, `+573001234567` → `+57 *** *** 4567`, a token → `…last`."""
+    local, at, domain = address.rpartition("@")
+    if at:
+        name, _, suffix = domain.rpartition(".")
+        return f"{local[:1]}{_HIDDEN}@{name[:1]}{_HIDDEN}.{suffix}"
+    if address.startswith("+"):
+        return f"{address[:3]} {_HIDDEN} {_HIDDEN} {address[-4:]}"
+    return f"…{address[-4:]}" if address else ""

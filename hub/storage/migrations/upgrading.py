@@ -1,0 +1,48 @@
+"""Alembic, through SQLAlchemy's asyncpg dialect."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from hub.storage.database import CONNECT_TIMEOUT, translated
+
+_LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
+
+
+async def upgrade(database_url: str) -> None:
+    """Run the migrations that are missing, in one transaction, under a lock."""
+    engine = create_async_engine(
+        # One reading of the URL, asyncpg's: SQLAlchemy takes other parameters after the question mark.
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(database_url, timeout=CONNECT_TIMEOUT),
+        poolclass=NullPool,
+    )
+    try:
+        with translated():
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Say where the migrations are, and on which connection `env.py` runs them."""
+    configured = Config()
+    configured.set_main_option("script_location", str(Path(__file__).parent))
+    configured.attributes["connection"] = connection
+    return configured
+
+
+def _upgrade(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    command.upgrade(config(connection), "head")

@@ -1,0 +1,29 @@
+Dead letters: what could not be taken in.
+
+-- add --
+-- Bytes that come back after their replay have failed again: the letter is open once more.
+INSERT INTO dead_letter (
+    id, received_at, reason, field, event_type, event_id, source, routing_key, content_type, headers, body
+)
+SELECT * FROM unnest(
+    $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::json[], $11::bytea[]
+)
+ON CONFLICT (id) DO UPDATE
+SET times = dead_letter.times + 1,
+    reason = CASE WHEN dead_letter.state = 'replayed' THEN excluded.reason ELSE dead_letter.reason END,
+    field = CASE WHEN dead_letter.state = 'replayed' THEN excluded.field ELSE dead_letter.field END,
+    state = CASE WHEN dead_letter.state = 'replayed' THEN 'open' ELSE dead_letter.state END,
+    settled_at = CASE WHEN dead_letter.state = 'replayed' THEN NULL ELSE dead_letter.settled_at END
+
+-- list --
+SELECT id, reason, field, event_type, received_at FROM dead_letter
+WHERE ($1::text IS NULL OR state = $1) AND (received_at, id) < ($2, $3)
+ORDER BY received_at DESC, id DESC
+LIMIT $4
+
+-- show --
+SELECT * FROM dead_letter WHERE id = $1
+
+-- settle --
+UPDATE dead_letter SET state = $2, settled_at = now() WHERE id = $1 AND state = 'open' RETURNING id

@@ -1,0 +1,94 @@
+The directory: what `directory.*` events say of it, and who its people are.
+A row is replaced only by a greater version; a removed one keeps its version and nothing else.
+
+-- copropiedad --
+INSERT INTO copropiedad (id, version, name, address, towers, branding, timezone)
+SELECT * FROM unnest(
+    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[], $7::text[]
+)
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, name = excluded.name, address = excluded.address,
+    towers = excluded.towers, branding = excluded.branding, timezone = excluded.timezone
+WHERE excluded.version > copropiedad.version
+
+-- unit --
+INSERT INTO unit (id, version, copropiedad_id, tower, floor, label, coefficient)
+SELECT * FROM unnest(
+    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::float8[]
+)
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, copropiedad_id = excluded.copropiedad_id, tower = excluded.tower,
+    floor = excluded.floor, label = excluded.label, coefficient = excluded.coefficient
+WHERE excluded.version > unit.version
+
+-- person --
+INSERT INTO person (
+    id, version, removed, name, locale, digital_access, document_hash, contact_points, contact_points_given
+)
+SELECT * FROM unnest(
+    $1::text[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::bool[], $7::text[], $8::jsonb[], $9::jsonb[]
+)
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, removed = excluded.removed, name = excluded.name,
+    locale = excluded.locale, digital_access = excluded.digital_access,
+    document_hash = excluded.document_hash, contact_points = excluded.contact_points,
+    contact_points_given = excluded.contact_points_given
+WHERE excluded.version > person.version
+
+-- membership --
+INSERT INTO membership (
+    id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area, since, until
+)
+SELECT * FROM unnest(
+    $1::text[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::smallint[], $10::text[], $11::timestamptz[], $12::timestamptz[]
+)
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, removed = excluded.removed, person_id = excluded.person_id,
+    scope_kind = excluded.scope_kind, scope_id = excluded.scope_id, role = excluded.role,
+    duty = excluded.duty, level = excluded.level, service_area = excluded.service_area,
+    since = excluded.since, until = excluded.until
+WHERE excluded.version > membership.version
+
+-- places --
+SELECT id, copropiedad_id FROM unit WHERE id = ANY ($1::text[])
+
+-- people --
+SELECT id, name, locale, digital_access, contact_points FROM person
+WHERE id = ANY ($1::text[]) AND NOT removed
+
+-- of_units --
+SELECT member.* FROM member
+JOIN unnest($1::text[], $2::text[]) AS asked (unit_id, role)
+    ON member.scope_kind = 'unit' AND member.scope_id = asked.unit_id AND member.role = asked.role
+
+-- staff_by_duty --
+SELECT * FROM member
+WHERE duty = ANY ($1::text[])
+  AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
+
+-- staff_by_level --
+SELECT * FROM member
+WHERE level = ANY ($1::smallint[])
+  AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
+
+-- page --
+-- Whoever belongs to the copropiedad as a whole is asked along with every tower: nobody is left out.
+WITH asked AS (
+    SELECT membership.person_id, since, until FROM unit
+    JOIN membership ON scope_kind = 'unit' AND scope_id = unit.id
+    WHERE unit.copropiedad_id = $1 AND (cardinality($3::text[]) = 0 OR unit.tower = ANY ($3))
+      AND role = ANY ($2::text[]) AND person_id > $4 AND NOT removed
+    UNION ALL
+    SELECT person_id, since, until FROM membership
+    WHERE scope_kind = 'copropiedad' AND scope_id = $1
+      AND role = ANY ($2) AND person_id > $4 AND NOT removed
+), candidate AS (
+    SELECT DISTINCT person_id FROM asked
+    WHERE (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+)
+SELECT id, name, locale, digital_access, contact_points
+FROM (SELECT person_id FROM candidate ORDER BY person_id) AS ordered
+JOIN person ON person.id = ordered.person_id AND NOT person.removed
+ORDER BY person_id
+LIMIT $5

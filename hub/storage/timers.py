@@ -1,0 +1,75 @@
+"""What timers ask of PostgreSQL: whatever is due, lost or stale."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from hub.model import Clock, Lane, Message
+from hub.ports import Ticket
+from hub.storage import clocks, messages
+from hub.storage.database import Database
+from hub.storage.queries import load
+from hub.tickets import grouped
+
+_SQL = load("messages")
+START: Final = UUID(int=0)
+"""Before every id."""
+
+
+class PostgresTimers:
+    """The TimerStore. Due is what the database's own clock calls due."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
+        """Make `queued` again, and ticket, those of these messages whose `next_at` has come."""
+        return await self._tickets("release", sorted(ids))
+
+    async def release_due(self, limit: int) -> Sequence[Ticket]:
+        """Do the same for any message."""
+        return await self._tickets("release_due", limit)
+
+    async def stale_queued(
+        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
+    ) -> Sequence[Ticket]:
+        """Make tickets for `queued` messages of this queue older than their sweep age."""
+        return await self._tickets("sweep", channel, lane, sweep_after, limit)
+
+    async def broken_cascades(self, limit: int) -> Sequence[Message]:
+        """Answer failed messages whose next step was never made."""
+        return [messages.message_of(row) for row in await self._database.rows(_SQL["broken_cascades"], limit)]
+
+    async def add_messages(self, added: Sequence[Message]) -> None:
+        """Insert; one that exists already is left as it is."""
+        await messages.add(self._database, added)
+
+    async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
+        """Answer these clocks."""
+        return await clocks.by_id(self._database, ids)
+
+    async def due_clocks(self, limit: int) -> Sequence[Clock]:
+        """Answer clocks whose next step has come, soonest first."""
+        return await clocks.due(self._database, limit)
+
+    async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
+        """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
+        return await clocks.advance(self._database, clock, expected_fired=expected_fired)
+
+    async def waiting_appointments(
+        self, after: UUID | None, limit: int
+    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+        """Page through the messages with a `next_at` that are `held` or `retrying`."""
+        rows = await self._database.rows(_SQL["waiting"], after or START, limit)
+        return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
+
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
+        """Page through the clocks that have not ended."""
+        return await clocks.live(self._database, after or START, limit)
+
+    async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:
+        rows = await self._database.rows(_SQL[statement], *arguments)
+        return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)
