@@ -84,6 +84,10 @@ class BrokerPublisher:
             )
         return queue.declaration_result.message_count or 0
 
+    async def ping(self) -> None:
+        """Raise BrokerUnavailable when RabbitMQ does not answer."""
+        await self._channel()
+
     async def aclose(self) -> None:
         connection, self._connection, self._open = self._connection, None, None
         if connection is not None:

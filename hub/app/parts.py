@@ -1,0 +1,137 @@
+"""What the roles of a process share: rules and words, and one of each connection."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from hub.catalog import BY_NAME
+from hub.channels import build_channels, sender_address
+from hub.consumers.publisher import BrokerPublisher
+from hub.mime import Sender, build_email
+from hub.model import Claimed, Outgoing, Rendered
+from hub.policy import Policy, load_policy
+from hub.ports import Channel
+from hub.rendering import Context, Templates
+from hub.schemas import Schemas
+from hub.settings import Settings
+from hub.storage.appointments import RedisAppointments
+from hub.storage.database import Database
+from hub.storage.inbox import PostgresInbox
+from hub.storage.log import PostgresLog
+
+
+def now() -> datetime:
+    """Tell the time, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Words:
+    """The company's rules and words: loaded when first asked for, once for all roles of a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def policy(self) -> Policy:
+        return load_policy(self._settings.policy)
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        return Schemas.load()
+
+    @cached_property
+    def templates(self) -> Templates:
+        company = self.policy.company
+        words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
+        return Templates.load(self._settings.templates, company=words)
+
+    @cached_property
+    def sender(self) -> Sender:
+        company = self.policy.company
+        address = sender_address(self._settings, self.policy)
+        return Sender(name=company.name, address=address, reply_to=company.email)
+
+    def render(self, claimed: Claimed) -> Rendered:
+        """Put a claimed message into words; raises TemplateFailure."""
+        message = claimed.message
+        audience = BY_NAME[message.event].audiences[message.audience]
+        return self.templates.render(
+            message.event,
+            message.channel,
+            Context.of(claimed),
+            variant=audience.template,
+            locale=message.locale,
+        )
+
+    def compose(self, outgoing: Outgoing) -> bytes:
+        """Make the bytes of an email; raises PermanentFailure."""
+        domain = self.sender.address.rpartition("@")[2]
+        return build_email(outgoing, sender=self.sender, domain=domain, now=now())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """One of each connection, closed together. They connect when first used, not now."""
+
+    settings: Settings
+    words: Words
+    database: Database
+    publisher: BrokerPublisher
+    appointments: RedisAppointments
+
+    def channels(self) -> dict[str, Channel]:
+        """Build the channels that are configured."""
+        inbox = PostgresInbox(self.database)
+        return build_channels(
+            self.settings, self.words.policy, compose=self.words.compose, store_inbox=inbox.add
+        )
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, name: str) -> AsyncIterator[Parts]:
+    """Open the parts of one process; `name` is what RabbitMQ's operator sees."""
+    async with AsyncExitStack() as stack:
+        yield Parts(
+            settings=settings,
+            words=Words(settings),
+            database=await stack.enter_async_context(Database(settings.database_url.reveal())),
+            publisher=await stack.enter_async_context(_publisher(settings, f"hub {name} publisher")),
+            appointments=await stack.enter_async_context(open_appointments(settings)),
+        )
+
+
+@asynccontextmanager
+async def open_log(settings: Settings) -> AsyncIterator[PostgresLog]:
+    """Open what operators look at."""
+    async with Database(settings.database_url.reveal(), size=2) as database:
+        yield PostgresLog(database)
+
+
+@asynccontextmanager
+async def open_appointments(settings: Settings) -> AsyncIterator[RedisAppointments]:
+    """Open the appointments and the boards of clocks."""
+    appointments = RedisAppointments(settings.redis_url.reveal())
+    try:
+        yield appointments
+    finally:
+        await appointments.aclose()
+
+
+@asynccontextmanager
+async def open_publisher(settings: Settings) -> AsyncIterator[BrokerPublisher]:
+    """Open a publisher with confirms for a command."""
+    async with _publisher(settings, "hub command") as publisher:
+        yield publisher
+
+
+@asynccontextmanager
+async def _publisher(settings: Settings, name: str) -> AsyncIterator[BrokerPublisher]:
+    publisher = BrokerPublisher(settings.amqp_url.reveal(), name)
+    try:
+        yield publisher
+    finally:
+        await publisher.aclose()

@@ -1,0 +1,173 @@
+"""The roles, each made of the parts: what it consumes, what it listens on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from prometheus_client import REGISTRY
+
+from hub import timers
+from hub.app.parts import Parts, now
+from hub.catalog import BY_NAME
+from hub.cloudevents import decode
+from hub.consumers import events, messages
+from hub.consumers.broker import cancel
+from hub.consumers.topology import CHANNELS
+from hub.consumers.worker import Consumer, serve
+from hub.delivery import Post
+from hub.errors import ConfigurationError
+from hub.intake import Desk
+from hub.model import Event, Json, Lane
+from hub.planning import Rules
+from hub.schemas import Schemas
+from hub.settings import Address
+from hub.storage.delivery import PostgresDelivery
+from hub.storage.intake import PostgresIntake
+from hub.storage.log import PostgresLog
+from hub.storage.timers import PostgresTimers
+from hub.timers import Timers
+from hub.web.application import build, build_metrics
+
+log = structlog.get_logger()
+
+Work = Coroutine[Any, Any, None]
+Role = Callable[[Parts, asyncio.Event, AsyncExitStack], Awaitable[Work]]
+"""Prepares a role; what it closes goes on the stack. The work ends after the event is set."""
+
+
+async def intake(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
+    """Events in."""
+    traits = {name: channel.traits for name, channel in parts.channels().items()}
+    consumers = events.consumers(
+        desk=Desk(
+            schemas=parts.words.schemas,
+            catalog=BY_NAME,
+            rules=Rules(channels=traits, policy=parts.words.policy),
+        ),
+        store=PostgresIntake(parts.database),
+        publisher=parts.publisher,
+        appointments=parts.appointments,
+        now=now,
+    )
+    return _serve("intake", parts, stop, consumers)
+
+
+async def delivery(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """Messages out."""
+    channels = parts.channels()
+    for channel in channels.values():
+        stack.push_async_callback(channel.aclose)
+    consumers = messages.consumers(
+        post=Post(channels=channels, render=parts.words.render, policy=parts.words.policy, now=now),
+        store=PostgresDelivery(parts.database),
+        publisher=parts.publisher,
+        appointments=parts.appointments,
+    )
+    return _serve("delivery", parts, stop, consumers)
+
+
+async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
+    """Retries, releases, reminders, clocks, the sweep."""
+    keeping = timers.run(
+        Timers(
+            store=PostgresTimers(parts.database),
+            publisher=parts.publisher,
+            appointments=parts.appointments,
+            now=now,
+            queues=[(channel, lane) for channel in CHANNELS for lane in Lane],
+            sweep_after=parts.words.policy.delivery.sweep_after,
+        )
+    )
+    return _until(stop, keeping)
+
+
+async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """API, live page, health."""
+    application = build(
+        settings=parts.settings,
+        policy=parts.words.policy,
+        schemas=parts.words.schemas,
+        log=PostgresLog(parts.database),
+        appointments=parts.appointments,
+        publisher=parts.publisher,
+        check=partial(_check, parts.words.schemas),
+        ready=partial(_ready, parts),
+        registry=REGISTRY,
+    )
+    await _listen(application, parts.settings.http, "HUB_HTTP", stack)
+    return _until_set(stop)
+
+
+ROLES: Final[Mapping[str, Role]] = {
+    "intake": intake,
+    "delivery": delivery,
+    "timers": keep_time,
+    "web": serve_web,
+}
+
+
+async def serve_metrics(parts: Parts, address: Address, stack: AsyncExitStack) -> None:
+    """Listen on HUB_METRICS, in any role."""
+    application = build_metrics(settings=parts.settings, log=PostgresLog(parts.database), registry=REGISTRY)
+    await _listen(application, address, "HUB_METRICS", stack)
+
+
+async def _listen(
+    application: web.Application, address: Address, setting: str, stack: AsyncExitStack
+) -> None:
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, address.host or None, address.port).start()
+    except OSError as exc:
+        raise ConfigurationError(
+            f"{setting}={address} cannot be listened on ({exc.strerror}): is another hub running? "
+            f"Choose another port with {setting}."
+        ) from exc
+    for host, port, *_ in runner.addresses:
+        log.info("http.listening", setting=setting, url=f"http://{Address(host, port)}/")
+
+
+def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
+    """Decode and validate an event that comes over HTTP; raises InvalidEvent."""
+    event = decode(body, content_type, headers)
+    schemas.check(event, now=now())
+    return event
+
+
+async def _ready(parts: Parts) -> Mapping[str, bool]:
+    """Ask each server whether it answers."""
+    asked: dict[str, Coroutine[Any, Any, object]] = {
+        "rabbitmq": parts.publisher.ping(),
+        "redis": parts.appointments.intact(),
+        "postgresql": parts.database.rows("SELECT 1"),
+    }
+    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
+    return {name: not isinstance(answer, Exception) for name, answer in zip(asked, answers, strict=True)}
+
+
+def _serve(name: str, parts: Parts, stop: asyncio.Event, consumers: list[Consumer]) -> Work:
+    return serve(parts.settings.amqp_url.reveal(), f"hub {name}", consumers, stop)
+
+
+async def _until_set(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def _until(stop: asyncio.Event, work: Work) -> None:
+    """Do the work until `stop`. Fit for work that may be cut anywhere."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        await cancel(working, stopping)
