@@ -145,7 +145,9 @@ LOOPBACK = ("0100007F:", "00000000000000000000000001000000:", "0000000000000000F
 def boot_services() -> list[Path]:
     units = Path("/etc/systemd/system").glob("*.wants/*")
     started = [*units, *Path("/etc").glob("rc[2-5].d/S*")]
-    return [path for path in started if any(name in path.name for name in ("rabbit", "redis", "postgres", "epmd"))]
+    return [
+        path for path in started if any(name in path.name for name in ("rabbit", "redis", "postgres", "epmd"))
+    ]
 
 
 def check(what: str, passed: bool) -> None:
