@@ -1,0 +1,67 @@
+"""Bad manners of mail servers, as coroutines to be given to `SmtpServer.on`."""
+
+from __future__ import annotations
+
+from tests.providers.smtp_conversation import Behaviour, Conversation
+
+
+def first(times: int, behaviour: Behaviour) -> Behaviour:
+    """Misbehave so many times, then no more."""
+    left = times
+
+    async def behave_at_last(conversation: Conversation, line: str) -> bool:
+        nonlocal left
+        if left == 0:
+            return False
+        left -= 1
+        return await behaviour(conversation, line)
+
+    return behave_at_last
+
+
+def replying(reply: str, *, about: str = "") -> Behaviour:
+    """Say something else than the server would, to lines that have this in them."""
+
+    async def reply_otherwise(conversation: Conversation, line: str) -> bool:
+        if about not in line:
+            return False
+        conversation.wire.reply(reply)
+        return True
+
+    return reply_otherwise
+
+
+def leaving(reply: str) -> Behaviour:
+    """Say a last word, such as a 421, and close."""
+
+    async def leave(conversation: Conversation, _line: str) -> bool:
+        conversation.wire.reply(reply)
+        await conversation.wire.finish()
+        return True
+
+    return leave
+
+
+async def drop(conversation: Conversation, _line: str) -> bool:
+    """Drop the connection without a word."""
+    conversation.wire.drop()
+    return True
+
+
+async def drop_after_part(conversation: Conversation, _line: str) -> bool:
+    """Drop in the middle of the content."""
+    await conversation.wire.read_some()
+    conversation.wire.drop()
+    return True
+
+
+async def hang(conversation: Conversation, _line: str) -> bool:
+    """Answer nothing any more."""
+    await conversation.wire.stay_silent()
+    return True
+
+
+async def accept_data_for_nobody(conversation: Conversation, _line: str) -> bool:
+    """Say 354 although every RCPT was refused, as RFC 2920, 3.1 allows."""
+    await conversation.take_content()
+    return True

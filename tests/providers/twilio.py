@@ -1,0 +1,98 @@
+"""Twilio's Messages resource, strict about everything that the true one would let pass or bill."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from aiohttp import web
+
+from tests.providers.http import HttpServer
+
+ACCOUNT: Final = "AC" + "0123456789abcdef" * 2
+TOKEN: Final = "s3cret/token?"
+SENDER: Final = "+15005550006"
+LONGEST_BODY: Final = 1600
+
+_E164 = re.compile(r"\+[1-9]\d{7,14}")
+_NEEDED: Final = {"To", "From", "Body"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text message that was accepted."""
+
+    to: str
+    sender: str
+    body: str
+    callback: str | None
+
+
+class TwilioServer(HttpServer):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[Text] = []
+        self.requests = 0
+
+    @property
+    def url(self) -> str:
+        """The value for HUB_SMS_URL."""
+        return f"twilio+http://{ACCOUNT}:s3cret%2Ftoken%3F@127.0.0.1:{self.port}?from={SENDER}"
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [web.post(f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self._create)]
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        self.requests += 1
+        if request.headers.get("Authorization") != _basic(ACCOUNT, TOKEN):
+            return refusal(401, 20003, "Authenticate")
+        text = self._judged(request.content_type, await request.text())
+        scripted = await self.scripted(request)
+        if scripted is not None:
+            return scripted
+        if text is None:
+            return refusal(400, 21211, "Invalid 'To' Phone Number")
+        self.texts.append(text)
+        sid = f"SM{len(self.texts):032x}"
+        said = {"sid": sid, "status": "queued", "error_code": None, "to": text.to, "account_sid": ACCOUNT}
+        return web.json_response(said, status=201)
+
+    def _judged(self, content_type: str, body: str) -> Text | None:
+        """Note every violation; None where the form cannot be a message."""
+        pairs = parse_qsl(body, keep_blank_values=True, strict_parsing=True)
+        form = dict(pairs)
+        fine = [
+            self.require("the body is not a form", holds=content_type == "application/x-www-form-urlencoded"),
+            self.require("a field is there twice", holds=len(form) == len(pairs)),
+            self.require("the fields", holds=set(form) - {"StatusCallback"} == _NEEDED),
+            self.require("To is not E.164", holds=bool(_E164.fullmatch(form.get("To", "")))),
+            self.require("From is not ours", holds=form.get("From") == SENDER),
+            self.require("the length", holds=1 <= len(form.get("Body", "")) <= LONGEST_BODY),
+            self.require("StatusCallback is not a URL", holds=_is_url(form.get("StatusCallback"))),
+        ]
+        if not all(fine):
+            return None
+        return Text(
+            to=form["To"], sender=form["From"], body=form["Body"], callback=form.get("StatusCallback")
+        )
+
+
+def refusal(status: int, code: int, message: str) -> web.Response:
+    return web.json_response(refusal_body(status, code, message), status=status)
+
+
+def refusal_body(status: int, code: int, message: str) -> dict[str, str | int]:
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    return {"code": code, "message": message, "more_info": more, "status": status}
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _is_url(text: str | None) -> bool:
+    return text is None or (urlsplit(text).scheme in {"http", "https"} and bool(urlsplit(text).hostname))
