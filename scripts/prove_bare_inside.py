@@ -26,6 +26,10 @@ SET_UP_LIMIT = 900.0  # seconds: packages come over the network
 START_LIMIT = 90.0
 STOP_LIMIT = 60.0
 
+# 127.0.0.1, ::1 and ::ffff:127.0.0.1 as the kernel writes them.
+LOOPBACK = ("0100007F:", "00000000000000000000000001000000:", "0000000000000000FFFF00000100007F:")
+SERVICES = ("rabbitmq", "redis", "postgresql", "epmd")
+
 
 def main() -> None:
     with running(SET_UP_LIMIT):
@@ -98,9 +102,10 @@ def fetch(port: str, path: str) -> bytes | None:
     number = json.loads((CHECKOUT / ".run/ports.json").read_text())[port]
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{number}{path}", timeout=10) as answer:
-            return answer.read()
+            body: bytes = answer.read()
     except urllib.error.URLError:
         return None
+    return body
 
 
 def messages() -> int:
@@ -128,7 +133,7 @@ def open_to_others() -> list[str]:
     ours = set()
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         with contextlib.suppress(OSError):
-            ours.add(os.readlink(link))
+            ours.add(str(link.readlink()))
     found = []
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
@@ -138,16 +143,10 @@ def open_to_others() -> list[str]:
     return found
 
 
-# 127.0.0.1, ::1 and ::ffff:127.0.0.1 as the kernel writes them.
-LOOPBACK = ("0100007F:", "00000000000000000000000001000000:", "0000000000000000FFFF00000100007F:")
-
-
 def boot_services() -> list[Path]:
     units = Path("/etc/systemd/system").glob("*.wants/*")
     started = [*units, *Path("/etc").glob("rc[2-5].d/S*")]
-    return [
-        path for path in started if any(name in path.name for name in ("rabbit", "redis", "postgres", "epmd"))
-    ]
+    return [path for path in started if any(name in path.name for name in SERVICES)]
 
 
 def check(what: str, passed: bool) -> None:

@@ -44,6 +44,8 @@ class Postgres(Server):
         self._account = account.account_for(folder)
         super().__init__(account.home_of(folder, self._account))
         self._data = self.folder / "data"
+        if self.folder != folder:
+            self.note = f"  (its user may not enter {folder.parent})"
         self._program = programs.find_postgres(_major_of(self._data))
         self._settings = {**SETTINGS, "port": str(self.port), **({} if durable else NO_FLUSHES)}
         self._child = self._new_child("postgres")

@@ -28,6 +28,7 @@ class Server(ABC):
 
     name: str
     failure: type[Unavailable]
+    note: str = ""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

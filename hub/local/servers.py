@@ -42,4 +42,4 @@ async def stop_all(servers: Sequence[Server]) -> None:
 async def _start(server: Server, tell: Callable[[str], None]) -> None:
     began = time.monotonic()
     await server.start()
-    tell(f"{server.name:<10} {time.monotonic() - began:4.1f} s  {server.folder}")
+    tell(f"{server.name:<10} {time.monotonic() - began:4.1f} s  {server.folder}{server.note}")
