@@ -50,10 +50,15 @@ def hora(value: Json) -> str:
     return f"{at.hour % 12 or 12}:{at.minute:02}{NBSP}{_HALVES[at.hour // 12]}"
 
 
+def la_hora(value: Json) -> str:
+    """`las 8:05 a. m.`; `la 1:05 p. m.`."""
+    article = "la" if _local(value).hour % 12 == 1 else "las"
+    return f"{article} {hora(value)}"
+
+
 def fecha_hora(value: Json) -> str:
     """`lunes 9 de marzo de 2026 a las 8:05 a. m.`; `a la 1:05 p. m.`."""
-    article = "la" if _local(value).hour % 12 == 1 else "las"
-    return f"{fecha(value)} a {article} {hora(value)}"
+    return f"{fecha(value)} a {la_hora(value)}"
 
 
 def fecha_corta(value: Json) -> str:
@@ -77,6 +82,20 @@ def nombre(value: Json) -> str:
     if not (name.isupper() or name.islower()):
         return name
     return " ".join(_capital(word, first=index == 0) for index, word in enumerate(words))
+
+
+def lista(value: Json) -> str:
+    """`agua, gas y energía`; `agua e internet`."""
+    *first, last = [str(item) for item in value] or [""]
+    if not first:
+        return last
+    return f"{', '.join(first)} {'e' if _E_SOUND.match(last) else 'y'} {last}"
+
+
+def inicial(value: Json) -> str:
+    """`fuga de gas` → `Fuga de gas`."""
+    text = str(value)
+    return text[:1].upper() + text[1:]
 
 
 def enlace(value: Json) -> str:
@@ -140,16 +159,20 @@ def _capital(word: str, *, first: bool) -> str:
     return _WORD_START.sub(lambda match: match[1] + match[2].upper(), word.lower())
 
 
+_E_SOUND: Final = re.compile(r"h?[ií](?![aeou])", re.IGNORECASE)
 _COLOMBIAN: Final = str.maketrans(",.", ".,")
 _PLAIN_URL: Final = re.compile(r"https://[^\s\x00-\x1f\x7f\"<>\\]+")
 
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     "fecha": fecha,
     "hora": hora,
+    "la_hora": la_hora,
     "fecha_hora": fecha_hora,
     "fecha_corta": fecha_corta,
     "pesos": pesos,
     "nombre": nombre,
+    "lista": lista,
+    "inicial": inicial,
     "enlace": enlace,
 }
 TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}

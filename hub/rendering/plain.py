@@ -33,7 +33,7 @@ def _paragraph(node: SyntaxTreeNode) -> str:
 
 def _heading(node: SyntaxTreeNode) -> str:
     title = _children(node)
-    return f"{title}\n{'=-'[node.tag != 'h1'] * 40}\n\n"
+    return f"{title}\n{'-' * len(title)}\n\n"
 
 
 def _link(node: SyntaxTreeNode) -> str:

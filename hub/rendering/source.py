@@ -74,7 +74,7 @@ def _with_includes(source: str, fetch: Callable[[str], str], depth: int) -> str:
     """Put included text in before Markdown sees it, so that a part may hold rows and items."""
     if not depth:
         raise InvalidTemplate("includes go in a circle")
-    return _INCLUDE.sub(lambda found: _with_includes(fetch(found[1]), fetch, depth - 1), source)
+    return _INCLUDE.sub(lambda found: _with_includes(fetch(found[1]).rstrip("\n"), fetch, depth - 1), source)
 
 
 def _blocks(source: str) -> Source:
