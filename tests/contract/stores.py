@@ -1,0 +1,44 @@
+"""The stores under test, behind their ports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+from hub.model import Claimed, Message
+from hub.ports import DeliveryStore, IntakeStore, LogStore, TimerStore
+from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog, PostgresTimers
+from tests.contract.values import LEASE
+
+AT_ONCE: Final = timedelta(0)
+"""A lease that has ended when it begins, an age that is reached at once."""
+
+
+@dataclass
+class Stores:
+    intake: IntakeStore
+    delivery: DeliveryStore
+    timers: TimerStore
+    log: LogStore
+
+    async def add(self, *messages: Message) -> None:
+        await self.delivery.add_messages(messages)
+
+    async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
+        return await self.delivery.claim([one.id for one in messages], token=uuid4(), lease=lease)
+
+    async def state_of(self, one: Message) -> object:
+        shown = await self.log.message(one.id)
+        return shown and shown["state"]
+
+
+@asynccontextmanager
+async def open_stores(database: str) -> AsyncIterator[Stores]:
+    async with Database(database) as opened:
+        yield Stores(
+            PostgresIntake(opened), PostgresDelivery(opened), PostgresTimers(opened), PostgresLog(opened)
+        )

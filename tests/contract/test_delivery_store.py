@@ -1,0 +1,169 @@
+"""What the DeliveryStore promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+from hub.model import Attempt, State, StoredEvent
+from tests.contract.stores import AT_ONCE, Stores
+from tests.contract.values import (
+    FALLBACK,
+    HOUR,
+    LEASE,
+    NOON,
+    copropiedad,
+    event,
+    message,
+    now,
+    outcome,
+    stored,
+    unit,
+)
+
+
+async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) -> None:
+    one = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1", unit_id="u-1")
+    said = message(one, fallback=FALLBACK, skipped=("voice:not_configured",), expires_at=NOON + HOUR)
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([copropiedad("ph-1", name="Altos"), unit("u-1", label="Apto 101")])
+        await transaction.add_events([one])
+        await transaction.add_messages([said, said])
+    [claimed] = await stores.claim(said)
+
+    assert replace(claimed.message, next_at=None) == replace(said, state=State.SENDING)
+    assert claimed.message.next_at is not None
+    assert abs(claimed.message.next_at - now() - LEASE) < timedelta(seconds=5)
+    assert (claimed.attempt, claimed.event_time, claimed.source) == (1, NOON, "urn:crm")
+    assert (claimed.data, claimed.building, claimed.unit) == ({"pqrs_id": "PQ-1"}, "Altos", "Apto 101")
+
+
+async def test_a_place_that_the_directory_does_not_know_has_no_name(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said)
+    [claimed] = await stores.claim(said)
+
+    assert (claimed.building, claimed.unit) == (None, None)
+
+
+async def test_adding_a_message_again_leaves_it_as_it_is(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said)
+    await stores.claim(said)
+    await stores.add(said)
+
+    assert await stores.state_of(said) == "sending"
+
+
+async def test_a_live_lease_is_not_taken_and_an_ended_one_is(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said)
+
+    assert len(await stores.claim(said, lease=AT_ONCE)) == 1
+    [again] = await stores.claim(said)
+    assert again.attempt == 2
+    assert await stores.claim(said) == []
+
+
+async def test_a_message_that_waits_is_claimed_when_its_time_has_come(
+    stores: Stores, of: StoredEvent
+) -> None:
+    early = message(of, contact_id="a", state=State.HELD, next_at=now() - HOUR)
+    late = message(of, contact_id="b", state=State.RETRYING, next_at=now() + HOUR)
+    ended = message(of, contact_id="c", state=State.SUPPRESSED, reason="no_contact")
+    await stores.add(early, late, ended)
+    claimed = await stores.claim(early, late, ended)
+
+    assert [one.message.id for one in claimed] == [early.id]
+
+
+async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said)
+    token = uuid4()
+    await stores.delivery.claim([said.id], token=token, lease=LEASE)
+    done = await stores.delivery.record(token, [outcome(said.id, reason="ok", expires_at=NOON + HOUR)])
+    shown = await stores.log.message(said.id)
+
+    assert done == frozenset([said.id])
+    assert shown is not None
+    assert (shown["state"], shown["reason"], shown["next_at"]) == ("sent", "ok", None)
+    assert [(one["outcome"], one["provider"], one["code"]) for one in shown["attempts"]] == [
+        ("sent", "smtp", "250")
+    ]
+
+
+async def test_recording_again_answers_the_same_and_writes_nothing_twice(
+    stores: Stores, of: StoredEvent
+) -> None:
+    said = message(of)
+    await stores.add(said)
+    token = uuid4()
+    await stores.delivery.claim([said.id], token=token, lease=LEASE)
+    one = outcome(said.id, State.FAILED)
+
+    assert await stores.delivery.record(token, [one]) == frozenset([said.id])
+    assert await stores.delivery.record(token, [one]) == frozenset([said.id])
+    shown = await stores.log.message(said.id)
+    assert shown is not None
+    assert len(shown["attempts"]) == 1
+
+
+async def test_a_lost_lease_changes_nothing_but_keeps_its_attempt(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said)
+    lost, held = uuid4(), uuid4()
+    await stores.delivery.claim([said.id], token=lost, lease=AT_ONCE)
+    await stores.delivery.claim([said.id], token=held, lease=LEASE)
+
+    assert await stores.delivery.record(lost, [outcome(said.id, State.FAILED)]) == frozenset()
+    shown = await stores.log.message(said.id)
+    assert shown is not None
+    assert (shown["state"], len(shown["attempts"])) == ("sending", 1)
+    assert await stores.delivery.record(held, [outcome(said.id)]) == frozenset([said.id])
+
+
+async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(
+    stores: Stores, of: StoredEvent
+) -> None:
+    said = message(of, expires_at=NOON + HOUR)
+    await stores.add(said)
+    token = uuid4()
+    await stores.delivery.claim([said.id], token=token, lease=LEASE)
+    held = outcome(said.id, State.HELD, reason="quiet_hours", next_at=now() - HOUR, attempt=None)
+    await stores.delivery.record(token, [held])
+    [claimed] = await stores.claim(said)
+
+    assert (claimed.message.expires_at, claimed.message.reason) == (NOON + HOUR, "quiet_hours")
+
+
+async def test_nothing_to_record_is_nothing(stores: Stores) -> None:
+    assert await stores.delivery.record(uuid4(), []) == frozenset()
+    assert await stores.delivery.step_failed([]) == frozenset()
+    assert await stores.claim() == []
+
+
+async def test_a_step_has_failed_when_all_of_it_has(stores: Stores, of: StoredEvent) -> None:
+    email = message(of, state=State.FAILED)
+    push = message(of, channel="push", contact_id="device", state=State.BOUNCED)
+    await stores.add(email, replace(push, state=State.QUEUED))
+
+    assert await stores.delivery.step_failed([email]) == frozenset()
+    await stores.add(message(of, person="p-2", state=State.EXPIRED), message(of, person="p-2", step=1))
+    other = message(of, person="p-2", state=State.EXPIRED)
+    assert await stores.delivery.step_failed([email, other]) == frozenset([other.id])
+
+
+async def test_an_attempt_of_somebody_else_is_kept_too(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said)
+    attempt = Attempt(message_id=said.id, at=NOON, outcome="unknown", reference="SM1", took=LEASE)
+    done = await stores.delivery.record(uuid4(), [replace(outcome(said.id), attempt=attempt)])
+    shown = await stores.log.message(said.id)
+
+    assert done == frozenset()
+    assert shown is not None
+    assert list(shown["attempts"]) == [
+        {"at": "2026-03-09T17:00:00Z", "outcome": "unknown", "provider": "", "reference": "SM1", "code": ""}
+    ]

@@ -1,0 +1,133 @@
+"""What the IntakeStore promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from hub.errors import StorageRefused
+from hub.model import Party, State, StoredEvent
+from tests.contract.stores import Stores
+from tests.contract.values import (
+    HOUR,
+    NOON,
+    event,
+    letter,
+    message,
+    stored,
+)
+
+
+async def test_an_event_is_new_once(stores: Stores) -> None:
+    one = stored()
+    async with stores.intake.transaction() as transaction:
+        first = await transaction.add_events([one, one])
+    async with stores.intake.transaction() as transaction:
+        second = await transaction.add_events([one])
+
+    assert (first, second) == (frozenset([one.key]), frozenset())
+
+
+async def test_a_source_and_id_that_are_known_are_not_new_at_another_time(stores: Stores) -> None:
+    one = event()
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([stored(one)])
+        again = await transaction.add_events([stored(replace(one, time=NOON + HOUR))])
+
+    assert again == frozenset()
+
+
+async def test_an_event_comes_back_as_it_went_in(stores: Stores) -> None:
+    one = stored(
+        event(
+            subject="PQ-1",
+            datacontenttype="application/json",
+            dataschema="https://example.com/schema",
+            data={"pqrs_id": "PQ-1", "n": 1.5, "list": [1, None, {"ñ": "á"}]},
+            extensions={"quiet": True},
+        ),
+        copropiedad_id="ph-1",
+        unit_id="u-1",
+    )
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([one])
+        found = await transaction.case_events(["pqrs_id:PQ-1", "nothing"])
+
+    assert found == {"pqrs_id:PQ-1": [one], "nothing": []}
+
+
+async def test_a_transaction_that_raises_leaves_nothing(stores: Stores) -> None:
+    one = stored()
+    with pytest.raises(ZeroDivisionError):
+        await _add_and_raise(stores, one)
+    async with stores.intake.transaction() as transaction:
+        new = await transaction.add_events([one])
+
+    assert new == frozenset([one.key])
+
+
+async def _add_and_raise(stores: Stores, one: StoredEvent) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([one])
+        raise ZeroDivisionError
+
+
+async def test_a_value_that_cannot_be_stored_is_refused_without_being_quoted(stores: Stores) -> None:
+    with pytest.raises(StorageRefused) as refused:
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([stored(event(data={"secret": "María\0"}))])
+
+    assert "María" not in str(refused.value)
+
+
+@pytest.mark.parametrize("broken", ["\ud800", "x" * 3000 + "\0", "id\0"])
+async def test_broken_text_is_refused(stores: Stores, broken: str) -> None:
+    with pytest.raises(StorageRefused):
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([stored(event(subject=broken))])
+
+
+async def test_an_event_waits_for_its_party_until_it_is_planned(stores: Stores) -> None:
+    one = stored(planned=False, waiting=True)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([one])
+        waiting = await transaction.waiting_events(["pqrs_id:PQ-1"])
+        unplanned = await transaction.unplanned([one.key])
+        await transaction.mark_planned([one.key])
+
+        assert (waiting, unplanned) == ([one], frozenset([one.key]))
+        assert await transaction.waiting_events(["pqrs_id:PQ-1"]) == []
+        assert await transaction.unplanned([one.key]) == frozenset()
+
+
+async def test_the_latest_party_of_a_case_wins_in_any_order(stores: Stores) -> None:
+    older = Party(case="c", who="petitioner", recipients={"ref": "p-1"}, since=NOON)
+    newer = replace(older, recipients={"ref": "p-2"}, since=NOON + HOUR)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_parties([newer, older])
+        await transaction.add_parties([older])
+        found = await transaction.parties(["c", "d"])
+
+    assert found == {("c", "petitioner"): {"ref": "p-2"}}
+
+
+async def test_the_same_dead_letter_again_counts_up(stores: Stores) -> None:
+    one = letter()
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([one, letter(b"other"), one])
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([replace(one, reason="something else")])
+    page = await stores.log.dead(state="open", after=None, limit=10)
+
+    assert sorted(str(row["id"]) for row in page.items) == sorted(map(str, (one.id, letter(b"other").id)))
+    assert await stores.log.dead_letter(one.id) == one
+
+
+async def test_queued_messages_of_events_are_answered(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said, message(of, person="p-2", state=State.HELD, next_at=NOON))
+    async with stores.intake.transaction() as transaction:
+        assert await transaction.queued_messages([of.key, uuid4()]) == [said]
+        assert await transaction.queued_messages([]) == []

@@ -1,0 +1,160 @@
+"""What the LogStore promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from hub.errors import StorageRefused
+from hub.model import ClockState, Purpose, State, StoredEvent
+from hub.ports import MessageFilter
+from tests.contract.stores import Stores
+from tests.contract.values import (
+    HOUR,
+    NOON,
+    clock,
+    event,
+    letter,
+    message,
+    stored,
+)
+
+
+async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(stores: Stores) -> None:
+    one = letter()
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([one])
+
+    assert await stores.log.settle_dead(one.id, state="replayed")
+    assert not await stores.log.settle_dead(one.id, state="discarded")
+    assert not await stores.log.settle_dead(uuid4(), state="replayed")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([replace(one, reason="still not JSON")])
+    [row] = (await stores.log.dead(state="open", after=None, limit=10)).items
+    assert row["reason"] == "still not JSON"
+
+
+async def test_a_dead_letter_takes_whatever_came(stores: Stores) -> None:
+    one = letter(
+        b"\0\xff" * 10, source="a\0b", event_id="\ud800", headers={"x": "\0", "y": "\ud800", "z": [1]}
+    )
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([one])
+    found = await stores.log.dead_letter(one.id)
+
+    assert found == replace(one, source="a\ufffdb", event_id="?")
+
+
+async def test_messages_are_listed_newest_first_page_by_page(stores: Stores, of: StoredEvent) -> None:
+    said = [message(of, contact_id=str(n), created_at=NOON + n // 2 * HOUR) for n in range(5)]
+    await stores.add(*said)
+    first = await stores.log.messages(MessageFilter(), after=None, limit=3)
+    rest = await stores.log.messages(MessageFilter(), after=first.next, limit=3)
+    newest_first = sorted(said, key=lambda one: (one.created_at, one.id), reverse=True)
+
+    assert [row["id"] for row in [*first.items, *rest.items]] == [str(one.id) for one in newest_first]
+    assert rest.next is None
+    assert first.items[0] == {
+        "id": str(newest_first[0].id),
+        "event_id": of.event.id,
+        "event": "pqrs.received",
+        "person": "p-1",
+        "channel": "email",
+        "purpose": "transactional",
+        "state": "queued",
+        "reason": None,
+        "next_at": None,
+        "created_at": "2026-03-09T19:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        (MessageFilter(), 3),
+        (MessageFilter(state="failed"), 1),
+        (MessageFilter(state="queued"), 2),
+        (MessageFilter(state="nonsense"), 0),
+        (MessageFilter(channel="sms"), 1),
+        (MessageFilter(event="pqrs.received"), 2),
+        (MessageFilter(event_id="evt-2"), 1),
+        (MessageFilter(person="p-2"), 1),
+        (MessageFilter(since=NOON + HOUR), 1),
+        (MessageFilter(channel="email", person="p-1", state="queued"), 1),
+    ],
+)
+async def test_a_list_of_messages_is_narrowed(stores: Stores, narrowed: MessageFilter, expected: int) -> None:
+    first, second = stored(event(id="evt-1")), stored(event("pqrs.closed", id="evt-2"))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([first, second])
+    await stores.add(
+        message(first),
+        message(first, person="p-2", state=State.FAILED, purpose=Purpose.LEGAL),
+        message(second, channel="sms", created_at=NOON + HOUR),
+    )
+    page = await stores.log.messages(narrowed, after=None, limit=10)
+
+    assert len(page.items) == expected
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "", "AAAA", "é", "f" + "_" * 31])
+async def test_a_cursor_of_somebody_elses_is_refused(stores: Stores, cursor: str) -> None:
+    with pytest.raises(StorageRefused):
+        await stores.log.messages(MessageFilter(), after=cursor, limit=10)
+
+
+async def test_a_message_is_shown_with_its_person_masked(stores: Stores, of: StoredEvent) -> None:
+    said = message(of, skipped=("voice:not_configured",))
+    await stores.add(said)
+    shown = await stores.log.message(said.id)
+
+    assert shown is not None
+    assert (shown["name"], shown["address"]) == ("M*** P***", "m***@e***.com")
+    assert (shown["skipped"], shown["attempts"]) == (["voice:not_configured"], [])
+    assert await stores.log.message(uuid4()) is None
+
+
+async def test_clocks_are_shown_in_the_order_asked(stores: Stores) -> None:
+    one, other = clock("a"), clock("b", state=ClockState.BREACHED, level=2)
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([one, other])
+    rows = await stores.log.clocks([other.id, uuid4(), one.id])
+    page = await stores.log.recent_clocks(state="breached", after=None, limit=10)
+
+    assert [row["id"] for row in rows] == [str(other.id), str(one.id)]
+    assert list(page.items) == [
+        {
+            "id": str(other.id),
+            "case": "b",
+            "name": "first_reply",
+            "state": "breached",
+            "started_at": "2026-03-09T17:00:00Z",
+            "due_at": "2026-03-09T19:00:00Z",
+            "level": 2,
+        }
+    ]
+
+
+async def test_clocks_are_listed_page_by_page(stores: Stores) -> None:
+    clocks = [clock(str(n), started_at=NOON + n * HOUR) for n in range(4)]
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks(clocks)
+    first = await stores.log.recent_clocks(state=None, after=None, limit=3)
+    rest = await stores.log.recent_clocks(state=None, after=first.next, limit=3)
+
+    assert [row["case"] for row in [*first.items, *rest.items]] == ["3", "2", "1", "0"]
+
+
+async def test_everything_is_counted_by_state(stores: Stores, of: StoredEvent) -> None:
+    await stores.add(message(of), message(of, person="p-2"), message(of, person="p-3", state=State.FAILED))
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([clock()])
+        await transaction.add_dead_letters([letter()])
+
+    assert await stores.log.counts() == {
+        "messages": {"queued": 2, "failed": 1},
+        "clocks": {"open": 1},
+        "dead": {"open": 1},
+    }

@@ -1,0 +1,117 @@
+"""What the TimerStore promises of messages."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from hub.model import Lane, State, StoredEvent
+from tests.contract.stores import AT_ONCE, Stores
+from tests.contract.values import (
+    FALLBACK,
+    HOUR,
+    LEASE,
+    message,
+    next_of,
+    now,
+    outcome,
+)
+
+
+async def test_a_cascade_that_broke_off_is_found_until_it_goes_on(stores: Stores, of: StoredEvent) -> None:
+    lost = message(of, state=State.FAILED, fallback=FALLBACK)
+    await stores.add(lost)
+
+    assert await stores.timers.broken_cascades(10) == [lost]
+    assert await stores.timers.broken_cascades(10) == [lost]
+    await stores.timers.add_messages([next_of(lost)])
+    assert await stores.timers.broken_cascades(10) == []
+
+
+async def test_a_step_that_reached_somebody_needs_no_next_one(stores: Stores, of: StoredEvent) -> None:
+    lost = message(of, state=State.FAILED, fallback=FALLBACK)
+    reached = message(of, channel="push", contact_id="device", state=State.DELIVERED, fallback=FALLBACK)
+    await stores.add(lost, reached)
+
+    assert await stores.timers.broken_cascades(10) == []
+
+
+async def test_a_message_of_a_step_that_is_still_on_its_way_is_found_when_it_is_lost_too(
+    stores: Stores, of: StoredEvent
+) -> None:
+    first = message(of, state=State.FAILED, fallback=FALLBACK)
+    second = message(of, channel="push", contact_id="device", fallback=FALLBACK)
+    await stores.add(first, second)
+    token = uuid4()
+    await stores.delivery.claim([second.id], token=token, lease=LEASE)
+
+    assert await stores.timers.broken_cascades(10) == []
+    await stores.delivery.record(token, [outcome(second.id, State.FAILED)])
+    assert [one.id for one in await stores.timers.broken_cascades(10)] == [second.id]
+
+
+async def test_what_is_due_is_queued_again_and_ticketed_once(stores: Stores, of: StoredEvent) -> None:
+    due = message(of, contact_id="a", state=State.RETRYING, next_at=now() - HOUR)
+    later = message(of, contact_id="b", state=State.HELD, next_at=now() + HOUR)
+    orphan = message(of, contact_id="c", lane=Lane.URGENT)
+    await stores.add(due, later, orphan)
+    await stores.claim(orphan, lease=AT_ONCE)
+    ids = [due.id, later.id, orphan.id, uuid4()]
+    tickets = await stores.timers.release(ids)
+
+    assert sorted((one.channel, one.lane, one.ids) for one in tickets) == [
+        ("email", "normal", (due.id,)),
+        ("email", "urgent", (orphan.id,)),
+    ]
+    assert await stores.timers.release(ids) == []
+    assert await stores.state_of(due) == "queued"
+
+
+async def test_what_is_due_is_found_without_redis(stores: Stores, of: StoredEvent) -> None:
+    due = [message(of, contact_id=str(n), state=State.HELD, next_at=now() - n * HOUR) for n in (1, 2, 3)]
+    await stores.add(*due, message(of, contact_id="later", state=State.HELD, next_at=now() + HOUR))
+    [first] = await stores.timers.release_due(2)
+    [second] = await stores.timers.release_due(2)
+
+    assert set(first.ids) == {due[1].id, due[2].id}
+    assert second.ids == (due[0].id,)
+    assert await stores.timers.release_due(2) == []
+
+
+async def test_tickets_hold_a_hundred_ids_at_most(stores: Stores, of: StoredEvent) -> None:
+    await stores.add(*(message(of, person=f"p-{n}") for n in range(250)))
+    tickets = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 240)
+
+    assert sorted(len(one.ids) for one in tickets) == [40, 100, 100]
+
+
+async def test_a_swept_message_is_swept_again_only_after_twice_the_time(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await stores.add(message(of))
+
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, HOUR, 10) == []
+    assert len(await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10)) == 1
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, HOUR, 10) == []
+    assert await stores.timers.stale_queued("sms", Lane.NORMAL, AT_ONCE, 10) == []
+
+
+async def test_nothing_is_swept_while_its_queue_is_worked_on(stores: Stores, of: StoredEvent) -> None:
+    taken, left = message(of, contact_id="a"), message(of, contact_id="b")
+    await stores.add(taken, left)
+    token = uuid4()
+    await stores.delivery.claim([taken.id], token=token, lease=LEASE)
+
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10) == []
+    await stores.delivery.record(token, [outcome(taken.id)])
+    [ticket] = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10)
+    assert ticket.ids == (left.id,)
+
+
+async def test_waiting_appointments_come_page_by_page(stores: Stores, of: StoredEvent) -> None:
+    at = now() + HOUR
+    waiting = [message(of, contact_id=str(n), state=State.HELD, next_at=at) for n in range(5)]
+    await stores.add(*waiting, message(of))
+    first = await stores.timers.waiting_appointments(None, 3)
+    rest = await stores.timers.waiting_appointments(first[-1][0], 3)
+
+    assert [*first, *rest] == [(message_id, Lane.NORMAL, at) for message_id in sorted(m.id for m in waiting)]
