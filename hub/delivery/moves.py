@@ -31,7 +31,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.SENT: frozenset({State.DELIVERED, State.READ, State.BOUNCED, State.FAILED}),
     State.DELIVERED: frozenset({State.READ, State.BOUNCED}),
     State.READ: frozenset(),
-    State.FAILED: frozenset({State.QUEUED}),
+    State.FAILED: frozenset(),
     State.BOUNCED: frozenset(),
     State.SUPPRESSED: frozenset(),
     State.EXPIRED: frozenset(),

@@ -86,16 +86,11 @@ def dead_letter(incoming: Incoming, error: InvalidEvent, event: Event | None = N
         event_type=event.type if event else None,
         event_id=event.id if event else None,
         source=event.source if event else None,
-        routing_key=_storable(incoming.routing_key),
-        content_type=incoming.content_type and _storable(incoming.content_type),
+        routing_key=incoming.routing_key,
+        content_type=incoming.content_type,
         headers=incoming.headers,
         body=incoming.body if len(incoming.body) <= MAX_BODY else incoming.body[:DEAD_BODY],
     )
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL's text holds no NUL, and a dead letter must never be refused."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def may_be_told(letter: DeadLetter) -> bool:

@@ -1,0 +1,29 @@
+"""
+Doubles that ship with the hub: its ports in memory, with faults and answers that a test scripts.
+
+They keep the promises of `hub.ports`: a transaction that raises leaves nothing behind, leases and
+versions are checked, an update is conditional where the real one is. `tests/contract` holds both
+to the same suite.
+"""
+
+from __future__ import annotations
+
+from hub.testing.appointments import MemoryAppointments
+from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
+from hub.testing.clock import SettableClock
+from hub.testing.faults import Faults
+from hub.testing.publisher import MemoryPublisher
+from hub.testing.store import MemoryStore
+
+__all__ = [
+    "Faults",
+    "MemoryAppointments",
+    "MemoryChannel",
+    "MemoryEmail",
+    "MemoryInbox",
+    "MemoryPublisher",
+    "MemoryPush",
+    "MemorySms",
+    "MemoryStore",
+    "SettableClock",
+]

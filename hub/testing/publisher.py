@@ -1,0 +1,49 @@
+"""A broker of lists."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from hub.model import DeadLetter, Event, Lane
+from hub.ports import Ticket
+from hub.testing.faults import Faults
+
+
+class MemoryPublisher:
+    """`hub.ports.Publisher`: keeps what it was given; `depths` says what `depth` answers."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.published: list[Ticket] = []
+        self.events: list[Event] = []
+        self.notices: list[Event] = []
+        self.replayed: list[DeadLetter] = []
+        self.depths: defaultdict[tuple[str, Lane], int] = defaultdict(int)
+
+    @property
+    def ticketed(self) -> list[UUID]:
+        """The ids of all tickets, in the order in which they were published."""
+        return [message_id for ticket in self.published for message_id in ticket.ids]
+
+    async def tickets(self, tickets: Sequence[Ticket]) -> None:
+        if tickets:
+            self.faults.meet("tickets")
+        self.published += tickets
+
+    async def event(self, event: Event) -> None:
+        self.faults.meet("event")
+        self.events.append(event)
+
+    async def depth(self, channel: str, lane: Lane) -> int:
+        self.faults.meet("depth")
+        return self.depths[channel, lane]
+
+    async def replay(self, letter: DeadLetter) -> None:
+        self.faults.meet("replay")
+        self.replayed.append(letter)
+
+    async def notice(self, event: Event) -> None:
+        self.faults.meet("notice")
+        self.notices.append(event)

@@ -1,0 +1,228 @@
+"""The stores of intake, delivery and timers, in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hub.model import Claimed, Clock, Lane, Message, Outcome, State
+from hub.ports import Now, Ticket
+from hub.testing.faults import Faults
+from hub.testing.tables import LOST, Row, Tables
+from hub.testing.transaction import MemoryTransaction
+from hub.tickets import grouped
+
+
+class MemoryStore:
+    """
+    `hub.ports.IntakeStore`, `DeliveryStore` and `TimerStore` over the same tables.
+
+    One transaction or statement at a time. `faults` knows the methods by name, and `commit`;
+    `refused` holds the ids of events with a value that the database refuses.
+    """
+
+    def __init__(self, now: Now, *, refused: Collection[str] = ()) -> None:
+        self.tables = Tables()
+        self.faults = Faults()
+        self._now = now
+        self._refused = refused
+        self._lock = asyncio.Lock()
+
+    def message(self, message_id: UUID) -> Message:
+        return self.tables.messages[message_id].message
+
+    @property
+    def messages(self) -> list[Message]:
+        """All messages, by id."""
+        return [row.message for _, row in sorted(self.tables.messages.items())]
+
+    @property
+    def clocks(self) -> list[Clock]:
+        """All clocks, by id."""
+        return [clock for _, clock in sorted(self.tables.clocks.items())]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[MemoryTransaction]:
+        self.faults.meet("transaction")
+        async with self._lock:
+            tables = self.tables.copy()
+            yield MemoryTransaction(tables, self._now(), self._refused)
+            self.faults.meet("commit")
+            self.tables = tables
+
+    @asynccontextmanager
+    async def _statement(self, name: str) -> AsyncIterator[Tables]:
+        self.faults.meet(name)
+        async with self._lock:
+            yield self.tables
+
+    async def add_messages(self, messages: Sequence[Message]) -> None:
+        async with self._statement("add_messages") as tables:
+            for message in messages:
+                tables.add_message(message, self._now())
+
+    async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
+        async with self._statement("claim") as tables:
+            now = self._now()
+            rows = [tables.messages[one] for one in dict.fromkeys(ids) if one in tables.messages]
+            taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
+            for row in taken:
+                message = replace(row.message, state=State.SENDING, next_at=now + lease)
+                tables.messages[message.id] = replace(
+                    row, message=message, lease=token, attempts=row.attempts + 1
+                )
+            return [_claimed(tables.messages[row.message.id], tables) for row in taken]
+
+    async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+        async with self._statement("record") as tables:
+            calls = [outcome.attempt for outcome in outcomes if outcome.attempt is not None]
+            tables.attempts.update(((attempt.message_id, attempt.at), attempt) for attempt in calls)
+            done = [outcome for outcome in outcomes if _effective(outcome, token, tables)]
+            for outcome in done:
+                row = tables.messages[outcome.message_id]
+                tables.messages[outcome.message_id] = replace(row, message=_moved(row.message, outcome))
+            return frozenset(outcome.message_id for outcome in done)
+
+    async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
+        async with self._statement("step_failed") as tables:
+            alive = {_step(row.message) for row in tables.messages.values() if row.message.state not in LOST}
+            return frozenset(message.id for message in messages if _step(message) not in alive)
+
+    async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
+        async with self._statement("release") as tables:
+            now = self._now()
+            due = [tables.messages[one] for one in sorted(ids) if one in tables.messages]
+            return _release(tables, (row for row in due if row.due(now)), now)
+
+    async def release_due(self, limit: int) -> Sequence[Ticket]:
+        async with self._statement("release_due") as tables:
+            now = self._now()
+            due = [row for row in tables.messages.values() if row.due(now)]
+            due.sort(key=lambda row: row.message.next_at or now)
+            return _release(tables, due[:limit], now)
+
+    async def broken_cascades(self, limit: int) -> Sequence[Message]:
+        async with self._statement("broken_cascades") as tables:
+            messages = [row.message for _, row in sorted(tables.messages.items())]
+            alive = {_step(message) for message in messages if message.state not in LOST}
+            reached = {
+                (message.event_key, message.person, message.occasion, message.channel, message.contact_id)
+                for message in messages
+            }
+            return [
+                message
+                for message in messages
+                if message.state in LOST and message.fallback and _step(message) not in alive
+                if (message.event_key, message.person, message.occasion, *_next(message)) not in reached
+            ][:limit]
+
+    async def stale_queued(
+        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
+    ) -> Sequence[Ticket]:
+        async with self._statement("stale_queued") as tables:
+            now = self._now()
+            rows = [row for row in tables.messages.values() if _queue(row) == (channel, lane)]
+            if any(row.message.state is State.SENDING and not row.due(now) for row in rows):
+                return []
+            stale = [
+                row
+                for row in rows
+                if row.message.state is State.QUEUED and row.ticketed_at < now - sweep_after * 2**row.sweeps
+            ]
+            stale.sort(key=lambda row: row.ticketed_at)
+            for row in stale[:limit]:
+                tables.messages[row.message.id] = replace(row, ticketed_at=now, sweeps=row.sweeps + 1)
+            return grouped((row.message.id, channel, lane) for row in stale[:limit])
+
+    async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
+        async with self._statement("clocks_by_id") as tables:
+            return [tables.clocks[one] for one in sorted(ids) if one in tables.clocks]
+
+    async def due_clocks(self, limit: int) -> Sequence[Clock]:
+        async with self._statement("due_clocks") as tables:
+            now = self._now()
+            due = [
+                (clock.next_at, clock.id, clock)
+                for clock in tables.clocks.values()
+                if clock.next_at is not None and clock.next_at <= now
+            ]
+            return [clock for _, _, clock in sorted(due, key=lambda entry: entry[:2])[:limit]]
+
+    async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
+        async with self._statement("advance") as tables:
+            known = tables.clocks.get(clock.id)
+            if known is None or known.ended_at is not None or known.fired != expected_fired:
+                return False
+            tables.clocks[clock.id] = replace(known, state=clock.state, level=clock.level, fired=clock.fired)
+            return True
+
+    async def waiting_appointments(
+        self, after: UUID | None, limit: int
+    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+        async with self._statement("waiting_appointments") as tables:
+            waiting = [
+                (message_id, row.message.lane, row.message.next_at)
+                for message_id, row in sorted(tables.messages.items())
+                if row.message.state in {State.HELD, State.RETRYING} and row.message.next_at is not None
+                if after is None or message_id > after
+            ]
+            return waiting[:limit]
+
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
+        async with self._statement("live_clocks") as tables:
+            live = [clock for _, clock in sorted(tables.clocks.items()) if clock.ended_at is None]
+            return [clock for clock in live if after is None or clock.id > after][:limit]
+
+
+def _claimed(row: Row, tables: Tables) -> Claimed:
+    stored = tables.events[row.message.event_key]
+    return Claimed(
+        message=row.message,
+        attempt=row.attempts,
+        event_time=stored.event.time,
+        source=stored.event.source,
+        data=stored.event.data,
+        building=tables.directory.text("copropiedad", stored.copropiedad_id, "name"),
+        unit=tables.directory.text("unit", stored.unit_id, "label"),
+    )
+
+
+def _effective(outcome: Outcome, token: UUID, tables: Tables) -> bool:
+    """A repeat of the same call is answered as the first one was: the lease stays on the row."""
+    row = tables.messages.get(outcome.message_id)
+    return row is not None and row.lease == token and row.message.state in {State.SENDING, outcome.state}
+
+
+def _moved(message: Message, outcome: Outcome) -> Message:
+    return replace(
+        message,
+        state=outcome.state,
+        reason=outcome.reason,
+        next_at=outcome.next_at,
+        expires_at=outcome.expires_at or message.expires_at,
+    )
+
+
+def _release(tables: Tables, due: Iterable[Row], now: datetime) -> list[Ticket]:
+    released = [replace(row.message, state=State.QUEUED, next_at=None) for row in due]
+    for message in released:
+        row = tables.messages[message.id]
+        tables.messages[message.id] = replace(row, message=message, ticketed_at=now, sweeps=0)
+    return grouped((message.id, message.channel, message.lane) for message in released)
+
+
+def _queue(row: Row) -> tuple[str, Lane]:
+    return row.message.channel, row.message.lane
+
+
+def _step(message: Message) -> tuple[object, ...]:
+    return message.event_key, message.person, message.audience, message.occasion, message.step
+
+
+def _next(message: Message) -> tuple[str, str]:
+    target = message.fallback[0][0]
+    return target.channel, target.contact_id

@@ -1,0 +1,74 @@
+"""What the memory store remembers: frozen rows in dictionaries, so that a copy is a snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub.model import Attempt, Clock, DeadLetter, Message, Party, State, StoredEvent
+from hub.testing.directory import Directory
+
+LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED})
+LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
+"""States that end when `next_at` comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A message with what only storage knows of it."""
+
+    message: Message
+    ticketed_at: datetime
+    lease: UUID | None = None
+    attempts: int = 0
+    sweeps: int = 0
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether the message waited for an instant that has come."""
+        message = self.message
+        return message.state in LATER and message.next_at is not None and message.next_at <= now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A dead letter, how often its bytes came, and whether it is `open`, `replayed` or `discarded`."""
+
+    letter: DeadLetter
+    times: int = 1
+    state: str = "open"
+
+
+@dataclass(slots=True, kw_only=True)
+class Tables:
+    events: dict[UUID, StoredEvent] = field(default_factory=dict)
+    parties: dict[tuple[str, str], Party] = field(default_factory=dict)
+    messages: dict[UUID, Row] = field(default_factory=dict)
+    attempts: dict[tuple[UUID, datetime], Attempt] = field(default_factory=dict)
+    letters: dict[UUID, Letter] = field(default_factory=dict)
+    clocks: dict[UUID, Clock] = field(default_factory=dict)
+    directory: Directory = field(default_factory=Directory)
+
+    def copy(self) -> Tables:
+        return Tables(
+            events=dict(self.events),
+            parties=dict(self.parties),
+            messages=dict(self.messages),
+            attempts=dict(self.attempts),
+            letters=dict(self.letters),
+            clocks=dict(self.clocks),
+            directory=self.directory.copy(),
+        )
+
+    def add_message(self, message: Message, now: datetime) -> None:
+        self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
+
+    def settle_letter(self, letter: DeadLetter) -> None:
+        """Keep a dead letter; one that is known counts up, and is open again when it was replayed."""
+        known = self.letters.get(letter.id)
+        if known is None:
+            self.letters[letter.id] = Letter(letter=letter)
+        else:
+            state = "open" if known.state == "replayed" else known.state
+            self.letters[letter.id] = replace(known, times=known.times + 1, state=state)

@@ -1,0 +1,109 @@
+"""Intake's transaction over a copy of the tables, which is thrown away when it raises."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from hub.audience import Group
+from hub.errors import StorageRefused
+from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, State, StoredEvent
+from hub.testing.tables import Tables
+
+
+class MemoryTransaction:
+    """`hub.ports.IntakeTransaction`. Events whose id is in `refused` are values that SQL cannot hold."""
+
+    def __init__(self, tables: Tables, now: datetime, refused: Collection[str]) -> None:
+        self._tables = tables
+        self._now = now
+        self._refused = refused
+
+    async def apply_directory(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._tables.directory.apply(event)
+
+    async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
+        if any(stored.event.id in self._refused for stored in events):
+            raise StorageRefused
+        known = {_identity(stored.event) for stored in self._tables.events.values()}
+        new: set[UUID] = set()
+        for stored in events:
+            if _identity(stored.event) not in known:
+                known.add(_identity(stored.event))
+                self._tables.events[stored.key] = stored
+                new.add(stored.key)
+        return frozenset(new)
+
+    async def mark_planned(self, keys: Collection[UUID]) -> None:
+        for key in keys:
+            self._tables.events[key] = replace(self._tables.events[key], planned=True, waiting=False)
+
+    async def unplanned(self, keys: Collection[UUID]) -> frozenset[UUID]:
+        stored = self._tables.events
+        return frozenset(key for key in keys if key in stored and not stored[key].planned)
+
+    async def waiting_events(self, cases: Collection[str]) -> Sequence[StoredEvent]:
+        found = [one for one in self._tables.events.values() if one.case in cases and one.waiting]
+        return sorted(found, key=lambda stored: (stored.event.time, stored.key))
+
+    async def add_parties(self, parties: Sequence[Party]) -> None:
+        for party in parties:
+            known = self._tables.parties.get((party.case, party.who))
+            if known is None or party.since > known.since:
+                self._tables.parties[party.case, party.who] = party
+
+    async def parties(self, cases: Collection[str]) -> Mapping[tuple[str, str], Json]:
+        known = self._tables.parties.items()
+        return {(case, who): party.recipients for (case, who), party in known if case in cases}
+
+    async def places(self, units: Collection[str]) -> Mapping[str, str]:
+        found = {unit: self._tables.directory.text("unit", unit, "copropiedad_id") for unit in units}
+        return {unit: place for unit, place in found.items() if place is not None}
+
+    async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
+        return {group: self._tables.directory.people(group, self._now) for group in groups}
+
+    async def people_page(self, group: Group, after: str, limit: int) -> Sequence[Person]:
+        people = self._tables.directory.people(group, self._now)
+        return [person for person in people if person.ref > after][:limit]
+
+    async def add_messages(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._tables.add_message(message, self._now)
+
+    async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
+        messages = [row.message for row in self._tables.messages.values()]
+        found = [one for one in messages if one.event_key in event_keys and one.state is State.QUEUED]
+        return sorted(found, key=lambda message: message.id)
+
+    async def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        # The same bytes twice in one call are one insert.
+        for letter in {letter.id: letter for letter in letters}.values():
+            self._tables.settle_letter(letter)
+
+    async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
+        stored = sorted(self._tables.events.values(), key=lambda one: (one.event.time, one.event.id))
+        return {case: [one for one in stored if one.case == case] for case in sorted(cases)}
+
+    async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
+        return [clock for clock in self._tables.clocks.values() if clock.case in cases]
+
+    async def save_clocks(self, clocks: Sequence[Clock]) -> None:
+        for clock in clocks:
+            known = self._tables.clocks.get(clock.id)
+            self._tables.clocks[clock.id] = clock if known is None else _newest(clock, known)
+
+
+def _identity(event: Event) -> tuple[str, str]:
+    return event.source, event.id
+
+
+def _newest(given: Clock, known: Clock) -> Clock:
+    """A timer may have advanced the stored clock meanwhile: its state and level are then the newer ones."""
+    if known.fired <= given.fired:
+        return given
+    running = known.ended_at is None and given.ended_at is None
+    return replace(given, fired=known.fired, level=known.level, state=known.state if running else given.state)

@@ -1,0 +1,44 @@
+"""Small event types, and what planning makes of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from hub.model import Audience, Event, EventType, Lane, Message, Person, Purpose, Reminder
+from hub.planning import Rules, plan_audience
+from tests.unit.things import MONDAY, RULES, device, email, event, mobile, stored
+
+EVERYTHING = (email(), mobile(), device("a"), device("b"))
+
+
+def kind(
+    *steps: tuple[str, ...],
+    purpose: Purpose = Purpose.TRANSACTIONAL,
+    lane: Lane = Lane.NORMAL,
+    reminders: tuple[Reminder, ...] = (),
+) -> EventType:
+    audience = Audience(who=("petitioner",), purpose=purpose, channels=steps)
+    return EventType(
+        name="pqrs.received", lane=lane, case="pqrs_id", audiences=(audience,), reminders=reminders
+    )
+
+
+def plan(
+    of: EventType,
+    *people: Person,
+    one: Event | None = None,
+    now: datetime = MONDAY,
+    rules: Rules = RULES,
+    **how: Any,
+) -> list[Message]:
+    return plan_audience(stored(one or event("pqrs.received")), of, 0, people, rules=rules, now=now, **how)
+
+
+def reached(messages: list[Message]) -> list[tuple[str, str]]:
+    return [(one.channel, one.address) for one in messages]
+
+
+def only(messages: list[Message]) -> Message:
+    (one,) = messages
+    return one

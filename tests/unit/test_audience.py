@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import pytest
+
+from hub.audience import (
+    PLACE,
+    Group,
+    Unknown,
+    addressees,
+    parties_of,
+    party_words,
+    recipient,
+    usable_email,
+    usable_phone,
+)
+from hub.catalog import BY_NAME, CATALOG
+from hub.identity import stranger_ref
+from hub.model import Audience, ContactPoint, EventType, Json, Person, Purpose
+from tests.unit.things import HOUR, MONDAY, SCHEMAS, event, stored
+
+ALTOS = "ph-altos-del-rosal"
+EXAMPLES = [
+    pytest.param(kind.name, number, id=f"{kind.name}-{number}")
+    for kind in CATALOG
+    for number in range(len(SCHEMAS.by_name[kind.name].examples))
+]
+
+
+def spoken_to(*words: str, **fields: Json) -> Audience:
+    return Audience(who=words, purpose=Purpose.SERVICE, channels=(("email",),), **fields)
+
+
+@pytest.mark.parametrize(("name", "number"), EXAMPLES)
+def test_every_word_of_the_catalogue_means_somebody(name: str, number: int) -> None:
+    one = stored(event(name, example=number))
+    case = one.case or ""
+    known = {(case, word): {"ref": "p-known"} for a in BY_NAME[name].audiences for word in party_words(a)}
+
+    for audience in BY_NAME[name].audiences:
+        found = addressees(audience, one, known)
+        applies = all(str(one.event.data.get(key)) == value for key, value in audience.when.items())
+
+        assert all(isinstance(somebody, Group | Person) for somebody in found)
+        assert len(found) >= len(audience.who) * applies
+
+
+@pytest.mark.parametrize(("name", "number"), EXAMPLES)
+def test_only_a_party_that_nobody_named_is_unknown(name: str, number: int) -> None:
+    one = stored(event(name, example=number))
+
+    for audience in BY_NAME[name].audiences:
+        unknown = [
+            somebody.who for somebody in addressees(audience, one, {}) if isinstance(somebody, Unknown)
+        ]
+        applies = all(str(one.event.data.get(key)) == value for key, value in audience.when.items())
+
+        assert unknown == [word for word in party_words(audience) if word not in one.event.data and applies]
+
+
+@pytest.mark.parametrize("kind", CATALOG, ids=lambda kind: kind.name)
+def test_every_party_is_a_field_of_the_events_schema(kind: EventType) -> None:
+    fields = SCHEMAS.by_name[kind.name].document["properties"]
+    words = [word for audience in kind.audiences for word in party_words(audience)]
+
+    assert [word for word in words if word not in fields] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "data", "expected"),
+    [
+        ("owner", {"unit_id": "u-1"}, Group(roles=("owner",), unit_id="u-1")),
+        ("payer", {"unit_id": "u-1"}, Group(roles=("payer",), unit_id="u-1")),
+        ("unit:residents", {"unit_id": "u-1"}, Group(roles=("resident", "tenant"), unit_id="u-1")),
+        ("copropiedad:owners", {}, Group(roles=("owner",), copropiedad_id=ALTOS)),
+        ("copropiedad:council", {}, Group(roles=("council",), copropiedad_id=ALTOS)),
+        ("zone:residents", {}, Group(roles=("resident", "tenant"), copropiedad_id=ALTOS)),
+        (
+            "zone:residents",
+            {"zones": ["tower:2", "tower:1"]},
+            Group(roles=("resident", "tenant"), copropiedad_id=ALTOS, towers=("1", "2")),
+        ),
+        ("zone:residents", {"zones": []}, Group(roles=("resident", "tenant"), copropiedad_id=ALTOS)),
+        ("staff:service", {}, Group(duty="service", copropiedad_id=ALTOS, service_area="administracion")),
+        ("staff:on_call", {"service_area": None}, Group(duty="on_call", copropiedad_id=ALTOS)),
+        (
+            "level:to_level",
+            {"to_level": 3},
+            Group(level=3, copropiedad_id=ALTOS, service_area="administracion"),
+        ),
+        ("clock_holder", {"level": 2}, Group(level=2, copropiedad_id=ALTOS, service_area="administracion")),
+    ],
+)
+def test_a_word_becomes_a_group(word: str, data: dict[str, Json], expected: Group) -> None:
+    assert addressees(spoken_to(word), stored(event("pqrs.received", data)), {}) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("word", "broad"),
+    [
+        ("owner", False),
+        ("unit:residents", False),
+        ("staff:service", False),
+        ("clock_holder", False),
+        ("copropiedad:residents", True),
+        ("zone:residents", True),
+    ],
+)
+def test_only_a_whole_building_is_expanded_page_by_page(word: str, *, broad: bool) -> None:
+    (group,) = addressees(spoken_to(word), stored(event("pqrs.received", {"level": 1})), {})
+
+    assert isinstance(group, Group)
+    assert group.broad is broad
+
+
+def test_an_event_without_its_unit_means_nobody_of_any_unit() -> None:
+    one = stored(event("admin.payment.received", without=("unit_id",)))
+
+    assert addressees(spoken_to("owner"), one, {}) == [Group(roles=("owner",), unit_id="")]
+
+
+@pytest.mark.parametrize(("cause", "meant"), [("unanswered", True), ("reminder", False)])
+def test_an_audience_may_be_limited_to_what_the_data_says(cause: str, *, meant: bool) -> None:
+    one = stored(event("pqrs.escalated", {"cause": cause, "petitioner": {"ref": "p-1"}}))
+    petitioner = BY_NAME["pqrs.escalated"].audiences[1]
+
+    assert addressees(petitioner, one, {}) == ([Group(person="p-1")] if meant else [])
+
+
+def test_an_event_names_its_parties_before_its_case_does() -> None:
+    one = stored(event("pqrs.replied", {"petitioner": {"ref": "p-here"}}))
+    known = {(one.case or "", "petitioner"): {"ref": "p-case"}}
+
+    assert addressees(spoken_to("petitioner"), one, known) == [Group(person="p-here")]
+
+
+def test_a_later_event_speaks_to_the_party_of_its_case() -> None:
+    one = stored(event("pqrs.replied", without=("petitioner",)))
+    known = {(one.case or "", "petitioner"): [{"ref": "p-1"}, {"ref": "p-2"}]}
+
+    assert addressees(spoken_to("petitioner"), one, known) == [Group(person="p-1"), Group(person="p-2")]
+
+
+def test_the_party_of_another_case_is_somebody_else() -> None:
+    one = stored(event("pqrs.replied", without=("petitioner",)))
+
+    assert addressees(spoken_to("petitioner"), one, {("pqrs_id:other", "petitioner"): {"ref": "p-1"}}) == [
+        Unknown(who="petitioner")
+    ]
+
+
+def test_an_inline_contact_is_a_stranger_with_usable_points() -> None:
+    given = {"name": "Ana", "email": " Ana@Example.com ", "phone": "300 123 4567"}
+
+    assert recipient(given) == Person(
+        ref=stranger_ref(" Ana@Example.com ", "300 123 4567"),
+        name="Ana",
+        contact_points=(
+            ContactPoint(id="email", kind="email", value="Ana@example.com"),
+            ContactPoint(id="phone", kind="phone", value="+573001234567"),
+        ),
+        known=False,
+    )
+
+
+def test_a_contact_that_cannot_be_one_is_left_out() -> None:
+    made = recipient({"name": "Ana", "email": "ana@@example", "phone": "12"})
+
+    assert isinstance(made, Person)
+    assert made.contact_points == ()
+
+
+def test_a_reference_wins_over_an_inline_contact() -> None:
+    assert recipient({"ref": "p-1", "name": "Ana", "email": "ana@example.com"}) == Group(person="p-1")
+
+
+@pytest.mark.parametrize(
+    "raw", [None, "", "no", "a b@example.com", "a@b@c.co", "a@example.com\r\nBcc: x@y.co"]
+)
+def test_an_address_that_cannot_be_one_is_not_used(raw: str | None) -> None:
+    assert usable_email(raw) is None
+
+
+@pytest.mark.parametrize("raw", [None, "", "abc", "12345", "0057"])
+def test_a_number_that_cannot_be_one_is_not_used(raw: str | None) -> None:
+    assert usable_phone(raw) is None
+
+
+def test_the_opening_event_remembers_its_parties_and_its_place() -> None:
+    one = stored(event("pqrs.received"))
+    parties = {
+        party.who: (party.recipients, party.case, party.since)
+        for party in parties_of(one, BY_NAME["pqrs.received"])
+    }
+
+    assert parties == {
+        "petitioner": ({"ref": "p-maria-pena"}, "pqrs_id:pqrs-2026-000123", MONDAY),
+        PLACE: ({"copropiedad_id": ALTOS, "unit_id": "altos-t1-101"}, "pqrs_id:pqrs-2026-000123", MONDAY),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "without", "expected"),
+    [
+        ("pqrs.replied", ("petitioner",), []),  # names nobody, opens nothing
+        ("pqrs.replied", (), ["petitioner"]),
+        ("maintenance.request.assigned", (), ["requester", "technician"]),
+        ("pqrs.received", ("copropiedad_id",), ["petitioner"]),  # no place to remember
+        ("emergency.acknowledged", (), []),
+        ("directory.person.upserted", (), []),
+    ],
+)
+def test_an_event_remembers_only_whom_it_names(
+    name: str, without: tuple[str, ...], expected: list[str]
+) -> None:
+    one = stored(event(name, without=without, at=MONDAY + HOUR))
+
+    assert [party.who for party in parties_of(one, BY_NAME[name])] == expected
+
+
+def test_an_event_without_a_case_remembers_nobody() -> None:
+    assert parties_of(stored(event("pqrs.received"), case=None), BY_NAME["pqrs.received"]) == []

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.model import (
+    ContactPoint,
+    Lane,
+    Person,
+    Purpose,
+    Reminder,
+    State,
+    Target,
+)
+from hub.planning import (
+    CROWD,
+    lane_for,
+    next_step,
+    next_steps,
+    unknown_person,
+)
+from tests.unit.plans import EVERYTHING, kind, only, plan, reached
+from tests.unit.things import (
+    CHANNELS,
+    HOUR,
+    MONDAY,
+    email,
+    event,
+    message,
+    mobile,
+    person,
+)
+
+DAY = timedelta(days=1)
+LANDLINE = "+576015550100"
+Steps = tuple[tuple[str, ...], ...]
+
+
+@pytest.mark.parametrize(
+    ("steps", "points", "expected", "skipped"),
+    [
+        # The channels of a step are used together.
+        ((("email", "sms"),), EVERYTHING, [("email", "maria@example.com"), ("sms", "+573001234567")], ()),
+        # A channel that cannot reach the person is passed over, with a reason.
+        ((("email", "sms"),), (email(),), [("email", "maria@example.com")], ("sms:no_contact",)),
+        # The first step that reaches anybody is the one.
+        ((("email",), ("sms",)), (mobile(),), [("sms", "+573001234567")], ("email:no_contact",)),
+        # A channel that is not configured is passed over too.
+        ((("whatsapp",), ("sms",)), (mobile(),), [("sms", "+573001234567")], ("whatsapp:not_configured",)),
+        # All devices of a person ring.
+        ((("push",),), EVERYTHING, [("push", "a"), ("push", "b")], ()),
+        # A landline gets no SMS, whatever comes first.
+        ((("sms",),), (mobile(LANDLINE, id="0"), mobile()), [("sms", "+573001234567")], ()),
+        # The inbox needs only somebody of the directory.
+        ((("inbox",),), (), [("inbox", "p-maria")], ()),
+        # A verified contact point goes before the preferred one, which goes before the rest.
+        (
+            (("email",),),
+            (email("a@x.co", id="1"), email("b@x.co", id="2", verified=True)),
+            [("email", "b@x.co")],
+            (),
+        ),
+        ((("email",),), (email("a@x.co", id="1"), email("b@x.co", id="2")), [("email", "a@x.co")], ()),
+        # What the steps after the first one lack is told as well.
+        (
+            (("email",), ("whatsapp",), ("sms",)),
+            (email(),),
+            [("email", "maria@example.com")],
+            ("whatsapp:not_configured", "sms:no_contact"),
+        ),
+    ],
+)
+def test_the_first_usable_step_is_planned(
+    steps: Steps, points: tuple[ContactPoint, ...], expected: list[tuple[str, str]], skipped: tuple[str, ...]
+) -> None:
+    messages = plan(kind(*steps), person(*points))
+
+    assert reached(messages) == expected
+    assert {one.skipped for one in messages} == {skipped}
+    assert {one.state for one in messages} == {State.QUEUED}
+
+
+@pytest.mark.parametrize(
+    ("steps", "who", "reason", "skipped"),
+    [
+        ((("email", "sms"),), person(), "no_contact", ("email:no_contact", "sms:no_contact")),
+        ((("sms",),), person(mobile(LANDLINE)), "no_contact", ("sms:no_contact",)),
+        (
+            (("voice",), ("whatsapp",)),
+            person(mobile()),
+            "not_configured",
+            ("voice:not_configured", "whatsapp:not_configured"),
+        ),
+        # One channel that lacks a contact is enough to say so: the office can mend it.
+        ((("voice", "sms"),), person(email()), "no_contact", ("voice:not_configured", "sms:no_contact")),
+        ((("inbox",),), person(email(), known=False), "no_contact", ("inbox:stranger",)),
+    ],
+)
+def test_a_person_whom_nothing_reaches_has_one_suppressed_row_with_the_reason(
+    steps: Steps, who: Person, reason: str, skipped: tuple[str, ...]
+) -> None:
+    one = only(plan(kind(*steps), who))
+
+    assert (one.state, one.reason, one.skipped) == (State.SUPPRESSED, reason, skipped)
+    assert (one.channel, one.address, one.contact_id, one.fallback) == (steps[0][0], "", "", ())
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_stranger_gets_no_survey_collection_or_advertising(purpose: Purpose) -> None:
+    one = only(plan(kind(("email",), purpose=purpose), person(email(), known=False)))
+    refused = purpose in {Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL}
+
+    assert (one.state, one.reason) == (
+        (State.SUPPRESSED, "inline_not_allowed") if refused else (State.QUEUED, None)
+    )
+
+
+def test_somebody_whom_the_directory_does_not_know_has_a_suppressed_row() -> None:
+    planned = only(plan(kind(("inbox",), ("email",)), Person(ref="p-gone", name="")))
+    one = unknown_person(planned)
+
+    assert (one.state, one.reason, one.fallback, one.next_at) == (
+        State.SUPPRESSED,
+        "unknown_person",
+        (),
+        None,
+    )
+    assert (one.id, one.person) == (planned.id, "p-gone")
+
+
+def test_the_later_steps_that_reach_the_person_are_the_fallback() -> None:
+    one = only(plan(kind(("email",), ("whatsapp",), ("sms", "push")), person(*EVERYTHING)))
+
+    assert one.fallback == (
+        (
+            Target(channel="sms", contact_id="cp-phone", address="+573001234567"),
+            Target(channel="push", contact_id="cp-a", address="a"),
+            Target(channel="push", contact_id="cp-b", address="b"),
+        ),
+    )
+
+
+def test_a_cascade_goes_step_by_step_until_nothing_is_left() -> None:
+    steps = kind(("email",), ("whatsapp",), ("sms",), ("inbox",))
+    first = only(plan(steps, person(email(), mobile())))
+    second = only(next_step(replace(first, state=State.FAILED, reason="smtp_550"), now=MONDAY + HOUR))
+    third = only(next_step(replace(second, state=State.FAILED), now=MONDAY + HOUR))
+
+    assert [(one.channel, one.step) for one in (first, second, third)] == [
+        ("email", 0),
+        ("sms", 1),
+        ("inbox", 2),
+    ]
+    assert (second.state, second.reason, second.next_at, second.created_at) == (
+        State.QUEUED,
+        None,
+        None,
+        MONDAY + HOUR,
+    )
+    assert (second.expires_at, second.event_key, second.lane) == (
+        first.expires_at,
+        first.event_key,
+        first.lane,
+    )
+    assert next_step(third, now=MONDAY) == []
+
+
+def test_a_message_of_a_later_step_is_the_one_that_planning_would_have_made() -> None:
+    after_email = only(next_step(only(plan(kind(("email",), ("sms",)), person(*EVERYTHING))), now=MONDAY))
+    at_once = only(plan(kind(("sms",)), person(*EVERYTHING)))
+
+    assert after_email.id == at_once.id
+
+
+def test_the_messages_of_one_step_share_the_next_one() -> None:
+    failed = plan(kind(("email", "push"), ("sms",)), person(*EVERYTHING))
+
+    assert len(failed) == 3
+    assert reached(next_steps(failed, now=MONDAY)) == [("sms", "+573001234567")]
+
+
+@pytest.mark.parametrize(
+    ("crowd", "lane", "expected"),
+    [
+        (CROWD, Lane.NORMAL, Lane.NORMAL),
+        (CROWD + 1, Lane.NORMAL, Lane.BULK),
+        (CROWD + 1, Lane.BULK, Lane.BULK),
+        (1, Lane.BULK, Lane.BULK),
+        (CROWD + 1, Lane.URGENT, Lane.URGENT),  # an emergency of a thousand people is still one
+    ],
+)
+def test_more_than_two_hundred_travel_in_bulk_unless_it_is_urgent(
+    crowd: int, lane: Lane, expected: Lane
+) -> None:
+    assert lane_for(kind(("email",), lane=lane), crowd) is expected
+
+
+def test_a_page_of_a_crowd_travels_with_the_crowd() -> None:
+    one = only(plan(kind(("inbox",)), person(), crowd=CROWD + 1))
+
+    assert one.lane is Lane.BULK
+
+
+def test_a_crowd_that_is_here_whole_counts_itself() -> None:
+    people = [person(ref=f"p-{number}") for number in range(CROWD + 1)]
+
+    assert {one.lane for one in plan(kind(("inbox",)), *people)} == {Lane.BULK}
+
+
+@pytest.mark.parametrize("quiet", [True, "true"])
+def test_a_quiet_event_says_nothing(quiet: object) -> None:
+    assert plan(kind(("email",)), person(email()), one=event("pqrs.received", quiet=quiet)) == []
+
+
+@pytest.mark.parametrize("quiet", [False, "false"])
+def test_an_event_that_is_not_quiet_speaks(quiet: object) -> None:
+    assert len(plan(kind(("email",)), person(email()), one=event("pqrs.received", quiet=quiet))) == 1
+
+
+PEOPLE = st.lists(
+    st.builds(
+        lambda ref, points: person(*points, ref=ref),
+        st.text("abc", min_size=1, max_size=3),
+        st.lists(st.sampled_from(EVERYTHING), unique=True),
+    ),
+    max_size=5,
+    unique_by=lambda one: one.ref,
+)
+STEPS = st.lists(
+    st.lists(st.sampled_from([*CHANNELS, "voice"]), min_size=1, max_size=3, unique=True),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(people=PEOPLE, steps=STEPS)
+def test_planning_is_the_same_every_time_and_no_two_messages_share_an_id(
+    people: list[Person], steps: list[list[str]]
+) -> None:
+    of = kind(*map(tuple, steps), reminders=(Reminder("until", HOUR),))
+    one = event("pqrs.received", {"until": (MONDAY + 2 * HOUR).isoformat()})
+    messages = plan(of, *people, one=one)
+
+    assert plan(of, *people, one=one) == messages
+    assert len({m.id for m in messages}) == len(messages)
+    assert {m.person for m in messages} == {p.ref for p in people}
+
+
+@given(people=PEOPLE, steps=STEPS)
+def test_everybody_is_reached_or_told_why_not(people: list[Person], steps: list[list[str]]) -> None:
+    for one in plan(kind(*map(tuple, steps)), *people):
+        assert (one.state is State.QUEUED) == bool(one.address)
+        assert (one.state is State.SUPPRESSED) == (one.reason is not None)
+
+
+def test_a_message_says_what_it_is_about() -> None:
+    one = only(plan(kind(("email",)), person(email(), locale="en")))
+    expected = message(locale="en", expires_at=MONDAY + 72 * HOUR)
+
+    assert one == expected

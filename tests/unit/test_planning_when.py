@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.model import Message, Purpose, Reminder, State
+from hub.planning import Occasion, expiry, plan_audience
+from tests.unit.plans import EVERYTHING, kind, only, plan
+from tests.unit.things import HOUR, MONDAY, POLICY, RULES, SECOND, email, event, local, person, stored
+
+DAY = timedelta(days=1)
+WORKS = BY_NAME["maintenance.scheduled.announced"]
+STARTS = local("2026-03-12 08:00")
+
+
+def works(now: datetime, **extensions: Any) -> list[Message]:
+    one = event("maintenance.scheduled.announced", at=now, **extensions)
+    return plan_audience(stored(one), WORKS, 0, [person(email())], rules=RULES, now=now)
+
+
+def mails(messages: list[Message]) -> list[tuple[str, State, datetime | None]]:
+    return [(one.occasion, one.state, one.next_at) for one in messages if one.channel == "email"]
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        # Works begin on Thursday 12 March, 08:00: T−24 h is Wednesday 08:00, T−2 h Thursday 06:00.
+        ("2026-03-09 08:00", ["initial", "reminder:T-24h", "reminder:T-2h"]),
+        ("2026-03-11 07:59:59", ["initial", "reminder:T-24h", "reminder:T-2h"]),
+        ("2026-03-11 08:00", ["initial", "reminder:T-2h"]),  # now is no time for a reminder of now
+        ("2026-03-12 06:00", ["initial"]),
+        ("2026-03-13 08:00", ["initial"]),
+    ],
+)
+def test_reminders_that_are_still_to_come_are_planned(now: str, expected: list[str]) -> None:
+    assert [occasion for occasion, _, _ in mails(works(local(now)))] == expected
+
+
+def test_a_reminder_waits_for_its_time() -> None:
+    assert mails(works(MONDAY)) == [
+        ("initial", State.QUEUED, None),
+        ("reminder:T-24h", State.HELD, STARTS - 24 * HOUR),
+        ("reminder:T-2h", State.HELD, STARTS - 2 * HOUR),
+    ]
+
+
+def test_a_reminder_ends_with_what_it_reminds_of() -> None:
+    expected = {
+        "initial": MONDAY + 48 * HOUR,  # service: 48 h from the event
+        "reminder:T-24h": STARTS,  # 48 h after T−24 h would be a day too late
+        "reminder:T-2h": STARTS,
+    }
+
+    assert {one.occasion: one.expires_at for one in works(MONDAY)} == expected
+
+
+def test_a_reminder_lives_no_longer_than_its_purpose() -> None:
+    late = kind(("email",), reminders=(Reminder("until", 72 * HOUR),), purpose=Purpose.EMERGENCY)
+    one = event("pqrs.received", {"until": (MONDAY + 100 * HOUR).isoformat()})
+    _, reminder = plan(late, person(email()), one=one)
+
+    # At 100 − 72 = 28 h, then two hours of an emergency; the thing itself is at 100 h.
+    assert (reminder.next_at, reminder.expires_at) == (MONDAY + 28 * HOUR, MONDAY + 30 * HOUR)
+
+
+def test_a_reminder_of_somebody_whom_nothing_reaches_does_not_wait() -> None:
+    messages = plan_audience(
+        stored(event("maintenance.scheduled.announced")),
+        replace(WORKS, audiences=(replace(WORKS.audiences[0], channels=(("email",),)),)),
+        0,
+        [person()],
+        rules=RULES,
+        now=MONDAY,
+    )
+
+    assert {(one.state, one.reason, one.next_at) for one in messages} == {
+        (State.SUPPRESSED, "no_contact", None)
+    }
+    assert len({one.id for one in messages}) == 3
+
+
+@pytest.mark.parametrize(
+    ("purpose", "at", "expected"),
+    [
+        (Purpose.EMERGENCY, "2026-03-09 08:05", "2026-03-09 10:05"),  # + 2 h
+        (Purpose.TRANSACTIONAL, "2026-03-09 08:05", "2026-03-12 08:05"),  # + 72 h
+        (Purpose.SERVICE, "2026-03-09 08:05", "2026-03-11 08:05"),  # + 48 h
+        (Purpose.INTERNAL, "2026-03-09 08:05", "2026-03-12 08:05"),  # + 72 h
+        (Purpose.SURVEY, "2026-03-09 08:05", "2026-03-16 08:05"),  # + 168 h, in the hours of contact
+        (Purpose.COLLECTION, "2026-03-14 15:00", "2026-03-19 07:00"),  # Saturday 15:00 → Monday 07:00, + 72 h
+        (Purpose.COMMERCIAL, "2026-03-09 19:00", "2026-03-13 07:00"),  # 19:00 is outside → Tuesday 07:00
+        (Purpose.COMMERCIAL, "2026-03-21 16:00", "2026-03-27 07:00"),  # Monday 23 is a holiday → Tuesday
+        (Purpose.TRANSACTIONAL, "2026-03-14 23:00", "2026-03-17 23:00"),  # any hour
+    ],
+)
+def test_a_message_expires_after_the_term_of_its_purpose(purpose: Purpose, at: str, expected: str) -> None:
+    one = event("pqrs.received", at=local(at))
+
+    assert expiry(one, purpose, Occasion(), POLICY) == local(expected)
+
+
+def test_a_legal_message_never_expires() -> None:
+    one = event("pqrs.responded", at=MONDAY - 400 * DAY)
+    messages = plan(kind(("email",), purpose=Purpose.LEGAL), person(email()), one=one)
+
+    assert [(m.expires_at, m.state) for m in messages] == [(None, State.QUEUED)]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "bound", "expected"),
+    [
+        (Purpose.TRANSACTIONAL, "2026-03-09 09:00", "2026-03-09 09:00"),  # sooner than 72 h
+        (Purpose.TRANSACTIONAL, "2026-03-30 09:00", "2026-03-12 08:05"),  # later: the purpose bounds
+        (Purpose.LEGAL, "2026-03-09 09:00", "2026-03-09 09:00"),  # the publisher may end what else never ends
+    ],
+)
+def test_the_publishers_expirytime_bounds(purpose: Purpose, bound: str, expected: str) -> None:
+    one = event("pqrs.received", expirytime=local(bound).isoformat())
+
+    assert expiry(one, purpose, Occasion(), POLICY) == local(expected)
+
+
+@pytest.mark.parametrize(
+    ("late", "state", "reason"),
+    [
+        (72 * HOUR - SECOND, State.QUEUED, None),
+        (72 * HOUR, State.EXPIRED, "too_old"),
+        (400 * DAY, State.EXPIRED, "too_old"),
+    ],
+)
+def test_an_event_older_than_its_message_may_be_is_only_recorded(
+    late: timedelta, state: State, reason: str | None
+) -> None:
+    one = only(plan(kind(("email",), ("sms",)), person(*EVERYTHING), now=MONDAY + late))
+
+    assert (one.state, one.reason, bool(one.fallback)) == (state, reason, state is State.QUEUED)
+
+
+def test_the_publishers_expirytime_bounds_reminders_too() -> None:
+    messages = works(MONDAY, expirytime=(MONDAY + HOUR).isoformat())
+
+    assert {one.expires_at for one in messages} == {MONDAY + HOUR}
