@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 import typer
 
+from hub.cli import database, dead, template
+from hub.cli.checking import check
+from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
 from hub.cli.publish import publish
 from hub.cli.run import run
@@ -27,17 +30,17 @@ app = typer.Typer(
     help="""
     Turn what happens in other systems into messages that reach people, and keep the promises made to them.
 
-    [bold]A first round:[/bold]
+    [bold]A first round[/bold]
 
-      hub check                                     what is configured, reachable, missing
+      hub check                         what is configured, reachable, missing
 
-      hub run                                       every role in one process, until Ctrl-C
+      hub run                           all of it in one process, until Ctrl-C
 
-      hub publish --type pqrs.received data.json    an event in
+      hub publish -t pqrs.received F    an event in, its data from the file F
 
-      hub deliveries --follow                       its messages, as they go out
+      hub deliveries --follow           its messages, as they go out
 
-    Servers and providers come from HUB_… variables. Every command prints JSON with --json.
+    Servers and providers come from HUB_… variables. Commands print JSON with --json.
     """,
     epilog="Exit codes: 0 well, 1 something failed, 2 the command line is wrong.",
     no_args_is_help=True,
@@ -48,6 +51,11 @@ app = typer.Typer(
 app.command(rich_help_panel=_RUN)(run)
 app.command(rich_help_panel=_SEND)(publish)
 app.command(rich_help_panel=_LOOK)(deliveries)
+app.command(rich_help_panel=_LOOK)(clocks)
+app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
+app.command(rich_help_panel=_MEND)(check)
+app.add_typer(database.app, name="db", rich_help_panel=_MEND)
+app.add_typer(template.app, name="template", rich_help_panel=_MEND)
 
 
 def main() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import warnings
 from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
@@ -53,11 +55,16 @@ def settings() -> Settings:
     """Read the environment."""
     from hub.settings import load  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    return load()
+    return load(os.environ)
 
 
 def wait(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` on an event loop of its own."""
+    """Run `work` on an event loop of its own. The command speaks for itself: the logs are silent."""
+    from hub import logs  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    logs.configure(as_json=False, level="critical")
+    # aio-pika closes a connection that never opened when it is collected, which may be after the loop's end.
+    warnings.filterwarnings("ignore", "coroutine 'Connection.close' was never awaited", RuntimeWarning)
     return asyncio.run(work)
 
 

@@ -60,13 +60,17 @@ def _text(file: str) -> str:
 def _understand(documents: Sequence[Json], *, check: bool) -> Sequence[Event]:
     import msgspec  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    from hub import cloudevents  # noqa: PLC0415 - the same
+    from hub.cloudevents import CONTENT_TYPE, decode  # noqa: PLC0415 - the same
+    from hub.schemas import Schemas  # noqa: PLC0415 - the same
 
-    read = cloudevents.checker() if check else cloudevents.decode
+    schemas = Schemas.load() if check else None
     events = []
     for index, document in enumerate(documents):
         try:
-            events.append(read(msgspec.json.encode(document), "application/cloudevents+json", {}))
+            event = decode(msgspec.json.encode(document), CONTENT_TYPE, {})
+            if schemas is not None:
+                schemas.check(event, now=datetime.now(UTC))
+            events.append(event)
         except InvalidEvent as error:
             where = f"event {index + 1}: " if len(documents) > 1 else ""
             raise InvalidEvent(f"{where}{error.reason}", field=error.field) from error

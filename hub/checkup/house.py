@@ -1,0 +1,143 @@
+"""What needs no server: the program, its mode, who may come in, the policy, the texts."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections.abc import Iterator
+from datetime import date
+from importlib.metadata import version
+from typing import Final
+
+from hub.app.parts import Words
+from hub.business_time import ColombianHolidays
+from hub.catalog import CATALOG
+from hub.channels.registry import BUILDERS
+from hub.checkup.finding import Finding, bad, ok, warn
+from hub.settings import Mode, Settings
+
+PROGRAM: Final = "Programa"
+MODE: Final = "Modo"
+ACCESS: Final = "Acceso"
+POLICY: Final = "Política"
+TEMPLATES: Final = "Textos"
+
+_VIRGIN_OF_CHIQUINQUIRA: Final = date(2026, 7, 13)
+"""The first holiday of Ley 2578 de 2026: a holiday table without it makes promises fall due a day early."""
+_SHORT_KEY: Final = 16  # characters
+_OUT_OF_THE_BOX: Final = "inbox"
+
+
+async def program(_: Settings) -> list[Finding]:
+    """The versions, and whether the holidays are those of this year's law."""
+    versions = f"hub {version('hub')}, Python {platform.python_version()}"
+    if _VIRGIN_OF_CHIQUINQUIRA in ColombianHolidays():
+        return [ok(PROGRAM, versions)]
+    return [
+        ok(PROGRAM, versions),
+        bad(
+            PROGRAM,
+            f"A los festivos les falta la Ley 2578 de 2026 (holidays {version('holidays')}).",
+            "Actualice la librería holidays a 0.99 o posterior.",
+        ),
+    ]
+
+
+async def mode(settings: Settings) -> list[Finding]:
+    """Who can be reached."""
+    return [_MODES[settings.mode](settings), *_ignored(settings)]
+
+
+def _capture(settings: Settings) -> Finding:
+    mail = f"; los correos van a {settings.capture_smtp}" if settings.capture_smtp else ""
+    return ok(MODE, f"Captura: nadie real recibe mensajes; quedan en {settings.capture_dir}{mail}.")
+
+
+def _allowlist(settings: Settings) -> Finding:
+    count = len(settings.allow_recipients)
+    return ok(MODE, f"Prueba: solo reciben mensajes los {count} destinatarios de HUB_ALLOW_RECIPIENTS.")
+
+
+def _live(_: Settings) -> Finding:
+    return ok(MODE, "En vivo: los mensajes llegan a personas reales.")
+
+
+_MODES: Final = {Mode.CAPTURE: _capture, Mode.ALLOWLIST: _allowlist, Mode.LIVE: _live}
+
+
+def _ignored(settings: Settings) -> Iterator[Finding]:
+    if settings.ignored_providers:
+        names = ", ".join(settings.ignored_providers)
+        yield warn(
+            MODE,
+            f"En captura no se usa: {names}.",
+            "Para usarlos, defina HUB_MODE=allowlist o HUB_MODE=live.",
+        )
+
+
+async def access(settings: Settings) -> list[Finding]:
+    """The key of the API, and the secrets that sign links."""
+    return [_api_key(settings), *_secrets(settings)]
+
+
+def _api_key(settings: Settings) -> Finding:
+    if settings.api_key is None:
+        what = f"Sin clave: solo este equipo puede entrar por http://{settings.http}."
+        if settings.mode is not Mode.LIVE:
+            return ok(ACCESS, what)
+        return warn(ACCESS, what, "Defina HUB_API_KEY para que otros equipos puedan entrar.")
+    if len(settings.api_key.reveal()) < _SHORT_KEY:
+        return warn(
+            ACCESS,
+            f"HUB_API_KEY tiene menos de {_SHORT_KEY} caracteres: se puede adivinar.",
+            "Use una clave larga al azar, por ejemplo la que da `openssl rand -hex 32`.",
+        )
+    return ok(ACCESS, "HUB_API_KEY protege todo menos /health.")
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    if not settings.secrets:
+        yield warn(
+            ACCESS,
+            "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.",
+            "Defina HUB_SECRET con una clave larga al azar, la misma en todos los procesos.",
+        )
+
+
+async def policy(settings: Settings) -> list[Finding]:
+    """The company's promises."""
+    policy = await asyncio.to_thread(lambda: Words(settings).policy)
+    origin = str(settings.policy) if settings.policy else "la incluida en el hub"
+    return [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
+
+
+async def templates(settings: Settings) -> list[Finding]:
+    """Whether every event has its schema, and every audience its text on each channel that is built."""
+    return await asyncio.to_thread(_templates, settings)
+
+
+def _templates(settings: Settings) -> list[Finding]:
+    words = Words(settings)
+    count = len(words.schemas.by_name)
+    missing = list(_missing(words))
+    if not missing:
+        return [ok(TEMPLATES, f"{count} eventos con esquema y textos completos.")]
+    return [
+        bad(TEMPLATES, f"Falta el texto de {', '.join(missing)}.", "Complete la plantilla en HUB_TEMPLATES.")
+    ]
+
+
+def _missing(words: Words) -> Iterator[str]:
+    built = {*BUILDERS, _OUT_OF_THE_BOX}
+    written = {
+        (name, variant, channel)
+        for (locale, name, variant), text in words.templates.words.items()
+        if locale == "es"
+        for channel in text.channels()
+    }
+    for kind in CATALOG:
+        for audience in kind.audiences:
+            for channel in sorted({channel for step in audience.channels for channel in step} & built):
+                if (kind.name, audience.template, channel) not in written:
+                    variant = f" ({audience.template})" if audience.template else ""
+                    yield f"{kind.name}{variant} por {channel}"

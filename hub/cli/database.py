@@ -1,0 +1,38 @@
+"""`hub db`: the schema of the database."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.cli.common import AsJson, print_json, settings, wait
+
+app = typer.Typer(no_args_is_help=True, help="The database's schema: look at it, bring it up to date.")
+
+
+@app.command()
+def upgrade(as_json: AsJson = False) -> None:
+    """Bring the schema up to date. Safe to repeat, also from several machines at once."""
+    from hub.storage import migrations  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    wait(migrations.upgrade(settings().database_url.reveal()))
+    _show(migrations.HEAD, migrations.HEAD, as_json=as_json)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Tell which schema the database has and which one this hub needs; exit 1 when they differ."""
+    from hub.storage import migrations  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    found = wait(migrations.current(settings().database_url.reveal()))
+    _show(found, migrations.HEAD, as_json=as_json)
+    if found != migrations.HEAD:
+        raise typer.Exit(1)
+
+
+def _show(found: str | None, needed: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"revision": found, "needed": needed, "current": found == needed})
+    elif found == needed:
+        typer.echo(f"The schema is up to date ({found}).")
+    else:
+        typer.echo(f"The schema is {found or 'missing'}; this hub needs {needed}: run `hub db upgrade`.")

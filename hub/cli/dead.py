@@ -1,0 +1,184 @@
+"""`hub dead`: events that could not be taken in; look at them, publish them again, or let them go."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+from uuid import UUID
+
+import typer
+
+from hub.cli.common import (
+    AsJson,
+    Limit,
+    console,
+    local_time,
+    print_json,
+    print_table,
+    settings,
+    to_uuid,
+    wait,
+)
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.model import DeadLetter
+    from hub.ports import LogStore
+    from hub.web.shapes import Settled
+
+app = typer.Typer(
+    no_args_is_help=True, help="Events that could not be taken in: list, show, replay, discard."
+)
+
+_BODY_SHOWN: Final = 4000  # characters
+_PAGE: Final = 500
+
+
+class Settling(StrEnum):
+    OPEN = "open"
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", show_default=False)]
+Everything = Annotated[bool, typer.Option("--all", help="Every letter that is open.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.command("list")
+def list_letters(
+    state: Annotated[Settling, typer.Option(help="Which ones.")] = Settling.OPEN,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List them, newest first."""
+    wait(_list(state, limit, as_json=as_json))
+
+
+async def _list(state: str, limit: int, *, as_json: bool) -> None:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_log(settings()) as log:
+        page = await log.dead(state=state, after=None, limit=limit)
+    if as_json:
+        print_json({"items": page.items, "next": page.next})
+        return
+    rows = [
+        (
+            local_time(row["received_at"]),
+            row["event_type"] or "",
+            row["field"] or "",
+            row["reason"],
+            str(row["id"]),
+        )
+        for row in page.items
+    ]
+    print_table(("received", "event type", "field", "reason", "id"), rows)
+
+
+@app.command()
+def show(letter_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+    """Show one: why, the headers, the start of the body."""
+    from hub.web.listing import show_letter  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    letter = wait(_find(to_uuid(letter_id)))
+    shown = show_letter(letter)
+    if as_json:
+        print_json(shown)
+        return
+    body = shown.pop("body", None) or shown.pop("body_base64", "")
+    headers = shown.pop("headers")
+    facts = [(name, str(value)) for name, value in shown.items() if value is not None]
+    print_table(("", ""), [*facts, *((f"header {name}", str(value)) for name, value in headers.items())])
+    console().print(f"\n{body[:_BODY_SHOWN]}", markup=False, soft_wrap=True)
+
+
+async def _find(letter_id: UUID) -> DeadLetter:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_log(settings()) as log:
+        return await known(log, letter_id)
+
+
+async def known(log: LogStore, letter_id: UUID) -> DeadLetter:
+    """Answer the letter; raises HubError when there is none."""
+    letter = await log.dead_letter(letter_id)
+    if letter is None:
+        raise HubError(f"there is no dead letter {letter_id}")
+    return letter
+
+
+@app.command()
+def replay(
+    ids: Ids = None, everything: Everything = False, yes: Yes = False, as_json: AsJson = False
+) -> None:
+    """
+    Publish letters again as they came, after the publisher or the hub was mended. Safe to repeat.
+
+      hub dead replay 0195…
+
+      hub dead replay --all
+    """
+    wait(_settle(_asked(ids, everything=everything), "replay", yes=yes, as_json=as_json))
+
+
+@app.command()
+def discard(
+    ids: Ids = None, everything: Everything = False, yes: Yes = False, as_json: AsJson = False
+) -> None:
+    """Say that letters need nothing more; they stay in the log."""
+    wait(_settle(_asked(ids, everything=everything), "discard", yes=yes, as_json=as_json))
+
+
+def _asked(ids: Sequence[str] | None, *, everything: bool) -> Sequence[UUID] | None:
+    """Answer the ids, None for all of them."""
+    if bool(ids) == everything:
+        raise typer.BadParameter("give ids, or --all")
+    return None if everything else [to_uuid(each) for each in ids or ()]
+
+
+async def _settle(ids: Sequence[UUID] | None, verb: str, *, yes: bool, as_json: bool) -> None:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web import letters  # noqa: PLC0415 - the same
+
+    given = settings()
+    async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
+        chosen = [each async for each in open_ids(log)] if ids is None else ids
+        if ids is None and not yes and not _confirmed(len(chosen), verb):
+            return
+        done: list[Settled] = []
+        for letter_id in chosen:
+            letter = await known(log, letter_id)
+            replaying = verb == "replay"
+            done.append(
+                await (
+                    letters.replay(log, publisher, letter) if replaying else letters.discard(log, letter.id)
+                )
+            )
+    _report(done, as_json=as_json)
+
+
+async def open_ids(log: LogStore) -> AsyncIterator[UUID]:
+    """Page through the open letters. Settling one only afterwards: it would move the pages."""
+    after = None
+    while True:
+        page = await log.dead(state="open", after=after, limit=_PAGE)
+        for row in page.items:
+            yield UUID(str(row["id"]))
+        after = page.next
+        if after is None:
+            return
+
+
+def _confirmed(count: int, verb: str) -> bool:
+    return count > 0 and typer.confirm(f"{verb} {count} dead letters?", err=True)
+
+
+def _report(done: Sequence[Settled], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"items": done, "next": None})
+        return
+    for each in done:
+        typer.echo(f"{each.id}  {each.state}{'' if each.changed else ' before'}")
+    typer.secho(f"{sum(each.changed for each in done)} settled", err=True)
