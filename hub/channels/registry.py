@@ -25,7 +25,7 @@ from hub.channels.urls import (
     parse_smtp,
     parse_twilio,
 )
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
 from hub.ports import Channel
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
@@ -107,7 +107,7 @@ def _email(endpoint: SmtpEndpoint, setting: str, around: Surroundings) -> Channe
             compose=around.compose,
             timeout=around.policy.delivery.provider_timeout,
         )
-    except ValueError as exc:
+    except PermanentFailure as exc:
         detail = f"{setting}: ?from= (or company.email of the policy) is not an e-mail address."
         raise ConfigurationError(detail) from exc
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trustme
 
-from hub.channels.email.channel import EmailChannel, mailbox
+from hub.channels.email.channel import EmailChannel
 from hub.channels.failures import CONFIGURATION_WAIT
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import PermanentFailure, TransientFailure
@@ -625,11 +625,6 @@ async def test_verify_fails_where_nobody_listens(server: SmtpServer, channel: Em
     await server.start()
 
     assert caught.value.reason == "connect_failed"
-
-
-def test_a_sender_that_is_no_address_is_refused_at_once() -> None:
-    with pytest.raises(ValueError, match="not a mailbox"):
-        mailbox("COPROSERVICIOS")
 
 
 async def until(condition: Callable[[], bool]) -> None:

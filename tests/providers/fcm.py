@@ -45,6 +45,7 @@ class FcmServer(HttpServer):
         super().__init__()
         self.pushes: list[dict[str, Any]] = []
         self.tokens_given = 0
+        self.lifetime = 3599
         self.token_script = type(self.script)()
         self._good_tokens: set[str] = set()
 
@@ -91,7 +92,7 @@ class FcmServer(HttpServer):
         self.tokens_given += 1
         token = f"ya29.token-{self.tokens_given}"
         self._good_tokens.add(token)
-        return web.json_response({"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
+        return web.json_response({"access_token": token, "expires_in": self.lifetime, "token_type": "Bearer"})
 
     def _is_signed_well(self, assertion: str) -> bool:
         try:
@@ -161,8 +162,12 @@ def _all_words(words: Mapping[str, Any], known: set[str]) -> bool:
     return set(words) <= known and all(isinstance(word, str) for word in words.values())
 
 
-def refusal(status: int, word: str, fcm_code: str | None = None) -> web.Response:
+def refusal_body(status: int, word: str, fcm_code: str | None = None) -> dict[str, Any]:
     """Refuse as Google does; `fcm_code` adds FCM's own detail."""
     detail = {"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": fcm_code}
     error = {"code": status, "message": word, "status": word, "details": [detail] if fcm_code else []}
-    return web.json_response({"error": error}, status=status)
+    return {"error": error}
+
+
+def refusal(status: int, word: str, fcm_code: str | None = None) -> web.Response:
+    return web.json_response(refusal_body(status, word, fcm_code), status=status)

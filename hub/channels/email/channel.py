@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +15,7 @@ from hub.channels.email.session import Session
 from hub.channels.email.verdicts import PROVIDER, accepted, failure
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import PermanentFailure, TransientFailure
+from hub.mime import wire_address
 from hub.model import Accepted, ChannelTraits, Outgoing
 
 Compose = Callable[[Outgoing], bytes]
@@ -25,15 +25,12 @@ CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 IDLE_FOR: Final = timedelta(seconds=60)
 PER_CONNECTION: Final = 500
 
-# What would end the address, or the command, on an SMTP line.
-_UNSENDABLE = re.compile(r"[\x00-\x20\x7f<>]")
-
 
 class EmailChannel:
     """
     Sends through one server. `timeout` bounds a whole `send`, waiting for a connection included.
 
-    `sender` is the envelope's sender; raises ValueError where it is not an address.
+    `sender` is the envelope's sender; raises `PermanentFailure` where it is not an address.
     """
 
     traits: ClassVar[ChannelTraits] = ChannelTraits(name="email", contact="email")
@@ -50,7 +47,7 @@ class EmailChannel:
         per_connection: int = PER_CONNECTION,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
-        self._sender = mailbox(sender)
+        self._sender = wire_address(sender).encode()
         self._compose = compose
         self._timeout = timeout.total_seconds()
         self._opener = Opener(
@@ -76,10 +73,7 @@ class EmailChannel:
         await self._pool.aclose()
 
     def _letter(self, outgoing: Outgoing) -> Letter:
-        try:
-            recipient = mailbox(outgoing.address)
-        except ValueError as exc:
-            raise PermanentFailure("bad_address", provider=PROVIDER, gone=True) from exc
+        recipient = wire_address(outgoing.address).encode()
         message = self._compose(outgoing)
         content, size = wire_content(message)
         utf8 = not (recipient.isascii() and message.isascii())
@@ -113,18 +107,3 @@ def _check(letter: Letter, offers: Offers) -> None:
         raise PermanentFailure("smtputf8_unsupported", provider=PROVIDER)
     if 0 < offers.size_limit < letter.size:
         raise PermanentFailure("too_large", provider=PROVIDER)
-
-
-def mailbox(address: str) -> bytes:
-    """
-    Answer an address as MAIL and RCPT take it; a domain outside ASCII goes as IDNA.
-
-    Raises ValueError for one that cannot stand there: a space or a bracket would end it, a line
-    end would begin a command of a stranger's choice.
-    """
-    local, at, domain = address.rpartition("@")
-    if not (local and at and domain) or _UNSENDABLE.search(address):
-        raise ValueError("not a mailbox")
-    if local.isascii() and not domain.isascii():
-        return f"{local}@".encode() + domain.encode("idna")
-    return address.encode()

@@ -14,11 +14,10 @@ import aiosmtplib
 
 from hub.channels.email.dialogue import Offers
 from hub.channels.email.session import Session
+from hub.channels.email.verdicts import PROVIDER
 from hub.channels.failures import misconfigured, without_contact
 from hub.channels.urls import SmtpEndpoint, is_loopback
 from hub.errors import TransientFailure
-
-PROVIDER: Final = "smtp"
 
 _START_TLS: Final = {"auto": None, "always": True, "never": False}
 
