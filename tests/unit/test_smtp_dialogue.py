@@ -104,10 +104,11 @@ def run(offers: Offers, replies: list[Reply]) -> tuple[list[bytes], Verdict]:
     """Give these replies, one by one; answer what was written and the verdict."""
     talk = transaction(LETTER, offers, reset=False)
     written = [next(talk).out]
+    for reply in replies[:-1]:
+        step = talk.send(reply)
+        written.append(step.out)
     with pytest.raises(StopIteration) as ended:
-        for reply in replies:
-            step = talk.send(reply)
-            written.append(step.out)
+        talk.send(replies[-1])
     verdict = ended.value.value
     assert isinstance(verdict, Verdict)
     return written, verdict
