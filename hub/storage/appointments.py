@@ -46,12 +46,12 @@ _LEVELS: Final = (1, 2, 3, 4)
 class RedisAppointments:
     """The Appointments. Connects when first used; raises AppointmentsUnavailable."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
         self._redis = Redis.from_url(
             url,
             decode_responses=True,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
             # Once more, at once: a connection of the pool may have died unnoticed.
             retry=Retry(NoBackoff(), 1),
         )

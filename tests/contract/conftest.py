@@ -7,13 +7,25 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hub.model import StoredEvent
-from tests.contract.stores import Stores, open_stores
+from tests.contract.stores import Stores, memory_stores, open_stores
 from tests.contract.values import event, stored
 
 
+@pytest.fixture(params=["memory", "postgres"])
+def place(request: pytest.FixtureRequest) -> str | None:
+    """The database's URL; None for the stores in memory. Not async: it asks for an async fixture."""
+    if request.param == "memory":
+        return None
+    url: str = request.getfixturevalue("database")
+    return url
+
+
 @pytest.fixture
-async def stores(database: str) -> AsyncIterator[Stores]:
-    async with open_stores(database) as opened:
+async def stores(place: str | None) -> AsyncIterator[Stores]:
+    if place is None:
+        yield memory_stores()
+        return
+    async with open_stores(place) as opened:
         yield opened
 
 

@@ -12,7 +12,8 @@ from uuid import uuid4
 from hub.model import Claimed, Message
 from hub.ports import DeliveryStore, IntakeStore, LogStore, TimerStore
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog, PostgresTimers
-from tests.contract.values import LEASE
+from hub.testing import MemoryInbox, MemoryLog, MemoryStore
+from tests.contract.values import LEASE, now
 
 AT_ONCE: Final = timedelta(0)
 """A lease that has ended when it begins, an age that is reached at once."""
@@ -34,6 +35,11 @@ class Stores:
     async def state_of(self, one: Message) -> object:
         shown = await self.log.message(one.id)
         return shown and shown["state"]
+
+
+def memory_stores() -> Stores:
+    store = MemoryStore(now)
+    return Stores(store, store, store, MemoryLog(store, MemoryInbox()))
 
 
 @asynccontextmanager

@@ -21,6 +21,9 @@ from tests.contract.values import (
     stored,
 )
 
+POSTGRES = pytest.mark.parametrize("place", ["postgres"], indirect=True)
+"""For what is PostgreSQL's alone: text that it does not hold, how much of a person is masked."""
+
 
 async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(stores: Stores) -> None:
     one = letter()
@@ -36,6 +39,7 @@ async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(sto
     assert row["reason"] == "still not JSON"
 
 
+@POSTGRES
 async def test_a_dead_letter_takes_whatever_came(stores: Stores) -> None:
     one = letter(
         b"\0\xff" * 10, source="a\0b", event_id="\ud800", headers={"x": "\0", "y": "\ud800", "z": [1]}
@@ -105,6 +109,7 @@ async def test_a_cursor_of_somebody_elses_is_refused(stores: Stores, cursor: str
         await stores.log.messages(MessageFilter(), after=cursor, limit=10)
 
 
+@POSTGRES
 async def test_a_message_is_shown_with_its_person_masked(stores: Stores, of: StoredEvent) -> None:
     said = message(of, skipped=("voice:not_configured",))
     await stores.add(said)

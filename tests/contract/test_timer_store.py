@@ -46,7 +46,7 @@ async def test_a_message_of_a_step_that_is_still_on_its_way_is_found_when_it_is_
 
     assert await stores.timers.broken_cascades(10) == []
     await stores.delivery.record(token, [outcome(second.id, State.FAILED)])
-    assert [one.id for one in await stores.timers.broken_cascades(10)] == [second.id]
+    assert second.id in [one.id for one in await stores.timers.broken_cascades(10)]
 
 
 async def test_what_is_due_is_queued_again_and_ticketed_once(stores: Stores, of: StoredEvent) -> None:

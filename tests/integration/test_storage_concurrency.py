@@ -1,0 +1,219 @@
+"""Several workers on one database: nothing is taken twice, nothing waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from hub.errors import StorageConflict
+from hub.model import ClockState, Message, State, StoredEvent
+from hub.ports import IntakeTransaction
+from tests.contract.stores import AT_ONCE, Stores, open_stores
+from tests.contract.values import (
+    FALLBACK,
+    HOUR,
+    LEASE,
+    clock,
+    event,
+    letter,
+    membership,
+    message,
+    next_of,
+    now,
+    outcome,
+    person,
+    stored,
+)
+
+
+@pytest.fixture
+async def stores(database: str) -> AsyncIterator[Stores]:
+    async with open_stores(database) as opened:
+        yield opened
+
+
+async def _some(stores: Stores, count: int, **fields: object) -> list[Message]:
+    of = stored()
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+    added = [message(of, person=f"p-{n}", **fields) for n in range(count)]
+    await stores.add(*added)
+    return added
+
+
+async def test_two_claimers_never_take_the_same_message(stores: Stores) -> None:
+    added = await _some(stores, 200)
+
+    async def claim() -> list[UUID]:
+        shuffled = random.sample(added, len(added))
+        return [one.message.id for one in await stores.claim(*shuffled)]
+
+    taken = Counter(one for ids in await asyncio.gather(*(claim() for _ in range(8))) for one in ids)
+
+    assert set(taken.values()) == {1}
+    assert len(taken) == 200
+
+
+async def test_releasing_and_claiming_at_once_takes_each_once(stores: Stores) -> None:
+    added = await _some(stores, 200, state=State.RETRYING, next_at=now() - HOUR)
+    ids = [one.id for one in added]
+
+    tickets, claimed, due = await asyncio.gather(
+        stores.timers.release(ids), stores.claim(*added), stores.timers.release_due(200)
+    )
+
+    released = [one for ticket in [*tickets, *due] for one in ticket.ids]
+    assert len(set(released)) == len(released)
+    # What was released before the claim is queued, so that the claim may take it: once all the same.
+    assert len({one.message.id for one in claimed}) == len(claimed)
+
+
+async def test_only_one_sweep_tickets_a_message(stores: Stores, database: str) -> None:
+    added = await _some(stores, 300)
+    await _age(database, timedelta(minutes=90))
+
+    queue = added[0].channel, added[0].lane
+    sweeps = await asyncio.gather(*(stores.timers.stale_queued(*queue, HOUR, 300) for _ in range(4)))
+
+    ids = [one for tickets in sweeps for ticket in tickets for one in ticket.ids]
+    assert sorted(ids) == sorted(one.id for one in added)
+
+
+async def test_the_age_of_a_sweep_doubles(stores: Stores, database: str) -> None:
+    [one] = await _some(stores, 1)
+
+    async def swept_at(age: timedelta) -> bool:
+        await _age(database, age)
+        return bool(await stores.timers.stale_queued(one.channel, one.lane, HOUR, 10))
+
+    ages = [0.9, 1.1, 1.9, 2.1, 3.9, 4.1]
+    assert [await swept_at(age * HOUR) for age in ages] == [False, True] * 3
+
+
+async def _age(database: str, age: timedelta) -> None:
+    """Let the last ticket of every message be so old."""
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute("UPDATE message SET ticketed_at = now() - $1::interval", age)
+    finally:
+        await connection.close()
+
+
+async def test_one_of_many_advances_a_clock(stores: Stores) -> None:
+    one = clock()
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([one])
+    risky = replace(one, fired=1, state=ClockState.AT_RISK)
+
+    advanced = await asyncio.gather(*(stores.timers.advance(risky, expected_fired=0) for _ in range(8)))
+
+    assert sorted(advanced) == [False] * 7 + [True]
+
+
+async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: Stores) -> None:
+    events = [stored(event(id=f"e-{n}"), case=f"c-{n % 7}") for n in range(60)]
+    said = {one.key: message(one) for one in events}
+    letters = [letter(b"%d" % n) for n in range(20)]
+    directory = [person(f"p-{n}", version=n % 3) for n in range(40)] + [
+        membership(f"p-{n}", f"unit:u-{n % 5}", "owner", version=n % 3) for n in range(40)
+    ]
+
+    async def write(transaction: IntakeTransaction, mine: Sequence[StoredEvent]) -> None:
+        await transaction.add_dead_letters(random.sample(letters, len(letters)))
+        await transaction.apply_directory(random.sample(directory, len(directory)))
+        await transaction.add_events(mine)
+        await transaction.add_messages([said[one.key] for one in mine])
+        await transaction.case_events({one.case for one in mine if one.case})
+        await transaction.save_clocks([clock(f"c-{n}") for n in random.sample(range(7), 7)])
+
+    async def batch() -> None:
+        async with stores.intake.transaction() as transaction:
+            await write(transaction, random.sample(events, 50))
+
+    await asyncio.gather(*(batch() for _ in range(12)))
+
+    counts = await stores.log.counts()
+    assert (counts["messages"], counts["clocks"], counts["dead"]) == (
+        {"queued": 60},
+        {"open": 7},
+        {"open": 20},
+    )
+
+
+async def test_a_deadlock_is_a_conflict_and_the_other_transaction_goes_through(stores: Stores) -> None:
+    both_hold_one = asyncio.Barrier(2)
+
+    async def lock(first: str, second: str) -> None:
+        async with stores.intake.transaction() as transaction:
+            await transaction.case_events([first])
+            await both_hold_one.wait()
+            await transaction.case_events([second])
+
+    results = await asyncio.gather(lock("a", "b"), lock("b", "a"), return_exceptions=True)
+
+    assert [type(one) for one in results if one is not None] == [StorageConflict]
+
+
+async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: Stores) -> None:
+    """Otherwise two events of one case that come in at once would each be replayed without the other."""
+
+    async def add(one: StoredEvent) -> int:
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([one])
+            found = await transaction.case_events(["c"])
+            return len(found["c"])
+
+    seen = await asyncio.gather(*(add(stored(event(id=f"e-{n}"), case="c")) for n in range(8)))
+
+    assert max(seen) == 8
+
+
+async def test_recording_while_others_claim_ended_leases_neither_blocks_nor_mixes(stores: Stores) -> None:
+    added = await _some(stores, 100)
+    ids = [one.id for one in added]
+
+    async def work() -> frozenset[UUID]:
+        token = uuid4()
+        claimed = await stores.delivery.claim(random.sample(ids, 100), token=token, lease=AT_ONCE)
+        return await stores.delivery.record(token, [outcome(one.message.id) for one in claimed])
+
+    done: Counter[UUID] = Counter()
+    while len(done) < len(ids):
+        done.update(one for part in await asyncio.gather(*(work() for _ in range(6))) for one in part)
+
+    assert set(done.values()) == {1}
+
+
+async def test_a_claim_by_somebody_else_outlives_the_record_of_the_one_before(stores: Stores) -> None:
+    [one] = await _some(stores, 1)
+    lost, held = uuid4(), uuid4()
+    await stores.delivery.claim([one.id], token=lost, lease=AT_ONCE)
+    _, done = await asyncio.gather(
+        stores.delivery.claim([one.id], token=held, lease=LEASE),
+        stores.delivery.record(lost, [outcome(one.id)]),
+    )
+    kept = await stores.delivery.record(held, [outcome(one.id)])
+
+    # Whoever was first: exactly one of the two took effect, or the claim came too late to be one.
+    assert (done, kept) in ((frozenset([one.id]), frozenset()), (frozenset(), frozenset([one.id])))
+
+
+async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Stores) -> None:
+    [lost] = await _some(stores, 1, state=State.FAILED, fallback=FALLBACK)
+
+    async def go_on() -> None:
+        for one in await stores.timers.broken_cascades(10):
+            await stores.timers.add_messages([next_of(one)])
+
+    await asyncio.gather(*(go_on() for _ in range(6)))
+
+    assert (await stores.log.counts())["messages"] == {"failed": 1, "queued": 1}
+    assert await stores.state_of(next_of(lost)) == "queued"

@@ -1,0 +1,157 @@
+"""PostgreSQL's errors in the hub's words, and connections that come back."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from hub.errors import StorageConflict, StorageRefused, StorageUnavailable
+from hub.storage import Database
+from hub.storage.queries import load
+from tests.contract.values import now
+
+
+@pytest.fixture
+async def opened(database: str) -> AsyncIterator[Database]:
+    async with Database(database, size=2) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def nowhere() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"postgresql://hub@127.0.0.1:{free.getsockname()[1]}/hub"
+
+
+async def test_a_hub_starts_while_there_is_no_database(nowhere: str) -> None:
+    async with Database(nowhere) as pool:
+        with pytest.raises(StorageUnavailable):
+            await pool.rows("SELECT 1")
+        with pytest.raises(StorageUnavailable):
+            async with pool.transaction():
+                pytest.fail("there is no transaction")
+
+
+async def test_a_connection_that_the_server_ends_is_replaced(opened: Database, database: str) -> None:
+    [row] = await opened.rows("SELECT pg_backend_pid() AS pid")
+    await _terminate(database, row["pid"])
+    await _eventually(opened)
+
+
+async def test_losing_the_connection_in_a_transaction_is_unavailable(opened: Database, database: str) -> None:
+    with pytest.raises(StorageUnavailable):
+        await _lose_connection(opened, database)
+    await _eventually(opened)
+
+
+async def test_what_the_block_raises_stays_what_it_is_when_the_connection_is_gone(
+    opened: Database, database: str
+) -> None:
+    with pytest.raises(ConnectionResetError, match="mine"):
+        await _raise_after_loss(opened, database)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 1 / 0",
+        "SELECT 'x'::uuid",
+        "SELECT '\\u0000'::jsonb",
+        "INSERT INTO party VALUES ('c', 'w', NULL, '{}')",
+        "INSERT INTO case_file SELECT string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 500)",
+    ],
+)
+async def test_a_refused_value_is_named_by_its_condition_alone(opened: Database, statement: str) -> None:
+    with pytest.raises(StorageRefused, match=r"^SQLSTATE [0-9A-Z]{5}$"):
+        await opened.rows(statement)
+
+
+@pytest.mark.parametrize("value", ["\ud800", 5, 2**70, now()])
+async def test_a_value_of_the_wrong_kind_is_refused(opened: Database, value: object) -> None:
+    with pytest.raises(StorageRefused):
+        await opened.rows("SELECT $1::text", value)
+
+
+async def test_a_schema_that_changed_is_a_conflict_inside_a_transaction(opened: Database) -> None:
+    await opened.rows("CREATE TABLE thing (a int)")
+
+    async def read() -> None:
+        async with opened.transaction() as transaction:
+            await transaction.rows("SELECT * FROM thing")
+
+    await read()
+    await opened.rows("ALTER TABLE thing ADD COLUMN b int")
+    with pytest.raises(StorageConflict):
+        await read()
+    await read()
+
+
+async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_is_used_again(
+    opened: Database,
+) -> None:
+    begun = asyncio.Event()
+
+    async def hang() -> None:
+        async with opened.transaction() as transaction:
+            await transaction.rows("INSERT INTO case_file VALUES ('c')")
+            begun.set()
+            await asyncio.Event().wait()
+
+    hanging = [asyncio.create_task(hang())]
+    await begun.wait()
+    hanging[0].cancel()
+    await asyncio.wait(hanging)
+
+    assert await opened.rows("SELECT * FROM case_file") == []
+
+
+async def test_plans_do_not_fall_back_to_whole_tables(opened: Database) -> None:
+    """The tables are empty here, and plans made now are kept while they grow."""
+    statement = load("messages")["claim"]
+    async with opened.transaction() as transaction:
+        await transaction.rows("SET LOCAL plan_cache_mode = force_generic_plan")
+        await transaction.rows(f"PREPARE claim (uuid[], uuid, interval) AS {statement}")
+        rows = await transaction.rows("EXPLAIN EXECUTE claim ('{}', gen_random_uuid(), '1 second')")
+    plan = "\n".join(row[0] for row in rows)
+
+    assert "Seq Scan" not in plan
+    assert "Hash" not in plan
+    assert plan.count("Index") >= 5
+
+
+async def _lose_connection(opened: Database, database: str) -> None:
+    async with opened.transaction() as transaction:
+        [row] = await transaction.rows("SELECT pg_backend_pid() AS pid")
+        await _terminate(database, row["pid"])
+        await transaction.rows("SELECT 1")
+
+
+async def _raise_after_loss(opened: Database, database: str) -> None:
+    async with opened.transaction() as transaction:
+        [row] = await transaction.rows("SELECT pg_backend_pid() AS pid")
+        await _terminate(database, row["pid"])
+        raise ConnectionResetError("mine")
+
+
+async def _terminate(database: str, pid: int) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.fetch("SELECT pg_terminate_backend($1, 5000)", pid)
+    finally:
+        await connection.close()
+
+
+async def _eventually(opened: Database) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                [row] = await opened.rows("SELECT 1 AS one")
+            except StorageUnavailable:
+                continue
+            assert row["one"] == 1
+            return
