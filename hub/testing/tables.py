@@ -70,5 +70,8 @@ class Tables:
         if known is None:
             self.letters[letter.id] = Letter(letter=letter)
         else:
-            state = "open" if known.state == "replayed" else known.state
-            self.letters[letter.id] = replace(known, times=known.times + 1, state=state)
+            again = replace(known, times=known.times + 1)
+            if known.state == "replayed":
+                news = replace(known.letter, reason=letter.reason, field=letter.field)
+                again = replace(again, letter=news, state="open")
+            self.letters[letter.id] = again

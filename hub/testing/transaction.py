@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.audience import Group
+from hub.cloudevents import encode
 from hub.errors import StorageRefused
 from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, State, StoredEvent
 from hub.testing.tables import Tables
@@ -26,7 +27,7 @@ class MemoryTransaction:
             self._tables.directory.apply(event)
 
     async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
-        if any(stored.event.id in self._refused for stored in events):
+        if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):
             raise StorageRefused
         known = {_identity(stored.event) for stored in self._tables.events.values()}
         new: set[UUID] = set()
@@ -95,6 +96,14 @@ class MemoryTransaction:
         for clock in clocks:
             known = self._tables.clocks.get(clock.id)
             self._tables.clocks[clock.id] = clock if known is None else _newest(clock, known)
+
+
+def _storable(event: Event) -> bool:
+    """PostgreSQL's text and jsonb hold neither NUL nor lone surrogates."""
+    try:
+        return b"\\u0000" not in encode(event)
+    except UnicodeEncodeError:
+        return False
 
 
 def _identity(event: Event) -> tuple[str, str]:

@@ -1,0 +1,134 @@
+"""What operators look at, from the memory store; names and addresses are hidden whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from hub.errors import StorageRefused
+from hub.model import DeadLetter, Json, Message
+from hub.ports import MessageFilter, Page
+from hub.testing.channel import MemoryInbox
+from hub.testing.store import MemoryStore
+from hub.testing.tables import Letter
+
+_MESSAGE: Final = (
+    "id",
+    "event_id",
+    "event",
+    "person",
+    "channel",
+    "purpose",
+    "state",
+    "reason",
+    "next_at",
+    "created_at",
+)
+_CLOCK: Final = ("id", "case", "name", "state", "started_at", "due_at", "level")
+_LETTER: Final = ("id", "reason", "field", "event_type", "received_at")
+_ATTEMPT: Final = ("at", "outcome", "provider", "reference", "code")
+_ITEM: Final = ("id", "event", "created_at")
+_WORDS: Final = ("subject", "text", "html")
+_HIDDEN: Final = "***"
+
+
+class MemoryLog:
+    """`hub.ports.LogStore`. A cursor is the place of the next row."""
+
+    def __init__(self, store: MemoryStore, inbox: MemoryInbox) -> None:
+        self._store = store
+        self._inbox = inbox
+
+    async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
+        found = [one for one in self._store.messages if _fits(one, narrowed)]
+        found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
+        return _page([_shown(one, _MESSAGE) for one in found], after, limit)
+
+    async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
+        row = self._store.tables.messages.get(message_id)
+        if row is None:
+            return None
+        attempts = [one for one in self._store.tables.attempts.values() if one.message_id == message_id]
+        return {
+            **_shown(row.message, _MESSAGE),
+            "skipped": list(row.message.skipped),
+            "name": _HIDDEN,
+            "address": _HIDDEN,
+            "attempts": [_shown(one, _ATTEMPT) for one in sorted(attempts, key=lambda one: one.at)],
+        }
+
+    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
+        known = self._store.tables.clocks
+        return [_shown(known[one], _CLOCK) for one in ids if one in known]
+
+    async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
+        found = [clock for clock in self._store.clocks if state in (None, clock.state)]
+        found.sort(key=lambda clock: (clock.started_at, clock.id), reverse=True)
+        return _page([_shown(clock, _CLOCK) for clock in found], after, limit)
+
+    async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
+        found = [one.letter for one in self._letters if state in (None, one.state)]
+        found.sort(key=lambda letter: (letter.received_at, letter.id), reverse=True)
+        return _page([_shown(letter, _LETTER) for letter in found], after, limit)
+
+    async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
+        known = self._store.tables.letters.get(letter_id)
+        return None if known is None else known.letter
+
+    async def settle_dead(self, letter_id: UUID, *, state: str) -> bool:
+        known = self._store.tables.letters.get(letter_id)
+        if known is None or known.state != "open":
+            return False
+        self._store.tables.letters[letter_id] = replace(known, state=state)
+        return True
+
+    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
+        mine = [one for one in reversed(self._inbox.sent) if one.person == person]
+        return [
+            {**_shown(one, _ITEM), **_shown(one.rendered, _WORDS), "read_at": None} for one in mine[:limit]
+        ]
+
+    async def counts(self) -> Mapping[str, Mapping[str, int]]:
+        return {
+            "messages": _counted(message.state for message in self._store.messages),
+            "clocks": _counted(clock.state for clock in self._store.clocks),
+            "dead": _counted(one.state for one in self._letters),
+        }
+
+    @property
+    def _letters(self) -> list[Letter]:
+        return list(self._store.tables.letters.values())
+
+
+def _fits(message: Message, narrowed: MessageFilter) -> bool:
+    asked = ("state", "channel", "event", "event_id", "person")
+    wanted = {name: value for name in asked if (value := getattr(narrowed, name)) is not None}
+    late_enough = narrowed.since is None or message.created_at >= narrowed.since
+    return late_enough and all(getattr(message, name) == value for name, value in wanted.items())
+
+
+def _shown(value: object, columns: Iterable[str]) -> dict[str, Json]:
+    shown: dict[str, Json] = msgspec.to_builtins({name: getattr(value, name) for name in columns})
+    return shown
+
+
+def _page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
+    start = 0 if after is None else _place(after)
+    end = start + limit
+    return Page(items=rows[start:end], next=str(end) if end < len(rows) else None)
+
+
+def _place(cursor: str) -> int:
+    """Read a cursor; raises StorageRefused for one that is none of ours."""
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise StorageRefused("The cursor is not one that a list has given.")
+    return int(cursor)
+
+
+def _counted(states: Iterable[str]) -> dict[str, int]:
+    return {str(state): number for state, number in Counter(states).items()}
