@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from hub.errors import InvalidTemplate
 from hub.rendering.folding import fold
-from hub.rendering.vault import Vault
+from hub.rendering.vault import COMMENT, Vault
 
 _MACRO: Final = re.compile(r"\{%[-+]?\s*(macro|call|import|from|extends)\b")
 _HOISTABLE: Final = r"(?:tr|td|th|li|p)"
@@ -62,4 +62,4 @@ def _facts(found: re.Match[str]) -> str:
 
 
 def _comments(folded: str) -> str:
-    return _FOLDED.sub(r"<!--q\1q-->", folded)
+    return "".join(COMMENT % int(number) for number in _FOLDED.findall(folded))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Final
 
 from markdown_it.token import Token
@@ -42,13 +43,11 @@ def _link(node: SyntaxTreeNode) -> str:
 
 
 def _list(node: SyntaxTreeNode) -> str:
-    start = int(node.attrs.get("start", 1))
-    ordered = node.type == "ordered_list"
-    items = [
-        _around(_children(item), f"{start + index}. " if ordered else "- ")
-        for index, item in enumerate(node.children)
-    ]
-    return "".join(items) + "\n"
+    """Items that a loop or a condition repeats or leaves out cannot be numbered here."""
+    items = [_children(item) for item in node.children]
+    numbered = node.type == "ordered_list" and "⟪" not in "".join(items)
+    bullets = (f"{index}. " if numbered else "- " for index in count(int(node.attrs.get("start", 1))))
+    return "".join(map(_around, items, bullets)) + "\n"
 
 
 def _table(node: SyntaxTreeNode) -> str:

@@ -15,6 +15,7 @@ from hub.errors import InvalidTemplate
 _LEXER: Final = Environment(keep_trailing_newline=True, autoescape=False)  # noqa: S701 - reads, never renders
 _INCLUDE: Final = re.compile(r"""\{%-?\s*include\s+["']([\w./-]+)["']\s*-?%\}""")
 _MAX_DEPTH: Final = 8
+_WORD: Final = re.compile(r"\w+")
 
 
 class Kind(Enum):
@@ -42,10 +43,21 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The blocks of one file. `prelude` (its `{% set %}`s) belongs to each of them."""
+    """The blocks of one file. `prelude`, the statements outside them, belongs to each of them."""
 
-    prelude: str
+    prelude: tuple[Piece, ...]
     blocks: Mapping[str, str]
+
+    def prelude_of(self, block: str) -> str:
+        """Leave out each `{% set %}` of which the block does not speak: it would be run for nothing."""
+        if any(piece.keyword != "set" for piece in self.prelude):
+            return "".join(piece.code for piece in self.prelude)
+        kept = ""
+        for piece in reversed(self.prelude):
+            targets = _WORD.findall(piece.code.partition("=")[0])[1:]
+            if not set(targets).isdisjoint(_WORD.findall(kept + block)):
+                kept = piece.code + kept
+        return kept
 
 
 def pieces(source: str) -> Iterator[Piece]:
@@ -60,6 +72,8 @@ def pieces(source: str) -> Iterator[Piece]:
             if (kind := _ENDS[lexeme]) is not None:
                 yield Piece(kind, code)
             code = ""
+    if code:
+        raise InvalidTemplate("a {{ or {% is not closed")
 
 
 def read(source: str, fetch: Callable[[str], str]) -> Source:
@@ -79,7 +93,7 @@ def _with_includes(source: str, fetch: Callable[[str], str], depth: int) -> str:
 
 def _blocks(source: str) -> Source:
     blocks: dict[str, str] = {}
-    prelude = ""
+    prelude: list[Piece] = []
     name: str | None = None
     for piece in pieces(source):
         keyword = piece.keyword if piece.kind is Kind.STATEMENT else ""
@@ -90,10 +104,10 @@ def _blocks(source: str) -> Source:
         elif name is not None:
             blocks[name] += piece.code
         elif piece.kind is Kind.STATEMENT:
-            prelude += piece.code
+            prelude.append(piece)
         elif piece.code.strip():
             raise InvalidTemplate("there is text outside the blocks")
-    return Source(prelude, blocks)
+    return Source(tuple(prelude), blocks)
 
 
 def _opened(piece: Piece, inside: str | None, blocks: dict[str, str]) -> str:

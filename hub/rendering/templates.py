@@ -11,14 +11,13 @@ from typing import Final
 
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json, Rendered
+from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
-from hub.rendering.engine import Engine
+from hub.rendering.forms import Words
 from hub.rendering.source import read
-from hub.rendering.words import BLOCKS, Layouts, Words, compile_words
 
 BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
-_LAYOUTS: Final = "layouts"
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
 Key = tuple[str, str, str | None]
@@ -39,14 +38,9 @@ class Templates:
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
-        engine = Engine()
-        layouts = Layouts(html=shelf.text(f"{_LAYOUTS}/email.html"), text=shelf.text(f"{_LAYOUTS}/email.txt"))
-        compiled: dict[Key, Words] = {}
-        for path in shelf.events():
-            locale, name = path.removesuffix(".j2").split("/", 1)
-            for variant, words in _compile(shelf, path, name, layouts, engine):
-                compiled[locale, name, variant] = words
-        return cls(MappingProxyType(compiled), engine.globals, {**_COMPANY, **company})
+        compiler = Compiler(shelf.text("layouts/email.html"), shelf.text("layouts/email.txt"))
+        words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
+        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company})
 
     def render(
         self,
@@ -113,29 +107,14 @@ def _read(file: Path) -> str:
         raise InvalidTemplate(f"{file}: cannot be read") from exc
 
 
-def _compile(
-    shelf: _Shelf, path: str, name: str, layouts: Layouts, engine: Engine
-) -> Iterator[tuple[str | None, Words]]:
-    folder = path.partition("/")[0]
+def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, Words]]:
+    locale, name = path.removesuffix(".j2").split("/", 1)
     try:
-        source = read(shelf.text(path), lambda part: shelf.text(f"{folder}/{part}"))
-        for variant, blocks in _variants(source.blocks).items():
-            title = f"{name}/{variant}" if variant else name
-            yield variant, compile_words(title, source.prelude, blocks, layouts, engine)
+        source = read(shelf.text(path), lambda part: shelf.text(f"{locale}/{part}"))
+        for variant, words in compiler.words(name, source).items():
+            yield (locale, name, variant), words
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc
-
-
-def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:
-    """`staff_subject` is the subject of the variant `staff`."""
-    variants: dict[str | None, dict[str, str]] = {}
-    for name, source in blocks.items():
-        form = next((block for block in BLOCKS if name == block or name.endswith(f"_{block}")), None)
-        if form is None:
-            raise InvalidTemplate(f"no block is called {name}")
-        variant = name.removesuffix(form).removesuffix("_") or None
-        variants.setdefault(variant, {})[form] = source
-    return variants
 
 
 def _preview_context(event_name: str, example: Mapping[str, Json]) -> Context:

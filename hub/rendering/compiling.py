@@ -1,0 +1,92 @@
+"""The blocks of one audience → its compiled forms. All the slow work is here, and happens at load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from hub.errors import InvalidTemplate
+from hub.rendering.engine import Engine, Form
+from hub.rendering.forms import Words
+from hub.rendering.layout import Parts, checked, frame
+from hub.rendering.markdown import parse, to_html
+from hub.rendering.plain import to_text
+from hub.rendering.source import Source
+from hub.rendering.vault import Vault
+
+BLOCKS: Final = ("push_title", "push_body", "preheader", "subject", "body", "sms")
+"""Longest names first: `staff_push_body` is the push_body of the variant `staff`."""
+
+FALLBACKS: Final[Mapping[str, str]] = {"push_title": "subject", "push_body": "sms"}
+"""What a form says that has no block of its own."""
+
+
+class Compiler:
+    """`layout` is the email's HTML with slots, `footer` what follows its text."""
+
+    def __init__(self, layout: str, footer: str) -> None:
+        self.engine: Final = Engine()
+        self._layout = layout
+        self._footer = self.engine.text("layout", footer)
+
+    def words(self, event_name: str, source: Source) -> dict[str | None, Words]:
+        """Compile a file: variant → its words."""
+        return {
+            variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
+            for variant, blocks in _variants(source.blocks).items()
+        }
+
+    def _compile(self, name: str, blocks: Mapping[str, str], source: Source) -> Words:
+        forms: dict[str, Form] = {}
+        for form in ("subject", "sms", "push_title", "push_body"):
+            block = blocks.get(form, blocks.get(FALLBACKS.get(form, form)))
+            if block is not None:
+                forms[form] = self.engine.text(f"{name}.{form}", source.prelude_of(block) + block)
+        if "body" in blocks:
+            forms |= self._bodies(f"{name}.body", blocks, source)
+        return Words(name, forms)
+
+    def _bodies(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
+        try:
+            bodies = _bodies(self._layout, blocks)
+        except InvalidTemplate as exc:
+            raise InvalidTemplate(f"{name}: {exc}") from exc
+        kinds: dict[str, Callable[[str, str], Form]] = {
+            "email": self.engine.html,
+            "html": self.engine.html,
+            "text": self.engine.text,
+        }
+        forms = {
+            form: compile_(name, source.prelude_of(bodies[form]) + bodies[form])
+            for form, compile_ in kinds.items()
+        }
+        return {**forms, "footer": self._footer}
+
+
+def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
+    """Markdown → Jinja sources. What a phone shows before the mail is opened is what a push says."""
+    vault = Vault()
+    tokens = parse(blocks["body"], vault)
+    html = to_html(tokens)
+    parts = Parts(
+        title=blocks.get("subject", ""),
+        preheader=blocks.get("preheader", blocks.get("push_body", "")),
+        body=html,
+    )
+    return {
+        "email": frame(layout, parts, vault),
+        "html": checked(vault.restore(html)),
+        "text": vault.restore(to_text(tokens)),
+    }
+
+
+def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:
+    """`staff_subject` is the subject of the variant `staff`."""
+    variants: dict[str | None, dict[str, str]] = {}
+    for name, source in blocks.items():
+        form = next((block for block in BLOCKS if name == block or name.endswith(f"_{block}")), None)
+        if form is None:
+            raise InvalidTemplate(f"no block is called {name}")
+        variant = name.removesuffix(form).removesuffix("_") or None
+        variants.setdefault(variant, {})[form] = source
+    return variants

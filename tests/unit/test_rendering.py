@@ -1,0 +1,394 @@
+"""Markdown, Jinja, HTML and people's data in one text: each stays what it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hub.rendering
+from hub.errors import InvalidTemplate, TemplateFailure
+from hub.model import Rendered
+from hub.rendering import Context, Templates
+from hub.rendering.compiling import Compiler
+from hub.rendering.source import read
+
+COMPANY = {"name": "COPROSERVICIOS S.A.S.", "phone": "", "email": "", "site": "https://example.co"}
+
+
+def context(data: dict[str, Any], *, person: str = "María Peña", building: str | None = None) -> Context:
+    return Context(
+        data=data,
+        event_id="e-1",
+        event_time=datetime(2026, 3, 9, 13, 5, tzinfo=UTC),
+        event_name="prueba",
+        person=person,
+        building=building,
+    )
+
+
+def write(folder: Path, path: str, text: str) -> None:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(text, "utf-8")
+
+
+def load(folder: Path) -> Templates:
+    return Templates.load(folder, company=COMPANY)
+
+
+def only(source: str, **parts: str) -> Templates:
+    """Compile one file without the built-in ones, which take a while."""
+    words = COMPILER.words("prueba", read(source, parts.__getitem__))
+    return Templates(
+        {("es", "prueba", variant): said for variant, said in words.items()},
+        COMPILER.engine.globals,
+        COMPANY,
+    )
+
+
+def say(body: str, prelude: str = "", **data: Any) -> Rendered:
+    """Render a body written in the test: HTML as the inbox has it, and its text."""
+    source = f"{prelude}{{% block subject %}}Asunto{{% endblock %}}{{% block body %}}{body}{{% endblock %}}"
+    return only(source).render("prueba", "inbox", context(data), variant=None)
+
+
+def squeezed(html: str) -> str:
+    return re.sub(r"\s*\n\s*", "", html).replace("> <", "><").strip()
+
+
+class TestMarkdownWithJinja:
+    def test_a_variable_can_be_emphasised(self) -> None:
+        said = say("Su caso **{{ radicado }}** y *{{ a_b }}_{{ c }}*.", radicado="PQ-1", a_b="x", c="y")
+
+        assert said.html == "<p>Su caso <strong>PQ-1</strong> y <em>x_y</em>.</p>"
+        assert said.text == "Su caso PQ-1 y x_y.\n"
+
+    def test_a_link_may_have_a_variable_address(self) -> None:
+        said = say("Puede [ver la respuesta]({{ url|enlace }}) hoy.", url="https://x.co/a?b=1&c=2")
+
+        assert said.html == '<p>Puede <a href="https://x.co/a?b=1&amp;c=2">ver la respuesta</a> hoy.</p>'
+        assert said.text == "Puede ver la respuesta (https://x.co/a?b=1&c=2) hoy.\n"
+
+    def test_a_link_alone_becomes_a_button(self) -> None:
+        said = say("[Ver]({{ url|enlace }})", url="https://x.co/")
+
+        assert said.html == '<p class="boton"><a href="https://x.co/">Ver</a></p>'
+
+    def test_part_of_an_address_may_be_a_variable_or_a_condition(self) -> None:
+        said = say("[a](https://x.co/{{ id }}{% if b %}?b={{ b }}{% endif %})", id="7", b="ñ")
+
+        assert said.html == '<p class="boton"><a href="https://x.co/7?b=ñ">a</a></p>'
+
+    def test_a_table_may_have_a_loop_over_rows(self) -> None:
+        body = (
+            "| Mes | Valor |\n|---|---|\n{% for c in cs %}\n| {{ c.mes }} | {{ c.v }} |\n{% endfor %}\n\nFin."
+        )
+        said = say(body, cs=[{"mes": "Enero", "v": 1}, {"mes": "Marzo", "v": 2}])
+
+        assert squeezed(said.html) == (
+            "<table><thead><tr><th>Mes</th><th>Valor</th></tr></thead><tbody>"
+            "<tr><td>Enero</td><td>1</td></tr><tr><td>Marzo</td><td>2</td></tr></tbody></table><p>Fin.</p>"
+        )
+        assert said.text == "Enero: 1\nMarzo: 2\n\nFin.\n"
+
+    def test_a_wide_table_keeps_its_bars_in_the_text(self) -> None:
+        said = say("| A | B | C |\n|---|---|---|\n{% if x %}| {{ x }} | 2 | 3 |{% endif %}", x="1")
+
+        assert said.text == "A | B | C\n1 | 2 | 3\n"
+        assert squeezed(said.html).endswith("<tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>")
+
+    def test_a_table_without_a_head_is_a_list_of_facts(self) -> None:
+        said = say("| | |\n|---|---|\n| Radicado | **{{ r }}** |\n", r="PQ-1")
+
+        assert squeezed(said.html) == (
+            '<table class="datos"><tbody><tr><th scope="row">Radicado</th>'
+            "<td><strong>PQ-1</strong></td></tr></tbody></table>"
+        )
+        assert said.text == "Radicado: PQ-1\n"
+
+    @pytest.mark.parametrize(("shown", "items"), [(True, ["a", "b", "c"]), (False, ["a", "c"])])
+    def test_a_condition_may_stand_around_a_list_item(self, shown: bool, items: list[str]) -> None:
+        said = say("- a\n{% if shown %}\n- b\n{% endif %}\n- c\n", shown=shown)
+
+        assert squeezed(said.html) == f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+        assert said.text == "".join(f"- {item}\n" for item in items)
+
+    def test_else_and_loops_may_stand_around_items_of_several_lines(self) -> None:
+        body = "1. uno\n{% for x in xs %}\n2. {{ x }}\n   sigue\n{% else %}\n2. nada\n{% endfor %}\n"
+
+        assert say(body, xs=[]).text == "- uno\n- nada\n"
+        assert say(body, xs=["a"]).text == "- uno\n- a\n  sigue\n"
+        assert (
+            squeezed(say(body, xs=["a", "b"]).html) == "<ol><li>uno</li><li>asigue</li><li>bsigue</li></ol>"
+        )
+
+    def test_a_condition_inside_an_item_stays_inside(self) -> None:
+        said = say("- {% if x %}sí{% endif %} o no\n- {{ y }}", x=False, y=2)
+
+        assert squeezed(said.html) == "<ul><li> o no</li><li>2</li></ul>"
+
+    def test_a_condition_on_its_own_line_holds_whole_paragraphs(self) -> None:
+        body = "Uno\n{% if x %}\nDos **{{ x }}**\n{% endif %}\nTres"
+
+        assert squeezed(say(body, x=0).html) == "<p>Uno</p><p>Tres</p>"
+        assert squeezed(say(body, x=1).html) == "<p>Uno</p><p>Dos <strong>1</strong></p><p>Tres</p>"
+        assert say(body, x=1).text == "Uno\n\nDos 1\n\nTres\n"
+
+    def test_a_condition_at_the_start_of_a_line_leaves_markdown_working(self) -> None:
+        said = say("{% if x %}**sí**{% else %}_no_{% endif %}, gracias.", x=True)
+
+        assert said.html == "<p><strong>sí</strong>, gracias.</p>"
+
+    def test_a_pipe_of_a_filter_does_not_end_a_cell(self) -> None:
+        said = say("| A | B |\n|---|---|\n| {{ x|default('a|b') }} | 2 |\n")
+
+        assert "<td>a|b</td>" in said.html
+
+    def test_headings_quotes_rules_and_code_have_a_plain_form(self) -> None:
+        said = say("# Título\n\n> {{ cita }}\n\n---\n\n`{{ x }}` <br> fin\n", cita="Uno", x=1)
+
+        assert said.text == f"Título\n------\n\n> Uno\n\n{'-' * 40}\n\n1 \n fin\n"
+
+    def test_an_included_part_may_hold_rows(self) -> None:
+        source = '{% block body %}| | |\n|---|---|\n{% include "fila" %}{% endblock %}'
+        said = only(source, fila="| Radicado | {{ r }} |\n").render(
+            "prueba", "whatsapp", context({"r": "PQ-1"}), variant=None
+        )
+
+        assert said.text == "Radicado: PQ-1\n"
+
+    def test_what_is_set_before_the_blocks_is_known_in_each(self) -> None:
+        assert (
+            say("{{ clases[k]|default('otra') }}", '{% set clases = {"a": "una"} %}', k="a").text == "una\n"
+        )
+
+    def test_raw_jinja_is_shown_as_it_is(self) -> None:
+        assert say("{% raw %}{{ x }}{% endraw %}").text == "{{ x }}\n"
+
+
+class TestDataStaysData:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "<b>x</b>",
+            "*x*",
+            "[x](javascript:alert(1))",
+            "{{ 7 * 7 }}",
+            "{% raw %}",
+            "zq0qz",
+            "⟦0⟧",
+            "| a |",
+            "# x",
+        ],
+    )
+    def test_markup_in_a_name_is_literal(self, name: str) -> None:
+        said = say("| A | B |\n|---|---|\n| {{ n }} | {{ n }} |\n\nHola {{ n }}", n=name)
+        escaped = name.replace("<", "&lt;").replace(">", "&gt;")
+
+        assert said.html.count(escaped) == 3
+        assert "<b>" not in said.html
+        assert "<em>" not in said.html
+        assert "href" not in said.html
+        assert said.text == f"{name}: {name}\n\nHola {name}\n"
+
+    @given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+    def test_no_name_ever_makes_a_tag(self, name: str) -> None:
+        said = BUILT_IN.render("pqrs.received", "email", context({**PQRS, "subject": name}), variant=None)
+        plain = BUILT_IN.render("pqrs.received", "email", context(PQRS), variant=None)
+
+        assert said.html.count("<") == plain.html.count("<")
+
+    @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x00", "\x0b", "\x85", "\u2028", "\u202e"])
+    def test_a_subject_is_one_line_whatever_the_data(self, break_: str) -> None:
+        source = "{% block subject %}Hola {{ x }}{% endblock %}{% block body %}.{% endblock %}"
+        said = only(source).render("prueba", "email", context({"x": f"a{break_}Bcc: b"}), variant=None)
+
+        assert said.subject == "Hola a Bcc: b"
+
+    @pytest.mark.parametrize(
+        "url",
+        ["javascript:alert(1)", "http://x.co", "https://", "https://a b", 'https://x.co/"onclick=', 7, None],
+    )
+    def test_only_an_https_address_becomes_a_link(self, url: object) -> None:
+        with pytest.raises(TemplateFailure, match=r"^prueba\.body: enlace: not an https address$"):
+            say("[ver]({{ url|enlace }})", url=url)
+
+    def test_the_hubs_own_names_win_over_the_data(self) -> None:
+        said = say(
+            "{{ person.name }} {{ company.name }} {{ event.id }}",
+            person="x",
+            company={"name": "y"},
+            event="z",
+        )
+
+        assert said.text == "María Peña COPROSERVICIOS S.A.S. e-1\n"
+
+    def test_the_sandbox_holds(self) -> None:
+        with pytest.raises(TemplateFailure):
+            say("{{ ''.__class__.__mro__[1].__subclasses__() }}")
+
+
+class TestFailures:
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ("{{ radicado }}", "prueba.body: radicado is missing"),
+            ("{{ radicado|fecha }}", "prueba.body: radicado is missing"),
+            ("{{ radicado|pesos }}", "prueba.body: radicado is missing"),
+            ("{{ radicado|nombre }}", "prueba.body: radicado is missing"),
+            ("{{ radicado|lista }}", "prueba.body: radicado is missing"),
+            ("{{ persona.cedula }}", "prueba.body: cedula is missing"),
+            ("{{ tabla[secreto] }}", "prueba.body: a part of a variable is missing"),
+            ("{{ secreto|fecha }}", "prueba.body: not a date and time"),
+            ("{{ secreto|pesos }}", "prueba.body: pesos: not an amount"),
+            ("{{ 1 + secreto }}", "prueba.body: TypeError"),
+        ],
+    )
+    def test_it_names_what_is_missing_and_never_a_value(self, body: str, message: str) -> None:
+        with pytest.raises(TemplateFailure) as caught:
+            say(body, secreto="79.123.456", persona={"nombre": "79.123.456"}, tabla={})
+
+        assert str(caught.value) == message
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__
+
+    @pytest.mark.parametrize(
+        ("event", "channel", "variant", "message"),
+        [
+            ("nada", "email", None, "no template for nada"),
+            ("pqrs.received", "email", "nadie", "no template for pqrs.received/nadie"),
+            ("pqrs.received", "paloma", None, "pqrs.received: no template speaks over paloma"),
+            ("pqrs.received", "sms", "staff", "pqrs.received/staff: sms needs sms"),
+        ],
+    )
+    def test_another_audiences_text_never_stands_in(
+        self, event: str, channel: str, variant: str | None, message: str
+    ) -> None:
+        with pytest.raises(TemplateFailure) as caught:
+            BUILT_IN.render(event, channel, context(PQRS), variant=variant)
+
+        assert str(caught.value) == message
+
+    @pytest.mark.parametrize(
+        ("source", "reason"),
+        [
+            ("{% block body %}{{ x {% endblock %}", "is not closed"),
+            ("{% block body %}{{ x ) }}{% endblock %}", "line 1: unexpected"),
+            ("{% block body %}{{ x|nada }}{% endblock %}", "No filter named 'nada'"),
+            ("{% block body %}{% if x %}{% endblock %}", "prueba.body"),
+            ("{% block cuerpo %}{% endblock %}", "no block is called cuerpo"),
+            ("{% block body %}{% block sms %}{% endblock %}{% endblock %}", "block sms: nested"),
+            ("{% block sms %}{% endblock %}{% block sms %}{% endblock %}", "block sms: nested, twice"),
+            ("Hola {% block body %}{% endblock %}", "text outside the blocks"),
+            ('{% include "circle" %}', "includes go in a circle"),
+            ("{% block body %}{% macro f() %}| a |{% endmacro %}{% endblock %}", "macro makes no Markdown"),
+            ("{% block body %}⟦0⟧{% endblock %}", "not for templates"),
+            ("{% block body %}[ver]({{ url }}){% endblock %}", "needs the filter enlace"),
+            ('{% block body %}<a href="{{ url }}">x</a>{% endblock %}', "needs the filter enlace"),
+            ("{% block body %}<{{ x }}>{% endblock %}", "data may not stand in a tag"),
+            ("{% block body %}<p {{ x }}>a</p>{% endblock %}", "data may not stand in a tag"),
+            ("{% block body %}<script>{{ x }}</script>{% endblock %}", "data may not stand in a tag"),
+        ],
+    )
+    def test_a_bad_template_is_refused(self, source: str, reason: str) -> None:
+        with pytest.raises(InvalidTemplate, match=re.escape(reason)):
+            only(source, circle='{% include "circle" %}')
+
+    @pytest.mark.parametrize(
+        ("source", "reason"),
+        [
+            ("{% block cuerpo %}{% endblock %}", "es/aviso.j2: no block is called cuerpo"),
+            ('{% include "nada.j2" %}', "es/aviso.j2: es/nada.j2: there is no such file"),
+        ],
+    )
+    def test_a_bad_file_is_refused_at_load_by_its_name(
+        self, tmp_path: Path, source: str, reason: str
+    ) -> None:
+        write(tmp_path, "es/aviso.j2", source)
+
+        with pytest.raises(InvalidTemplate) as caught:
+            load(tmp_path)
+
+        assert str(caught.value) == reason
+
+
+class TestForms:
+    def test_the_email_has_the_layout_and_the_inbox_has_not(self) -> None:
+        email = BUILT_IN.render("pqrs.received", "email", context(PQRS), variant=None)
+        inbox = BUILT_IN.render("pqrs.received", "inbox", context(PQRS), variant=None)
+
+        assert email.html.startswith('<!DOCTYPE html><html lang="es-CO">')
+        assert "Puede responder a este correo" in email.html
+        assert "Puede responder a este correo" in email.text
+        assert inbox.html.startswith("<p>Hola, María:</p>")
+        assert email.text.startswith(inbox.text.rstrip())
+        assert email.subject == inbox.subject == "Recibimos su petición: radicado PQ-1"
+
+    def test_the_styles_are_in_the_elements(self) -> None:
+        email = BUILT_IN.render("pqrs.received", "email", context(PQRS), variant=None)
+
+        assert '<p style="margin:0 0 16px">Hola, María:</p>' in email.html
+        assert email.html.count("<style>") == 1
+
+    def test_a_push_without_words_of_its_own_says_the_subject_and_the_sms(self) -> None:
+        source = "{% block subject %}Asunto{% endblock %}{% block sms %}Aló{% endblock %}"
+        said = only(source).render("prueba", "push", context({}), variant=None)
+
+        assert said == Rendered(subject="Asunto", text="Aló")
+
+    def test_an_sms_is_written_in_gsm7_and_read_aloud_with_its_accents(self) -> None:
+        templates = only("{% block sms %}\n  {{ person.first_name }}:\n  año “nuevo”…\n{% endblock %}")
+        jesus = context({}, person="JESU\u0301S PEN\u0303A")
+
+        assert templates.render("prueba", "sms", jesus, variant=None) == Rendered(
+            text='Jesus: año "nuevo"...'
+        )
+        assert templates.render("prueba", "voice", jesus, variant=None).text.endswith("año “nuevo”…")
+
+    def test_a_folder_replaces_file_by_file(self, tmp_path: Path) -> None:
+        write(tmp_path, "es/pqrs.closed.j2", "{% block sms %}Otro texto{% endblock %}")
+        templates = load(tmp_path)
+
+        assert templates.render("pqrs.closed", "sms", context({}), variant=None).text == "Otro texto"
+        assert templates.render("pqrs.received", "email", context(PQRS), variant=None).subject
+
+    def test_a_folder_may_replace_a_part_that_built_in_files_include(self, tmp_path: Path) -> None:
+        write(tmp_path, "es/_saludo.j2", "Buenos días, {{ person.name }}.")
+        said = load(tmp_path).render("pqrs.received", "email", context(PQRS), variant=None)
+
+        assert said.text.startswith("Buenos días, María Peña.\n")
+
+    def test_an_unknown_locale_reads_spanish(self, tmp_path: Path) -> None:
+        write(tmp_path, "es/prueba.j2", "{% block sms %}Hola{% endblock %}")
+        write(tmp_path, "en/prueba.j2", "{% block sms %}Hi{% endblock %}")
+        templates = load(tmp_path)
+        said = {
+            locale: templates.render("prueba", "sms", context({}), variant=None, locale=locale).text
+            for locale in ("en", "en-US", "fr", "es-CO")
+        }
+
+        assert said == {"en": "Hi", "en-US": "Hi", "fr": "Hola", "es-CO": "Hola"}
+
+    def test_a_nameless_person_is_greeted_without_a_gap(self) -> None:
+        said = BUILT_IN.render("pqrs.received", "email", context(PQRS, person=""), variant=None)
+
+        assert said.text.startswith("Hola:\n")
+
+
+PQRS = {
+    "pqrs_id": "p-1",
+    "radicado": "PQ-1",
+    "kind": "peticion",
+    "entry_channel": "web",
+    "received_at": "2026-03-09T08:05:00-05:00",
+    "service_area": "administracion",
+    "subject": "Acta",
+}
+LAYOUTS = Path(hub.rendering.__file__).parents[1] / "templates" / "layouts"
+COMPILER = Compiler((LAYOUTS / "email.html").read_text("utf-8"), (LAYOUTS / "email.txt").read_text("utf-8"))
+BUILT_IN = Templates.load(company=COMPANY)
