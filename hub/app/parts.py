@@ -11,6 +11,7 @@ from functools import cached_property
 from hub.catalog import BY_NAME
 from hub.channels import build_channels, sender_address
 from hub.consumers.publisher import BrokerPublisher
+from hub.delivery import Renderer
 from hub.mime import Sender, build_email
 from hub.model import Claimed, Outgoing, Rendered
 from hub.policy import Policy, load_policy
@@ -55,17 +56,27 @@ class Words:
         address = sender_address(self._settings, self.policy)
         return Sender(name=company.name, address=address, reply_to=company.email)
 
-    def render(self, claimed: Claimed) -> Rendered:
-        """Put a claimed message into words; raises TemplateFailure."""
-        message = claimed.message
-        audience = BY_NAME[message.event].audiences[message.audience]
-        return self.templates.render(
-            message.event,
-            message.channel,
-            Context.of(claimed),
-            variant=audience.template,
-            locale=message.locale,
-        )
+    def renderer(self) -> Renderer:
+        """
+        Load the templates now and make what puts a claimed message into words.
+
+        Now, because a template that does not compile must keep the hub from starting; found at the
+        first message it would end that message.
+        """
+        templates = self.templates
+
+        def render(claimed: Claimed) -> Rendered:
+            message = claimed.message
+            audience = BY_NAME[message.event].audiences[message.audience]
+            return templates.render(
+                message.event,
+                message.channel,
+                Context.of(claimed),
+                variant=audience.template,
+                locale=message.locale,
+            )
+
+        return render
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Make the bytes of an email; raises PermanentFailure."""

@@ -64,7 +64,7 @@ async def delivery(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> 
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
     consumers = messages.consumers(
-        post=Post(channels=channels, render=parts.words.render, policy=parts.words.policy, now=now),
+        post=Post(channels=channels, render=parts.words.renderer(), policy=parts.words.policy, now=now),
         store=PostgresDelivery(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,

@@ -29,6 +29,8 @@ _BOGOTA: Final = ZoneInfo("America/Bogota")
 AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
 
+_PIPE_WIDTH: Final = 2000  # columns
+
 STATE_STYLES: Final = {
     "queued": "cyan",
     "sending": "cyan",
@@ -69,9 +71,10 @@ def wait(work: Coroutine[Any, Any, T]) -> T:
 
 
 def console() -> Console:
+    """Answer what prints; into a pipe it breaks no lines, so that `grep` finds whole rows."""
     from rich.console import Console  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    return Console(highlight=False)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def print_json(value: Json, *, indent: int = 2) -> None:
@@ -101,6 +104,11 @@ def local_time(value: Json) -> str:
         return ""
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return instant.astimezone(_BOGOTA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def short_case(case: str) -> str:
+    """Leave out the field that names the case: `pqrs_id:PQRS-1` → `PQRS-1`."""
+    return case.partition(":")[2] or case
 
 
 def to_uuid(text: str) -> UUID:

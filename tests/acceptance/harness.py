@@ -98,9 +98,19 @@ class Publisher:
         return str(envelope["id"])
 
     async def publish_bytes(
-        self, body: bytes, key: str, content_type: str = "application/cloudevents+json"
+        self,
+        body: bytes,
+        key: str,
+        content_type: str = "application/cloudevents+json",
+        headers: Mapping[str, Any] | None = None,
     ) -> None:
-        message = aio_pika.Message(body, content_type=content_type, delivery_mode=2, message_id=uuid4().hex)
+        message = aio_pika.Message(
+            body,
+            content_type=content_type,
+            headers=dict(headers or {}),
+            delivery_mode=2,
+            message_id=uuid4().hex,
+        )
 
         async def routed() -> bool:
             try:

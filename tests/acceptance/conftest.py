@@ -1,0 +1,75 @@
+"""A whole house: real servers, strict providers, and the hub as a process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.harness import HubProcess, Publisher, hub_command, hub_process, publisher
+from tests.providers.fcm import FcmServer
+from tests.providers.smtp import SmtpServer
+from tests.providers.twilio import TwilioServer
+
+
+@dataclass(kw_only=True)
+class House:
+    """Where everything listens, and what the providers have received."""
+
+    amqp_url: str
+    redis_url: str
+    database_url: str
+    folder: Path
+    smtp: SmtpServer = field(default_factory=SmtpServer)
+    twilio: TwilioServer = field(default_factory=TwilioServer)
+    fcm: FcmServer = field(default_factory=FcmServer)
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "HUB_AMQP_URL": self.amqp_url,
+            "HUB_REDIS_URL": self.redis_url,
+            "HUB_DATABASE_URL": self.database_url,
+            "HUB_MODE": "live",
+            "HUB_EMAIL_URL": f"smtp://127.0.0.1:{self.smtp.port}?from=avisos@coproservicios.example",
+            "HUB_SMS_URL": self.twilio.url,
+            "HUB_PUSH_URL": self.fcm.url(self.fcm.credentials(self.folder)),
+            **self.settings,
+        }
+
+    def policy(self, text: str) -> None:
+        """Overlay the company's policy, as an operator would."""
+        path = self.folder / "policy.toml"
+        path.write_text(text)
+        self.settings["HUB_POLICY"] = str(path)
+
+    def hub(self, *roles: str) -> HubProcess:
+        return HubProcess(environment=self.environment, roles=roles, log=self.folder / "hub.log")
+
+    @asynccontextmanager
+    async def running(self, *roles: str) -> AsyncIterator[Publisher]:
+        """Run a hub and connect a publisher."""
+        async with hub_process(self.hub(*roles)), publisher(self.amqp_url) as publishing:
+            yield publishing
+
+    async def command(self, *arguments: str) -> str:
+        return await hub_command(self.environment, *arguments)
+
+    @property
+    def violations(self) -> list[str]:
+        return [*self.smtp.violations, *self.twilio.violations, *self.fcm.violations]
+
+
+@pytest.fixture
+async def house(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[House]:
+    """A house whose providers must have nothing to complain of at the end."""
+    built = House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
+    async with AsyncExitStack() as stack:
+        for server in (built.smtp, built.twilio, built.fcm):
+            await stack.enter_async_context(server)
+        yield built
+    assert built.violations == []
