@@ -1,0 +1,261 @@
+"""What the hub really says: every event of the catalogue, with every example of its schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.business_time import BusinessDays
+from hub.catalog import BY_NAME, CATALOG
+from hub.model import Audience, Rendered
+from hub.policy import load_policy
+from hub.rendering import Context, Templates
+from hub.rendering.forms import CHANNELS
+from hub.sms_text import segments
+
+ROOT = Path(__file__).parents[2]
+POLICY = load_policy()
+COMPANY = {
+    "name": POLICY.company.name,
+    "phone": POLICY.company.phone,
+    "email": POLICY.company.email,
+    "site": POLICY.company.site,
+}
+TEMPLATES = Templates.load(company=COMPANY)
+BUILDING = "Conjunto Altos del Rosal"
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
+
+Data = dict[str, Any]
+
+
+def schema(event: str) -> Data:
+    loaded: Data = json.loads((ROOT / "schemas" / f"{event}.v1.json").read_text("utf-8"))
+    return loaded
+
+
+def examples(event: str) -> list[Data]:
+    found: list[Data] = schema(event)["examples"]
+    return found
+
+
+def sparse(event: str) -> Data:
+    """An example with nothing that is not required; what may be null is null."""
+    rules = schema(event)
+    kept = {name: value for name, value in examples(event)[0].items() if name in rules["required"]}
+    nullable = [name for name, rule in rules["properties"].items() if "null" in rule.get("type", ())]
+    return kept | dict.fromkeys(nullable)
+
+
+def context(event: str, data: Data, *, full: bool = True, occasion: str = "initial") -> Context:
+    return Context(
+        data=data,
+        event_id="e-1",
+        event_time=datetime(2026, 3, 9, 13, 5, tzinfo=UTC),
+        event_name=event,
+        person="MARÍA FERNANDA PEÑA" if full else "",
+        building=BUILDING if full else None,
+        unit="Torre 1, apto. 101" if full else None,
+        occasion=occasion,
+    )
+
+
+def occasions(event: str) -> list[str]:
+    reminders = BY_NAME[event].reminders
+    return ["initial", *(f"reminder:T-{int(item.before.total_seconds() // 3600)}h" for item in reminders)]
+
+
+def asked(audience: Audience) -> list[str]:
+    """The channels that an audience may be told over and that speak with a template."""
+    return [channel for step in audience.channels for channel in step if channel in CHANNELS]
+
+
+def said(event: str) -> Iterator[tuple[str, Rendered]]:
+    """Everything that the catalogue can make an event say: (channel, words)."""
+    contexts = [
+        context(event, data, full=full, occasion=occasion)
+        for occasion in occasions(event)
+        for full in (True, False)
+        for data in (*examples(event), sparse(event))
+    ]
+    for audience in BY_NAME[event].audiences:
+        for channel in asked(audience):
+            for one in contexts:
+                yield channel, TEMPLATES.render(event, channel, one, variant=audience.template)
+
+
+SPEAKING = [kind.name for kind in CATALOG if kind.audiences]
+
+
+class Balance(HTMLParser):
+    """Notes what a browser would have to mend."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.faults: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links += [value or "" for name, value in attrs if name in {"href", "src"}]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(tag)
+
+
+@pytest.mark.parametrize("event", SPEAKING)
+def test_each_audience_of_the_catalogue_has_the_forms_of_its_channels(event: str) -> None:
+    for audience in BY_NAME[event].audiences:
+        words = TEMPLATES.words["es", event, audience.template]
+
+        assert set(asked(audience)) <= set(words.channels())
+
+
+def test_each_channel_of_the_catalogue_has_a_form() -> None:
+    channels = {
+        channel for kind in CATALOG for one in kind.audiences for step in one.channels for channel in step
+    }
+
+    assert channels <= CHANNELS.keys()
+
+
+def test_no_template_speaks_of_what_the_catalogue_does_not_know() -> None:
+    known = {("es", kind.name, audience.template) for kind in CATALOG for audience in kind.audiences}
+
+    assert TEMPLATES.words.keys() == known
+
+
+@pytest.mark.parametrize("event", SPEAKING)
+def test_it_reads_well_with_every_example(event: str) -> None:
+    for channel, words in said(event):
+        text = f"{words.subject}\n{words.text}"
+
+        assert words.text.strip()
+        assert not re.search(r"None|undefined|[{}]|zq\d|⟦|⟪|<!--|[^.]\.\.(?!\.)| ,|\( | \)|[ ] \w", text), (
+            text
+        )
+        assert not re.search(r"\{[{%]|⟦|⟪|<!--q|zq\d", words.html)
+        assert bool(words.html) is (channel in {"email", "inbox"})
+
+
+@pytest.mark.parametrize("event", SPEAKING)
+def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
+    for _, words in said(event):
+        parser = Balance()
+        parser.feed(words.html)
+
+        assert (parser.faults, parser.open) == ([], [])
+        assert all(link.startswith("https://") for link in parser.links)
+
+
+@pytest.mark.parametrize("event", SPEAKING)
+def test_an_sms_is_gsm7_of_at_most_two_parts(event: str) -> None:
+    for channel, words in said(event):
+        if channel == "sms":
+            size = segments(words.text)
+
+            assert size.encoding == "GSM-7"
+            assert size.parts <= (2 if event == "emergency.declared" else 1), words.text
+
+
+@pytest.mark.parametrize("event", [name for name in SPEAKING if not name.startswith("emergency.")])
+def test_an_sms_begins_with_the_building_or_else_the_company(event: str) -> None:
+    for audience in BY_NAME[event].audiences:
+        if "sms" in asked(audience):
+            data = examples(event)[0]
+            here = TEMPLATES.render(event, "sms", context(event, data), variant=audience.template)
+            there = TEMPLATES.render(
+                event, "sms", context(event, data, full=False), variant=audience.template
+            )
+
+            assert here.text.startswith(f"{BUILDING}: ")
+            assert there.text.startswith(f"{POLICY.company.name}: ")
+
+
+def test_every_receipt_of_a_petition_says_radicado_date_and_hour() -> None:
+    for words in TEMPLATES.preview("pqrs.received", examples("pqrs.received")[0]).values():
+        for form in filter(None, (words.text, words.html)):
+            assert "PQ-2026-000123" in form
+            assert re.search(r"9 de marzo de 2026|9 mar 2026", form)
+            assert re.search(r"8:05.a\..m\.", form)
+
+
+@pytest.mark.parametrize("event", ["emergency.declared", "emergency.updated"])
+def test_in_a_drill_every_text_begins_with_simulacro(event: str) -> None:
+    for example in examples(event):
+        for words in TEMPLATES.preview(event, {**example, "drill": True}).values():
+            assert words.text.startswith("SIMULACRO")
+            assert words.subject.startswith("SIMULACRO") or not words.subject
+            assert "EMERGENCIA" not in f"{words.subject}{words.text}{words.html}"
+
+
+@pytest.mark.parametrize("event", ["emergency.declared", "emergency.updated"])
+def test_in_an_emergency_the_instruction_comes_first(event: str) -> None:
+    example = examples(event)[0] | {"drill": False}
+    forms = TEMPLATES.preview(event, example)
+    residents = [words.text for name, words in forms.items() if "/" not in name]
+
+    for text in residents:
+        assert plain(re.sub(r"^EMERGENCIA[^:]*: ", "", text)).startswith(plain(example["instruction"]))
+
+
+def test_only_the_owner_reads_the_balance() -> None:
+    example = examples("admin.payment.received")[0] | {"balance_cop": 987654}
+    shown = {
+        name: "987.654" in f"{words.subject}{words.text}{words.html}"
+        for name, words in TEMPLATES.preview("admin.payment.received", example).items()
+    }
+
+    assert shown == {name: name.startswith("owner/") for name in shown}
+
+
+@pytest.mark.parametrize(
+    ("balance", "shown"),
+    [(0, "Saldo: Está al día"), (1500, "Saldo pendiente: $ 1.500"), (-1500, "Saldo a su favor: $ 1.500")],
+)
+def test_the_balance_is_said_in_words(balance: int, shown: str) -> None:
+    example = examples("admin.payment.received")[0] | {"balance_cop": balance}
+    words = TEMPLATES.preview("admin.payment.received", example)["owner/inbox"]
+
+    assert shown in words.text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("kind", schema("pqrs.received")["properties"]["kind"]["enum"])
+def test_the_promised_terms_are_those_of_the_policy(kind: str) -> None:
+    example = examples("pqrs.received")[0] | {"kind": kind}
+    text = TEMPLATES.preview("pqrs.received", example)["email"].text
+    first = POLICY.clocks["first_reply"].target_for(example)
+    legal = POLICY.clocks["legal_term"].target_for(example)
+
+    assert isinstance(first, timedelta)
+    assert isinstance(legal, BusinessDays)
+    assert f"{first // timedelta(hours=1)} horas hábiles" in text
+    assert f"{legal.count} días hábiles" in text
+
+
+def test_a_reminder_says_that_it_is_one() -> None:
+    event = "maintenance.scheduled.announced"
+    one = context(event, examples(event)[0], occasion="reminder:T-24h")
+
+    assert TEMPLATES.render(event, "email", one, variant=None).subject.startswith("Recordatorio: sin agua")
+
+
+def test_a_document_that_is_no_address_is_named() -> None:
+    example = examples("pqrs.responded")[0] | {"document_ref": "Carta 12"}
+    words = TEMPLATES.preview("pqrs.responded", example)["email"]
+
+    assert "documento Carta 12" in words.text
+    assert "Leer la respuesta" not in words.html
+
+
+def plain(text: str) -> str:
+    return text.translate(str.maketrans("áíóúÁÍÓÚ", "aiouAIOU"))
