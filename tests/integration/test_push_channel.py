@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,7 @@ from hub.channels.failures import CONFIGURATION_WAIT
 from hub.channels.http_calls import Answer
 from hub.channels.push.fcm import FcmChannel, failure
 from hub.channels.push.oauth import read_service_account
-from hub.channels.push.payload import MOST_BYTES, encode
-from hub.errors import ConfigurationError, PermanentFailure, SendFailure, TransientFailure
+from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.model import Lane, Rendered
 from tests.providers.fcm import FcmServer, refusal_body
 from tests.providers.http import Behaviour, answering, drop, hang
@@ -76,21 +75,6 @@ async def test_a_push_arrives_in_the_shape_of_http_v1(server: FcmServer, channel
     assert answer.reference == "projects/coproservicios-test/messages/0:1"
 
 
-@pytest.mark.parametrize(
-    ("expires_at", "ttl", "apns"),
-    [
-        (None, "2419200s", int(AT.timestamp()) + 2_419_200),
-        (AT + timedelta(days=365), "2419200s", int(AT.timestamp()) + 2_419_200),
-        (AT - timedelta(hours=1), "0s", 0),
-    ],
-)
-def test_the_life_of_a_push_stays_within_four_weeks(expires_at: datetime | None, ttl: str, apns: int) -> None:
-    message = json.loads(encode(outgoing("push", DEVICE, expires_at=expires_at), now=AT))["message"]
-
-    assert message["android"]["ttl"] == ttl
-    assert message["apns"]["headers"]["apns-expiration"] == str(apns)
-
-
 @pytest.mark.parametrize("character", ["a", "ñ", "€", "🏢", '"', "\n"])
 async def test_a_text_that_is_too_long_is_shortened_at_a_character(
     server: FcmServer, channel: FcmChannel, character: str
@@ -102,25 +86,6 @@ async def test_a_text_that_is_too_long_is_shortened_at_a_character(
     assert body.endswith("…")
     assert set(body) <= {character, "…"}
     assert push["notification"]["title"] == "Título"
-
-
-def test_a_title_that_is_too_long_is_shortened_too() -> None:
-    message = outgoing("push", DEVICE, rendered=Rendered(subject="ñ" * 5000, text="b" * 5000))
-
-    body = encode(message, now=AT)
-
-    assert len(body) <= MOST_BYTES
-    assert json.loads(body)["message"]["notification"]["title"].endswith("ñ…")
-
-
-def test_a_text_that_just_fits_is_left_alone() -> None:
-    bare = len(encode(outgoing("push", DEVICE, rendered=Rendered(subject="T", text="")), now=AT))
-    text = "x" * (MOST_BYTES - bare)
-
-    body = encode(outgoing("push", DEVICE, rendered=Rendered(subject="T", text=text)), now=AT)
-
-    assert len(body) == MOST_BYTES
-    assert json.loads(body)["message"]["notification"]["body"] == text
 
 
 async def test_one_token_serves_many_messages(server: FcmServer, channel: FcmChannel) -> None:
@@ -329,29 +294,3 @@ async def test_no_failure_repeats_the_device_s_token(server: FcmServer, channel:
     caught = await failing(channel)
 
     assert caught.code == "404 UNREGISTERED"
-
-
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        (None, "cannot be read: No such file"),
-        ("{", "is not a service account's file"),
-        ('{"project_id": "p"}', "is not a service account's file"),
-        (
-            '{"project_id": "p", "client_email": "e", "token_uri": "u", "private_key": "SECRET"}',
-            "the private key in",
-        ),
-    ],
-)
-def test_credentials_that_cannot_be_used_are_named_without_their_content(
-    tmp_path: Path, content: str | None, complaint: str
-) -> None:
-    path = tmp_path / "account.json"
-    if content is not None:
-        path.write_text(content)
-
-    with pytest.raises(ConfigurationError, match=complaint) as caught:
-        read_service_account(path, setting="HUB_PUSH_URL")
-
-    assert str(caught.value).startswith("HUB_PUSH_URL: ")
-    assert "SECRET" not in str(caught.value)

@@ -50,12 +50,10 @@ class EmailChannel:
         self._sender = wire_address(sender).encode()
         self._compose = compose
         self._timeout = timeout.total_seconds()
-        self._opener = Opener(
+        opener = Opener(
             endpoint, connect=min(CONNECT_TIMEOUT, timeout), command=timeout, tls_context=tls_context
         )
-        self._pool = Pool(
-            self._opener.open, size=connections, idle_for=idle_for, per_connection=per_connection
-        )
+        self._pool = Pool(opener.open, size=connections, idle_for=idle_for, per_connection=per_connection)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         letter = self._letter(outgoing)
@@ -64,10 +62,6 @@ class EmailChannel:
         if verdict.accepted and verdict.reply is not None:
             return accepted(verdict.reply)
         raise failure(verdict, outgoing.address)
-
-    async def verify(self) -> dict[str, bool | int]:
-        """Try the server without sending anything. Raises `TransientFailure`."""
-        return await self._opener.verify()
 
     async def aclose(self) -> None:
         await self._pool.aclose()

@@ -1,0 +1,260 @@
+"""Which channels the settings make."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.channels import build_channels, sender_address
+from hub.channels.allowlist import Allowlisted
+from hub.channels.email.channel import EmailChannel
+from hub.channels.inbox import InboxChannel
+from hub.channels.outbox import Outbox, as_json
+from hub.channels.registry import BUILDERS
+from hub.channels.sms.twilio import TwilioChannel
+from hub.channels.urls import parse_smtp
+from hub.errors import (
+    ConfigurationError,
+    PermanentFailure,
+)
+from hub.model import ChannelTraits, Outgoing
+from hub.policy import Policy, load_policy
+from hub.ports import Channel
+from hub.settings import PROVIDERS, Settings, load
+from tests.providers.fcm import FcmServer
+from tests.providers.samples import outgoing, simple_mail
+from tests.providers.smtp import SmtpServer
+from tests.providers.twilio import SENDER as NUMBER
+from tests.providers.twilio import TwilioServer
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return load_policy()
+
+
+async def keep_nothing(_message: Outgoing) -> None:
+    """A store that forgets."""
+
+
+def settings(**environment: str) -> Settings:
+    return load(environment, terminal=False)
+
+
+def channels_of(settings: Settings, policy: Policy) -> dict[str, Channel]:
+    return build_channels(settings, policy, compose=simple_mail, store_inbox=keep_nothing)
+
+
+def test_every_table_speaks_of_channels_that_have_a_setting() -> None:
+    assert set(BUILDERS) <= set(PROVIDERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "traits"),
+    [
+        ("email", ChannelTraits(name="email", contact="email")),
+        ("sms", ChannelTraits(name="sms", contact="phone", text_phone=True)),
+        ("push", ChannelTraits(name="push", contact="push")),
+        ("inbox", ChannelTraits(name="inbox", contact=None, confirms=True)),
+    ],
+)
+@pytest.mark.parametrize("mode", ["capture", "live"])
+def test_a_channel_s_traits_are_the_same_in_every_mode(
+    policy: Policy, tmp_path: Path, mode: str, name: str, traits: ChannelTraits
+) -> None:
+    urls = {PROVIDERS[channel]: f"file://{tmp_path}" for channel in BUILDERS}
+
+    channels = channels_of(settings(HUB_MODE=mode, **urls), policy)
+
+    assert channels[name].traits == traits
+
+
+async def test_capturing_builds_no_provider_whatever_the_urls_say(policy: Policy, tmp_path: Path) -> None:
+    channels = channels_of(
+        settings(
+            HUB_CAPTURE_DIR=str(tmp_path),
+            HUB_EMAIL_URL="smtps://user:secret@smtp.example.com",
+            HUB_SMS_URL="twilio+https://AC1:secret@api.example.com?from=+15005550006",
+            HUB_PUSH_URL="fcm+https://fcm.example.com?credentials=/nowhere",
+        ),
+        policy,
+    )
+
+    for name, address in {"email": "a@example.co", "sms": "+573001234567", "push": "token"}.items():
+        await channels[name].send(outgoing(name, address))
+
+    assert [path.suffix for path in files(tmp_path)] == [".eml", ".json", ".json"]
+    assert set(channels) == {"email", "sms", "push", "inbox"}
+
+
+async def test_capturing_gives_mail_to_the_catcher_on_this_machine(policy: Policy, tmp_path: Path) -> None:
+    async with SmtpServer() as server:
+        where = f"127.0.0.1:{server.port}"
+        channels = channels_of(settings(HUB_CAPTURE_DIR=str(tmp_path), HUB_CAPTURE_SMTP=where), policy)
+        await channels["email"].send(outgoing())
+        await channels["email"].aclose()
+
+    assert [mail.sender for mail in server.mails] == [policy.company.email]
+    assert files(tmp_path) == []
+
+
+def test_live_has_the_channels_that_are_configured_and_no_others(policy: Policy) -> None:
+    channels = channels_of(
+        settings(HUB_MODE="live", HUB_EMAIL_URL="smtp://127.0.0.1:25 smtp://127.0.0.1:26"), policy
+    )
+
+    assert {name: type(channel) for name, channel in channels.items()} == {
+        "email": EmailChannel,
+        "inbox": InboxChannel,
+    }
+
+
+async def test_live_reaches_the_providers_that_the_urls_name(policy: Policy, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        smtp = await stack.enter_async_context(SmtpServer())
+        twilio = await stack.enter_async_context(TwilioServer())
+        fcm = await stack.enter_async_context(FcmServer())
+        channels = channels_of(
+            settings(
+                HUB_MODE="live",
+                HUB_EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}?from=avisos+hub@conjunto.example",
+                HUB_SMS_URL=twilio.url,
+                HUB_PUSH_URL=fcm.url(fcm.credentials(tmp_path)),
+                HUB_PUBLIC_URL="https://hub.example",
+            ),
+            policy,
+        )
+        text = outgoing("sms", "+573001234567")
+        await channels["email"].send(outgoing())
+        await channels["sms"].send(text)
+        await channels["push"].send(outgoing("push", "token"))
+        for channel in channels.values():
+            await channel.aclose()
+
+    assert [mail.sender for mail in smtp.mails] == ["avisos+hub@conjunto.example"]
+    assert [found.callback for found in twilio.texts] == [
+        f"https://hub.example/hooks/twilio?message={text.id}"
+    ]
+    assert [push["token"] for push in fcm.pushes] == ["token"]
+    assert [*smtp.violations, *twilio.violations, *fcm.violations] == []
+
+
+@pytest.mark.parametrize(
+    ("sms_host", "public_url", "asked"),
+    [
+        ("api.twilio.example", "https://hub.example", True),
+        ("api.twilio.example", "http://127.0.0.1:8080", False),
+        ("127.0.0.1:9", "http://127.0.0.1:8080", True),
+    ],
+)
+def test_reports_are_asked_for_only_where_the_provider_can_bring_them(
+    policy: Policy, sms_host: str, public_url: str, asked: bool
+) -> None:
+    url = f"twilio+http://AC1:secret@{sms_host}?from={NUMBER}"
+
+    channel = channels_of(settings(HUB_MODE="live", HUB_SMS_URL=url, HUB_PUBLIC_URL=public_url), policy)[
+        "sms"
+    ]
+
+    assert isinstance(channel, TwilioChannel)
+    assert (channel._callback is not None) == asked
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"HUB_MODE": "live", "HUB_EMAIL_URL": "smtp://mail.example?from=a@b.example"}, "a@b.example"),
+        ({"HUB_MODE": "live", "HUB_EMAIL_URL": "smtp://mail.example"}, None),
+        ({"HUB_MODE": "live", "HUB_EMAIL_URL": "file:///tmp/x"}, None),
+        ({"HUB_EMAIL_URL": "smtp://mail.example?from=a@b.example"}, None),
+    ],
+)
+def test_mail_comes_from_the_url_s_address_or_the_company_s(
+    policy: Policy, environment: dict[str, str], expected: str | None
+) -> None:
+    assert sender_address(settings(**environment), policy) == (expected or policy.company.email)
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "complaint"),
+    [
+        ("HUB_EMAIL_URL", "imap://mail.example", "must begin with one of smtp://"),
+        ("HUB_EMAIL_URL", "smtp://?from=a@b.example", "the host is missing"),
+        ("HUB_EMAIL_URL", "smtp://mail.example?starttls=perhaps", "starttls= is one of auto, always, never"),
+        ("HUB_EMAIL_URL", "smtp://mail.example?tls=1", "known: ?starttls=, ?from="),
+        ("HUB_EMAIL_URL", "smtp://mail.example?from=nobody", "is not an e-mail address"),
+        ("HUB_EMAIL_URL", "smtp://u:12?S3CRET=y@mail.example", "known: ?starttls="),
+        ("HUB_EMAIL_URL", "file://relative/dir", "three slashes"),
+        ("HUB_SMS_URL", "twilio+https://api.example?from=+15005550006", "SID:TOKEN"),
+        ("HUB_SMS_URL", "twilio+https://AC1:S3CRET@api.example", "?from= is missing"),
+        ("HUB_PUSH_URL", "fcm+https://fcm.example", "?credentials= is missing"),
+        ("HUB_PUSH_URL", "fcm+https://fcm.example?credentials=/no/such/file", "cannot be read"),
+    ],
+)
+def test_a_wrong_url_names_its_setting_and_hides_its_secret(
+    policy: Policy, name: str, url: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        channels_of(settings(HUB_MODE="live", **{name: url}), policy)
+
+    assert complaint in str(caught.value)
+    assert name in str(caught.value)
+    assert "S3CRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "allowed"),
+    [
+        ("email", "maria@example.co", True),
+        ("email", "MARIA@Example.co", True),
+        ("email", "otra@example.co", False),
+        ("email", "nadie@conjunto.example", True),
+        ("email", "nadie@otro.conjunto.example", False),
+        ("email", "nadie@conjunto.example.evil", False),
+        ("sms", "+573001234567", True),
+        ("sms", "+573001234568", False),
+        ("push", "aDeviceToken-0123456789", True),
+        ("push", "another-0123456789abcdef", False),
+    ],
+)
+async def test_the_allowlist_lets_only_those_through_who_were_named(
+    policy: Policy, tmp_path: Path, channel: str, address: str, allowed: bool
+) -> None:
+    recipients = "maria@example.co *@conjunto.example +573001234567 push:aDeviceToken-0123456789"
+    urls = {PROVIDERS[name]: f"file://{tmp_path}" for name in BUILDERS}
+    channels = channels_of(settings(HUB_MODE="allowlist", HUB_ALLOW_RECIPIENTS=recipients, **urls), policy)
+
+    reason = await reason_of(channels[channel].send(outgoing(channel, address)))
+
+    assert reason == (None if allowed else "not_allowed_here")
+    assert len(files(tmp_path)) == allowed
+    assert isinstance(channels[channel], Allowlisted)
+
+
+async def reason_of(sending: Awaitable[Any]) -> str | None:
+    try:
+        await sending
+    except PermanentFailure as exc:
+        return exc.reason
+    return None
+
+
+async def test_a_guard_closes_what_it_guards(tmp_path: Path) -> None:
+    inner = Outbox(tmp_path, TwilioChannel.traits, render=as_json, suffix=".json")
+
+    await Allowlisted(inner, ["+573001234567"]).aclose()
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir(), key=lambda path: path.suffix)
+
+
+def test_half_a_password_is_not_repeated_when_the_url_cannot_be_read() -> None:
+    with pytest.raises(ConfigurationError, match="written as %2F") as caught:
+        parse_smtp("smtp://user:S3C/RET@mail.example", setting="HUB_EMAIL_URL")
+
+    assert "S3C" not in str(caught.value)

@@ -1,0 +1,48 @@
+"""A push message as FCM takes it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from hub.channels.push.payload import MOST_BYTES, encode
+from hub.model import Rendered
+from tests.providers.samples import AT, outgoing
+
+DEVICE = "device-token"
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "ttl", "apns"),
+    [
+        (None, "2419200s", int(AT.timestamp()) + 2_419_200),
+        (AT + timedelta(days=365), "2419200s", int(AT.timestamp()) + 2_419_200),
+        (AT - timedelta(hours=1), "0s", 0),
+    ],
+)
+def test_the_life_of_a_push_stays_within_four_weeks(expires_at: datetime | None, ttl: str, apns: int) -> None:
+    message = json.loads(encode(outgoing("push", DEVICE, expires_at=expires_at), now=AT))["message"]
+
+    assert message["android"]["ttl"] == ttl
+    assert message["apns"]["headers"]["apns-expiration"] == str(apns)
+
+
+def test_a_title_that_is_too_long_is_shortened_too() -> None:
+    message = outgoing("push", DEVICE, rendered=Rendered(subject="ñ" * 5000, text="b" * 5000))
+
+    body = encode(message, now=AT)
+
+    assert len(body) <= MOST_BYTES
+    assert json.loads(body)["message"]["notification"]["title"].endswith("ñ…")
+
+
+def test_a_text_that_just_fits_is_left_alone() -> None:
+    bare = len(encode(outgoing("push", DEVICE, rendered=Rendered(subject="T", text="")), now=AT))
+    text = "x" * (MOST_BYTES - bare)
+
+    body = encode(outgoing("push", DEVICE, rendered=Rendered(subject="T", text=text)), now=AT)
+
+    assert len(body) == MOST_BYTES
+    assert json.loads(body)["message"]["notification"]["body"] == text
