@@ -98,6 +98,12 @@ def inicial(value: Json) -> str:
     return text[:1].upper() + text[1:]
 
 
+def punto(value: Json) -> str:
+    """End a sentence that another one follows, whatever its author forgot."""
+    text = str(value).rstrip()
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def enlace(value: Json) -> str:
     """Let only an https address through, so that no data becomes a `javascript:` link."""
     if not es_enlace(value):
@@ -173,6 +179,7 @@ FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     "nombre": nombre,
     "lista": lista,
     "inicial": inicial,
+    "punto": punto,
     "enlace": enlace,
 }
 TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}

@@ -83,6 +83,9 @@ class _Shelf:
     """Folders over each other; the first that has a file wins."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
+        for folder in folders:
+            if not folder.is_dir():
+                raise InvalidTemplate(f"{folder}: there is no such folder")
         self._folders = folders
 
     def text(self, path: str) -> str:

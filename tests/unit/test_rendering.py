@@ -350,6 +350,10 @@ class TestForms:
         )
         assert templates.render("prueba", "voice", jesus, variant=None).text.endswith("año “nuevo”…")
 
+    def test_a_folder_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidTemplate, match="there is no such folder"):
+            load(tmp_path / "plantillas")
+
     def test_a_folder_replaces_file_by_file(self, tmp_path: Path) -> None:
         write(tmp_path, "es/pqrs.closed.j2", "{% block sms %}Otro texto{% endblock %}")
         templates = load(tmp_path)

@@ -23,6 +23,7 @@ from hub.rendering.filters import (
     nombre,
     pesos,
     presente,
+    punto,
 )
 
 BOGOTA = ZoneInfo("America/Bogota")
@@ -121,6 +122,14 @@ def test_what_is_no_amount_is_a_template_failure(value: Json) -> None:
 )
 def test_names_get_tidy_capitals(written: str, shown: str) -> None:
     assert nombre(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("Salga ", "Salga."), ("Salga.", "Salga."), ("¡Salga!", "¡Salga!"), ("Sal…", "Sal…")],
+)
+def test_a_sentence_that_another_follows_is_ended(written: str, shown: str) -> None:
+    assert punto(written) == shown
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,17 @@ def sparse(event: str) -> Data:
     return kept | dict.fromkeys(nullable)
 
 
+def longest(event: str) -> Data:
+    """An example with every free text as long as the schema lets it be."""
+    rules = schema(event)["properties"]
+    free = {
+        name: rule["maxLength"]
+        for name, rule in rules.items()
+        if "maxLength" in rule and name in examples(event)[0] and rule["type"] == "string"
+    }
+    return examples(event)[0] | {name: ("Sí señor " * size)[:size] for name, size in free.items()}
+
+
 def context(event: str, data: Data, *, full: bool = True, occasion: str = "initial") -> Context:
     return Context(
         data=data,
@@ -165,6 +176,19 @@ def test_an_sms_is_gsm7_of_at_most_two_parts(event: str) -> None:
 
             assert size.encoding == "GSM-7"
             assert size.parts <= (2 if event == "emergency.declared" else 1), words.text
+
+
+@pytest.mark.parametrize("event", SPEAKING)
+def test_the_longest_data_still_fits_a_provider(event: str) -> None:
+    """Twilio refuses an SMS over 1600 characters, FCM a payload over 4096 bytes."""
+    for audience in BY_NAME[event].audiences:
+        for channel in {"sms", "push"}.intersection(asked(audience)):
+            words = TEMPLATES.render(
+                event, channel, context(event, longest(event)), variant=audience.template
+            )
+
+            assert len(words.text) <= 1600
+            assert len(f"{words.subject}{words.text}".encode()) <= 3500
 
 
 @pytest.mark.parametrize("event", [name for name in SPEAKING if not name.startswith("emergency.")])
