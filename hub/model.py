@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as dataclass_field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -365,6 +366,8 @@ class DeadLetter:
     content_type: str | None
     headers: Mapping[str, Json]
     body: bytes
+    times: int = dataclass_field(default=1, compare=False)
+    """How often these bytes have come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,8 +285,13 @@ class LogStore(Protocol):
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         """Answer one dead letter whole."""
 
-    async def settle_dead(self, letter_id: UUID, *, state: str) -> bool:
-        """Set `replayed` or `discarded`; false when it was settled already or is unknown."""
+    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
+        """
+        Set `replayed` or `discarded`; false when it was settled already or is unknown.
+
+        Also false when its bytes have come more than the given `times`: a replay that has failed again
+        by now stays open.
+        """
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Answer the in-app messages of a person."""

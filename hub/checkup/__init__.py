@@ -63,3 +63,5 @@ async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[F
         return [bad(area, f"No responde{place and ':'}{place}{why}", to_do)]
     except HubError as error:
         return [bad(area, str(error), to_do)]
+    except Exception as error:  # noqa: BLE001 - what is broken must not hide what the other looks found
+        return [bad(area, f"No se pudo mirar: {type(error).__name__}.", to_do)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, wait
+from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, short_case, wait
 from hub.model import ClockState
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def clocks(
                 local_time(row["due_at"]),
                 left_words(row["left"]),
                 row["name"],
-                row["case"],
+                short_case(row["case"]),
                 str(row["level"]),
                 str(row["state"]),
             )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, "Json"]
 
-_COLUMNS: Final = ("when", "event", "person", "channel", "state", "reason", "next", "id")
+_COLUMNS: Final = ("when", "event", "person", "channel", "state", "reason", "event id")
 _POLL: Final = 1.0  # seconds
 
 
@@ -122,7 +122,12 @@ def _cells(row: Row) -> tuple[str, ...]:
         str(row["person"]),
         str(row["channel"]),
         str(row["state"]),
-        str(row["reason"] or ""),
-        local_time(row["next_at"]),
-        str(row["id"]),
+        _reason(row),
+        str(row["event_id"]),
     )
+
+
+def _reason(row: Row) -> str:
+    """Say why, and when it is looked at again."""
+    again = f"again at {local_time(row['next_at'])}" if row["next_at"] else ""
+    return ", ".join(part for part in (row["reason"], again) if part)

@@ -41,9 +41,9 @@ async def show(run: Runner, letter_id: UUID) -> DeadLetter | None:
     return _letter(rows[0]) if rows else None
 
 
-async def settle(run: Runner, letter_id: UUID, *, state: str) -> bool:
-    """Settle an open letter; false when there is none."""
-    return bool(await run.rows(_SQL["settle"], letter_id, state))
+async def settle(run: Runner, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
+    """Settle an open letter that came no more than `times`; false when there is none."""
+    return bool(await run.rows(_SQL["settle"], letter_id, state, times))
 
 
 def storable(text: str | None) -> str | None:
@@ -81,4 +81,5 @@ def _letter(row: Record) -> DeadLetter:
         content_type=row["content_type"],
         headers=row["headers"],
         body=row["body"],
+        times=row["times"],
     )

@@ -73,9 +73,9 @@ class PostgresLog:
         """Answer one dead letter whole."""
         return await dead_letters.show(self._database, letter_id)
 
-    async def settle_dead(self, letter_id: UUID, *, state: str) -> bool:
-        """Set `replayed` or `discarded`; false when it was settled already or is unknown."""
-        return await dead_letters.settle(self._database, letter_id, state=state)
+    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
+        """Set `replayed` or `discarded`; false when it was settled already, has come again or is unknown."""
+        return await dead_letters.settle(self._database, letter_id, state=state, times=times)
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Answer the in-app messages of a person."""

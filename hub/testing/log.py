@@ -72,17 +72,18 @@ class MemoryLog:
         return _page([_shown(clock, _CLOCK) for clock in found], after, limit)
 
     async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
-        found = [one.letter for one in self._letters if state in (None, one.state)]
-        found.sort(key=lambda letter: (letter.received_at, letter.id), reverse=True)
-        return _page([_shown(letter, _LETTER) for letter in found], after, limit)
+        found = [one for one in self._letters if state in (None, one.state)]
+        found.sort(key=lambda one: (one.letter.received_at, one.letter.id), reverse=True)
+        rows = [{**_shown(one.letter, _LETTER), "state": one.state} for one in found]
+        return _page(rows, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         known = self._store.tables.letters.get(letter_id)
-        return None if known is None else known.letter
+        return None if known is None else replace(known.letter, times=known.times)
 
-    async def settle_dead(self, letter_id: UUID, *, state: str) -> bool:
+    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         known = self._store.tables.letters.get(letter_id)
-        if known is None or known.state != "open":
+        if known is None or known.state != "open" or times not in (None, known.times):
             return False
         self._store.tables.letters[letter_id] = replace(known, state=state)
         return True

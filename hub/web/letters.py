@@ -14,10 +14,12 @@ async def replay(log: LogStore, publisher: Publisher, letter: DeadLetter) -> Set
     Publish the letter again as it came, then set it `replayed`. Safe to repeat.
 
     The other order would lose it if the hub ended in between: a second copy is a duplicate that
-    intake knows, a copy that was never sent is known by nobody.
+    intake knows, a copy that was never sent is known by nobody. When it has failed again before it
+    is settled, it stays open.
     """
     await publisher.replay(letter)
-    return Settled(id=letter.id, state="replayed", changed=await log.settle_dead(letter.id, state="replayed"))
+    changed = await log.settle_dead(letter.id, state="replayed", times=letter.times)
+    return Settled(id=letter.id, state="replayed", changed=changed)
 
 
 async def discard(log: LogStore, letter_id: UUID) -> Settled:

@@ -66,7 +66,9 @@ class Clocks:
         if len(states) == 1:
             return await self.log.recent_clocks(state=states[0], after=query.after, limit=query.limit)
         pages = [await self.log.recent_clocks(state=s, after=None, limit=query.limit) for s in states]
-        rows = sorted((row for page in pages for row in page.items), key=lambda row: str(row["due_at"]))
+        rows = sorted(
+            (row for page in pages for row in page.items), key=lambda row: as_instant(row["due_at"])
+        )
         return Page(items=rows[: query.limit])
 
     def _with_left(self, row: Row, now: datetime) -> Row:
@@ -106,6 +108,7 @@ def show_letter(letter: DeadLetter) -> dict[str, Any]:
         "routing_key": letter.routing_key,
         "content_type": letter.content_type,
         "headers": letter.headers,
+        "times": letter.times,
         "size": len(letter.body),
     }
     try:

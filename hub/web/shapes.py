@@ -107,7 +107,7 @@ class ClockPage(Struct, kw_only=True):
     ]
 
 
-class DeadRow(Struct, kw_only=True):
+class DeadLetterFacts(Struct, kw_only=True):
     id: UUID
     reason: str
     field: str | None
@@ -115,9 +115,14 @@ class DeadRow(Struct, kw_only=True):
     received_at: Instant
 
 
-class DeadWhole(DeadRow, kw_only=True):
+class DeadRow(DeadLetterFacts, kw_only=True):
+    state: Literal["open", "replayed", "discarded"]
+
+
+class DeadWhole(DeadLetterFacts, kw_only=True):
     """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
 
+    times: Annotated[int, Meta(description="How often these bytes have come.")]
     event_id: str | None
     source: str | None
     routing_key: str
@@ -134,7 +139,7 @@ class DeadPage(Struct, kw_only=True):
 
 
 class Settled(Struct, kw_only=True, frozen=True):
-    """`changed` is false when it was settled before."""
+    """`changed` is false when it was settled before, or has already failed again."""
 
     id: UUID
     state: Literal["replayed", "discarded"]

@@ -36,7 +36,20 @@ async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(sto
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([replace(one, reason="still not JSON")])
     [row] = (await stores.log.dead(state="open", after=None, limit=10)).items
-    assert row["reason"] == "still not JSON"
+    assert (row["reason"], row["state"]) == ("still not JSON", "open")
+
+
+async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: Stores) -> None:
+    one = letter()
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([one])
+    seen = await stores.log.dead_letter(one.id)
+    assert seen is not None
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([one])
+
+    assert not await stores.log.settle_dead(one.id, state="replayed", times=seen.times)
+    assert await stores.log.settle_dead(one.id, state="replayed", times=seen.times + 1)
 
 
 @POSTGRES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,11 +12,13 @@ import pytest
 from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
+from hub.model import DeadLetter
 from hub.ports import MessageFilter
 from hub.web import shapes
 from tests.integration.web_doubles import (
     NOON,
     MemoryLog,
+    MemoryPublisher,
     World,
     ask,
     clock_row,
@@ -230,6 +233,27 @@ async def test_replaying_publishes_the_bytes_again_and_may_be_repeated() -> None
     assert world.publisher.replayed == [letter, letter]
     assert (first["changed"], again["changed"]) == (True, False)
     assert world.log.settled == {letter.id: "replayed"}
+
+
+@dataclass
+class BouncingPublisher(MemoryPublisher):
+    """Its events fail again at once, as they do when nothing was mended."""
+
+    log: MemoryLog = field(default_factory=MemoryLog)
+
+    async def replay(self, letter: DeadLetter) -> None:
+        self.log.letters = [replace(letter, times=letter.times + 1)]
+
+
+async def test_a_replay_that_fails_again_at_once_stays_open() -> None:
+    log = MemoryLog(letters=[letter := dead_letter()])
+
+    reply = await ask(
+        World(log=log, publisher=BouncingPublisher(log=log)), f"/api/dead/{letter.id}/replay", method="POST"
+    )
+
+    assert reply.json["changed"] is False
+    assert log.settled == {}
 
 
 async def test_a_replay_without_a_broker_leaves_the_letter_open() -> None:

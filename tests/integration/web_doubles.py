@@ -130,8 +130,9 @@ class MemoryLog:
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         return next((letter for letter in self.letters if letter.id == letter_id), None)
 
-    async def settle_dead(self, letter_id: UUID, *, state: str) -> bool:
-        if letter_id in self.settled:
+    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
+        again = any(letter.times != times for letter in self.letters if letter.id == letter_id)
+        if letter_id in self.settled or (times is not None and again):
             return False
         self.settled[letter_id] = state
         return True

@@ -17,7 +17,7 @@ SET times = dead_letter.times + 1,
     settled_at = CASE WHEN dead_letter.state = 'replayed' THEN NULL ELSE dead_letter.settled_at END
 
 -- list --
-SELECT id, reason, field, event_type, received_at FROM dead_letter
+SELECT id, reason, field, event_type, received_at, state FROM dead_letter
 WHERE ($1::text IS NULL OR state = $1) AND (received_at, id) < ($2, $3)
 ORDER BY received_at DESC, id DESC
 LIMIT $4
@@ -26,4 +26,6 @@ LIMIT $4
 SELECT * FROM dead_letter WHERE id = $1
 
 -- settle --
-UPDATE dead_letter SET state = $2, settled_at = now() WHERE id = $1 AND state = 'open' RETURNING id
+UPDATE dead_letter SET state = $2, settled_at = now()
+WHERE id = $1 AND state = 'open' AND ($3::integer IS NULL OR times = $3)
+RETURNING id

@@ -40,7 +40,7 @@ export function makeSections(words, { show, reload }) {
       columns: ["Promesa", "Caso", "Vence", "Nivel", "Estado"],
       cells: (row) => [
         [make("strong", {}, words.clocks[row.name] ?? row.name)],
-        [row.case],
+        [make("span", { title: row.case }, row.case.replace(/^[a-z_]+:/, ""))],
         [dueWords(row.left) || "–", make("small", { title: fullTime(row.due_at) }, dueTime(row.due_at))],
         [`Nivel ${row.level}`, words.levels[row.level] ? make("small", {}, words.levels[row.level]) : null],
         [chip(row.state, words.clockStates[row.state] ?? row.state)],
