@@ -8,38 +8,47 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from hub.errors import ProgramMissing
-from tests.servers import Servers, new_servers, remove
+from hub.local import programs
+from tests.servers import Servers, new_servers, open_folder
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
+def installed() -> None:
+    """The servers' programs; a test without them skips, but never in CI."""
+    if absent := [each.name for each in programs.missing(everything=True)]:
+        reason = f"not installed: {', '.join(absent)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def servers(installed: None) -> Iterator[Servers]:  # noqa: ARG001 - asked for its refusal
     """
     For tests that leave the servers alone.
 
     Started from the main thread: the servers end with the thread that starts them. A loop
     factory keeps the runner from touching the loop that pytest-asyncio has set.
     """
-    started = _servers_or_skip()
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+    with open_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        started = new_servers(folder)
         try:
             runner.run(started.start())
             yield started
         finally:
             runner.run(started.stop())
-            remove(started)
 
 
 @pytest.fixture
-async def private_servers() -> AsyncIterator[Servers]:
+async def private_servers(installed: None) -> AsyncIterator[Servers]:  # noqa: ARG001 - the same
     """For tests that stop, kill and start servers. Takes three seconds."""
-    started = _servers_or_skip()
-    try:
-        await started.start()
-        yield started
-    finally:
-        await started.stop()
-        remove(started)
+    with open_folder() as folder:
+        started = new_servers(folder)
+        try:
+            await started.start()
+            yield started
+        finally:
+            await started.stop()
 
 
 @pytest.fixture
@@ -61,12 +70,3 @@ async def database(servers: Servers) -> AsyncIterator[str]:
     """The URL of a database of its own, with the hub's schema and nothing in it."""
     async with servers.database() as url:
         yield url
-
-
-def _servers_or_skip() -> Servers:
-    try:
-        return new_servers()
-    except ProgramMissing as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{missing} With CI=true that is a failure.")
-        pytest.skip(str(missing))

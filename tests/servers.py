@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,22 +83,21 @@ class Servers:
             await connection.close()
 
 
-def new_servers() -> Servers:
-    """ProgramMissing where one is not installed."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
-    # PostgreSQL's unprivileged user passes through on the way to its data.
-    folder.chmod(0o711)
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's unprivileged user may pass through, as pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="hub-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
+def new_servers(folder: Path) -> Servers:
     return Servers(
         rabbitmq=RabbitMQ(folder / "rabbitmq"),
         redis=Redis(folder / "redis"),
         postgres=Postgres(folder / "postgres", durable=False),
     )
-
-
-def remove(servers: Servers) -> None:
-    for server in servers.all:
-        shutil.rmtree(server.folder)
-    shutil.rmtree(servers.redis.folder.parent)
 
 
 def _new_name() -> str:

@@ -1,0 +1,126 @@
+"""What `scripts/run` starts, from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from hub.local.loopback import is_free
+from tests.acceptance.harness import until
+from tests.servers import open_folder
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("installed")]
+
+READY = "The hub is running."
+
+
+@dataclass(kw_only=True)
+class LocalHub:
+    folder: Path
+    process: asyncio.subprocess.Process
+    shown: str = ""
+    reading: asyncio.Task[None] = field(init=False)
+
+    async def read(self) -> None:
+        assert self.process.stdout
+        while piece := await self.process.stdout.read(4096):
+            self.shown += piece.decode()
+
+    async def ready(self) -> None:
+        await until(lambda: READY in self.shown or self.reading.done(), "it to be up", patience=60)
+        assert READY in self.shown, self.shown
+
+    async def interrupt(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return await self.end()
+
+    async def end(self) -> int:
+        async with asyncio.timeout(60):
+            await self.reading
+            return await self.process.wait()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `scripts/hub` reads."""
+        lines = (self.folder / "env").read_text().splitlines()
+        return dict(line.removeprefix("export ").split("=", 1) for line in lines)
+
+    @property
+    def ports(self) -> list[int]:
+        urls = " ".join(self.environment.values())
+        return [int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)", urls)]
+
+    def pid(self, name: str) -> int:
+        return int(next(self.folder.glob(f"*/{name}.pid")).read_text().split()[0])
+
+    async def messages(self) -> set[str]:
+        url = f"http://{self.environment['HUB_HTTP']}/api/messages?limit=200"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            return {message["id"] for message in (await answer.json())["items"]}
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with open_folder() as folder:
+        yield folder
+
+
+@asynccontextmanager
+async def local_hub(folder: Path, **settings: str) -> AsyncIterator[LocalHub]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "hub.local", folder),
+        env={**kept, **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    hub = LocalHub(folder=folder, process=process)
+    hub.reading = asyncio.create_task(hub.read())
+    try:
+        await hub.ready()
+        yield hub
+    finally:
+        if process.returncode is None:
+            await hub.interrupt()
+
+
+async def test_ctrl_c_stops_everything_and_the_next_start_goes_on(place: Path) -> None:
+    folder = place / "a folder" / ".run"
+    folder.parent.mkdir()
+    async with local_hub(folder) as first:
+        await until(lambda: len(list((folder / "mail").glob("*.eml"))) > 5, "mail of the demonstration")
+        ports, before = first.ports, await first.messages()
+
+        assert await first.interrupt() == 0
+    assert [port for port in ports if not is_free(port)] == []
+    assert not list(folder.glob("*/*.pid"))
+    assert not (folder / "env").exists()
+
+    async with local_hub(folder) as second:
+        assert "demonstration" not in second.shown
+        assert before <= await second.messages()
+
+
+async def test_the_end_of_one_process_is_told_and_is_the_end_of_all(place: Path) -> None:
+    async with local_hub(place, HUB_MODE="live") as hub:
+        ports = hub.ports
+        assert "HUB_MODE=live: the demonstration is not loaded" in hub.shown
+        assert "HUB_CAPTURE_SMTP" not in hub.environment
+
+        os.kill(hub.pid("redis"), signal.SIGKILL)
+
+        assert await hub.end() == 1
+        assert "redis ended by itself (-9)" in hub.shown
+        assert "redis.log" in hub.shown
+    assert [port for port in ports if not is_free(port)] == []
