@@ -8,9 +8,10 @@ import pytest
 
 from hub.channels.email.channel import EmailChannel
 from hub.errors import PermanentFailure
+from hub.mime import Sender, build_email
 from hub.model import Accepted, Outgoing, Rendered
 from tests.integration.email_trials import ENVELOPE, LOCKSTEP, channel_to, strict
-from tests.providers.samples import SENDER, outgoing, simple_mail
+from tests.providers.samples import AT, SENDER, outgoing, simple_mail
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Habits
 
@@ -157,3 +158,23 @@ async def test_an_address_that_would_end_its_command_is_never_sent(
 
     assert (caught.value.reason, caught.value.gone) == ("bad_address", True)
     assert server.connections == 0
+
+
+@pytest.mark.parametrize("name", ["María Pérez", 'Ana "la" Ñ', "\r\nBcc: evil@example.com", "x" * 500, ""])
+@pytest.mark.parametrize("address", ["maria@example.co", "peña@conjunto-ñ.example"])
+async def test_the_hub_s_own_mail_breaks_no_rule(name: str, address: str) -> None:
+    sender = Sender(name="COPROSERVICIOS S.A.S.", address=SENDER)
+    words = Rendered(subject="Recibimos su petición\nBcc: x", text=".\nñ" * 500, html="<p>.</p>\n" * 500)
+
+    def compose(message: Outgoing) -> bytes:
+        return build_email(message, sender=sender, domain="coproservicios.example", now=AT)
+
+    async with (
+        strict(Habits(smtputf8=True, size_limit=100_000)) as server,
+        channel_to(server, compose=compose) as channel,
+    ):
+        await channel.send(outgoing(address=address, name=name, rendered=words))
+
+    (mail,) = server.mails
+    assert "Bcc" not in mail.message
+    assert mail.utf8 is not address.isascii()
