@@ -1,0 +1,39 @@
+"""What a figure is worth nothing without: the machine and the versions."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from hub.local import programs
+
+
+def conditions() -> Mapping[str, str]:
+    return {
+        "cores": str(len(os.sched_getaffinity(0))),
+        "processor": _processor(),
+        "Linux": platform.release(),
+        "Python": platform.python_version(),
+        "Celery": version("celery"),
+        "aio-pika": version("aio-pika"),
+        "asyncpg": version("asyncpg"),
+        "RabbitMQ": programs.find(programs.RABBITMQ).parent.parent.name.rpartition("-")[2],
+        "PostgreSQL": _last_word(programs.find_postgres(), "--version"),
+        "Postfix": _last_word(Path("/usr/sbin/postconf"), "-hd", "mail_version"),
+    }
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return " ".join(line.partition(":")[2].split())
+    return platform.machine()
+
+
+def _last_word(program: Path, *arguments: str) -> str:
+    answer = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=10, check=True)
+    return answer.stdout.split("(")[0].split()[-1]

@@ -1,0 +1,167 @@
+"""
+The contest: A B C A B C …, each alone on the machine, against the same servers.
+
+A turn: start the contestant, let it send a few mails, hold its processes, lay out the work durably,
+let go. So the clock sees neither a cold start nor the publisher. It runs until the mail server has
+accepted the last mail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import aio_pika
+from aio_pika.abc import AbstractChannel
+
+from benchmarks.contestants import Contestant
+from benchmarks.cpu import cpu_seconds
+from benchmarks.parcels import publish
+from benchmarks.results import Turn
+from benchmarks.sink import Sink
+from benchmarks.worker import Worker
+from hub.errors import Unavailable
+from hub.local.loopback import ADDRESS, free_port
+from hub.local.postgres import Postgres
+from hub.local.rabbitmq import RabbitMQ
+from hub.local.redis import Redis
+from hub.local.servers import running
+from hub.storage import migrations
+
+WARM_UP: Final = 400
+"""Mails before the clock runs: every process has its connections, plans and caches by then."""
+
+WARM_UP_LIMIT: Final = 15.0  # seconds
+SETTLING: Final = 0.5  # seconds after the last mail: recording and acknowledging it
+SLOWEST: Final = 50.0  # mails a second; slower is a fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What all contestants share."""
+
+    folder: Path
+    sink: Sink
+    channel: AbstractChannel
+    environment: Mapping[str, str]
+
+
+@asynccontextmanager
+async def open_field(folder: Path, tell: Callable[[str], None]) -> AsyncIterator[Field]:
+    """Start private servers, PostgreSQL with every flush to the disk; end and remove them."""
+    folder.mkdir(parents=True)
+    # PostgreSQL's unprivileged user passes through on the way to its data.
+    folder.chmod(0o711)
+    rabbitmq, redis = RabbitMQ(folder / "rabbitmq"), Redis(folder / "redis")
+    postgres, sink = Postgres(folder / "postgres"), Sink(folder / "sink")
+    try:
+        async with running([rabbitmq, redis, postgres], tell=tell), await aio_pika.connect(rabbitmq.url) as broker:
+            await migrations.upgrade(postgres.url)
+            await sink.start()
+            yield Field(
+                folder=folder,
+                sink=sink,
+                channel=await broker.channel(),
+                environment=_environment(rabbitmq.url, redis.url, postgres.url, sink.port),
+            )
+    finally:
+        await sink.child.stop()
+        for place in {folder, postgres.folder}:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _environment(amqp: str, redis: str, database: str, smtp: int) -> Mapping[str, str]:
+    # What a person has set would change what is measured.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    return {
+        **inherited,
+        "HUB_AMQP_URL": amqp,
+        "HUB_REDIS_URL": redis,
+        "HUB_DATABASE_URL": database,
+        "HUB_MODE": "live",
+        "HUB_EMAIL_URL": f"smtp://{ADDRESS}:{smtp}",
+        "HUB_HTTP": f"{ADDRESS}:{free_port()}",
+        "BENCH_AMQP_URL": amqp,
+        "BENCH_SMTP_PORT": str(smtp),
+    }
+
+
+async def contest(
+    contestants: Sequence[Contestant], field: Field, *, rounds: int, mails: int
+) -> AsyncIterator[Turn]:
+    for contestant in contestants:
+        await contestant.declare(field.channel)
+    for number in range(1, rounds + 1):
+        for contestant in contestants:
+            yield await _turn(contestant, field, number, mails)
+
+
+async def _turn(contestant: Contestant, field: Field, number: int, mails: int) -> Turn:
+    async with _working(contestant, field) as workers:
+        await _warm_up(contestant, field, first=number == 1)
+        parcels = [contestant.parcel(each) for each in range(mails)]
+        for worker in workers:
+            worker.hold()
+        await publish(field.channel, parcels)
+        goal = field.sink.count() + mails
+        own, everything, began = _own_cpu(workers), _all_cpu(), time.monotonic()
+        for worker in workers:
+            worker.release()
+        ended = await field.sink.reaches(goal, within=mails / SLOWEST)
+        await asyncio.sleep(SETTLING)
+        turn = Turn(
+            contestant=contestant.name,
+            number=number,
+            mails=mails,
+            seconds=ended - began,
+            own_cpu=_own_cpu(workers) - own,
+            all_cpu=_all_cpu() - everything,
+        )
+    if field.sink.count() != goal:
+        raise Unavailable(f"{contestant.name} has sent {field.sink.count() - goal} mails too many")
+    return turn
+
+
+@asynccontextmanager
+async def _working(contestant: Contestant, field: Field) -> AsyncIterator[list[Worker]]:
+    workers = []
+    try:
+        for number, program in enumerate(contestant.programs, start=1):
+            name = f"{contestant.name}-{number}"
+            worker = Worker(name, folder=field.folder, log=field.folder / f"{name}.log", workplace=Path.cwd())
+            workers.append(worker)
+            await worker.start([sys.executable, *program], env=field.environment)
+        yield workers
+    except Unavailable as exc:
+        # The logs go with the folder.
+        raise Unavailable("\n".join([str(exc), *(worker.last_lines() for worker in workers)])) from exc
+    finally:
+        for worker in workers:
+            if worker.running:
+                worker.release()
+        await asyncio.gather(*(worker.stop() for worker in workers))
+
+
+async def _warm_up(contestant: Contestant, field: Field, *, first: bool) -> None:
+    opening = contestant.opening() if first else []
+    goal = field.sink.count() + WARM_UP
+    await publish(field.channel, opening + [contestant.parcel(number) for number in range(WARM_UP)])
+    await field.sink.reaches(goal, within=WARM_UP_LIMIT)
+    await asyncio.sleep(SETTLING)
+
+
+def _own_cpu(workers: Sequence[Worker]) -> float:
+    return cpu_seconds(worker.pid for worker in workers)
+
+
+def _all_cpu() -> float:
+    """Answer the CPU of everything that we have started: the contestant, its servers, the mail server."""
+    return cpu_seconds([os.getpid()]) - time.process_time()

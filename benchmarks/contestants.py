@@ -1,0 +1,109 @@
+"""Who takes part, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractChannel
+from kombu.serialization import dumps  # type: ignore[import-untyped]  # it has no annotations
+
+from benchmarks import celery_app, floor
+from benchmarks.parcels import Parcel
+from benchmarks.payment import directory, home, payment
+from hub.cloudevents import CONTENT_TYPE, encode
+from hub.consumers import topology
+from hub.model import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contestant:
+    """
+    `programs` are its processes, as arguments of Python. `declare` makes its queues; `opening` is
+    what it must know before its first mail; `parcel` is the work that becomes the mail of a number.
+    """
+
+    name: str
+    what: str
+    programs: tuple[tuple[str, ...], ...]
+    declare: Callable[[AbstractChannel], Awaitable[None]]
+    parcel: Callable[[int], Parcel]
+    opening: Callable[[], list[Parcel]] = list
+
+
+def _event(event: Event) -> Parcel:
+    message = _durable(encode(event), content_type=CONTENT_TYPE)
+    return Parcel(topology.DOMAIN_EVENTS, event.name, message)
+
+
+def _for_hub(number: int) -> Parcel:
+    return _event(payment(number))
+
+
+def _directory() -> list[Parcel]:
+    return [_event(event) for event in directory()]
+
+
+async def _declare_floor(channel: AbstractChannel) -> None:
+    await channel.declare_queue(floor.QUEUE, durable=True, arguments=topology.QUORUM)
+
+
+def _for_floor(number: int) -> Parcel:
+    return Parcel("", floor.QUEUE, _durable(encode(payment(number)), content_type=CONTENT_TYPE))
+
+
+async def _declare_celery(channel: AbstractChannel) -> None:
+    await channel.declare_queue(celery_app.QUEUE, durable=True)
+
+
+def _for_celery(number: int) -> Parcel:
+    """Write what `send_receipt.delay(…)` would: Celery's own publisher waits for each confirm alone."""
+    event, reader = payment(number), home(number)
+    arguments = (event.id, event.time.isoformat(), reader.payer, reader.email, reader.label, event.data)
+    task = celery_app.app.amqp.as_task_v2(uuid4().hex, celery_app.TASK, arguments, ignore_result=True)
+    content_type, encoding, body = dumps(task.body, "json")
+    message = _durable(body.encode(), content_type=content_type, content_encoding=encoding)
+    message.headers = {name: value for name, value in task.headers.items() if value is not None}
+    message.correlation_id = task.properties["correlation_id"]
+    return Parcel("", celery_app.QUEUE, message)
+
+
+def _durable(body: bytes, *, content_type: str, content_encoding: str | None = None) -> Message:
+    return Message(
+        body,
+        content_type=content_type,
+        content_encoding=content_encoding,
+        delivery_mode=DeliveryMode.PERSISTENT,
+        message_id=uuid4().hex,
+    )
+
+
+HUB: Final = Contestant(
+    name="hub",
+    what="events stored, messages stored, rendered, sent, recorded; `hub run intake delivery timers`",
+    programs=(("-m", "hub", "run", "intake", "delivery", "timers"),),
+    declare=topology.declare,
+    parcel=_for_hub,
+    opening=_directory,
+)
+FLOOR: Final = Contestant(
+    name="floor",
+    what="asyncio: a message per mail, prebuilt bytes, pipelined SMTP, ack; nothing rendered or stored",
+    programs=(("-m", "benchmarks.floor"),),
+    declare=_declare_floor,
+    parcel=_for_floor,
+)
+CELERY: Final = Contestant(
+    name="celery",
+    what="Celery prefork, a process per core, late ack; Jinja2, email.mime, smtplib kept open",
+    programs=(
+        ("-m", "celery", "-A", "benchmarks.celery_app", "worker", "--loglevel=WARNING")
+        + ("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ),
+    declare=_declare_celery,
+    parcel=_for_celery,
+)
+CONTESTANTS: Final = (HUB, FLOOR, CELERY)
