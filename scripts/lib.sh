@@ -101,21 +101,5 @@ install_dependencies() {
             --require-hashes -r "$root/$1" 9>&-
         cp "$root/$1" "$venv/$1"
     fi
-    link_checkout
-}
-
-# What `pip install -e .` does, without a build tool that no lock pins.
-link_checkout() {
-    "$venv/bin/python" - "$root" <<'PYTHON'
-import pathlib, sys, sysconfig
-
-def keep(path, text):
-    if not path.exists() or path.read_text() != text:  # another process may be reading it
-        path.write_text(text)
-
-keep(pathlib.Path(sysconfig.get_path("purelib"), "hub-checkout.pth"), sys.argv[1] + "\n")
-launcher = pathlib.Path(sysconfig.get_path("scripts"), "hub")
-keep(launcher, '#!/bin/sh\nexec "${0%/*}/python" -P -m hub "$@"\n')
-launcher.chmod(0o755)
-PYTHON
+    "$venv/bin/python" "$root/scripts/link_checkout.py"
 }
