@@ -1,0 +1,75 @@
+"""Intake, delivery and timers over doubles, with one clock for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.intake import Desk, take_in
+from hub.intake.pages import PAGE
+from hub.model import ClockState, Event, Incoming, Message, Party, StoredEvent
+from hub.testing import MemoryAppointments, MemoryPublisher, MemoryStore, SettableClock
+from hub.testing.tables import Letter
+from tests.unit.things import DESK, MONDAY, incoming
+
+
+@dataclass
+class MemoryHub:
+    clock: SettableClock
+    store: MemoryStore
+    publisher: MemoryPublisher
+    appointments: MemoryAppointments
+    desk: Desk = DESK
+    page: int = PAGE
+
+    async def take_in(self, *events: Event | Incoming) -> None:
+        """Take a batch in, as a consumer would."""
+        await take_in(
+            [one if isinstance(one, Incoming) else incoming(one) for one in events],
+            desk=self.desk,
+            store=self.store,
+            publisher=self.publisher,
+            appointments=self.appointments,
+            now=self.clock,
+            page=self.page,
+        )
+
+    @property
+    def letters(self) -> list[Letter]:
+        return list(self.store.tables.letters.values())
+
+    @property
+    def parties(self) -> list[Party]:
+        return list(self.store.tables.parties.values())
+
+    def stored(self, event: Event) -> StoredEvent:
+        [one] = [one for one in self.store.tables.events.values() if one.event.id == event.id]
+        return one
+
+    def of(self, event: Event) -> list[Message]:
+        """The messages of an event."""
+        return [one for one in self.store.messages if one.event_id == event.id]
+
+    def said(self, event: Event) -> list[tuple[str, str]]:
+        """Who is told of an event, over which channel."""
+        return sorted((one.person, one.channel) for one in self.of(event))
+
+    def states(self, name: str) -> list[ClockState]:
+        return [clock.state for clock in self.store.clocks if clock.name == name]
+
+
+def memory_hub(at: datetime = MONDAY, *, refused: Collection[str] = (), page: int = PAGE) -> MemoryHub:
+    clock = SettableClock(at)
+    return MemoryHub(
+        clock=clock,
+        store=MemoryStore(clock, refused=refused),
+        publisher=MemoryPublisher(),
+        appointments=MemoryAppointments(clock),
+        page=page,
+    )
+
+
+def ids(messages: list[Message]) -> set[UUID]:
+    return {one.id for one in messages}

@@ -1,0 +1,114 @@
+"""Events of one case: who is meant, where it happens, whatever comes first."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.model import ClockState
+from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
+from tests.unit.things import HOUR, MONDAY, email, event, home, mobile, somebody
+
+RECEIVED = event("pqrs.received")
+REPLIED = event("pqrs.replied", without=("petitioner",), at=MONDAY + HOUR)
+
+
+@pytest.fixture
+async def hub() -> MemoryHub:
+    made = memory_hub(MONDAY)
+    await made.take_in(somebody("p-maria-pena", email(), mobile()))
+    return made
+
+
+async def test_an_event_before_the_opener_of_its_case_waits_and_is_planned_with_it(hub: MemoryHub) -> None:
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(REPLIED)
+
+    assert (hub.of(REPLIED), hub.stored(REPLIED).waiting, hub.stored(REPLIED).planned) == ([], True, False)
+    await hub.take_in(RECEIVED)
+
+    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert (hub.stored(REPLIED).waiting, hub.stored(REPLIED).planned) == (False, True)
+    assert ids(hub.of(REPLIED)) <= set(hub.publisher.ticketed)
+    assert hub.states("first_reply") == [ClockState.MET]
+
+
+async def test_an_event_waits_for_the_party_also_where_the_opener_says_no_place(hub: MemoryHub) -> None:
+    opener = event("pqrs.received", without=("copropiedad_id", "unit_id"))
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(REPLIED)
+    await hub.take_in(opener)
+
+    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+
+
+async def test_an_event_and_its_opener_in_one_batch_need_not_wait(hub: MemoryHub) -> None:
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(REPLIED, RECEIVED)
+
+    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.stored(REPLIED).planned
+
+
+async def test_an_event_that_comes_again_while_it_waits_waits_on(hub: MemoryHub) -> None:
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(REPLIED)
+    await hub.take_in(REPLIED)
+    await hub.take_in(RECEIVED, REPLIED)
+
+    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+
+
+async def test_an_event_that_waits_for_one_tells_the_others_already() -> None:
+    hub = memory_hub(MONDAY)
+    assigned = event("maintenance.request.assigned", without=("requester",))
+    await hub.take_in(somebody("p-jairo-cano", mobile()), somebody("p-camilo-nunez", email()), assigned)
+
+    assert hub.said(assigned) == [("p-jairo-cano", "sms")]
+    await hub.take_in(event("maintenance.request.received", at=MONDAY - HOUR))
+
+    assert hub.said(assigned) == [("p-camilo-nunez", "email"), ("p-jairo-cano", "sms")]
+
+
+async def test_a_later_event_happens_where_its_case_does(hub: MemoryHub) -> None:
+    hub.clock.advance(HOUR)
+    await hub.take_in(RECEIVED)
+    await hub.take_in(REPLIED)
+
+    assert hub.stored(REPLIED).copropiedad_id == "ph-altos-del-rosal"
+    assert hub.stored(REPLIED).unit_id == "altos-t1-101"
+
+
+async def test_an_event_happens_in_the_copropiedad_of_its_unit() -> None:
+    hub = memory_hub(MONDAY)
+    asked = event("maintenance.request.received", without=("copropiedad_id",))
+    await hub.take_in(asked, home("altos-t2-301"))
+
+    assert hub.stored(asked).copropiedad_id == "ph-altos-del-rosal"
+
+
+async def test_an_opener_remembers_its_people_for_the_case(hub: MemoryHub) -> None:
+    await hub.take_in(RECEIVED)
+
+    assert {(party.who, str(party.recipients)) for party in hub.parties} == {
+        ("petitioner", "{'ref': 'p-maria-pena'}"),
+        ("@place", "{'copropiedad_id': 'ph-altos-del-rosal', 'unit_id': 'altos-t1-101'}"),
+    }
+
+
+async def test_a_quiet_opener_still_says_who_the_case_is_about(hub: MemoryHub) -> None:
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(REPLIED)
+    await hub.take_in(event("pqrs.received", quiet=True))
+
+    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+
+
+async def test_a_superseded_clock_leaves_the_boards(hub: MemoryHub) -> None:
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(event("pqrs.received", at=MONDAY + HOUR, id="corrected"))
+    await hub.take_in(RECEIVED)
+    alive = [clock for clock in hub.store.clocks if clock.ended_at is None]
+
+    assert sorted(hub.states("first_reply")) == [ClockState.CANCELLED, ClockState.OPEN]
+    assert {f"c:{clock.id}" for clock in alive} == set(hub.appointments.scores)
+    assert {clock.started_at for clock in alive} == {MONDAY}

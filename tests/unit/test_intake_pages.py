@@ -1,0 +1,151 @@
+"""Audiences of a whole building, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.errors import BrokerUnavailable, StorageUnavailable
+from hub.model import Event, Lane
+from hub.planning import CROWD
+from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
+from tests.unit.things import DESK, MONDAY, email, event, home, member, somebody
+
+WORKS = event("maintenance.scheduled.announced", without=("zones",), at=MONDAY)
+PEOPLE = 7
+
+
+def neighbours(count: int) -> list[Event]:
+    """Describe a building with one resident to each of its units."""
+    return [
+        one
+        for number in range(count)
+        for one in (
+            home(f"t{number:05}", "1"),
+            somebody(f"p-{number:05}", email(f"p{number}@example.com")),
+            member(f"p-{number:05}", f"unit:t{number:05}", "resident"),
+        )
+    ]
+
+
+async def building(people: int, page: int) -> MemoryHub:
+    hub = memory_hub(MONDAY, page=page)
+    await hub.take_in(*neighbours(people))
+    return hub
+
+
+def told(hub: MemoryHub) -> list[str]:
+    return sorted(one.person for one in hub.of(WORKS) if (one.channel, one.occasion) == ("email", "initial"))
+
+
+EVERYBODY = [f"p-{number:05}" for number in range(PEOPLE)]
+
+
+@pytest.mark.parametrize("page", [1, 3, 6, 7, 8])
+async def test_everybody_is_told_whatever_the_page(page: int) -> None:
+    hub = await building(PEOPLE, page)
+    await hub.take_in(WORKS)
+
+    assert told(hub) == EVERYBODY
+    assert hub.stored(WORKS).planned
+
+
+async def test_each_page_is_ticketed_when_it_is_committed() -> None:
+    hub = await building(PEOPLE, 3)
+    hub.store.faults.script("transaction", None, None, StorageUnavailable())  # the event, a page, the end
+    with pytest.raises(StorageUnavailable):
+        await hub.take_in(WORKS)
+
+    assert told(hub) == EVERYBODY[:3]
+    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+
+
+@pytest.mark.parametrize("pages_done", [0, 1, 2])
+async def test_a_crash_between_pages_is_made_good_by_the_redelivery(pages_done: int) -> None:
+    hub = await building(PEOPLE, 3)
+    hub.store.faults.script("transaction", *[None] * (1 + pages_done), StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await hub.take_in(WORKS)
+
+    assert not hub.stored(WORKS).planned
+    await hub.take_in(WORKS)
+
+    assert told(hub) == EVERYBODY
+    assert hub.stored(WORKS).planned
+    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+
+
+async def test_a_broker_that_goes_away_between_pages_makes_no_double() -> None:
+    hub = await building(PEOPLE, 3)
+    hub.publisher.faults.script("tickets", None, BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await hub.take_in(WORKS)
+    await hub.take_in(WORKS)
+
+    assert told(hub) == EVERYBODY
+
+
+async def test_an_event_that_was_expanded_is_not_expanded_again() -> None:
+    hub = await building(PEOPLE, 3)
+    await hub.take_in(WORKS)
+    hub.publisher.published.clear()
+    await hub.take_in(*neighbours(PEOPLE + 1), WORKS)
+
+    # The new neighbour came after the announcement; what is still queued is ticketed again.
+    assert told(hub) == EVERYBODY
+    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+
+
+async def test_reminders_of_a_crowd_are_kept_for_later() -> None:
+    hub = await building(PEOPLE, 3)
+    await hub.take_in(WORKS)
+
+    assert {f"m:{one}" for one in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)} == set(
+        hub.appointments.scores
+    )
+    assert len(hub.appointments.scores) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
+
+
+async def test_only_the_towers_that_the_event_names_are_told() -> None:
+    hub = memory_hub(MONDAY, page=2)
+    for tower in ("1", "2"):
+        await hub.take_in(
+            home(f"t{tower}", tower),
+            somebody(f"p-{tower}", email()),
+            member(f"p-{tower}", f"unit:t{tower}", "tenant"),
+        )
+    works = event("maintenance.scheduled.announced", {"zones": ["tower:2"]})
+    await hub.take_in(works)
+
+    assert {one.person for one in hub.of(works)} == {"p-2"}
+
+
+async def test_a_building_without_people_is_planned_at_once() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(WORKS)
+
+    assert hub.of(WORKS) == []
+    assert hub.stored(WORKS).planned
+
+
+async def test_an_emergency_tells_the_desk_before_it_tells_the_building() -> None:
+    hub = await building(PEOPLE, 3)
+    await hub.take_in(somebody("p-guard", email()), member("p-guard", "company", "staff", duty="on_call"))
+    declared = event("emergency.declared")
+    hub.store.faults.script("transaction", None, StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await hub.take_in(declared)
+
+    assert {one.person for one in hub.of(declared)} == {"p-guard"}
+
+
+async def test_the_first_page_tells_a_crowd_and_all_pages_travel_in_its_lane() -> None:
+    hub = await building(CROWD + 5, CROWD + 1)
+    kind = BY_NAME[WORKS.name]
+    hub.desk = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, lane=Lane.NORMAL)})
+    await hub.take_in(WORKS)
+
+    assert len(told(hub)) == CROWD + 5
+    assert {one.lane for one in hub.of(WORKS)} == {Lane.BULK}

@@ -1,0 +1,220 @@
+"""What cannot be taken in: dead letters, notices, and the rest of the batch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
+from hub.errors import BrokerUnavailable, StorageRefused, StorageUnavailable
+from hub.identity import body_id
+from hub.intake import bury
+from hub.model import HUB_SOURCE, Event, Incoming
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.things import MINUTE, MONDAY, arrived, email, event, incoming, somebody
+
+MARIA = somebody("p-maria-pena", email())
+GOOD = event("pqrs.received", id="good")
+BAD = event("pqrs.received", id="bad", without=("radicado",))
+
+
+def petition(name: str) -> Event:
+    return event("pqrs.received", {"pqrs_id": name, "radicado": name}, id=name)
+
+
+def taken(hub: MemoryHub) -> set[str]:
+    return {one.event.id for one in hub.store.tables.events.values()}
+
+
+async def test_a_bad_event_among_good_ones_is_a_dead_letter_with_what_to_mend() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(MARIA, GOOD, BAD, petition("other"))
+    [kept] = hub.letters
+
+    assert taken(hub) == {MARIA.id, "good", "other"}
+    assert len(hub.publisher.ticketed) == 2
+    assert (kept.letter.reason, kept.letter.field) == ("data.radicado: required", "data.radicado")
+    assert (kept.letter.event_id, kept.letter.event_type, kept.letter.source) == ("bad", BAD.type, BAD.source)
+    assert (kept.letter.body, kept.letter.routing_key) == (encode(BAD), "pqrs.received")
+    assert kept.letter.id == body_id(encode(BAD), "pqrs.received")
+
+
+async def test_publishers_are_told_what_was_refused_and_why() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(BAD)
+    [notice] = hub.publisher.notices
+
+    assert (notice.source, notice.name, notice.time) == (HUB_SOURCE, "event.rejected", MONDAY)
+    assert notice.data == {
+        "dead_letter_id": str(body_id(encode(BAD), "pqrs.received")),
+        "reason": "data.radicado: required",
+        "field": "data.radicado",
+        "event_type": BAD.type,
+        "event_id": "bad",
+        "event_source": BAD.source,
+        "routing_key": "pqrs.received",
+    }
+    assert hub.publisher.events == []
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        incoming(
+            Event(id="1", source="urn:x", type="co.coproservicios.event.rejected.v1", time=MONDAY, data={})
+        ),
+        arrived(b"no event at all", routing_key="event.rejected"),
+    ],
+    ids=["decoded", "undecodable"],
+)
+async def test_a_rejection_that_comes_back_makes_no_other_one(one: Incoming) -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(one)
+
+    assert len(hub.letters) == 1
+    assert hub.publisher.notices == []
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        arrived(b""),
+        arrived(b"{"),
+        arrived(b"[]"),
+        arrived(b"\xff\xfe"),
+        arrived(b"null", content_type="application/json"),
+        arrived(b"{}", content_type=None),
+        arrived(encode(GOOD).replace(b"Copia", b"Co\\u0000pia")),
+        arrived(encode(GOOD).replace(b"Copia", b"Co\\ud800pia")),
+        arrived(encode(replace(GOOD, time=MONDAY + 6 * MINUTE))),
+        arrived(encode(replace(GOOD, type="co.coproservicios.pqrs.unheard.v1"))),
+        arrived(encode(event("sla.breached"))),
+    ],
+    ids=[
+        "nothing",
+        "half",
+        "no object",
+        "no text",
+        "null",
+        "no attributes",
+        "NUL",
+        "surrogate",
+        "future",
+        "unknown",
+        "the hub's own",
+    ],
+)
+async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: Incoming) -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(one, MARIA)
+    [kept] = hub.letters
+
+    assert kept.letter.reason
+    assert kept.letter.body == one.body
+    assert taken(hub) == {MARIA.id}
+    assert len(hub.publisher.notices) == 1
+
+
+async def test_of_a_body_that_is_too_large_the_beginning_is_kept() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(arrived(b"x" * (MAX_BODY + 1)))
+    [kept] = hub.letters
+
+    assert kept.letter.body == b"x" * DEAD_BODY
+    assert str(MAX_BODY) in kept.letter.reason
+
+
+async def test_the_same_bytes_again_are_the_same_dead_letter() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(BAD)
+    await hub.take_in(BAD)
+
+    assert [kept.times for kept in hub.letters] == [2]
+
+
+@pytest.mark.parametrize("at", range(5))
+async def test_one_value_that_the_database_refuses_is_found_among_many(at: int) -> None:
+    hub = memory_hub(MONDAY, refused={f"n-{at}"})
+    await hub.take_in(MARIA)
+    await hub.take_in(*(petition(f"n-{number}") for number in range(5)), BAD)
+
+    assert {kept.letter.event_id for kept in hub.letters} == {f"n-{at}", "bad"}
+    assert taken(hub) == {MARIA.id, *(f"n-{number}" for number in range(5) if number != at)}
+    assert len(hub.publisher.ticketed) == 4
+    assert len(hub.publisher.notices) == 2
+
+
+async def test_all_values_of_a_batch_may_be_refused() -> None:
+    hub = memory_hub(MONDAY, refused={"a", "b", "c"})
+    await hub.take_in(petition("a"), petition("b"), petition("c"))
+
+    assert {kept.letter.event_id for kept in hub.letters} == {"a", "b", "c"}
+    assert taken(hub) == set()
+
+
+async def test_a_refused_value_says_so_without_quoting_it() -> None:
+    hub = memory_hub(MONDAY, refused={"a"})
+    await hub.take_in(petition("a"))
+
+    assert [kept.letter.reason for kept in hub.letters] == [
+        "the database refuses a value of it (The database refuses a value.)"
+    ]
+
+
+async def test_the_directory_goes_first_also_when_a_batch_is_halved() -> None:
+    hub = memory_hub(MONDAY, refused={"refused"})
+    await hub.take_in(GOOD, petition("refused"), petition("x"), MARIA)
+
+    assert hub.said(GOOD) == [("p-maria-pena", "email")]
+
+
+async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -> None:
+    hub = memory_hub(MONDAY, refused={"refused"})
+    await hub.take_in(MARIA)
+    hub.store.faults.script("transaction", None, None, StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await hub.take_in(GOOD, petition("refused"))
+    await hub.take_in(GOOD, petition("refused"))
+
+    assert taken(hub) == {MARIA.id, "good"}
+    assert len(hub.of(GOOD)) == 1
+    assert set(hub.publisher.ticketed) == {one.id for one in hub.of(GOOD)}
+
+
+async def test_a_notice_that_cannot_be_published_is_published_with_the_next_try() -> None:
+    hub = memory_hub(MONDAY)
+    hub.publisher.faults.script("notice", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await hub.take_in(BAD)
+    await hub.take_in(BAD)
+
+    assert len(hub.publisher.notices) == 1
+
+
+async def test_a_dead_letter_that_the_database_refuses_is_not_passed_over() -> None:
+    hub = memory_hub(MONDAY)
+    hub.store.faults.script("transaction", StorageRefused())
+    with pytest.raises(StorageRefused):
+        await hub.take_in(BAD)
+
+
+async def test_what_the_hub_itself_fails_on_is_buried_with_the_kind_of_fault() -> None:
+    hub = memory_hub(MONDAY)
+    await bury(
+        incoming(GOOD), ZeroDivisionError("secret"), store=hub.store, publisher=hub.publisher, now=hub.clock
+    )
+    [kept] = hub.letters
+
+    assert kept.letter.reason == "the hub fails on it (ZeroDivisionError)"
+    assert (kept.letter.body, kept.letter.content_type) == (encode(GOOD), CONTENT_TYPE)
+    assert len(hub.publisher.notices) == 1
+
+
+async def test_a_reason_never_quotes_what_the_event_says() -> None:
+    hub = memory_hub(MONDAY)
+    petitioner = {"name": "Ana", "email": ["secreto@example.com"]}
+    await hub.take_in(event("pqrs.received", {"petitioner": petitioner, "kind": "secreto"}))
+    [kept] = hub.letters
+
+    assert "secreto" not in kept.letter.reason

@@ -1,0 +1,185 @@
+"""What a clock does, when, and the events that it makes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from hub import sla
+from hub.catalog import BY_NAME, CATALOG
+from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step
+from tests.unit.things import HOUR, MINUTE, POLICY, SCHEMAS, event, local
+
+STARTS = [
+    pytest.param(kind.name, move.clock, number, id=f"{move.clock}-{number}")
+    for kind in CATALOG
+    for move in kind.clocks
+    if move.move is Move.START
+    for number in range(len(SCHEMAS.by_name[kind.name].examples))
+]
+
+
+def started(at: datetime, name: str = "pqrs.received", clock: str = "first_reply", example: int = 0) -> Clock:
+    one = event(name, at=at, example=example)
+    [found] = [c for c in sla.replay("pqrs_id:PQ-1", [one], BY_NAME, POLICY) if c.name == clock]
+    return found
+
+
+def step(kind: str, at: str, from_level: int = 1, to_level: int = 1) -> Step:
+    return Step(kind=kind, at=local(at), from_level=from_level, to_level=to_level)
+
+
+@pytest.mark.parametrize(
+    ("received", "steps"),
+    [
+        # Holy Week: ½ h on Wednesday, nothing on Thursday and Friday, 9 h on Monday and on Tuesday.
+        (
+            "2026-04-01 16:30",
+            (
+                step("at_risk", "2026-04-08 08:42"),  # 19.2 h = 18.5 + 0:42
+                step("breach", "2026-04-08 13:30"),  # 24 h = 18.5 + 5:30
+                step("escalate", "2026-04-08 13:30", 1, 2),
+                step("escalate", "2026-04-09 12:30", 2, 3),  # 32 h = 27.5 + 4:30
+                step("escalate", "2026-04-10 11:30", 3, 4),  # 40 h = 36.5 + 3:30
+                step("remind", "2026-04-13 10:30", 4, 4),  # 48 h = 45.5 + 2:30
+            ),
+        ),
+        # The holiday of 13 July and that of the 20th: 1 h on Friday the 10th, then Tuesday the 14th.
+        (
+            "2026-07-10 16:00",
+            (
+                step("at_risk", "2026-07-16 08:12"),  # 19.2 h = 19 + 0:12
+                step("breach", "2026-07-16 13:00"),  # 24 h = 19 + 5
+                step("escalate", "2026-07-16 13:00", 1, 2),
+                step("escalate", "2026-07-17 12:00", 2, 3),  # 32 h = 28 + 4
+                step("escalate", "2026-07-21 11:00", 3, 4),  # 40 h = 37 + 3, over Monday the 20th
+                step("remind", "2026-07-22 10:00", 4, 4),  # 48 h = 46 + 2
+            ),
+        ),
+    ],
+)
+def test_the_ladder_falls_at_business_time_from_the_start(received: str, steps: tuple[Step, ...]) -> None:
+    clock = started(local(received))
+
+    assert clock.steps == steps
+    assert clock.due_at == steps[1].at
+
+
+@pytest.mark.parametrize(
+    ("example", "at_risk", "due"),
+    [
+        # 15 days after Monday 9 March: at risk when the twelfth opens (10–13, 16–20, 24–26).
+        (0, "2026-03-26 08:00", "2026-04-01 00:00"),
+        (1, "2026-03-26 08:00", "2026-04-01 00:00"),
+    ],
+)
+def test_the_legal_term_warns_and_breaks_and_climbs_no_ladder(example: int, at_risk: str, due: str) -> None:
+    clock = started(local("2026-03-09 10:00"), clock="legal_term", example=example)
+
+    assert clock.steps == (step("at_risk", at_risk), step("breach", due))
+
+
+def test_an_emergency_is_due_at_any_hour() -> None:
+    clock = started(local("2026-04-05 03:00"), "emergency.declared", "emergency_ack")
+
+    assert clock.steps == (step("breach", "2026-04-05 03:05"),)
+
+
+@pytest.mark.parametrize(
+    ("fired", "state", "level"),
+    [
+        (0, ClockState.OPEN, 1),
+        (1, ClockState.AT_RISK, 1),
+        (2, ClockState.BREACHED, 1),
+        (3, ClockState.BREACHED, 2),
+        (4, ClockState.BREACHED, 3),
+        (5, ClockState.BREACHED, 4),
+        (6, ClockState.BREACHED, 4),
+    ],
+)
+def test_state_and_level_follow_from_what_was_done(fired: int, state: ClockState, level: int) -> None:
+    clock = sla.with_fired(started(local("2026-04-01 16:30")), fired)
+    instants = [*(one.at for one in clock.steps), None]
+
+    assert (clock.state, clock.level, clock.next_at) == (state, level, instants[fired])
+
+
+@pytest.mark.parametrize(("name", "clock", "example"), STARTS)
+def test_every_step_of_every_clock_makes_an_event_that_intake_takes_in(
+    name: str, clock: str, example: int
+) -> None:
+    standing = started(local("2026-03-09 08:05"), name, clock, example)
+
+    for one in standing.steps:
+        made = sla.step_event(standing, one, now=one.at)
+        SCHEMAS.check(made, now=one.at)
+
+        assert made.source == HUB_SOURCE
+        assert made.name in {"sla.at_risk", "sla.breached", "pqrs.escalated"}
+
+
+def data_of(kind: str, number: int = 0) -> dict[str, Json]:
+    clock = started(local("2026-04-01 16:30"))
+    one = [step for step in clock.steps if step.kind == kind][number]
+    made: dict[str, Json] = sla.step_event(clock, one, now=one.at + HOUR).data
+    return made
+
+
+def test_a_breach_tells_the_level_that_missed_it_what_it_was_about() -> None:
+    clock = started(local("2026-04-01 16:30"))
+
+    assert data_of("breach") == {
+        **clock.context,
+        "clock_id": str(clock.id),
+        "clock": "first_reply",
+        "case": "pqrs_id:PQ-1",
+        "subject": "PQ-2026-000123",
+        "kind": "first_reply",
+        "started_at": "2026-04-01T21:30:00+00:00",
+        "due_at": "2026-04-08T18:30:00+00:00",
+        "level": 1,
+        "breached_at": "2026-04-08T18:30:00+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "expected"),
+    [
+        ("escalate", 0, (1, 2, "unanswered")),
+        ("escalate", 1, (2, 3, "unanswered")),
+        ("escalate", 2, (3, 4, "unanswered")),
+        ("remind", 0, (4, 4, "reminder")),
+    ],
+)
+def test_an_escalation_tells_the_next_level_and_the_last_one_is_a_reminder(
+    kind: str, number: int, expected: tuple[int, int, str]
+) -> None:
+    data = data_of(kind, number)
+
+    assert (data["from_level"], data["to_level"], data["cause"]) == expected
+    assert (data["pqrs_id"], data["radicado"]) == ("pqrs-2026-000123", "PQ-2026-000123")
+
+
+def test_a_step_told_again_is_the_same_event() -> None:
+    clock = started(local("2026-04-01 16:30"))
+    told = [sla.step_event(clock, one, now=one.at) for one in clock.steps]
+    again = [sla.step_event(clock, one, now=one.at + MINUTE) for one in clock.steps]
+
+    assert [(one.source, one.id) for one in told] == [(one.source, one.id) for one in again]
+    assert len({one.id for one in told}) == len(clock.steps)
+
+
+def test_a_step_is_told_when_it_is_told_so_that_it_is_never_too_old() -> None:
+    # After an outage of a week the breach is news all the same.
+    clock = started(local("2026-04-01 16:30"))
+    late = local("2026-04-20 08:00")
+
+    assert sla.step_event(clock, clock.steps[1], now=late).time == late
+
+
+def test_the_steps_of_two_clocks_are_different_events() -> None:
+    one, other = started(local("2026-04-01 16:30")), started(local("2026-04-01 16:31"))
+    ids = {sla.step_event(clock, step, now=step.at).id for clock in (one, other) for step in clock.steps}
+
+    assert len(ids) == 12
