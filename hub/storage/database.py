@@ -27,6 +27,7 @@ SESSION: Final = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
     # A worker that vanished must not keep its locks: nobody else could go on with the case.
     "idle_in_transaction_session_timeout": "60s",
     "tcp_keepalives_idle": "30",
@@ -188,7 +189,7 @@ async def _set_codecs(connection: Any) -> None:
         schema="pg_catalog",
         format="binary",
         encoder=lambda encoded: _JSONB_VERSION + encoded,
-        decoder=lambda raw: msgspec.json.decode(memoryview(raw)[1:]),
+        decoder=lambda raw: _DECODE(raw[1:]),
     )
     await connection.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
 
@@ -198,3 +199,4 @@ async def _nothing_to_reset(_: object) -> None:
 
 
 _JSONB_VERSION: Final = b"\x01"
+_DECODE: Final = msgspec.json.Decoder().decode

@@ -58,9 +58,13 @@ SELECT id, name, locale, digital_access, contact_points FROM person
 WHERE id = ANY ($1::text[]) AND NOT removed
 
 -- of_units --
-SELECT member.* FROM member
-JOIN unnest($1::text[], $2::text[]) AS asked (unit_id, role)
-    ON member.scope_kind = 'unit' AND member.scope_id = asked.unit_id AND member.role = asked.role
+-- OFFSET 0 keeps the planner from looking at all memberships first, as it does before the first ANALYZE.
+SELECT member.* FROM unnest($1::text[], $2::text[]) AS asked (unit_id, role)
+CROSS JOIN LATERAL (
+    SELECT * FROM member
+    WHERE scope_kind = 'unit' AND scope_id = asked.unit_id AND member.role = asked.role
+    OFFSET 0
+) AS member
 
 -- staff_by_duty --
 SELECT * FROM member
@@ -75,10 +79,14 @@ WHERE level = ANY ($1::smallint[])
 -- page --
 -- Whoever belongs to the copropiedad as a whole is asked along with every tower: nobody is left out.
 WITH asked AS (
-    SELECT membership.person_id, since, until FROM unit
-    JOIN membership ON scope_kind = 'unit' AND scope_id = unit.id
+    SELECT of_unit.* FROM unit
+    CROSS JOIN LATERAL (
+        SELECT person_id, since, until FROM membership
+        WHERE scope_kind = 'unit' AND scope_id = unit.id
+          AND role = ANY ($2::text[]) AND person_id > $4 AND NOT removed
+        OFFSET 0
+    ) AS of_unit
     WHERE unit.copropiedad_id = $1 AND (cardinality($3::text[]) = 0 OR unit.tower = ANY ($3))
-      AND role = ANY ($2::text[]) AND person_id > $4 AND NOT removed
     UNION ALL
     SELECT person_id, since, until FROM membership
     WHERE scope_kind = 'copropiedad' AND scope_id = $1
