@@ -64,12 +64,20 @@ class House:
         return [*self.smtp.violations, *self.twilio.violations, *self.fcm.violations]
 
 
+@asynccontextmanager
+async def furnished(house: House) -> AsyncIterator[House]:
+    """Open the providers; at the end they must have nothing to complain of."""
+    async with AsyncExitStack() as stack:
+        for server in (house.smtp, house.twilio, house.fcm):
+            await stack.enter_async_context(server)
+        yield house
+    assert [] == house.violations
+
+
 @pytest.fixture
 async def house(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[House]:
-    """A house whose providers must have nothing to complain of at the end."""
-    built = House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
-    async with AsyncExitStack() as stack:
-        for server in (built.smtp, built.twilio, built.fcm):
-            await stack.enter_async_context(server)
+    """A house whose servers are shared and whose data are its own."""
+    async with furnished(
+        House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
+    ) as built:
         yield built
-    assert built.violations == []

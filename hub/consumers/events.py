@@ -1,0 +1,27 @@
+"""INTAKE's consumers: a queue per lane, so that a flood in one never delays another."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from hub import intake
+from hub.consumers.topology import events_queue
+from hub.consumers.worker import Consumer
+from hub.intake import Desk
+from hub.model import Lane
+from hub.ports import Appointments, IntakeStore, Now, Publisher
+
+BATCH: Final = 200
+"""The most events in one transaction; whatever has arrived is taken, nothing waits for more."""
+
+
+def consumers(
+    *, desk: Desk, store: IntakeStore, publisher: Publisher, appointments: Appointments, now: Now
+) -> list[Consumer]:
+    """Make the consumers of all lanes."""
+    handle = partial(
+        intake.take_in, desk=desk, store=store, publisher=publisher, appointments=appointments, now=now
+    )
+    bury = partial(intake.bury, store=store, publisher=publisher, now=now)
+    return [Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH) for lane in Lane]

@@ -1,0 +1,122 @@
+"""Clocks, breaches and the ladder as seen from outside, with a policy of seconds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.acceptance import directory
+from tests.acceptance.conftest import House
+from tests.acceptance.harness import Publisher, until
+
+A_LADDER_OF_SECONDS = """
+[clocks.first_reply]
+target = "2s"
+any_hour = true
+ladder = ["2s", "1s", "1s", "1s"]
+"""
+
+
+async def test_an_unanswered_pqrs_climbs_all_four_levels_and_an_answer_ends_it(house: House) -> None:
+    house.policy(A_LADDER_OF_SECONDS)
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await publisher.publish("pqrs.received", directory.pqrs(1))
+        # A reminder to the top level is the last step of the ladder.
+        await until(lambda: len(_to_level(house, 4)) == 2, "the reminder to level 4")
+        breached = await _clock(house, "breached")
+        told = {level: len(_to_level(house, level)) for level in (1, 2, 3, 4)}
+        await _answer(publisher, 1)
+        await until(_off_the_boards(house), "the clock to leave the boards")
+        ended = await _clocks_of(house, "--state", "breached")
+
+    # 1→2 at the due instant, then 2→3, 3→4, and a reminder to 4. Level 1 is told in the app only.
+    assert {1: 0, 2: 1, 3: 1, 4: 2} == told
+    assert 4 == breached["level"]
+    # The petitioner: receipt, three escalations (a reminder is the company's own affair), the answer.
+    assert 5 == len([mail for mail in house.smtp.mails if mail.recipient == "pedro1@example.co"])
+    assert "redis" == ended.get("source", "redis")
+    inbox = await _inbox(house, "p-nivel-1")
+    assert 1 == inbox.count("sla.at_risk")
+    assert 1 == inbox.count("sla.breached")
+
+
+async def test_an_answer_in_time_means_that_nobody_is_called(house: House) -> None:
+    house.policy(A_LADDER_OF_SECONDS.replace('"2s"', '"4s"'))
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await publisher.publish("pqrs.received", directory.pqrs(1))
+        await until(lambda: bool(house.smtp.mails), "the receipt")
+        await _answer(publisher, 1)
+        # A second case that nobody answers tells when the first one's time would have been over.
+        await publisher.publish("pqrs.received", directory.pqrs(2))
+        await until(lambda: bool(_to_level(house, 2)), "the escalation of the other case")
+        met = await _clocks_of(house, "--state", "met")
+
+    assert ["PQ-2026-000002"] == [_radicado(mail) for mail in _to_level(house, 2)]
+    assert ["first_reply"] == [clock["name"] for clock in met["items"]]
+
+
+async def test_the_legal_term_counts_business_days_and_runs_on_after_the_first_reply(house: House) -> None:
+    async with house.running() as publisher:
+        # Friday before the holiday Monday of 23 March 2026; the 15th business day is 15 April.
+        await publisher.publish(
+            "pqrs.received", directory.pqrs(1), time="2026-03-20T15:00:00-05:00", quiet=True
+        )
+        await publisher.publish("pqrs.replied", _reply(1), time="2026-03-20T16:00:00-05:00", quiet=True)
+
+        async def known() -> bool:
+            return bool((await _clocks_of(house, "--state", "met"))["items"])
+
+        await until(known, "the reply to be taken in")
+        legal = await _clock(house, "breached")
+        first = await _clock(house, "met")
+
+    assert ("legal_term", "2026-04-16T05:00:00Z") == (legal["name"], legal["due_at"])
+    assert ("first_reply", "2026-03-26T17:00:00Z") == (first["name"], first["due_at"])
+
+
+async def _answer(publisher: Publisher, number: int) -> None:
+    await publisher.publish("pqrs.replied", _reply(number))
+
+
+def _reply(number: int) -> dict[str, Any]:
+    """The petitioner is not said again: the case knows him."""
+    return {
+        "pqrs_id": f"pqrs-{number}",
+        "radicado": f"PQ-2026-{number:06}",
+        "summary": "Ya revisamos su caso.",
+        "agent_id": "agente-1",
+    }
+
+
+def _to_level(house: House, level: int) -> list[Any]:
+    return [mail for mail in house.smtp.mails if mail.recipient == f"nivel{level}@example.co"]
+
+
+def _radicado(mail: Any) -> str:
+    subject = str(mail.message["Subject"])
+    return next(word.strip(":.,") for word in subject.split() if word.startswith("PQ-"))
+
+
+async def _clocks_of(house: House, *arguments: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(await house.command("clocks", "--json", *arguments))
+    return answer
+
+
+async def _clock(house: House, state: str) -> dict[str, Any]:
+    (clock,) = (await _clocks_of(house, "--state", state))["items"]
+    found: dict[str, Any] = clock
+    return found
+
+
+def _off_the_boards(house: House) -> Any:
+    async def gone() -> bool:
+        return not (await _clocks_of(house, "--state", "breached"))["items"]
+
+    return gone
+
+
+async def _inbox(house: House, person: str) -> list[str]:
+    listed = json.loads(await house.command("deliveries", "--json", "--person", person, "--channel", "inbox"))
+    return [item["event"] for item in listed["items"]]
