@@ -1,0 +1,120 @@
+"""What failed for good goes on to its next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from hub.errors import BrokerUnavailable, PermanentFailure, StorageUnavailable, TransientFailure
+from hub.model import Accepted, Outcome, Outgoing, State, Target
+from hub.ports import Ticket
+from hub.testing import MemoryEmail, MemorySms, MemoryStore
+from tests.unit.post_office import mail, post_office
+from tests.unit.things import HOUR
+
+SMS = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
+INBOX = Target(channel="inbox", contact_id="inbox", address="p-1")
+
+
+async def test_a_message_of_a_channel_that_is_gone_ends_and_the_cascade_goes_on() -> None:
+    office = post_office(MemorySms())
+    one = mail(fallback=((SMS,),))
+    await office.holds(one)
+    await office.deliver(one)
+
+    assert (office.now(one).state, office.now(one).reason) == (State.FAILED, "not_configured")
+    assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
+
+
+class _LostAnswers(MemoryStore):
+    """Records, and loses the connection before it can say so."""
+
+    async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+        done = await super().record(token, outcomes)
+        self.faults.meet("answer")
+        return done
+
+
+async def test_a_record_whose_answer_is_lost_still_takes_the_cascade_on() -> None:
+    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    office.store = _LostAnswers(office.clock)
+    office.store.faults.script("answer", StorageUnavailable())
+    one = mail(fallback=((SMS,),))
+    await office.holds(one)
+    await office.deliver(one)
+
+    assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
+    assert len(office.attempts) == 1
+
+
+async def test_a_permanent_failure_goes_on_to_the_next_step() -> None:
+    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    one = mail(fallback=((SMS,), (INBOX,)))
+    await office.holds(one)
+    await office.deliver(one)
+    [following] = [m for m in office.store.messages if m.step == 1]
+
+    assert (office.now(one).state, office.now(one).reason) == (State.FAILED, "smtp_550")
+    assert (following.channel, following.address, following.state) == ("sms", SMS.address, State.QUEUED)
+    assert following.fallback == ((INBOX,),)
+    assert office.publisher.published == [Ticket(channel="sms", lane=one.lane, ids=(following.id,))]
+
+
+async def test_a_step_goes_on_only_when_all_of_it_has_failed() -> None:
+    async def by_contact(outgoing: Outgoing) -> Accepted:
+        if outgoing.address == "bad":
+            raise PermanentFailure("smtp_550")
+        raise TransientFailure("smtp_451")
+
+    office = post_office(MemoryEmail(by_contact, by_contact, PermanentFailure("smtp_550")), MemorySms())
+    two = [mail(contact_id=at, address=at, fallback=((SMS,),)) for at in ("bad", "slow")]
+    await office.holds(*two)
+    await office.deliver(*two)
+
+    assert office.publisher.published == []
+    office.clock.advance(HOUR)
+    await office.deliver(*two)
+    assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
+
+
+async def test_a_step_that_fails_in_one_ticket_makes_its_next_step_once() -> None:
+    failure = PermanentFailure("smtp_550")
+    office = post_office(MemoryEmail(failure, failure), MemorySms())
+    two = [mail(contact_id=at, fallback=((SMS,),)) for at in ("a", "b")]
+    await office.holds(*two)
+    await office.deliver(*two)
+
+    assert len(office.publisher.ticketed) == 1
+
+
+async def test_one_persons_step_is_not_anothers() -> None:
+    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    bad, waiting = mail("p-1", fallback=((SMS,),)), mail("p-2", fallback=((SMS,),))
+    await office.holds(bad, waiting)
+    await office.deliver(bad)
+
+    assert [office.store.message(one).person for one in office.publisher.ticketed] == ["p-1"]
+
+
+async def test_a_cascade_that_reaches_its_end_stops() -> None:
+    office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
+    one = mail()
+    await office.holds(one)
+    await office.deliver(one)
+
+    assert office.publisher.published == []
+
+
+async def test_a_next_step_that_is_there_but_not_ticketed_is_left_to_the_sweep() -> None:
+    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    office.publisher.faults.script("tickets", BrokerUnavailable())
+    one = mail(fallback=((SMS,),))
+    await office.holds(one)
+    with pytest.raises(BrokerUnavailable):
+        await office.deliver(one)
+    await office.deliver(one)
+
+    # The ticket comes again, but its message has failed: the row of the next step waits to be swept.
+    assert [(m.channel, m.state) for m in office.store.messages if m.step == 1] == [("sms", State.QUEUED)]

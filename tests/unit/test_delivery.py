@@ -1,0 +1,178 @@
+"""A ticket is claimed, judged, rendered, sent and recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from hub.delivery import Post, deliver
+from hub.model import Accepted, Claimed, Outgoing, Purpose, Rendered, State
+from hub.testing import MemoryEmail, MemoryInbox
+from tests.unit.post_office import ABOUT, hasty, mail, named, post_office
+from tests.unit.things import HOUR, MONDAY, SECOND, local
+
+
+async def test_a_ticket_is_sent_and_recorded() -> None:
+    office = post_office(MemoryEmail(Accepted(provider="smtp", reference="r", code="250")))
+    one = mail(expires_at=MONDAY + HOUR)
+    await office.holds(one)
+    await office.deliver(one)
+
+    assert office.channels["email"].sent == [
+        Outgoing(
+            id=one.id,
+            channel="email",
+            address="maria@example.com",
+            name="María Peña",
+            person="p-1",
+            purpose=Purpose.TRANSACTIONAL,
+            lane=one.lane,
+            event="pqrs.received",
+            rendered=Rendered(text="Hola, María Peña"),
+            created_at=MONDAY,
+            expires_at=MONDAY + HOUR,
+        )
+    ]
+    assert (office.now(one).state, office.now(one).next_at, office.now(one).reason) == (
+        State.SENT,
+        None,
+        None,
+    )
+    assert [(a.provider, a.reference, a.outcome) for a in office.attempts] == [("smtp", "r", "accepted")]
+
+
+async def test_the_messages_of_a_ticket_are_sent_at_the_same_time() -> None:
+    waiting = asyncio.Barrier(3)
+
+    async def together(outgoing: Outgoing) -> Accepted:
+        await waiting.wait()
+        return Accepted(provider="smtp", reference=str(outgoing.id))
+
+    office = post_office(MemoryEmail(together, together, together))
+    three = [mail(f"p-{number}") for number in range(3)]
+    await office.holds(*three)
+    async with asyncio.timeout(5):
+        await office.deliver(*three)
+
+    assert office.states(*three) == [State.SENT] * 3
+
+
+async def test_two_workers_with_the_same_ticket_send_once() -> None:
+    office = post_office()
+    three = [mail(f"p-{number}") for number in range(3)]
+    await office.holds(*three)
+    await asyncio.gather(office.deliver(*three), office.deliver(*three))
+
+    assert sorted(office.sent()) == ["p-0", "p-1", "p-2"]
+
+
+async def test_a_ticket_of_what_was_sent_already_does_nothing() -> None:
+    office = post_office()
+    one = mail()
+    await office.holds(one)
+    await office.deliver(one)
+    await office.deliver(one)
+
+    assert office.sent() == ["p-1"]
+
+
+async def test_a_ticket_of_an_unknown_message_does_nothing() -> None:
+    office = post_office()
+    await office.deliver(mail())
+
+    assert office.sent() == []
+
+
+async def test_a_ticket_that_meets_a_live_lease_leaves_it_and_takes_it_when_it_ends() -> None:
+    office = post_office()
+    one = mail()
+    await office.holds(one)
+    await office.store.claim([one.id], token=UUID(int=1), lease=60 * SECOND)
+    await office.deliver(one)
+
+    assert office.sent() == []
+    office.clock.advance(60 * SECOND)
+    await office.deliver(one)
+    assert office.sent() == ["p-1"]
+
+
+async def test_a_worker_whose_lease_is_nearly_over_sends_nothing(tmp_path: Path) -> None:
+    office = post_office(policy=hasty(tmp_path, provider="30s", margin="1ms"))
+    one = mail()
+    await office.holds(one)
+
+    def slowly(claimed: Claimed) -> Rendered:
+        time.sleep(0.005)  # blocks, as a machine that is out of breath does
+        return Rendered(text=claimed.message.name)
+
+    await deliver(
+        [one.id],
+        post=Post(channels=office.channels, render=slowly, policy=office.policy, now=office.clock),
+        store=office.store,
+        publisher=office.publisher,
+        appointments=office.appointments,
+    )
+
+    assert office.sent() == []
+    assert (office.now(one).state, office.attempts) == (State.SENDING, [])
+
+
+async def test_outside_the_hours_of_contact_a_message_is_held() -> None:
+    office = post_office()
+    office.clock.at = local("2026-03-13 19:00")
+    one = mail(purpose=Purpose.COLLECTION, expires_at=local("2026-03-13 20:00"))
+    await office.holds(one)
+    await office.deliver(one)
+    held = office.now(one)
+
+    assert office.sent() == []
+    assert (held.state, held.reason) == (State.HELD, "contact_hours")
+    assert (held.next_at, held.expires_at) == (local("2026-03-14 08:00"), local("2026-03-14 09:00"))
+    assert office.appointments.scores == {f"m:{one.id}": local("2026-03-14 08:00").timestamp()}
+
+
+async def test_an_expired_message_is_not_sent() -> None:
+    office = post_office()
+    one = mail(expires_at=MONDAY)
+    await office.holds(one)
+    await office.deliver(one)
+
+    assert (office.sent(), office.states(one)) == ([], [State.EXPIRED])
+
+
+@pytest.mark.parametrize("name", ["Nadie", "Fallo"], ids=["missing variable", "fault of ours"])
+async def test_a_message_that_cannot_be_rendered_ends_and_the_others_go(name: str) -> None:
+    office = post_office()
+    bad, good = named(mail("p-bad"), name), mail("p-good")
+    await office.holds(bad, good)
+    await office.deliver(bad, good)
+
+    assert (office.now(bad).state, office.now(bad).reason) == (State.FAILED, "template")
+    assert office.sent() == ["p-good"]
+    assert office.attempts[0].message_id == good.id
+
+
+async def test_the_inbox_is_delivered_when_it_is_sent() -> None:
+    office = post_office(MemoryInbox(Accepted(provider="inbox", delivered=True)))
+    one = mail(channel="inbox", contact_id="inbox")
+    await office.holds(one)
+    await office.deliver(one)
+
+    assert office.states(one) == [State.DELIVERED]
+
+
+async def test_a_claimed_message_knows_its_event() -> None:
+    office = post_office()
+    one = mail()
+    await office.holds(one)
+    [claimed] = await office.store.claim([one.id], token=UUID(int=1), lease=SECOND)
+
+    assert (claimed.event_time, claimed.source, claimed.data) == (
+        MONDAY,
+        ABOUT.event.source,
+        ABOUT.event.data,
+    )

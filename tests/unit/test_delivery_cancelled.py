@@ -1,0 +1,95 @@
+"""A worker that is cancelled has its say: what a provider has answered is never forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hub.errors import StorageUnavailable
+from hub.model import Accepted, Outcome, Outgoing, State
+from hub.testing import MemoryEmail, MemoryStore
+from tests.unit.post_office import PostOffice, mail, post_office
+
+
+class _SlowStore(MemoryStore):
+    """Takes its time to record, until `go_on`."""
+
+    recording: asyncio.Event
+    go_on: asyncio.Event
+
+    async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+        self.recording.set()
+        await self.go_on.wait()
+        return await super().record(token, outcomes)
+
+
+def slow_office() -> tuple[PostOffice, _SlowStore]:
+    office = post_office()
+    store = _SlowStore(office.clock)
+    store.recording, store.go_on = asyncio.Event(), asyncio.Event()
+    office.store = store
+    return office, store
+
+
+async def cancelled(work: Coroutine[Any, Any, None], when: asyncio.Event) -> asyncio.Task[None]:
+    task = asyncio.create_task(work)
+    await asyncio.wait_for(when.wait(), 5)
+    task.cancel()
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_a_worker_cancelled_while_it_records_ends_when_it_has_recorded() -> None:
+    office, store = slow_office()
+    one = mail()
+    await office.holds(one)
+    task = await cancelled(office.deliver(one), store.recording)
+
+    assert not task.done()
+    store.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)
+    assert office.states(one) == [State.SENT]
+
+
+async def test_a_worker_cancelled_while_it_sends_records_what_was_answered() -> None:
+    begun = asyncio.Event()
+
+    async def by_person(outgoing: Outgoing) -> Accepted:
+        if outgoing.person == "p-stuck":
+            begun.set()
+            await asyncio.Event().wait()
+        return Accepted(provider="smtp")
+
+    office = post_office(MemoryEmail(by_person, by_person))
+    done, stuck = mail("p-done"), mail("p-stuck")
+    await office.holds(done, stuck)
+    task = await cancelled(office.deliver(done, stuck), begun)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)
+    # What nobody answered is unknown: it stays with its lease, and the next worker sends it again.
+    assert office.states(done, stuck) == [State.SENT, State.SENDING]
+
+
+async def test_a_worker_cancelled_without_a_database_is_cancelled_all_the_same() -> None:
+    begun = asyncio.Event()
+
+    async def hang(_: Outgoing) -> Accepted:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    office = post_office(MemoryEmail(Accepted(provider="smtp"), hang))
+    office.store.faults.script("record", StorageUnavailable())
+    done, stuck = mail("p-done"), mail("p-stuck")
+    await office.holds(done, stuck)
+    task = await cancelled(office.deliver(done, stuck), begun)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)
+    assert office.states(done) == [State.SENT]

@@ -1,0 +1,146 @@
+"""Delivery when providers, the database or Redis fail."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from hub.errors import PermanentFailure, StorageUnavailable, TransientFailure
+from hub.model import Accepted, Outgoing, State
+from hub.testing import MemoryEmail
+from tests.unit.post_office import hasty, mail, named, post_office
+from tests.unit.things import HOUR, MONDAY
+
+
+async def test_a_transient_failure_is_tried_again_later() -> None:
+    office = post_office(MemoryEmail(TransientFailure("smtp_451", retry_after=timedelta(hours=2))))
+    one = mail()
+    await office.holds(one)
+    await office.deliver(one)
+    waiting = office.now(one)
+
+    assert (waiting.state, waiting.reason) == (State.RETRYING, "smtp_451")
+    assert waiting.next_at is not None
+    # Two hours, and up to a fifth of them of jitter.
+    assert MONDAY + 2 * HOUR <= waiting.next_at <= MONDAY + 2.4 * HOUR
+    assert office.appointments.scores == {f"m:{one.id}": waiting.next_at.timestamp()}
+
+
+async def test_a_message_that_waits_is_not_sent_before_its_time_and_then_is() -> None:
+    office = post_office(MemoryEmail(TransientFailure("smtp_451")))
+    one = mail()
+    await office.holds(one)
+    await office.deliver(one)
+    await office.deliver(one)
+
+    assert office.sent() == ["p-1"]
+    office.clock.advance(HOUR)
+    await office.deliver(one)
+    assert (office.sent(), office.states(one)) == (["p-1", "p-1"], [State.SENT])
+
+
+async def test_each_try_sends_the_same_reference() -> None:
+    office = post_office(MemoryEmail(TransientFailure("timeout", unknown=True)))
+    one = mail()
+    await office.holds(one)
+    await office.deliver(one)
+    office.clock.advance(HOUR)
+    await office.deliver(one)
+
+    assert {outgoing.id for outgoing in office.channels["email"].sent} == {one.id}
+    assert [attempt.outcome for attempt in office.attempts] == ["unknown", "accepted"]
+
+
+async def test_a_failure_of_one_message_is_not_that_of_another() -> None:
+    async def by_person(outgoing: Outgoing) -> Accepted:
+        if outgoing.person == "p-0":
+            raise PermanentFailure("smtp_550")
+        if outgoing.person == "p-1":
+            raise TransientFailure("smtp_451")
+        if outgoing.person == "p-2":
+            raise ZeroDivisionError  # a fault of the channel
+        return Accepted(provider="smtp")
+
+    office = post_office(MemoryEmail(*[by_person] * 4))
+    four = [mail(f"p-{number}") for number in range(4)]
+    await office.holds(*four)
+    await office.deliver(*four)
+
+    assert office.states(*four) == [State.FAILED, State.RETRYING, State.RETRYING, State.SENT]
+    assert office.now(four[2]).reason == "channel_fault"
+
+
+async def test_a_provider_that_hangs_is_left_when_the_lease_ends(tmp_path: Path) -> None:
+    async def hang(_: Outgoing) -> Accepted:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    office = post_office(MemoryEmail(hang), policy=hasty(tmp_path, provider="100ms", margin="100ms"))
+    stuck, good = mail("p-stuck"), mail("p-good")
+    await office.holds(stuck, good)
+    async with asyncio.timeout(5):
+        await office.deliver(stuck, good)
+
+    assert office.states(stuck, good) == [State.RETRYING, State.SENT]
+    assert office.now(stuck).reason == "timeout"
+    assert [a.outcome for a in office.attempts if a.message_id == stuck.id] == ["unknown"]
+
+
+async def test_redis_away_does_not_keep_a_ticket_from_being_done() -> None:
+    office = post_office(MemoryEmail(TransientFailure("smtp_451")))
+    office.appointments.away = True
+    one = mail()
+    await office.holds(one)
+    with capture_logs() as logs:
+        await office.deliver(one)
+
+    assert office.states(one) == [State.RETRYING]
+    assert "appointments.unavailable" in [entry["event"] for entry in logs]
+
+
+async def test_nothing_that_is_logged_tells_who_or_where() -> None:
+    office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
+    good, bad = mail(), named(mail("p-2"), "Nadie")
+    await office.holds(good, bad)
+    with capture_logs() as logs:
+        await office.deliver(good, bad)
+
+    assert {entry["event"] for entry in logs} == {"message.failed", "template.failed"}
+    assert not any(word in str(logs) for word in ("María", "maria@", "Nadie"))
+
+
+async def test_without_the_database_nothing_is_sent() -> None:
+    office = post_office()
+    office.store.faults.script("claim", StorageUnavailable())
+    one = mail()
+    await office.holds(one)
+    with pytest.raises(StorageUnavailable):
+        await office.deliver(one)
+
+    assert office.sent() == []
+
+
+async def test_what_was_sent_while_the_database_went_away_is_recorded_when_it_is_back() -> None:
+    office = post_office()
+    office.store.faults.script("record", StorageUnavailable())
+    one = mail()
+    await office.holds(one)
+    await office.deliver(one)
+
+    assert (office.sent(), office.states(one)) == (["p-1"], [State.SENT])
+
+
+async def test_a_database_that_stays_away_is_given_up_with_the_lease(tmp_path: Path) -> None:
+    office = post_office(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
+    office.store.faults.always("record", StorageUnavailable())
+    one = mail()
+    await office.holds(one)
+    with capture_logs() as logs, pytest.raises(StorageUnavailable):
+        await office.deliver(one)
+
+    assert office.states(one) == [State.SENDING]
+    assert "delivery.outcomes_lost" in [entry["event"] for entry in logs]

@@ -1,0 +1,162 @@
+"""May we, now? And what follows from a failure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hub.delivery.judging import accepted, failed, hindrance, untold
+from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State
+from tests.unit.things import HOUR, MONDAY, POLICY, SECOND, local, message
+
+
+def claimed(attempt: int = 1, **fields: Any) -> Claimed:
+    return Claimed(
+        message=message(state=State.SENDING, **fields),
+        attempt=attempt,
+        event_time=MONDAY,
+        source="urn:x",
+        data={},
+        building=None,
+        unit=None,
+    )
+
+
+EVENING = local("2026-03-13 19:00")  # Friday; the window opens again on Saturday at 08:00
+MORNING = local("2026-03-14 08:00")
+RESTRICTED = {Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY}
+
+
+@pytest.mark.parametrize(
+    "purpose", [Purpose.EMERGENCY, Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.LEGAL]
+)
+def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
+    assert hindrance(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
+
+
+@pytest.mark.parametrize("purpose", [Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY])
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [(EVENING, MORNING), (EVENING - SECOND, None), (MORNING, None), (MORNING - SECOND, MORNING)],
+)
+def test_what_may_not_be_said_now_is_held_until_it_may(
+    purpose: Purpose, now: datetime, until: datetime | None
+) -> None:
+    found = hindrance(claimed(purpose=purpose), policy=POLICY, now=now)
+
+    assert (found and (found.state, found.reason, found.next_at)) == (
+        until and (State.HELD, "contact_hours", until)
+    )
+
+
+def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
+    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    # Held for 13 hours, from 19:00 to 08:00; an hour was left, and an hour is left.
+    assert found is not None
+    assert found.expires_at == MORNING + HOUR
+
+
+def test_what_never_expires_is_held_without_an_end() -> None:
+    found = hindrance(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert found.expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("late", "expected"), [(-SECOND, None), (timedelta(0), State.EXPIRED), (SECOND, State.EXPIRED)]
+)
+def test_a_message_expires_at_its_instant(late: timedelta, expected: State | None) -> None:
+    found = hindrance(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
+
+    assert (found and found.state) == expected
+
+
+def test_an_expired_message_is_not_held_first() -> None:
+    one = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert found.state is State.EXPIRED
+
+
+@pytest.mark.parametrize(("delivered", "state"), [(False, State.SENT), (True, State.DELIVERED)])
+def test_a_providers_yes_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
+    one = claimed()
+    answer = Accepted(provider="smtp", reference="r-1", code="250", delivered=delivered)
+
+    assert accepted(one, answer, MONDAY, MONDAY + SECOND) == Outcome(
+        message_id=one.message.id,
+        state=state,
+        attempt=Attempt(
+            message_id=one.message.id,
+            at=MONDAY,
+            outcome="accepted",
+            provider="smtp",
+            reference="r-1",
+            code="250",
+            took=SECOND,
+        ),
+    )
+
+
+def judged(error: SendFailure, attempt: int = 1, **fields: Any) -> Outcome:
+    # chance ½ takes the jitter away: email waits 30 s × 2^(attempt − 1)
+    return failed(claimed(attempt, **fields), error, MONDAY, MONDAY + SECOND, policy=POLICY, chance=0.5)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "state", "reason", "wait"),
+    [
+        (TransientFailure("smtp_451"), 1, State.RETRYING, "smtp_451", 30),
+        (TransientFailure("smtp_451"), 3, State.RETRYING, "smtp_451", 120),
+        (TransientFailure("http_429", retry_after=timedelta(seconds=90)), 1, State.RETRYING, "http_429", 99),
+        (TransientFailure("smtp_451"), 20, State.FAILED, "retries_exhausted", None),  # the last of 20 tries
+        (PermanentFailure("smtp_550"), 1, State.FAILED, "smtp_550", None),
+    ],
+)
+def test_a_failure_leads_to_another_try_or_to_the_end(
+    error: SendFailure, attempt: int, state: State, reason: str, wait: int | None
+) -> None:
+    found = judged(error, attempt)
+    expected = None if wait is None else MONDAY + SECOND + wait * SECOND
+
+    assert (found.state, found.reason, found.next_at) == (state, reason, expected)
+
+
+@pytest.mark.parametrize(("left", "state"), [(31, State.EXPIRED), (32, State.RETRYING)])
+def test_a_try_that_would_come_too_late_is_not_waited_for(left: int, state: State) -> None:
+    # Tried until 08:05:01, again at 08:05:31.
+    found = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
+
+    assert (found.state, found.reason) == (state, "smtp_451")
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "code"),
+    [
+        (TransientFailure("smtp_451", code="451 4.7.1", provider="smtp"), "transient", "451 4.7.1"),
+        (TransientFailure("timeout", unknown=True, provider="smtp"), "unknown", "timeout"),
+        (PermanentFailure("smtp_550", provider="smtp"), "permanent", "smtp_550"),
+    ],
+)
+def test_an_attempt_says_whether_the_provider_may_have_it(
+    error: SendFailure, outcome: str, code: str
+) -> None:
+    attempt = judged(error).attempt
+
+    assert attempt is not None
+    assert (attempt.outcome, attempt.code, attempt.provider, attempt.took) == (outcome, code, "smtp", SECOND)
+
+
+def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
+    one = claimed()
+
+    assert untold(one, "template") == Outcome(
+        message_id=one.message.id, state=State.FAILED, reason="template"
+    )
