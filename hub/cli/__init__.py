@@ -75,7 +75,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def leaves(group: BaseExceptionGroup[HubError]) -> Iterator[HubError]:
+def leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
     """Unwrap."""
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):

@@ -180,5 +180,7 @@ def _report(done: Sequence[Settled], *, as_json: bool) -> None:
         print_json({"items": done, "next": None})
         return
     for each in done:
-        typer.echo(f"{each.id}  {each.state}{'' if each.changed else ' before'}")
+        typer.echo(
+            f"{each.id}  {each.state}{'' if each.changed else ', no change: settled before, or failed again'}"
+        )
     typer.secho(f"{sum(each.changed for each in done)} settled", err=True)

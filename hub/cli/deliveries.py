@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -57,7 +58,8 @@ def deliveries(
     narrowed = MessageFilter(
         state=state and state.value, channel=channel, event=event, event_id=event_id, person=person
     )
-    wait(_show(narrowed, limit, follow=follow, as_json=as_json))
+    with suppress(KeyboardInterrupt):  # that is how one stops following
+        wait(_show(narrowed, limit, follow=follow, as_json=as_json))
 
 
 async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:

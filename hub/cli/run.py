@@ -29,13 +29,14 @@ def run(
     With all roles it brings the database schema up to date first. A single role refuses an old
     schema and names the command that mends it.
     """
+    given = settings()
     import uvloop  # noqa: PLC0415 - `hub --help` must not wait for it
 
     from hub import app  # noqa: PLC0415 - the same
 
     chosen = choose(roles or (), app.ROLES)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_signalled(app.run(settings(), chosen)))
+        runner.run(until_signalled(app.run(given, chosen)))
 
 
 def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:

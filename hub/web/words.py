@@ -45,6 +45,13 @@ CHANNELS: Final[Mapping[str, str]] = {
     "chat": "Chat del equipo",
 }
 
+OUTCOMES: Final[Mapping[str, str]] = {
+    "accepted": "Aceptado por el proveedor",
+    "transient": "No se pudo; se intenta de nuevo",
+    "permanent": "Rechazado",
+    "unknown": "Sin respuesta: pudo haber llegado",
+}
+
 PURPOSES: Final[Mapping[str, str]] = {
     "emergency": "Emergencia",
     "legal": "Legal",
@@ -96,31 +103,66 @@ CLOCKS: Final[Mapping[str, str]] = {
 }
 
 REASONS: Final[Mapping[str, str]] = {
+    # the hub's own
     "unknown_person": "La persona no está en el directorio",
     "no_contact": "La persona no tiene un dato de contacto que sirva para este canal",
+    "stranger": "La persona no está en el directorio y no tiene buzón interno",
     "not_configured": "El canal no está configurado",
+    "not_allowed_here": "No está en la lista autorizada del modo de prueba",
+    "contact_hours": "Fuera del horario permitido; saldrá en la próxima franja",
+    "expired": "Se venció antes de poder enviarse",
     "template": "A la plantilla le falta un dato del evento",
+    "channel_fault": "Falla interna del canal; el registro del hub dice cuál",
+    "storage": "La base de datos no respondió",
+    "storage_refused": "La base de datos no acepta el mensaje",
+    "outbox": "No se pudo escribir el archivo",
+    # any provider
     "timeout": "El proveedor no respondió a tiempo",
-    "connect_timeout": "El proveedor no respondió a la conexión",
+    "connect_timeout": "No se logró conexión con el proveedor a tiempo",
     "connect_failed": "No se pudo conectar con el proveedor",
     "connection_lost": "El proveedor cortó la conexión",
     "protocol": "El proveedor respondió algo que no se entiende",
+    "provider_answer": "El proveedor respondió algo que no se entiende",
     "provider_auth": "El proveedor no acepta nuestras credenciales",
     "provider_tls": "La conexión segura con el proveedor falló",
     "provider_offers": "El servidor de correo no ofrece lo que se le pide",
-    "provider_down": "El proveedor tiene una falla",
-    "throttled": "El proveedor pidió ir más despacio",
+    "provider_permission": "Nuestra cuenta no tiene permiso para enviar",
+    "provider_project": "El proyecto del proveedor no existe",
+    "provider_account": "Nuestra cuenta con el proveedor no está activa",
+    "provider_sender": "El proveedor no acepta nuestro remitente",
+    "provider_region": "Nuestra cuenta no puede enviar a ese país",
+    "provider_trial": "Nuestra cuenta con el proveedor es de prueba",
+    "provider_callback": "El proveedor no acepta nuestra dirección de avisos",
+    "provider_queue_full": "La cola del proveedor está llena",
+    "provider_unknown": "El proveedor falló sin decir por qué",
+    "rate_limited": "El proveedor pidió ir más despacio",
+    "quota_exceeded": "El proveedor pidió ir más despacio",
+    "unavailable": "El proveedor no está disponible",
+    "internal": "El proveedor tiene una falla",
+    "unspecified_error": "El proveedor falló sin decir por qué",
+    "third_party_auth_error": "El proveedor no acepta nuestro certificado",
+    # e-mail
     "bad_address": "La dirección no es válida",
-    "not_mobile": "El número no recibe mensajes de texto",
     "smtputf8_unsupported": "El servidor de correo no admite tildes en la dirección",
     "too_large": "El mensaje es demasiado grande para el proveedor",
+    # text messages
+    "invalid_number": "El número no es válido",
+    "unknown_number": "El número no existe",
+    "not_mobile": "El número no recibe mensajes de texto",
+    "premium_number": "El número es de tarifa especial",
+    "unreachable_number": "No se puede enviar a ese número",
+    "unreachable_handset": "El teléfono está apagado o sin señal",
+    "blocked": "El operador bloqueó el mensaje",
+    "filtered": "El operador filtró el mensaje",
+    "opted_out": "La persona pidió no recibir mensajes de texto",
+    "empty_text": "El mensaje no tiene texto",
+    "too_long": "El mensaje de texto es demasiado largo",
+    "price_limit": "El mensaje supera el precio permitido",
+    # push
     "unregistered": "El dispositivo ya no tiene la aplicación",
-    "gone": "El contacto ya no existe",
-    "not_allowed": "El destinatario no está en la lista autorizada del modo de prueba",
-    "expired": "Se venció antes de poder enviarse",
-    "quiet_hours": "Fuera del horario permitido; saldrá en la próxima franja",
-    "crashed": "Un envío anterior quedó sin resultado",
-    "unknown_channel": "El canal no existe",
+    "sender_id_mismatch": "El dispositivo es de otra aplicación",
+    "invalid_argument": "El proveedor no acepta el mensaje",
+    "invalid_token": "El dispositivo no es válido",
 }
 
 REASON_STARTS: Final[Mapping[str, str]] = {
@@ -131,7 +173,7 @@ REASON_STARTS: Final[Mapping[str, str]] = {
     "smtp_550_5.1": "La dirección de correo no existe",
     "smtp_550": "El servidor de correo rechazó la dirección",
     "smtp_5": "El servidor de correo rechazó el mensaje",
-    "http_429": "El proveedor pidió ir más despacio",
+    "twilio_": "El proveedor no acepta el mensaje",
     "http_4": "El proveedor rechazó el mensaje",
     "http_5": "El proveedor tiene una falla",
 }
@@ -164,6 +206,7 @@ EVERYTHING: Final[Mapping[str, Any]] = {
     "deadStates": DEAD_STATES,
     "channels": CHANNELS,
     "purposes": PURPOSES,
+    "outcomes": OUTCOMES,
     "events": EVENTS,
     "clocks": CLOCKS,
     "reasons": REASONS,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hub.catalog import CATALOG
+from hub.channels.push import fcm
+from hub.channels.sms import twilio
 from hub.model import ClockState, Purpose, State
 from hub.policy import load_policy
 from hub.settings import Mode
@@ -40,3 +42,14 @@ def test_every_channel_of_the_catalogue_has_a_word() -> None:
 def test_every_purpose_and_every_mode_has_a_word() -> None:
     assert set(words.PURPOSES) == {purpose.value for purpose in Purpose}
     assert set(words.MODES) == {mode.value for mode in Mode}
+
+
+def test_every_reason_that_a_provider_gives_has_a_sentence() -> None:
+    tables = (twilio.MEANINGS, fcm.MEANINGS, fcm.BY_STATUS)
+
+    given = {reason for table in tables for _, reason in table.values()}
+    assert given <= set(words.REASONS)
+
+
+def test_every_start_of_a_reason_is_a_start_and_not_a_whole_one() -> None:
+    assert not set(words.REASON_STARTS) & set(words.REASONS)

@@ -121,7 +121,7 @@ export function makeSections(words, { show, reload }) {
 
   function attempts(all) {
     const rows = all.map((each) =>
-      make("li", {}, when(each.at), " ", words.messageStates[each.outcome] ?? reasonWords(each.outcome, words),
+      make("li", {}, when(each.at), " ", words.outcomes[each.outcome] ?? each.outcome,
         make("small", {}, [each.provider, each.code, each.reference].filter(Boolean).join(" · "))));
     return rows.length ? [make("h3", {}, "Intentos"), make("ol", { class: "attempts" }, ...rows)] : [];
   }

@@ -1,0 +1,267 @@
+"""The command line itself: help, usage, errors; and what commands do without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from hub.cli import app, leaves
+from hub.cli.clocks import left_words
+from hub.cli.common import local_time, short_case
+from hub.cli.dead import open_ids
+from hub.cli.deliveries import keep_following, news
+from hub.cli.run import choose
+from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
+from hub.ports import MessageFilter
+from hub.web.shapes import Left
+from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
+
+SRC = Path(__file__).parents[2]
+HEAVY = (
+    "asyncio",
+    "aiohttp",
+    "aio_pika",
+    "asyncpg",
+    "redis",
+    "sqlalchemy",
+    "jsonschema_rs",
+    "jinja2",
+    "msgspec",
+)
+NOWHERE = {
+    "HUB_AMQP_URL": "amqp://user:hidden@127.0.0.1:1/",
+    "HUB_REDIS_URL": "redis://:hidden@127.0.0.1:1/0",
+    "HUB_DATABASE_URL": "postgresql://user:hidden@127.0.0.1:1/hub",
+    "HUB_HTTP": "127.0.0.1:1",
+}
+
+
+def hub(*arguments: str, text: str = "", environ: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+    """Run the command as a user does; answer its exit code, output and errors."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=SRC,
+        env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8", **(environ or NOWHERE)},
+        timeout=60,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = f"import sys, hub.cli; print([name for name in {HEAVY} if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SRC)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_teaches_a_first_round() -> None:
+    code, out, _ = hub("--help")
+
+    assert code == 0
+    for command in ("run", "publish", "deliveries", "clocks", "dead", "check", "db", "template"):
+        assert f" {command} " in out
+    assert "hub publish -t pqrs.received" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fly",),
+        ("run", "intake", "kitchen"),
+        ("deliveries", "--state", "done"),
+        ("deliveries", "--limit", "0"),
+        ("dead", "show", "seven"),
+        ("dead", "replay"),
+        ("dead", "replay", str(uuid4()), "--all"),
+        ("clocks", "--state", "late"),
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2_and_no_traceback(arguments: Sequence[str]) -> None:
+    done = CliRunner().invoke(app, list(arguments))
+
+    assert done.exit_code == 2
+    assert "Usage:" in done.stderr
+
+
+def test_an_unknown_role_is_refused_by_name_with_those_that_there_are() -> None:
+    with pytest.raises(typer.BadParameter, match=r"kitchen.*intake, web"):
+        choose(["intake", "kitchen"], ("intake", "web"))
+
+
+def test_no_role_means_all_of_them() -> None:
+    assert choose([], ("intake", "web")) == {"intake", "web"}
+
+
+@pytest.mark.parametrize("arguments", [("deliveries", "--follow"), ("db", "upgrade")])
+def test_a_server_that_is_away_is_one_sentence_and_exit_code_1(arguments: Sequence[str]) -> None:
+    code, _, err = hub(*arguments)
+
+    assert code == 1
+    assert err.startswith("Error: PostgreSQL")
+    assert len(err.splitlines()) == 1
+    assert "hidden" not in err
+
+
+def test_a_wrong_setting_is_one_sentence_and_exit_code_1() -> None:
+    code, _, err = hub("run", environ={**NOWHERE, "HUB_MODE": "loud"})
+
+    assert (code, err) == (1, "Error: HUB_MODE must be one of: capture, allowlist, live.\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "reason"),
+    [
+        ("pqrs.closed", "{}", "data.pqrs_id: required"),
+        ("emergency.acknowledged", '{"emergency_id": "e"}\n{"by": 1}', "event 1: data."),
+        ("pqrs.recieved", "{}", "type: unknown"),
+        ("pqrs.closed", "{", "not JSON"),
+    ],
+)
+def test_publishing_says_what_is_wrong_before_anything_is_sent(kind: str, text: str, reason: str) -> None:
+    done = CliRunner().invoke(app, ["publish", "--type", kind, "-"], input=text)
+
+    assert isinstance(done.exception, InvalidEvent)
+    assert str(done.exception).startswith(reason)
+
+
+def test_a_file_that_is_not_there_is_said() -> None:
+    done = CliRunner().invoke(app, ["publish", "nowhere.json"])
+
+    assert str(done.exception) == "cannot read nowhere.json: No such file or directory"
+
+
+def test_publishing_without_a_broker_says_how_many_it_has() -> None:
+    code, _, err = hub("publish", "-t", "pqrs.closed", "--no-check", "-", text="{}")
+
+    assert code == 1
+    assert err.startswith("Error: 0 of 1 published, then: RabbitMQ does not answer")
+    assert len(err.splitlines()) == 1
+
+
+def test_check_without_servers_says_what_to_do_in_spanish_and_hides_secrets() -> None:
+    code, out, err = hub("check")
+
+    assert (code, err) == (1, "")
+    assert "No responde: amqp://127.0.0.1:1/" in out
+    assert "Revise que el servidor esté encendido" in out
+    assert "hidden" not in out
+
+
+def test_check_names_a_setting_that_is_wrong() -> None:
+    done = CliRunner().invoke(app, ["check", "--json"], env={"HUB_MODE": "loud"})
+
+    [finding] = json.loads(done.stdout)["items"]
+    assert done.exit_code == 1
+    assert (finding["state"], finding["area"]) == ("bad", "Variables")
+    assert finding["what"].startswith("HUB_MODE must be one of")
+
+
+def test_a_template_is_shown_with_the_first_example_of_its_schema() -> None:
+    done = CliRunner().invoke(app, ["template", "preview", "pqrs.received", "--channel", "sms", "--json"])
+
+    assert list(json.loads(done.stdout)) == ["sms"]
+
+
+def test_a_template_is_written_as_html(tmp_path: Path) -> None:
+    target = tmp_path / "mail.html"
+
+    CliRunner().invoke(app, ["template", "preview", "pqrs.received", "--html", str(target)])
+
+    assert "<html" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("pqrs.recieved",), "there is no event pqrs.recieved"),
+        (("pqrs.received", "--channel", "pigeon"), "has no such text"),
+        (("pqrs.received", "--channel", "sms", "--open"), "choose --channel email"),
+    ],
+)
+def test_a_template_that_is_not_there_is_said(arguments: Sequence[str], words: str) -> None:
+    done = CliRunner().invoke(app, ["template", "preview", *arguments])
+
+    assert isinstance(done.exception, HubError)
+    assert words in str(done.exception)
+
+
+def test_errors_of_task_groups_are_unwrapped() -> None:
+    group = ExceptionGroup(
+        "", [HubError("a"), ExceptionGroup("", [BrokerUnavailable(), StorageUnavailable()])]
+    )
+
+    assert [str(error) for error in leaves(group)] == [
+        "a",
+        "RabbitMQ does not answer.",
+        "PostgreSQL does not answer.",
+    ]
+
+
+def test_news_are_rows_that_are_new_or_have_changed_oldest_first() -> None:
+    seen: dict[str, Mapping[str, Any]] = {}
+    old, new = message_row(), message_row()
+
+    assert news(seen, [new, old]) == [old, new]
+    assert news(seen, [new, old]) == []
+    moved = {**old, "state": "delivered"}
+    assert news(seen, [new, moved]) == [moved]
+
+
+async def test_following_shows_a_message_again_when_it_has_moved() -> None:
+    log = MemoryLog(rows=[row := message_row(state="queued")])
+    shown: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+    following = asyncio.create_task(keep_following(log, MessageFilter(), 10, shown.put_nowait, poll=0.001))
+
+    async with asyncio.timeout(5):
+        first = await shown.get()
+        log.rows = [{**row, "state": "sent"}]
+        second = await shown.get()
+    following.cancel()
+
+    assert (first["state"], second["state"]) == ("queued", "sent")
+
+
+async def test_all_open_letters_are_found_over_many_pages() -> None:
+    log = MemoryLog(letters=[dead_letter(str(n).encode()) for n in range(1100)])
+
+    found: list[UUID] = [each async for each in open_ids(log)]
+
+    assert found == [letter.id for letter in log.letters]
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (None, ""),
+        (Left(amount=12, unit="business_days"), "12 bd"),
+        (Left(amount=3 * 3600 + 120, unit="business_seconds"), "3h02m bh"),
+        (Left(amount=59, unit="seconds"), "0m59s"),
+        (Left(amount=-1200, unit="seconds"), "-20m00s"),
+    ],
+)
+def test_time_left_in_a_word(left: Left | None, words: str) -> None:
+    assert left_words(left) == words
+
+
+def test_instants_are_shown_in_bogota() -> None:
+    assert local_time("2026-03-09T13:05:00Z") == "2026-03-09 08:05:00"
+    assert local_time(None) == ""
+
+
+def test_a_case_is_shown_without_the_field_that_names_it() -> None:
+    assert (short_case("pqrs_id:PQRS-1"), short_case("PQRS-1")) == ("PQRS-1", "PQRS-1")
