@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -26,13 +25,6 @@ async def add(run: Runner, letters: Sequence[DeadLetter]) -> None:
     rows = [_row(letter) for _, letter in sorted({letter.id: letter for letter in letters}.items())]
     if rows:
         await run.rows(_SQL["add"], *zip(*rows, strict=True))
-
-
-async def page(
-    run: Runner, *, state: str | None, before: tuple[datetime, UUID], limit: int
-) -> Sequence[Record]:
-    """Answer up to `limit` letters older than `before`, newest first, in the shape of the API."""
-    return await run.rows(_SQL["list"], state, *before, limit)
 
 
 async def show(run: Runner, letter_id: UUID) -> DeadLetter | None:

@@ -16,12 +16,6 @@ SET times = dead_letter.times + 1,
     state = CASE WHEN dead_letter.state = 'replayed' THEN 'open' ELSE dead_letter.state END,
     settled_at = CASE WHEN dead_letter.state = 'replayed' THEN NULL ELSE dead_letter.settled_at END
 
--- list --
-SELECT id, reason, field, event_type, received_at, state FROM dead_letter
-WHERE ($1::text IS NULL OR state = $1) AND (received_at, id) < ($2, $3)
-ORDER BY received_at DESC, id DESC
-LIMIT $4
-
 -- show --
 SELECT * FROM dead_letter WHERE id = $1
 

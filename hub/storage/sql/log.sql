@@ -1,8 +1,21 @@
 What operators look at.
 
 -- messages --
+-- The newest of each state, merged: one index serves the list with and without a state.
+SELECT found.* FROM unnest($4::text[]) AS asked (state)
+CROSS JOIN LATERAL (
+    SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
+    WHERE message.state = asked.state AND created_at <= $1 AND (created_at, id) < ($1, $2) AND {narrowed}
+    ORDER BY created_at DESC, id DESC
+    LIMIT $3
+) AS found
+ORDER BY created_at DESC, id DESC
+LIMIT $3
+
+-- messages_of --
+-- Of one person or one event: so few that they are simply sorted.
 SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
-WHERE (created_at, id) < ($1, $2) AND {narrowed}
+WHERE (created_at, id) < ($1, $2) AND state = ANY ($4::text[]) AND {narrowed}
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
@@ -19,10 +32,26 @@ WHERE id = ANY ($1::uuid[])
 ORDER BY array_position($1::uuid[], id)
 
 -- recent_clocks --
-SELECT id, case_key AS case, name, state, started_at, due_at, level FROM clock
-WHERE ($1::text IS NULL OR state = $1) AND (started_at, id) < ($2, $3)
+SELECT found.* FROM unnest($4::text[]) AS asked (state)
+CROSS JOIN LATERAL (
+    SELECT id, case_key AS case, name, state, started_at, due_at, level FROM clock
+    WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2)
+    ORDER BY started_at DESC, id DESC
+    LIMIT $3
+) AS found
 ORDER BY started_at DESC, id DESC
-LIMIT $4
+LIMIT $3
+
+-- dead --
+SELECT found.* FROM unnest($4::text[]) AS asked (state)
+CROSS JOIN LATERAL (
+    SELECT id, reason, field, event_type, received_at, state FROM dead_letter
+    WHERE dead_letter.state = asked.state AND received_at <= $1 AND (received_at, id) < ($1, $2)
+    ORDER BY received_at DESC, id DESC
+    LIMIT $3
+) AS found
+ORDER BY received_at DESC, id DESC
+LIMIT $3
 
 -- counts --
 SELECT 'messages' AS noun, state, count(*) AS n FROM message GROUP BY state

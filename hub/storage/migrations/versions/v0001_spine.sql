@@ -73,7 +73,9 @@ CREATE TABLE message (
 );
 
 -- Each index costs three entries in the life of a message: it is added, claimed and recorded.
-CREATE INDEX message_newest ON message (created_at, id);
+-- Lists, newest first, are merged from the states; counts read this index alone. Without the id, the entries
+-- of one batch are one.
+CREATE INDEX message_state ON message (state, created_at);
 
 CREATE INDEX message_event ON message (event_key, person);
 
@@ -85,9 +87,6 @@ CREATE INDEX message_queue ON message (channel, lane, state, sweeps, ticketed_at
 CREATE INDEX message_due ON message (next_at) WHERE next_at IS NOT NULL;
 
 CREATE INDEX message_waiting ON message (id) WHERE state IN ('held', 'retrying');
-
-CREATE INDEX message_unreached ON message (state, created_at, id)
-    WHERE state IN ('failed', 'bounced', 'suppressed', 'expired', 'cancelled');
 
 CREATE INDEX message_cascade ON message (id)
     WHERE state IN ('failed', 'bounced', 'suppressed', 'expired') AND fallback IS NOT NULL AND NOT cascaded;
@@ -128,7 +127,7 @@ CREATE INDEX clock_due ON clock (next_at) WHERE next_at IS NOT NULL;
 
 CREATE INDEX clock_live ON clock (id) WHERE ended_at IS NULL;
 
-CREATE INDEX clock_newest ON clock (started_at, id);
+CREATE INDEX clock_state ON clock (state, started_at);
 
 CREATE TABLE dead_letter (
     id uuid PRIMARY KEY,
@@ -147,7 +146,7 @@ CREATE TABLE dead_letter (
     body bytea NOT NULL
 );
 
-CREATE INDEX dead_letter_newest ON dead_letter (received_at, id);
+CREATE INDEX dead_letter_state ON dead_letter (state, received_at);
 
 -- The directory. A removed row stays, without its content, so that its version still wins over older news.
 CREATE TABLE copropiedad (
