@@ -28,7 +28,6 @@ from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
 
 SRC = Path(__file__).parents[2]
 HEAVY = (
-    "asyncio",
     "aiohttp",
     "aio_pika",
     "asyncpg",
