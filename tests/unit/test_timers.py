@@ -1,0 +1,190 @@
+"""Appointments are kept once; the steps of a clock are told in order."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from hub.errors import BrokerUnavailable, StorageUnavailable
+from hub.model import ClockState, Event, Lane, State
+from hub.testing import MemoryAppointments, MemoryPublisher
+from hub.timers import AT_ONCE, keep_appointments
+from tests.unit.hub_in_memory import MemoryHub
+from tests.unit.things import HOUR, MONDAY, SECOND, event, local
+from tests.unit.timekeeping import hub_with, petition, timers_of, told, waiting
+
+REPLIED = event("pqrs.replied", at=MONDAY + HOUR)
+LADDER = [
+    # Monday 08:05 + 19.2, 24, 24, 32, 40, 48 business hours: 9 h a day from 08:00 to 17:00.
+    ("2026-03-11 09:17", "sla.at_risk"),  # 8:55 + 9 + 1:17
+    ("2026-03-11 14:05", "sla.breached"),  # 8:55 + 9 + 6:05
+    ("2026-03-11 14:05", "pqrs.escalated"),
+    ("2026-03-12 13:05", "pqrs.escalated"),  # 2:55 more on Wednesday, 5:05 on Thursday
+    ("2026-03-13 12:05", "pqrs.escalated"),
+    ("2026-03-16 11:05", "pqrs.escalated"),
+]
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.RETRYING, State.SENDING])
+async def test_a_message_whose_time_has_come_is_queued_and_ticketed(state: State) -> None:
+    one = waiting(state=state)
+    hub = await hub_with(one)
+    await keep_appointments(timers_of(hub))
+
+    assert hub.publisher.published == []
+    hub.clock.advance(HOUR)
+    await keep_appointments(timers_of(hub))
+
+    assert hub.publisher.ticketed == [one.id]
+    assert (hub.store.message(one.id).state, hub.store.message(one.id).next_at) == (State.QUEUED, None)
+    assert hub.appointments.scores == {}
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.CANCELLED, State.FAILED])
+async def test_an_appointment_of_what_has_ended_is_dropped(state: State) -> None:
+    one = waiting(state=state)
+    hub = await hub_with(one)
+    hub.clock.advance(HOUR)
+    await keep_appointments(timers_of(hub))
+
+    assert (hub.publisher.published, hub.appointments.scores) == ([], {})
+    assert hub.store.message(one.id).state is state
+
+
+async def test_two_processes_that_fire_the_same_ticket_it_once() -> None:
+    one = waiting()
+    hub = await hub_with(one)
+    hub.clock.advance(HOUR)
+    other = timers_of(hub, appointments=MemoryAppointments(hub.clock))
+    await other.appointments.arm_messages([(one.id, one.lane, MONDAY)])
+    await asyncio.gather(keep_appointments(timers_of(hub)), keep_appointments(other))
+
+    assert hub.publisher.ticketed == [one.id]
+
+
+async def test_the_steps_of_a_clock_are_told_at_their_instants() -> None:
+    hub = await petition()
+    timers = timers_of(hub)
+    for at in sorted({local(at) for at, _ in LADDER}):
+        hub.clock.at = at - SECOND
+        await keep_appointments(timers)
+        hub.clock.at = at
+        await keep_appointments(timers)
+
+    assert told(hub) == [(local(at), name) for at, name in LADDER]
+    assert [one.data.get("to_level") for one in hub.publisher.events] == [None, None, 2, 3, 4, 4]
+
+
+async def test_steps_that_were_missed_are_told_in_order_when_somebody_wakes() -> None:
+    hub = await petition()
+    hub.clock.at = local("2026-03-18 08:00")
+    await keep_appointments(timers_of(hub))
+
+    assert [name for _, name in told(hub)] == [name for _, name in LADDER]
+    assert {at for at, _ in told(hub)} == {hub.clock.at}
+    assert hub.states("first_reply") == [ClockState.BREACHED]
+    assert [clock.level for clock in hub.store.clocks if clock.name == "first_reply"] == [4]
+
+
+async def test_what_a_clock_tells_enters_at_the_top() -> None:
+    hub = await petition()
+    hub.clock.at = local("2026-03-11 14:05")
+    await keep_appointments(timers_of(hub))
+    await hub.take_in(*hub.publisher.events)
+
+    assert hub.letters == []
+    # It moves no clock: the breach stands as the timers have told it.
+    assert hub.states("first_reply") == [ClockState.BREACHED]
+
+
+async def test_an_answer_ends_the_ladder() -> None:
+    hub = await petition()
+    hub.clock.advance(HOUR)
+    await hub.take_in(REPLIED)
+    hub.clock.at = local("2026-03-16 12:00")
+    await keep_appointments(timers_of(hub))
+
+    assert told(hub) == []
+    assert hub.states("first_reply") == [ClockState.MET]
+
+
+class _Answering(MemoryPublisher):
+    """The answer comes in just when the breach has been published."""
+
+    hub: MemoryHub
+
+    async def event(self, event: Event) -> None:
+        await super().event(event)
+        if event.name == "sla.breached":
+            await self.hub.take_in(REPLIED)
+
+
+async def test_a_clock_that_ended_meanwhile_goes_no_further() -> None:
+    hub = await petition()
+    publisher = _Answering()
+    publisher.hub = hub
+    hub.clock.at = local("2026-03-16 12:00")
+    await keep_appointments(timers_of(hub, publisher=publisher))
+    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+
+    assert [one.name for one in publisher.events] == ["sla.at_risk", "sla.breached"]
+    assert (clock.state, clock.fired) == (ClockState.MET, 1)
+    assert f"c:{clock.id}" not in hub.appointments.scores
+
+
+async def test_a_crash_after_publishing_repeats_the_same_event() -> None:
+    hub = await petition()
+    hub.clock.at = local("2026-03-11 09:17")
+    hub.store.faults.script("advance", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await keep_appointments(timers_of(hub))
+    hub.clock.advance(30 * SECOND)
+    await keep_appointments(timers_of(hub))
+    first, again = hub.publisher.events
+
+    assert (first.id, first.source) == (again.id, again.source)
+    assert hub.states("first_reply") == [ClockState.AT_RISK]
+    await hub.take_in(first, again)
+    assert len([one for one in hub.store.tables.events.values() if one.event.name == "sla.at_risk"]) == 1
+
+
+async def test_a_broker_that_is_away_leaves_the_step_to_be_done() -> None:
+    hub = await petition()
+    hub.clock.at = local("2026-03-11 09:17")
+    hub.publisher.faults.script("event", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await keep_appointments(timers_of(hub))
+
+    assert hub.states("first_reply") == [ClockState.OPEN]
+    hub.clock.advance(30 * SECOND)
+    await keep_appointments(timers_of(hub))
+    assert hub.states("first_reply") == [ClockState.AT_RISK]
+
+
+async def test_an_appointment_that_comes_too_early_is_made_again() -> None:
+    hub = await petition()
+    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    hub.appointments.scores[f"c:{clock.id}"] = MONDAY.timestamp()
+    await keep_appointments(timers_of(hub))
+
+    assert told(hub) == []
+    assert hub.appointments.scores[f"c:{clock.id}"] == local("2026-03-11 09:17").timestamp()
+
+
+async def test_a_clock_that_nobody_knows_is_dropped() -> None:
+    hub = await petition()
+    hub.appointments.scores.clear()
+    hub.appointments._arm(f"c:{UUID(int=1)}", Lane.URGENT, MONDAY)
+    await keep_appointments(timers_of(hub))
+
+    assert hub.appointments.scores == {}
+
+
+async def test_there_is_more_to_do_while_as_much_comes_as_is_asked_for() -> None:
+    hub = await hub_with(*(waiting(f"p-{number}", MONDAY) for number in range(AT_ONCE + 1)))
+
+    assert await keep_appointments(timers_of(hub))
+    assert not await keep_appointments(timers_of(hub))
+    assert len(hub.publisher.ticketed) == AT_ONCE + 1

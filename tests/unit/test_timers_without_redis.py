@@ -1,0 +1,196 @@
+"""What the timers do from SQL alone: stand in for Redis, audit, sweep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from structlog.testing import capture_logs
+
+from hub.errors import BrokerUnavailable, StorageUnavailable
+from hub.model import Lane, State, Target
+from hub.timers import audit, keep_appointments, run, stand_in_for_redis, sweep
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.post_office import mail
+from tests.unit.things import HOUR, MINUTE, MONDAY, SECOND, event, local
+from tests.unit.timekeeping import RECEIVED, hub_with, timers_of, told, waiting
+
+TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
+
+
+async def test_a_process_that_dies_before_its_ticket_is_published_leaves_the_message_to_the_sweep() -> None:
+    one = waiting()
+    hub = await hub_with(one)
+    hub.clock.advance(HOUR)
+    hub.publisher.faults.script("tickets", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await keep_appointments(timers_of(hub))
+    hub.clock.advance(MINUTE + SECOND)
+    await sweep(timers_of(hub))
+
+    assert hub.publisher.ticketed == [one.id]
+
+
+async def test_while_redis_is_away_sql_is_asked() -> None:
+    one = waiting()
+    hub = await hub_with(one)
+    await hub.take_in(RECEIVED)
+    hub.appointments.away = True
+    hub.clock.at = local("2026-03-11 14:05")
+    await keep_appointments(timers_of(hub))
+    with capture_logs() as logs:
+        await stand_in_for_redis(timers_of(hub))
+
+    assert one.id in hub.publisher.ticketed
+    assert [name for _, name in told(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
+    assert "appointments.unavailable" in {entry["event"] for entry in logs}
+
+
+async def test_while_redis_is_well_sql_is_left_alone() -> None:
+    hub = await hub_with(waiting(at=MONDAY))
+
+    assert not await stand_in_for_redis(timers_of(hub))
+    assert hub.publisher.published == []
+
+
+async def test_a_redis_that_was_flushed_is_filled_again() -> None:
+    held = [waiting(f"p-{number}", MONDAY + HOUR) for number in range(3)]
+    hub = await hub_with(*held)
+    await hub.take_in(RECEIVED)
+    hub.clock.at = local("2026-03-11 10:00")
+    await keep_appointments(timers_of(hub))
+    before = dict(hub.appointments.scores)
+    hub.appointments.flush()
+    await stand_in_for_redis(timers_of(hub))
+
+    assert hub.appointments.scores == before
+    assert await hub.appointments.intact()
+    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    assert await hub.appointments.board("at_risk", 10) == [(clock.id, clock.due_at)]
+
+
+async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later() -> None:
+    hub = await hub_with(waiting(at=MONDAY + HOUR))
+    hub.appointments.flush()
+    hub.appointments.faults.script("begin_epoch", BrokerUnavailable("stands for any server"))
+    with pytest.raises(BrokerUnavailable):
+        await stand_in_for_redis(timers_of(hub))
+
+    assert not await hub.appointments.intact()
+    await stand_in_for_redis(timers_of(hub))
+    assert await hub.appointments.intact()
+
+
+async def test_a_lease_that_ended_is_found_by_the_audit() -> None:
+    orphan = mail(state=State.QUEUED)
+    hub = await hub_with(orphan)
+    await hub.store.claim([orphan.id], token=UUID(int=1), lease=60 * SECOND)
+    await audit(timers_of(hub))
+
+    assert hub.publisher.published == []
+    hub.clock.advance(60 * SECOND)
+    await audit(timers_of(hub))
+    assert hub.publisher.ticketed == [orphan.id]
+
+
+async def test_a_cascade_that_was_cut_short_goes_on() -> None:
+    cut = [mail(contact_id=at, state=State.FAILED, fallback=((TARGET,),)) for at in ("a", "b")]
+    hub = await hub_with(*cut)
+    await audit(timers_of(hub))
+    [following] = [one for one in hub.store.messages if one.step == 1]
+
+    assert (following.channel, following.state, following.created_at) == ("sms", State.QUEUED, MONDAY)
+    assert hub.publisher.ticketed == [following.id]
+    await audit(timers_of(hub))
+    assert hub.publisher.ticketed == [following.id]
+
+
+async def test_what_was_too_old_from_the_start_is_no_cascade_cut_short() -> None:
+    hub = memory_hub(MONDAY)
+    old = event("pqrs.replied", at=MONDAY - timedelta(days=30), example=0)
+    petitioner = {"name": "Ana", "email": "ana@example.com", "phone": "300 123 4567"}
+    await hub.take_in(event("pqrs.replied", {"petitioner": petitioner}, at=old.time))
+    await audit(timers_of(hub))
+
+    assert [one.state for one in hub.store.messages] == [State.EXPIRED]
+    assert hub.publisher.published == []
+
+
+async def test_what_is_queued_without_a_ticket_is_swept() -> None:
+    one = mail()
+    hub = await hub_with(one)
+    hub.clock.advance(MINUTE)
+    await sweep(timers_of(hub))
+
+    assert hub.publisher.published == []
+    hub.clock.advance(SECOND)
+    await sweep(timers_of(hub))
+    assert hub.publisher.ticketed == [one.id]
+
+
+async def test_a_backlog_is_not_swept() -> None:
+    hub = await hub_with(mail())
+    hub.clock.advance(HOUR)
+    hub.publisher.depths["email", Lane.NORMAL] = 1
+    await sweep(timers_of(hub))
+
+    assert hub.publisher.published == []
+
+
+async def test_a_queue_that_is_worked_on_is_not_swept() -> None:
+    busy, left = mail("p-busy"), mail("p-left")
+    hub = await hub_with(busy, left)
+    hub.clock.advance(HOUR)
+    await hub.store.claim([busy.id], token=UUID(int=1), lease=60 * SECOND)
+    await sweep(timers_of(hub))
+
+    assert hub.publisher.published == []
+
+
+async def test_what_is_swept_again_and_again_waits_twice_as_long_each_time() -> None:
+    one = mail()
+    hub = await hub_with(one)
+    swept: list[int] = []
+    for minute in range(1, 40):
+        hub.clock.at = MONDAY + minute * MINUTE + minute * SECOND
+        before = len(hub.publisher.ticketed)
+        await sweep(timers_of(hub))
+        swept += [minute] * (len(hub.publisher.ticketed) - before)
+
+    # After 1, 2, 4, 8, 16 minutes more; a second is added to each so that "older than" is met.
+    assert swept == [1, 3, 7, 15, 31]
+
+
+async def test_a_sweep_looks_at_each_queue_by_itself() -> None:
+    email, sms = mail(), mail(channel="sms")
+    hub = await hub_with(email, sms)
+    hub.clock.advance(HOUR)
+    hub.publisher.depths["email", Lane.NORMAL] = 5
+    await sweep(timers_of(hub))
+
+    assert hub.publisher.ticketed == [sms.id]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+async def test_time_is_kept_until_cancelled_whatever_server_is_away() -> None:
+    one, swept = waiting(at=MONDAY), mail("p-swept")
+    hub = await hub_with(one, swept)
+    hub.clock.advance(HOUR)
+    hub.store.faults.script("release", StorageUnavailable())
+    hub.publisher.faults.script("depth", BrokerUnavailable())
+    keeping = asyncio.create_task(run(timers_of(hub, sweep_after=SECOND / 10)))
+    await until(lambda: {one.id, swept.id} <= set(hub.publisher.ticketed))
+    keeping.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
