@@ -25,6 +25,7 @@ from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import Clock, Lane
 from hub.planning import next_steps
 from hub.ports import Appointments, Now, Publisher, TimerStore
+from hub.tasks import heed_cancellation, together
 from hub.tickets import tickets
 
 TICK: Final = 0.1
@@ -58,9 +59,7 @@ async def run(timers: Timers) -> None:
         _every(AUDIT, audit, timers),
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
     )
-    async with asyncio.TaskGroup() as group:
-        for loop in loops:
-            group.create_task(loop)
+    await together(loops)
 
 
 async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], timers: Timers) -> None:
@@ -69,6 +68,7 @@ async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], time
         try:
             more = await work(timers)
         except Unavailable as exc:
+            heed_cancellation()
             log.warning("timers.waiting", work=work.__name__, error=str(exc))
             more = False
             await asyncio.sleep(POLL)

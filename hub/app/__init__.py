@@ -17,10 +17,10 @@ from hub import logs
 from hub.app.parts import open_appointments, open_log, open_parts, open_publisher
 from hub.app.roles import ROLES as _ROLES
 from hub.app.roles import serve_metrics
-from hub.consumers.broker import cancel
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
+from hub.tasks import cancel
 
 __all__ = ["ROLES", "open_appointments", "open_log", "open_publisher", "run"]
 

@@ -17,7 +17,6 @@ from hub.app.parts import Parts, now
 from hub.catalog import BY_NAME
 from hub.cloudevents import decode
 from hub.consumers import events, messages
-from hub.consumers.broker import cancel
 from hub.consumers.topology import CHANNELS
 from hub.consumers.worker import Consumer, serve
 from hub.delivery import Post
@@ -31,6 +30,7 @@ from hub.storage.delivery import PostgresDelivery
 from hub.storage.intake import PostgresIntake
 from hub.storage.log import PostgresLog
 from hub.storage.timers import PostgresTimers
+from hub.tasks import cancel
 from hub.timers import Timers
 from hub.web.application import build, build_metrics
 

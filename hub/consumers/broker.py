@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import aio_pika
 import structlog
@@ -22,6 +22,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from hub.errors import BrokerUnavailable
+from hub.tasks import cancel, heed_cancellation
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(seconds=10)
@@ -56,6 +57,7 @@ async def generations(url: str, name: str, work: Work) -> None:
         try:
             connection = await connect(url, name)
         except BrokerUnavailable as exc:
+            heed_cancellation()
             log.warning("broker.unavailable", connection=name, error=str(exc))
             failures += 1
             await asyncio.sleep(pause(failures))
@@ -64,6 +66,7 @@ async def generations(url: str, name: str, work: Work) -> None:
         try:
             await _one_generation(connection, work)
         except BrokerUnavailable as exc:
+            heed_cancellation()
             log.warning("broker.connection_lost", connection=name, error=str(exc))
         else:
             return
@@ -101,22 +104,6 @@ async def _result(working: asyncio.Future[None]) -> None:
         await working
     except (AMQPError, ChannelInvalidStateError) as exc:
         raise BrokerUnavailable(f"the broker ended it ({type(exc).__name__})") from exc
-
-
-async def cancel(*tasks: asyncio.Future[Any]) -> None:
-    """Cancel and wait until they are over, whatever they raise."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run all until the last is done; the first that fails cancels the rest, and its error is raised."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        await cancel(*tasks)
 
 
 async def _close(connection: AbstractConnection) -> None:

@@ -23,9 +23,10 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
 from hub.consumers import topology
-from hub.consumers.broker import cancel, generations, pause, together, watched_channel
+from hub.consumers.broker import generations, pause, watched_channel
 from hub.errors import BrokerUnavailable, Unavailable
 from hub.model import Incoming
+from hub.tasks import cancel, heed_cancellation, together
 
 ALONE_FROM: Final = 3
 """From this `x-delivery-count` on a delivery is handled alone: it may be what breaks its batch."""
@@ -185,6 +186,7 @@ async def _until_available(queue: str, work: Callable[[], Awaitable[None]]) -> N
         try:
             return await work()
         except Unavailable as exc:
+            heed_cancellation()
             failures += 1
             log.warning("worker.waiting", queue=queue, error=str(exc), failures=failures)
             await asyncio.sleep(pause(failures))

@@ -36,6 +36,7 @@ from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.planning import next_steps
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher
+from hub.tasks import heed_cancellation
 from hub.tickets import tickets
 
 __all__ = ["Renderer", "deliver"]
@@ -210,6 +211,7 @@ async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Out
         try:
             return await store.record(lease.token, outcomes)
         except StorageUnavailable as exc:
+            heed_cancellation()
             if lease.left <= timedelta(0):
                 log.error("delivery.outcomes_lost", count=len(outcomes), error=str(exc))
                 raise
