@@ -21,7 +21,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from hub.errors import AppointmentsUnavailable
+from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
 
 TIMEOUT: Final = 2.0  # seconds
@@ -44,17 +44,10 @@ _LEVELS: Final = (1, 2, 3, 4)
 
 
 class RedisAppointments:
-    """The Appointments. Connects when first used; raises AppointmentsUnavailable."""
+    """The Appointments. Connects when first used; raises AppointmentsUnavailable, ConfigurationError."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
-        self._redis = Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            # Once more, at once: a connection of the pool may have died unnoticed.
-            retry=Retry(NoBackoff(), 1),
-        )
+        self._redis = _client(url, timeout)
         self._claim = self._redis.register_script(_lua("claim"))
         self._done = self._redis.register_script(_lua("done"))
         self._track = self._redis.register_script(_lua("track"))
@@ -131,7 +124,23 @@ class RedisAppointments:
         except (RedisError, OSError) as exc:
             if isinstance(exc, RedisTimeout | TimeoutError):
                 self._silent_until = time.monotonic() + PAUSE
-            raise AppointmentsUnavailable from exc
+            raise AppointmentsUnavailable(
+                f"{AppointmentsUnavailable.__doc__} ({type(exc).__name__})"
+            ) from exc
+
+
+def _client(url: str, timeout: float) -> Redis:
+    try:
+        return Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            # Once more, at once: a connection of the pool may have died unnoticed.
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError as exc:
+        raise ConfigurationError("HUB_REDIS_URL is not the address of a Redis server.") from exc
 
 
 def _track_arguments(clock: Clock) -> tuple[list[str], list[str | int]]:

@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 from asyncpg.exceptions import _base as client_side
 
-from hub.errors import StorageConflict, StorageRefused, StorageUnavailable
+from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.model import Json
 
 POOL_SIZE: Final = 10
@@ -57,6 +57,10 @@ _AWAY: Final = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     # The server is a standby now: a failover.
     asyncpg.ReadOnlySQLTransactionError,
+    # The database is being made, restored or upgraded.
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     OSError,
@@ -75,7 +79,7 @@ class Database:
     """
     A pool that connects when it is first used, so that a hub starts also while PostgreSQL is away.
 
-    Raises StorageConflict, StorageRefused and StorageUnavailable.
+    Raises StorageConflict, StorageRefused, StorageUnavailable, and ConfigurationError for a wrong URL.
     """
 
     def __init__(self, url: str, *, size: int = POOL_SIZE) -> None:
@@ -152,8 +156,10 @@ def translated() -> Iterator[None]:
         raise StorageConflict from exc
     except _REFUSED as exc:
         raise StorageRefused(_condition(exc)) from exc
+    except asyncpg.ClientConfigurationError as exc:
+        raise ConfigurationError("HUB_DATABASE_URL is not the address of a PostgreSQL database.") from exc
     except _AWAY as exc:
-        raise StorageUnavailable from exc
+        raise StorageUnavailable(f"{StorageUnavailable.__doc__} ({type(exc).__name__})") from exc
 
 
 def encode(value: Json) -> bytes:

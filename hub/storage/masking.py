@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 _HIDDEN: Final = "***"
+_LAST: Final = 4
 
 
 def mask_name(name: str) -> str:
@@ -19,5 +20,5 @@ def mask_address(address: str) -> str:
         name, _, suffix = domain.rpartition(".")
         return f"{local[:1]}{_HIDDEN}@{name[:1]}{_HIDDEN}.{suffix}"
     if address.startswith("+"):
-        return f"{address[:3]} {_HIDDEN} {_HIDDEN} {address[-4:]}"
-    return f"…{address[-4:]}" if address else ""
+        return f"{address[:3]} {_HIDDEN} {_HIDDEN} {address[-_LAST:]}"
+    return f"…{address[-_LAST:]}" if len(address) > 2 * _LAST else _HIDDEN

@@ -11,14 +11,15 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
-from hub.errors import AppointmentsUnavailable
+from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
+from hub.ports import Appointments
 from hub.storage import RedisAppointments
 from tests.contract.values import HOUR, NOON, clock, now
 
 
 @pytest.fixture
-async def appointments(redis_url: str) -> AsyncIterator[RedisAppointments]:
+async def appointments(redis_url: str) -> AsyncIterator[Appointments]:
     kept = RedisAppointments(redis_url)
     yield kept
     await kept.aclose()
@@ -31,15 +32,15 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.aclose()
 
 
-async def _members(appointments: RedisAppointments, limit: int = 100) -> list[str]:
+async def _members(appointments: Appointments, limit: int = 100) -> list[str]:
     return [member for member, _ in await appointments.claim(limit)]
 
 
-async def _on(appointments: RedisAppointments, *boards: str) -> list[list[UUID]]:
+async def _on(appointments: Appointments, *boards: str) -> list[list[UUID]]:
     return [[clock_id for clock_id, _ in await appointments.board(name, 10)] for name in boards]
 
 
-async def test_what_is_due_is_claimed_urgent_first(appointments: RedisAppointments) -> None:
+async def test_what_is_due_is_claimed_urgent_first(appointments: Appointments) -> None:
     ids = {lane: uuid4() for lane in Lane}
     await appointments.arm_messages([(ids[lane], lane, now() - HOUR) for lane in reversed(Lane)])
     await appointments.arm_messages([(uuid4(), Lane.URGENT, now() + HOUR)])
@@ -52,7 +53,7 @@ async def test_what_is_due_is_claimed_urgent_first(appointments: RedisAppointmen
     assert await _members(appointments, 3) == []
 
 
-async def test_nothing_comes_before_its_time(appointments: RedisAppointments) -> None:
+async def test_nothing_comes_before_its_time(appointments: Appointments) -> None:
     message_id = uuid4()
     due = now() + timedelta(milliseconds=300)
     await appointments.arm_messages([(message_id, Lane.NORMAL, due)])
@@ -64,7 +65,7 @@ async def test_nothing_comes_before_its_time(appointments: RedisAppointments) ->
     assert now() >= due
 
 
-async def test_two_claimers_never_take_the_same_member(appointments: RedisAppointments) -> None:
+async def test_two_claimers_never_take_the_same_member(appointments: Appointments) -> None:
     await appointments.arm_messages([(uuid4(), Lane.BULK, now() - HOUR) for _ in range(300)])
     claims = await asyncio.gather(*(_members(appointments, 50) for _ in range(8)))
     taken = [member for claim in claims for member in claim]
@@ -73,7 +74,7 @@ async def test_two_claimers_never_take_the_same_member(appointments: RedisAppoin
 
 
 async def test_a_claim_comes_again_in_thirty_seconds_and_done_ends_it(
-    appointments: RedisAppointments, redis: Redis
+    appointments: Appointments, redis: Redis
 ) -> None:
     await appointments.arm_messages([(uuid4(), Lane.NORMAL, now() - HOUR)])
     claimed = await appointments.claim(10)
@@ -84,7 +85,7 @@ async def test_a_claim_comes_again_in_thirty_seconds_and_done_ends_it(
     assert await redis.zcard("{hub}:due:normal:m") == 0
 
 
-async def test_done_leaves_what_was_armed_anew(appointments: RedisAppointments, redis: Redis) -> None:
+async def test_done_leaves_what_was_armed_anew(appointments: Appointments, redis: Redis) -> None:
     message_id = uuid4()
     await appointments.arm_messages([(message_id, Lane.NORMAL, now() - HOUR)])
     claimed = await appointments.claim(10)
@@ -94,7 +95,7 @@ async def test_done_leaves_what_was_armed_anew(appointments: RedisAppointments, 
     assert await redis.zcard("{hub}:due:normal:m") == 1
 
 
-async def test_a_clock_moves_from_board_to_board(appointments: RedisAppointments) -> None:
+async def test_a_clock_moves_from_board_to_board(appointments: Appointments) -> None:
     one = clock()
     boards = "open", "at_risk", "breached", "level:1", "level:2", "copropiedad:ph-1"
     stages = [
@@ -126,7 +127,7 @@ async def test_a_clock_moves_from_board_to_board(appointments: RedisAppointments
         replace(clock(), fired=3, state=ClockState.BREACHED, level=2),
     ],
 )
-async def test_older_news_of_a_clock_changes_nothing(appointments: RedisAppointments, newer: Clock) -> None:
+async def test_older_news_of_a_clock_changes_nothing(appointments: Appointments, newer: Clock) -> None:
     await appointments.track_clocks([newer])
     before = await _on(appointments, "open", "breached")
     await appointments.track_clocks([clock()])
@@ -135,7 +136,7 @@ async def test_older_news_of_a_clock_changes_nothing(appointments: RedisAppointm
     assert await _members(appointments) == []
 
 
-async def test_a_board_is_sorted_by_due(appointments: RedisAppointments) -> None:
+async def test_a_board_is_sorted_by_due(appointments: Appointments) -> None:
     dues = [NOON + 3 * HOUR, NOON, NOON + timedelta(milliseconds=1)]
     await appointments.track_clocks([clock(str(n), due_at=due) for n, due in enumerate(dues)])
     board = await appointments.board("open", 2)
@@ -144,7 +145,7 @@ async def test_a_board_is_sorted_by_due(appointments: RedisAppointments) -> None
     assert await appointments.board("open", 0) == []
 
 
-async def test_a_flush_is_noticed(appointments: RedisAppointments, redis: Redis) -> None:
+async def test_a_flush_is_noticed(appointments: Appointments, redis: Redis) -> None:
     assert not await appointments.intact()
     await appointments.begin_epoch()
     assert await appointments.intact()
@@ -153,7 +154,7 @@ async def test_a_flush_is_noticed(appointments: RedisAppointments, redis: Redis)
     assert not await appointments.intact()
 
 
-async def test_every_key_lies_in_one_slot_of_a_cluster(appointments: RedisAppointments, redis: Redis) -> None:
+async def test_every_key_lies_in_one_slot_of_a_cluster(appointments: Appointments, redis: Redis) -> None:
     await appointments.arm_messages([(uuid4(), lane, NOON) for lane in Lane])
     await appointments.track_clocks([clock(), clock("other", state=ClockState.MET, ended_at=NOON)])
     await appointments.begin_epoch()
@@ -167,6 +168,11 @@ async def test_nothing_to_do_asks_nobody() -> None:
     await nowhere.track_clocks([])
     await nowhere.done([])
     await nowhere.aclose()
+
+
+async def test_a_url_of_something_else_is_a_wrong_setting() -> None:
+    with pytest.raises(ConfigurationError, match="HUB_REDIS_URL"):
+        RedisAppointments("http://secret@localhost")
 
 
 async def test_redis_away_is_unavailable() -> None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from hub.errors import StorageConflict, StorageRefused, StorageUnavailable
+from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.storage import Database
 from hub.storage.queries import load
 from tests.contract.values import now
@@ -35,6 +35,21 @@ async def test_a_hub_starts_while_there_is_no_database(nowhere: str) -> None:
         with pytest.raises(StorageUnavailable):
             async with pool.transaction():
                 pytest.fail("there is no transaction")
+
+
+@pytest.mark.parametrize("url", ["mysql://somebody:secret@localhost/hub", "secret"])
+async def test_a_url_of_something_else_is_a_wrong_setting(url: str) -> None:
+    async with Database(url) as pool:
+        with pytest.raises(ConfigurationError) as wrong:
+            await pool.rows("SELECT 1")
+
+    assert "secret" not in str(wrong.value)
+
+
+async def test_a_database_that_is_not_made_yet_is_waited_for(database: str) -> None:
+    async with Database(f"{database}x") as pool:
+        with pytest.raises(StorageUnavailable, match="InvalidCatalogNameError"):
+            await pool.rows("SELECT 1")
 
 
 async def test_a_connection_that_the_server_ends_is_replaced(opened: Database, database: str) -> None:

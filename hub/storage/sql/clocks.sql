@@ -36,7 +36,7 @@ SELECT * FROM clock WHERE case_key = ANY ($1::text[]) ORDER BY started_at, id
 SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id
 
 -- due --
-SELECT * FROM clock WHERE next_at <= clock_timestamp() ORDER BY next_at, id LIMIT $1
+SELECT * FROM clock WHERE next_at <= now() ORDER BY next_at, id LIMIT $1
 
 -- advance --
 UPDATE clock SET state = $2, level = $3, fired = $4, updated_at = now()

@@ -21,13 +21,13 @@ WITH taken AS (
     WHERE id = ANY ($1::uuid[])
       AND (
           state = 'queued'
-          OR (state IN ('held', 'retrying', 'sending') AND next_at <= clock_timestamp())
+          OR (state IN ('held', 'retrying', 'sending') AND next_at <= now())
       )
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
 SET state = 'sending', lease = $2, attempts = attempts + 1,
-    next_at = clock_timestamp() + $3::interval, updated_at = now()
+    next_at = now() + $3::interval, updated_at = now()
 FROM taken
 JOIN event ON event.key = taken.event_key
 LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
@@ -74,24 +74,24 @@ WITH due AS (
     SELECT id FROM message
     WHERE id = ANY ($1::uuid[])
       AND state IN ('held', 'retrying', 'sending')
-      AND next_at <= clock_timestamp()
+      AND next_at <= now()
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
-SET state = 'queued', next_at = NULL, ticketed_at = clock_timestamp(), sweeps = 0, updated_at = now()
+SET state = 'queued', next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
 FROM due WHERE message.id = due.id
 RETURNING message.id, message.channel, message.lane
 
 -- release_due --
 WITH due AS (
     SELECT id FROM message
-    WHERE next_at <= clock_timestamp() AND state IN ('held', 'retrying', 'sending')
+    WHERE next_at <= now() AND state IN ('held', 'retrying', 'sending')
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
-SET state = 'queued', next_at = NULL, ticketed_at = clock_timestamp(), sweeps = 0, updated_at = now()
+SET state = 'queued', next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
 FROM due WHERE message.id = due.id
 RETURNING message.id, message.channel, message.lane
 
@@ -137,18 +137,18 @@ WITH stale AS (
     CROSS JOIN LATERAL (
         SELECT id FROM message
         WHERE channel = $1 AND lane = $2 AND state = 'queued' AND message.sweeps = times.sweeps
-          AND ticketed_at < clock_timestamp() - $3::interval * 2 ^ times.sweeps
+          AND ticketed_at < now() - $3::interval * 2 ^ times.sweeps
         ORDER BY ticketed_at
         LIMIT $4
         FOR UPDATE SKIP LOCKED
     ) AS aged
     WHERE NOT EXISTS (
         SELECT FROM message
-        WHERE channel = $1 AND lane = $2 AND state = 'sending' AND next_at > clock_timestamp()
+        WHERE channel = $1 AND lane = $2 AND state = 'sending' AND next_at > now()
     )
     LIMIT $4
 )
-UPDATE message SET ticketed_at = clock_timestamp(), sweeps = least(message.sweeps + 1, 16)
+UPDATE message SET ticketed_at = now(), sweeps = least(message.sweeps + 1, 16)
 FROM stale WHERE message.id = stale.id
 RETURNING message.id, message.channel, message.lane
 

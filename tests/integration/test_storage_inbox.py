@@ -1,0 +1,71 @@
+"""The in-app inbox, and what is shown of a person."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from hub.model import Lane, Outgoing, Purpose, Rendered
+from hub.storage import Database, PostgresInbox, PostgresLog
+from hub.storage.masking import mask_address, mask_name
+from tests.contract.values import HOUR, NOON
+
+
+def _outgoing(message_id: UUID, hours: int = 0) -> Outgoing:
+    return Outgoing(
+        id=message_id,
+        channel="inbox",
+        address="p-1",
+        name="María",
+        person="p-1",
+        purpose=Purpose.SERVICE,
+        lane=Lane.NORMAL,
+        event="pqrs.closed",
+        rendered=Rendered(subject="Cierre", text="Su PQRS se cerró.", html="<p>Su PQRS se cerró.</p>"),
+        created_at=NOON + hours * HOUR,
+    )
+
+
+async def test_an_inbox_holds_each_message_once_newest_first(database: str) -> None:
+    first, second = uuid4(), uuid4()
+    async with Database(database) as opened:
+        inbox, log = PostgresInbox(opened), PostgresLog(opened)
+        for outgoing in (_outgoing(first), _outgoing(second, 1), _outgoing(first)):
+            await inbox.add(outgoing)
+        rows = await log.inbox("p-1", limit=10)
+
+        assert [row["id"] for row in rows] == [str(second), str(first)]
+        assert await log.inbox("p-2", limit=10) == []
+    assert rows[1] == {
+        "id": str(first),
+        "event": "pqrs.closed",
+        "subject": "Cierre",
+        "text": "Su PQRS se cerró.",
+        "html": "<p>Su PQRS se cerró.</p>",
+        "created_at": "2026-03-09T17:00:00Z",
+        "read_at": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("maria@example.co", "m***@e***.co"),
+        ("m@x.com.co", "m***@x***.co"),
+        ("p-1", "***"),
+        ("@", "***@***."),
+        ("+573001234567", "+57 *** *** 4567"),
+        ("cXJ0b2tlbg:APA91", "…PA91"),
+        ("", "***"),
+    ],
+)
+def test_an_address_shows_only_enough_to_recognise_ones_own(address: str, masked: str) -> None:
+    assert mask_address(address) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"), [("María  Fernanda Peña", "M*** F*** P***"), ("", ""), ("Ñ", "Ñ***")]
+)
+def test_a_name_shows_its_initials(name: str, masked: str) -> None:
+    assert mask_name(name) == masked
