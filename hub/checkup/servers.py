@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -89,10 +89,11 @@ async def redis(settings: Settings) -> list[Finding]:
         raise AppointmentsUnavailable from exc
     finally:
         await client.aclose()
-    return [ok(REDIS, f"{info['redis_version']} en {settings.redis_url.shown}"), *_redis(info, armed=armed)]
+    return [ok(REDIS, f"{info['redis_version']} en {settings.redis_url.shown}"), *keeping(info, armed=armed)]
 
 
-def _redis(info: dict[str, Any], *, armed: bool) -> Iterator[Finding]:
+def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
+    """Judge whether Redis, by its own INFO, keeps what it is told."""
     if not info.get("aof_enabled"):
         yield warn(
             REDIS,

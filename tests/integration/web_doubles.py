@@ -26,7 +26,7 @@ from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.schemas import Schemas
 from hub.settings import load
-from hub.web import build
+from hub.web.application import build
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 POLICY = load_policy()

@@ -1,0 +1,253 @@
+"""`hub check` against servers that are there, are not there, and are not right."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from hub.checkup import Finding, examine, servers
+from hub.consumers.publisher import BrokerPublisher
+from hub.model import Lane
+from hub.ports import Ticket
+from hub.settings import load
+from hub.storage import RedisAppointments
+
+SMTP_GREETING = b"220 mail.example ESMTP\r\n"
+
+
+@pytest.fixture
+def environ(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> dict[str, str]:
+    return {
+        "HUB_AMQP_URL": amqp_url,
+        "HUB_REDIS_URL": redis_url,
+        "HUB_DATABASE_URL": database,
+        "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
+        "HUB_HTTP": f"127.0.0.1:{free_port()}",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def look(environ: Mapping[str, str], area: str) -> list[Finding]:
+    return [finding for finding in await examine(load(environ)) if finding.area == area]
+
+
+def told(findings: list[Finding]) -> str:
+    return "\n".join(f"{finding.state}: {finding.what} {finding.to_do}" for finding in findings)
+
+
+async def test_with_everything_there_nothing_is_bad(environ: dict[str, str]) -> None:
+    findings = await examine(load(environ))
+
+    assert [finding for finding in findings if finding.state == "bad"] == []
+    assert [finding.area for finding in findings if finding.area in {"RabbitMQ", "Redis", "PostgreSQL"}]
+
+
+async def test_no_secret_is_ever_shown(environ: dict[str, str]) -> None:
+    environ |= {
+        "HUB_API_KEY": "topsecret",
+        "HUB_SECRET": "topsecret2",
+        "HUB_MODE": "live",
+        "HUB_EMAIL_URL": f"smtp://me:topsecret@127.0.0.1:{free_port()}",
+        "HUB_SMS_URL": f"twilio+http://SID:topsecret@127.0.0.1:{free_port()}?from=+573001234567",
+    }
+
+    findings = await examine(load(environ))
+
+    assert "topsecret" not in told(findings)
+    assert not any(part in told(findings) for part in (environ["HUB_AMQP_URL"], environ["HUB_DATABASE_URL"]))
+
+
+async def test_queues_that_are_not_there_yet_are_made_by_running(environ: dict[str, str]) -> None:
+    assert "warn: Hay 0 de las 15 colas del hub." in told(await look(environ, "RabbitMQ"))
+
+
+async def test_what_waits_in_a_queue_that_nobody_serves_is_told(environ: dict[str, str]) -> None:
+    publisher = BrokerPublisher(environ["HUB_AMQP_URL"], "test")
+    await publisher.tickets([Ticket(channel="sms", lane=Lane.URGENT, ids=())])
+    await publisher.aclose()
+
+    words = told(await look(environ, "RabbitMQ"))
+
+    assert "warn: 1 mensajes en cola, y nadie atiende hub.messages.sms.urgent." in words
+
+
+async def test_a_wrong_password_is_told_from_a_server_that_is_off(environ: dict[str, str]) -> None:
+    wrong = environ["HUB_AMQP_URL"].replace("amqp://hub:", "amqp://hub:x")
+
+    words = told(await look({**environ, "HUB_AMQP_URL": wrong}, "RabbitMQ"))
+    # aio-pika closes a connection that never opened when it is collected, and needs the loop for that.
+    gc.collect()
+    await asyncio.sleep(0)
+
+    assert "bad: No responde: amqp://127.0.0.1:" in words
+    assert "Auth" in words
+
+
+@pytest.mark.parametrize(
+    ("setting", "area"),
+    [("HUB_AMQP_URL", "RabbitMQ"), ("HUB_REDIS_URL", "Redis"), ("HUB_DATABASE_URL", "PostgreSQL")],
+)
+async def test_a_server_that_is_off_does_not_hide_the_others(
+    environ: dict[str, str], setting: str, area: str
+) -> None:
+    scheme = environ[setting].partition("://")[0]
+
+    findings = await examine(load({**environ, setting: f"{scheme}://127.0.0.1:{free_port()}/"}))
+
+    assert {finding.area for finding in findings if finding.state == "bad"} == {area}
+
+
+@pytest.fixture
+async def deaf() -> AsyncIterator[int]:
+    """A server that takes connections and never says anything."""
+    closing = asyncio.Event()
+
+    async def listen(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await closing.wait()
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    closing.set()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_server_that_hangs_is_given_up_after_three_seconds(
+    environ: dict[str, str], deaf: int
+) -> None:
+    began = asyncio.get_running_loop().time()
+
+    words = told(
+        await look({**environ, "HUB_DATABASE_URL": f"postgresql://127.0.0.1:{deaf}/hub"}, "PostgreSQL")
+    )
+
+    assert "No respondió en 3 segundos: postgresql://127.0.0.1" in words
+    assert asyncio.get_running_loop().time() - began < 6
+
+
+async def test_a_database_without_schema_names_the_command(
+    environ: dict[str, str], servers: object, database: str
+) -> None:
+    del servers
+    empty = f"{database.rpartition('/')[0]}/postgres"
+
+    words = told(await look({**environ, "HUB_DATABASE_URL": empty}, "PostgreSQL"))
+
+    assert "bad: Falta el esquema" in words
+    assert "Ejecute `hub db upgrade`." in words
+
+
+async def test_appointments_that_were_armed_are_no_warning(environ: dict[str, str]) -> None:
+    before = told(await look(environ, "Redis"))
+    appointments = RedisAppointments(environ["HUB_REDIS_URL"])
+    await appointments.begin_epoch()
+    await appointments.aclose()
+
+    after = told(await look(environ, "Redis"))
+
+    assert "Las citas aún no están puestas." in before
+    assert "citas" not in after
+
+
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        ({"aof_enabled": 0}, "Sin AOF"),
+        ({"aof_enabled": 1, "maxmemory_policy": "allkeys-lru"}, "maxmemory-policy allkeys-lru"),
+    ],
+)
+def test_a_redis_that_may_forget_is_a_warning(info: dict[str, object], words: str) -> None:
+    [finding] = servers.keeping(info, armed=True)
+
+    assert (finding.state, words in finding.what) == ("warn", True)
+
+
+@pytest.fixture
+async def mail_server() -> AsyncIterator[int]:
+    """As much of an SMTP server as a greeting needs."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(SMTP_GREETING)
+        while line := await reader.readline():
+            last = line.upper().startswith(b"QUIT")
+            writer.write(b"221 bye\r\n" if last else b"250 mail.example\r\n")
+            if last:
+                break
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+
+
+async def test_providers_are_greeted_and_nothing_is_sent(
+    environ: dict[str, str], mail_server: int, deaf: int, tmp_path: Path
+) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_EMAIL_URL": f"smtp://127.0.0.1:{mail_server}?starttls=never smtp://127.0.0.1:1",
+        "HUB_SMS_URL": f"twilio+http://SID:TOKEN@127.0.0.1:{deaf}?from=+573001234567",
+        "HUB_PUSH_URL": f"file://{tmp_path}",
+        "HUB_VOICE_URL": "http://127.0.0.1:1",
+    }
+
+    words = told(await look(environ, "Canales"))
+
+    assert f"ok: Correo: smtp://127.0.0.1:{mail_server} saluda sin TLS." in words
+    assert "warn: Correo: solo se usa el primer proveedor de 2." in words
+    assert f"ok: SMS: twilio+http://127.0.0.1:{deaf} responde." in words
+    assert f"ok: Notificación móvil: file://{tmp_path} recibe los mensajes como archivos." in words
+    assert "warn: Llamada: esta versión no lo tiene todavía." in words
+
+
+async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dict[str, str]) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
+        "HUB_SMS_URL": "carrier-pigeon://loft",
+    }
+
+    words = told(await look(environ, "Canales"))
+
+    assert "bad: Correo: smtp://127.0.0.1:" in words
+    assert "bad: SMS: dirección desconocida. HUB_SMS_URL empieza por twilio+https://" in words
+    assert "warn: Notificación móvil: sin configurar" in words
+
+
+@pytest.mark.parametrize(
+    ("more", "area", "words"),
+    [
+        (
+            {"HUB_SMS_URL": "twilio+https://a:b@c?from=+57"},
+            "Modo",
+            "warn: En captura no se usa: HUB_SMS_URL.",
+        ),
+        ({"HUB_MODE": "live"}, "Acceso", "warn: Sin clave"),
+        ({"HUB_API_KEY": "short"}, "Acceso", "warn: HUB_API_KEY tiene menos de 16"),
+        ({"HUB_API_KEY": "x" * 32}, "Acceso", "ok: HUB_API_KEY protege"),
+        ({"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "a@b.co"}, "Modo", "ok: Prueba: solo reciben"),
+        (
+            {"HUB_CAPTURE_DIR": "/dev/null/nowhere"},
+            "Canales",
+            "bad: No se puede escribir en /dev/null/nowhere.",
+        ),
+        ({"HUB_POLICY": "/nowhere.toml"}, "Política", "bad: the policy file /nowhere.toml cannot be read"),
+    ],
+)
+async def test_what_the_settings_say_is_judged(
+    environ: dict[str, str], more: dict[str, str], area: str, words: str
+) -> None:
+    assert words in told(await look({**environ, **more}, area))

@@ -1,0 +1,151 @@
+"""The `hub` command as a process, against real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.schemas import Schemas
+from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
+from tests.contract.values import event, letter, message, stored
+from tests.integration.test_checkup import free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def environ(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
+        "HUB_AMQP_URL": amqp_url,
+        "HUB_REDIS_URL": redis_url,
+        "HUB_DATABASE_URL": database,
+        "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
+        "HUB_HTTP": f"127.0.0.1:{free_port()}",
+    }
+
+
+async def start(environ: Mapping[str, str], *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hub", *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+        env=environ,
+    )
+
+
+async def hub(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:
+    """Run to the end; answer exit code, what was printed as JSON, and errors."""
+    process = await start(environ, *arguments, "--json")
+    out, err = await asyncio.wait_for(process.communicate(text.encode()), 60)
+    return process.returncode or 0, json.loads(out or "null"), err.decode()
+
+
+async def test_what_is_published_waits_in_its_lane(environ: dict[str, str]) -> None:
+    data = json.dumps(Schemas.load().by_name["pqrs.received"].examples[0])
+
+    code, answer, _ = await hub(environ, "publish", "--type", "pqrs.received", "-", text=data)
+    _, checked, _ = await hub(environ, "check")
+
+    assert (code, answer["accepted"], answer["refused"]) == (0, 1, [])
+    assert answer["events"][0]["type"] == BY_NAME["pqrs.received"].type
+    whats = [finding["what"] for finding in checked["items"]]
+    assert "1 mensajes en cola, y nadie atiende hub.events.normal." in whats
+
+
+async def test_dead_letters_are_listed_shown_replayed_and_discarded(environ: dict[str, str]) -> None:
+    one, other, nobody = letter(b"{ one"), letter(b"{ other"), uuid4()
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        async with PostgresIntake(database).transaction() as transaction:
+            await transaction.add_dead_letters([one, other])
+
+        _, listed, _ = await hub(environ, "dead", "list")
+        _, shown, _ = await hub(environ, "dead", "show", str(one.id))
+        _, discarded, _ = await hub(environ, "dead", "discard", str(other.id))
+        _, replayed, _ = await hub(environ, "dead", "replay", "--all", "--yes")
+        missing, _, complaint = await hub(environ, "dead", "show", str(nobody))
+        counts = await PostgresLog(database).counts()
+
+    assert {row["id"] for row in listed["items"]} == {str(one.id), str(other.id)}
+    assert shown["body"] == "{ one"
+    assert discarded["items"] == [{"id": str(other.id), "state": "discarded", "changed": True}]
+    assert replayed["items"] == [{"id": str(one.id), "state": "replayed", "changed": True}]
+    assert (missing, complaint) == (1, f"Error: there is no dead letter {nobody}\n")
+    assert counts["dead"] == {"discarded": 1, "replayed": 1}
+
+
+async def test_deliveries_are_narrowed_and_followed_a_line_each(environ: dict[str, str]) -> None:
+    of = stored(event(id="evt-7"))
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        async with PostgresIntake(database).transaction() as transaction:
+            await transaction.add_events([of])
+        store = PostgresDelivery(database)
+        await store.add_messages([message(of), message(of, channel="sms")])
+
+        _, narrowed, _ = await hub(environ, "deliveries", "--event-id", "evt-7", "--channel", "sms")
+        following = await start(environ, "deliveries", "--follow", "--json")
+        assert following.stdout is not None
+        lines = [json.loads(await asyncio.wait_for(following.stdout.readline(), 60)) for _ in range(2)]
+        await store.add_messages([message(of, channel="push")])
+        lines.append(json.loads(await asyncio.wait_for(following.stdout.readline(), 60)))
+        following.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(following.communicate(), 60)
+
+    assert [row["channel"] for row in narrowed["items"]] == ["sms"]
+    assert lines[2]["channel"] == "push"
+    assert (following.returncode, err) == (0, b"")
+
+
+async def test_clocks_come_from_sql_while_redis_was_never_told(environ: dict[str, str]) -> None:
+    code, answer, _ = await hub(environ, "clocks", "--state", "open")
+
+    assert (code, answer) == (0, {"items": [], "next": None, "source": "sql"})
+
+
+async def test_the_schema_is_looked_at(environ: dict[str, str]) -> None:
+    code, answer, _ = await hub(environ, "db", "status")
+    empty = f"{environ['HUB_DATABASE_URL'].rpartition('/')[0]}/postgres"
+    missing, other, _ = await hub({**environ, "HUB_DATABASE_URL": empty}, "db", "status")
+
+    assert (code, answer["current"]) == (0, True)
+    assert (missing, other["revision"]) == (1, None)
+
+
+async def test_the_web_role_serves_until_sigterm_and_then_ends_well(environ: dict[str, str]) -> None:
+    process = await start(environ, "run", "web")
+    try:
+        ready = await _ready(f"http://{environ['HUB_HTTP']}/health/ready", process)
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), 60)
+
+    assert ready == {"rabbitmq": "ok", "redis": "ok", "postgresql": "ok"}
+    assert process.returncode == 0, err.decode()
+
+
+async def _ready(url: str, process: asyncio.subprocess.Process) -> Any:
+    """Ask until it answers 200, or the process ends, or a minute has passed."""
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        while process.returncode is None:
+            try:
+                async with session.get(url) as answer:
+                    if answer.status == 200:
+                        return (await answer.json())["servers"]
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.1)
+    return None
