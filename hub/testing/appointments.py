@@ -1,4 +1,4 @@
-"""Appointments in a dictionary."""
+"""Appointments in dictionaries."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Final
 from uuid import UUID
 
 from hub.errors import AppointmentsUnavailable
-from hub.model import Clock, ClockState, Lane
+from hub.model import Clock, Lane
 from hub.ports import Now
 from hub.testing.faults import Faults
 
 AHEAD: Final = timedelta(seconds=30)
 """How far a claimed member's score is pushed: when it comes again if nobody says `done`."""
-_ORDER: Final[Mapping[Lane, int]] = {Lane.URGENT: 0, Lane.NORMAL: 1, Lane.BULK: 2}
+_RANKS: Final[Mapping[Lane, int]] = {Lane.URGENT: 0, Lane.NORMAL: 2, Lane.BULK: 3}
+_CLOCK_RANK: Final = 1
+"""Clocks come after urgent messages and before the others."""
 
 
 class MemoryAppointments:
@@ -24,35 +26,36 @@ class MemoryAppointments:
         self.faults = Faults()
         self.away = False
         self.scores: dict[str, float] = {}
-        self._lanes: dict[str, Lane] = {}
-        self._boards: dict[UUID, Clock] = {}
-        self._epoch = False
         self._now = now
+        self.flush()
 
     def flush(self) -> None:
         """Forget everything, as a Redis without persistence does when it starts again."""
-        self.scores, self._lanes, self._boards, self._epoch = {}, {}, {}, False
+        self.scores = {}
+        self._ranks: dict[str, int] = {}
+        self._clocks: dict[UUID, Clock] = {}
+        self._epoch = False
 
     async def arm_messages(self, items: Sequence[tuple[UUID, Lane, datetime]]) -> None:
         self._meet("arm_messages")
         for message_id, lane, at in items:
-            self._arm(f"m:{message_id}", lane, at)
+            self._arm(f"m:{message_id}", _RANKS[lane], at)
 
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:
         self._meet("track_clocks")
         for clock in clocks:
-            self._boards.pop(clock.id, None)
+            if not _is_news(clock, self._clocks.get(clock.id)):
+                continue
+            self._clocks[clock.id] = clock
             self.scores.pop(f"c:{clock.id}", None)
-            if clock.ended_at is None:
-                self._boards[clock.id] = clock
             if clock.next_at is not None:
-                self._arm(f"c:{clock.id}", Lane.URGENT, clock.next_at)
+                self._arm(f"c:{clock.id}", _CLOCK_RANK, clock.next_at)
 
     async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
         self._meet("claim")
         now = self._now()
         due = [member for member, score in self.scores.items() if score <= now.timestamp()]
-        due.sort(key=lambda member: (_ORDER[self._lanes[member]], self.scores[member]))
+        due.sort(key=lambda member: (self._ranks[member], self.scores[member]))
         for member in due[:limit]:
             self.scores[member] = (now + AHEAD).timestamp()
         return [(member, self.scores[member]) for member in due[:limit]]
@@ -65,8 +68,9 @@ class MemoryAppointments:
 
     async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
         self._meet("board")
-        clocks = [clock for clock in self._boards.values() if clock.state == ClockState(state)]
-        return sorted(((clock.id, clock.due_at) for clock in clocks), key=lambda entry: entry[1])[:limit]
+        live = [clock for clock in self._clocks.values() if clock.ended_at is None]
+        found = [(clock.id, clock.due_at) for clock in live if clock.state == state]
+        return sorted(found, key=lambda entry: entry[1])[:limit]
 
     async def intact(self) -> bool:
         self._meet("intact")
@@ -81,6 +85,13 @@ class MemoryAppointments:
             raise AppointmentsUnavailable
         self.faults.meet(method)
 
-    def _arm(self, member: str, lane: Lane, at: datetime) -> None:
-        self._lanes[member] = lane
+    def _arm(self, member: str, rank: int, at: datetime) -> None:
+        self._ranks[member] = rank
         self.scores[member] = at.timestamp()
+
+
+def _is_news(clock: Clock, known: Clock | None) -> bool:
+    """Older news of a clock that has ended or gone further is passed over."""
+    if known is None or clock.ended_at is not None:
+        return True
+    return known.ended_at is None and known.fired <= clock.fired

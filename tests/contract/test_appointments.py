@@ -1,0 +1,123 @@
+"""What the appointments promise, in memory and for real."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from hub.model import Clock, ClockState, Lane
+from hub.ports import Appointments
+from hub.storage import RedisAppointments
+from hub.testing import MemoryAppointments
+from tests.contract.values import (
+    HOUR,
+    NOON,
+    clock,
+    now,
+)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def redis_place(request: pytest.FixtureRequest) -> str | None:
+    """Redis' URL; None for the appointments in memory. Not async: it asks for an async fixture."""
+    if request.param == "memory":
+        return None
+    url: str = request.getfixturevalue("redis_url")
+    return url
+
+
+@pytest.fixture
+async def appointments(redis_place: str | None) -> AsyncIterator[Appointments]:
+    if redis_place is None:
+        yield MemoryAppointments(now)
+        return
+    kept = RedisAppointments(redis_place)
+    yield kept
+    await kept.aclose()
+
+
+async def members(appointments: Appointments, limit: int = 10) -> list[str]:
+    return [member for member, _ in await appointments.claim(limit)]
+
+
+async def test_what_is_due_is_claimed_once_and_urgent_first(appointments: Appointments) -> None:
+    ids = {lane: uuid4() for lane in Lane}
+    one = clock()
+    await appointments.track_clocks([one])
+    await appointments.arm_messages([(ids[lane], lane, now() - HOUR) for lane in reversed(Lane)])
+    await appointments.arm_messages([(uuid4(), Lane.URGENT, now() + HOUR)])
+    due = [f"m:{ids[Lane.URGENT]}", f"c:{one.id}", f"m:{ids[Lane.NORMAL]}", f"m:{ids[Lane.BULK]}"]
+
+    assert await members(appointments, 3) == due[:3]
+    assert await members(appointments, 3) == due[3:]
+    assert await members(appointments, 3) == []
+
+
+async def test_done_leaves_what_was_armed_anew(appointments: Appointments) -> None:
+    message_id = uuid4()
+    await appointments.arm_messages([(message_id, Lane.NORMAL, now() - HOUR)])
+    claimed = await appointments.claim(10)
+    await appointments.arm_messages([(message_id, Lane.NORMAL, now() - HOUR)])
+    await appointments.done(claimed)
+
+    assert await members(appointments) == [f"m:{message_id}"]
+
+
+async def test_a_clock_is_on_the_board_of_its_state_until_it_ends(appointments: Appointments) -> None:
+    one = clock()
+    stages = [
+        one,
+        replace(one, fired=1, state=ClockState.AT_RISK),
+        replace(one, fired=2, state=ClockState.BREACHED),
+        replace(one, fired=2, state=ClockState.BREACHED, ended_at=NOON),
+    ]
+    seen = []
+    for stage in stages:
+        await appointments.track_clocks([stage])
+        seen.append([len(await appointments.board(name, 10)) for name in ("open", "at_risk", "breached")])
+
+    assert seen == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
+    assert await members(appointments) == []
+
+
+async def test_a_board_shows_what_is_due_soonest_first(appointments: Appointments) -> None:
+    dues = [NOON + 3 * HOUR, NOON, NOON + HOUR]
+    await appointments.track_clocks([clock(str(n), due_at=due) for n, due in enumerate(dues)])
+
+    assert [due for _, due in await appointments.board("open", 2)] == sorted(dues)[:2]
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        replace(clock(), state=ClockState.MET, ended_at=NOON),
+        replace(clock(), fired=3, state=ClockState.BREACHED, level=2),
+    ],
+    ids=["ended", "further"],
+)
+async def test_older_news_of_a_clock_is_passed_over(appointments: Appointments, newer: Clock) -> None:
+    await appointments.track_clocks([newer])
+    await appointments.track_clocks([clock()])
+
+    assert await appointments.board("open", 10) == []
+    assert await members(appointments) == []
+
+
+async def test_the_same_news_arms_a_clock_again(appointments: Appointments) -> None:
+    one = clock()
+    await appointments.track_clocks([one])
+    claimed = await appointments.claim(10)
+    await appointments.track_clocks([one])
+    await appointments.done(claimed)
+
+    assert await members(appointments) == [f"c:{one.id}"]
+
+
+async def test_an_epoch_begins_when_somebody_says_so(appointments: Appointments) -> None:
+    before = await appointments.intact()
+    await appointments.begin_epoch()
+
+    assert (before, await appointments.intact()) == (False, True)
