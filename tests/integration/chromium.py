@@ -1,0 +1,122 @@
+"""A headless Chromium over its DevTools protocol: as much of it as the page's tests need."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-port=0",
+)
+COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded")
+PATIENCE = 20.0  # seconds
+
+
+@dataclass
+class Browser:
+    """One tab. `complaints` gathers what the console says: exceptions, blocked scripts and styles."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    complaints: list[Any] = field(default_factory=list)
+    _ids: count[int] = field(default_factory=count)
+
+    async def call(self, method: str, **params: Any) -> Any:
+        number = next(self._ids)
+        await self.socket.send_json({"id": number, "method": method, "params": params})
+        while True:
+            message = json.loads(await self.socket.receive_str(timeout=PATIENCE))
+            if message.get("method") in COMPLAINTS:
+                self.complaints.append(message["params"])
+            if message.get("id") == number:
+                return message["result"]
+
+    async def go(self, url: str, *, width: int = 1280) -> None:
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        await self.call("Emulation.setDeviceMetricsOverride", **size)
+        await self.call("Page.navigate", url=url)
+
+    async def run(self, script: str) -> Any:
+        answer = await self.call(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True
+        )
+        return answer["result"].get("value")
+
+    async def until(self, script: str) -> Any:
+        """Wait until the script gives something; answer it."""
+        async with asyncio.timeout(PATIENCE):
+            while not (found := await self.run(script)):  # noqa: ASYNC110 - the page tells no event
+                await asyncio.sleep(0.05)
+        return found
+
+    async def press(self, key: str) -> None:
+        text = {"Enter": "\r"}.get(key, "")
+        codes = {"Enter": 13, "Escape": 27, "ArrowRight": 39}
+        for kind in ("keyDown", "keyUp"):
+            shared = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
+            await self.call(
+                "Input.dispatchKeyEvent", type=kind, text=text if kind == "keyDown" else "", **shared
+            )
+
+
+@asynccontextmanager
+async def open_browser(folder: Path) -> AsyncIterator[Browser]:
+    """Start Chromium with a profile of its own; skip where there is none."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("the page is tried in Chromium, which is not installed")
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *FLAGS,
+        f"--user-data-dir={folder}",
+        "about:blank",
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        port = await asyncio.wait_for(_port(process), PATIENCE)
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(await _tab(session, port)) as socket,
+        ):
+            browser = Browser(socket)
+            for domain in ("Page", "Runtime", "Log"):
+                await browser.call(f"{domain}.enable")
+            yield browser
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.communicate()
+
+
+async def _port(process: asyncio.subprocess.Process) -> int:
+    assert process.stderr is not None
+    async for line in process.stderr:
+        if found := re.search(rb"ws://127\.0\.0\.1:(\d+)/", line):
+            return int(found[1])
+    raise RuntimeError("Chromium ended without saying its port")
+
+
+async def _tab(session: aiohttp.ClientSession, port: int) -> str:
+    async with session.get(f"http://127.0.0.1:{port}/json") as answer:
+        tabs = await answer.json()
+    return next(str(tab["webSocketDebuggerUrl"]) for tab in tabs if tab["type"] == "page")

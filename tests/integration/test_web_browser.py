@@ -1,0 +1,120 @@
+"""The page in a real browser: what it shows, that it obeys nothing it shows, keyboard, small screens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.integration.chromium import Browser, open_browser
+from tests.integration.web_doubles import World, browsing, clock_row, dead_letter, message_row
+
+EVIL = "<img src=x onerror=document.title='owned'>"
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
+    async with open_browser(tmp_path) as opened:
+        yield opened
+
+
+def busy_world(**environ: str) -> World:
+    world = World(environ=environ)
+    world.log.rows += [
+        message_row(state="failed", reason="smtp_550_5.1.1", person=EVIL),
+        message_row(event=EVIL, channel=EVIL),
+    ]
+    due = datetime.now(UTC) - timedelta(minutes=20, seconds=30)
+    world.log.clock_rows += [clock_row(state="breached", due_at=due, case=f"pqrs_id:{EVIL}")]
+    world.log.letters += [dead_letter(EVIL.encode(), reason=EVIL, event_type=EVIL)]
+    return world
+
+
+async def test_the_page_shows_messages_clocks_and_letters_and_obeys_none_of_them(browser: Browser) -> None:
+    async with browsing(busy_world()) as client:
+        await browser.go(str(client.make_url("/")))
+        rows = await browser.until(
+            "[...document.querySelectorAll('#rows tr')].map(r => r.innerText).join('|')"
+        )
+        for tab, words in (("relojes", "vencido hace 20 min"), ("muertas", EVIL)):
+            await browser.run(f"document.getElementById('tab-{tab}').click()")
+            assert words in await browser.until("document.getElementById('rows').innerText")
+        await browser.run("document.querySelector('button.opener').click()")
+        body = await browser.until("document.querySelector('#detail[open] pre')?.innerText")
+
+        assert "La dirección de correo no existe" in rows
+        assert EVIL in rows
+        assert body == EVIL
+        assert await browser.run("document.title") == "Comunicaciones · COPROSERVICIOS S.A.S."
+        assert browser.complaints == []
+
+
+async def test_what_changes_is_shown_without_a_reload(browser: Browser) -> None:
+    world = busy_world()
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/")))
+        await browser.until("document.querySelectorAll('#rows tr').length === 2")
+        world.log.rows.insert(0, message_row(person="per-new"))
+
+        assert await browser.until("document.querySelector('#rows tr').innerText.includes('per-new')")
+
+
+async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(browser: Browser) -> None:
+    async with browsing(busy_world()) as client:
+        await browser.go(str(client.make_url("/")))
+        await browser.until(
+            "document.querySelector('button.opener')?.focus() ?? document.activeElement.className"
+        )
+        await browser.press("Enter")
+        await browser.until("document.getElementById('detail').open")
+        await browser.press("Escape")
+        await browser.until("!document.getElementById('detail').open")
+        await browser.run("document.getElementById('tab-entregas').focus()")
+        await browser.press("ArrowRight")
+
+        assert await browser.until("document.activeElement.id") == "tab-relojes"
+        assert await browser.run("document.activeElement.getAttribute('aria-selected')") == "true"
+
+
+async def test_a_letter_is_replayed_at_once_and_discarded_after_a_question(browser: Browser) -> None:
+    world = busy_world()
+    world.log.letters.append(dead_letter(b"other"))
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/#muertas")))
+        await browser.until("document.querySelectorAll('.actions button').length === 4")
+        await browser.run("document.querySelector('.actions button').click()")
+        await browser.until("document.querySelectorAll('.actions button').length === 2")
+        await browser.run("document.querySelectorAll('.actions button')[1].click()")
+        asked = await browser.run("document.querySelectorAll('.actions button')[1].textContent")
+        await browser.run("document.querySelectorAll('.actions button')[1].click()")
+        await browser.until("document.querySelectorAll('.actions button').length === 0")
+
+    assert asked == "¿Descartar?"
+    assert sorted(world.log.settled.values()) == ["discarded", "replayed"]
+
+
+@pytest.mark.parametrize("tab", ["entregas", "relojes", "muertas"])
+async def test_nothing_is_wider_than_a_small_screen(browser: Browser, tab: str) -> None:
+    async with browsing(busy_world()) as client:
+        await browser.go(str(client.make_url(f"/#{tab}")), width=380)
+        await browser.until("document.querySelectorAll('#rows tr').length")
+
+        assert await browser.run("document.documentElement.scrollWidth") <= 380
+
+
+async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser) -> None:
+    async with browsing(busy_world(HUB_API_KEY="a key that nobody guesses")) as client:
+        await browser.go(str(client.make_url("/")))
+        await browser.until("document.getElementById('key') !== null")
+        browser.complaints.clear()  # the 401 of the form itself
+        await browser.run("document.getElementById('key').value = 'a key that nobody guesses'")
+        await browser.run("document.querySelector('form').requestSubmit()")
+
+        rows = await browser.until("document.querySelectorAll('#rows tr').length")
+        complaints = list(browser.complaints)
+        await browser.run("document.querySelector('header form').requestSubmit()")
+
+        assert (rows, complaints) == (2, [])
+        assert await browser.until("document.getElementById('key') !== null")
