@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 AGAIN: Final = 1.0
@@ -33,6 +34,17 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks)
     finally:
         await cancel(*tasks)
+
+
+async def finished(work: Awaitable[None], patience: timedelta) -> None:
+    """Do the work; when cancelled meanwhile, let it come to its end first, for as long as `patience`."""
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working}, timeout=patience.total_seconds())
+        await cancel(working)
+        raise
 
 
 def heed_cancellation() -> None:

@@ -26,7 +26,7 @@ from hub.consumers import topology
 from hub.consumers.broker import generations, pause, watched_channel
 from hub.errors import BrokerUnavailable, Unavailable
 from hub.model import Incoming
-from hub.tasks import cancel, heed_cancellation, together
+from hub.tasks import cancel, finished, heed_cancellation, together
 
 ALONE_FROM: Final = 3
 """From this `x-delivery-count` on a delivery is handled alone: it may be what breaks its batch."""
@@ -48,6 +48,7 @@ class Consumer:
 
     `batch` is the most that are handed over at once (whatever has arrived, without waiting for
     more); `at_once` is how many batches may be in work. `bury` takes what can never be handled.
+    `patience` is how long a batch in work may take to its end when the worker stops.
     """
 
     queue: str
@@ -55,6 +56,7 @@ class Consumer:
     bury: Bury
     batch: int = 1
     at_once: int = 1
+    patience: timedelta = DRAIN
 
     @property
     def prefetch(self) -> int:
@@ -160,7 +162,7 @@ async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) 
         return
     incoming = [_incoming(message) for message in batch]
     try:
-        await _until_available(consumer.queue, partial(consumer.handle, incoming))
+        await _until_available(consumer, partial(consumer.handle, incoming))
     except Exception as exc:  # noqa: BLE001 - whatever it was, the delivery must get its answer
         if len(batch) > 1:
             log.warning("worker.batch_failed", queue=consumer.queue, error=type(exc).__name__)
@@ -179,16 +181,17 @@ async def _one_by_one(batch: Sequence[AbstractIncomingMessage], consumer: Consum
         await _handle([message], consumer)
 
 
-async def _until_available(queue: str, work: Callable[[], Awaitable[None]]) -> None:
+async def _until_available(consumer: Consumer, work: Callable[[], Awaitable[None]]) -> None:
     """Work; while a server of ours is away, wait and do the same again."""
     failures = 0
     while True:
         try:
-            return await work()
+            # A provider that has been asked will answer: cut now, its yes would be lost and said again.
+            return await finished(work(), consumer.patience)
         except Unavailable as exc:
             heed_cancellation()
             failures += 1
-            log.warning("worker.waiting", queue=queue, error=str(exc), failures=failures)
+            log.warning("worker.waiting", queue=consumer.queue, error=str(exc), failures=failures)
             await asyncio.sleep(pause(failures))
 
 
@@ -206,7 +209,7 @@ async def _failed(message: AbstractIncomingMessage, consumer: Consumer, exc: Exc
 async def _buried(message: AbstractIncomingMessage, consumer: Consumer, exc: Exception) -> bool:
     """Bury; a delivery that cannot even be buried must not end the worker for all the others."""
     try:
-        await _until_available(consumer.queue, partial(consumer.bury, _incoming(message), exc))
+        await _until_available(consumer, partial(consumer.bury, _incoming(message), exc))
     except Exception as failure:
         log.exception("worker.not_buried", queue=consumer.queue, error=type(failure).__name__)
         return False

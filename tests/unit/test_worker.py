@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -155,7 +156,26 @@ async def test_what_cannot_even_be_buried_ends_nobody() -> None:
     assert bench.answers == []
 
 
-async def test_cancellation_answers_nothing() -> None:
+async def test_cancellation_lets_a_batch_in_work_end_and_answers_nothing() -> None:
+    bench = Bench()
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def send(_: Sequence[Incoming]) -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        ended.set()
+
+    work = asyncio.create_task(_handle([bench.delivery("a")], _consumer(send)))
+    await asyncio.wait_for(begun.wait(), 5)
+    work.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert ended.is_set()
+    assert bench.answers == []
+
+
+async def test_cancellation_does_not_wait_for_ever_and_answers_nothing() -> None:
     bench = Bench()
     begun = asyncio.Event()
 
@@ -202,7 +222,7 @@ def _consumer(handle: Callable[[Sequence[Incoming]], Awaitable[None]]) -> Consum
     async def bury(_: Incoming, __: Exception) -> None:
         raise AssertionError
 
-    return Consumer(queue="q", handle=handle, bury=bury)
+    return Consumer(queue="q", handle=handle, bury=bury, patience=timedelta(seconds=0.2))
 
 
 async def next_batch(
