@@ -121,6 +121,6 @@ def _from_hub(error: HubError) -> Refusal:
             headers={hdrs.RETRY_AFTER: RETRY_AFTER},
         )
     if isinstance(error, StorageRefused | InvalidEvent):
-        return Refusal(400, str(error), "Mend the request; the same one fails again.")
+        return Refusal(400, f"A value is refused: {error}", "Mend the request; the same one fails again.")
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, "The hub failed at this request.", "The hub's log says why.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from hub.errors import AppointmentsUnavailable
+from hub.errors import AppointmentsUnavailable, StorageRefused
 from hub.model import ClockState, DeadLetter, Json
 from hub.policy import Policy
 from hub.ports import Appointments, LogStore, Page
@@ -44,6 +44,8 @@ class Clocks:
     async def _page(self, query: ClocksQuery) -> tuple[Page, str]:
         states = LIVE if query.state is None else (query.state,)
         place = _place(query.after)
+        if query.state is None and place is None:
+            raise StorageRefused("The cursor is not one that this list has given.")
         if query.state in (None, *LIVE) and place is not None:
             try:
                 return await self._from_boards(states, place, query.limit), "redis"

@@ -15,7 +15,7 @@ MAX_LIMIT: Final = 500
 
 Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")]
 Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
-Word = Annotated[str, Meta(max_length=200)]
+Word = Annotated[str, Meta(max_length=200, pattern="^[^\\x00]*$")]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 

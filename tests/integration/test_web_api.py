@@ -89,6 +89,7 @@ async def test_pages_follow_one_another_by_their_cursor() -> None:
         ("since=2026-03-09T12:00:00", "since"),
         ("state=sent&state=failed", "twice"),
         (f"person={'x' * 201}", "person"),
+        ("person=%00", "person"),
     ],
 )
 async def test_a_query_that_is_not_right_says_what_is(query: str, words: str) -> None:
@@ -162,6 +163,14 @@ async def test_pages_of_the_boards_follow_one_another() -> None:
 
     assert cases(first) + cases(second) + cases(third) == [f"PQRS-{n}" for n in range(5)]
     assert third["next"] is None
+
+
+@pytest.mark.parametrize("cursor", ["zz", "board:", "board:-1", "board:999999"])
+async def test_a_cursor_that_the_list_of_clocks_never_gave_is_refused(cursor: str) -> None:
+    reply = await ask(with_clocks("open"), f"/api/clocks?after={cursor}")
+
+    assert reply.status == 400
+    assert "cursor" in reply.json["error"]
 
 
 async def test_ended_clocks_come_from_sql() -> None:
