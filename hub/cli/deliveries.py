@@ -20,6 +20,7 @@ from hub.cli.common import (
     settings,
     wait,
 )
+from hub.errors import StorageUnavailable
 from hub.model import State
 
 if TYPE_CHECKING:
@@ -78,13 +79,19 @@ async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: b
 async def keep_following(
     log: LogStore, narrowed: MessageFilter, limit: int, show: Callable[[Row], None], *, poll: float = _POLL
 ) -> None:
-    """Show each row once and again whenever it has changed, oldest first, until cancelled."""
+    """
+    Show each row once and again whenever it has changed, oldest first, until cancelled.
+
+    A database that goes away later on is waited for; one that never answered raises.
+    """
     seen: dict[str, Row] = {}
+    page = await log.messages(narrowed, after=None, limit=limit)
     while True:
-        page = await log.messages(narrowed, after=None, limit=limit)
         for row in news(seen, page.items):
             show(row)
         await asyncio.sleep(poll)
+        with suppress(StorageUnavailable):
+            page = await log.messages(narrowed, after=None, limit=limit)
 
 
 def news(seen: dict[str, Row], rows: Sequence[Row]) -> Sequence[Row]:

@@ -90,9 +90,11 @@ class MemoryLog:
     settled: dict[UUID, str] = field(default_factory=dict)
     asked: list[MessageFilter] = field(default_factory=list)
     failure: Exception | None = None
+    failed: int = 0
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         if self.failure:
+            self.failed += 1
             raise self.failure
         self.asked.append(narrowed)
         wanted = {

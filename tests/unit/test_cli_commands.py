@@ -221,7 +221,7 @@ def test_news_are_rows_that_are_new_or_have_changed_oldest_first() -> None:
     assert news(seen, [new, moved]) == [moved]
 
 
-async def test_following_shows_a_message_again_when_it_has_moved() -> None:
+async def test_following_shows_a_message_again_when_it_has_moved_and_waits_for_the_database() -> None:
     log = MemoryLog(rows=[row := message_row(state="queued")])
     shown: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
     following = asyncio.create_task(keep_following(log, MessageFilter(), 10, shown.put_nowait, poll=0.001))
@@ -230,9 +230,14 @@ async def test_following_shows_a_message_again_when_it_has_moved() -> None:
         first = await shown.get()
         log.rows = [{**row, "state": "sent"}]
         second = await shown.get()
+        log.failure = StorageUnavailable()
+        while not log.failed:  # noqa: ASYNC110 - until it has asked once in vain, bounded by the time-out
+            await asyncio.sleep(0)
+        log.rows, log.failure = [{**row, "state": "delivered"}], None
+        third = await shown.get()
     following.cancel()
 
-    assert (first["state"], second["state"]) == ("queued", "sent")
+    assert [each["state"] for each in (first, second, third)] == ["queued", "sent", "delivered"]
 
 
 async def test_all_open_letters_are_found_over_many_pages() -> None:
