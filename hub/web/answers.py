@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
-from hub.errors import HubError, InvalidEvent, StorageRefused, TransientFailure, Unavailable
+from hub.errors import HubError, InvalidEvent, StorageRefused, Unavailable
 from hub.model import Json
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -113,7 +113,7 @@ def _from_http(error: web.HTTPException) -> Refusal:
 
 
 def _from_hub(error: HubError) -> Refusal:
-    if isinstance(error, Unavailable | TransientFailure):
+    if isinstance(error, Unavailable):
         return Refusal(
             503,
             str(error),
