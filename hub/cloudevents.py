@@ -9,6 +9,7 @@ Nothing is invented: without id, source, type, time or specversion there is no e
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -89,6 +90,25 @@ def encode(event: Event) -> bytes:
     return _ENCODER.encode({name: value for name, value in envelope.items() if value is not None})
 
 
+def attributes_in(headers: Mapping[str, Json]) -> str:
+    """Write the headers that are attributes of a binary event, always alike; empty when there are none."""
+    found = {header: value for header, value in headers.items() if _HEADER.fullmatch(header)}
+    return json.dumps(found, sort_keys=True, default=header_as_json) if found else ""
+
+
+def header_as_json(value: object) -> str:
+    """
+    Write a header of a kind that only AMQP has, so that it can be stored and published again.
+
+    What is no UTF-8 becomes NUL, which is refused like the bytes that stood there.
+    """
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=value.tzinfo or UTC).isoformat()
+    if isinstance(value, bytes | bytearray):
+        return value.decode("utf-8", "replace").replace("\ufffd", "\0")
+    return str(value)
+
+
 def _structured(body: bytes, media_type: str) -> tuple[dict[str, Json], Json]:
     if media_type != "application/cloudevents+json":
         raise InvalidEvent(
@@ -159,7 +179,7 @@ def _from_header(name: str, value: Json) -> Json:
         except UnicodeDecodeError as exc:
             raise _expected(name, "text in UTF-8") from exc
     if isinstance(value, datetime):
-        return value.replace(tzinfo=value.tzinfo or UTC).isoformat()
+        return header_as_json(value)
     if name == "time" and type(value) is int and value >= _SECONDS_BELOW:
         return _from_milliseconds(value).isoformat()
     return value

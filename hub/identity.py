@@ -45,10 +45,14 @@ def clock_id(case: str, name: str, started_by: Event) -> UUID:
     return uuid8(started_by.time, case, name, started_by.source, started_by.id)
 
 
-def body_id(body: bytes, routing_key: str) -> UUID:
-    """Make the id of a dead letter from its bytes alone, for nothing else in it can be trusted."""
+def body_id(body: bytes, routing_key: str, attributes: str = "") -> UUID:
+    """
+    Make the id of a dead letter from its bytes alone, for nothing else in it can be trusted.
+
+    In binary mode two events may have the same body: there `attributes`, as they came, belong to it.
+    """
     digest = sha256(routing_key.encode() + b"\0" + body).hexdigest()
-    return uuid8(_EPOCH, digest)
+    return uuid8(_EPOCH, digest, attributes) if attributes else uuid8(_EPOCH, digest)
 
 
 def stranger_ref(email: str | None, phone: str | None) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.cloudevents import DEAD_BODY, MAX_BODY, decode
+from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode
 from hub.errors import InvalidEvent
 from hub.identity import body_id, event_key
 from hub.model import (
@@ -79,7 +79,7 @@ def is_directory(event: Event) -> bool:
 def dead_letter(incoming: Incoming, error: InvalidEvent, event: Event | None = None) -> DeadLetter:
     """Keep what came, whole (the first 64 KiB of what is too large), with its reason."""
     return DeadLetter(
-        id=body_id(incoming.body, incoming.routing_key),
+        id=body_id(incoming.body, incoming.routing_key, attributes_in(incoming.headers)),
         received_at=incoming.received_at,
         reason=error.reason,
         field=error.field,

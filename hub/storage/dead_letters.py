@@ -13,6 +13,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from hub.cloudevents import header_as_json
 from hub.model import DeadLetter
 from hub.storage.database import Runner
 from hub.storage.queries import load
@@ -55,7 +56,7 @@ def _row(letter: DeadLetter) -> tuple[object, ...]:
         storable(letter.routing_key),
         storable(letter.content_type),
         # `json`, not `jsonb`: it keeps an escaped NUL or surrogate as it is written.
-        json.dumps(dict(letter.headers), default=str),
+        json.dumps(dict(letter.headers), default=header_as_json),
         letter.body,
     )
 
