@@ -1,0 +1,465 @@
+"""Bad input to a working hub: each piece has its reason, nobody is harmed by another's, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+import pytest
+import pytest_asyncio
+
+from tests.acceptance.conftest import House
+from tests.acceptance.harness import event, publisher, until
+from tests.acceptance.lasting import Lasting, burst, envelope, lasting, reply
+from tests.servers import Servers
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LIMIT = 1_048_576
+KEPT = 65_536
+STRUCTURED = "application/cloudevents+json"
+WARNED = """
+{% block subject %}Cerramos su caso {{ radicado }}{% endblock %}
+{% block body %}Le dejamos esta nota: {{ note }}{% endblock %}
+{% block push_title %}Caso {{ radicado }}{% endblock %}
+{% block push_body %}{{ note }}{% endblock %}
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
+    """One hub for the file; its template of `pqrs.closed` asks for a field that the schema does not."""
+    folder = tmp_path_factory.mktemp("bad-input")
+    texts = folder / "templates"
+    (texts / "es").mkdir(parents=True)
+    (texts / "es" / "pqrs.closed.j2").write_text(WARNED)
+    async with lasting(servers, folder, templates=texts) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def home(running: Lasting) -> AsyncIterator[Lasting]:
+    """The same, for one test: after it the log tells nobody's name, address or text."""
+    running.secrets.clear()
+    yield running
+
+    assert [] == running.leaks()
+    assert [] == running.house.violations
+
+
+async def test_an_event_of_exactly_the_limit_is_taken_in(home: Lasting) -> None:
+    await home.publish_raw(of_size(LIMIT, "justa"), "pqrs.replied")
+    mail = await home.mail("justa@example.co")
+
+    assert "PQ-justa" in mail.message["Subject"]
+
+
+async def test_a_larger_event_is_a_dead_letter_with_its_first_64_kib(home: Lasting) -> None:
+    body = of_size(LIMIT + 1, "pasada")
+    await home.publish_raw(body, "prueba.pasada")
+    letter = await home.refused("prueba.pasada")
+
+    assert f"more than {LIMIT} bytes" in letter["reason"]
+    assert (KEPT, body[:KEPT].decode()) == (letter["size"], letter["body"])
+    assert [] == home.mails("pasada@example.co")
+
+
+BINARY = {
+    "cloudEvents_specversion": "1.0",
+    "cloudEvents_id": "b-1",
+    "cloudEvents_source": "urn:test:publisher",
+    "cloudEvents_type": "co.coproservicios.pqrs.replied.v1",
+    "cloudEvents_time": "2026-03-09T13:05:00Z",
+}
+FINE = envelope("pqrs.replied", reply("marcada"))
+DATA = json.dumps(reply("marcada")).encode()
+MARK = b"Revisamos"
+UNREADABLE: Mapping[str, tuple[bytes, str | None, Mapping[str, Any], str | None, str]] = {
+    "nothing": (b"", STRUCTURED, {}, None, "expected JSON"),
+    "half": (FINE[:-9], STRUCTURED, {}, None, "expected JSON"),
+    "words": (b"hola", STRUCTURED, {}, None, "expected JSON"),
+    "list": (b"[]", STRUCTURED, {}, None, "expected a JSON object"),
+    "deep": (b"[" * 50_000, STRUCTURED, {}, None, "expected"),
+    "latin-1": (FINE.replace(MARK, b"a\xf1o"), STRUCTURED, {}, None, "expected"),
+    "nul-byte": (FINE.replace(MARK, b"R\x00"), STRUCTURED, {}, None, "expected JSON"),
+    "nul-escaped": (FINE.replace(MARK, b"R\\u0000"), STRUCTURED, {}, "data.summary", "NUL"),
+    "nul-in-key": (FINE.replace(b'"summary"', b'"a\\u0000"'), STRUCTURED, {}, "data.a?", "NUL"),
+    "surrogate-escaped": (FINE.replace(MARK, b"R\\ud800"), STRUCTURED, {}, None, "surrogate"),
+    "surrogate-raw": (FINE.replace(MARK, b"R\xed\xa0\x80"), STRUCTURED, {}, None, "expected"),
+    "no-attributes": (DATA, "application/json", {}, "specversion", "required"),
+    "binary-nothing": (b"", "application/json", BINARY, "data", "expected a JSON object"),
+    "binary-half": (DATA[:-9], "application/json", BINARY, "data", "expected JSON"),
+    "binary-nul": (DATA.replace(MARK, b"R\\u0000"), "application/json", BINARY, "data.summary", "NUL"),
+    "binary-surrogate": (DATA.replace(MARK, b"R\\udfff"), "application/json", BINARY, "data", "surrogate"),
+    "binary-text": (DATA, "text/plain", BINARY, "data", "expected a JSON object"),
+    "header-surrogate": (
+        DATA,
+        "application/json",
+        {**BINARY, "cloudEvents_id": bytearray(b"\xed\xa0\x80")},
+        "id",
+        "UTF-8",
+    ),
+    "header-nul": (DATA, "application/json", {**BINARY, "cloudEvents_subject": "a\0"}, "subject", "control"),
+    "no-schema": (
+        envelope("pqrs.replied", {"petitioner": {"name": "Vecina Marcada"}}),
+        STRUCTURED,
+        {},
+        "data.pqrs_id",
+        "required",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+async def test_what_cannot_be_an_event_is_kept_as_it_came_with_what_to_mend(home: Lasting, case: str) -> None:
+    body, content_type, headers, at, why = UNREADABLE[case]
+    home.secrets |= {"marcada", "Marcada", "Revisamos"}
+    await home.publish_raw(body, f"prueba.{case}", content_type or "", headers)
+    letter = await home.refused(f"prueba.{case}")
+    kept = letter["body"].encode() if "body" in letter else base64.b64decode(letter["body_base64"])
+
+    assert why in letter["reason"]
+    assert (at, body) == (letter["field"], kept)
+    assert "Marcada" not in letter["reason"]
+
+
+async def test_an_unknown_type_falls_to_the_normal_lane_and_its_reason_names_the_near_ones(
+    home: Lasting,
+) -> None:
+    await home.publish("pqrs.recieved", reply("confusa"))
+    letter = await home.refused("pqrs.recieved")
+
+    assert ("type", "co.coproservicios.pqrs.recieved.v1") == (letter["field"], letter["event_type"])
+    assert "co.coproservicios.pqrs.received.v1" in letter["reason"]
+
+
+@pytest.mark.parametrize("name", ["pqrs.escalated", "sla.at_risk", "sla.breached"])
+async def test_what_only_the_hub_says_is_refused_from_anybody_else(home: Lasting, name: str) -> None:
+    await home.publish(name, reply("impostora"))
+    letter = await home.refused(name)
+
+    assert ("type", "type: only the hub itself publishes this") == (letter["field"], letter["reason"])
+
+
+async def test_two_hundred_bad_ones_harm_none_of_two_hundred_good_ones(home: Lasting) -> None:
+    good = {f"sana{number}": envelope("pqrs.replied", reply(f"sana{number}")) for number in range(200)}
+    bad = {f"mala.{number}": bad_one(number) for number in range(200)}
+    mixed = {
+        name: part
+        for (who, body), (key, broken) in zip(good.items(), bad.items(), strict=True)
+        for name, part in ((who, (body, "pqrs.replied")), (key, (broken, key)))
+    }
+    home.secrets |= {"Vecina Sana", "Vecina Mala", "Revisamos lo suyo"}
+    await burst(home, mixed)
+    await until(lambda: sum("sana" in mail.recipient for mail in home.house.smtp.mails) >= 200, "200 mails")
+    await until(lambda: sum(key_of(one).startswith("mala.") for one in home.notices) >= 200, "200 reasons")
+
+    recipients = [mail.recipient for mail in home.house.smtp.mails]
+    reasons = {key_of(one): one["data"]["reason"] for one in home.notices if key_of(one).startswith("mala.")}
+    assert sorted(f"{who}@example.co" for who in good) == sorted(who for who in recipients if "sana" in who)
+    assert [] == [who for who in recipients if "mala" in who]
+    assert [] == [key for key in bad if WHY[int(key.partition(".")[2]) % 4] not in reasons[key]]
+
+
+WHY = ("data.radicado: required", "expected JSON", "time: expected at most 5 minutes", "type: unknown")
+
+
+def bad_one(number: int) -> bytes:
+    """Make it bad in one of the ways that `WHY` lists."""
+    data = reply(f"mala{number}")
+    future = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    match number % 4:
+        case 0:
+            return envelope("pqrs.replied", {name: data[name] for name in data if name != "radicado"})
+        case 1:
+            return envelope("pqrs.replied", data)[:-1]
+        case 2:
+            return envelope("pqrs.replied", data, time=future)
+        case _:
+            return envelope("pqrs.unheard", data)
+
+
+def key_of(notice: Mapping[str, Any]) -> str:
+    return str(notice["data"]["routing_key"])
+
+
+async def test_a_subscriber_hears_what_was_refused_and_never_of_a_rejection(home: Lasting) -> None:
+    rejected = await home.publish("event.rejected", {"reason": "dos puentes en círculo"})
+    await home.publish_raw(b"{", "event.rejected")
+    bad = await home.publish("pqrs.replied", {**reply("oyente"), "radicado": 7}, id="oyente-1")
+    await until(lambda: any(one["data"]["event_id"] == bad for one in home.notices), "event.rejected")
+    notice = next(one for one in home.notices if one["data"]["event_id"] == bad)
+    # Rejections came before, and in the same lane.
+    kept = await home.ask("/api/dead?limit=3")
+    letters = [await home.ask(f"/api/dead/{row['id']}") for row in kept["items"]]
+
+    assert ("co.coproservicios.event.rejected.v1", "urn:hub") == (notice["type"], notice["source"])
+    assert ("data.radicado", "oyente-1", "urn:test:publisher") == (
+        notice["data"]["field"],
+        notice["data"]["event_id"],
+        notice["data"]["event_source"],
+    )
+    assert "oyente" not in notice["data"]["reason"]
+    assert {rejected, None, bad} == {letter["event_id"] for letter in letters}
+    assert [] == home.notices_of("event.rejected")
+
+
+async def test_an_event_from_the_future_is_refused_and_its_replay_in_time_is_safe_to_repeat(
+    home: Lasting,
+) -> None:
+    # The hub lets a publisher's clock run ahead five minutes: soon it will be right.
+    soon = datetime.now(UTC) + timedelta(minutes=5, seconds=4)
+    await home.publish_raw(envelope("pqrs.replied", reply("futura"), time=soon.isoformat()), "prueba.futura")
+    letter = await home.refused("prueba.futura")
+    await until(lambda: datetime.now(UTC) > soon - timedelta(minutes=5), "five minutes before its time")
+    settled = [await _replay(home.house, letter["id"]) for _ in range(2)]
+    await home.mail("futura@example.co")
+    await home.publish("pqrs.replied", reply("siguiente"))
+    await home.mail("siguiente@example.co")
+    replayed = (await home.ask("/api/dead?state=replayed"))["items"]
+
+    assert ("time", "time: expected at most 5 minutes from now") == (letter["field"], letter["reason"])
+    assert [("replayed", True), ("replayed", False)] == settled
+    assert [letter["id"]] == [row["id"] for row in replayed if row["id"] == letter["id"]]
+    assert 1 == len(home.mails("futura@example.co"))
+
+
+async def test_a_replay_of_what_was_not_mended_is_open_again(home: Lasting) -> None:
+    await home.publish_raw(b"todo mal", "prueba.terca")
+    letter = await home.refused("prueba.terca")
+    await _replay(home.house, letter["id"])
+    await until(lambda: len(home.notices_of("prueba.terca")) == 2, "the second refusal")
+    again = await home.ask(f"/api/dead/{letter['id']}")
+    opened = (await home.ask("/api/dead?state=open&limit=500"))["items"]
+
+    assert 2 == again["times"]
+    assert letter["id"] in [row["id"] for row in opened]
+
+
+async def test_a_binary_event_is_replayed_with_the_headers_that_it_came_with(home: Lasting) -> None:
+    """AMQP has instants and bytes of its own, which JSON has not."""
+    soon = (datetime.now(UTC) + timedelta(minutes=5, seconds=3)).replace(microsecond=0)
+    headers = {**BINARY, "cloudEvents_id": bytearray(b"b-2"), "cloudEvents_time": soon}
+    body = json.dumps(reply("binaria")).encode()
+    await home.publish_raw(body, "prueba.binaria", "application/json", headers)
+    letter = await home.refused("prueba.binaria")
+    await until(lambda: datetime.now(UTC) > soon - timedelta(minutes=5), "five minutes before its time")
+    await _replay(home.house, letter["id"])
+    mail = await home.mail("binaria@example.co")
+
+    assert "time" == letter["field"]
+    assert "PQ-binaria" in mail.message["Subject"]
+
+
+async def test_binary_events_that_differ_in_their_headers_are_dead_letters_of_their_own(
+    home: Lasting,
+) -> None:
+    for number in (1, 2):
+        headers = {**BINARY, "cloudEvents_id": f"igual-{number}", "cloudEvents_type": "co.example.ajena"}
+        await home.publish_raw(b"{}", "prueba.igual", "application/json", headers)
+    await until(lambda: len(home.notices_of("prueba.igual")) == 2, "both to be refused")
+    letters = {one["data"]["dead_letter_id"] for one in home.notices_of("prueba.igual")}
+    kept = [await home.ask(f"/api/dead/{letter}") for letter in sorted(letters)]
+
+    assert ["igual-1", "igual-2"] == sorted(letter["event_id"] for letter in kept)
+
+
+async def _replay(house: House, letter_id: str) -> tuple[str, bool]:
+    answer = json.loads(await house.command("dead", "replay", letter_id, "--json"))
+    (settled,) = answer["items"]
+    return settled["state"], settled["changed"]
+
+
+HOSTILE = {
+    "header": "Ana\r\nBcc: espia@example.co\r\nX: ",
+    "folded": "Ana\n Bcc: espia@example.co",
+    "mailbox": 'Ana" <espia@example.co>, "Eva',
+    "comma": "Ana, espia@example.co",
+    "separator": "Ana\u2028Bcc: espia@example.co",
+    "encoded": "=?utf-8?q?Ana=0D=0ABcc:_espia=40example.co?=",
+    "html": "<Script>alert(1)</Script>",
+    "image": "<Img/src=x/onerror=alert(1)>",
+    "jinja": "{{7*7}}{{Config}}",
+    "statement": "{%Raw%}{{7*7}}",
+    "markdown": "[Ana](javascript:alert(1))**Eva**",
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+async def test_a_hostile_name_stays_a_name(home: Lasting, case: str) -> None:
+    name, address = HOSTILE[case], f"{case}@example.co"
+    data = reply(
+        case, petitioner={"name": name, "email": address}, summary=f"Nota: {HOSTILE['jinja']} {name}"
+    )
+    await home.publish("pqrs.replied", data)
+    mail = await home.mail(address)
+    message = mail.message
+    plain, html = (part.get_content() for part in message.iter_parts())
+
+    assert [address] == [one.addr_spec for one in message["To"].addresses]
+    assert {"Bcc", "Cc", "X"}.isdisjoint(message)
+    same = message["Message-ID"].encode()
+    assert [address] == [one.recipient for one in home.house.smtp.mails if same in one.content]
+    assert "49" not in plain + html
+    # Literally, both times: the greeting has the first word of the name, the text all of it.
+    assert f"Hola, {name.split()[0]}:" in plain
+    assert HOSTILE["jinja"] in plain
+    assert HOSTILE["jinja"] in html
+    assert not any(tag in html for tag in ("<Script", "<Img", "<strong>Eva", 'href="javascript'))
+
+
+async def test_a_stranger_without_a_usable_contact_is_suppressed(home: Lasting) -> None:
+    nobody = {"name": "Don Nadie", "email": "nadie en ninguna parte", "phone": "12"}
+    event_id = await home.publish("pqrs.replied", reply("nadie", petitioner=nobody))
+    message = await home.message(event_id, "email", "suppressed")
+
+    assert "no_contact" == message["reason"]
+    assert ["email:no_contact", "whatsapp:not_configured", "sms:no_contact"] == message["skipped"]
+
+
+async def test_a_person_of_the_directory_without_contact_points_is_suppressed(home: Lasting) -> None:
+    await home.publish(
+        "directory.person.upserted",
+        {"person_id": "p-muda", "version": 1, "names": "Persona Callada", "contact_points": []},
+    )
+    event_id = await home.publish("pqrs.replied", reply("muda", petitioner={"ref": "p-muda"}))
+    message = await home.message(event_id, "email", "suppressed")
+
+    assert ("no_contact", "p-muda") == (message["reason"], message["person"])
+
+
+async def test_a_reference_that_nobody_has_is_suppressed(home: Lasting) -> None:
+    event_id = await home.publish("pqrs.replied", reply("perdida", petitioner={"ref": "p-perdida"}))
+    message = await home.message(event_id, "email", "suppressed")
+
+    assert ("unknown_person", "p-perdida") == (message["reason"], message["person"])
+
+
+async def test_a_landline_gets_no_text_and_the_mail_goes_all_the_same(home: Lasting) -> None:
+    fixed = {"name": "Fija Bogotana", "email": "fija@example.co", "phone": "601 345 6789"}
+    data = {**_received("fija"), "petitioner": fixed}
+    event_id = await home.publish("pqrs.received", data)
+    message = await home.message(event_id, "email", "sent")
+    told = await home.told(event_id)
+
+    assert "sms:no_contact" in message["skipped"]
+    assert ["email"] == [row["channel"] for row in told]
+    assert [] == [text for text in home.house.twilio.texts if "6013456789" in text.to]
+
+
+def _received(who: str) -> dict[str, Any]:
+    return {
+        "pqrs_id": f"pqrs-{who}",
+        "radicado": f"PQ-{who}",
+        "kind": "queja",
+        "entry_channel": "web",
+        "received_at": "2026-03-09T08:05:00-05:00",
+        "service_area": "administracion",
+        "subject": f"Asunto de {who}",
+    }
+
+
+async def test_a_missing_template_variable_ends_that_message_and_the_others_go(home: Lasting) -> None:
+    names = [f"nota{number}" for number in range(5)]
+    noted = {who: {**_closed(who), "note": f"Todo bien, {who}."} for who in names}
+    noted["nota2"].pop("note")
+    ids = dict(
+        zip(
+            names,
+            await asyncio.gather(*(home.publish("pqrs.closed", data) for data in noted.values())),
+            strict=True,
+        )
+    )
+    failed = await home.message(ids["nota2"], "email", "failed")
+    mails = [await home.mail(f"{who}@example.co") for who in names if who != "nota2"]
+
+    assert ("template", []) == (failed["reason"], failed["attempts"])
+    assert 4 == len(mails)
+    assert [] == home.mails("nota2@example.co")
+    missing = [line["error"] for line in home.hub.lines() if line["event"] == "template.failed"]
+    assert ["pqrs.closed.body: note is missing"] == missing
+
+
+def _closed(who: str) -> dict[str, Any]:
+    return {
+        "pqrs_id": f"pqrs-{who}",
+        "radicado": f"PQ-{who}",
+        "actions_taken": f"Se hizo todo, {who}.",
+        "first_instance": True,
+        "petitioner": {"name": f"Vecina {who.capitalize()}", "email": f"{who}@example.co"},
+    }
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"hola"',
+        b"[1, 2]",
+        b"\x00\xff",
+        b'["ana.boleto@example.co"]',
+        json.dumps([str(uuid4()) for _ in range(100)]).encode(),
+    ],
+    ids=["nothing", "half", "no ids", "a word", "numbers", "bytes", "an address", "unknown ids"],
+)
+async def test_a_bad_ticket_does_no_harm(home: Lasting, ticket: bytes) -> None:
+    home.secrets.add("ana.boleto")
+    channel = home.publisher.channel
+    await channel.default_exchange.publish(
+        aio_pika.Message(ticket, message_id=uuid4().hex), "hub.messages.email.normal"
+    )
+    who = f"tras{uuid4().hex[:8]}"
+    await home.publish("pqrs.replied", reply(who))
+    await home.mail(f"{who}@example.co")
+    queue = await channel.declare_queue("hub.messages.email.normal", passive=True)
+
+    assert 0 == queue.declaration_result.message_count
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_the_same_ticket_many_times_at_once_is_one_mail(house: House) -> None:
+    """Taken in by one process, delivered by another: in between a ticket can be copied."""
+    queue_name = "hub.messages.email.normal"
+    async with publisher(house.amqp_url) as publishing:
+        async with house.running("intake"):
+            await publishing.publish("pqrs.replied", reply("unica"))
+            channel = publishing.channel
+            found: list[bytes] = []
+
+            async def ticketed() -> bool:
+                queue = await channel.get_queue(queue_name)
+                if ticket := await queue.get(fail=False):
+                    await ticket.reject(requeue=True)
+                    found.append(ticket.body)
+                return bool(found)
+
+            await until(ticketed, "the ticket")
+        for _ in range(12):
+            await channel.default_exchange.publish(
+                aio_pika.Message(found[0], message_id=uuid4().hex), queue_name
+            )
+        async with house.running("delivery"):
+            await until(lambda: bool(house.smtp.mails), "the mail")
+            await until(lambda: _is_empty(channel, queue_name), "all copies to be worked off")
+
+    assert ["unica@example.co"] == [mail.recipient for mail in house.smtp.mails]
+
+
+async def _is_empty(channel: aio_pika.abc.AbstractChannel, name: str) -> bool:
+    queue = await channel.declare_queue(name, passive=True)
+    return queue.declaration_result.message_count == 0
+
+
+def of_size(size: int, who: str) -> bytes:
+    """Make an event of that many bytes; unknown fields are allowed, so one of them is stuffed."""
+    made = event("pqrs.replied", {**reply(who), "stuffing": ""})
+    made["data"]["stuffing"] = "x" * (size - len(json.dumps(made).encode()))
+    return json.dumps(made).encode()
