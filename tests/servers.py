@@ -69,6 +69,14 @@ class Servers:
         if self.postgres.child.running:
             await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
+    @asynccontextmanager
+    async def empty_database(self) -> AsyncIterator[str]:
+        """A database without any schema."""
+        name = _new_name()
+        await self._sql(f"CREATE DATABASE {name}")
+        yield self.postgres.url_of(name)
+        await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+
     async def _make_template(self) -> None:
         if not self._template_made:
             await self._sql(f"CREATE DATABASE {TEMPLATE}")
