@@ -118,3 +118,19 @@ async def test_a_next_step_that_is_there_but_not_ticketed_is_left_to_the_sweep()
 
     # The ticket comes again, but its message has failed: the row of the next step waits to be swept.
     assert [(m.channel, m.state) for m in office.store.messages if m.step == 1] == [("sms", State.QUEUED)]
+
+
+async def test_a_worker_that_lost_its_lease_takes_no_cascade_on() -> None:
+    async def too_late(outgoing: Outgoing) -> Accepted:
+        office.clock.advance(HOUR)
+        await office.store.claim([outgoing.id], token=UUID(int=1), lease=HOUR)
+        raise PermanentFailure("smtp_550")
+
+    office = post_office(MemoryEmail(too_late), MemorySms())
+    one = mail(fallback=((SMS,),))
+    await office.holds(one)
+    await office.deliver(one)
+
+    # Somebody else has it now, and will find out what becomes of it.
+    assert office.publisher.published == []
+    assert office.states(one) == [State.SENDING]

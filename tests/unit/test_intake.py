@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from hub.cloudevents import encode
 from hub.errors import BrokerUnavailable, StorageConflict, StorageUnavailable
 from hub.identity import stranger_ref
-from hub.model import ClockState, Lane, Purpose, State
+from hub.model import HUB_SOURCE, ClockState, Lane, Purpose, State
 from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
 from tests.unit.things import HOUR, MONDAY, email, event, home, incoming, member, mobile, somebody
 
@@ -82,6 +82,12 @@ async def test_an_event_twice_in_one_batch_is_one(hub: MemoryHub) -> None:
     assert len(hub.publisher.ticketed) == len(hub.of(RECEIVED)) == 3
 
 
+async def test_of_two_events_that_claim_to_be_the_same_the_first_is_believed(hub: MemoryHub) -> None:
+    await hub.take_in(RECEIVED, event("pqrs.received", {"subject": "otro"}))
+
+    assert hub.stored(RECEIVED).event.data["subject"] == RECEIVED.data["subject"]
+
+
 async def test_an_id_that_is_known_is_a_duplicate_also_at_another_time(hub: MemoryHub) -> None:
     later = replace(RECEIVED, time=MONDAY + HOUR)
     hub.clock.advance(HOUR)
@@ -133,6 +139,16 @@ async def test_somebody_of_two_audiences_has_one_message_of_a_channel() -> None:
 
     assert hub.said(declared) == [("p-guard", "sms")]
     assert hub.of(declared)[0].audience == 0
+
+
+async def test_somebody_of_two_audiences_reads_the_text_of_the_first() -> None:
+    hub = memory_hub(MONDAY)
+    escalated = event("pqrs.escalated", {"petitioner": {"ref": "p-boss"}}, source=HUB_SOURCE)
+    boss = member("p-boss", "company", "staff", duty="coordinator", level=2)
+    await hub.take_in(somebody("p-boss", email()), boss)
+    await hub.take_in(escalated)
+
+    assert {(one.channel, one.audience) for one in hub.of(escalated)} == {("inbox", 0), ("email", 0)}
 
 
 @pytest.mark.parametrize("quiet", [True, "true"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from hub.model import ClockState
+from hub.catalog import BY_NAME
+from hub.intake import Desk
+from hub.model import HUB_SOURCE, ClockState
 from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
-from tests.unit.things import HOUR, MONDAY, email, event, home, mobile, somebody
+from tests.unit.things import DESK, HOUR, MONDAY, email, event, home, member, mobile, somebody
 
 RECEIVED = event("pqrs.received")
 REPLIED = event("pqrs.replied", without=("petitioner",), at=MONDAY + HOUR)
@@ -112,3 +116,59 @@ async def test_a_superseded_clock_leaves_the_boards(hub: MemoryHub) -> None:
     assert sorted(hub.states("first_reply")) == [ClockState.CANCELLED, ClockState.OPEN]
     assert {f"c:{clock.id}" for clock in alive} == set(hub.appointments.scores)
     assert {clock.started_at for clock in alive} == {MONDAY}
+
+
+async def test_an_event_that_says_where_it_happens_is_believed_over_its_case(hub: MemoryHub) -> None:
+    escalated = event("pqrs.escalated", {"copropiedad_id": "ph-otra"}, source=HUB_SOURCE)
+    await hub.take_in(RECEIVED)
+    await hub.take_in(escalated)
+
+    assert (hub.stored(escalated).copropiedad_id, hub.stored(escalated).unit_id) == (
+        "ph-otra",
+        "altos-t1-101",
+    )
+
+
+async def test_a_quiet_event_waits_for_nobody(hub: MemoryHub) -> None:
+    silent = event("pqrs.replied", without=("petitioner",), quiet=True)
+    await hub.take_in(silent)
+
+    assert (hub.stored(silent).waiting, hub.stored(silent).planned) == (False, True)
+
+
+ASSIGNED = event("maintenance.request.assigned", without=("requester",))
+OPENED = event("maintenance.request.received", at=MONDAY - HOUR)
+
+
+def desk(*words: str) -> Desk:
+    """Make a desk at which an assignment speaks to these, each in an audience of its own."""
+    kind = BY_NAME[ASSIGNED.name]
+    audiences = tuple(replace(kind.audiences[0], who=(word,), channels=(("email",),)) for word in words)
+    return replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, audiences=audiences)})
+
+
+async def test_an_event_that_waits_for_two_waits_until_both_are_known(hub: MemoryHub) -> None:
+    hub.desk = desk("requester", "inspector")
+    await hub.take_in(somebody("p-camilo-nunez", email()), ASSIGNED)
+    await hub.take_in(OPENED)
+
+    assert hub.said(ASSIGNED) == [("p-camilo-nunez", "email")]
+    assert (hub.stored(ASSIGNED).waiting, hub.stored(ASSIGNED).planned) == (True, False)
+
+
+async def test_an_event_that_tells_a_building_and_waits_for_one_is_planned_when_both_are_told() -> None:
+    hub = memory_hub(MONDAY)
+    hub.desk = desk("requester", "copropiedad:residents")
+    assigned = replace(ASSIGNED, data={**ASSIGNED.data, "copropiedad_id": "ph-altos-del-rosal"})
+    resident = member("p-resident", "unit:t1", "resident")
+    await hub.take_in(
+        somebody("p-camilo-nunez", email()), somebody("p-resident", email()), home("t1"), resident
+    )
+    await hub.take_in(assigned)
+
+    assert hub.said(assigned) == [("p-resident", "email")]
+    assert (hub.stored(assigned).waiting, hub.stored(assigned).planned) == (True, False)
+    await hub.take_in(OPENED)
+
+    assert hub.said(assigned) == [("p-camilo-nunez", "email"), ("p-resident", "email")]
+    assert (hub.stored(assigned).waiting, hub.stored(assigned).planned) == (False, True)

@@ -149,3 +149,20 @@ async def test_the_first_page_tells_a_crowd_and_all_pages_travel_in_its_lane() -
 
     assert len(told(hub)) == CROWD + 5
     assert {one.lane for one in hub.of(WORKS)} == {Lane.BULK}
+
+
+async def test_an_event_is_planned_when_the_last_of_its_broad_audiences_is() -> None:
+    hub = await building(PEOPLE, 100)
+    kind = BY_NAME[WORKS.name]
+    both = tuple(replace(kind.audiences[0], who=(word,)) for word in ("zone:residents", "copropiedad:owners"))
+    hub.desk = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, audiences=both)})
+    await hub.take_in(somebody("p-owner", email()), member("p-owner", "unit:t00000", "owner"))
+    hub.store.faults.script("transaction", None, None, StorageUnavailable())  # the event, residents, owners
+    with pytest.raises(StorageUnavailable):
+        await hub.take_in(WORKS)
+
+    assert not hub.stored(WORKS).planned
+    await hub.take_in(WORKS)
+
+    assert told(hub) == [*EVERYBODY, "p-owner"]
+    assert hub.stored(WORKS).planned

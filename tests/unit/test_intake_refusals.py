@@ -10,7 +10,7 @@ from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
 from hub.errors import BrokerUnavailable, StorageRefused, StorageUnavailable
 from hub.identity import body_id
 from hub.intake import bury
-from hub.model import HUB_SOURCE, Event, Incoming
+from hub.model import HUB_SOURCE, Event, Incoming, State
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.things import MINUTE, MONDAY, arrived, email, event, incoming, somebody
 
@@ -164,9 +164,9 @@ async def test_a_refused_value_says_so_without_quoting_it() -> None:
 
 async def test_the_directory_goes_first_also_when_a_batch_is_halved() -> None:
     hub = memory_hub(MONDAY, refused={"refused"})
-    await hub.take_in(GOOD, petition("refused"), petition("x"), MARIA)
+    await hub.take_in(petition("refused"), GOOD, petition("x"), MARIA)
 
-    assert hub.said(GOOD) == [("p-maria-pena", "email")]
+    assert [(one.person, one.state) for one in hub.of(GOOD)] == [("p-maria-pena", State.QUEUED)]
 
 
 async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -> None:
