@@ -15,7 +15,7 @@ from hub.audience import (
 )
 from hub.catalog import BY_NAME, CATALOG
 from hub.identity import stranger_ref
-from hub.model import Audience, ContactPoint, EventType, Json, Person, Purpose
+from hub.model import Audience, ContactPoint, Json, Person, Purpose
 from tests.unit.things import HOUR, MONDAY, SCHEMAS, event, stored
 
 ALTOS = "ph-altos-del-rosal"
@@ -55,14 +55,6 @@ def test_only_a_party_that_nobody_named_is_unknown(name: str, number: int) -> No
         applies = all(str(one.event.data.get(key)) == value for key, value in audience.when.items())
 
         assert unknown == [word for word in party_words(audience) if word not in one.event.data and applies]
-
-
-@pytest.mark.parametrize("kind", CATALOG, ids=lambda kind: kind.name)
-def test_every_party_is_a_field_of_the_events_schema(kind: EventType) -> None:
-    fields = SCHEMAS.by_name[kind.name].document["properties"]
-    words = [word for audience in kind.audiences for word in party_words(audience)]
-
-    assert [word for word in words if word not in fields] == []
 
 
 @pytest.mark.parametrize(
