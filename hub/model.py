@@ -372,12 +372,17 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing a clock will do: `kind` is `at_risk`, `breach`, `escalate` or `remind`."""
+    """
+    One thing a clock will do: `kind` is `at_risk`, `breach`, `escalate` or `remind`.
+
+    `percent` is how much of the target, counted as the clock runs, has gone at the step.
+    """
 
     kind: str
     at: datetime
     from_level: int
     to_level: int
+    percent: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from hub.identity import clock_id, event_key
@@ -173,8 +173,12 @@ def steps_of(
     due_at = policy.due(rules, started_at, target)
     steps = [Step(kind="breach", at=due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)]
     at_risk = policy.at_risk(rules, started_at, target)
-    if at_risk is not None:
-        steps.insert(0, Step(kind="at_risk", at=at_risk, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
+    if rules.at_risk is not None and at_risk is not None:
+        percent = round(100 * rules.at_risk)
+        warning = Step(
+            kind="at_risk", at=at_risk, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL, percent=percent
+        )
+        steps.insert(0, warning)
     if name in ESCALATES:
         steps += _ladder(policy.ladder(rules, started_at))
     return tuple(steps), due_at
@@ -219,8 +223,7 @@ def _clock_data(clock: Clock, step: Step) -> dict[str, Json]:
 
 
 def _at_risk_data(clock: Clock, step: Step) -> dict[str, Json]:
-    percent = round(100 * (step.at - clock.started_at) / max(clock.due_at - clock.started_at, _INSTANT))
-    return {**_clock_data(clock, step), "percent": percent}
+    return {**_clock_data(clock, step), "percent": step.percent}
 
 
 def _breach_data(clock: Clock, step: Step) -> dict[str, Json]:
@@ -237,7 +240,6 @@ def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
     }
 
 
-_INSTANT: Final = timedelta(microseconds=1)
 _DATA: Final = {
     "at_risk": _at_risk_data,
     "breach": _breach_data,

@@ -27,7 +27,8 @@ def started(at: datetime, name: str = "pqrs.received", clock: str = "first_reply
 
 
 def step(kind: str, at: str, from_level: int = 1, to_level: int = 1) -> Step:
-    return Step(kind=kind, at=local(at), from_level=from_level, to_level=to_level)
+    percent = 80 if kind == "at_risk" else 100
+    return Step(kind=kind, at=local(at), from_level=from_level, to_level=to_level, percent=percent)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,15 @@ def data_of(kind: str, number: int = 0) -> dict[str, Json]:
     one = [step for step in clock.steps if step.kind == kind][number]
     made: dict[str, Json] = sla.step_event(clock, one, now=one.at + HOUR).data
     return made
+
+
+@pytest.mark.parametrize("clock", ["first_reply", "legal_term"])
+def test_a_warning_tells_how_much_of_the_promised_time_has_gone(clock: str) -> None:
+    # 80 % of the business hours, which is 91 % of the hours on the wall.
+    standing = started(local("2026-03-09 08:05"), clock=clock)
+    data = sla.step_event(standing, standing.steps[0], now=standing.steps[0].at).data
+
+    assert data["percent"] == 80
 
 
 def test_a_breach_tells_the_level_that_missed_it_what_it_was_about() -> None:

@@ -1,0 +1,56 @@
+"""An event and the one that names its people, taken in by two processes at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.intake import take_in
+from hub.model import Event
+from hub.ports import MessageFilter
+from hub.storage import Database, PostgresIntake, PostgresLog
+from hub.testing import MemoryAppointments, MemoryPublisher
+from tests.unit.things import DESK, HOUR, MONDAY, event, incoming
+
+CASES = 40
+PETITIONER = {"name": "Ana", "email": "ana@example.com"}
+
+
+@pytest.fixture
+async def opened(database: str) -> AsyncIterator[Database]:
+    async with Database(database) as made:
+        yield made
+
+
+async def test_no_event_waits_for_people_who_are_named_at_the_same_moment(opened: Database) -> None:
+    async def process(one: Event) -> None:
+        await take_in(
+            [incoming(one)],
+            desk=DESK,
+            store=PostgresIntake(opened),
+            publisher=MemoryPublisher(),
+            appointments=MemoryAppointments(lambda: MONDAY),
+            now=lambda: MONDAY + 2 * HOUR,
+        )
+
+    pairs = [
+        (
+            event("pqrs.received", {"pqrs_id": f"c-{n}", "petitioner": PETITIONER}, id=f"received-{n}"),
+            event(
+                "pqrs.replied",
+                {"pqrs_id": f"c-{n}"},
+                without=("petitioner",),
+                id=f"replied-{n}",
+                at=MONDAY + HOUR,
+            ),
+        )
+        for n in range(CASES)
+    ]
+    await asyncio.gather(*(process(one) for pair in pairs for one in pair))
+    told = await PostgresLog(opened).messages(
+        MessageFilter(event="pqrs.replied"), after=None, limit=CASES * 2
+    )
+
+    assert sorted(str(row["event_id"]) for row in told.items) == sorted(late.id for _, late in pairs)
