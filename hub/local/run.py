@@ -53,7 +53,6 @@ def main(instance: Instance, environ: Mapping[str, str]) -> int:
         failed = True
         for error in _leaves(group):
             tell(f"\n{error}")
-    tell("Todo quedó detenido. · Everything is stopped.")
     return int(failed)
 
 
@@ -69,17 +68,23 @@ class LocalHub:
     async def run(self) -> None:
         """Until it is cancelled, or until one of the processes ends by itself."""
         self._warn()
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(running(list(self._servers.values()), tell=tell))
-            self._default(**{setting: server.url for setting, server in self._servers.items()})
-            watch = await stack.enter_async_context(asyncio.TaskGroup())
-            for server in self._servers.values():
-                watch.create_task(_unexpected_end(server.child))
-            mail_page = await self._catch_mail(stack)
-            await stack.enter_async_context(self._hub(watch))
-            await self._load_demonstration()
-            announce(self._settings, mail_page)
-            await asyncio.Event().wait()
+        try:
+            async with AsyncExitStack() as stack:
+                await self._bring_up(stack)
+                await asyncio.Event().wait()
+        finally:
+            tell("Todo quedó detenido. · Everything is stopped.")
+
+    async def _bring_up(self, stack: AsyncExitStack) -> None:
+        await stack.enter_async_context(running(list(self._servers.values()), tell=tell))
+        self._default(**{setting: server.url for setting, server in self._servers.items()})
+        watch = await stack.enter_async_context(asyncio.TaskGroup())
+        for server in self._servers.values():
+            watch.create_task(_unexpected_end(server.child))
+        mail_page = await self._catch_mail(stack)
+        await stack.enter_async_context(self._hub(watch))
+        await self._load_demonstration()
+        announce(self._settings, mail_page)
 
     def _warn(self) -> None:
         if self._settings.ignored_providers:
