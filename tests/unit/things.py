@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.audience import Group
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.identity import event_key, message_id
@@ -165,7 +164,3 @@ def member(ref: str, scope: str, role: str, version: int = 1, **data: Json) -> E
 
 def home(unit: str, tower: str | None = None, copropiedad: str = "ph-altos-del-rosal") -> Event:
     return upserted("unit", unit, copropiedad_id=copropiedad, label=f"Apartamento {unit}", tower=tower)
-
-
-def nobody_but(ref: str) -> Group:
-    return Group(person=ref)
