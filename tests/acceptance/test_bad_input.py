@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-import aio_pika
 import pytest
 import pytest_asyncio
 
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import event, publisher, until
-from tests.acceptance.lasting import Lasting, burst, envelope, lasting, reply
+from tests.acceptance.harness import event, until
+from tests.acceptance.lasting import Lasting, burst, discreet, envelope, lasting, reply
 from tests.servers import Servers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,33 +21,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIMIT = 1_048_576
 KEPT = 65_536
 STRUCTURED = "application/cloudevents+json"
-WARNED = """
-{% block subject %}Cerramos su caso {{ radicado }}{% endblock %}
-{% block body %}Le dejamos esta nota: {{ note }}{% endblock %}
-{% block push_title %}Caso {{ radicado }}{% endblock %}
-{% block push_body %}{{ note }}{% endblock %}
-"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
-    """One hub for the file; its template of `pqrs.closed` asks for a field that the schema does not."""
-    folder = tmp_path_factory.mktemp("bad-input")
-    texts = folder / "templates"
-    (texts / "es").mkdir(parents=True)
-    (texts / "es" / "pqrs.closed.j2").write_text(WARNED)
-    async with lasting(servers, folder, templates=texts) as built:
+    async with lasting(servers, tmp_path_factory.mktemp("bad-input")) as built:
         yield built
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def home(running: Lasting) -> AsyncIterator[Lasting]:
-    """The same, for one test: after it the log tells nobody's name, address or text."""
-    running.secrets.clear()
-    yield running
-
-    assert [] == running.leaks()
-    assert [] == running.house.violations
+    async with discreet(running) as same:
+        yield same
 
 
 async def test_an_event_of_exactly_the_limit_is_taken_in(home: Lasting) -> None:
@@ -274,188 +256,6 @@ async def _replay(house: House, letter_id: str) -> tuple[str, bool]:
     answer = json.loads(await house.command("dead", "replay", letter_id, "--json"))
     (settled,) = answer["items"]
     return settled["state"], settled["changed"]
-
-
-HOSTILE = {
-    "header": "Ana\r\nBcc: espia@example.co\r\nX: ",
-    "folded": "Ana\n Bcc: espia@example.co",
-    "mailbox": 'Ana" <espia@example.co>, "Eva',
-    "comma": "Ana, espia@example.co",
-    "separator": "Ana\u2028Bcc: espia@example.co",
-    "encoded": "=?utf-8?q?Ana=0D=0ABcc:_espia=40example.co?=",
-    "html": "<Script>alert(1)</Script>",
-    "image": "<Img/src=x/onerror=alert(1)>",
-    "jinja": "{{7*7}}{{Config}}",
-    "statement": "{%Raw%}{{7*7}}",
-    "markdown": "[Ana](javascript:alert(1))**Eva**",
-}
-
-
-@pytest.mark.parametrize("case", HOSTILE)
-async def test_a_hostile_name_stays_a_name(home: Lasting, case: str) -> None:
-    name, address = HOSTILE[case], f"{case}@example.co"
-    data = reply(
-        case, petitioner={"name": name, "email": address}, summary=f"Nota: {HOSTILE['jinja']} {name}"
-    )
-    await home.publish("pqrs.replied", data)
-    mail = await home.mail(address)
-    message = mail.message
-    plain, html = (part.get_content() for part in message.iter_parts())
-
-    assert [address] == [one.addr_spec for one in message["To"].addresses]
-    assert {"Bcc", "Cc", "X"}.isdisjoint(message)
-    same = message["Message-ID"].encode()
-    assert [address] == [one.recipient for one in home.house.smtp.mails if same in one.content]
-    assert "49" not in plain + html
-    # Literally, both times: the greeting has the first word of the name, the text all of it.
-    assert f"Hola, {name.split()[0]}:" in plain
-    assert HOSTILE["jinja"] in plain
-    assert HOSTILE["jinja"] in html
-    assert not any(tag in html for tag in ("<Script", "<Img", "<strong>Eva", 'href="javascript'))
-
-
-async def test_a_stranger_without_a_usable_contact_is_suppressed(home: Lasting) -> None:
-    nobody = {"name": "Don Nadie", "email": "nadie en ninguna parte", "phone": "12"}
-    event_id = await home.publish("pqrs.replied", reply("nadie", petitioner=nobody))
-    message = await home.message(event_id, "email", "suppressed")
-
-    assert "no_contact" == message["reason"]
-    assert ["email:no_contact", "whatsapp:not_configured", "sms:no_contact"] == message["skipped"]
-
-
-async def test_a_person_of_the_directory_without_contact_points_is_suppressed(home: Lasting) -> None:
-    await home.publish(
-        "directory.person.upserted",
-        {"person_id": "p-muda", "version": 1, "names": "Persona Callada", "contact_points": []},
-    )
-    event_id = await home.publish("pqrs.replied", reply("muda", petitioner={"ref": "p-muda"}))
-    message = await home.message(event_id, "email", "suppressed")
-
-    assert ("no_contact", "p-muda") == (message["reason"], message["person"])
-
-
-async def test_a_reference_that_nobody_has_is_suppressed(home: Lasting) -> None:
-    event_id = await home.publish("pqrs.replied", reply("perdida", petitioner={"ref": "p-perdida"}))
-    message = await home.message(event_id, "email", "suppressed")
-
-    assert ("unknown_person", "p-perdida") == (message["reason"], message["person"])
-
-
-async def test_a_landline_gets_no_text_and_the_mail_goes_all_the_same(home: Lasting) -> None:
-    fixed = {"name": "Fija Bogotana", "email": "fija@example.co", "phone": "601 345 6789"}
-    data = {**_received("fija"), "petitioner": fixed}
-    event_id = await home.publish("pqrs.received", data)
-    message = await home.message(event_id, "email", "sent")
-    told = await home.told(event_id)
-
-    assert "sms:no_contact" in message["skipped"]
-    assert ["email"] == [row["channel"] for row in told]
-    assert [] == [text for text in home.house.twilio.texts if "6013456789" in text.to]
-
-
-def _received(who: str) -> dict[str, Any]:
-    return {
-        "pqrs_id": f"pqrs-{who}",
-        "radicado": f"PQ-{who}",
-        "kind": "queja",
-        "entry_channel": "web",
-        "received_at": "2026-03-09T08:05:00-05:00",
-        "service_area": "administracion",
-        "subject": f"Asunto de {who}",
-    }
-
-
-async def test_a_missing_template_variable_ends_that_message_and_the_others_go(home: Lasting) -> None:
-    names = [f"nota{number}" for number in range(5)]
-    noted = {who: {**_closed(who), "note": f"Todo bien, {who}."} for who in names}
-    noted["nota2"].pop("note")
-    ids = dict(
-        zip(
-            names,
-            await asyncio.gather(*(home.publish("pqrs.closed", data) for data in noted.values())),
-            strict=True,
-        )
-    )
-    failed = await home.message(ids["nota2"], "email", "failed")
-    mails = [await home.mail(f"{who}@example.co") for who in names if who != "nota2"]
-
-    assert ("template", []) == (failed["reason"], failed["attempts"])
-    assert 4 == len(mails)
-    assert [] == home.mails("nota2@example.co")
-    missing = [line["error"] for line in home.hub.lines() if line["event"] == "template.failed"]
-    assert ["pqrs.closed.body: note is missing"] == missing
-
-
-def _closed(who: str) -> dict[str, Any]:
-    return {
-        "pqrs_id": f"pqrs-{who}",
-        "radicado": f"PQ-{who}",
-        "actions_taken": f"Se hizo todo, {who}.",
-        "first_instance": True,
-        "petitioner": {"name": f"Vecina {who.capitalize()}", "email": f"{who}@example.co"},
-    }
-
-
-@pytest.mark.parametrize(
-    "ticket",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b'"hola"',
-        b"[1, 2]",
-        b"\x00\xff",
-        b'["ana.boleto@example.co"]',
-        json.dumps([str(uuid4()) for _ in range(100)]).encode(),
-    ],
-    ids=["nothing", "half", "no ids", "a word", "numbers", "bytes", "an address", "unknown ids"],
-)
-async def test_a_bad_ticket_does_no_harm(home: Lasting, ticket: bytes) -> None:
-    home.secrets.add("ana.boleto")
-    channel = home.publisher.channel
-    await channel.default_exchange.publish(
-        aio_pika.Message(ticket, message_id=uuid4().hex), "hub.messages.email.normal"
-    )
-    who = f"tras{uuid4().hex[:8]}"
-    await home.publish("pqrs.replied", reply(who))
-    await home.mail(f"{who}@example.co")
-    queue = await channel.declare_queue("hub.messages.email.normal", passive=True)
-
-    assert 0 == queue.declaration_result.message_count
-
-
-@pytest.mark.asyncio(loop_scope="function")
-async def test_the_same_ticket_many_times_at_once_is_one_mail(house: House) -> None:
-    """Taken in by one process, delivered by another: in between a ticket can be copied."""
-    queue_name = "hub.messages.email.normal"
-    async with publisher(house.amqp_url) as publishing:
-        async with house.running("intake"):
-            await publishing.publish("pqrs.replied", reply("unica"))
-            channel = publishing.channel
-            found: list[bytes] = []
-
-            async def ticketed() -> bool:
-                queue = await channel.get_queue(queue_name)
-                if ticket := await queue.get(fail=False):
-                    await ticket.reject(requeue=True)
-                    found.append(ticket.body)
-                return bool(found)
-
-            await until(ticketed, "the ticket")
-        for _ in range(12):
-            await channel.default_exchange.publish(
-                aio_pika.Message(found[0], message_id=uuid4().hex), queue_name
-            )
-        async with house.running("delivery"):
-            await until(lambda: bool(house.smtp.mails), "the mail")
-            await until(lambda: _is_empty(channel, queue_name), "all copies to be worked off")
-
-    assert ["unica@example.co"] == [mail.recipient for mail in house.smtp.mails]
-
-
-async def _is_empty(channel: aio_pika.abc.AbstractChannel, name: str) -> bool:
-    queue = await channel.declare_queue(name, passive=True)
-    return queue.declaration_result.message_count == 0
 
 
 def of_size(size: int, who: str) -> bytes:
