@@ -68,7 +68,7 @@ missing_servers() {
 
 install_packages() {
     local as_root=
-    command -v apt-get >/dev/null || return 1
+    if [ "$(uname)" = Darwin ] || ! command -v apt-get >/dev/null; then return 1; fi
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || return 1
         as_root="sudo --preserve-env=http_proxy,https_proxy,no_proxy"
