@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import UUID
 
 import pytest
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.model import ClockState, Event, Lane, State
+from hub.model import ClockState, Event, State
 from hub.testing import MemoryAppointments, MemoryPublisher
 from hub.timers import AT_ONCE, keep_appointments
 from tests.unit.hub_in_memory import MemoryHub
@@ -175,11 +174,13 @@ async def test_an_appointment_that_comes_too_early_is_made_again() -> None:
 
 async def test_a_clock_that_nobody_knows_is_dropped() -> None:
     hub = await petition()
-    hub.appointments.scores.clear()
-    hub.appointments._arm(f"c:{UUID(int=1)}", Lane.URGENT, MONDAY)
+    forgotten, *others = hub.store.clocks
+    del hub.store.tables.clocks[forgotten.id]
+    hub.clock.at = local("2026-03-26 08:00")
     await keep_appointments(timers_of(hub))
 
-    assert hub.appointments.scores == {}
+    assert f"c:{forgotten.id}" not in hub.appointments.scores
+    assert {one.data["clock_id"] for one in hub.publisher.events} == {str(one.id) for one in others}
 
 
 async def test_there_is_more_to_do_while_as_much_comes_as_is_asked_for() -> None:
