@@ -58,9 +58,10 @@ class SmtpServer:
         for conversation in self.talking:
             conversation.wire.drop()
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
+        """On a free port, or again on the one that it had before it was stopped."""
         self._server = await asyncio.start_server(
-            self._converse, "127.0.0.1", 0, ssl=self._implicit_tls, limit=1 << 24
+            self._converse, "127.0.0.1", port, ssl=self._implicit_tls, limit=1 << 24
         )
 
     async def stop(self) -> None:
