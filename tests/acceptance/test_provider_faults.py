@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from tests.acceptance.harness import until
 from tests.acceptance.lasting import Lasting, discreet, lasting, reply
 from tests.providers import mail_rules, twilio
 from tests.providers.fcm import refusal_body
