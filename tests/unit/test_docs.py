@@ -1,0 +1,234 @@
+"""What the documents say of the code is so: links, commands, settings, tables, examples."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import typer.main
+
+from hub.catalog import CATALOG
+from hub.cli import app
+from hub.cloudevents import CONTENT_TYPE, decode
+from hub.delivery.moves import MOVES
+from hub.model import Audience, ClockMove, EventType, State
+from hub.policy import load_policy
+from hub.schemas import Schemas
+from hub.web.metrics import _NAMES
+
+ROOT: Final = Path(__file__).parents[2]
+PAGES: Final = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *ROOT.glob("docs/**/*.md"),
+]
+ARCHITECTURE: Final = ROOT / "docs/architecture.md"
+PUBLISHING: Final = ROOT / "docs/publishing-events.md"
+OPERATIONS: Final = ROOT / "docs/operations.md"
+
+COMMANDS: Final[Any] = typer.main.get_command(app)
+FOLDERS: Final = ("hub", "docs", "scripts", "tests", "schemas", "examples", "benchmarks", ".ci")
+MAP: Final = "| folder | what | layer |"
+SETTING: Final = re.compile(r"HUB_[A-Z]+(?:_[A-Z]+)*")
+
+
+def by_path(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+every_page: Final = pytest.mark.parametrize("page", PAGES, ids=by_path)
+
+
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def prose(page: Path) -> str:
+    return re.sub(r"^```.*?^```", "", text(page), flags=re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text(page), flags=re.MULTILINE | re.DOTALL)
+
+
+def spans(page: Path) -> list[str]:
+    """Code inside of sentences, and the lines of shell blocks."""
+    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    return [*re.findall(r"`([^`\n]+)`", prose(page)), *lines]
+
+
+def rows(page: Path, header: str) -> list[list[str]]:
+    """The cells of the table below this header row."""
+    lines = text(page).splitlines()
+    start = lines.index(header) + 2
+    table = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+    return table
+
+
+def anchors(page: Path) -> set[str]:
+    """How GitHub names the headings of a page."""
+    titles = re.findall(r"^#+ (.+)$", prose(page), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@every_page
+def test_a_link_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if not link.startswith("https://"):
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
+
+
+@every_page
+def test_a_file_that_is_named_exists(page: Path) -> None:
+    words = [word for span in spans(page) for word in span.split()]
+    for word in words:
+        if word.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
+            assert list(ROOT.glob(word.rstrip("/").replace("NAME", "*"))), word
+
+
+@every_page
+def test_a_test_that_is_named_exists(page: Path) -> None:
+    known = {
+        name
+        for file in ROOT.glob("tests/**/test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", text(file), flags=re.MULTILINE)
+    }
+
+    assert {word for word in spans(page) if re.fullmatch(r"test_\w+", word)} <= known
+
+
+@every_page
+def test_a_command_that_is_named_can_be_given(page: Path) -> None:
+    for words in commands(page):
+        command, rest = COMMANDS, words[1:]
+        while hasattr(command, "commands") and rest and re.fullmatch(r"[a-z]+", rest[0]):
+            assert rest[0] in command.commands, words
+            command, rest = command.commands[rest[0]], rest[1:]
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in rest if word.startswith("--")} <= options, words
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    for span in spans(page):
+        if span.startswith(("hub ", "scripts/hub ")):
+            yield shlex.split(span, comments=True)
+
+
+@every_page
+def test_a_setting_that_is_named_is_read(page: Path) -> None:
+    assert set(SETTING.findall(text(page))) <= settings()
+
+
+def test_every_setting_is_told() -> None:
+    told = {name for row in rows(OPERATIONS, "| setting | default | |") for name in SETTING.findall(row[0])}
+
+    assert told == settings()
+
+
+def settings() -> set[str]:
+    return set(re.findall(r'"(HUB_[A-Z_]+)"', text(ROOT / "hub/settings.py")))
+
+
+def test_every_metric_is_told() -> None:
+    told = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS)))
+
+    assert told == set(_NAMES.values())
+
+
+def test_an_overlay_that_is_shown_can_be_used(tmp_path: Path) -> None:
+    (overlay,) = blocks(OPERATIONS, "toml")
+    (tmp_path / "policy.toml").write_text(overlay)
+
+    assert load_policy(tmp_path / "policy.toml") != load_policy()
+
+
+def test_the_event_that_is_shown_is_taken_in() -> None:
+    event = decode(blocks(PUBLISHING, "json")[0].encode(), CONTENT_TYPE, {})
+
+    Schemas.load().check(event, now=datetime.now(UTC))
+
+
+def test_the_table_of_events_is_the_catalogue() -> None:
+    told = rows(PUBLISHING, "| event | case | lane | who is told, and how | clocks |")
+
+    assert [event_row(kind) for kind in CATALOG] == told
+
+
+def event_row(kind: EventType) -> list[str]:
+    example = "the hub's own" if kind.hub_emitted else f"[example](../examples/{kind.name}.json)"
+    again = [
+        f"again {each.before.total_seconds() / 3600:.0f} h before `{each.field}`" for each in kind.reminders
+    ]
+    return [
+        f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
+        f"`{kind.case}`",
+        kind.lane,
+        "<br>".join([*map(audience_words, kind.audiences), *again]),
+        "<br>".join(map(move_words, kind.clocks)),
+    ]
+
+
+def audience_words(audience: Audience) -> str:
+    when = "".join(f", if {key} = {value}" for key, value in audience.when.items())
+    steps = " → ".join(" + ".join(step) for step in audience.channels)
+    return f"{' + '.join(audience.who)} ({audience.purpose}{when}): {steps}"
+
+
+def move_words(move: ClockMove) -> str:
+    when = "".join(f" if {key} = {value}" for key, value in move.when.items())
+    return f"{move.move} `{move.clock}`{when}"
+
+
+def test_the_table_of_states_is_the_table_of_moves() -> None:
+    told: dict[State, set[str]] = {}
+    for names, meaning, moves in rows(ARCHITECTURE, "| state | means | may become |"):
+        if "nothing sets them yet" not in meaning:
+            told[State(names.strip("`"))] = set(re.findall(r"`(\w+)`", moves))
+    unset = {State.READ, State.BOUNCED, State.CANCELLED}
+
+    assert told == {state: set(after) for state, after in MOVES.items() if state not in unset}
+
+
+def test_the_table_of_layers_is_the_contract() -> None:
+    (contract,) = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+
+    assert layers() == [re.findall(r"hub\.\w+", layer) for layer in contract["layers"]]
+
+
+def test_every_module_has_a_layer() -> None:
+    modules = {f"hub.{path.stem}" for path in (ROOT / "hub").glob("*.py") if path.stem[0] != "_"}
+    packages = {f"hub.{path.parent.name}" for path in (ROOT / "hub").glob("*/__init__.py")}
+
+    assert modules | packages == {name for layer in layers() for name in layer}
+
+
+def layers() -> list[list[str]]:
+    return [re.findall(r"`(hub\.\w+)`", names) for _, names in rows(ARCHITECTURE, "| layer | modules |")]
+
+
+def test_the_map_has_every_folder() -> None:
+    told = {name for folders, *_ in rows(ROOT / "README.md", MAP) for name in folders.split("`")[1::2]}
+    parts = {f"hub/{path.parent.name}/" for path in (ROOT / "hub").glob("[!_]*/[!_]*")}
+
+    assert parts | {"hub/*.py", "schemas/", "examples/", "scripts/", "tests/", "benchmarks/"} == told
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    found = sorted((ROOT / "docs/decisions").iterdir())
+
+    assert [f"{number:04}" for number in range(1, len(found) + 1)] == [path.name[:4] for path in found]
+    assert [text(path).split()[1] for path in found] == [path.name[:4] for path in found]
