@@ -72,4 +72,6 @@ def _compile(environment: ImmutableSandboxedEnvironment, name: str, source: str)
         raise InvalidTemplate(f"{name}, line {exc.lineno}: {exc.message}") from exc
     except TemplateError as exc:
         raise InvalidTemplate(f"{name}: {exc.message}") from exc
+    # They are in the variables; new_context would list these, an item at a time, for every message.
+    template.globals = {}
     return Form(name, template, frozenset(re.findall(r"\w+", source)))
