@@ -114,7 +114,12 @@ ROLES: Final[Mapping[str, Role]] = {
 
 async def serve_metrics(parts: Parts, address: Address, stack: AsyncExitStack) -> None:
     """Listen on HUB_METRICS, in any role."""
-    application = build_metrics(settings=parts.settings, log=PostgresLog(parts.database), registry=REGISTRY)
+    application = build_metrics(
+        settings=parts.settings,
+        log=PostgresLog(parts.database),
+        ready=partial(_ready, parts),
+        registry=REGISTRY,
+    )
     await _listen(application, address, "HUB_METRICS", stack)
 
 

@@ -15,7 +15,7 @@ from hub.policy import Policy
 from hub.ports import Appointments, LogStore, Publisher
 from hub.schemas import Schemas
 from hub.settings import Settings
-from hub.web import asyncapi, keys, metrics, openapi
+from hub.web import asyncapi, health, keys, metrics, openapi
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
 from hub.web.counts import Counted
@@ -55,11 +55,16 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     return app
 
 
-def build_metrics(*, settings: Settings, log: LogStore, registry: CollectorRegistry) -> web.Application:
-    """Build what listens on `HUB_METRICS`, for a network on which only Prometheus is."""
+def build_metrics(
+    *, settings: Settings, log: LogStore, ready: keys.Ready, registry: CollectorRegistry
+) -> web.Application:
+    """Build what listens on `HUB_METRICS` in any role: what a supervisor and Prometheus ask for."""
     app = _guarded(settings)
+    app[keys.READY] = ready
     app[keys.COUNTS] = Counted(log)
     app[keys.REGISTRY] = registry
+    app.router.add_get("/health/live", health.live)
+    app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/metrics", metrics.show)
     return app
 
