@@ -53,7 +53,7 @@ def build_email(outgoing: Outgoing, *, sender: Sender, domain: str, now: datetim
         f"{_sender_headers(sender)}\r\n"
         f"{_mailbox_header('To', outgoing.name, outgoing.address)}\r\n"
         f"{_text_header('Subject', outgoing.rendered.subject)}\r\n"
-        f"Date: {format_datetime(now)}\r\n"
+        f"Date: {_date(now.replace(microsecond=0))}\r\n"
         f"Message-ID: <{outgoing.id}@{domain}>\r\n"
         "MIME-Version: 1.0\r\n"
         "Auto-Submitted: auto-generated\r\n"
@@ -182,6 +182,12 @@ def _quoted(char: str) -> str:
     if char in _PLAIN:
         return char
     return "_" if char == " " else "".join(f"={byte:02X}" for byte in char.encode())
+
+
+@lru_cache(maxsize=4)
+def _date(second: datetime) -> str:
+    """Under load thousands of mails share it."""
+    return format_datetime(second)
 
 
 def _one_line(text: str) -> str:
