@@ -29,7 +29,7 @@ async def test_the_program_of_the_readme_publishes_an_event_that_is_taken_in(amq
 
     event = decode(message.body, message.content_type, message.headers)
     Schemas.load().check(event, now=datetime.now(UTC))
-    assert event.name == "pqrs.received"
+    assert event.name == "pqrs.replied"
 
 
 async def run(program: str, environment: dict[str, str]) -> None:
