@@ -124,10 +124,16 @@ async def broker_errors() -> AsyncIterator[None]:
 async def watched_channel(
     connection: AbstractConnection, prefetch: int
 ) -> tuple[AbstractChannel, asyncio.Event]:
-    """Open a channel for consuming, and an event that is set when the broker closes it."""
+    """
+    Open a channel for consuming, and an event that is set when the broker closes it or ends a consumer.
+
+    It ends a consumer alone when its queue is deleted or loses its leader: nothing would come any more.
+    """
     channel = connection.channel(publisher_confirms=False)
     await channel.initialize(timeout=CONNECT_TIMEOUT.total_seconds())
-    closed = asyncio.Event()
-    channel.close_callbacks.add(lambda *_: closed.set())
+    ended = asyncio.Event()
+    channel.close_callbacks.add(lambda *_: ended.set())
+    underlay = await channel.get_underlay_channel()
+    underlay.on_consumer_cancel_callbacks.add(lambda _: ended.set())
     await channel.set_qos(prefetch_count=prefetch, timeout=CONNECT_TIMEOUT.total_seconds())
-    return channel, closed
+    return channel, ended

@@ -32,6 +32,8 @@ ALONE_FROM: Final = 3
 """From this `x-delivery-count` on a delivery is handled alone: it may be what breaks its batch."""
 BURY_FROM: Final = 10
 """From this `x-delivery-count` on a delivery that fails by itself is buried."""
+LONGEST_HOLD: Final = 1.0
+"""Seconds that a failed delivery is held at most before it goes back: its whole lane waits with it."""
 DRAIN: Final = timedelta(seconds=20)
 """How long a stopping worker may take to finish what it has begun."""
 
@@ -87,20 +89,20 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
 
 
 async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asyncio.Event) -> None:
-    """Consume one queue on its own channel until stop; a channel that is closed ends the generation."""
+    """Consume one queue on its own channel until stop; the generation ends when the broker ends that."""
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
-    channel, closed = await watched_channel(connection, consumer.prefetch)
+    channel, ended = await watched_channel(connection, consumer.prefetch)
     queue = await channel.get_queue(consumer.queue, ensure=False)
     tag = await queue.consume(arrived.put, timeout=topology.TIMEOUT)
     busy = [
         asyncio.create_task(_work(arrived, consumer, stop), name=f"work {consumer.queue}")
         for _ in range(consumer.at_once)
     ]
-    ending = [asyncio.create_task(event.wait()) for event in (closed, stop)]
+    ending = [asyncio.create_task(event.wait()) for event in (ended, stop)]
     try:
         await asyncio.wait([*busy, *ending], return_when=asyncio.FIRST_COMPLETED)
-        if closed.is_set():
-            raise BrokerUnavailable("the broker closed the channel")
+        if ended.is_set():
+            raise BrokerUnavailable(f"the broker ended the consumer of {consumer.queue}")
         if stop.is_set():
             await queue.cancel(tag, timeout=topology.TIMEOUT)
             await _drain(arrived, busy)
@@ -201,7 +203,7 @@ async def _failed(message: AbstractIncomingMessage, consumer: Consumer, exc: Exc
     if _count(message) >= BURY_FROM and await _buried(message, consumer, exc):
         await message.ack()
         return
-    await asyncio.sleep(pause(_count(message) + 1))
+    await asyncio.sleep(min(pause(_count(message) + 1), LONGEST_HOLD))
     # Not nack: from RabbitMQ 4.3 on only a reject counts as a delivery that failed.
     await message.reject(requeue=True)
 
