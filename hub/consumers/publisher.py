@@ -15,7 +15,7 @@ from aiormq.abc import DeliveredMessage
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import topology
 from hub.consumers.broker import broker_errors, connect
-from hub.errors import BrokerUnavailable
+from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.model import DeadLetter, Event, Json, Lane
 from hub.ports import Ticket
 from hub.tickets import encode_ticket
@@ -98,8 +98,7 @@ class BrokerPublisher:
             if self._open is None or self._open.channel.is_closed:
                 await self.aclose()
                 self._connection = await connect(self._url, self._name)
-                async with broker_errors():
-                    self._open = await _prepare(self._connection)
+                self._open = await _prepare(self._connection)
             return self._open
 
     @staticmethod
@@ -114,6 +113,15 @@ class BrokerPublisher:
 
 
 async def _prepare(connection: AbstractConnection) -> _Open:
+    try:
+        async with broker_errors():
+            return await _declared(connection)
+    except ConfigurationError as exc:
+        # No fault of the event in hand, which would be buried for it.
+        raise BrokerUnavailable(str(exc)) from exc
+
+
+async def _declared(connection: AbstractConnection) -> _Open:
     channel = connection.channel(publisher_confirms=True, on_return_raises=False)
     await channel.initialize(timeout=topology.TIMEOUT)
     await topology.declare(channel)

@@ -16,9 +16,11 @@ from typing import Final
 
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel
+from aiormq.exceptions import ChannelPreconditionFailed
 from pamqp.common import Arguments
 
 from hub.catalog import CATALOG
+from hub.errors import ConfigurationError
 from hub.model import Lane
 
 DOMAIN_EVENTS: Final = "domain.events"
@@ -82,14 +84,28 @@ BINDINGS: Final = (
 
 
 async def declare(channel: AbstractChannel) -> None:
-    """Declare everything; idempotent. A queue that exists with other arguments raises (406)."""
+    """
+    Declare everything; idempotent.
+
+    Raises ConfigurationError where something exists with other arguments: waiting would not mend that.
+    """
+    try:
+        await _exist(channel)
+    except ChannelPreconditionFailed as exc:
+        raise ConfigurationError(
+            f"RabbitMQ has a queue or an exchange of the hub's with other arguments: {exc}. "
+            "They cannot be changed: empty it and delete it, or give the hub a virtual host of its own."
+        ) from exc
+    await _bind(channel, BINDINGS)
+
+
+async def _exist(channel: AbstractChannel) -> None:
     for exchange in EXCHANGES:
         await channel.declare_exchange(
             exchange.name, exchange.type, durable=True, arguments=exchange.arguments, timeout=TIMEOUT
         )
     for name in QUEUES:
         await channel.declare_queue(name, durable=True, arguments=QUORUM, timeout=TIMEOUT)
-    await _bind(channel, BINDINGS)
 
 
 async def _bind(channel: AbstractChannel, bindings: Iterable[Binding]) -> None:
