@@ -1,0 +1,66 @@
+"""The nouns of the hub: frozen values that every layer shares. No I/O, no rules."""
+
+from __future__ import annotations
+
+from hub.model.catalogue import (
+    TYPE_PREFIX,
+    TYPE_SUFFIX,
+    Audience,
+    ClockMove,
+    EventType,
+    Lane,
+    Move,
+    Print,
+    Purpose,
+    Reminder,
+)
+from hub.model.clocks import Clock, ClockState, Step
+from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent
+from hub.model.json import Json
+from hub.model.messages import (
+    Accepted,
+    Attempt,
+    ChannelTraits,
+    Claimed,
+    Message,
+    Outcome,
+    Outgoing,
+    Rendered,
+    State,
+)
+from hub.model.people import ContactPoint, Person, Target
+
+__all__ = [
+    "HUB_SOURCE",
+    "TYPE_PREFIX",
+    "TYPE_SUFFIX",
+    "Accepted",
+    "Attempt",
+    "Audience",
+    "ChannelTraits",
+    "Claimed",
+    "Clock",
+    "ClockMove",
+    "ClockState",
+    "ContactPoint",
+    "DeadLetter",
+    "Event",
+    "EventType",
+    "Incoming",
+    "Json",
+    "Lane",
+    "Message",
+    "Move",
+    "Outcome",
+    "Outgoing",
+    "Party",
+    "Person",
+    "Print",
+    "Purpose",
+    "Reminder",
+    "Rendered",
+    "State",
+    "Step",
+    "StoredEvent",
+    "Target",
+]

@@ -1,0 +1,104 @@
+"""Kinds of events, and whom each speaks to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+TYPE_PREFIX = "co.coproservicios."
+
+
+TYPE_SUFFIX = ".v1"
+
+
+class Lane(StrEnum):
+    """Lanes never wait for each other."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+
+class Purpose(StrEnum):
+    """Why somebody is told; decides hours, opt-outs and expiry."""
+
+    EMERGENCY = "emergency"
+    LEGAL = "legal"
+    TRANSACTIONAL = "transactional"
+    SERVICE = "service"
+    SURVEY = "survey"
+    COLLECTION = "collection"
+    COMMERCIAL = "commercial"
+    INTERNAL = "internal"
+
+
+class Print(StrEnum):
+    """Whether an audience is also told on paper."""
+
+    NEVER = "never"
+    LETTER = "letter"
+    BOARD = "board"
+    BOTH = "both"
+
+
+class Move(StrEnum):
+    """What an event does to a clock of its case."""
+
+    START = "start"
+    STOP = "stop"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMove:
+    """`ClockMove("first_reply", Move.STOP)`; `when` limits it to data like {"status": "cleared"}."""
+
+    clock: str
+    move: Move
+    when: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A message again, `before` the instant in the event's data field `field`."""
+
+    field: str
+    before: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """
+    Somebody whom an event speaks to.
+
+    `channels` is a tuple of steps, each a tuple of channels used together; the next step
+    only when every message of the one before failed for good. `template` names the block
+    set in the event's template when this audience reads another text than the first. `when`
+    limits the audience to events whose data has these values.
+    """
+
+    who: tuple[str, ...]
+    purpose: Purpose
+    channels: tuple[tuple[str, ...], ...]
+    print: Print = Print.NEVER
+    template: str | None = None
+    when: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """What the hub knows about a kind of event; `hub.catalog.CATALOG` lists them all."""
+
+    name: str
+    lane: Lane
+    case: str
+    audiences: tuple[Audience, ...] = ()
+    clocks: tuple[ClockMove, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    hub_emitted: bool = False
+
+    @property
+    def type(self) -> str:
+        return f"{TYPE_PREFIX}{self.name}{TYPE_SUFFIX}"

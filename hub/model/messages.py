@@ -1,0 +1,156 @@
+"""Messages, from the plan to the provider's answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from hub.model.catalogue import Lane, Purpose
+from hub.model.json import Json
+from hub.model.people import Target
+
+
+class State(StrEnum):
+    """Where a message is. Moves are in `hub.delivery.MOVES`."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    HELD = "held"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """
+    One thing to be said to one person over one channel: the row that is the truth.
+
+    `person` is a directory reference; `name`, `address` are person data and never logged.
+    `fallback` holds the steps of the cascade that are left, `skipped` the channels that were
+    passed over, each with its reason (`voice:not_configured`).
+    """
+
+    id: UUID
+    event_key: UUID
+    event_id: str
+    event: str
+    audience: int
+    step: int
+    person: str
+    name: str
+    locale: str
+    channel: str
+    purpose: Purpose
+    lane: Lane
+    occasion: str
+    contact_id: str
+    address: str
+    state: State
+    created_at: datetime
+    reason: str | None = None
+    next_at: datetime | None = None
+    expires_at: datetime | None = None
+    skipped: tuple[str, ...] = ()
+    fallback: tuple[tuple[Target, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message whose row this worker holds until `lease_until`, with what rendering needs."""
+
+    message: Message
+    attempt: int
+    event_time: datetime
+    source: str
+    data: Json
+    building: str | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """
+    A message's words. What a channel has no use for is empty.
+
+    email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
+    """
+
+    text: str
+    subject: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What a channel is asked to send. The id is stable over attempts: use it as the reference."""
+
+    id: UUID
+    channel: str
+    address: str
+    name: str
+    person: str
+    purpose: Purpose
+    lane: Lane
+    event: str
+    rendered: Rendered
+    created_at: datetime
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A provider's yes. `reference` is its own id; `delivered` when yes already means arrival."""
+
+    provider: str
+    reference: str | None = None
+    code: str = ""
+    delivered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTraits:
+    """
+    What planning must know of a channel.
+
+    `contact` is the kind of contact point it needs; None for one that needs only a person of
+    the directory (the inbox). `text_phone` is true where a landline will not do.
+    """
+
+    name: str
+    contact: str | None
+    text_phone: bool = False
+    confirms: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One call of a provider, or an ending without one."""
+
+    message_id: UUID
+    at: datetime
+    outcome: str
+    provider: str = ""
+    reference: str | None = None
+    code: str = ""
+    took: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a claimed message goes on: what delivery records in one statement."""
+
+    message_id: UUID
+    state: State
+    reason: str | None = None
+    next_at: datetime | None = None
+    expires_at: datetime | None = None
+    attempt: Attempt | None = None

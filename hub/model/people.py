@@ -1,0 +1,36 @@
+"""People, and the ways to reach them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPoint:
+    """`kind` is `email`, `phone` (value in E.164) or `push` (a device token)."""
+
+    id: str
+    kind: str
+    value: str
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody of the directory, or a stranger whose `ref` was made from an inline contact."""
+
+    ref: str
+    name: str
+    contact_points: tuple[ContactPoint, ...] = ()
+    locale: str = "es"
+    digital_access: bool = True
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A way to reach somebody: a channel and one contact point for it."""
+
+    channel: str
+    contact_id: str
+    address: str
