@@ -21,6 +21,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
+from hub.consumers.wire import read_leniently
 from hub.errors import BrokerUnavailable
 from hub.tasks import cancel, heed_cancellation
 
@@ -34,6 +35,7 @@ Work = Callable[[AbstractConnection], Awaitable[None]]
 
 async def connect(url: str, name: str) -> AbstractConnection:
     """Open one connection, named so that an operator of RabbitMQ knows it."""
+    read_leniently()
     try:
         return await aio_pika.connect(
             url,
