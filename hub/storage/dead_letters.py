@@ -8,13 +8,13 @@ become U+FFFD in what is text; the body stays as the bytes that came.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Record
 
 from hub.cloudevents import header_as_json
-from hub.model import DeadLetter
+from hub.model import DeadLetter, Json
 from hub.storage.database import Runner
 from hub.storage.queries import load
 
@@ -55,10 +55,16 @@ def _row(letter: DeadLetter) -> tuple[object, ...]:
         storable(letter.source),
         storable(letter.routing_key),
         storable(letter.content_type),
-        # `json`, not `jsonb`: it keeps an escaped NUL or surrogate as it is written.
-        json.dumps(dict(letter.headers), default=header_as_json),
+        _as_json(letter.headers),
         letter.body,
     )
+
+
+def _as_json(headers: Mapping[str, Json]) -> str:
+    """Write for `json`, not `jsonb`: it keeps an escaped NUL or surrogate as it is written."""
+    written = json.dumps(dict(headers), default=header_as_json)
+    # AMQP has NaN and the infinities, JSON has not, although Python writes them.
+    return json.dumps(json.loads(written, parse_constant=str))
 
 
 def _letter(row: Record) -> DeadLetter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from uuid import uuid4
 
@@ -62,6 +63,18 @@ async def test_a_dead_letter_takes_whatever_came(stores: Stores) -> None:
     found = await stores.log.dead_letter(one.id)
 
     assert found == replace(one, source="a\ufffdb", event_id="?")
+
+
+@POSTGRES
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+async def test_a_dead_letter_takes_numbers_that_json_does_not_have(stores: Stores, number: float) -> None:
+    one = letter(headers={"x": [number]})
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([one])
+    found = await stores.log.dead_letter(one.id)
+
+    assert found is not None
+    assert str(found.headers["x"][0]).lower().startswith(str(number))
 
 
 async def test_messages_are_listed_newest_first_page_by_page(stores: Stores, of: StoredEvent) -> None:
