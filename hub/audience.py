@@ -117,7 +117,8 @@ def recipient(raw: Mapping[str, Json]) -> Group | Person:
         if value is not None
     ]
     return Person(
-        ref=stranger_ref(raw.get("email"), raw.get("phone")),
+        # The tidy form, so that one number written in two ways is one stranger.
+        ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone")),
         name=str(raw.get("name") or ""),
         contact_points=tuple(points),
         known=False,

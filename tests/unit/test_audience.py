@@ -211,3 +211,11 @@ def test_an_event_remembers_only_whom_it_names(
 
 def test_an_event_without_a_case_remembers_nobody() -> None:
     assert parties_of(stored(event("pqrs.received"), case=None), BY_NAME["pqrs.received"]) == []
+
+
+def test_one_number_written_in_two_ways_is_one_stranger() -> None:
+    written, tidy = recipient({"phone": "300 123 45 67"}), recipient({"phone": "+573001234567"})
+
+    assert isinstance(written, Person)
+    assert isinstance(tidy, Person)
+    assert written.ref == tidy.ref
