@@ -144,7 +144,7 @@ def test_an_inline_contact_is_a_stranger_with_usable_points() -> None:
     given = {"name": "Ana", "email": " Ana@Example.com ", "phone": "300 123 4567"}
 
     assert recipient(given) == Person(
-        ref=stranger_ref(" Ana@Example.com ", "300 123 4567"),
+        ref=stranger_ref("Ana@example.com", "+573001234567"),
         name="Ana",
         contact_points=(
             ContactPoint(id="email", kind="email", value="Ana@example.com"),
