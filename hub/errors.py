@@ -91,7 +91,8 @@ class TransientFailure(SendFailure):
     Try again later.
 
     `retry_after` is the provider's own wish; `unknown` is true when the provider may
-    have accepted the message, so that a second try may double it.
+    have accepted the message, so that a second try may double it; `ours` when the fault is
+    ours to mend (a password, a certificate), so that no number of tries is enough.
     """
 
     def __init__(
@@ -102,10 +103,12 @@ class TransientFailure(SendFailure):
         code: str = "",
         retry_after: timedelta | None = None,
         unknown: bool = False,
+        ours: bool = False,
     ) -> None:
         super().__init__(reason, provider=provider, code=code)
         self.retry_after = retry_after
         self.unknown = unknown
+        self.ours = ours
 
 
 class PermanentFailure(SendFailure):

@@ -45,10 +45,15 @@ Decision: TypeAlias = RetryIn | GiveUp
 
 
 def decide(error: SendFailure, attempt: int, *, policy: RetryPolicy, chance: float) -> Decision:
-    """Decide after the failure of attempt 1, 2, …; `chance` is a random number in [0, 1)."""
+    """
+    Decide after the failure of attempt 1, 2, …; `chance` is a random number in [0, 1).
+
+    A fault that is ours to mend uses up no tries: the message waits until it is mended or expires.
+    """
     if isinstance(error, PermanentFailure):
         return GiveUp(error.reason)
-    if attempt >= policy.tries:
+    ours = isinstance(error, TransientFailure) and error.ours
+    if attempt >= policy.tries and not ours:
         return GiveUp(RETRIES_EXHAUSTED)
     delay = backoff(attempt, policy=policy, chance=chance)
     wish = error.retry_after if isinstance(error, TransientFailure) else None

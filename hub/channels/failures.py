@@ -25,7 +25,7 @@ def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFai
     good because of a mistyped password would lose them. They wait until it is mended or
     until they expire.
     """
-    return TransientFailure(reason, provider=provider, code=code, retry_after=CONFIGURATION_WAIT)
+    return TransientFailure(reason, provider=provider, code=code, retry_after=CONFIGURATION_WAIT, ours=True)
 
 
 def without_contact(text: str, address: str = "") -> str:

@@ -82,11 +82,7 @@ def test_a_part_of_business_days_is_counted_in_decimals() -> None:
 def test_an_emergency_is_counted_in_minutes_of_any_hour() -> None:
     clock, sunday = BUILT_IN.clocks["emergency_ack"], local("2026-03-08 03:00")
 
-    assert BUILT_IN.ladder(clock, sunday) == (
-        local("2026-03-08 03:05"),
-        local("2026-03-08 03:10"),
-        local("2026-03-08 03:15"),
-    )
+    assert BUILT_IN.due(clock, sunday, clock.target_for({})) == local("2026-03-08 03:05")
     assert BUILT_IN.at_risk(clock, sunday, timedelta(minutes=5)) is None
 
 

@@ -11,6 +11,7 @@ from hub.retry import Decision, GiveUp, RetryIn, RetryPolicy, backoff, decide
 
 POLICY = RetryPolicy(base=timedelta(seconds=30), cap=timedelta(seconds=300), jitter=0.2, tries=8)
 BUSY = TransientFailure("smtp_451")
+OURS = TransientFailure("provider_auth", retry_after=timedelta(minutes=15), ours=True)
 
 
 def asks(seconds: float) -> TransientFailure:
@@ -40,6 +41,7 @@ def wait(seconds: float) -> RetryIn:
         (asks(900), 1, 0.0, wait(900)),  # the provider may ask for more than our cap
         (asks(10**13), 1, 0.0, wait(7 * 86_400)),  # but not for centuries
         (asks(60), 8, 0.5, GiveUp("retries_exhausted")),  # a wish gives no more tries
+        (OURS, 800, 0.5, wait(990)),  # max(300, 900 × (1 + 0.2 × 0.5)): no number of tries is enough
         (PermanentFailure("smtp_550", gone=True), 1, 0.5, GiveUp("smtp_550")),
         (SendFailure("unknown"), 1, 0.5, wait(30)),  # what is not known to be permanent is tried again
     ],
