@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterable
+import time
+from collections.abc import Awaitable, Collection, Coroutine, Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,15 +17,21 @@ async def cancel(*tasks: asyncio.Future[Any]) -> None:
     Cancel and wait until they are over, whatever they raise.
 
     Told again every second: a library may turn a cancellation into an error of its own, which the
-    task then handles as one.
+    task then handles as one. Whoever waits here is told again as well, by its own canceller; it
+    waits on, or what it has begun would be left running alone.
     """
     pending = {task for task in tasks if not task.done()}
+    told = False
     while pending:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=AGAIN)
-    # Looking at each result keeps asyncio from reporting an error that nobody has asked for.
-    await asyncio.gather(*tasks, return_exceptions=True)
+        told |= not await _waited(pending, AGAIN)
+        pending = {task for task in pending if not task.done()}
+    for task in tasks:
+        # Looking at each result keeps asyncio from reporting an error that nobody has asked for.
+        _ = task.cancelled() or task.exception()
+    if told:
+        raise asyncio.CancelledError
 
 
 async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -42,9 +49,29 @@ async def finished(work: Awaitable[None], patience: timedelta) -> None:
     try:
         await asyncio.shield(working)
     except asyncio.CancelledError:
-        await asyncio.wait({working}, timeout=patience.total_seconds())
-        await cancel(working)
+        await outlast(working, patience)
         raise
+
+
+async def outlast(task: asyncio.Future[Any], patience: timedelta) -> None:
+    """
+    Wait for the end of a task, for as long as `patience`, then cancel it.
+
+    For who has been cancelled already and is told so every second.
+    """
+    until = time.monotonic() + patience.total_seconds()
+    while not task.done() and (left := until - time.monotonic()) > 0:
+        await _waited({task}, left)
+    await cancel(task)
+
+
+async def _waited(tasks: Collection[asyncio.Future[Any]], seconds: float) -> bool:
+    """Wait for the tasks, at most that long; false when cut short by a cancellation of this task."""
+    try:
+        await asyncio.wait(tasks, timeout=seconds)
+    except asyncio.CancelledError:
+        return False
+    return True
 
 
 def heed_cancellation() -> None:

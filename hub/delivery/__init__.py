@@ -36,7 +36,7 @@ from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.planning import next_steps
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher
-from hub.tasks import heed_cancellation
+from hub.tasks import heed_cancellation, outlast
 from hub.tickets import tickets
 
 __all__ = ["Renderer", "deliver"]
@@ -202,7 +202,7 @@ async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcom
     try:
         return await asyncio.shield(recording)
     except asyncio.CancelledError:
-        await asyncio.wait({recording})
+        await outlast(recording, lease.left)
         raise
 
 

@@ -1,0 +1,90 @@
+"""Cancelling, and being cancelled again and again meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from hub.tasks import AGAIN, cancel, finished, outlast, together
+
+LONGER_THAN_ONE_WORD = AGAIN * 1.5
+"""Seconds: a canceller has said it a second time by then."""
+PATIENCE = timedelta(seconds=20)
+
+
+class Work:
+    """Something that takes its time and says whether it came to its end."""
+
+    def __init__(self, seconds: float = LONGER_THAN_ONE_WORD) -> None:
+        self.begun = asyncio.Event()
+        self.is_done = False
+        self._seconds = seconds
+
+    async def do(self) -> None:
+        self.begun.set()
+        await asyncio.sleep(self._seconds)
+        self.is_done = True
+
+
+def left_running() -> set[asyncio.Task[object]]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
+
+
+async def test_work_that_may_end_comes_to_its_end_however_often_it_is_told_to_stop() -> None:
+    work = Work()
+    working = asyncio.create_task(finished(work.do(), PATIENCE))
+    await work.begun.wait()
+    await cancel(working)
+
+    assert (work.is_done, working.cancelled()) == (True, True)
+
+
+async def test_patience_has_its_end() -> None:
+    work = Work(seconds=60)
+    working = asyncio.create_task(finished(work.do(), timedelta(seconds=0.05)))
+    await work.begun.wait()
+    await asyncio.wait_for(cancel(working), 5)
+
+    assert (work.is_done, left_running()) == (False, set())
+
+
+async def test_who_is_cancelled_while_cancelling_leaves_nothing_running() -> None:
+    work = Work()
+    inner = together([finished(work.do(), PATIENCE)])
+    outer = asyncio.create_task(together([inner]))
+    await work.begun.wait()
+    await cancel(outer)
+
+    assert (work.is_done, left_running()) == (True, set())
+
+
+async def test_who_was_cancelled_while_cancelling_says_so() -> None:
+    stubborn = asyncio.create_task(finished(Work(seconds=0.2).do(), PATIENCE))
+    await asyncio.sleep(0)
+    cancelling = asyncio.create_task(cancel(stubborn))
+    await asyncio.sleep(0)
+    cancelling.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await cancelling
+    assert stubborn.done()
+
+
+async def test_a_task_that_was_outlived_is_cancelled() -> None:
+    task = asyncio.create_task(asyncio.sleep(60))
+    await outlast(task, timedelta(seconds=0.01))
+
+    assert task.cancelled()
+
+
+async def test_errors_of_the_cancelled_are_nobodys_business() -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    failing = asyncio.create_task(fail())
+    await asyncio.sleep(0)
+    await cancel(failing, asyncio.create_task(asyncio.sleep(60)))
+
+    assert left_running() == set()
