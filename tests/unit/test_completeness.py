@@ -1,0 +1,78 @@
+"""
+Nothing is declared that nobody serves, and nothing is served that nobody declares.
+
+That each event has its schema, examples, entry and texts, and each clock its start and stop, is
+in test_catalog.py, test_schemas.py and test_templates.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final, cast
+
+from hub.catalog import CATALOG
+from hub.channels.registry import BUILDERS
+from hub.consumers import events, messages, topology
+from hub.consumers.worker import Consumer
+from hub.model import Lane
+from hub.rendering.forms import CHANNELS as FORMS
+from hub.sla import ESCALATES
+from hub.testing import MemoryAppointments, MemoryPublisher, MemoryStore, SettableClock
+from tests.unit.things import DESK, MONDAY
+
+OWN: Final = {"inbox"}
+"""Channels that need no setting."""
+
+
+def consumers() -> list[Consumer]:
+    """Everything that the roles intake and delivery consume."""
+    clock, publisher = SettableClock(MONDAY), MemoryPublisher()
+    store, appointments = MemoryStore(clock), MemoryAppointments(clock)
+    taking_in = events.consumers(
+        desk=DESK, store=store, publisher=publisher, appointments=appointments, now=clock
+    )
+    never_used = cast(Any, None)
+    delivering = messages.consumers(
+        post=never_used, store=never_used, publisher=publisher, appointments=appointments
+    )
+    return [*taking_in, *delivering]
+
+
+def test_each_queue_is_consumed_by_one_consumer_and_each_consumer_has_its_queue() -> None:
+    assert Counter(topology.QUEUES) == Counter(consumer.queue for consumer in consumers())
+
+
+def test_each_queue_of_events_is_fed() -> None:
+    fed = {binding.destination for binding in topology.BINDINGS if not binding.to_exchange}
+
+    assert {topology.events_queue(lane) for lane in Lane} == fed
+
+
+def test_each_type_of_event_is_bound_to_the_lane_of_its_entry_and_to_no_other() -> None:
+    bound = sorted(
+        (binding.key, binding.destination)
+        for binding in topology.BINDINGS
+        if binding.source == topology.HUB_LANES
+    )
+
+    assert sorted((kind.name, topology.events_queue(kind.lane)) for kind in CATALOG) == bound
+
+
+def test_each_exchange_that_is_bound_is_declared() -> None:
+    declared = {exchange.name for exchange in topology.EXCHANGES}
+    exchanges = {binding.source for binding in topology.BINDINGS} | {
+        binding.destination for binding in topology.BINDINGS if binding.to_exchange
+    }
+
+    assert exchanges <= declared
+
+
+def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
+    assert BUILDERS.keys() | OWN == set(topology.CHANNELS)
+    assert set(topology.CHANNELS) <= FORMS.keys()
+
+
+def test_each_event_of_the_hubs_own_is_one_that_its_clocks_tell() -> None:
+    told = {"sla.at_risk", "sla.breached", *ESCALATES.values()}
+
+    assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
