@@ -42,7 +42,7 @@ async def _until_no_conflict(batch: Batch, *, desk: Desk, store: IntakeStore, no
 
 
 async def _once(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> Taken:
-    events = [event for event, _ in batch.events.values()]
+    events = {key: event for key, (event, _) in batch.events.items()}
     async with store.transaction() as transaction:
         if batch.letters:
             await transaction.add_dead_letters(batch.letters)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from hub import sla
 from hub.audience import PLACE, Addressee, Group, Parties, Unknown, addressees, parties_of, party_words
-from hub.identity import event_key
 from hub.intake.reading import Desk, is_directory
 from hub.intake.taken import Broad, Taken
 from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
@@ -41,10 +41,10 @@ class Meant:
 
 
 async def plan_in(
-    transaction: IntakeTransaction, events: Sequence[Event], *, desk: Desk, now: datetime
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, desk: Desk, now: datetime
 ) -> Taken:
-    """Write everything that these events mean; answer what is left to do after the commit."""
-    directory = [event for event in events if is_directory(event)]
+    """Write everything that these events (by their keys) mean; answer what is left after the commit."""
+    directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
     stored = await _stored(transaction, events, desk)
@@ -72,19 +72,21 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant
         await transaction.mark_planned(done)
 
 
-async def _stored(transaction: IntakeTransaction, events: Sequence[Event], desk: Desk) -> list[StoredEvent]:
+async def _stored(
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], desk: Desk
+) -> list[StoredEvent]:
     """Find out where each event happens: its copropiedad is named, or is its unit's."""
-    units = {unit for event in events if (unit := event.data.get("unit_id"))}
+    units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
     places = await transaction.places(units) if units else {}
     return [
         StoredEvent(
-            key=event_key(event),
+            key=key,
             event=event,
             case=case_key(desk.catalog[event.name], event),
             copropiedad_id=event.data.get("copropiedad_id") or places.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
-        for event in events
+        for key, event in events.items()
     ]
 
 
