@@ -1,0 +1,60 @@
+"""What listens on HUB_METRICS, in roles that have no page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+from aiohttp import hdrs, web
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
+
+from hub.settings import load
+from hub.web.application import build_metrics
+from tests.integration.web_doubles import MemoryLog
+
+Client = TestClient[web.Request, web.Application]
+KEY = "a key that nobody guesses"
+
+
+@pytest.fixture
+def answering() -> dict[str, bool]:
+    return {"rabbitmq": True}
+
+
+@pytest.fixture
+async def client(answering: dict[str, bool]) -> AsyncIterator[Client]:
+    async def ready() -> Mapping[str, bool]:
+        return answering
+
+    settings = load({"HUB_API_KEY": KEY})
+    app = build_metrics(settings=settings, log=MemoryLog(), ready=ready, registry=CollectorRegistry())
+    async with TestClient(TestServer(app, host="127.0.0.1")) as asking:
+        yield asking
+
+
+async def status(client: Client, path: str, key: str = "") -> int:
+    async with client.get(path, headers={hdrs.AUTHORIZATION: f"Bearer {key}"}) as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+async def test_health_needs_no_key(client: Client, path: str) -> None:
+    assert await status(client, path) == 200
+
+
+async def test_a_server_that_is_away_makes_it_unready_but_not_dead(
+    client: Client, answering: dict[str, bool]
+) -> None:
+    answering["rabbitmq"] = False
+
+    assert (await status(client, "/health/live"), await status(client, "/health/ready")) == (200, 503)
+
+
+async def test_metrics_need_the_key(client: Client) -> None:
+    assert (await status(client, "/metrics"), await status(client, "/metrics", KEY)) == (401, 200)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/messages", "/static/console.js"])
+async def test_nothing_else_is_there(client: Client, path: str) -> None:
+    assert (await status(client, path), await status(client, path, KEY)) == (401, 404)
