@@ -17,7 +17,7 @@ from functools import cache
 from typing import Final
 
 from celery import Celery  # type: ignore[import-untyped]  # it has no annotations
-from kombu import Queue  # type: ignore[import-untyped]  # the same
+from kombu.entity import Queue
 
 from benchmarks.payment import words_of
 from hub.app.parts import Words
@@ -31,7 +31,7 @@ PREFETCH: Final = 64
 
 app = Celery("bench", broker=os.environ.get("BENCH_AMQP_URL"))
 app.conf.update(
-    task_queues=[Queue(QUEUE, durable=True)],
+    task_queues=[Queue(QUEUE, durable=True)],  # type: ignore[no-untyped-call]  # the same of kombu
     task_default_queue=QUEUE,
     task_acks_late=True,
     task_ignore_result=True,
@@ -60,9 +60,7 @@ def send_receipt(event_id: str, time: str, payer: str, email: str, unit: str, da
         connection().send_message(mail)
 
 
-def compose(  # noqa: PLR0913 - as Celery hands it over
-    event_id: str, time: datetime, payer: str, email: str, unit: str, data: Json
-) -> MIMEMultipart:
+def compose(event_id: str, time: datetime, payer: str, email: str, unit: str, data: Json) -> MIMEMultipart:
     """With the older classes of the standard library: EmailMessage takes three times as long."""
     rendered = words_of(event_id, time, payer, unit, data, words())
     company = words().policy.company

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -16,14 +17,14 @@ def conditions() -> Mapping[str, str]:
     return {
         "cores": str(len(os.sched_getaffinity(0))),
         "processor": _processor(),
-        "Linux": platform.release(),
+        "Linux": platform.release().partition("-")[0],
         "Python": platform.python_version(),
         "Celery": version("celery"),
         "aio-pika": version("aio-pika"),
         "asyncpg": version("asyncpg"),
         "RabbitMQ": programs.find(programs.RABBITMQ).parent.parent.name.rpartition("-")[2],
-        "PostgreSQL": _last_word(programs.find_postgres(), "--version"),
-        "Postfix": _last_word(Path("/usr/sbin/postconf"), "-hd", "mail_version"),
+        "PostgreSQL": _version(programs.find_postgres(), "--version"),
+        "Redis": _version(programs.find(programs.REDIS), "--version"),
     }
 
 
@@ -34,6 +35,7 @@ def _processor() -> str:
     return platform.machine()
 
 
-def _last_word(program: Path, *arguments: str) -> str:
+def _version(program: Path, *arguments: str) -> str:
     answer = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=10, check=True)
-    return answer.stdout.split("(")[0].split()[-1]
+    found = re.search(r"\d+\.[\d.]+", answer.stdout)
+    return found[0] if found else "unknown"

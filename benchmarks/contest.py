@@ -39,7 +39,7 @@ from hub.storage import migrations
 WARM_UP: Final = 400
 """Mails before the clock runs: every process has its connections, plans and caches by then."""
 
-WARM_UP_LIMIT: Final = 15.0  # seconds
+WARM_UP_LIMIT: Final = 60.0  # seconds
 SETTLING: Final = 0.5  # seconds after the last mail: recording and acknowledging it
 SLOWEST: Final = 50.0  # mails a second; slower is a fault
 
@@ -56,26 +56,24 @@ class Field:
 
 @asynccontextmanager
 async def open_field(folder: Path, tell: Callable[[str], None]) -> AsyncIterator[Field]:
-    """Start private servers, PostgreSQL with every flush to the disk; end and remove them."""
-    folder.mkdir(parents=True)
-    # PostgreSQL's unprivileged user passes through on the way to its data.
-    folder.chmod(0o711)
+    """Start private servers below `folder`, PostgreSQL with every flush to the disk; end them."""
     rabbitmq, redis = RabbitMQ(folder / "rabbitmq"), Redis(folder / "redis")
     postgres, sink = Postgres(folder / "postgres"), Sink(folder / "sink")
     try:
-        async with running([rabbitmq, redis, postgres], tell=tell), await aio_pika.connect(rabbitmq.url) as broker:
+        async with running([rabbitmq, redis, postgres], tell=tell):
             await migrations.upgrade(postgres.url)
             await sink.start()
-            yield Field(
-                folder=folder,
-                sink=sink,
-                channel=await broker.channel(),
-                environment=_environment(rabbitmq.url, redis.url, postgres.url, sink.port),
-            )
+            async with await aio_pika.connect(rabbitmq.url) as broker:
+                yield Field(
+                    folder=folder,
+                    sink=sink,
+                    channel=await broker.channel(),
+                    environment=_environment(rabbitmq.url, redis.url, postgres.url, sink.port),
+                )
     finally:
         await sink.child.stop()
-        for place in {folder, postgres.folder}:
-            shutil.rmtree(place, ignore_errors=True)
+        # It may lie elsewhere, where PostgreSQL's user could not enter.
+        shutil.rmtree(postgres.folder, ignore_errors=True)
 
 
 def _environment(amqp: str, redis: str, database: str, smtp: int) -> Mapping[str, str]:

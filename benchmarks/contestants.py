@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel
-from kombu.serialization import dumps  # type: ignore[import-untyped]  # it has no annotations
+from kombu.serialization import dumps
 
 from benchmarks import celery_app, floor
 from benchmarks.parcels import Parcel
@@ -17,6 +17,9 @@ from benchmarks.payment import directory, home, payment
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import topology
 from hub.model import Event
+
+CELERY_OPTIONS: Final = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
+"""Without what Celery's workers tell each other: there is only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def _for_celery(number: int) -> Parcel:
     event, reader = payment(number), home(number)
     arguments = (event.id, event.time.isoformat(), reader.payer, reader.email, reader.label, event.data)
     task = celery_app.app.amqp.as_task_v2(uuid4().hex, celery_app.TASK, arguments, ignore_result=True)
-    content_type, encoding, body = dumps(task.body, "json")
+    content_type, encoding, body = dumps(task.body, "json")  # type: ignore[no-untyped-call]  # kombu's
     message = _durable(body.encode(), content_type=content_type, content_encoding=encoding)
     message.headers = {name: value for name, value in task.headers.items() if value is not None}
     message.correlation_id = task.properties["correlation_id"]
@@ -83,8 +86,8 @@ def _durable(body: bytes, *, content_type: str, content_encoding: str | None = N
 
 HUB: Final = Contestant(
     name="hub",
-    what="events stored, messages stored, rendered, sent, recorded; `hub run intake delivery timers`",
-    programs=(("-m", "hub", "run", "intake", "delivery", "timers"),),
+    what="`hub run intake timers` and `hub run delivery`: a process per core, as Celery has",
+    programs=(("-m", "hub", "run", "intake", "timers"), ("-m", "hub", "run", "delivery")),
     declare=topology.declare,
     parcel=_for_hub,
     opening=_directory,
@@ -99,10 +102,7 @@ FLOOR: Final = Contestant(
 CELERY: Final = Contestant(
     name="celery",
     what="Celery prefork, a process per core, late ack; Jinja2, email.mime, smtplib kept open",
-    programs=(
-        ("-m", "celery", "-A", "benchmarks.celery_app", "worker", "--loglevel=WARNING")
-        + ("--without-gossip", "--without-mingle", "--without-heartbeat"),
-    ),
+    programs=(("-m", "celery", "-A", "benchmarks.celery_app", "worker", *CELERY_OPTIONS),),
     declare=_declare_celery,
     parcel=_for_celery,
 )

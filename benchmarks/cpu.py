@@ -12,7 +12,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
-class _Process:
+class Process:
     parent: int
     seconds: float
 
@@ -31,17 +31,17 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return total
 
 
-def _processes() -> Iterator[tuple[int, _Process]]:
+def _processes() -> Iterator[tuple[int, Process]]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
                 stat = (folder / "stat").read_text()
             except OSError:
                 continue  # it has just ended
-            yield int(folder.name), _parse(stat)
+            yield int(folder.name), parse(stat)
 
 
-def _parse(stat: str) -> _Process:
+def parse(stat: str) -> Process:
     """Field 2 is a name in parentheses that may hold anything; 4 is the parent, 14–17 are times (proc(5))."""
     fields = stat.rpartition(")")[2].split()
-    return _Process(parent=int(fields[1]), seconds=sum(map(int, fields[11:15])) / _TICKS)
+    return Process(parent=int(fields[1]), seconds=sum(map(int, fields[11:15])) / _TICKS)

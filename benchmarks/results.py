@@ -37,57 +37,63 @@ class Standing:
     slowest: float
     median: float
     fastest: float
-    ratio: float
+    ratio: float | None
     own_cpu: float
     all_cpu: float
 
 
 def standings(turns: Sequence[Turn]) -> list[Standing]:
-    """
-    Sum up, in the order of the first round.
-
-    `ratio` is the median over the rounds of what was measured in the same minute, so that a
-    machine that slows down meanwhile does it to both sides. NaN without the reference.
-    """
+    """Sum up, in the order of the first round."""
     names = dict.fromkeys(turn.contestant for turn in turns)
-    return [_standing(name, [turn for turn in turns if turn.contestant == name], turns) for name in names]
+    return [_standing(name, turns) for name in names]
 
 
-def _standing(name: str, own: Sequence[Turn], turns: Iterable[Turn]) -> Standing:
-    reference = {turn.number: turn.rate for turn in turns if turn.contestant == REFERENCE}
-    ratios = [turn.rate / reference[turn.number] for turn in own if turn.number in reference]
-    rates = sorted(turn.rate for turn in own)
+def _standing(name: str, turns: Sequence[Turn]) -> Standing:
+    own = [turn for turn in turns if turn.contestant == name]
+    rates = [turn.rate for turn in own]
     return Standing(
         contestant=name,
-        slowest=rates[0],
+        slowest=min(rates),
         median=median(rates),
-        fastest=rates[-1],
-        ratio=median(ratios) if ratios else float("nan"),
+        fastest=max(rates),
+        ratio=ratio_of(name, turns),
         own_cpu=median(turn.own_cpu / turn.mails * 1000 for turn in own),
         all_cpu=median(turn.all_cpu / turn.mails * 1000 for turn in own),
     )
 
 
+def ratio_of(name: str, turns: Sequence[Turn]) -> float | None:
+    """
+    Answer how many times as fast as the reference; None when one of them was not measured.
+
+    The median of the rounds' ratios, not the ratio of the medians: what is compared was measured
+    in the same minute, so that a machine that slows down meanwhile does it to both sides.
+    """
+    reference = {turn.number: turn.rate for turn in turns if turn.contestant == REFERENCE}
+    ratios = [
+        turn.rate / reference[turn.number]
+        for turn in turns
+        if turn.contestant == name and turn.number in reference
+    ]
+    return median(ratios) if ratios else None
+
+
+HEAD: Final = ("", "min", "median", "max", "ratio", "own CPU", "all CPU")
+
+
 def table(rows: Iterable[Standing]) -> str:
     """Lay it out for a terminal."""
-    head = ("", "min", "median", "max", "ratio", "own CPU", "all CPU")
-    lines = [
-        (
-            row.contestant,
-            f"{row.slowest:,.0f}",
-            f"{row.median:,.0f}",
-            f"{row.fastest:,.0f}",
-            f"{row.ratio:.2f}",
-            f"{row.own_cpu:.2f}",
-            f"{row.all_cpu:.2f}",
-        )
-        for row in rows
-    ]
-    return "\n".join("".join(_cells(line)) for line in [head, *lines])
+    return "\n".join(_line(cells) for cells in [HEAD, *map(_cells, rows)])
 
 
-def _cells(line: Sequence[str]) -> Iterable[str]:
-    return (text.ljust(8) if column == 0 else text.rjust(9) for column, text in enumerate(line))
+def _cells(row: Standing) -> tuple[str, ...]:
+    rates = (f"{rate:,.0f}" for rate in (row.slowest, row.median, row.fastest))
+    ratio = "–" if row.ratio is None else f"{row.ratio:.2f}"
+    return row.contestant, *rates, ratio, f"{row.own_cpu:.2f}", f"{row.all_cpu:.2f}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return cells[0].ljust(8) + "".join(cell.rjust(9) for cell in cells[1:])
 
 
 def as_json(turns: Sequence[Turn], conditions: Json) -> Json:
