@@ -29,6 +29,7 @@ from hub.settings import Address
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.intake import PostgresIntake
 from hub.storage.log import PostgresLog
+from hub.storage.receipts import PostgresReceipts
 from hub.storage.timers import PostgresTimers
 from hub.tasks import cancel
 from hub.timers import Timers
@@ -94,6 +95,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         policy=parts.words.policy,
         schemas=parts.words.schemas,
         log=PostgresLog(parts.database),
+        receipts=PostgresReceipts(parts.database),
         appointments=parts.appointments,
         publisher=parts.publisher,
         check=partial(_check, parts.words.schemas),

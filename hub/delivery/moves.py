@@ -48,3 +48,8 @@ LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EX
 def may(before: State, after: State) -> bool:
     """Tell whether a message may go from one state to the other."""
     return after in MOVES[before]
+
+
+def sources(after: State) -> frozenset[State]:
+    """Answer the states from which a message may come to this one."""
+    return frozenset(before for before in State if may(before, after))

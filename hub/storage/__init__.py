@@ -8,6 +8,7 @@ from hub.storage.delivery import PostgresDelivery
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.log import PostgresLog
+from hub.storage.receipts import PostgresReceipts
 from hub.storage.timers import PostgresTimers
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "PostgresInbox",
     "PostgresIntake",
     "PostgresLog",
+    "PostgresReceipts",
     "PostgresTimers",
     "RedisAppointments",
 ]

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.model import Claimed, Clock, Lane, Message, Outcome, State
+from hub.delivery.moves import may
+from hub.model import Attempt, Claimed, Clock, Lane, Message, Outcome, State
 from hub.ports import Now, Ticket
 from hub.testing.faults import Faults
 from hub.testing.tables import LOST, Row, Tables
@@ -19,7 +20,7 @@ from hub.tickets import grouped
 
 class MemoryStore:
     """
-    `hub.ports.IntakeStore`, `DeliveryStore` and `TimerStore` over the same tables.
+    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore` and the `ReceiptStore` over the same tables.
 
     One transaction or statement at a time. `faults` knows the methods by name, and `commit`;
     `refused` holds the ids of events with a value that the database refuses.
@@ -86,6 +87,15 @@ class MemoryStore:
                 row = tables.messages[outcome.message_id]
                 tables.messages[outcome.message_id] = replace(row, message=_moved(row.message, outcome))
             return frozenset(outcome.message_id for outcome in done)
+
+    async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
+        async with self._statement("settle") as tables:
+            row = tables.messages.get(message_id)
+            if row is not None and may(row.message.state, state):
+                moved = replace(row.message, state=state, reason=reason, next_at=None)
+                tables.messages[message_id] = replace(row, message=moved)
+                tables.attempts.setdefault((message_id, attempt.at), attempt)
+            return row is not None
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         async with self._statement("step_failed") as tables:

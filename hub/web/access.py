@@ -2,7 +2,8 @@
 Who may come in.
 
 With an API key every route but `/health/*` needs it, from whatever peer: as a Bearer token, or as the
-cookie that the sign-in form of `/` gives in exchange. Without a key only this machine may come in, and
+cookie that the sign-in form of `/` gives in exchange. The hooks of providers never do: what they take
+is signed, which no browser can be made to do. Without a key only this machine may come in, and
 a browser here may not be made a tool of: a page from elsewhere can point its own name at 127.0.0.1
 (DNS rebinding) or post a form, so the Host must be a loopback one and bodies must be JSON.
 """
@@ -18,6 +19,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import hdrs, web
 
+from hub.channels.registry import CALLBACKS
 from hub.web.answers import Handler, Refusal, route_of
 from hub.web.keys import API_KEY, PUBLIC_URL
 
@@ -28,11 +30,15 @@ _SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIO
 SIGN_IN: Final = "/"
 OPEN_PATHS: Final = frozenset({SIGN_IN, "/health/live", "/health/ready"})
 """What a stranger may ask while there is a key; `/` then answers with the form alone."""
+SIGNED_PATHS: Final = frozenset({CALLBACKS})
+"""What providers call from anywhere: the handler refuses whatever they have not signed."""
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let in or refuse, before any handler sees the request."""
+    if route_of(request) in SIGNED_PATHS:
+        return await handler(request)
     key = request.app[API_KEY]
     if key is None:
         _require_this_machine(request)

@@ -11,8 +11,10 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from hub.catalog import CATALOG
+from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.policy import Policy
 from hub.ports import Appointments, LogStore, Publisher
+from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
 from hub.web import asyncapi, health, keys, metrics, openapi
@@ -33,15 +35,18 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     policy: Policy,
     schemas: Schemas,
     log: LogStore,
+    receipts: ReceiptStore,
     appointments: Appointments,
     publisher: Publisher,
     check: keys.Check,
     ready: keys.Ready,
     registry: CollectorRegistry,
 ) -> web.Application:
-    """Build the application: API, live page, health, metrics and documents."""
+    """Build the application: API, live page, hooks, health, metrics and documents."""
     app = _guarded(settings)
     app[keys.LOG] = log
+    app[keys.RECEIPTS] = receipts
+    app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
     app[keys.PUBLISHER] = publisher
     app[keys.CHECK] = check
     app[keys.READY] = ready

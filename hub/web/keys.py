@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from hub.model import Event, Json
 from hub.policy import Policy
 from hub.ports import LogStore, Publisher
+from hub.receipts import ReceiptStore
 from hub.web.counts import Counted
 from hub.web.listing import Clocks
 
@@ -20,6 +21,7 @@ Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Tells of each server whether it answers."""
 
 LOG: web.AppKey[LogStore] = web.AppKey("log")
+RECEIPTS: web.AppKey[ReceiptStore] = web.AppKey("receipts")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")
 READY: web.AppKey[Ready] = web.AppKey("ready")
@@ -32,3 +34,5 @@ DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
 API_KEY: web.AppKey[str | None] = web.AppKey("api_key")
 PUBLIC_URL = web.AppKey("public_url", str)
 MODE = web.AppKey("mode", str)
+TWILIO_TOKENS: web.AppKey[tuple[str, ...]] = web.AppKey("twilio_tokens")
+"""Any of them may sign a report; none: nobody reports."""

@@ -9,7 +9,8 @@ from typing import Any, Final
 import msgspec
 from aiohttp import hdrs, web
 
-from hub.web import api, console, documents, events, health, metrics, shapes
+from hub.channels.registry import CALLBACKS
+from hub.web import api, console, documents, events, health, hooks, metrics, shapes
 from hub.web.answers import Handler
 
 
@@ -107,6 +108,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         summary="Tell whether every server answers",
         answers={200: shapes.Health, 503: shapes.Health},
     ),
+    Route(method=hdrs.METH_POST, path=CALLBACKS, handler=hooks.twilio),
     Route(path="/metrics", handler=metrics.show),
     Route(path="/openapi.json", handler=documents.show),
     Route(path="/asyncapi.json", handler=documents.show),

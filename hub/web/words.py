@@ -50,6 +50,9 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "transient": "No se pudo; se intenta de nuevo",
     "permanent": "Rechazado",
     "unknown": "Sin respuesta: pudo haber llegado",
+    "delivered": "El proveedor informa que llegó",
+    "read": "El proveedor informa que se leyó",
+    "failed": "El proveedor informa que no llegó",
 }
 
 PURPOSES: Final[Mapping[str, str]] = {

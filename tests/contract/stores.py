@@ -11,7 +11,15 @@ from uuid import uuid4
 
 from hub.model import Claimed, Message
 from hub.ports import DeliveryStore, IntakeStore, LogStore, TimerStore
-from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog, PostgresTimers
+from hub.receipts import ReceiptStore
+from hub.storage import (
+    Database,
+    PostgresDelivery,
+    PostgresIntake,
+    PostgresLog,
+    PostgresReceipts,
+    PostgresTimers,
+)
 from hub.testing import MemoryInbox, MemoryLog, MemoryStore
 from tests.contract.values import LEASE, now
 
@@ -25,6 +33,7 @@ class Stores:
     delivery: DeliveryStore
     timers: TimerStore
     log: LogStore
+    receipts: ReceiptStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -39,12 +48,16 @@ class Stores:
 
 def memory_stores() -> Stores:
     store = MemoryStore(now)
-    return Stores(store, store, store, MemoryLog(store, MemoryInbox()))
+    return Stores(store, store, store, MemoryLog(store, MemoryInbox()), store)
 
 
 @asynccontextmanager
 async def open_stores(database: str) -> AsyncIterator[Stores]:
     async with Database(database) as opened:
         yield Stores(
-            PostgresIntake(opened), PostgresDelivery(opened), PostgresTimers(opened), PostgresLog(opened)
+            PostgresIntake(opened),
+            PostgresDelivery(opened),
+            PostgresTimers(opened),
+            PostgresLog(opened),
+            PostgresReceipts(opened),
         )

@@ -15,7 +15,7 @@ from tests.integration.web_doubles import World, ask, browsing, dead_letter, eve
 KEY = "a key that nobody guesses"
 GUARDED = {"HUB_API_KEY": KEY}
 BEARER = {hdrs.AUTHORIZATION: f"Bearer {KEY}"}
-FREE = {"/health/live", "/health/ready"}
+FREE = {"/health/live", "/health/ready", "/hooks/twilio"}
 
 every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 
@@ -25,7 +25,9 @@ def path_of(route: Route) -> str:
 
 
 @every_route
-async def test_with_a_key_every_route_but_health_needs_it_even_from_this_machine(route: Route) -> None:
+async def test_with_a_key_every_route_but_health_and_hooks_needs_it_even_from_this_machine(
+    route: Route,
+) -> None:
     reply = await ask(World(environ=GUARDED), path_of(route), method=route.method)
 
     assert (reply.status == 401) == (route.path not in FREE)

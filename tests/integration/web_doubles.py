@@ -24,8 +24,10 @@ from hub.identity import body_id
 from hub.model import Clock, DeadLetter, Event, Json, Lane
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
+from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
+from hub.testing import MemoryStore
 from hub.web.application import build
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -222,6 +224,7 @@ class World:
     """Everything that a test of the web may look at or break."""
 
     log: MemoryLog = field(default_factory=MemoryLog)
+    receipts: ReceiptStore = field(default_factory=lambda: MemoryStore(lambda: NOON))
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True})
     environ: dict[str, str] = field(default_factory=dict)
@@ -238,6 +241,7 @@ class World:
             policy=POLICY,
             schemas=SCHEMAS,
             log=self.log,
+            receipts=self.receipts,
             appointments=self.boards,
             publisher=self.publisher,
             check=check,

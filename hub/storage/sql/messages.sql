@@ -55,6 +55,19 @@ WHERE message.id = given.id
   AND message.state IN ('sending', given.state)
 RETURNING message.id
 
+-- settle --
+-- Answers the message also where it stays as it is: a receipt out of order is no fault of the provider.
+WITH moved AS (
+    UPDATE message SET state = $2, reason = $3, next_at = NULL, updated_at = now()
+    WHERE id = $1 AND state = ANY ($4::text[])
+    RETURNING id
+), ending AS (
+    INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
+    SELECT id, $5::timestamptz, $6::text, $7::text, $8::text, $9::text, $10::interval FROM moved
+    ON CONFLICT DO NOTHING
+)
+SELECT id FROM message WHERE id = $1
+
 -- step_failed --
 SELECT given.id
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::smallint[])

@@ -1,0 +1,56 @@
+"""What Twilio reports later of a text message, in the hub's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from hub.channels.sms.twilio import PROVIDER
+from hub.channels.urls import parse_twilio
+from hub.model import State
+from hub.receipts import Receipt
+from hub.settings import PROVIDERS, Settings
+
+STATES: Final[Mapping[str, State]] = {
+    "delivered": State.DELIVERED,
+    "read": State.READ,
+    "undelivered": State.FAILED,
+    "failed": State.FAILED,
+}
+"""Twilio's status → what becomes of the message; the others (`queued`, `sent` …) say nothing new."""
+
+_CODE: Final = re.compile(r"[1-9][0-9]{0,5}")
+_SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+
+
+def twilio_tokens(settings: Settings) -> tuple[str, ...]:
+    """Answer the auth tokens that may sign a report. Raises `ConfigurationError`."""
+    return tuple(
+        parse_twilio(url.reveal(), setting=PROVIDERS["sms"]).token
+        for url in settings.providers.get("sms", ())
+        if url.scheme.startswith("twilio+")
+    )
+
+
+def read_report(message_id: UUID, form: Mapping[str, str]) -> Receipt | None:
+    """Read a report; None for one that moves nothing."""
+    status = form.get("MessageStatus", "")
+    state = STATES.get(status)
+    if state is None:
+        return None
+    # Only what has the shape of a code or an id is kept: free text could name a person.
+    code = _shaped(_CODE, form.get("ErrorCode", ""))
+    return Receipt(
+        message_id=message_id,
+        state=state,
+        provider=PROVIDER,
+        reason=f"{PROVIDER}_{code or status}" if state is State.FAILED else None,
+        reference=_shaped(_SID, form.get("MessageSid", "")),
+        code=f"{status} {code}" if code else status,
+    )
+
+
+def _shaped(shape: re.Pattern[str], text: str) -> str | None:
+    return text if shape.fullmatch(text) else None

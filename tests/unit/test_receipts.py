@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import pytest
+
+from hub.channels.sms.twilio_reports import read_report, twilio_tokens
+from hub.model import State
+from hub.receipts import Receipt
+from hub.settings import load
+
+ID: Final = UUID(int=7)
+SID: Final = "SM" + "0" * 31 + "1"
+
+
+def read(**form: str) -> Receipt | None:
+    return read_report(ID, form)
+
+
+@pytest.mark.parametrize(
+    ("form", "state", "reason", "code"),
+    [
+        ({"MessageStatus": "delivered"}, State.DELIVERED, None, "delivered"),
+        ({"MessageStatus": "read"}, State.READ, None, "read"),
+        (
+            {"MessageStatus": "undelivered", "ErrorCode": "30005"},
+            State.FAILED,
+            "twilio_30005",
+            "undelivered 30005",
+        ),
+        ({"MessageStatus": "failed", "ErrorCode": "30008"}, State.FAILED, "twilio_30008", "failed 30008"),
+        ({"MessageStatus": "failed"}, State.FAILED, "twilio_failed", "failed"),
+        (
+            {"MessageStatus": "undelivered", "ErrorCode": ""},
+            State.FAILED,
+            "twilio_undelivered",
+            "undelivered",
+        ),
+    ],
+)
+def test_a_report_says_what_becomes_of_the_message(
+    form: dict[str, str], state: State, reason: str | None, code: str
+) -> None:
+    expected = Receipt(message_id=ID, state=state, provider="twilio", reason=reason, reference=SID, code=code)
+
+    assert expected == read(**form, MessageSid=SID)
+
+
+@pytest.mark.parametrize("status", ["queued", "accepted", "sending", "sent", "scheduled", "", "Delivered"])
+def test_a_status_on_the_way_moves_nothing(status: str) -> None:
+    assert read(MessageStatus=status) is None
+
+
+def test_a_form_without_a_status_moves_nothing() -> None:
+    assert read() is None
+
+
+def test_free_text_where_a_code_or_an_id_belongs_is_not_kept() -> None:
+    receipt = read(MessageStatus="failed", ErrorCode="to +573001234567", MessageSid="+573001234567")
+
+    assert receipt is not None
+    assert ("twilio_failed", None, "failed") == (receipt.reason, receipt.reference, receipt.code)
+
+
+def test_every_twilio_account_of_the_settings_may_report() -> None:
+    urls = "twilio+https://AC1:one@a.example?from=+57300 file:///tmp/x twilio+http://AC2:t%2Fwo@b.example?from=+57300"
+    environ = {"HUB_MODE": "live", "HUB_SMS_URL": urls}
+
+    assert ("one", "t/wo") == twilio_tokens(load(environ))
+
+
+def test_while_capturing_nobody_reports() -> None:
+    assert () == twilio_tokens(load({"HUB_SMS_URL": "twilio+https://AC1:one@a.example?from=+57300"}))
