@@ -1,0 +1,106 @@
+"""Publishing with confirms on a real broker: a return without an error means that it has it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import aio_pika
+import pytest
+
+from hub.consumers import topology
+from hub.consumers.publisher import BrokerPublisher
+from hub.errors import BrokerUnavailable
+from hub.model import Event, Lane
+from hub.ports import Ticket
+from tests.acceptance.harness import until
+from tests.integration.broker_line import Line
+
+QUEUE = topology.events_queue(Lane.NORMAL)
+
+
+@pytest.fixture
+async def line(amqp_url: str) -> AsyncIterator[Line]:
+    async with Line(amqp_url) as between:
+        yield between
+
+
+async def test_a_publisher_without_its_queues_says_which_and_lets_nobody_lose_anything(amqp_url: str) -> None:
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "classic"})
+        async with publishing(amqp_url) as publisher:
+            with pytest.raises(BrokerUnavailable, match=QUEUE.replace(".", r"\.")):
+                await publisher.tickets([ticket()])
+
+
+@asynccontextmanager
+async def publishing(url: str) -> AsyncIterator[BrokerPublisher]:
+    publisher = BrokerPublisher(url, "hub test publisher")
+    try:
+        yield publisher
+    finally:
+        await publisher.aclose()
+
+
+def ticket(channel: str = "email") -> Ticket:
+    return Ticket(channel=channel, lane=Lane.NORMAL, ids=(uuid4(), uuid4()))
+
+
+async def test_a_ticket_that_no_queue_takes_is_not_taken_for_published(amqp_url: str) -> None:
+    async with publishing(amqp_url) as publisher:
+        with pytest.raises(BrokerUnavailable, match="no queue takes"):
+            await publisher.tickets([ticket(), ticket("fax"), ticket()])
+        await publisher.tickets([ticket(), ticket()])
+
+        assert 4 == await publisher.depth("email", Lane.NORMAL)
+
+
+async def test_a_notice_that_nobody_listens_to_is_no_fault(amqp_url: str) -> None:
+    async with publishing(amqp_url) as publisher:
+        await publisher.notice(event("event.rejected"))
+
+
+async def test_an_event_of_a_type_that_no_lane_knows_falls_to_the_normal_one(amqp_url: str) -> None:
+    async with await aio_pika.connect(amqp_url) as connection, publishing(amqp_url) as publisher:
+        await publisher.event(event("unheard.of"))
+        channel = await connection.channel()
+        queue = await channel.get_queue(QUEUE, ensure=False)
+
+        assert b"unheard.of" in (await queue.get()).body
+
+
+async def test_a_publisher_whose_line_was_cut_publishes_over_a_new_one(amqp_url: str, line: Line) -> None:
+    async with publishing(line.url) as publisher:
+        await publisher.tickets([ticket()])
+        line.cut()
+
+        async def published() -> bool:
+            try:
+                await publisher.tickets([ticket()])
+            except BrokerUnavailable:
+                return False
+            return True
+
+        await until(published, "the next connection")
+    async with publishing(amqp_url) as other:
+        depth = await other.depth("email", Lane.NORMAL)
+
+    assert (2, 2) == (line.connections, depth)
+
+
+@pytest.mark.slow
+async def test_a_broker_that_does_not_confirm_is_not_taken_for_a_yes(line: Line) -> None:
+    async with publishing(line.url) as publisher:
+        await publisher.ping()
+        line.deaf = True
+        with pytest.raises(BrokerUnavailable):
+            await publisher.tickets([ticket()])
+        line.cut()
+
+
+def event(name: str) -> Event:
+    kind = f"co.coproservicios.{name}.v1"
+    return Event(id="1", source="urn:hub", type=kind, time=datetime.now(UTC), data={})
