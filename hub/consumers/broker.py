@@ -22,10 +22,12 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from hub.consumers.wire import read_leniently
-from hub.errors import BrokerUnavailable
+from hub.errors import BrokerUnavailable, Unavailable
 from hub.tasks import cancel, heed_cancellation
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+HEARTBEAT: Final = 30
+"""Seconds; a connection on which nothing comes for three times as long is lost."""
 LONGEST_PAUSE: Final = timedelta(seconds=10)
 
 log = structlog.get_logger()
@@ -36,15 +38,13 @@ Work = Callable[[AbstractConnection], Awaitable[None]]
 async def connect(url: str, name: str) -> AbstractConnection:
     """Open one connection, named so that an operator of RabbitMQ knows it."""
     read_leniently()
-    try:
+    async with broker_errors():
         return await aio_pika.connect(
             url,
             timeout=CONNECT_TIMEOUT.total_seconds(),
             client_properties={"connection_name": name},
-            heartbeat=30,
+            heartbeat=HEARTBEAT,
         )
-    except (AMQPError, OSError, TimeoutError) as exc:
-        raise BrokerUnavailable(f"RabbitMQ does not answer ({type(exc).__name__})") from exc
 
 
 async def generations(url: str, name: str, work: Work) -> None:
@@ -73,7 +73,7 @@ async def generations(url: str, name: str, work: Work) -> None:
         else:
             return
         finally:
-            await _close(connection)
+            await close(connection)
         lasted = asyncio.get_running_loop().time() - began
         failures = 1 if lasted > LONGEST_PAUSE.total_seconds() else failures + 1
         await asyncio.sleep(pause(failures))
@@ -93,7 +93,8 @@ async def _one_generation(connection: AbstractConnection, work: Work) -> None:
     try:
         await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
-            await _result(working)
+            async with broker_errors():
+                working.result()
             return
     finally:
         losing.cancel()
@@ -101,17 +102,11 @@ async def _one_generation(connection: AbstractConnection, work: Work) -> None:
     raise BrokerUnavailable("the connection was lost")
 
 
-async def _result(working: asyncio.Future[None]) -> None:
-    try:
-        await working
-    except (AMQPError, ChannelInvalidStateError) as exc:
-        raise BrokerUnavailable(f"the broker ended it ({type(exc).__name__})") from exc
-
-
-async def _close(connection: AbstractConnection) -> None:
-    # A connection that is lost already may raise anything on closing; there is nothing left to save.
+async def close(what: AbstractConnection | AbstractChannel) -> None:
+    """Close what may be lost already: then closing may raise anything, and there is nothing left to save."""
     with contextlib.suppress(Exception):
-        await asyncio.wait_for(connection.close(), CONNECT_TIMEOUT.total_seconds())
+        async with broker_errors():
+            await asyncio.wait_for(what.close(), CONNECT_TIMEOUT.total_seconds())
 
 
 @contextlib.asynccontextmanager
@@ -119,8 +114,23 @@ async def broker_errors() -> AsyncIterator[None]:
     """Translate what aio-pika raises into `BrokerUnavailable`."""
     try:
         yield
+    except Unavailable:
+        raise
     except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as exc:
-        raise BrokerUnavailable(f"RabbitMQ does not answer ({type(exc).__name__})") from exc
+        raise _away(exc) from exc
+    except asyncio.CancelledError as exc:
+        # aiormq cancels whoever waits on a connection that it gives up for dead. We were not cancelled.
+        heed_cancellation()
+        raise _away(exc) from exc
+    except Exception as exc:
+        # A bare `Exception` is what aiormq gives whoever waits when it has no reason at hand.
+        if type(exc) is Exception:
+            raise _away(exc) from exc
+        raise
+
+
+def _away(cause: BaseException) -> BrokerUnavailable:
+    return BrokerUnavailable(f"RabbitMQ does not answer ({type(cause).__name__})")
 
 
 async def watched_channel(

@@ -14,7 +14,7 @@ from aiormq.abc import DeliveredMessage
 
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import topology
-from hub.consumers.broker import broker_errors, connect
+from hub.consumers.broker import broker_errors, close, connect
 from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.model import DeadLetter, Event, Json, Lane
 from hub.ports import Ticket
@@ -91,7 +91,7 @@ class BrokerPublisher:
     async def aclose(self) -> None:
         connection, self._connection, self._open = self._connection, None, None
         if connection is not None:
-            await connection.close()
+            await close(connection)
 
     async def _channel(self) -> _Open:
         async with self._opening:

@@ -20,10 +20,10 @@ from functools import partial
 from typing import Final
 
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from hub.consumers import topology
-from hub.consumers.broker import generations, pause, watched_channel
+from hub.consumers.broker import close, generations, pause, watched_channel
 from hub.errors import BrokerUnavailable, Unavailable
 from hub.model import Incoming
 from hub.tasks import cancel, finished, heed_cancellation, together
@@ -111,7 +111,7 @@ async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asy
                 task.result()
     finally:
         await cancel(*busy, *ending)
-        await _give_back(channel)
+        await close(channel)
 
 
 async def _drain(arrived: asyncio.Queue[AbstractIncomingMessage], busy: Sequence[asyncio.Task[None]]) -> None:
@@ -119,11 +119,6 @@ async def _drain(arrived: asyncio.Queue[AbstractIncomingMessage], busy: Sequence
     while not arrived.empty():
         arrived.get_nowait()
     await asyncio.wait(busy, timeout=DRAIN.total_seconds())
-
-
-async def _give_back(channel: AbstractChannel) -> None:
-    if not channel.is_closed:
-        await channel.close()
 
 
 async def _work(
@@ -145,11 +140,13 @@ async def _next_batch(
     """Wait for one delivery, then take what else has come already: at low load nothing waits."""
     if arrived.empty():
         getting = asyncio.create_task(arrived.get())
-        await asyncio.wait({getting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not getting.done():
+        try:
+            await asyncio.wait({getting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not getting.done():
+                return []
+            batch = [getting.result()]
+        finally:
             await cancel(getting)
-            return []
-        batch = [getting.result()]
     else:
         batch = [arrived.get_nowait()]
     while len(batch) < most and not arrived.empty():

@@ -261,6 +261,15 @@ async def test_who_waits_for_work_ends_at_a_stop() -> None:
     assert await batch == []
 
 
+async def test_who_is_cancelled_waiting_for_work_leaves_nothing_running() -> None:
+    waiting = asyncio.create_task(next_batch(asyncio.Queue(), 10, asyncio.Event()))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+
+    assert [task for task in asyncio.all_tasks() if "Queue.get" in repr(task)] == []
+
+
 @pytest.mark.parametrize(("batch", "at_once", "expected"), [(200, 1, 400), (1, 4, 8)])
 def test_the_next_batch_is_fetched_while_one_is_in_work(batch: int, at_once: int, expected: int) -> None:
     consumer = replace(Bench().consumer, batch=batch, at_once=at_once)
