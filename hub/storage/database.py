@@ -175,6 +175,11 @@ def encode_some(value: Json) -> bytes | None:
     return encode(value) if value else None
 
 
+def storable(text: str | None) -> str | None:
+    """Make text that PostgreSQL takes: NUL becomes U+FFFD, a lone surrogate a question mark."""
+    return text and text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
 def _condition(exc: BaseException) -> str:
     state = getattr(exc, "sqlstate", None)
     return f"SQLSTATE {state}" if state else "a value does not fit its column"

@@ -15,7 +15,7 @@ from asyncpg import Record
 
 from hub.cloudevents import header_as_json
 from hub.model import DeadLetter, Json
-from hub.storage.database import Runner
+from hub.storage.database import Runner, storable
 from hub.storage.queries import load
 
 _SQL = load("dead_letters")
@@ -37,11 +37,6 @@ async def show(run: Runner, letter_id: UUID) -> DeadLetter | None:
 async def settle(run: Runner, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
     """Settle an open letter that came no more than `times`; false when there is none."""
     return bool(await run.rows(_SQL["settle"], letter_id, state, times))
-
-
-def storable(text: str | None) -> str | None:
-    """Make text that PostgreSQL takes."""
-    return text and text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def _row(letter: DeadLetter) -> tuple[object, ...]:

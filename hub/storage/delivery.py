@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from hub.model import Attempt, Claimed, Message, Outcome
 from hub.storage import messages
-from hub.storage.database import Database
+from hub.storage.database import Database, storable
 from hub.storage.queries import load
 
 _SQL = load("messages")
@@ -67,16 +67,17 @@ def _columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequenc
 
 
 def _outcome(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.message_id, outcome.state, outcome.reason, outcome.next_at, outcome.expires_at
+    return outcome.message_id, outcome.state, storable(outcome.reason), outcome.next_at, outcome.expires_at
 
 
 def _attempt(attempt: Attempt) -> tuple[object, ...]:
+    # What a provider answers may hold anything. Refused, its yes would be unrecorded and said again.
     return (
         attempt.message_id,
         attempt.at,
         attempt.outcome,
-        attempt.provider,
-        attempt.reference,
-        attempt.code,
+        storable(attempt.provider),
+        storable(attempt.reference),
+        storable(attempt.code),
         attempt.took,
     )

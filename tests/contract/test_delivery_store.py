@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from hub.model import Attempt, State, StoredEvent
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (
@@ -136,6 +138,22 @@ async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(
     [claimed] = await stores.claim(said)
 
     assert (claimed.message.expires_at, claimed.message.reason) == (NOON + HOUR, "quiet_hours")
+
+
+@pytest.mark.parametrize("said", ["a\0b", "a\ud800b"])
+async def test_whatever_a_provider_says_its_answer_is_recorded(
+    stores: Stores, of: StoredEvent, said: str
+) -> None:
+    one = message(of)
+    await stores.add(one)
+    token = uuid4()
+    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    done = outcome(one.id, reason=said)
+    assert done.attempt is not None
+    done = replace(done, attempt=replace(done.attempt, reference=said, code=said, provider=said))
+
+    assert await stores.delivery.record(token, [done]) == {one.id}
+    assert await stores.state_of(one) == State.SENT
 
 
 async def test_nothing_to_record_is_nothing(stores: Stores) -> None:
