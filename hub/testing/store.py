@@ -85,7 +85,9 @@ class MemoryStore:
             done = [outcome for outcome in outcomes if _effective(outcome, token, tables)]
             for outcome in done:
                 row = tables.messages[outcome.message_id]
-                tables.messages[outcome.message_id] = replace(row, message=_moved(row.message, outcome))
+                held_back = row.message.state is State.SENDING and outcome.state is State.HELD
+                moved, attempts = _moved(row.message, outcome), row.attempts - held_back
+                tables.messages[outcome.message_id] = replace(row, message=moved, attempts=attempts)
             return frozenset(outcome.message_id for outcome in done)
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:

@@ -156,6 +156,19 @@ async def test_whatever_a_provider_says_its_answer_is_recorded(
     assert await stores.state_of(one) == State.SENT
 
 
+async def test_holding_a_message_back_uses_up_no_try(stores: Stores, of: StoredEvent) -> None:
+    one = message(of)
+    await stores.add(one)
+    for _ in range(3):
+        token = uuid4()
+        [claimed] = await stores.delivery.claim([one.id], token=token, lease=LEASE)
+        held = outcome(one.id, State.HELD, attempt=None, next_at=now() - HOUR)
+        await stores.delivery.record(token, [held])
+        await stores.delivery.record(token, [held])
+
+        assert claimed.attempt == 1
+
+
 async def test_nothing_to_record_is_nothing(stores: Stores) -> None:
     assert await stores.delivery.record(uuid4(), []) == frozenset()
     assert await stores.delivery.step_failed([]) == frozenset()

@@ -47,7 +47,9 @@ WITH call AS (
 )
 UPDATE message
 SET state = given.state, reason = given.reason, next_at = given.next_at,
-    expires_at = coalesce(given.expires_at, message.expires_at), updated_at = now()
+    expires_at = coalesce(given.expires_at, message.expires_at), updated_at = now(),
+    -- Held back at the claim, it was not tried: waiting for the morning must not use up its tries.
+    attempts = message.attempts - (message.state = 'sending' AND given.state = 'held')::integer
 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
     AS given (id, state, reason, next_at, expires_at)
 WHERE message.id = given.id
