@@ -22,7 +22,7 @@ import structlog
 
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
-from hub.model import Clock, Lane
+from hub.model import Clock, ClockState, Lane
 from hub.planning import next_steps
 from hub.ports import Appointments, Now, Publisher, TimerStore
 from hub.tasks import heed_cancellation, together
@@ -34,7 +34,12 @@ POLL: Final = 1.0
 """Seconds between looks at SQL while Redis is away."""
 AUDIT: Final = 5.0
 """Seconds between looks for what both have lost: leases of dead workers, cascades cut short."""
+COMPARE: Final = 300.0
+"""Seconds between comparisons of all that Redis holds with SQL: what it missed, away for a moment."""
 AT_ONCE: Final = 500
+BOARDS: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
+SHOWN: Final = 5000
+"""Clocks of a board that are compared, soonest due first: one that should have left is old."""
 
 log = structlog.get_logger()
 
@@ -57,6 +62,7 @@ async def run(timers: Timers) -> None:
         _every(TICK, keep_appointments, timers),
         _every(POLL, stand_in_for_redis, timers),
         _every(AUDIT, audit, timers),
+        _every(COMPARE, compare, timers),
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
     )
     await together(loops)
@@ -125,8 +131,9 @@ async def stand_in_for_redis(timers: Timers) -> bool:
     try:
         intact = await timers.appointments.intact()
         if not intact:
-            await rebuild(timers)
+            messages, clocks = await rebuild(timers)
             await timers.appointments.begin_epoch()
+            log.info("appointments.rebuilt", messages=messages, clocks=clocks)
     except AppointmentsUnavailable as exc:
         log.warning("appointments.unavailable", error=str(exc))
         intact = False
@@ -143,8 +150,8 @@ async def fire_from_sql(timers: Timers) -> bool:
     return sum(len(ticket.ids) for ticket in released) == AT_ONCE or len(clocks) == AT_ONCE
 
 
-async def rebuild(timers: Timers) -> None:
-    """Make all appointments and boards again from SQL."""
+async def rebuild(timers: Timers) -> tuple[int, int]:
+    """Make all appointments and boards again from SQL; answer how many messages and clocks there are."""
     messages, clocks = 0, 0
     after: UUID | None = None
     while waiting := await timers.store.waiting_appointments(after, AT_ONCE):
@@ -154,7 +161,22 @@ async def rebuild(timers: Timers) -> None:
     while live := await timers.store.live_clocks(after, AT_ONCE):
         await timers.appointments.track_clocks(live)
         clocks, after = clocks + len(live), live[-1].id
-    log.info("appointments.rebuilt", messages=messages, clocks=clocks)
+    return messages, clocks
+
+
+async def compare(timers: Timers) -> bool:
+    """
+    Make Redis agree with SQL again.
+
+    Nothing waits for Redis, so a clock that began or ended while it did not answer is on no board, or
+    still on one; the epoch key tells nothing of that.
+    """
+    await rebuild(timers)
+    for board in BOARDS:
+        shown = [clock_id for clock_id, _ in await timers.appointments.board(board, SHOWN)]
+        ended = [clock for clock in await timers.store.clocks_by_id(shown) if clock.ended_at is not None]
+        await timers.appointments.track_clocks(ended)
+    return False
 
 
 async def audit(timers: Timers) -> bool:

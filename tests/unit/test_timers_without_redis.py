@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import Lane, State, Target
-from hub.timers import audit, keep_appointments, run, stand_in_for_redis, sweep
+from hub.timers import audit, compare, keep_appointments, run, stand_in_for_redis, sweep
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.post_office import mail
 from tests.unit.things import HOUR, MINUTE, MONDAY, SECOND, event, local
@@ -82,6 +82,30 @@ async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later()
     assert not await hub.appointments.intact()
     await stand_in_for_redis(timers_of(hub))
     assert await hub.appointments.intact()
+
+
+async def test_what_happened_while_redis_was_away_for_a_moment_is_told_later() -> None:
+    hub = await hub_with()
+    await hub.take_in(RECEIVED)
+    hub.appointments.away = True
+    await hub.take_in(event("pqrs.replied", at=MONDAY + MINUTE))
+    await hub.take_in(event("pqrs.received", {"pqrs_id": "late"}, id="late"))
+    hub.appointments.away = False
+    await compare(timers_of(hub))
+    shown = {clock_id for clock_id, _ in await hub.appointments.board("open", 10)}
+
+    assert shown == {clock.id for clock in hub.store.clocks if clock.ended_at is None}
+    assert len(shown) == 3
+
+
+async def test_a_message_that_redis_was_not_told_of_is_armed_by_the_comparison() -> None:
+    one = waiting()
+    hub = await hub_with(one)
+    before = dict(hub.appointments.scores)
+    hub.appointments.scores.clear()
+    await compare(timers_of(hub))
+
+    assert hub.appointments.scores == before
 
 
 async def test_a_lease_that_ended_is_found_by_the_audit() -> None:
