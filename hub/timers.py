@@ -37,6 +37,8 @@ AUDIT: Final = 5.0
 COMPARE: Final = 300.0
 """Seconds between comparisons of all that Redis holds with SQL: what it missed, away for a moment."""
 AT_ONCE: Final = 500
+SWEPT: Final = 10_000
+"""Messages of a queue that are ticketed again at once, for a broker that has lost all of them."""
 BOARDS: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 SHOWN: Final = 5000
 """Clocks of a board that are compared, soonest due first: one that should have left is old."""
@@ -194,7 +196,7 @@ async def sweep(timers: Timers) -> bool:
     for channel, lane in timers.queues:
         if await timers.publisher.depth(channel, lane) > 0:
             continue  # a backlog: tickets are only waiting for their turn
-        stale = await timers.store.stale_queued(channel, lane, timers.sweep_after, AT_ONCE)
+        stale = await timers.store.stale_queued(channel, lane, timers.sweep_after, SWEPT)
         if stale:
             log.warning("sweep.ticketed", channel=channel, lane=lane, tickets=len(stale))
             await timers.publisher.tickets(stale)

@@ -188,6 +188,15 @@ async def test_what_is_swept_again_and_again_waits_twice_as_long_each_time() -> 
     assert swept == [1, 3, 7, 15, 31]
 
 
+async def test_a_broker_that_has_lost_thousands_of_tickets_gets_them_again_in_one_sweep() -> None:
+    lost = [mail(f"p-{number}") for number in range(2000)]
+    hub = await hub_with(*lost)
+    hub.clock.advance(HOUR)
+    await sweep(timers_of(hub))
+
+    assert set(hub.publisher.ticketed) == {one.id for one in lost}
+
+
 async def test_a_sweep_looks_at_each_queue_by_itself() -> None:
     email, sms = mail(), mail(channel="sms")
     hub = await hub_with(email, sms)
