@@ -69,11 +69,13 @@ def replay(
     """
     Fold all events of a case into its clocks, sorted by (time, id, source).
 
-    A second start while a clock runs changes nothing; a start after its end is a new clock.
+    A second start while a clock runs changes nothing; a start after its end is a new clock. An event
+    of a type that this hub does not know (any more, or not yet) moves nothing.
     """
     running: dict[str, Clock] = {}
     ended: list[Clock] = []
-    for event in sorted(events, key=lambda event: (event.time, event.id, event.source)):
+    known = (event for event in events if event.name in catalog)
+    for event in sorted(known, key=lambda event: (event.time, event.id, event.source)):
         for move in moves_of(catalog[event.name], event):
             clock = running.get(move.clock)
             if move.move is Move.START and clock is None:

@@ -130,7 +130,9 @@ async def _parties(
     if named:
         await transaction.add_parties(named)
     new = {party.case for party in named if party.who != PLACE}
-    released = await transaction.waiting_events(new) if new else []
+    waiting = await transaction.waiting_events(new) if new else []
+    # What an older or newer hub took in is left to it.
+    released = [one for one in waiting if one.event.name in desk.catalog]
     cases = {one.case for one in stored if one.case is not None and _asks(one, desk)}
     cases |= {one.case for one in released if one.case is not None}
     return await transaction.parties(cases) if cases else {}, released

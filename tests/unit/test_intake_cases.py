@@ -172,3 +172,20 @@ async def test_an_event_that_tells_a_building_and_waits_for_one_is_planned_when_
 
     assert hub.said(assigned) == [("p-camilo-nunez", "email"), ("p-resident", "email")]
     assert (hub.stored(assigned).waiting, hub.stored(assigned).planned) == (False, True)
+
+
+async def test_an_event_of_a_type_that_this_hub_does_not_know_is_left_alone(
+    hub: MemoryHub,
+) -> None:
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(REPLIED)
+    hub.desk = replace(DESK, catalog={name: kind for name, kind in BY_NAME.items() if name != REPLIED.name})
+    await hub.take_in(RECEIVED)
+
+    assert (hub.of(REPLIED), hub.stored(REPLIED).waiting) == ([], True)
+    assert hub.states("first_reply") == [ClockState.OPEN]
+    hub.desk = DESK
+    await hub.take_in(RECEIVED)
+
+    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.states("first_reply") == [ClockState.MET]
