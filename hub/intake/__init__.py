@@ -19,8 +19,8 @@ from hub.errors import AppointmentsUnavailable, InvalidEvent
 from hub.intake.commit import commit
 from hub.intake.pages import PAGE, expand
 from hub.intake.reading import Desk, dead_letter, may_be_told, read, rejection
-from hub.intake.taken import Taken
-from hub.model import DeadLetter, Incoming
+from hub.intake.taken import Later, waiting
+from hub.model import Clock, DeadLetter, Incoming
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 from hub.tickets import tickets
 
@@ -50,9 +50,9 @@ async def take_in(
     for broad in taken.broad:
         async for messages in expand(broad, desk=desk, store=store, now=now, page=page):
             await publisher.tickets(tickets(messages))
-            taken.keep_appointments(messages)
+            await _make_appointments(appointments, waiting(messages))
     await _tell_publishers(taken.letters, publisher, now)
-    await _make_appointments(taken, appointments)
+    await _make_appointments(appointments, taken.later, taken.clocks)
 
 
 async def bury(
@@ -72,12 +72,14 @@ async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, 
             await publisher.notice(rejection(letter, now()))
 
 
-async def _make_appointments(taken: Taken, appointments: Appointments) -> None:
+async def _make_appointments(
+    appointments: Appointments, later: Sequence[Later], clocks: Sequence[Clock] = ()
+) -> None:
     """Tell Redis what happens later. Never blocks an ack: the rows are there, the timers find them."""
     try:
-        if taken.later:
-            await appointments.arm_messages(taken.later)
-        if taken.clocks:
-            await appointments.track_clocks(taken.clocks)
+        if later:
+            await appointments.arm_messages(later)
+        if clocks:
+            await appointments.track_clocks(clocks)
     except AppointmentsUnavailable as exc:
         log.warning("appointments.unavailable", error=str(exc))

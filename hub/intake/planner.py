@@ -11,7 +11,7 @@ from uuid import UUID
 from hub import sla
 from hub.audience import PLACE, Addressee, Group, Parties, Unknown, addressees, parties_of, party_words
 from hub.intake.reading import Desk, is_directory
-from hub.intake.taken import Broad, Taken
+from hub.intake.taken import Broad, Taken, waiting
 from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
 from hub.planning import is_quiet, plan_audience, unknown_person
 from hub.ports import IntakeTransaction
@@ -130,9 +130,9 @@ async def _parties(
     if named:
         await transaction.add_parties(named)
     new = {party.case for party in named if party.who != PLACE}
-    waiting = await transaction.waiting_events(new) if new else []
+    early = await transaction.waiting_events(new) if new else []
     # What an older or newer hub took in is left to it.
-    released = [one for one in waiting if one.event.name in desk.catalog]
+    released = [one for one in early if one.event.name in desk.catalog]
     cases = {one.case for one in stored if one.case is not None and _asks(one, desk)}
     cases |= {one.case for one in released if one.case is not None}
     return await transaction.parties(cases) if cases else {}, released
@@ -187,7 +187,7 @@ async def _add_messages(
     if messages:
         await transaction.add_messages(list(messages.values()))
     taken.messages += messages.values()
-    taken.keep_appointments(messages.values())
+    taken.later += waiting(messages.values())
 
 
 def _messages(

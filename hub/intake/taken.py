@@ -22,6 +22,17 @@ class Broad:
     last: bool
 
 
+Later = tuple[UUID, Lane, datetime]
+"""A message that waits for its time."""
+
+
+def waiting(messages: Iterable[Message]) -> list[Later]:
+    """Answer which of these messages wait, and until when."""
+    return [
+        (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
+    ]
+
+
 @dataclass(slots=True)
 class Taken:
     """The messages to ticket, the audiences to expand, the clocks to track, the letters to tell of."""
@@ -30,13 +41,7 @@ class Taken:
     broad: list[Broad] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
-    later: list[tuple[UUID, Lane, datetime]] = field(default_factory=list)
-
-    def keep_appointments(self, messages: Iterable[Message]) -> None:
-        """Remember which of these messages wait for their time."""
-        self.later += [
-            (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
-        ]
+    later: list[Later] = field(default_factory=list)
 
     def join(self, other: Taken) -> Taken:
         """Put two halves of a batch together again."""
