@@ -5,14 +5,13 @@ DELIVERY: a ticket of message ids is claimed, judged, rendered, sent, recorded; 
     ▸ the cascade's next step for what failed for good ▸ appointments for what waits ▸ ack
 
 A message is sent only under a lease. A worker whose lease has run out, or nearly, sends nothing:
-the next one has it. The one case that may double is a provider's yes that nobody could record;
+the next one has it. The one case that may double is a provider's yes that nobody could record in time;
 the repeat carries the same `Message-ID` or reference.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -105,8 +104,7 @@ async def deliver(
         await _attempt(claimed, lease, post, outcomes)
     except asyncio.CancelledError:
         # What the providers have answered is known: unrecorded, it would be sent a second time.
-        with contextlib.suppress(StorageUnavailable):
-            await _record(store, lease, outcomes)
+        await _record(store, lease, outcomes)
         raise
     done = await _record(store, lease, outcomes)
     _report(claimed, outcomes)
@@ -193,16 +191,18 @@ def _failure(claimed: Claimed, error: SendFailure, began: datetime, post: Post) 
 
 async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
     """
-    Record, and while the database is away try again as long as the lease lives.
+    Record, and while the database is away try again: also after the lease, for nobody else can take one.
 
     Shielded: a cancelled worker (shutdown, a lost broker) must still write down what was sent, and
-    ends only when that is done.
+    ends when that is done, or with its lease.
     """
     recording = asyncio.create_task(_recording(store, lease, outcomes), name="delivery.record")
     try:
         return await asyncio.shield(recording)
     except asyncio.CancelledError:
         await outlast(recording, lease.left)
+        if recording.cancelled():
+            log.error("delivery.outcomes_lost", count=len(outcomes))
         raise
 
 
@@ -210,11 +210,8 @@ async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Out
     while True:
         try:
             return await store.record(lease.token, outcomes)
-        except StorageUnavailable as exc:
+        except StorageUnavailable:
             heed_cancellation()
-            if lease.left <= timedelta(0):
-                log.error("delivery.outcomes_lost", count=len(outcomes), error=str(exc))
-                raise
             await asyncio.sleep(RECORD_PAUSE)
 
 

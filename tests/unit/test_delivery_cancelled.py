@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.errors import StorageUnavailable
 from hub.model import Accepted, Outcome, Outgoing, State
 from hub.testing import MemoryEmail, MemoryStore
-from tests.unit.post_office import PostOffice, mail, post_office
+from tests.unit.post_office import PostOffice, hasty, mail, post_office
 
 
 class _SlowStore(MemoryStore):
@@ -93,3 +95,19 @@ async def test_a_worker_cancelled_without_a_database_is_cancelled_all_the_same()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
     assert office.states(done) == [State.SENT]
+
+
+async def test_a_worker_cancelled_while_the_database_stays_away_ends_with_its_lease(tmp_path: Path) -> None:
+    office = post_office(policy=hasty(tmp_path, provider="100ms", margin="200ms"))
+    office.store.faults.always("record", StorageUnavailable())
+    one = mail()
+    await office.holds(one)
+    with capture_logs() as logs:
+        delivering = asyncio.create_task(office.deliver(one))
+        await asyncio.sleep(0.05)
+        delivering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(delivering, 5)
+
+    assert office.states(one) == [State.SENDING]
+    assert "delivery.outcomes_lost" in [entry["event"] for entry in logs]
