@@ -80,6 +80,12 @@ async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], time
             log.warning("timers.waiting", work=work.__name__, error=str(exc))
             more = False
             await asyncio.sleep(POLL)
+        except Exception:
+            # A fault of ours in one of the loops must not end the others, and the hub with them.
+            heed_cancellation()
+            log.exception("timers.broken", work=work.__name__)
+            more = False
+            await asyncio.sleep(POLL)
         if not more:
             await asyncio.sleep(seconds)
 
@@ -93,8 +99,7 @@ async def keep_appointments(timers: Timers) -> bool:
     if not claimed:
         return False
     await _release(timers, _ids(claimed, "m:"))
-    for clock in await timers.store.clocks_by_id(_ids(claimed, "c:")):
-        await fire(clock, timers)
+    await _fire_each(await timers.store.clocks_by_id(_ids(claimed, "c:")), timers)
     await timers.appointments.done(claimed)
     return len(claimed) == AT_ONCE
 
@@ -106,6 +111,17 @@ def _ids(claimed: Iterable[tuple[str, float]], kind: str) -> list[UUID]:
 async def _release(timers: Timers, ids: Sequence[UUID]) -> None:
     if ids:
         await timers.publisher.tickets(await timers.store.release(ids))
+
+
+async def _fire_each(clocks: Iterable[Clock], timers: Timers) -> None:
+    for clock in clocks:
+        try:
+            await fire(clock, timers)
+        except Unavailable:
+            raise
+        except Exception:
+            # One that cannot be told must not keep the others from being told.
+            log.exception("clock.broken", clock_id=str(clock.id), clock=clock.name)
 
 
 async def fire(clock: Clock, timers: Timers) -> None:
@@ -147,8 +163,7 @@ async def fire_from_sql(timers: Timers) -> bool:
     released = await timers.store.release_due(AT_ONCE)
     await timers.publisher.tickets(released)
     clocks = await timers.store.due_clocks(AT_ONCE)
-    for clock in clocks:
-        await fire(clock, timers)
+    await _fire_each(clocks, timers)
     return sum(len(ticket.ids) for ticket in released) == AT_ONCE or len(clocks) == AT_ONCE
 
 

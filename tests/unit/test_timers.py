@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import ClockState, Event, State
@@ -170,6 +172,20 @@ async def test_an_appointment_that_comes_too_early_is_made_again() -> None:
 
     assert told(hub) == []
     assert hub.appointments.scores[f"c:{clock.id}"] == local("2026-03-11 09:17").timestamp()
+
+
+async def test_a_clock_that_cannot_be_told_keeps_no_other_from_being_told() -> None:
+    hub = await petition()
+    await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
+    first = min((one for one in hub.store.clocks if one.name == "first_reply"), key=lambda one: one.id)
+    # As a newer hub may have laid it out.
+    hub.store.tables.clocks[first.id] = replace(first, steps=(replace(first.steps[0], kind="unheard_of"),))
+    hub.clock.at = local("2026-03-11 09:17")
+    with capture_logs() as logs:
+        await keep_appointments(timers_of(hub))
+
+    assert [name for _, name in told(hub)] == ["sla.at_risk"]
+    assert [entry["clock_id"] for entry in logs if entry["event"] == "clock.broken"] == [str(first.id)]
 
 
 async def test_a_clock_that_nobody_knows_is_dropped() -> None:

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import Lane, State, Target
+from hub.tasks import cancel
 from hub.timers import audit, compare, keep_appointments, run, stand_in_for_redis, sweep
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.post_office import mail
@@ -227,3 +228,18 @@ async def test_time_is_kept_until_cancelled_whatever_server_is_away() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await keeping
+
+
+async def test_a_fault_in_one_loop_ends_no_other() -> None:
+    one = waiting(at=MONDAY)
+    hub = await hub_with(one)
+    hub.clock.advance(HOUR)
+    hub.store.faults.always("stale_queued", ZeroDivisionError())
+    hub.store.faults.always("broken_cascades", ZeroDivisionError())
+    with capture_logs() as logs:
+        keeping = asyncio.create_task(run(timers_of(hub, sweep_after=SECOND / 10)))
+        await until(lambda: len([entry for entry in logs if entry["event"] == "timers.broken"]) >= 2)
+        await until(lambda: one.id in hub.publisher.ticketed)
+        await cancel(keeping)
+
+    assert keeping.cancelled()
