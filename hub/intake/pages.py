@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from hub.intake.reading import Desk
-from hub.intake.taken import Broad
+from hub.intake.taken import Broad, report_nobody
 from hub.model import Message
 from hub.planning import plan_audience
 from hub.ports import IntakeStore, Now
@@ -42,6 +42,8 @@ async def expand(
             if broad.last and not full:
                 await transaction.mark_planned([broad.stored.key])
         yield messages
+        if not crowd:
+            report_nobody(broad.stored, broad.audience)
         if not full:
             return
         after = people[-1].ref

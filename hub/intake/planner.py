@@ -11,7 +11,7 @@ from uuid import UUID
 from hub import sla
 from hub.audience import PLACE, Addressee, Group, Parties, Unknown, addressees, parties_of, party_words
 from hub.intake.reading import Desk, is_directory
-from hub.intake.taken import Broad, Taken, waiting
+from hub.intake.taken import Broad, Taken, report_nobody, waiting
 from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
 from hub.planning import is_quiet, plan_audience, unknown_person
 from hub.ports import IntakeTransaction
@@ -201,9 +201,16 @@ def _messages(
             found.update((person.ref, person) for person in members)
             if isinstance(one, Group) and one.person is not None and not members:
                 missing[one.person] = Person(ref=one.person, name="")
+        if not (found or missing) and _all_were_looked_up(audience):
+            report_nobody(meant.stored, number)
         plan = partial(plan_audience, meant.stored, meant.kind, number, rules=desk.rules, now=now)
         yield from plan(list(found.values()))
         yield from map(unknown_person, plan(list(missing.values())))
+
+
+def _all_were_looked_up(audience: Sequence[Addressee]) -> bool:
+    """Tell whether nobody of an audience is waited for or left to its pages. One of no words is nobody's."""
+    return bool(audience) and all(isinstance(one, Group) and not one.broad for one in audience)
 
 
 def _members(one: Addressee, people: Mapping[Group, Sequence[Person]]) -> Sequence[Person]:

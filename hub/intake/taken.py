@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from hub.audience import Group
 from hub.model import Clock, DeadLetter, EventType, Lane, Message, StoredEvent
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +56,8 @@ class Taken:
             letters=self.letters + other.letters,
             later=self.later + other.later,
         )
+
+
+def report_nobody(stored: StoredEvent, audience: int) -> None:
+    """Say that an audience is empty. It leaves no row; of an emergency somebody should know that."""
+    log.warning("audience.empty", event_id=stored.event.id, event_name=stored.event.name, audience=audience)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.catalog import BY_NAME
 from hub.errors import BrokerUnavailable, StorageUnavailable
@@ -139,6 +140,28 @@ async def test_an_emergency_tells_the_desk_before_it_tells_the_building() -> Non
         await hub.take_in(declared)
 
     assert {one.person for one in hub.of(declared)} == {"p-guard"}
+
+
+async def test_an_emergency_that_reaches_nobody_is_said_aloud() -> None:
+    hub = memory_hub(MONDAY)
+    emergency = event("emergency.declared")
+    with capture_logs() as logs:
+        await hub.take_in(emergency)
+    empty = [entry for entry in logs if entry["event"] == "audience.empty"]
+
+    assert [(entry["event_id"], entry["audience"]) for entry in empty] == [
+        (emergency.id, 0),
+        (emergency.id, 1),
+    ]
+    assert hub.of(emergency) == []
+
+
+async def test_an_audience_that_is_waited_for_is_not_empty() -> None:
+    hub = memory_hub(MONDAY)
+    with capture_logs() as logs:
+        await hub.take_in(event("pqrs.replied", without=("petitioner",)))
+
+    assert logs == []
 
 
 async def test_the_first_page_tells_a_crowd_and_all_pages_travel_in_its_lane() -> None:
