@@ -61,7 +61,7 @@ async def plan_in(
     await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
     taken.broad += [broad for one in fresh for broad in _expansions(one)]
     _enter(histories, (one for one in stored if one.key in new))
-    taken.clocks = await _clocks(transaction, stored, histories, desk)
+    taken.clocks = await _clocks(transaction, stored, histories, desk=desk, now=now)
     return taken
 
 
@@ -247,7 +247,9 @@ async def _clocks(
     transaction: IntakeTransaction,
     stored: Sequence[StoredEvent],
     histories: Mapping[str, Sequence[StoredEvent]],
+    *,
     desk: Desk,
+    now: datetime,
 ) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
     cases = {
@@ -262,6 +264,10 @@ async def _clocks(
         for case in cases
         for clock in sla.replay(case, (one.event for one in histories[case]), desk.catalog, desk.rules.policy)
     ]
-    clocks = sla.reconcile(replayed, await transaction.clocks(cases))
+    standing = await transaction.clocks(cases)
+    quiet = {one.key for case in cases for one in histories[case] if is_quiet(one.event)}
+    imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
+    replayed = [sla.passed_over(clock, now) if clock.id in imported else clock for clock in replayed]
+    clocks = sla.reconcile(replayed, standing)
     await transaction.save_clocks(clocks)
     return clocks

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hub.catalog import BY_NAME
 from hub.intake import Desk
 from hub.model import HUB_SOURCE, ClockState
+from hub.timers import fire_from_sql, keep_appointments
 from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
-from tests.unit.things import DESK, HOUR, MONDAY, email, event, home, member, mobile, somebody
+from tests.unit.things import DESK, HOUR, MONDAY, email, event, home, local, member, mobile, somebody
+from tests.unit.timekeeping import timers_of
 
 RECEIVED = event("pqrs.received")
 REPLIED = event("pqrs.replied", without=("petitioner",), at=MONDAY + HOUR)
@@ -189,3 +192,25 @@ async def test_an_event_of_a_type_that_this_hub_does_not_know_is_left_alone(
 
     assert hub.said(REPLIED) == [("p-maria-pena", "email")]
     assert hub.states("first_reply") == [ClockState.MET]
+
+
+async def test_a_history_that_is_imported_quietly_alarms_nobody(hub: MemoryHub) -> None:
+    await hub.appointments.begin_epoch()
+    await hub.take_in(event("pqrs.received", at=MONDAY - timedelta(days=10), quiet=True))
+    await fire_from_sql(timers_of(hub))
+    await keep_appointments(timers_of(hub))
+    [first_reply] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
+
+    assert hub.publisher.events == []
+    assert (first_reply.state, first_reply.level, first_reply.next_at) == (ClockState.BREACHED, 4, None)
+
+
+async def test_a_promise_that_was_imported_quietly_is_kept_aloud_from_then_on(hub: MemoryHub) -> None:
+    opener = event("pqrs.received", at=local("2026-03-04 08:05"), quiet=True)
+    hub.clock.at = local("2026-03-06 10:00")  # at risk since 09:17, due at 14:05
+    await hub.take_in(opener)
+    hub.clock.at = local("2026-03-06 14:05")
+    await hub.take_in(opener)
+    await fire_from_sql(timers_of(hub))
+
+    assert [one.name for one in hub.publisher.events] == ["sla.breached", "pqrs.escalated"]
