@@ -155,7 +155,8 @@ def translated() -> Iterator[None]:
     except _CONFLICT as exc:
         raise StorageConflict from exc
     except _REFUSED as exc:
-        raise StorageRefused(_condition(exc)) from exc
+        # Without its cause: a traceback that is logged would quote the value.
+        raise StorageRefused(_condition(exc)) from None
     except asyncpg.ClientConfigurationError as exc:
         raise ConfigurationError("HUB_DATABASE_URL is not the address of a PostgreSQL database.") from exc
     except _AWAY as exc:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import traceback
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -90,6 +91,15 @@ async def test_a_refused_value_is_named_by_its_condition_alone(opened: Database,
 async def test_a_value_of_the_wrong_kind_is_refused(opened: Database, value: object) -> None:
     with pytest.raises(StorageRefused):
         await opened.rows("SELECT $1::text", value)
+
+
+@pytest.mark.parametrize("statement", ["SELECT $1::uuid", "SELECT $1::text::uuid", "SELECT $1::text::jsonb"])
+async def test_a_traceback_of_a_refused_value_does_not_quote_it(opened: Database, statement: str) -> None:
+    name = "María Peña"  # not in the line that the traceback shows
+    with pytest.raises(StorageRefused) as refused:
+        await opened.rows(statement, name)
+
+    assert name not in "".join(traceback.format_exception(refused.value))
 
 
 async def test_a_schema_that_changed_is_a_conflict_inside_a_transaction(opened: Database) -> None:
