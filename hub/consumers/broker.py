@@ -47,22 +47,22 @@ async def connect(url: str, name: str) -> AbstractConnection:
         )
 
 
-async def generations(url: str, name: str, work: Work) -> None:
+async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> None:
     """
-    Do `work` on one connection after another, until it returns by itself or is cancelled.
+    Do `work` on one connection after another, until it returns by itself, `stop` is set or it is cancelled.
 
     A lost connection cancels the work; then comes a pause that doubles up to ten seconds, with
     jitter, so that a fleet does not knock at a starting broker all at once.
     """
     failures = 0
-    while True:
+    while not stop.is_set():
         try:
             connection = await connect(url, name)
         except BrokerUnavailable as exc:
             heed_cancellation()
             log.warning("broker.unavailable", connection=name, error=str(exc))
             failures += 1
-            await asyncio.sleep(pause(failures))
+            await _rest(pause(failures), stop)
             continue
         began = asyncio.get_running_loop().time()
         try:
@@ -76,7 +76,13 @@ async def generations(url: str, name: str, work: Work) -> None:
             await close(connection)
         lasted = asyncio.get_running_loop().time() - began
         failures = 1 if lasted > LONGEST_PAUSE.total_seconds() else failures + 1
-        await asyncio.sleep(pause(failures))
+        await _rest(pause(failures), stop)
+
+
+async def _rest(seconds: float, stop: asyncio.Event) -> None:
+    """Pause; there is nothing to drain where no broker is, so that a stop need not wait."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 def pause(failures: int) -> float:

@@ -75,7 +75,7 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
         log.info("worker.consuming", worker=name, queues=len(consumers))
         await together(_consume(connection, consumer, stop) for consumer in consumers)
 
-    serving = asyncio.create_task(generations(url, name, work), name=f"serve {name}")
+    serving = asyncio.create_task(generations(url, name, work, stop), name=f"serve {name}")
     stopping = asyncio.create_task(stop.wait(), name=f"stop {name}")
     try:
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

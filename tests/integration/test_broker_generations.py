@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 from aio_pika.abc import AbstractConnection
@@ -23,7 +24,7 @@ async def test_a_broker_that_stands_still_ends_a_generation_and_not_the_hub(
         if len(used) == 1:
             raise error
 
-    await asyncio.wait_for(generations(amqp_url, "hub test", work), 20)
+    await asyncio.wait_for(generations(amqp_url, "hub test", work, asyncio.Event()), 20)
 
     assert len({id(connection) for connection in used}) == 2
 
@@ -33,4 +34,18 @@ async def test_a_fault_of_ours_is_not_taken_for_the_brokers(amqp_url: str) -> No
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(generations(amqp_url, "hub test", work), 20)
+        await asyncio.wait_for(generations(amqp_url, "hub test", work, asyncio.Event()), 20)
+
+
+async def test_a_stop_does_not_wait_for_a_broker_that_is_away() -> None:
+    async def work(_: AbstractConnection) -> None:
+        raise AssertionError
+
+    stop = asyncio.Event()
+    with socket.socket() as nobody:  # bound, but it does not listen
+        nobody.bind(("127.0.0.1", 0))
+        url = f"amqp://127.0.0.1:{nobody.getsockname()[1]}/"
+        waiting = asyncio.create_task(generations(url, "hub test", work, stop))
+        await asyncio.sleep(1)
+        stop.set()
+        await asyncio.wait_for(waiting, 2)
