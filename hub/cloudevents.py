@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,6 @@ import msgspec
 from hub import rfc3339, strict_json
 from hub.errors import InvalidEvent
 from hub.model import Event, Json
-from hub.schemas import Schemas
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
 MAX_BODY: Final = 1_048_576
@@ -59,18 +58,6 @@ def decode(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -
     else:
         attributes, data = _binary(body, content_type, media_type, headers)
     return _event(attributes, data)
-
-
-def checker() -> Callable[[bytes, str | None, Mapping[str, Json]], Event]:
-    """Make a `decode` that also holds each event against its schema and the clock, as intake will."""
-    schemas = Schemas.load()
-
-    def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
-        event = decode(body, content_type, headers)
-        schemas.check(event, now=datetime.now(UTC))
-        return event
-
-    return check
 
 
 def encode(event: Event) -> bytes:

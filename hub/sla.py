@@ -49,8 +49,6 @@ CONTEXT: Final = (
 )
 """What a clock keeps of its opening event, so that its own events can say what they are about."""
 
-Moves = Mapping[str, Sequence[ClockMove]]
-
 
 def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
     """Answer what the event does to the clocks of its case."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from hub.cloudevents import CONTENT_TYPE, MAX_BODY, checker, decode, encode
+from hub.cloudevents import CONTENT_TYPE, MAX_BODY, decode, encode
 from hub.errors import InvalidEvent
 from hub.model import Event, Json
 from hub.strict_json import MAX_DEPTH
@@ -248,12 +248,3 @@ def test_without_a_content_type_and_headers_the_reason_says_what_to_do() -> None
 
     assert error.field == "specversion"
     assert "application/cloudevents+json" in error.reason
-
-
-def test_a_checker_also_holds_events_against_their_schema() -> None:
-    check = checker()
-
-    with pytest.raises(InvalidEvent) as caught:
-        check(json.dumps(dict(ENVELOPE)).encode(), CONTENT_TYPE, {})
-
-    assert caught.value.field == "data.pqrs_id"
