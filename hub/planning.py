@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hub.contact_rules import next_allowed
 from hub.identity import message_id
@@ -163,13 +164,7 @@ def next_step(failed: Message, *, now: datetime) -> list[Message]:
     return [
         replace(
             failed,
-            id=message_id(
-                failed.event_key,
-                person=failed.person,
-                channel=target.channel,
-                occasion=failed.occasion,
-                contact_id=target.contact_id,
-            ),
+            id=_id(failed.event_key, failed.person, target, failed.occasion),
             channel=target.channel,
             contact_id=target.contact_id,
             address=target.address,
@@ -232,13 +227,7 @@ def _message(
     event = plan.stored.event
     state, reason = _beginning(plan)
     return Message(
-        id=message_id(
-            plan.stored.key,
-            person=person.ref,
-            channel=target.channel,
-            occasion=plan.occasion.name,
-            contact_id=target.contact_id,
-        ),
+        id=_id(plan.stored.key, person.ref, target, plan.occasion.name),
         event_key=plan.stored.key,
         event_id=event.id,
         event=event.name,
@@ -261,6 +250,12 @@ def _message(
         skipped=skipped,
         # What is too old for its first step is too old for all of them.
         fallback=() if state is State.EXPIRED else fallback,
+    )
+
+
+def _id(event_key: UUID, person: str, target: Target, occasion: str) -> UUID:
+    return message_id(
+        event_key, person=person, channel=target.channel, occasion=occasion, contact_id=target.contact_id
     )
 
 
