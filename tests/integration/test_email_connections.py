@@ -16,6 +16,7 @@ from hub.channels.email.connection import Opener
 from hub.channels.failures import CONFIGURATION_WAIT
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import TransientFailure
+from hub.model import Lane
 from tests.integration.email_trials import ENVELOPE, channel_to, strict, until
 from tests.providers import smtp_manners as manners
 from tests.providers.samples import outgoing
@@ -183,9 +184,19 @@ async def test_whoever_waits_longest_for_a_connection_is_served_first(server: Sm
     assert [mail.recipient for mail in server.mails] == [message.address for message in messages]
 
 
+async def test_an_urgent_message_does_not_wait_behind_a_crowd(server: SmtpServer) -> None:
+    async with channel_to(server, connections=1) as channel:
+        crowd = [outgoing(address=f"persona{number}@example.co", lane=Lane.BULK) for number in range(20)]
+        urgent = outgoing(address="urgente@example.co", lane=Lane.URGENT)
+        await asyncio.gather(*(channel.send(message) for message in [*crowd, urgent]))
+
+    # The first of the crowd had the connection already.
+    assert [mail.recipient for mail in server.mails[:2]] == [crowd[0].address, urgent.address]
+
+
 async def test_waiting_for_a_connection_ends_in_time_and_is_no_unknown_outcome(server: SmtpServer) -> None:
     async with channel_to(server, connections=1, timeout=timedelta(milliseconds=100)) as channel:
-        lent = await channel._pool.acquire(asyncio.get_running_loop().time() + 5)
+        lent = await channel._pool.acquire(asyncio.get_running_loop().time() + 5, Lane.NORMAL)
         with pytest.raises(TransientFailure) as caught:
             await channel.send(outgoing())
         channel._pool.release(lent)

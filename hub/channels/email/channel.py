@@ -16,7 +16,7 @@ from hub.channels.email.verdicts import PROVIDER, accepted, failure
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import PermanentFailure, TransientFailure
 from hub.mime import wire_address
-from hub.model import Accepted, ChannelTraits, Outgoing
+from hub.model import Accepted, ChannelTraits, Lane, Outgoing
 
 Compose = Callable[[Outgoing], bytes]
 """Makes the bytes of an e-mail, 7-bit, lines ended by CRLF."""
@@ -58,7 +58,7 @@ class EmailChannel:
     async def send(self, outgoing: Outgoing) -> Accepted:
         letter = self._letter(outgoing)
         until = asyncio.get_running_loop().time() + self._timeout
-        verdict = await self._transmit(letter, until)
+        verdict = await self._transmit(letter, until, outgoing.lane)
         if verdict.accepted and verdict.reply is not None:
             return accepted(verdict.reply)
         raise failure(verdict, outgoing.address)
@@ -73,18 +73,18 @@ class EmailChannel:
         utf8 = not (recipient.isascii() and message.isascii())
         return Letter(sender=self._sender, recipient=recipient, content=content, size=size, utf8=utf8)
 
-    async def _transmit(self, letter: Letter, until: float) -> Verdict:
+    async def _transmit(self, letter: Letter, until: float, lane: Lane) -> Verdict:
         while True:
-            session = await self._acquire(until)
+            session = await self._acquire(until, lane)
             reused = session.sent > 0
             verdict = await self._transmit_over(session, letter, until)
             # A server may close a resting connection at any time: that is no failure of this message.
             if not (reused and verdict.hung_up):
                 return verdict
 
-    async def _acquire(self, until: float) -> Session:
+    async def _acquire(self, until: float, lane: Lane) -> Session:
         try:
-            return await self._pool.acquire(until)
+            return await self._pool.acquire(until, lane)
         except TimeoutError as exc:
             raise TransientFailure("timeout", provider=PROVIDER) from exc
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from hub.channels.email.session import Session
+from hub.model import Lane
 
 GOODBYE_LIMIT: Final = 3.0  # seconds
 
@@ -17,8 +18,9 @@ class Pool:
     """
     Lends sessions; whoever acquires one gives it back with `release`, whatever became of it.
 
-    First come, first served. A session rests for `idle_for` at most and carries `per_connection`
-    letters at most; the one used last is lent first, so that the surplus of a rush can rest and go.
+    First come, first served within a lane, an urgent one first. A session rests for `idle_for` at most
+    and carries `per_connection` letters at most; the one used last is lent first, so that the surplus of
+    a rush can rest and go.
     """
 
     def __init__(
@@ -36,11 +38,12 @@ class Pool:
         self._loans = 0
         self._idle: list[Session] = []
         self._leaving: set[asyncio.Future[None]] = set()
-        self._waiting: deque[asyncio.Future[Session | None]] = deque()
+        # In the order of the lanes: behind hundreds of a crowd an urgent mail would run into its time-out.
+        self._waiting: dict[Lane, deque[asyncio.Future[Session | None]]] = {lane: deque() for lane in Lane}
         self._reaper: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def acquire(self, until: float) -> Session:
+    async def acquire(self, until: float, lane: Lane) -> Session:
         """
         Borrow; opens a connection, or waits for one up to the loop time `until`.
 
@@ -54,7 +57,7 @@ class Pool:
         if self._loans < self._size:
             self._loans += 1
             return await self._open(until)
-        return await self._wait_for_turn(until) or await self._open(until)
+        return await self._wait_for_turn(until, lane) or await self._open(until)
 
     def release(self, session: Session) -> None:
         if session.ready and session.sent < self._per_connection and not self._is_closed:
@@ -82,10 +85,10 @@ class Pool:
             self._pass_on(None)
             raise
 
-    async def _wait_for_turn(self, until: float) -> Session | None:
+    async def _wait_for_turn(self, until: float, lane: Lane) -> Session | None:
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[Session | None] = loop.create_future()
-        self._waiting.append(turn)
+        self._waiting[lane].append(turn)
         timer = loop.call_at(until, _too_late, turn)
         try:
             return await turn
@@ -98,12 +101,13 @@ class Pool:
             timer.cancel()
 
     def _pass_on(self, session: Session | None) -> None:
-        """Give a session, or the right to open one, to who has waited longest; else let it rest."""
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(session)
-                return
+        """Give a session, or the right to open one, to who is to have it next; else let it rest."""
+        for waiting in self._waiting.values():
+            while waiting:
+                turn = waiting.popleft()
+                if not turn.done():
+                    turn.set_result(session)
+                    return
         self._loans -= 1
         if session is not None:
             self._rest(session)
