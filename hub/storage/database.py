@@ -59,8 +59,8 @@ _AWAY: Final = (
     asyncpg.ReadOnlySQLTransactionError,
     # The database is being made, restored or upgraded.
     asyncpg.InvalidCatalogNameError,
-    asyncpg.UndefinedTableError,
-    asyncpg.UndefinedColumnError,
+    # So are its tables, or somebody took our rights away: no event is to be buried for that.
+    asyncpg.SyntaxOrAccessError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     OSError,

@@ -102,6 +102,18 @@ async def test_a_traceback_of_a_refused_value_does_not_quote_it(opened: Database
     assert name not in "".join(traceback.format_exception(refused.value))
 
 
+@pytest.mark.parametrize(
+    "statement", ["SELECT * FROM nothing", "SELECT nothing()", "SELECT * FROM pg_authid"]
+)
+async def test_a_database_without_our_tables_or_rights_is_one_that_is_away(
+    opened: Database, statement: str
+) -> None:
+    async with opened.transaction() as transaction:
+        await transaction.rows("SET LOCAL ROLE pg_monitor")
+        with pytest.raises(StorageUnavailable):
+            await transaction.rows(statement)
+
+
 async def test_a_schema_that_changed_is_a_conflict_inside_a_transaction(opened: Database) -> None:
     await opened.rows("CREATE TABLE thing (a int)")
 
