@@ -196,7 +196,7 @@ async def test_an_urgent_message_does_not_wait_behind_a_crowd(server: SmtpServer
 
 async def test_waiting_for_a_connection_ends_in_time_and_is_no_unknown_outcome(server: SmtpServer) -> None:
     async with channel_to(server, connections=1, timeout=timedelta(milliseconds=100)) as channel:
-        lent = await channel._pool.acquire(asyncio.get_running_loop().time() + 5, Lane.NORMAL)
+        lent = await channel._pool.acquire(asyncio.get_running_loop().time() + 5)
         with pytest.raises(TransientFailure) as caught:
             await channel.send(outgoing())
         channel._pool.release(lent)

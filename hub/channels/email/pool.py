@@ -43,7 +43,7 @@ class Pool:
         self._reaper: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def acquire(self, until: float, lane: Lane) -> Session:
+    async def acquire(self, until: float, lane: Lane = Lane.NORMAL) -> Session:
         """
         Borrow; opens a connection, or waits for one up to the loop time `until`.
 
