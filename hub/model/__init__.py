@@ -29,6 +29,7 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Target
+from hub.model.replies import Reply
 
 __all__ = [
     "HUB_SOURCE",
@@ -59,6 +60,7 @@ __all__ = [
     "Purpose",
     "Reminder",
     "Rendered",
+    "Reply",
     "State",
     "Step",
     "StoredEvent",
