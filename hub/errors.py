@@ -104,11 +104,13 @@ class TransientFailure(SendFailure):
         retry_after: timedelta | None = None,
         unknown: bool = False,
         ours: bool = False,
+        untried: bool = False,
     ) -> None:
         super().__init__(reason, provider=provider, code=code)
         self.retry_after = retry_after
         self.unknown = unknown
         self.ours = ours
+        self.untried = untried
 
 
 class PermanentFailure(SendFailure):

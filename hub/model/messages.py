@@ -146,7 +146,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a claimed message goes on: what delivery records in one statement."""
+    """
+    How a claimed message goes on: what delivery records in one statement.
+
+    `tried` is false when nobody was asked: then the claim has used up none of the message's tries.
+    """
 
     message_id: UUID
     state: State
@@ -154,3 +158,4 @@ class Outcome:
     next_at: datetime | None = None
     expires_at: datetime | None = None
     attempt: Attempt | None = None
+    tried: bool = True
