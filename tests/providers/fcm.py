@@ -121,6 +121,8 @@ class FcmServer(HttpServer):
         if message is None:
             return refusal(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT")
         self.pushes.append(message)
+        if self.journal is not None:
+            self.journal.accepted("push", message["token"], _reference(message))
         return web.json_response({"name": f"projects/{PROJECT}/messages/0:{len(self.pushes)}"})
 
     def _judged(self, content_type: str, body: bytes) -> dict[str, Any] | None:
@@ -156,6 +158,11 @@ class FcmServer(HttpServer):
         self.require("apns-expiration", holds=apns.get("apns-expiration", "0").isdecimal())
         urgency = web_push.get("Urgency", "normal")
         self.require("Urgency", holds=urgency in {"very-low", "low", "normal", "high"})
+
+
+def _reference(message: Mapping[str, Any]) -> str:
+    """The tag: what a phone replaces a double by."""
+    return str(message.get("android", {}).get("notification", {}).get("tag"))
 
 
 def _all_words(words: Mapping[str, Any], known: set[str]) -> bool:

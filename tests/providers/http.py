@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.providers.journal import Journal
+
 Behaviour = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """Answers instead of the provider. The request was read and judged before."""
 
@@ -20,6 +22,7 @@ class HttpServer:
 
     def __init__(self) -> None:
         self.violations: list[str] = []
+        self.journal: Journal | None = None
         self.script: deque[Behaviour] = deque()
         self._runner: web.AppRunner | None = None
         self._port = 0

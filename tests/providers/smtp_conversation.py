@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Final
 
 from tests.providers import mail_rules
+from tests.providers.journal import Journal
 from tests.providers.smtp_wire import Wire
 
 LAST_OF_A_GROUP: Final = frozenset({"EHLO", "HELO", "DATA", "STARTTLS", "AUTH", "QUIT", "NOOP"})
@@ -66,6 +67,7 @@ class Notes:
     commands: list[str] = field(default_factory=list)
     reads: list[tuple[str, ...]] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    journal: Journal | None = None
 
 
 @dataclass
@@ -91,6 +93,7 @@ class Conversation:
         self.wire = wire
         self.number = number
         self.envelope = Envelope()
+        self._in_hand: tuple[Envelope, bytes] | None = None
         self._habits = habits
         self._notes = notes
         self._behaviours = behaviours
@@ -256,10 +259,15 @@ class Conversation:
         if envelope.declared not in (None, len(content)):
             self._violated(f"SIZE={envelope.declared}, but {len(content)} octets came")
         self._notes.violations += mail_rules.faults(content, utf8=envelope.utf8)
+        self._in_hand = envelope, content
         if not await self._misbehaves("DOT", envelope.recipients[0]):
-            self._keep(envelope, content)
+            self.keep(answered=True)
+            self.wire.reply(f"250 2.0.0 Ok: queued as {len(self._notes.mails):X}")
 
-    def _keep(self, envelope: Envelope, content: bytes) -> None:
+    def keep(self, *, answered: bool) -> None:
+        """Accept the mail in hand; at the moment `DOT` a behaviour may do so and never say it."""
+        assert self._in_hand is not None
+        envelope, content = self._in_hand
         for recipient in envelope.recipients:
             mail = Mail(
                 sender=envelope.sender or "",
@@ -270,7 +278,9 @@ class Conversation:
                 utf8=envelope.utf8,
             )
             self._notes.mails.append(mail)
-        self.wire.reply(f"250 2.0.0 Ok: queued as {len(self._notes.mails):X}")
+            if self._notes.journal is not None:
+                reference = str(mail.message["Message-ID"])
+                self._notes.journal.accepted("email", recipient, reference, answered=answered)
 
     async def _rset(self, _command: str) -> None:
         self.envelope = Envelope()

@@ -61,6 +61,20 @@ async def hang(conversation: Conversation, _line: str) -> bool:
     return True
 
 
+async def accept_then_hang(conversation: Conversation, _line: str) -> bool:
+    """Take the mail and never say so; for the moment `DOT`."""
+    conversation.keep(answered=False)
+    await conversation.wire.stay_silent()
+    return True
+
+
+async def accept_then_drop(conversation: Conversation, _line: str) -> bool:
+    """Take the mail and drop the connection instead of saying so; for the moment `DOT`."""
+    conversation.keep(answered=False)
+    conversation.wire.drop()
+    return True
+
+
 async def accept_data_for_nobody(conversation: Conversation, _line: str) -> bool:
     """Say 354 although every RCPT was refused, as RFC 2920, 3.1 allows."""
     await conversation.take_content()

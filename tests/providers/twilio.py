@@ -9,11 +9,11 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from aiohttp import ClientSession, web
 
-from tests.providers.http import HttpServer
+from tests.providers.http import HttpServer, hang
 
 ACCOUNT: Final = "AC" + "0123456789abcdef" * 2
 TOKEN: Final = "s3cret/token?"
@@ -33,6 +33,12 @@ class Text:
     body: str
     callback: str | None
     sid: str
+
+    @property
+    def reference(self) -> str:
+        """Whose text it is, said by its callback; its number where nobody is called back."""
+        query = parse_qs(urlsplit(self.callback or "").query)
+        return query.get("message", [self.sid])[0]
 
 
 class TwilioServer(HttpServer):
@@ -59,7 +65,7 @@ class TwilioServer(HttpServer):
             return scripted
         if text is None:
             return refusal(400, 21211, "Invalid 'To' Phone Number")
-        self.texts.append(text)
+        self._keep(text, answered=True)
         said = {
             "sid": text.sid,
             "status": "queued",
@@ -68,6 +74,18 @@ class TwilioServer(HttpServer):
             "account_sid": ACCOUNT,
         }
         return web.json_response(said, status=201)
+
+    async def accept_then_hang(self, request: web.Request) -> web.StreamResponse:
+        """Take the text and never say so; for the script."""
+        text = self._judged(request.content_type, await request.text())
+        if text is not None:
+            self._keep(text, answered=False)
+        return await hang(request)
+
+    def _keep(self, text: Text, *, answered: bool) -> None:
+        self.texts.append(text)
+        if self.journal is not None:
+            self.journal.accepted("sms", text.to, text.reference, answered=answered)
 
     def _judged(self, content_type: str, body: str) -> Text | None:
         """Note every violation; None where the form cannot be a message."""

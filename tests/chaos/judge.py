@@ -1,0 +1,175 @@
+"""
+Was anybody forgotten, told twice, or told what was not theirs?
+
+    python -m tests.chaos.judge PUBLISHED.jsonl PROVIDER.jsonl… [--faults FAULTS.jsonl] [--grace 5]
+
+It reads what was published (a CloudEvent a line), what the providers took (`tests.providers.journal`)
+and when something was broken on purpose (`what`, `since`, `until`, in seconds since 1970): nothing of
+the hub's, neither its code nor its tables. The exit status is 0 when there is nothing to complain of.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from tests.chaos.hearers import Address, Directory, hearers
+
+GRACE: Final = 5.0
+"""Seconds for which a hub may hold an answer that it has not written down: its lease."""
+SETTLING: Final = 1.0
+"""Seconds in which a provider may still read what a hub sent it before it died."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """A provider's yes to one message."""
+
+    at: float
+    channel: str
+    who: str
+    reference: str
+    answered: bool
+
+    @property
+    def address(self) -> Address:
+        return self.channel, self.who
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that was broken, during which (and shortly before which) an answer may have been lost."""
+
+    what: str
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """`unknown` counts the repeats that are allowed: nobody could know the outcome of the one before."""
+
+    heard: int = 0
+    unknown: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    @property
+    def complaints(self) -> list[str]:
+        return [*self.lost, *self.doubled, *self.strangers]
+
+
+def judge(
+    published: Iterable[Mapping[str, Any]],
+    accepted: Iterable[Acceptance],
+    faults: Sequence[Fault] = (),
+    *,
+    grace: float = GRACE,
+) -> Verdict:
+    """Compare who should have heard with who did."""
+    due = expected(published)
+    told = _by_address(accepted)
+    repeats = [pair for references in told.values() for pair in _repeats(references)]
+    excused = [again for before, again in repeats if _is_unknown(before, faults, grace)]
+    known = [again for before, again in repeats if not _is_unknown(before, faults, grace)]
+    return Verdict(
+        heard=sum(len(references) for references in told.values()),
+        unknown=len(excused),
+        lost=list(_lost(due, told)),
+        doubled=[*_renamed(due, told), *map(_doubled, known)],
+        strangers=[f"stranger: {_name(address)} was told" for address in told if address not in due],
+    )
+
+
+def expected(published: Iterable[Mapping[str, Any]]) -> Counter[Address]:
+    """Answer who should hear, and of how many events. An event that came twice counts once."""
+    events = {(event["source"], event["id"]): event for event in published}
+    directory = Directory.of(events.values())
+    return Counter(address for event in events.values() for address in hearers(event, directory))
+
+
+_Told = Mapping[Address, Mapping[str, Sequence[Acceptance]]]
+"""Who was told → by which reference → each time, in order."""
+
+
+def _by_address(accepted: Iterable[Acceptance]) -> _Told:
+    told: defaultdict[Address, defaultdict[str, list[Acceptance]]]
+    told = defaultdict(lambda: defaultdict(list))
+    for one in sorted(accepted, key=lambda one: one.at):
+        told[one.address][one.reference].append(one)
+    return told
+
+
+def _repeats(references: Mapping[str, Sequence[Acceptance]]) -> Iterator[tuple[Acceptance, Acceptance]]:
+    for times in references.values():
+        yield from pairwise(times)
+
+
+def _is_unknown(one: Acceptance, faults: Sequence[Fault], grace: float) -> bool:
+    if not one.answered:
+        return True
+    return any(fault.since - grace <= one.at <= fault.until + SETTLING for fault in faults)
+
+
+def _lost(due: Counter[Address], told: _Told) -> Iterator[str]:
+    for address, times in due.items():
+        heard = len(told.get(address, ()))
+        if heard < times:
+            yield f"lost: {_name(address)} heard {heard} of {times}"
+
+
+def _renamed(due: Counter[Address], told: _Told) -> Iterator[str]:
+    """Find who heard the same under two references: no mailbox or phone would show it once."""
+    for address, references in told.items():
+        if len(references) > due[address] > 0:
+            yield f"doubled: {_name(address)} has {len(references)} references for {due[address]}"
+
+
+def _doubled(again: Acceptance) -> str:
+    return f"doubled: {_name(again.address)}, though the yes before had reached the hub"
+
+
+def _name(address: Address) -> str:
+    return " ".join(address)
+
+
+def judge_files(
+    published: Path, providers: Sequence[Path], faults: Path | None = None, *, grace: float = GRACE
+) -> Verdict:
+    """Judge what is in these files; a provider without one has accepted nothing."""
+    return judge(
+        _lines(published),
+        [Acceptance(**line) for provider in providers for line in _lines(provider)],
+        [Fault(**line) for line in _lines(faults)] if faults else [],
+        grace=grace,
+    )
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the verdict, one complaint a line."""
+    parser = argparse.ArgumentParser(prog="tests.chaos.judge")
+    parser.add_argument("published", type=Path)
+    parser.add_argument("providers", type=Path, nargs="+")
+    parser.add_argument("--faults", type=Path)
+    parser.add_argument("--grace", type=float, default=GRACE, help="seconds")
+    options = parser.parse_args(arguments)
+    verdict = judge_files(options.published, options.providers, options.faults, grace=options.grace)
+    sys.stdout.writelines(f"{complaint}\n" for complaint in verdict.complaints)
+    sys.stdout.write(f"heard {verdict.heard}, repeated after an unknown outcome {verdict.unknown}\n")
+    return 1 if verdict.complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
