@@ -22,7 +22,9 @@ Every error of the hub. The docstring of a class is its message.
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import timedelta
+from typing import Self
 
 
 class HubError(Exception):
@@ -76,14 +78,30 @@ class SendFailure(HubError):
     The channel could not send.
 
     `reason` is a short machine word (`smtp_451`, `timeout`, `unregistered`); `code` is
-    the provider's own answer without any address in it.
+    the provider's own answer without any address in it. A pool of providers adds how long
+    it took, and what those said that it had asked before, `earlier`.
     """
+
+    took: timedelta | None = None
+    earlier: tuple[SendFailure, ...] = ()
 
     def __init__(self, reason: str, *, provider: str = "", code: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.provider = provider
         self.code = code
+
+    def told(
+        self, provider: str, *, took: timedelta | None = None, earlier: tuple[SendFailure, ...] = ()
+    ) -> Self:
+        """
+        Answer the same failure as a pool tells it, which has names of its own for its providers.
+
+        A copy: one failed fetch of a token is raised to every message that waited for it.
+        """
+        same = copy(self)
+        same.provider, same.took, same.earlier = provider, took, earlier
+        return same
 
 
 class TransientFailure(SendFailure):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from hub.contact_rules import next_allowed
 from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, Attempt, Claimed, Outcome, State
 from hub.policy import Policy
 from hub.retry import GiveUp, decide
+
+_INSTANT: Final = timedelta(microseconds=1)
+"""What the database tells apart."""
 
 
 def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
@@ -31,17 +36,19 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
 
 def accepted(claimed: Claimed, answer: Accepted, began: datetime, ended: datetime) -> Outcome:
     """Answer what a provider's yes makes of the message."""
+    earlier = _said(claimed, answer.earlier, began)
+    at = _after(earlier, began)
     attempt = Attempt(
         message_id=claimed.message.id,
-        at=began,
+        at=at,
         outcome="accepted",
         provider=answer.provider,
         reference=answer.reference,
         code=answer.code,
-        took=ended - began,
+        took=ended - at,
     )
     state = State.DELIVERED if answer.delivered else State.SENT
-    return Outcome(message_id=claimed.message.id, state=state, attempt=attempt)
+    return Outcome(message_id=claimed.message.id, state=state, attempts=(*earlier, attempt))
 
 
 def failed(
@@ -55,34 +62,52 @@ def failed(
 ) -> Outcome:
     """Answer what a failure makes of the message: another attempt later, or the end with its reason."""
     message = claimed.message
-    unknown = isinstance(error, TransientFailure) and error.unknown
-    attempt = Attempt(
-        message_id=message.id,
-        at=began,
-        outcome=_outcome(error, unknown=unknown),
-        provider=error.provider,
-        code=error.code or error.reason,
-        took=ended - began,
-    )
+    earlier = _said(claimed, error.earlier, began)
+    at = _after(earlier, began)
+    attempts = (*earlier, _refusal(claimed, error, at, ended - at))
     decision = decide(error, claimed.attempt, policy=policy.retry_for(message.channel), chance=chance)
     if isinstance(decision, GiveUp):
-        return Outcome(message_id=message.id, state=State.FAILED, reason=decision.reason, attempt=attempt)
+        return Outcome(message_id=message.id, state=State.FAILED, reason=decision.reason, attempts=attempts)
     next_at = ended + decision.delay
     if message.expires_at is not None and next_at >= message.expires_at:
-        return Outcome(message_id=message.id, state=State.EXPIRED, reason=error.reason, attempt=attempt)
+        return Outcome(message_id=message.id, state=State.EXPIRED, reason=error.reason, attempts=attempts)
     return Outcome(
         message_id=message.id,
         state=State.RETRYING,
         reason=error.reason,
         next_at=next_at,
-        attempt=attempt,
+        attempts=attempts,
     )
 
 
-def _outcome(error: SendFailure, *, unknown: bool) -> str:
-    if unknown:
-        return "unknown"
-    return "transient" if isinstance(error, TransientFailure) else "permanent"
+def _said(claimed: Claimed, earlier: Sequence[SendFailure], began: datetime) -> tuple[Attempt, ...]:
+    """Make the attempts of those who were asked first, one after the other: no two begin at one instant."""
+    attempts: list[Attempt] = []
+    for error in earlier:
+        at = _after(attempts, began)
+        attempts.append(_refusal(claimed, error, at, max(error.took or _INSTANT, _INSTANT)))
+    return tuple(attempts)
+
+
+def _after(attempts: Sequence[Attempt], began: datetime) -> datetime:
+    return attempts[-1].at + attempts[-1].took if attempts else began
+
+
+def _refusal(claimed: Claimed, error: SendFailure, at: datetime, took: timedelta) -> Attempt:
+    return Attempt(
+        message_id=claimed.message.id,
+        at=at,
+        outcome=_outcome(error),
+        provider=error.provider,
+        code=error.code or error.reason,
+        took=took,
+    )
+
+
+def _outcome(error: SendFailure) -> str:
+    if isinstance(error, TransientFailure):
+        return "unknown" if error.unknown else "transient"
+    return "permanent"
 
 
 def untold(claimed: Claimed, reason: str) -> Outcome:

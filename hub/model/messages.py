@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
 from hub.model.json import Json
 from hub.model.people import Target
@@ -108,12 +109,17 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A provider's yes. `reference` is its own id; `delivered` when yes already means arrival."""
+    """
+    A provider's yes. `reference` is its own id; `delivered` when yes already means arrival.
+
+    `earlier` holds what the providers said that were asked before it, in the same send.
+    """
 
     provider: str
     reference: str | None = None
     code: str = ""
     delivered: bool = False
+    earlier: tuple[SendFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,5 +163,5 @@ class Outcome:
     reason: str | None = None
     next_at: datetime | None = None
     expires_at: datetime | None = None
-    attempt: Attempt | None = None
+    attempts: tuple[Attempt, ...] = ()
     tried: bool = True

@@ -32,7 +32,7 @@ class PostgresDelivery:
         """Write outcomes and attempts; answer the ids that took effect, also when it is called again."""
         ordered = sorted(outcomes, key=lambda outcome: outcome.message_id)
         moved = _columns([_outcome(outcome) for outcome in ordered], _OUTCOME_COLUMNS)
-        calls = [_attempt(outcome.attempt) for outcome in ordered if outcome.attempt is not None]
+        calls = [_attempt(attempt) for outcome in ordered for attempt in outcome.attempts]
         tried = _columns(calls, _ATTEMPT_COLUMNS)
         rows = await self._database.rows(_SQL["record"], token, *moved, *tried)
         return frozenset(row["id"] for row in rows)

@@ -80,7 +80,7 @@ class MemoryStore:
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         async with self._statement("record") as tables:
-            calls = [outcome.attempt for outcome in outcomes if outcome.attempt is not None]
+            calls = [attempt for outcome in outcomes for attempt in outcome.attempts]
             tables.attempts.update(((attempt.message_id, attempt.at), attempt) for attempt in calls)
             done = [outcome for outcome in outcomes if _effective(outcome, token, tables)]
             for outcome in done:

@@ -133,7 +133,7 @@ async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(
     await stores.add(said)
     token = uuid4()
     await stores.delivery.claim([said.id], token=token, lease=LEASE)
-    held = outcome(said.id, State.HELD, reason="quiet_hours", next_at=now() - HOUR, attempt=None)
+    held = outcome(said.id, State.HELD, reason="quiet_hours", next_at=now() - HOUR, attempts=())
     await stores.delivery.record(token, [held])
     [claimed] = await stores.claim(said)
 
@@ -149,8 +149,8 @@ async def test_whatever_a_provider_says_its_answer_is_recorded(
     token = uuid4()
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     done = outcome(one.id, reason=said)
-    assert done.attempt is not None
-    done = replace(done, attempt=replace(done.attempt, reference=said, code=said, provider=said))
+    [attempt] = done.attempts
+    done = replace(done, attempts=(replace(attempt, reference=said, code=said, provider=said),))
 
     assert await stores.delivery.record(token, [done]) == {one.id}
     assert await stores.state_of(one) == State.SENT
@@ -162,7 +162,7 @@ async def test_holding_a_message_back_uses_up_no_try(stores: Stores, of: StoredE
     for _ in range(3):
         token = uuid4()
         [claimed] = await stores.delivery.claim([one.id], token=token, lease=LEASE)
-        held = outcome(one.id, State.HELD, attempt=None, next_at=now() - HOUR)
+        held = outcome(one.id, State.HELD, attempts=(), next_at=now() - HOUR)
         await stores.delivery.record(token, [held])
         await stores.delivery.record(token, [held])
 
@@ -190,7 +190,7 @@ async def test_an_attempt_of_somebody_else_is_kept_too(stores: Stores, of: Store
     said = message(of)
     await stores.add(said)
     attempt = Attempt(message_id=said.id, at=NOON, outcome="unknown", reference="SM1", took=LEASE)
-    done = await stores.delivery.record(uuid4(), [replace(outcome(said.id), attempt=attempt)])
+    done = await stores.delivery.record(uuid4(), [replace(outcome(said.id), attempts=(attempt,))])
     shown = await stores.log.message(said.id)
 
     assert done == frozenset()

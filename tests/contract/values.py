@@ -93,7 +93,7 @@ def outcome(message_id: UUID, state: State = State.SENT, **fields: Any) -> Outco
         code="250",
         took=timedelta(milliseconds=3),
     )
-    return Outcome(message_id=message_id, state=state, **{"attempt": attempt, **fields})
+    return Outcome(message_id=message_id, state=state, **{"attempts": (attempt,), **fields})
 
 
 def clock(case: str = "pqrs_id:PQ-1", **fields: Any) -> Clock:

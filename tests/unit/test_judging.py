@@ -93,14 +93,16 @@ def test_a_providers_yes_is_sent_or_delivered(*, delivered: bool, state: State) 
     assert accepted(one, answer, MONDAY, MONDAY + SECOND) == Outcome(
         message_id=one.message.id,
         state=state,
-        attempt=Attempt(
-            message_id=one.message.id,
-            at=MONDAY,
-            outcome="accepted",
-            provider="smtp",
-            reference="r-1",
-            code="250",
-            took=SECOND,
+        attempts=(
+            Attempt(
+                message_id=one.message.id,
+                at=MONDAY,
+                outcome="accepted",
+                provider="smtp",
+                reference="r-1",
+                code="250",
+                took=SECOND,
+            ),
         ),
     )
 
@@ -148,10 +150,51 @@ def test_a_try_that_would_come_too_late_is_not_waited_for(left: int, state: Stat
 def test_an_attempt_says_whether_the_provider_may_have_it(
     error: SendFailure, outcome: str, code: str
 ) -> None:
-    attempt = judged(error).attempt
+    [attempt] = judged(error).attempts
 
-    assert attempt is not None
     assert (attempt.outcome, attempt.code, attempt.provider, attempt.took) == (outcome, code, "smtp", SECOND)
+
+
+def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
+    """Who said what, how long after the beginning, and how long it took."""
+    return [(one.provider, one.outcome, one.at - MONDAY, one.took) for one in found.attempts]
+
+
+def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
+    first = TransientFailure("connect_failed").told("smtp", took=SECOND / 4)
+    second = PermanentFailure("filtered").told("smtp-2", took=SECOND / 2)
+    yes = Accepted(provider="smtp-3", earlier=(first, second))
+    no = TransientFailure("smtp_421").told("smtp-3", earlier=(first, second))
+
+    asked = [
+        ("smtp", "transient", 0 * SECOND, SECOND / 4),
+        ("smtp-2", "permanent", SECOND / 4, SECOND / 2),
+    ]
+    assert calls(accepted(claimed(), yes, MONDAY, MONDAY + SECOND)) == [
+        *asked,
+        ("smtp-3", "accepted", 3 * SECOND / 4, SECOND / 4),
+    ]
+    assert calls(judged(no)) == [*asked, ("smtp-3", "transient", 3 * SECOND / 4, SECOND / 4)]
+
+
+def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
+    refusals = tuple(TransientFailure("connect_failed").told(name) for name in ("smtp", "smtp-2"))
+    found = accepted(claimed(), Accepted(provider="smtp-3", earlier=refusals), MONDAY, MONDAY + SECOND)
+
+    assert len({one.at for one in found.attempts}) == 3
+
+
+def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
+    shared = TransientFailure("provider_auth", provider="fcm", retry_after=SECOND, ours=True)
+    told = shared.told("fcm-2", earlier=(shared,))
+
+    assert (shared.provider, shared.earlier) == ("fcm", ())
+    assert (told.reason, told.retry_after, told.ours, told.provider) == (
+        "provider_auth",
+        SECOND,
+        True,
+        "fcm-2",
+    )
 
 
 def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
