@@ -1,0 +1,33 @@
+"""
+The few interfaces that cross the network.
+
+Use cases see only these; `hub.storage`, `hub.channels` and `hub.consumers` implement them for
+real, `hub.testing` in memory. Every method may raise `hub.errors.Unavailable` (of its kind) when
+its server does not answer; whoever calls must be able to be called again with the same arguments.
+"""
+
+from __future__ import annotations
+
+from hub.ports.appointments import Appointments
+from hub.ports.channel import Channel
+from hub.ports.clock import Now
+from hub.ports.delivery import DeliveryStore
+from hub.ports.intake import IntakeStore, IntakeTransaction
+from hub.ports.log import LogStore, MessageFilter, Page
+from hub.ports.publisher import Publisher, Ticket
+from hub.ports.timers import TimerStore
+
+__all__ = [
+    "Appointments",
+    "Channel",
+    "DeliveryStore",
+    "IntakeStore",
+    "IntakeTransaction",
+    "LogStore",
+    "MessageFilter",
+    "Now",
+    "Page",
+    "Publisher",
+    "Ticket",
+    "TimerStore",
+]

@@ -1,0 +1,73 @@
+"""What intake asks of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+from hub.audience import Group
+from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, StoredEvent
+
+
+class IntakeTransaction(Protocol):
+    """One database transaction of intake. Rows are sorted by key by the implementation."""
+
+    async def apply_directory(self, events: Sequence[Event]) -> None:
+        """Apply `directory.*` events in order; an older `version` than the stored one never wins."""
+
+    async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
+        """Insert; answer the keys that are new. A pair (source, id) that is stored already is not new."""
+
+    async def mark_planned(self, keys: Collection[UUID]) -> None:
+        """Set `planned_at` and take back `waiting`."""
+
+    async def unplanned(self, keys: Collection[UUID]) -> frozenset[UUID]:
+        """Answer which of these have no `planned_at`."""
+
+    async def waiting_events(self, cases: Collection[str]) -> Sequence[StoredEvent]:
+        """Answer the events of these cases that wait for a party, oldest first."""
+
+    async def add_parties(self, parties: Sequence[Party]) -> None:
+        """Remember; for a pair (case, who) the latest `since` wins."""
+
+    async def parties(self, cases: Collection[str]) -> Mapping[tuple[str, str], Json]:
+        """Answer (case, who) → recipients."""
+
+    async def places(self, units: Collection[str]) -> Mapping[str, str]:
+        """Answer unit_id → copropiedad_id for the units that are known."""
+
+    async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
+        """Look up; each group's people sorted by ref, without repetition."""
+
+    async def people_page(self, group: Group, after: str, limit: int) -> Sequence[Person]:
+        """Answer up to `limit` people of a broad group with a ref greater than `after`, sorted."""
+
+    async def add_messages(self, messages: Sequence[Message]) -> None:
+        """Insert; one that exists already is left as it is."""
+
+    async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
+        """Answer the messages of these events that are still `queued`."""
+
+    async def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Insert; the same bytes again only count up."""
+
+    async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
+        """Lock these cases (sorted), then answer all their events. The lock ends with the transaction."""
+
+    async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
+        """Answer the clocks of these cases."""
+
+    async def save_clocks(self, clocks: Sequence[Clock]) -> None:
+        """Insert or replace. `fired` never goes back: the greater of stored and given is kept."""
+
+
+class IntakeStore(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[IntakeTransaction]:
+        """
+        Open a transaction; commit at the end of the block, roll back when it raises.
+
+        Deadlocks and serialisation failures surface as `hub.errors.StorageConflict` (try again),
+        a value that PostgreSQL refuses as `hub.errors.StorageRefused` (bisect).
+        """

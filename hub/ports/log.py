@@ -1,0 +1,67 @@
+"""What operators look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import DeadLetter, Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a list, in the shapes of the API; `next` is the cursor of the part after it."""
+
+    items: Sequence[Mapping[str, Json]]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFilter:
+    """What a list of messages is narrowed to; None does not narrow."""
+
+    state: str | None = None
+    channel: str | None = None
+    event: str | None = None
+    event_id: str | None = None
+    person: str | None = None
+    since: datetime | None = None
+
+
+class LogStore(Protocol):
+    """What operators look at. Newest first; the shapes are those of "Names that stay" in the design."""
+
+    async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
+        """List messages, the person as a reference, without name and address."""
+
+    async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
+        """Show one message whole: also its attempts, skipped channels, masked name and address."""
+
+    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
+        """Show these clocks in the order asked."""
+
+    async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
+        """List clocks from SQL, for ended ones and for when Redis is away."""
+
+    async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
+        """List dead letters; `state` is `open`, `replayed` or `discarded`."""
+
+    async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
+        """Answer one dead letter whole."""
+
+    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
+        """
+        Set `replayed` or `discarded`; false when it was settled already or is unknown.
+
+        Also false when its bytes have come more than the given `times`: a replay that has failed again
+        by now stays open.
+        """
+
+    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
+        """Answer the in-app messages of a person."""
+
+    async def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Count messages by state, clocks by state, dead letters by state, for the page and metrics."""

@@ -1,0 +1,61 @@
+"""What the timers ask of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Clock, Lane, Message
+from hub.ports.publisher import Ticket
+
+
+class TimerStore(Protocol):
+    async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
+        """
+        Make `queued` again, and ticket, those of these messages whose `next_at` has come.
+
+        A conditional update on `next_at` of `held`, `retrying` and (a lease that ended) `sending`
+        rows: that is the fence, whoever fires twice. It clears `next_at` and starts the sweep age.
+        """
+
+    async def release_due(self, limit: int) -> Sequence[Ticket]:
+        """Do the same for any message, from SQL alone: orphans of dead workers, lost appointments."""
+
+    async def broken_cascades(self, limit: int) -> Sequence[Message]:
+        """
+        Answer failed messages whose next step was never made, because a worker died in between.
+
+        Those with a `fallback`, whose whole step has failed, and without a row of the step after it.
+        """
+
+    async def add_messages(self, messages: Sequence[Message]) -> None:
+        """Insert; one that exists already is left as it is."""
+
+    async def stale_queued(
+        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
+    ) -> Sequence[Ticket]:
+        """
+        Make tickets for `queued` messages of this queue older than their sweep age.
+
+        None while a lease of this queue lives (a row of it is `sending`), for then it is being worked
+        on. Their age starts anew and doubles with each sweep, so that a backlog never multiplies.
+        """
+
+    async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
+        """Answer these clocks."""
+
+    async def due_clocks(self, limit: int) -> Sequence[Clock]:
+        """Answer clocks whose next step has come, from SQL alone."""
+
+    async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
+        """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
+
+    async def waiting_appointments(
+        self, after: UUID | None, limit: int
+    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+        """Page through the messages with a `next_at` that are `held` or `retrying`, to arm them again."""
+
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
+        """Page through the clocks that have not ended."""
