@@ -167,10 +167,10 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post)
     """Send under the lease; None when it is too short to begin: the row waits for the next worker."""
     if not lease.long_enough:
         return None
-    began = post.now()
+    channel, began = post.channels[outgoing.channel], post.now()
     try:
         async with asyncio.timeout(lease.left.total_seconds()):
-            answer = await post.channels[outgoing.channel].send(outgoing)
+            answer = await channel.send(outgoing)
     except SendFailure as exc:
         return _failure(claimed, exc, began, post)
     except TimeoutError:
@@ -181,7 +181,8 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post)
         log.exception("channel.broken", channel=outgoing.channel, message_id=str(outgoing.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, post)
-    return accepted(claimed, answer, began, post.now())
+    confirms = channel.traits.confirms
+    return accepted(claimed, answer, began, post.now(), confirms=confirms)
 
 
 def _failure(claimed: Claimed, error: SendFailure, began: datetime, post: Post) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.contact_rules import next_allowed
 from hub.errors import SendFailure, TransientFailure
-from hub.model import Accepted, Attempt, Claimed, Outcome, State
+from hub.model import Accepted, Attempt, Claimed, Message, Outcome, State
 from hub.policy import Policy
 from hub.retry import GiveUp, decide
 
@@ -20,7 +20,8 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
     """
     Answer what keeps a claimed message from being sent now; None when nothing does.
 
-    Time in `held` does not count against a message: its expiry moves by as long as it is held.
+    Time in `held` does not count against a message: its expiry moves by as long as it is held, up to
+    `ends_at`, the wall time after which it is worthless.
     """
     message = claimed.message
     if message.expires_at is not None and message.expires_at <= now:
@@ -28,14 +29,38 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
     allowed = next_allowed(message.purpose, now, policy=policy)
     if allowed <= now:
         return None
-    later = None if message.expires_at is None else message.expires_at + (allowed - now)
+    # The lifetime was counted from the first allowed instant: waiting for that one is no time lost.
+    counted_from = max(now, next_allowed(message.purpose, claimed.event_time, policy=policy))
+    return held(message, "contact_hours", until=allowed, longer_by=max(allowed - counted_from, timedelta(0)))
+
+
+def held(message: Message, reason: str, *, until: datetime, longer_by: timedelta) -> Outcome:
+    """Answer what holding a message back makes of it; it has not been tried."""
     return Outcome(
-        message_id=message.id, state=State.HELD, reason="contact_hours", next_at=allowed, expires_at=later
+        message_id=message.id,
+        state=State.HELD,
+        reason=reason,
+        next_at=until,
+        expires_at=_later(message, longer_by),
+        tried=False,
     )
 
 
-def accepted(claimed: Claimed, answer: Accepted, began: datetime, ended: datetime) -> Outcome:
-    """Answer what a provider's yes makes of the message."""
+def _later(message: Message, by: timedelta) -> datetime | None:
+    if message.expires_at is None:
+        return None
+    later = message.expires_at + by
+    return later if message.ends_at is None else min(later, message.ends_at)
+
+
+def accepted(
+    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, confirms: bool
+) -> Outcome:
+    """
+    Answer what a provider's yes makes of the message.
+
+    Where its channel `confirms` and there is a step after this one, the receipt is waited for.
+    """
     earlier = _said(claimed, answer.earlier, began)
     at = _after(earlier, began)
     attempt = Attempt(
@@ -47,8 +72,15 @@ def accepted(claimed: Claimed, answer: Accepted, began: datetime, ended: datetim
         code=answer.code,
         took=ended - at,
     )
-    state = State.DELIVERED if answer.delivered else State.SENT
-    return Outcome(message_id=claimed.message.id, state=state, attempts=(*earlier, attempt))
+    attempts = (*earlier, attempt)
+    if answer.delivered:
+        return Outcome(message_id=claimed.message.id, state=State.DELIVERED, attempts=attempts)
+    next_at = _receipt_due(claimed.message, ended) if confirms else None
+    return Outcome(message_id=claimed.message.id, state=State.SENT, next_at=next_at, attempts=attempts)
+
+
+def _receipt_due(message: Message, ended: datetime) -> datetime | None:
+    return ended + message.patience if message.fallback and message.patience is not None else None
 
 
 def failed(

@@ -7,10 +7,13 @@ from typing import Final
 
 from hub.model import State
 
+_ARRIVED: Final = frozenset({State.DELIVERED, State.READ})
+"""What a receipt may say of a message whose try ended without our knowing how: it must not be said again."""
+
 MOVES: Final[Mapping[State, frozenset[State]]] = {
-    State.QUEUED: frozenset({State.SENDING, State.CANCELLED, State.SUPPRESSED}),
-    State.HELD: frozenset({State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED}),
-    State.RETRYING: frozenset({State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED}),
+    State.QUEUED: _ARRIVED | {State.SENDING, State.CANCELLED, State.SUPPRESSED},
+    State.HELD: _ARRIVED | {State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED},
+    State.RETRYING: _ARRIVED | {State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED},
     # To queued and to itself: a lease that ended without a word is taken by the next worker. To
     # delivered and read: a provider's receipt may come before our own record of its yes.
     State.SENDING: frozenset(
@@ -31,10 +34,11 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.SENT: frozenset({State.DELIVERED, State.READ, State.BOUNCED, State.FAILED}),
     State.DELIVERED: frozenset({State.READ, State.BOUNCED}),
     State.READ: frozenset(),
-    State.FAILED: frozenset(),
-    State.BOUNCED: frozenset(),
-    State.SUPPRESSED: frozenset(),
-    State.EXPIRED: frozenset(),
+    # To queued: an operator has it sent again.
+    State.FAILED: _ARRIVED | {State.QUEUED},
+    State.BOUNCED: frozenset({State.QUEUED}),
+    State.SUPPRESSED: frozenset({State.QUEUED}),
+    State.EXPIRED: _ARRIVED | {State.QUEUED},
     State.CANCELLED: frozenset(),
 }
 

@@ -37,7 +37,9 @@ class Message:
 
     `person` is a directory reference; `name`, `address` are person data and never logged.
     `fallback` holds the steps of the cascade that are left, `skipped` the channels that were
-    passed over, each with its reason (`voice:not_configured`).
+    passed over, each with its reason (`voice:not_configured`). `variant` names the text of its
+    audience. `expires_at` moves while the message is held back; `ends_at` never does. `patience` is
+    how long an accepted message waits for its receipt before the next step is taken.
     """
 
     id: UUID
@@ -60,6 +62,9 @@ class Message:
     reason: str | None = None
     next_at: datetime | None = None
     expires_at: datetime | None = None
+    ends_at: datetime | None = None
+    patience: timedelta | None = None
+    variant: str | None = None
     skipped: tuple[str, ...] = ()
     fallback: tuple[tuple[Target, ...], ...] = ()
 

@@ -14,7 +14,7 @@ from hub.storage.database import Database, storable
 from hub.storage.queries import load
 
 _SQL = load("messages")
-_OUTCOME_COLUMNS = 5
+_OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 7
 
 
@@ -67,7 +67,14 @@ def _columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequenc
 
 
 def _outcome(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.message_id, outcome.state, storable(outcome.reason), outcome.next_at, outcome.expires_at
+    return (
+        outcome.message_id,
+        outcome.state,
+        storable(outcome.reason),
+        outcome.next_at,
+        outcome.expires_at,
+        outcome.tried,
+    )
 
 
 def _attempt(attempt: Attempt) -> tuple[object, ...]:

@@ -52,6 +52,9 @@ def message_of(row: Record) -> Message:
         reason=row["reason"],
         next_at=row["next_at"],
         expires_at=row["expires_at"],
+        ends_at=row["ends_at"],
+        patience=row["patience"],
+        variant=row["variant"],
         skipped=tuple(row["skipped"] or ()),
         fallback=msgspec.convert(row["fallback"], _Fallback) if row["fallback"] else (),
     )
@@ -81,4 +84,7 @@ def _row(message: Message) -> tuple[object, ...]:
         message.reason,
         encode_some(message.skipped),
         encode_some(message.fallback),
+        message.variant,
+        message.ends_at,
+        message.patience,
     )

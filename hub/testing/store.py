@@ -85,8 +85,8 @@ class MemoryStore:
             done = [outcome for outcome in outcomes if _effective(outcome, token, tables)]
             for outcome in done:
                 row = tables.messages[outcome.message_id]
-                held_back = row.message.state is State.SENDING and outcome.state is State.HELD
-                moved, attempts = _moved(row.message, outcome), row.attempts - held_back
+                untried = row.message.state is State.SENDING and not outcome.tried
+                moved, attempts = _moved(row.message, outcome), row.attempts - untried
                 tables.messages[outcome.message_id] = replace(row, message=moved, attempts=attempts)
             return frozenset(outcome.message_id for outcome in done)
 

@@ -3,12 +3,14 @@ Messages: what intake adds, what delivery claims and records, what timers look f
 -- add --
 INSERT INTO message (
     id, event_key, created_at, next_at, expires_at, audience, step, event_id, event, person, name, locale,
-    channel, purpose, lane, occasion, contact_id, address, state, reason, skipped, fallback
+    channel, purpose, lane, occasion, contact_id, address, state, reason, skipped, fallback, variant,
+    ends_at, patience
 )
 SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::smallint[],
     $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-    $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::jsonb[], $22::jsonb[]
+    $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::jsonb[], $22::jsonb[],
+    $23::text[], $24::timestamptz[], $25::interval[]
 )
 ON CONFLICT DO NOTHING
 
@@ -41,17 +43,17 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
 WITH call AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT * FROM unnest(
-        $7::uuid[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[], $13::interval[]
+        $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[], $14::interval[]
     )
     ON CONFLICT DO NOTHING
 )
 UPDATE message
 SET state = given.state, reason = given.reason, next_at = given.next_at,
     expires_at = coalesce(given.expires_at, message.expires_at), updated_at = now(),
-    -- Held back at the claim, it was not tried: waiting for the morning must not use up its tries.
-    attempts = message.attempts - (message.state = 'sending' AND given.state = 'held')::integer
-FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-    AS given (id, state, reason, next_at, expires_at)
+    -- Waiting for the morning, or for a connection, must not use up its tries.
+    attempts = message.attempts - (message.state = 'sending' AND NOT given.tried)::integer
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
+    AS given (id, state, reason, next_at, expires_at, tried)
 WHERE message.id = given.id
   AND message.lease = $1
   AND message.state IN ('sending', given.state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import op
+from hub.storage.migrations.statements import run
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,4 @@ down_revision = None
 
 def upgrade() -> None:
     """Create every table."""
-    ddl = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for statement in ddl.split(";\n"):
-        if statement.strip():
-            op.get_bind().exec_driver_sql(statement)
+    run(Path(__file__).with_suffix(".sql"))
