@@ -133,6 +133,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     calendar_rules: CalendarRules = field(name="calendar")
     clocks: Mapping[str, ClockPolicy]
     expiry: Mapping[Purpose, Expiry]
+    patience: Mapping[Purpose, Expiry]
     windows: Mapping[str, Window]
     delivery: Delivery
     retry: Mapping[str, RetryPolicy]

@@ -22,7 +22,7 @@ import structlog
 
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
-from hub.model import Clock, ClockState, Lane
+from hub.model import Clock, ClockState, Lane, Message
 from hub.planning import next_steps
 from hub.ports import Appointments, Now, Publisher, TimerStore
 from hub.tasks import heed_cancellation, together
@@ -36,6 +36,8 @@ AUDIT: Final = 5.0
 """Seconds between looks for what both have lost: leases of dead workers, cascades cut short."""
 COMPARE: Final = 300.0
 """Seconds between comparisons of all that Redis holds with SQL: what it missed, away for a moment."""
+LOOK_AGAIN: Final = timedelta(minutes=1)
+"""When a step is looked at again of which one message is overdue and another still at work."""
 AT_ONCE: Final = 500
 SWEPT: Final = 10_000
 """Messages of a queue that are ticketed again at once, for a broker that has lost all of them."""
@@ -197,13 +199,21 @@ async def compare(timers: Timers) -> bool:
 
 
 async def audit(timers: Timers) -> bool:
-    """Find what nobody will come back to by itself: ended leases, missed steps, cut cascades."""
+    """Find what nobody comes back to by itself: ended leases, cut cascades, overdue receipts."""
     more = await fire_from_sql(timers)
-    following = next_steps(await timers.store.broken_cascades(AT_ONCE), now=timers.now())
+    await _go_on(await timers.store.broken_cascades(AT_ONCE), timers)
+    unconfirmed = await timers.store.unconfirmed(AT_ONCE, LOOK_AGAIN)
+    await _go_on(unconfirmed, timers)
+    await timers.store.stop_waiting([message.id for message in unconfirmed])
+    return more
+
+
+async def _go_on(over: Sequence[Message], timers: Timers) -> None:
+    """Take the steps that come after these messages."""
+    following = next_steps(over, now=timers.now())
     if following:
         await timers.store.add_messages(following)
         await timers.publisher.tickets(tickets(following))
-    return more
 
 
 async def sweep(timers: Timers) -> bool:

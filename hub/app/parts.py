@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from hub.catalog import BY_NAME
 from hub.channels import build_channels, sender_address
 from hub.consumers.publisher import BrokerPublisher
 from hub.delivery import Renderer
@@ -67,12 +66,11 @@ class Words:
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
-            audience = BY_NAME[message.event].audiences[message.audience]
             return templates.render(
                 message.event,
                 message.channel,
                 Context.of(claimed),
-                variant=audience.template,
+                variant=message.variant,
                 locale=message.locale,
             )
 

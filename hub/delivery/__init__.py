@@ -236,7 +236,8 @@ async def _make_appointments(
     later = [
         (outcome.message_id, messages[outcome.message_id].lane, outcome.next_at)
         for outcome in outcomes
-        if outcome.next_at is not None
+        # A receipt that does not come is missed in minutes: the audit of the timers is soon enough.
+        if outcome.next_at is not None and outcome.state is not State.SENT
     ]
     if not later:
         return

@@ -43,6 +43,17 @@ class Print(StrEnum):
     BOTH = "both"
 
 
+class Cascade(StrEnum):
+    """How the steps of an audience follow each other."""
+
+    CASCADE = "cascade"
+    """The next step when every message of the one before failed for good, or was not confirmed in time."""
+    FIRST = "first"
+    """The first step that can reach the person, and no other."""
+    ALL = "all"
+    """All channels of all steps at once."""
+
+
 class Move(StrEnum):
     """What an event does to a clock of its case."""
 
@@ -73,8 +84,8 @@ class Audience:
     """
     Somebody whom an event speaks to.
 
-    `channels` is a tuple of steps, each a tuple of channels used together; the next step
-    only when every message of the one before failed for good. `template` names the block
+    `channels` is a tuple of steps, each a tuple of channels used together; `cascade` says how they
+    follow each other. `template` names the block
     set in the event's template when this audience reads another text than the first. `when`
     limits the audience to events whose data has these values.
     """
@@ -82,6 +93,7 @@ class Audience:
     who: tuple[str, ...]
     purpose: Purpose
     channels: tuple[tuple[str, ...], ...]
+    cascade: Cascade = Cascade.CASCADE
     print: Print = Print.NEVER
     template: str | None = None
     when: Mapping[str, str] = field(default_factory=dict)

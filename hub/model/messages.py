@@ -133,11 +133,13 @@ class ChannelTraits:
     What planning must know of a channel.
 
     `contact` is the kind of contact point it needs; None for one that needs only a person of
-    the directory (the inbox). `text_phone` is true where a landline will not do.
+    the directory (the inbox), or with `strangers` not even that (a letter). `text_phone` is true
+    where a landline will not do. `confirms` is true where a receipt tells of the arrival.
     """
 
     name: str
     contact: str | None
+    strangers: bool = False
     text_phone: bool = False
     confirms: bool = False
 

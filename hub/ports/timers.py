@@ -30,6 +30,17 @@ class TimerStore(Protocol):
         Those with a `fallback`, whose whole step has failed, and without a row of the step after it.
         """
 
+    async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
+        """
+        Answer accepted messages whose receipt has not come in time, so that their next step is due.
+
+        Only where the whole step is lost or as overdue; others of it that are still at work are looked
+        at `again` later, and where one has reached the person nobody waits any more.
+        """
+
+    async def stop_waiting(self, ids: Collection[UUID]) -> None:
+        """Wait no longer for the receipts of these: their next step is there. It may still come."""
+
     async def add_messages(self, messages: Sequence[Message]) -> None:
         """Insert; one that exists already is left as it is."""
 

@@ -43,6 +43,16 @@ class PostgresTimers:
         """Answer failed messages whose next step was never made."""
         return [messages.message_of(row) for row in await self._database.rows(_SQL["broken_cascades"], limit)]
 
+    async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
+        """Answer accepted messages whose receipt has not come in time."""
+        return [
+            messages.message_of(row) for row in await self._database.rows(_SQL["unconfirmed"], limit, again)
+        ]
+
+    async def stop_waiting(self, ids: Collection[UUID]) -> None:
+        """Wait no longer for the receipts of these."""
+        await self._database.rows(_SQL["stop_waiting"], list(ids))
+
     async def add_messages(self, added: Sequence[Message]) -> None:
         """Insert; one that exists already is left as it is."""
         await messages.add(self._database, added)

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.delivery.moves import may
+from hub.delivery.moves import LOST, may
 from hub.model import Attempt, Claimed, Clock, Lane, Message, Outcome, State
 from hub.ports import Now, Ticket
 from hub.testing.faults import Faults
-from hub.testing.tables import LOST, Row, Tables
+from hub.testing.tables import Row, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
 from hub.tickets import grouped
 
@@ -101,8 +101,10 @@ class MemoryStore:
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         async with self._statement("step_failed") as tables:
-            alive = {_step(row.message) for row in tables.messages.values() if row.message.state not in LOST}
-            return frozenset(message.id for message in messages if _step(message) not in alive)
+            alive = {
+                step_key(row.message) for row in tables.messages.values() if row.message.state not in LOST
+            }
+            return frozenset(message.id for message in messages if step_key(message) not in alive)
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         async with self._statement("release") as tables:
@@ -120,7 +122,7 @@ class MemoryStore:
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         async with self._statement("broken_cascades") as tables:
             messages = [row.message for _, row in sorted(tables.messages.items())]
-            alive = {_step(message) for message in messages if message.state not in LOST}
+            alive = {step_key(message) for message in messages if message.state not in LOST}
             reached = {
                 (message.event_key, message.person, message.occasion, message.channel, message.contact_id)
                 for message in messages
@@ -128,9 +130,30 @@ class MemoryStore:
             return [
                 message
                 for message in messages
-                if message.state in LOST and message.fallback and _step(message) not in alive
+                if message.state in LOST and message.fallback and step_key(message) not in alive
                 if (message.event_key, message.person, message.occasion, *_next(message)) not in reached
             ][:limit]
+
+    async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
+        async with self._statement("unconfirmed") as tables:
+            now = self._now()
+            overdue = [row.message for row in tables.messages.values() if _overdue(row.message, now)]
+            over: list[Message] = []
+            for message in sorted(overdue, key=lambda one: one.next_at or now)[:limit]:
+                step = tables.step_of(message)
+                if any(map(_reached, step)):
+                    tables.wait(message.id, None)
+                elif all(one.state in LOST or _overdue(one, now) for one in step):
+                    over.append(message)
+                else:
+                    tables.wait(message.id, now + again)
+            return over
+
+    async def stop_waiting(self, ids: Collection[UUID]) -> None:
+        async with self._statement("stop_waiting") as tables:
+            for message_id in ids:
+                if tables.messages[message_id].message.state is State.SENT:
+                    tables.wait(message_id, None)
 
     async def stale_queued(
         self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
@@ -227,12 +250,19 @@ def _release(tables: Tables, due: Iterable[Row], now: datetime) -> list[Ticket]:
     return grouped((message.id, message.channel, message.lane) for message in released)
 
 
+def _overdue(message: Message, now: datetime) -> bool:
+    return message.state is State.SENT and message.next_at is not None and message.next_at <= now
+
+
+def _reached(message: Message) -> bool:
+    """Arrived, or accepted where nothing tells of arrivals."""
+    return message.state in {State.DELIVERED, State.READ} or (
+        message.state is State.SENT and message.next_at is None
+    )
+
+
 def _queue(row: Row) -> tuple[str, Lane]:
     return row.message.channel, row.message.lane
-
-
-def _step(message: Message) -> tuple[object, ...]:
-    return message.event_key, message.person, message.audience, message.occasion, message.step
 
 
 def _next(message: Message) -> tuple[str, str]:

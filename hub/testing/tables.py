@@ -10,7 +10,6 @@ from uuid import UUID
 from hub.model import Attempt, Clock, DeadLetter, Message, Party, State, StoredEvent
 from hub.testing.directory import Directory
 
-LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED})
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
 """States that end when `next_at` comes."""
 
@@ -64,6 +63,14 @@ class Tables:
     def add_message(self, message: Message, now: datetime) -> None:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
 
+    def step_of(self, message: Message) -> list[Message]:
+        """All that is used together with this message."""
+        return [row.message for row in self.messages.values() if step_key(row.message) == step_key(message)]
+
+    def wait(self, message_id: UUID, until: datetime | None) -> None:
+        row = self.messages[message_id]
+        self.messages[message_id] = replace(row, message=replace(row.message, next_at=until))
+
     def settle_letter(self, letter: DeadLetter) -> None:
         """Keep a dead letter; one that is known counts up, and is open again when it was replayed."""
         known = self.letters.get(letter.id)
@@ -75,3 +82,8 @@ class Tables:
                 news = replace(known.letter, reason=letter.reason, field=letter.field)
                 again = replace(again, letter=news, state="open")
             self.letters[letter.id] = again
+
+
+def step_key(message: Message) -> tuple[object, ...]:
+    """What the messages of one step have in common."""
+    return message.event_key, message.person, message.audience, message.occasion, message.step

@@ -162,7 +162,7 @@ async def test_holding_a_message_back_uses_up_no_try(stores: Stores, of: StoredE
     for _ in range(3):
         token = uuid4()
         [claimed] = await stores.delivery.claim([one.id], token=token, lease=LEASE)
-        held = outcome(one.id, State.HELD, attempts=(), next_at=now() - HOUR)
+        held = outcome(one.id, State.HELD, attempts=(), next_at=now() - HOUR, tried=False)
         await stores.delivery.record(token, [held])
         await stores.delivery.record(token, [held])
 

@@ -90,7 +90,7 @@ def test_a_providers_yes_is_sent_or_delivered(*, delivered: bool, state: State) 
     one = claimed()
     answer = Accepted(provider="smtp", reference="r-1", code="250", delivered=delivered)
 
-    assert accepted(one, answer, MONDAY, MONDAY + SECOND) == Outcome(
+    assert accepted(one, answer, MONDAY, MONDAY + SECOND, confirms=False) == Outcome(
         message_id=one.message.id,
         state=state,
         attempts=(

@@ -8,7 +8,8 @@ import pytest
 
 from hub.catalog import BY_NAME
 from hub.model import Message, Purpose, Reminder, State
-from hub.planning import Occasion, expiry, plan_audience
+from hub.planning import plan_audience
+from hub.planning.lifetime import Occasion, lifetime
 from tests.unit.plans import EVERYTHING, kind, only, plan
 from tests.unit.things import HOUR, MONDAY, POLICY, RULES, SECOND, email, event, local, person, stored
 
@@ -101,7 +102,7 @@ def test_a_reminder_of_somebody_whom_nothing_reaches_does_not_wait() -> None:
 def test_a_message_expires_after_the_term_of_its_purpose(purpose: Purpose, at: str, expected: str) -> None:
     one = event("pqrs.received", at=local(at))
 
-    assert expiry(one, purpose, Occasion(), POLICY) == local(expected)
+    assert lifetime(one, purpose, Occasion(), POLICY).expires_at == local(expected)
 
 
 def test_a_legal_message_never_expires() -> None:
@@ -116,13 +117,18 @@ def test_a_legal_message_never_expires() -> None:
     [
         (Purpose.TRANSACTIONAL, "2026-03-09 09:00", "2026-03-09 09:00"),  # sooner than 72 h
         (Purpose.TRANSACTIONAL, "2026-03-30 09:00", "2026-03-12 08:05"),  # later: the purpose bounds
-        (Purpose.LEGAL, "2026-03-09 09:00", "2026-03-09 09:00"),  # the publisher may end what else never ends
     ],
 )
 def test_the_publishers_expirytime_bounds(purpose: Purpose, bound: str, expected: str) -> None:
     one = event("pqrs.received", expirytime=local(bound).isoformat())
 
-    assert expiry(one, purpose, Occasion(), POLICY) == local(expected)
+    assert lifetime(one, purpose, Occasion(), POLICY).expires_at == local(expected)
+
+
+def test_no_publisher_can_make_expire_what_the_law_wants_said() -> None:
+    one = event("pqrs.responded", expirytime=local("2026-03-09 09:00").isoformat())
+
+    assert lifetime(one, Purpose.LEGAL, Occasion(), POLICY).expires_at is None
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,39 @@ WITH lost AS (
 )
 SELECT * FROM lost WHERE id NOT IN (SELECT id FROM settled)
 
+-- unconfirmed --
+-- A step goes on when each of its messages is lost, or was accepted and has waited long enough. One that has
+-- arrived, or was accepted where nothing tells of arrivals, has reached the person: nobody waits any more.
+WITH due AS (
+    SELECT * FROM message
+    WHERE state = 'sent' AND next_at <= now()
+    ORDER BY next_at
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+), standing AS (
+    SELECT due.id,
+           bool_or(
+               other.state IN ('delivered', 'read') OR (other.state = 'sent' AND other.next_at IS NULL)
+           ) AS reached,
+           bool_or(
+               other.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
+               AND NOT (other.state = 'sent' AND other.next_at <= now())
+           ) AS pending
+    FROM due
+    JOIN message AS other
+      ON other.event_key = due.event_key AND other.person = due.person AND other.audience = due.audience
+         AND other.occasion = due.occasion AND other.step = due.step
+    GROUP BY due.id
+), put_off AS (
+    UPDATE message SET next_at = CASE WHEN NOT reached THEN now() + $2::interval END
+    FROM standing
+    WHERE message.id = standing.id AND (reached OR pending)
+)
+SELECT due.* FROM due JOIN standing ON standing.id = due.id WHERE NOT reached AND NOT pending
+
+-- stop_waiting --
+UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND state = 'sent'
+
 -- sweep --
 -- One probe per number of sweeps, so that a swept backlog is not read again before its new age has come.
 WITH stale AS (

@@ -7,10 +7,6 @@ ALTER TABLE message
     ADD COLUMN ends_at timestamptz,
     ADD COLUMN patience interval;
 
--- A step that was accepted and now waits for its receipt has an instant, too: it must be found after a flush.
-DROP INDEX message_waiting;
-CREATE INDEX message_waiting ON message (id) WHERE state IN ('held', 'retrying', 'sent') AND next_at IS NOT NULL;
-
 -- Receipts that name a message by the provider's own reference only.
 CREATE INDEX attempt_reference ON attempt (reference, provider) WHERE reference IS NOT NULL;
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.contact_rules import next_allowed
 from hub.identity import message_id
 from hub.model import (
     Audience,
     ChannelTraits,
-    ContactPoint,
     Event,
     EventType,
     Lane,
@@ -23,7 +21,8 @@ from hub.model import (
     StoredEvent,
     Target,
 )
-from hub.phones import can_text
+from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions
+from hub.planning.reach import steps_for, why_unreachable
 from hub.policy import Policy
 
 CROWD = 200
@@ -42,15 +41,6 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """One time of saying something: `initial` now, or a reminder at `at`, worthless after `until`."""
-
-    name: str = "initial"
-    at: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What all messages of one audience of one event have in common."""
 
@@ -60,7 +50,8 @@ class Plan:
     lane: Lane
     occasion: Occasion
     now: datetime
-    expires_at: datetime | None
+    lifetime: Lifetime
+    patience: timedelta | None
 
 
 def plan_audience(
@@ -81,6 +72,7 @@ def plan_audience(
     if is_quiet(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
+    purpose = kind.audiences[index].purpose
     plans = [
         Plan(
             stored=stored,
@@ -89,7 +81,8 @@ def plan_audience(
             lane=lane,
             occasion=occasion,
             now=now,
-            expires_at=expiry(stored.event, kind.audiences[index].purpose, occasion, rules.policy),
+            lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
+            patience=rules.policy.patience.get(purpose),
         )
         for occasion in occasions(kind, stored.event, now)
     ]
@@ -106,40 +99,14 @@ def is_quiet(event: Event) -> bool:
     return event.extensions.get("quiet") in (True, "true")
 
 
-def occasions(kind: EventType, event: Event, now: datetime) -> Iterator[Occasion]:
-    """Answer when an event is spoken of: now, and at its reminders that are still to come."""
-    yield Occasion()
-    for reminder in kind.reminders:
-        until = _instant(event.data[reminder.field])
-        at = until - reminder.before
-        if at > now:
-            hours = int(reminder.before / timedelta(hours=1))
-            yield Occasion(name=f"reminder:T-{hours}h", at=at, until=until)
-
-
-def expiry(event: Event, purpose: Purpose, occasion: Occasion, policy: Policy) -> datetime | None:
-    """
-    Answer when a message is no longer worth sending; None for never.
-
-    Counted from the later of the event's time and the first instant at which contact is allowed;
-    the publisher's `expirytime` is wall time and bounds it. A reminder ends with what it reminds of.
-    """
-    bounds = [occasion.until, _expirytime(event)]
-    lifetime = policy.expiry[purpose]
-    if lifetime is not None:
-        bounds.append(next_allowed(purpose, occasion.at or event.time, policy=policy) + lifetime)
-    return min((bound for bound in bounds if bound is not None), default=None)
-
-
 def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     """Plan the first step that can reach the person, with the steps after it as its fallback."""
     if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
         return [_suppressed(plan, person, "inline_not_allowed", ())]
     skipped: list[str] = []
-    steps = [_targets(step, person, rules.channels, skipped) for step in plan.audience.channels]
-    usable = [(number, targets) for number, targets in enumerate(steps) if targets]
+    usable = steps_for(plan.audience, person, rules.channels, skipped)
     if not usable:
-        return [_suppressed(plan, person, _why_unreachable(skipped), tuple(skipped))]
+        return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]
     fallback = tuple(later for _, later in usable[1:])
     return [_message(plan, person, number, target, fallback, tuple(skipped)) for target in targets]
@@ -174,46 +141,10 @@ def next_step(failed: Message, *, now: datetime) -> list[Message]:
             next_at=None,
             created_at=now,
             fallback=tuple(later),
+            patience=failed.patience if later else None,
         )
         for target in targets
     ]
-
-
-def _targets(
-    step: Iterable[str], person: Person, channels: Mapping[str, ChannelTraits], skipped: list[str]
-) -> tuple[Target, ...]:
-    found: list[Target] = []
-    for name in step:
-        points = _points(channels.get(name), person)
-        if isinstance(points, str):
-            skipped.append(f"{name}:{points}")
-        else:
-            found.extend(Target(channel=name, contact_id=p.id, address=p.value) for p in points)
-    return tuple(found)
-
-
-def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPoint] | str:
-    """Answer the contact points to use, or the reason why the channel is passed over."""
-    if channel is None:
-        return "not_configured"
-    if channel.contact is None:
-        if not person.known:
-            return "stranger"
-        return [ContactPoint(id=channel.name, kind=channel.name, value=person.ref)]
-    points = [point for point in person.contact_points if point.kind == channel.contact]
-    if channel.text_phone:
-        points = [point for point in points if can_text(point.value)]
-    if not points:
-        return "no_contact"
-    # A person has several devices, and all of them ring; one address and one number are enough.
-    if channel.contact == "push":
-        return points
-    return [next((point for point in points if point.verified), points[0])]
-
-
-def _why_unreachable(skipped: Sequence[str]) -> str:
-    reasons = {entry.partition(":")[2] for entry in skipped}
-    return "no_contact" if reasons & {"no_contact", "stranger"} or not reasons else "not_configured"
 
 
 def _message(
@@ -245,7 +176,10 @@ def _message(
         state=state,
         reason=reason,
         next_at=plan.occasion.at if state is State.HELD else None,
-        expires_at=plan.expires_at,
+        expires_at=plan.lifetime.expires_at,
+        ends_at=plan.lifetime.ends_at,
+        patience=plan.patience if fallback else None,
+        variant=plan.audience.template,
         created_at=plan.now,
         skipped=skipped,
         # What is too old for its first step is too old for all of them.
@@ -261,7 +195,8 @@ def _id(event_key: UUID, person: str, target: Target, occasion: str) -> UUID:
 
 def _beginning(plan: Plan) -> tuple[State, str | None]:
     """Answer the first state: a back-filled event is too old to be told, a reminder waits."""
-    if plan.expires_at is not None and plan.expires_at <= plan.now:
+    expires_at = plan.lifetime.expires_at
+    if expires_at is not None and expires_at <= plan.now:
         return State.EXPIRED, "too_old"
     return (State.HELD, "scheduled") if plan.occasion.at else (State.QUEUED, None)
 
@@ -270,12 +205,3 @@ def _suppressed(plan: Plan, person: Person, reason: str, skipped: tuple[str, ...
     target = Target(channel=plan.audience.channels[0][0], contact_id="", address="")
     message = _message(plan, person, 0, target, (), skipped)
     return replace(message, state=State.SUPPRESSED, reason=reason, next_at=None)
-
-
-def _expirytime(event: Event) -> datetime | None:
-    raw = event.extensions.get("expirytime")
-    return None if raw is None else _instant(raw)
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

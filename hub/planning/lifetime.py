@@ -1,0 +1,69 @@
+"""When an event is spoken of, and when a message of it is worth nothing any more. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hub.contact_rules import next_allowed
+from hub.model import Event, EventType, Purpose
+from hub.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """One time of saying something: `initial` now, or a reminder at `at`, worthless after `until`."""
+
+    name: str = "initial"
+    at: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """`expires_at` moves while a message is held back, up to `ends_at`, which is wall time. None: never."""
+
+    expires_at: datetime | None
+    ends_at: datetime | None
+
+
+def occasions(kind: EventType, event: Event, now: datetime) -> Iterator[Occasion]:
+    """Answer when an event is spoken of: now, and at its reminders that are still to come."""
+    yield Occasion()
+    for reminder in kind.reminders:
+        until = _instant(event.data[reminder.field])
+        at = until - reminder.before
+        if at > now:
+            hours = int(reminder.before / timedelta(hours=1))
+            yield Occasion(name=f"reminder:T-{hours}h", at=at, until=until)
+
+
+def lifetime(event: Event, purpose: Purpose, occasion: Occasion, policy: Policy) -> Lifetime:
+    """
+    Answer how long a message is worth sending.
+
+    Counted from the later of the event's time and the first instant at which contact is allowed;
+    the publisher's `expirytime` is wall time and bounds it. A reminder ends with what it reminds of.
+    """
+    # What the law wants said must be said, however late: no publisher can make it expire in silence.
+    wall = None if purpose is Purpose.LEGAL else _expirytime(event)
+    ends_at = _earlier(occasion.until, wall)
+    length = policy.expiry[purpose]
+    if length is None:
+        return Lifetime(expires_at=ends_at, ends_at=ends_at)
+    worth_until = next_allowed(purpose, occasion.at or event.time, policy=policy) + length
+    return Lifetime(expires_at=_earlier(worth_until, ends_at), ends_at=ends_at)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((bound for bound in (one, other) if bound is not None), default=None)
+
+
+def _expirytime(event: Event) -> datetime | None:
+    raw = event.extensions.get("expirytime")
+    return None if raw is None else _instant(raw)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,78 @@
+"""By which ways a person can be reached, step by step. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from hub.model import Audience, Cascade, ChannelTraits, ContactPoint, Person, Print, Target
+from hub.phones import can_text
+
+LETTER: Final = "print"
+"""The channel of letters."""
+
+Step = tuple[int, tuple[Target, ...]]
+"""The number of a step in its audience, and where it reaches the person."""
+
+
+def steps_for(
+    audience: Audience, person: Person, channels: Mapping[str, ChannelTraits], skipped: list[str]
+) -> list[Step]:
+    """Answer the steps that reach the person, in their order; what is passed over goes into `skipped`."""
+    steps = [_targets(step, person, channels, skipped) for step in ways(audience, person)]
+    usable = [(number, targets) for number, targets in enumerate(steps) if targets]
+    return usable[:1] if audience.cascade is Cascade.FIRST else usable
+
+
+def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
+    """
+    Answer the channels of each step.
+
+    A letter comes last, when all else has failed; whoever has no digital access has it at once.
+    """
+    steps = audience.channels
+    if audience.cascade is Cascade.ALL:
+        steps = (tuple(dict.fromkeys(name for step in steps for name in step)),)
+    if audience.print not in {Print.LETTER, Print.BOTH}:
+        return steps
+    if not person.digital_access:
+        return ((LETTER, *steps[0]), *steps[1:])
+    return (*steps, (LETTER,))
+
+
+def _targets(
+    step: Iterable[str], person: Person, channels: Mapping[str, ChannelTraits], skipped: list[str]
+) -> tuple[Target, ...]:
+    found: list[Target] = []
+    for name in step:
+        points = _points(channels.get(name), person)
+        if isinstance(points, str):
+            skipped.append(f"{name}:{points}")
+        else:
+            found.extend(Target(channel=name, contact_id=p.id, address=p.value) for p in points)
+    return tuple(found)
+
+
+def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPoint] | str:
+    """Answer the contact points to use, or the reason why the channel is passed over."""
+    if channel is None:
+        return "not_configured"
+    if channel.contact is None:
+        if not (person.known or channel.strangers):
+            return "stranger"
+        return [ContactPoint(id=channel.name, kind=channel.name, value=person.ref)]
+    points = [point for point in person.contact_points if point.kind == channel.contact]
+    if channel.text_phone:
+        points = [point for point in points if can_text(point.value)]
+    if not points:
+        return "no_contact"
+    # A person has several devices, and all of them ring; one address and one number are enough.
+    if channel.contact == "push":
+        return points
+    return [next((point for point in points if point.verified), points[0])]
+
+
+def why_unreachable(skipped: Sequence[str]) -> str:
+    """Answer the one reason that tells an operator most."""
+    reasons = {entry.partition(":")[2] for entry in skipped}
+    return "no_contact" if reasons & {"no_contact", "stranger"} or not reasons else "not_configured"
