@@ -48,12 +48,13 @@ def decide(error: SendFailure, attempt: int, *, policy: RetryPolicy, chance: flo
     """
     Decide after the failure of attempt 1, 2, …; `chance` is a random number in [0, 1).
 
-    A fault that is ours to mend uses up no tries: the message waits until it is mended or expires.
+    A fault that is ours to mend, and a turn that did not come, use up no tries: the message waits until
+    that is over or it expires.
     """
     if isinstance(error, PermanentFailure):
         return GiveUp(error.reason)
-    ours = isinstance(error, TransientFailure) and error.ours
-    if attempt >= policy.tries and not ours:
+    free = isinstance(error, TransientFailure) and (error.ours or error.untried)
+    if attempt >= policy.tries and not free:
         return GiveUp(RETRIES_EXHAUSTED)
     delay = backoff(attempt, policy=policy, chance=chance)
     wish = error.retry_after if isinstance(error, TransientFailure) else None

@@ -96,19 +96,25 @@ def failed(
     message = claimed.message
     earlier = _said(claimed, error.earlier, began)
     at = _after(earlier, began)
-    attempts = (*earlier, _refusal(claimed, error, at, ended - at))
+    # Where nobody was asked in the end, only those before count; without any it was no try at all.
+    asked = not (isinstance(error, TransientFailure) and error.untried)
+    attempts = (*earlier, _refusal(claimed, error, at, ended - at)) if asked else earlier
+    tried = bool(attempts)
     decision = decide(error, claimed.attempt, policy=policy.retry_for(message.channel), chance=chance)
     if isinstance(decision, GiveUp):
         return Outcome(message_id=message.id, state=State.FAILED, reason=decision.reason, attempts=attempts)
     next_at = ended + decision.delay
     if message.expires_at is not None and next_at >= message.expires_at:
-        return Outcome(message_id=message.id, state=State.EXPIRED, reason=error.reason, attempts=attempts)
+        return Outcome(
+            message_id=message.id, state=State.EXPIRED, reason=error.reason, attempts=attempts, tried=tried
+        )
     return Outcome(
         message_id=message.id,
         state=State.RETRYING,
         reason=error.reason,
         next_at=next_at,
         attempts=attempts,
+        tried=tried,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from hub.delivery.judging import accepted, failed, hindrance, untold
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State
+from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State, Target
 from tests.unit.things import HOUR, MONDAY, POLICY, SECOND, local, message
 
 
@@ -170,7 +171,7 @@ def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
         ("smtp", "transient", 0 * SECOND, SECOND / 4),
         ("smtp-2", "permanent", SECOND / 4, SECOND / 2),
     ]
-    assert calls(accepted(claimed(), yes, MONDAY, MONDAY + SECOND)) == [
+    assert calls(accepted(claimed(), yes, MONDAY, MONDAY + SECOND, confirms=False)) == [
         *asked,
         ("smtp-3", "accepted", 3 * SECOND / 4, SECOND / 4),
     ]
@@ -179,7 +180,8 @@ def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
 
 def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
     refusals = tuple(TransientFailure("connect_failed").told(name) for name in ("smtp", "smtp-2"))
-    found = accepted(claimed(), Accepted(provider="smtp-3", earlier=refusals), MONDAY, MONDAY + SECOND)
+    answer = Accepted(provider="smtp-3", earlier=refusals)
+    found = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
 
     assert len({one.at for one in found.attempts}) == 3
 
@@ -203,3 +205,55 @@ def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
     assert untold(one, "template") == Outcome(
         message_id=one.message.id, state=State.FAILED, reason="template"
     )
+
+
+def test_a_turn_that_did_not_come_is_no_try_and_no_attempt() -> None:
+    found = judged(TransientFailure("circuit_open", retry_after=HOUR, untried=True), attempt=99)
+
+    assert (found.state, found.tried, found.attempts) == (State.RETRYING, False, ())
+    assert found.next_at is not None
+    assert found.next_at >= MONDAY + HOUR
+
+
+def test_who_was_asked_before_a_turn_that_did_not_come_was_asked() -> None:
+    first = TransientFailure("smtp_421").told("smtp")
+    found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
+
+    assert (found.tried, [one.provider for one in found.attempts]) == (True, ["smtp"])
+
+
+WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c", address="+57"),),))
+
+
+@pytest.mark.parametrize(
+    ("one", "confirms", "expected"),
+    [
+        (WAITING, True, MONDAY + SECOND + HOUR),
+        (WAITING, False, None),  # nothing would ever tell of the arrival
+        (claimed(patience=HOUR), True, None),  # there is nothing to go on to
+        (claimed(fallback=WAITING.message.fallback), True, None),  # the policy waits for ever
+    ],
+)
+def test_a_receipt_is_waited_for_only_where_one_can_come_and_a_step_is_left(
+    one: Claimed, *, confirms: bool, expected: datetime | None
+) -> None:
+    found = accepted(one, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
+
+    assert (found.state, found.next_at) == (State.SENT, expected)
+
+
+def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
+    # Told on Friday evening: its lifetime was counted from Saturday at 08:00 already.
+    one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
+
+
+def test_what_ends_at_an_hour_of_the_wall_ends_then_however_long_it_was_held() -> None:
+    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert found.expires_at == EVENING + 2 * HOUR
