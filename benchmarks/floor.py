@@ -73,7 +73,14 @@ def prebuilt() -> Letter:
     )
     content, size = wire_content(words.compose(outgoing))
     sender, recipient = words.sender.address.encode(), reader.email.encode()
-    return Letter(sender=sender, recipient=recipient, content=content, size=size, utf8=False)
+    return Letter(
+        sender=sender,
+        recipient=recipient,
+        content=content,
+        size=size,
+        utf8=False,
+        envelope_id=outgoing.id.hex.encode(),
+    )
 
 
 def _pool(port: int) -> Pool:

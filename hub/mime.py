@@ -43,14 +43,19 @@ class Sender:
     reply_to: str = ""
 
 
-def build_email(outgoing: Outgoing, *, sender: Sender, domain: str, now: datetime) -> bytes:
+def build_email(
+    outgoing: Outgoing, *, sender: Sender, domain: str, now: datetime, reply_to: str = ""
+) -> bytes:
     """
     Write the whole message. `domain` is the right side of the Message-ID, the same over all attempts.
+
+    `reply_to` is where answers to this very message go; empty is the sender's own.
 
     Raises PermanentFailure for an address that cannot stand in a header.
     """
     head = (
-        f"{_sender_headers(sender)}\r\n"
+        f"{_sender_header(sender)}\r\n"
+        f"{_mailbox_header('Reply-To', sender.name, reply_to) if reply_to else _reply_header(sender)}\r\n"
         f"{_mailbox_header('To', outgoing.name, outgoing.address)}\r\n"
         f"{_text_header('Subject', outgoing.rendered.subject)}\r\n"
         f"Date: {_date(now.replace(microsecond=0))}\r\n"
@@ -61,11 +66,6 @@ def build_email(outgoing: Outgoing, *, sender: Sender, domain: str, now: datetim
         f"X-Hub-Event: {_one_line(outgoing.event)}\r\n"
     )
     return head.encode() + _content(outgoing.rendered, boundary=f"=_{outgoing.id.hex}")
-
-
-def needs_smtputf8(address: str) -> bool:
-    """A domain can go as IDNA; a local part outside ASCII needs a server with SMTPUTF8 (RFC 6531)."""
-    return not address.rpartition("@")[0].isascii()
 
 
 def wire_address(address: str) -> str:
@@ -123,12 +123,13 @@ def _quoted_printable(text: str) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def _sender_headers(sender: Sender) -> str:
-    reply_to = sender.reply_to or sender.address
-    return (
-        f"{_mailbox_header('From', sender.name, sender.address)}\r\n"
-        f"{_mailbox_header('Reply-To', sender.name, reply_to)}"
-    )
+def _sender_header(sender: Sender) -> str:
+    return _mailbox_header("From", sender.name, sender.address)
+
+
+@lru_cache(maxsize=16)
+def _reply_header(sender: Sender) -> str:
+    return _mailbox_header("Reply-To", sender.name, sender.reply_to or sender.address)
 
 
 def _mailbox_header(header: str, name: str, address: str) -> str:

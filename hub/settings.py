@@ -31,6 +31,10 @@ PROVIDERS: Final[Mapping[str, str]] = {
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 _RECIPIENT: Final = re.compile(r"[^@]*@[^@]+|\+\d{8,15}|[\w:.-]{20,}")
 """An email address, a number in E.164, or a device token."""
+_DOMAIN: Final = re.compile(
+    r"(?=.{4,190}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
+)
+"""As it goes over the wire (`xn--…`); short enough for an envelope address of 254 octets."""
 
 
 class Mode(StrEnum):
@@ -121,6 +125,10 @@ class Settings:
     api_key: Secret | None
     secrets: tuple[Secret, ...]
     """The first one signs, all of them verify."""
+    mail: Address | None
+    """Where mail is taken in; None: nowhere."""
+    mail_domain: str | None
+    """The domain whose mail is brought there: bounces and replies come to addresses of it."""
     mode: Mode
     allow_recipients: frozenset[str]
     """In lower case."""
@@ -163,6 +171,8 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         public_url=env.public_url("HUB_PUBLIC_URL") or f"http://{http}",
         api_key=env.secret("HUB_API_KEY"),
         secrets=tuple(Secret(word) for word in env.words("HUB_SECRET")),
+        mail=env.address("HUB_MAIL"),
+        mail_domain=env.domain("HUB_MAIL_DOMAIN"),
         mode=env.choice("HUB_MODE", Mode.CAPTURE),
         allow_recipients=env.recipients("HUB_ALLOW_RECIPIENTS"),
         capture_dir=env.path("HUB_CAPTURE_DIR") or Path(".run/outbox"),
@@ -190,6 +200,12 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
         raise ConfigurationError(
             "HUB_MODE=allowlist needs HUB_ALLOW_RECIPIENTS: the addresses and numbers that may be reached."
         )
+    if settings.mail_domain and not settings.secrets:
+        raise ConfigurationError(
+            "HUB_MAIL_DOMAIN needs HUB_SECRET, which signs the addresses of that domain."
+        )
+    if settings.mail and not settings.mail_domain:
+        raise ConfigurationError("HUB_MAIL needs HUB_MAIL_DOMAIN: the domain whose mail comes there.")
 
 
 def _must_be_private(address: Address | None, name: str) -> None:
@@ -265,6 +281,12 @@ class _Environment:
         if parts.port is None or parts.username or parts.path.strip("/") or parts.query:
             raise ConfigurationError(f"{name} must be host:port, like 127.0.0.1:8080.")
         return Address(parts.hostname or "", parts.port)
+
+    def domain(self, name: str) -> str | None:
+        text = (self.text(name) or "").lower()
+        if text and not _DOMAIN.fullmatch(text):
+            raise ConfigurationError(f"{name} must be a domain, like respuestas.coproservicios.example.")
+        return text or None
 
     def recipients(self, name: str) -> frozenset[str]:
         words = self.words(name)

@@ -22,6 +22,7 @@ from hub.storage.appointments import RedisAppointments
 from hub.storage.database import Database
 from hub.storage.inbox import PostgresInbox
 from hub.storage.log import PostgresLog
+from hub.verp import Verp
 
 
 def now() -> datetime:
@@ -55,6 +56,12 @@ class Words:
         address = sender_address(self._settings, self.policy)
         return Sender(name=company.name, address=address, reply_to=company.email)
 
+    @cached_property
+    def verp(self) -> Verp | None:
+        """The addresses for bounces and replies; None where no mail comes to the hub."""
+        domain = self._settings.mail_domain
+        return Verp(domain, self._settings.secrets) if domain else None
+
     def renderer(self) -> Renderer:
         """
         Load the templates now and make what puts a claimed message into words.
@@ -79,7 +86,8 @@ class Words:
     def compose(self, outgoing: Outgoing) -> bytes:
         """Make the bytes of an email; raises PermanentFailure."""
         domain = self.sender.address.rpartition("@")[2]
-        return build_email(outgoing, sender=self.sender, domain=domain, now=now())
+        reply_to = self.verp.reply_address(outgoing.id) if self.verp else ""
+        return build_email(outgoing, sender=self.sender, domain=domain, now=now(), reply_to=reply_to)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +104,11 @@ class Parts:
         """Build the channels that are configured."""
         inbox = PostgresInbox(self.database)
         return build_channels(
-            self.settings, self.words.policy, compose=self.words.compose, store_inbox=inbox.add
+            self.settings,
+            self.words.policy,
+            compose=self.words.compose,
+            verp=self.words.verp,
+            store_inbox=inbox.add,
         )
 
 

@@ -28,6 +28,11 @@ def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFai
     return TransientFailure(reason, provider=provider, code=code, retry_after=CONFIGURATION_WAIT, ours=True)
 
 
+def no_place(provider: str) -> TransientFailure:
+    """Make the failure of a message that waited in vain for a connection: nobody was asked anything."""
+    return TransientFailure("busy", provider=provider, untried=True)
+
+
 def without_contact(text: str, address: str = "") -> str:
     """
     Blank what looks like an e-mail address or a telephone number, and `address` itself.

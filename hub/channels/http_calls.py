@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from typing import Final
 
 import aiohttp
 
-from hub.channels.failures import misconfigured
+from hub.channels.failures import misconfigured, no_place
+from hub.channels.places import Places
 from hub.errors import TransientFailure
-from hub.model import Json
+from hub.model import Json, Lane
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 CONNECTIONS: Final = 50
@@ -40,24 +42,38 @@ class HttpCaller:
     """
     One provider's connections. `timeout` bounds a whole call, waiting for a connection included.
 
-    Redirects are not followed: they would carry credentials elsewhere.
+    A fifth of them is kept for urgent calls. Redirects are not followed: they would carry credentials
+    elsewhere.
     """
 
-    def __init__(self, provider: str, *, timeout: timedelta) -> None:
+    def __init__(self, provider: str, *, timeout: timedelta, connections: int = CONNECTIONS) -> None:
         self._provider = provider
-        self._timeout = aiohttp.ClientTimeout(
-            total=timeout.total_seconds(), sock_connect=min(CONNECT_TIMEOUT, timeout).total_seconds()
-        )
+        self._timeout = timeout.total_seconds()
+        self._connecting = min(CONNECT_TIMEOUT, timeout).total_seconds()
+        self._places = Places(connections)
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, lane: Lane = Lane.NORMAL
+    ) -> Answer:
         """Raises only `TransientFailure`, `unknown` once the request was on its way."""
+        until = asyncio.get_running_loop().time() + self._timeout
+        try:
+            await self._places.take(lane, until)
+        except TimeoutError as exc:
+            raise no_place(self._provider) from exc
+        try:
+            return await self._post(url, body, headers, until)
+        finally:
+            self._places.give_back(lane)
+
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Answer:
         trace = SimpleNamespace(sent=False)
         call = self._opened().post(
             url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=trace
         )
         try:
-            async with call as response:
+            async with asyncio.timeout_at(until), call as response:
                 return Answer(
                     status=response.status,
                     body=await response.read(),
@@ -81,8 +97,8 @@ class HttpCaller:
             tracing = aiohttp.TraceConfig()
             tracing.on_request_headers_sent.append(_note_sent)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-                timeout=self._timeout,
+                connector=aiohttp.TCPConnector(limit=0),  # `Places` counts, and knows the lanes
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connecting),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=[tracing],
             )

@@ -29,6 +29,7 @@ from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
 from hub.ports import Channel
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
+from hub.verp import Verp
 
 CALLBACKS: Final = "/hooks/twilio"
 """Where reports of text messages come to, below the public address."""
@@ -40,6 +41,7 @@ class Surroundings:
 
     policy: Policy
     compose: Compose
+    verp: Verp | None
     public_url: str
 
 
@@ -48,7 +50,7 @@ Builder = Callable[[str, str, Surroundings], Channel]
 
 
 def build_channels(
-    settings: Settings, policy: Policy, *, compose: Compose, store_inbox: Store
+    settings: Settings, policy: Policy, *, compose: Compose, verp: Verp | None = None, store_inbox: Store
 ) -> dict[str, Channel]:
     """
     Build what the settings name; a channel without a URL is absent. Raises `ConfigurationError`.
@@ -56,7 +58,7 @@ def build_channels(
     While capturing no provider is ever built: messages become files, and e-mail goes to the
     catcher on this machine if there is one. Of several URLs the first is used.
     """
-    around = Surroundings(policy=policy, compose=compose, public_url=settings.public_url)
+    around = Surroundings(policy=policy, compose=compose, verp=verp, public_url=settings.public_url)
     if settings.mode is Mode.CAPTURE:
         channels = _capturing(settings, around)
     else:
@@ -103,7 +105,7 @@ def _email(endpoint: SmtpEndpoint, setting: str, around: Surroundings) -> Channe
     try:
         return EmailChannel(
             endpoint,
-            sender=endpoint.sender or around.policy.company.email,
+            sender=around.verp or endpoint.sender or around.policy.company.email,
             compose=around.compose,
             timeout=around.policy.delivery.provider_timeout,
         )

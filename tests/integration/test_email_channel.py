@@ -10,6 +10,8 @@ from hub.channels.email.channel import EmailChannel
 from hub.errors import PermanentFailure
 from hub.mime import Sender, build_email
 from hub.model import Accepted, Outgoing, Rendered
+from hub.settings import Secret
+from hub.verp import Kind, Mark, Verp
 from tests.integration.email_trials import ENVELOPE, LOCKSTEP, channel_to, strict
 from tests.providers.samples import AT, SENDER, outgoing, simple_mail
 from tests.providers.smtp import SmtpServer
@@ -117,6 +119,41 @@ async def test_smtputf8_is_asked_for_only_where_the_address_needs_it() -> None:
         ("peña@example.co", True),
         ("pena@example.co", False),
     ]
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_reports_are_asked_for_where_the_server_offers_them(pipelining: bool) -> None:
+    message = outgoing(address="maria+baja@example.co")
+    async with (
+        strict(Habits(pipelining=pipelining, dsn=True)) as server,
+        channel_to(server) as channel,
+    ):
+        await channel.send(message)
+
+    mail, rcpt = server.notes.commands[1:3]
+    assert f"MAIL FROM:<{SENDER}> RET=HDRS ENVID={message.id.hex}" == mail
+    assert "RCPT TO:<maria+baja@example.co> NOTIFY=FAILURE,DELAY ORCPT=rfc822;maria+2Bbaja@example.co" == rcpt
+
+
+async def test_reports_are_not_asked_for_where_nobody_offers_them(
+    server: SmtpServer, channel: EmailChannel
+) -> None:
+    await channel.send(outgoing(address="maria+baja@example.co"))
+
+    assert [f"MAIL FROM:<{SENDER}>", "RCPT TO:<maria+baja@example.co>"] == server.notes.commands[1:3]
+
+
+async def test_with_a_domain_of_its_own_each_mail_says_whose_bounce_it_would_be() -> None:
+    verp, message = Verp("respuestas.example.co", [Secret("secret")]), outgoing(address="peña@example.co")
+    async with (
+        strict(Habits(smtputf8=True, dsn=True)) as server,
+        channel_to(server, sender=verp) as channel,
+    ):
+        await channel.send(message)
+
+    (mail,) = server.mails
+    assert Mark(Kind.BOUNCE, message.id) == verp.read(mail.sender)
+    assert message.id == verp.read_envelope_id(mail.envelope_id or "")
 
 
 async def test_a_domain_beyond_ascii_goes_as_idna(server: SmtpServer, channel: EmailChannel) -> None:

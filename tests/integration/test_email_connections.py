@@ -17,11 +17,12 @@ from hub.channels.failures import CONFIGURATION_WAIT
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import TransientFailure
 from hub.model import Lane
+from hub.tasks import cancel
 from tests.integration.email_trials import ENVELOPE, channel_to, strict, until
 from tests.providers import smtp_manners as manners
 from tests.providers.samples import outgoing
 from tests.providers.smtp import SmtpServer
-from tests.providers.smtp_conversation import Behaviour, Habits
+from tests.providers.smtp_conversation import Behaviour, Conversation, Habits
 
 
 @pytest.fixture
@@ -166,14 +167,41 @@ async def test_a_connection_that_ends_as_it_is_used_again_is_replaced_without_a_
     assert server.connections == 2
 
 
-async def test_a_hundred_at_once_share_eight_connections(server: SmtpServer, channel: EmailChannel) -> None:
+async def test_a_hundred_at_once_share_all_but_the_places_of_urgent_mail(
+    server: SmtpServer, channel: EmailChannel
+) -> None:
     messages = [outgoing(address=f"persona{number}@example.co") for number in range(100)]
 
     await asyncio.gather(*(channel.send(message) for message in messages))
 
     assert sorted(mail.recipient for mail in server.mails) == sorted(m.address for m in messages)
-    assert server.connections == 8
-    assert {mail.connection for mail in server.mails} == set(range(1, 9))
+    assert server.connections == 6
+    assert {mail.connection for mail in server.mails} == set(range(1, 7))
+
+
+async def test_urgent_mail_never_waits_for_bulk_mail_that_hangs(server: SmtpServer) -> None:
+    server.on("DOT", _hanging_for("vecino"))
+    async with channel_to(server) as channel:
+        bulk = [
+            asyncio.create_task(channel.send(outgoing(address=f"vecino{number}@example.co", lane=lane)))
+            for number in range(20)
+            for lane in (Lane.BULK, Lane.NORMAL)
+        ]
+        await until(lambda: server.connections == 6)
+        urgent = [outgoing(address=f"urgente{number}@example.co", lane=Lane.URGENT) for number in range(20)]
+        async with asyncio.timeout(2):
+            await asyncio.gather(*(channel.send(message) for message in urgent))
+        await cancel(*bulk)
+
+    assert [each.address for each in urgent] == [mail.recipient for mail in server.mails]
+    assert 8 == server.connections
+
+
+def _hanging_for(word: str) -> Behaviour:
+    async def hang(conversation: Conversation, recipient: str) -> bool:
+        return word in recipient and await manners.hang(conversation, recipient)
+
+    return hang
 
 
 async def test_whoever_waits_longest_for_a_connection_is_served_first(server: SmtpServer) -> None:
@@ -194,7 +222,7 @@ async def test_an_urgent_message_does_not_wait_behind_a_crowd(server: SmtpServer
     assert [mail.recipient for mail in server.mails[:2]] == [crowd[0].address, urgent.address]
 
 
-async def test_waiting_for_a_connection_ends_in_time_and_is_no_unknown_outcome(server: SmtpServer) -> None:
+async def test_waiting_for_a_connection_ends_in_time_and_is_no_try(server: SmtpServer) -> None:
     async with channel_to(server, connections=1, timeout=timedelta(milliseconds=100)) as channel:
         lent = await channel._pool.acquire(asyncio.get_running_loop().time() + 5)
         with pytest.raises(TransientFailure) as caught:
@@ -203,7 +231,7 @@ async def test_waiting_for_a_connection_ends_in_time_and_is_no_unknown_outcome(s
 
         await channel.send(outgoing())
 
-    assert (caught.value.reason, caught.value.unknown) == ("timeout", False)
+    assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)
     assert len(server.mails) == 1
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from hub.channels.failures import CONFIGURATION_WAIT
+from hub.channels.http_calls import HttpCaller
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_twilio
 from hub.errors import PermanentFailure, TransientFailure
-from hub.model import Rendered
+from hub.model import Lane, Rendered
+from hub.tasks import cancel
 from tests.providers.http import Behaviour, answering, drop, hang
 from tests.providers.samples import outgoing
 from tests.providers.twilio import SENDER, TwilioServer, refusal_body
@@ -208,3 +210,27 @@ async def test_a_hundred_at_once_all_arrive_once(server: TwilioServer, channel: 
     await asyncio.gather(*(channel.send(outgoing("sms", number)) for number in numbers))
 
     assert sorted(text.to for text in server.texts) == numbers
+
+
+async def test_an_urgent_text_never_waits_for_bulk_ones_that_hang(server: TwilioServer) -> None:
+    channel = channel_to(server.url)
+    server.script.extend([hang] * 40)
+    bulk = [asyncio.create_task(channel.send(outgoing("sms", NUMBER, lane=Lane.BULK))) for _ in range(60)]
+    async with asyncio.timeout(5):
+        while server.script:  # noqa: ASYNC110 - what is waited for happens in a server
+            await asyncio.sleep(0.01)
+        await channel.send(outgoing("sms", NUMBER, lane=Lane.URGENT))
+    await cancel(*bulk)
+    await channel.aclose()
+
+    assert 1 == len(server.texts)
+
+
+async def test_waiting_for_a_connection_is_no_try(server: TwilioServer) -> None:
+    caller = HttpCaller("aggregator", timeout=timedelta(seconds=0.1), connections=1)
+    await caller._places.take(Lane.BULK, 0)
+    with pytest.raises(TransientFailure) as caught:
+        await caller.post(server.base, b"", {}, lane=Lane.URGENT)
+    await caller.aclose()
+
+    assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)

@@ -1,16 +1,16 @@
-"""What a strict SMTP server says to each command, and what it notes (RFC 5321, 2920, 1870, 6531)."""
+"""What a strict SMTP server says to each command, and what it notes (RFC 5321, 2920, 1870, 3461, 6531)."""
 
 from __future__ import annotations
 
 import re
 import ssl
 from base64 import b64decode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final
 
-from tests.providers import mail_rules
+from tests.providers import mail_rules, report_rules
 from tests.providers.journal import Journal
 from tests.providers.smtp_wire import Wire
 
@@ -33,6 +33,7 @@ class Mail:
     connection: int
     secure: bool
     utf8: bool
+    envelope_id: str | None = None
 
     @property
     def message(self) -> EmailMessage:
@@ -49,6 +50,7 @@ class Habits:
     login: tuple[str, str] | None = None
     size_limit: int | None = None
     smtputf8: bool = False
+    dsn: bool = False
 
     def offers(self, *, secure: bool) -> list[str]:
         found = ["PIPELINING"] if self.pipelining else []
@@ -56,6 +58,7 @@ class Habits:
         found += ["AUTH PLAIN"] if self.login and (secure or not self.starttls) else []
         found += [f"SIZE {self.size_limit}"] if self.size_limit is not None else []
         found += ["SMTPUTF8", "8BITMIME"] if self.smtputf8 else []
+        found += ["DSN"] if self.dsn else []
         return [*found, "ENHANCEDSTATUSCODES"]
 
 
@@ -76,6 +79,7 @@ class Envelope:
     recipients: list[str] = field(default_factory=list)
     declared: int | None = None
     utf8: bool = False
+    envelope_id: str | None = None
 
 
 class Conversation:
@@ -211,7 +215,7 @@ class Conversation:
         self.wire.reply(yes if self._logged_in else no)
 
     async def _mail(self, command: str) -> None:
-        sender, options = self._mailbox(command)
+        sender, options = self._mailbox(command, ("SIZE", "SMTPUTF8", "BODY", *report_rules.OF_MAIL))
         size, limit = options.get("SIZE"), self._habits.size_limit
         if (size is None) is not (limit is None):
             self._violated("SIZE without an offer, or an offer without SIZE")
@@ -221,22 +225,32 @@ class Conversation:
             self.wire.reply("552 5.3.4 Message size exceeds fixed limit")
             return
         declared = int(size) if size else None
-        self.envelope = Envelope(sender=sender, declared=declared, utf8="SMTPUTF8" in options)
+        self.envelope = Envelope(
+            sender=sender,
+            declared=declared,
+            utf8="SMTPUTF8" in options,
+            envelope_id=options.get("ENVID"),
+        )
         self.wire.reply("250 2.1.0 Ok")
 
     async def _rcpt(self, command: str) -> None:
-        recipient, _ = self._mailbox(command)
+        recipient, _ = self._mailbox(command, report_rules.OF_RCPT)
         self.envelope.recipients.append(recipient)
         self.wire.reply("250 2.1.5 Ok")
 
-    def _mailbox(self, command: str) -> tuple[str, dict[str, str]]:
+    def _mailbox(self, command: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
         match = _ENVELOPE.fullmatch(command)
         if match is None:
             self._violated("MAIL or RCPT is malformed")
             return "", {}
         options = dict(option.partition("=")[::2] for option in match[2].split())
-        if not (command.isascii() or self.envelope.utf8 or "SMTPUTF8" in options):
+        utf8 = self.envelope.utf8 or "SMTPUTF8" in options
+        if not (command.isascii() or utf8):
             self._violated("an address beyond ASCII without SMTPUTF8")
+        if not options.keys() <= set(known):
+            self._violated("a parameter that is not of this command")
+        for fault in report_rules.faults(options, offered=self._habits.dsn, utf8=utf8):
+            self._violated(fault)
         return match[1], options
 
     async def _data(self, _command: str) -> None:
@@ -276,6 +290,7 @@ class Conversation:
                 connection=self.number,
                 secure=self.wire.secure,
                 utf8=envelope.utf8,
+                envelope_id=envelope.envelope_id,
             )
             self._notes.mails.append(mail)
             if self._notes.journal is not None:

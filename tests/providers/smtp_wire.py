@@ -6,7 +6,8 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
-LONGEST_COMMAND = 512
+LONGEST_COMMAND = 512 + 500 + 100
+"""RFC 5321, and what RFC 3461 adds: ORCPT, ENVID."""
 END = b"\r\n.\r\n"
 
 

@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.errors import PermanentFailure
-from hub.mime import Sender, build_email, needs_smtputf8, wire_address
+from hub.mime import Sender, build_email, wire_address
 from hub.model import Lane, Outgoing, Purpose, Rendered
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))
@@ -152,6 +152,14 @@ def test_without_a_reply_address_the_sender_is_answered() -> None:
     assert (message["From"], message["Reply-To"]) == ("avisos@hub.example.co", "avisos@hub.example.co")
 
 
+def test_an_answer_goes_to_the_messages_own_address_where_it_has_one() -> None:
+    own = f"r+{ID.hex}.{'0' * 20}@respuestas.hub.example.co"
+    message = parsed(build_email(outgoing(), sender=SENDER, domain="hub.example.co", now=NOW, reply_to=own))
+
+    assert [own] == [each.addr_spec for each in message["Reply-To"].addresses]
+    assert "avisos@hub.example.co" == message["From"].addresses[0].addr_spec
+
+
 def test_the_same_message_has_the_same_bytes() -> None:
     assert built(outgoing()) == built(outgoing())
 
@@ -188,7 +196,7 @@ def test_an_address_that_would_break_a_header_is_a_permanent_failure(address: st
 def test_a_domain_goes_as_idna_but_a_local_part_needs_smtputf8(address: str, wire: str, utf8: bool) -> None:
     raw = built(outgoing(address=address))
 
-    assert (wire_address(address), needs_smtputf8(address)) == (wire, utf8)
+    assert wire_address(address) == wire
     assert f"<{wire}>".encode() in raw
     assert raw.isascii() is not utf8
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,7 +23,11 @@ from hub.channels.email.dialogue import (
     Verdict,
     transaction,
     wire_content,
+    xtext,
 )
+from tests.providers import report_rules
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))
 
 STREAM = b"250-mail.test\r\n250-SIZE\r\n250 HELP\r\n354 Go on\r\n550 5.1.1 No\r\n250\r\n"
 REPLIES = [
@@ -29,7 +36,14 @@ REPLIES = [
     Reply(550, b"5.1.1 No"),
     Reply(250, b""),
 ]
-LETTER = Letter(sender=b"a@b.example", recipient=b"c@d.example", content=b"x\r\n.\r\n", size=3, utf8=False)
+LETTER = Letter(
+    sender=b"a@b.example",
+    recipient=b"c@d.example",
+    content=b"x\r\n.\r\n",
+    size=3,
+    utf8=False,
+    envelope_id=b"msg-1",
+)
 OK, GO, NO = Reply(250, b"Ok"), Reply(354, b"Go"), Reply(550, b"No")
 
 
@@ -100,9 +114,38 @@ def test_in_lockstep_nothing_is_said_after_a_refusal() -> None:
     assert steps == [b"MAIL FROM:<a@b.example> SIZE=3\r\n", b"RCPT TO:<c@d.example>\r\n"]
 
 
-def run(offers: Offers, replies: list[Reply]) -> tuple[list[bytes], Verdict]:
+@pytest.mark.parametrize("row", VECTORS["rfc3461_xtext"], ids=lambda row: row["plain"])
+def test_xtext_is_that_of_the_vectors_and_reads_back(row: dict[str, str]) -> None:
+    assert row["xtext"].encode() == xtext(row["plain"].encode())
+    assert row["plain"] == report_rules.decode(row["xtext"])
+
+
+def test_reports_are_asked_for_as_in_the_vectors() -> None:
+    mail, rcpt = (command.encode() + b"\r\n" for command in VECTORS["rfc3461_commands"])
+    letter = replace(
+        LETTER,
+        sender=b"bounces@hub.example.co",
+        recipient=b"maria+baja@example.co",
+        envelope_id=b"msg-01JQ7Z5Y8W3N9V6T4R2P0M1K8H",
+    )
+
+    steps, _ = run(Offers(dsn=True), [OK, OK, GO, OK], letter)
+    unasked, _ = run(Offers(), [OK, OK, GO, OK], letter)
+
+    assert [mail, rcpt] == steps[:2]
+    assert [line.split(b">")[0] + b">\r\n" for line in (mail, rcpt)] == unasked[:2]
+
+
+@pytest.mark.parametrize("recipient", ["peña@example.co", f"{'=' * 200}@example.co"])
+def test_an_address_that_no_orcpt_can_hold_has_none(recipient: str) -> None:
+    steps, _ = run(Offers(dsn=True), [OK, OK, GO, OK], replace(LETTER, recipient=recipient.encode()))
+
+    assert f"RCPT TO:<{recipient}> NOTIFY=FAILURE,DELAY\r\n".encode() == steps[1]
+
+
+def run(offers: Offers, replies: list[Reply], letter: Letter = LETTER) -> tuple[list[bytes], Verdict]:
     """Give these replies, one by one; answer what was written and the verdict."""
-    talk = transaction(LETTER, offers, reset=False)
+    talk = transaction(letter, offers, reset=False)
     written = [next(talk).out]
     for reply in replies[:-1]:
         step = talk.send(reply)

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from typing import ClassVar, Final
+from uuid import UUID
 
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, Offers, Verdict, wire_content
@@ -17,6 +18,7 @@ from hub.channels.urls import SmtpEndpoint
 from hub.errors import PermanentFailure, TransientFailure
 from hub.mime import wire_address
 from hub.model import Accepted, ChannelTraits, Lane, Outgoing
+from hub.verp import Verp
 
 Compose = Callable[[Outgoing], bytes]
 """Makes the bytes of an e-mail, 7-bit, lines ended by CRLF."""
@@ -30,7 +32,8 @@ class EmailChannel:
     """
     Sends through one server. `timeout` bounds a whole `send`, waiting for a connection included.
 
-    `sender` is the envelope's sender; raises `PermanentFailure` where it is not an address.
+    `sender` is the envelope's sender, or makes one for each message; raises `PermanentFailure` where
+    it is not an address.
     """
 
     traits: ClassVar[ChannelTraits] = ChannelTraits(name="email", contact="email")
@@ -39,7 +42,7 @@ class EmailChannel:
         self,
         endpoint: SmtpEndpoint,
         *,
-        sender: str,
+        sender: str | Verp,
         compose: Compose,
         timeout: timedelta,
         connections: int = 8,
@@ -47,7 +50,7 @@ class EmailChannel:
         per_connection: int = PER_CONNECTION,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
-        self._sender = wire_address(sender).encode()
+        self._sender = sender if isinstance(sender, Verp) else wire_address(sender).encode()
         self._compose = compose
         self._timeout = timeout.total_seconds()
         opener = Opener(
@@ -70,14 +73,28 @@ class EmailChannel:
         recipient = wire_address(outgoing.address).encode()
         message = self._compose(outgoing)
         content, size = wire_content(message)
-        utf8 = not (recipient.isascii() and message.isascii())
-        return Letter(sender=self._sender, recipient=recipient, content=content, size=size, utf8=utf8)
+        sender, envelope_id = self._envelope(outgoing.id)
+        return Letter(
+            sender=sender,
+            recipient=recipient,
+            content=content,
+            size=size,
+            utf8=not (recipient.isascii() and message.isascii()),
+            envelope_id=envelope_id,
+        )
+
+    def _envelope(self, message_id: UUID) -> tuple[bytes, bytes]:
+        """Answer the sender and the ENVID, by which a report of this message will be known."""
+        sender = self._sender
+        if isinstance(sender, bytes):
+            return sender, message_id.hex.encode()
+        return sender.bounce_address(message_id).encode(), sender.envelope_id(message_id).encode()
 
     async def _transmit(self, letter: Letter, until: float, lane: Lane) -> Verdict:
         while True:
             session = await self._acquire(until, lane)
             reused = session.sent > 0
-            verdict = await self._transmit_over(session, letter, until)
+            verdict = await self._transmit_over(session, letter, until, lane)
             # A server may close a resting connection at any time: that is no failure of this message.
             if not (reused and verdict.hung_up):
                 return verdict
@@ -88,12 +105,12 @@ class EmailChannel:
         except TimeoutError as exc:
             raise TransientFailure("timeout", provider=PROVIDER) from exc
 
-    async def _transmit_over(self, session: Session, letter: Letter, until: float) -> Verdict:
+    async def _transmit_over(self, session: Session, letter: Letter, until: float, lane: Lane) -> Verdict:
         try:
             _check(letter, session.offers)
             return await session.transmit(letter, until)
         finally:
-            self._pool.release(session)
+            self._pool.release(session, lane)
 
 
 def _check(letter: Letter, offers: Offers) -> None:

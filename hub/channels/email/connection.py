@@ -119,6 +119,7 @@ def _offers(client: aiosmtplib.SMTP) -> Offers:
         pipelining=client.supports_extension("pipelining"),
         smtputf8=client.supports_extension("smtputf8"),
         size=client.supports_extension("size"),
+        dsn=client.supports_extension("dsn"),
         size_limit=int(limit) if limit.isdecimal() else 0,
         tls=client.get_transport_info("sslcontext") is not None,
     )

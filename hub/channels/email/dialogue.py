@@ -1,4 +1,4 @@
-"""The SMTP client's side of one mail transaction (RFC 5321, RFC 2920 pipelining). No I/O."""
+"""The SMTP client's side of one mail transaction (RFC 5321, 2920 pipelining, 3461 reports). No I/O."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ CONNECTION_LOST: Final = "connection_lost"
 
 _MARKS: Final = (b" ", b"-", b"\r", b"")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_NOT_PLAIN = re.compile(rb"[^!-*,-<>-~]", re.DOTALL)
+
+LONGEST_ORIGINAL: Final = 493
+"""Octets: RFC 3461, 4.2 gives ORCPT 500, its type included."""
 
 
 class MalformedReply(ValueError):
@@ -79,18 +83,24 @@ class Offers:
     smtputf8: bool = False
     size: bool = False
     size_limit: int = 0
+    dsn: bool = False
     tls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail for one recipient. `content` is as it goes over the wire, final dot included."""
+    """
+    A mail for one recipient. `content` is as it goes over the wire, final dot included.
+
+    `envelope_id` comes back in reports (RFC 3461) as it is here: letters, digits and dots.
+    """
 
     sender: bytes
     recipient: bytes
     content: bytes
     size: int
     utf8: bool
+    envelope_id: bytes
 
 
 def wire_content(message: bytes) -> tuple[bytes, int]:
@@ -122,12 +132,32 @@ def _commands(letter: Letter, offers: Offers, *, reset: bool) -> list[tuple[Stag
     options = b" SIZE=%d" % letter.size if offers.size else b""
     if letter.utf8:
         options += b" SMTPUTF8"
+    if offers.dsn:
+        options += b" RET=HDRS ENVID=%b" % letter.envelope_id
+    reports = _reports(letter.recipient) if offers.dsn else b""
     commands = [
         (Stage.MAIL, b"MAIL FROM:<%b>%b\r\n" % (letter.sender, options)),
-        (Stage.RCPT, b"RCPT TO:<%b>\r\n" % letter.recipient),
+        (Stage.RCPT, b"RCPT TO:<%b>%b\r\n" % (letter.recipient, reports)),
         (Stage.DATA, b"DATA\r\n"),
     ]
     return [(Stage.RESET, b"RSET\r\n"), *commands] if reset else commands
+
+
+def _reports(recipient: bytes) -> bytes:
+    """Ask to be told of failures and delays. ORCPT has no type for an address beyond ASCII (RFC 6533)."""
+    original = xtext(recipient)
+    if not recipient.isascii() or len(original) > LONGEST_ORIGINAL:
+        return b" NOTIFY=FAILURE,DELAY"
+    return b" NOTIFY=FAILURE,DELAY ORCPT=rfc822;%b" % original
+
+
+def xtext(octets: bytes) -> bytes:
+    """Write as RFC 3461, 4 does: what is not a visible character, and `+` and `=`, as `+` and two digits."""
+    return _NOT_PLAIN.sub(_in_digits, octets)
+
+
+def _in_digits(match: re.Match[bytes]) -> bytes:
+    return b"+%02X" % ord(match[0])
 
 
 def _in_lockstep(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply, Verdict | None]:

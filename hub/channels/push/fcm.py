@@ -13,7 +13,7 @@ from hub.channels.http_calls import Answer, HttpCaller
 from hub.channels.push.oauth import PROVIDER, AccessTokens, ServiceAccount
 from hub.channels.push.payload import encode
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.model import Accepted, ChannelTraits, Json, Outgoing
+from hub.model import Accepted, ChannelTraits, Json, Lane, Outgoing
 from hub.ports import Now
 
 FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
@@ -68,10 +68,10 @@ class FcmChannel:
     async def send(self, outgoing: Outgoing) -> Accepted:
         body = encode(outgoing, now=self._now())
         token = await self._tokens.current()
-        answer = await self._post(body, token)
+        answer = await self._post(body, token, outgoing.lane)
         if answer.status == 401 and error_code(answer.json) is None:
             self._tokens.discard(token)
-            answer = await self._post(body, await self._tokens.current())
+            answer = await self._post(body, await self._tokens.current(), outgoing.lane)
         if answer.status // 100 == 2:
             return _accepted(answer)
         raise failure(answer)
@@ -80,9 +80,9 @@ class FcmChannel:
         await self._tokens.aclose()
         await self._http.aclose()
 
-    async def _post(self, body: bytes, token: str) -> Answer:
+    async def _post(self, body: bytes, token: str, lane: Lane) -> Answer:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
-        return await self._http.post(self._url, body, headers)
+        return await self._http.post(self._url, body, headers, lane=lane)
 
 
 def _accepted(answer: Answer) -> Accepted:

@@ -96,7 +96,7 @@ class TwilioChannel:
         form = {"To": outgoing.address, "From": self._sender, "Body": outgoing.rendered.text}
         if self._callback is not None:
             form["StatusCallback"] = f"{self._callback}?{urlencode({'message': outgoing.id})}"
-        answer = await self._http.post(self._url, urlencode(form).encode(), self._headers)
+        answer = await self._http.post(self._url, urlencode(form).encode(), self._headers, lane=outgoing.lane)
         if answer.status // 100 == 2:
             return _accepted(answer)
         raise failure(answer)

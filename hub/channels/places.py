@@ -1,0 +1,74 @@
+"""The places at a provider, of which a fifth is kept for what is urgent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from math import ceil
+from typing import Final
+
+from hub.model import Lane
+
+KEPT: Final = 0.2
+"""What normal and bulk messages may never hold together: an urgent one waits for none that hangs."""
+
+
+class Places:
+    """
+    Lends `size` places; whoever takes one gives it back for the same lane.
+
+    First come, first served within a lane, an urgent one first. Where there is only one place,
+    nothing can be kept.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._common_size = max(1, size - ceil(size * KEPT))
+        self._held = 0
+        self._common = 0
+        # In the order of the lanes: behind hundreds of a crowd an urgent mail would run into its time-out.
+        self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
+
+    async def take(self, lane: Lane, until: float) -> None:
+        """Take a place, or wait for one up to the loop time `until`. Raises `TimeoutError`."""
+        if self._is_free(lane):
+            self._count(lane, 1)
+        else:
+            await self._wait_for_turn(lane, until)
+
+    def give_back(self, lane: Lane) -> None:
+        self._count(lane, -1)
+        for waiting_lane, waiting in self._waiting.items():
+            while waiting and self._is_free(waiting_lane):
+                turn = waiting.popleft()
+                if not turn.done():
+                    self._count(waiting_lane, 1)
+                    turn.set_result(None)
+
+    def _is_free(self, lane: Lane) -> bool:
+        return self._held < self._size and (lane is Lane.URGENT or self._common < self._common_size)
+
+    def _count(self, lane: Lane, number: int) -> None:
+        self._held += number
+        if lane is not Lane.URGENT:
+            self._common += number
+
+    async def _wait_for_turn(self, lane: Lane, until: float) -> None:
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        self._waiting[lane].append(turn)
+        timer = loop.call_at(until, _too_late, turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled() and turn.exception() is None:
+                # Given a turn and cancelled in the same moment: the turn must not be lost.
+                self.give_back(lane)
+            raise
+        finally:
+            timer.cancel()
+
+
+def _too_late(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())
