@@ -16,12 +16,14 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, field
 
+from hub.breaker import BreakerPolicy
 from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkCalendar, as_utc
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.policy_reader import Table, as_table, check_keys, overlay, read_struct
 from hub.policy_values import PARSERS, Expiry, Frames, Target, Weekday
 from hub.retry import RetryPolicy
+from hub.throttling import ThrottlePolicy
 
 BUILT_IN: Final = Path(__file__).with_name("policy.toml")
 DEFAULT: Final = "default"
@@ -137,6 +139,8 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     windows: Mapping[str, Window]
     delivery: Delivery
     retry: Mapping[str, RetryPolicy]
+    breaker: BreakerPolicy
+    throttle: ThrottlePolicy
 
     def __post_init__(self) -> None:
         _ = self.contact_hours  # as with the calendar: refuse now

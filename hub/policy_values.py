@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from hub.business_time import BusinessDays, Frame, Term, frame
 from hub.errors import InvalidPolicy
+from hub.throttling import Rate, parse_rate
 
 Target: TypeAlias = Term | Mapping[str, Term]
 Expiry: TypeAlias = timedelta | None
@@ -88,5 +89,6 @@ PARSERS: Final = {
     Target: _parse_target,
     Expiry: _parse_expiry,
     Frames: _parse_frames,
+    Rate: parse_rate,
     date: _parse_date,
 }

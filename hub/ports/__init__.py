@@ -15,6 +15,7 @@ from hub.ports.delivery import DeliveryStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.publisher import Publisher, Ticket
+from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Now",
     "Page",
     "Publisher",
+    "Throttle",
     "Ticket",
     "TimerStore",
 ]

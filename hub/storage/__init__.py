@@ -9,6 +9,7 @@ from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.log import PostgresLog
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "PostgresReceipts",
     "PostgresTimers",
     "RedisAppointments",
+    "RedisThrottle",
 ]

@@ -47,10 +47,10 @@ class RedisAppointments:
     """The Appointments. Connects when first used; raises AppointmentsUnavailable, ConfigurationError."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
-        self._redis = _client(url, timeout)
-        self._claim = self._redis.register_script(_lua("claim"))
-        self._done = self._redis.register_script(_lua("done"))
-        self._track = self._redis.register_script(_lua("track"))
+        self._redis = client(url, timeout)
+        self._claim = self._redis.register_script(script("claim"))
+        self._done = self._redis.register_script(script("done"))
+        self._track = self._redis.register_script(script("track"))
         self._silent_until = 0.0
 
     async def aclose(self) -> None:
@@ -129,7 +129,8 @@ class RedisAppointments:
             ) from exc
 
 
-def _client(url: str, timeout: float) -> Redis:
+def client(url: str, timeout: float) -> Redis:
+    """Make a client that connects when first used; raises ConfigurationError."""
     try:
         return Redis.from_url(
             url,
@@ -168,5 +169,6 @@ def _score(at: datetime) -> int:
     return -((_EPOCH - at) // _MILLISECOND)
 
 
-def _lua(name: str) -> str:
+def script(name: str) -> str:
+    """Read one of our Lua scripts."""
     return files("hub.storage").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")

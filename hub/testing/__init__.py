@@ -15,6 +15,7 @@ from hub.testing.faults import Faults
 from hub.testing.log import MemoryLog
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.store import MemoryStore
+from hub.testing.throttle import MemoryThrottle
 
 __all__ = [
     "Faults",
@@ -27,5 +28,6 @@ __all__ = [
     "MemoryPush",
     "MemorySms",
     "MemoryStore",
+    "MemoryThrottle",
     "SettableClock",
 ]

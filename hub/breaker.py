@@ -1,0 +1,206 @@
+"""
+A circuit breaker per provider: who fails, or dawdles, half of the time is left alone for a while. Pure.
+
+    closed ──share of faults, or of slow calls──▶ open ──its time is over──▶ half-open ──well──▶ closed
+                                                    ◀──a fault, or slow: twice as long──┘
+
+Instants are seconds of a monotonic clock that the caller hands in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from hub.errors import InvalidPolicy
+
+_SLICES: Final = 10
+"""A window slides by a tenth of its length, so that it holds ten counts and not a rush's every call."""
+
+_MOST_DOUBLINGS: Final = 64
+
+
+class Circuit(IntEnum):
+    """Whether calls go through; the number is what the metrics show."""
+
+    CLOSED = 0
+    HALF_OPEN = 1
+    OPEN = 2
+
+
+class BreakerPolicy(Struct, frozen=True, kw_only=True):
+    """
+    When a provider is left alone, and for how long.
+
+    `least` calls within `window` are needed for a judgement; one that takes longer than `slow` is
+    slow. `open_for` doubles up to `longest`; `probes` good calls in a row close the circuit again.
+    """
+
+    window: timedelta
+    least: Annotated[int, Meta(ge=1)]
+    error_rate: Annotated[float, Meta(gt=0, le=1)]
+    slow: timedelta
+    slow_rate: Annotated[float, Meta(gt=0, le=1)]
+    open_for: timedelta
+    longest: timedelta
+    probes: Annotated[int, Meta(ge=1)]
+
+    def __post_init__(self) -> None:
+        if self.open_for > self.longest:
+            raise InvalidPolicy("open_for must not be longer than longest")
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The right to make one call, to be given back with what came of it."""
+
+    era: int
+
+
+class Breaker:
+    """One provider's. `on_change` hears of every change of the circuit."""
+
+    def __init__(
+        self, policy: BreakerPolicy, on_change: Callable[[Circuit], None] = lambda _circuit: None
+    ) -> None:
+        self.circuit = Circuit.CLOSED
+        self._policy = policy
+        self._on_change = on_change
+        self._window = _Window(policy.window.total_seconds())
+        self._era = 0
+        self._open_until = 0.0
+        self._openings = 0
+        self._proven = 0
+        self._probing = False
+
+    def wait(self, now: float) -> timedelta:
+        """Answer how long until a call may go through; zero when it may now."""
+        if self.circuit is Circuit.OPEN:
+            return timedelta(seconds=max(0.0, self._open_until - now))
+        # A probe that is not back by then is slow, and opens the circuit anew.
+        return self._policy.slow if self._probing else timedelta(0)
+
+    def enter(self, now: float) -> Pass | None:
+        """Let a call through, or not. While half-open one at a time goes through."""
+        if self.wait(now):
+            return None
+        if self.circuit is Circuit.OPEN:
+            self._turn(Circuit.HALF_OPEN)
+        self._probing = self.circuit is Circuit.HALF_OPEN
+        return Pass(self._era)
+
+    def leave(self, given: Pass, now: float, *, fault: bool, took: timedelta) -> None:
+        """Hear what came of a call. What began before the circuit last changed tells nothing any more."""
+        if given.era != self._era:
+            return
+        slow = took > self._policy.slow
+        if self.circuit is Circuit.HALF_OPEN:
+            self._judge_probe(now, good=not (fault or slow))
+            return
+        self._window.add(now, fault=fault, slow=slow)
+        if self._window.faulty(self._policy):
+            self._open(now)
+
+    def abandon(self, given: Pass) -> None:
+        """Take back a pass that led to no call, or to one that was cut short for reasons of ours."""
+        if given.era == self._era:
+            self._probing = False
+
+    def _judge_probe(self, now: float, *, good: bool) -> None:
+        self._probing = False
+        if not good:
+            self._open(now)
+            return
+        self._proven += 1
+        if self._proven >= self._policy.probes:
+            self._openings = 0
+            self._turn(Circuit.CLOSED)
+
+    def _open(self, now: float) -> None:
+        # In bounded floats: after a week of probes the doublings would overflow a timedelta.
+        doubled = self._policy.open_for.total_seconds() * 2.0 ** min(self._openings, _MOST_DOUBLINGS)
+        self._open_until = now + min(doubled, self._policy.longest.total_seconds())
+        self._openings += 1
+        self._turn(Circuit.OPEN)
+
+    def _turn(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+        self._era += 1
+        self._proven = 0
+        self._probing = False
+        self._window.clear()
+        self._on_change(circuit)
+
+
+class Breakers:
+    """
+    The breakers of a process, one per channel and provider.
+
+    `on_change` hears (provider, channel, circuit).
+    """
+
+    def __init__(
+        self,
+        policy: BreakerPolicy,
+        on_change: Callable[[str, str, Circuit], None] = lambda _provider, _channel, _circuit: None,
+    ) -> None:
+        self._policy = policy
+        self._on_change = on_change
+        self._breakers: dict[tuple[str, str], Breaker] = {}
+
+    def of(self, channel: str, provider: str) -> Breaker:
+        """Answer the provider's breaker, always the same one."""
+        key = channel, provider
+        if key not in self._breakers:
+            self._breakers[key] = Breaker(
+                self._policy, lambda circuit: self._on_change(provider, channel, circuit)
+            )
+        return self._breakers[key]
+
+    def states(self) -> Mapping[tuple[str, str], Circuit]:
+        """Answer (channel, provider) → circuit."""
+        return {key: breaker.circuit for key, breaker in self._breakers.items()}
+
+
+@dataclass(slots=True)
+class _Slice:
+    number: int
+    calls: int = 0
+    faults: int = 0
+    slow: int = 0
+
+
+class _Window:
+    """How many calls of late failed, or were slow."""
+
+    def __init__(self, length: float) -> None:
+        self._width = length / _SLICES
+        self._slices: deque[_Slice] = deque()
+
+    def add(self, now: float, *, fault: bool, slow: bool) -> None:
+        number = int(now // self._width)
+        while self._slices and self._slices[0].number <= number - _SLICES:
+            self._slices.popleft()
+        if not self._slices or self._slices[-1].number != number:
+            self._slices.append(_Slice(number))
+        latest = self._slices[-1]
+        latest.calls += 1
+        latest.faults += fault
+        latest.slow += slow
+
+    def faulty(self, policy: BreakerPolicy) -> bool:
+        calls = sum(one.calls for one in self._slices)
+        if calls < policy.least:
+            return False
+        faults = sum(one.faults for one in self._slices)
+        slow = sum(one.slow for one in self._slices)
+        return faults >= policy.error_rate * calls or slow >= policy.slow_rate * calls
+
+    def clear(self) -> None:
+        self._slices.clear()

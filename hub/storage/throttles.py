@@ -1,0 +1,109 @@
+"""
+Redis: how often providers and people are written to, counted over all processes.
+
+While Redis is away each process counts for itself and allows itself a share of each rate: nothing waits
+for Redis. The hash tag keeps all keys on one node of a cluster.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Final, TypeVar
+
+import structlog
+from redis.exceptions import RedisError
+
+from hub.model import Lane
+from hub.storage.appointments import client, script
+from hub.throttling import LONGEST_LINE, Buckets, Entry, Rate, draw
+
+TIMEOUT: Final = 0.5
+"""Seconds; a Redis that hangs costs one caller that much in each PAUSE, and the others nothing."""
+PAUSE: Final = 1.0
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class RedisThrottle:
+    """The Throttle. Connects when first used; never raises but ConfigurationError, for its URL."""
+
+    def __init__(
+        self, url: str, *, urgent_share: float, local_share: float, timeout: float = TIMEOUT
+    ) -> None:
+        self._redis = client(url, timeout)
+        self._take = self._redis.register_script(script("take"))
+        self._admit = self._redis.register_script(script("admit"))
+        self._urgent_share = urgent_share
+        self._local_share = local_share
+        self._local = Buckets(time.monotonic, urgent_share=urgent_share)
+        self._silent_until = 0.0
+        self._away = False
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+    async def take(self, key: str, rate: Rate, lane: Lane) -> timedelta:
+        """Draw one; zero when there was one, else when to ask again."""
+        numbers = draw(rate, self._urgent_share)
+        arguments = [
+            numbers.whole,
+            numbers.whole_tolerance,
+            numbers.share,
+            numbers.share_tolerance,
+            LONGEST_LINE // _MICROSECOND,
+            int(lane is Lane.URGENT),
+        ]
+        wait = await self._asked(lambda: self._take([f"{{hub}}:rate:{key}"], arguments))
+        if wait is None:
+            return self._local.take(key, rate.slower(self._local_share), lane)
+        return int(wait) * _MICROSECOND
+
+    async def admit(self, entries: Sequence[Entry]) -> Sequence[timedelta]:
+        """Log each for which there is room; answer zeros, and for the others when there is room again."""
+        if not entries:
+            return []
+        arguments = [
+            part
+            for entry in entries
+            for part in (entry.member, entry.rate.count, entry.rate.per // _MILLISECOND)
+        ]
+        keys = [_log_key(entry.key) for entry in entries]
+        waits = await self._asked(lambda: self._admit(keys, arguments))
+        if waits is None:
+            return self._local.admit([_shared(entry, self._local_share) for entry in entries])
+        return [int(wait) * _MILLISECOND for wait in waits]
+
+    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """Ask Redis; None while it is away, which is logged once."""
+        if time.monotonic() < self._silent_until:
+            return None
+        try:
+            answer = await ask()
+        except (RedisError, OSError) as exc:
+            self._silent_until = time.monotonic() + PAUSE
+            if not self._away:
+                log.warning("throttle.local", error=type(exc).__name__, share=self._local_share)
+            self._away = True
+            return None
+        if self._away:
+            log.info("throttle.shared")
+        self._away = False
+        return answer
+
+
+def _log_key(key: str) -> str:
+    """A reference may be a person's address: not in plain text where anybody may list keys."""
+    return f"{{hub}}:said:{blake2b(key.encode(), digest_size=16).hexdigest()}"
+
+
+def _shared(entry: Entry, share: float) -> Entry:
+    return Entry(key=entry.key, member=entry.member, rate=entry.rate.fewer(share))
