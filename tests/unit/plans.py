@@ -17,8 +17,9 @@ def kind(
     purpose: Purpose = Purpose.TRANSACTIONAL,
     lane: Lane = Lane.NORMAL,
     reminders: tuple[Reminder, ...] = (),
+    **how: Any,
 ) -> EventType:
-    audience = Audience(who=("petitioner",), purpose=purpose, channels=steps)
+    audience = Audience(who=("petitioner",), purpose=purpose, channels=steps, **how)
     return EventType(
         name="pqrs.received", lane=lane, case="pqrs_id", audiences=(audience,), reminders=reminders
     )

@@ -133,6 +133,30 @@ async def test_a_cascade_that_was_cut_short_goes_on() -> None:
     assert hub.publisher.ticketed == [following.id]
 
 
+async def test_a_step_whose_receipt_does_not_come_goes_on_once() -> None:
+    accepted = mail(state=State.SENT, next_at=MONDAY, fallback=((TARGET,),))
+    hub = await hub_with(accepted)
+    await audit(timers_of(hub))
+    await audit(timers_of(hub))
+    [following] = [one for one in hub.store.messages if one.step == 1]
+
+    assert (following.channel, following.state) == ("sms", State.QUEUED)
+    assert hub.publisher.ticketed == [following.id]
+    assert hub.store.message(accepted.id).next_at is None
+
+
+async def test_a_step_whose_receipt_does_not_come_goes_on_after_a_crash_in_between() -> None:
+    accepted = mail(state=State.SENT, next_at=MONDAY, fallback=((TARGET,),))
+    hub = await hub_with(accepted)
+    hub.store.faults.script("stop_waiting", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await audit(timers_of(hub))
+    await audit(timers_of(hub))
+
+    assert len([one for one in hub.store.messages if one.step == 1]) == 1
+    assert hub.store.message(accepted.id).next_at is None
+
+
 async def test_what_was_too_old_from_the_start_is_no_cascade_cut_short() -> None:
     hub = memory_hub(MONDAY)
     old = event("pqrs.replied", at=MONDAY - timedelta(days=30), example=0)

@@ -1,0 +1,86 @@
+"""Steps that were accepted, and whose receipts do not come."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hub.model import Message, State, StoredEvent
+from tests.contract.stores import Stores
+from tests.contract.values import FALLBACK, HOUR, message, now
+
+AGAIN = timedelta(minutes=1)
+PAST = -HOUR
+
+
+def waiting(of: StoredEvent, contact_id: str = "cp-1", since: timedelta = PAST, **fields: Any) -> Message:
+    """A message that was accepted and should have been confirmed by now."""
+    values: dict[str, Any] = {"state": State.SENT, "next_at": now() + since, "fallback": FALLBACK, **fields}
+    return message(of, channel="sms", contact_id=contact_id, **values)
+
+
+async def overdue(stores: Stores) -> list[UUID]:
+    return [one.id for one in await stores.timers.unconfirmed(10, AGAIN)]
+
+
+async def test_a_step_whose_receipt_is_overdue_is_found_until_it_has_gone_on(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = waiting(of)
+    await stores.add(one)
+
+    assert await overdue(stores) == [one.id]
+    assert await overdue(stores) == [one.id]
+    await stores.timers.stop_waiting([one.id])
+    assert await overdue(stores) == []
+    assert await stores.state_of(one) == State.SENT
+
+
+async def test_a_receipt_that_may_still_come_is_waited_for(stores: Stores, of: StoredEvent) -> None:
+    await stores.add(waiting(of, since=HOUR))
+
+    assert await overdue(stores) == []
+
+
+@pytest.mark.parametrize("arrived", [State.DELIVERED, State.READ])
+async def test_what_has_arrived_is_waited_for_by_nobody(
+    stores: Stores, of: StoredEvent, arrived: State
+) -> None:
+    """One of two numbers has told of the arrival: the person has been reached."""
+    await stores.add(waiting(of), waiting(of, "other", state=arrived, next_at=None))
+
+    assert await overdue(stores) == []
+
+
+async def test_a_channel_that_never_tells_of_arrivals_has_reached_the_person(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await stores.add(waiting(of), message(of, channel="email", state=State.SENT, fallback=FALLBACK))
+
+    assert await overdue(stores) == []
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.QUEUED, State.RETRYING, State.SENDING])
+async def test_a_held_or_working_message_of_the_step_keeps_it_from_going_on(
+    stores: Stores, of: StoredEvent, state: State
+) -> None:
+    await stores.add(waiting(of), waiting(of, "other", since=HOUR, state=state))
+
+    assert await overdue(stores) == []
+
+
+async def test_a_step_goes_on_when_the_rest_of_it_is_lost(stores: Stores, of: StoredEvent) -> None:
+    one = waiting(of)
+    await stores.add(one, waiting(of, "other", state=State.FAILED, next_at=None))
+
+    assert await overdue(stores) == [one.id]
+
+
+async def test_a_step_of_another_person_is_no_matter(stores: Stores, of: StoredEvent) -> None:
+    one = waiting(of)
+    await stores.add(one, waiting(of, "other", person="p-2", state=State.DELIVERED, next_at=None))
+
+    assert await overdue(stores) == [one.id]

@@ -1,0 +1,81 @@
+"""How the steps of an audience follow each other, and when a letter is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hub.model import Cascade, ChannelTraits, ContactPoint, Print, Purpose, State
+from hub.planning import next_step
+from hub.planning.reach import LETTER
+from tests.unit.plans import EVERYTHING, kind, only, plan, reached
+from tests.unit.things import MONDAY, RULES, email, mobile, person
+
+WITH_LETTERS = replace(
+    RULES,
+    channels={**RULES.channels, LETTER: ChannelTraits(name=LETTER, contact=None, strangers=True)},
+)
+STEPS = (("email",), ("sms",))
+
+
+def test_all_uses_the_channels_of_every_step_at_once() -> None:
+    messages = plan(kind(*STEPS, ("email", "inbox"), cascade=Cascade.ALL), person(email(), mobile()))
+
+    assert [one.channel for one in messages] == ["email", "sms", "inbox"]
+    assert {(one.step, one.fallback) for one in messages} == {(0, ())}
+
+
+@pytest.mark.parametrize(("points", "expected"), [(EVERYTHING, "email"), ((mobile(),), "sms")])
+def test_first_uses_the_first_step_that_reaches_the_person_and_no_other(
+    points: tuple[ContactPoint, ...], expected: str
+) -> None:
+    one = only(plan(kind(*STEPS, cascade=Cascade.FIRST), person(*points)))
+
+    assert (one.channel, one.fallback) == (expected, ())
+
+
+def test_a_letter_is_the_last_step() -> None:
+    first = only(plan(kind(*STEPS, print=Print.LETTER), person(email(), mobile()), rules=WITH_LETTERS))
+    second = only(next_step(replace(first, state=State.FAILED), now=MONDAY))
+    third = only(next_step(replace(second, state=State.BOUNCED), now=MONDAY))
+
+    assert [one.channel for one in (first, second, third)] == ["email", "sms", "print"]
+    assert third.fallback == ()
+
+
+@pytest.mark.parametrize("paper", [Print.LETTER, Print.BOTH])
+def test_who_has_no_digital_access_has_the_letter_at_once(paper: Print) -> None:
+    somebody = replace(person(mobile()), digital_access=False)
+    messages = plan(kind(*STEPS, print=paper), somebody, rules=WITH_LETTERS)
+
+    assert [(one.channel, one.step) for one in messages] == [("print", 0)]
+    assert [[t.channel for t in step] for step in messages[0].fallback] == [["sms"]]
+
+
+def test_somebody_without_any_contact_is_written_to_on_paper() -> None:
+    one = only(plan(kind(*STEPS, print=Print.LETTER), replace(person(), known=False), rules=WITH_LETTERS))
+
+    assert (one.channel, one.state) == ("print", State.QUEUED)
+
+
+@pytest.mark.parametrize("paper", [Print.NEVER, Print.BOARD])
+def test_an_audience_that_has_no_letters_has_none(paper: Print) -> None:
+    messages = plan(kind(*STEPS, print=paper), person(email(), mobile()), rules=WITH_LETTERS)
+
+    assert reached(messages) == [("email", "maria@example.com")]
+    assert [[t.channel for t in step] for step in messages[0].fallback] == [["sms"]]
+
+
+def test_a_message_waits_for_its_receipt_as_long_as_its_purpose_says_where_a_step_is_left() -> None:
+    first = only(plan(kind(*STEPS, purpose=Purpose.EMERGENCY), person(email(), mobile())))
+    last = only(next_step(replace(first, state=State.SENT), now=MONDAY))
+
+    assert (first.patience, last.patience) == (timedelta(minutes=2), None)
+
+
+def test_a_message_keeps_the_name_of_its_text() -> None:
+    one = only(plan(kind(*STEPS, template="staff"), person(email(), mobile())))
+
+    assert (one.variant, only(next_step(one, now=MONDAY)).variant) == ("staff", "staff")
