@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from enum import Enum, auto
 from typing import Final
 
-from hub.errors import TransientFailure
+from hub.errors import PermanentFailure, SendFailure, TransientFailure
 
 CONFIGURATION_WAIT: Final = timedelta(minutes=15)
 """How long a message waits when the fault is ours to mend (credentials, certificates, permissions)."""
@@ -15,6 +16,32 @@ CODE_LENGTH: Final = 200
 
 _MAILBOX = re.compile(r"""(?:"[^"]*"|[^\s<>@]+)@[^\s<>@]+""")
 _PHONE = re.compile(r"\+?\d{7,15}")
+
+
+class Kind(Enum):
+    """What a provider's code means for the message."""
+
+    LATER = auto()
+    """Try again."""
+    OURS = auto()
+    """A fault of our configuration: wait until it is mended (see `misconfigured`)."""
+    NEVER = auto()
+    """This message cannot be sent to this number."""
+    GONE = auto()
+    """The number does not exist."""
+
+
+def verdict(
+    kind: Kind, reason: str, *, provider: str, code: str, retry_after: timedelta | None = None
+) -> SendFailure:
+    """Make the failure of this kind; only one that passes heeds the provider's wish to wait."""
+    match kind:
+        case Kind.OURS:
+            return misconfigured(reason, provider=provider, code=code)
+        case Kind.LATER:
+            return TransientFailure(reason, provider=provider, code=code, retry_after=retry_after)
+        case _:
+            return PermanentFailure(reason, provider=provider, code=code, gone=kind is Kind.GONE)
 
 
 def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFailure:

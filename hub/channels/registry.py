@@ -24,7 +24,10 @@ from hub.channels.urls import (
     parse_folder,
     parse_smtp,
     parse_twilio,
+    parse_whatsapp,
 )
+from hub.channels.whatsapp.channel import TRAITS as WHATSAPP_TRAITS
+from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
 from hub.ports import Channel
@@ -130,6 +133,12 @@ def _callback(endpoint: TwilioEndpoint, public_url: str) -> str | None:
     return public_url + CALLBACKS
 
 
+def _whatsapp(setting: str, url: str, around: Surroundings) -> Channel:
+    return WhatsappChannel(
+        parse_whatsapp(url, setting=setting), timeout=around.policy.delivery.provider_timeout
+    )
+
+
 def _fcm(setting: str, url: str, around: Surroundings) -> Channel:
     endpoint = parse_fcm(url, setting=setting)
     return FcmChannel(
@@ -154,6 +163,11 @@ def _push_folder(folder: Path, around: Surroundings) -> Channel:
     return Outbox(folder, FcmChannel.traits, render=as_json, suffix=".json")
 
 
+def _whatsapp_folder(folder: Path, around: Surroundings) -> Channel:
+    del around
+    return Outbox(folder, WHATSAPP_TRAITS, render=as_json, suffix=".json")
+
+
 def _file(name: str) -> Builder:
     def build(setting: str, url: str, around: Surroundings) -> Channel:
         return _FOLDERS[name](parse_folder(url, setting=setting), around)
@@ -169,11 +183,13 @@ _FOLDERS: Final[Mapping[str, Callable[[Path, Surroundings], Channel]]] = {
     "email": _email_folder,
     "sms": _sms_folder,
     "push": _push_folder,
+    "whatsapp": _whatsapp_folder,
 }
 
 BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
     "email": {"smtp": _smtp, "smtps": _smtp, "file": _file("email")},
     "sms": {"twilio+https": _twilio, "twilio+http": _twilio, "file": _file("sms")},
     "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": _file("push")},
+    "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": _file("whatsapp")},
 }
 """Channel → scheme of its URL → what builds it. A new provider is one line here."""

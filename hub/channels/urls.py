@@ -7,6 +7,7 @@ repeats what it read: that may be a secret.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from hub.errors import ConfigurationError
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 STARTTLS: Final = ("auto", "always", "never")
+GRAPH_VERSION: Final = "v23.0"
+_GRAPH_VERSION: Final = re.compile(r"v[1-9][0-9]{0,2}\.[0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,23 @@ class FcmEndpoint:
 
     base: str
     credentials: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatsappEndpoint:
+    """
+    `whatsapp+https://TOKEN@host?phone=ID&secret=APP_SECRET&verify=WORD` (also `whatsapp+http`)
+
+    Without the app's secret nothing that Meta reports can be believed; `verify` is the word that it
+    shows when the address of the reports is entered.
+    """
+
+    base: str
+    token: str = field(repr=False)
+    phone: str
+    version: str
+    secret: str = field(default="", repr=False)
+    verify: str = field(default="", repr=False)
 
 
 def is_loopback(host: str | None) -> bool:
@@ -142,6 +162,27 @@ def parse_fcm(text: str, *, setting: str) -> FcmEndpoint:
     parts.only("credentials")
     credentials = Path(parts.needed("credentials", "?credentials=/path/service-account.json"))
     return FcmEndpoint(base=parts.base, credentials=credentials)
+
+
+def parse_whatsapp(text: str, *, setting: str) -> WhatsappEndpoint:
+    parts = _split(text, setting)
+    parts.only("phone", "secret", "verify", "version")
+    if not parts.url.username or parts.url.password is not None:
+        raise parts.wrong("the token is missing; write whatsapp+https://TOKEN@host?phone=ID")
+    version = parts.query.get("version") or GRAPH_VERSION
+    if not _GRAPH_VERSION.fullmatch(version):
+        raise parts.wrong(f"?version= is like {GRAPH_VERSION}")
+    phone = parts.needed("phone", "?phone=ID, the digits of the phone number's id at Meta")
+    if not (phone.isascii() and phone.isdecimal()):
+        raise parts.wrong("?phone= is the phone number's id at Meta, digits only")
+    return WhatsappEndpoint(
+        base=parts.base,
+        token=unquote(parts.url.username),
+        phone=phone,
+        version=version,
+        secret=parts.query.get("secret", ""),
+        verify=parts.query.get("verify", ""),
+    )
 
 
 def parse_folder(text: str, *, setting: str) -> Path:

@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 from hub.channels.email.connection import Opener
 from hub.channels.push.oauth import read_service_account
 from hub.channels.registry import BUILDERS
-from hub.channels.urls import SmtpEndpoint, parse_fcm, parse_folder, parse_smtp, parse_twilio
+from hub.channels.urls import (
+    SmtpEndpoint,
+    parse_fcm,
+    parse_folder,
+    parse_smtp,
+    parse_twilio,
+    parse_whatsapp,
+)
 from hub.checkup.finding import Finding, bad, ok, warn
 from hub.errors import ConfigurationError, HubError, TransientFailure
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
@@ -33,6 +40,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "email": "smtp://usuario:clave@servidor:587",
     "sms": "twilio+https://SID:TOKEN@api.twilio.com?from=+57…",
     "push": "fcm+https://fcm.googleapis.com?credentials=ARCHIVO",
+    "whatsapp": "whatsapp+https://TOKEN@graph.facebook.com?phone=ID&secret=CLAVE&verify=PALABRA",
 }
 
 
@@ -119,6 +127,12 @@ def _twilio(setting: str, url: str) -> Awaitable[str]:
     return _reach(parse_twilio(url, setting=setting).base)
 
 
+async def _whatsapp(setting: str, url: str) -> str:
+    endpoint = parse_whatsapp(url, setting=setting)
+    blind = "" if endpoint.secret else "; sin ?secret= no se sabe qué llega"
+    return f"{await _reach(endpoint.base)}{blind}"
+
+
 def _fcm(setting: str, url: str) -> Awaitable[str]:
     endpoint = parse_fcm(url, setting=setting)
     account = read_service_account(endpoint.credentials, setting=setting)
@@ -145,6 +159,8 @@ _LOOKS: Final[Mapping[str, Callable[[str, str], Awaitable[str]]]] = {
     "smtps": _smtp,
     "twilio+https": _twilio,
     "twilio+http": _twilio,
+    "whatsapp+https": _whatsapp,
+    "whatsapp+http": _whatsapp,
     "fcm+https": _fcm,
     "fcm+http": _fcm,
     "file": _file,

@@ -13,9 +13,11 @@ from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from hub.model import Rendered
+    from hub.app.parts import Words
+    from hub.model import Json, Rendered
+    from hub.rendering.approved import Approved
 
 app = typer.Typer(no_args_is_help=True, help="The texts of messages.")
 
@@ -55,16 +57,54 @@ def preview(
         _print(forms)
 
 
+@app.command()
+def whatsapp(
+    event: Annotated[str | None, typer.Argument(metavar="[EVENT]", help="Only those of this event.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show the texts that Meta has to approve before they can be sent over WhatsApp.
+
+    With --json each is a body for Meta's `message_templates`.
+
+      hub template whatsapp pqrs.received
+    """
+    from hub.channels.whatsapp.submission import submission  # noqa: PLC0415 - `hub --help` must not wait
+
+    submissions = [submission(approved.body, filled) for approved, filled in _to_approve(event)]
+    if not submissions:
+        raise HubError(f"{event} has no text for WhatsApp; without a name all are shown")
+    if as_json:
+        print_json(submissions)
+    else:
+        _print_submissions(submissions)
+
+
+def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
+    words = _words()
+    for name in words.schemas.by_name if event is None else (event,):
+        yield from words.templates.to_approve(name, _example(words, name))
+
+
 def _render(event: str) -> Mapping[str, Rendered]:
+    words = _words()
+    return words.templates.preview(event, _example(words, event))
+
+
+def _words() -> Words:
     from hub.app.parts import Words  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    words = Words(settings())
+    return Words(settings())
+
+
+def _example(words: Words, event: str) -> Mapping[str, Json]:
     schema = words.schemas.by_name.get(event)
     if schema is None:
         raise HubError(
             f"there is no event {event}; the names are those of hub/catalog.py, like pqrs.received"
         )
-    return words.templates.preview(event, schema.examples[0])
+    example: Mapping[str, Json] = schema.examples[0]
+    return example
 
 
 def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool) -> None:
@@ -85,4 +125,16 @@ def _print(forms: Mapping[str, Rendered]) -> None:
         if rendered.subject:
             out.print(rendered.subject, style="bold", markup=False)
         out.print(rendered.text, markup=False)
+        out.print()
+
+
+def _print_submissions(submissions: Sequence[Mapping[str, Json]]) -> None:
+    out = console()
+    for one in submissions:
+        out.print(one["name"], style="bold", markup=False)
+        out.print(f"{one['language']}, {one['category']}", style="dim", markup=False)
+        (body,) = one["components"]
+        out.print(body["text"], markup=False)
+        for example in body["example"]["body_text_named_params"]:
+            out.print(f"  {example['param_name']} = {example['example']}", style="dim", markup=False)
         out.print()

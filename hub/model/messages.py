@@ -88,11 +88,15 @@ class Rendered:
     A message's words. What a channel has no use for is empty.
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
+    whatsapp: text, and what the provider makes it of: the approved `template` and the values of its
+    gaps, name and value, in the order in which they stand.
     """
 
     text: str
     subject: str = ""
     html: str = ""
+    template: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

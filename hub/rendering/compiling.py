@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from hub.errors import InvalidTemplate
+from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.forms import Words
 from hub.rendering.layout import Parts, checked, frame
@@ -14,11 +15,14 @@ from hub.rendering.plain import to_text
 from hub.rendering.source import Source
 from hub.rendering.vault import Vault
 
-BLOCKS: Final = ("push_title", "push_body", "preheader", "subject", "body", "sms")
+BLOCKS: Final = ("push_title", "push_body", "preheader", "subject", "body", "sms", "whatsapp")
 """Longest names first: `staff_push_body` is the push_body of the variant `staff`."""
 
 FALLBACKS: Final[Mapping[str, str]] = {"push_title": "subject", "push_body": "sms"}
 """What a form says that has no block of its own."""
+
+APPROVED: Final = frozenset({"whatsapp"})
+"""Blocks whose words a provider approves."""
 
 
 class Compiler:
@@ -44,7 +48,11 @@ class Compiler:
                 forms[form] = self.engine.text(f"{name}.{form}", source.prelude_of(block) + block)
         if "body" in blocks:
             forms |= self._bodies(f"{name}.body", blocks, source)
-        return Words(name, forms)
+        approved = {
+            form: approve(f"{name}.{form}", blocks[form], source, self.engine)
+            for form in APPROVED & blocks.keys()
+        }
+        return Words(name, forms, approved)
 
     def _bodies(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
         try:

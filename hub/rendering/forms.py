@@ -2,99 +2,92 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from hub.errors import TemplateFailure
 from hub.model import Json, Rendered
+from hub.rendering.approved import Approved
 from hub.rendering.engine import Form
+from hub.rendering.lines import one_line, tidy
 from hub.sms_text import to_gsm7
 
 Forms = Mapping[str, Form]
 Variables = dict[str, Json]
 
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_GAP: Final = re.compile(r"\n\s*\n\s*\n+")
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`name` is `pqrs.received` or `pqrs.received/staff`."""
+    """`name` is `pqrs.received` or `pqrs.received/staff`; `approved` are its forms with gaps."""
 
     name: str
     forms: Forms
+    approved: Mapping[str, Approved] = field(default_factory=dict)
 
     def channels(self) -> tuple[str, ...]:
         """Name the channels whose forms are all there."""
-        return tuple(name for name, channel in CHANNELS.items() if channel.needs <= self.forms.keys())
+        return tuple(name for name, channel in CHANNELS.items() if not self._missing(channel))
 
     def render(self, channel: str, variables: Variables) -> Rendered:
         known = CHANNELS.get(channel)
         if known is None:
             raise TemplateFailure(f"{self.name}: no template speaks over {channel}")
-        if missing := known.needs - self.forms.keys():
+        if missing := self._missing(known):
             raise TemplateFailure(f"{self.name}: {channel} needs {', '.join(sorted(missing))}")
-        return known.say(self.forms, variables)
+        return known.say(self, variables)
+
+    def _missing(self, channel: _Channel) -> frozenset[str]:
+        return channel.needs - self.forms.keys() - self.approved.keys()
 
 
-def _email(forms: Forms, variables: Variables) -> Rendered:
+def _email(words: Words, variables: Variables) -> Rendered:
     return Rendered(
-        subject=_one_line(forms["subject"].render(variables)),
-        text=_tidy(f"{forms['text'].render(variables)}\n\n{forms['footer'].render(variables)}"),
-        html=forms["email"].render(variables).strip(),
+        subject=one_line(words.forms["subject"].render(variables)),
+        text=tidy(f"{words.forms['text'].render(variables)}\n\n{words.forms['footer'].render(variables)}"),
+        html=words.forms["email"].render(variables).strip(),
     )
 
 
-def _inbox(forms: Forms, variables: Variables) -> Rendered:
+def _inbox(words: Words, variables: Variables) -> Rendered:
     return Rendered(
-        subject=_one_line(forms["subject"].render(variables)),
-        text=_tidy(forms["text"].render(variables)),
-        html=forms["html"].render(variables).strip(),
+        subject=one_line(words.forms["subject"].render(variables)),
+        text=tidy(words.forms["text"].render(variables)),
+        html=words.forms["html"].render(variables).strip(),
     )
 
 
-def _chat(forms: Forms, variables: Variables) -> Rendered:
-    return Rendered(text=_tidy(forms["text"].render(variables)))
+def _whatsapp(words: Words, variables: Variables) -> Rendered:
+    return words.approved["whatsapp"].fill(variables)
 
 
-def _push(forms: Forms, variables: Variables) -> Rendered:
+def _push(words: Words, variables: Variables) -> Rendered:
     return Rendered(
-        subject=_one_line(forms["push_title"].render(variables)),
-        text=_one_line(forms["push_body"].render(variables)),
+        subject=one_line(words.forms["push_title"].render(variables)),
+        text=one_line(words.forms["push_body"].render(variables)),
     )
 
 
-def _sms(forms: Forms, variables: Variables) -> Rendered:
+def _sms(words: Words, variables: Variables) -> Rendered:
     """One name with an accent outside GSM-7 would more than double the price of the whole message."""
-    return Rendered(text=to_gsm7(_one_line(forms["sms"].render(variables))))
+    return Rendered(text=to_gsm7(one_line(words.forms["sms"].render(variables))))
 
 
-def _voice(forms: Forms, variables: Variables) -> Rendered:
+def _voice(words: Words, variables: Variables) -> Rendered:
     """The SMS read aloud, with its accents."""
-    return Rendered(text=_one_line(forms["sms"].render(variables)))
-
-
-def _one_line(text: str) -> str:
-    """A line break in a subject would begin a header of the publisher's choice."""
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())
-
-
-def _tidy(text: str) -> str:
-    return _GAP.sub("\n\n", text).strip() + "\n"
+    return Rendered(text=one_line(words.forms["sms"].render(variables)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Channel:
     needs: frozenset[str]
-    say: Callable[[Forms, Variables], Rendered]
+    say: Callable[[Words, Variables], Rendered]
 
 
 CHANNELS: Final[Mapping[str, _Channel]] = {
     "email": _Channel(frozenset({"subject", "email", "text"}), _email),
     "inbox": _Channel(frozenset({"subject", "html", "text"}), _inbox),
-    "whatsapp": _Channel(frozenset({"text"}), _chat),
+    "whatsapp": _Channel(frozenset({"whatsapp"}), _whatsapp),
     "push": _Channel(frozenset({"push_title", "push_body"}), _push),
     "sms": _Channel(frozenset({"sms"}), _sms),
     "voice": _Channel(frozenset({"sms"}), _voice),

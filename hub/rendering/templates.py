@@ -11,6 +11,7 @@ from typing import Final
 
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json, Rendered
+from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
 from hub.rendering.forms import Words
@@ -67,6 +68,14 @@ class Templates:
             if (locale, name) == (DEFAULT_LOCALE, event_name)
             for channel in words.channels()
         }
+
+    def to_approve(self, event_name: str, example: Mapping[str, Json]) -> Iterator[tuple[Approved, Rendered]]:
+        """Answer the texts of an event that a provider has to approve, each filled with an example."""
+        variables = self._variables(_preview_context(event_name, example))
+        for (locale, name, _), words in self.words.items():
+            if (locale, name) == (DEFAULT_LOCALE, event_name):
+                for approved in words.approved.values():
+                    yield approved, approved.fill(variables)
 
     def _variables(self, context: Context) -> dict[str, Json]:
         """The hub's own names win over fields of the data, and those over Jinja's globals."""

@@ -12,12 +12,13 @@ from prometheus_client import CollectorRegistry
 
 from hub.catalog import CATALOG
 from hub.channels.sms.twilio_reports import twilio_tokens
+from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
 from hub.ports import Appointments, LogStore, Publisher
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
-from hub.web import asyncapi, health, keys, metrics, openapi
+from hub.web import asyncapi, health, keys, metrics, openapi, whatsapp
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
 from hub.web.counts import Counted
@@ -41,12 +42,15 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     check: keys.Check,
     ready: keys.Ready,
     registry: CollectorRegistry,
+    take_reply: keys.TakeReply = whatsapp.leave,
 ) -> web.Application:
     """Build the application: API, live page, hooks, health, metrics and documents."""
     app = _guarded(settings)
     app[keys.LOG] = log
     app[keys.RECEIPTS] = receipts
     app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
+    app[keys.WHATSAPP_KEYS] = keys_of(settings)
+    app[keys.REPLIES] = take_reply
     app[keys.PUBLISHER] = publisher
     app[keys.CHECK] = check
     app[keys.READY] = ready

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from hub.model import Event, Json
+from hub.channels.whatsapp.reports import Keys
+from hub.model import Event, Json, Reply
 from hub.policy import Policy
 from hub.ports import LogStore, Publisher
 from hub.receipts import ReceiptStore
@@ -19,6 +20,9 @@ Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
 """Decodes and validates one event, or raises InvalidEvent."""
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Tells of each server whether it answers."""
+
+TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
+"""Takes what a person wrote back; safe to repeat. May raise Unavailable."""
 
 LOG: web.AppKey[LogStore] = web.AppKey("log")
 RECEIPTS: web.AppKey[ReceiptStore] = web.AppKey("receipts")
@@ -36,3 +40,5 @@ PUBLIC_URL = web.AppKey("public_url", str)
 MODE = web.AppKey("mode", str)
 TWILIO_TOKENS: web.AppKey[tuple[str, ...]] = web.AppKey("twilio_tokens")
 """Any of them may sign a report; none: nobody reports."""
+WHATSAPP_KEYS = web.AppKey("whatsapp_keys", Keys)
+REPLIES: web.AppKey[TakeReply] = web.AppKey("replies")

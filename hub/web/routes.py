@@ -10,7 +10,8 @@ import msgspec
 from aiohttp import hdrs, web
 
 from hub.channels.registry import CALLBACKS
-from hub.web import api, console, documents, events, health, hooks, metrics, shapes
+from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
+from hub.web import api, console, documents, events, health, hooks, metrics, shapes, whatsapp
 from hub.web.answers import Handler
 
 
@@ -109,6 +110,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: shapes.Health, 503: shapes.Health},
     ),
     Route(method=hdrs.METH_POST, path=CALLBACKS, handler=hooks.twilio),
+    Route(path=WHATSAPP_HOOK, handler=whatsapp.introduce),
+    Route(method=hdrs.METH_POST, path=WHATSAPP_HOOK, handler=whatsapp.receive),
     Route(path="/metrics", handler=metrics.show),
     Route(path="/openapi.json", handler=documents.show),
     Route(path="/asyncapi.json", handler=documents.show),

@@ -58,6 +58,7 @@ def test_every_table_speaks_of_channels_that_have_a_setting() -> None:
     [
         ("email", ChannelTraits(name="email", contact="email")),
         ("sms", ChannelTraits(name="sms", contact="phone", text_phone=True)),
+        ("whatsapp", ChannelTraits(name="whatsapp", contact="phone", text_phone=True)),
         ("push", ChannelTraits(name="push", contact="push")),
         ("inbox", ChannelTraits(name="inbox", contact=None, confirms=True)),
     ],
@@ -80,15 +81,18 @@ async def test_capturing_builds_no_provider_whatever_the_urls_say(policy: Policy
             HUB_EMAIL_URL="smtps://user:secret@smtp.example.com",
             HUB_SMS_URL="twilio+https://AC1:secret@api.example.com?from=+15005550006",
             HUB_PUSH_URL="fcm+https://fcm.example.com?credentials=/nowhere",
+            HUB_WHATSAPP_URL="whatsapp+https://secret@graph.example.com?phone=1",
         ),
         policy,
     )
 
-    for name, address in {"email": "a@example.co", "sms": "+573001234567", "push": "token"}.items():
+    number = "+573001234567"
+    addresses = {"email": "a@example.co", "sms": number, "whatsapp": number, "push": "token"}
+    for name, address in addresses.items():
         await channels[name].send(outgoing(name, address))
 
-    assert [path.suffix for path in files(tmp_path)] == [".eml", ".json", ".json"]
-    assert set(channels) == {"email", "sms", "push", "inbox"}
+    assert [path.suffix for path in files(tmp_path)] == [".eml", ".json", ".json", ".json"]
+    assert set(channels) == {"email", "sms", "whatsapp", "push", "inbox"}
 
 
 async def test_capturing_gives_mail_to_the_catcher_on_this_machine(policy: Policy, tmp_path: Path) -> None:

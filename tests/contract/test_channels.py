@@ -16,7 +16,8 @@ from hub.channels.inbox import InboxChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms.twilio import TwilioChannel
-from hub.channels.urls import SmtpEndpoint, parse_twilio
+from hub.channels.urls import SmtpEndpoint, parse_twilio, parse_whatsapp
+from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import (
     PermanentFailure,
     SendFailure,
@@ -24,16 +25,18 @@ from hub.errors import (
     StorageUnavailable,
     TransientFailure,
 )
-from hub.model import Outgoing
+from hub.model import Outgoing, Rendered
 from hub.ports import Channel
-from tests.providers import smtp_manners
+from tests.providers import smtp_manners, whatsapp
 from tests.providers.fcm import FcmServer
 from tests.providers.http import answering, hang
 from tests.providers.samples import AT, SENDER, outgoing, simple_mail
 from tests.providers.smtp import SmtpServer
 from tests.providers.twilio import TwilioServer, refusal_body
+from tests.providers.whatsapp import WhatsappServer
 
 SOON = timedelta(milliseconds=300)
+RENDERED = Rendered(subject="Recibimos su petición", text="Su radicado es PQ-2026-000123.\n")
 
 
 @dataclass(kw_only=True)
@@ -42,12 +45,13 @@ class Trial:
 
     channel: Channel
     address: str
+    rendered: Rendered = RENDERED
     refuse: Callable[[], None]
     hang: Callable[[], None] | None
     leave: Callable[[], Awaitable[None]]
 
     def message(self) -> Outgoing:
-        return outgoing(self.channel.traits.name, self.address)
+        return outgoing(self.channel.traits.name, self.address, rendered=self.rendered)
 
 
 @asynccontextmanager
@@ -80,6 +84,24 @@ async def sms_trial(folder: Path) -> AsyncIterator[Trial]:
         yield Trial(
             channel=channel,
             address="+573001234567",
+            refuse=lambda: server.script.append(refusal),
+            hang=lambda: server.script.append(hang),
+            leave=server.stop,
+        )
+        await channel.aclose()
+    assert server.violations == []
+
+
+@asynccontextmanager
+async def whatsapp_trial(folder: Path) -> AsyncIterator[Trial]:
+    del folder
+    async with WhatsappServer(approved={"saludo": "Hola, {{nombre}}."}) as server:
+        channel = WhatsappChannel(parse_whatsapp(server.url, setting="HUB_WHATSAPP_URL"), timeout=SOON)
+        refusal = answering(400, whatsapp.refusal_body(131026, "Undeliverable"))
+        yield Trial(
+            channel=channel,
+            address="+573001234567",
+            rendered=Rendered(text="Hola, Rosa.", template="saludo", parameters=(("nombre", "Rosa"),)),
             refuse=lambda: server.script.append(refusal),
             hang=lambda: server.script.append(hang),
             leave=server.stop,
@@ -132,7 +154,13 @@ async def inbox_trial(folder: Path) -> AsyncIterator[Trial]:
     )
 
 
-TRIALS = {"email": email_trial, "sms": sms_trial, "push": push_trial, "inbox": inbox_trial}
+TRIALS = {
+    "email": email_trial,
+    "sms": sms_trial,
+    "whatsapp": whatsapp_trial,
+    "push": push_trial,
+    "inbox": inbox_trial,
+}
 WITH_PROVIDER = [name for name in TRIALS if name != "inbox"]
 
 

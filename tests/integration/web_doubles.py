@@ -22,6 +22,7 @@ from hub import cloudevents
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable
 from hub.identity import body_id
 from hub.model import Clock, DeadLetter, Event, Json, Lane
+from hub.model import Reply as Answered
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
@@ -228,6 +229,7 @@ class World:
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True})
     environ: dict[str, str] = field(default_factory=dict)
+    replies: list[Answered] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.boards = MemoryBoards(self.log)
@@ -247,7 +249,11 @@ class World:
             check=check,
             ready=ready,
             registry=CollectorRegistry(),
+            take_reply=self.take_reply,
         )
+
+    async def take_reply(self, reply: Answered) -> None:
+        self.replies.append(reply)
 
 
 def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:

@@ -155,10 +155,10 @@ class TestMarkdownWithJinja:
         assert said.text == f"Título\n------\n\n> Uno\n\n{'-' * 40}\n\n1 \n fin\n"
 
     def test_an_included_part_may_hold_rows(self) -> None:
-        source = '{% block body %}| | |\n|---|---|\n{% include "fila" %}{% endblock %}'
-        said = only(source, fila="| Radicado | {{ r }} |\n").render(
-            "prueba", "whatsapp", context({"r": "PQ-1"}), variant=None
-        )
+        subject, body = "{% block subject %}Asunto{% endblock %}", '| | |\n|---|---|\n{% include "fila" %}'
+        said = only(
+            f"{subject}{{% block body %}}{body}{{% endblock %}}", fila="| Radicado | {{ r }} |\n"
+        ).render("prueba", "inbox", context({"r": "PQ-1"}), variant=None)
 
         assert said.text == "Radicado: PQ-1\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.catalog import CATALOG
 from hub.channels.push import fcm
 from hub.channels.sms import twilio
+from hub.channels.whatsapp import verdicts
 from hub.model import ClockState, Purpose, State
 from hub.policy import load_policy
 from hub.settings import Mode
@@ -45,7 +46,7 @@ def test_every_purpose_and_every_mode_has_a_word() -> None:
 
 
 def test_every_reason_that_a_provider_gives_has_a_sentence() -> None:
-    tables = (twilio.MEANINGS, fcm.MEANINGS, fcm.BY_STATUS)
+    tables = (twilio.MEANINGS, verdicts.MEANINGS, fcm.MEANINGS, fcm.BY_STATUS)
 
     given = {reason for table in tables for _, reason in table.values()}
     assert given <= set(words.REASONS)

@@ -5,28 +5,16 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import Enum, auto
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
-from hub.channels.failures import misconfigured, without_contact
+from hub.channels.failures import Kind, verdict, without_contact
 from hub.channels.http_calls import Answer, HttpCaller
 from hub.channels.urls import TwilioEndpoint
-from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, ChannelTraits, Json, Outgoing
 
 PROVIDER: Final = "twilio"
-
-
-class Kind(Enum):
-    LATER = auto()
-    """Try again."""
-    OURS = auto()
-    """A fault of our configuration: wait until it is mended (see `misconfigured`)."""
-    NEVER = auto()
-    """This message cannot be sent to this number."""
-    GONE = auto()
-    """The number does not exist."""
 
 
 MEANINGS: Final[Mapping[int, tuple[Kind, str]]] = {
@@ -120,13 +108,7 @@ def failure(answer: Answer) -> SendFailure:
     number = said.get("code")
     code = without_contact(f"{number or answer.status} {said.get('message', '')}".strip())
     kind, reason = _meaning(answer.status, number if isinstance(number, int) else None)
-    match kind:
-        case Kind.OURS:
-            return misconfigured(reason, provider=PROVIDER, code=code)
-        case Kind.LATER:
-            return TransientFailure(reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
-        case _:
-            return PermanentFailure(reason, provider=PROVIDER, code=code, gone=kind is Kind.GONE)
+    return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
 
 
 def _meaning(status: int, number: int | None) -> tuple[Kind, str]:

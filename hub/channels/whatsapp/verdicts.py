@@ -1,0 +1,123 @@
+"""
+What the Graph API's error codes mean, of refusals at once and of `failed` statuses later.
+
+A template that Meta does not have (any more) ends the message on this channel although the fault is
+ours: approval takes hours or days, and the next step of a cascade can still speak in time.
+Source: Meta, WhatsApp Business Platform, "Error codes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from hub.channels.failures import Kind, verdict, without_contact
+from hub.channels.http_calls import Answer
+from hub.errors import SendFailure
+from hub.model import Json
+
+PROVIDER: Final = "whatsapp"
+
+MEANINGS: Final[Mapping[int, tuple[Kind, str]]] = {
+    0: (Kind.OURS, "provider_auth"),
+    1: (Kind.LATER, "provider_unknown"),
+    2: (Kind.LATER, "unavailable"),
+    3: (Kind.OURS, "provider_permission"),
+    4: (Kind.LATER, "rate_limited"),
+    10: (Kind.OURS, "provider_permission"),
+    33: (Kind.OURS, "provider_sender"),
+    100: (Kind.NEVER, "invalid_argument"),
+    190: (Kind.OURS, "provider_auth"),
+    368: (Kind.OURS, "provider_account"),
+    80007: (Kind.LATER, "rate_limited"),
+    130429: (Kind.LATER, "rate_limited"),
+    # Meta withholds it from a part of its users as a trial, and asks not to send it again.
+    130472: (Kind.NEVER, "withheld"),
+    130497: (Kind.OURS, "provider_region"),
+    131000: (Kind.LATER, "provider_unknown"),
+    131005: (Kind.OURS, "provider_permission"),
+    131008: (Kind.NEVER, "invalid_argument"),
+    131009: (Kind.NEVER, "invalid_argument"),
+    131016: (Kind.LATER, "unavailable"),
+    131021: (Kind.NEVER, "unreachable_number"),
+    # Not gone: the same number still takes a text message or a call.
+    131026: (Kind.NEVER, "not_on_whatsapp"),
+    131030: (Kind.OURS, "provider_trial"),
+    131031: (Kind.OURS, "provider_account"),
+    131037: (Kind.OURS, "provider_sender"),
+    131042: (Kind.OURS, "provider_payment"),
+    131043: (Kind.NEVER, "not_delivered_in_time"),
+    131045: (Kind.OURS, "provider_sender"),
+    131047: (Kind.NEVER, "outside_window"),
+    131048: (Kind.LATER, "quality_limited"),
+    # Another try within hours is refused as well, and counts against the sender.
+    131049: (Kind.NEVER, "withheld"),
+    131050: (Kind.NEVER, "opted_out"),
+    131051: (Kind.NEVER, "invalid_argument"),
+    131056: (Kind.LATER, "rate_limited"),
+    131057: (Kind.LATER, "unavailable"),
+    132000: (Kind.NEVER, "template_parameters"),
+    132001: (Kind.NEVER, "template_not_approved"),
+    132005: (Kind.NEVER, "too_long"),
+    132007: (Kind.NEVER, "template_policy"),
+    132012: (Kind.NEVER, "template_parameters"),
+    132015: (Kind.NEVER, "template_paused"),
+    132016: (Kind.NEVER, "template_disabled"),
+    133004: (Kind.LATER, "unavailable"),
+    133010: (Kind.OURS, "provider_sender"),
+    134101: (Kind.LATER, "template_syncing"),
+    134102: (Kind.NEVER, "template_not_approved"),
+    135000: (Kind.NEVER, "invalid_argument"),
+}
+PERMISSIONS: Final = range(200, 300)
+"""Each of these codes is a permission that the token lacks."""
+
+_NO_SUCH_OBJECT: Final = 33
+"""As the sub-code of 100: there is no phone number of this id, or the token may not see it."""
+
+
+def failure(answer: Answer) -> SendFailure:
+    """Answer the failure that a refusal means."""
+    error = _error(answer.json)
+    number = error.get("code")
+    code = without_contact(f"{answer.status if number is None else number} {_said(error)}".strip())
+    kind, reason = _meaning(answer.status, number, error.get("error_subcode"))
+    return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
+
+
+def reason_of(number: int | None) -> str:
+    """Answer the reason of a `failed` status."""
+    if number is None:
+        return f"{PROVIDER}_failed"
+    return MEANINGS[number][1] if number in MEANINGS else f"{PROVIDER}_{number}"
+
+
+def _meaning(status: int, number: Json, sub: Json) -> tuple[Kind, str]:
+    if not isinstance(number, int):
+        return _by_status(status)
+    if number == 100 and sub == _NO_SUCH_OBJECT:
+        return Kind.OURS, "provider_sender"
+    if number in PERMISSIONS:
+        return Kind.OURS, "provider_permission"
+    if number in MEANINGS:
+        return MEANINGS[number]
+    return (Kind.LATER if status >= 500 else Kind.NEVER), f"{PROVIDER}_{number}"
+
+
+def _by_status(status: int) -> tuple[Kind, str]:
+    """Only Meta's own word ends a message: a bare 4xx may come from a proxy or a wrong address."""
+    if status == 429:
+        return Kind.LATER, "rate_limited"
+    return (Kind.LATER if status >= 500 else Kind.OURS), f"http_{status}"
+
+
+def _error(said: Json) -> Mapping[str, Json]:
+    error = said.get("error") if isinstance(said, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _said(error: Mapping[str, Json]) -> str:
+    """Meta's title and details; the details tell which parameter, or why."""
+    data = error.get("error_data")
+    details = data.get("details") if isinstance(data, dict) else None
+    return " ".join(str(part) for part in (error.get("message"), details) if part)
