@@ -15,17 +15,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import PurePath
+from traceback import format_tb
 from typing import Any, Final, TextIO
 from uuid import UUID
 
 import structlog
-from structlog.dev import ConsoleRenderer, plain_traceback
-from structlog.processors import JSONRenderer, TimeStamper, format_exc_info
+from structlog.dev import ConsoleRenderer
+from structlog.processors import ExceptionRenderer, JSONRenderer, TimeStamper
 from structlog.stdlib import ProcessorFormatter, add_logger_name
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
+
+from hub.errors import HubError
 
 MASK: Final = "***"
 _LONGEST_TEXT: Final = 20_000
+_MOST_CAUSES: Final = 5
 
 _PERSON_KEYS: Final = frozenset(
     {"address", "addresses", "contact", "email", "emails", "name", "names", "phone", "phones", "rcpt"}
@@ -82,7 +86,31 @@ def mask_person_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _before() -> list[Processor]:
-    return [structlog.contextvars.merge_contextvars, TimeStamper(fmt="iso", utc=True), format_exc_info]
+    return [
+        structlog.contextvars.merge_contextvars,
+        TimeStamper(fmt="iso", utc=True),
+        ExceptionRenderer(_traceback),
+    ]
+
+
+def _traceback(exc_info: ExcInfo) -> str:
+    """Show where it happened, through all causes; what it says only where the hub says it."""
+    shown: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and len(shown) < _MOST_CAUSES:
+        shown.append("".join(format_tb(error.__traceback__)) + _said(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\ncaused by\n".join(shown)
+
+
+def _said(error: BaseException) -> str:
+    """
+    Name the error. A stranger's message may quote anything, also a person's name, which no mask knows.
+
+    Our own errors never quote; of the system's only its own words are kept, not the path.
+    """
+    said = str(error) if isinstance(error, HubError) else getattr(error, "strerror", None)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 _add_level: Final = structlog.processors.add_log_level
@@ -91,9 +119,8 @@ _add_level: Final = structlog.processors.add_log_level
 def _renderer(*, as_json: bool, colors: bool) -> Processor:
     if as_json:
         return JSONRenderer()
-    # repr of strings, so that a publisher's text cannot begin a line of its own; a plain traceback,
-    # because the default one prints local variables, and so people.
-    return ConsoleRenderer(colors=colors, repr_native_str=True, exception_formatter=plain_traceback)
+    # repr of strings, so that a publisher's text cannot begin a line of its own.
+    return ConsoleRenderer(colors=colors, repr_native_str=True)
 
 
 def _masked(key: str, value: Any) -> Any:
@@ -133,6 +160,6 @@ def _text(value: Any) -> str:
     if isinstance(value, _PRINTABLE):
         return str(value)
     if isinstance(value, BaseException):
-        return f"{type(value).__name__}: {value}"
+        return _said(value)
     # Anything else could hold a person (and its repr the name): its type has to do.
     return f"<{type(value).__name__}>"

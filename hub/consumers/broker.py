@@ -26,7 +26,7 @@ from hub.errors import BrokerUnavailable, Unavailable
 from hub.tasks import cancel, heed_cancellation
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
-HEARTBEAT: Final = 30
+HEARTBEAT: Final = 10
 """Seconds; a connection on which nothing comes for three times as long is lost."""
 LONGEST_PAUSE: Final = timedelta(seconds=10)
 
@@ -62,7 +62,7 @@ async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> N
             heed_cancellation()
             log.warning("broker.unavailable", connection=name, error=str(exc))
             failures += 1
-            await _rest(pause(failures), stop)
+            await rest(pause(failures), stop)
             continue
         began = asyncio.get_running_loop().time()
         try:
@@ -76,11 +76,11 @@ async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> N
             await close(connection)
         lasted = asyncio.get_running_loop().time() - began
         failures = 1 if lasted > LONGEST_PAUSE.total_seconds() else failures + 1
-        await _rest(pause(failures), stop)
+        await rest(pause(failures), stop)
 
 
-async def _rest(seconds: float, stop: asyncio.Event) -> None:
-    """Pause; there is nothing to drain where no broker is, so that a stop need not wait."""
+async def rest(seconds: float, stop: asyncio.Event) -> None:
+    """Pause while a server is away; a stop need not wait for it."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
 

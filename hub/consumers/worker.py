@@ -23,7 +23,7 @@ import structlog
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from hub.consumers import topology
-from hub.consumers.broker import close, generations, pause, watched_channel
+from hub.consumers.broker import close, generations, pause, rest, watched_channel
 from hub.errors import BrokerUnavailable, Unavailable
 from hub.model import Incoming
 from hub.tasks import cancel, finished, heed_cancellation, together
@@ -129,7 +129,7 @@ async def _work(
         while not stop.is_set():
             batch = await _next_batch(arrived, consumer.batch, stopping)
             if batch:
-                await _handle(batch, consumer)
+                await _handle(batch, consumer, stop)
     finally:
         await cancel(stopping)
 
@@ -154,50 +154,61 @@ async def _next_batch(
     return batch
 
 
-async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) -> None:
+async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer, stop: asyncio.Event) -> None:
     suspects = [message for message in batch if _count(message) >= ALONE_FROM]
     if len(batch) > 1 and suspects:
-        await _one_by_one(batch, consumer)
+        await _one_by_one(batch, consumer, stop)
         return
     incoming = [_incoming(message) for message in batch]
     try:
-        await _until_available(consumer, partial(consumer.handle, incoming))
+        done = await _until_available(consumer, partial(consumer.handle, incoming), stop)
     except Exception as exc:  # noqa: BLE001 - whatever it was, the delivery must get its answer
         if len(batch) > 1:
             log.warning("worker.batch_failed", queue=consumer.queue, error=type(exc).__name__)
-            await _one_by_one(batch, consumer)
+            await _one_by_one(batch, consumer, stop)
         else:
-            await _failed(batch[0], consumer, exc)
-    else:
+            await _failed(batch[0], consumer, exc, stop)
+        return
+    if done:
         # One batch in work: everything before the last one is done as well. Several: only these are.
         multiple = consumer.at_once == 1
         for message in batch[-1:] if multiple else batch:
             await message.ack(multiple=multiple)
 
 
-async def _one_by_one(batch: Sequence[AbstractIncomingMessage], consumer: Consumer) -> None:
+async def _one_by_one(
+    batch: Sequence[AbstractIncomingMessage], consumer: Consumer, stop: asyncio.Event
+) -> None:
     for message in batch:
-        await _handle([message], consumer)
+        await _handle([message], consumer, stop)
 
 
-async def _until_available(consumer: Consumer, work: Callable[[], Awaitable[None]]) -> None:
-    """Work; while a server of ours is away, wait and do the same again."""
+async def _until_available(
+    consumer: Consumer, work: Callable[[], Awaitable[None]], stop: asyncio.Event
+) -> bool:
+    """Work; while a server of ours is away, wait and do the same again. False when `stop` came first."""
     failures = 0
     while True:
         try:
             # A provider that has been asked will answer: cut now, its yes would be lost and said again.
-            return await finished(work(), consumer.patience)
+            await finished(work(), consumer.patience)
         except Unavailable as exc:
             heed_cancellation()
+            if stop.is_set():
+                return False
             failures += 1
             log.warning("worker.waiting", queue=consumer.queue, error=str(exc), failures=failures)
-            await asyncio.sleep(pause(failures))
+            await rest(pause(failures), stop)
+        else:
+            return True
 
 
-async def _failed(message: AbstractIncomingMessage, consumer: Consumer, exc: Exception) -> None:
+async def _failed(
+    message: AbstractIncomingMessage, consumer: Consumer, exc: Exception, stop: asyncio.Event
+) -> None:
     """Put back what failed alone; bury it when it has come too often."""
     log.error("worker.delivery_failed", queue=consumer.queue, deliveries=_count(message) + 1, exc_info=exc)
-    if _count(message) >= BURY_FROM and await _buried(message, consumer, exc):
+    if _count(message) >= BURY_FROM and await _buried(message, consumer, exc, stop):
         await message.ack()
         return
     await asyncio.sleep(min(pause(_count(message) + 1), LONGEST_HOLD))
@@ -205,14 +216,15 @@ async def _failed(message: AbstractIncomingMessage, consumer: Consumer, exc: Exc
     await message.reject(requeue=True)
 
 
-async def _buried(message: AbstractIncomingMessage, consumer: Consumer, exc: Exception) -> bool:
+async def _buried(
+    message: AbstractIncomingMessage, consumer: Consumer, exc: Exception, stop: asyncio.Event
+) -> bool:
     """Bury; a delivery that cannot even be buried must not end the worker for all the others."""
     try:
-        await _until_available(consumer, partial(consumer.bury, _incoming(message), exc))
+        return await _until_available(consumer, partial(consumer.bury, _incoming(message), exc), stop)
     except Exception as failure:
         log.exception("worker.not_buried", queue=consumer.queue, error=type(failure).__name__)
         return False
-    return True
 
 
 def _count(message: AbstractIncomingMessage) -> int:

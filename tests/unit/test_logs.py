@@ -13,6 +13,7 @@ import pytest
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from hub.errors import BrokerUnavailable, StorageRefused
 from hub.logs import configure, mask_person_data
 from hub.model import Person
 
@@ -127,6 +128,7 @@ def test_values_become_text_and_objects_only_their_type() -> None:
     fields = masked(
         who=person,
         why=ValueError("no ana@x.co"),
+        ours=BrokerUnavailable("RabbitMQ does not answer ana@x.co"),
         at=datetime(2026, 3, 9, tzinfo=UTC),
         took=timedelta(seconds=2),
         path=Path("/tmp/x"),
@@ -136,7 +138,8 @@ def test_values_become_text_and_objects_only_their_type() -> None:
 
     assert fields == {
         "who": "<Person>",
-        "why": "ValueError: no ***",
+        "why": "ValueError",
+        "ours": "BrokerUnavailable: RabbitMQ does not answer ***",
         "at": "2026-03-09 00:00:00+00:00",
         "took": "0:00:02",
         "path": "/tmp/x",
@@ -145,15 +148,34 @@ def test_values_become_text_and_objects_only_their_type() -> None:
     }
 
 
-def test_an_address_in_an_exception_is_masked(lines: Lines) -> None:
+SOMEBODY = "Ana Pérez"
+
+
+def test_what_a_strangers_error_says_is_not_logged_only_where_it_happened(lines: Lines) -> None:
     try:
-        refuse("ana@example.org")
-    except ValueError:
+        try:
+            refuse(SOMEBODY)
+        except ValueError as exc:
+            raise StorageRefused("the database refuses a value") from exc
+    except StorageRefused:
         structlog.get_logger().exception("message.failed")
 
     (event,) = lines.events
-    assert "ValueError: refused ***" in event["exception"]
-    assert "ana@" not in lines.getvalue()
+    assert "StorageRefused: the database refuses a value" in event["exception"]
+    assert "in refuse" in event["exception"]
+    assert event["exception"].endswith("ValueError")
+    assert "Ana" not in lines.getvalue()
+
+
+def test_an_error_of_the_system_says_what_without_the_path(lines: Lines) -> None:
+    try:
+        Path("/no/such/folder/ana-perez").read_text()
+    except OSError:
+        structlog.get_logger().exception("letter.unread")
+
+    (event,) = lines.events
+    assert event["exception"].endswith("FileNotFoundError: No such file or directory")
+    assert "ana-perez" not in event["exception"].splitlines()[-1]
 
 
 def refuse(address: str) -> None:
@@ -208,6 +230,6 @@ def test_a_readable_line_cannot_be_forged_and_shows_no_local_variables() -> None
     first, *rest = stream.getvalue().splitlines()
     assert "event.taken" in first
     assert r"event_id='x\n?[31mforged'" in first
-    assert "ValueError: refused ***" in rest[-1]
+    assert rest[-1] == "ValueError"
     assert "\x1b" not in stream.getvalue()
     assert "ana@" not in stream.getvalue()

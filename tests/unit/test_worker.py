@@ -46,6 +46,7 @@ class Bench:
         self.buried: list[tuple[str, str]] = []
         self.faults: dict[str, list[Exception | None]] = {}
         self.bury_faults: list[Exception] = []
+        self.stop = asyncio.Event()
         self.consumer = Consumer(queue="q", handle=self._work, bury=self._bury, batch=10, at_once=at_once)
 
     def fail(self, name: str, *errors: Exception | None) -> None:
@@ -57,7 +58,7 @@ class Bench:
         return cast(AbstractIncomingMessage, Delivery(name, self.answers, headers))
 
     async def handle(self, *deliveries: AbstractIncomingMessage) -> None:
-        await asyncio.wait_for(_handle(deliveries, self.consumer), 5)
+        await asyncio.wait_for(_handle(deliveries, self.consumer, self.stop), 5)
 
     async def _work(self, incoming: Sequence[Incoming]) -> None:
         names = [one.body.decode() for one in incoming]
@@ -148,11 +149,20 @@ async def test_a_burial_waits_for_the_database() -> None:
     assert (bench.buried, bench.answers) == ([("a", "ZeroDivisionError")], [("a", "ack")])
 
 
+async def test_a_stop_does_not_wait_for_a_server_that_is_away_and_answers_nothing() -> None:
+    bench = Bench()
+    bench.fail("a", StorageUnavailable())
+    bench.stop.set()
+    await bench.handle(bench.delivery("a"))
+
+    assert (bench.handled, bench.answers) == ([["a"]], [])
+
+
 async def test_what_cannot_even_be_buried_ends_nobody() -> None:
     bench = Bench()
     bench.bury_faults = [StorageRefused()]
 
-    assert not await _buried(bench.delivery("a", BURY_FROM), bench.consumer, ZeroDivisionError())
+    assert not await _buried(bench.delivery("a", BURY_FROM), bench.consumer, ZeroDivisionError(), bench.stop)
     assert bench.answers == []
 
 
@@ -165,7 +175,7 @@ async def test_cancellation_lets_a_batch_in_work_end_and_answers_nothing() -> No
         await asyncio.sleep(0.05)
         ended.set()
 
-    work = asyncio.create_task(_handle([bench.delivery("a")], _consumer(send)))
+    work = asyncio.create_task(_handle([bench.delivery("a")], _consumer(send), bench.stop))
     await asyncio.wait_for(begun.wait(), 5)
     work.cancel()
 
@@ -183,7 +193,7 @@ async def test_cancellation_does_not_wait_for_ever_and_answers_nothing() -> None
         begun.set()
         await asyncio.Event().wait()
 
-    work = asyncio.create_task(_handle([bench.delivery("a")], _consumer(hang)))
+    work = asyncio.create_task(_handle([bench.delivery("a")], _consumer(hang), bench.stop))
     await asyncio.wait_for(begun.wait(), 5)
     work.cancel()
 
@@ -199,7 +209,7 @@ async def test_a_handler_that_is_cancelled_from_within_answers_nothing() -> None
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await _handle([bench.delivery("a"), bench.delivery("b")], _consumer(give_up))
+        await _handle([bench.delivery("a"), bench.delivery("b")], _consumer(give_up), asyncio.Event())
     assert bench.answers == []
 
 
@@ -211,7 +221,7 @@ async def test_a_handler_gets_what_came_over_the_wire() -> None:
         got.extend(incoming)
 
     nameless = Delivery("a", bench.answers, {"h": 1}, None, None)
-    await _handle([cast(AbstractIncomingMessage, nameless)], _consumer(keep))
+    await _handle([cast(AbstractIncomingMessage, nameless)], _consumer(keep), asyncio.Event())
     [one] = got
 
     assert (one.body, one.headers, one.content_type, one.routing_key) == (b"a", {"h": 1}, None, "")
