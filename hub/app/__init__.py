@@ -14,9 +14,9 @@ from typing import Final
 import structlog
 
 from hub import logs
-from hub.app.parts import open_appointments, open_log, open_parts, open_publisher
+from hub.app.parts import Parts, open_appointments, open_log, open_parts, open_publisher
 from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import serve_metrics
+from hub.app.roles import Work, serve_metrics
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
@@ -45,8 +45,15 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
             await serve_metrics(parts, settings.metrics, stack)
-        work = [await _ROLES[role](parts, stop, stack) for role in ROLES if role in roles]
+        work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
         await _until_stopped([asyncio.create_task(each) for each in work], stop)
+
+
+async def _prepared(role: str, parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """Prepare a role; should the next one fail at that, this one's work is never begun."""
+    work = await _ROLES[role](parts, stop, stack)
+    stack.callback(work.close)
+    return work
 
 
 async def _until_there(settings: Settings, *, upgrade: bool) -> None:
