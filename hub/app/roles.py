@@ -75,7 +75,8 @@ async def delivery(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> 
 
 async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     """Retries, releases, reminders, clocks, the sweep."""
-    keeping = timers.run(
+    keeping = partial(
+        timers.run,
         Timers(
             store=PostgresTimers(parts.database),
             publisher=parts.publisher,
@@ -83,7 +84,7 @@ async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Wor
             now=now,
             queues=[(channel, lane) for channel in CHANNELS for lane in Lane],
             sweep_after=parts.words.policy.delivery.sweep_after,
-        )
+        ),
     )
     return _until(stop, keeping)
 
@@ -168,9 +169,9 @@ async def _until_set(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _until(stop: asyncio.Event, work: Work) -> None:
+async def _until(stop: asyncio.Event, begin: Callable[[], Work]) -> None:
     """Do the work until `stop`. Fit for work that may be cut anywhere."""
-    working = asyncio.create_task(work)
+    working = asyncio.create_task(begin())
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import AsyncExitStack
 
 from tests.acceptance import directory
@@ -59,3 +60,16 @@ async def test_all_roles_bring_an_empty_database_up_to_date(servers: Servers, ho
             await until(lambda: bool(house.smtp.mails), "the mail")
 
     assert 1 == len(house.smtp.mails)
+
+
+async def test_a_port_that_is_taken_ends_the_hub_with_one_clear_line(house: House) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        house.settings["HUB_HTTP"] = f"127.0.0.1:{taken.getsockname()[1]}"
+        hub = house.hub()
+        await hub.start()
+        assert hub.process is not None
+        status = await hub.process.wait()
+
+    [said] = [line for line in hub.log.read_text().splitlines() if not line.startswith("{")]
+    assert 1 == status
+    assert said.startswith("Error: HUB_HTTP=127.0.0.1:")
