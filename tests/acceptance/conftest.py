@@ -13,6 +13,7 @@ from tests.acceptance.harness import HubProcess, Publisher, hub_command, hub_pro
 from tests.providers.fcm import FcmServer
 from tests.providers.smtp import SmtpServer
 from tests.providers.twilio import TwilioServer
+from tests.providers.whatsapp import WhatsappServer
 
 
 @dataclass(kw_only=True)
@@ -26,6 +27,8 @@ class House:
     smtp: SmtpServer = field(default_factory=SmtpServer)
     twilio: TwilioServer = field(default_factory=TwilioServer)
     fcm: FcmServer = field(default_factory=FcmServer)
+    whatsapp: WhatsappServer = field(default_factory=WhatsappServer)
+    """Used where a test sets HUB_WHATSAPP_URL."""
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -61,14 +64,19 @@ class House:
 
     @property
     def violations(self) -> list[str]:
-        return [*self.smtp.violations, *self.twilio.violations, *self.fcm.violations]
+        return [
+            *self.smtp.violations,
+            *self.twilio.violations,
+            *self.fcm.violations,
+            *self.whatsapp.violations,
+        ]
 
 
 @asynccontextmanager
 async def furnished(house: House) -> AsyncIterator[House]:
     """Open the providers; at the end they must have nothing to complain of."""
     async with AsyncExitStack() as stack:
-        for server in (house.smtp, house.twilio, house.fcm):
+        for server in (house.smtp, house.twilio, house.fcm, house.whatsapp):
             await stack.enter_async_context(server)
         yield house
     assert [] == house.violations

@@ -1,4 +1,4 @@
-"""A text that the provider says has arrived is delivered, as seen from outside."""
+"""What providers say later of a message, as seen from outside."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
 from tests.acceptance.lasting import reply
+from tests.providers.smtp_manners import replying
 
 
 async def test_a_report_of_the_provider_makes_the_text_delivered(house: House) -> None:
@@ -27,3 +28,32 @@ async def test_a_report_of_the_provider_makes_the_text_delivered(house: House) -
 
     assert [204, 204] == answers
     assert "delivered" == told
+
+
+async def test_a_mail_that_fails_for_good_goes_on_over_whatsapp_until_it_is_read(house: House) -> None:
+    port, whatsapp = free_port(), house.whatsapp
+    house.settings |= {"HUB_HTTP": f"127.0.0.1:{port}", "HUB_WHATSAPP_URL": whatsapp.url}
+    whatsapp.hook = f"http://127.0.0.1:{port}/hooks/whatsapp"
+    whatsapp.approve(json.loads(await house.command("template", "whatsapp", "--json")))
+    house.smtp.on("RCPT", replying("550 5.1.1 no such user", about="rosa@"))
+    petitioner = {"name": "Vecina Rosa", "email": "rosa@example.co", "phone": "300 555 0102"}
+    async with house.running() as publisher:
+        event_id = await publisher.publish("pqrs.replied", reply("rosa", petitioner=petitioner))
+
+        async def states() -> dict[str, str]:
+            listed = json.loads(await house.command("deliveries", "--json", "--event-id", event_id))
+            return {item["channel"]: item["state"] for item in listed["items"]}
+
+        await until(lambda: bool(whatsapp.notes), "the message over WhatsApp")
+        (note,) = whatsapp.notes
+        answers = [
+            await whatsapp.report(note, status) for status in ("sent", "delivered", "read", "delivered")
+        ]
+        answers.append(await whatsapp.write(note.to, "Muchas gracias", answering=note.reference))
+        told = await states()
+
+    assert [200] * 5 == answers
+    assert {"email": "failed", "whatsapp": "read"} == told
+    assert ("573005550102", "pqrs_replied") == (note.to, note.template)
+    assert {"radicado": "PQ-rosa", "summary": "Revisamos lo suyo, rosa."} == note.parameters
+    assert [] == house.twilio.texts

@@ -176,6 +176,29 @@ def test_a_template_is_shown_with_the_first_example_of_its_schema() -> None:
     assert list(json.loads(done.stdout)) == ["sms"]
 
 
+def test_the_texts_to_approve_are_shown_as_meta_takes_them() -> None:
+    done = CliRunner().invoke(app, ["template", "whatsapp", "pqrs.replied", "--json"])
+    (one,) = json.loads(done.stdout)
+    (body,) = one["components"]
+
+    assert ("pqrs_replied", "es_CO", "UTILITY", "NAMED") == (
+        one["name"],
+        one["language"],
+        one["category"],
+        one["parameter_format"],
+    )
+    assert "*{{radicado}}*" in body["text"]
+    assert ["radicado", "summary"] == [one["param_name"] for one in body["example"]["body_text_named_params"]]
+
+
+def test_the_texts_to_approve_are_those_of_every_event_or_of_one() -> None:
+    shown = CliRunner().invoke(app, ["template", "whatsapp"]).stdout
+    refused = CliRunner().invoke(app, ["template", "whatsapp", "pqrs.closed"])
+
+    assert {"pqrs_received", "emergency_declared", "es_CO, UTILITY"} <= set(shown.splitlines())
+    assert "pqrs.closed has no text for WhatsApp" in str(refused.exception)
+
+
 def test_a_template_is_written_as_html(tmp_path: Path) -> None:
     target = tmp_path / "mail.html"
 

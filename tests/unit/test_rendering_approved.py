@@ -1,0 +1,127 @@
+"""Texts that a provider has approved: fixed words, named gaps, values that fit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.errors import InvalidTemplate, TemplateFailure
+from hub.model import Rendered
+from hub.rendering import Context, Templates
+from hub.rendering.approved import LONGEST, Approved
+from hub.rendering.compiling import Compiler
+from hub.rendering.source import read
+
+COMPILER = Compiler("", "")
+DATA = {"radicado": "PQ-1", "at": "2026-03-09T08:05:00-05:00"}
+
+
+def templates(source: str) -> Templates:
+    words = COMPILER.words("caso.abierto", read(source, str))
+    by_key = {("es", "caso.abierto", variant): said for variant, said in words.items()}
+    return Templates(by_key, COMPILER.engine.globals, {"name": "COPROSERVICIOS"})
+
+
+def approved(block: str, name: str = "whatsapp") -> Approved:
+    source = f"{{% block {name} %}}{block}{{% endblock %}}"
+    ((one, _),) = templates(source).to_approve("caso.abierto", DATA)
+    return one
+
+
+def say(block: str, prelude: str = "", **data: Any) -> Rendered:
+    context = Context(
+        data=data,
+        event_id="e-1",
+        event_time=datetime(2026, 3, 9, 13, 5, tzinfo=UTC),
+        event_name="caso.abierto",
+        person="María Peña",
+    )
+    source = f"{prelude}{{% block whatsapp %}}{block}{{% endblock %}}"
+    return templates(source).render("caso.abierto", "whatsapp", context, variant=None)
+
+
+def test_the_words_to_approve_have_bare_gaps_and_a_message_has_their_values() -> None:
+    block = "\nCaso *{{ radicado }}*\nabierto el {{ at|fecha }}.\n"
+
+    assert "Caso *{{radicado}}*\nabierto el {{at}}." == approved(block).body
+    assert say(block, **DATA) == Rendered(
+        text="Caso *PQ-1*\nabierto el lunes 9 de marzo de 2026.",
+        template="caso_abierto",
+        parameters=(("radicado", "PQ-1"), ("at", "lunes 9 de marzo de 2026")),
+    )
+
+
+def test_what_depends_on_something_is_set_before_the_blocks() -> None:
+    prelude = '{% set lugar = a or "su copropiedad" %}'
+
+    assert "En su copropiedad." == say("En {{ lugar }}.", prelude, a="").text
+    assert "En la torre 2." == say("En {{ lugar }}.", prelude, a="la torre 2").text
+
+
+def test_a_part_of_a_value_is_named_by_both() -> None:
+    assert (("person_first_name", "María"),) == say("Hola, {{ person.first_name }}.").parameters
+
+
+def test_an_audience_of_its_own_has_a_template_of_its_own() -> None:
+    assert "caso_abierto_desk" == approved("Caso {{ radicado }}.", name="desk_whatsapp").name
+
+
+def test_a_value_that_looks_like_a_gap_stays_a_value() -> None:
+    assert "Uno {{b}} y dos." == say("Uno {{ a }} y {{ b }}.", a="{{b}}", b="dos").text
+
+
+@given(st.text())
+def test_a_value_is_one_line_without_wide_gaps(value: str) -> None:
+    try:
+        ((_, said),) = say("Uno: {{ a }}.", a=value).parameters
+    except TemplateFailure:
+        assert not value.strip() or not value.isprintable()
+        return
+
+    assert said == said.strip() != ""
+    assert not any(mark in said for mark in "\n\r\t\x00\u2028")
+    assert "  " not in said
+
+
+@pytest.mark.parametrize("value", ["", " \n\t", "\u2028"])
+def test_an_empty_gap_is_a_failure_that_names_it(value: str) -> None:
+    with pytest.raises(TemplateFailure, match=r"caso\.abierto\.whatsapp\.a is empty"):
+        say("Uno {{ a }}.", a=value)
+
+
+def test_a_missing_value_is_named() -> None:
+    with pytest.raises(TemplateFailure, match="a is missing"):
+        say("Uno {{ a }}.")
+
+
+def test_an_event_without_the_block_says_nothing_over_whatsapp() -> None:
+    context = Context(data={}, event_id="e", event_time=datetime.now(UTC), event_name="caso.abierto")
+
+    with pytest.raises(TemplateFailure, match="whatsapp needs whatsapp"):
+        templates("{% block sms %}Hola.{% endblock %}").render(
+            "caso.abierto", "whatsapp", context, variant=None
+        )
+
+
+@pytest.mark.parametrize(
+    ("block", "complaint"),
+    [
+        ("Uno {% if a %}dos{% endif %}.", "only names with filters"),
+        ("Uno {{ 'dos' }}.", "only names with filters"),
+        ("Uno {{ a ~ b }}.", "only names with filters"),
+        ("Uno {{ A }}.", "only names with filters"),
+        ("Uno {{ a }} y {{ a|upper }}.", "stands there twice"),
+        ("{{ a }} uno.", "begins and ends"),
+        ("Uno {{ a }}", "begins and ends"),
+        ("Uno {{ a }}\n", "begins and ends"),
+        ("x" * (LONGEST + 1), "characters"),
+        (" ", "characters"),
+    ],
+)
+def test_a_block_that_nobody_would_approve_does_not_compile(block: str, complaint: str) -> None:
+    with pytest.raises(InvalidTemplate, match=complaint):
+        templates(f"{{% block whatsapp %}}{block}{{% endblock %}}")
