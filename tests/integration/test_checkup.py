@@ -12,6 +12,7 @@ import pytest
 
 from hub.checkup import Finding, examine, servers
 from hub.consumers.publisher import BrokerPublisher
+from hub.consumers.topology import QUEUES
 from hub.model import Lane
 from hub.ports import Ticket
 from hub.settings import load
@@ -60,6 +61,7 @@ async def test_no_secret_is_ever_shown(environ: dict[str, str]) -> None:
         "HUB_MODE": "live",
         "HUB_EMAIL_URL": f"smtp://me:topsecret@127.0.0.1:{free_port()}",
         "HUB_SMS_URL": f"twilio+http://SID:topsecret@127.0.0.1:{free_port()}?from=+573001234567",
+        "HUB_WHATSAPP_URL": f"whatsapp+http://topsecret@127.0.0.1:{free_port()}?phone=1&secret=topsecret3",
     }
 
     findings = await examine(load(environ))
@@ -69,7 +71,7 @@ async def test_no_secret_is_ever_shown(environ: dict[str, str]) -> None:
 
 
 async def test_queues_that_are_not_there_yet_are_made_by_running(environ: dict[str, str]) -> None:
-    assert "warn: Hay 0 de las 15 colas del hub." in told(await look(environ, "RabbitMQ"))
+    assert f"warn: Hay 0 de las {len(QUEUES)} colas del hub." in told(await look(environ, "RabbitMQ"))
 
 
 async def test_what_waits_in_a_queue_that_nobody_serves_is_told(environ: dict[str, str]) -> None:
