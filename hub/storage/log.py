@@ -16,7 +16,7 @@ from hub.model import ClockState, DeadLetter, Json, State
 from hub.ports import MessageFilter, Page
 from hub.storage import dead_letters
 from hub.storage.database import Database
-from hub.storage.masking import mask_address, mask_name
+from hub.storage.masking import mask_address, mask_name, mask_reference
 from hub.storage.queries import load
 
 _SQL = load("log")
@@ -53,7 +53,7 @@ class PostgresLog:
             "skipped": shown["skipped"] or [],
             "name": mask_name(shown["name"]),
             "address": mask_address(shown["address"]),
-            "attempts": [_shown(row) for row in await self._database.rows(_SQL["attempts"], message_id)],
+            "attempts": [_attempt(row) for row in await self._database.rows(_SQL["attempts"], message_id)],
         }
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
@@ -115,6 +115,10 @@ def _states(asked: str | None, known: Iterable[str]) -> list[str]:
 def _shown(row: Record) -> dict[str, Json]:
     shown: dict[str, Json] = msgspec.to_builtins(dict(row))
     return shown
+
+
+def _attempt(row: Record) -> dict[str, Json]:
+    return {**_shown(row), "reference": mask_reference(row["reference"])}
 
 
 def _page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:

@@ -22,3 +22,11 @@ def mask_address(address: str) -> str:
     if address.startswith("+"):
         return f"{address[:3]} {_HIDDEN} {_HIDDEN} {address[-_LAST:]}"
     return f"…{address[-_LAST:]}" if len(address) > 2 * _LAST else _HIDDEN
+
+
+def mask_reference(reference: str | None) -> str | None:
+    """
+    `wamid.HBgMNTczMDAx…` → `wamid.…last`: it holds the reader's number in base64. Others as they are.
+    """
+    scheme, dot, rest = (reference or "").partition(".")
+    return f"wamid.…{rest[-2 * _LAST :]}" if dot and scheme == "wamid" else reference

@@ -9,16 +9,19 @@ from uuid import uuid4
 import pytest
 
 from hub.errors import StorageRefused
-from hub.model import ClockState, Purpose, State, StoredEvent
+from hub.model import Attempt, ClockState, Purpose, State, StoredEvent
 from hub.ports import MessageFilter
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
+    LEASE,
     NOON,
     clock,
     event,
     letter,
     message,
+    now,
+    outcome,
     stored,
 )
 
@@ -145,6 +148,25 @@ async def test_a_message_is_shown_with_its_person_masked(stores: Stores, of: Sto
     assert (shown["name"], shown["address"]) == ("M*** P***", "m***@e***.com")
     assert (shown["skipped"], shown["attempts"]) == (["voice:not_configured"], [])
     assert await stores.log.message(uuid4()) is None
+
+
+@POSTGRES
+async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: Stores, of: StoredEvent) -> None:
+    said, token = message(of, channel="whatsapp"), uuid4()
+    await stores.add(said)
+    await stores.delivery.claim([said.id], token=token, lease=LEASE)
+    call = Attempt(
+        message_id=said.id,
+        at=now(),
+        outcome="accepted",
+        provider="whatsapp",
+        reference="wamid.HBgMNTczMDAxABCD1234",
+    )
+    await stores.delivery.record(token, [outcome(said.id, attempts=(call,))])
+    shown = await stores.log.message(said.id)
+
+    assert shown is not None
+    assert [one["reference"] for one in shown["attempts"]] == ["wamid.…ABCD1234"]
 
 
 async def test_clocks_are_shown_in_the_order_asked(stores: Stores) -> None:
