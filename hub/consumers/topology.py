@@ -28,7 +28,7 @@ HUB_LANES: Final = "hub.lanes"
 HUB_UNKNOWN: Final = "hub.unknown"
 EVENTS_OUT: Final = "hub.events.out"
 
-CHANNELS: Final = ("email", "sms", "whatsapp", "push", "inbox")
+CHANNELS: Final = ("email", "sms", "whatsapp", "push", "inbox", "print")
 """The channels that are built; each has a queue per lane."""
 
 QUORUM: Final[Arguments] = {

@@ -9,16 +9,25 @@ from hub.errors import InvalidTemplate
 from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.forms import Words
-from hub.rendering.layout import Parts, checked, frame
+from hub.rendering.layout import Parts, checked, frame, page
 from hub.rendering.markdown import parse, to_html
 from hub.rendering.plain import to_text
 from hub.rendering.source import Source
 from hub.rendering.vault import Vault
 
-BLOCKS: Final = ("push_title", "push_body", "preheader", "subject", "body", "sms", "whatsapp")
+BLOCKS: Final = (
+    "push_title",
+    "push_body",
+    "preheader",
+    "subject",
+    "body",
+    "print",
+    "sms",
+    "whatsapp",
+)
 """Longest names first: `staff_push_body` is the push_body of the variant `staff`."""
 
-FALLBACKS: Final[Mapping[str, str]] = {"push_title": "subject", "push_body": "sms"}
+FALLBACKS: Final[Mapping[str, str]] = {"push_title": "subject", "push_body": "sms", "print": "body"}
 """What a form says that has no block of its own."""
 
 APPROVED: Final = frozenset({"whatsapp"})
@@ -26,11 +35,12 @@ APPROVED: Final = frozenset({"whatsapp"})
 
 
 class Compiler:
-    """`layout` is the email's HTML with slots, `footer` what follows its text."""
+    """`layout` is the email's HTML with slots, `footer` what follows its text, `letter` the sheet of a letter."""
 
-    def __init__(self, layout: str, footer: str) -> None:
+    def __init__(self, layout: str, footer: str, letter: str) -> None:
         self.engine: Final = Engine()
         self._layout = layout
+        self._letter = letter
         self._footer = self.engine.text("layout", footer)
 
     def words(self, event_name: str, source: Source) -> dict[str | None, Words]:
@@ -56,13 +66,15 @@ class Compiler:
 
     def _bodies(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
         try:
-            bodies = _bodies(self._layout, blocks)
+            bodies = _bodies(self._layout, blocks) | _letter(self._letter, blocks)
         except InvalidTemplate as exc:
             raise InvalidTemplate(f"{name}: {exc}") from exc
         kinds: dict[str, Callable[[str, str], Form]] = {
             "email": self.engine.html,
             "html": self.engine.html,
             "text": self.engine.text,
+            "letter": self.engine.html,
+            "letter_text": self.engine.text,
         }
         forms = {
             form: compile_(name, source.prelude_of(bodies[form]) + bodies[form])
@@ -86,6 +98,14 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
         "html": checked(vault.restore(html)),
         "text": vault.restore(to_text(tokens)),
     }
+
+
+def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
+    """The body, or the block `print` where paper says it otherwise: it has no links and no buttons."""
+    vault = Vault()
+    tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
+    parts = Parts(title=blocks.get("subject", ""), preheader="", body=to_html(tokens))
+    return {"letter": page(layout, parts, vault), "letter_text": vault.restore(to_text(tokens))}
 
 
 def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:

@@ -57,6 +57,14 @@ def _inbox(words: Words, variables: Variables) -> Rendered:
     )
 
 
+def _print(words: Words, variables: Variables) -> Rendered:
+    return Rendered(
+        subject=one_line(words.forms["subject"].render(variables)),
+        text=_tidy(words.forms["letter_text"].render(variables)),
+        html=words.forms["letter"].render(variables).strip(),
+    )
+
+
 def _whatsapp(words: Words, variables: Variables) -> Rendered:
     return words.approved["whatsapp"].fill(variables)
 
@@ -87,6 +95,7 @@ class _Channel:
 CHANNELS: Final[Mapping[str, _Channel]] = {
     "email": _Channel(frozenset({"subject", "email", "text"}), _email),
     "inbox": _Channel(frozenset({"subject", "html", "text"}), _inbox),
+    "print": _Channel(frozenset({"subject", "letter", "letter_text"}), _print),
     "whatsapp": _Channel(frozenset({"whatsapp"}), _whatsapp),
     "push": _Channel(frozenset({"push_title", "push_body"}), _push),
     "sms": _Channel(frozenset({"sms"}), _sms),

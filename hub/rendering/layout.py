@@ -1,4 +1,4 @@
-"""The frame of an email around its body, its styles in each element: mail programs want them there."""
+"""The frames around a body: an email's, its styles in each element as mail programs want them; a letter's."""
 
 from __future__ import annotations
 
@@ -35,17 +35,26 @@ class Parts:
 
 def frame(layout: str, parts: Parts, vault: Vault) -> str:
     """Answer a Jinja source for the whole HTML of an email."""
-    slots = {
-        "title": vault.hide(parts.title.strip()),
-        "preheader": vault.hide(parts.preheader.strip()),
-        "body": parts.body,
-    }
-    html = _SLOT.sub(lambda found: slots[found[1]], vault.hide(layout, COMMENT))
+    html = _filled(layout, parts, vault)
     try:
         html = _INLINER.inline(html)
     except css_inline.InlineError as exc:
         raise InvalidTemplate("the layout's style sheet cannot be read") from exc
     return checked(vault.restore(_INDENT.sub("\n", html)))
+
+
+def page(layout: str, parts: Parts, vault: Vault) -> str:
+    """Answer a Jinja source for a page that is printed: its style sheet stays whole, for `@page` is in it."""
+    return checked(vault.restore(_INDENT.sub("\n", _filled(layout, parts, vault))))
+
+
+def _filled(layout: str, parts: Parts, vault: Vault) -> str:
+    slots = {
+        "title": vault.hide(parts.title.strip()),
+        "preheader": vault.hide(parts.preheader.strip()),
+        "body": parts.body,
+    }
+    return _SLOT.sub(lambda found: slots[found[1]], vault.hide(layout, COMMENT))
 
 
 def checked(html: str) -> str:

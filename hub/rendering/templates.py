@@ -19,6 +19,7 @@ from hub.rendering.source import read
 
 BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
+_LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
 Key = tuple[str, str, str | None]
@@ -39,7 +40,7 @@ class Templates:
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
-        compiler = Compiler(shelf.text("layouts/email.html"), shelf.text("layouts/email.txt"))
+        compiler = Compiler(*(shelf.text(f"layouts/{name}") for name in _LAYOUTS))
         words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
         return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company})
 

@@ -20,7 +20,7 @@ from hub.sla import ESCALATES
 from hub.testing import MemoryAppointments, MemoryPublisher, MemoryStore, SettableClock
 from tests.unit.things import DESK, MONDAY
 
-OWN: Final = {"inbox"}
+OWN: Final = {"inbox", "print"}
 """Channels that need no setting."""
 
 

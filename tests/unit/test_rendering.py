@@ -394,5 +394,7 @@ PQRS = {
     "subject": "Acta",
 }
 LAYOUTS = Path(hub.rendering.__file__).parents[1] / "templates" / "layouts"
-COMPILER = Compiler((LAYOUTS / "email.html").read_text("utf-8"), (LAYOUTS / "email.txt").read_text("utf-8"))
+COMPILER = Compiler(
+    *((LAYOUTS / name).read_text("utf-8") for name in ("email.html", "email.txt", "letter.html"))
+)
 BUILT_IN = Templates.load(company=COMPANY)
