@@ -14,7 +14,14 @@ from typing import Final
 import structlog
 
 from hub import logs
-from hub.app.parts import Parts, open_appointments, open_log, open_parts, open_publisher
+from hub.app.parts import (
+    Parts,
+    open_appointments,
+    open_letters,
+    open_log,
+    open_parts,
+    open_publisher,
+)
 from hub.app.roles import ROLES as _ROLES
 from hub.app.roles import Work, serve_metrics
 from hub.errors import StorageUnavailable
@@ -22,7 +29,7 @@ from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
 
-__all__ = ["ROLES", "open_appointments", "open_log", "open_publisher", "run"]
+__all__ = ["ROLES", "open_appointments", "open_letters", "open_log", "open_publisher", "run"]
 
 ROLES: Final = tuple(_ROLES)
 WAIT: Final = 2.0

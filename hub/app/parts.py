@@ -21,6 +21,7 @@ from hub.settings import Settings
 from hub.storage.appointments import RedisAppointments
 from hub.storage.database import Database
 from hub.storage.inbox import PostgresInbox
+from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.verp import Verp
 
@@ -102,13 +103,13 @@ class Parts:
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""
-        inbox = PostgresInbox(self.database)
         return build_channels(
             self.settings,
             self.words.policy,
             compose=self.words.compose,
             verp=self.words.verp,
-            store_inbox=inbox.add,
+            store_inbox=PostgresInbox(self.database).add,
+            store_letter=PostgresLetters(self.database).add,
         )
 
 
@@ -130,6 +131,13 @@ async def open_log(settings: Settings) -> AsyncIterator[PostgresLog]:
     """Open what operators look at."""
     async with Database(settings.database_url.reveal(), size=2) as database:
         yield PostgresLog(database)
+
+
+@asynccontextmanager
+async def open_letters(settings: Settings) -> AsyncIterator[PostgresLetters]:
+    """Open the letters that are printed and handed over."""
+    async with Database(settings.database_url.reveal(), size=2) as database:
+        yield PostgresLetters(database)
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ from hub.schemas import Schemas
 from hub.settings import Address
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.intake import PostgresIntake
+from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.timers import PostgresTimers
@@ -96,6 +97,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         policy=parts.words.policy,
         schemas=parts.words.schemas,
         log=PostgresLog(parts.database),
+        letters=PostgresLetters(parts.database),
         receipts=PostgresReceipts(parts.database),
         appointments=parts.appointments,
         publisher=parts.publisher,

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import Compose, EmailChannel
-from hub.channels.inbox import InboxChannel, Store
+from hub.channels.inbox import InboxChannel
+from hub.channels.kept import Store
 from hub.channels.outbox import Outbox, as_json
+from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms.twilio import TwilioChannel
@@ -53,7 +55,13 @@ Builder = Callable[[str, str, Surroundings], Channel]
 
 
 def build_channels(
-    settings: Settings, policy: Policy, *, compose: Compose, verp: Verp | None = None, store_inbox: Store
+    settings: Settings,
+    policy: Policy,
+    *,
+    compose: Compose,
+    verp: Verp | None = None,
+    store_inbox: Store,
+    store_letter: Store,
 ) -> dict[str, Channel]:
     """
     Build what the settings name; a channel without a URL is absent. Raises `ConfigurationError`.
@@ -70,7 +78,7 @@ def build_channels(
     if settings.mode is Mode.ALLOWLIST:
         allowed = settings.allow_recipients
         channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
-    return {**channels, "inbox": InboxChannel(store_inbox)}
+    return {**channels, "inbox": InboxChannel(store_inbox), "print": LetterChannel(store_letter)}
 
 
 def sender_address(settings: Settings, policy: Policy) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import typer
 
-from hub.cli import database, dead, template
+from hub.cli import database, dead, letters, template
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
@@ -53,6 +53,7 @@ app.command(rich_help_panel=_SEND)(publish)
 app.command(rich_help_panel=_LOOK)(deliveries)
 app.command(rich_help_panel=_LOOK)(clocks)
 app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
+app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(check)
 app.add_typer(database.app, name="db", rich_help_panel=_MEND)
 app.add_typer(template.app, name="template", rich_help_panel=_MEND)

@@ -13,6 +13,7 @@ from hub.ports.channel import Channel
 from hub.ports.clock import Now
 from hub.ports.delivery import DeliveryStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
+from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.publisher import Publisher, Ticket
 from hub.ports.throttle import Throttle
@@ -24,6 +25,7 @@ __all__ = [
     "DeliveryStore",
     "IntakeStore",
     "IntakeTransaction",
+    "LetterStore",
     "LogStore",
     "MessageFilter",
     "Now",

@@ -35,7 +35,7 @@ APPROVED: Final = frozenset({"whatsapp"})
 
 
 class Compiler:
-    """`layout` is the email's HTML with slots, `footer` what follows its text, `letter` the sheet of a letter."""
+    """`layout` is the email's HTML with slots, `footer` follows its text, `letter` is the sheet of paper."""
 
     def __init__(self, layout: str, footer: str, letter: str) -> None:
         self.engine: Final = Engine()

@@ -60,7 +60,7 @@ def _inbox(words: Words, variables: Variables) -> Rendered:
 def _print(words: Words, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
-        text=_tidy(words.forms["letter_text"].render(variables)),
+        text=tidy(words.forms["letter_text"].render(variables)),
         html=words.forms["letter"].render(variables).strip(),
     )
 

@@ -7,6 +7,7 @@ from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
+from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.throttles import RedisThrottle
@@ -17,6 +18,7 @@ __all__ = [
     "PostgresDelivery",
     "PostgresInbox",
     "PostgresIntake",
+    "PostgresLetters",
     "PostgresLog",
     "PostgresReceipts",
     "PostgresTimers",

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import msgspec
-from asyncpg import Record
-
-from hub.errors import StorageRefused
 from hub.model import ClockState, DeadLetter, Json, State
 from hub.ports import MessageFilter, Page
 from hub.storage import dead_letters
 from hub.storage.database import Database
 from hub.storage.masking import mask_address, mask_name, mask_reference
+from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
 
 _SQL = load("log")
 _INBOX = load("inbox")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
-"""The cursor before the first page."""
-
-Cursor = tuple[datetime, UUID]
 
 
 class PostgresLog:
@@ -39,36 +29,36 @@ class PostgresLog:
         conditions, values = _narrow(narrowed)
         few = narrowed.person is not None or narrowed.event_id is not None
         statement = _SQL["messages_of" if few else "messages"].format(narrowed=conditions)
-        asked = *_cursor(after), limit + 1, _states(narrowed.state, State), *values
-        return _page(await self._database.rows(statement, *asked), limit, "created_at")
+        asked = *cursor(after), limit + 1, _states(narrowed.state, State), *values
+        return page(await self._database.rows(statement, *asked), limit, "created_at")
 
     async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
         """Show one message whole: also its attempts, skipped channels, masked name and address."""
         rows = await self._database.rows(_SQL["message"], message_id)
         if not rows:
             return None
-        shown = _shown(rows[0])
+        message = shown(rows[0])
         return {
-            **shown,
-            "skipped": shown["skipped"] or [],
-            "name": mask_name(shown["name"]),
-            "address": mask_address(shown["address"]),
+            **message,
+            "skipped": message["skipped"] or [],
+            "name": mask_name(message["name"]),
+            "address": mask_address(message["address"]),
             "attempts": [_attempt(row) for row in await self._database.rows(_SQL["attempts"], message_id)],
         }
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         """Show these clocks in the order asked."""
-        return [_shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
+        return [shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
 
     async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
         """List clocks, the last started first."""
-        asked = *_cursor(after), limit + 1, _states(state, ClockState)
-        return _page(await self._database.rows(_SQL["recent_clocks"], *asked), limit, "started_at")
+        asked = *cursor(after), limit + 1, _states(state, ClockState)
+        return page(await self._database.rows(_SQL["recent_clocks"], *asked), limit, "started_at")
 
     async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
         """List dead letters; `state` is `open`, `replayed` or `discarded`."""
-        asked = *_cursor(after), limit + 1, _states(state, _SETTLEMENTS)
-        return _page(await self._database.rows(_SQL["dead"], *asked), limit, "received_at")
+        asked = *cursor(after), limit + 1, _states(state, _SETTLEMENTS)
+        return page(await self._database.rows(_SQL["dead"], *asked), limit, "received_at")
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         """Answer one dead letter whole."""
@@ -80,7 +70,7 @@ class PostgresLog:
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Answer the in-app messages of a person."""
-        return [_shown(row) for row in await self._database.rows(_INBOX["of_person"], person, limit)]
+        return [shown(row) for row in await self._database.rows(_INBOX["of_person"], person, limit)]
 
     async def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Count messages, clocks and dead letters by state."""
@@ -112,34 +102,5 @@ def _states(asked: str | None, known: Iterable[str]) -> list[str]:
     return list(known) if asked is None else [asked]
 
 
-def _shown(row: Record) -> dict[str, Json]:
-    shown: dict[str, Json] = msgspec.to_builtins(dict(row))
-    return shown
-
-
 def _attempt(row: Record) -> dict[str, Json]:
-    return {**_shown(row), "reference": mask_reference(row["reference"])}
-
-
-def _page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:
-    """Make a page of up to `limit` rows; one row more tells that there is a next page."""
-    items = [_shown(row) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(items=items, next=None if last is None else _encode_cursor(last[ordered_by], last["id"]))
-
-
-def _encode_cursor(at: datetime, row_id: UUID) -> str:
-    microseconds = (at - _EPOCH) // timedelta(microseconds=1)
-    return base64.urlsafe_b64encode(microseconds.to_bytes(8, "big", signed=True) + row_id.bytes).decode()
-
-
-def _cursor(after: str | None) -> Cursor:
-    """Read a cursor; raises StorageRefused for one that is none of ours."""
-    if after is None:
-        return _NEWEST
-    try:
-        raw = base64.urlsafe_b64decode(after)
-        microseconds = int.from_bytes(raw[:8], "big", signed=True)
-        return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=raw[8:])
-    except (ValueError, OverflowError) as exc:
-        raise StorageRefused("The cursor is not one that a list has given.") from exc
+    return {**shown(row), "reference": mask_reference(row["reference"])}

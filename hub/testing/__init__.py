@@ -12,6 +12,7 @@ from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
 from hub.testing.faults import Faults
+from hub.testing.letters import MemoryLetters
 from hub.testing.log import MemoryLog
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.store import MemoryStore
@@ -23,6 +24,7 @@ __all__ = [
     "MemoryChannel",
     "MemoryEmail",
     "MemoryInbox",
+    "MemoryLetters",
     "MemoryLog",
     "MemoryPublisher",
     "MemoryPush",

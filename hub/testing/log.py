@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 
-from hub.errors import StorageRefused
 from hub.model import DeadLetter, Json, Message
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
+from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 from hub.testing.tables import Letter
 
@@ -47,7 +47,7 @@ class MemoryLog:
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         found = [one for one in self._store.messages if _fits(one, narrowed)]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
-        return _page([_shown(one, _MESSAGE) for one in found], after, limit)
+        return page([_shown(one, _MESSAGE) for one in found], after, limit)
 
     async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
         row = self._store.tables.messages.get(message_id)
@@ -69,13 +69,13 @@ class MemoryLog:
     async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
         found = [clock for clock in self._store.clocks if state in (None, clock.state)]
         found.sort(key=lambda clock: (clock.started_at, clock.id), reverse=True)
-        return _page([_shown(clock, _CLOCK) for clock in found], after, limit)
+        return page([_shown(clock, _CLOCK) for clock in found], after, limit)
 
     async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
         found = [one for one in self._letters if state in (None, one.state)]
         found.sort(key=lambda one: (one.letter.received_at, one.letter.id), reverse=True)
         rows = [{**_shown(one.letter, _LETTER), "state": one.state} for one in found]
-        return _page(rows, after, limit)
+        return page(rows, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         known = self._store.tables.letters.get(letter_id)
@@ -116,19 +116,6 @@ def _fits(message: Message, narrowed: MessageFilter) -> bool:
 def _shown(value: object, columns: Iterable[str]) -> dict[str, Json]:
     shown: dict[str, Json] = msgspec.to_builtins({name: getattr(value, name) for name in columns})
     return shown
-
-
-def _page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
-    start = 0 if after is None else _place(after)
-    end = start + limit
-    return Page(items=rows[start:end], next=str(end) if end < len(rows) else None)
-
-
-def _place(cursor: str) -> int:
-    """Read a cursor; raises StorageRefused for one that is none of ours."""
-    if not (cursor.isascii() and cursor.isdigit()):
-        raise StorageRefused("The cursor is not one that a list has given.")
-    return int(cursor)
 
 
 def _counted(states: Iterable[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from hub.catalog import CATALOG
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
-from hub.ports import Appointments, LogStore, Publisher
+from hub.ports import Appointments, LetterStore, LogStore, Publisher
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
@@ -36,6 +36,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     policy: Policy,
     schemas: Schemas,
     log: LogStore,
+    letters: LetterStore,
     receipts: ReceiptStore,
     appointments: Appointments,
     publisher: Publisher,
@@ -47,6 +48,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     """Build the application: API, live page, hooks, health, metrics and documents."""
     app = _guarded(settings)
     app[keys.LOG] = log
+    app[keys.LETTERS] = letters
     app[keys.RECEIPTS] = receipts
     app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
     app[keys.WHATSAPP_KEYS] = keys_of(settings)

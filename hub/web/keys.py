@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from hub.channels.whatsapp.reports import Keys
 from hub.model import Event, Json, Reply
 from hub.policy import Policy
-from hub.ports import LogStore, Publisher
+from hub.ports import LetterStore, LogStore, Publisher
 from hub.receipts import ReceiptStore
 from hub.web.counts import Counted
 from hub.web.listing import Clocks
@@ -26,6 +26,7 @@ TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 
 LOG: web.AppKey[LogStore] = web.AppKey("log")
 RECEIPTS: web.AppKey[ReceiptStore] = web.AppKey("receipts")
+LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")
 READY: web.AppKey[Ready] = web.AppKey("ready")

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from hub.channels.registry import CALLBACKS
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
-from hub.web import api, console, documents, events, health, hooks, metrics, shapes, whatsapp
+from hub.web import api, console, documents, events, health, hooks, metrics, printed, shapes, whatsapp
 from hub.web.answers import Handler
 
 
@@ -92,6 +92,26 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: shapes.Settled, **_UNKNOWN},
     ),
     Route(
+        path="/api/letters",
+        handler=printed.list_letters,
+        summary="List letters to be printed and handed over, newest first",
+        query=shapes.LettersQuery,
+        answers={200: shapes.LetterPage, **_BAD},
+    ),
+    Route(
+        path="/api/letters/{id}",
+        handler=printed.show_letter,
+        summary="Show a letter as it is printed",
+        answers={200: shapes.LetterWhole, **_UNKNOWN},
+    ),
+    Route(
+        method=hdrs.METH_POST,
+        path="/api/letters/{id}/done",
+        handler=printed.hand_over,
+        summary="Say that a letter was handed over: its message is delivered; safe to repeat",
+        answers={200: shapes.HandedOver, **_UNKNOWN},
+    ),
+    Route(
         path="/api/summary",
         handler=api.summary,
         summary="Count messages, promises and dead letters by state",
@@ -115,6 +135,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/metrics", handler=metrics.show),
     Route(path="/openapi.json", handler=documents.show),
     Route(path="/asyncapi.json", handler=documents.show),
+    Route(path="/letters/{id}", handler=printed.print_letter),
     Route(path="/", handler=console.page),
     Route(method=hdrs.METH_POST, path="/", handler=console.sign_in),
     Route(method=hdrs.METH_POST, path="/sign-out", handler=console.sign_out),

@@ -46,6 +46,14 @@ class DeadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 50
 
 
+class LettersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    handed_over: Annotated[bool, Meta(description="Only those that were, or that were not yet.")] | None = (
+        None
+    )
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
 class MessageRow(Struct, kw_only=True):
     id: UUID
     event_id: str
@@ -143,6 +151,37 @@ class Settled(Struct, kw_only=True, frozen=True):
 
     id: UUID
     state: Literal["replayed", "discarded"]
+    changed: bool
+
+
+class LetterRow(Struct, kw_only=True):
+    """A letter; its id is that of its message."""
+
+    id: UUID
+    created_at: Instant
+    handed_over_at: Instant | None
+    event: str
+    person: Annotated[str, Meta(description="A reference; never a name or an address.")]
+    subject: str
+
+
+class LetterWhole(LetterRow, kw_only=True):
+    """A letter as it is printed. `/letters/{id}` is its page alone."""
+
+    name: str
+    text: str
+    html: str
+
+
+class LetterPage(Struct, kw_only=True):
+    items: list[LetterRow]
+    next: str | None
+
+
+class HandedOver(Struct, kw_only=True, frozen=True):
+    """`changed` is false when that was said before."""
+
+    id: UUID
     changed: bool
 
 

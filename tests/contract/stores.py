@@ -10,17 +10,18 @@ from typing import Final
 from uuid import uuid4
 
 from hub.model import Claimed, Message
-from hub.ports import DeliveryStore, IntakeStore, LogStore, TimerStore
+from hub.ports import DeliveryStore, IntakeStore, LetterStore, LogStore, TimerStore
 from hub.receipts import ReceiptStore
 from hub.storage import (
     Database,
     PostgresDelivery,
     PostgresIntake,
+    PostgresLetters,
     PostgresLog,
     PostgresReceipts,
     PostgresTimers,
 )
-from hub.testing import MemoryInbox, MemoryLog, MemoryStore
+from hub.testing import MemoryInbox, MemoryLetters, MemoryLog, MemoryStore
 from tests.contract.values import LEASE, now
 
 AT_ONCE: Final = timedelta(0)
@@ -34,6 +35,7 @@ class Stores:
     timers: TimerStore
     log: LogStore
     receipts: ReceiptStore
+    letters: LetterStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -48,7 +50,7 @@ class Stores:
 
 def memory_stores() -> Stores:
     store = MemoryStore(now)
-    return Stores(store, store, store, MemoryLog(store, MemoryInbox()), store)
+    return Stores(store, store, store, MemoryLog(store, MemoryInbox()), store, MemoryLetters(store, now))
 
 
 @asynccontextmanager
@@ -60,4 +62,5 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresTimers(opened),
             PostgresLog(opened),
             PostgresReceipts(opened),
+            PostgresLetters(opened),
         )

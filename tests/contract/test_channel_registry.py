@@ -14,6 +14,7 @@ from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import EmailChannel
 from hub.channels.inbox import InboxChannel
 from hub.channels.outbox import Outbox, as_json
+from hub.channels.print import LetterChannel
 from hub.channels.registry import BUILDERS
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_smtp
@@ -46,7 +47,9 @@ def settings(**environment: str) -> Settings:
 
 
 def channels_of(settings: Settings, policy: Policy) -> dict[str, Channel]:
-    return build_channels(settings, policy, compose=simple_mail, store_inbox=keep_nothing)
+    return build_channels(
+        settings, policy, compose=simple_mail, store_inbox=keep_nothing, store_letter=keep_nothing
+    )
 
 
 def test_every_table_speaks_of_channels_that_have_a_setting() -> None:
@@ -61,6 +64,7 @@ def test_every_table_speaks_of_channels_that_have_a_setting() -> None:
         ("whatsapp", ChannelTraits(name="whatsapp", contact="phone", text_phone=True)),
         ("push", ChannelTraits(name="push", contact="push")),
         ("inbox", ChannelTraits(name="inbox", contact=None, confirms=True)),
+        ("print", ChannelTraits(name="print", contact=None, strangers=True)),
     ],
 )
 @pytest.mark.parametrize("mode", ["capture", "live"])
@@ -92,7 +96,7 @@ async def test_capturing_builds_no_provider_whatever_the_urls_say(policy: Policy
         await channels[name].send(outgoing(name, address))
 
     assert [path.suffix for path in files(tmp_path)] == [".eml", ".json", ".json", ".json"]
-    assert set(channels) == {"email", "sms", "whatsapp", "push", "inbox"}
+    assert set(channels) == {"email", "sms", "whatsapp", "push", "inbox", "print"}
 
 
 async def test_capturing_gives_mail_to_the_catcher_on_this_machine(policy: Policy, tmp_path: Path) -> None:
@@ -114,6 +118,7 @@ def test_live_has_the_channels_that_are_configured_and_no_others(policy: Policy)
     assert {name: type(channel) for name, channel in channels.items()} == {
         "email": EmailChannel,
         "inbox": InboxChannel,
+        "print": LetterChannel,
     }
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from hub.channels.email.channel import EmailChannel
 from hub.channels.inbox import InboxChannel
+from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms.twilio import TwilioChannel
@@ -128,7 +129,7 @@ async def push_trial(folder: Path) -> AsyncIterator[Trial]:
 
 @dataclass(kw_only=True)
 class Shelf:
-    """A store for the inbox that can fail."""
+    """A store for the inbox, or for letters, that can fail."""
 
     kept: dict[str, Outgoing] = field(default_factory=dict)
     failure: Exception | None = None
@@ -154,14 +155,24 @@ async def inbox_trial(folder: Path) -> AsyncIterator[Trial]:
     )
 
 
+@asynccontextmanager
+async def print_trial(folder: Path) -> AsyncIterator[Trial]:
+    del folder
+    shelf = Shelf()
+    yield Trial(
+        channel=LetterChannel(shelf.keep), address="", refuse=shelf.refuse, hang=None, leave=shelf.leave
+    )
+
+
 TRIALS = {
     "email": email_trial,
     "sms": sms_trial,
     "whatsapp": whatsapp_trial,
     "push": push_trial,
     "inbox": inbox_trial,
+    "print": print_trial,
 }
-WITH_PROVIDER = [name for name in TRIALS if name != "inbox"]
+WITH_PROVIDER = [name for name in TRIALS if name not in {"inbox", "print"}]
 
 
 @pytest.fixture(params=TRIALS)
@@ -235,6 +246,16 @@ async def test_closing_twice_is_closing_once(trial: Trial) -> None:
 
     await trial.channel.aclose()
     await trial.channel.aclose()
+
+
+async def test_a_letter_that_is_kept_is_sent_and_has_not_arrived() -> None:
+    shelf = Shelf()
+    message = outgoing("print", "")
+
+    answer = await LetterChannel(shelf.keep).send(message)
+
+    assert (answer.reference, answer.delivered) == (str(message.id), False)
+    assert list(shelf.kept.values()) == [message]
 
 
 async def test_the_inbox_keeps_a_message_once() -> None:

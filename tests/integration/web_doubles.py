@@ -28,7 +28,7 @@ from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
-from hub.testing import MemoryStore
+from hub.testing import MemoryLetters, MemoryStore
 from hub.web.application import build
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -233,6 +233,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.boards = MemoryBoards(self.log)
+        self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
         async def ready() -> Mapping[str, bool]:
@@ -243,6 +244,7 @@ class World:
             policy=POLICY,
             schemas=SCHEMAS,
             log=self.log,
+            letters=self.letters,
             receipts=self.receipts,
             appointments=self.boards,
             publisher=self.publisher,

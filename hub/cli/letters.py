@@ -1,0 +1,128 @@
+"""`hub letters`: what is printed and handed over, for whom nothing else has reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from hub.cli.common import (
+    AsJson,
+    Limit,
+    console,
+    local_time,
+    print_json,
+    print_table,
+    settings,
+    to_uuid,
+    wait,
+)
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.ports import Page
+
+app = typer.Typer(
+    no_args_is_help=True, help="Letters to be printed and handed over: list, show, say that it is done."
+)
+
+
+@app.command("list")
+def list_letters(
+    only_open: Annotated[bool, typer.Option("--open", help="Only those not handed over yet.")] = False,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List them, newest first."""
+    page = wait(_list(limit, only_open=only_open))
+    if as_json:
+        print_json({"items": page.items, "next": page.next})
+        return
+    rows = [
+        (
+            local_time(row["created_at"]),
+            local_time(row["handed_over_at"]),
+            row["event"],
+            row["person"],
+            row["subject"],
+            str(row["id"]),
+        )
+        for row in page.items
+    ]
+    print_table(("made", "handed over", "event", "person", "subject", "id"), rows)
+
+
+async def _list(limit: int, *, only_open: bool) -> Page:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_letters(settings()) as letters:
+        return await letters.letters(handed_over=False if only_open else None, after=None, limit=limit)
+
+
+@app.command()
+def show(
+    letter_id: Annotated[str, typer.Argument(metavar="ID")],
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the page to print into this file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show one; with --html write its page, which any browser prints.
+
+      hub letters show 0195… --html carta.html
+    """
+    letter = wait(_show(to_uuid(letter_id)))
+    if html is not None:
+        _write(html, letter["html"])
+    if as_json:
+        print_json(letter)
+        return
+    facts = ("name", "person", "event", "created_at", "handed_over_at", "subject")
+    print_table(("", ""), [(fact, str(letter[fact] or "")) for fact in facts])
+    console().print(f"\n{letter['text']}", markup=False, soft_wrap=True)
+
+
+async def _show(letter_id: UUID) -> dict[str, Any]:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_letters(settings()) as letters:
+        letter = await letters.letter(letter_id)
+    if letter is None:
+        raise HubError(f"there is no letter {letter_id}")
+    return dict(letter)
+
+
+def _write(file: Path, html: str) -> None:
+    try:
+        file.write_text(html, encoding="utf-8")
+    except OSError as exc:
+        raise HubError(f"cannot write {file}: {exc.strerror}") from exc
+
+
+@app.command()
+def done(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)], as_json: AsJson = False
+) -> None:
+    """Say that letters were handed over: their messages are delivered. Safe to repeat."""
+    items = wait(_hand_over([to_uuid(each) for each in ids]))
+    if as_json:
+        print_json({"items": items, "next": None})
+        return
+    for item in items:
+        typer.echo(f"{item['id']}  {'handed over' if item['changed'] else 'was handed over before'}")
+
+
+async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    items: list[dict[str, Any]] = []
+    async with hub_app.open_letters(settings()) as letters:
+        for letter_id in ids:
+            changed = await letters.hand_over(letter_id)
+            if changed is None:
+                raise HubError(f"there is no letter {letter_id}")
+            items.append({"id": letter_id, "changed": changed})
+    return items

@@ -1,0 +1,50 @@
+"""Letters as rows, from the channel that makes them to the hand that gives them over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from hub.delivery.moves import sources
+from hub.model import Json, Outgoing, State
+from hub.ports import Page
+from hub.storage.database import Database
+from hub.storage.paging import cursor, page, shown
+from hub.storage.queries import load
+
+_SQL = load("letters")
+_LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: "handed_over"}
+_BY_HAND: Final = "hub"
+
+
+class PostgresLetters:
+    """The LetterStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, outgoing: Outgoing) -> None:
+        """Keep a letter to be printed; the same id again changes nothing."""
+        words = outgoing.rendered
+        await self._database.rows(
+            _SQL["add"],
+            *(outgoing.id, outgoing.person, outgoing.event, outgoing.name),
+            *(words.subject, words.text, words.html),
+        )
+
+    async def letters(self, *, handed_over: bool | None, after: str | None, limit: int) -> Page:
+        """List letters, newest first, without name and text."""
+        rows = await self._database.rows(_SQL[_LISTS[handed_over]], *cursor(after), limit + 1)
+        return page(rows, limit, "created_at")
+
+    async def letter(self, letter_id: UUID) -> Mapping[str, Json] | None:
+        """Show one whole."""
+        rows = await self._database.rows(_SQL["show"], letter_id)
+        return shown(rows[0]) if rows else None
+
+    async def hand_over(self, letter_id: UUID) -> bool | None:
+        """Say that it was handed over; false when that was said before, None when there is none."""
+        before = sorted(sources(State.DELIVERED))
+        rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND)
+        return rows[0]["changed"] if rows else None

@@ -1,0 +1,53 @@
+"""Pages by keyset, newest first: rows in the shapes of the API, and the cursor between them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from hub.errors import StorageRefused
+from hub.model import Json
+from hub.ports import Page
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
+"""The cursor before the first page."""
+
+Cursor = tuple[datetime, UUID]
+
+
+def shown(row: Record) -> dict[str, Json]:
+    """Make plain values of a row."""
+    plain: dict[str, Json] = msgspec.to_builtins(dict(row))
+    return plain
+
+
+def page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:
+    """Make a page of up to `limit` rows; one row more tells that there is a next page."""
+    items = [shown(row) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(items=items, next=None if last is None else encode_cursor(last[ordered_by], last["id"]))
+
+
+def encode_cursor(at: datetime, row_id: UUID) -> str:
+    """Write the place after a row."""
+    microseconds = (at - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(microseconds.to_bytes(8, "big", signed=True) + row_id.bytes).decode()
+
+
+def cursor(after: str | None, first: Cursor = _NEWEST) -> Cursor:
+    """Read a cursor, `first` for None; raises StorageRefused for one that is none of ours."""
+    if after is None:
+        return first
+    try:
+        raw = base64.urlsafe_b64decode(after)
+        microseconds = int.from_bytes(raw[:8], "big", signed=True)
+        return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=raw[8:])
+    except (ValueError, OverflowError) as exc:
+        raise StorageRefused("The cursor is not one that a list has given.") from exc

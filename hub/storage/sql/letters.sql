@@ -1,0 +1,42 @@
+Letters to be printed and handed over.
+
+-- add --
+INSERT INTO letter (id, person, event, name, subject, text, html)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT DO NOTHING
+
+-- open --
+SELECT id, created_at, handed_over_at, event, person, subject FROM letter
+WHERE handed_over_at IS NULL AND (created_at, id) < ($1, $2)
+ORDER BY created_at DESC, id DESC
+LIMIT $3
+
+-- handed_over --
+SELECT id, created_at, handed_over_at, event, person, subject FROM letter
+WHERE handed_over_at IS NOT NULL AND (created_at, id) < ($1, $2)
+ORDER BY created_at DESC, id DESC
+LIMIT $3
+
+-- every --
+SELECT id, created_at, handed_over_at, event, person, subject FROM letter
+WHERE (created_at, id) < ($1, $2)
+ORDER BY created_at DESC, id DESC
+LIMIT $3
+
+-- show --
+SELECT * FROM letter WHERE id = $1
+
+-- hand_over --
+-- One statement: a letter that is handed over and a message that does not know it would tell two stories.
+WITH handed AS (
+    UPDATE letter SET handed_over_at = now() WHERE id = $1 AND handed_over_at IS NULL RETURNING id
+), moved AS (
+    UPDATE message SET state = 'delivered', reason = NULL, next_at = NULL, updated_at = now()
+    FROM handed
+    WHERE message.id = handed.id AND message.state = ANY ($2::text[])
+    RETURNING message.id
+), ending AS (
+    INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
+    SELECT id, clock_timestamp(), 'delivered', $3, id::text, 'handed_over', interval '0' FROM moved
+)
+SELECT EXISTS (SELECT FROM handed) AS changed FROM letter WHERE id = $1

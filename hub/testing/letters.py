@@ -1,0 +1,89 @@
+"""Letters in memory, beside the messages of the memory store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from hub.model import Attempt, Json, Outgoing, State
+from hub.ports import Now, Page
+from hub.testing.paging import page
+from hub.testing.store import MemoryStore
+
+_LISTED: Final = ("id", "created_at", "handed_over_at", "event", "person", "subject")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    id: UUID
+    created_at: datetime
+    handed_over_at: datetime | None
+    person: str
+    event: str
+    name: str
+    subject: str
+    text: str
+    html: str
+
+
+class MemoryLetters:
+    """`hub.ports.LetterStore`. A cursor is the place of the next row."""
+
+    def __init__(self, store: MemoryStore, now: Now) -> None:
+        self._store = store
+        self._now = now
+        self._letters: dict[UUID, _Letter] = {}
+
+    async def add(self, outgoing: Outgoing) -> None:
+        words = outgoing.rendered
+        letter = _Letter(
+            id=outgoing.id,
+            created_at=self._now(),
+            handed_over_at=None,
+            person=outgoing.person,
+            event=outgoing.event,
+            name=outgoing.name,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+        )
+        self._letters.setdefault(outgoing.id, letter)
+
+    async def letters(self, *, handed_over: bool | None, after: str | None, limit: int) -> Page:
+        found = [
+            one for one in self._letters.values() if handed_over in (None, one.handed_over_at is not None)
+        ]
+        found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
+        return page([{name: _shown(one)[name] for name in _LISTED} for one in found], after, limit)
+
+    async def letter(self, letter_id: UUID) -> Mapping[str, Json] | None:
+        letter = self._letters.get(letter_id)
+        return None if letter is None else _shown(letter)
+
+    async def hand_over(self, letter_id: UUID) -> bool | None:
+        letter = self._letters.get(letter_id)
+        if letter is None or letter.handed_over_at is not None:
+            return None if letter is None else False
+        now = self._now()
+        self._letters[letter_id] = replace(letter, handed_over_at=now)
+        attempt = Attempt(
+            message_id=letter_id,
+            at=now,
+            outcome="delivered",
+            provider="hub",
+            reference=str(letter_id),
+            code="handed_over",
+            took=timedelta(0),
+        )
+        await self._store.settle(letter_id, state=State.DELIVERED, reason=None, attempt=attempt)
+        return True
+
+
+def _shown(letter: _Letter) -> dict[str, Json]:
+    shown: dict[str, Json] = msgspec.to_builtins(letter)
+    return shown

@@ -1,0 +1,59 @@
+"""Letters over HTTP: the list, the page to print, and that one was handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from hub.model import Json
+from hub.web.answers import json_answer
+from hub.web.keys import LETTERS
+from hub.web.queries import read_id, read_query, unknown
+from hub.web.shapes import HandedOver, LettersQuery
+
+_LETTER: Final = "letter"
+_PAGE_POLICY: Final = (
+    # Its style sheet stands in the page, which is kept as it was made; nothing of it runs or loads anything.
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+async def list_letters(request: web.Request) -> web.Response:
+    """Letters to be printed, or those handed over, newest first."""
+    query = read_query(request, LettersQuery)
+    page = await request.app[LETTERS].letters(
+        handed_over=query.handed_over, after=query.after, limit=query.limit
+    )
+    return json_answer({"items": page.items, "next": page.next})
+
+
+async def show_letter(request: web.Request) -> web.Response:
+    """One letter whole."""
+    return json_answer(await _letter(request))
+
+
+async def print_letter(request: web.Request) -> web.Response:
+    """The page to print."""
+    html: str = (await _letter(request))["html"]
+    return web.Response(
+        text=html, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY}
+    )
+
+
+async def hand_over(request: web.Request) -> web.Response:
+    """Say that a letter was handed over: its message is delivered. Safe to repeat."""
+    letter_id = read_id(request, _LETTER)
+    changed = await request.app[LETTERS].hand_over(letter_id)
+    if changed is None:
+        raise unknown(_LETTER)
+    return json_answer(HandedOver(id=letter_id, changed=changed))
+
+
+async def _letter(request: web.Request) -> Mapping[str, Json]:
+    letter = await request.app[LETTERS].letter(read_id(request, _LETTER))
+    if letter is None:
+        raise unknown(_LETTER)
+    return letter

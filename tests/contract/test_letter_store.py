@@ -1,0 +1,86 @@
+"""Letters are kept once, listed, and handed over once."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from hub.errors import StorageRefused
+from hub.model import Message, Outgoing, Rendered, State, StoredEvent
+from tests.contract.stores import Stores
+from tests.contract.values import message
+from tests.providers.samples import outgoing
+
+WORDS = Rendered(subject="Respuesta a su radicado", text="Cordial saludo:", html="<p>Cordial saludo:</p>")
+
+
+def letter(of: Message) -> Outgoing:
+    return outgoing("print", of.address, id=of.id, rendered=WORDS)
+
+
+async def made(stores: Stores, of: StoredEvent, person: str = "p-1", **fields: object) -> Message:
+    one = message(of, person=person, channel="print", contact_id="print", **{"state": State.SENT, **fields})
+    await stores.add(one)
+    await stores.letters.add(letter(one))
+    return one
+
+
+async def test_a_letter_is_kept_once_and_shown_whole(stores: Stores, of: StoredEvent) -> None:
+    one = await made(stores, of)
+    await stores.letters.add(letter(one))
+
+    shown = await stores.letters.letter(one.id)
+    page = await stores.letters.letters(handed_over=None, after=None, limit=10)
+
+    assert shown is not None
+    assert (shown["subject"], shown["text"], shown["html"]) == (WORDS.subject, WORDS.text, WORDS.html)
+    assert [row["id"] for row in page.items] == [str(one.id)]
+    assert {"name", "text", "html"}.isdisjoint(page.items[0])
+
+
+async def test_a_letter_that_is_handed_over_delivers_its_message_and_says_so_once(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = await made(stores, of)
+
+    said = [await stores.letters.hand_over(one.id), await stores.letters.hand_over(one.id)]
+    shown = await stores.log.message(one.id)
+
+    assert said == [True, False]
+    assert shown is not None
+    assert shown["state"] == "delivered"
+    assert [(attempt["outcome"], attempt["reference"]) for attempt in shown["attempts"]] == [
+        ("delivered", str(one.id))
+    ]
+
+
+async def test_open_letters_are_those_that_nobody_has_handed_over(stores: Stores, of: StoredEvent) -> None:
+    done, waiting = await made(stores, of, "p-1"), await made(stores, of, "p-2")
+    await stores.letters.hand_over(done.id)
+
+    still_open = await stores.letters.letters(handed_over=False, after=None, limit=10)
+    handed_over = await stores.letters.letters(handed_over=True, after=None, limit=10)
+
+    assert [row["id"] for row in still_open.items] == [str(waiting.id)]
+    assert [row["id"] for row in handed_over.items] == [str(done.id)]
+
+
+async def test_letters_come_in_pages(stores: Stores, of: StoredEvent) -> None:
+    made_ids = {str((await made(stores, of, f"p-{number}")).id) for number in range(5)}
+
+    first = await stores.letters.letters(handed_over=None, after=None, limit=3)
+    rest = await stores.letters.letters(handed_over=None, after=first.next, limit=3)
+
+    assert (len(first.items), len(rest.items), rest.next) == (3, 2, None)
+    assert {row["id"] for row in (*first.items, *rest.items)} == made_ids
+
+
+async def test_a_letter_that_is_not_there_is_neither_shown_nor_handed_over(stores: Stores) -> None:
+    assert await stores.letters.letter(uuid4()) is None
+    assert await stores.letters.hand_over(uuid4()) is None
+
+
+async def test_a_cursor_of_nobody_s_is_refused(stores: Stores) -> None:
+    with pytest.raises(StorageRefused):
+        await stores.letters.letters(handed_over=None, after="x", limit=3)
