@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from asyncpg import Record
+
 from hub.model import ClockState, DeadLetter, Json, State
 from hub.ports import MessageFilter, Page
 from hub.storage import dead_letters
