@@ -90,6 +90,37 @@ _ATTENTION: Final = (
         hub_emitted=True,
     ),
     EventType(
+        name="inbound.message.received",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        audiences=(
+            # SALIR alone is done by the hub: nobody needs to read it, nobody waits for an answer.
+            Audience(
+                who=("staff:service",),
+                purpose=Purpose.INTERNAL,
+                channels=(("inbox",),),
+                template="staff",
+                when={"kind": "reply"},
+            ),
+            # Not each time: people send three texts in a row.
+            Audience(
+                who=("sender",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email",), ("sms",), ("whatsapp",)),
+                when={"acknowledge": "True"},
+                channel_by="channel",
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.START, when={"kind": "reply"}),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="support.replied",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        clocks=(ClockMove("first_reply", Move.STOP),),
+    ),
+    EventType(
         name="sla.at_risk",
         lane=Lane.URGENT,
         case="clock_id",

@@ -59,3 +59,13 @@ def stranger_ref(email: str | None, phone: str | None) -> str:
     """Make the reference of an inline contact. A hash, so that it may appear where a name may not."""
     digest = sha256(f"{(email or '').casefold()}|{phone or ''}".encode()).hexdigest()
     return f"inline:{digest[:24]}"
+
+
+def reply_id(provider: str, reference: str) -> UUID:
+    """Make the id of what a person wrote: the provider's own reference tells it, not when it was brought."""
+    return uuid8(_EPOCH, "reply", provider, reference)
+
+
+def thread_id(case: str, address: str) -> str:
+    """Make the name of what one writer says of one case. A hash, as above."""
+    return f"de-{sha256(f'{case}|{address}'.encode()).hexdigest()[:24]}"

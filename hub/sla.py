@@ -3,7 +3,7 @@ Clocks: `replay` folds the events of a case into its clocks; `steps_of` says wha
 
 Pure. A late, early or duplicate event, a stop that arrives after the breach: all are the same fold
 over the case's events in the order of their CloudEvents time, so that the order of arrival never
-matters. Events that the hub emits itself move no clock.
+matters. Events that the hub emits itself move no clock, but for what people write to it.
 """
 
 from __future__ import annotations
@@ -51,8 +51,12 @@ CONTEXT: Final = (
 
 
 def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
-    """Answer what the event does to the clocks of its case."""
-    if event.source == HUB_SOURCE:
+    """
+    Answer what the event does to the clocks of its case.
+
+    What the hub itself says is no news of a case; only what people write to it comes in its name.
+    """
+    if event.source == HUB_SOURCE and not kind.hub_emitted:
         return []
     return [
         move
@@ -223,12 +227,16 @@ def _clock_data(clock: Clock, step: Step) -> dict[str, Json]:
         "clock_id": str(clock.id),
         "clock": clock.name,
         "case": clock.case,
-        "subject": str(clock.context.get("radicado") or clock.case.partition(":")[2]),
+        "subject": _subject(clock),
         "kind": clock.name,
         "started_at": clock.started_at.isoformat(),
         "due_at": clock.due_at.isoformat(),
         "level": step.from_level,
     }
+
+
+def _subject(clock: Clock) -> str:
+    return str(clock.context.get("radicado") or clock.case.partition(":")[2])
 
 
 def _at_risk_data(clock: Clock, step: Step) -> dict[str, Json]:
@@ -240,7 +248,10 @@ def _breach_data(clock: Clock, step: Step) -> dict[str, Json]:
 
 
 def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
+    # A conversation that is no PQRS has no radicado: its own name stands for it.
     return {
+        "pqrs_id": clock.context.get("pqrs_id") or clock.case.partition(":")[2],
+        "radicado": _subject(clock),
         "clock_id": str(clock.id),
         "from_level": step.from_level,
         "to_level": step.to_level,

@@ -25,6 +25,7 @@ from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import Clock, ClockState, Lane, Message
 from hub.planning import next_steps
 from hub.ports import Appointments, Now, Publisher, TimerStore
+from hub.replies import event_of
 from hub.tasks import heed_cancellation, together
 from hub.tickets import tickets
 
@@ -205,7 +206,16 @@ async def audit(timers: Timers) -> bool:
     unconfirmed = await timers.store.unconfirmed(AT_ONCE, LOOK_AGAIN)
     await _go_on(unconfirmed, timers)
     await timers.store.stop_waiting([message.id for message in unconfirmed])
+    await _tell_replies(timers)
     return more
+
+
+async def _tell_replies(timers: Timers) -> None:
+    """Publish what people wrote and nobody was told of; told already, it is a duplicate by its id."""
+    for inbound in await timers.store.unpublished_replies(AT_ONCE):
+        await timers.publisher.event(event_of(inbound))
+        await timers.store.mark_published(inbound.id)
+        log.info("reply.published", reply_id=str(inbound.id))
 
 
 async def _go_on(over: Sequence[Message], timers: Timers) -> None:

@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import REGISTRY
 
-from hub import timers
+from hub import inbound, timers
 from hub.app.parts import Parts, now
 from hub.catalog import BY_NAME
 from hub.cloudevents import decode
@@ -22,7 +22,7 @@ from hub.consumers.worker import Consumer, serve
 from hub.delivery import Post
 from hub.errors import ConfigurationError
 from hub.intake import Desk
-from hub.model import Event, Json, Lane
+from hub.model import Event, Json, Lane, Reply
 from hub.planning import Rules
 from hub.schemas import Schemas
 from hub.settings import Address
@@ -31,6 +31,7 @@ from hub.storage.intake import PostgresIntake
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.replies import PostgresReplies
 from hub.storage.timers import PostgresTimers
 from hub.tasks import cancel
 from hub.timers import Timers
@@ -99,6 +100,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         log=PostgresLog(parts.database),
         letters=PostgresLetters(parts.database),
         receipts=PostgresReceipts(parts.database),
+        take_reply=partial(_take_reply, parts),
         appointments=parts.appointments,
         publisher=parts.publisher,
         check=partial(_check, parts.words.schemas),
@@ -150,6 +152,11 @@ def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Map
     event = decode(body, content_type, headers)
     schemas.check(event, now=now())
     return event
+
+
+async def _take_reply(parts: Parts, reply: Reply) -> None:
+    store = PostgresReplies(parts.database)
+    await inbound.take_reply(reply, store=store, publisher=parts.publisher, now=now())
 
 
 async def _ready(parts: Parts) -> Mapping[str, bool]:

@@ -15,6 +15,7 @@ from hub.intake.taken import Broad, Taken, report_nobody, waiting
 from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
 from hub.planning import is_quiet, plan_audience, unknown_person
 from hub.ports import IntakeTransaction
+from hub.replies import THREAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,10 @@ async def _stored(
 def case_key(kind: EventType, event: Event) -> str | None:
     """Make the key that ties the events of one case together: `pqrs_id:PQ-2026-000123`."""
     value = event.data.get(kind.case)
-    return None if value is None else f"{kind.case}:{value}"
+    if value is None:
+        return None
+    # A thread that is named as a case is that case: a reply about it, and the answer to the reply.
+    return value if kind.case == THREAD and ":" in value else f"{kind.case}:{value}"
 
 
 async def _lock(

@@ -16,6 +16,7 @@ from hub.model.catalogue import (
     Reminder,
 )
 from hub.model.clocks import Clock, ClockState, Step
+from hub.model.complaints import Complaint
 from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent
 from hub.model.json import Json
 from hub.model.messages import (
@@ -30,12 +31,13 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Target
-from hub.model.replies import Reply
+from hub.model.replies import About, Inbound, Reply, ReplyKind
 
 __all__ = [
     "HUB_SOURCE",
     "TYPE_PREFIX",
     "TYPE_SUFFIX",
+    "About",
     "Accepted",
     "Attempt",
     "Audience",
@@ -45,10 +47,12 @@ __all__ = [
     "Clock",
     "ClockMove",
     "ClockState",
+    "Complaint",
     "ContactPoint",
     "DeadLetter",
     "Event",
     "EventType",
+    "Inbound",
     "Incoming",
     "Json",
     "Lane",
@@ -63,6 +67,7 @@ __all__ = [
     "Reminder",
     "Rendered",
     "Reply",
+    "ReplyKind",
     "State",
     "Step",
     "StoredEvent",

@@ -87,7 +87,8 @@ class Audience:
     `channels` is a tuple of steps, each a tuple of channels used together; `cascade` says how they
     follow each other. `template` names the block
     set in the event's template when this audience reads another text than the first. `when`
-    limits the audience to events whose data has these values.
+    limits the audience to events whose data has these values. `channel_by` names the field of data
+    that says which one of the channels is used ("the channel used"); without it, all are.
     """
 
     who: tuple[str, ...]
@@ -97,6 +98,7 @@ class Audience:
     print: Print = Print.NEVER
     template: str | None = None
     when: Mapping[str, str] = field(default_factory=dict)
+    channel_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

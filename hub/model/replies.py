@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+from hub.model.json import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +33,54 @@ class Reply:
     message_id: UUID | None = None
     in_reply_to: str | None = None
     automatic: bool = False
+
+
+class ReplyKind(StrEnum):
+    """What a reply is to the hub."""
+
+    REPLY = "reply"
+    """Somebody wants to say something: a person reads it and answers."""
+    OPT_OUT = "opt_out"
+    """Nothing but SALIR, CANCELAR, BAJA …"""
+    OPT_IN = "opt_in"
+    """Nothing but INICIAR, ALTA …"""
+    AUTOMATIC = "automatic"
+    """A machine's; answering it would be answered by the machine."""
+    COMPLAINT = "complaint"
+    """The provider of the mailbox says that our message was called unwanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """
+    What a reply answers, as far as the hub knows; all empty for a stranger who writes first.
+
+    `person` is a directory reference, `name` person data. `case` is the key of the case, `facts` what
+    its event says of where and what it is (radicado, copropiedad_id, service_area …).
+    """
+
+    message_id: UUID | None = None
+    person: str | None = None
+    name: str = ""
+    address: str = ""
+    case: str | None = None
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """
+    A reply as its row. `thread` ties together what one person writes of one case.
+
+    `revokes` is true where it asks for no more commercial messages and surveys, also among other words.
+    `acknowledge` is decided when it is stored: false when the writer was answered a short time ago.
+    """
+
+    id: UUID
+    kind: ReplyKind
+    reply: Reply
+    about: About
+    thread: str
+    revokes: bool = False
+    acknowledge: bool = False
+    published: bool = False

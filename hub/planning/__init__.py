@@ -22,7 +22,7 @@ from hub.model import (
     Target,
 )
 from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions
-from hub.planning.reach import steps_for, why_unreachable
+from hub.planning.reach import narrowed, steps_for, why_unreachable
 from hub.policy import Policy
 
 CROWD = 200
@@ -72,12 +72,13 @@ def plan_audience(
     if is_quiet(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
-    purpose = kind.audiences[index].purpose
+    audience = narrowed(kind.audiences[index], stored.event)
+    purpose = audience.purpose
     plans = [
         Plan(
             stored=stored,
             index=index,
-            audience=kind.audiences[index],
+            audience=audience,
             lane=lane,
             occasion=occasion,
             now=now,

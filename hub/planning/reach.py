@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from hub.model import Audience, Cascade, ChannelTraits, ContactPoint, Person, Print, Target
+from hub.model import Audience, Cascade, ChannelTraits, ContactPoint, Event, Person, Print, Target
 from hub.phones import can_text
 
 LETTER: Final = "print"
@@ -22,6 +23,14 @@ def steps_for(
     steps = [_targets(step, person, channels, skipped) for step in ways(audience, person)]
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
+
+
+def narrowed(audience: Audience, event: Event) -> Audience:
+    """Leave to an audience that is told by "the channel used" that one alone."""
+    if audience.channel_by is None:
+        return audience
+    used = event.data[audience.channel_by]
+    return replace(audience, channels=tuple(step for step in audience.channels if used in step))
 
 
 def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:

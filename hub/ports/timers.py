@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, Lane, Message
+from hub.model import Clock, Inbound, Lane, Message
 from hub.ports.publisher import Ticket
 
 
@@ -62,6 +62,12 @@ class TimerStore(Protocol):
 
     async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
         """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
+
+    async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
+        """Answer what people wrote and nobody was told of: the hub or the broker went away in between."""
+
+    async def mark_published(self, reply_id: UUID) -> None:
+        """Set that a reply's event is with the broker."""
 
     async def waiting_appointments(
         self, after: UUID | None, limit: int

@@ -10,6 +10,7 @@ from hub.storage.intake import PostgresIntake
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.replies import PostgresReplies
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
 
@@ -21,6 +22,7 @@ __all__ = [
     "PostgresLetters",
     "PostgresLog",
     "PostgresReceipts",
+    "PostgresReplies",
     "PostgresTimers",
     "RedisAppointments",
     "RedisThrottle",

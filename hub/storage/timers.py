@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import Clock, Lane, Message
+from hub.model import Clock, Inbound, Lane, Message
 from hub.ports import Ticket
-from hub.storage import clocks, messages
+from hub.storage import clocks, messages, replies
 from hub.storage.database import Database
 from hub.storage.queries import load
 from hub.tickets import grouped
@@ -68,6 +68,14 @@ class PostgresTimers:
     async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
         """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
         return await clocks.advance(self._database, clock, expected_fired=expected_fired)
+
+    async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
+        """Answer what people wrote and nobody was told of."""
+        return await replies.unpublished(self._database, limit)
+
+    async def mark_published(self, reply_id: UUID) -> None:
+        """Set that a reply's event is with the broker."""
+        await replies.mark_published(self._database, reply_id)
 
     async def waiting_appointments(
         self, after: UUID | None, limit: int

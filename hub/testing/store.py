@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,26 +11,23 @@ from uuid import UUID
 from hub.delivery.moves import LOST, may
 from hub.model import Attempt, Claimed, Clock, Lane, Message, Outcome, State
 from hub.ports import Now, Ticket
-from hub.testing.faults import Faults
+from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
 from hub.tickets import grouped
 
 
-class MemoryStore:
+class MemoryStore(MemoryReplies):
     """
-    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore` and the `ReceiptStore` over the same tables.
+    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, and the stores of receipts and replies.
 
     One transaction or statement at a time. `faults` knows the methods by name, and `commit`;
     `refused` holds the ids of events with a value that the database refuses.
     """
 
     def __init__(self, now: Now, *, refused: Collection[str] = ()) -> None:
-        self.tables = Tables()
-        self.faults = Faults()
-        self._now = now
+        super().__init__(now)
         self._refused = refused
-        self._lock = asyncio.Lock()
 
     def message(self, message_id: UUID) -> Message:
         return self.tables.messages[message_id].message
@@ -54,12 +50,6 @@ class MemoryStore:
             yield MemoryTransaction(tables, self._now(), self._refused)
             self.faults.meet("commit")
             self.tables = tables
-
-    @asynccontextmanager
-    async def _statement(self, name: str) -> AsyncIterator[Tables]:
-        self.faults.meet(name)
-        async with self._lock:
-            yield self.tables
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         async with self._statement("add_messages") as tables:

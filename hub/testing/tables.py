@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.model import Attempt, Clock, DeadLetter, Message, Party, State, StoredEvent
+from hub.model import Attempt, Clock, DeadLetter, Inbound, Message, Party, State, StoredEvent
 from hub.testing.directory import Directory
 
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
@@ -39,6 +39,16 @@ class Letter:
     state: str = "open"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """That somebody wants no more of a purpose; `lifted` when he came back."""
+
+    since: datetime
+    person: str | None
+    reason: str
+    lifted: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Tables:
     events: dict[UUID, StoredEvent] = field(default_factory=dict)
@@ -47,6 +57,8 @@ class Tables:
     attempts: dict[tuple[UUID, datetime], Attempt] = field(default_factory=dict)
     letters: dict[UUID, Letter] = field(default_factory=dict)
     clocks: dict[UUID, Clock] = field(default_factory=dict)
+    replies: dict[UUID, tuple[Inbound, datetime]] = field(default_factory=dict)
+    opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
@@ -57,6 +69,8 @@ class Tables:
             attempts=dict(self.attempts),
             letters=dict(self.letters),
             clocks=dict(self.clocks),
+            replies=dict(self.replies),
+            opt_outs=dict(self.opt_outs),
             directory=self.directory.copy(),
         )
 

@@ -18,7 +18,7 @@ from hub.ports import Appointments, LetterStore, LogStore, Publisher
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
-from hub.web import asyncapi, health, keys, metrics, openapi, whatsapp
+from hub.web import asyncapi, health, keys, metrics, openapi
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
 from hub.web.counts import Counted
@@ -43,7 +43,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     check: keys.Check,
     ready: keys.Ready,
     registry: CollectorRegistry,
-    take_reply: keys.TakeReply = whatsapp.leave,
+    take_reply: keys.TakeReply,
 ) -> web.Application:
     """Build the application: API, live page, hooks, health, metrics and documents."""
     app = _guarded(settings)

@@ -18,7 +18,6 @@ from aiohttp import web
 
 from hub.channels.whatsapp.reports import Keys, Notice, Status, read_notice
 from hub.channels.whatsapp.verdicts import PROVIDER
-from hub.model import Reply
 from hub.receipts import ReceiptStore, take
 from hub.signatures import is_from_meta
 from hub.web.access import same
@@ -62,11 +61,6 @@ async def receive(request: web.Request) -> web.Response:
     for reply in notice.replies:
         await request.app[REPLIES](reply)
     return json_answer(_counted(notice))
-
-
-async def leave(reply: Reply) -> None:
-    """Take a reply where nobody reads them: say that there was one."""
-    log.warning("reply.unread", provider=reply.provider)
 
 
 def _keys(request: web.Request) -> Keys:

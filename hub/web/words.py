@@ -79,6 +79,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "pqrs.responded": "PQRS respondida",
     "pqrs.closed": "PQRS cerrada",
     "pqrs.escalated": "PQRS escalada",
+    "inbound.message.received": "Mensaje de una persona",
+    "support.replied": "Mensaje respondido",
     "sla.at_risk": "Plazo en riesgo",
     "sla.breached": "Plazo incumplido",
     "admin.payment.received": "Pago recibido",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
+from hub.inbound import ReplyStore
 from hub.model import Claimed, Message
 from hub.ports import DeliveryStore, IntakeStore, LetterStore, LogStore, TimerStore
 from hub.receipts import ReceiptStore
@@ -19,6 +20,7 @@ from hub.storage import (
     PostgresLetters,
     PostgresLog,
     PostgresReceipts,
+    PostgresReplies,
     PostgresTimers,
 )
 from hub.testing import MemoryInbox, MemoryLetters, MemoryLog, MemoryStore
@@ -36,6 +38,7 @@ class Stores:
     log: LogStore
     receipts: ReceiptStore
     letters: LetterStore
+    replies: ReplyStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -50,7 +53,8 @@ class Stores:
 
 def memory_stores() -> Stores:
     store = MemoryStore(now)
-    return Stores(store, store, store, MemoryLog(store, MemoryInbox()), store, MemoryLetters(store, now))
+    log = MemoryLog(store, MemoryInbox())
+    return Stores(store, store, store, log, store, MemoryLetters(store, now), store)
 
 
 @asynccontextmanager
@@ -63,4 +67,5 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresLog(opened),
             PostgresReceipts(opened),
             PostgresLetters(opened),
+            PostgresReplies(opened),
         )

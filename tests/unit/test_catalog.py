@@ -22,12 +22,16 @@ SCHEMAS: Final = Schemas.load()
 
 LATER_CLOCKS: Final = {
     "dunning": "its start, admin.account.overdue, is not in the catalogue yet",
+    "emergency_callback": "its start, support.call.missed, is not in the catalogue yet",
     "notice_lead": "a check of a date in data, not a clock that one event starts and another stops",
 }
 LATER_WORDS: Final = {"voice_from_level": "voice is not built yet"}
 WHEN: Final = {
     ("emergency.updated", "emergency_ack"): {"status": "cleared"},
     ("pqrs.escalated", "petitioner"): {"cause": "unanswered"},
+    ("inbound.message.received", "first_reply"): {"kind": "reply"},
+    ("inbound.message.received", "staff:service"): {"kind": "reply"},
+    ("inbound.message.received", "sender"): {"acknowledge": "True"},
 }
 """What the table says in prose: the conditions of a move and of an audience."""
 
@@ -40,7 +44,7 @@ def said(audience: Audience) -> dict[str, Any]:
     return {
         "who": list(audience.who),
         "purpose": str(audience.purpose),
-        "channels": [list(step) for step in audience.channels],
+        "channels": "the channel used" if audience.channel_by else [list(step) for step in audience.channels],
         "print": str(audience.print),
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final, cast
 
+from hub import replies
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
 from hub.consumers import events, messages, topology
@@ -72,7 +73,7 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
     assert set(topology.CHANNELS) <= FORMS.keys()
 
 
-def test_each_event_of_the_hubs_own_is_one_that_its_clocks_tell() -> None:
-    told = {"sla.at_risk", "sla.breached", *ESCALATES.values()}
+def test_each_event_of_the_hubs_own_is_one_that_its_clocks_or_people_tell() -> None:
+    told = {"sla.at_risk", "sla.breached", *ESCALATES.values(), replies.NAME}
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told

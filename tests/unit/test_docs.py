@@ -185,6 +185,8 @@ def event_row(kind: EventType) -> list[str]:
 def audience_words(audience: Audience) -> str:
     when = "".join(f", if {key} = {value}" for key, value in audience.when.items())
     steps = " → ".join(" + ".join(step) for step in audience.channels)
+    if audience.channel_by is not None:
+        steps = f"the channel used of {steps.replace(' → ', ', ')}"
     return f"{' + '.join(audience.who)} ({audience.purpose}{when}): {steps}"
 
 

@@ -24,10 +24,10 @@ CREATE TABLE early_receipt (
 
 CREATE INDEX early_receipt_age ON early_receipt (received_at);
 
--- Contact points that nobody is to be reached by: they are gone, or their owner complained.
+-- Contact points that are gone, each for the channel that said so: a number without WhatsApp may take a text.
 CREATE TABLE suppression (
-    address text COLLATE "C" PRIMARY KEY,
-    kind text COLLATE "C" NOT NULL,
+    address text COLLATE "C",
+    channel text COLLATE "C",
     since timestamptz NOT NULL,
     expires_at timestamptz,
     lifted_at timestamptz,
@@ -35,10 +35,11 @@ CREATE TABLE suppression (
     reason text NOT NULL,
     provider text NOT NULL,
     code text NOT NULL,
-    lifted_by text
+    lifted_by text,
+    PRIMARY KEY (address, channel)
 );
 
-CREATE INDEX suppression_since ON suppression (since);
+CREATE INDEX suppression_since ON suppression (since, address, channel);
 
 -- What somebody wants no more of (SALIR, CANCELAR, BAJA, ALTO): by the address that said so, and by the person.
 CREATE TABLE opt_out (
@@ -48,12 +49,14 @@ CREATE TABLE opt_out (
     lifted_at timestamptz,
     reply_id uuid,
     person text COLLATE "C",
-    word text NOT NULL,
+    reason text NOT NULL,
     lifted_by text,
     PRIMARY KEY (address, purpose)
 );
 
 CREATE INDEX opt_out_person ON opt_out (person) WHERE person IS NOT NULL AND lifted_at IS NULL;
+
+CREATE INDEX opt_out_since ON opt_out (since, address, purpose);
 
 -- What people answer. The id is made from the provider's own reference, so that the same text twice is one row.
 CREATE TABLE reply (
@@ -62,21 +65,26 @@ CREATE TABLE reply (
     at timestamptz NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
     published_at timestamptz,
-    automatic boolean NOT NULL,
+    revokes boolean NOT NULL,
+    acknowledge boolean NOT NULL,
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('reply', 'opt_out', 'opt_in', 'automatic', 'complaint')),
     channel text COLLATE "C" NOT NULL,
     provider text COLLATE "C" NOT NULL,
     reference text COLLATE "C" NOT NULL,
     address text COLLATE "C" NOT NULL,
+    thread text COLLATE "C" NOT NULL,
     person text COLLATE "C",
     case_key text COLLATE "C",
-    kind text COLLATE "C" NOT NULL CHECK (kind IN ('reply', 'opt_out', 'automatic', 'complaint')),
     subject text NOT NULL,
     text text NOT NULL
 );
 
-CREATE INDEX reply_unpublished ON reply (received_at) WHERE published_at IS NULL AND kind = 'reply';
+CREATE INDEX reply_unpublished ON reply (received_at)
+    WHERE published_at IS NULL AND kind IN ('reply', 'opt_out', 'opt_in');
 
 CREATE INDEX reply_received ON reply (received_at, id);
+
+CREATE INDEX reply_writer ON reply (address, received_at) WHERE acknowledge;
 
 CREATE INDEX reply_message ON reply (message_id) WHERE message_id IS NOT NULL;
 

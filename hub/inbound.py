@@ -1,0 +1,93 @@
+"""
+INBOUND: what people write back is stored, told to staff, and acknowledged once.
+
+    match (our id ▸ the provider's reference ▸ the newest message to that number) ▸ store
+    ▸ publish `inbound.message.received`, confirmed ▸ mark
+
+The row comes first. What was stored and not published, because the hub or the broker went away in
+between, the audit of the timers publishes, under the same id. Nobody is too unknown to be heard: a
+reply that answers nothing of ours is somebody who writes first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from hub.errors import BrokerUnavailable
+from hub.model import About, Complaint, Inbound, Reply
+from hub.ports import Publisher
+from hub.replies import TOLD, complained, event_of, read
+
+log = structlog.get_logger()
+
+
+class ReplyStore(Protocol):
+    async def about(self, reply: Reply) -> About:
+        """
+        Find what a reply answers: by our id, the provider's reference, else the number it came from.
+
+        Of a number it is the newest message that went there in the last 30 days.
+        """
+
+    async def about_message(self, message_id: UUID) -> About:
+        """Tell of one of our messages; empty for one that is not there."""
+
+    async def add(self, inbound: Inbound) -> Inbound:
+        """
+        Keep it, with what it revokes or gives back, in one transaction; answer it as it is stored.
+
+        One that is stored already changes nothing. `acknowledge` is decided here: once in 24 hours
+        for each address, thread and kind.
+        """
+
+    async def mark_published(self, reply_id: UUID) -> None:
+        """Set that its event is with the broker."""
+
+
+async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, now: datetime) -> Inbound:
+    """
+    Take what a person wrote; safe to repeat.
+
+    Raises StorageUnavailable when nothing was stored, so that the provider brings it again. A broker
+    that is away is no reason to: the row is there, and is published later.
+    """
+    inbound = await store.add(read(reply, await store.about(reply), now=now))
+    log.info(
+        "reply.taken",
+        reply_id=str(inbound.id),
+        provider=reply.provider,
+        channel=reply.channel,
+        kind=inbound.kind,
+        known=inbound.about.message_id is not None,
+    )
+    await _publish(inbound, store, publisher)
+    return inbound
+
+
+async def take_complaint(complaint: Complaint, *, store: ReplyStore) -> Inbound:
+    """Take a complaint: who complains is sent nothing more that he did not ask for. Safe to repeat."""
+    about = await store.about_message(complaint.message_id)
+    inbound = await store.add(complained(complaint, about))
+    log.warning(
+        "complaint.taken",
+        message_id=str(complaint.message_id),
+        provider=complaint.provider,
+        kind=complaint.kind,
+        known=about.message_id is not None,
+    )
+    return inbound
+
+
+async def _publish(inbound: Inbound, store: ReplyStore, publisher: Publisher) -> None:
+    if inbound.kind not in TOLD or inbound.published:
+        return
+    try:
+        await publisher.event(event_of(inbound))
+    except BrokerUnavailable as exc:
+        log.warning("reply.published_later", reply_id=str(inbound.id), error=str(exc))
+        return
+    await store.mark_published(inbound.id)

@@ -1,0 +1,22 @@
+"""What people say of our messages to whoever keeps their mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """
+    Somebody called one of our messages unwanted, and his provider tells us (RFC 5965).
+
+    `kind` is the report's Feedback-Type: `abuse`, `fraud`, `virus`, `other`, `opt-out` … `at` is aware UTC.
+    """
+
+    channel: str
+    provider: str
+    message_id: UUID
+    kind: str
+    at: datetime

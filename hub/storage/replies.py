@@ -1,0 +1,145 @@
+"""What people write back, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model import About, Inbound, Json, Reply, ReplyKind
+from hub.replies import FACTS, REVOCABLE, TOLD, whose
+from hub.storage.database import Database, Runner, Transaction, storable
+from hub.storage.queries import load
+
+_SQL = load("replies")
+RECENT: Final = timedelta(days=30)
+"""How old a message may be that a number answers without saying which."""
+QUIET: Final = timedelta(hours=24)
+"""How long a writer is not thanked again for the same."""
+
+
+class PostgresReplies:
+    """The ReplyStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def about(self, reply: Reply) -> About:
+        """Find what a reply answers."""
+        message_id = reply.message_id
+        if message_id is None and reply.in_reply_to is not None:
+            message_id = await self._found("by_reference", reply.in_reply_to, reply.provider)
+        if message_id is None and reply.address.startswith("+"):
+            message_id = await self._found("by_number", reply.address, RECENT)
+        return About() if message_id is None else await self.about_message(message_id)
+
+    async def about_message(self, message_id: UUID) -> About:
+        """Tell of one of our messages."""
+        rows = await self._database.rows(_SQL["about"], message_id)
+        return _about(rows[0], rows[0]["address"]) if rows else About()
+
+    async def add(self, inbound: Inbound) -> Inbound:
+        """Keep it, with what it revokes or gives back; answer it as it is stored."""
+        async with self._database.transaction() as transaction:
+            await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
+            if await transaction.rows(_SQL["add"], *_row(inbound), QUIET):
+                await _heed(transaction, inbound)
+            rows = await transaction.rows(_SQL["show"], inbound.id)
+        return inbound_of(rows[0])
+
+    async def mark_published(self, reply_id: UUID) -> None:
+        """Set that its event is with the broker."""
+        await mark_published(self._database, reply_id)
+
+    async def _found(self, statement: str, *arguments: object) -> UUID | None:
+        rows = await self._database.rows(_SQL[statement], *arguments)
+        return rows[0]["message_id"] if rows else None
+
+
+async def unpublished(run: Runner, limit: int) -> Sequence[Inbound]:
+    """Answer the replies that nobody was told of yet, oldest first."""
+    return [inbound_of(row) for row in await run.rows(_SQL["unpublished"], limit)]
+
+
+async def mark_published(run: Runner, reply_id: UUID) -> None:
+    """Set that a reply's event is with the broker."""
+    await run.rows(_SQL["mark_published"], reply_id)
+
+
+def inbound_of(row: Record) -> Inbound:
+    """Read a row of `reply` with what it is about."""
+    return Inbound(
+        id=row["id"],
+        kind=ReplyKind(row["kind"]),
+        reply=Reply(
+            channel=row["channel"],
+            provider=row["provider"],
+            reference=row["reference"],
+            address=row["address"],
+            text=row["text"],
+            subject=row["subject"],
+            at=row["at"],
+            message_id=row["message_id"],
+            automatic=row["kind"] == ReplyKind.AUTOMATIC,
+        ),
+        about=_about(row, row["message_address"]),
+        thread=row["thread"],
+        revokes=row["revokes"],
+        acknowledge=row["acknowledge"],
+        published=row["published_at"] is not None,
+    )
+
+
+def _about(row: Record, address: str | None) -> About:
+    return About(
+        message_id=row["message_id"],
+        person=row["person"],
+        name=row["name"] or "",
+        address=address or "",
+        case=row["case_key"],
+        facts=_facts(row),
+    )
+
+
+def _facts(row: Record) -> Mapping[str, Json]:
+    data = row["data"] or {}
+    places = {name: row[name] for name in ("copropiedad_id", "unit_id") if row[name] is not None}
+    return {name: data[name] for name in FACTS if data.get(name) is not None} | places
+
+
+def _row(inbound: Inbound) -> tuple[Any, ...]:
+    reply, about = inbound.reply, inbound.about
+    return (
+        inbound.id,
+        about.message_id,
+        reply.at,
+        inbound.revokes,
+        inbound.kind in TOLD,
+        inbound.kind,
+        reply.channel,
+        reply.provider,
+        _text(reply.reference),
+        _text(reply.address),
+        inbound.thread,
+        about.person,
+        about.case,
+        _text(reply.subject),
+        _text(reply.text),
+    )
+
+
+def _text(text: str) -> str:
+    return storable(text) or ""
+
+
+async def _heed(transaction: Transaction, inbound: Inbound) -> None:
+    """Do what a new reply asks for."""
+    address, person = _text(inbound.reply.address), whose(inbound)
+    if inbound.revokes and address:
+        reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
+        await transaction.rows(_SQL["revoke"], address, inbound.id, person, reason, REVOCABLE)
+    if inbound.kind is ReplyKind.OPT_IN:
+        await transaction.rows(_SQL["give_back"], address, person, "reply")

@@ -1,0 +1,77 @@
+What people write back: what it is about, its row, what it revokes.
+
+-- about --
+-- An acknowledgement of ours goes to the address that wrote; whose it is, is in its event.
+SELECT message.id AS message_id, message.name, message.address, event.case_key, event.data,
+       event.copropiedad_id, event.unit_id,
+       CASE WHEN message.event = 'inbound.message.received' THEN event.data ->> 'person' ELSE message.person END
+           AS person
+FROM message JOIN event ON event.key = message.event_key
+WHERE message.id = $1
+
+-- by_reference --
+-- A pool may number its providers: `twilio`, `twilio-2`.
+SELECT message_id FROM attempt WHERE reference = $1 AND starts_with(provider, $2) ORDER BY at LIMIT 1
+
+-- by_number --
+SELECT id AS message_id FROM message
+WHERE channel IN ('sms', 'whatsapp') AND address = $1 AND created_at > now() - $2::interval
+  AND state IN ('sending', 'sent', 'delivered', 'read')
+ORDER BY created_at DESC
+LIMIT 1
+
+-- one_writer --
+-- Two texts of one writer at once: only one of them is acknowledged.
+SELECT pg_advisory_xact_lock(hashtextextended($1, 0))
+
+-- add --
+INSERT INTO reply (
+    id, message_id, at, revokes, acknowledge, kind, channel, provider, reference, address, thread, person,
+    case_key, subject, text
+)
+VALUES (
+    $1, $2, $3, $4,
+    $5 AND NOT EXISTS (
+        SELECT FROM reply AS earlier
+        WHERE earlier.address = $10 AND earlier.received_at > now() - $16::interval AND earlier.acknowledge
+          AND earlier.thread = $11 AND earlier.kind = $6 AND earlier.revokes = $4
+    ),
+    $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+)
+ON CONFLICT DO NOTHING
+RETURNING id
+
+-- show --
+SELECT reply.*, message.name, message.address AS message_address, event.data, event.copropiedad_id,
+       event.unit_id
+FROM reply
+LEFT JOIN message ON message.id = reply.message_id
+LEFT JOIN event ON event.key = message.event_key
+WHERE reply.id = $1
+
+-- unpublished --
+SELECT reply.*, message.name, message.address AS message_address, event.data, event.copropiedad_id,
+       event.unit_id
+FROM reply
+LEFT JOIN message ON message.id = reply.message_id
+LEFT JOIN event ON event.key = message.event_key
+WHERE reply.published_at IS NULL AND reply.kind IN ('reply', 'opt_out', 'opt_in')
+ORDER BY reply.received_at
+LIMIT $1
+
+-- mark_published --
+UPDATE reply SET published_at = now() WHERE id = $1 AND published_at IS NULL
+
+-- revoke --
+-- Said again, it stays as it is; after it was lifted, it begins anew.
+INSERT INTO opt_out (address, purpose, since, reply_id, person, reason)
+SELECT $1, purpose, now(), $2, $3, $4 FROM unnest($5::text[]) AS revoked (purpose)
+ON CONFLICT (address, purpose) DO UPDATE
+SET since = CASE WHEN opt_out.lifted_at IS NULL THEN opt_out.since ELSE excluded.since END,
+    reply_id = excluded.reply_id, person = coalesce(excluded.person, opt_out.person),
+    reason = excluded.reason, lifted_at = NULL, lifted_by = NULL
+
+-- give_back --
+UPDATE opt_out SET lifted_at = now(), lifted_by = $3
+WHERE lifted_at IS NULL AND (address = $1 OR person = $2)
+RETURNING purpose

@@ -1,0 +1,120 @@
+"""What people write back, over the memory store's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from hub.model import About, Inbound, Reply, ReplyKind, State
+from hub.replies import FACTS, NAME, REVOCABLE, TOLD, whose
+from hub.testing.statements import Statements
+from hub.testing.tables import OptOut, Tables
+
+RECENT: Final = timedelta(days=30)
+QUIET: Final = timedelta(hours=24)
+_SEEN: Final = frozenset({State.SENDING, State.SENT, State.DELIVERED, State.READ})
+_BY_NUMBER: Final = frozenset({"sms", "whatsapp"})
+
+
+class MemoryReplies(Statements):
+    """The ReplyStore of `hub.inbound`."""
+
+    async def about(self, reply: Reply) -> About:
+        async with self._statement("about") as tables:
+            message_id = reply.message_id or _by_reference(reply, tables)
+            message_id = message_id or _by_number(reply, tables, self._now())
+            return About() if message_id is None else _about(message_id, tables)
+
+    async def about_message(self, message_id: UUID) -> About:
+        async with self._statement("about_message") as tables:
+            return _about(message_id, tables)
+
+    async def add(self, inbound: Inbound) -> Inbound:
+        async with self._statement("add_reply") as tables:
+            if inbound.id not in tables.replies:
+                now = self._now()
+                told = inbound.kind in TOLD and not _told(inbound, tables, now)
+                tables.replies[inbound.id] = replace(inbound, acknowledge=told), now
+                _heed(inbound, tables, now)
+            return tables.replies[inbound.id][0]
+
+    async def mark_published(self, reply_id: UUID) -> None:
+        async with self._statement("mark_published") as tables:
+            inbound, at = tables.replies[reply_id]
+            tables.replies[reply_id] = replace(inbound, published=True), at
+
+    async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
+        async with self._statement("unpublished_replies") as tables:
+            rows = sorted(tables.replies.values(), key=lambda row: row[1])
+            return [one for one, _ in rows if one.kind in TOLD and not one.published][:limit]
+
+
+def _by_reference(reply: Reply, tables: Tables) -> UUID | None:
+    if reply.in_reply_to is None:
+        return None
+    found = (one for _, one in sorted(tables.attempts.items()) if one.reference == reply.in_reply_to)
+    return next((one.message_id for one in found if one.provider.startswith(reply.provider)), None)
+
+
+def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
+    there = [
+        row.message
+        for row in tables.messages.values()
+        if row.message.channel in _BY_NUMBER and row.message.address == reply.address
+        if row.message.state in _SEEN and row.message.created_at > now - RECENT
+    ]
+    newest = max(there, key=lambda message: message.created_at, default=None)
+    return None if newest is None else newest.id
+
+
+def _about(message_id: UUID, tables: Tables) -> About:
+    row = tables.messages.get(message_id)
+    if row is None:
+        return About()
+    stored = tables.events[row.message.event_key]
+    places = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
+    data = {**stored.event.data, **{name: value for name, value in places.items() if value is not None}}
+    return About(
+        message_id=message_id,
+        person=data.get("person") if row.message.event == NAME else row.message.person,
+        name=row.message.name,
+        address=row.message.address,
+        case=stored.case,
+        facts={name: data[name] for name in FACTS if data.get(name) is not None},
+    )
+
+
+def _told(inbound: Inbound, tables: Tables, now: datetime) -> bool:
+    return any(
+        earlier.acknowledge and at > now - QUIET and _same(earlier, inbound)
+        for earlier, at in tables.replies.values()
+    )
+
+
+def _same(one: Inbound, other: Inbound) -> bool:
+    return (one.reply.address, one.thread, one.kind, one.revokes) == (
+        other.reply.address,
+        other.thread,
+        other.kind,
+        other.revokes,
+    )
+
+
+def _heed(inbound: Inbound, tables: Tables, now: datetime) -> None:
+    address, person = inbound.reply.address, whose(inbound)
+    if inbound.revokes and address:
+        reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
+        for purpose in REVOCABLE:
+            first = OptOut(since=now, person=person, reason=reason)
+            known = tables.opt_outs.get((address, purpose), first)
+            since = now if known.lifted else known.since
+            tables.opt_outs[address, purpose] = OptOut(
+                since=since, person=person or known.person, reason=reason
+            )
+    if inbound.kind is ReplyKind.OPT_IN:
+        for key, one in tables.opt_outs.items():
+            if key[0] == address or (person is not None and one.person == person):
+                tables.opt_outs[key] = replace(one, lifted=True)

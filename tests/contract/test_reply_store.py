@@ -1,0 +1,195 @@
+"""What the ReplyStore promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.model import (
+    About,
+    Attempt,
+    Complaint,
+    Inbound,
+    Message,
+    Outcome,
+    Reply,
+    ReplyKind,
+    State,
+    StoredEvent,
+)
+from hub.replies import complained, event_of, read
+from tests.contract.stores import Stores
+from tests.contract.values import LEASE, NOON, event, message, now, stored
+
+PHONE = "+573001234567"
+
+
+def reply(text: str = "¿Ya encontraron el acta?", **fields: Any) -> Reply:
+    values: dict[str, Any] = {
+        "channel": "sms",
+        "provider": "twilio",
+        "reference": str(uuid4()),
+        "address": PHONE,
+        "at": NOON,
+        **fields,
+    }
+    return Reply(text=text, **values)
+
+
+async def take(stores: Stores, given: Reply) -> Inbound:
+    return await stores.replies.add(read(given, await stores.replies.about(given), now=now()))
+
+
+async def texted(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
+    values = {"channel": "sms", "address": PHONE, "state": State.SENT, "created_at": now(), **fields}
+    one = message(of, **values)
+    await stores.add(one)
+    return one
+
+
+async def test_what_answers_nothing_of_ours_is_kept_all_the_same(stores: Stores) -> None:
+    given = reply()
+    kept = await take(stores, given)
+
+    assert (About(), given.text, ReplyKind.REPLY) == (kept.about, kept.reply.text, kept.kind)
+    assert (False, True) == (kept.published, kept.acknowledge)
+
+
+async def test_our_own_id_tells_what_is_answered(stores: Stores, of: StoredEvent) -> None:
+    one = message(of)
+    await stores.add(one)
+    kept = await take(stores, reply(channel="email", address="maria@example.com", message_id=one.id))
+
+    assert (
+        About(
+            message_id=one.id,
+            person="p-1",
+            name="María Peña",
+            address="maria@example.com",
+            case="pqrs_id:PQ-1",
+            facts={"pqrs_id": "PQ-1", "copropiedad_id": "ph-1", "unit_id": "u-1"},
+        )
+        == kept.about
+    )
+    assert "pqrs_id:PQ-1" == kept.thread
+
+
+async def test_an_id_that_is_none_of_ours_tells_nothing(stores: Stores) -> None:
+    assert About() == await stores.replies.about(reply(message_id=uuid4()))
+    assert About() == await stores.replies.about_message(uuid4())
+
+
+async def test_the_providers_reference_tells_what_is_answered(stores: Stores, of: StoredEvent) -> None:
+    one = message(of, channel="whatsapp", address=PHONE)
+    await stores.add(one)
+    token = uuid4()
+    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    sent = Attempt(
+        message_id=one.id, at=now(), outcome="accepted", provider="whatsapp-2", reference="wamid.1"
+    )
+    await stores.delivery.record(token, [Outcome(message_id=one.id, state=State.SENT, attempts=(sent,))])
+
+    known = reply(provider="whatsapp", in_reply_to="wamid.1", address="+573009999999")
+    other = reply(provider="twilio", in_reply_to="wamid.1", address="+573009999999")
+    assert one.id == (await stores.replies.about(known)).message_id
+    assert About() == await stores.replies.about(other)
+
+
+async def test_a_number_answers_the_newest_message_that_went_there(stores: Stores, of: StoredEvent) -> None:
+    await texted(stores, of, occasion="older", created_at=now() - timedelta(days=2))
+    newest = await texted(stores, of, occasion="newest", created_at=now() - timedelta(days=1))
+    await texted(stores, of, occasion="never sent", state=State.FAILED)
+    await texted(stores, of, occasion="another's", address="+573007654321")
+
+    assert newest.id == (await stores.replies.about(reply())).message_id
+
+
+async def test_a_number_answers_nothing_older_than_a_month(stores: Stores, of: StoredEvent) -> None:
+    await texted(stores, of, created_at=now() - timedelta(days=31))
+
+    assert About() == await stores.replies.about(reply())
+
+
+async def test_a_reply_to_our_acknowledgement_is_of_the_same_person_and_thread(stores: Stores) -> None:
+    data = {"thread_id": "de-1", "person": "p-maria"}
+    thanks = stored(event("inbound.message.received", data=data), case="thread_id:de-1")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([thanks])
+    await texted(stores, thanks, person="inline:1")
+    kept = await take(stores, reply("Gracias"))
+
+    assert ("p-maria", "de-1") == (kept.about.person, kept.thread)
+
+
+async def test_the_same_text_twice_is_one_row_and_stays_as_it_was(stores: Stores) -> None:
+    given = reply("Primero")
+    first = await take(stores, given)
+    await stores.replies.mark_published(first.id)
+    again = await take(stores, replace(given, text="Otra cosa", at=NOON + timedelta(hours=1)))
+
+    assert replace(first, published=True) == again
+    assert event_of(first) == event_of(again)
+
+
+async def test_three_texts_in_a_row_are_acknowledged_once(stores: Stores, of: StoredEvent) -> None:
+    await texted(stores, of)
+    kept = [await take(stores, reply(text)) for text in ("Buenos días", "¿Ya?", "¿Hola?")]
+
+    assert [True, False, False] == [one.acknowledge for one in kept]
+
+
+async def test_another_writer_another_thread_and_another_wish_are_acknowledged(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await texted(stores, of)
+    other = reply(channel="email", address="maria@example.com")
+    kept = [
+        await take(stores, given) for given in (reply(), other, reply("BAJA, señor: ¿sí?"), reply("BAJA"))
+    ]
+
+    assert [True] * 4 == [one.acknowledge for one in kept]
+
+
+async def test_a_machine_is_neither_acknowledged_nor_told_of(stores: Stores) -> None:
+    kept = await take(stores, reply("SALIR", automatic=True))
+
+    assert (ReplyKind.AUTOMATIC, False, False) == (kept.kind, kept.acknowledge, kept.revokes)
+    assert [] == await stores.timers.unpublished_replies(10)
+
+
+async def test_what_nobody_was_told_of_is_found_until_it_is_marked(stores: Stores, of: StoredEvent) -> None:
+    await texted(stores, of)
+    kept = [await take(stores, reply(text)) for text in ("Uno", "SALIR", "INICIAR")]
+    assert kept == await stores.timers.unpublished_replies(10)
+
+    await stores.timers.mark_published(kept[1].id)
+    assert [kept[0], kept[2]] == await stores.timers.unpublished_replies(10)
+    assert kept[:1] == await stores.timers.unpublished_replies(1)
+
+
+@pytest.mark.parametrize("text", ["nul \0 inside", "a lone \ud800 surrogate"])
+async def test_characters_that_no_database_takes_lose_nothing_else(stores: Stores, text: str) -> None:
+    kept = await take(stores, reply(text, subject=text))
+
+    assert text.rsplit(maxsplit=1)[-1] == kept.reply.text.split()[-1]
+
+
+async def test_a_complaint_is_kept_and_nobody_is_told(stores: Stores, of: StoredEvent) -> None:
+    one = message(of, state=State.SENT)
+    await stores.add(one)
+    complaint = Complaint(channel="email", provider="smtp", message_id=one.id, kind="abuse", at=NOON)
+    about = await stores.replies.about_message(one.id)
+    kept = [await stores.replies.add(complained(complaint, about)) for _ in range(2)]
+
+    assert kept[0] == kept[1]
+    assert (ReplyKind.COMPLAINT, True, False, one.address) == (
+        kept[0].kind,
+        kept[0].revokes,
+        kept[0].acknowledge,
+        kept[0].reply.address,
+    )
+    assert [] == await stores.timers.unpublished_replies(10)

@@ -1,0 +1,201 @@
+"""From a person's words to staff, the acknowledgement and the clock, on the stores in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from hub.errors import BrokerUnavailable, StorageUnavailable
+from hub.inbound import take_complaint, take_reply
+from hub.model import ClockState, Complaint, Inbound, Message, Reply, State
+from hub.replies import event_of
+from hub.testing.tables import Row
+from hub.timers import audit
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.things import HOUR, MINUTE, MONDAY, event, member, somebody
+from tests.unit.timekeeping import timers_of
+
+PHONE = "+573001234567"
+PETITIONER = {"name": "María Peña", "phone": PHONE}
+WORDS = "¿Ya encontraron el acta? Soy María, de la torre 1."
+
+
+def text(words: str = WORDS, **fields: Any) -> Reply:
+    values: dict[str, Any] = {
+        "channel": "sms",
+        "provider": "twilio",
+        "reference": words,
+        "address": PHONE,
+        "at": MONDAY + 2 * HOUR,
+        **fields,
+    }
+    return Reply(text=words, **values)
+
+
+REPLIED = event("pqrs.replied", {"pqrs_id": "PQ-1"}, at=MONDAY + HOUR, without=("petitioner",))
+
+
+@pytest.fixture
+async def hub() -> MemoryHub:
+    """A hub that has texted a petitioner, with one person at the service desk."""
+    hub = memory_hub()
+    await hub.take_in(somebody("p-laura"), member("p-laura", "company", "staff", duty="service"))
+    opened = event("pqrs.received", {"petitioner": PETITIONER, "pqrs_id": "PQ-1", "radicado": "R-1"})
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(opened, REPLIED)
+    for one in hub.of(opened):
+        sent(hub, one)
+    return hub
+
+
+def sent(hub: MemoryHub, one: Message) -> None:
+    row: Row = hub.store.tables.messages[one.id]
+    hub.store.tables.messages[one.id] = replace(row, message=replace(one, state=State.SENT))
+
+
+async def take(hub: MemoryHub, reply: Reply) -> Inbound:
+    """Take a reply in, and what comes of it over the broker."""
+    before = len(hub.publisher.events)
+    inbound = await take_reply(reply, store=hub.store, publisher=hub.publisher, now=hub.clock())
+    await hub.take_in(*hub.publisher.events[before:])
+    return inbound
+
+
+def told(hub: MemoryHub, inbound: Inbound) -> list[tuple[str, str, str]]:
+    return sorted((one.channel, one.address, one.state) for one in hub.of(event_of(inbound)))
+
+
+async def test_a_reply_reaches_the_service_desk_and_its_writer_is_thanked(hub: MemoryHub) -> None:
+    inbound = await take(hub, text())
+
+    assert [("inbox", "p-laura", "queued"), ("sms", PHONE, "queued")] == told(hub, inbound)
+    assert [] == hub.letters
+
+
+async def test_a_reply_starts_the_clock_of_the_first_reply_and_the_answer_ends_it(hub: MemoryHub) -> None:
+    assert [ClockState.MET] == hub.states("first_reply")
+    await take(hub, text())
+    assert [ClockState.MET, ClockState.OPEN] == hub.states("first_reply")
+
+    hub.clock.advance(HOUR)
+    await hub.take_in(replace(REPLIED, id="again", time=MONDAY + 3 * HOUR))
+    assert [ClockState.MET, ClockState.MET] == hub.states("first_reply")
+
+
+async def test_an_open_clock_is_not_started_anew(hub: MemoryHub) -> None:
+    for words in ("Buenos días", "¿Ya?", "¿Hola?"):
+        inbound = await take(hub, text(words, at=hub.clock()))
+        hub.clock.advance(MINUTE)
+
+    assert [("inbox", "p-laura", "queued")] == told(hub, inbound)
+    assert [ClockState.MET, ClockState.OPEN] == hub.states("first_reply")
+
+
+async def test_a_stranger_is_heard_thanked_and_answered(hub: MemoryHub) -> None:
+    stranger = "+573009990000"
+    inbound = await take(hub, text(address=stranger))
+    assert [("inbox", "p-laura", "queued"), ("sms", stranger, "queued")] == told(hub, inbound)
+    assert [ClockState.MET, ClockState.OPEN] == hub.states("first_reply")
+
+    hub.clock.advance(HOUR)
+    await hub.take_in(event("support.replied", {"thread_id": inbound.thread}, at=MONDAY + 3 * HOUR))
+    assert [ClockState.MET, ClockState.MET] == sorted(hub.states("first_reply"))
+
+
+async def test_neighbours_who_answer_the_same_news_have_a_clock_each(hub: MemoryHub) -> None:
+    declared = event("emergency.updated", {"emergency_id": "E-1"})
+    await hub.take_in(declared)
+    one, other = [
+        await take(hub, text("¿Ya pasó?", reference=number, address=number))
+        for number in ("+573001110001", "+573001110002")
+    ]
+
+    assert one.thread != other.thread
+
+
+async def test_the_same_reply_again_tells_nobody_again(hub: MemoryHub) -> None:
+    first = await take(hub, text())
+    messages = len(hub.store.messages)
+    again = await take(hub, text())
+
+    assert first.id == again.id
+    assert messages == len(hub.store.messages)
+
+
+async def test_the_word_alone_is_confirmed_and_nobody_has_to_read_it(hub: MemoryHub) -> None:
+    inbound = await take(hub, text("BAJA"))
+
+    assert [("sms", PHONE, "queued")] == told(hub, inbound)
+    assert [ClockState.MET] == hub.states("first_reply")
+
+
+async def test_a_machine_is_told_nothing(hub: MemoryHub) -> None:
+    await take(hub, text("Estoy de vacaciones", automatic=True))
+
+    assert [] == hub.publisher.events
+    assert 1 == len(hub.store.tables.replies)
+
+
+async def test_a_broker_that_is_away_delays_and_doubles_nothing(hub: MemoryHub) -> None:
+    hub.publisher.faults.script("event", BrokerUnavailable())
+    inbound = await take(hub, text())
+    assert [] == hub.publisher.events
+
+    keeping = timers_of(hub)
+    await audit(keeping)
+    await audit(keeping)
+    assert [event_of(inbound)] == hub.publisher.events
+
+
+async def test_a_database_that_is_away_has_the_provider_bring_it_again(hub: MemoryHub) -> None:
+    hub.store.faults.script("add_reply", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await take(hub, text())
+
+    assert [] == hub.publisher.events
+
+
+async def test_the_clock_of_a_sender_that_runs_ahead_is_not_believed(hub: MemoryHub) -> None:
+    inbound = await take(hub, text(at=hub.clock() + 24 * HOUR))
+
+    assert hub.clock() == inbound.reply.at
+    assert [] == hub.letters
+
+
+@pytest.mark.parametrize("address", ["85432", "", "x" * 500, "no-es-un-correo@"])
+@pytest.mark.parametrize("channel", ["sms", "email", "whatsapp"])
+async def test_whatever_the_address_the_desk_hears_it(hub: MemoryHub, address: str, channel: str) -> None:
+    inbound = await take(hub, text(address=address, channel=channel))
+
+    assert ("inbox", "p-laura", "queued") in told(hub, inbound)
+    assert [] == hub.letters
+
+
+async def test_who_was_handed_our_message_on_is_not_taken_for_its_reader(hub: MemoryHub) -> None:
+    [one, *_] = [each for each in hub.store.messages if each.channel == "sms"]
+    await take(hub, text("SALIR", address="+573009990000", message_id=one.id))
+
+    assert {("+573009990000", None)} == {
+        (address, opt_out.person) for (address, _), opt_out in hub.store.tables.opt_outs.items()
+    }
+
+
+async def test_a_complaint_revokes_and_says_nothing_to_anybody(hub: MemoryHub) -> None:
+    [one, *_] = [each for each in hub.store.messages if each.channel == "sms"]
+    complaint = Complaint(channel="email", provider="smtp", message_id=one.id, kind="abuse", at=MONDAY)
+    await take_complaint(complaint, store=hub.store)
+
+    assert [] == hub.publisher.events
+    assert {(PHONE, "commercial"), (PHONE, "survey")} == hub.store.tables.opt_outs.keys()
+
+
+async def test_no_word_and_no_number_of_a_person_is_logged(hub: MemoryHub) -> None:
+    with capture_logs() as logs:
+        await take(hub, text(subject="Sobre el acta"))
+
+    said = str(logs)
+    assert "reply.taken" in said
+    assert not any(secret in said for secret in (WORDS, PHONE, "acta", "María"))

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.opt_out_words import Command, Wish, command
+
+OUT = Command(Wish.OUT, alone=True)
+BACK = Command(Wish.BACK, alone=True)
+AMONG_OTHERS = Command(Wish.OUT, alone=False)
+VECTORS = Path(__file__).parents[1] / "vectors/twilio_signature.json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SALIR",
+        "salir",
+        " Cancelar. ",
+        "¡BAJA!",
+        "Alto, por favor",
+        "stop",
+        "SÁLIR",
+        "«Salir»",
+        "ＢＡＪＡ",
+        "baja\nbaja",
+        "Baja, gracias",
+        "SALIR\n\nEl lun, 9 mar 2026 a las 8:05, Coproservicios escribió:\n> Recibimos su queja",
+        "Baja\n-- \nMaría Peña\nCalle 1",
+    ],
+)
+def test_the_word_alone_takes_the_consent_back(text: str) -> None:
+    assert OUT == command(text)
+
+
+@pytest.mark.parametrize("text", ["INICIAR", "alta", "Start.", "Iniciar, por favor"])
+def test_the_word_alone_gives_it_back(text: str) -> None:
+    assert BACK == command(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["BAJA, señor: ¿me retiran?", "Alto: hay una fuga en el piso 3", "¡Salir! Ya."]
+)
+def test_a_sentence_that_begins_with_it_and_a_mark_is_read_by_a_person_too(text: str) -> None:
+    assert AMONG_OTHERS == command(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "por favor",
+        "Quiero cancelar mi cita",
+        "La presión está baja.",
+        "Alto riesgo en el piso 3",
+        "baja presión en el grifo, gracias",
+        "no puedo salir",
+        "Alta, pero después",
+        "salirse",
+        "> SALIR",
+        "🙂",
+    ],
+)
+def test_a_sentence_that_merely_holds_the_word_is_an_ordinary_one(text: str) -> None:
+    assert command(text) is None
+
+
+def test_the_text_that_twilio_signs_in_the_published_vectors_takes_the_consent_back() -> None:
+    rows = {row["id"]: row for row in json.loads(VECTORS.read_text())["rows"]}
+
+    assert AMONG_OTHERS == command(rows["inbound_baja_utf8"]["params"]["Body"])
