@@ -12,11 +12,12 @@ from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step
 from tests.unit.things import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 
 STARTS = [
-    pytest.param(kind.name, move.clock, number, id=f"{move.clock}-{number}")
+    pytest.param(kind.name, move.clock, number, id=f"{kind.name}-{move.clock}-{number}")
     for kind in CATALOG
     for move in kind.clocks
     if move.move is Move.START
-    for number in range(len(SCHEMAS.by_name[kind.name].examples))
+    for number, data in enumerate(SCHEMAS.by_name[kind.name].examples)
+    if all(data[key] == value for key, value in move.when.items())
 ]
 
 
