@@ -147,10 +147,15 @@ def judge_files(
     """Judge what is in these files; a provider without one has accepted nothing."""
     return judge(
         _lines(published),
-        [Acceptance(**line) for provider in providers for line in _lines(provider)],
+        [one for provider in providers for one in read_journal(provider)],
         [Fault(**line) for line in _lines(faults)] if faults else [],
         grace=grace,
     )
+
+
+def read_journal(path: Path) -> list[Acceptance]:
+    """Answer what a provider has written down, in its order."""
+    return [Acceptance(**line) for line in _lines(path)]
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,43 @@
+"""Houses that may be broken: on servers of their own, or on the shared ones where those stay whole."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.storage import migrations
+from tests.acceptance.conftest import House, furnished
+from tests.chaos.ordeal import Ordeal, ordeal
+from tests.servers import Servers
+
+
+@pytest.fixture
+async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]:
+    """A house with servers of its own, which may be stopped."""
+    await migrations.upgrade(private_servers.postgres.url)
+    async with furnished(
+        House(
+            amqp_url=private_servers.rabbitmq.url,
+            redis_url=private_servers.redis.url,
+            database_url=private_servers.postgres.url,
+            folder=tmp_path,
+        )
+    ) as house:
+        yield house
+
+
+@pytest.fixture
+async def alone(home: House) -> Ordeal:
+    """An ordeal whose servers may be stopped."""
+    return await ordeal(home)
+
+
+@pytest.fixture
+async def trial(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Ordeal]:
+    """An ordeal of the hub or of its providers alone."""
+    async with furnished(
+        House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
+    ) as house:
+        yield await ordeal(house)

@@ -1,0 +1,98 @@
+"""SIGKILL of each role at random points in 5,000 events, while a mail server stumbles."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.acceptance.directory import BUILDING
+from tests.acceptance.harness import event, until
+from tests.chaos.ordeal import Ordeal, replied, texted
+from tests.providers.smtp_manners import first, replying
+
+ROLES = ("intake", "delivery", "timers", "web")
+KILLS_EACH = 4
+RESIDENTS = 300
+MAILS = 3_598
+TEXTS = 800
+REFUSED_FOR_NOW = 300
+HELD_AT_MOST = 400
+"""Messages that a delivery may have claimed: 4 tickets of up to 100 of one queue."""
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize("seed", [20260309])
+async def test_each_role_killed_at_random_in_five_thousand_events_loses_nobody(
+    trial: Ordeal, seed: int
+) -> None:
+    chance = random.Random(seed)
+    trial.house.smtp.on("RCPT", first(REFUSED_FOR_NOW, replying("451 4.7.1 Greylisted", about="pedro")))
+    victims = list(ROLES) * KILLS_EACH
+    chance.shuffle(victims)
+    points = sorted(chance.randrange(MAILS * 9 // 10) for _ in victims)
+    async with trial.hubs(*ROLES) as hubs:
+        publishing = asyncio.create_task(trial.publish(the_events(chance)))
+        for role, point in zip(victims, points, strict=True):
+            await until(lambda: len(trial.house.smtp.mails) >= point, f"mail {point}", patience=120)  # noqa: B023 - waited for at once
+            with trial.fault(f"{role} killed"):
+                await hubs[role].kill()
+            await hubs[role].start()
+        await publishing
+        await trial.comes_to_rest(patience=240)
+        dead = await trial.dead()
+    verdict = await trial.verdict()
+
+    assert [] == verdict.complaints
+    assert [] == dead
+    assert RESIDENTS + MAILS + TEXTS == verdict.heard
+    assert verdict.unknown <= KILLS_EACH * HELD_AT_MOST * 2
+
+
+def the_events(chance: random.Random) -> list[dict[str, Any]]:
+    """Make 5,000: a building first, then a crowd, and an announcement to the building in its middle."""
+    building = [
+        event("directory.copropiedad.upserted", {"copropiedad_id": BUILDING, "version": 1, "name": "Prueba"})
+    ]
+    for number in range(RESIDENTS):
+        building += resident(number)
+    crowd = [*map(replied, range(MAILS)), *map(texted, range(TEXTS))]
+    chance.shuffle(crowd)
+    middle = len(crowd) // 2
+    return [*building, *crowd[:middle], works(), *crowd[middle:]]
+
+
+def resident(number: int) -> list[dict[str, Any]]:
+    person = f"p-{number}"
+    point = {"id": f"cp-{number}", "kind": "email", "value": f"vecina{number}@example.co"}
+    known = {"person_id": person, "version": 1, "names": "Vecina", "contact_points": [point]}
+    there = {
+        "membership_id": f"m-{number}",
+        "version": 1,
+        "person_id": person,
+        "scope": f"copropiedad:{BUILDING}",
+    }
+    return [
+        event("directory.person.upserted", known),
+        event("directory.membership.upserted", {**there, "role": "resident"}),
+    ]
+
+
+def works() -> dict[str, Any]:
+    """Announce works of next month: told now; the reminders wait with a time."""
+    starts = datetime.now(UTC) + timedelta(days=30)
+    return event(
+        "maintenance.scheduled.announced",
+        {
+            "copropiedad_id": BUILDING,
+            "work_id": "obra-1",
+            "starts_at": starts.isoformat(),
+            "ends_at": (starts + timedelta(hours=3)).isoformat(),
+            "affected_services": ["agua"],
+            "contact": "Portería, 601 555 0100",
+        },
+    )

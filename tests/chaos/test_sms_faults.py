@@ -1,0 +1,63 @@
+"""A provider of text messages that stumbles while a crowd is being told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from aiohttp import web
+
+from tests.chaos.judge import Verdict, read_journal
+from tests.chaos.ordeal import Ordeal, texted
+from tests.providers.http import answering
+from tests.providers.twilio import refusal_body
+
+EVENTS = 40
+TIMES = 7
+PATIENCE = 2.0
+
+pytestmark = [pytest.mark.slow]
+
+
+async def test_an_error_of_the_provider_loses_nobody_and_doubles_nobody(trial: Ordeal) -> None:
+    trial.house.twilio.script.extend([answering(500)] * TIMES)
+
+    assert Verdict(heard=EVENTS) == await told(trial)
+
+
+async def test_a_provider_that_asks_for_patience_is_given_it_and_nobody_is_lost(trial: Ordeal) -> None:
+    asked: dict[str, list[float]] = {}
+    too_many = answering(
+        429, refusal_body(429, 20429, "Too Many Requests"), {"Retry-After": f"{PATIENCE:.0f}"}
+    )
+
+    async def patience(request: web.Request) -> web.StreamResponse:
+        asked.setdefault(str((await request.post())["To"]), []).append(time.time())
+        return await too_many(request)
+
+    trial.house.twilio.script.extend([patience] * TIMES)
+    verdict = await told(trial)
+    answered = {one.to: at for one, at in zip(trial.house.twilio.texts, times(trial), strict=True)}
+
+    assert Verdict(heard=EVENTS) == verdict
+    assert all(answered[who] - refusals[-1] >= PATIENCE for who, refusals in asked.items())
+
+
+async def test_a_text_that_was_taken_without_a_word_comes_again_under_the_same_reference(
+    trial: Ordeal,
+) -> None:
+    trial.house.twilio.script.extend([trial.house.twilio.accept_then_hang] * TIMES)
+
+    assert Verdict(heard=EVENTS, unknown=TIMES) == await told(trial)
+
+
+async def told(trial: Ordeal) -> Verdict:
+    await trial.publish([texted(number) for number in range(EVENTS)])
+    async with trial.hub():
+        await trial.comes_to_rest()
+    return await trial.verdict()
+
+
+def times(trial: Ordeal) -> list[float]:
+    """When each text was taken, in the order of the texts."""
+    return [one.at for path in trial.providers for one in read_journal(path)]

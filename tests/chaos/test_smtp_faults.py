@@ -1,0 +1,57 @@
+"""A mail server that stumbles while a crowd is being told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos.judge import Verdict
+from tests.chaos.ordeal import Ordeal, replied
+from tests.providers import smtp_manners as manners
+from tests.providers.smtp_conversation import Behaviour
+
+EVENTS = 60
+TIMES = 7
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.mark.parametrize(
+    ("moment", "manner"),
+    [
+        ("CONNECT", manners.leaving("421 4.3.2 Shutting down")),
+        ("MAIL", manners.leaving("421 4.7.0 Too many messages")),
+        ("RCPT", manners.replying("451 4.7.1 Greylisted")),
+        ("DOT", manners.replying("452 4.3.1 Insufficient system storage")),
+    ],
+    ids=["421-at-first", "421-at-mail", "451", "452"],
+)
+async def test_a_no_for_a_while_loses_nobody_and_doubles_nobody(
+    trial: Ordeal, moment: str, manner: Behaviour
+) -> None:
+    trial.house.smtp.on(moment, manners.first(TIMES, manner))
+
+    assert Verdict(heard=EVENTS) == await told(trial)
+
+
+async def test_a_connection_dropped_in_the_middle_of_data_loses_nobody_and_doubles_nobody(
+    trial: Ordeal,
+) -> None:
+    trial.house.smtp.on("CONTENT", manners.first(TIMES, manners.drop_after_part))
+
+    assert Verdict(heard=EVENTS) == await told(trial)
+
+
+@pytest.mark.parametrize("manner", [manners.accept_then_hang, manners.accept_then_drop])
+async def test_a_mail_that_was_taken_without_a_word_comes_again_under_the_same_reference(
+    trial: Ordeal, manner: Behaviour
+) -> None:
+    trial.house.smtp.on("DOT", manners.first(TIMES, manner))
+
+    assert Verdict(heard=EVENTS, unknown=TIMES) == await told(trial)
+
+
+async def told(trial: Ordeal) -> Verdict:
+    await trial.publish([replied(number) for number in range(EVENTS)])
+    async with trial.hub():
+        await trial.comes_to_rest()
+    return await trial.verdict()
