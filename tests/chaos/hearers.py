@@ -16,21 +16,24 @@ _CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push"}
 
 @dataclass(frozen=True)
 class Directory:
-    """People and what they are, in the last version that was published."""
+    """People, what they are, and who began a case, in the last version that was published."""
 
     people: Mapping[str, _Data] = field(default_factory=dict)
     memberships: Mapping[str, _Data] = field(default_factory=dict)
+    petitioners: Mapping[str, _Data] = field(default_factory=dict)
 
     @staticmethod
     def of(events: Iterable[Mapping[str, Any]]) -> Directory:
-        people, memberships = {}, {}
+        people, memberships, petitioners = {}, {}, {}
         for event in events:
             data = event["data"]
             if name(event) == "directory.person.upserted":
                 people[data["person_id"]] = data
             elif name(event) == "directory.membership.upserted":
                 memberships[data["membership_id"]] = data
-        return Directory(people, memberships)
+            elif "petitioner" in data:
+                petitioners[data["pqrs_id"]] = data["petitioner"]
+        return Directory(people, memberships, petitioners)
 
     def reached(self, person: str, *channels: str) -> Iterator[Address]:
         for point in self.people[person]["contact_points"]:
@@ -66,17 +69,18 @@ def as_dialled(phone: str) -> str:
     return phone if phone.startswith("+") else f"+57{phone.replace(' ', '')}"
 
 
-def _petitioner_first(data: _Data, _: Directory) -> Iterator[Address]:
+def _petitioner_first(data: _Data, directory: Directory) -> Iterator[Address]:
     """By mail; by text who has no mail."""
-    yield _contacts(data["petitioner"])[0]
+    yield _contacts(data, directory)[0]
 
 
-def _petitioner_all(data: _Data, _: Directory) -> Iterator[Address]:
+def _petitioner_all(data: _Data, directory: Directory) -> Iterator[Address]:
     """By mail and by text."""
-    yield from _contacts(data["petitioner"])
+    yield from _contacts(data, directory)
 
 
-def _contacts(petitioner: _Data) -> list[Address]:
+def _contacts(data: _Data, directory: Directory) -> list[Address]:
+    petitioner = data.get("petitioner") or directory.petitioners[data["pqrs_id"]]
     mail = [("email", petitioner["email"])] if "email" in petitioner else []
     text = [("sms", as_dialled(petitioner["phone"]))] if "phone" in petitioner else []
     return [*mail, *text]
@@ -87,7 +91,7 @@ def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
     for person in directory.staff(data["to_level"]):
         yield from directory.reached(person, "email", "sms")
     if data["cause"] == "unanswered":
-        yield from (one for one in _contacts(data["petitioner"]) if one[0] == "email")
+        yield from (one for one in _contacts(data, directory) if one[0] == "email")
 
 
 def _residents(data: _Data, directory: Directory) -> Iterator[Address]:

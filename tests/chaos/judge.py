@@ -21,26 +21,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.chaos.hearers import Address, Directory, hearers
+from tests.providers.journal import Acceptance, read
 
 GRACE: Final = 5.0
 """Seconds for which a hub may hold an answer that it has not written down: its lease."""
 SETTLING: Final = 1.0
 """Seconds in which a provider may still read what a hub sent it before it died."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Acceptance:
-    """A provider's yes to one message."""
-
-    at: float
-    channel: str
-    who: str
-    reference: str
-    answered: bool
-
-    @property
-    def address(self) -> Address:
-        return self.channel, self.who
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +90,7 @@ def _by_address(accepted: Iterable[Acceptance]) -> _Told:
     told: defaultdict[Address, defaultdict[str, list[Acceptance]]]
     told = defaultdict(lambda: defaultdict(list))
     for one in sorted(accepted, key=lambda one: one.at):
-        told[one.address][one.reference].append(one)
+        told[one.channel, one.who][one.reference].append(one)
     return told
 
 
@@ -134,7 +120,7 @@ def _renamed(due: Counter[Address], told: _Told) -> Iterator[str]:
 
 
 def _doubled(again: Acceptance) -> str:
-    return f"doubled: {_name(again.address)}, though the yes before had reached the hub"
+    return f"doubled: {_name((again.channel, again.who))}, though the yes before had reached the hub"
 
 
 def _name(address: Address) -> str:
@@ -144,22 +130,17 @@ def _name(address: Address) -> str:
 def judge_files(
     published: Path, providers: Sequence[Path], faults: Path | None = None, *, grace: float = GRACE
 ) -> Verdict:
-    """Judge what is in these files; a provider without one has accepted nothing."""
+    """Judge what is in these files; there is none of faults where nothing was broken."""
     return judge(
         _lines(published),
-        [one for provider in providers for one in read_journal(provider)],
-        [Fault(**line) for line in _lines(faults)] if faults else [],
+        [one for provider in providers for one in read(provider)],
+        [Fault(**line) for line in _lines(faults)] if faults and faults.exists() else [],
         grace=grace,
     )
 
 
-def read_journal(path: Path) -> list[Acceptance]:
-    """Answer what a provider has written down, in its order."""
-    return [Acceptance(**line) for line in _lines(path)]
-
-
 def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

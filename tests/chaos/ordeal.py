@@ -45,6 +45,8 @@ email = { base = "300ms", cap = "2s", tries = 1000 }
 sms = { base = "300ms", cap = "2s", tries = 1000 }
 """
 LISTENER: Final = "test.listener"
+FIRST_TEXT: Final = 500_000
+"""Number of the case of the first text message."""
 AT_ONCE: Final = 50
 """Events that are published before their confirms are waited for."""
 UNFINISHED: Final = ("queued", "sending")
@@ -217,8 +219,8 @@ def replied(number: int, **petitioner: str) -> dict[str, Any]:
 
 
 def texted(number: int) -> dict[str, Any]:
-    """One event that makes one text message."""
-    return replied(number, phone=f"300{number:07}")
+    """One event that makes one text message; its case is not one of the mails'."""
+    return replied(FIRST_TEXT + number, phone=f"300{number:07}")
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -7,9 +7,10 @@ import time
 import pytest
 from aiohttp import web
 
-from tests.chaos.judge import Verdict, read_journal
+from tests.chaos.judge import Verdict
 from tests.chaos.ordeal import Ordeal, texted
 from tests.providers.http import answering
+from tests.providers.journal import read
 from tests.providers.twilio import refusal_body
 
 EVENTS = 40
@@ -60,4 +61,4 @@ async def told(trial: Ordeal) -> Verdict:
 
 def times(trial: Ordeal) -> list[float]:
     """When each text was taken, in the order of the texts."""
-    return [one.at for path in trial.providers for one in read_journal(path)]
+    return [one.at for path in trial.providers for one in read(path)]

@@ -15,7 +15,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.providers.http import HttpServer
+from tests.providers.http import HttpServer, still_there
 
 PROJECT: Final = "coproservicios-test"
 EMAIL: Final = f"hub@{PROJECT}.iam.gserviceaccount.com"
@@ -122,7 +122,8 @@ class FcmServer(HttpServer):
             return refusal(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT")
         self.pushes.append(message)
         if self.journal is not None:
-            self.journal.accepted("push", message["token"], _reference(message))
+            answered = still_there(request)
+            self.journal.accepted("push", message["token"], _reference(message), answered=answered)
         return web.json_response({"name": f"projects/{PROJECT}/messages/0:{len(self.pushes)}"})
 
     def _judged(self, content_type: str, body: bytes) -> dict[str, Any] | None:

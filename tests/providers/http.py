@@ -74,6 +74,11 @@ class HttpServer:
         return web.json_response({}, status=404)
 
 
+def still_there(request: web.Request) -> bool:
+    """Tell whether somebody is there to read an answer that is given at once."""
+    return request.transport is not None and not request.transport.is_closing()
+
+
 def answering(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Behaviour:
     """Answer this: a string goes as HTML, everything else as JSON."""
 

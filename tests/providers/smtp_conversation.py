@@ -98,6 +98,7 @@ class Conversation:
         self.number = number
         self.envelope = Envelope()
         self._in_hand: tuple[Envelope, bytes] | None = None
+        self._said_yes: list[int] = []
         self._habits = habits
         self._notes = notes
         self._behaviours = behaviours
@@ -121,6 +122,7 @@ class Conversation:
             self.wire.reply("220 mail.test ESMTP")
         await self.wire.flush()
         while not self.wire.is_over and (commands := await self.wire.read_group()):
+            self._note_that_the_yes_arrived()
             await self._answer_group(commands)
             await self.wire.flush()
 
@@ -275,11 +277,16 @@ class Conversation:
         self._notes.violations += mail_rules.faults(content, utf8=envelope.utf8)
         self._in_hand = envelope, content
         if not await self._misbehaves("DOT", envelope.recipients[0]):
-            self.keep(answered=True)
+            self._said_yes = self.keep()
             self.wire.reply(f"250 2.0.0 Ok: queued as {len(self._notes.mails):X}")
 
-    def keep(self, *, answered: bool) -> None:
-        """Accept the mail in hand; at the moment `DOT` a behaviour may do so and never say it."""
+    def keep(self) -> list[int]:
+        """
+        Accept the mail in hand; at the moment `DOT` a behaviour may do so and never say it.
+
+        Whoever gives another command has read the reply to this one: only then the yes has arrived.
+        """
+        numbers: list[int] = []
         assert self._in_hand is not None
         envelope, content = self._in_hand
         for recipient in envelope.recipients:
@@ -295,7 +302,14 @@ class Conversation:
             self._notes.mails.append(mail)
             if self._notes.journal is not None:
                 reference = str(mail.message["Message-ID"])
-                self._notes.journal.accepted("email", recipient, reference, answered=answered)
+                numbers.append(self._notes.journal.accepted("email", recipient, reference, answered=False))
+        return numbers
+
+    def _note_that_the_yes_arrived(self) -> None:
+        if self._notes.journal is not None:
+            for number in self._said_yes:
+                self._notes.journal.answered(number)
+        self._said_yes = []
 
     async def _rset(self, _command: str) -> None:
         self.envelope = Envelope()

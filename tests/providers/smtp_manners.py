@@ -63,14 +63,14 @@ async def hang(conversation: Conversation, _line: str) -> bool:
 
 async def accept_then_hang(conversation: Conversation, _line: str) -> bool:
     """Take the mail and never say so; for the moment `DOT`."""
-    conversation.keep(answered=False)
+    conversation.keep()
     await conversation.wire.stay_silent()
     return True
 
 
 async def accept_then_drop(conversation: Conversation, _line: str) -> bool:
     """Take the mail and drop the connection instead of saying so; for the moment `DOT`."""
-    conversation.keep(answered=False)
+    conversation.keep()
     conversation.wire.drop()
     return True
 

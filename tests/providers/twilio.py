@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from aiohttp import ClientSession, web
 
-from tests.providers.http import HttpServer, hang
+from tests.providers.http import HttpServer, hang, still_there
 
 ACCOUNT: Final = "AC" + "0123456789abcdef" * 2
 TOKEN: Final = "s3cret/token?"
@@ -65,7 +65,7 @@ class TwilioServer(HttpServer):
             return scripted
         if text is None:
             return refusal(400, 21211, "Invalid 'To' Phone Number")
-        self._keep(text, answered=True)
+        self._keep(text, answered=still_there(request))
         said = {
             "sid": text.sid,
             "status": "queued",

@@ -1,0 +1,106 @@
+"""Redis goes away under a working hub, comes back, and forgets everything."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.acceptance import directory
+from tests.acceptance.harness import event, publisher, until
+from tests.chaos.hearers import name
+from tests.chaos.ordeal import QUICK, Ordeal, replied
+from tests.providers.smtp_manners import first, replying
+from tests.servers import Servers
+
+EVENTS = 60
+LADDER = """
+[clocks.first_reply]
+target = "4s"
+any_hour = true
+ladder = ["4s", "1s", "1s", "1s"]
+"""
+WHOLE_LADDER = {2: 1, 3: 1, 4: 2}
+"""Level → how often it is told of one unanswered petition; the last one is reminded once."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+async def test_redis_goes_away_and_messages_and_clocks_go_on(alone: Ordeal, private_servers: Servers) -> None:
+    await staffed(alone)
+    async with alone.hub():
+        await alone.publish([received(1)])
+        await until(lambda: heard(alone, "pedro1"), "the receipt")
+        await private_servers.redis.stop()
+        await alone.publish([received(2)])
+        await until(lambda: heard(alone, "pedro2"), "the receipt while Redis is away")
+        await until(lambda: heard(alone, "nivel2"), "the escalation while Redis is away")
+        await private_servers.redis.start()
+        await until(lambda: times(alone, "nivel4") >= 4, "both ladders to their end")
+        await alone.comes_to_rest()
+    verdict = await alone.verdict()
+
+    assert [] == verdict.complaints
+    assert {level: 2 * told for level, told in WHOLE_LADDER.items()} == escalations(alone)
+
+
+async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Ordeal) -> None:
+    await staffed(alone)
+    async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
+        await alone.publish([received(1)])
+        await until(lambda: heard(alone, "pedro1"), "the receipt")
+        await redis.flushall()
+        await until(lambda: heard(alone, "nivel2"), "the escalation after the flush")
+        await redis.flushall()
+        await until(lambda: times(alone, "nivel4") >= 2, "the ladder to its end")
+        await alone.comes_to_rest()
+    verdict = await alone.verdict()
+
+    assert [] == verdict.complaints
+    assert WHOLE_LADDER == escalations(alone)
+
+
+async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Ordeal) -> None:
+    alone.house.smtp.on("RCPT", first(EVENTS * 3, replying("451 4.7.1 Greylisted")))
+    await alone.publish([replied(number) for number in range(EVENTS)])
+    async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
+        await until(lambda: recipients_refused(alone) > EVENTS, "some to be tried again")
+        await redis.flushall()
+        await alone.comes_to_rest()
+    verdict = await alone.verdict()
+
+    assert [] == verdict.complaints
+    assert EVENTS == verdict.heard
+
+
+async def staffed(trial: Ordeal) -> None:
+    """Publish the building and the staff of its levels; a ladder takes seven seconds."""
+    trial.house.policy(QUICK + LADDER)
+    async with publisher(trial.house.amqp_url) as publishing:
+        await directory.tell(publishing)
+
+
+def received(number: int) -> dict[str, Any]:
+    return event("pqrs.received", directory.pqrs(number))
+
+
+def escalations(trial: Ordeal) -> Counter[int]:
+    """Level → events that say that it now has the case, each counted once, as they were published."""
+    lines = [json.loads(line) for line in trial.published.read_text().splitlines()]
+    found = {one["id"]: one["data"]["to_level"] for one in lines if name(one) == "pqrs.escalated"}
+    return Counter(found.values())
+
+
+def recipients_refused(trial: Ordeal) -> int:
+    return sum(command.startswith("RCPT") for command in trial.house.smtp.notes.commands)
+
+
+def heard(trial: Ordeal, who: str) -> bool:
+    return times(trial, who) > 0
+
+
+def times(trial: Ordeal, who: str) -> int:
+    return sum(mail.recipient == f"{who}@example.co" for mail in trial.house.smtp.mails)

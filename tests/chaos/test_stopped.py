@@ -1,0 +1,28 @@
+"""A hub that is asked to stop in the middle of its work."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.harness import until
+from tests.chaos.judge import Verdict
+from tests.chaos.ordeal import Ordeal, replied
+
+EVENTS = 600
+
+pytestmark = [pytest.mark.slow]
+
+
+async def test_sigterm_in_the_middle_of_a_batch_loses_nothing_and_doubles_nothing(trial: Ordeal) -> None:
+    await trial.publish([replied(number) for number in range(EVENTS)])
+    first = trial.house.hub()
+    await first.start()
+    await until(lambda: bool(trial.house.smtp.mails), "the first mail")
+    status = await first.stop()
+    out_by_then = len(trial.house.smtp.mails)
+    async with trial.hub():
+        await trial.comes_to_rest()
+
+    assert 0 == status
+    assert out_by_then < EVENTS, "the first hub was stopped too late to prove anything"
+    assert Verdict(heard=EVENTS) == await trial.verdict()
