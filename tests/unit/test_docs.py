@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import tomllib
@@ -31,6 +32,7 @@ PAGES: Final = [
 ]
 ARCHITECTURE: Final = ROOT / "docs/architecture.md"
 PUBLISHING: Final = ROOT / "docs/publishing-events.md"
+RELIABILITY: Final = ROOT / "docs/reliability.md"
 OPERATIONS: Final = ROOT / "docs/operations.md"
 
 COMMANDS: Final[Any] = typer.main.get_command(app)
@@ -109,6 +111,15 @@ def test_a_test_that_is_named_exists(page: Path) -> None:
     }
 
     assert {word for word in spans(page) if re.fullmatch(r"test_\w+", word)} <= known
+
+
+def test_every_promise_names_a_test_that_is_in_the_file_it_leads_to() -> None:
+    table = rows(RELIABILITY, "| fault | promise | test |")
+    shown = [re.findall(r"\[(test_\w+)\]\((\S+?)\)", cell) for *_, cell in table]
+
+    assert all(shown)
+    for name, path in itertools.chain(*shown):
+        assert f"def {name}(" in text(RELIABILITY.parent / path), name
 
 
 @every_page
