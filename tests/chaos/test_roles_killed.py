@@ -17,7 +17,7 @@ from tests.providers.smtp_manners import first, replying
 ROLES = ("intake", "delivery", "timers", "web")
 KILLS_EACH = 4
 RESIDENTS = 300
-MAILS = 3_598
+MAILS = 3_597
 TEXTS = 800
 REFUSED_FOR_NOW = 300
 HELD_AT_MOST = 400
@@ -36,7 +36,8 @@ async def test_each_role_killed_at_random_in_five_thousand_events_loses_nobody(
     chance.shuffle(victims)
     points = sorted(chance.randrange(MAILS * 9 // 10) for _ in victims)
     async with trial.hubs(*ROLES) as hubs:
-        publishing = asyncio.create_task(trial.publish(the_events(chance)))
+        await settle(trial)
+        publishing = asyncio.create_task(trial.publish(the_crowd(chance)))
         for role, point in zip(victims, points, strict=True):
             await until(lambda: len(trial.house.smtp.mails) >= point, f"mail {point}", patience=120)  # noqa: B023 - waited for at once
             with trial.fault(f"{role} killed"):
@@ -49,21 +50,24 @@ async def test_each_role_killed_at_random_in_five_thousand_events_loses_nobody(
 
     assert [] == verdict.complaints
     assert [] == dead
-    assert RESIDENTS + MAILS + TEXTS == verdict.heard
+    assert RESIDENTS + MAILS + TEXTS + 1 == verdict.heard
     assert verdict.unknown <= KILLS_EACH * HELD_AT_MOST * 2
 
 
-def the_events(chance: random.Random) -> list[dict[str, Any]]:
-    """Make 5,000: a building first, then a crowd, and an announcement to the building in its middle."""
-    building = [
-        event("directory.copropiedad.upserted", {"copropiedad_id": BUILDING, "version": 1, "name": "Prueba"})
-    ]
-    for number in range(RESIDENTS):
-        building += resident(number)
+async def settle(trial: Ordeal) -> None:
+    """Publish the building, and wait for it: the announcement has its own lane, and might overtake it."""
+    building = {"copropiedad_id": BUILDING, "version": 1, "name": "Edificio Prueba"}
+    people = [one for number in range(RESIDENTS) for one in resident(number)]
+    await trial.publish([event("directory.copropiedad.upserted", building), *people, replied(MAILS)])
+    await until(lambda: bool(trial.house.smtp.mails), "the mail after the building")
+
+
+def the_crowd(chance: random.Random) -> list[dict[str, Any]]:
+    """Make mails and texts, and an announcement to the building in their middle."""
     crowd = [*map(replied, range(MAILS)), *map(texted, range(TEXTS))]
     chance.shuffle(crowd)
     middle = len(crowd) // 2
-    return [*building, *crowd[:middle], works(), *crowd[middle:]]
+    return [*crowd[:middle], works(), *crowd[middle:]]
 
 
 def resident(number: int) -> list[dict[str, Any]]:

@@ -1,0 +1,94 @@
+"""What is no event, thrown at a hub that runs: no crash, nothing unacknowledged, each with its reason."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64decode
+from typing import Any
+
+import aio_pika
+import pytest
+from hypothesis import Phase, given, settings
+from pamqp import encode
+
+from hub.cloudevents import MAX_BODY, decode
+from hub.errors import InvalidEvent
+from tests.acceptance.harness import Publisher, publisher, until
+from tests.chaos.ordeal import Ordeal, replied
+from tests.malformed import THROWN, Thrown
+
+NUMBER = 300
+SEED_OF_DEAD_LETTERS = 150
+"""At least so many of what is thrown are no events at all, or the test would prove little."""
+
+pytestmark = [pytest.mark.slow]
+
+
+async def test_malformed_events_crash_nothing_and_each_is_a_dead_letter_with_a_reason(trial: Ordeal) -> None:
+    thrown = [one for one in drawn() if can_be_carried(one)]
+    async with trial.hub() as hub:
+        async with publisher(trial.house.amqp_url) as publishing:
+            await asyncio.gather(*(throw(publishing, one) for one in thrown))
+        await trial.publish([replied(1)])
+        await until(lambda: bool(trial.house.smtp.mails), "the mail of the one good event")
+        await until(lambda: empty(trial), "everything to be taken in")
+        letters = await dead(trial)
+        alive = await trial.ask("/health/live")
+        said = {line["event"] for line in hub.lines()}
+    refused = {one.body for one in thrown if is_no_event(one)}
+
+    assert alive
+    assert {} == await trial.queued()
+    assert all(letter["reason"] for letter in letters)
+    assert refused <= {body(letter) for letter in letters}
+    assert SEED_OF_DEAD_LETTERS <= len(letters)
+    assert not said & {"worker.delivery_failed", "worker.not_buried", "worker.batch_failed"}
+
+
+def drawn() -> list[Thrown]:
+    """The same ones each time."""
+    found: list[Thrown] = []
+
+    @settings(max_examples=NUMBER, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+    @given(THROWN)
+    def keep(one: Thrown) -> None:
+        found.append(one)
+
+    keep()
+    return found
+
+
+def can_be_carried(thrown: Thrown) -> bool:
+    """Leave out what no client could put on the wire."""
+    try:
+        encode.field_table(dict(thrown.headers))
+        encode.short_string(thrown.content_type or "")
+    except (TypeError, ValueError, OverflowError):  # among them UnicodeEncodeError
+        return False
+    return len(thrown.body) <= MAX_BODY
+
+
+async def throw(publishing: Publisher, one: Thrown) -> None:
+    message = aio_pika.Message(one.body, content_type=one.content_type, headers=dict(one.headers))
+    await publishing.exchange.publish(message, one.key)
+
+
+def is_no_event(one: Thrown) -> bool:
+    try:
+        decode(one.body, one.content_type, one.headers)
+    except InvalidEvent:
+        return True
+    return False
+
+
+def body(letter: dict[str, Any]) -> bytes:
+    return b64decode(letter["body_base64"]) if "body_base64" in letter else str(letter["body"]).encode()
+
+
+async def empty(trial: Ordeal) -> bool:
+    return not await trial.queued()
+
+
+async def dead(trial: Ordeal) -> list[dict[str, Any]]:
+    """Every dead letter whole."""
+    return [await trial.ask(f"/api/dead/{one['id']}") for one in await trial.dead()]

@@ -1,0 +1,88 @@
+"""Whatever is posted where providers report, the answer is no fault of ours and says what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from hub.web.access import SIGNED_PATHS
+from hub.web.routes import ROUTES
+from tests.integration.test_receipts import PUBLIC, TWILIO
+from tests.integration.test_whatsapp_hook import META
+from tests.integration.web_doubles import Reply, World, ask
+from tests.malformed import JSON, TEXT
+from tests.providers import twilio, whatsapp
+
+Headers = Mapping[str, str]
+
+
+def signed_by_twilio(path: str, body: bytes) -> Headers:
+    """Sign what can be signed: a form. Of anything else Twilio signs the address alone."""
+    form = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
+    return {"X-Twilio-Signature": twilio.signature(PUBLIC + path, form)}
+
+
+def signed_by_meta(_path: str, body: bytes) -> Headers:
+    return {"X-Hub-Signature-256": whatsapp.signature(body)}
+
+
+SIGNERS: Final[Mapping[str, Callable[[str, bytes], Headers]]] = {
+    "/hooks/twilio": signed_by_twilio,
+    "/hooks/whatsapp": signed_by_meta,
+}
+"""Path → how its provider signs; a new hook brings its own."""
+POSTS: Final = sorted(
+    {route.path for route in ROUTES if route.path in SIGNED_PATHS and route.method == "POST"}
+)
+TYPES: Final = ("application/x-www-form-urlencoded", "application/json", "text/plain", "")
+WORDS: Final = st.sampled_from(
+    ["MessageStatus", "MessageSid", "ErrorCode", "entry", "changes", "value", "statuses"]
+)
+FORMS: Final = st.dictionaries(WORDS | TEXT, TEXT, max_size=4).map(
+    lambda form: urlencode(form, errors="replace").encode()
+)
+NESTED: Final = st.recursive(
+    JSON, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(WORDS, inner, max_size=2), max_leaves=8
+)
+BODIES: Final = st.binary(max_size=200) | FORMS | NESTED.map(lambda value: json.dumps(value).encode())
+MESSAGES: Final = st.just("019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10") | TEXT
+
+pytestmark = [pytest.mark.slow]
+
+
+def test_every_signed_route_is_thrown_at() -> None:
+    assert set(SIGNED_PATHS) == set(SIGNERS)
+    assert set(POSTS) == set(SIGNERS)
+
+
+@pytest.mark.parametrize("path", POSTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+@given(body=BODIES, message=MESSAGES, kind=st.sampled_from(TYPES), good=st.booleans())
+async def test_what_is_thrown_at_a_hook_has_an_answer_that_is_no_fault_of_ours(
+    path: str, body: bytes, message: str, kind: str, good: bool
+) -> None:
+    address = f"{path}?message={quote(message, errors='replace')}"
+    signature = (
+        SIGNERS[path](address, body)
+        if good
+        else {"X-Twilio-Signature": "=", "X-Hub-Signature-256": "sha256=0"}
+    )
+    reply = await post(address, body, kind, signature)
+
+    assert reply.status < 500
+    assert reply.status < 400 or reply.text
+    assert good or reply.status >= 400
+
+
+async def post(path: str, body: bytes, kind: str, signature: Headers) -> Reply:
+    world = World(environ={**TWILIO, **META})
+    return await ask(
+        world, path, method="POST", headers=CIMultiDict({"Content-Type": kind, **signature}), body=body
+    )

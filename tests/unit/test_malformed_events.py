@@ -1,0 +1,47 @@
+"""Whatever comes in is taken in, or is a dead letter with a reason; nothing of it reaches its neighbours."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.cloudevents import decode
+from hub.errors import InvalidEvent
+from hub.model import Incoming
+from tests.malformed import THROWN, Thrown
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.things import MONDAY, event
+
+GOOD = event("pqrs.received", id="good")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(THROWN, min_size=1, max_size=4))
+async def test_everything_thrown_is_an_event_or_a_dead_letter_with_a_reason(thrown: list[Thrown]) -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(*map(incoming, thrown), GOOD)
+    reasons = [letter.letter.reason for letter in hub.letters]
+    kept = {(one.letter.body, one.letter.routing_key) for one in hub.letters}
+    events = {(one.event.source, one.event.id) for one in hub.store.tables.events.values()}
+
+    assert all(reasons)
+    assert [] == [one for one in thrown if (one.body, one.key) not in kept and identity(one) not in events]
+    assert 1 == len(hub.said(GOOD))
+
+
+def identity(thrown: Thrown) -> tuple[str, str] | None:
+    try:
+        event = decode(thrown.body, thrown.content_type, thrown.headers)
+    except InvalidEvent:
+        return None
+    return event.source, event.id
+
+
+def incoming(thrown: Thrown) -> Incoming:
+    return Incoming(
+        body=thrown.body,
+        content_type=thrown.content_type,
+        headers=thrown.headers,
+        routing_key=thrown.key,
+        received_at=MONDAY,
+    )
