@@ -134,6 +134,15 @@ _ATTENTION: Final = (
         audiences=(Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
         hub_emitted=True,
     ),
+    EventType(
+        name="notification.undelivered",
+        lane=Lane.NORMAL,
+        case="message_id",
+        audiences=(
+            Audience(who=("staff:service",), purpose=Purpose.INTERNAL, channels=(("inbox", "email"),)),
+        ),
+        hub_emitted=True,
+    ),
 )
 
 _ADMINISTRATION: Final = (

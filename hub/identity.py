@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from hub.model import Event
+from hub.model import Event, Message
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_MASK = (1 << 48) - 1
@@ -38,6 +38,13 @@ def message_id(event_key: UUID, *, person: str, channel: str, occasion: str, con
     """Make the identity of a message: event × person × channel × occasion × contact point."""
     at = _EPOCH + timedelta(milliseconds=event_key.int >> 80)
     return uuid8(at, event_key.hex, person, channel, occasion, contact_id)
+
+
+def step_id(message: Message) -> UUID:
+    """Make the id of a step of a cascade, the same from each of its messages."""
+    at = _EPOCH + timedelta(milliseconds=message.event_key.int >> 80)
+    step = f"{message.audience}/{message.step}"
+    return uuid8(at, message.event_key.hex, message.person, message.occasion, step)
 
 
 def clock_id(case: str, name: str, started_by: Event) -> UUID:

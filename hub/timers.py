@@ -21,13 +21,12 @@ from uuid import UUID
 import structlog
 
 from hub import sla
+from hub.cascades import go_on
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import Clock, ClockState, Lane, Message
-from hub.planning import next_steps
 from hub.ports import Appointments, Now, Publisher, TimerStore
 from hub.replies import event_of
 from hub.tasks import heed_cancellation, together
-from hub.tickets import tickets
 
 TICK: Final = 0.1
 """Seconds between looks at the appointments: how late something may be when nothing is busy."""
@@ -220,10 +219,7 @@ async def _tell_replies(timers: Timers) -> None:
 
 async def _go_on(over: Sequence[Message], timers: Timers) -> None:
     """Take the steps that come after these messages."""
-    following = next_steps(over, now=timers.now())
-    if following:
-        await timers.store.add_messages(following)
-        await timers.publisher.tickets(tickets(following))
+    await go_on(over, store=timers.store, publisher=timers.publisher, now=timers.now())
 
 
 async def sweep(timers: Timers) -> bool:

@@ -15,13 +15,14 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 import structlog
 
+from hub.cascades import go_on
 from hub.delivery.judging import accepted, failed, hindrance, untold
 from hub.delivery.moves import LOST
 from hub.errors import (
@@ -32,11 +33,10 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
-from hub.planning import next_steps
+from hub.planning import goes_on
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher
 from hub.tasks import heed_cancellation, outlast
-from hub.tickets import tickets
 
 __all__ = ["Renderer", "deliver"]
 
@@ -109,7 +109,11 @@ async def deliver(
     done = await _record(store, lease, outcomes)
     _report(claimed, outcomes)
     by_id = {one.message.id: one.message for one in claimed}
-    lost = [by_id[one.message_id] for one in outcomes if one.message_id in done and one.state in LOST]
+    lost = [
+        replace(by_id[one.message_id], state=one.state, reason=one.reason)
+        for one in outcomes
+        if one.message_id in done and one.state in LOST
+    ]
     await _cascade(lost, store, publisher, post.now())
     await _make_appointments(outcomes, by_id, appointments)
 
@@ -220,14 +224,12 @@ async def _cascade(
     lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, now: datetime
 ) -> None:
     """Go on to the next step where a whole step has failed for good."""
-    candidates = [message for message in lost if message.fallback]
+    candidates = [message for message in lost if goes_on(message)]
     if not candidates:
         return
     over = await store.step_failed(candidates)
-    following = next_steps((message for message in candidates if message.id in over), now=now)
-    if following:
-        await store.add_messages(following)
-        await publisher.tickets(tickets(following))
+    done = [message for message in candidates if message.id in over]
+    await go_on(done, store=store, publisher=publisher, now=now)
 
 
 async def _make_appointments(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from hub.identity import message_id
 from hub.model import (
     Audience,
     ChannelTraits,
@@ -21,9 +19,27 @@ from hub.model import (
     StoredEvent,
     Target,
 )
+from hub.planning.cascade import id_at, next_step, next_steps
 from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions
 from hub.planning.reach import narrowed, steps_for, why_unreachable
+from hub.planning.undelivered import alerts, goes_on, is_alarming
 from hub.policy import Policy
+
+__all__ = [
+    "CROWD",
+    "Plan",
+    "Rules",
+    "alerts",
+    "goes_on",
+    "is_alarming",
+    "is_quiet",
+    "lane_for",
+    "next_step",
+    "next_steps",
+    "plan_audience",
+    "plan_person",
+    "unknown_person",
+]
 
 CROWD = 200
 """More recipients than this travel in the bulk lane, unless the event is urgent."""
@@ -118,36 +134,6 @@ def unknown_person(message: Message) -> Message:
     return replace(message, state=State.SUPPRESSED, reason="unknown_person", next_at=None, fallback=())
 
 
-def next_steps(lost: Iterable[Message], *, now: datetime) -> list[Message]:
-    """Make what comes after these messages, each once: those of one step share their next one."""
-    following = {new.id: new for message in lost for new in next_step(message, now=now)}
-    return list(following.values())
-
-
-def next_step(failed: Message, *, now: datetime) -> list[Message]:
-    """Make the messages of the cascade's next step, from what planning left in the failed one."""
-    if not failed.fallback:
-        return []
-    targets, *later = failed.fallback
-    return [
-        replace(
-            failed,
-            id=_id(failed.event_key, failed.person, target, failed.occasion),
-            channel=target.channel,
-            contact_id=target.contact_id,
-            address=target.address,
-            step=failed.step + 1,
-            state=State.QUEUED,
-            reason=None,
-            next_at=None,
-            created_at=now,
-            fallback=tuple(later),
-            patience=failed.patience if later else None,
-        )
-        for target in targets
-    ]
-
-
 def _message(
     plan: Plan,
     person: Person,
@@ -159,7 +145,7 @@ def _message(
     event = plan.stored.event
     state, reason = _beginning(plan)
     return Message(
-        id=_id(plan.stored.key, person.ref, target, plan.occasion.name),
+        id=id_at(plan.stored.key, person.ref, target, plan.occasion.name),
         event_key=plan.stored.key,
         event_id=event.id,
         event=event.name,
@@ -185,12 +171,6 @@ def _message(
         skipped=skipped,
         # What is too old for its first step is too old for all of them.
         fallback=() if state is State.EXPIRED else fallback,
-    )
-
-
-def _id(event_key: UUID, person: str, target: Target, occasion: str) -> UUID:
-    return message_id(
-        event_key, person=person, channel=target.channel, occasion=occasion, contact_id=target.contact_id
     )
 
 

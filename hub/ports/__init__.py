@@ -9,6 +9,7 @@ its server does not answer; whoever calls must be able to be called again with t
 from __future__ import annotations
 
 from hub.ports.appointments import Appointments
+from hub.ports.cascades import CascadeStore
 from hub.ports.channel import Channel
 from hub.ports.clock import Now
 from hub.ports.delivery import DeliveryStore
@@ -21,6 +22,7 @@ from hub.ports.timers import TimerStore
 
 __all__ = [
     "Appointments",
+    "CascadeStore",
     "Channel",
     "DeliveryStore",
     "IntakeStore",

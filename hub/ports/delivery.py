@@ -8,9 +8,10 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Claimed, Message, Outcome
+from hub.ports.cascades import CascadeStore
 
 
-class DeliveryStore(Protocol):
+class DeliveryStore(CascadeStore, Protocol):
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         """
         Take the messages that may be sent now, with one statement.
@@ -29,6 +30,3 @@ class DeliveryStore(Protocol):
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         """Answer those whose step has failed as a whole (event, person, audience, occasion, step)."""
-
-    async def add_messages(self, messages: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""

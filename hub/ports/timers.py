@@ -8,10 +8,11 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Clock, Inbound, Lane, Message
+from hub.ports.cascades import CascadeStore
 from hub.ports.publisher import Ticket
 
 
-class TimerStore(Protocol):
+class TimerStore(CascadeStore, Protocol):
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         """
         Make `queued` again, and ticket, those of these messages whose `next_at` has come.
@@ -25,9 +26,10 @@ class TimerStore(Protocol):
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         """
-        Answer failed messages whose next step was never made, because a worker died in between.
+        Answer lost messages that nobody has gone on from, because a worker died in between.
 
-        Those with a `fallback`, whose whole step has failed, and without a row of the step after it.
+        Their whole step is lost, and either there is a `fallback` and no row of the step after it, or
+        there is none, the purpose is `legal`, and nothing was said of it (`end_cascades`).
         """
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
@@ -40,9 +42,6 @@ class TimerStore(Protocol):
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
         """Wait no longer for the receipts of these: their next step is there. It may still come."""
-
-    async def add_messages(self, messages: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""
 
     async def stale_queued(
         self, channel: str, lane: Lane, sweep_after: timedelta, limit: int

@@ -10,7 +10,8 @@ from asyncpg import Record
 
 from hub.model import Attempt, Claimed, Message, Outcome
 from hub.storage import messages
-from hub.storage.database import Database, storable
+from hub.storage.cascades import PostgresCascades
+from hub.storage.database import storable
 from hub.storage.queries import load
 
 _SQL = load("messages")
@@ -18,11 +19,8 @@ _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 7
 
 
-class PostgresDelivery:
+class PostgresDelivery(PostgresCascades):
     """The DeliveryStore. No method holds a connection after it has answered."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         """Take the messages that may be sent now."""
@@ -44,10 +42,6 @@ class PostgresDelivery:
             return frozenset()
         rows = await self._database.rows(_SQL["step_failed"], *zip(*keys, strict=True))
         return frozenset(row["id"] for row in rows)
-
-    async def add_messages(self, added: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""
-        await messages.add(self._database, added)
 
 
 def _claimed(row: Record) -> Claimed:

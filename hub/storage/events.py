@@ -38,6 +38,12 @@ async def waiting(run: Runner, cases: Collection[str]) -> Sequence[StoredEvent]:
     return [_stored(row) for row in await run.rows(_SQL["waiting"], sorted(cases))]
 
 
+async def by_key(run: Runner, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
+    """Answer those of these events that are there."""
+    rows = await run.rows(_SQL["by_key"], sorted(keys)) if keys else []
+    return {row["key"]: _stored(row) for row in rows}
+
+
 async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
     """Remember; for a pair (case, who) the latest `since` wins, the first of equals."""
     latest: dict[tuple[str, str], Party] = {}

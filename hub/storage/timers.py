@@ -10,7 +10,7 @@ from uuid import UUID
 from hub.model import Clock, Inbound, Lane, Message
 from hub.ports import Ticket
 from hub.storage import clocks, messages, replies
-from hub.storage.database import Database
+from hub.storage.cascades import PostgresCascades
 from hub.storage.queries import load
 from hub.tickets import grouped
 
@@ -19,11 +19,8 @@ START: Final = UUID(int=0)
 """Before every id."""
 
 
-class PostgresTimers:
+class PostgresTimers(PostgresCascades):
     """The TimerStore. Due is what the database's own clock calls due."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         """Make `queued` again, and ticket, those of these messages whose `next_at` has come."""
@@ -52,10 +49,6 @@ class PostgresTimers:
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
         """Wait no longer for the receipts of these."""
         await self._database.rows(_SQL["stop_waiting"], list(ids))
-
-    async def add_messages(self, added: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""
-        await messages.add(self._database, added)
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
         """Answer these clocks."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.delivery.moves import LOST, may
-from hub.model import Attempt, Claimed, Clock, Lane, Message, Outcome, State
+from hub.model import Attempt, Claimed, Clock, Lane, Message, Outcome, State, StoredEvent
+from hub.planning import goes_on
 from hub.ports import Now, Ticket
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Tables, step_key
@@ -120,9 +121,18 @@ class MemoryStore(MemoryReplies):
             return [
                 message
                 for message in messages
-                if message.state in LOST and message.fallback and step_key(message) not in alive
-                if (message.event_key, message.person, message.occasion, *_next(message)) not in reached
+                if message.state in LOST and goes_on(message) and step_key(message) not in alive
+                if not tables.messages[message.id].cascaded and not _went_on(message, reached)
             ][:limit]
+
+    async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
+        async with self._statement("events_of") as tables:
+            return {key: tables.events[key] for key in keys if key in tables.events}
+
+    async def end_cascades(self, ids: Collection[UUID]) -> None:
+        async with self._statement("end_cascades") as tables:
+            for message_id in ids:
+                tables.messages[message_id] = replace(tables.messages[message_id], cascaded=True)
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
         async with self._statement("unconfirmed") as tables:
@@ -255,6 +265,10 @@ def _queue(row: Row) -> tuple[str, Lane]:
     return row.message.channel, row.message.lane
 
 
-def _next(message: Message) -> tuple[str, str]:
+def _went_on(message: Message, reached: Container[object]) -> bool:
+    """Tell whether the step after this one is there."""
+    if not message.fallback:
+        return False
     target = message.fallback[0][0]
-    return target.channel, target.contact_id
+    key = (message.event_key, message.person, message.occasion, target.channel, target.contact_id)
+    return key in reached

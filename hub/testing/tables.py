@@ -23,6 +23,7 @@ class Row:
     lease: UUID | None = None
     attempts: int = 0
     sweeps: int = 0
+    cascaded: bool = False
 
     def due(self, now: datetime) -> bool:
         """Tell whether the message waited for an instant that has come."""

@@ -83,6 +83,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "support.replied": "Mensaje respondido",
     "sla.at_risk": "Plazo en riesgo",
     "sla.breached": "Plazo incumplido",
+    "notification.undelivered": "Mensaje legal sin entregar",
     "admin.payment.received": "Pago recibido",
     "maintenance.request.received": "Solicitud de mantenimiento recibida",
     "maintenance.request.assigned": "Mantenimiento asignado",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from hub.model import Lane, State, StoredEvent
+from hub.model import Lane, Purpose, State, StoredEvent
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (
     FALLBACK,
@@ -33,6 +33,26 @@ async def test_a_step_that_reached_somebody_needs_no_next_one(stores: Stores, of
     await stores.add(lost, reached)
 
     assert await stores.timers.broken_cascades(10) == []
+
+
+async def test_a_legal_message_without_a_next_step_is_found_until_it_is_told_of(
+    stores: Stores, of: StoredEvent
+) -> None:
+    silent = message(of, state=State.SUPPRESSED)
+    legal = message(of, contact_id="", state=State.SUPPRESSED, purpose=Purpose.LEGAL, person="p-2")
+    await stores.add(silent, legal)
+
+    assert await stores.timers.broken_cascades(10) == [legal]
+    await stores.timers.end_cascades([legal.id])
+    assert await stores.timers.broken_cascades(10) == []
+
+
+async def test_the_events_of_a_cascade_are_answered_as_they_were_stored(
+    stores: Stores, of: StoredEvent
+) -> None:
+    found = await stores.timers.events_of([of.key, uuid4()])
+
+    assert {key: one.event for key, one in found.items()} == {of.key: of.event}
 
 
 async def test_a_message_of_a_step_that_is_still_on_its_way_is_found_when_it_is_lost_too(

@@ -16,6 +16,7 @@ from hub.channels.registry import BUILDERS
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
 from hub.model import Lane
+from hub.planning.undelivered import NAME as UNDELIVERED
 from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import ESCALATES
 from hub.testing import MemoryAppointments, MemoryPublisher, MemoryStore, SettableClock
@@ -73,7 +74,7 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
     assert set(topology.CHANNELS) <= FORMS.keys()
 
 
-def test_each_event_of_the_hubs_own_is_one_that_its_clocks_or_people_tell() -> None:
-    told = {"sla.at_risk", "sla.breached", *ESCALATES.values(), replies.NAME}
+def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
+    told = {"sla.at_risk", "sla.breached", *ESCALATES.values(), replies.NAME, UNDELIVERED}
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told

@@ -26,6 +26,9 @@ SELECT key FROM event WHERE key = ANY ($1::uuid[]) AND planned_at IS NULL
 -- waiting --
 SELECT * FROM event WHERE case_key = ANY ($1::text[]) AND waiting ORDER BY time, key
 
+-- by_key --
+SELECT * FROM event WHERE key = ANY ($1::uuid[])
+
 -- add_parties --
 INSERT INTO party (case_key, who, recipients, since)
 SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[])

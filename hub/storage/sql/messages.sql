@@ -115,9 +115,11 @@ RETURNING message.id, message.channel, message.lane
 -- broken_cascades --
 -- Every row of a step carries the same fallback. So a lost row is settled, never to be looked at again,
 -- when the next step exists, or when another row of its step is not lost: that one goes on if it must.
+-- A legal one without a next step is settled when its alert is out (end_cascades).
 WITH lost AS (
     SELECT * FROM message
-    WHERE state IN ('failed', 'bounced', 'suppressed', 'expired') AND fallback IS NOT NULL AND NOT cascaded
+    WHERE state IN ('failed', 'bounced', 'suppressed', 'expired')
+      AND (fallback IS NOT NULL OR purpose = 'legal') AND NOT cascaded
     ORDER BY id
     LIMIT $1
     FOR UPDATE SKIP LOCKED
@@ -145,6 +147,9 @@ WITH lost AS (
     RETURNING message.id
 )
 SELECT * FROM lost WHERE id NOT IN (SELECT id FROM settled)
+
+-- end_cascades --
+UPDATE message SET cascaded = true WHERE id = ANY ($1::uuid[])
 
 -- unconfirmed --
 -- A step goes on when each of its messages is lost, or was accepted and has waited long enough. One that has

@@ -7,6 +7,14 @@ ALTER TABLE message
     ADD COLUMN ends_at timestamptz,
     ADD COLUMN patience interval;
 
+-- What the audit looks for: lost messages that nobody has gone on from. Of legal ones also those that have no step
+-- left, for then somebody must be told.
+DROP INDEX message_cascade;
+
+CREATE INDEX message_cascade ON message (id)
+    WHERE state IN ('failed', 'bounced', 'suppressed', 'expired')
+      AND (fallback IS NOT NULL OR purpose = 'legal') AND NOT cascaded;
+
 -- Receipts that name a message by the provider's own reference only.
 CREATE INDEX attempt_reference ON attempt (reference, provider) WHERE reference IS NOT NULL;
 

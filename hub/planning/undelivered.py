@@ -1,0 +1,73 @@
+"""When nothing electronic has reached somebody whom the law wants told: who hears of it, and what. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub.identity import step_id
+from hub.model import (
+    HUB_SOURCE,
+    TYPE_PREFIX,
+    TYPE_SUFFIX,
+    Event,
+    Json,
+    Message,
+    Purpose,
+    StoredEvent,
+)
+from hub.planning.cascade import next_step
+from hub.planning.reach import LETTER
+
+NAME: Final = "notification.undelivered"
+NO_RECEIPT: Final = "no_receipt"
+"""The reason where a provider said yes and no receipt came in time."""
+
+_TOLD: Final = ("radicado", "service_area")
+"""What of the event's data the staff is told; who is meant stands on the letter and in the case."""
+
+
+def goes_on(message: Message) -> bool:
+    """Tell whether anything follows from the loss of this message's step: another step, or an alert."""
+    return bool(message.fallback) or message.purpose is Purpose.LEGAL
+
+
+def is_alarming(message: Message) -> bool:
+    """Tell whether after this step only paper is left, or nothing, of what may not end in silence."""
+    left = {target.channel for step in message.fallback for target in step}
+    return message.purpose is Purpose.LEGAL and left <= {LETTER}
+
+
+def alerts(
+    over: Iterable[Message], events: Mapping[UUID, StoredEvent], *, now: datetime
+) -> Mapping[str, Event]:
+    """Make one event per step that is over. Its id is made from the step: a repeat is a duplicate."""
+    made = (_alert(message, events.get(message.event_key), now) for message in over if is_alarming(message))
+    return {event.id: event for event in made}
+
+
+def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event:
+    letters = [new.id for new in next_step(message, now=now) if new.channel == LETTER]
+    data: dict[str, Json] = {
+        "message_id": str(message.id),
+        "about": message.event,
+        "about_id": message.event_id,
+        "reason": message.reason or NO_RECEIPT,
+        "letter_id": str(letters[0]) if letters else None,
+    }
+    return Event(
+        id=f"undelivered:{step_id(message)}",
+        source=HUB_SOURCE,
+        type=f"{TYPE_PREFIX}{NAME}{TYPE_SUFFIX}",
+        time=now,
+        data=data if stored is None else {**data, **_place(stored)},
+    )
+
+
+def _place(stored: StoredEvent) -> dict[str, Json]:
+    """Say where it happened, so that the staff of there hears of it, and by which number it is known."""
+    known = {name: stored.event.data.get(name) for name in _TOLD}
+    known |= {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
+    return {name: value for name, value in known.items() if value is not None}

@@ -1,0 +1,90 @@
+"""What the law wants told ends as a letter and an alert; who has no digital access has the letter at once."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.acceptance import directory
+from tests.acceptance.conftest import House
+from tests.acceptance.harness import Publisher, until
+from tests.providers.smtp_manners import replying
+
+
+def answer(petitioner: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "pqrs_id": "pqrs-7",
+        "radicado": "PQ-2026-000007",
+        "responded_at": datetime.now(UTC).isoformat(),
+        "document_ref": "RESP-7",
+        "copropiedad_id": directory.BUILDING,
+        "petitioner": petitioner,
+        **changes,
+    }
+
+
+async def letters(house: House) -> list[dict[str, Any]]:
+    listed: dict[str, list[dict[str, Any]]] = json.loads(await house.command("letters", "list", "--json"))
+    return listed["items"]
+
+
+async def one_letter(house: House) -> dict[str, Any]:
+    async def is_there() -> bool:
+        return bool(await letters(house))
+
+    await until(is_there, "the letter")
+    [letter] = await letters(house)
+    return letter
+
+
+async def messages(house: House, *narrowed: str) -> list[dict[str, Any]]:
+    listed = json.loads(await house.command("deliveries", "--json", *narrowed))
+    return [item for item in listed["items"] if not item["event"].startswith("directory.")]
+
+
+async def test_a_legal_answer_whose_mail_bounces_for_good_becomes_a_letter_and_an_alert(
+    house: House,
+) -> None:
+    house.smtp.on("RCPT", replying("550 5.1.1 no such user", about="ida@"))
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        event_id = await publisher.publish(
+            "pqrs.responded", answer({"name": "Ida Torres", "email": "ida@example.co"})
+        )
+        letter = await one_letter(house)
+        await until(lambda: bool(house.smtp.mails), "the alert of the staff")
+        alerts = await messages(house, "--person", "p-nivel-1", "--channel", "inbox")
+        await house.command("letters", "done", letter["id"])
+        told = {row["channel"]: row["state"] for row in await messages(house, "--event-id", event_id)}
+
+    assert ["notification.undelivered"] == [row["event"] for row in alerts]
+    assert ["nivel1@example.co"] == [mail.recipient for mail in house.smtp.mails]
+    assert {"email": "failed", "print": "delivered"} == told
+
+
+async def test_who_has_no_digital_access_has_the_letter_at_once_and_nobody_is_alarmed(house: House) -> None:
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await _on_paper(publisher)
+        await publisher.publish("pqrs.responded", answer({"ref": "p-papel"}))
+        letter = await one_letter(house)
+        shown = json.loads(await house.command("letters", "show", letter["id"], "--json"))
+        alerts = await messages(house, "--person", "p-nivel-1")
+
+    assert "Papel Ríos" == shown["name"]
+    assert "PQ-2026-000007" in shown["html"]
+    assert [] == alerts
+
+
+async def _on_paper(publisher: Publisher) -> None:
+    await publisher.publish(
+        "directory.person.upserted",
+        {
+            "person_id": "p-papel",
+            "version": 1,
+            "names": "Papel Ríos",
+            "contact_points": [],
+            "digital_access": False,
+        },
+    )

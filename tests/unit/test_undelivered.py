@@ -1,0 +1,128 @@
+"""A legal message never ends in silence: staff hears of it, and then its letter is made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hub.errors import BrokerUnavailable, PermanentFailure
+from hub.model import Message, Purpose, State, Target
+from hub.planning import alerts, next_step
+from hub.testing import MemoryEmail
+from hub.timers import audit
+from tests.unit.post_office import ABOUT, mail, post_office
+from tests.unit.things import HOUR, MONDAY, SCHEMAS
+from tests.unit.timekeeping import hub_with, timers_of
+
+LETTER = Target(channel="print", contact_id="print", address="p-1")
+TEXT = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
+GONE = "smtp_550_5.1.1"
+
+
+def legal(**fields: Any) -> Message:
+    return mail(**{"purpose": Purpose.LEGAL, "fallback": ((LETTER,),), **fields})
+
+
+def lost(**fields: Any) -> Message:
+    return legal(**{"state": State.FAILED, "reason": GONE, **fields})
+
+
+def told(*over: Message) -> list[dict[str, Any]]:
+    return [event.data for event in alerts(over, {ABOUT.key: ABOUT}, now=MONDAY).values()]
+
+
+def test_staff_is_told_of_the_letter_and_of_the_case() -> None:
+    one = lost()
+    [letter] = next_step(one, now=MONDAY)
+    [data] = told(one)
+
+    assert (data["reason"], data["letter_id"]) == (GONE, str(letter.id))
+    assert (data["about"], data["radicado"]) == ("pqrs.received", ABOUT.event.data["radicado"])
+    assert data["copropiedad_id"] == ABOUT.copropiedad_id
+
+
+def test_staff_is_told_that_there_is_no_letter() -> None:
+    [data] = told(lost(fallback=(), state=State.SUPPRESSED, reason="no_contact"))
+
+    assert (data["reason"], data["letter_id"]) == ("no_contact", None)
+
+
+def test_a_receipt_that_never_came_is_a_reason_too() -> None:
+    [data] = told(lost(state=State.SENT, reason=None))
+
+    assert data["reason"] == "no_receipt"
+
+
+@pytest.mark.parametrize("one", [lost(), lost(fallback=())])
+def test_what_the_hub_says_of_it_is_what_its_schema_says(one: Message) -> None:
+    for events in ({ABOUT.key: ABOUT}, {}):
+        for event in alerts([one], events, now=MONDAY).values():
+            SCHEMAS.check(event, now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        lost(fallback=((TEXT,), (LETTER,))),
+        lost(purpose=Purpose.TRANSACTIONAL),
+        lost(purpose=Purpose.TRANSACTIONAL, fallback=()),
+    ],
+)
+def test_nobody_is_alarmed_while_something_electronic_is_left_or_where_the_law_asks_for_nothing(
+    one: Message,
+) -> None:
+    assert told(one) == []
+
+
+def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None:
+    text = lost(channel="sms", contact_id="cp-phone")
+    letter = replace(lost(channel="print", contact_id="print", fallback=()), step=1)
+
+    assert alerts([lost()], {}, now=MONDAY).keys() == alerts([text], {}, now=MONDAY + HOUR).keys()
+    assert len(told(lost(), text, letter)) == 2
+
+
+async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
+    office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    one = legal()
+    await office.holds(one)
+    office.store.faults.script("add_messages", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await office.deliver(one)
+
+    assert [event.data["reason"] for event in office.publisher.events] == [GONE]
+    assert [message.channel for message in office.store.messages] == ["email"]
+
+
+async def test_a_letter_follows_what_bounced_for_good() -> None:
+    office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    one = legal()
+    await office.holds(one)
+    await office.deliver(one)
+
+    [event] = office.publisher.events
+    assert [ticket.channel for ticket in office.publisher.published] == ["print"]
+    assert event.data["letter_id"] == str(office.publisher.published[0].ids[0])
+
+
+async def test_the_audit_tells_of_a_legal_message_that_nothing_is_left_of_and_once() -> None:
+    hub = await hub_with(lost(fallback=(), state=State.SUPPRESSED, reason="unknown_person"))
+    timers = timers_of(hub)
+    await audit(timers)
+    await audit(timers)
+
+    assert [event.data["reason"] for event in hub.publisher.events] == ["unknown_person"]
+
+
+async def test_an_alert_that_a_crash_cut_off_is_repeated_under_the_same_id() -> None:
+    hub = await hub_with(lost(fallback=()))
+    timers = timers_of(hub)
+    hub.store.faults.script("end_cascades", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await audit(timers)
+    await audit(timers)
+
+    assert len(hub.publisher.events) == 2
+    assert len({event.id for event in hub.publisher.events}) == 1
