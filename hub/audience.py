@@ -58,6 +58,9 @@ class Unknown:
 Addressee = Group | Person | Unknown
 Parties = Mapping[tuple[str, str], Json]
 
+ADDRESS: Final = "address"
+"""`address:notify`: who reads the email addresses that the event lists there; of none nobody waits."""
+
 PLACE: Final = "@place"
 """The party that stands for where a case happens: {"copropiedad_id", "unit_id"}."""
 
@@ -89,7 +92,7 @@ def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> lis
         return []
     found: list[Addressee] = []
     for word in audience.who:
-        found.extend(_party(word, stored, parties) if _is_party(word) else [_group(word, stored)])
+        found.extend(_party(word, stored, parties) if _is_party(word) else _others(word, stored))
     return found
 
 
@@ -143,6 +146,13 @@ def usable_phone(raw: str | None) -> str | None:
         return normalize_phone(raw)
     except InvalidPhone:
         return None
+
+
+def _others(word: str, stored: StoredEvent) -> list[Addressee]:
+    kind, _, key = word.partition(":")
+    if kind == ADDRESS:
+        return [recipient({"email": address}) for address in stored.event.data.get(key) or ()]
+    return [_group(word, stored)]
 
 
 def _group(word: str, stored: StoredEvent) -> Group:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+from hub.troubles import BEGAN, ENDED
 
 _ATTENTION: Final = (
     EventType(
@@ -293,12 +294,31 @@ _DIRECTORY: Final = (
     EventType(name="directory.membership.removed", lane=Lane.NORMAL, case="membership_id"),
 )
 
+_THE_HUB: Final = tuple(
+    EventType(
+        name=name,
+        lane=Lane.URGENT,
+        case="trouble_id",
+        audiences=(
+            Audience(
+                who=("staff:ops", "address:notify"),
+                purpose=Purpose.INTERNAL,
+                # All at once, but never by a channel that the event says is broken (`avoid`).
+                channels=(("email", "sms", "push", "whatsapp", "inbox"),),
+            ),
+        ),
+        hub_emitted=True,
+    )
+    for name in (BEGAN, ENDED)
+)
+
 CATALOG: Final[tuple[EventType, ...]] = (
     *_ATTENTION,
     *_ADMINISTRATION,
     *_MAINTENANCE,
     *_EMERGENCIES,
     *_DIRECTORY,
+    *_THE_HUB,
 )
 
 BY_NAME: Final[Mapping[str, EventType]] = MappingProxyType({kind.name: kind for kind in CATALOG})

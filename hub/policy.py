@@ -24,6 +24,7 @@ from hub.policy_reader import Table, as_table, check_keys, overlay, read_struct
 from hub.policy_values import PARSERS, Expiry, Frames, Target, Weekday
 from hub.retry import RetryPolicy
 from hub.throttling import ThrottlePolicy
+from hub.troubles import WatchPolicy
 
 BUILT_IN: Final = Path(__file__).with_name("policy.toml")
 DEFAULT: Final = "default"
@@ -141,6 +142,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     retry: Mapping[str, RetryPolicy]
     breaker: BreakerPolicy
     throttle: ThrottlePolicy
+    watch: WatchPolicy
 
     def __post_init__(self) -> None:
         _ = self.contact_hours  # as with the calendar: refuse now

@@ -137,6 +137,8 @@ class Settings:
     configured: Mapping[str, tuple[SecretUrl, ...]]
     policy: Path | None
     templates: Path | None
+    heartbeat_url: SecretUrl | None
+    """What hears each minute that all is well."""
     log: LogFormat
     log_level: LogLevel
 
@@ -180,6 +182,7 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         configured={channel: urls for channel, name in PROVIDERS.items() if (urls := env.urls(name))},
         policy=env.path("HUB_POLICY"),
         templates=env.path("HUB_TEMPLATES"),
+        heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL"),
         log=env.choice("HUB_LOG", LogFormat.TEXT if is_terminal else LogFormat.JSON),
         log_level=env.choice("HUB_LOG_LEVEL", LogLevel.INFO),
     )
@@ -262,6 +265,17 @@ class _Environment:
             if not _split(name, url).scheme:
                 raise ConfigurationError(f"{name} must be a URL, or several with spaces between them.")
         return urls
+
+    def outside_url(self, name: str) -> SecretUrl | None:
+        """Read one that is called: over TLS, but on this machine."""
+        text = self.text(name)
+        if text is None:
+            return None
+        parts = _split(name, SecretUrl(text))
+        here = parts.scheme == "http" and Address(parts.hostname or "", 0).is_loopback
+        if not (parts.hostname and (parts.scheme == "https" or here)):
+            raise ConfigurationError(f"{name} must be an address like https://hc-ping.com/YOUR-ID.")
+        return SecretUrl(text)
 
     def public_url(self, name: str) -> str | None:
         text = self.text(name)

@@ -24,7 +24,7 @@ from hub import sla
 from hub.cascades import go_on
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import Clock, ClockState, Lane, Message
-from hub.ports import Appointments, Now, Publisher, TimerStore
+from hub.ports import Appointments, Heartbeats, Now, Publisher, TimerStore
 from hub.replies import event_of
 from hub.tasks import heed_cancellation, together
 
@@ -55,6 +55,7 @@ class Timers:
     store: TimerStore
     publisher: Publisher
     appointments: Appointments
+    heartbeats: Heartbeats
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta
@@ -206,6 +207,7 @@ async def audit(timers: Timers) -> bool:
     await _go_on(unconfirmed, timers)
     await timers.store.stop_waiting([message.id for message in unconfirmed])
     await _tell_replies(timers)
+    await timers.heartbeats.beat("timers", {"audit": "ended"})
     return more
 
 

@@ -21,15 +21,16 @@ from hub.app.parts import (
     open_log,
     open_parts,
     open_publisher,
+    open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import Work, serve_metrics
+from hub.app.roles import WATCHING, Work, serve_metrics, watch
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
 
-__all__ = ["ROLES", "open_appointments", "open_letters", "open_log", "open_publisher", "run"]
+__all__ = ["ROLES", "open_appointments", "open_letters", "open_log", "open_publisher", "open_watch", "run"]
 
 ROLES: Final = tuple(_ROLES)
 WAIT: Final = 2.0
@@ -53,6 +54,8 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
         if settings.metrics is not None:
             await serve_metrics(parts, settings.metrics, stack)
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
+        if roles & WATCHING:
+            work.append(watch(parts, stop))
         await _until_stopped([asyncio.create_task(each) for each in work], stop)
 
 

@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Final
 
 from hub.channels import build_channels, sender_address
 from hub.consumers.publisher import BrokerPublisher
+from hub.consumers.topology import CHANNELS
 from hub.delivery import Renderer
 from hub.mime import Sender, build_email
-from hub.model import Claimed, Outgoing, Rendered
+from hub.model import Claimed, Lane, Outgoing, Rendered
 from hub.policy import Policy, load_policy
 from hub.ports import Channel
 from hub.rendering import Context, Templates
@@ -23,7 +25,11 @@ from hub.storage.database import Database
 from hub.storage.inbox import PostgresInbox
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
+from hub.storage.watch import PostgresWatch
 from hub.verp import Verp
+
+QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
+"""Of every channel that is built, each lane."""
 
 
 def now() -> datetime:
@@ -131,6 +137,13 @@ async def open_log(settings: Settings) -> AsyncIterator[PostgresLog]:
     """Open what operators look at."""
     async with Database(settings.database_url.reveal(), size=2) as database:
         yield PostgresLog(database)
+
+
+@asynccontextmanager
+async def open_watch(settings: Settings) -> AsyncIterator[PostgresWatch]:
+    """Open what is known of the hub's own health."""
+    async with Database(settings.database_url.reveal(), size=1) as database:
+        yield PostgresWatch(database, QUEUES)
 
 
 @asynccontextmanager

@@ -13,16 +13,17 @@ from aiohttp import web
 from prometheus_client import REGISTRY
 
 from hub import inbound, timers
-from hub.app.parts import Parts, now
+from hub.app import watching
+from hub.app.parts import QUEUES, Parts, now
+from hub.app.watching import answers
 from hub.catalog import BY_NAME
 from hub.cloudevents import decode
 from hub.consumers import events, messages
-from hub.consumers.topology import CHANNELS
 from hub.consumers.worker import Consumer, serve
 from hub.delivery import Post
 from hub.errors import ConfigurationError
 from hub.intake import Desk
-from hub.model import Event, Json, Lane, Reply
+from hub.model import Event, Json, Reply
 from hub.planning import Rules
 from hub.schemas import Schemas
 from hub.settings import Address
@@ -33,6 +34,7 @@ from hub.storage.log import PostgresLog
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.replies import PostgresReplies
 from hub.storage.timers import PostgresTimers
+from hub.storage.watch import PostgresWatch
 from hub.tasks import cancel
 from hub.timers import Timers
 from hub.web.application import build, build_metrics
@@ -83,8 +85,9 @@ async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Wor
             store=PostgresTimers(parts.database),
             publisher=parts.publisher,
             appointments=parts.appointments,
+            heartbeats=PostgresWatch(parts.database, QUEUES),
             now=now,
-            queues=[(channel, lane) for channel in CHANNELS for lane in Lane],
+            queues=QUEUES,
             sweep_after=parts.words.policy.delivery.sweep_after,
         ),
     )
@@ -104,8 +107,9 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         appointments=parts.appointments,
         publisher=parts.publisher,
         check=partial(_check, parts.words.schemas),
-        ready=partial(_ready, parts),
+        ready=partial(answers, parts),
         registry=REGISTRY,
+        troubles=PostgresWatch(parts.database, QUEUES),
     )
     await _listen(application, parts.settings.http, "HUB_HTTP", stack)
     return _until_set(stop)
@@ -119,12 +123,22 @@ ROLES: Final[Mapping[str, Role]] = {
 }
 
 
+WATCHING: Final = frozenset({"timers", "web"})
+"""The roles beside which the watch goes on: each tells of the other's death."""
+
+
+def watch(parts: Parts, stop: asyncio.Event) -> Work:
+    """Look whether the hub is well, once a process."""
+    return _until(stop, partial(watching.run, parts))
+
+
 async def serve_metrics(parts: Parts, address: Address, stack: AsyncExitStack) -> None:
     """Listen on HUB_METRICS, in any role."""
     application = build_metrics(
         settings=parts.settings,
         log=PostgresLog(parts.database),
-        ready=partial(_ready, parts),
+        troubles=PostgresWatch(parts.database, QUEUES),
+        ready=partial(answers, parts),
         registry=REGISTRY,
     )
     await _listen(application, address, "HUB_METRICS", stack)
@@ -157,17 +171,6 @@ def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Map
 async def _take_reply(parts: Parts, reply: Reply) -> None:
     store = PostgresReplies(parts.database)
     await inbound.take_reply(reply, store=store, publisher=parts.publisher, now=now())
-
-
-async def _ready(parts: Parts) -> Mapping[str, bool]:
-    """Ask each server whether it answers."""
-    asked: dict[str, Coroutine[Any, Any, object]] = {
-        "rabbitmq": parts.publisher.ping(),
-        "redis": parts.appointments.intact(),
-        "postgresql": parts.database.rows("SELECT 1"),
-    }
-    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
-    return {name: not isinstance(answer, Exception) for name, answer in zip(asked, answers, strict=True)}
 
 
 def _serve(name: str, parts: Parts, stop: asyncio.Event, consumers: list[Consumer]) -> Work:

@@ -17,11 +17,13 @@ from hub.checkup.finding import Finding, bad, ok, warn
 from hub.consumers.broker import broker_errors, connect
 from hub.consumers.topology import QUEUES
 from hub.errors import AppointmentsUnavailable
+from hub.policy import load_policy
 from hub.settings import Address, Settings
 from hub.storage.appointments import EPOCH_KEY
 from hub.storage.database import Database, translated
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
+from hub.storage.watch import PostgresWatch
 
 RABBITMQ: Final = "RabbitMQ"
 REDIS: Final = "Redis"
@@ -127,7 +129,12 @@ async def postgresql(settings: Settings) -> list[Finding]:
             reached,
             bad(POSTGRESQL, f"{missing}; este hub necesita {HEAD}.", "Ejecute `hub db upgrade`."),
         ]
-    return [reached, ok(POSTGRESQL, f"Esquema al día ({HEAD})."), *await _waiting(url)]
+    return [
+        reached,
+        ok(POSTGRESQL, f"Esquema al día ({HEAD})."),
+        *await _waiting(url),
+        *await _duty(settings),
+    ]
 
 
 async def _waiting(url: str) -> list[Finding]:
@@ -142,6 +149,15 @@ async def _waiting(url: str) -> list[Finding]:
         to_do = "Mírelos con `hub clocks --state breached`."
         findings.append(warn(POSTGRESQL, f"{breached} plazos incumplidos sin respuesta.", to_do))
     return findings
+
+
+async def _duty(settings: Settings) -> list[Finding]:
+    notify = load_policy(settings.policy).watch.notify
+    async with Database(settings.database_url.reveal(), size=1) as database:
+        if notify or await PostgresWatch(database, ()).anybody_on_duty():
+            return []
+    to_do = "Dé el cargo ops a alguien del personal, o defina `[watch] notify` en la política."
+    return [warn(POSTGRESQL, "Sin nadie con el cargo ops, las averías van al correo de la empresa.", to_do)]
 
 
 async def hub(settings: Settings) -> list[Finding]:

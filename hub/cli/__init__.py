@@ -18,6 +18,7 @@ from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
 from hub.cli.publish import publish
 from hub.cli.run import run
+from hub.cli.troubles import troubles
 from hub.errors import HubError
 
 _RUN = "Run"
@@ -55,6 +56,7 @@ app.command(rich_help_panel=_LOOK)(clocks)
 app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(check)
+app.command(rich_help_panel=_MEND)(troubles)
 app.add_typer(database.app, name="db", rich_help_panel=_MEND)
 app.add_typer(template.app, name="template", rich_help_panel=_MEND)
 

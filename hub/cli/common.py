@@ -45,6 +45,7 @@ STATE_STYLES: Final = {
     "expired": "magenta",
     "cancelled": "dim",
     "open": "cyan",
+    "over": "green",
     "at_risk": "yellow",
     "breached": "bold red",
     "met": "green",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -83,6 +83,17 @@ class BrokerPublisher:
                 topology.messages_queue(channel, lane), passive=True, timeout=topology.TIMEOUT
             )
         return queue.declaration_result.message_count or 0
+
+    async def unattended(self) -> Mapping[str, int]:
+        """Answer the queues that nobody consumes, each with how many are ready in it."""
+        opened = await self._channel()
+        async with broker_errors():
+            found = [
+                (await opened.channel.declare_queue(name, passive=True, timeout=topology.TIMEOUT))
+                for name in topology.QUEUES
+            ]
+        results = [queue.declaration_result for queue in found]
+        return {str(one.queue): one.message_count or 0 for one in results if not one.consumer_count}
 
     async def ping(self) -> None:
         """Raise BrokerUnavailable when RabbitMQ does not answer."""

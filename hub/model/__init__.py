@@ -32,6 +32,7 @@ from hub.model.messages import (
 )
 from hub.model.people import ContactPoint, Person, Target
 from hub.model.replies import About, Inbound, Reply, ReplyKind
+from hub.model.troubles import Remaining, Symptom, Trouble
 
 __all__ = [
     "HUB_SOURCE",
@@ -64,6 +65,7 @@ __all__ = [
     "Person",
     "Print",
     "Purpose",
+    "Remaining",
     "Reminder",
     "Rendered",
     "Reply",
@@ -71,5 +73,7 @@ __all__ = [
     "State",
     "Step",
     "StoredEvent",
+    "Symptom",
     "Target",
+    "Trouble",
 ]

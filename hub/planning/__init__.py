@@ -21,7 +21,7 @@ from hub.model import (
 )
 from hub.planning.cascade import id_at, next_step, next_steps
 from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions
-from hub.planning.reach import narrowed, steps_for, why_unreachable
+from hub.planning.reach import broken_channels, narrowed, steps_for, why_unreachable
 from hub.planning.undelivered import alerts, goes_on, is_alarming
 from hub.policy import Policy
 
@@ -121,7 +121,8 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
         return [_suppressed(plan, person, "inline_not_allowed", ())]
     skipped: list[str] = []
-    usable = steps_for(plan.audience, person, rules.channels, skipped)
+    broken = broken_channels(plan.stored.event)
+    usable = steps_for(plan.audience, person, rules.channels, skipped, broken=broken)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]

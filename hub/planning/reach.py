@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from hub.model import Audience, Cascade, ChannelTraits, ContactPoint, Event, Person, Print, Target
+from hub.model import (
+    HUB_SOURCE,
+    Audience,
+    Cascade,
+    ChannelTraits,
+    ContactPoint,
+    Event,
+    Person,
+    Print,
+    Target,
+)
 from hub.phones import can_text
 
 LETTER: Final = "print"
 """The channel of letters."""
+
+BROKEN: Final = "broken"
+"""Why the news of a broken channel does not go over it."""
 
 Step = tuple[int, tuple[Target, ...]]
 """The number of a step in its audience, and where it reaches the person."""
 
 
 def steps_for(
-    audience: Audience, person: Person, channels: Mapping[str, ChannelTraits], skipped: list[str]
+    audience: Audience,
+    person: Person,
+    channels: Mapping[str, ChannelTraits],
+    skipped: list[str],
+    *,
+    broken: Collection[str] = (),
 ) -> list[Step]:
     """Answer the steps that reach the person, in their order; what is passed over goes into `skipped`."""
-    steps = [_targets(step, person, channels, skipped) for step in ways(audience, person)]
+    told = [tuple(name for name in step if name not in broken) for step in ways(audience, person)]
+    skipped += [f"{name}:{BROKEN}" for step in ways(audience, person) for name in step if name in broken]
+    steps = [_targets(step, person, channels, skipped) for step in told]
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 
@@ -81,7 +101,14 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
     return [next((point for point in points if point.verified), points[0])]
 
 
+def broken_channels(event: Event) -> Collection[str]:
+    """Answer which channels an event of the hub's own must not be told over, for it is about them."""
+    return event.data.get("avoid", ()) if event.source == HUB_SOURCE else ()
+
+
 def why_unreachable(skipped: Sequence[str]) -> str:
     """Answer the one reason that tells an operator most."""
     reasons = {entry.partition(":")[2] for entry in skipped}
+    if BROKEN in reasons:
+        return BROKEN
     return "no_contact" if reasons & {"no_contact", "stranger"} or not reasons else "not_configured"

@@ -19,12 +19,14 @@ from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.publisher import Publisher, Ticket
 from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
+from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
 
 __all__ = [
     "Appointments",
     "CascadeStore",
     "Channel",
     "DeliveryStore",
+    "Heartbeats",
     "IntakeStore",
     "IntakeTransaction",
     "LetterStore",
@@ -33,7 +35,10 @@ __all__ = [
     "Now",
     "Page",
     "Publisher",
+    "Queues",
     "Throttle",
     "Ticket",
     "TimerStore",
+    "TroubleLog",
+    "WatchStore",
 ]

@@ -13,6 +13,7 @@ from hub.storage.receipts import PostgresReceipts
 from hub.storage.replies import PostgresReplies
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
+from hub.storage.watch import PostgresWatch
 
 __all__ = [
     "Database",
@@ -24,6 +25,7 @@ __all__ = [
     "PostgresReceipts",
     "PostgresReplies",
     "PostgresTimers",
+    "PostgresWatch",
     "RedisAppointments",
     "RedisThrottle",
 ]

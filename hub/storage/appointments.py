@@ -110,6 +110,12 @@ class RedisAppointments:
         with self._translated():
             return bool(await self._redis.exists(EPOCH_KEY))
 
+    async def clock(self) -> datetime:
+        """Tell Redis' time."""
+        with self._translated():
+            seconds, microseconds = await self._redis.time()
+        return _EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
+
     async def begin_epoch(self) -> None:
         """Say that everything has been armed again."""
         with self._translated():

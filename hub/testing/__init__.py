@@ -17,6 +17,7 @@ from hub.testing.log import MemoryLog
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle
+from hub.testing.watch import MemoryWatch
 
 __all__ = [
     "Faults",
@@ -31,5 +32,6 @@ __all__ = [
     "MemorySms",
     "MemoryStore",
     "MemoryThrottle",
+    "MemoryWatch",
     "SettableClock",
 ]

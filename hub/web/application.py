@@ -14,7 +14,7 @@ from hub.catalog import CATALOG
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
-from hub.ports import Appointments, LetterStore, LogStore, Publisher
+from hub.ports import Appointments, LetterStore, LogStore, Publisher, TroubleLog
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
@@ -23,6 +23,7 @@ from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
 from hub.web.counts import Counted
 from hub.web.events import MAX_BODY
+from hub.web.figures import Figures
 from hub.web.listing import Clocks
 from hub.web.routes import ROUTES, add_routes
 
@@ -43,6 +44,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     check: keys.Check,
     ready: keys.Ready,
     registry: CollectorRegistry,
+    troubles: TroubleLog,
     take_reply: keys.TakeReply,
 ) -> web.Application:
     """Build the application: API, live page, hooks, health, metrics and documents."""
@@ -59,6 +61,8 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.POLICY] = policy
     app[keys.CLOCKS] = Clocks(log=log, appointments=appointments, policy=policy)
     app[keys.COUNTS] = Counted(log)
+    app[keys.TROUBLES] = troubles
+    app[keys.FIGURES] = Figures(troubles)
     app[keys.REGISTRY] = registry
     app[keys.DOCUMENTS] = _documents(schemas)
     add_routes(app)
@@ -67,12 +71,18 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
 
 
 def build_metrics(
-    *, settings: Settings, log: LogStore, ready: keys.Ready, registry: CollectorRegistry
+    *,
+    settings: Settings,
+    log: LogStore,
+    troubles: TroubleLog,
+    ready: keys.Ready,
+    registry: CollectorRegistry,
 ) -> web.Application:
     """Build what listens on `HUB_METRICS` in any role: what a supervisor and Prometheus ask for."""
     app = _guarded(settings)
     app[keys.READY] = ready
     app[keys.COUNTS] = Counted(log)
+    app[keys.FIGURES] = Figures(troubles)
     app[keys.REGISTRY] = registry
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)

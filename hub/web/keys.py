@@ -11,9 +11,10 @@ from prometheus_client import CollectorRegistry
 from hub.channels.whatsapp.reports import Keys
 from hub.model import Event, Json, Reply
 from hub.policy import Policy
-from hub.ports import LetterStore, LogStore, Publisher
+from hub.ports import LetterStore, LogStore, Publisher, TroubleLog
 from hub.receipts import ReceiptStore
 from hub.web.counts import Counted
+from hub.web.figures import Figures
 from hub.web.listing import Clocks
 
 Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
@@ -33,6 +34,8 @@ READY: web.AppKey[Ready] = web.AppKey("ready")
 POLICY = web.AppKey("policy", Policy)
 CLOCKS = web.AppKey("clocks", Clocks)
 COUNTS = web.AppKey("counts", Counted)
+TROUBLES: web.AppKey[TroubleLog] = web.AppKey("troubles")
+FIGURES = web.AppKey("figures", Figures)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
 """Path → the document that describes the API or the events, made once."""

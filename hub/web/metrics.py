@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -12,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.errors import Unavailable
 from hub.web.counts import Counts
-from hub.web.keys import COUNTS, REGISTRY
+from hub.web.keys import COUNTS, FIGURES, REGISTRY
 
 _NAMES: Final = {"messages": "hub_messages", "clocks": "hub_clocks", "dead": "hub_dead_letters"}
 
@@ -20,25 +21,28 @@ _NAMES: Final = {"messages": "hub_messages", "clocks": "hub_clocks", "dead": "hu
 async def show(request: web.Request) -> web.Response:
     """Prometheus' text format. Without the database the process's own figures are still told."""
     own = request.app[REGISTRY]
-    try:
+    counts: Counts = {}
+    figures: Sequence[Metric] = ()
+    with suppress(Unavailable):
         counts = await request.app[COUNTS].get()
-    except Unavailable:
-        counts = {}
+        figures = await request.app[FIGURES].get()
     return web.Response(
-        body=generate_latest(_Scrape(own, counts)), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST}
+        body=generate_latest(_Scrape(own, counts, figures)), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST}
     )
 
 
 class _Scrape(CollectorRegistry):
     """One look at everything: the standing registry, and gauges of this moment."""
 
-    def __init__(self, own: CollectorRegistry, counts: Counts) -> None:
+    def __init__(self, own: CollectorRegistry, counts: Counts, figures: Sequence[Metric]) -> None:
         super().__init__(auto_describe=False)
         self._own = own
         self._counts = counts
+        self._figures = figures
 
     def collect(self) -> Iterator[Metric]:
         yield from self._own.collect()
+        yield from self._figures
         for noun, by_state in self._counts.items():
             name = _NAMES.get(noun, f"hub_{noun}")
             gauge = GaugeMetricFamily(name, f"{noun} in the log by state", labels=["state"])

@@ -11,7 +11,19 @@ from aiohttp import hdrs, web
 
 from hub.channels.registry import CALLBACKS
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
-from hub.web import api, console, documents, events, health, hooks, metrics, printed, shapes, whatsapp
+from hub.web import (
+    api,
+    console,
+    documents,
+    events,
+    health,
+    hooks,
+    metrics,
+    printed,
+    shapes,
+    troubles,
+    whatsapp,
+)
 from hub.web.answers import Handler
 
 
@@ -110,6 +122,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=printed.hand_over,
         summary="Say that a letter was handed over: its message is delivered; safe to repeat",
         answers={200: shapes.HandedOver, **_UNKNOWN},
+    ),
+    Route(
+        path="/api/troubles",
+        handler=troubles.list_troubles,
+        summary="List what is wrong with the hub itself, the open ones first",
+        query=shapes.TroublesQuery,
+        answers={200: shapes.TroublePage, **_BAD},
     ),
     Route(
         path="/api/summary",

@@ -213,6 +213,30 @@ class Health(Struct, kw_only=True):
     servers: dict[str, str] | UnsetType = UNSET
 
 
+class TroublesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    limit: Limit = 50
+
+
+class TroubleRow(Struct, kw_only=True):
+    """Something wrong with the hub itself; its words are in Spanish, for operators."""
+
+    key: Annotated[str, Meta(description="The kind and what it is about: `circuit:sms:twilio`.")]
+    kind: str
+    state: Literal["open", "over"]
+    title: str
+    measured: str
+    to_do: str
+    meanwhile: str
+    since: Instant
+    told_at: Instant | None
+    resolved_at: Instant | None
+
+
+class TroublePage(Struct, kw_only=True):
+    items: list[TroubleRow]
+    next: str | None
+
+
 class Summary(Struct, kw_only=True):
     company: str
     mode: str

@@ -99,6 +99,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "directory.person.removed": "Persona retirada",
     "directory.membership.upserted": "Vínculo registrado",
     "directory.membership.removed": "Vínculo retirado",
+    "hub.trouble.began": "Avería del centro",
+    "hub.trouble.ended": "Avería resuelta",
 }
 
 CLOCKS: Final[Mapping[str, str]] = {
@@ -115,6 +117,7 @@ REASONS: Final[Mapping[str, str]] = {
     "no_contact": "La persona no tiene un dato de contacto que sirva para este canal",
     "stranger": "La persona no está en el directorio y no tiene buzón interno",
     "not_configured": "El canal no está configurado",
+    "broken": "El canal está averiado: de eso trata el aviso",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "contact_hours": "Fuera del horario permitido; saldrá en la próxima franja",
     "expired": "Se venció antes de poder enviarse",

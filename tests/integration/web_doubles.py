@@ -28,7 +28,7 @@ from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
-from hub.testing import MemoryLetters, MemoryStore
+from hub.testing import MemoryLetters, MemoryStore, MemoryWatch
 from hub.web.application import build
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -233,6 +233,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.boards = MemoryBoards(self.log)
+        self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
@@ -251,6 +252,7 @@ class World:
             check=check,
             ready=ready,
             registry=CollectorRegistry(),
+            troubles=self.troubles,
             take_reply=self.take_reply,
         )
 

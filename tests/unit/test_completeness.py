@@ -20,6 +20,8 @@ from hub.planning.undelivered import NAME as UNDELIVERED
 from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import ESCALATES
 from hub.testing import MemoryAppointments, MemoryPublisher, MemoryStore, SettableClock
+from hub.troubles import BEGAN, ENDED, KINDS
+from hub.watch import LOOKS
 from tests.unit.things import DESK, MONDAY
 
 OWN: Final = {"inbox", "print"}
@@ -75,6 +77,10 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
 
 
 def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
-    told = {"sla.at_risk", "sla.breached", *ESCALATES.values(), replies.NAME, UNDELIVERED}
+    told = {"sla.at_risk", "sla.breached", *ESCALATES.values(), replies.NAME, UNDELIVERED, BEGAN, ENDED}
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
+
+
+def test_each_kind_of_trouble_is_looked_for() -> None:
+    assert {kind.name for kind in KINDS} == LOOKS.keys()

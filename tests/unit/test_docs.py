@@ -21,6 +21,8 @@ from hub.delivery.moves import MOVES
 from hub.model import Audience, ClockMove, EventType, State
 from hub.policy import load_policy
 from hub.schemas import Schemas
+from hub.troubles import KINDS
+from hub.web.figures import TOLD
 from hub.web.metrics import _NAMES
 
 ROOT: Final = Path(__file__).parents[2]
@@ -157,7 +159,13 @@ def settings() -> set[str]:
 def test_every_metric_is_told() -> None:
     told = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS)))
 
-    assert told == set(_NAMES.values())
+    assert told == set(_NAMES.values()) | set(TOLD)
+
+
+def test_the_table_of_troubles_is_the_table_of_kinds() -> None:
+    told = rows(OPERATIONS, "| avería | cuándo | qué hacer | mientras tanto |")
+
+    assert [[f"`{kind.name}`", kind.seen, kind.to_do, kind.meanwhile] for kind in KINDS] == told
 
 
 def test_an_overlay_that_is_shown_can_be_used(tmp_path: Path) -> None:

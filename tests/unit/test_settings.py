@@ -32,6 +32,7 @@ def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
         configured={},
         policy=None,
         templates=None,
+        heartbeat_url=None,
         log=LogFormat.JSON,
         log_level=LogLevel.INFO,
     )
@@ -57,6 +58,7 @@ def test_everything_can_be_set() -> None:
             "HUB_EMAIL_URL": f"{AN_EMAIL_URL} smtps://second.example",
             "HUB_POLICY": "policy.toml",
             "HUB_TEMPLATES": "templates",
+            "HUB_HEARTBEAT_URL": "https://ping.example/word",
             "HUB_LOG": "text",
             "HUB_LOG_LEVEL": "debug",
         }
@@ -80,6 +82,7 @@ def test_everything_can_be_set() -> None:
         configured={"email": (SecretUrl(AN_EMAIL_URL), SecretUrl("smtps://second.example"))},
         policy=Path("policy.toml"),
         templates=Path("templates"),
+        heartbeat_url=SecretUrl("https://ping.example/word"),
         log=LogFormat.TEXT,
         log_level=LogLevel.DEBUG,
     )

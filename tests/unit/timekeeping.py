@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.model import Lane, Message, State
+from hub.testing import MemoryWatch
 from hub.timers import Timers
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.post_office import ABOUT, mail
@@ -19,6 +20,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "store": hub.store,
         "publisher": hub.publisher,
         "appointments": hub.appointments,
+        "heartbeats": MemoryWatch(hub.store, hub.clock),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

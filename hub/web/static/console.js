@@ -2,6 +2,7 @@
 
 import { ask, byId, make } from "./page.js";
 import { makeSections } from "./sections.js";
+import { shortTime } from "./words.js";
 
 const EVERY = 2000; // milliseconds
 const words = JSON.parse(byId("words").textContent);
@@ -44,9 +45,10 @@ async function look() {
   if (document.hidden) return;
   const mine = ++turn;
   try {
-    const [summary, page] = await Promise.all([ask("/api/summary"), read(null)]);
+    const [summary, troubles, page] = await Promise.all([ask("/api/summary"), ask("/api/troubles"), read(null)]);
     if (mine !== turn) return;
     count(summary.counts);
+    warn(troubles.items.filter((row) => row.state === "open"));
     draw(page.items);
     if (!older) next = page.next;
     finish(page);
@@ -56,6 +58,17 @@ async function look() {
   }
   // The next look starts when this one has ended: a slow hub is not asked faster than it answers.
   if (mine === turn) timer = setTimeout(look, EVERY);
+}
+
+// A line for each thing that is wrong with the hub itself; what does not change is not announced again.
+function warn(troubles) {
+  const list = byId("troubles");
+  const text = JSON.stringify(troubles.map((row) => [row.key, row.since]));
+  if (list.dataset.text === text) return;
+  list.dataset.text = text;
+  list.hidden = troubles.length === 0;
+  list.replaceChildren(...troubles.map((row) =>
+    make("li", { title: row.meanwhile }, make("strong", {}, row.title), ` desde ${shortTime(row.since)}. `, make("span", {}, row.to_do.replaceAll("`", "")))));
 }
 
 function finish(page) {

@@ -15,6 +15,9 @@ CREATE INDEX message_cascade ON message (id)
     WHERE state IN ('failed', 'bounced', 'suppressed', 'expired')
       AND (fallback IS NOT NULL OR purpose = 'legal') AND NOT cascaded;
 
+-- Calls that may have been doubled: few, and counted at every scrape.
+CREATE INDEX attempt_unknown ON attempt (provider) WHERE outcome = 'unknown';
+
 -- Receipts that name a message by the provider's own reference only.
 CREATE INDEX attempt_reference ON attempt (reference, provider) WHERE reference IS NOT NULL;
 
@@ -135,6 +138,11 @@ CREATE TABLE trouble (
 );
 
 CREATE UNIQUE INDEX trouble_open ON trouble (key) WHERE resolved_at IS NULL;
+
+CREATE INDEX trouble_over ON trouble (resolved_at) WHERE resolved_at IS NOT NULL;
+
+CREATE INDEX trouble_untold ON trouble (since)
+    WHERE told_at IS NULL OR (resolved_at IS NOT NULL AND resolution_told_at IS NULL);
 
 -- What each process last said of itself: the state of its providers' circuits, the end of its last audit.
 CREATE TABLE heartbeat (

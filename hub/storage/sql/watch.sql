@@ -1,0 +1,85 @@
+What the hub asks to see how it is itself. All ages are by the database's clock.
+
+-- clock --
+SELECT clock_timestamp() AS now
+
+-- beat --
+INSERT INTO heartbeat (process, subject, at, state)
+SELECT $1, subject, now(), state FROM unnest($2::text[], $3::text[]) AS given (subject, state)
+ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.state
+
+-- forget --
+-- Of processes that are no more; the audits' row is one for all of them.
+DELETE FROM heartbeat WHERE subject LIKE 'circuit:%' AND at < now() - interval '1 hour'
+
+-- open_circuits --
+SELECT DISTINCT substr(subject, 9) AS place FROM heartbeat
+WHERE subject LIKE 'circuit:%' AND state <> 'closed' AND at > now() - $1::interval
+ORDER BY place
+
+-- audit_age --
+SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'
+
+-- oldest_waiting --
+-- One probe per queue and number of sweeps: a sweep renews `ticketed_at`, and of its class the first is the
+-- oldest. What is due again and not queued yet is no backlog unless nobody keeps time: the first thousand tell.
+WITH waiting AS (
+    SELECT queue.channel, queue.lane, oldest.updated_at AS since
+    FROM unnest($1::text[], $2::text[]) AS queue (channel, lane)
+    CROSS JOIN generate_series(0, 16) AS times (sweeps)
+    CROSS JOIN LATERAL (
+        SELECT updated_at FROM message
+        WHERE message.channel = queue.channel AND message.lane = queue.lane
+          AND state = 'queued' AND message.sweeps = times.sweeps
+        ORDER BY ticketed_at
+        LIMIT 1
+    ) AS oldest
+    UNION ALL
+    SELECT channel, lane, next_at FROM (
+        SELECT channel, lane, next_at FROM message
+        WHERE next_at <= now() AND state IN ('held', 'retrying', 'sending')
+        ORDER BY next_at
+        LIMIT 1000
+    ) AS due
+)
+SELECT channel, lane, greatest(now() - min(since), interval '0') AS age FROM waiting GROUP BY channel, lane
+
+-- open_letters --
+-- The list of open ones ends far above any number that somebody would look at.
+SELECT count(*) AS opened, count(*) FILTER (WHERE received_at > now() - $1::interval) AS lately
+FROM (
+    SELECT received_at FROM dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 10000
+) AS letters
+
+-- see --
+INSERT INTO trouble (key, since, seen_at, detail)
+SELECT key, now(), now(), jsonb_build_object('measured', measured)
+FROM unnest($1::text[], $2::text[]) AS given (key, measured)
+ON CONFLICT (key) WHERE resolved_at IS NULL DO UPDATE SET seen_at = excluded.seen_at
+
+-- resolve --
+UPDATE trouble SET resolved_at = now()
+WHERE resolved_at IS NULL
+  AND seen_at < now() - $2::interval
+  AND split_part(key, ':', 1) = ANY ($1::text[])
+
+-- untold --
+SELECT * FROM trouble
+WHERE told_at IS NULL OR (resolved_at IS NOT NULL AND resolution_told_at IS NULL)
+ORDER BY since, key
+
+-- mark_begun --
+UPDATE trouble SET told_at = now() WHERE key = $1 AND since = $2 AND told_at IS NULL
+
+-- mark_over --
+UPDATE trouble SET resolution_told_at = now()
+WHERE key = $1 AND since = $2 AND resolved_at IS NOT NULL AND resolution_told_at IS NULL
+
+-- troubles --
+(SELECT * FROM trouble WHERE resolved_at IS NULL ORDER BY since, key LIMIT $1)
+UNION ALL
+(SELECT * FROM trouble WHERE resolved_at IS NOT NULL ORDER BY resolved_at DESC, key LIMIT $1)
+LIMIT $1
+
+-- unknown_outcomes --
+SELECT provider, count(*) AS times FROM attempt WHERE outcome = 'unknown' GROUP BY provider ORDER BY provider

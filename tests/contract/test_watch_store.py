@@ -1,0 +1,196 @@
+"""What the WatchStore and the TroubleLog promise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+from uuid import uuid4
+
+import pytest
+
+from hub.model import Lane, State, StoredEvent, Symptom, Trouble
+from hub.ports import TroubleLog, WatchStore
+from hub.storage import Database, PostgresWatch
+from hub.testing import MemoryStore, MemoryWatch
+from tests.contract.stores import AT_ONCE, Stores
+from tests.contract.values import HOUR, LEASE, letter, membership, message, now, outcome, person
+
+QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
+SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
+DEAD = Symptom(key="dead_letters", measured="1 abierta")
+AGO = timedelta(milliseconds=-1)
+"""Not even what was seen a moment ago is fresh enough."""
+
+
+class Watching(WatchStore, TroubleLog, Protocol):
+    """Both, as each implementation is."""
+
+
+@pytest.fixture
+async def watching(place: str | None, stores: Stores) -> AsyncIterator[Watching]:
+    if place is None:
+        assert isinstance(stores.timers, MemoryStore)
+        yield MemoryWatch(stores.timers, now)
+        return
+    async with Database(place) as database:
+        yield PostgresWatch(database, QUEUES)
+
+
+def keys(troubles: Sequence[Trouble]) -> list[str]:
+    return [one.key for one in troubles]
+
+
+async def test_its_clock_is_a_clock(watching: Watching) -> None:
+    before = now()
+    told = await watching.clock()
+
+    assert before - HOUR < told < now() + HOUR
+    assert told.tzinfo is not None
+
+
+async def test_a_circuit_counts_while_its_process_says_so(watching: Watching) -> None:
+    await watching.beat("one", {"circuit:sms:twilio": "open", "circuit:email:smtp": "closed"})
+    await watching.beat("two", {"circuit:sms:twilio": "half_open"})
+
+    assert ["sms:twilio"] == await watching.open_circuits(HOUR)
+    assert [] == await watching.open_circuits(AGO)
+
+    await watching.beat("one", {"circuit:sms:twilio": "closed"})
+    assert ["sms:twilio"] == await watching.open_circuits(HOUR)
+
+    await watching.beat("two", {"circuit:sms:twilio": "closed"})
+    assert [] == await watching.open_circuits(HOUR)
+
+
+async def test_the_age_of_the_last_audit_is_told_once_there_was_one(watching: Watching) -> None:
+    assert await watching.audit_age() is None
+
+    await watching.beat("timers", {"audit": "ended"})
+    age = await watching.audit_age()
+    assert age is not None
+    assert age < HOUR
+
+
+async def test_the_oldest_of_each_queue_is_what_waits(
+    watching: Watching, stores: Stores, of: StoredEvent
+) -> None:
+    assert {} == await watching.oldest_waiting()
+
+    held = message(of, contact_id="c", channel="sms", state=State.HELD, next_at=now() + HOUR)
+    due = message(of, contact_id="d", state=State.RETRYING, lane=Lane.URGENT, next_at=now() - 2 * HOUR)
+    await stores.add(message(of, contact_id="a"), held, due)
+    ages = await watching.oldest_waiting()
+
+    assert {("email", Lane.NORMAL), ("email", Lane.URGENT)} == ages.keys()
+    assert ages["email", Lane.NORMAL] < HOUR
+    assert HOUR < ages["email", Lane.URGENT] < 3 * HOUR
+
+
+async def test_what_is_worked_on_does_not_wait_until_its_lease_ends(
+    watching: Watching, stores: Stores, of: StoredEvent
+) -> None:
+    one = message(of)
+    await stores.add(one)
+    await stores.claim(one, lease=LEASE)
+    assert {} == await watching.oldest_waiting()
+
+    another = message(of, contact_id="b")
+    await stores.add(another)
+    await stores.claim(another, lease=AT_ONCE)
+    assert {("email", Lane.NORMAL)} == (await watching.oldest_waiting()).keys()
+
+
+async def test_open_letters_are_counted_and_those_of_late(watching: Watching, stores: Stores) -> None:
+    old, new = letter(b"old", received_at=now() - 3 * HOUR), letter(b"new", received_at=now())
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([old, new])
+    assert (2, 1) == await watching.open_letters(HOUR)
+
+    await stores.log.settle_dead(new.id, state="discarded")
+    assert (1, 0) == await watching.open_letters(HOUR)
+
+
+async def test_somebody_is_on_duty_when_the_company_has_one(watching: Watching, stores: Stores) -> None:
+    assert not await watching.anybody_on_duty()
+
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person("p-1"), membership("p-1", "company", "staff", duty="ops")])
+    assert await watching.anybody_on_duty()
+
+
+async def test_a_trouble_is_one_row_however_often_it_is_seen(watching: Watching) -> None:
+    await watching.see([SMS, DEAD])
+    [first, _] = await watching.untold()
+    await watching.see([replace(SMS, measured="Peor")])
+    again = await watching.untold()
+
+    assert [SMS.key, DEAD.key] == keys(again)
+    assert (first.since, SMS.measured) == (again[0].since, again[0].measured)
+    assert again[0].seen_at >= first.seen_at
+
+
+async def test_it_is_told_once_when_it_begins_and_once_when_it_is_over(watching: Watching) -> None:
+    await watching.see([SMS])
+    [begun] = await watching.untold()
+    await watching.mark_told(begun)
+    assert [] == await watching.untold()
+
+    await watching.resolve(["circuit"], AGO)
+    [over] = await watching.untold()
+    assert over.told_at is not None
+    assert over.resolved_at is not None
+    await watching.mark_told(over)
+    assert [] == await watching.untold()
+
+
+async def test_what_was_over_before_it_was_told_has_both_to_tell(watching: Watching) -> None:
+    await watching.see([SMS])
+    await watching.resolve(["circuit"], AGO)
+    [one] = await watching.untold()
+    assert one.told_at is None
+
+    await watching.mark_told(one)
+    [over] = await watching.untold()
+    assert over.told_at is not None
+
+
+async def test_it_is_over_only_for_who_could_look_and_after_a_while(watching: Watching) -> None:
+    await watching.see([SMS, DEAD])
+    await watching.resolve(["circuit", "dead_letters"], HOUR)
+    await watching.resolve(["dead_letters"], AGO)
+    told = {one.key: one.resolved_at is None for one in await watching.troubles(10)}
+
+    assert {SMS.key: True, DEAD.key: False} == told
+
+
+async def test_what_comes_back_is_a_new_trouble_and_the_open_ones_are_listed_first(
+    watching: Watching,
+) -> None:
+    await watching.see([SMS])
+    await watching.resolve(["circuit"], AGO)
+    await watching.see([DEAD])
+    await watching.see([SMS])
+    listed = await watching.troubles(10)
+
+    assert [DEAD.key, SMS.key, SMS.key] == keys(listed)
+    assert [True, True, False] == [one.resolved_at is None for one in listed]
+    assert [DEAD.key] == keys(await watching.troubles(1))
+
+
+async def test_calls_of_unknown_outcome_are_counted_by_provider(
+    watching: Watching, stores: Stores, of: StoredEvent
+) -> None:
+    assert {} == await watching.unknown_outcomes()
+
+    one = message(of)
+    await stores.add(one)
+    token = uuid4()
+    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    known = outcome(one.id).attempts[0]
+    said = ("unknown", "accepted", "unknown")
+    calls = tuple(replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(said))
+    await stores.delivery.record(token, [outcome(one.id, attempts=calls)])
+
+    assert {"smtp": 2} == await watching.unknown_outcomes()
