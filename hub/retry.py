@@ -14,6 +14,7 @@ RETRIES_EXHAUSTED: Final = "retries_exhausted"
 _LONGEST_WISH: Final = timedelta(days=7)
 """A provider that asks for more is mistaken, and its number could overflow a date."""
 _MOST_DOUBLINGS: Final = 64
+_LITTLE: Final = timedelta(seconds=1)
 
 
 class RetryPolicy(Struct, frozen=True, kw_only=True):
@@ -53,15 +54,19 @@ def decide(error: SendFailure, attempt: int, *, policy: RetryPolicy, chance: flo
     """
     if isinstance(error, PermanentFailure):
         return GiveUp(error.reason)
-    free = isinstance(error, TransientFailure) and (error.ours or error.untried)
-    if attempt >= policy.tries and not free:
+    if not isinstance(error, TransientFailure):
+        error = TransientFailure(error.reason)
+    if attempt >= policy.tries and not (error.ours or error.untried):
         return GiveUp(RETRIES_EXHAUSTED)
     delay = backoff(attempt, policy=policy, chance=chance)
-    wish = error.retry_after if isinstance(error, TransientFailure) else None
-    if wish is None:
+    if error.retry_after is None:
         return RetryIn(delay)
+    wish = min(error.retry_after, _LONGEST_WISH)
+    if error.untried:
+        # It has a place in a line, one after the other: as many must come as can be taken then.
+        return RetryIn(wish + min(wish * policy.jitter, _LITTLE) * chance)
     # Spread only to the later side: a provider that said "in 60 s" must not be asked before.
-    return RetryIn(max(delay, min(wish, _LONGEST_WISH) * (1 + policy.jitter * chance)))
+    return RetryIn(max(delay, wish * (1 + policy.jitter * chance)))
 
 
 def backoff(attempt: int, *, policy: RetryPolicy, chance: float) -> timedelta:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from typing import Final
 
@@ -11,6 +16,27 @@ from hub.model import Lane
 
 KEPT: Final = 0.2
 """What normal and bulk messages may never hold together: an urgent one waits for none that hangs."""
+
+
+@dataclass(slots=True)
+class Waited:
+    """How long a send has waited for a place: the time of a crowd, and not of the provider."""
+
+    total: timedelta = timedelta(0)
+
+
+_WAITED: ContextVar[Waited | None] = ContextVar("waited", default=None)
+
+
+@contextmanager
+def waiting() -> Iterator[Waited]:
+    """Add up what is waited for places inside the block."""
+    waited = Waited()
+    before = _WAITED.set(waited)
+    try:
+        yield waited
+    finally:
+        _WAITED.reset(before)
 
 
 class Places:
@@ -57,6 +83,7 @@ class Places:
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
         self._waiting[lane].append(turn)
+        began = loop.time()
         timer = loop.call_at(until, _too_late, turn)
         try:
             await turn
@@ -67,6 +94,8 @@ class Places:
             raise
         finally:
             timer.cancel()
+            if waited := _WAITED.get():
+                waited.total += timedelta(seconds=loop.time() - began)
 
 
 def _too_late(turn: asyncio.Future[None]) -> None:

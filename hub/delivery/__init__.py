@@ -68,12 +68,12 @@ class _Lease:
     def __init__(self, policy: Policy) -> None:
         self.token = uuid4()
         self.length = policy.delivery.lease
-        self._began = time.monotonic()
+        self.until = time.monotonic() + self.length.total_seconds()
         self._margin = policy.delivery.provider_timeout
 
     @property
     def left(self) -> timedelta:
-        return self.length - timedelta(seconds=time.monotonic() - self._began)
+        return timedelta(seconds=self.until - time.monotonic())
 
     @property
     def long_enough(self) -> bool:
@@ -124,7 +124,7 @@ async def _attempt(claimed: Sequence[Claimed], lease: _Lease, post: Post, outcom
     sending: list[tuple[Claimed, Outgoing]] = []
     for one in claimed:
         hindered = hindrance(one, policy=post.policy, now=now)
-        outgoing = None if hindered else _prepare(one, post)
+        outgoing = None if hindered else _prepare(one, lease, post)
         if isinstance(outgoing, Outgoing):
             sending.append((one, outgoing))
         else:
@@ -138,7 +138,7 @@ async def _attempt(claimed: Sequence[Claimed], lease: _Lease, post: Post, outcom
     await asyncio.gather(*(send(one, outgoing) for one, outgoing in sending))
 
 
-def _prepare(claimed: Claimed, post: Post) -> Outgoing | Outcome:
+def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:
     """Render; a message whose template fails, or whose channel is gone, ends here with its reason."""
     message = claimed.message
     if message.channel not in post.channels:
@@ -164,6 +164,8 @@ def _prepare(claimed: Claimed, post: Post) -> Outgoing | Outcome:
         rendered=rendered,
         created_at=message.created_at,
         expires_at=message.expires_at,
+        until=lease.until,
+        unsure_of=claimed.unsure_of,
     )
 
 

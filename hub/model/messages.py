@@ -71,7 +71,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A message whose row this worker holds until `lease_until`, with what rendering needs."""
+    """
+    A message whose row this worker holds until `lease_until`, with what rendering needs.
+
+    `unsure_of` is the provider of the latest attempt whose outcome nobody knows.
+    """
 
     message: Message
     attempt: int
@@ -80,6 +84,7 @@ class Claimed:
     data: Json
     building: str | None
     unit: str | None
+    unsure_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,12 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """What a channel is asked to send. The id is stable over attempts: use it as the reference."""
+    """
+    What a channel is asked to send. The id is stable over attempts: use it as the reference.
+
+    `until` is the monotonic time at which the lease ends; `unsure_of` the provider that may have
+    accepted an earlier attempt.
+    """
 
     id: UUID
     channel: str
@@ -114,6 +124,8 @@ class Outgoing:
     rendered: Rendered
     created_at: datetime
     expires_at: datetime | None = None
+    until: float | None = None
+    unsure_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ def _claimed(row: Record) -> Claimed:
         data=row["data"],
         building=row["building"],
         unit=row["unit"],
+        unsure_of=row["unsure_of"],
     )
 
 

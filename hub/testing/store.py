@@ -223,7 +223,14 @@ def _claimed(row: Row, tables: Tables) -> Claimed:
         data=stored.event.data,
         building=tables.directory.text("copropiedad", stored.copropiedad_id, "name"),
         unit=tables.directory.text("unit", stored.unit_id, "label"),
+        unsure_of=_unsure_of(row, tables),
     )
+
+
+def _unsure_of(row: Row, tables: Tables) -> str | None:
+    unknown = [one for one in tables.attempts.values() if one.outcome == "unknown"]
+    mine = [one for one in unknown if one.message_id == row.message.id]
+    return max(mine, key=lambda one: one.at).provider if mine else None
 
 
 def _effective(outcome: Outcome, token: UUID, tables: Tables) -> bool:

@@ -18,6 +18,10 @@ def asks(seconds: float) -> TransientFailure:
     return TransientFailure("http_429", retry_after=timedelta(seconds=seconds))
 
 
+def turn(seconds: float) -> TransientFailure:
+    return TransientFailure("throttled", retry_after=timedelta(seconds=seconds), untried=True)
+
+
 def wait(seconds: float) -> RetryIn:
     return RetryIn(timedelta(seconds=seconds))
 
@@ -42,6 +46,8 @@ def wait(seconds: float) -> RetryIn:
         (asks(10**13), 1, 0.0, wait(7 * 86_400)),  # but not for centuries
         (asks(60), 8, 0.5, GiveUp("retries_exhausted")),  # a wish gives no more tries
         (OURS, 800, 0.5, wait(990)),  # max(300, 900 × (1 + 0.2 × 0.5)): no number of tries is enough
+        (turn(0.5), 3, 0.5, wait(0.55)),  # 0.5 + 0.5 × 0.2 × 0.5: a place in a line is soon past
+        (turn(90), 800, 0.5, wait(90.5)),  # 90 + 1 × 0.5, and no number of turns is too many
         (PermanentFailure("smtp_550", gone=True), 1, 0.5, GiveUp("smtp_550")),
         (SendFailure("unknown"), 1, 0.5, wait(30)),  # what is not known to be permanent is tried again
     ],

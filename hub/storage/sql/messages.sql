@@ -36,7 +36,12 @@ LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
 LEFT JOIN unit ON unit.id = event.unit_id
 WHERE message.id = taken.id
 RETURNING message.*, event.time AS event_time, event.source, event.data,
-          copropiedad.name AS building, unit.label AS unit
+          copropiedad.name AS building, unit.label AS unit,
+          CASE WHEN message.attempts > 1 THEN (
+              SELECT provider FROM attempt
+              WHERE message_id = message.id AND outcome = 'unknown'
+              ORDER BY at DESC LIMIT 1
+          ) END AS unsure_of
 
 -- record --
 -- The lease stays on the row, so that a repeat of the same call is answered as the first one was.
