@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
-from hub.channels import build_channels, sender_address
+from prometheus_client import REGISTRY
+
+from hub.app.circuits import Circuits, report
+from hub.breaker import Breakers
+from hub.channels import Guards, build_channels, sender_address
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
 from hub.delivery import Renderer
@@ -25,7 +29,9 @@ from hub.storage.database import Database
 from hub.storage.inbox import PostgresInbox
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
+from hub.storage.throttles import RedisThrottle
 from hub.storage.watch import PostgresWatch
+from hub.throttling import ThrottlePolicy
 from hub.verp import Verp
 
 QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
@@ -106,6 +112,8 @@ class Parts:
     database: Database
     publisher: BrokerPublisher
     appointments: RedisAppointments
+    breakers: Breakers
+    throttle: RedisThrottle
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""
@@ -116,19 +124,27 @@ class Parts:
             verp=self.words.verp,
             store_inbox=PostgresInbox(self.database).add,
             store_letter=PostgresLetters(self.database).add,
+            guards=Guards(breakers=self.breakers, throttle=self.throttle),
         )
 
 
 @asynccontextmanager
 async def open_parts(settings: Settings, name: str) -> AsyncIterator[Parts]:
     """Open the parts of one process; `name` is what RabbitMQ's operator sees."""
+    words = Words(settings)
+    breakers = Breakers(words.policy.breaker, report)
+    circuits = Circuits(breakers)
+    REGISTRY.register(circuits)
     async with AsyncExitStack() as stack:
+        stack.callback(REGISTRY.unregister, circuits)
         yield Parts(
             settings=settings,
-            words=Words(settings),
+            words=words,
             database=await stack.enter_async_context(Database(settings.database_url.reveal())),
             publisher=await stack.enter_async_context(_publisher(settings, f"hub {name} publisher")),
             appointments=await stack.enter_async_context(open_appointments(settings)),
+            breakers=breakers,
+            throttle=await stack.enter_async_context(_throttle(settings, words.policy.throttle)),
         )
 
 
@@ -161,6 +177,17 @@ async def open_appointments(settings: Settings) -> AsyncIterator[RedisAppointmen
         yield appointments
     finally:
         await appointments.aclose()
+
+
+@asynccontextmanager
+async def _throttle(settings: Settings, policy: ThrottlePolicy) -> AsyncIterator[RedisThrottle]:
+    throttle = RedisThrottle(
+        settings.redis_url.reveal(), urgent_share=policy.urgent_share, local_share=policy.local_share
+    )
+    try:
+        yield throttle
+    finally:
+        await throttle.aclose()
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.channels.pools import Guards
 from hub.channels.registry import build_channels, sender_address
 
-__all__ = ["build_channels", "sender_address"]
+__all__ = ["Guards", "build_channels", "sender_address"]

@@ -26,10 +26,12 @@ NOT_THIS_WAY: Final = frozenset(
         "provider_region",
         "provider_trial",
         "smtputf8_unsupported",
+        "template_syncing",  # WhatsApp 134101: another account may have it
         "too_large",
         # It is well, and has had enough of us for now.
         "busy",
         "provider_queue_full",
+        "quality_limited",
         "quota_exceeded",
         "rate_limited",
     }

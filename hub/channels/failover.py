@@ -44,7 +44,9 @@ class Failover:
     """Asks each provider at most once a send. `timeout` is what one of them may take."""
 
     def __init__(self, providers: Sequence[Provider], *, throttle: Throttle, timeout: timedelta) -> None:
-        self.traits: ChannelTraits = providers[0].channel.traits
+        traits = [provider.channel.traits for provider in providers]
+        # A receipt is waited for only where it will come, whoever sends.
+        self.traits: ChannelTraits = replace(traits[0], confirms=all(one.confirms for one in traits))
         self.providers = tuple(providers)
         self._throttle = throttle
         self._timeout = timeout

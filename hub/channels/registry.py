@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from hub.channels.email.channel import Compose, EmailChannel
 from hub.channels.inbox import InboxChannel
 from hub.channels.kept import Store
 from hub.channels.outbox import Outbox, as_json
+from hub.channels.pools import Guards, pooled
 from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
@@ -49,6 +50,11 @@ class Surroundings:
     verp: Verp | None
     public_url: str
 
+    @property
+    def timeout(self) -> timedelta:
+        """How long a provider may take."""
+        return self.policy.delivery.provider_timeout
+
 
 Builder = Callable[[str, str, Surroundings], Channel]
 """Takes the name of the setting, the URL in it, and the surroundings."""
@@ -62,19 +68,20 @@ def build_channels(
     verp: Verp | None = None,
     store_inbox: Store,
     store_letter: Store,
+    guards: Guards,
 ) -> dict[str, Channel]:
     """
     Build what the settings name; a channel without a URL is absent. Raises `ConfigurationError`.
 
     While capturing no provider is ever built: messages become files, and e-mail goes to the
-    catcher on this machine if there is one. Of several URLs the first is used.
+    catcher on this machine if there is one. Several URLs of a channel are asked in their order.
     """
     around = Surroundings(policy=policy, compose=compose, verp=verp, public_url=settings.public_url)
     if settings.mode is Mode.CAPTURE:
         channels = _capturing(settings, around)
     else:
-        urls = {name: urls[0] for name, urls in settings.providers.items() if name in BUILDERS}
-        channels = {name: _build(name, url, around) for name, url in urls.items()}
+        configured = {name: urls for name, urls in settings.providers.items() if name in BUILDERS}
+        channels = {name: _pool(name, urls, around, guards) for name, urls in configured.items()}
     if settings.mode is Mode.ALLOWLIST:
         allowed = settings.allow_recipients
         channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
@@ -99,6 +106,17 @@ def _capturing(settings: Settings, around: Surroundings) -> dict[str, Channel]:
     return channels
 
 
+def _pool(name: str, urls: Sequence[SecretUrl], around: Surroundings, guards: Guards) -> Channel:
+    return pooled(
+        name,
+        urls,
+        lambda url: _build(name, url, around),
+        setting=PROVIDERS[name],
+        guards=guards,
+        timeout=around.timeout,
+    )
+
+
 def _build(name: str, url: SecretUrl, around: Surroundings) -> Channel:
     builders, setting = BUILDERS[name], PROVIDERS[name]
     builder = builders.get(url.scheme)
@@ -118,7 +136,7 @@ def _email(endpoint: SmtpEndpoint, setting: str, around: Surroundings) -> Channe
             endpoint,
             sender=around.verp or endpoint.sender or around.policy.company.email,
             compose=around.compose,
-            timeout=around.policy.delivery.provider_timeout,
+            timeout=around.timeout,
         )
     except PermanentFailure as exc:
         detail = f"{setting}: ?from= (or company.email of the policy) is not an e-mail address."
@@ -129,7 +147,7 @@ def _twilio(setting: str, url: str, around: Surroundings) -> Channel:
     endpoint = parse_twilio(url, setting=setting)
     return TwilioChannel(
         endpoint,
-        timeout=around.policy.delivery.provider_timeout,
+        timeout=around.timeout,
         callback=_callback(endpoint, around.public_url),
     )
 
@@ -142,9 +160,7 @@ def _callback(endpoint: TwilioEndpoint, public_url: str) -> str | None:
 
 
 def _whatsapp(setting: str, url: str, around: Surroundings) -> Channel:
-    return WhatsappChannel(
-        parse_whatsapp(url, setting=setting), timeout=around.policy.delivery.provider_timeout
-    )
+    return WhatsappChannel(parse_whatsapp(url, setting=setting), timeout=around.timeout)
 
 
 def _fcm(setting: str, url: str, around: Surroundings) -> Channel:
@@ -152,7 +168,7 @@ def _fcm(setting: str, url: str, around: Surroundings) -> Channel:
     return FcmChannel(
         endpoint.base,
         read_service_account(endpoint.credentials, setting=setting),
-        timeout=around.policy.delivery.provider_timeout,
+        timeout=around.timeout,
         now=_utc_now,
     )
 

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, InvalidPolicy
+from hub.throttling import Rate, parse_rate
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+RATE: Final = "rate"
+"""Part of every provider's URL: how often it may be asked."""
 STARTTLS: Final = ("auto", "always", "never")
 GRAPH_VERSION: Final = "v23.0"
 _GRAPH_VERSION: Final = re.compile(r"v[1-9][0-9]{0,2}\.[0-9]")
@@ -88,9 +91,10 @@ class _Parts:
         return ConfigurationError(f"{self.setting}: {what}")
 
     def only(self, *names: str) -> None:
+        names = (*names, RATE)
         if not set(self.query) <= set(names):
             # Not repeated: after a password with a bare ? in it, this would be its second half.
-            known = ", ".join(f"?{name}=" for name in names) or "none"
+            known = ", ".join(f"?{name}=" for name in names)
             raise self.wrong(f"a part after the ? is not known here; known: {known}")
 
     def needed(self, name: str, example: str) -> str:
@@ -123,6 +127,16 @@ def _split(text: str, setting: str) -> _Parts:
         # `from None`: the standard library's message quotes what may be half a password.
         detail = f"{setting}: it is not a URL; characters like / # ? @ in a password are written as %2F …"
         raise ConfigurationError(detail) from None
+
+
+def read_rate(text: str, *, setting: str) -> Rate | None:
+    """Answer `?rate=20/s` (or `/m`, `/h`) of any provider's URL; None where it has no limit."""
+    parts = _split(text, setting)
+    rate = parts.query.get(RATE)
+    try:
+        return None if rate is None else parse_rate(rate)
+    except InvalidPolicy:
+        raise parts.wrong("?rate= is like 20/s, 300/m or 1000/h") from None
 
 
 def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:

@@ -21,6 +21,7 @@ from hub.channels.urls import (
     parse_smtp,
     parse_twilio,
     parse_whatsapp,
+    read_rate,
 )
 from hub.checkup.finding import Finding, bad, ok, warn
 from hub.errors import ConfigurationError, HubError, TransientFailure
@@ -67,20 +68,21 @@ async def _channel(name: str, urls: tuple[SecretUrl, ...]) -> list[Finding]:
     if not urls:
         what = f"{_NAMES[name]}: sin configurar; sus mensajes pasan al siguiente canal."
         return [warn(CHANNELS, what, f"Defina {setting}={_EXAMPLES[name]}")]
-    url = urls[0]
+    names = [_NAMES[name], *(f"{_NAMES[name]} {number}" for number in range(2, len(urls) + 1))]
+    return await asyncio.gather(*(_provider(name, *each) for each in zip(names, urls, strict=True)))
+
+
+async def _provider(name: str, shown: str, url: SecretUrl) -> Finding:
+    setting = PROVIDERS[name]
     try:
+        read_rate(url.reveal(), setting=setting)
         look = _LOOKS[url.scheme](setting, url.reveal())
     except KeyError:
         known = ", ".join(f"{scheme}://" for scheme in BUILDERS[name])
-        return [bad(CHANNELS, f"{_NAMES[name]}: dirección desconocida.", f"{setting} empieza por {known}.")]
+        return bad(CHANNELS, f"{shown}: dirección desconocida.", f"{setting} empieza por {known}.")
     except ConfigurationError as error:
-        return [bad(CHANNELS, f"{_NAMES[name]}: {error}", f"Corrija {setting}.")]
-    return [await _tried(_NAMES[name], url.shown, look), *_spare(name, urls)]
-
-
-def _spare(name: str, urls: tuple[SecretUrl, ...]) -> Iterator[Finding]:
-    if len(urls) > 1:
-        yield warn(CHANNELS, f"{_NAMES[name]}: solo se usa el primer proveedor de {len(urls)}.", "Deje uno.")
+        return bad(CHANNELS, f"{shown}: {error}", f"Corrija {setting}.")
+    return await _tried(shown, url.shown, look)
 
 
 def _not_built(settings: Settings) -> Iterator[Finding]:

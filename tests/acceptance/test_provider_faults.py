@@ -31,6 +31,10 @@ SOON = f"""
 provider_timeout = "2s"
 lease_margin = "1s"
 
+[breaker]
+open_for = "300ms"
+longest = "1s"
+
 [retry]
 default = {{ base = "300ms", cap = "1s", jitter = 0, tries = {TRIES} }}
 email = {{ tries = 100 }}

@@ -39,6 +39,10 @@ provider_timeout = "3s"
 lease_margin = "2s"
 sweep_after = "2s"
 
+[breaker]
+open_for = "300ms"
+longest = "1s"
+
 [retry]
 default = { base = "300ms", cap = "2s", jitter = 0.2, tries = 1000 }
 email = { base = "300ms", cap = "2s", tries = 1000 }

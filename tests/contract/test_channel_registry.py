@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.channels import build_channels, sender_address
+from hub.breaker import Breakers
+from hub.channels import Guards, build_channels, sender_address
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import EmailChannel
-from hub.channels.inbox import InboxChannel
+from hub.channels.failover import Failover
 from hub.channels.outbox import Outbox, as_json
-from hub.channels.print import LetterChannel
 from hub.channels.registry import BUILDERS
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_smtp
@@ -26,6 +28,8 @@ from hub.model import ChannelTraits, Outgoing
 from hub.policy import Policy, load_policy
 from hub.ports import Channel
 from hub.settings import PROVIDERS, Settings, load
+from hub.testing import MemoryThrottle
+from hub.throttling import Rate
 from tests.providers.fcm import FcmServer
 from tests.providers.samples import outgoing, simple_mail
 from tests.providers.smtp import SmtpServer
@@ -47,8 +51,14 @@ def settings(**environment: str) -> Settings:
 
 
 def channels_of(settings: Settings, policy: Policy) -> dict[str, Channel]:
+    guards = Guards(breakers=Breakers(policy.breaker), throttle=MemoryThrottle(time.monotonic))
     return build_channels(
-        settings, policy, compose=simple_mail, store_inbox=keep_nothing, store_letter=keep_nothing
+        settings,
+        policy,
+        compose=simple_mail,
+        store_inbox=keep_nothing,
+        store_letter=keep_nothing,
+        guards=guards,
     )
 
 
@@ -115,11 +125,25 @@ def test_live_has_the_channels_that_are_configured_and_no_others(policy: Policy)
         settings(HUB_MODE="live", HUB_EMAIL_URL="smtp://127.0.0.1:25 smtp://127.0.0.1:26"), policy
     )
 
-    assert {name: type(channel) for name, channel in channels.items()} == {
-        "email": EmailChannel,
-        "inbox": InboxChannel,
-        "print": LetterChannel,
-    }
+    email = channels["email"]
+    assert isinstance(email, Failover)
+    assert [(one.name, type(one.channel)) for one in email.providers] == [
+        ("smtp", EmailChannel),
+        ("smtp-2", EmailChannel),
+    ]
+    assert {*channels} == {"email", "inbox", "print"}
+
+
+def test_each_url_has_its_rate_and_those_of_one_kind_a_number(policy: Policy, tmp_path: Path) -> None:
+    urls = f"smtp://127.0.0.1?rate=5/s smtps://127.0.0.1 file://{tmp_path}?rate=100/h"
+    email = channels_of(settings(HUB_MODE="live", HUB_EMAIL_URL=urls), policy)["email"]
+
+    assert isinstance(email, Failover)
+    assert [(one.name, one.rate) for one in email.providers] == [
+        ("smtp", Rate(5, timedelta(seconds=1))),
+        ("smtp-2", None),
+        ("file", Rate(100, timedelta(hours=1))),
+    ]
 
 
 async def test_live_reaches_the_providers_that_the_urls_name(policy: Policy, tmp_path: Path) -> None:
@@ -169,8 +193,10 @@ def test_reports_are_asked_for_only_where_the_provider_can_bring_them(
         "sms"
     ]
 
-    assert isinstance(channel, TwilioChannel)
-    assert (channel._callback is not None) == asked
+    assert isinstance(channel, Failover)
+    [provider] = channel.providers
+    assert isinstance(provider.channel, TwilioChannel)
+    assert (provider.channel._callback is not None) == asked
 
 
 @pytest.mark.parametrize(
@@ -198,6 +224,8 @@ def test_mail_comes_from_the_url_s_address_or_the_company_s(
         ("HUB_EMAIL_URL", "smtp://mail.example?from=nobody", "is not an e-mail address"),
         ("HUB_EMAIL_URL", "smtp://u:12?S3CRET=y@mail.example", "known: ?starttls="),
         ("HUB_EMAIL_URL", "file://relative/dir", "three slashes"),
+        ("HUB_EMAIL_URL", "smtp://mail.example?rate=fast", "?rate= is like 20/s"),
+        ("HUB_EMAIL_URL", "smtp://mail.example smtp://other.example?tls=1", "known: ?starttls="),
         ("HUB_SMS_URL", "twilio+https://api.example?from=+15005550006", "SID:TOKEN"),
         ("HUB_SMS_URL", "twilio+https://AC1:S3CRET@api.example", "?from= is missing"),
         ("HUB_PUSH_URL", "fcm+https://fcm.example", "?credentials= is missing"),

@@ -209,7 +209,7 @@ async def test_providers_are_greeted_and_nothing_is_sent(
     words = told(await look(environ, "Canales"))
 
     assert f"ok: Correo: smtp://127.0.0.1:{mail_server} saluda sin TLS." in words
-    assert "warn: Correo: solo se usa el primer proveedor de 2." in words
+    assert "bad: Correo 2: smtp://127.0.0.1:1: connect_failed" in words
     assert f"ok: SMS: twilio+http://127.0.0.1:{deaf} responde." in words
     assert f"ok: Notificación móvil: file://{tmp_path} recibe los mensajes como archivos." in words
     assert "warn: Llamada: esta versión no lo tiene todavía." in words

@@ -26,7 +26,8 @@ async def test_everything_thrown_is_an_event_or_a_dead_letter_with_a_reason(thro
 
     assert all(reasons)
     assert [] == [one for one in thrown if (one.body, one.key) not in kept and identity(one) not in events]
-    assert 1 == len(hub.said(GOOD))
+    # One message a channel: what was thrown may have put the petitioner into the directory.
+    assert 1 == len([channel for _, channel in hub.said(GOOD) if channel == "email"])
 
 
 def identity(thrown: Thrown) -> tuple[str, str] | None:

@@ -1,0 +1,37 @@
+"""Who of the providers is left alone: told to the log when it changes, and to Prometheus when it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import structlog
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from hub.breaker import Breakers, Circuit
+
+log = structlog.get_logger()
+
+
+def report(provider: str, channel: str, circuit: Circuit) -> None:
+    """Log a change: to be left alone is a warning."""
+    level = log.warning if circuit is Circuit.OPEN else log.info
+    level("provider.circuit", provider=provider, channel=channel, circuit=circuit.name.lower())
+
+
+class Circuits(Collector):
+    """`hub_provider_circuit{channel, provider}`: 0 closed, 1 half-open, 2 open, as this process sees it."""
+
+    def __init__(self, breakers: Breakers) -> None:
+        self._breakers = breakers
+
+    def collect(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily(
+            "hub_provider_circuit",
+            "whether this process asks a provider: 0 closed, 1 half-open, 2 open",
+            labels=["channel", "provider"],
+        )
+        for (channel, provider), circuit in self._breakers.states().items():
+            gauge.add_metric([channel, provider], circuit)
+        yield gauge
