@@ -24,13 +24,22 @@ from hub.app.parts import (
     open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import WATCHING, Work, serve_metrics, watch
+from hub.app.roles import WATCHING, Work, serve_metrics, watch, whole
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
 
-__all__ = ["ROLES", "open_appointments", "open_letters", "open_log", "open_publisher", "open_watch", "run"]
+__all__ = [
+    "ROLES",
+    "open_appointments",
+    "open_letters",
+    "open_log",
+    "open_publisher",
+    "open_watch",
+    "run",
+    "whole",
+]
 
 ROLES: Final = tuple(_ROLES)
 WAIT: Final = 2.0
@@ -48,7 +57,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
     """
     logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
     _announce(settings, roles)
-    await _until_there(settings, upgrade=roles == frozenset(ROLES))
+    await _until_there(settings, upgrade=roles >= frozenset(whole(settings)))
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
