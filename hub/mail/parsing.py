@@ -20,7 +20,7 @@ from hub.mail.markup import as_text
 LONGEST_HEADER: Final = 2000
 LONGEST_TEXT: Final = 200_000
 """Characters that are looked at; what people write themselves is far shorter."""
-MOST_PARTS: Final = 100
+MOST_PARTS: Final = 50
 """Each nested part costs time for every line after it."""
 
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})

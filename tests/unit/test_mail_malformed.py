@@ -117,7 +117,7 @@ def test_a_mail_that_was_damaged_on_the_way_means_something(
     ids=["parts", "nested", "forwarded", "words", "headers", "comments", "addresses", "parameters"],
 )
 def test_a_mail_that_is_made_to_be_costly_is_not(content: bytes) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     is_sound(meaning(content[: 5 * 1024 * 1024]))
 
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
