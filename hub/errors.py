@@ -12,6 +12,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── SendFailure               a channel could not send
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
+    ├── UnknownName               a channel, an event … that there is not
     ├── StorageRefused            the database refuses a value: never try the same again
     └── Unavailable               a server of ours does not answer
         ├── BrokerUnavailable
@@ -141,6 +142,10 @@ class PermanentFailure(SendFailure):
     def __init__(self, reason: str, *, provider: str = "", code: str = "", gone: bool = False) -> None:
         super().__init__(reason, provider=provider, code=code)
         self.gone = gone
+
+
+class UnknownName(HubError, LookupError):
+    """There is nothing of this name."""
 
 
 class Unavailable(HubError, ConnectionError):

@@ -25,11 +25,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """
-    `reference` and `code` are the provider's own, without any address in them.
-
-    `gone` is true when it says that the contact point no longer exists.
-    """
+    """`reference` and `code` are the provider's own, without any address in them."""
 
     message_id: UUID
     state: State
@@ -37,7 +33,6 @@ class Receipt:
     reason: str | None = None
     reference: str | None = None
     code: str = ""
-    gone: bool = False
 
 
 class ReceiptStore(Protocol):

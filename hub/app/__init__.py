@@ -20,11 +20,12 @@ from hub.app.parts import (
     open_letters,
     open_log,
     open_parts,
+    open_pauses,
     open_publisher,
     open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import WATCHING, Work, serve_metrics, watch, whole
+from hub.app.roles import WATCHING, Work, serve_metrics, watch
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
@@ -35,10 +36,10 @@ __all__ = [
     "open_appointments",
     "open_letters",
     "open_log",
+    "open_pauses",
     "open_publisher",
     "open_watch",
     "run",
-    "whole",
 ]
 
 ROLES: Final = tuple(_ROLES)
@@ -57,7 +58,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
     """
     logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
     _announce(settings, roles)
-    await _until_there(settings, upgrade=roles >= frozenset(whole(settings)))
+    await _until_there(settings, upgrade=roles == frozenset(ROLES))
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:

@@ -29,6 +29,7 @@ from hub.storage.database import Database
 from hub.storage.inbox import PostgresInbox
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
+from hub.storage.pauses import PostgresPauses
 from hub.storage.throttles import RedisThrottle
 from hub.storage.watch import PostgresWatch
 from hub.throttling import ThrottlePolicy
@@ -167,6 +168,13 @@ async def open_letters(settings: Settings) -> AsyncIterator[PostgresLetters]:
     """Open the letters that are printed and handed over."""
     async with Database(settings.database_url.reveal(), size=2) as database:
         yield PostgresLetters(database)
+
+
+@asynccontextmanager
+async def open_pauses(settings: Settings) -> AsyncIterator[PostgresPauses]:
+    """Open what an operator holds back."""
+    async with Database(settings.database_url.reveal(), size=2) as database:
+        yield PostgresPauses(database)
 
 
 @asynccontextmanager

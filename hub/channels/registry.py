@@ -217,3 +217,9 @@ BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
     "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": _file("whatsapp")},
 }
 """Channel → scheme of its URL → what builds it. A new provider is one line here."""
+
+OWN: Final = ("inbox", "print")
+"""Channels that need no setting: the hub itself is their provider."""
+
+NAMES: Final = (*BUILDERS, *OWN)
+"""Every channel that can be there."""

@@ -16,6 +16,7 @@ from hub.cli import database, dead, letters, template
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
+from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
 from hub.cli.run import run
 from hub.cli.troubles import troubles
@@ -57,6 +58,9 @@ app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(check)
 app.command(rich_help_panel=_MEND)(troubles)
+app.command(rich_help_panel=_MEND)(pause)
+app.command(rich_help_panel=_MEND)(resume)
+app.add_typer(channel, name="channel", rich_help_panel=_MEND)
 app.add_typer(database.app, name="db", rich_help_panel=_MEND)
 app.add_typer(template.app, name="template", rich_help_panel=_MEND)
 

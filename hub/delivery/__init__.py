@@ -25,6 +25,7 @@ import structlog
 from hub.cascades import go_on
 from hub.delivery.judging import accepted, failed, hindrance, untold
 from hub.delivery.moves import LOST
+from hub.delivery.pausing import Pauses, held_back
 from hub.errors import (
     AppointmentsUnavailable,
     SendFailure,
@@ -38,7 +39,7 @@ from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher
 from hub.tasks import heed_cancellation, outlast
 
-__all__ = ["Renderer", "deliver"]
+__all__ = ["Pauses", "Renderer", "deliver"]
 
 RECORD_PAUSE: Final = 0.5
 """Seconds between tries to record what was sent, while the database is away."""
@@ -60,6 +61,7 @@ class Post:
     render: Renderer
     policy: Policy
     now: Now
+    pauses: Pauses
 
 
 class _Lease:
@@ -95,13 +97,14 @@ async def deliver(
     Raises StorageUnavailable or BrokerUnavailable when a server is away; the same ticket again
     does only what is still to be done.
     """
+    paused = await post.pauses.current()
     lease = _Lease(post.policy)
     claimed = await store.claim(ids, token=lease.token, lease=lease.length)
     if not claimed:
         return
     outcomes: list[Outcome] = []
     try:
-        await _attempt(claimed, lease, post, outcomes)
+        await _attempt(claimed, paused, lease, post, outcomes)
     except asyncio.CancelledError:
         # What the providers have answered is known: unrecorded, it would be sent a second time.
         await _record(store, lease, outcomes)
@@ -118,12 +121,14 @@ async def deliver(
     await _make_appointments(outcomes, by_id, appointments)
 
 
-async def _attempt(claimed: Sequence[Claimed], lease: _Lease, post: Post, outcomes: list[Outcome]) -> None:
+async def _attempt(
+    claimed: Sequence[Claimed], paused: frozenset[str], lease: _Lease, post: Post, outcomes: list[Outcome]
+) -> None:
     """Send what may be sent, adding each outcome as it comes."""
     now = post.now()
     sending: list[tuple[Claimed, Outgoing]] = []
     for one in claimed:
-        hindered = hindrance(one, policy=post.policy, now=now)
+        hindered = held_back(one, paused, now=now) or hindrance(one, policy=post.policy, now=now)
         outgoing = None if hindered else _prepare(one, lease, post)
         if isinstance(outgoing, Outgoing):
             sending.append((one, outgoing))

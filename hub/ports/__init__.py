@@ -16,6 +16,7 @@ from hub.ports.delivery import DeliveryStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
+from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher, Ticket
 from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
@@ -34,6 +35,7 @@ __all__ = [
     "MessageFilter",
     "Now",
     "Page",
+    "PauseStore",
     "Publisher",
     "Queues",
     "Throttle",

@@ -9,6 +9,7 @@ from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
+from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.replies import PostgresReplies
 from hub.storage.throttles import RedisThrottle
@@ -22,6 +23,7 @@ __all__ = [
     "PostgresIntake",
     "PostgresLetters",
     "PostgresLog",
+    "PostgresPauses",
     "PostgresReceipts",
     "PostgresReplies",
     "PostgresTimers",

@@ -14,6 +14,7 @@ from hub.testing.clock import SettableClock
 from hub.testing.faults import Faults
 from hub.testing.letters import MemoryLetters
 from hub.testing.log import MemoryLog
+from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle
@@ -27,6 +28,7 @@ __all__ = [
     "MemoryInbox",
     "MemoryLetters",
     "MemoryLog",
+    "MemoryPauses",
     "MemoryPublisher",
     "MemoryPush",
     "MemorySms",

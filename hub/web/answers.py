@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
-from hub.errors import HubError, InvalidEvent, StorageRefused, Unavailable
+from hub.errors import HubError, InvalidEvent, StorageRefused, Unavailable, UnknownName
 from hub.model import Json
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -120,6 +120,8 @@ def _from_hub(error: HubError) -> Refusal:
             "Try again in some seconds; `hub check` says more.",
             headers={hdrs.RETRY_AFTER: RETRY_AFTER},
         )
+    if isinstance(error, UnknownName):
+        return Refusal(404, f"{error}.", "GET /api/channels lists the channels, /asyncapi.json the events.")
     if isinstance(error, StorageRefused | InvalidEvent):
         return Refusal(400, f"A value is refused: {error}", "Mend the request; the same one fails again.")
     _log.error("request.failed", error=type(error).__name__)

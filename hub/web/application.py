@@ -14,13 +14,14 @@ from hub.catalog import CATALOG
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
-from hub.ports import Appointments, LetterStore, LogStore, Publisher, TroubleLog
+from hub.ports import Appointments, LetterStore, LogStore, PauseStore, Publisher, TroubleLog
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
 from hub.web import asyncapi, health, keys, metrics, openapi
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
+from hub.web.channels import providers_of
 from hub.web.counts import Counted
 from hub.web.events import MAX_BODY
 from hub.web.figures import Figures
@@ -38,6 +39,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     schemas: Schemas,
     log: LogStore,
     letters: LetterStore,
+    pauses: PauseStore,
     receipts: ReceiptStore,
     appointments: Appointments,
     publisher: Publisher,
@@ -51,6 +53,8 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app = _guarded(settings)
     app[keys.LOG] = log
     app[keys.LETTERS] = letters
+    app[keys.PAUSES] = pauses
+    app[keys.PROVIDERS] = providers_of(settings)
     app[keys.RECEIPTS] = receipts
     app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
     app[keys.WHATSAPP_KEYS] = keys_of(settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from aiohttp import web
@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from hub.channels.whatsapp.reports import Keys
 from hub.model import Event, Json, Reply
 from hub.policy import Policy
-from hub.ports import LetterStore, LogStore, Publisher, TroubleLog
+from hub.ports import LetterStore, LogStore, PauseStore, Publisher, TroubleLog
 from hub.receipts import ReceiptStore
 from hub.web.counts import Counted
 from hub.web.figures import Figures
@@ -28,6 +28,7 @@ TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 LOG: web.AppKey[LogStore] = web.AppKey("log")
 RECEIPTS: web.AppKey[ReceiptStore] = web.AppKey("receipts")
 LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
+PAUSES: web.AppKey[PauseStore] = web.AppKey("pauses")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")
 READY: web.AppKey[Ready] = web.AppKey("ready")
@@ -41,6 +42,8 @@ DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
 """Path → the document that describes the API or the events, made once."""
 API_KEY: web.AppKey[str | None] = web.AppKey("api_key")
 PUBLIC_URL = web.AppKey("public_url", str)
+PROVIDERS: web.AppKey[Mapping[str, Sequence[str]]] = web.AppKey("providers")
+"""Channel → its providers as they may be shown."""
 MODE = web.AppKey("mode", str)
 TWILIO_TOKENS: web.AppKey[tuple[str, ...]] = web.AppKey("twilio_tokens")
 """Any of them may sign a report; none: nobody reports."""

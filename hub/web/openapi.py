@@ -48,7 +48,8 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
     documented = [route for route in routes if route.answers]
     shapes = [shape for route in documented for shape in route.answers.values()]
     queries = [route.query for route in documented]
-    _, components = msgspec.json.schema_components([*shapes, *queries], ref_template=_REF)
+    bodies = [route.body for route in documented if route.body is not None]
+    _, components = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
     queried = {query.__name__ for query in queries}
     paths: dict[str, dict[str, Any]] = {}
     for route in documented:
@@ -83,6 +84,9 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
     }
     if route.path == "/api/events":
         operation["requestBody"] = _EVENTS_BODY
+    if route.body is not None:
+        schema = {"$ref": _REF.format(name=route.body.__name__)}
+        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     if route.path in OPEN_PATHS:
         operation["security"] = []
     return operation
@@ -113,9 +117,12 @@ _MEANINGS: Final = {
 }
 
 
+_PARTS: Final = {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}}
+
+
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        {"name": name, "in": "path", "required": True, "schema": _PARTS[name]}
         for name in _PARAMETER.findall(route.path)
     ]
 

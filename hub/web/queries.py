@@ -35,7 +35,16 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
         ) from error
 
 
-def _plain(error: msgspec.ValidationError) -> str:
+async def read_body(request: web.Request, shape: type[Q]) -> Q:
+    """Read the body as `shape`; none at all is `{}`."""
+    try:
+        return msgspec.json.decode(await request.read() or b"{}", type=shape)
+    except msgspec.DecodeError as error:
+        what = f"The body is not right: {_plain(error)}."
+        raise Refusal(400, what, "GET /openapi.json says what fits.") from error
+
+
+def _plain(error: msgspec.DecodeError) -> str:
     """`Expected `int` <= 500 - at `$.limit`` → `limit: Expected int <= 500`."""
     what, _, where = str(error).replace("`", "").partition(" - at $.")
     return f"{where}: {what}" if where else what

@@ -13,6 +13,7 @@ from hub.channels.registry import CALLBACKS
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.web import (
     api,
+    channels,
     console,
     documents,
     events,
@@ -36,6 +37,7 @@ class Route:
     handler: Handler
     summary: str = ""
     query: type[msgspec.Struct] = shapes.NoQuery
+    body: type[msgspec.Struct] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
 
 
@@ -102,6 +104,33 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=api.discard_dead,
         summary="Say that a dead letter needs nothing more",
         answers={200: shapes.Settled, **_UNKNOWN},
+    ),
+    Route(
+        path="/api/channels",
+        handler=channels.list_channels,
+        summary="List the channels: providers, whether paused, what waits",
+        answers={200: shapes.ChannelList},
+    ),
+    Route(
+        path="/api/pauses",
+        handler=channels.list_pauses,
+        summary="List the channels and events that are held back",
+        answers={200: shapes.PauseList},
+    ),
+    Route(
+        method=hdrs.METH_PUT,
+        path="/api/pauses/{name}",
+        handler=channels.pause,
+        summary="Hold a channel (`sms`) or an event (`pqrs.received`) back, emergencies too; safe to repeat",
+        body=shapes.PauseBody,
+        answers={200: shapes.Paused, **_BAD, **_UNKNOWN},
+    ),
+    Route(
+        method=hdrs.METH_DELETE,
+        path="/api/pauses/{name}",
+        handler=channels.resume,
+        summary="Take a pause away and release what it held; safe to repeat",
+        answers={200: shapes.Resumed, **_UNKNOWN},
     ),
     Route(
         path="/api/letters",

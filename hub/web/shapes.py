@@ -185,6 +185,56 @@ class HandedOver(Struct, kw_only=True, frozen=True):
     changed: bool
 
 
+class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    by: Annotated[Word, Meta(description="Who pauses.")] = "api"
+    reason: Annotated[Word, Meta(description="Why, for whoever finds it paused.")] = ""
+
+
+class PauseRow(Struct, kw_only=True):
+    """`subject` is `channel:sms` or `event:pqrs.received`."""
+
+    subject: str
+    since: Instant
+    by: str
+    reason: str
+
+
+class PauseList(Struct, kw_only=True):
+    items: list[PauseRow]
+    next: None
+
+
+class ChannelRow(Struct, kw_only=True):
+    name: str
+    providers: Annotated[list[str], Meta(description="In failover order; empty where it is not configured.")]
+    paused: PauseRow | None
+    held: Annotated[int, Meta(description="Messages held for a pause, of the channel or of their event.")]
+    urgent: Annotated[int, Meta(description="Of those, the ones of the urgent lane.")]
+    waiting: Annotated[dict[str, int], Meta(description="Tickets that wait for a worker, by lane.")]
+
+
+class ChannelList(Struct, kw_only=True):
+    items: list[ChannelRow]
+    next: None
+
+
+class Paused(Struct, kw_only=True, frozen=True):
+    """`changed` is false when it was paused before. `urgent` messages are held back right now."""
+
+    subject: str
+    changed: bool
+    urgent: int
+
+
+class Resumed(Struct, kw_only=True, frozen=True):
+    """`changed` is false when nothing was paused. With `more` there is more to release: ask again."""
+
+    subject: str
+    changed: bool
+    released: int
+    more: bool
+
+
 class RefusedEvent(Struct, kw_only=True, frozen=True):
     index: int
     reason: str

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from hub.inbound import ReplyStore
 from hub.model import Claimed, Message
-from hub.ports import DeliveryStore, IntakeStore, LetterStore, LogStore, TimerStore
+from hub.ports import DeliveryStore, IntakeStore, LetterStore, LogStore, PauseStore, TimerStore
 from hub.receipts import ReceiptStore
 from hub.storage import (
     Database,
@@ -19,11 +19,12 @@ from hub.storage import (
     PostgresIntake,
     PostgresLetters,
     PostgresLog,
+    PostgresPauses,
     PostgresReceipts,
     PostgresReplies,
     PostgresTimers,
 )
-from hub.testing import MemoryInbox, MemoryLetters, MemoryLog, MemoryStore
+from hub.testing import MemoryInbox, MemoryLetters, MemoryLog, MemoryPauses, MemoryStore
 from tests.contract.values import LEASE, now
 
 AT_ONCE: Final = timedelta(0)
@@ -38,6 +39,7 @@ class Stores:
     log: LogStore
     receipts: ReceiptStore
     letters: LetterStore
+    pauses: PauseStore
     replies: ReplyStore
 
     async def add(self, *messages: Message) -> None:
@@ -54,7 +56,7 @@ class Stores:
 def memory_stores() -> Stores:
     store = MemoryStore(now)
     log = MemoryLog(store, MemoryInbox())
-    return Stores(store, store, store, log, store, MemoryLetters(store, now), store)
+    return Stores(store, store, store, log, store, MemoryLetters(store, now), MemoryPauses(store, now), store)
 
 
 @asynccontextmanager
@@ -67,5 +69,6 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresLog(opened),
             PostgresReceipts(opened),
             PostgresLetters(opened),
+            PostgresPauses(opened),
             PostgresReplies(opened),
         )

@@ -21,7 +21,7 @@ every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{rout
 
 
 def path_of(route: Route) -> str:
-    return route.path.replace("{id}", str(dead_letter().id))
+    return route.path.replace("{id}", str(dead_letter().id)).replace("{name}", "sms")
 
 
 @every_route

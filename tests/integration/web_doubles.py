@@ -28,7 +28,7 @@ from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
-from hub.testing import MemoryLetters, MemoryStore, MemoryWatch
+from hub.testing import MemoryLetters, MemoryPauses, MemoryStore, MemoryWatch
 from hub.web.application import build
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -235,6 +235,7 @@ class World:
         self.boards = MemoryBoards(self.log)
         self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
+        self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
         async def ready() -> Mapping[str, bool]:
@@ -246,6 +247,7 @@ class World:
             schemas=SCHEMAS,
             log=self.log,
             letters=self.letters,
+            pauses=self.pauses,
             receipts=self.receipts,
             appointments=self.boards,
             publisher=self.publisher,

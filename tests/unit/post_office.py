@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hub.delivery import Post, deliver
+from hub.delivery import Pauses, Post, Renderer, deliver
 from hub.errors import TemplateFailure
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
 from hub.policy import Policy, load_policy
@@ -16,6 +16,7 @@ from hub.testing import (
     MemoryAppointments,
     MemoryChannel,
     MemoryEmail,
+    MemoryPauses,
     MemoryPublisher,
     MemoryStore,
     SettableClock,
@@ -41,6 +42,7 @@ class PostOffice:
     publisher: MemoryPublisher
     appointments: MemoryAppointments
     channels: dict[str, MemoryChannel]
+    pauses: MemoryPauses
     policy: Policy = field(default_factory=lambda: POLICY)
 
     async def holds(self, *messages: Message) -> None:
@@ -52,11 +54,16 @@ class PostOffice:
         """Deliver a ticket of these messages."""
         await deliver(
             [one.id for one in messages],
-            post=Post(channels=self.channels, render=render, policy=self.policy, now=self.clock),
+            post=self.post(),
             store=store or self.store,
             publisher=self.publisher,
             appointments=self.appointments,
         )
+
+    def post(self, render: Renderer = render) -> Post:
+        # Asked anew by each ticket: no test waits a second until a pause is heard of.
+        pauses = Pauses(self.pauses)
+        return Post(channels=self.channels, render=render, policy=self.policy, now=self.clock, pauses=pauses)
 
     def now(self, one: Message) -> Message:
         return self.store.message(one.id)
@@ -75,9 +82,11 @@ class PostOffice:
 
 def post_office(*channels: MemoryChannel, policy: Policy = POLICY) -> PostOffice:
     clock = SettableClock(MONDAY)
+    store = MemoryStore(clock)
     return PostOffice(
         clock=clock,
-        store=MemoryStore(clock),
+        store=store,
+        pauses=MemoryPauses(store, clock),
         publisher=MemoryPublisher(),
         appointments=MemoryAppointments(clock),
         channels={one.traits.name: one for one in channels or (MemoryEmail(),)},

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.delivery import Post, deliver
+from hub.delivery import deliver
 from hub.model import Accepted, Claimed, Outgoing, Purpose, Rendered, State
 from hub.testing import MemoryEmail, MemoryInbox
 from tests.unit.post_office import ABOUT, hasty, mail, named, post_office
@@ -114,7 +114,7 @@ async def test_a_worker_whose_lease_is_nearly_over_sends_nothing(tmp_path: Path)
 
     await deliver(
         [one.id],
-        post=Post(channels=office.channels, render=slowly, policy=office.policy, now=office.clock),
+        post=office.post(slowly),
         store=office.store,
         publisher=office.publisher,
         appointments=office.appointments,

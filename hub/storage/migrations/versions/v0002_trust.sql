@@ -125,6 +125,9 @@ CREATE TABLE pause (
     reason text NOT NULL
 );
 
+-- What resuming releases.
+CREATE INDEX message_paused ON message (channel, event) WHERE state = 'held' AND reason = 'paused';
+
 -- What is wrong with the hub itself: told once when it begins and once when it is over.
 CREATE TABLE trouble (
     key text COLLATE "C",

@@ -1,0 +1,152 @@
+"""`hub pause`, `hub resume`, `hub channel`: what an operator holds back."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub.cli.common import (
+    AsJson,
+    local_time,
+    print_json,
+    print_table,
+    settings,
+    wait,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.pausing import Paused, Resumed
+
+channel = typer.Typer(no_args_is_help=True, help="The channels: list, pause, resume.")
+
+Name = Annotated[str, typer.Argument(metavar="CHANNEL|EVENT", show_default=False)]
+Channel = Annotated[str, typer.Argument(metavar="CHANNEL", show_default=False)]
+Reason = Annotated[str, typer.Option(help="Why, for whoever finds it paused.")]
+
+
+def pause(name: Name, reason: Reason = "", as_json: AsJson = False) -> None:
+    """
+    Hold back what goes out over a channel, or about an event, within a second, until `hub resume`.
+
+    Held messages use up no try and none of their lifetime. [bold]Emergencies are held as well[/bold]:
+    pause an event rather than a channel while one is going on.
+
+      hub pause sms --reason "the provider sends everything twice"
+
+      hub pause maintenance.scheduled.announced
+    """
+    _pause(_subject(name), reason, as_json=as_json)
+
+
+def resume(name: Name, as_json: AsJson = False) -> None:
+    """Take a pause away and release at once what it held. Safe to repeat."""
+    _resume(_subject(name), as_json=as_json)
+
+
+@channel.command("list")
+def list_channels(as_json: AsJson = False) -> None:
+    """Show each channel: providers, since when, by whom and why it is paused, what is held, what waits."""
+    items = wait(_rows())
+    if as_json:
+        print_json({"items": items, "next": None})
+        return
+    columns = ("channel", "providers", "paused", "by", "reason", "held", "urgent", "waiting")
+    print_table(columns, map(_cells, items))
+
+
+@channel.command("pause")
+def pause_channel(name: Channel, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Hold a channel back, also its emergencies; as `hub pause` does."""
+    _pause(_subject(name, events=False), reason, as_json=as_json)
+
+
+@channel.command("resume")
+def resume_channel(name: Channel, as_json: AsJson = False) -> None:
+    """Take the pause of a channel away; as `hub resume` does."""
+    _resume(_subject(name, events=False), as_json=as_json)
+
+
+def _subject(name: str, *, events: bool = True) -> str:
+    from hub import pausing  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.catalog import BY_NAME  # noqa: PLC0415 - the same
+    from hub.channels.registry import NAMES  # noqa: PLC0415 - the same
+    from hub.errors import UnknownName  # noqa: PLC0415 - the same
+
+    try:
+        return pausing.subject_of(name, channels=NAMES, events=BY_NAME if events else ())
+    except UnknownName as exc:
+        raise typer.BadParameter(str(exc)) from None
+
+
+def _pause(subject: str, reason: str, *, as_json: bool) -> None:
+    done = wait(_paused(subject, reason))
+    if as_json:
+        print_json({"subject": subject, "changed": done.changed, "urgent": done.urgent})
+        return
+    typer.echo(f"{subject} {'is paused' if done.changed else 'was paused before'}")
+    if done.urgent:
+        warning = f"{done.urgent} urgent messages wait for it: emergencies are held as well."
+        typer.secho(warning, fg=typer.colors.YELLOW, err=True)
+
+
+async def _paused(subject: str, reason: str) -> Paused:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub import pausing  # noqa: PLC0415 - the same
+
+    async with hub_app.open_pauses(settings()) as store:
+        return await pausing.pause(subject, by=getpass.getuser(), reason=reason, store=store)
+
+
+def _resume(subject: str, *, as_json: bool) -> None:
+    done = wait(_resumed(subject, _quiet if as_json else _progress))
+    if as_json:
+        print_json(
+            {"subject": subject, "changed": done.changed, "released": done.released, "more": done.more}
+        )
+        return
+    typer.echo(f"{subject} {'goes on' if done.changed else 'was not paused'}, {done.released} released")
+
+
+async def _resumed(subject: str, released: Callable[[int], None]) -> Resumed:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub import pausing  # noqa: PLC0415 - the same
+
+    given = settings()
+    async with hub_app.open_pauses(given) as store, hub_app.open_publisher(given) as publisher:
+        return await pausing.resume(subject, store=store, publisher=publisher, released=released)
+
+
+def _quiet(_count: int) -> None:
+    """Say nothing while it works."""
+
+
+def _progress(count: int) -> None:
+    typer.secho(f"{count} released …", dim=True, err=True)
+
+
+async def _rows() -> list[dict[str, Any]]:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.channels import providers_of, rows  # noqa: PLC0415 - the same
+
+    given = settings()
+    async with hub_app.open_pauses(given) as store, hub_app.open_publisher(given) as publisher:
+        return await rows(store, publisher, providers_of(given))
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    paused = row["paused"] or {}
+    waiting = ", ".join(f"{number} {lane}" for lane, number in row["waiting"].items() if number)
+    return (
+        row["name"],
+        " ".join(row["providers"]) or "–",
+        local_time(paused.get("since")),
+        paused.get("by", ""),
+        paused.get("reason", ""),
+        str(row["held"] or ""),
+        str(row["urgent"] or ""),
+        waiting,
+    )

@@ -1,0 +1,51 @@
+"""Pauses as rows, and the messages that are held for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hub.model import Json, Lane
+from hub.ports import Ticket
+from hub.storage.database import Database
+from hub.storage.paging import shown
+from hub.storage.queries import load
+from hub.tickets import grouped
+
+_SQL = load("pauses")
+
+
+class PostgresPauses:
+    """The PauseStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def paused(self) -> frozenset[str]:
+        """Answer the subjects that are paused."""
+        return frozenset(row["subject"] for row in await self._database.rows(_SQL["paused"]))
+
+    async def pauses(self) -> Sequence[Mapping[str, Json]]:
+        """List them."""
+        return [shown(row) for row in await self._database.rows(_SQL["list"])]
+
+    async def pause(self, subject: str, *, by: str, reason: str) -> bool:
+        """Pause; false when it was paused already."""
+        return bool(await self._database.rows(_SQL["pause"], subject, by, reason))
+
+    async def resume(self, subject: str) -> bool:
+        """Take the pause away; false when there was none."""
+        return bool(await self._database.rows(_SQL["resume"], subject))
+
+    async def release_resumed(self, limit: int) -> Sequence[Ticket]:
+        """Make `queued` again, and ticket, what was held for a pause that is over."""
+        rows = await self._database.rows(_SQL["release_resumed"], limit)
+        return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)
+
+    async def held(self) -> Sequence[Mapping[str, Json]]:
+        """Count what is held for pauses."""
+        return [shown(row) for row in await self._database.rows(_SQL["held"])]
+
+    async def urgent(self, subject: str) -> int:
+        """Count the messages of the urgent lane on their way that a pause holds back."""
+        [row] = await self._database.rows(_SQL["urgent"], subject)
+        return int(row["n"])

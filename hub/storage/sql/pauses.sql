@@ -1,0 +1,45 @@
+What an operator holds back.
+
+-- paused --
+SELECT subject FROM pause
+
+-- list --
+SELECT subject, since, by, reason FROM pause ORDER BY subject
+
+-- pause --
+INSERT INTO pause (subject, by, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING subject
+
+-- resume --
+DELETE FROM pause WHERE subject = $1 RETURNING subject
+
+-- release_resumed --
+WITH resumed AS (
+    SELECT id FROM message
+    WHERE state = 'held' AND reason = 'paused'
+      AND NOT EXISTS (
+          SELECT FROM pause WHERE subject IN ('channel:' || message.channel, 'event:' || message.event)
+      )
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE message
+SET state = 'queued', reason = NULL, next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now(),
+    -- The whole wait was added to its life when it began. At its wall-time end nothing had been added.
+    expires_at = CASE
+        WHEN ends_at IS NULL OR expires_at < ends_at
+        THEN expires_at - greatest(message.next_at - now(), interval '0')
+        ELSE expires_at
+    END
+FROM resumed WHERE message.id = resumed.id
+RETURNING message.id, message.channel, message.lane
+
+-- held --
+SELECT channel, event, count(*) AS held, count(*) FILTER (WHERE lane = 'urgent') AS urgent FROM message
+WHERE state = 'held' AND reason = 'paused'
+GROUP BY channel, event
+ORDER BY channel, event
+
+-- urgent --
+SELECT count(*) AS n FROM message
+WHERE state IN ('queued', 'retrying', 'held') AND lane = 'urgent'
+  AND $1 IN ('channel:' || channel, 'event:' || event)

@@ -1,0 +1,82 @@
+"""Pauses in memory, beside the messages of the memory store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from hub.model import Json, Lane, Message, State
+from hub.ports import Now, Ticket
+from hub.testing.faults import Faults
+from hub.testing.store import MemoryStore
+from hub.tickets import grouped
+
+_WAITING: Final = frozenset({State.QUEUED, State.RETRYING, State.HELD})
+
+
+class MemoryPauses:
+    """`hub.ports.PauseStore`. `faults` knows the method `paused`."""
+
+    def __init__(self, store: MemoryStore, now: Now) -> None:
+        self.faults = Faults()
+        self._store = store
+        self._now = now
+        self._pauses: dict[str, dict[str, Json]] = {}
+
+    async def paused(self) -> frozenset[str]:
+        self.faults.meet("paused")
+        return frozenset(self._pauses)
+
+    async def pauses(self) -> Sequence[Mapping[str, Json]]:
+        return [row for _, row in sorted(self._pauses.items())]
+
+    async def pause(self, subject: str, *, by: str, reason: str) -> bool:
+        if subject in self._pauses:
+            return False
+        since = self._now().isoformat()
+        self._pauses[subject] = {"subject": subject, "since": since, "by": by, "reason": reason}
+        return True
+
+    async def resume(self, subject: str) -> bool:
+        return self._pauses.pop(subject, None) is not None
+
+    async def release_resumed(self, limit: int) -> Sequence[Ticket]:
+        resumed = [one for one in self._held() if _subjects(one).isdisjoint(self._pauses)][:limit]
+        now, rows = self._now(), self._store.tables.messages
+        for one in resumed:
+            message = replace(
+                one, state=State.QUEUED, reason=None, next_at=None, expires_at=_unwaited(one, now)
+            )
+            rows[one.id] = replace(rows[one.id], message=message, ticketed_at=now, sweeps=0)
+        return grouped((one.id, one.channel, one.lane) for one in resumed)
+
+    async def held(self) -> Sequence[Mapping[str, Json]]:
+        counts = Counter((one.channel, one.event) for one in self._held())
+        urgent = Counter((one.channel, one.event) for one in self._held() if one.lane is Lane.URGENT)
+        return [
+            {"channel": key[0], "event": key[1], "held": number, "urgent": urgent[key]}
+            for key, number in sorted(counts.items())
+        ]
+
+    async def urgent(self, subject: str) -> int:
+        return sum(
+            one.state in _WAITING and one.lane is Lane.URGENT and subject in _subjects(one)
+            for one in self._store.messages
+        )
+
+    def _held(self) -> list[Message]:
+        return [one for one in self._store.messages if one.state is State.HELD and one.reason == "paused"]
+
+
+def _subjects(message: Message) -> set[str]:
+    return {f"channel:{message.channel}", f"event:{message.event}"}
+
+
+def _unwaited(message: Message, now: datetime) -> datetime | None:
+    ends, expires = message.ends_at, message.expires_at
+    if expires is None or message.next_at is None or (ends is not None and expires >= ends):
+        return expires
+    return expires - max(message.next_at - now, timedelta(0))

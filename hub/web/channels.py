@@ -1,0 +1,87 @@
+"""The channels over HTTP, and holding them or events back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from aiohttp import web
+
+from hub import pausing
+from hub.catalog import BY_NAME
+from hub.channels.registry import NAMES, OWN
+from hub.model import Lane
+from hub.ports import PauseStore, Publisher
+from hub.settings import Settings
+from hub.web.answers import json_answer
+from hub.web.keys import PAUSES, PROVIDERS, PUBLISHER
+from hub.web.queries import read_body
+from hub.web.shapes import PauseBody, Paused, Resumed
+
+AT_MOST: Final = 10_000
+"""Messages that one request releases."""
+
+
+def providers_of(settings: Settings) -> dict[str, Sequence[str]]:
+    """Answer each channel's providers without their secrets."""
+    urls = {name: tuple(url.shown for url in urls) for name, urls in settings.providers.items()}
+    return {**dict.fromkeys(OWN, ("hub",)), **urls}
+
+
+def subject_of(name: str) -> str:
+    """Answer what is paused by this name; raises UnknownName."""
+    return pausing.subject_of(name, channels=NAMES, events=BY_NAME)
+
+
+async def rows(
+    pauses: PauseStore, publisher: Publisher, providers: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """List the channels; the command line shows the same."""
+    paused = {row["subject"]: row for row in await pauses.pauses()}
+    held, urgent = Counter[str](), Counter[str]()
+    for row in await pauses.held():
+        held[row["channel"]] += row["held"]
+        urgent[row["channel"]] += row["urgent"]
+    return [
+        {
+            "name": name,
+            "providers": list(providers.get(name, ())),
+            "paused": paused.get(f"channel:{name}"),
+            "held": held[name],
+            "urgent": urgent[name],
+            "waiting": {str(lane): await publisher.depth(name, lane) for lane in Lane},
+        }
+        for name in NAMES
+    ]
+
+
+async def list_channels(request: web.Request) -> web.Response:
+    """The channels, whether paused, what waits."""
+    app = request.app
+    items = await rows(app[PAUSES], app[PUBLISHER], app[PROVIDERS])
+    return json_answer({"items": items, "next": None})
+
+
+async def list_pauses(request: web.Request) -> web.Response:
+    """What is held back."""
+    return json_answer({"items": await request.app[PAUSES].pauses(), "next": None})
+
+
+async def pause(request: web.Request) -> web.Response:
+    """Hold a channel or an event back."""
+    subject = subject_of(request.match_info["name"])
+    body = await read_body(request, PauseBody)
+    done = await pausing.pause(subject, by=body.by, reason=body.reason, store=request.app[PAUSES])
+    return json_answer(Paused(subject=subject, changed=done.changed, urgent=done.urgent))
+
+
+async def resume(request: web.Request) -> web.Response:
+    """Let go what was held back."""
+    app = request.app
+    done = await pausing.resume(
+        subject_of(request.match_info["name"]), store=app[PAUSES], publisher=app[PUBLISHER], at_most=AT_MOST
+    )
+    return json_answer(
+        Resumed(subject=done.subject, changed=done.changed, released=done.released, more=done.more)
+    )

@@ -1,0 +1,110 @@
+"""What is paused is remembered; what was held for it is released once it is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from hub.model import Lane, Message, State, StoredEvent
+from tests.contract.stores import Stores
+from tests.contract.values import HOUR, message, now
+
+QUARTER = timedelta(minutes=15)
+
+
+def held(of: StoredEvent, number: int = 0, **fields: object) -> Message:
+    values: dict[str, object] = {
+        "contact_id": f"cp-{number}",
+        "state": State.HELD,
+        "reason": "paused",
+        "next_at": now() + QUARTER,
+        **fields,
+    }
+    return message(of, **values)
+
+
+async def test_a_pause_is_listed_with_who_and_why_until_it_is_taken_away(stores: Stores) -> None:
+    first = await stores.pauses.pause("channel:sms", by="ana", reason="twice")
+    again = await stores.pauses.pause("channel:sms", by="luis", reason="other")
+    [row] = await stores.pauses.pauses()
+    paused = await stores.pauses.paused()
+    gone = [await stores.pauses.resume("channel:sms"), await stores.pauses.resume("channel:sms")]
+
+    assert (first, again) == (True, False)
+    assert (row["subject"], row["by"], row["reason"]) == ("channel:sms", "ana", "twice")
+    assert paused == {"channel:sms"}
+    assert gone == [True, False]
+    assert await stores.pauses.paused() == frozenset()
+
+
+@pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
+async def test_what_another_pause_still_holds_is_not_released(
+    stores: Stores, of: StoredEvent, subject: str
+) -> None:
+    one = held(of)
+    await stores.add(one)
+    await stores.pauses.pause(subject, by="ana", reason="")
+
+    assert await stores.pauses.release_resumed(10) == []
+    await stores.pauses.resume(subject)
+    [ticket] = await stores.pauses.release_resumed(10)
+
+    assert (ticket.channel, ticket.lane, ticket.ids) == ("email", Lane.NORMAL, (one.id,))
+    assert await stores.state_of(one) == "queued"
+
+
+async def test_releasing_goes_page_by_page_and_finds_nothing_twice(stores: Stores, of: StoredEvent) -> None:
+    await stores.add(*(held(of, number) for number in range(3)))
+
+    pages = [await stores.pauses.release_resumed(2) for _ in range(3)]
+
+    assert [sum(len(ticket.ids) for ticket in page) for page in pages] == [2, 1, 0]
+
+
+async def test_what_is_held_for_another_reason_stays(stores: Stores, of: StoredEvent) -> None:
+    one = held(of, reason="contact_hours")
+    await stores.add(one)
+
+    assert await stores.pauses.release_resumed(10) == []
+    assert await stores.state_of(one) == "held"
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "ends_in", "left"),
+    [
+        (2 * HOUR, None, 2 * HOUR - QUARTER),
+        (2 * HOUR, 3 * HOUR, 2 * HOUR - QUARTER),
+        (2 * HOUR, 2 * HOUR, 2 * HOUR),
+    ],
+    ids=["no end", "an end far off", "at its end"],
+)
+async def test_the_wait_that_was_given_and_not_needed_is_taken_back(
+    stores: Stores, of: StoredEvent, expires_in: timedelta, ends_in: timedelta | None, left: timedelta
+) -> None:
+    begun = now()
+    ends_at = None if ends_in is None else begun + ends_in
+    one = held(of, next_at=begun + QUARTER, expires_at=begun + expires_in, ends_at=ends_at)
+    await stores.add(one)
+    await stores.pauses.release_resumed(10)
+    [claimed] = await stores.claim(one)
+
+    assert claimed.message.expires_at is not None
+    assert abs(claimed.message.expires_at - (begun + left)) < timedelta(seconds=30)
+
+
+async def test_what_is_held_and_what_is_urgent_is_counted(stores: Stores, of: StoredEvent) -> None:
+    urgent: dict[str, datetime | Lane | State | None] = {"lane": Lane.URGENT}
+    await stores.add(
+        held(of, 0),
+        held(of, 1, **urgent),
+        held(of, 2, state=State.QUEUED, reason=None, next_at=None, **urgent),
+        held(of, 3, state=State.SENT, reason=None, next_at=None, **urgent),
+    )
+
+    assert await stores.pauses.held() == [
+        {"channel": "email", "event": "pqrs.received", "held": 2, "urgent": 1}
+    ]
+    assert await stores.pauses.urgent("channel:email") == 2
+    assert await stores.pauses.urgent("event:pqrs.received") == 2
+    assert await stores.pauses.urgent("channel:sms") == 0
