@@ -74,6 +74,7 @@ async def delivery(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> 
             channels=channels,
             render=parts.words.renderer(),
             policy=parts.words.policy,
+            throttle=parts.throttle,
             now=now,
             pauses=Pauses(PostgresPauses(parts.database)),
         ),

@@ -1,8 +1,9 @@
 """
 DELIVERY: a ticket of message ids is claimed, judged, rendered, sent, recorded; then acknowledged.
 
-    claim (one UPDATE) ▸ may we, now? ▸ render ▸ send concurrently ▸ record (one statement)
-    ▸ the cascade's next step for what failed for good ▸ appointments for what waits ▸ ack
+    claim (one UPDATE) ▸ may we, now? ▸ has this person had enough? ▸ render ▸ send concurrently
+    ▸ record (one statement) ▸ the cascade's next step for what failed for good
+    ▸ appointments for what waits ▸ ack
 
 A message is sent only under a lease. A worker whose lease has run out, or nearly, sends nothing:
 the next one has it. The one case that may double is a provider's yes that nobody could record in time;
@@ -23,6 +24,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from hub.cascades import go_on
+from hub.delivery.allowance import over_allowance
 from hub.delivery.judging import accepted, failed, hindrance, untold
 from hub.delivery.moves import LOST
 from hub.delivery.pausing import Pauses, held_back
@@ -36,7 +38,7 @@ from hub.errors import (
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.planning import goes_on
 from hub.policy import Policy
-from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher
+from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher, Throttle
 from hub.tasks import heed_cancellation, outlast
 
 __all__ = ["Pauses", "Renderer", "deliver"]
@@ -60,6 +62,7 @@ class Post:
     channels: Mapping[str, Channel]
     render: Renderer
     policy: Policy
+    throttle: Throttle
     now: Now
     pauses: Pauses
 
@@ -125,15 +128,13 @@ async def _attempt(
     claimed: Sequence[Claimed], paused: frozenset[str], lease: _Lease, post: Post, outcomes: list[Outcome]
 ) -> None:
     """Send what may be sent, adding each outcome as it comes."""
-    now = post.now()
     sending: list[tuple[Claimed, Outgoing]] = []
-    for one in claimed:
-        hindered = held_back(one, paused, now=now) or hindrance(one, policy=post.policy, now=now)
-        outgoing = None if hindered else _prepare(one, lease, post)
+    for one in await _allowed(claimed, paused, post, outcomes):
+        outgoing = _prepare(one, lease, post)
         if isinstance(outgoing, Outgoing):
             sending.append((one, outgoing))
         else:
-            outcomes.append(hindered or outgoing or untold(one, "template"))
+            outcomes.append(outgoing)
 
     async def send(one: Claimed, outgoing: Outgoing) -> None:
         outcome = await _send(one, outgoing, lease, post)
@@ -141,6 +142,22 @@ async def _attempt(
             outcomes.append(outcome)
 
     await asyncio.gather(*(send(one, outgoing) for one, outgoing in sending))
+
+
+async def _allowed(
+    claimed: Sequence[Claimed], paused: frozenset[str], post: Post, outcomes: list[Outcome]
+) -> list[Claimed]:
+    """Answer what may be sent now; of the others add what becomes of them."""
+    now = post.now()
+    judged = [
+        (one, held_back(one, paused, now=now) or hindrance(one, policy=post.policy, now=now))
+        for one in claimed
+    ]
+    free = [one for one, hindered in judged if hindered is None]
+    over = await over_allowance(free, throttle=post.throttle, policy=post.policy.throttle, now=now)
+    outcomes.extend(hindered for _, hindered in judged if hindered is not None)
+    outcomes.extend(over.values())
+    return [one for one in free if one.message.id not in over]
 
 
 def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:

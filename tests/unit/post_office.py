@@ -19,6 +19,7 @@ from hub.testing import (
     MemoryPauses,
     MemoryPublisher,
     MemoryStore,
+    MemoryThrottle,
     SettableClock,
 )
 from tests.unit.things import MONDAY, POLICY, event, message, stored
@@ -43,6 +44,7 @@ class PostOffice:
     appointments: MemoryAppointments
     channels: dict[str, MemoryChannel]
     pauses: MemoryPauses
+    throttle: MemoryThrottle
     policy: Policy = field(default_factory=lambda: POLICY)
 
     async def holds(self, *messages: Message) -> None:
@@ -63,7 +65,14 @@ class PostOffice:
     def post(self, render: Renderer = render) -> Post:
         # Asked anew by each ticket: no test waits a second until a pause is heard of.
         pauses = Pauses(self.pauses)
-        return Post(channels=self.channels, render=render, policy=self.policy, now=self.clock, pauses=pauses)
+        return Post(
+            channels=self.channels,
+            render=render,
+            policy=self.policy,
+            throttle=self.throttle,
+            now=self.clock,
+            pauses=pauses,
+        )
 
     def now(self, one: Message) -> Message:
         return self.store.message(one.id)
@@ -89,6 +98,7 @@ def post_office(*channels: MemoryChannel, policy: Policy = POLICY) -> PostOffice
         pauses=MemoryPauses(store, clock),
         publisher=MemoryPublisher(),
         appointments=MemoryAppointments(clock),
+        throttle=MemoryThrottle(lambda: clock().timestamp()),
         channels={one.traits.name: one for one in channels or (MemoryEmail(),)},
         policy=policy,
     )

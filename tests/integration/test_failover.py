@@ -1,0 +1,117 @@
+"""Two mail servers of one channel: who sends when the first is down, slow, or silent about what it took."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from hub.breaker import BreakerPolicy, Breakers, Circuit
+from hub.channels.failover import Failover, Provider
+from hub.errors import TransientFailure
+from hub.testing import MemoryThrottle
+from tests.integration.email_trials import channel_to, strict, until
+from tests.providers.samples import outgoing
+from tests.providers.smtp import SmtpServer
+from tests.providers.smtp_conversation import Conversation
+from tests.providers.smtp_manners import accept_then_hang, leaving
+
+SLOW = timedelta(milliseconds=200)
+RULES = BreakerPolicy(
+    window=timedelta(seconds=30),
+    least=4,
+    error_rate=0.5,
+    slow=SLOW,
+    slow_rate=0.5,
+    open_for=timedelta(milliseconds=300),
+    longest=timedelta(seconds=1),
+    probes=1,
+)
+
+
+@dataclass
+class Trial:
+    first: SmtpServer
+    second: SmtpServer
+    failover: Failover
+
+    async def send(self, times: int = 1) -> Sequence[str]:
+        """Send one after the other; answer who sent."""
+        return [(await self.failover.send(outgoing())).provider for _ in range(times)]
+
+    @property
+    def circuit(self) -> Circuit:
+        return self.failover.providers[0].breaker.circuit
+
+
+@asynccontextmanager
+async def trial(patience: timedelta = timedelta(seconds=5)) -> AsyncIterator[Trial]:
+    breakers = Breakers(RULES, lambda provider, _channel, circuit: heard.append((provider, circuit)))
+    heard: list[tuple[str, Circuit]] = []
+    async with AsyncExitStack() as stack:
+        servers = [await stack.enter_async_context(strict()) for _ in range(2)]
+        channels = [await stack.enter_async_context(channel_to(one, timeout=patience)) for one in servers]
+        providers = [
+            Provider(name=name, channel=channel, breaker=breakers.of("email", name))
+            for name, channel in zip(("smtp", "smtp-2"), channels, strict=True)
+        ]
+        pool = Failover(providers, throttle=MemoryThrottle(time.monotonic), timeout=patience)
+        yield Trial(first=servers[0], second=servers[1], failover=pool)
+        assert {provider for provider, _ in heard} <= {"smtp"}
+
+
+async def test_a_server_that_says_goodbye_is_left_alone_tried_again_and_trusted_again() -> None:
+    async with trial() as one:
+        one.first.on("CONNECT", leaving("421 4.3.2 Shutting down"))
+        assert await one.send(6) == ["smtp-2"] * 6
+        asked = one.first.connections
+        assert (asked, one.circuit) == (RULES.least, Circuit.OPEN)
+
+        await asyncio.sleep(RULES.open_for.total_seconds())
+        assert await one.send(3) == ["smtp-2"] * 3  # one of them was the probe
+        assert one.first.connections == asked + 1
+
+        one.first.behave()
+        await until(lambda: not one.failover.providers[0].breaker.wait(time.monotonic()))
+        assert await one.send(2) == ["smtp"] * 2
+        assert one.circuit is Circuit.CLOSED
+
+
+async def test_a_server_that_refuses_connections_costs_no_message() -> None:
+    async with trial() as one:
+        port = one.first.port
+        await one.first.stop()
+        answer = await one.failover.send(outgoing())
+        assert [(said.provider, said.reason) for said in answer.earlier] == [("smtp", "connect_failed")]
+        assert await one.send(8) == ["smtp-2"] * 8
+        await one.first.start(port)
+        await until(lambda: not one.failover.providers[0].breaker.wait(time.monotonic()))
+
+        assert await one.send() == ["smtp"]
+
+
+async def test_a_server_that_dawdles_is_left_alone_though_it_takes_everything() -> None:
+    async def dawdle(_conversation: Conversation, _line: str) -> bool:
+        await asyncio.sleep(SLOW.total_seconds() * 1.5)
+        return False
+
+    async with trial() as one:
+        one.first.on("MAIL", dawdle)
+        assert await one.send(RULES.least) == ["smtp"] * RULES.least
+        assert one.circuit is Circuit.OPEN
+        assert await one.send() == ["smtp-2"]
+
+
+async def test_what_may_have_been_taken_is_not_given_to_the_other() -> None:
+    async with trial(patience=timedelta(milliseconds=300)) as one:
+        one.first.on("DOT", accept_then_hang)
+        with pytest.raises(TransientFailure) as caught:
+            await one.failover.send(outgoing())
+
+        assert (caught.value.provider, caught.value.unknown) == ("smtp", True)
+        assert (len(one.first.mails), len(one.second.mails)) == (1, 0)

@@ -1,0 +1,82 @@
+"""Rates over all processes in Redis, and what each allows itself while Redis is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from hub.model import Lane
+from hub.storage import RedisThrottle
+from hub.throttling import Entry, Rate
+from tests.servers import Servers
+
+HOUR = timedelta(hours=1)
+FAST = Rate(100, HOUR)
+"""Ten at once, eight of them not urgent; then one in 45 s."""
+SIX = Rate(6, HOUR)
+
+
+@asynccontextmanager
+async def throttle(url: str, local_share: float = 0.5) -> AsyncIterator[RedisThrottle]:
+    kept = RedisThrottle(url, urgent_share=0.2, local_share=local_share)
+    try:
+        yield kept
+    finally:
+        await kept.aclose()
+
+
+async def taken(kept: RedisThrottle, asked: int, key: str = "sms:twilio", rate: Rate = FAST) -> int:
+    return [await kept.take(key, rate, Lane.NORMAL) for _ in range(asked)].count(timedelta(0))
+
+
+def entries(number: int, person: str = "p-1") -> list[Entry]:
+    return [Entry(key=f"sms:{person}", member=f"{person}-{one}", rate=SIX) for one in range(number)]
+
+
+async def test_all_processes_share_one_rate_and_one_allowance(redis_url: str) -> None:
+    async with throttle(redis_url) as one, throttle(redis_url) as other:
+        assert await taken(one, 5) + await taken(other, 20) == 8
+        first, second = await one.admit(entries(6)[:4]), await other.admit(entries(8)[4:])
+
+    assert [*first, *second].count(timedelta(0)) == SIX.count
+
+
+async def test_keys_have_one_tag_an_end_and_nobody_s_name(redis_url: str) -> None:
+    async with throttle(redis_url) as kept, Redis.from_url(redis_url, decode_responses=True) as redis:
+        await taken(kept, 1)
+        await kept.admit(entries(1, person="maria@example.co"))
+        keys = [key async for key in redis.scan_iter()]
+
+        assert len(keys) == 2
+        assert all(key.startswith("{hub}:") and "maria" not in key for key in keys)
+        assert all([0 < await redis.pttl(key) <= HOUR / timedelta(milliseconds=1) for key in keys])
+
+
+async def test_while_redis_is_away_each_process_has_its_share_and_says_so_once(
+    private_servers: Servers,
+) -> None:
+    # Half of a rate is drawn half as fast: twenty a second that are not urgent make eight.
+    rate = Rate(20, timedelta(seconds=1))
+    async with throttle(private_servers.redis.url) as kept:
+        assert await taken(kept, 1)
+        await private_servers.redis.stop()
+        with capture_logs() as logs:
+            until, through = time.monotonic() + 2, 0
+            while time.monotonic() < until:
+                through += await taken(kept, 1, key="sms:other", rate=rate)
+            waits = await kept.admit(entries(6))
+
+        assert 1 + 2 * 8 - 2 <= through <= 1 + 2 * 8 + 2
+        assert [wait > timedelta(0) for wait in waits] == [False] * 3 + [True] * 3
+        assert [line["event"] for line in logs] == ["throttle.local"]
+
+        await private_servers.redis.start()
+        with capture_logs() as logs:
+            while not logs:
+                await taken(kept, 1)
+        assert [line["event"] for line in logs] == ["throttle.shared"]
