@@ -1,0 +1,81 @@
+"""Processes whose clocks disagree by more than a lease."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.harness import HubProcess, hub_process, until
+from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.test_redis import WHOLE_LADDER, escalations, received, staffed
+from tests.providers.smtp_manners import first, replying
+
+EVENTS = 200
+REFUSED_FOR_NOW = 60
+SKEW = 45
+"""Seconds. An event may lie five minutes in the future; a lease of these tests has five seconds."""
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+
+
+@pytest.fixture
+def library() -> Path:
+    """What changes the clock of one process; Debian's package is called faketime."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        if os.environ.get("CI") == "true":
+            pytest.fail("not installed: faketime")
+        pytest.skip("not installed: faketime")
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    "skews",
+    [
+        {"intake": -SKEW, "delivery": SKEW, "timers": -SKEW},
+        {"intake": SKEW, "delivery": -SKEW, "timers": SKEW},
+    ],
+    ids=["delivery-ahead", "delivery-behind"],
+)
+async def test_clocks_that_disagree_lose_nobody_and_tell_each_level_once(
+    trial: Ordeal, library: Path, skews: Mapping[str, int]
+) -> None:
+    trial.house.smtp.on("RCPT", first(REFUSED_FOR_NOW, replying("451 4.7.1 Greylisted", about="pedro")))
+    await staffed(trial)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(trial.hub("web"))
+        hubs = {role: skewed(trial, role, seconds, library) for role, seconds in skews.items()}
+        for hub in hubs.values():
+            await stack.enter_async_context(hub_process(hub))
+        await trial.publish([received(EVENTS), *(replied(number) for number in range(EVENTS))])
+        await until(lambda: escalations(trial) == WHOLE_LADDER, "the ladder", patience=4 * SKEW)
+        await trial.comes_to_rest(patience=4 * SKEW)
+        dead = await trial.dead()
+    verdict = await trial.verdict()
+
+    assert {role: pytest.approx(seconds, abs=10) for role, seconds in skews.items()} == {
+        role: ahead(hub) for role, hub in hubs.items()
+    }
+    assert [] == verdict.complaints
+    assert WHOLE_LADDER == escalations(trial)
+    assert [] == dead
+
+
+def skewed(trial: Ordeal, role: str, seconds: int, library: Path) -> HubProcess:
+    """Make a process whose clock is that far ahead; its monotonic clock is everybody's."""
+    hub = trial.house.hub(role)
+    changed = {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    hub.environment = {**hub.environment, **changed}
+    hub.log = trial.house.folder / f"{role}.log"
+    return hub
+
+
+def ahead(hub: HubProcess) -> float:
+    """How far the clock of a process was ahead of ours, by the first line that it logged."""
+    logged = datetime.fromisoformat(hub.lines()[0]["timestamp"])
+    return logged.timestamp() - hub.log.stat().st_ctime

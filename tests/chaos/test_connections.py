@@ -1,0 +1,98 @@
+"""Thirty lost connections in a row, with the same work in hand each time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import aio_pika
+import pytest
+
+from hub.consumers.topology import events_queue
+from hub.model import Lane
+from tests.acceptance.harness import HubProcess, until
+from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.wire import wire
+
+LOSSES = 30
+EVENTS = 100
+QUEUE: Final = events_queue(Lane.NORMAL)
+LONGEST_PAUSE = 15
+"""Seconds: ten, and half of that by chance."""
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+
+
+async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Ordeal) -> None:
+    async with (
+        wire(port_of(trial.house.amqp_url)) as broker,
+        wire(port_of(trial.house.database_url)) as database,
+    ):
+        trial.house.settings["HUB_AMQP_URL"] = through(broker.port, trial.house.amqp_url)
+        trial.house.settings["HUB_DATABASE_URL"] = through(database.port, trial.house.database_url)
+        async with trial.hub() as hub:
+            await until(lambda: consuming(hub), "the hub to consume")
+            # Without a database the events stay in hand, and go back with each connection.
+            database.part()
+            await trial.publish([replied(number) for number in range(EVENTS)])
+            for _ in range(LOSSES):
+                await until(lambda: has_work_in_hand(hub), "the events in hand", patience=2 * LONGEST_PAUSE)
+                lost = losses(hub)
+                broker.cut()
+                await until(lambda: losses(hub) > lost, "the connection to be lost")  # noqa: B023 - waited for at once
+            returned = await times_returned(trial)
+            await database.join()
+            await trial.comes_to_rest()
+            dead = await trial.dead()
+    verdict = await trial.verdict()
+
+    assert LOSSES <= returned
+    assert [] == verdict.complaints
+    assert EVENTS == verdict.heard
+    assert [] == dead
+
+
+def port_of(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
+def through(port: int, url: str) -> str:
+    return url.replace(f":{port_of(url)}/", f":{port}/")
+
+
+def consuming(hub: HubProcess) -> bool:
+    return any(line["event"] == "worker.consuming" and line["worker"] == "hub intake" for line in hub.lines())
+
+
+def losses(hub: HubProcess) -> int:
+    return len(since_the_last_loss(hub.lines())[0])
+
+
+def has_work_in_hand(hub: HubProcess) -> bool:
+    _, since = since_the_last_loss(hub.lines())
+    return any(line["event"] == "worker.waiting" and line["queue"] == QUEUE for line in since)
+
+
+def since_the_last_loss(lines: Sequence[dict[str, Any]]) -> tuple[list[int], Sequence[dict[str, Any]]]:
+    """Answer where connections were lost, and what was said after the last of them."""
+    lost = [
+        place
+        for place, line in enumerate(lines)
+        if line["event"] == "broker.connection_lost" and line["connection"] == "hub intake"
+    ]
+    return lost, lines[lost[-1] :] if lost else lines
+
+
+async def times_returned(trial: Ordeal) -> int:
+    """Ask the broker how often it has had back what is in the queue; it goes back once more."""
+    async with await aio_pika.connect(trial.house.amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(QUEUE)
+        message = await queue.get()
+        await message.reject(requeue=True)
+    count = message.headers.get("x-delivery-count")
+    assert isinstance(count, int)
+    return count

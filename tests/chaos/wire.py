@@ -1,0 +1,69 @@
+"""A wire to a server, which can be cut: a TCP proxy on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from hub.local.loopback import ADDRESS, free_port
+
+
+class Wire:
+    """Leads to the first of these ports that answers, as a load balancer does."""
+
+    def __init__(self, ports: Sequence[int]) -> None:
+        self.port = free_port()
+        self._ports = ports
+        self._server: asyncio.Server | None = None
+        self._ends: set[asyncio.StreamWriter] = set()
+
+    async def join(self) -> None:
+        """Let connections through, on the same port as before."""
+        self._server = await asyncio.start_server(self._lead, ADDRESS, self.port)
+
+    def cut(self) -> None:
+        """End all connections at once; new ones get through."""
+        for end in self._ends:
+            end.transport.abort()
+
+    def part(self) -> None:
+        """End all connections, and let nobody through."""
+        if self._server is not None:
+            self._server.close()
+        self.cut()
+
+    async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await self._connect()
+        if there is None:
+            writer.transport.abort()
+            return
+        self._ends |= {writer, there[1]}
+        try:
+            await asyncio.gather(_pour(reader, there[1]), _pour(there[0], writer))
+        finally:
+            self._ends -= {writer, there[1]}
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        for port in self._ports:
+            with suppress(OSError):
+                return await asyncio.open_connection(ADDRESS, port)
+        return None
+
+
+async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await source.read(1 << 16):
+            target.write(data)
+            await target.drain()
+    target.close()
+
+
+@asynccontextmanager
+async def wire(*ports: int) -> AsyncIterator[Wire]:
+    made = Wire(ports)
+    await made.join()
+    try:
+        yield made
+    finally:
+        made.part()
