@@ -36,6 +36,7 @@ log.console.use_colors = off
 class RabbitMQ(Server):
     name = "RabbitMQ"
     failure = BrokerUnavailable
+    node = NODE
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -58,12 +59,8 @@ class RabbitMQ(Server):
 
     async def start(self) -> None:
         self._prepare()
-        environment = self._environment()
-        if not self._epmd.running:
-            # Ours, before the broker, which would start one that nobody stops.
-            epmd = [program_on_path("epmd"), "-address", ADDRESS, "-port", str(self._names_port)]
-            await self._epmd.start(epmd, env=plain_environment())
-        await self._child.start([self._program], env=environment)
+        await self._start_names()
+        await self._child.start([self._program], env=self._environment())
         await self.answers(self._connect, AMQPError)
 
     async def stop(self) -> None:
@@ -94,7 +91,7 @@ class RabbitMQ(Server):
     async def evaluate(self, expression: str) -> str:
         """What the broker's node answers to an Erlang expression that ends with a full stop."""
         call = await asyncio.create_subprocess_exec(
-            *(program_on_path("erl_call"), "-sname", NODE, "-e"),
+            *(program_on_path("erl_call"), "-sname", self.node, "-e"),
             env=dict(self._environment()),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -105,6 +102,12 @@ class RabbitMQ(Server):
         if call.returncode != 0 or not answer.startswith(b"{ok"):
             raise BrokerUnavailable(answer.decode(errors="replace"))
         return answer.decode().removeprefix("{ok, ").removesuffix("}")
+
+    async def _start_names(self) -> None:
+        """Ours, before the broker, which would start one that nobody stops."""
+        if not self._epmd.running:
+            epmd = [program_on_path("epmd"), "-address", ADDRESS, "-port", str(self._names_port)]
+            await self._epmd.start(epmd, env=plain_environment())
 
     def _prepare(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,7 +124,7 @@ class RabbitMQ(Server):
             ERL_CRASH_DUMP_BYTES="0",  # a dump holds passwords
             ERL_EPMD_ADDRESS=ADDRESS,
             ERL_EPMD_PORT=str(self._names_port),
-            RABBITMQ_NODENAME=NODE,
+            RABBITMQ_NODENAME=self.node,
             RABBITMQ_MNESIA_BASE=str(self.folder / "data"),
             RABBITMQ_LOG_BASE=str(self.folder),
             RABBITMQ_CONFIG_FILE=str(self.folder / "rabbitmq"),
