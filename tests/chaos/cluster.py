@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.local.rabbitmq import RabbitMQ
-from hub.local.server import write_private
+from hub.local.server import kept_secret, write_private
 
 NAMES: Final = ("hub1@localhost", "hub2@localhost", "hub3@localhost")
 SECRETS: Final = (".erlang.cookie", "password")
@@ -30,6 +30,11 @@ class Node(RabbitMQ):
         if first is not None:
             self._names_port = first._names_port
 
+    async def keep_names(self) -> None:
+        """Make the secrets, and start the epmd, that all of the nodes share."""
+        self._prepare()
+        await self._start_names()
+
     async def _start_names(self) -> None:
         if self._first is None:
             await super()._start_names()
@@ -39,6 +44,7 @@ class Node(RabbitMQ):
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._first is not None:
             for name in SECRETS:
+                kept_secret(self._first.folder / name)
                 shutil.copy(self._first.folder / name, self.folder / name)
         super()._prepare()
         write_private(self.folder / "conf.d" / "cluster.conf", PEERS)
@@ -50,9 +56,9 @@ class Cluster:
         self.nodes = [first, *(Node(folder / f"node{number}", NAMES[number - 1], first) for number in (2, 3))]
 
     async def start(self) -> None:
-        """One after the other: whoever comes later joins."""
-        for node in self.nodes:
-            await node.start()
+        """All at once: each looks for the others before it comes up."""
+        await self.nodes[0].keep_names()
+        await asyncio.gather(*(node.start() for node in self.nodes))
 
     async def stop(self) -> None:
         """The first one last: it keeps the names."""
