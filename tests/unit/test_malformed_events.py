@@ -12,7 +12,9 @@ from tests.malformed import THROWN, Thrown
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.things import MONDAY, event
 
-GOOD = event("pqrs.received", id="good")
+NEIGHBOUR = {"name": "Ana Mesa", "email": "ana@example.co"}
+"""Nobody of the directory: what is thrown may be right, and tell another address of those."""
+GOOD = event("pqrs.received", {"pqrs_id": "good", "petitioner": NEIGHBOUR}, id="good")
 
 
 @settings(max_examples=300, deadline=None)
