@@ -1,0 +1,132 @@
+"""Mail comes in from outside: a report that a mail was lost takes the next way; an answer reaches staff."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import smtplib
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from hub.local.loopback import free_port
+from tests.acceptance.conftest import House
+from tests.acceptance.harness import Publisher, until
+from tests.acceptance.lasting import reply
+from tests.providers.smtp import SmtpServer
+from tests.providers.smtp_conversation import Habits, Mail
+
+DOMAIN = "respuestas.coproservicios.example"
+PETITIONER = {"name": "Vecina Rosa", "email": "rosa@example.co", "phone": "300 555 0101"}
+FAILED = """From: MAILER-DAEMON@mx.example.co
+Subject: Undelivered Mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=B
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.co
+
+Final-Recipient: rfc822; rosa@example.co
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <rosa@example.co>: no such user
+
+--B--
+"""
+
+
+@pytest.fixture
+def port(house: House) -> int:
+    """Where the house takes mail in; its provider offers reports."""
+    port = free_port()
+    house.smtp.habits = Habits(dsn=True)
+    house.settings |= {
+        "HUB_MAIL": f"127.0.0.1:{port}",
+        "HUB_MAIL_DOMAIN": DOMAIN,
+        "HUB_SECRET": "a secret of this test",
+    }
+    return port
+
+
+async def bring(port: int, sender: str, to: str, content: str, by: type[smtplib.SMTP] = smtplib.SMTP) -> int:
+    """Bring a mail as a mail server does; answer the code of its last reply."""
+
+    def talk() -> int:
+        with by("127.0.0.1", port, timeout=10) as client:
+            client.ehlo()
+            client.mail(sender)
+            code, _ = client.rcpt(to)
+            return client.data(content)[0] if code == 250 else code
+
+    return await asyncio.to_thread(talk)
+
+
+async def sent(house: House, publisher: Publisher) -> tuple[str, Mail]:
+    """Have one mail sent; answer the event's id and the mail."""
+    event_id = await publisher.publish("pqrs.replied", reply("rosa", petitioner=PETITIONER))
+    await until(lambda: bool(mails(house.smtp)), "the mail")
+    return event_id, mails(house.smtp)[0]
+
+
+def mails(smtp: SmtpServer) -> list[Mail]:
+    return [mail for mail in smtp.mails if mail.recipient == "rosa@example.co"]
+
+
+async def messages(house: House, event_id: str) -> dict[str, tuple[str, str | None]]:
+    listed: Any = json.loads(await house.command("deliveries", "--json", "--event-id", event_id))
+    return {each["channel"]: (each["state"], each["reason"]) for each in listed["items"]}
+
+
+async def test_a_report_of_failure_bounces_the_mail_and_the_next_channel_takes_over(
+    house: House, port: int
+) -> None:
+    async with house.running() as publisher:
+        event_id, mail = await sent(house, publisher)
+        forged = mail.sender.replace(mail.sender[-len(DOMAIN) - 5 : -len(DOMAIN) - 1], "0000")
+        refused = await bring(port, "", forged, FAILED)
+        untouched = await messages(house, event_id)
+        taken = [await bring(port, "", mail.sender, FAILED, by) for by in (smtplib.SMTP, smtplib.LMTP)]
+        await until(lambda: bool(house.twilio.texts), "the text")
+        after = await messages(house, event_id)
+
+    assert mail.sender.startswith("b+")
+    assert mail.sender[2:].partition("@")[0] == mail.envelope_id
+    assert (550, {"email": ("sent", None)}) == (refused, untouched)
+    assert [250, 250] == taken
+    assert ("bounced", "dsn_5.1.1") == after["email"]
+    assert ["+573005550101"] == [text.to for text in house.twilio.texts]
+
+
+async def test_what_a_person_answers_reaches_staff_without_the_quote(house: House, port: int) -> None:
+    async with house.running() as publisher:
+        _, mail = await sent(house, publisher)
+        heard = await notices(publisher, "inbound.message.received")
+        (reply_to,) = mail.message["Reply-To"].addresses
+        answer = EmailMessage()
+        answer["From"], answer["To"] = "Rosa <rosa@example.co>", reply_to.addr_spec
+        answer["Subject"], answer["Message-ID"] = "Re: su petición", "<r1@example.co>"
+        answer.set_content("Muchas gracias, ¿el martes?\n\nEl lun, 9 mar 2026, Hub escribió:\n> Revisamos\n")
+        codes = [
+            await bring(port, "rosa@example.co", reply_to.addr_spec, answer.as_string()) for _ in range(2)
+        ]
+        await until(lambda: bool(heard), "inbound.message.received")
+
+    assert [250, 250] == codes
+    assert 1 == len(heard)
+    assert "Muchas gracias, ¿el martes?" == heard[0]["data"]["excerpt"]
+
+
+async def notices(publisher: Publisher, name: str) -> list[dict[str, Any]]:
+    """Listen to the events of one kind."""
+    found: list[dict[str, Any]] = []
+    queue = await publisher.channel.declare_queue("", exclusive=True)
+    await queue.bind("domain.events", name)
+
+    async def keep(message: Any) -> None:
+        found.append(json.loads(message.body))
+
+    await queue.consume(keep, no_ack=True)
+    return found
