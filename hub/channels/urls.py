@@ -27,7 +27,11 @@ _GRAPH_VERSION: Final = re.compile(r"v[1-9][0-9]{0,2}\.[0-9]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpEndpoint:
-    """`smtp[s]://user:password@host:port?starttls=auto|always|never&from=ADDRESS`"""
+    """
+    `smtp[s]://user:password@host:port?starttls=auto|always|never&from=ADDRESS&dkim=SELECTOR`
+
+    `dkim` is the selector that the server signs with; only `hub check` asks for it.
+    """
 
     host: str
     port: int
@@ -36,6 +40,7 @@ class SmtpEndpoint:
     user: str | None = None
     password: str = field(default="", repr=False)
     sender: str | None = None
+    dkim: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +146,7 @@ def read_rate(text: str, *, setting: str) -> Rate | None:
 
 def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:
     parts = _split(text, setting)
-    parts.only("starttls", "from")
+    parts.only("starttls", "from", "dkim")
     starttls = parts.query.get("starttls", "auto")
     if starttls not in STARTTLS:
         raise parts.wrong(f"?starttls= is one of {', '.join(STARTTLS)}")
@@ -155,6 +160,7 @@ def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:
         user=user,
         password=unquote(parts.url.password or ""),
         sender=parts.query.get("from") or None,
+        dkim=parts.query.get("dkim") or None,
     )
 
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
-from hub.checkup import channels, house, servers
+from hub.checkup import channels, house, mail_dns, mail_records, servers
 from hub.checkup.finding import Finding, bad
 from hub.errors import HubError, Unavailable
 from hub.settings import Settings
@@ -31,6 +31,7 @@ _LOOKS: Final[tuple[tuple[str, Look, str], ...]] = (
     (servers.REDIS, servers.redis, "Revise que el servidor esté encendido y HUB_REDIS_URL."),
     (servers.POSTGRESQL, servers.postgresql, "Revise que el servidor esté encendido y HUB_DATABASE_URL."),
     (channels.CHANNELS, channels.channels, "Corrija la variable que se nombra."),
+    (mail_records.AREA, mail_dns.mail_domain, "Corrija HUB_EMAIL_URL."),
     (servers.HUB, servers.hub, "Revise HUB_HTTP."),
 )
 """Area, what looks at it, and what to do when it cannot even be looked at."""
