@@ -138,6 +138,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     expiry: Mapping[Purpose, Expiry]
     patience: Mapping[Purpose, Expiry]
     windows: Mapping[str, Window]
+    suppression: Mapping[str, Expiry]
     delivery: Delivery
     retry: Mapping[str, RetryPolicy]
     breaker: BreakerPolicy
@@ -172,6 +173,10 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     def retry_for(self, channel: str) -> RetryPolicy:
         return self.retry.get(channel, self.retry[DEFAULT])
 
+    def suppression_for(self, channel: str) -> timedelta | None:
+        """Answer how long a contact point that is gone is left alone; None: for ever."""
+        return self.suppression.get(channel, self.suppression[DEFAULT])
+
     def due(self, clock: ClockPolicy, started_at: datetime, term: Term) -> datetime:
         """Return when `term` from `started_at` ends on this clock: UTC, inclusive."""
         if isinstance(term, BusinessDays):
@@ -205,7 +210,8 @@ def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:
     chosen = path or os.environ.get("HUB_POLICY")
     if chosen:
         top = _load_toml(Path(chosen))
-        for name in ("clocks", "retry"):  # tables whose keys are names, of which all are built in
+        # Tables whose keys are names, of which all are built in.
+        for name in ("clocks", "retry", "suppression"):
             check_keys(top.get(name, {}), tables[name], name)
         tables = overlay(tables, top)
     return read_struct(Policy, _with_retry_defaults(tables), PARSERS)

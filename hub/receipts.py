@@ -1,9 +1,10 @@
 """
 RECEIPTS: what a provider tells later of a message that it was given.
 
-A receipt is found by our own id, which was in the address that the provider got. It may come before
-our own record of the provider's yes, twice, or after a later one: the table of moves decides, and
-what it does not allow changes nothing.
+A receipt is found by our own id, which was in the address that the provider got, else by the
+provider's reference. It may come before our own record of the provider's yes, twice, or after a later
+one: the table of moves decides, and what it does not allow changes nothing. One that has only a
+reference which we do not know yet is kept, and looked at again by the timers.
 
 The cascade's next step is not made here: a message that is lost by a receipt is a cascade that was
 cut short, and the audit of the timers finds those within seconds.
@@ -11,6 +12,7 @@ cut short, and the audit of the timers finds those within seconds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,21 +20,27 @@ from uuid import UUID
 
 import structlog
 
-from hub.model import Attempt, State
+from hub.model import Attempt, Gone, State
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """`reference` and `code` are the provider's own, without any address in them."""
+    """
+    `reference` and `code` are the provider's own, without any address in them.
 
-    message_id: UUID
+    `message_id` is None where the provider brings nothing of ours back: then the reference must do.
+    `gone` is true when it says that the contact point no longer exists.
+    """
+
     state: State
     provider: str
+    message_id: UUID | None = None
     reason: str | None = None
     reference: str | None = None
     code: str = ""
+    gone: bool = False
 
 
 class ReceiptStore(Protocol):
@@ -44,25 +52,57 @@ class ReceiptStore(Protocol):
         raise `hub.errors.StorageUnavailable`; the same call again is harmless.
         """
 
+    async def message_of(self, provider: str, reference: str) -> UUID | None:
+        """Answer the message that the provider, or a numbered one of its kind, knows by this reference."""
+
+    async def keep_early(self, receipt: Receipt) -> None:
+        """Keep a receipt whose reference is not known yet; the same one again changes nothing."""
+
+    async def suppress(self, gone: Sequence[Gone]) -> None:
+        """Write to the contact points of these messages no more, until the policy's time has passed."""
+
 
 async def take(receipt: Receipt, *, store: ReceiptStore, at: datetime) -> bool:
-    """Write down what a receipt says; false when it is of no message of ours."""
+    """
+    Write down what a receipt says; false when it is of no message of ours.
+
+    One of an unknown reference may still become known: it is kept, and true.
+    """
+    message_id = receipt.message_id
+    if message_id is None and receipt.reference:
+        message_id = await store.message_of(receipt.provider, receipt.reference)
+        if message_id is None:
+            await store.keep_early(receipt)
+            log.info("receipt.early", provider=receipt.provider, state=receipt.state)
+            return True
+    known = message_id is not None and await _settle(message_id, receipt, store, at)
+    log.info(
+        "receipt.taken" if known else "receipt.unknown",
+        message_id=message_id and str(message_id),
+        provider=receipt.provider,
+        state=receipt.state,
+        reason=receipt.reason,
+    )
+    return known
+
+
+async def _settle(message_id: UUID, receipt: Receipt, store: ReceiptStore, at: datetime) -> bool:
     attempt = Attempt(
-        message_id=receipt.message_id,
+        message_id=message_id,
         at=at,
         outcome=receipt.state,
         provider=receipt.provider,
         reference=receipt.reference,
         code=receipt.code,
     )
-    known = await store.settle(
-        receipt.message_id, state=receipt.state, reason=receipt.reason, attempt=attempt
-    )
-    log.info(
-        "receipt.taken" if known else "receipt.unknown",
-        message_id=str(receipt.message_id),
-        provider=receipt.provider,
-        state=receipt.state,
-        reason=receipt.reason,
-    )
+    known = await store.settle(message_id, state=receipt.state, reason=receipt.reason, attempt=attempt)
+    if known and receipt.gone:
+        gone = Gone(
+            message_id=message_id,
+            at=at,
+            reason=receipt.reason or receipt.state,
+            provider=receipt.provider,
+            code=receipt.code,
+        )
+        await store.suppress([gone])
     return known

@@ -38,6 +38,8 @@ COMPARE: Final = 300.0
 """Seconds between comparisons of all that Redis holds with SQL: what it missed, away for a moment."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
 """When a step is looked at again of which one message is overdue and another still at work."""
+EARLY: Final = timedelta(hours=1)
+"""How long a receipt waits for our own record of its message."""
 AT_ONCE: Final = 500
 SWEPT: Final = 10_000
 """Messages of a queue that are ticketed again at once, for a broker that has lost all of them."""
@@ -202,6 +204,7 @@ async def compare(timers: Timers) -> bool:
 async def audit(timers: Timers) -> bool:
     """Find what nobody comes back to by itself: ended leases, cut cascades, overdue receipts."""
     more = await fire_from_sql(timers)
+    await _settle_early(timers)
     await _go_on(await timers.store.broken_cascades(AT_ONCE), timers)
     unconfirmed = await timers.store.unconfirmed(AT_ONCE, LOOK_AGAIN)
     await _go_on(unconfirmed, timers)
@@ -209,6 +212,14 @@ async def audit(timers: Timers) -> bool:
     await _tell_replies(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
     return more
+
+
+async def _settle_early(timers: Timers) -> None:
+    """Look again at receipts of which we did not know the message; after an hour it is none of ours."""
+    if settled := await timers.store.settle_early(AT_ONCE):
+        log.info("receipts.settled", count=settled)
+    if dropped := await timers.store.drop_early(EARLY):
+        log.warning("receipts.dropped", count=dropped)
 
 
 async def _tell_replies(timers: Timers) -> None:

@@ -25,7 +25,7 @@ import structlog
 
 from hub.cascades import go_on
 from hub.delivery.allowance import over_allowance
-from hub.delivery.judging import accepted, failed, hindrance, untold
+from hub.delivery.judging import accepted, failed, gone, hindrance, untold
 from hub.delivery.moves import LOST
 from hub.delivery.pausing import Pauses, held_back
 from hub.errors import (
@@ -121,6 +121,7 @@ async def deliver(
         if one.message_id in done and one.state in LOST
     ]
     await _cascade(lost, store, publisher, post.now())
+    await store.suppress([gone(one) for one in outcomes if one.gone])
     await _make_appointments(outcomes, by_id, appointments)
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.contact_rules import next_allowed
-from hub.errors import SendFailure, TransientFailure
-from hub.model import Accepted, Attempt, Claimed, Message, Outcome, State
+from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.model import Accepted, Attempt, Barred, Claimed, Gone, Message, Outcome, State
 from hub.policy import Policy
 from hub.retry import GiveUp, decide
 
@@ -26,12 +26,22 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
     message = claimed.message
     if message.expires_at is not None and message.expires_at <= now:
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
+    if claimed.barred is not None and _holds(claimed.barred, message.channel, policy=policy, now=now):
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.barred.reason)
     allowed = next_allowed(message.purpose, now, policy=policy)
     if allowed <= now:
         return None
     # The lifetime was counted from the first allowed instant: waiting for that one is no time lost.
     counted_from = max(now, next_allowed(message.purpose, claimed.event_time, policy=policy))
     return held(message, "contact_hours", until=allowed, longer_by=max(allowed - counted_from, timedelta(0)))
+
+
+def _holds(barred: Barred, channel: str, *, policy: Policy, now: datetime) -> bool:
+    """What is gone may come back (a number is given to somebody else); what somebody refused does not."""
+    if barred.since is None or barred.until is not None:
+        return barred.until is None or now < barred.until
+    lasts = policy.suppression_for(channel)
+    return lasts is None or now < barred.since + lasts
 
 
 def held(message: Message, reason: str, *, until: datetime, longer_by: timedelta) -> Outcome:
@@ -102,7 +112,13 @@ def failed(
     tried = bool(attempts)
     decision = decide(error, claimed.attempt, policy=policy.retry_for(message.channel), chance=chance)
     if isinstance(decision, GiveUp):
-        return Outcome(message_id=message.id, state=State.FAILED, reason=decision.reason, attempts=attempts)
+        return Outcome(
+            message_id=message.id,
+            state=State.FAILED,
+            reason=decision.reason,
+            attempts=attempts,
+            gone=isinstance(error, PermanentFailure) and error.gone,
+        )
     next_at = ended + decision.delay
     if message.expires_at is not None and next_at >= message.expires_at:
         return Outcome(
@@ -151,3 +167,15 @@ def _outcome(error: SendFailure) -> str:
 def untold(claimed: Claimed, reason: str) -> Outcome:
     """Answer the end of a message that cannot be sent at all (`template`, `not_configured`)."""
     return Outcome(message_id=claimed.message.id, state=State.FAILED, reason=reason)
+
+
+def gone(outcome: Outcome) -> Gone:
+    """Answer what the end of a message says of its contact point, for those that come after it."""
+    attempt = outcome.attempts[-1]
+    return Gone(
+        message_id=outcome.message_id,
+        at=attempt.at,
+        reason=outcome.reason or attempt.outcome,
+        provider=attempt.provider,
+        code=attempt.code,
+    )

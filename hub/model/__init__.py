@@ -32,6 +32,7 @@ from hub.model.messages import (
 )
 from hub.model.people import ContactPoint, Person, Target
 from hub.model.replies import About, Inbound, Reply, ReplyKind
+from hub.model.suppressions import Barred, Gone
 from hub.model.troubles import Remaining, Symptom, Trouble
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Accepted",
     "Attempt",
     "Audience",
+    "Barred",
     "Cascade",
     "ChannelTraits",
     "Claimed",
@@ -53,6 +55,7 @@ __all__ = [
     "DeadLetter",
     "Event",
     "EventType",
+    "Gone",
     "Inbound",
     "Incoming",
     "Json",

@@ -11,6 +11,7 @@ from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
 from hub.model.json import Json
 from hub.model.people import Target
+from hub.model.suppressions import Barred
 
 
 class State(StrEnum):
@@ -75,6 +76,7 @@ class Claimed:
     A message whose row this worker holds until `lease_until`, with what rendering needs.
 
     `unsure_of` is the provider of the latest attempt whose outcome nobody knows.
+    `barred` says why it may not be sent where it goes, unless that has run out by now.
     """
 
     message: Message
@@ -85,6 +87,7 @@ class Claimed:
     building: str | None
     unit: str | None
     unsure_of: str | None = None
+    barred: Barred | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +182,7 @@ class Outcome:
     How a claimed message goes on: what delivery records in one statement.
 
     `tried` is false when nobody was asked: then the claim has used up none of the message's tries.
+    `gone` is true when the provider said that its contact point does not exist.
     """
 
     message_id: UUID
@@ -188,3 +192,4 @@ class Outcome:
     expires_at: datetime | None = None
     attempts: tuple[Attempt, ...] = ()
     tried: bool = True
+    gone: bool = False

@@ -15,6 +15,7 @@ from hub.model import (
     Event,
     Person,
     Print,
+    Purpose,
     Target,
 )
 from hub.phones import can_text
@@ -41,6 +42,8 @@ def steps_for(
     told = [tuple(name for name in step if name not in broken) for step in ways(audience, person)]
     skipped += [f"{name}:{BROKEN}" for step in ways(audience, person) for name in step if name in broken]
     steps = [_targets(step, person, channels, skipped) for step in told]
+    # What is passed over here was never meant, and is no reason for anything.
+    steps.append(_targets(last_resort(audience, channels), person, channels, []))
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 
@@ -67,6 +70,19 @@ def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
     if not person.digital_access:
         return ((LETTER, *steps[0]), *steps[1:])
     return (*steps, (LETTER,))
+
+
+def last_resort(audience: Audience, channels: Iterable[str]) -> tuple[str, ...]:
+    """
+    Answer what an emergency is told by when its own channels have failed: every other one.
+
+    A carrier that blocks a text, or a number that is gone, must keep nobody from hearing of a fire. Paper
+    comes too late.
+    """
+    if audience.purpose is not Purpose.EMERGENCY:
+        return ()
+    meant = {LETTER, *(name for step in audience.channels for name in step)}
+    return tuple(name for name in channels if name not in meant)
 
 
 def _targets(

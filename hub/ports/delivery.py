@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Claimed, Message, Outcome
+from hub.model import Claimed, Gone, Message, Outcome
 from hub.ports.cascades import CascadeStore
 
 
@@ -27,6 +27,9 @@ class DeliveryStore(CascadeStore, Protocol):
         Conditional on the token: a row whose lease went to somebody else is left alone (its
         attempt is kept all the same). A row that a receipt moved on meanwhile is not moved back.
         """
+
+    async def suppress(self, gone: Sequence[Gone]) -> None:
+        """Write to the contact points of these messages no more, until the policy's time has passed."""
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         """Answer those whose step has failed as a whole (event, person, audience, occasion, step)."""

@@ -62,6 +62,12 @@ class TimerStore(CascadeStore, Protocol):
     async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
         """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
 
+    async def settle_early(self, limit: int) -> int:
+        """Give their messages the receipts that came before our own record; answer how many."""
+
+    async def drop_early(self, older_than: timedelta) -> int:
+        """Forget receipts whose message never came to be known; answer how many."""
+
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
         """Answer what people wrote and nobody was told of: the hub or the broker went away in between."""
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Attempt, Claimed, Message, Outcome
-from hub.storage import messages
+from hub.model import Attempt, Barred, Claimed, Gone, Message, Outcome
+from hub.storage import messages, suppressions
 from hub.storage.cascades import PostgresCascades
 from hub.storage.database import storable
 from hub.storage.queries import load
@@ -35,6 +35,10 @@ class PostgresDelivery(PostgresCascades):
         rows = await self._database.rows(_SQL["record"], token, *moved, *tried)
         return frozenset(row["id"] for row in rows)
 
+    async def suppress(self, gone: Sequence[Gone]) -> None:
+        """Write to the contact points of these messages no more."""
+        await suppressions.add(self._database, gone)
+
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         """Answer those whose step has failed as a whole."""
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
@@ -54,7 +58,15 @@ def _claimed(row: Record) -> Claimed:
         building=row["building"],
         unit=row["unit"],
         unsure_of=row["unsure_of"],
+        barred=_barred(row),
     )
+
+
+def _barred(row: Record) -> Barred | None:
+    if row["gone_since"] is not None:
+        reason = "gone" if row["gone_by"] else "suppressed"
+        return Barred(reason=reason, since=row["gone_since"], until=row["gone_until"])
+    return None if row["refused"] is None else Barred(reason=row["refused"])
 
 
 def _columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequence[object]]:

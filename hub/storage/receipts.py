@@ -1,15 +1,22 @@
-"""What receipts ask of PostgreSQL: one message moved on, if it may go there."""
+"""What receipts ask of PostgreSQL: one message moved on, if it may go there; those that came early."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
+from asyncpg import Record
+
 from hub.delivery.moves import sources
-from hub.model import Attempt, State
-from hub.storage.database import Database
+from hub.model import Attempt, Gone, State
+from hub.receipts import Receipt
+from hub.storage import suppressions
+from hub.storage.database import Database, Runner, storable
 from hub.storage.queries import load
 
-_SQL = load("messages")
+_SQL = load("receipts")
+_SETTLE = load("messages")["settle"]
 
 
 class PostgresReceipts:
@@ -20,8 +27,83 @@ class PostgresReceipts:
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
         """Move the message and keep the attempt; false when it is unknown."""
-        call = (attempt.at, attempt.outcome, attempt.provider, attempt.reference, attempt.code, attempt.took)
-        rows = await self._database.rows(
-            _SQL["settle"], message_id, state, reason, sorted(sources(state)), *call
+        return await settle(self._database, message_id, state=state, reason=reason, attempt=attempt)
+
+    async def message_of(self, provider: str, reference: str) -> UUID | None:
+        """Answer the message that the provider knows by this reference."""
+        rows = await self._database.rows(_SQL["by_reference"], storable(reference), provider)
+        return rows[0]["message_id"] if rows else None
+
+    async def keep_early(self, receipt: Receipt) -> None:
+        """Keep a receipt of a message that is not known by its reference yet."""
+        await self._database.rows(
+            _SQL["keep_early"],
+            receipt.provider,
+            storable(receipt.reference),
+            receipt.state,
+            storable(receipt.reason),
+            storable(receipt.code),
+            receipt.gone,
         )
-        return bool(rows)
+
+    async def suppress(self, gone: Sequence[Gone]) -> None:
+        """Write to the contact points of these messages no more."""
+        await suppressions.add(self._database, gone)
+
+
+async def settle(
+    run: Runner, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt
+) -> bool:
+    """Move the message and keep the attempt; false when it is unknown."""
+    call = (
+        attempt.at,
+        attempt.outcome,
+        attempt.provider,
+        storable(attempt.reference),
+        storable(attempt.code),
+        attempt.took,
+    )
+    rows = await run.rows(_SETTLE, message_id, state, storable(reason), sorted(sources(state)), *call)
+    return bool(rows)
+
+
+async def settle_early(database: Database, limit: int) -> int:
+    """Give their messages the receipts that came before our own record; answer how many."""
+    async with database.transaction() as transaction:
+        rows = await transaction.rows(_SQL["take_early"], limit)
+        for row in rows:
+            state = State(row["state"])
+            attempt = _attempt(row)
+            await settle(transaction, attempt.message_id, state=state, reason=row["reason"], attempt=attempt)
+        await suppressions.add(transaction, _gone(rows))
+    return len(rows)
+
+
+async def drop_early(run: Runner, older_than: timedelta) -> int:
+    """Forget receipts of messages that never came to be known; answer how many."""
+    return len(await run.rows(_SQL["drop_early"], older_than))
+
+
+def _attempt(row: Record) -> Attempt:
+    return Attempt(
+        message_id=row["message_id"],
+        at=row["received_at"],
+        outcome=row["state"],
+        provider=row["provider"],
+        reference=row["reference"],
+        code=row["code"],
+    )
+
+
+def _gone(rows: Sequence[Record]) -> list[Gone]:
+    return [
+        Gone(
+            message_id=row["message_id"],
+            at=row["received_at"],
+            reason=row["reason"] or row["state"],
+            provider=row["provider"],
+            code=row["code"],
+        )
+        for row in rows
+        if row["gone"]
+    ]

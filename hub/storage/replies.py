@@ -15,6 +15,7 @@ from hub.storage.database import Database, Runner, Transaction, storable
 from hub.storage.queries import load
 
 _SQL = load("replies")
+_BY_REFERENCE = load("receipts")["by_reference"]
 RECENT: Final = timedelta(days=30)
 """How old a message may be that a number answers without saying which."""
 QUIET: Final = timedelta(hours=24)
@@ -31,9 +32,9 @@ class PostgresReplies:
         """Find what a reply answers."""
         message_id = reply.message_id
         if message_id is None and reply.in_reply_to is not None:
-            message_id = await self._found("by_reference", reply.in_reply_to, reply.provider)
+            message_id = await self._found(_BY_REFERENCE, storable(reply.in_reply_to), reply.provider)
         if message_id is None and reply.address.startswith("+"):
-            message_id = await self._found("by_number", reply.address, RECENT)
+            message_id = await self._found(_SQL["by_number"], storable(reply.address), RECENT)
         return About() if message_id is None else await self.about_message(message_id)
 
     async def about_message(self, message_id: UUID) -> About:
@@ -55,7 +56,7 @@ class PostgresReplies:
         await mark_published(self._database, reply_id)
 
     async def _found(self, statement: str, *arguments: object) -> UUID | None:
-        rows = await self._database.rows(_SQL[statement], *arguments)
+        rows = await self._database.rows(statement, *arguments)
         return rows[0]["message_id"] if rows else None
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.model import Clock, Inbound, Lane, Message
 from hub.ports import Ticket
-from hub.storage import clocks, messages, replies
+from hub.storage import clocks, messages, receipts, replies
 from hub.storage.cascades import PostgresCascades
 from hub.storage.queries import load
 from hub.tickets import grouped
@@ -61,6 +61,14 @@ class PostgresTimers(PostgresCascades):
     async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
         """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
         return await clocks.advance(self._database, clock, expected_fired=expected_fired)
+
+    async def settle_early(self, limit: int) -> int:
+        """Give their messages the receipts that came before our own record."""
+        return await receipts.settle_early(self._database, limit)
+
+    async def drop_early(self, older_than: timedelta) -> int:
+        """Forget receipts whose message never came to be known."""
+        return await receipts.drop_early(self._database, older_than)
 
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
         """Answer what people wrote and nobody was told of."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hub.model import About, Inbound, Reply, ReplyKind, State
 from hub.replies import FACTS, NAME, REVOCABLE, TOLD, whose
+from hub.testing.receipts import by_reference
 from hub.testing.statements import Statements
 from hub.testing.tables import OptOut, Tables
 
@@ -24,7 +25,9 @@ class MemoryReplies(Statements):
 
     async def about(self, reply: Reply) -> About:
         async with self._statement("about") as tables:
-            message_id = reply.message_id or _by_reference(reply, tables)
+            message_id = reply.message_id
+            if message_id is None and reply.in_reply_to is not None:
+                message_id = by_reference(tables, reply.provider, reply.in_reply_to)
             message_id = message_id or _by_number(reply, tables, self._now())
             return About() if message_id is None else _about(message_id, tables)
 
@@ -50,13 +53,6 @@ class MemoryReplies(Statements):
         async with self._statement("unpublished_replies") as tables:
             rows = sorted(tables.replies.values(), key=lambda row: row[1])
             return [one for one, _ in rows if one.kind in TOLD and not one.published][:limit]
-
-
-def _by_reference(reply: Reply, tables: Tables) -> UUID | None:
-    if reply.in_reply_to is None:
-        return None
-    found = (one for _, one in sorted(tables.attempts.items()) if one.reference == reply.in_reply_to)
-    return next((one.message_id for one in found if one.provider.startswith(reply.provider)), None)
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:

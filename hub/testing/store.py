@@ -8,17 +8,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.delivery.moves import LOST, may
-from hub.model import Attempt, Claimed, Clock, Lane, Message, Outcome, State, StoredEvent
+from hub.delivery.moves import LOST
+from hub.model import Claimed, Clock, Lane, Message, Outcome, State, StoredEvent
 from hub.planning import goes_on
 from hub.ports import Now, Ticket
+from hub.testing.receipts import MemoryReceipts
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
 from hub.tickets import grouped
 
 
-class MemoryStore(MemoryReplies):
+class MemoryStore(MemoryReplies, MemoryReceipts):
     """
     `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, and the stores of receipts and replies.
 
@@ -80,15 +81,6 @@ class MemoryStore(MemoryReplies):
                 moved, attempts = _moved(row.message, outcome), row.attempts - untried
                 tables.messages[outcome.message_id] = replace(row, message=moved, attempts=attempts)
             return frozenset(outcome.message_id for outcome in done)
-
-    async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
-        async with self._statement("settle") as tables:
-            row = tables.messages.get(message_id)
-            if row is not None and may(row.message.state, state):
-                moved = replace(row.message, state=state, reason=reason, next_at=None)
-                tables.messages[message_id] = replace(row, message=moved)
-                tables.attempts.setdefault((message_id, attempt.at), attempt)
-            return row is not None
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         async with self._statement("step_failed") as tables:
@@ -224,6 +216,7 @@ def _claimed(row: Row, tables: Tables) -> Claimed:
         building=tables.directory.text("copropiedad", stored.copropiedad_id, "name"),
         unit=tables.directory.text("unit", stored.unit_id, "label"),
         unsure_of=_unsure_of(row, tables),
+        barred=tables.barred(row.message),
     )
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.model import Attempt, Clock, DeadLetter, Inbound, Message, Party, State, StoredEvent
+from hub.model import Attempt, Barred, Clock, DeadLetter, Inbound, Message, Party, State, StoredEvent
+from hub.receipts import Receipt
 from hub.testing.directory import Directory
 
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
@@ -41,6 +42,18 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """That a contact point is gone; from an operator where there is no provider."""
+
+    since: datetime
+    reason: str
+    provider: str = ""
+    code: str = ""
+    until: datetime | None = None
+    lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptOut:
     """That somebody wants no more of a purpose; `lifted` when he came back."""
 
@@ -60,6 +73,8 @@ class Tables:
     clocks: dict[UUID, Clock] = field(default_factory=dict)
     replies: dict[UUID, tuple[Inbound, datetime]] = field(default_factory=dict)
     opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
+    suppressions: dict[tuple[str, str], Suppression] = field(default_factory=dict)
+    early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
@@ -72,11 +87,26 @@ class Tables:
             clocks=dict(self.clocks),
             replies=dict(self.replies),
             opt_outs=dict(self.opt_outs),
+            suppressions=dict(self.suppressions),
+            early=dict(self.early),
             directory=self.directory.copy(),
         )
 
     def add_message(self, message: Message, now: datetime) -> None:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
+
+    def barred(self, message: Message) -> Barred | None:
+        """Answer why a message is not to go where it goes."""
+        gone = self.suppressions.get((message.address, message.channel))
+        if gone is not None and not gone.lifted:
+            return Barred(
+                reason="gone" if gone.provider else "suppressed", since=gone.since, until=gone.until
+            )
+        for (address, purpose), one in self.opt_outs.items():
+            named = address in {message.address, message.address.lower()} or one.person == message.person
+            if purpose == message.purpose and named and not one.lifted:
+                return Barred(reason=one.reason)
+        return None
 
     def step_of(self, message: Message) -> list[Message]:
         """All that is used together with this message."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from hub.delivery.moves import may
 from hub.model import Attempt, Message, State, StoredEvent
+from hub.receipts import Receipt, take
 from tests.contract.stores import Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, now, outcome
 
@@ -104,3 +106,86 @@ async def test_a_message_that_a_receipt_lost_is_found_for_the_next_step(
 
     await settle(stores, one.id, State.FAILED, reason="twilio_30005")
     assert [one.id] == [found.id for found in await stores.timers.broken_cascades(10)]
+
+
+SID = "SM-early"
+
+
+async def sent(stores: Stores, one: Message, *, provider: str = "twilio-2") -> None:
+    """Claim a message and record that the provider knows it as SID."""
+    token = uuid4()
+    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    accepted = Attempt(message_id=one.id, at=now(), outcome="accepted", provider=provider, reference=SID)
+    await stores.delivery.record(token, [outcome(one.id, attempts=(accepted,))])
+
+
+def early(state: State = State.DELIVERED, **fields: Any) -> Receipt:
+    return Receipt(**{"state": state, "provider": "twilio", "reference": SID, "code": "x", **fields})
+
+
+async def test_a_receipt_may_name_its_message_by_the_providers_reference(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = message(of)
+    await stores.add(one)
+    assert await stores.receipts.message_of("twilio", SID) is None
+
+    await sent(stores, one)
+    assert one.id == await stores.receipts.message_of("twilio", SID)
+    assert await stores.receipts.message_of("aldeamo", SID) is None
+    assert await take(early(), store=stores.receipts, at=now())
+    assert "delivered" == await stores.state_of(one)
+
+
+async def test_a_receipt_of_a_reference_that_is_not_known_yet_waits_for_it(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = message(of)
+    await stores.add(one)
+    for receipt in (early(), early(), early(State.READ)):
+        assert await take(receipt, store=stores.receipts, at=now())
+    assert 0 == await stores.timers.settle_early(10)
+
+    await sent(stores, one)
+    assert 2 == await stores.timers.settle_early(10)
+    assert 0 == await stores.timers.settle_early(10)
+    assert "read" == await stores.state_of(one)
+
+
+async def test_a_receipt_that_waited_may_say_that_the_contact_point_is_gone(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = message(of, channel="sms", address="+573001234567")
+    await stores.add(one)
+    lost = early(State.FAILED, reason="twilio_30005", gone=True)
+    await take(lost, store=stores.receipts, at=now())
+    await sent(stores, one)
+    await stores.timers.settle_early(10)
+    again = message(of, channel="sms", address="+573001234567", occasion="again")
+    await stores.add(again)
+    [claimed] = await stores.claim(again)
+
+    assert ("failed", "gone") == (await stores.state_of(one), claimed.barred and claimed.barred.reason)
+
+
+async def test_a_receipt_that_waited_in_vain_is_forgotten(stores: Stores) -> None:
+    await take(early(), store=stores.receipts, at=now())
+
+    assert 0 == await stores.timers.drop_early(HOUR)
+    assert 1 == await stores.timers.drop_early(timedelta(seconds=-1))
+    assert 0 == await stores.timers.drop_early(timedelta(seconds=-1))
+
+
+async def test_a_receipt_without_any_name_is_of_no_message(stores: Stores) -> None:
+    assert not await take(early(reference=None), store=stores.receipts, at=now())
+    assert not await take(early(message_id=uuid4()), store=stores.receipts, at=now())
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_only_a_receipt_that_says_gone_bars(stores: Stores, of: StoredEvent, *, gone: bool) -> None:
+    one, other = message(of, state=State.SENT), message(of, occasion="again")
+    await stores.add(one, other)
+    await take(early(State.FAILED, message_id=one.id, reason="x", gone=gone), store=stores.receipts, at=now())
+    [claimed] = await stores.claim(other)
+
+    assert gone is (claimed.barred is not None)

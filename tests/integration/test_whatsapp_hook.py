@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from hub.errors import StorageUnavailable
-from hub.model import Attempt, Message, State, StoredEvent
+from hub.model import Message, State, StoredEvent
+from hub.testing import MemoryStore
 from hub.web.whatsapp import MAX_BODY
 from tests.contract.stores import Stores, open_stores
-from tests.contract.values import message, stored
+from tests.contract.values import message, now, stored
 from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.whatsapp import notice, reference, signature, status_item, text_item
 
@@ -140,16 +141,10 @@ async def test_what_people_write_is_handed_on(world: World) -> None:
     ]
 
 
-class Away:
-    """A receipt store whose database does not answer."""
-
-    async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
-        del message_id, state, reason, attempt
-        raise StorageUnavailable
-
-
 async def test_while_the_database_is_away_meta_is_asked_to_repeat() -> None:
-    world = World(environ=META, receipts=Away())
+    away = MemoryStore(now)
+    away.faults.always("settle", StorageUnavailable())
+    world = World(environ=META, receipts=away)
 
     assert 503 == (await post(world, notice(statuses=[status_item("read", str(uuid4()), WAMID)]))).status
 

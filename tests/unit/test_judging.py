@@ -10,11 +10,11 @@ import pytest
 
 from hub.delivery.judging import accepted, failed, hindrance, untold
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State, Target
+from hub.model import Accepted, Attempt, Barred, Claimed, Outcome, Purpose, State, Target
 from tests.unit.things import HOUR, MONDAY, POLICY, SECOND, local, message
 
 
-def claimed(attempt: int = 1, **fields: Any) -> Claimed:
+def claimed(attempt: int = 1, *, barred: Barred | None = None, **fields: Any) -> Claimed:
     return Claimed(
         message=message(state=State.SENDING, **fields),
         attempt=attempt,
@@ -23,6 +23,7 @@ def claimed(attempt: int = 1, **fields: Any) -> Claimed:
         data={},
         building=None,
         unit=None,
+        barred=barred,
     )
 
 

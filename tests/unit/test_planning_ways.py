@@ -69,10 +69,10 @@ def test_an_audience_that_has_no_letters_has_none(paper: Print) -> None:
 
 
 def test_a_message_waits_for_its_receipt_as_long_as_its_purpose_says_where_a_step_is_left() -> None:
-    first = only(plan(kind(*STEPS, purpose=Purpose.EMERGENCY), person(email(), mobile())))
+    first = only(plan(kind(*STEPS, purpose=Purpose.TRANSACTIONAL), person(email(), mobile())))
     last = only(next_step(replace(first, state=State.SENT), now=MONDAY))
 
-    assert (first.patience, last.patience) == (timedelta(minutes=2), None)
+    assert (first.patience, last.patience) == (timedelta(minutes=30), None)
 
 
 def test_a_message_keeps_the_name_of_its_text() -> None:

@@ -228,7 +228,9 @@ class TestStatuses:
         (status,) = read_notice(notice(statuses=[status_item("read", data, WAMID)])).statuses
 
         assert (None, WAMID, State.READ) == (status.message_id, status.reference, status.state)
-        assert status.receipt() is None
+        assert status.receipt() == Receipt(
+            state=State.READ, provider="whatsapp", reference=WAMID, code="read"
+        )
 
     @pytest.mark.parametrize("status", ["played", "deleted", "warning", "Delivered", ""])
     def test_other_statuses_move_nothing(self, status: str) -> None:

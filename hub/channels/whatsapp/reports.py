@@ -57,8 +57,8 @@ class Status:
     code: str
 
     def receipt(self) -> Receipt | None:
-        """As the receipts' use case wants it; None where it names no message of ours."""
-        if self.message_id is None:
+        """As the receipts' use case wants it; None where it names no message at all."""
+        if self.message_id is None and self.reference is None:
             return None
         return Receipt(
             message_id=self.message_id,

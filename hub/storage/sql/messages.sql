@@ -19,7 +19,7 @@ SELECT * FROM message WHERE event_key = ANY ($1::uuid[]) AND state = 'queued' OR
 
 -- claim --
 WITH taken AS (
-    SELECT id, event_key FROM message
+    SELECT id, event_key, address, channel FROM message
     WHERE id = ANY ($1::uuid[])
       AND (
           state = 'queued'
@@ -34,6 +34,9 @@ FROM taken
 JOIN event ON event.key = taken.event_key
 LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
 LEFT JOIN unit ON unit.id = event.unit_id
+LEFT JOIN suppression
+  ON suppression.address = taken.address AND suppression.channel = taken.channel
+     AND suppression.lifted_at IS NULL
 WHERE message.id = taken.id
 RETURNING message.*, event.time AS event_time, event.source, event.data,
           copropiedad.name AS building, unit.label AS unit,
@@ -41,7 +44,18 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
               SELECT provider FROM attempt
               WHERE message_id = message.id AND outcome = 'unknown'
               ORDER BY at DESC LIMIT 1
-          ) END AS unsure_of
+          ) END AS unsure_of,
+          suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
+          -- All other purposes do not pay for it.
+          CASE WHEN message.purpose IN ('commercial', 'survey') THEN (
+              SELECT reason FROM opt_out
+              WHERE opt_out.address IN (message.address, lower(message.address))
+                AND opt_out.purpose = message.purpose AND lifted_at IS NULL
+              UNION ALL
+              SELECT reason FROM opt_out
+              WHERE opt_out.person = message.person AND opt_out.purpose = message.purpose AND lifted_at IS NULL
+              LIMIT 1
+          ) END AS refused
 
 -- record --
 -- The lease stays on the row, so that a repeat of the same call is answered as the first one was.

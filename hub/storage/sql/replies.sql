@@ -9,10 +9,6 @@ SELECT message.id AS message_id, message.name, message.address, event.case_key, 
 FROM message JOIN event ON event.key = message.event_key
 WHERE message.id = $1
 
--- by_reference --
--- A pool may number its providers: `twilio`, `twilio-2`.
-SELECT message_id FROM attempt WHERE reference = $1 AND starts_with(provider, $2) ORDER BY at LIMIT 1
-
 -- by_number --
 SELECT id AS message_id FROM message
 WHERE channel IN ('sms', 'whatsapp') AND address = $1 AND created_at > now() - $2::interval

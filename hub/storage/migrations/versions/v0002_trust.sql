@@ -50,7 +50,7 @@ CREATE TABLE suppression (
     PRIMARY KEY (address, channel)
 );
 
-CREATE INDEX suppression_since ON suppression (since, address, channel);
+CREATE INDEX suppression_since ON suppression (since);
 
 -- What somebody wants no more of (SALIR, CANCELAR, BAJA, ALTO): by the address that said so, and by the person.
 CREATE TABLE opt_out (
@@ -67,7 +67,7 @@ CREATE TABLE opt_out (
 
 CREATE INDEX opt_out_person ON opt_out (person) WHERE person IS NOT NULL AND lifted_at IS NULL;
 
-CREATE INDEX opt_out_since ON opt_out (since, address, purpose);
+CREATE INDEX opt_out_since ON opt_out (since);
 
 -- What people answer. The id is made from the provider's own reference, so that the same text twice is one row.
 CREATE TABLE reply (

@@ -1,0 +1,15 @@
+Whom nobody writes to: contact points that are gone, and what somebody wants no more of.
+
+-- add --
+-- Said again, it begins anew: also after it was lifted, or has run out and was tried once more.
+INSERT INTO suppression (address, channel, since, message_id, reason, provider, code)
+SELECT DISTINCT ON (message.address, message.channel)
+       message.address, message.channel, given.at, message.id, given.reason, given.provider, given.code
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+    AS given (id, at, reason, provider, code)
+JOIN message ON message.id = given.id
+WHERE message.address <> ''
+ORDER BY message.address, message.channel, given.at DESC
+ON CONFLICT (address, channel) DO UPDATE
+SET since = excluded.since, message_id = excluded.message_id, reason = excluded.reason,
+    provider = excluded.provider, code = excluded.code, expires_at = NULL, lifted_at = NULL, lifted_by = NULL

@@ -1,0 +1,97 @@
+"""Receipts, those that came early, and what is gone, over the memory store's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from hub.delivery.moves import may
+from hub.model import Attempt, Gone, State
+from hub.receipts import Receipt
+from hub.testing.statements import Statements
+from hub.testing.tables import Suppression, Tables
+
+
+class MemoryReceipts(Statements):
+    """The ReceiptStore of `hub.receipts`, and what delivery and the timers ask of the same tables."""
+
+    async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
+        async with self._statement("settle") as tables:
+            return _settle(tables, message_id, state, reason, attempt)
+
+    async def message_of(self, provider: str, reference: str) -> UUID | None:
+        async with self._statement("message_of") as tables:
+            return by_reference(tables, provider, reference)
+
+    async def keep_early(self, receipt: Receipt) -> None:
+        async with self._statement("keep_early") as tables:
+            key = receipt.provider, receipt.reference or "", receipt.state
+            tables.early.setdefault(key, (receipt, self._now()))
+
+    async def suppress(self, gone: Sequence[Gone]) -> None:
+        async with self._statement("suppress") as tables:
+            _suppress(tables, gone)
+
+    async def settle_early(self, limit: int) -> int:
+        async with self._statement("settle_early") as tables:
+            known = [
+                (key, message_id)
+                for key in tables.early
+                if (message_id := by_reference(tables, *key[:2])) is not None
+            ][:limit]
+            for key, message_id in known:
+                receipt, at = tables.early.pop(key)
+                attempt = Attempt(
+                    message_id=message_id,
+                    at=at,
+                    outcome=receipt.state,
+                    provider=receipt.provider,
+                    reference=receipt.reference,
+                    code=receipt.code,
+                )
+                _settle(tables, message_id, receipt.state, receipt.reason, attempt)
+                if receipt.gone:
+                    _suppress(tables, [_gone(receipt, attempt)])
+            return len(known)
+
+    async def drop_early(self, older_than: timedelta) -> int:
+        async with self._statement("drop_early") as tables:
+            old = [key for key, (_, at) in tables.early.items() if at < self._now() - older_than]
+            for key in old:
+                del tables.early[key]
+            return len(old)
+
+
+def by_reference(tables: Tables, provider: str, reference: str) -> UUID | None:
+    """Answer the message that the provider, or a numbered one of its kind, knows by this reference."""
+    found = (one for _, one in sorted(tables.attempts.items()) if one.reference == reference)
+    return next((one.message_id for one in found if one.provider.startswith(provider)), None)
+
+
+def _settle(tables: Tables, message_id: UUID, state: State, reason: str | None, attempt: Attempt) -> bool:
+    row = tables.messages.get(message_id)
+    if row is not None and may(row.message.state, state):
+        moved = replace(row.message, state=state, reason=reason, next_at=None)
+        tables.messages[message_id] = replace(row, message=moved)
+        tables.attempts.setdefault((message_id, attempt.at), attempt)
+    return row is not None
+
+
+def _suppress(tables: Tables, gone: Sequence[Gone]) -> None:
+    for one in gone:
+        message = tables.messages[one.message_id].message
+        if message.address:
+            found = Suppression(since=one.at, reason=one.reason, provider=one.provider, code=one.code)
+            tables.suppressions[message.address, message.channel] = found
+
+
+def _gone(receipt: Receipt, attempt: Attempt) -> Gone:
+    return Gone(
+        message_id=attempt.message_id,
+        at=attempt.at,
+        reason=receipt.reason or receipt.state,
+        provider=receipt.provider,
+        code=receipt.code,
+    )
