@@ -21,7 +21,7 @@ from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkC
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.policy_reader import Table, as_table, check_keys, overlay, read_struct
-from hub.policy_values import PARSERS, Expiry, Frames, Target, Weekday
+from hub.policy_values import PARSERS, Expiry, Frames, Prefix, Target, Weekday
 from hub.retry import RetryPolicy
 from hub.throttling import ThrottlePolicy
 from hub.troubles import WatchPolicy
@@ -131,6 +131,10 @@ class Delivery(Struct, frozen=True, kw_only=True):
         return self.provider_timeout + self.lease_margin
 
 
+class Sms(Struct, frozen=True, kw_only=True):
+    prefix: Prefix
+
+
 class Policy(Struct, frozen=True, kw_only=True, dict=True):
     company: Company
     calendar_rules: CalendarRules = field(name="calendar")
@@ -144,6 +148,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     breaker: BreakerPolicy
     throttle: ThrottlePolicy
     watch: WatchPolicy
+    sms: Sms
 
     def __post_init__(self) -> None:
         _ = self.contact_hours  # as with the calendar: refuse now

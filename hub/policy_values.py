@@ -33,6 +33,14 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
+class Prefix(StrEnum):
+    """What a text message begins with: the building's name, else the company's; or always the company's."""
+
+    BUILDING = "building"
+    COMPANY = "company"
+    NONE = "none"
+
+
 _DURATION: Final = re.compile(r"([1-9]\d{0,5})(bd|h|m|s|ms)")
 _UNITS: Final = {
     "h": timedelta(hours=1),

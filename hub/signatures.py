@@ -1,12 +1,13 @@
-"""Signatures by which providers prove that a call is theirs. Pure."""
+"""Signatures by which providers prove that a call is theirs, and by which we know our own addresses. Pure."""
 
 from __future__ import annotations
 
 import hmac
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator
+from hashlib import sha256
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -30,6 +31,42 @@ def is_from_twilio(given: str, *, tokens: Iterable[str], url: str, form: Collect
         for token in tokens
         for seen in _with_and_without_port(url)
     )
+
+
+def is_body_of_twilio(url: str, body: bytes) -> bool:
+    """
+    Tell whether a body that is no form is the one of this address: its hash is in the signed query.
+
+    The signature itself is then that of the address with an empty form.
+    """
+    (given,) = parse_qs(urlsplit(url).query).get("bodySHA256", [""])[:1]
+    return _same(given.lower(), sha256(body).hexdigest())
+
+
+def body_signature(secret: str, body: bytes, *, algorithm: str, encoding: str) -> str:
+    """Sign a raw body; `encoding` is `hex` or `base64`."""
+    digest = hmac.digest(secret.encode(), body, algorithm)
+    return digest.hex() if encoding == "hex" else b64encode(digest).decode()
+
+
+def is_body_signature(given: str, *, secret: str, body: bytes, algorithm: str, encoding: str) -> bool:
+    """Tell whether this is the signature of the raw body. Compares in constant time."""
+    made = body_signature(secret, body, algorithm=algorithm, encoding=encoding)
+    return _same(given.lower() if encoding == "hex" else given, made)
+
+
+def address_signature(secret: str, *parts: str) -> str:
+    """Sign what an address of ours is for; the parts have no `:` in them. 128 bits, in hexadecimal digits."""
+    return hmac.digest(secret.encode(), ":".join(parts).encode(), "sha256").hex()[:32]
+
+
+def is_address_signature(given: str, *parts: str, secrets: Iterable[str]) -> bool:
+    """Tell whether one of the secrets made this signature. Compares in constant time."""
+    return any(_same(given, address_signature(secret, *parts)) for secret in secrets)
+
+
+def _same(given: str, made: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), made.encode())
 
 
 def _with_and_without_port(url: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from hub.app.circuits import Circuits, report
 from hub.breaker import Breakers
-from hub.channels import Guards, build_channels, sender_address
+from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
 from hub.delivery import Renderer
@@ -21,7 +21,7 @@ from hub.mime import Sender, build_email
 from hub.model import Claimed, Lane, Outgoing, Rendered
 from hub.policy import Policy, load_policy
 from hub.ports import Channel
-from hub.rendering import Context, Templates
+from hub.rendering import Context, Templates, Texting
 from hub.schemas import Schemas
 from hub.settings import Settings
 from hub.storage.appointments import RedisAppointments
@@ -62,7 +62,8 @@ class Words:
     def templates(self) -> Templates:
         company = self.policy.company
         words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
-        return Templates.load(self._settings.templates, company=words)
+        texting = Texting(prefix=self.policy.sms.prefix, two_way=texts_can_be_answered(self._settings))
+        return Templates.load(self._settings.templates, company=words, texting=texting)
 
     @cached_property
     def sender(self) -> Sender:

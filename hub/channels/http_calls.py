@@ -1,4 +1,4 @@
-"""POST to a provider over HTTP: time-outs, and an honest word on whether it may have been heard."""
+"""Calls of a provider over HTTP: time-outs, and an honest word on whether it may have been heard."""
 
 from __future__ import annotations
 
@@ -57,20 +57,31 @@ class HttpCaller:
         self, url: str, body: bytes, headers: Mapping[str, str], *, lane: Lane = Lane.NORMAL
     ) -> Answer:
         """Raises only `TransientFailure`, `unknown` once the request was on its way."""
+        return await self._placed("POST", url, body, headers, lane)
+
+    async def get(self, url: str, headers: Mapping[str, str], *, lane: Lane = Lane.NORMAL) -> Answer:
+        """Raises as `post` does: there are providers to whom a GET hands over a message."""
+        return await self._placed("GET", url, None, headers, lane)
+
+    async def _placed(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], lane: Lane
+    ) -> Answer:
         until = asyncio.get_running_loop().time() + self._timeout
         try:
             await self._places.take(lane, until)
         except TimeoutError as exc:
             raise no_place(self._provider) from exc
         try:
-            return await self._post(url, body, headers, until)
+            return await self._call(method, url, body, headers, until)
         finally:
             self._places.give_back(lane)
 
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Answer:
+    async def _call(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], until: float
+    ) -> Answer:
         trace = SimpleNamespace(sent=False)
-        call = self._opened().post(
-            url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=trace
+        call = self._opened().request(
+            method, url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=trace
         )
         try:
             async with asyncio.timeout_at(until), call as response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,13 +19,18 @@ from hub.channels.pools import Guards, pooled
 from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
+from hub.channels.sms import TRAITS as SMS_TRAITS
+from hub.channels.sms.described import load_described
+from hub.channels.sms.generic import GenericChannel
+from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import (
     SmtpEndpoint,
-    TwilioEndpoint,
     is_loopback,
+    is_two_way,
     parse_fcm,
     parse_folder,
+    parse_generic,
     parse_smtp,
     parse_twilio,
     parse_whatsapp,
@@ -34,11 +40,13 @@ from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
 from hub.ports import Channel
-from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
+from hub.settings import PROVIDERS, Mode, Secret, SecretUrl, Settings
 from hub.verp import Verp
 
 CALLBACKS: Final = "/hooks/twilio"
-"""Where reports of text messages come to, below the public address."""
+"""Where Twilio's reports of text messages come to, below the public address."""
+INBOUND: Final = f"{CALLBACKS}/inbound"
+"""Where the texts that people write to a number of ours come to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,7 @@ class Surroundings:
     compose: Compose
     verp: Verp | None
     public_url: str
+    secrets: tuple[Secret, ...]
 
     @property
     def timeout(self) -> timedelta:
@@ -76,7 +85,9 @@ def build_channels(
     While capturing no provider is ever built: messages become files, and e-mail goes to the
     catcher on this machine if there is one. Several URLs of a channel are asked in their order.
     """
-    around = Surroundings(policy=policy, compose=compose, verp=verp, public_url=settings.public_url)
+    around = Surroundings(
+        policy=policy, compose=compose, verp=verp, public_url=settings.public_url, secrets=settings.secrets
+    )
     if settings.mode is Mode.CAPTURE:
         channels = _capturing(settings, around)
     else:
@@ -95,6 +106,12 @@ def sender_address(settings: Settings, policy: Policy) -> str:
             sender = parse_smtp(url.reveal(), setting=PROVIDERS["email"]).sender
             return sender or policy.company.email
     return policy.company.email
+
+
+def texts_can_be_answered(settings: Settings) -> bool:
+    """Tell whether every sender of texts is `?two_way=true`: nobody knows before which of them will send."""
+    urls = settings.providers.get("sms", ())
+    return bool(urls) and all(is_two_way(url.reveal(), setting=PROVIDERS["sms"]) for url in urls)
 
 
 def _capturing(settings: Settings, around: Surroundings) -> dict[str, Channel]:
@@ -148,15 +165,26 @@ def _twilio(setting: str, url: str, around: Surroundings) -> Channel:
     return TwilioChannel(
         endpoint,
         timeout=around.timeout,
-        callback=_callback(endpoint, around.public_url),
+        callback=around.public_url + CALLBACKS if _can_call_back(endpoint.base, around.public_url) else None,
     )
 
 
-def _callback(endpoint: TwilioEndpoint, public_url: str) -> str | None:
-    """None where the provider could not call back: Twilio refuses a message that names such an address."""
-    if is_loopback(urlsplit(public_url).hostname) and not is_loopback(urlsplit(endpoint.base).hostname):
-        return None
-    return public_url + CALLBACKS
+def _can_call_back(provider: str, public_url: str) -> bool:
+    """Tell whether the provider could reach us: Twilio refuses a message that names such an address."""
+    return is_loopback(urlsplit(provider).hostname) or not is_loopback(urlsplit(public_url).hostname)
+
+
+def _described(setting: str, url: str, around: Surroundings) -> Channel:
+    endpoint = parse_generic(url, setting=setting)
+    spec = load_described(endpoint, setting=setting, secrets=around.secrets)
+    addresses = Addresses(public_url=around.public_url, secrets=around.secrets)
+    reports = spec.receipts is not None and _can_call_back(endpoint.base, around.public_url)
+    return GenericChannel(
+        endpoint,
+        spec,
+        timeout=around.timeout,
+        callback=partial(addresses.of_message, spec.name) if reports else None,
+    )
 
 
 def _whatsapp(setting: str, url: str, around: Surroundings) -> Channel:
@@ -179,7 +207,7 @@ def _email_folder(folder: Path, around: Surroundings) -> Channel:
 
 def _sms_folder(folder: Path, around: Surroundings) -> Channel:
     del around
-    return Outbox(folder, TwilioChannel.traits, render=as_json, suffix=".json")
+    return Outbox(folder, SMS_TRAITS, render=as_json, suffix=".json")
 
 
 def _push_folder(folder: Path, around: Surroundings) -> Channel:
@@ -212,7 +240,13 @@ _FOLDERS: Final[Mapping[str, Callable[[Path, Surroundings], Channel]]] = {
 
 BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
     "email": {"smtp": _smtp, "smtps": _smtp, "file": _file("email")},
-    "sms": {"twilio+https": _twilio, "twilio+http": _twilio, "file": _file("sms")},
+    "sms": {
+        "twilio+https": _twilio,
+        "twilio+http": _twilio,
+        "http+https": _described,
+        "http+http": _described,
+        "file": _file("sms"),
+    },
     "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": _file("push")},
     "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": _file("whatsapp")},
 }

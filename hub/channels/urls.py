@@ -45,12 +45,30 @@ class SmtpEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwilioEndpoint:
-    """`twilio+https://SID:TOKEN@host?from=NUMBER` (also `twilio+http`)"""
+    """`twilio+https://SID:TOKEN@host?from=NUMBER&two_way=true|false` (also `twilio+http`)"""
 
     base: str
     account: str
     token: str = field(repr=False)
     sender: str
+    two_way: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenericEndpoint:
+    """`http+https://USER:PASSWORD@host?spec=FILE.toml&from=NUMBER&two_way=true|false` (also `http+http`)"""
+
+    base: str
+    user: str
+    password: str = field(repr=False)
+    spec: Path
+    sender: str = ""
+    two_way: bool = False
+
+    @property
+    def account(self) -> Mapping[str, str]:
+        """What `{user}` and `{password}` of the file stand for."""
+        return {"user": self.user, "password": self.password}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +125,12 @@ class _Parts:
         if not value:
             raise self.wrong(f"?{name}= is missing; write {example}")
         return value
+
+    def flag(self, name: str) -> bool:
+        value = self.query.get(name, "false")
+        if value not in {"true", "false"}:
+            raise self.wrong(f"?{name}= is true or false")
+        return value == "true"
 
     @property
     def host(self) -> str:
@@ -166,7 +190,7 @@ def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:
 
 def parse_twilio(text: str, *, setting: str) -> TwilioEndpoint:
     parts = _split(text, setting)
-    parts.only("from")
+    parts.only("from", "two_way")
     if not parts.url.username or not parts.url.password:
         raise parts.wrong("the account is missing; write twilio+https://SID:TOKEN@host?from=NUMBER")
     return TwilioEndpoint(
@@ -174,7 +198,28 @@ def parse_twilio(text: str, *, setting: str) -> TwilioEndpoint:
         account=unquote(parts.url.username),
         token=unquote(parts.url.password),
         sender=parts.needed("from", "?from=+573001234567"),
+        two_way=parts.flag("two_way"),
     )
+
+
+def parse_generic(text: str, *, setting: str) -> GenericEndpoint:
+    parts = _split(text, setting)
+    parts.only("spec", "from", "two_way")
+    if parts.url.path not in {"", "/"}:
+        raise parts.wrong("the path is not part of the URL; it is request.path of the ?spec= file")
+    return GenericEndpoint(
+        base=parts.base,
+        user=unquote(parts.url.username or ""),
+        password=unquote(parts.url.password or ""),
+        spec=Path(parts.needed("spec", "?spec=/path/provider.toml")),
+        sender=parts.query.get("from", ""),
+        two_way=parts.flag("two_way"),
+    )
+
+
+def is_two_way(text: str, *, setting: str) -> bool:
+    """Tell what `?two_way=` says; false where nothing is: short codes in Colombia are shared and one-way."""
+    return _split(text, setting).flag("two_way")
 
 
 def parse_fcm(text: str, *, setting: str) -> FcmEndpoint:

@@ -14,10 +14,14 @@ from urllib.parse import urlsplit
 from hub.channels.email.connection import Opener
 from hub.channels.push.oauth import read_service_account
 from hub.channels.registry import BUILDERS
+from hub.channels.sms.described import read_hooks
+from hub.channels.sms.hooks import Addresses, Use
+from hub.channels.sms.spec import load_spec
 from hub.channels.urls import (
     SmtpEndpoint,
     parse_fcm,
     parse_folder,
+    parse_generic,
     parse_smtp,
     parse_twilio,
     parse_whatsapp,
@@ -51,7 +55,8 @@ async def channels(settings: Settings) -> list[Finding]:
         return await _captured(settings)
     looks = [_channel(name, settings.providers.get(name, ())) for name in BUILDERS]
     found = await asyncio.gather(*looks)
-    return [*(finding for findings in found for finding in findings), *_not_built(settings)]
+    told = [finding for findings in found for finding in findings]
+    return [*told, *_panels(settings), *_not_built(settings)]
 
 
 async def _captured(settings: Settings) -> list[Finding]:
@@ -83,6 +88,21 @@ async def _provider(name: str, shown: str, url: SecretUrl) -> Finding:
     except ConfigurationError as error:
         return bad(CHANNELS, f"{shown}: {error}", f"Corrija {setting}.")
     return await _tried(shown, url.shown, look)
+
+
+def _panels(settings: Settings) -> Iterator[Finding]:
+    """The addresses that somebody must enter where the provider cannot be told them with each message."""
+    try:
+        hooks = read_hooks(settings)
+    except ConfigurationError as error:
+        yield bad(CHANNELS, f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
+        return
+    addresses = Addresses(public_url=settings.public_url, secrets=settings.secrets)
+    for name, hook in hooks.items():
+        if hook.spec.receipts and not hook.spec.asks_for_reports:
+            yield ok(CHANNELS, f"SMS: {name} informa entregas en {addresses.fixed(name, Use.RECEIPTS)}")
+        if hook.spec.replies:
+            yield ok(CHANNELS, f"SMS: {name} entrega respuestas en {addresses.fixed(name, Use.REPLIES)}")
 
 
 def _not_built(settings: Settings) -> Iterator[Finding]:
@@ -129,6 +149,12 @@ def _twilio(setting: str, url: str) -> Awaitable[str]:
     return _reach(parse_twilio(url, setting=setting).base)
 
 
+def _described(setting: str, url: str) -> Awaitable[str]:
+    endpoint = parse_generic(url, setting=setting)
+    load_spec(endpoint.spec, setting=setting)
+    return _reach(endpoint.base)
+
+
 async def _whatsapp(setting: str, url: str) -> str:
     endpoint = parse_whatsapp(url, setting=setting)
     blind = "" if endpoint.secret else "; sin ?secret= no se sabe qué llega"
@@ -161,6 +187,8 @@ _LOOKS: Final[Mapping[str, Callable[[str, str], Awaitable[str]]]] = {
     "smtps": _smtp,
     "twilio+https": _twilio,
     "twilio+http": _twilio,
+    "http+https": _described,
+    "http+http": _described,
     "whatsapp+https": _whatsapp,
     "whatsapp+http": _whatsapp,
     "fcm+https": _fcm,

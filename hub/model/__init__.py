@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
     TYPE_SUFFIX,
@@ -43,6 +44,7 @@ __all__ = [
     "Accepted",
     "Attempt",
     "Audience",
+    "Balance",
     "Barred",
     "Cascade",
     "ChannelTraits",

@@ -2,5 +2,6 @@
 
 from hub.rendering.context import Context
 from hub.rendering.templates import Templates
+from hub.rendering.texting import Texting
 
-__all__ = ["Context", "Templates"]
+__all__ = ["Context", "Templates", "Texting"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.model import Claimed, Json
+from hub.model import Claimed, Json, Purpose
 from hub.rendering.filters import nombre
 
 INITIAL: Final = "initial"
@@ -25,6 +25,7 @@ class Context:
     building: str | None = None
     unit: str | None = None
     occasion: str = INITIAL
+    purpose: Purpose | None = None
 
     @classmethod
     def of(cls, claimed: Claimed) -> Context:
@@ -38,6 +39,7 @@ class Context:
             building=claimed.building,
             unit=claimed.unit,
             occasion=message.occasion,
+            purpose=message.purpose,
         )
 
     def names(self) -> dict[str, Json]:

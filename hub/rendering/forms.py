@@ -10,6 +10,7 @@ from hub.errors import TemplateFailure
 from hub.model import Json, Rendered
 from hub.rendering.approved import Approved
 from hub.rendering.engine import Form
+from hub.rendering.filters import inicial
 from hub.rendering.lines import one_line, tidy
 from hub.sms_text import to_gsm7
 
@@ -78,12 +79,19 @@ def _push(words: Words, variables: Variables) -> Rendered:
 
 def _sms(words: Words, variables: Variables) -> Rendered:
     """One name with an accent outside GSM-7 would more than double the price of the whole message."""
-    return Rendered(text=to_gsm7(one_line(words.forms["sms"].render(variables))))
+    return Rendered(text=to_gsm7(_text_message(words, variables)))
 
 
 def _voice(words: Words, variables: Variables) -> Rendered:
     """The SMS read aloud, with its accents."""
-    return Rendered(text=one_line(words.forms["sms"].render(variables)))
+    return Rendered(text=_text_message(words, variables))
+
+
+def _text_message(words: Words, variables: Variables) -> str:
+    """Its templates are written to follow a name and a colon; without them they begin with a capital."""
+    text = words.forms["sms"].render(variables)
+    prefix = variables["sms_prefix"]
+    return one_line(f"{prefix}{text}" if prefix else inicial(text.lstrip()))
 
 
 @dataclass(frozen=True, slots=True)

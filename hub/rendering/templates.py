@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json, Rendered
 from hub.rendering.approved import Approved
@@ -16,6 +17,8 @@ from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
 from hub.rendering.forms import Words
 from hub.rendering.source import read
+from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
+from hub.rendering.texting import Texting
 
 BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
@@ -31,9 +34,12 @@ class Templates:
     words: Mapping[Key, Words]
     globals: Mapping[str, Json]
     company: Mapping[str, str]
+    texting: Texting = BUILT_IN_TEXTING
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, company: Mapping[str, str]) -> Templates:
+    def load(
+        cls, folder: Path | None = None, *, company: Mapping[str, str], texting: Texting = BUILT_IN_TEXTING
+    ) -> Templates:
         """
         Compile everything. A file in `folder` replaces the built-in one of the same path.
 
@@ -42,7 +48,7 @@ class Templates:
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
         compiler = Compiler(*(shelf.text(f"layouts/{name}") for name in _LAYOUTS))
         words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
-        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company})
+        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting)
 
     def render(
         self,
@@ -62,9 +68,10 @@ class Templates:
 
     def preview(self, event_name: str, example: Mapping[str, Json]) -> dict[str, Rendered]:
         """Show every form of an event with a made-up reader: `email`, `sms`, `staff/inbox` …"""
-        variables = self._variables(_preview_context(event_name, example))
         return {
-            channel if variant is None else f"{variant}/{channel}": words.render(channel, variables)
+            channel if variant is None else f"{variant}/{channel}": words.render(
+                channel, self._variables(_preview_context(event_name, variant, example))
+            )
             for (locale, name, variant), words in self.words.items()
             if (locale, name) == (DEFAULT_LOCALE, event_name)
             for channel in words.channels()
@@ -72,7 +79,7 @@ class Templates:
 
     def to_approve(self, event_name: str, example: Mapping[str, Json]) -> Iterator[tuple[Approved, Rendered]]:
         """Answer the texts of an event that a provider has to approve, each filled with an example."""
-        variables = self._variables(_preview_context(event_name, example))
+        variables = self._variables(_preview_context(event_name, None, example))
         for (locale, name, _), words in self.words.items():
             if (locale, name) == (DEFAULT_LOCALE, event_name):
                 for approved in words.approved.values():
@@ -80,7 +87,11 @@ class Templates:
 
     def _variables(self, context: Context) -> dict[str, Json]:
         """The hub's own names win over fields of the data, and those over Jinja's globals."""
-        return {**self.globals, **context.data, **context.names(), "company": self.company}
+        texting = {
+            "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
+            "sms_two_way": self.texting.two_way,
+        }
+        return {**self.globals, **context.data, **context.names(), **texting, "company": self.company}
 
     def _find(self, event_name: str, variant: str | None, locale: str) -> Words:
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):
@@ -130,7 +141,8 @@ def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key
         raise InvalidTemplate(f"{path}: {exc}") from exc
 
 
-def _preview_context(event_name: str, example: Mapping[str, Json]) -> Context:
+def _preview_context(event_name: str, variant: str | None, example: Mapping[str, Json]) -> Context:
+    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
     return Context(
         data=example,
         event_id="vista-previa",
@@ -139,4 +151,5 @@ def _preview_context(event_name: str, example: Mapping[str, Json]) -> Context:
         person="María Fernanda Ríos",
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
+        purpose=next((one.purpose for one in audiences if one.template == variant), None),
     )

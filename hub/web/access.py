@@ -19,7 +19,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import hdrs, web
 
-from hub.channels.registry import CALLBACKS
+from hub.channels.registry import CALLBACKS, INBOUND
+from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.web.answers import Handler, Refusal, route_of
 from hub.web.keys import API_KEY, PUBLIC_URL
@@ -31,7 +32,7 @@ _SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIO
 SIGN_IN: Final = "/"
 OPEN_PATHS: Final = frozenset({SIGN_IN, "/health/live", "/health/ready"})
 """What a stranger may ask while there is a key; `/` then answers with the form alone."""
-SIGNED_PATHS: Final = frozenset({CALLBACKS, WHATSAPP_HOOK})
+SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """What providers call from anywhere: the handler refuses whatever they have not signed."""
 
 

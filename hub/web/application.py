@@ -11,6 +11,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from hub.catalog import CATALOG
+from hub.channels.sms.described import read_hooks
+from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
@@ -57,6 +59,8 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.PROVIDERS] = providers_of(settings)
     app[keys.RECEIPTS] = receipts
     app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
+    app[keys.SMS_HOOKS] = read_hooks(settings)
+    app[keys.SMS_ADDRESSES] = Addresses(public_url=settings.public_url, secrets=settings.secrets)
     app[keys.WHATSAPP_KEYS] = keys_of(settings)
     app[keys.REPLIES] = take_reply
     app[keys.PUBLISHER] = publisher

@@ -8,6 +8,8 @@ from typing import TypeAlias
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from hub.channels.sms.described import Hook
+from hub.channels.sms.hooks import Addresses
 from hub.channels.whatsapp.reports import Keys
 from hub.model import Event, Json, Reply
 from hub.policy import Policy
@@ -47,5 +49,8 @@ PROVIDERS: web.AppKey[Mapping[str, Sequence[str]]] = web.AppKey("providers")
 MODE = web.AppKey("mode", str)
 TWILIO_TOKENS: web.AppKey[tuple[str, ...]] = web.AppKey("twilio_tokens")
 """Any of them may sign a report; none: nobody reports."""
+SMS_HOOKS: web.AppKey[Mapping[str, Hook]] = web.AppKey("sms_hooks")
+"""By the names of the described providers."""
+SMS_ADDRESSES = web.AppKey("sms_addresses", Addresses)
 WHATSAPP_KEYS = web.AppKey("whatsapp_keys", Keys)
 REPLIES: web.AppKey[TakeReply] = web.AppKey("replies")

@@ -9,7 +9,8 @@ from typing import Any, Final
 import msgspec
 from aiohttp import hdrs, web
 
-from hub.channels.registry import CALLBACKS
+from hub.channels.registry import CALLBACKS, INBOUND
+from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.web import (
     api,
@@ -22,6 +23,7 @@ from hub.web import (
     metrics,
     printed,
     shapes,
+    sms_hooks,
     troubles,
     whatsapp,
 )
@@ -178,6 +180,12 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: shapes.Health, 503: shapes.Health},
     ),
     Route(method=hdrs.METH_POST, path=CALLBACKS, handler=hooks.twilio),
+    Route(method=hdrs.METH_POST, path=INBOUND, handler=hooks.twilio_inbound),
+    *(
+        Route(method=method, path=path, handler=handler)
+        for path, handler in {RECEIPTS: sms_hooks.receipt, REPLIES: sms_hooks.reply}.items()
+        for method in (hdrs.METH_POST, hdrs.METH_GET)
+    ),
     Route(path=WHATSAPP_HOOK, handler=whatsapp.introduce),
     Route(method=hdrs.METH_POST, path=WHATSAPP_HOOK, handler=whatsapp.receive),
     Route(path="/metrics", handler=metrics.show),

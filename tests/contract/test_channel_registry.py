@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from hub.breaker import Breakers
-from hub.channels import Guards, build_channels, sender_address
+from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import EmailChannel
 from hub.channels.failover import Failover
 from hub.channels.outbox import Outbox, as_json
 from hub.channels.registry import BUILDERS
+from hub.channels.sms import TRAITS as SMS_TRAITS
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_smtp
 from hub.errors import (
@@ -30,6 +31,7 @@ from hub.ports import Channel
 from hub.settings import PROVIDERS, Settings, load
 from hub.testing import MemoryThrottle
 from hub.throttling import Rate
+from tests.providers.aggregator import EXAMPLE
 from tests.providers.fcm import FcmServer
 from tests.providers.samples import outgoing, simple_mail
 from tests.providers.smtp import SmtpServer
@@ -197,6 +199,45 @@ def test_reports_are_asked_for_only_where_the_provider_can_bring_them(
     [provider] = channel.providers
     assert isinstance(provider.channel, TwilioChannel)
     assert (provider.channel._callback is not None) == asked
+    assert channel.traits.confirms == asked
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "confirms"),
+    [
+        ("api.aggregator.example", "https://hub.example", True),
+        ("api.aggregator.example", "http://127.0.0.1:8080", False),
+        ("127.0.0.1:9", "http://127.0.0.1:8080", True),
+    ],
+)
+def test_a_described_provider_confirms_where_it_can_bring_receipts(
+    policy: Policy, host: str, public_url: str, confirms: bool
+) -> None:
+    environ = {
+        "HUB_MODE": "live",
+        "HUB_SMS_URL": f"http+http://user:secret@{host}?spec={EXAMPLE}&from=890123",
+        "HUB_PUBLIC_URL": public_url,
+        "HUB_SECRET": "a secret",
+    }
+
+    assert confirms == channels_of(settings(**environ), policy)["sms"].traits.confirms
+
+
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        ("", False),
+        ("twilio+https://a:b@c?from=+57", False),
+        ("twilio+https://a:b@c?from=+57&two_way=true", True),
+        (f"http+https://a:b@c?spec={EXAMPLE}&two_way=true twilio+https://a:b@c?from=+57&two_way=true", True),
+        (
+            f"http+https://a:b@c?spec={EXAMPLE}&two_way=false twilio+https://a:b@c?from=+57&two_way=true",
+            False,
+        ),
+    ],
+)
+def test_texts_can_be_answered_where_every_sender_is_two_way(urls: str, expected: bool) -> None:
+    assert expected == texts_can_be_answered(settings(HUB_MODE="live", HUB_SMS_URL=urls))
 
 
 @pytest.mark.parametrize(
@@ -228,6 +269,9 @@ def test_mail_comes_from_the_url_s_address_or_the_company_s(
         ("HUB_EMAIL_URL", "smtp://mail.example smtp://other.example?tls=1", "known: ?starttls="),
         ("HUB_SMS_URL", "twilio+https://api.example?from=+15005550006", "SID:TOKEN"),
         ("HUB_SMS_URL", "twilio+https://AC1:S3CRET@api.example", "?from= is missing"),
+        ("HUB_SMS_URL", "twilio+https://AC1:S3CRET@api.example?from=+57&two_way=1", "true or false"),
+        ("HUB_SMS_URL", "http+https://u:S3CRET@api.example", "?spec= is missing"),
+        ("HUB_SMS_URL", f"http+https://u:S3CRET@api.example?spec={EXAMPLE}", "HUB_SECRET"),
         ("HUB_PUSH_URL", "fcm+https://fcm.example", "?credentials= is missing"),
         ("HUB_PUSH_URL", "fcm+https://fcm.example?credentials=/no/such/file", "cannot be read"),
     ],
@@ -281,7 +325,7 @@ async def reason_of(sending: Awaitable[Any]) -> str | None:
 
 
 async def test_a_guard_closes_what_it_guards(tmp_path: Path) -> None:
-    inner = Outbox(tmp_path, TwilioChannel.traits, render=as_json, suffix=".json")
+    inner = Outbox(tmp_path, SMS_TRAITS, render=as_json, suffix=".json")
 
     await Allowlisted(inner, ["+573001234567"]).aclose()
 

@@ -16,8 +16,10 @@ from hub.channels.inbox import InboxChannel
 from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
+from hub.channels.sms.generic import GenericChannel
+from hub.channels.sms.spec import load_spec
 from hub.channels.sms.twilio import TwilioChannel
-from hub.channels.urls import SmtpEndpoint, parse_twilio, parse_whatsapp
+from hub.channels.urls import SmtpEndpoint, parse_generic, parse_twilio, parse_whatsapp
 from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import (
     PermanentFailure,
@@ -29,6 +31,7 @@ from hub.errors import (
 from hub.model import Outgoing, Rendered
 from hub.ports import Channel
 from tests.providers import smtp_manners, whatsapp
+from tests.providers.aggregator import Aggregator
 from tests.providers.fcm import FcmServer
 from tests.providers.http import answering, hang
 from tests.providers.samples import AT, SENDER, outgoing, simple_mail
@@ -112,6 +115,25 @@ async def whatsapp_trial(folder: Path) -> AsyncIterator[Trial]:
 
 
 @asynccontextmanager
+async def described_trial(folder: Path) -> AsyncIterator[Trial]:
+    del folder
+    async with Aggregator() as server:
+        endpoint = parse_generic(server.url(), setting="HUB_SMS_URL")
+        spec = load_spec(endpoint.spec, setting="HUB_SMS_URL")
+        channel = GenericChannel(endpoint, spec, timeout=SOON)
+        refusal = answering(200, {"messages": [{"status": "unknown_subscriber"}]})
+        yield Trial(
+            channel=channel,
+            address="+573001234567",
+            refuse=lambda: server.script.append(refusal),
+            hang=lambda: server.script.append(hang),
+            leave=server.stop,
+        )
+        await channel.aclose()
+    assert server.violations == []
+
+
+@asynccontextmanager
 async def push_trial(folder: Path) -> AsyncIterator[Trial]:
     async with FcmServer() as server:
         account = read_service_account(server.credentials(folder), setting="HUB_PUSH_URL")
@@ -167,6 +189,7 @@ async def print_trial(folder: Path) -> AsyncIterator[Trial]:
 TRIALS = {
     "email": email_trial,
     "sms": sms_trial,
+    "described": described_trial,
     "whatsapp": whatsapp_trial,
     "push": push_trial,
     "inbox": inbox_trial,

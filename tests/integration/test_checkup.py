@@ -17,6 +17,7 @@ from hub.model import Lane
 from hub.ports import Ticket
 from hub.settings import load
 from hub.storage import RedisAppointments
+from tests.providers.aggregator import EXAMPLE
 
 SMTP_GREETING = b"220 mail.example ESMTP\r\n"
 
@@ -213,6 +214,36 @@ async def test_providers_are_greeted_and_nothing_is_sent(
     assert f"ok: SMS: twilio+http://127.0.0.1:{deaf} responde." in words
     assert f"ok: Notificación móvil: file://{tmp_path} recibe los mensajes como archivos." in words
     assert "warn: Llamada: esta versión no lo tiene todavía." in words
+
+
+async def test_a_described_provider_is_reached_and_its_panels_addresses_are_told(
+    environ: dict[str, str], deaf: int
+) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_SECRET": "a secret",
+        "HUB_SMS_URL": f"http+http://USER:topsecret@127.0.0.1:{deaf}?spec={EXAMPLE}",
+    }
+
+    words = told(await look(environ, "Canales"))
+
+    assert f"ok: SMS: http+http://127.0.0.1:{deaf} responde." in words
+    assert "ok: SMS: mensajeria entrega respuestas en http://" in words
+    assert "/hooks/sms/mensajeria/reply?key=" in words
+    assert "informa entregas" not in words
+    assert "topsecret" not in words
+
+
+async def test_a_described_provider_without_a_secret_to_sign_with_is_told(
+    environ: dict[str, str], deaf: int
+) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_SMS_URL": f"http+http://USER:topsecret@127.0.0.1:{deaf}?spec={EXAMPLE}",
+    }
+    environ.pop("HUB_SECRET", None)
+
+    assert "needs HUB_SECRET" in told(await look(environ, "Canales"))
 
 
 async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dict[str, str]) -> None:

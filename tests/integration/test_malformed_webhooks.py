@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
+from hub.channels.sms.hooks import Addresses, Use
+from hub.settings import Secret
 from hub.web.access import SIGNED_PATHS
 from hub.web.routes import ROUTES
 from tests.integration.test_receipts import PUBLIC, TWILIO
@@ -19,22 +22,47 @@ from tests.integration.test_whatsapp_hook import META
 from tests.integration.web_doubles import Reply, World, ask
 from tests.malformed import JSON, TEXT
 from tests.providers import twilio, whatsapp
+from tests.providers.aggregator import EXAMPLE
 
 Headers = Mapping[str, str]
+Signed = tuple[str, Headers]
+"""The address and the headers of a call that is signed."""
+
+DESCRIBED: Final = "mensajeria"
+SMS: Final = {
+    "HUB_SMS_URL": f"{TWILIO['HUB_SMS_URL']} http+https://u:p@api.example?spec={EXAMPLE}",
+    "HUB_SECRET": "a secret",
+}
+ADDRESSES: Final = Addresses(public_url="", secrets=[Secret("a secret")])
 
 
-def signed_by_twilio(path: str, body: bytes) -> Headers:
-    """Sign what can be signed: a form. Of anything else Twilio signs the address alone."""
-    form = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
-    return {"X-Twilio-Signature": twilio.signature(PUBLIC + path, form)}
+def signed_by_twilio(path: str, body: bytes) -> Signed:
+    """Sign what can be signed: a form. Of anything else Twilio signs the address with the body's hash."""
+    hashed = f"{path}&bodySHA256={sha256(body).hexdigest()}"
+    try:
+        form = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True))
+    except ValueError:
+        return hashed, {"X-Twilio-Signature": twilio.signature(PUBLIC + hashed, {})}
+    return path, {"X-Twilio-Signature": twilio.signature(PUBLIC + path, form)}
 
 
-def signed_by_meta(_path: str, body: bytes) -> Headers:
-    return {"X-Hub-Signature-256": whatsapp.signature(body)}
+def signed_by_meta(path: str, body: bytes) -> Signed:
+    return path, {"X-Hub-Signature-256": whatsapp.signature(body)}
 
 
-SIGNERS: Final[Mapping[str, Callable[[str, bytes], Headers]]] = {
+def receipts_address(path: str, _body: bytes) -> Signed:
+    return f"{path}&{urlsplit(ADDRESSES.fixed(DESCRIBED, Use.RECEIPTS)).query}", {}
+
+
+def replies_address(path: str, _body: bytes) -> Signed:
+    return f"{path}&{urlsplit(ADDRESSES.fixed(DESCRIBED, Use.REPLIES)).query}", {}
+
+
+SIGNERS: Final[Mapping[str, Callable[[str, bytes], Signed]]] = {
     "/hooks/twilio": signed_by_twilio,
+    "/hooks/twilio/inbound": signed_by_twilio,
+    "/hooks/sms/{name}": receipts_address,
+    "/hooks/sms/{name}/reply": replies_address,
     "/hooks/whatsapp": signed_by_meta,
 }
 """Path → how its provider signs; a new hook brings its own."""
@@ -43,7 +71,11 @@ POSTS: Final = sorted(
 )
 TYPES: Final = ("application/x-www-form-urlencoded", "application/json", "text/plain", "")
 WORDS: Final = st.sampled_from(
-    ["MessageStatus", "MessageSid", "ErrorCode", "entry", "changes", "value", "statuses"]
+    [
+        *("MessageStatus", "MessageSid", "ErrorCode", "Body", "From", "NumMedia"),
+        *("entry", "changes", "value", "statuses"),
+        *("estado", "codigo", "id", "from", "message"),
+    ]
 )
 FORMS: Final = st.dictionaries(WORDS | TEXT, TEXT, max_size=4).map(
     lambda form: urlencode(form, errors="replace").encode()
@@ -68,21 +100,17 @@ def test_every_signed_route_is_thrown_at() -> None:
 async def test_what_is_thrown_at_a_hook_has_an_answer_that_is_no_fault_of_ours(
     path: str, body: bytes, message: str, kind: str, good: bool
 ) -> None:
-    address = f"{path}?message={quote(message, errors='replace')}"
-    signature = (
-        SIGNERS[path](address, body)
-        if good
-        else {"X-Twilio-Signature": "=", "X-Hub-Signature-256": "sha256=0"}
-    )
-    reply = await post(address, body, kind, signature)
+    address = f"{path.format(name=DESCRIBED)}?message={quote(message, errors='replace')}"
+    unsigned = (address, {"X-Twilio-Signature": "=", "X-Hub-Signature-256": "sha256=0"})
+    reply = await post(kind, body, *(SIGNERS[path](address, body) if good else unsigned))
 
     assert reply.status < 500
     assert reply.status < 400 or reply.text
     assert good or reply.status >= 400
 
 
-async def post(path: str, body: bytes, kind: str, signature: Headers) -> Reply:
-    world = World(environ={**TWILIO, **META})
+async def post(kind: str, body: bytes, path: str, signature: Headers) -> Reply:
+    world = World(environ={**TWILIO, **META, **SMS})
     return await ask(
         world, path, method="POST", headers=CIMultiDict({"Content-Type": kind, **signature}), body=body
     )

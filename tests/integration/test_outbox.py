@@ -11,7 +11,7 @@ import pytest
 
 from hub.channels.email.channel import EmailChannel
 from hub.channels.outbox import Outbox, as_json
-from hub.channels.sms.twilio import TwilioChannel
+from hub.channels.sms import TRAITS as SMS_TRAITS
 from hub.errors import TransientFailure
 from hub.model import Rendered
 from tests.providers.samples import AT, outgoing, simple_mail
@@ -22,7 +22,7 @@ def mails(folder: Path) -> Outbox:
 
 
 def texts(folder: Path) -> Outbox:
-    return Outbox(folder, TwilioChannel.traits, render=as_json, suffix=".json")
+    return Outbox(folder, SMS_TRAITS, render=as_json, suffix=".json")
 
 
 async def test_a_mail_becomes_an_eml_file_named_by_its_time_and_id(tmp_path: Path) -> None:

@@ -15,7 +15,11 @@ from tests.integration.web_doubles import World, ask, browsing, dead_letter, eve
 KEY = "a key that nobody guesses"
 GUARDED = {"HUB_API_KEY": KEY}
 BEARER = {hdrs.AUTHORIZATION: f"Bearer {KEY}"}
-FREE = {"/health/live", "/health/ready", "/hooks/twilio", "/hooks/whatsapp"}
+FREE = {
+    *("/health/live", "/health/ready"),
+    *("/hooks/twilio", "/hooks/twilio/inbound", "/hooks/whatsapp"),
+    *("/hooks/sms/{name}", "/hooks/sms/{name}/reply"),
+}
 
 every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 

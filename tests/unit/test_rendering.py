@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 import hub.rendering
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Rendered
-from hub.rendering import Context, Templates
+from hub.policy_values import Prefix
+from hub.rendering import Context, Templates, Texting
 from hub.rendering.compiling import Compiler
 from hub.rendering.source import read
 
+BARE = Texting(prefix=Prefix.NONE)
 COMPANY = {"name": "COPROSERVICIOS S.A.S.", "phone": "", "email": "", "site": "https://example.co"}
 
 
@@ -38,7 +40,7 @@ def write(folder: Path, path: str, text: str) -> None:
 
 
 def load(folder: Path) -> Templates:
-    return Templates.load(folder, company=COMPANY)
+    return Templates.load(folder, company=COMPANY, texting=BARE)
 
 
 def only(source: str, **parts: str) -> Templates:
@@ -48,6 +50,7 @@ def only(source: str, **parts: str) -> Templates:
         {("es", "prueba", variant): said for variant, said in words.items()},
         COMPILER.engine.globals,
         COMPANY,
+        BARE,
     )
 
 

@@ -6,7 +6,14 @@ from typing import Any, Final
 
 import pytest
 
-from hub.signatures import is_from_twilio, twilio_signature
+from hub.signatures import (
+    address_signature,
+    is_address_signature,
+    is_body_of_twilio,
+    is_body_signature,
+    is_from_twilio,
+    twilio_signature,
+)
 
 VECTORS: Final[Any] = json.loads(
     (Path(__file__).parents[1] / "vectors/twilio_signature.json").read_text(encoding="utf-8")
@@ -85,3 +92,41 @@ def test_any_of_several_tokens_may_have_signed_and_no_other() -> None:
 @pytest.mark.parametrize("given", ["", "=", "ñ", "\udcff", "0" * 10_000])
 def test_what_is_no_signature_is_refused(given: str) -> None:
     assert not verified(given)
+
+
+def test_a_json_body_is_known_by_its_hash_in_the_address() -> None:
+    body, digest = VECTORS["json_body"]["body"].encode(), VECTORS["json_body"]["bodySHA256"]
+
+    assert is_body_of_twilio(f"{URL}&bodySHA256={digest}", body)
+    assert is_body_of_twilio(f"{URL}&bodySHA256={digest.upper()}", body)
+
+
+@pytest.mark.parametrize("query", ["", "&bodySHA256=", "&bodySHA256=0", "&bodySHA256=%ff", "&bodySHA256=ñ"])
+def test_a_json_body_of_another_address_is_refused(query: str) -> None:
+    assert not is_body_of_twilio(URL + query, VECTORS["json_body"]["body"].encode())
+
+
+def test_a_raw_body_is_signed_in_hexadecimal_or_base64() -> None:
+    # RFC 4231, test case 2.
+    digest = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    signed: dict[str, Any] = {
+        "secret": "Jefe",
+        "body": b"what do ya want for nothing?",
+        "algorithm": "sha256",
+    }
+
+    assert is_body_signature(digest, **signed, encoding="hex")
+    assert is_body_signature(digest.upper(), **signed, encoding="hex")
+    assert is_body_signature("W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", **signed, encoding="base64")
+    assert not is_body_signature(digest, **{**signed, "body": b"another"}, encoding="hex")
+    assert not is_body_signature("\udcff", **signed, encoding="hex")
+
+
+def test_an_address_is_ours_for_what_it_was_made_for_and_under_any_of_the_secrets() -> None:
+    given = address_signature("old", "sms", "mensajeria", "1")
+
+    assert is_address_signature(given, "sms", "mensajeria", "1", secrets=["new", "old"])
+    assert not is_address_signature(given, "sms", "mensajeria", "1", secrets=["new"])
+    assert not is_address_signature(given, "sms", "mensajeria", "2", secrets=["new", "old"])
+    assert not is_address_signature(given, "sms", "otra", "1", secrets=["new", "old"])
+    assert not is_address_signature("", "sms", "mensajeria", "1", secrets=[])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +17,8 @@ from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import Audience, Rendered
 from hub.policy import load_policy
-from hub.rendering import Context, Templates
+from hub.policy_values import Prefix
+from hub.rendering import Context, Templates, Texting
 from hub.rendering.approved import Approved
 from hub.rendering.forms import CHANNELS
 from hub.sms_text import segments
@@ -75,6 +77,7 @@ def context(event: str, data: Data, *, full: bool = True, occasion: str = "initi
         building=BUILDING if full else None,
         unit="Torre 1, apto. 101" if full else None,
         occasion=occasion,
+        purpose=BY_NAME[event].audiences[0].purpose,
     )
 
 
@@ -237,6 +240,49 @@ def test_an_sms_begins_with_the_building_or_else_the_company(event: str) -> None
 
             assert here.text.startswith(f"{BUILDING}: ")
             assert there.text.startswith(f"{POLICY.company.name}: ")
+
+
+@pytest.mark.parametrize("event", SPEAKING)
+def test_an_sms_of_a_one_way_sender_asks_for_no_answer(event: str) -> None:
+    for channel, words in said(event):
+        if channel == "sms":
+            assert not re.search(r"(?i)responda a este|conteste|respóndanos", words.text), words.text
+
+
+def test_an_sms_of_a_two_way_sender_may_be_answered() -> None:
+    event = "maintenance.request.assigned"
+    two_way = Templates.load(company=COMPANY, texting=Texting(two_way=True))
+    words = two_way.render(event, "sms", context(event, examples(event)[0]), variant=None)
+
+    assert "responda a este mensaje" in words.text
+    assert segments(words.text).parts == 1
+
+
+@pytest.mark.parametrize(
+    ("prefix", "begins"),
+    [
+        (Prefix.BUILDING, "Conjunto Altos del Rosal: recibimos su pago"),
+        (Prefix.COMPANY, "COPROSERVICIOS S.A.S.: recibimos su pago"),
+        (Prefix.NONE, "Recibimos su pago"),
+    ],
+)
+def test_what_an_sms_begins_with_is_a_setting(prefix: Prefix, begins: str) -> None:
+    event = "admin.payment.received"
+    templates = Templates.load(company=COMPANY, texting=Texting(prefix=prefix))
+
+    assert templates.render(event, "sms", context(event, examples(event)[0]), variant=None).text.startswith(
+        begins
+    )
+
+
+def test_a_long_name_is_cut_at_a_word() -> None:
+    event = "admin.payment.received"
+    one = replace(
+        context(event, examples(event)[0]), building="Conjunto Residencial Altos del Rosal Etapa II"
+    )
+
+    text = TEMPLATES.render(event, "sms", one, variant=None).text
+    assert text.startswith("Conjunto Residencial Altos: recibimos")
 
 
 def test_every_receipt_of_a_petition_says_radicado_date_and_hour() -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
 from hub.channels.failures import Kind, verdict, without_contact
 from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.sms import TRAITS
+from hub.channels.sms.balance import read_amount
+from hub.channels.sms.json_path import word_at
 from hub.channels.urls import TwilioEndpoint
 from hub.errors import SendFailure, TransientFailure
-from hub.model import Accepted, ChannelTraits, Json, Outgoing
+from hub.model import Accepted, Balance, ChannelTraits, Json, Outgoing
 
 PROVIDER: Final = "twilio"
 
@@ -66,11 +71,13 @@ class TwilioChannel:
     `callback` is the public address that reports come to, with the message's id added to it.
     """
 
-    traits: ClassVar[ChannelTraits] = ChannelTraits(name="sms", contact="phone", text_phone=True)
+    low_balance: ClassVar[Decimal | None] = None
+    """Twilio tells what is left, and not below what somebody should pay."""
 
     def __init__(self, endpoint: TwilioEndpoint, *, timeout: timedelta, callback: str | None = None) -> None:
+        self.traits: ChannelTraits = replace(TRAITS, confirms=callback is not None)
         self._sender = endpoint.sender
-        self._url = f"{endpoint.base}/2010-04-01/Accounts/{quote(endpoint.account, safe='')}/Messages.json"
+        self._account = f"{endpoint.base}/2010-04-01/Accounts/{quote(endpoint.account, safe='')}"
         account = f"{endpoint.account}:{endpoint.token}".encode()
         self._headers = {
             "Authorization": f"Basic {b64encode(account).decode()}",
@@ -84,10 +91,18 @@ class TwilioChannel:
         form = {"To": outgoing.address, "From": self._sender, "Body": outgoing.rendered.text}
         if self._callback is not None:
             form["StatusCallback"] = f"{self._callback}?{urlencode({'message': outgoing.id})}"
-        answer = await self._http.post(self._url, urlencode(form).encode(), self._headers, lane=outgoing.lane)
+        answer = await self._http.post(
+            f"{self._account}/Messages.json", urlencode(form).encode(), self._headers, lane=outgoing.lane
+        )
         if answer.status // 100 == 2:
             return _accepted(answer)
         raise failure(answer)
+
+    async def balance(self) -> Balance | None:
+        """Ask what is left of the account's money. Raises `TransientFailure`."""
+        answer = await self._http.get(f"{self._account}/Balance.json", self._headers)
+        currency = word_at(answer.json, "currency") or ""
+        return Balance(amount=read_amount(answer, "balance", PROVIDER), currency=currency)
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -1,15 +1,17 @@
-"""What Twilio reports later of a text message, in the hub's words."""
+"""What Twilio reports of a text message and brings back, in the hub's words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hub.channels.sms.inbound import Unreadable, read_number, read_words
 from hub.channels.sms.twilio import PROVIDER
 from hub.channels.urls import parse_twilio
-from hub.model import State
+from hub.model import Reply, State
 from hub.receipts import Receipt
 from hub.settings import PROVIDERS, Settings
 
@@ -21,6 +23,7 @@ STATES: Final[Mapping[str, State]] = {
 }
 """Twilio's status → what becomes of the message; the others (`queued`, `sent` …) say nothing new."""
 
+_ATTACHED: Final = "[adjunto] "
 _CODE: Final = re.compile(r"[1-9][0-9]{0,5}")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
@@ -49,6 +52,22 @@ def read_report(message_id: UUID, form: Mapping[str, str]) -> Receipt | None:
         reason=f"{PROVIDER}_{code or status}" if state is State.FAILED else None,
         reference=_shaped(_SID, form.get("MessageSid", "")),
         code=f"{status} {code}" if code else status,
+    )
+
+
+def read_reply(form: Mapping[str, str], at: datetime) -> Reply:
+    """Read what somebody wrote; raises `Unreadable`. A picture without words is an answer, too."""
+    reference = _shaped(_SID, form.get("MessageSid", ""))
+    if reference is None:
+        raise Unreadable("`MessageSid` is missing")
+    has_media = form.get("NumMedia", "0") not in {"", "0"}
+    return Reply(
+        channel="sms",
+        provider=PROVIDER,
+        reference=reference,
+        address=read_number(form.get("From"), "From"),
+        text=read_words(f"{_ATTACHED if has_media else ''}{form.get('Body', '')}", "Body"),
+        at=at,
     )
 
 

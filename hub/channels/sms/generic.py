@@ -1,0 +1,120 @@
+"""SMS over whatever HTTP interface a provider has, as its file describes it."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from multidict import CIMultiDict
+
+from hub.channels.http_calls import HttpCaller
+from hub.channels.sms import TRAITS
+from hub.channels.sms.balance import read_amount
+from hub.channels.sms.placeholders import Values, fill, fill_text
+from hub.channels.sms.rules import judge
+from hub.channels.sms.spec import Auth, Spec
+from hub.channels.urls import GenericEndpoint
+from hub.model import Accepted, Balance, ChannelTraits, Outgoing
+
+COUNTRY: Final = "+57"
+
+Callback = Callable[[UUID], str]
+"""Message id → the signed address for its receipts."""
+
+
+class GenericChannel:
+    """
+    Sends through one account. `timeout` bounds a whole `send`.
+
+    `callback` makes the address that reports come to; None where the provider could not reach it.
+    """
+
+    def __init__(
+        self, endpoint: GenericEndpoint, spec: Spec, *, timeout: timedelta, callback: Callback | None = None
+    ) -> None:
+        self.traits: ChannelTraits = replace(TRAITS, confirms=_confirms(spec, callback))
+        self.low_balance: Decimal | None = spec.balance.low if spec.balance else None
+        self._spec = spec
+        self._base = endpoint.base
+        self._account = {**endpoint.account, "from": endpoint.sender}
+        self._authorization = _authorization(spec.request.auth, endpoint)
+        self._callback = callback
+        self._http = HttpCaller(spec.name, timeout=timeout)
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        values = self._values(outgoing)
+        request = self._spec.request
+        url = self._url(request.path, values, fill(request.query, values))
+        if request.method == "GET":
+            answer = await self._http.get(url, self._headers(values), lane=outgoing.lane)
+        else:
+            content_type, body = self._body(values)
+            answer = await self._http.post(url, body, self._headers(values, content_type), lane=outgoing.lane)
+        return judge(self._spec, answer)
+
+    async def balance(self) -> Balance | None:
+        """Ask what is left; None where the file does not say how. Raises `TransientFailure`."""
+        question = self._spec.balance
+        if question is None:
+            return None
+        values = {**self._account, "id": ""}
+        answer = await self._http.get(self._url(question.path, values, {}), self._headers(values))
+        return Balance(
+            amount=read_amount(answer, question.value, self._spec.name), currency=question.currency
+        )
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    def _values(self, outgoing: Outgoing) -> Values:
+        number = outgoing.address
+        return {
+            **self._account,
+            "to": number,
+            "to_national": number.removeprefix(COUNTRY),
+            "to_digits": number.removeprefix("+"),
+            "text": outgoing.rendered.text,
+            "id": str(outgoing.id),
+            "callback": self._callback(outgoing.id) if self._callback else "",
+        }
+
+    def _url(self, path: str, values: Values, query: Mapping[str, str]) -> str:
+        quoted = {name: quote(value, safe="") for name, value in values.items()}
+        return f"{self._base}{fill_text(path, quoted)}" + (f"?{urlencode(query)}" if query else "")
+
+    def _headers(self, values: Values, more: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, str]:
+        """The file has the last word, however it writes `content-type`."""
+        headers = CIMultiDict({"Accept": "application/json, */*;q=0.5", **self._authorization, **more})
+        headers.update(fill(self._spec.request.headers, values))
+        return headers
+
+    def _body(self, values: Values) -> tuple[Mapping[str, str], bytes]:
+        request = self._spec.request
+        if request.json is not None:
+            filled: Any = fill(request.json, values)
+            return {"Content-Type": "application/json"}, json.dumps(filled, ensure_ascii=False).encode()
+        form = urlencode(fill(request.form or {}, values)).encode()
+        return {"Content-Type": "application/x-www-form-urlencoded"}, form
+
+
+def _confirms(spec: Spec, callback: Callback | None) -> bool:
+    return spec.receipts is not None and callback is not None
+
+
+def _authorization(auth: Auth, endpoint: GenericEndpoint) -> Mapping[str, str]:
+    match auth:
+        case Auth.BASIC:
+            account = f"{endpoint.user}:{endpoint.password}".encode()
+            return {"Authorization": f"Basic {b64encode(account).decode()}"}
+        case Auth.BEARER:
+            return {"Authorization": f"Bearer {endpoint.password}"}
+        case Auth.NONE:
+            return {}

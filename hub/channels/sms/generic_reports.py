@@ -1,0 +1,93 @@
+"""What described providers report and bring: receipts and replies, in the hub's words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub.channels.sms.inbound import Unreadable, read_number, read_words
+from hub.channels.sms.json_path import word_at
+from hub.channels.sms.rules import shaped_code, shaped_reference
+from hub.channels.sms.spec import STATES, Meaning, Receipts, Replies, Spec
+from hub.model import Json, Reply
+from hub.receipts import Receipt
+
+REASONS: Final[Mapping[Meaning, str]] = {Meaning.FAILED: "not_delivered", Meaning.GONE: "unknown_number"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a message; it is named by our id, by the provider's reference, or by both."""
+
+    message_id: UUID | None
+    reference: str | None
+    meaning: Meaning
+    provider: str
+    code: str
+
+    def receipt(self) -> Receipt | None:
+        """As the receipts' use case wants it; None where it names no message of ours."""
+        if self.message_id is None:
+            return None
+        return Receipt(
+            message_id=self.message_id,
+            state=STATES[self.meaning],
+            provider=self.provider,
+            reason=REASONS.get(self.meaning),
+            reference=self.reference,
+            code=self.code,
+        )
+
+
+def read_report(spec: Spec, rules: Receipts, said: Json, message_id: UUID | None) -> Report | None:
+    """
+    Read a report; None for one that moves nothing, because the file does not know its status.
+
+    `message_id` is what the signed address says. Raises `Unreadable`.
+    """
+    status = word_at(said, rules.status)
+    if status is None:
+        raise Unreadable(f"`{rules.status}` is missing")
+    reference = shaped_reference(said, rules.reference)
+    ours = message_id or _our_id(rules, said)
+    if ours is None and reference is None:
+        raise Unreadable("it names no message")
+    meaning = rules.states.get(status)
+    if meaning is None:
+        return None
+    return Report(
+        message_id=ours,
+        reference=reference,
+        meaning=meaning,
+        provider=spec.name,
+        # `status` is one of the file's own words.
+        code=f"{status} {shaped_code(said, rules.code)}".strip(),
+    )
+
+
+def _our_id(rules: Receipts, said: Json) -> UUID | None:
+    if rules.id is None:
+        return None
+    try:
+        return UUID(word_at(said, rules.id) or "")
+    except ValueError:
+        raise Unreadable(f"`{rules.id}` is no message id of ours") from None
+
+
+def read_reply(spec: Spec, rules: Replies, said: Json, at: datetime) -> Reply:
+    """Read what somebody wrote; raises `Unreadable`."""
+    reference = shaped_reference(said, rules.id)
+    if reference is None:
+        raise Unreadable(f"`{rules.id}` is missing")
+    return Reply(
+        channel="sms",
+        provider=spec.name,
+        reference=reference,
+        address=read_number(word_at(said, rules.sender), rules.sender),
+        text=read_words(word_at(said, rules.text), rules.text),
+        at=at,
+        in_reply_to=shaped_reference(said, rules.in_reply_to),
+    )

@@ -1,0 +1,38 @@
+"""`messages.0.id`: the way into a JSON value, names and places of a list with dots between. Pure."""
+
+from __future__ import annotations
+
+from hub.model import Json
+
+
+def at(value: Json, path: str) -> Json:
+    """Answer what stands at the path; None where nothing does. A name with dots in it comes first."""
+    if isinstance(value, dict) and path in value:
+        return value[path]
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list):
+            place = int(step) if _is_place(step) else len(value)
+            value = value[place] if place < len(value) else None
+        else:
+            return None
+    return value
+
+
+def word(value: Json) -> str | None:
+    """Write a scalar as a rule compares it: `0` and `"0"` are the same word; None for all else."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    return None
+
+
+def word_at(value: Json, path: str) -> str | None:
+    """Answer the word at the path."""
+    return word(at(value, path))
+
+
+def _is_place(step: str) -> bool:
+    return step.isascii() and step.isdecimal() and len(step) < 6

@@ -1,0 +1,68 @@
+"""
+`{to}` and its like in the texts of a provider's description. Pure.
+
+They are found when the description is read and replaced when a message goes out, in strings only:
+what is put in never becomes structure of the JSON, the form or the address around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import Any, Final
+
+Values = Mapping[str, str]
+Tree = Any
+"""Tables, lists and scalars, as they stand in the TOML file."""
+
+RECIPIENT: Final = frozenset({"to", "to_national", "to_digits"})
+ACCOUNT: Final = frozenset({"user", "password"})
+FIXED: Final = ACCOUNT | {"from", "id"}
+"""Those whose text the operator or the hub has made: nothing of a person or publisher in them."""
+NAMES: Final = RECIPIENT | FIXED | {"text", "callback"}
+
+
+def names_in(tree: Tree) -> frozenset[str]:
+    """Name the placeholders of a tree. Raises ValueError for a brace that is none."""
+    return frozenset(name for text in _texts(tree) for _, name in _pieces(text) if name is not None)
+
+
+def fill(tree: Tree, values: Values) -> Tree:
+    """
+    Put the values in. An entry that is nothing but a placeholder without a value is left out: there
+    is no `callback` where the provider could not reach it, and no `from` where none is set.
+    """
+    if isinstance(tree, str):
+        return fill_text(tree, values)
+    if isinstance(tree, Mapping):
+        return {key: fill(each, values) for key, each in tree.items() if not _is_void(each, values)}
+    if isinstance(tree, list):
+        return [fill(each, values) for each in tree if not _is_void(each, values)]
+    return tree
+
+
+def fill_text(text: str, values: Values) -> str:
+    return "".join(plain + (values[name] if name is not None else "") for plain, name in _pieces(text))
+
+
+def _is_void(tree: Tree, values: Values) -> bool:
+    return isinstance(tree, str) and any(tree == f"{{{name}}}" for name, value in values.items() if not value)
+
+
+def _texts(tree: Tree) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for each in tree.values():
+            yield from _texts(each)
+    elif isinstance(tree, list):
+        for each in tree:
+            yield from _texts(each)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str | None]]:
+    """Cut into plain text and the name that follows it; `{{` and `}}` are braces."""
+    for plain, name, form, conversion in Formatter().parse(text):
+        if form or conversion:
+            raise ValueError("a format")
+        yield plain, name

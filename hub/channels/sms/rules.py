@@ -1,0 +1,99 @@
+"""What a described provider's answer means: its own rules in order, then those of HTTP. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from hub.channels.failures import Kind, verdict
+from hub.channels.http_calls import Answer
+from hub.channels.sms.json_path import word, word_at
+from hub.channels.sms.spec import Rule, Spec, Status
+from hub.errors import SendFailure, TransientFailure
+from hub.model import Accepted, Json
+
+_REFERENCE: Final = re.compile(r"[!-~]{1,200}")
+_CODE: Final = re.compile(r"[\w.:-]{1,40}")
+
+
+def judge(spec: Spec, answer: Answer) -> Accepted:
+    """Answer the yes; raises `SendFailure` for all else."""
+    said = answer.json
+    if fits(spec.accepted, answer, said):
+        return _accepted(spec, answer, said)
+    raise _failure(spec, answer, said)
+
+
+def fits(rule: Rule, answer: Answer, said: Json) -> bool:
+    """Tell whether all that the rule names is so; numbers and their digits are the same."""
+    return (
+        (not rule.statuses or _is_among(answer.status, rule.statuses))
+        and all(word_at(said, path) in _written(known) for path, known in rule.where.items())
+        and rule.body_contains in answer.body.decode(errors="replace")
+    )
+
+
+def shaped_reference(said: Json, path: str | None) -> str | None:
+    """Answer the provider's id; None for what has not the shape of one, such as a sentence."""
+    found = word_at(said, path) if path is not None else None
+    return found if found is not None and _REFERENCE.fullmatch(found) else None
+
+
+def shaped_code(said: Json, path: str | None) -> str:
+    """Answer a code; empty for free text, which could name a person, and for a telephone number."""
+    found = word_at(said, path) if path is not None else None
+    return found if found is not None and _CODE.fullmatch(found) and not _is_phone(found) else ""
+
+
+def _accepted(spec: Spec, answer: Answer, said: Json) -> Accepted:
+    reference = shaped_reference(said, spec.accepted.reference)
+    if spec.accepted.reference is not None and reference is None:
+        raise _not_understood(spec, answer)
+    return Accepted(provider=spec.name, reference=reference, code=_code(answer, said, spec.accepted))
+
+
+def _failure(spec: Spec, answer: Answer, said: Json) -> SendFailure:
+    for rule in spec.failures:
+        if fits(rule, answer, said):
+            return verdict(
+                rule.meaning,
+                rule.reason,
+                provider=spec.name,
+                code=_code(answer, said, rule),
+                retry_after=answer.retry_after,
+            )
+    return _of_http(spec, answer)
+
+
+def _of_http(spec: Spec, answer: Answer) -> SendFailure:
+    """Only the provider's own word ends a message: a bare 4xx may come from a proxy or a wrong address."""
+    code, status = str(answer.status), answer.status
+    if status // 100 == 2:
+        return _not_understood(spec, answer)
+    if status == 429 or status >= 500:
+        reason = "rate_limited" if status == 429 else f"http_{status}"
+        return verdict(Kind.LATER, reason, provider=spec.name, code=code, retry_after=answer.retry_after)
+    return verdict(Kind.OURS, f"http_{status}", provider=spec.name, code=code)
+
+
+def _not_understood(spec: Spec, answer: Answer) -> TransientFailure:
+    """Nobody knows what became of it: a stranger in between may have said yes, or a rule is missing."""
+    return TransientFailure("provider_answer", provider=spec.name, code=str(answer.status), unknown=True)
+
+
+def _code(answer: Answer, said: Json, rule: Rule) -> str:
+    """The status, and the words by which the rule knew the answer; nothing else of what it says."""
+    return " ".join([str(answer.status), *filter(None, (shaped_code(said, path) for path in rule.where))])
+
+
+def _is_among(status: int, known: Iterable[Status]) -> bool:
+    return status in known or f"{status // 100}xx" in known
+
+
+def _written(values: Iterable[Json]) -> set[str | None]:
+    return {word(value) for value in values}
+
+
+def _is_phone(word: str) -> bool:
+    return re.fullmatch(r"\d{7,15}", word) is not None

@@ -1,0 +1,267 @@
+"""
+A provider of text messages, described in a TOML file: docs/sms-providers.md.
+
+The file is read strictly and whole when the hub starts: what cannot work is refused then, by the
+name of its key, and not at the first message.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from hub.channels.failures import Kind
+from hub.channels.sms.placeholders import FIXED, NAMES, RECIPIENT, names_in
+from hub.errors import ConfigurationError
+from hub.model import State
+
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+"""In attempts, and in the address of the hook."""
+Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Status = Annotated[int, Meta(ge=100, le=599)] | Annotated[str, Meta(pattern=r"^[1-5]xx$")]
+UrlPath = Annotated[str, Meta(pattern=r"^/[^?#\s]*$")]
+JsonPath = Annotated[str, Meta(pattern=r"^[^.\s]+(\.[^.\s]+)*$")]
+Scalar = str | int | bool
+Where = Mapping[JsonPath, tuple[Scalar, ...]]
+
+_IN_PATH: Final = NAMES - {"text", "callback"}
+_KEYED: Final = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<key>.*)`$", re.DOTALL)
+_VALUE: Final = re.compile(r"(?<=Invalid enum value) '.*'(?= - at)", re.DOTALL)
+"""It may be a secret that stands in the wrong line."""
+
+
+class Auth(StrEnum):
+    """How the account of the URL goes along; with `none` only where placeholders say."""
+
+    BASIC = "basic"
+    BEARER = "bearer"
+    NONE = "none"
+
+
+class Format(StrEnum):
+    """Where a call of the provider's has its fields."""
+
+    FORM = "form"
+    JSON = "json"
+    QUERY = "query"
+
+
+class Meaning(StrEnum):
+    """What a word in a receipt says of the message."""
+
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+STATES: Final[Mapping[Meaning, State]] = {
+    Meaning.DELIVERED: State.DELIVERED,
+    Meaning.READ: State.READ,
+    Meaning.FAILED: State.FAILED,
+    Meaning.GONE: State.FAILED,
+}
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file: a key that is not known is refused."""
+
+
+class Request(_Table, frozen=True, kw_only=True):
+    """How a message is handed over. The body is `json` or `form`; a GET has none."""
+
+    path: UrlPath
+    auth: Auth
+    method: Literal["POST", "GET"] = "POST"
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    json: dict[str, Any] | list[Any] | None = None
+    form: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.json is not None and self.form is not None:
+            raise ValueError("the body is json or form, not both")
+        if self.method == "GET" and (self.json is not None or self.form is not None):
+            raise ValueError("a GET has no body: use query")
+        said = (
+            _checked("path", self.path, _IN_PATH)
+            | _checked("headers", self.headers, FIXED)
+            | _checked("query", self.query, NAMES)
+            | _checked("json", self.json, NAMES)
+            | _checked("form", self.form, NAMES)
+        )
+        if "text" not in said or said.isdisjoint(RECIPIENT):
+            raise ValueError("it must say {text}, and the number as {to}, {to_national} or {to_digits}")
+
+
+class Rule(_Table, frozen=True, kw_only=True):
+    """An answer that fits all that is said here. `where`: path in the JSON body → what may stand there."""
+
+    statuses: tuple[Status, ...] = ()
+    where: Where = {}
+    body_contains: str = ""
+
+
+class Acceptance(Rule, frozen=True, kw_only=True):
+    """The provider's yes; `reference` is the path of its own id of the message."""
+
+    statuses: tuple[Status, ...] = ("2xx",)
+    reference: JsonPath | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.where or self.body_contains or self.reference):
+            # Docs: decision 12. A captive page says 200, too.
+            raise ValueError("any web page could say that: name where, body_contains or reference")
+
+
+class FailureRule(Rule, frozen=True, kw_only=True):
+    kind: Literal["later", "ours", "never", "gone"]
+    reason: Word
+
+    def __post_init__(self) -> None:
+        if not (self.statuses or self.where or self.body_contains):
+            raise ValueError("it fits every answer: name statuses, where or body_contains")
+
+    @property
+    def meaning(self) -> Kind:
+        return Kind[self.kind.upper()]
+
+
+class BodySignature(_Table, frozen=True, kw_only=True):
+    """
+    HMAC of the raw body, in `header`, after `prefix`. `secret` may be `{password}` or `{user}`, so
+    that the file itself holds none.
+    """
+
+    header: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+$")]
+    secret: Annotated[str, Meta(min_length=1)]
+    algorithm: Literal["sha256", "sha512", "sha1"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+
+    def __post_init__(self) -> None:
+        _checked("secret", self.secret, frozenset({"user", "password"}))
+
+
+class Receipts(_Table, frozen=True, kw_only=True):
+    """
+    What the provider reports later. Whose it is: by the address, which says our id where `{callback}`
+    was asked for; else by `id`, the path of our id, or `reference`, that of the provider's.
+    """
+
+    format: Format
+    status: JsonPath
+    states: Mapping[str, Meaning]
+    id: JsonPath | None = None
+    reference: JsonPath | None = None
+    code: JsonPath | None = None
+    hmac: BodySignature | None = None
+
+    def __post_init__(self) -> None:
+        if not self.states:
+            raise ValueError("states is empty: no receipt would say anything")
+        _signed_body(self.format, self.hmac)
+
+
+class Replies(_Table, frozen=True, kw_only=True):
+    """What people write back: the paths of their number, their words and the provider's id of them."""
+
+    format: Format
+    sender: JsonPath
+    text: JsonPath
+    id: JsonPath
+    in_reply_to: JsonPath | None = None
+    hmac: BodySignature | None = None
+
+    def __post_init__(self) -> None:
+        _signed_body(self.format, self.hmac)
+
+
+class BalanceQuestion(_Table, frozen=True, kw_only=True):
+    """Where the provider tells what is left; below `low` somebody should pay."""
+
+    path: UrlPath
+    value: JsonPath
+    low: Decimal
+    currency: str = "COP"
+
+    def __post_init__(self) -> None:
+        _checked("path", self.path, frozenset({"user", "password"}))
+
+
+class Spec(_Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    name: Name
+    request: Request
+    accepted: Acceptance
+    failures: tuple[FailureRule, ...] = field(name="failure", default=())
+    receipts: Receipts | None = None
+    replies: Replies | None = None
+    balance: BalanceQuestion | None = None
+
+    def __post_init__(self) -> None:
+        if self.name == "twilio":
+            raise ValueError("name: twilio is another provider's")
+        receipts = self.receipts
+        if receipts and not (self.asks_for_reports or receipts.id or receipts.reference):
+            raise ValueError("receipts: name id or reference, or send {callback} in the request")
+
+    @property
+    def asks_for_reports(self) -> bool:
+        """Whether the provider is given the address of the receipts with each message."""
+        request = self.request
+        return "callback" in names_in([request.query, request.json, request.form])
+
+    @property
+    def of_the_account(self) -> frozenset[str]:
+        """The placeholders that the URL must have a value for."""
+        request, balance = self.request, self.balance
+        signed = [part.hmac.secret for part in (self.receipts, self.replies) if part and part.hmac]
+        places = [request.path, request.headers, request.query, request.json, request.form, *signed]
+        said = names_in([*places, balance.path if balance else ""]) & {"user", "password"}
+        return said | {Auth.BASIC: {"user"}, Auth.BEARER: {"password"}, Auth.NONE: set()}[request.auth]
+
+
+def load_spec(path: Path, *, setting: str) -> Spec:
+    """Read the file; raises ConfigurationError that names setting, file and key, and no value."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Spec, strict=True)
+    except OSError as exc:
+        raise ConfigurationError(f"{setting}: {path} cannot be read: {exc.strerror}.") from exc
+    except msgspec.ValidationError as exc:
+        raise ConfigurationError(f"{setting}: {path}: {_complaint(exc)}.") from exc
+    except ValueError as exc:  # not TOML, or not UTF-8
+        raise ConfigurationError(f"{setting}: {path} is not TOML: {exc}.") from exc
+
+
+def _complaint(exc: msgspec.ValidationError) -> str:
+    """`Expected … - at `$.request.auth`` → `request.auth: expected …`, as other complaints of the hub."""
+    words = _VALUE.sub("", str(exc))
+    found = _KEYED.match(words)
+    return f"{found['key']}: {found['what']}" if found and found["key"] else words
+
+
+def _checked(key: str, tree: Any, allowed: frozenset[str]) -> frozenset[str]:
+    try:
+        found = names_in(tree)
+    except ValueError:
+        raise ValueError(f"{key}: a placeholder is a name in braces; a brace itself stands twice") from None
+    if unknown := found - allowed:
+        known = ", ".join(f"{{{name}}}" for name in sorted(allowed))
+        shown = ", ".join(f"{{{name}}}" for name in sorted(unknown))
+        raise ValueError(f"{key}: {shown} cannot stand here; known: {known}")
+    return found
+
+
+def _signed_body(form: Format, hmac: BodySignature | None) -> None:
+    if hmac is not None and form is Format.QUERY:
+        raise ValueError("hmac signs a body, and a query has none")
