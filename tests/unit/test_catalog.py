@@ -114,7 +114,7 @@ def test_each_entry_has_a_schema_and_each_schema_an_entry() -> None:
 
 
 def test_each_event_that_others_publish_has_an_example_to_publish() -> None:
-    files = {path.name.removesuffix(".json") for path in (ROOT / "examples").iterdir()}
+    files = {path.name.removesuffix(".json") for path in (ROOT / "examples").glob("*.json")}
 
     assert files == {kind.name for kind in PUBLISHED}
 

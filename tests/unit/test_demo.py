@@ -21,7 +21,7 @@ NOW: Final = datetime(2026, 3, 10, 4, 30, tzinfo=UTC)  # 23:30 of the 9th in Bog
 DIRECTORY: Final = directory_events(NOW)
 DAY: Final = day_events(NOW)
 SCHEMAS: Final = Schemas.load()
-EXAMPLES: Final = sorted((Path(__file__).parents[2] / "examples").iterdir())
+EXAMPLES: Final = sorted((Path(__file__).parents[2] / "examples").glob("*.json"))
 
 
 def said(name: str) -> list[dict[str, Any]]:
