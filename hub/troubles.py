@@ -8,7 +8,7 @@ the same table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -56,7 +56,8 @@ class Kind:
     """
     One kind of trouble. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
 
-    `silences` tells that the key's first part is a channel, which must not carry the news of it.
+    `silences` tells that the key's first part is a channel, which must not carry the news of it;
+    `twice` that it is believed when it is seen twice in a row: a start and a restart look like it.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Kind:
     to_do: str
     meanwhile: str
     silences: bool = False
+    twice: bool = False
 
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -90,6 +92,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         seen="Hay tickets o eventos listos en una cola que ningún proceso consume.",
         to_do="Arranque el papel que falta: `hub run intake` o `hub run delivery`.",
         meanwhile="Todo espera en RabbitMQ; este aviso también, si lo que falta es lo que lo envía.",
+        twice=True,
     ),
     Kind(
         name="dead_letters",
@@ -126,6 +129,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",
         to_do="Mire `hub check` y encienda el servidor.",
         meanwhile="Sin Redis todo sigue desde SQL; sin RabbitMQ nada sale y este aviso llega tarde.",
+        twice=True,
     ),
 )
 
@@ -151,6 +155,11 @@ _WORDS: Final[Mapping[str, str]] = {
 
 def kind_of(key: str) -> Kind:
     return BY_KIND[key.partition(":")[0]]
+
+
+def believed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symptom]:
+    """Answer those to go by; `before` are the keys of the pass before."""
+    return [one for one in symptoms if one.key in before or not kind_of(one.key).twice]
 
 
 def title_of(key: str) -> str:

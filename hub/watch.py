@@ -9,7 +9,7 @@ the database's unique index and its clock decide. What could not be looked at ne
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -49,6 +49,8 @@ class Watch:
     began_at: datetime = field(init=False)
     well: bool = field(init=False, default=False)
     """Whether the last pass found that the audit goes on and every server answers."""
+    before: Collection[str] = field(init=False, default=())
+    """The keys of the symptoms of the last pass."""
     funds: Sequence[Remaining] = field(init=False, default=())
     funds_until: datetime | None = field(init=False, default=None)
 
@@ -78,7 +80,8 @@ async def look_and_tell(watch: Watch) -> None:
     watch.well = {"auditor", "server"} <= seen and not any(
         symptom.key.partition(":")[0] in {"auditor", "server"} for symptom in symptoms
     )
-    await watch.store.see(symptoms)
+    await watch.store.see(troubles.believed(symptoms, watch.before))
+    watch.before = {symptom.key for symptom in symptoms}
     await watch.store.resolve(sorted(seen), watch.policy.clear_after)
     await tell(watch)
 

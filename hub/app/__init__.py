@@ -25,7 +25,7 @@ from hub.app.parts import (
     open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import WATCHING, Work, serve_metrics, watch
+from hub.app.roles import Work, beside, serve_metrics
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
@@ -64,8 +64,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
         if settings.metrics is not None:
             await serve_metrics(parts, settings.metrics, stack)
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
-        if roles & WATCHING:
-            work.append(watch(parts, stop))
+        work += beside(roles, parts, stop)
         await _until_stopped([asyncio.create_task(each) for each in work], stop)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final
@@ -132,13 +132,18 @@ ROLES: Final[Mapping[str, Role]] = {
 }
 
 
-WATCHING: Final = frozenset({"timers", "web"})
-"""The roles beside which the watch goes on: each tells of the other's death."""
+def beside(roles: Collection[str], parts: Parts, stop: asyncio.Event) -> list[Work]:
+    """
+    Make what goes on beside these roles, once a process.
 
-
-def watch(parts: Parts, stop: asyncio.Event) -> Work:
-    """Look whether the hub is well, once a process."""
-    return _until(stop, partial(watching.run, parts))
+    Timers and web watch, so that each tells of the other's death; delivery says how its providers are.
+    """
+    work = []
+    if {"timers", "web"} & set(roles):
+        work.append(_until(stop, partial(watching.run, parts)))
+    if "delivery" in roles:
+        work.append(_until(stop, partial(watching.say_circuits, parts)))
+    return work
 
 
 async def serve_metrics(parts: Parts, address: Address, stack: AsyncExitStack) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
+import structlog
+
 from hub import watch
 from hub.app import dead_man
 from hub.app.parts import QUEUES, Parts, now
+from hub.errors import Unavailable
 from hub.model import Remaining
 from hub.storage.watch import PostgresWatch
-from hub.tasks import together
+from hub.tasks import heed_cancellation, together
 from hub.watch import Watch
+
+log = structlog.get_logger()
 
 
 async def run(parts: Parts) -> None:
@@ -35,6 +41,21 @@ async def run(parts: Parts) -> None:
     if (url := parts.settings.heartbeat_url) is not None:
         work.append(dead_man.run(url, lambda: watching.well))
     await together(work)
+
+
+async def say_circuits(parts: Parts) -> None:
+    """Say again and again which providers this process leaves alone: whoever watches reads it."""
+    store = PostgresWatch(parts.database, QUEUES)
+    process = f"{socket.gethostname()}:{os.getpid()}"
+    while True:
+        circuits = parts.breakers.states().items()
+        states = {f"circuit:{channel}:{name}": one.name.lower() for (channel, name), one in circuits}
+        try:
+            await store.beat(process, states)
+        except Unavailable as exc:
+            heed_cancellation()
+            log.warning("circuits.unsaid", error=str(exc))
+        await asyncio.sleep(parts.words.policy.watch.every.total_seconds())
 
 
 async def answers(parts: Parts) -> Mapping[str, bool]:

@@ -43,6 +43,11 @@ sweep_after = "2s"
 open_for = "300ms"
 longest = "1s"
 
+[watch]                # what the hub tells of itself is not what is judged
+every = "1h"
+clear_after = "1h"
+fresh = "1h"
+
 [retry]
 default = { base = "300ms", cap = "2s", jitter = 0.2, tries = 1000 }
 email = { base = "300ms", cap = "2s", tries = 1000 }

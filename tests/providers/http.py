@@ -24,6 +24,7 @@ class HttpServer:
         self.violations: list[str] = []
         self.journal: Journal | None = None
         self.script: deque[Behaviour] = deque()
+        self.always: Behaviour | None = None
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -44,8 +45,9 @@ class HttpServer:
         return holds
 
     async def scripted(self, request: web.Request) -> web.StreamResponse | None:
-        """The next answer of the script, if there is one."""
-        return await self.script.popleft()(request) if self.script else None
+        """The next answer of the script, or the one that is always given, if there is one."""
+        answer = self.script.popleft() if self.script else self.always
+        return None if answer is None else await answer(request)
 
     async def start(self) -> None:
         app = web.Application(client_max_size=1 << 20)

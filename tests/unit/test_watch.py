@@ -209,6 +209,17 @@ async def test_what_is_over_is_told_once_after_a_while() -> None:
         SCHEMAS.check(one, now=house.clock())
 
 
+@pytest.mark.parametrize("key", ["unattended:intake", "server:redis"])
+async def test_what_a_start_looks_like_is_believed_the_second_time(key: str) -> None:
+    house = House()
+    await BROKEN[key](house)
+    await house.passes()
+    house.lonely, house.servers["redis"] = {}, True
+    await house.passes(20)
+
+    assert [] == house.told
+
+
 async def test_what_flaps_is_one_trouble() -> None:
     house = House()
     for state in ("open", "closed", "half_open", "closed", "open") * 4:
@@ -244,7 +255,7 @@ async def test_one_look_that_fails_hides_nothing_of_the_others(method: str, erro
     house = House()
     house.store.faults.always(method, error)
     await _break_intake(house)
-    await house.passes()
+    await house.passes(2)
 
     assert [("began", "unattended:intake")] == house.told
 

@@ -1,0 +1,113 @@
+"""The hub watches itself, as its operators see it: who hears what, by which way, how often."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AsyncExitStack
+
+from tests.acceptance import directory
+from tests.acceptance.conftest import House
+from tests.acceptance.harness import Publisher, hub_process, publisher, until
+from tests.providers.http import answering
+from tests.providers.smtp_conversation import Mail
+
+OPS = "guardia@coproservicios.example"
+NUMBER = "+573105550000"
+QUICK = """
+[breaker]
+least = 3
+open_for = "500ms"
+longest = "500ms"
+
+[retry]
+default = { base = "100ms", cap = "300ms", jitter = 0, tries = 1000 }
+sms = { base = "100ms", cap = "300ms", jitter = 0, tries = 1000 }
+
+[watch]
+every = "300ms"
+clear_after = "2s"
+fresh = "2s"
+audit_stale = "8s"
+"""
+"""The audit looks every five seconds."""
+
+
+async def hire(publishing: Publisher) -> None:
+    """Somebody of the company is on duty for the hub, with an address and a number."""
+    points = [
+        {"id": "cp-1", "kind": "email", "value": OPS},
+        {"id": "cp-2", "kind": "phone", "value": NUMBER},
+    ]
+    person = {"person_id": "p-ops", "version": 1, "names": "Rosa Ruiz", "contact_points": points}
+    duty = {"membership_id": "m-ops", "version": 1, "person_id": "p-ops", "scope": "company", "role": "staff"}
+    await publishing.publish("directory.person.upserted", person)
+    await publishing.publish("directory.membership.upserted", {**duty, "duty": "ops"})
+
+
+def told(house: House, subject: str, to: str = OPS) -> list[Mail]:
+    mails = [mail for mail in house.smtp.mails if mail.recipient == to]
+    return [mail for mail in mails if str(mail.message["Subject"]).startswith(subject)]
+
+
+def texts(house: House) -> list[str]:
+    return [text.body for text in house.twilio.texts if text.to == NUMBER]
+
+
+async def troubles(house: House) -> dict[str, str]:
+    """Kind → state, as `hub troubles` tells it; the latest of each kind."""
+    items = json.loads(await house.command("troubles", "--json"))["items"]
+    return {item["kind"]: item["state"] for item in reversed(items)}
+
+
+async def test_of_a_broken_provider_operators_hear_by_another_way_once_and_when_it_is_over(
+    house: House,
+) -> None:
+    house.policy(QUICK)
+    house.twilio.always = answering(500, {"code": 20500})
+    async with house.running() as publishing:
+        await hire(publishing)
+        for number in range(6):
+            who = {"name": "Pedro Gómez", "phone": f"310000001{number}"}
+            await publishing.publish("pqrs.received", directory.pqrs(number, petitioner=who))
+        await until(lambda: bool(told(house, "Avería: El proveedor twilio de SMS")), "the mail of its begin")
+        assert "open" == (await troubles(house))["circuit"]
+        assert [] == texts(house)
+
+        house.twilio.always = None
+        await until(lambda: bool(told(house, "Resuelto: El proveedor twilio de SMS")), "the mail of its end")
+        assert "over" == (await troubles(house))["circuit"]
+        await until(lambda: bool(house.twilio.texts), "a text that waited")
+
+    assert 1 == len(told(house, "Avería: El proveedor twilio"))
+    assert 1 == len(told(house, "Resuelto: El proveedor twilio"))
+    assert [] == texts(house)
+
+
+async def test_with_nobody_on_duty_the_company_hears_of_a_dead_letter(house: House) -> None:
+    house.policy(QUICK)
+    async with house.running() as publishing:
+        await publishing.publish_bytes(b"no event", "pqrs.received")
+        subject = "Avería: Hay eventos que no se pudieron recibir"
+        await until(lambda: bool(told(house, subject, "servicio@coproservicios.example")), "the mail")
+
+    assert 1 == len(house.smtp.mails)
+
+
+async def test_of_dead_timers_the_web_role_tells_and_when_they_live_again(house: House) -> None:
+    house.policy(QUICK)
+    async with AsyncExitStack() as stack:
+        for role in ("intake", "delivery", "web"):
+            await stack.enter_async_context(hub_process(house.hub(role)))
+        timers = house.hub("timers")
+        await timers.start()
+        publishing = await stack.enter_async_context(publisher(house.amqp_url))
+        await hire(publishing)
+        await until(lambda: any(line["event"] == "hub.starting" for line in timers.lines()), "the timers")
+        await timers.kill()
+        await until(lambda: bool(told(house, "Avería: El papel timers no trabaja")), "the mail", patience=60)
+        await until(lambda: any("timers" in text for text in texts(house)), "the text")
+
+        await stack.enter_async_context(hub_process(house.hub("timers")))
+        await until(lambda: bool(told(house, "Resuelto: El papel timers no trabaja")), "the end", patience=60)
+
+    assert 1 == len(told(house, "Avería: El papel timers no trabaja"))
