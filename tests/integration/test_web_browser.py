@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.model import Symptom
 from tests.integration.chromium import Browser, open_browser
 from tests.integration.web_doubles import World, browsing, clock_row, dead_letter, message_row
 
@@ -118,3 +119,23 @@ async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser) ->
 
         assert (rows, complaints) == (2, [])
         assert await browser.until("document.getElementById('key') !== null")
+
+
+async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser: Browser) -> None:
+    world = busy_world()
+    await world.troubles.see(
+        [
+            Symptom(key="circuit:sms:twilio", measured="Circuito abierto"),
+            Symptom(key=f"skew:{EVIL}:redis", measured="6 s"),
+        ]
+    )
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/")))
+        lines = await browser.until("document.querySelector('#troubles:not([hidden])')?.innerText")
+        await world.troubles.resolve(["circuit", "skew"], timedelta(microseconds=-1))
+        await browser.until("document.querySelector('#troubles').hidden")
+
+    assert "El proveedor twilio de SMS está fallando" in lines
+    assert "hub check" in lines
+    assert EVIL in lines
+    assert browser.complaints == []

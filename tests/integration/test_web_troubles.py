@@ -1,0 +1,47 @@
+"""What the API and the metrics tell of the hub's own health."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hub.model import Symptom
+from tests.integration.web_doubles import World, ask
+
+SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
+LETTERS = Symptom(key="dead_letters", measured="3 abiertas, 1 de la última hora")
+
+
+async def house() -> World:
+    """A hub whose SMS provider was broken, and which has dead letters."""
+    world = World()
+    await world.troubles.see([SMS])
+    await world.troubles.resolve(["circuit"], timedelta(microseconds=-1))
+    await world.troubles.see([LETTERS])
+    return world
+
+
+async def test_the_open_ones_come_first_each_with_what_to_do() -> None:
+    items = (await ask(await house(), "/api/troubles")).json["items"]
+
+    assert [("dead_letters", "open"), ("circuit:sms:twilio", "over")] == [
+        (item["key"], item["state"]) for item in items
+    ]
+    assert "hub dead list" in items[0]["to_do"]
+    assert LETTERS.measured == items[0]["measured"]
+
+
+async def test_the_limit_is_kept_and_a_wrong_one_refused() -> None:
+    world = await house()
+
+    assert 1 == len((await ask(world, "/api/troubles?limit=1")).json["items"])
+    assert 400 == (await ask(world, "/api/troubles?limit=0")).status
+
+
+async def test_metrics_tell_of_open_troubles_by_kind_and_of_the_audit() -> None:
+    world = await house()
+    await world.troubles.beat("timers", {"audit": "ended"})
+    text = (await ask(world, "/metrics")).text
+
+    assert 'hub_troubles{kind="dead_letters"} 1.0' in text
+    assert 'hub_troubles{kind="circuit"} 0.0' in text
+    assert "hub_audit_age_seconds 0.0" in text
