@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,7 +135,12 @@ def envelope(name: str, data: Mapping[str, Any], **attributes: Any) -> bytes:
 
 @asynccontextmanager
 async def lasting(
-    servers: Servers, folder: Path, *, policy: str = "", templates: Path | None = None
+    servers: Servers,
+    folder: Path,
+    *,
+    policy: str = "",
+    templates: Path | None = None,
+    prepared: Callable[[House], None] = lambda _house: None,
 ) -> AsyncIterator[Lasting]:
     """Furnish a house, run a hub in it that says all it can, and listen to what it tells publishers."""
     async with (
@@ -150,6 +155,7 @@ async def lasting(
         house.settings["HUB_LOG_LEVEL"] = "debug"
         if templates is not None:
             house.settings["HUB_TEMPLATES"] = str(templates)
+        prepared(house)
         async with (
             hub_process(house.hub()) as hub,
             publisher(amqp_url) as publishing,
