@@ -104,7 +104,7 @@ class Breaker:
             self._judge_probe(now, good=not (fault or slow))
             return
         self._window.add(now, fault=fault, slow=slow)
-        if self._window.faulty(self._policy):
+        if (fault or slow) and self._window.faulty(self._policy):
             self._open(now)
 
     def abandon(self, given: Pass) -> None:
