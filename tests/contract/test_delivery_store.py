@@ -169,6 +169,23 @@ async def test_holding_a_message_back_uses_up_no_try(stores: Stores, of: StoredE
         assert claimed.attempt == 1
 
 
+async def test_a_claim_tells_who_may_have_it_already(stores: Stores, of: StoredEvent) -> None:
+    said = message(of)
+    await stores.add(said)
+    told = []
+    for turn, (state, provider) in enumerate(
+        [("unknown", "smtp-2"), ("transient", "smtp"), ("accepted", "smtp")]
+    ):
+        token = uuid4()
+        [claimed] = await stores.delivery.claim([said.id], token=token, lease=LEASE)
+        told.append(claimed.unsure_of)
+        attempt = Attempt(message_id=said.id, at=NOON + turn * HOUR, outcome=state, provider=provider)
+        again = outcome(said.id, State.RETRYING, next_at=now() - HOUR, attempts=(attempt,))
+        await stores.delivery.record(token, [again])
+
+    assert told == [None, "smtp-2", "smtp-2"]
+
+
 async def test_nothing_to_record_is_nothing(stores: Stores) -> None:
     assert await stores.delivery.record(uuid4(), []) == frozenset()
     assert await stores.delivery.step_failed([]) == frozenset()
