@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from hub.breaker import Breakers
 from hub.channels.failover import Failover, Provider
+from hub.channels.sms.generic import GenericChannel
 from hub.channels.urls import read_rate
 from hub.ports import Channel, Throttle
 from hub.settings import SecretUrl
@@ -36,24 +37,32 @@ def pooled(
     timeout: timedelta,
 ) -> Failover:
     """Build a channel's providers in the order of their URLs. Raises `ConfigurationError`."""
+    channels = [build(url) for url in urls]
+    kinds = [_kind(url, channel) for url, channel in zip(urls, channels, strict=True)]
     providers = [
         Provider(
             name=provider,
-            channel=build(url),
+            channel=channel,
             breaker=guards.breakers.of(name, provider),
             rate=read_rate(url.reveal(), setting=setting),
         )
-        for provider, url in zip(provider_names(urls), urls, strict=True)
+        for provider, channel, url in zip(numbered(kinds), channels, urls, strict=True)
     ]
     return Failover(providers, throttle=guards.throttle, timeout=timeout)
 
 
-def provider_names(urls: Sequence[SecretUrl]) -> list[str]:
+def numbered(kinds: Iterable[str]) -> list[str]:
     """Answer `smtp`, `smtp-2`, `twilio` …: the second of a kind and those after it are numbered."""
     seen: Counter[str] = Counter()
     names = []
-    for url in urls:
-        kind = _KINDS.get(url.scheme, url.scheme.partition("+")[0])
+    for kind in kinds:
         seen[kind] += 1
         names.append(kind if seen[kind] == 1 else f"{kind}-{seen[kind]}")
     return names
+
+
+def _kind(url: SecretUrl, channel: Channel) -> str:
+    """Its own name where a file describes it: by that its receipts know it."""
+    if isinstance(channel, GenericChannel):
+        return channel.name
+    return _KINDS.get(url.scheme, url.scheme.partition("+")[0])

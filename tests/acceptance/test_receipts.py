@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
+from tests.acceptance.directory import BUILDING, pqrs, tell
 from tests.acceptance.harness import until
 from tests.acceptance.lasting import reply
+from tests.providers.aggregator import Aggregator
 from tests.providers.smtp_manners import replying
 
 
@@ -57,3 +60,38 @@ async def test_a_mail_that_fails_for_good_goes_on_over_whatsapp_until_it_is_read
     assert ("573005550102", "pqrs_replied") == (note.to, note.template)
     assert {"radicado": "PQ-rosa", "summary": "Revisamos lo suyo, rosa."} == note.parameters
     assert [] == house.twilio.texts
+
+
+async def test_a_described_provider_sends_with_the_buildings_name_and_its_receipts_decide(
+    house: House,
+) -> None:
+    port = free_port()
+    async with Aggregator() as aggregator:
+        house.settings |= {
+            "HUB_HTTP": f"127.0.0.1:{port}",
+            "HUB_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "HUB_SECRET": "a secret that signs addresses",
+            "HUB_SMS_URL": aggregator.url(),
+        }
+        async with house.running() as publisher:
+            await tell(publisher)
+            await publisher.publish("pqrs.received", _texted(1, "300 555 0101"))
+            await publisher.publish("pqrs.received", _texted(2, "300 555 0102"))
+            await until(lambda: len(aggregator.taken) == 2, "both texts")
+            good, lost = sorted(aggregator.taken, key=lambda taken: taken.to)
+            answers = [
+                await aggregator.report(good, "ENTREGADO"),
+                await aggregator.report(lost, "NO_EXISTE", codigo="27"),
+            ]
+            listed = json.loads(await house.command("deliveries", "--json", "--channel", "sms"))
+            told = {item["id"]: (item["state"], item["reason"]) for item in listed["items"]}
+
+    assert [204, 204] == answers
+    assert {good.ref: ("delivered", None), lost.ref: ("failed", "unknown_number")} == told
+    assert ["573005550101", "573005550102"] == [good.to, lost.to]
+    assert good.text.startswith("Edificio Prueba: recibimos su ")
+    assert [] == aggregator.violations
+
+
+def _texted(number: int, phone: str) -> dict[str, Any]:
+    return pqrs(number, petitioner={"name": "Vecina Rosa", "phone": phone}, copropiedad_id=BUILDING)

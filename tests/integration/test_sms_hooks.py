@@ -191,6 +191,15 @@ async def test_a_provider_that_is_not_ours_is_unknown(world: World) -> None:
     assert [404, 404] == [(await call(world, each, DELIVERED)).status for each in (url, reply)]
 
 
+async def test_a_fixed_address_takes_receipts_that_have_only_the_providers_reference(desk: Desk) -> None:
+    """One that is not known yet is kept: it may be quicker than our own record."""
+    fixed = ADDRESSES.fixed("mensajeria", Use.RECEIPTS)
+
+    assert 204 == (await call(desk.world, fixed, DELIVERED)).status
+    assert ("sent", None) == await desk.state
+    assert 400 == (await call(desk.world, fixed, {"estado": "ENTREGADO"})).status
+
+
 async def test_a_body_that_is_signed_needs_no_secret_in_its_address(desk: Desk) -> None:
     said = {"data": {"ref": str(desk.text.id), "state": 1}}
 

@@ -40,6 +40,7 @@ class GenericChannel:
     def __init__(
         self, endpoint: GenericEndpoint, spec: Spec, *, timeout: timedelta, callback: Callback | None = None
     ) -> None:
+        self.name = spec.name
         self.traits: ChannelTraits = replace(TRAITS, confirms=_confirms(spec, callback))
         self.low_balance: Decimal | None = spec.balance.low if spec.balance else None
         self._spec = spec

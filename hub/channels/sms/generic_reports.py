@@ -28,10 +28,8 @@ class Report:
     provider: str
     code: str
 
-    def receipt(self) -> Receipt | None:
-        """As the receipts' use case wants it; None where it names no message of ours."""
-        if self.message_id is None:
-            return None
+    def receipt(self) -> Receipt:
+        """As the receipts' use case wants it."""
         return Receipt(
             message_id=self.message_id,
             state=STATES[self.meaning],
@@ -39,6 +37,7 @@ class Report:
             reason=REASONS.get(self.meaning),
             reference=self.reference,
             code=self.code,
+            gone=self.meaning is Meaning.GONE,
         )
 
 
