@@ -22,6 +22,7 @@ from hub.app.parts import (
     open_parts,
     open_pauses,
     open_publisher,
+    open_redrive,
     open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
@@ -38,6 +39,7 @@ __all__ = [
     "open_log",
     "open_pauses",
     "open_publisher",
+    "open_redrive",
     "open_watch",
     "run",
 ]

@@ -30,6 +30,7 @@ from hub.storage.inbox import PostgresInbox
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
+from hub.storage.redrive import PostgresRedrive
 from hub.storage.throttles import RedisThrottle
 from hub.storage.watch import PostgresWatch
 from hub.throttling import ThrottlePolicy
@@ -176,6 +177,13 @@ async def open_pauses(settings: Settings) -> AsyncIterator[PostgresPauses]:
     """Open what an operator holds back."""
     async with Database(settings.database_url.reveal(), size=2) as database:
         yield PostgresPauses(database)
+
+
+@asynccontextmanager
+async def open_redrive(settings: Settings) -> AsyncIterator[PostgresRedrive]:
+    """Open the lost messages that may go again."""
+    async with Database(settings.database_url.reveal(), size=2) as database:
+        yield PostgresRedrive(database)
 
 
 @asynccontextmanager

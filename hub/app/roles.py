@@ -33,6 +33,7 @@ from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.timers import PostgresTimers
 from hub.storage.watch import PostgresWatch
@@ -111,6 +112,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         log=PostgresLog(parts.database),
         letters=PostgresLetters(parts.database),
         pauses=PostgresPauses(parts.database),
+        redrive=PostgresRedrive(parts.database),
         receipts=PostgresReceipts(parts.database),
         take_reply=partial(_take_reply, parts),
         appointments=parts.appointments,

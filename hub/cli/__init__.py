@@ -18,6 +18,7 @@ from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
 from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
+from hub.cli.redriving import redrive
 from hub.cli.run import run
 from hub.cli.troubles import troubles
 from hub.errors import HubError
@@ -60,6 +61,7 @@ app.command(rich_help_panel=_MEND)(check)
 app.command(rich_help_panel=_MEND)(troubles)
 app.command(rich_help_panel=_MEND)(pause)
 app.command(rich_help_panel=_MEND)(resume)
+app.command(rich_help_panel=_MEND)(redrive)
 app.add_typer(channel, name="channel", rich_help_panel=_MEND)
 app.add_typer(database.app, name="db", rich_help_panel=_MEND)
 app.add_typer(template.app, name="template", rich_help_panel=_MEND)

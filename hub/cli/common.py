@@ -129,3 +129,12 @@ def read_input(path: str) -> bytes:
             return file.read()
     except OSError as exc:
         raise HubError(f"cannot read {path}: {exc.strerror}") from exc
+
+
+def as_instant(text: str) -> datetime:
+    """Read an instant of the command line; without an offset it is Bogotá's wall time."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a time like 2026-03-09T08:00") from None
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=_BOGOTA)

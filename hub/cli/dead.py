@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
@@ -24,7 +25,7 @@ from hub.errors import HubError
 
 if TYPE_CHECKING:
     from hub.model import DeadLetter
-    from hub.ports import LogStore
+    from hub.ports import LogStore, Page
     from hub.web.shapes import Settled
 
 app = typer.Typer(
@@ -43,24 +44,21 @@ class Settling(StrEnum):
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", show_default=False)]
 Everything = Annotated[bool, typer.Option("--all", help="Every letter that is open.")]
+Reason = Annotated[str | None, typer.Option(help="Those whose reason has these words in it.")]
+Event = Annotated[str | None, typer.Option(help="Those of a kind of event: pqrs.received.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command("list")
 def list_letters(
     state: Annotated[Settling, typer.Option(help="Which ones.")] = Settling.OPEN,
+    reason: Reason = None,
+    event: Event = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """List them, newest first."""
-    wait(_list(state, limit, as_json=as_json))
-
-
-async def _list(state: str, limit: int, *, as_json: bool) -> None:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    async with hub_app.open_log(settings()) as log:
-        page = await log.dead(state=state, after=None, limit=limit)
+    page = wait(_list(state, reason, event, limit))
     if as_json:
         print_json({"items": page.items, "next": page.next})
         return
@@ -75,6 +73,13 @@ async def _list(state: str, limit: int, *, as_json: bool) -> None:
         for row in page.items
     ]
     print_table(("received", "event type", "field", "reason", "id"), rows)
+
+
+async def _list(state: str, reason: str | None, event: str | None, limit: int) -> Page:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_log(settings()) as log:
+        return await log.dead(state=state, after=None, limit=limit, reason=reason, event=event)
 
 
 @app.command()
@@ -111,64 +116,76 @@ async def known(log: LogStore, letter_id: UUID) -> DeadLetter:
 
 @app.command()
 def replay(
-    ids: Ids = None, everything: Everything = False, yes: Yes = False, as_json: AsJson = False
+    ids: Ids = None,
+    *,
+    everything: Everything = False,
+    reason: Reason = None,
+    event: Event = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
     """
     Publish letters again as they came, after the publisher or the hub was mended. Safe to repeat.
 
       hub dead replay 0195…
 
-      hub dead replay --all
+      hub dead replay --reason "radicado: required" --event pqrs.received
     """
-    wait(_settle(_asked(ids, everything=everything), "replay", yes=yes, as_json=as_json))
+    asked = _asked(ids, reason, event, everything=everything)
+    wait(_settle(asked, "replay", yes=yes, as_json=as_json))
 
 
 @app.command()
 def discard(
-    ids: Ids = None, everything: Everything = False, yes: Yes = False, as_json: AsJson = False
+    ids: Ids = None,
+    *,
+    everything: Everything = False,
+    reason: Reason = None,
+    event: Event = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say that letters need nothing more; they stay in the log."""
-    wait(_settle(_asked(ids, everything=everything), "discard", yes=yes, as_json=as_json))
+    asked = _asked(ids, reason, event, everything=everything)
+    wait(_settle(asked, "discard", yes=yes, as_json=as_json))
 
 
-def _asked(ids: Sequence[str] | None, *, everything: bool) -> Sequence[UUID] | None:
-    """Answer the ids, None for all of them."""
-    if bool(ids) == everything:
-        raise typer.BadParameter("give ids, or --all")
-    return None if everything else [to_uuid(each) for each in ids or ()]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Letters by id, or, without ids, the open ones of a filter."""
+
+    ids: Sequence[UUID] | None = None
+    reason: str | None = None
+    event: str | None = None
 
 
-async def _settle(ids: Sequence[UUID] | None, verb: str, *, yes: bool, as_json: bool) -> None:
+def _asked(ids: Sequence[str] | None, reason: str | None, event: str | None, *, everything: bool) -> Asked:
+    narrowed = reason is not None or event is not None
+    if bool(ids) == (everything or narrowed):
+        raise typer.BadParameter("give ids, or --reason or --event, or --all")
+    if ids:
+        return Asked(ids=[to_uuid(each) for each in ids])
+    return Asked(reason=reason, event=event)
+
+
+async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.web import letters  # noqa: PLC0415 - the same
 
-    given = settings()
+    given, settle = settings(), letters.replay_one if verb == "replay" else letters.discard_one
     async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
-        chosen = [each async for each in open_ids(log)] if ids is None else ids
-        if ids is None and not yes and not _confirmed(len(chosen), verb):
-            return
+        if asked.ids is None:
+            chosen: Sequence[UUID] = await letters.open_ids(log, reason=asked.reason, event=asked.event)
+            if not yes and not _confirmed(len(chosen), verb):
+                return
+        else:
+            chosen = [(await known(log, letter_id)).id for letter_id in asked.ids]
         done: list[Settled] = []
-        for letter_id in chosen:
-            letter = await known(log, letter_id)
-            replaying = verb == "replay"
-            done.append(
-                await (
-                    letters.replay(log, publisher, letter) if replaying else letters.discard(log, letter.id)
-                )
-            )
+        for number, letter_id in enumerate(chosen, start=1):
+            done.append(await settle(log, publisher, letter_id))
+            if number % _PAGE == 0 and not as_json:
+                typer.secho(f"{number} of {len(chosen)} …", dim=True, err=True)
     _report(done, as_json=as_json)
-
-
-async def open_ids(log: LogStore) -> AsyncIterator[UUID]:
-    """Page through the open letters. Settling one only afterwards: it would move the pages."""
-    after = None
-    while True:
-        page = await log.dead(state="open", after=after, limit=_PAGE)
-        for row in page.items:
-            yield UUID(str(row["id"]))
-        after = page.next
-        if after is None:
-            return
 
 
 def _confirmed(count: int, verb: str) -> bool:

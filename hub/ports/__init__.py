@@ -18,6 +18,7 @@ from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher, Ticket
+from hub.ports.redrive import RedrivenPage, RedriveStore, Verdict
 from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
 from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
@@ -38,9 +39,12 @@ __all__ = [
     "PauseStore",
     "Publisher",
     "Queues",
+    "RedriveStore",
+    "RedrivenPage",
     "Throttle",
     "Ticket",
     "TimerStore",
     "TroubleLog",
+    "Verdict",
     "WatchStore",
 ]

@@ -21,14 +21,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
-    """What a list of messages is narrowed to; None does not narrow."""
+    """What messages are narrowed to; None does not narrow. `reason` is how the reason begins."""
 
     state: str | None = None
     channel: str | None = None
     event: str | None = None
     event_id: str | None = None
     person: str | None = None
+    reason: str | None = None
     since: datetime | None = None
+    until: datetime | None = None
 
 
 class LogStore(Protocol):
@@ -46,8 +48,20 @@ class LogStore(Protocol):
     async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
         """List clocks from SQL, for ended ones and for when Redis is away."""
 
-    async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
-        """List dead letters; `state` is `open`, `replayed` or `discarded`."""
+    async def dead(
+        self,
+        *,
+        state: str | None,
+        after: str | None,
+        limit: int,
+        reason: str | None = None,
+        event: str | None = None,
+    ) -> Page:
+        """
+        List dead letters; `state` is `open`, `replayed` or `discarded`.
+
+        Narrowed to those that have `reason` in their reason, and to an event's name (`pqrs.received`).
+        """
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         """Answer one dead letter whole."""

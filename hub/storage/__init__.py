@@ -11,6 +11,7 @@ from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
@@ -25,6 +26,7 @@ __all__ = [
     "PostgresLog",
     "PostgresPauses",
     "PostgresReceipts",
+    "PostgresRedrive",
     "PostgresReplies",
     "PostgresTimers",
     "PostgresWatch",

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import ClockState, DeadLetter, Json, State
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, ClockState, DeadLetter, Json, State
 from hub.ports import MessageFilter, Page
 from hub.storage import dead_letters
 from hub.storage.database import Database
 from hub.storage.masking import mask_address, mask_name, mask_reference
+from hub.storage.narrowing import narrow
 from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
 
@@ -28,7 +29,7 @@ class PostgresLog:
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         """List messages, the person as a reference, without name and address."""
-        conditions, values = _narrow(narrowed)
+        conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
         few = narrowed.person is not None or narrowed.event_id is not None
         statement = _SQL["messages_of" if few else "messages"].format(narrowed=conditions)
         asked = *cursor(after), limit + 1, _states(narrowed.state, State), *values
@@ -57,9 +58,18 @@ class PostgresLog:
         asked = *cursor(after), limit + 1, _states(state, ClockState)
         return page(await self._database.rows(_SQL["recent_clocks"], *asked), limit, "started_at")
 
-    async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
+    async def dead(
+        self,
+        *,
+        state: str | None,
+        after: str | None,
+        limit: int,
+        reason: str | None = None,
+        event: str | None = None,
+    ) -> Page:
         """List dead letters; `state` is `open`, `replayed` or `discarded`."""
-        asked = *cursor(after), limit + 1, _states(state, _SETTLEMENTS)
+        kind = None if event is None else f"{TYPE_PREFIX}{event}{TYPE_SUFFIX}"
+        asked = *cursor(after), limit + 1, _states(state, _SETTLEMENTS), reason, kind
         return page(await self._database.rows(_SQL["dead"], *asked), limit, "received_at")
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
@@ -82,22 +92,8 @@ class PostgresLog:
         return found
 
 
-_CONDITIONS: Final = {
-    "channel": "channel = ${}",
-    "event": "event = ${}",
-    "event_id": "event_key IN (SELECT key FROM event WHERE event.id = ${})",
-    "person": "person = ${}",
-    "since": "created_at >= ${}",
-}
 _FIRST_FREE: Final = 5
 _SETTLEMENTS: Final = ("open", "replayed", "discarded")
-
-
-def _narrow(narrowed: MessageFilter) -> tuple[str, list[object]]:
-    """Make conditions only of what is asked: one plan for all would fit none of the indexes."""
-    asked = {name: value for name in _CONDITIONS if (value := getattr(narrowed, name)) is not None}
-    conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(asked, start=_FIRST_FREE)]
-    return " AND ".join(conditions) or "true", list(asked.values())
 
 
 def _states(asked: str | None, known: Iterable[str]) -> list[str]:

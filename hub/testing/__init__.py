@@ -16,6 +16,7 @@ from hub.testing.letters import MemoryLetters
 from hub.testing.log import MemoryLog
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
+from hub.testing.redrive import MemoryRedrive
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle
 from hub.testing.watch import MemoryWatch
@@ -31,6 +32,7 @@ __all__ = [
     "MemoryPauses",
     "MemoryPublisher",
     "MemoryPush",
+    "MemoryRedrive",
     "MemorySms",
     "MemoryStore",
     "MemoryThrottle",

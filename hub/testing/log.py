@@ -10,9 +10,10 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import DeadLetter, Json, Message
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, DeadLetter, Json
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
+from hub.testing.narrowing import fits
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 from hub.testing.tables import Letter
@@ -45,7 +46,7 @@ class MemoryLog:
         self._inbox = inbox
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        found = [one for one in self._store.messages if _fits(one, narrowed)]
+        found = [one for one in self._store.messages if fits(one, narrowed)]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return page([_shown(one, _MESSAGE) for one in found], after, limit)
 
@@ -71,8 +72,22 @@ class MemoryLog:
         found.sort(key=lambda clock: (clock.started_at, clock.id), reverse=True)
         return page([_shown(clock, _CLOCK) for clock in found], after, limit)
 
-    async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
-        found = [one for one in self._letters if state in (None, one.state)]
+    async def dead(
+        self,
+        *,
+        state: str | None,
+        after: str | None,
+        limit: int,
+        reason: str | None = None,
+        event: str | None = None,
+    ) -> Page:
+        kind = f"{TYPE_PREFIX}{event}{TYPE_SUFFIX}"
+        found = [
+            one
+            for one in self._letters
+            if state in (None, one.state) and (reason or "") in one.letter.reason
+            if event is None or one.letter.event_type == kind
+        ]
         found.sort(key=lambda one: (one.letter.received_at, one.letter.id), reverse=True)
         rows = [{**_shown(one.letter, _LETTER), "state": one.state} for one in found]
         return page(rows, after, limit)
@@ -104,13 +119,6 @@ class MemoryLog:
     @property
     def _letters(self) -> list[Letter]:
         return list(self._store.tables.letters.values())
-
-
-def _fits(message: Message, narrowed: MessageFilter) -> bool:
-    asked = ("state", "channel", "event", "event_id", "person")
-    wanted = {name: value for name in asked if (value := getattr(narrowed, name)) is not None}
-    late_enough = narrowed.since is None or message.created_at >= narrowed.since
-    return late_enough and all(getattr(message, name) == value for name, value in wanted.items())
 
 
 def _shown(value: object, columns: Iterable[str]) -> dict[str, Json]:

@@ -11,12 +11,15 @@ from hub.ports import Page
 
 def page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
     """Cut a page out of all rows; raises StorageRefused for a cursor that is none of ours."""
-    start = 0 if after is None else _place(after)
+    start = place(after)
     end = start + limit
     return Page(items=rows[start:end], next=str(end) if end < len(rows) else None)
 
 
-def _place(cursor: str) -> int:
+def place(cursor: str | None) -> int:
+    """Read a cursor, the beginning for None."""
+    if cursor is None:
+        return 0
     if not (cursor.isascii() and cursor.isdigit()):
         raise StorageRefused("The cursor is not one that a list has given.")
     return int(cursor)

@@ -13,8 +13,8 @@ from hub.web import letters
 from hub.web.answers import json_answer
 from hub.web.keys import CLOCKS, COUNTS, LOG, MODE, POLICY, PUBLISHER
 from hub.web.listing import show_letter
-from hub.web.queries import read_id, read_query, unknown
-from hub.web.shapes import ClocksQuery, DeadQuery, MessagesQuery, NoQuery, Summary
+from hub.web.queries import read_body, read_id, read_query, unknown
+from hub.web.shapes import ClocksQuery, DeadQuery, MessagesQuery, NoQuery, SettleBody, Summary
 
 _MESSAGE: Final = "message"
 _LETTER: Final = "dead letter"
@@ -51,7 +51,10 @@ async def list_clocks(request: web.Request) -> web.Response:
 async def list_dead(request: web.Request) -> web.Response:
     """Events that could not be taken in, newest first."""
     query = read_query(request, DeadQuery)
-    return _page(await request.app[LOG].dead(state=query.state, after=query.after, limit=query.limit))
+    page = await request.app[LOG].dead(
+        state=query.state, after=query.after, limit=query.limit, reason=query.reason, event=query.event
+    )
+    return _page(page)
 
 
 async def show_dead(request: web.Request) -> web.Response:
@@ -68,6 +71,23 @@ async def replay_dead(request: web.Request) -> web.Response:
 async def discard_dead(request: web.Request) -> web.Response:
     """Say that a dead letter needs nothing more; it stays in the log."""
     return json_answer(await letters.discard(request.app[LOG], (await _letter(request)).id))
+
+
+async def replay_many(request: web.Request) -> web.Response:
+    """Publish the open dead letters of a filter again. Safe to repeat."""
+    return await _settle_many(request, letters.replay_one)
+
+
+async def discard_many(request: web.Request) -> web.Response:
+    """Discard the open dead letters of a filter."""
+    return await _settle_many(request, letters.discard_one)
+
+
+async def _settle_many(request: web.Request, settle: letters.Settle) -> web.Response:
+    app, body = request.app, await read_body(request, SettleBody)
+    chosen = await letters.open_ids(app[LOG], reason=body.reason, event=body.event, limit=body.limit)
+    items = [await settle(app[LOG], app[PUBLISHER], letter_id) for letter_id in chosen]
+    return json_answer({"items": items, "next": None})
 
 
 async def summary(request: web.Request) -> web.Response:

@@ -16,7 +16,7 @@ from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
-from hub.ports import Appointments, LetterStore, LogStore, PauseStore, Publisher, TroubleLog
+from hub.ports import Appointments, LetterStore, LogStore, PauseStore, Publisher, RedriveStore, TroubleLog
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
@@ -42,6 +42,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     log: LogStore,
     letters: LetterStore,
     pauses: PauseStore,
+    redrive: RedriveStore,
     receipts: ReceiptStore,
     appointments: Appointments,
     publisher: Publisher,
@@ -56,6 +57,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.LOG] = log
     app[keys.LETTERS] = letters
     app[keys.PAUSES] = pauses
+    app[keys.REDRIVE] = redrive
     app[keys.PROVIDERS] = providers_of(settings)
     app[keys.RECEIPTS] = receipts
     app[keys.TWILIO_TOKENS] = twilio_tokens(settings)

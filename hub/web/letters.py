@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Final
 from uuid import UUID
 
 from hub.model import DeadLetter
 from hub.ports import LogStore, Publisher
 from hub.web.shapes import Settled
+
+PAGE: Final = 500
+
+Settle = Callable[[LogStore, Publisher, UUID], Awaitable[Settled]]
 
 
 async def replay(log: LogStore, publisher: Publisher, letter: DeadLetter) -> Settled:
@@ -20,6 +26,40 @@ async def replay(log: LogStore, publisher: Publisher, letter: DeadLetter) -> Set
     await publisher.replay(letter)
     changed = await log.settle_dead(letter.id, state="replayed", times=letter.times)
     return Settled(id=letter.id, state="replayed", changed=changed)
+
+
+async def replay_one(log: LogStore, publisher: Publisher, letter_id: UUID) -> Settled:
+    """Replay by id; one that is gone by now has not changed."""
+    letter = await log.dead_letter(letter_id)
+    if letter is None:
+        return Settled(id=letter_id, state="replayed", changed=False)
+    return await replay(log, publisher, letter)
+
+
+async def discard_one(log: LogStore, publisher: Publisher, letter_id: UUID) -> Settled:
+    """Discard by id."""
+    del publisher
+    return await discard(log, letter_id)
+
+
+async def open_ids(
+    log: LogStore, *, reason: str | None = None, event: str | None = None, limit: int | None = None
+) -> list[UUID]:
+    """
+    Answer the open letters of a filter, newest first.
+
+    All of them before the first one is settled: a replay that fails again at once is open once more,
+    and must not be met a second time.
+    """
+    found: list[UUID] = []
+    after = None
+    while True:
+        room = PAGE if limit is None else min(PAGE, limit - len(found))
+        page = await log.dead(state="open", after=after, limit=room, reason=reason, event=event)
+        found += [UUID(str(row["id"])) for row in page.items]
+        after = page.next
+        if after is None or len(found) == limit:
+            return found
 
 
 async def discard(log: LogStore, letter_id: UUID) -> Settled:

@@ -42,6 +42,8 @@ class ClocksQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 class DeadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Literal["open", "replayed", "discarded"] | None = None
+    reason: Annotated[Word, Meta(description="Words that the reason has in it.")] | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     after: Cursor | None = None
     limit: Limit = 50
 
@@ -233,6 +235,62 @@ class Resumed(Struct, kw_only=True, frozen=True):
     changed: bool
     released: int
     more: bool
+
+
+class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lost messages go again."""
+
+    state: Literal["failed", "expired", "bounced", "suppressed"]
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `smtp_550`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    also_told: Annotated[
+        bool, Meta(description="Also those whose person was told the same in another way.")
+    ] = False
+    dry_run: Annotated[bool, Meta(description="Only count.")] = False
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=5000, description="How many to look at, at most.")] = 500
+
+
+class RedrivenRow(Struct, kw_only=True):
+    verdict: Literal["taken", "too_old", "no_contact", "told"]
+    channel: str
+    reason: str
+    count: int
+
+
+class RedrivenAnswer(Struct, kw_only=True):
+    """
+    How many go again, and how many do not and why. With `more`, ask again with `after` = `next`.
+
+    `too_old`: worthless by now. `no_contact`: there never was an address. `told`: said in another way.
+    """
+
+    taken: int
+    too_old: int
+    no_contact: int
+    told: int
+    by: list[RedrivenRow]
+    dry_run: bool
+    more: bool
+    next: str | None
+
+
+class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which open dead letters; without a reason or an event all of them."""
+
+    reason: Annotated[Word, Meta(description="Words that the reason has in it.")] | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    limit: Limit = 100
+
+
+class SettledList(Struct, kw_only=True):
+    items: list[Settled]
+    next: None
 
 
 class RefusedEvent(Struct, kw_only=True, frozen=True):

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from hub.inbound import ReplyStore
 from hub.model import Claimed, Message
-from hub.ports import DeliveryStore, IntakeStore, LetterStore, LogStore, PauseStore, TimerStore
+from hub.ports import DeliveryStore, IntakeStore, LetterStore, LogStore, PauseStore, RedriveStore, TimerStore
 from hub.receipts import ReceiptStore
 from hub.storage import (
     Database,
@@ -21,10 +21,11 @@ from hub.storage import (
     PostgresLog,
     PostgresPauses,
     PostgresReceipts,
+    PostgresRedrive,
     PostgresReplies,
     PostgresTimers,
 )
-from hub.testing import MemoryInbox, MemoryLetters, MemoryLog, MemoryPauses, MemoryStore
+from hub.testing import MemoryInbox, MemoryLetters, MemoryLog, MemoryPauses, MemoryRedrive, MemoryStore
 from tests.contract.values import LEASE, now
 
 AT_ONCE: Final = timedelta(0)
@@ -40,6 +41,7 @@ class Stores:
     receipts: ReceiptStore
     letters: LetterStore
     pauses: PauseStore
+    redrive: RedriveStore
     replies: ReplyStore
 
     async def add(self, *messages: Message) -> None:
@@ -56,7 +58,17 @@ class Stores:
 def memory_stores() -> Stores:
     store = MemoryStore(now)
     log = MemoryLog(store, MemoryInbox())
-    return Stores(store, store, store, log, store, MemoryLetters(store, now), MemoryPauses(store, now), store)
+    return Stores(
+        store,
+        store,
+        store,
+        log,
+        store,
+        MemoryLetters(store, now),
+        MemoryPauses(store, now),
+        MemoryRedrive(store, now),
+        store,
+    )
 
 
 @asynccontextmanager
@@ -70,5 +82,6 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresReceipts(opened),
             PostgresLetters(opened),
             PostgresPauses(opened),
+            PostgresRedrive(opened),
             PostgresReplies(opened),
         )

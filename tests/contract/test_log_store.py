@@ -43,6 +43,33 @@ async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(sto
     assert (row["reason"], row["state"]) == ("still not JSON", "open")
 
 
+@pytest.mark.parametrize(
+    ("reason", "event", "found"),
+    [
+        ("required", None, ["a"]),
+        (None, "pqrs.received", ["a", "b"]),
+        ("JSON", "pqrs.received", ["b"]),
+        (None, "pqrs.replied", []),
+    ],
+)
+async def test_dead_letters_are_narrowed_by_reason_and_event(
+    stores: Stores, reason: str | None, event: str | None, found: list[str]
+) -> None:
+    kind = "co.coproservicios.pqrs.received.v1"
+    letters = [
+        letter(b"a", reason="data.radicado: required", event_type=kind),
+        letter(b"b", reason="the body: not JSON", event_type=kind),
+        letter(b"c", reason="the body: not JSON"),
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters(letters)
+
+    page = await stores.log.dead(state="open", after=None, limit=10, reason=reason, event=event)
+
+    bodies = {str(one.id): one.body.decode() for one in letters}
+    assert sorted(bodies[row["id"]] for row in page.items) == found
+
+
 async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: Stores) -> None:
     one = letter()
     async with stores.intake.transaction() as transaction:

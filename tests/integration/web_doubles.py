@@ -28,7 +28,7 @@ from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
-from hub.testing import MemoryLetters, MemoryPauses, MemoryStore, MemoryWatch
+from hub.testing import MemoryLetters, MemoryPauses, MemoryRedrive, MemoryStore, MemoryWatch
 from hub.web.application import build
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -118,7 +118,15 @@ class MemoryLog:
     async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
         return _page([row for row in self.clock_rows if state in (None, row["state"])], after, limit)
 
-    async def dead(self, *, state: str | None, after: str | None, limit: int) -> Page:
+    async def dead(
+        self,
+        *,
+        state: str | None,
+        after: str | None,
+        limit: int,
+        reason: str | None = None,
+        event: str | None = None,
+    ) -> Page:
         rows = [
             {
                 "id": letter.id,
@@ -130,7 +138,11 @@ class MemoryLog:
             }
             for letter in self.letters
         ]
-        return _page([row for row in rows if state in (None, row["state"])], after, limit)
+        found = [
+            row for row in rows if state in (None, row["state"]) and (reason or "") in str(row["reason"])
+        ]
+        kept = [row for row in found if (event or "") in str(row["event_type"])]
+        return _page(kept, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         return next((letter for letter in self.letters if letter.id == letter_id), None)
@@ -232,6 +244,7 @@ class World:
     replies: list[Answered] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.lost = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
         self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
@@ -248,6 +261,7 @@ class World:
             log=self.log,
             letters=self.letters,
             pauses=self.pauses,
+            redrive=MemoryRedrive(self.lost, lambda: NOON),
             receipts=self.receipts,
             appointments=self.boards,
             publisher=self.publisher,

@@ -1,0 +1,68 @@
+"""
+Lost messages go again, in place: one durable row per recipient and channel, so nobody is skipped or doubled.
+
+A second call finds nothing that the first has taken. By default nobody is told who was told otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hub.ports import MessageFilter, Publisher, RedriveStore, Verdict
+
+PAGE: Final = 500
+"""Messages that are looked at in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which lost messages go again. A dry run only counts them."""
+
+    narrowed: MessageFilter
+    also_told: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redriven:
+    """How many, by verdict, and by (verdict, channel, reason); `next` goes on where there may be more."""
+
+    counts: Mapping[tuple[Verdict, str, str], int]
+    next: str | None
+
+    def of(self, verdict: Verdict) -> int:
+        """Count those with this verdict."""
+        return sum(number for (each, _, _), number in self.counts.items() if each is verdict)
+
+
+async def redrive(
+    wish: Wish,
+    *,
+    store: RedriveStore,
+    publisher: Publisher,
+    limit: int | None = None,
+    after: str | None = None,
+    told: Callable[[Redriven], None] = lambda _: None,
+) -> Redriven:
+    """
+    Send again what the wish is for, page by page, up to `limit` messages looked at.
+
+    Each page is committed, then ticketed with confirms: what a crash leaves in between is found by the
+    sweep. `told` hears the sums after each page.
+    """
+    counts: Counter[tuple[Verdict, str, str]] = Counter()
+    while True:
+        left = PAGE if limit is None else min(PAGE, limit - counts.total())
+        page = await store.redrive(
+            wish.narrowed, also_told=wish.also_told, dry_run=wish.dry_run, after=after, limit=left
+        )
+        await publisher.tickets(page.tickets)
+        counts.update(page.counts)
+        after = page.next
+        so_far = Redriven(counts=dict(counts), next=after)
+        told(so_far)
+        if after is None or counts.total() == limit:
+            return so_far

@@ -1,0 +1,28 @@
+"""What narrows a statement over messages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.ports import MessageFilter
+
+_CONDITIONS: Final = {
+    "channel": "channel = ${}",
+    "event": "event = ${}",
+    "event_id": "event_key IN (SELECT key FROM event WHERE event.id = ${})",
+    "person": "person = ${}",
+    "reason": "starts_with(reason, ${})",
+    "since": "created_at >= ${}",
+    "until": "created_at < ${}",
+}
+
+
+def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[object]]:
+    """
+    Make conditions only of what is asked: one plan for all would fit none of the indexes.
+
+    `first_free` is the number of the first parameter that the statement does not use itself.
+    """
+    asked = {name: value for name in _CONDITIONS if (value := getattr(narrowed, name)) is not None}
+    conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(asked, start=first_free)]
+    return " AND ".join(conditions) or "true", list(asked.values())

@@ -1,0 +1,44 @@
+"""Lost messages as rows that go again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from hub.model import Lane
+from hub.ports import MessageFilter, RedrivenPage, Verdict
+from hub.storage.database import Database
+from hub.storage.narrowing import narrow
+from hub.storage.paging import cursor, encode_cursor
+from hub.storage.queries import load
+from hub.tickets import grouped
+
+_SQL = load("redrive")
+_FIRST_FREE: Final = 7
+_OLDEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+
+
+class PostgresRedrive:
+    """The RedriveStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def redrive(
+        self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
+    ) -> RedrivenPage:
+        """Look at up to `limit` lost messages, oldest first, and take those that may go again."""
+        conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
+        rows = await self._database.rows(
+            _SQL["redrive"].format(narrowed=conditions),
+            *(narrowed.state, *cursor(after, _OLDEST), limit, also_told, dry_run, *values),
+        )
+        taken = [row for row in rows if row["verdict"] == Verdict.TAKEN and not dry_run]
+        last = rows[-1] if len(rows) == limit else None
+        return RedrivenPage(
+            tickets=grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken),
+            counts=Counter((Verdict(row["verdict"]), row["channel"], row["reason"]) for row in rows),
+            next=None if last is None else encode_cursor(last["created_at"], last["id"]),
+        )

@@ -1,0 +1,37 @@
+Sending lost messages again.
+
+-- redrive --
+WITH found AS (
+    SELECT * FROM message
+    WHERE state = $1 AND (created_at, id) > ($2, $3) AND {narrowed}
+    ORDER BY created_at, id
+    LIMIT $4
+    FOR UPDATE SKIP LOCKED
+), judged AS (
+    SELECT id, created_at, channel, lane, coalesce(reason, '') AS reason,
+           CASE
+               WHEN ends_at <= now() OR expires_at <= created_at THEN 'too_old'
+               WHEN address = '' THEN 'no_contact'
+               WHEN NOT $5::boolean AND EXISTS (
+                   SELECT FROM message AS other
+                   WHERE other.event_key = found.event_key
+                     AND other.person = found.person
+                     AND other.audience = found.audience
+                     AND other.occasion = found.occasion
+                     AND other.id <> found.id
+                     AND other.state IN ('sent', 'delivered', 'read')
+               ) THEN 'told'
+               ELSE 'taken'
+           END AS verdict
+    FROM found
+), taken AS (
+    UPDATE message
+    SET state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, sweeps = 0, cascaded = false,
+        ticketed_at = now(), updated_at = now(),
+        expires_at = CASE
+            WHEN expires_at IS NOT NULL THEN least(now() + (expires_at - message.created_at), ends_at)
+        END
+    FROM judged
+    WHERE message.id = judged.id AND judged.verdict = 'taken' AND NOT $6::boolean
+)
+SELECT id, created_at, channel, lane, reason, verdict FROM judged ORDER BY created_at, id

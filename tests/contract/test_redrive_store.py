@@ -1,0 +1,214 @@
+"""Which lost messages go again, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.errors import StorageRefused
+from hub.model import Attempt, Message, Outcome, Purpose, State, StoredEvent
+from hub.ports import MessageFilter, RedrivenPage, Verdict
+from tests.contract.stores import Stores
+from tests.contract.values import HOUR, LEASE, NOON, message, now
+
+FAILED = "smtp_550_5.1.1"
+
+
+def lost(of: StoredEvent, number: int = 0, **fields: Any) -> Message:
+    created = now() - HOUR + timedelta(seconds=number)
+    values = {"contact_id": f"cp-{number}", "person": f"p-{number}", "created_at": created}
+    return message(of, **{**values, "state": State.FAILED, "reason": FAILED, **fields})
+
+
+def tried(one: Message, number: int) -> Outcome:
+    attempt = Attempt(
+        message_id=one.id, at=NOON + number * HOUR, outcome="permanent", provider="smtp", code=str(number)
+    )
+    return Outcome(message_id=one.id, state=State.FAILED, reason=FAILED, attempts=(attempt,))
+
+
+async def go_again(
+    stores: Stores,
+    *,
+    also_told: bool = False,
+    dry_run: bool = False,
+    after: str | None = None,
+    limit: int = 10,
+    **narrowed: Any,
+) -> RedrivenPage:
+    return await stores.redrive.redrive(
+        MessageFilter(**{"state": "failed", **narrowed}),
+        also_told=also_told,
+        dry_run=dry_run,
+        after=after,
+        limit=limit,
+    )
+
+
+def verdicts(page: RedrivenPage) -> Mapping[str, int]:
+    sums: dict[str, int] = {}
+    for (verdict, _, _), number in page.counts.items():
+        sums[str(verdict)] = sums.get(str(verdict), 0) + number
+    return sums
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.EXPIRED, State.BOUNCED, State.SUPPRESSED])
+async def test_a_lost_message_is_queued_as_new_and_once(
+    stores: Stores, of: StoredEvent, state: State
+) -> None:
+    one = lost(of, state=state, expires_at=now() + HOUR)
+    await stores.add(one)
+
+    first, second = [await go_again(stores, state=str(state)) for _ in range(2)]
+    [claimed] = await stores.claim(one)
+
+    assert dict(first.counts) == {(Verdict.TAKEN, "email", FAILED): 1}
+    assert [ticket.ids for ticket in first.tickets] == [(one.id,)]
+    assert (second.counts, second.tickets) == ({}, [])
+    assert (claimed.message.reason, claimed.attempt) == (None, 1)
+    assert claimed.message.expires_at is not None
+    assert abs(claimed.message.expires_at - (now() + 2 * HOUR)) < timedelta(minutes=1)
+
+
+async def test_a_new_life_never_goes_past_the_wall_time_end(stores: Stores, of: StoredEvent) -> None:
+    ends = now() + timedelta(minutes=10)
+    one = lost(of, expires_at=ends, ends_at=ends)
+    await stores.add(one)
+    await go_again(stores)
+    [claimed] = await stores.claim(one)
+
+    assert claimed.message.expires_at == ends
+
+
+async def test_what_was_tried_stays_in_the_history(stores: Stores, of: StoredEvent) -> None:
+    one, token = lost(of, state=State.QUEUED, reason=None), uuid4()
+    await stores.add(one)
+    for number in (1, 2):
+        await stores.delivery.claim([one.id], token=token, lease=LEASE)
+        await stores.delivery.record(token, [tried(one, number)])
+        await go_again(stores)
+    shown = await stores.log.message(one.id)
+
+    assert shown is not None
+    assert (shown["state"], [attempt["code"] for attempt in shown["attempts"]]) == ("queued", ["1", "2"])
+
+
+async def test_what_is_worthless_by_now_or_never_had_an_address_is_left_and_counted(
+    stores: Stores, of: StoredEvent
+) -> None:
+    ended = lost(of, 0, ends_at=now() - HOUR)
+    too_old = lost(of, 1, expires_at=now() - 2 * HOUR)
+    nowhere = lost(of, 2, address="", contact_id="")
+    await stores.add(ended, too_old, nowhere)
+
+    page = await go_again(stores)
+
+    assert verdicts(page) == {"too_old": 2, "no_contact": 1}
+    assert page.tickets == []
+    assert {await stores.state_of(one) for one in (ended, too_old, nowhere)} == {"failed"}
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.READ])
+async def test_who_was_told_the_same_in_another_way_is_left_unless_asked_for(
+    stores: Stores, of: StoredEvent, state: State
+) -> None:
+    one = lost(of)
+    other = lost(of, channel="sms", contact_id="cp-phone", state=state, reason=None)
+    await stores.add(one, other)
+
+    assert verdicts(await go_again(stores)) == {"told": 1}
+    assert verdicts(await go_again(stores, also_told=True)) == {"taken": 1}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"person": "p-9"}, {"audience": 1}, {"occasion": "reminder:T-24h"}, {"state": State.QUEUED}],
+    ids=str,
+)
+async def test_another_person_audience_occasion_or_a_message_on_its_way_is_no_telling(
+    stores: Stores, of: StoredEvent, other: dict[str, Any]
+) -> None:
+    said = {"channel": "sms", "contact_id": "cp-phone", "state": State.SENT, "reason": None, **other}
+    await stores.add(lost(of), lost(of, **said))
+
+    assert verdicts(await go_again(stores)) == {"taken": 1}
+
+
+async def test_a_dry_run_counts_and_changes_nothing(stores: Stores, of: StoredEvent) -> None:
+    one = lost(of)
+    await stores.add(one)
+    page = await go_again(stores, dry_run=True)
+
+    assert (verdicts(page), page.tickets) == ({"taken": 1}, [])
+    assert await stores.state_of(one) == "failed"
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"channel": "sms"},
+        {"event": "pqrs.replied"},
+        {"event_id": "other"},
+        {"person": "p-9"},
+        {"reason": "smtp_551"},
+        {"since": now() + HOUR},
+        {"until": now() - 2 * HOUR},
+        {"state": "bounced"},
+    ],
+    ids=str,
+)
+async def test_what_is_not_asked_for_is_not_taken(
+    stores: Stores, of: StoredEvent, narrowed: dict[str, Any]
+) -> None:
+    await stores.add(lost(of))
+
+    assert verdicts(await go_again(stores, **narrowed)) == {}
+
+
+async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(stores: Stores, of: StoredEvent) -> None:
+    await stores.add(lost(of))
+    asked: dict[str, Any] = {
+        "channel": "email",
+        "event": "pqrs.received",
+        "event_id": of.event.id,
+        "person": "p-0",
+    }
+
+    page = await go_again(stores, **asked, reason="smtp_550", since=now() - 2 * HOUR, until=now() + HOUR)
+
+    assert verdicts(page) == {"taken": 1}
+
+
+async def test_pages_go_on_where_the_last_one_ended(stores: Stores, of: StoredEvent) -> None:
+    left = lost(of, 0, address="")
+    await stores.add(left, *(lost(of, number) for number in range(1, 4)))
+
+    first = await go_again(stores, limit=2)
+    rest = await go_again(stores, limit=2, after=first.next)
+    end = await go_again(stores, limit=2, after=rest.next)
+
+    assert verdicts(first) == {"no_contact": 1, "taken": 1}
+    assert verdicts(rest) == {"taken": 2}
+    assert (verdicts(end), end.next) == ({}, None)
+
+
+async def test_a_message_that_goes_again_and_is_lost_again_is_gone_on_from_again(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one, token = lost(of, purpose=Purpose.LEGAL), uuid4()
+    await stores.add(one)
+    await stores.timers.end_cascades([one.id])
+    await go_again(stores)
+    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    await stores.delivery.record(token, [tried(one, 1)])
+
+    assert [found.id for found in await stores.timers.broken_cascades(10)] == [one.id]
+
+
+async def test_a_cursor_of_nobody_s_is_refused(stores: Stores) -> None:
+    with pytest.raises(StorageRefused):
+        await go_again(stores, after="x")

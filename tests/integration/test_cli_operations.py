@@ -1,0 +1,98 @@
+"""What an operator does by hand, as commands against real servers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.model import Lane, Message, State
+from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLetters
+from tests.contract.values import HOUR, letter, message, now, stored
+from tests.integration.test_cli_servers import environ, hub
+from tests.providers.samples import outgoing
+
+__all__ = ["environ"]
+
+RADICADO = "data.radicado: required"
+
+
+async def keep(database: Database, *messages: dict[str, Any]) -> list[Message]:
+    of = stored()
+    async with PostgresIntake(database).transaction() as transaction:
+        await transaction.add_events([of])
+    made = [message(of, **fields) for fields in messages]
+    await PostgresDelivery(database).add_messages(made)
+    return made
+
+
+async def test_a_channel_is_paused_listed_and_resumed(environ: dict[str, str]) -> None:
+    held = {"channel": "sms", "state": State.HELD, "reason": "paused", "next_at": now() + HOUR}
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await keep(database, {**held, "lane": Lane.URGENT})
+        # The queues that the list looks at are declared by whoever publishes first.
+        await hub(environ, "publish", "--type", "pqrs.received", "-", text="{}")
+
+        _, paused, _ = await hub(environ, "pause", "sms", "--reason", "envía doble")
+        _, again, _ = await hub(environ, "channel", "pause", "sms")
+        _, listed, _ = await hub(environ, "channel", "list")
+        _, resumed, _ = await hub(environ, "resume", "sms")
+        _, gone, _ = await hub(environ, "channel", "resume", "sms")
+
+    [sms] = [row for row in listed["items"] if row["name"] == "sms"]
+    assert paused == {"subject": "channel:sms", "changed": True, "urgent": 1}
+    assert again["changed"] is False
+    assert (sms["paused"]["reason"], sms["held"], sms["urgent"]) == ("envía doble", 1, 1)
+    assert (resumed["changed"], resumed["released"], resumed["more"]) == (True, 1, False)
+    assert (gone["changed"], gone["released"]) == (False, 0)
+
+
+async def test_a_name_that_is_no_channel_and_no_event_is_refused(environ: dict[str, str]) -> None:
+    code, _, complaint = await hub(environ, "pause", "pqrs.recived")
+
+    assert code == 2
+    assert "pqrs.received" in complaint
+
+
+async def test_failed_messages_go_again_once(environ: dict[str, str]) -> None:
+    failed = {"state": State.FAILED, "reason": "smtp_550_5.1.1"}
+    narrowed = ("redrive", "--state", "failed", "--reason", "smtp_550", "--since", "2026-01-01T00:00")
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await keep(database, failed, {**failed, "person": "p-2", "address": ""})
+
+        _, counted, _ = await hub(environ, *narrowed, "--dry-run")
+        _, first, _ = await hub(environ, *narrowed)
+        _, second, _ = await hub(environ, *narrowed)
+
+    assert (counted["taken"], counted["no_contact"], counted["dry_run"]) == (1, 1, True)
+    assert (first["taken"], first["no_contact"], first["more"]) == (1, 1, False)
+    assert (second["taken"], second["no_contact"]) == (0, 1)
+
+
+async def test_dead_letters_are_replayed_by_reason(environ: dict[str, str]) -> None:
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        async with PostgresIntake(database).transaction() as transaction:
+            await transaction.add_dead_letters([letter(b"{ one", reason=RADICADO), letter(b"{ other")])
+
+        _, replayed, _ = await hub(environ, "dead", "replay", "--reason", "radicado", "--yes")
+        _, left, _ = await hub(environ, "dead", "list")
+        code, _, _ = await hub(environ, "dead", "replay")
+
+    assert [item["changed"] for item in replayed["items"]] == [True]
+    assert [row["reason"] for row in left["items"]] == ["not JSON"]
+    assert code == 2
+
+
+async def test_a_letter_is_listed_shown_and_handed_over(environ: dict[str, str], tmp_path: Any) -> None:
+    page = tmp_path / "carta.html"
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        [one] = await keep(database, {"channel": "print", "state": State.SENT})
+        await PostgresLetters(database).add(outgoing("print", id=one.id))
+
+        _, listed, _ = await hub(environ, "letters", "list", "--open")
+        _, shown, _ = await hub(environ, "letters", "show", str(one.id), "--html", str(page))
+        _, done, _ = await hub(environ, "letters", "done", str(one.id))
+        _, after, _ = await hub(environ, "letters", "list", "--open")
+
+    assert [row["id"] for row in listed["items"]] == [str(one.id)]
+    assert page.read_text() == shown["html"]
+    assert done["items"] == [{"id": str(one.id), "changed": True}]
+    assert after["items"] == []
