@@ -26,7 +26,7 @@ from hub.app.parts import (
     open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import Work, beside, serve_metrics
+from hub.app.roles import Work, beside, serve_metrics, whole
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
@@ -42,6 +42,7 @@ __all__ = [
     "open_redrive",
     "open_watch",
     "run",
+    "whole",
 ]
 
 ROLES: Final = tuple(_ROLES)
@@ -60,7 +61,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
     """
     logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
     _announce(settings, roles)
-    await _until_there(settings, upgrade=roles == frozenset(ROLES))
+    await _until_there(settings, upgrade=roles >= frozenset(whole(settings)))
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:

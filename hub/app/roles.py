@@ -23,10 +23,12 @@ from hub.consumers.worker import Consumer, serve
 from hub.delivery import Pauses, Post
 from hub.errors import ConfigurationError
 from hub.intake import Desk
-from hub.model import Event, Json, Reply
+from hub.mail import server as mail
+from hub.model import Complaint, Event, Json, Reply
 from hub.planning import Rules
+from hub.receipts import Receipt, take
 from hub.schemas import Schemas
-from hub.settings import Address
+from hub.settings import Address, Settings
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.intake import PostgresIntake
 from hub.storage.letters import PostgresLetters
@@ -126,12 +128,38 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
     return _until_set(stop)
 
 
+async def take_mail(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """Mail in: bounces, complaints, replies."""
+    address, verp = parts.settings.mail, parts.words.verp
+    if address is None or verp is None:
+        raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
+    desk = mail.Desk(
+        receipt=partial(_take_receipt, parts),
+        complaint=partial(_take_complaint, parts),
+        reply=partial(_take_reply, parts),
+    )
+    try:
+        server = await stack.enter_async_context(mail.listening(address, verp=verp, desk=desk, now=now))
+    except OSError as exc:
+        raise _taken("HUB_MAIL", address, exc) from exc
+    for socket in server.sockets:
+        host, port, *_ = socket.getsockname()
+        log.info("mail.listening", address=str(Address(host, port)), domain=verp.domain)
+    return _until_set(stop)
+
+
 ROLES: Final[Mapping[str, Role]] = {
     "intake": intake,
     "delivery": delivery,
     "timers": keep_time,
     "web": serve_web,
+    "mail": take_mail,
 }
+
+
+def whole(settings: Settings) -> tuple[str, ...]:
+    """Answer the roles of a whole hub: mail is taken in only where it was said where."""
+    return tuple(role for role in ROLES if role != "mail" or settings.mail is not None)
 
 
 def beside(roles: Collection[str], parts: Parts, stop: asyncio.Event) -> list[Work]:
@@ -169,12 +197,16 @@ async def _listen(
     try:
         await web.TCPSite(runner, address.host or None, address.port).start()
     except OSError as exc:
-        raise ConfigurationError(
-            f"{setting}={address} cannot be listened on ({exc.strerror}): is another hub running? "
-            f"Choose another port with {setting}."
-        ) from exc
+        raise _taken(setting, address, exc) from exc
     for host, port, *_ in runner.addresses:
         log.info("http.listening", setting=setting, url=f"http://{Address(host, port)}/")
+
+
+def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"{setting}={address} cannot be listened on ({exc.strerror}): is another hub running? "
+        f"Choose another port with {setting}."
+    )
 
 
 def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
@@ -187,6 +219,14 @@ def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Map
 async def _take_reply(parts: Parts, reply: Reply) -> None:
     store = PostgresReplies(parts.database)
     await inbound.take_reply(reply, store=store, publisher=parts.publisher, now=now())
+
+
+async def _take_complaint(parts: Parts, complaint: Complaint) -> None:
+    await inbound.take_complaint(complaint, store=PostgresReplies(parts.database))
+
+
+async def _take_receipt(parts: Parts, receipt: Receipt) -> None:
+    await take(receipt, store=PostgresReceipts(parts.database), at=now())
 
 
 def _serve(name: str, parts: Parts, stop: asyncio.Event, consumers: list[Consumer]) -> Work:

@@ -25,7 +25,7 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="[ROLE]...",
-            help="intake, delivery, timers or web; none means all of them.",
+            help="intake, delivery, timers, web or mail; none means all of them.",
             show_default=False,
         ),
     ] = None,
@@ -41,7 +41,7 @@ def run(
 
     from hub import app  # noqa: PLC0415 - the same
 
-    chosen = choose(roles or (), app.ROLES)
+    chosen = choose(roles or (), app.ROLES) or frozenset(app.whole(given))
     gc.set_threshold(LOOK_FOR_CYCLES_AFTER)
     gc.freeze()  # modules and their tables stay for good
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -49,11 +49,11 @@ def run(
 
 
 def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:
-    """Answer the roles asked for, all when none is named."""
+    """Answer the roles asked for; none when none is named."""
     unknown = [role for role in asked if role not in known]
     if unknown:
         raise typer.BadParameter(f"there is no role {', '.join(unknown)}; there are {', '.join(known)}")
-    return frozenset(asked or known)
+    return frozenset(asked)
 
 
 async def until_signalled(work: Coroutine[Any, Any, None]) -> None:

@@ -1,0 +1,164 @@
+"""What people write back: their own words, apart from what they answer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from hub.mail.quoting import LONGEST, newly_written
+from hub.model import Reply
+from tests.unit.letters import AT, BOUNCES, ID, REPLIES, answer, meaning
+
+
+def reply(content: str | bytes, *, to: str = REPLIES, sender: str = "maria@example.co") -> Reply:
+    found = meaning(content, to=to, sender=sender)
+    assert isinstance(found, Reply)
+    return found
+
+
+@pytest.mark.parametrize("to", [REPLIES, BOUNCES])
+def test_a_reply_is_its_words_and_whose_message_it_answers(to: str) -> None:
+    expected = Reply(
+        channel="email",
+        provider="smtp",
+        reference="<abc@mail.example.co>",
+        address="maria@example.co",
+        text="Sí, el martes.",
+        at=AT,
+        subject="Re: Radicado PQ-1",
+        message_id=ID,
+        in_reply_to="<x@hub.example>",
+    )
+
+    assert expected == reply(answer("Sí, el martes.", headers="In-Reply-To: <x@hub.example>\n"), to=to)
+
+
+def test_without_a_message_id_the_same_bytes_are_the_same_reply() -> None:
+    mails = [f"From: a@b.co\n\n{text}\n" for text in ("uno", "uno", "dos")]
+    first, again, other = (reply(mail).reference for mail in mails)
+
+    assert first == again != other
+
+
+def test_without_a_from_the_envelope_says_who_wrote() -> None:
+    assert "maria@example.co" == reply("Subject: x\n\nHola\n").address
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Auto-Submitted: auto-replied (vacation)\n",
+        "Auto-Submitted: auto-generated; x=y\n",
+        "X-Autoreply: yes\n",
+        "X-Autorespond: x\n",
+        "Precedence: auto_reply\n",
+        "Precedence: Bulk\n",
+        "Precedence: junk\n",
+    ],
+)
+def test_what_a_machine_wrote_is_automatic(headers: str) -> None:
+    assert reply(answer("Estoy de vacaciones.", headers=headers)).automatic
+
+
+def test_a_robots_envelope_and_an_absence_are_automatic_and_a_person_is_not() -> None:
+    away = answer("Vuelvo el lunes.").replace("Re: Radicado PQ-1", "=?utf-8?q?Respuesta_autom=C3=A1tica?=: x")
+
+    assert reply(away).automatic
+    assert reply(answer("Hola"), sender="").automatic
+    assert not reply(answer("Hola", headers="Auto-Submitted: no\n")).automatic
+
+
+def test_html_is_read_as_its_lines_and_the_quote_goes() -> None:
+    html = (
+        "<html><head><style>p{}</style><title>x</title></head><body><p>Sí,&nbsp;el <b>martes</b>.</p>"
+        "<div>Gracias</div><div class=gmail_quote>El lun, 9 mar 2026, Hub escribió:<br>"
+        "<blockquote>Su <i>radicado</i></blockquote></div></body></html>"
+    )
+
+    assert "Sí, el martes.\n\nGracias" == reply(answer(html, kind="text/html; charset=utf-8")).text
+
+
+def test_the_plain_part_is_preferred_and_attachments_are_not_words() -> None:
+    mail = answer(
+        "--B\nContent-Type: text/plain\nContent-Disposition: attachment\n\nadjunto\n"
+        "--B\nContent-Type: text/html\n\n<p>html</p>\n"
+        "--B\nContent-Type: text/plain; charset=latin-1\n"
+        "Content-Transfer-Encoding: quoted-printable\n\ns=ED\n--B--",
+        kind="multipart/mixed; boundary=B",
+    )
+
+    assert "sí" == reply(mail).text
+
+
+@pytest.mark.parametrize("charset", ["no-such", "idna", "punycode", "hex", "undefined", "utf-16", '"\0"'])
+def test_a_charset_that_is_none_keeps_no_mail_out(charset: str) -> None:
+    assert reply(answer("Hola " * 100, kind=f"text/plain; charset={charset}")).text
+
+
+def test_what_cannot_be_stored_is_not_in_it() -> None:
+    found = reply(b"From: a@b.co\r\nSubject: =?utf-8?q?a=00b?= \xff\r\n\r\nHo\0la \xff\r\n")
+
+    assert "Hola �" == found.text
+    for text in (found.text, found.subject, found.address, found.reference):
+        assert "\0" not in text
+        assert text.encode()
+
+
+ORIGINAL = "> Su radicado es PQ-1\n> Gracias\n"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        f"El lun, 9 mar 2026 a las 8:05, COPROSERVICIOS (<r+x@y.co>) escribió:\n\n{ORIGINAL}",
+        f"El lun, 9 mar 2026 a las 8:05, COPROSERVICIOS\n(<r+x@y.co>) escribió:\n\n{ORIGINAL}",
+        f"El 9/03/26 a las 8:05, Hub escribió:\n{ORIGINAL}",
+        f"On Mon, Mar 9, 2026 at 8:05 AM Hub <r+x@y.co>\nwrote:\n\n{ORIGINAL}",
+        "-----Mensaje original-----\nDe: Hub <x@y.co>\nAsunto: x\n\nSu radicado",
+        "---------- Forwarded message ---------\nSu radicado",
+        "De: Hub <x@y.co>\nEnviado: lunes, 9 de marzo de 2026 8:05\nPara: María\nAsunto: x\n\nSu radicado",
+        "From: Hub <x@y.co>\nSent: Monday\nTo: María\nSubject: x\n\nSu radicado",
+        ORIGINAL,
+    ],
+)
+def test_the_quoted_original_is_cut(quote: str) -> None:
+    assert "No puedo ese día.\n\nMaría" == newly_written(f"No puedo ese día.\n\nMaría\n\n{quote}")
+
+
+def test_an_answer_below_or_between_the_quote_is_kept() -> None:
+    head = "El 9/03/26 a las 8:05, Hub escribió:"
+
+    assert "Sí, gracias." == newly_written(f"{head}\n{ORIGINAL}\nSí, gracias.\n")
+    assert "Uno.\nDos." == newly_written(f"{head}\n> ¿uno?\nUno.\n> ¿dos?\nDos.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "El martes sí, Juan escribió una nota.",
+        "Juan escribió:\nno vengan",
+        "De: la portería\nA: la terraza, el ruido no para",
+        "- uno\n- dos",
+    ],
+)
+def test_a_sentence_that_looks_like_a_quote_stays(text: str) -> None:
+    assert text == newly_written(text)
+
+
+def test_words_are_never_lost_to_a_guess_and_never_endless() -> None:
+    assert ORIGINAL.strip() == newly_written(ORIGINAL)
+    assert LONGEST == len(newly_written("a" * 3 * LONGEST))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [" ", ">", "\n", "El ", "On 1 ", "De: ", "-", "_", "a:\n", "El 1\n", "<", "<p>", "<!--", "&#1;", "<a "],
+)
+def test_no_mail_takes_long(line: str) -> None:
+    text = line * (200_000 // len(line))
+    began = time.thread_time()
+    for kind in ("text/plain", "text/html"):
+        reply(answer(text, kind=kind))
+
+    assert time.thread_time() - began < 5
