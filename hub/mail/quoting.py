@@ -3,7 +3,7 @@ What a person wrote anew, apart from the message that he answers. Pure.
 
 A literal table of how mail programs begin the quoted original, in Spanish and English. The libraries
 that do this either know no Spanish or take seconds for a mail of blank lines
-(docs/decisions/0017-quotes-by-a-table.md).
+(docs/decisions/0018-quotes-by-a-table.md).
 """
 
 from __future__ import annotations
