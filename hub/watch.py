@@ -51,7 +51,8 @@ class Watch:
     """Whether the last pass found that the audit goes on and every server answers."""
     before: Collection[str] = field(init=False, default=())
     """The keys of the symptoms of the last pass."""
-    funds: Sequence[Remaining] = field(init=False, default=())
+    funds: dict[str, Remaining] = field(init=False, default_factory=dict)
+    """What each provider last said of its money."""
     funds_until: datetime | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -148,8 +149,8 @@ async def _balances(watch: Watch) -> Sequence[Symptom]:
     now = watch.now()
     if watch.funds_until is None or now >= watch.funds_until:
         watch.funds_until = now + watch.policy.balance_every
-        watch.funds = await watch.balances()
-    return [symptom for one in watch.funds for symptom in troubles.of_balance(one, watch.policy)]
+        watch.funds |= {one.place: one for one in await watch.balances()}
+    return [symptom for one in watch.funds.values() for symptom in troubles.of_balance(one, watch.policy)]
 
 
 async def _skew(watch: Watch) -> Sequence[Symptom]:

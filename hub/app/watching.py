@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,8 +15,9 @@ import structlog
 from hub import watch
 from hub.app import dead_man
 from hub.app.parts import QUEUES, Parts, now
-from hub.errors import Unavailable
-from hub.model import Remaining
+from hub.channels.balances import remaining
+from hub.errors import ConfigurationError, Unavailable
+from hub.ports import Channel
 from hub.storage.watch import PostgresWatch
 from hub.tasks import heed_cancellation, together
 from hub.watch import Watch
@@ -25,13 +28,14 @@ log = structlog.get_logger()
 async def run(parts: Parts) -> None:
     """Watch, and let the outside address hear that all is well, until cancelled."""
     store = PostgresWatch(parts.database, QUEUES)
+    channels = _texting(parts)
     watching = Watch(
         store=store,
         publisher=parts.publisher,
         queues=parts.publisher,
         answers=lambda: answers(parts),
         clocks={"postgresql": store.clock, "redis": parts.appointments.clock},
-        balances=_balances,
+        balances=partial(remaining, channels),
         now=now,
         policy=parts.words.policy.watch,
         host=socket.gethostname(),
@@ -40,7 +44,11 @@ async def run(parts: Parts) -> None:
     work: list[Coroutine[Any, Any, None]] = [watch.run(watching)]
     if (url := parts.settings.heartbeat_url) is not None:
         work.append(dead_man.run(url, lambda: watching.well))
-    await together(work)
+    try:
+        await together(work)
+    finally:
+        for channel in channels.values():
+            await channel.aclose()
 
 
 async def say_circuits(parts: Parts) -> None:
@@ -69,5 +77,12 @@ async def answers(parts: Parts) -> Mapping[str, bool]:
     return {name: not isinstance(answer, Exception) for name, answer in zip(asked, found, strict=True)}
 
 
-async def _balances() -> Sequence[Remaining]:
-    return ()
+def _texting(parts: Parts) -> Mapping[str, Channel]:
+    """Build the channel that is paid for beforehand; nothing where this process has not what it takes."""
+    urls = {name: urls for name, urls in parts.settings.configured.items() if name == "sms"}
+    try:
+        return replace(parts, settings=replace(parts.settings, configured=urls)).channels()
+    except ConfigurationError as exc:
+        # The role delivery cannot start with that; web and timers have no need of it.
+        log.warning("balance.not_asked", error=str(exc))
+        return {}

@@ -18,16 +18,16 @@ class Allowlisted:
 
     def __init__(self, inner: Channel, recipients: Collection[str]) -> None:
         self.traits: ChannelTraits = inner.traits
-        self._inner = inner
+        self.inner = inner
         self._recipients = frozenset(recipient.casefold() for recipient in recipients)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         if self._recipients.isdisjoint(self._names(outgoing.address.casefold())):
             raise PermanentFailure("not_allowed_here", provider="hub")
-        return await self._inner.send(outgoing)
+        return await self.inner.send(outgoing)
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        await self.inner.aclose()
 
     def _names(self, address: str) -> set[str]:
         """What this address may be called in the list."""

@@ -111,3 +111,16 @@ async def test_of_dead_timers_the_web_role_tells_and_when_they_live_again(house:
         await until(lambda: bool(told(house, "Resuelto: El papel timers no trabaja")), "the end", patience=60)
 
     assert 1 == len(told(house, "Avería: El papel timers no trabaja"))
+
+
+async def test_of_an_account_that_runs_dry_operators_hear_by_mail(house: House) -> None:
+    house.policy(QUICK)
+    house.twilio.balance = "9.99"
+    async with house.running("intake", "delivery") as publishing:
+        await hire(publishing)
+        await publishing.publish("pqrs.received", directory.pqrs(1))
+        await until(lambda: bool(house.smtp.mails), "what was published after the duty")
+        async with hub_process(house.hub("timers")):
+            await until(lambda: bool(told(house, "Avería: Queda poco saldo en twilio")), "the mail")
+
+    assert [] == texts(house)

@@ -47,6 +47,7 @@ longest = "1s"
 every = "1h"
 clear_after = "1h"
 fresh = "1h"
+skew = "1h"
 
 [retry]
 default = { base = "300ms", cap = "2s", jitter = 0.2, tries = 1000 }

@@ -46,6 +46,7 @@ class TwilioServer(HttpServer):
         super().__init__()
         self.texts: list[Text] = []
         self.requests = 0
+        self.balance = "100.00"
 
     @property
     def url(self) -> str:
@@ -53,7 +54,17 @@ class TwilioServer(HttpServer):
         return f"twilio+http://{ACCOUNT}:s3cret%2Ftoken%3F@127.0.0.1:{self.port}?from={SENDER}"
 
     def routes(self) -> Sequence[web.RouteDef]:
-        return [web.post(f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self._create)]
+        account = f"/2010-04-01/Accounts/{ACCOUNT}"
+        return [
+            web.post(f"{account}/Messages.json", self._create),
+            web.get(f"{account}/Balance.json", self._balance),
+        ]
+
+    async def _balance(self, request: web.Request) -> web.StreamResponse:
+        """Twilio's Balance resource: a decimal as text, and its currency."""
+        if request.headers.get("Authorization") != _basic(ACCOUNT, TOKEN):
+            return refusal(401, 20003, "Authenticate")
+        return web.json_response({"account_sid": ACCOUNT, "balance": self.balance, "currency": "USD"})
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1

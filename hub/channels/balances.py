@@ -1,0 +1,54 @@
+"""What is left of the money of the providers that tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
+
+import structlog
+
+from hub.channels.allowlist import Allowlisted
+from hub.channels.failover import Failover
+from hub.errors import SendFailure
+from hub.model import Balance, Remaining
+from hub.ports import Channel
+
+log = structlog.get_logger()
+
+
+@runtime_checkable
+class TellsBalance(Protocol):
+    """A provider that can be asked. `low_balance` is below what somebody should pay, where it is said."""
+
+    @property
+    def low_balance(self) -> Decimal | None: ...
+
+    async def balance(self) -> Balance | None:
+        """Ask; None where there is nothing to ask. Raises `TransientFailure`."""
+
+
+async def remaining(channels: Mapping[str, Channel]) -> list[Remaining]:
+    """Ask all of them; one that does not answer is left out, and said to the log."""
+    found = []
+    for place, provider in _purses(channels):
+        try:
+            left = await provider.balance()
+        except SendFailure as failure:
+            log.warning("balance.unknown", place=place, reason=failure.reason)
+        else:
+            if left is not None:
+                found.append(
+                    Remaining(
+                        place=place, amount=left.amount, currency=left.currency, low=provider.low_balance
+                    )
+                )
+    return found
+
+
+def _purses(channels: Mapping[str, Channel]) -> Iterator[tuple[str, TellsBalance]]:
+    for name, channel in channels.items():
+        pool = channel.inner if isinstance(channel, Allowlisted) else channel
+        for provider in pool.providers if isinstance(pool, Failover) else ():
+            if isinstance(provider.channel, TellsBalance):
+                yield f"{name}:{provider.name}", provider.channel

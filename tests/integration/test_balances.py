@@ -1,0 +1,57 @@
+"""What is left of the providers' money, asked of strict servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from hub.breaker import Breakers
+from hub.channels.allowlist import Allowlisted
+from hub.channels.balances import remaining
+from hub.channels.pools import Guards, pooled
+from hub.channels.sms.twilio import TwilioChannel
+from hub.channels.urls import parse_twilio
+from hub.model import Remaining
+from hub.policy import load_policy
+from hub.ports import Channel
+from hub.settings import SecretUrl
+from hub.testing import MemoryEmail, MemoryThrottle
+from tests.providers.twilio import TwilioServer
+
+TIMEOUT = timedelta(seconds=2)
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[TwilioServer]:
+    async with TwilioServer() as server:
+        yield server
+    assert [] == server.violations
+
+
+@pytest.fixture
+async def sms(twilio: TwilioServer) -> AsyncIterator[Channel]:
+    """Two accounts; nobody listens where the first one should be."""
+    nobody = twilio.url.replace(f":{twilio.port}?", ":1?")
+    pool = pooled(
+        "sms",
+        [SecretUrl(nobody), SecretUrl(twilio.url)],
+        lambda url: TwilioChannel(parse_twilio(url.reveal(), setting="HUB_SMS_URL"), timeout=TIMEOUT),
+        setting="HUB_SMS_URL",
+        guards=Guards(breakers=Breakers(load_policy().breaker), throttle=MemoryThrottle(lambda: 0.0)),
+        timeout=TIMEOUT,
+    )
+    yield pool
+    await pool.aclose()
+
+
+async def test_one_that_does_not_answer_hides_nothing_of_the_others(sms: Channel) -> None:
+    left = await remaining({"sms": sms, "email": MemoryEmail()})
+
+    assert [Remaining(place="sms:twilio-2", amount=Decimal("100.00"), currency="USD")] == left
+
+
+async def test_who_may_send_to_few_is_asked_all_the_same(sms: Channel) -> None:
+    assert ["sms:twilio-2"] == [one.place for one in await remaining({"sms": Allowlisted(sms, [])})]
