@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import structlog
 from prometheus_client import Metric
@@ -10,6 +11,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from hub.breaker import Breakers, Circuit
+
+METRIC: Final = "hub_provider_circuit"
 
 log = structlog.get_logger()
 
@@ -28,7 +31,7 @@ class Circuits(Collector):
 
     def collect(self) -> Iterator[Metric]:
         gauge = GaugeMetricFamily(
-            "hub_provider_circuit",
+            METRIC,
             "whether this process asks a provider: 0 closed, 1 half-open, 2 open",
             labels=["channel", "provider"],
         )
