@@ -1,0 +1,109 @@
+"""What an operator does over HTTP: hold back, send again, hand letters over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aiohttp import hdrs
+
+from hub.model import Rendered, State
+from hub.web.answers import HEADERS
+from tests.integration.web_doubles import Reply, World, ask, dead_letter
+from tests.providers.samples import outgoing
+from tests.unit.things import message
+
+JSON = {hdrs.CONTENT_TYPE: "application/json"}
+PAGE = "<!DOCTYPE html><style>@page { size: A4 }</style><p>Cordial saludo:</p>"
+
+
+async def send(world: World, method: str, path: str, body: Any = None) -> Reply:
+    given = None if body is None else json.dumps(body).encode()
+    return await ask(world, path, method=method, headers=JSON if given else None, body=given)
+
+
+async def test_a_channel_is_paused_listed_and_resumed() -> None:
+    world = World()
+    paused = await send(world, "PUT", "/api/pauses/sms", {"by": "ana", "reason": "envía doble"})
+    again = await send(world, "PUT", "/api/pauses/sms")
+    channels = (await ask(world, "/api/channels")).json["items"]
+    pauses = (await ask(world, "/api/pauses")).json["items"]
+    resumed = await send(world, "DELETE", "/api/pauses/sms")
+    gone = await send(world, "DELETE", "/api/pauses/sms")
+
+    assert paused.json == {"subject": "channel:sms", "changed": True, "urgent": 0}
+    assert again.json["changed"] is False
+    assert {row["name"]: row["paused"] and row["paused"]["by"] for row in channels}["sms"] == "ana"
+    assert [(row["subject"], row["reason"]) for row in pauses] == [("channel:sms", "envía doble")]
+    assert resumed.json == {"subject": "channel:sms", "changed": True, "released": 0, "more": False}
+    assert gone.json["changed"] is False
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_what_is_neither_channel_nor_event_cannot_be_paused(method: str) -> None:
+    reply = await send(World(), method, "/api/pauses/pqrs.recived")
+
+    assert reply.status == 404
+    assert "pqrs.received" in reply.json["error"]
+
+
+async def test_lost_messages_go_again_once() -> None:
+    world = World()
+    one = message(state=State.FAILED, reason="smtp_550")
+    await world.lost.add_messages([one])
+    wish = {"state": "failed", "reason": "smtp_5"}
+    counted = await send(world, "POST", "/api/messages/redrive", {**wish, "dry_run": True})
+    first = await send(world, "POST", "/api/messages/redrive", wish)
+    second = await send(world, "POST", "/api/messages/redrive", wish)
+
+    assert [reply.json["taken"] for reply in (counted, first, second)] == [1, 1, 0]
+    assert first.json["by"] == [{"verdict": "taken", "channel": "email", "reason": "smtp_550", "count": 1}]
+    assert (first.json["more"], world.lost.message(one.id).state) == (False, State.QUEUED)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"state": "sent"}, {"state": "failed", "limit": 0}, {"state": "failed", "chanel": "sms"}, []],
+    ids=str,
+)
+async def test_a_wish_that_is_not_right_sends_nothing(body: Any) -> None:
+    reply = await send(World(), "POST", "/api/messages/redrive", body)
+
+    assert reply.status == 400
+
+
+async def test_dead_letters_of_a_reason_are_replayed_and_others_discarded() -> None:
+    world = World()
+    world.log.letters += [dead_letter(b"a"), dead_letter(b"b", reason="the body: expected JSON")]
+    replayed = await send(world, "POST", "/api/dead/replay", {"reason": "radicado"})
+    discarded = await send(world, "POST", "/api/dead/discard")
+    left = await send(world, "POST", "/api/dead/replay", {"event": "pqrs.received"})
+
+    assert [letter.body for letter in world.publisher.replayed] == [b"a"]
+    assert [item["state"] for item in replayed.json["items"]] == ["replayed"]
+    assert [item["state"] for item in discarded.json["items"]] == ["discarded"]
+    assert left.json["items"] == []
+
+
+async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over_once() -> None:
+    world, one = World(), outgoing("print", rendered=Rendered(subject="Carta", text="Carta", html=PAGE))
+    await world.letters.add(one)
+    listed = (await ask(world, "/api/letters?handed_over=false")).json["items"]
+    page = await ask(world, f"/letters/{one.id}")
+    done = [await send(world, "POST", f"/api/letters/{one.id}/done") for _ in range(2)]
+    still_open = (await ask(world, "/api/letters?handed_over=false")).json["items"]
+
+    assert [row["subject"] for row in listed] == ["Carta"]
+    assert (page.text, page.headers[hdrs.CONTENT_TYPE]) == (PAGE, "text/html; charset=utf-8")
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Frame-Options"] == HEADERS["X-Frame-Options"]
+    assert [reply.json["changed"] for reply in done] == [True, False]
+    assert still_open == []
+
+
+@pytest.mark.parametrize("path", ["/letters/{}", "/api/letters/{}"])
+async def test_a_letter_that_is_not_there_is_unknown(path: str) -> None:
+    world = World()
+
+    assert [(await ask(world, path.format(one))).status for one in ("x", outgoing().id)] == [404, 404]
