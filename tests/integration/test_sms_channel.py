@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hub.channels.http_calls import HttpCaller
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_twilio
 from hub.errors import PermanentFailure, TransientFailure
-from hub.model import Lane, Rendered
+from hub.model import Balance, Lane, Rendered
 from hub.tasks import cancel
 from tests.providers.http import Behaviour, answering, drop, hang
 from tests.providers.samples import outgoing
@@ -234,3 +235,19 @@ async def test_waiting_for_a_connection_is_no_try(server: TwilioServer) -> None:
     await caller.aclose()
 
     assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)
+
+
+async def test_the_account_tells_what_is_left_of_its_money(channel: TwilioChannel) -> None:
+    assert Balance(amount=Decimal("100.00"), currency="USD") == await channel.balance()
+
+
+@pytest.mark.parametrize(
+    "behaviour", [answering(401, refusal_body(401, 20003, "x")), answering(200, "<html>")]
+)
+async def test_a_balance_that_is_not_told_is_a_failure(
+    server: TwilioServer, channel: TwilioChannel, behaviour: Behaviour
+) -> None:
+    server.script.append(behaviour)
+
+    with pytest.raises(TransientFailure, match="provider_answer"):
+        await channel.balance()

@@ -64,7 +64,8 @@ class TwilioServer(HttpServer):
         """Twilio's Balance resource: a decimal as text, and its currency."""
         if request.headers.get("Authorization") != _basic(ACCOUNT, TOKEN):
             return refusal(401, 20003, "Authenticate")
-        return web.json_response({"account_sid": ACCOUNT, "balance": self.balance, "currency": "USD"})
+        said = {"account_sid": ACCOUNT, "balance": self.balance, "currency": "USD"}
+        return await self.scripted(request) or web.json_response(said)
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
