@@ -16,8 +16,8 @@ from hub.ports import PauseStore, Publisher
 from hub.settings import Settings
 from hub.web.answers import json_answer
 from hub.web.keys import PAUSES, PROVIDERS, PUBLISHER
+from hub.web.operating import PauseBody, Paused, Resumed
 from hub.web.queries import read_body
-from hub.web.shapes import PauseBody, Paused, Resumed
 
 AT_MOST: Final = 10_000
 """Messages that one request releases."""

@@ -10,8 +10,8 @@ from aiohttp import web
 from hub.model import Json
 from hub.web.answers import json_answer
 from hub.web.keys import LETTERS
+from hub.web.operating import HandedOver, LettersQuery
 from hub.web.queries import read_id, read_query, unknown
-from hub.web.shapes import HandedOver, LettersQuery
 
 _LETTER: Final = "letter"
 _PAGE_POLICY: Final = (

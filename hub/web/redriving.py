@@ -11,8 +11,8 @@ from hub.ports import MessageFilter, Verdict
 from hub.redrive import Redriven, Wish
 from hub.web.answers import json_answer
 from hub.web.keys import PUBLISHER, REDRIVE
+from hub.web.operating import RedriveBody
 from hub.web.queries import read_body
-from hub.web.shapes import RedriveBody
 
 
 async def redrive(request: web.Request) -> web.Response:
