@@ -17,6 +17,7 @@ from hub import logs
 from hub.app.parts import (
     Parts,
     open_appointments,
+    open_contacts,
     open_letters,
     open_log,
     open_parts,
@@ -35,6 +36,7 @@ from hub.tasks import cancel
 __all__ = [
     "ROLES",
     "open_appointments",
+    "open_contacts",
     "open_letters",
     "open_log",
     "open_pauses",

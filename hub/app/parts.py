@@ -25,6 +25,7 @@ from hub.rendering import Context, Templates, Texting
 from hub.schemas import Schemas
 from hub.settings import Settings
 from hub.storage.appointments import RedisAppointments
+from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.inbox import PostgresInbox
 from hub.storage.letters import PostgresLetters
@@ -170,6 +171,13 @@ async def open_letters(settings: Settings) -> AsyncIterator[PostgresLetters]:
     """Open the letters that are printed and handed over."""
     async with Database(settings.database_url.reveal(), size=2) as database:
         yield PostgresLetters(database)
+
+
+@asynccontextmanager
+async def open_contacts(settings: Settings) -> AsyncIterator[PostgresContacts]:
+    """Open what people wrote, and whom nobody writes to."""
+    async with Database(settings.database_url.reveal(), size=2) as database:
+        yield PostgresContacts(database)
 
 
 @asynccontextmanager

@@ -29,6 +29,7 @@ from hub.planning import Rules
 from hub.receipts import Receipt, take
 from hub.schemas import Schemas
 from hub.settings import Address, Settings
+from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.intake import PostgresIntake
 from hub.storage.letters import PostgresLetters
@@ -113,6 +114,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         schemas=parts.words.schemas,
         log=PostgresLog(parts.database),
         letters=PostgresLetters(parts.database),
+        contacts=PostgresContacts(parts.database),
         pauses=PostgresPauses(parts.database),
         redrive=PostgresRedrive(parts.database),
         receipts=PostgresReceipts(parts.database),

@@ -12,6 +12,7 @@ from hub.ports.appointments import Appointments
 from hub.ports.cascades import CascadeStore
 from hub.ports.channel import Channel
 from hub.ports.clock import Now
+from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.letters import LetterStore
@@ -27,6 +28,7 @@ __all__ = [
     "Appointments",
     "CascadeStore",
     "Channel",
+    "ContactStore",
     "DeliveryStore",
     "Heartbeats",
     "IntakeStore",

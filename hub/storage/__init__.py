@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.storage.appointments import RedisAppointments
+from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.inbox import PostgresInbox
@@ -19,6 +20,7 @@ from hub.storage.watch import PostgresWatch
 
 __all__ = [
     "Database",
+    "PostgresContacts",
     "PostgresDelivery",
     "PostgresInbox",
     "PostgresIntake",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
+from hub.testing.contacts import MemoryContacts
 from hub.testing.faults import Faults
 from hub.testing.letters import MemoryLetters
 from hub.testing.log import MemoryLog
@@ -25,6 +26,7 @@ __all__ = [
     "Faults",
     "MemoryAppointments",
     "MemoryChannel",
+    "MemoryContacts",
     "MemoryEmail",
     "MemoryInbox",
     "MemoryLetters",

@@ -16,7 +16,16 @@ from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
-from hub.ports import Appointments, LetterStore, LogStore, PauseStore, Publisher, RedriveStore, TroubleLog
+from hub.ports import (
+    Appointments,
+    ContactStore,
+    LetterStore,
+    LogStore,
+    PauseStore,
+    Publisher,
+    RedriveStore,
+    TroubleLog,
+)
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
@@ -41,6 +50,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     schemas: Schemas,
     log: LogStore,
     letters: LetterStore,
+    contacts: ContactStore,
     pauses: PauseStore,
     redrive: RedriveStore,
     receipts: ReceiptStore,
@@ -56,6 +66,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app = _guarded(settings)
     app[keys.LOG] = log
     app[keys.LETTERS] = letters
+    app[keys.CONTACTS] = contacts
     app[keys.PAUSES] = pauses
     app[keys.REDRIVE] = redrive
     app[keys.PROVIDERS] = providers_of(settings)

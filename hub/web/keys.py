@@ -13,7 +13,7 @@ from hub.channels.sms.hooks import Addresses
 from hub.channels.whatsapp.reports import Keys
 from hub.model import Event, Json, Reply
 from hub.policy import Policy
-from hub.ports import LetterStore, LogStore, PauseStore, Publisher, RedriveStore, TroubleLog
+from hub.ports import ContactStore, LetterStore, LogStore, PauseStore, Publisher, RedriveStore, TroubleLog
 from hub.receipts import ReceiptStore
 from hub.web.counts import Counted
 from hub.web.figures import Figures
@@ -29,6 +29,7 @@ TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 
 LOG: web.AppKey[LogStore] = web.AppKey("log")
 RECEIPTS: web.AppKey[ReceiptStore] = web.AppKey("receipts")
+CONTACTS: web.AppKey[ContactStore] = web.AppKey("contacts")
 LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
 PAUSES: web.AppKey[PauseStore] = web.AppKey("pauses")
 REDRIVE: web.AppKey[RedriveStore] = web.AppKey("redrive")

@@ -11,10 +11,20 @@ from uuid import uuid4
 
 from hub.inbound import ReplyStore
 from hub.model import Claimed, Message
-from hub.ports import DeliveryStore, IntakeStore, LetterStore, LogStore, PauseStore, RedriveStore, TimerStore
+from hub.ports import (
+    ContactStore,
+    DeliveryStore,
+    IntakeStore,
+    LetterStore,
+    LogStore,
+    PauseStore,
+    RedriveStore,
+    TimerStore,
+)
 from hub.receipts import ReceiptStore
 from hub.storage import (
     Database,
+    PostgresContacts,
     PostgresDelivery,
     PostgresIntake,
     PostgresLetters,
@@ -25,7 +35,15 @@ from hub.storage import (
     PostgresReplies,
     PostgresTimers,
 )
-from hub.testing import MemoryInbox, MemoryLetters, MemoryLog, MemoryPauses, MemoryRedrive, MemoryStore
+from hub.testing import (
+    MemoryContacts,
+    MemoryInbox,
+    MemoryLetters,
+    MemoryLog,
+    MemoryPauses,
+    MemoryRedrive,
+    MemoryStore,
+)
 from tests.contract.values import LEASE, now
 
 AT_ONCE: Final = timedelta(0)
@@ -43,6 +61,7 @@ class Stores:
     pauses: PauseStore
     redrive: RedriveStore
     replies: ReplyStore
+    contacts: ContactStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -59,15 +78,16 @@ def memory_stores() -> Stores:
     store = MemoryStore(now)
     log = MemoryLog(store, MemoryInbox())
     return Stores(
-        store,
-        store,
-        store,
-        log,
-        store,
-        MemoryLetters(store, now),
-        MemoryPauses(store, now),
-        MemoryRedrive(store, now),
-        store,
+        intake=store,
+        delivery=store,
+        timers=store,
+        log=log,
+        receipts=store,
+        letters=MemoryLetters(store, now),
+        pauses=MemoryPauses(store, now),
+        redrive=MemoryRedrive(store, now),
+        replies=store,
+        contacts=MemoryContacts(store, now),
     )
 
 
@@ -84,4 +104,5 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresPauses(opened),
             PostgresRedrive(opened),
             PostgresReplies(opened),
+            PostgresContacts(opened),
         )

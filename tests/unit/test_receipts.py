@@ -42,7 +42,15 @@ def read(**form: str) -> Receipt | None:
 def test_a_report_says_what_becomes_of_the_message(
     form: dict[str, str], state: State, reason: str | None, code: str
 ) -> None:
-    expected = Receipt(message_id=ID, state=state, provider="twilio", reason=reason, reference=SID, code=code)
+    expected = Receipt(
+        message_id=ID,
+        state=state,
+        provider="twilio",
+        reason=reason,
+        reference=SID,
+        code=code,
+        gone="30005" in code,
+    )
 
     assert expected == read(**form, MessageSid=SID)
 

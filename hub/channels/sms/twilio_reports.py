@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hub.channels.failures import Kind
 from hub.channels.sms.inbound import Unreadable, read_number, read_words
-from hub.channels.sms.twilio import PROVIDER
+from hub.channels.sms.twilio import MEANINGS, PROVIDER
 from hub.channels.urls import parse_twilio
 from hub.model import Reply, State
 from hub.receipts import Receipt
@@ -24,6 +25,7 @@ STATES: Final[Mapping[str, State]] = {
 """Twilio's status → what becomes of the message; the others (`queued`, `sent` …) say nothing new."""
 
 _ATTACHED: Final = "[adjunto] "
+_GONE: Final = {code for code, (kind, _) in MEANINGS.items() if kind is Kind.GONE}
 _CODE: Final = re.compile(r"[1-9][0-9]{0,5}")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
@@ -52,6 +54,7 @@ def read_report(message_id: UUID, form: Mapping[str, str]) -> Receipt | None:
         reason=f"{PROVIDER}_{code or status}" if state is State.FAILED else None,
         reference=_shaped(_SID, form.get("MessageSid", "")),
         code=f"{status} {code}" if code else status,
+        gone=int(code or 0) in _GONE,
     )
 
 

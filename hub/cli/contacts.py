@@ -1,0 +1,158 @@
+"""`hub replies`, `hub suppressions`, `hub opt-outs`: what people wrote, and whom nobody writes to."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+import typer
+
+from hub.cli.common import (
+    AsJson,
+    Limit,
+    console,
+    local_time,
+    print_json,
+    print_table,
+    settings,
+    to_uuid,
+    wait,
+)
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.model import Json
+    from hub.ports import ContactStore, Page
+
+T = TypeVar("T")
+
+replies = typer.Typer(no_args_is_help=True, help="What people wrote back: list, show.")
+suppressions = typer.Typer(
+    no_args_is_help=True, help="Contact points that nobody is written to at: list, add, lift."
+)
+opt_outs = typer.Typer(
+    no_args_is_help=True, help="Who wants no commercial messages and surveys any more: list, lift."
+)
+
+Named = Annotated[str, typer.Argument(metavar="ADDRESS|ID", show_default=False)]
+_UNTIL: Final = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]
+
+
+@replies.command("list")
+def list_replies(
+    kind: Annotated[str | None, typer.Option(help="reply, opt_out, opt_in, automatic, complaint.")] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List them, newest first, without the words."""
+    page = _asked(lambda store: store.replies(kind=kind, after=None, limit=limit))
+    _print(page, ("received_at", "kind", "channel", "address", "person", "case", "id"), as_json=as_json)
+
+
+@replies.command("show")
+def show_reply(reply_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+    """Show one with its words."""
+    asked = to_uuid(reply_id)
+    reply = _asked(lambda store: store.reply(asked))
+    if reply is None:
+        raise HubError(f"there is no reply {asked}")
+    if as_json:
+        print_json(reply)
+        return
+    facts = [
+        (name, str(value)) for name, value in reply.items() if value not in (None, "") and name != "text"
+    ]
+    print_table(("", ""), facts)
+    console().print(f"\n{reply['text']}", markup=False, soft_wrap=True)
+
+
+@suppressions.command("list")
+def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
+    """List them, newest first, with their reason and when they end by themselves."""
+    from hub.policy import load_policy  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.ports import Page  # noqa: PLC0415 - the same
+    from hub.web.contacts import with_end  # noqa: PLC0415 - the same
+
+    policy = load_policy(settings().policy)
+    page = _asked(lambda store: store.suppressions(after=None, limit=limit))
+    ending = Page(items=[with_end(row, policy) for row in page.items], next=page.next)
+    columns = ("since", "address", "channel", "reason", "expires_at", "lifted_at", "id")
+    _print(ending, columns, as_json=as_json)
+
+
+@suppressions.command("add")
+def add_suppression(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
+    channel: Annotated[str, typer.Option(help="email, sms, whatsapp, push.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why, for whoever finds it.")] = "operator",
+    until: Annotated[
+        datetime | None, typer.Option(formats=_UNTIL, help="When it ends; else as the policy says.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Write there no more, by this channel: no message at all, not even an emergency's.
+
+      hub suppressions add maria@example.co --channel email --reason "typing error"
+    """
+    end = until and until.astimezone()
+    by = getpass.getuser()
+    _asked(lambda store: store.suppress_address(address, channel, reason=reason, until=end, by=by))
+    _report({"suppressed": 1}, f"nothing goes there by {channel} any more", as_json=as_json)
+
+
+@suppressions.command("lift")
+def lift_suppression(named: Named, as_json: AsJson = False) -> None:
+    """Write there again, by every channel, or by that of one row. Safe to repeat."""
+    lifted = _asked(lambda store: store.lift_suppression(named, by=getpass.getuser()))
+    _report({"lifted": lifted}, f"{lifted} lifted", as_json=as_json)
+
+
+@opt_outs.command("list")
+def list_opt_outs(limit: Limit = 50, as_json: AsJson = False) -> None:
+    """List them, newest first."""
+    page = _asked(lambda store: store.opt_outs(after=None, limit=limit))
+    columns = ("since", "address", "purpose", "person", "reason", "lifted_at", "id")
+    _print(page, columns, as_json=as_json)
+
+
+@opt_outs.command("lift")
+def lift_opt_out(named: Named, as_json: AsJson = False) -> None:
+    """Give a consent back for which somebody asked you. Whoever can writes INICIAR himself."""
+    lifted = _asked(lambda store: store.lift_opt_out(named, by=getpass.getuser()))
+    _report({"lifted": lifted}, f"{lifted} lifted", as_json=as_json)
+
+
+def _asked(question: Callable[[ContactStore], Awaitable[T]]) -> T:
+    return wait(_ask(question))
+
+
+async def _ask(question: Callable[[ContactStore], Awaitable[T]]) -> T:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_contacts(settings()) as store:
+        return await question(store)
+
+
+def _print(page: Page, columns: tuple[str, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"items": page.items, "next": page.next})
+        return
+    titles = [column.removesuffix("_at").replace("_", " ") for column in columns]
+    print_table(titles, [[_cell(row, column) for column in columns] for row in page.items])
+
+
+def _cell(row: Mapping[str, Json], column: str) -> str:
+    value = row[column]
+    if column == "since" or column.endswith("_at"):
+        return local_time(value)
+    return "" if value is None else str(value)
+
+
+def _report(shown: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(shown)
+    else:
+        typer.echo(sentence)

@@ -1,0 +1,73 @@
+"""What operators see and mend of people's contact points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from hub.model import Json
+from hub.ports import Page
+from hub.storage.database import Database, storable
+from hub.storage.masking import mask_address, mask_reference
+from hub.storage.paging import cursor, page, shown
+from hub.storage.queries import load
+
+_SQL = load("contacts")
+
+
+class PostgresContacts:
+    """The ContactStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def replies(self, *, kind: str | None, after: str | None, limit: int) -> Page:
+        """List what people wrote, without the words."""
+        rows = await self._database.rows(_SQL["replies"], *cursor(after), limit + 1, kind)
+        return _masked(page(rows, limit, "received_at"))
+
+    async def reply(self, reply_id: UUID) -> Mapping[str, Json] | None:
+        """Show one with its words."""
+        rows = await self._database.rows(_SQL["reply"], reply_id)
+        if not rows:
+            return None
+        whole = _mask(shown(rows[0]))
+        return {**whole, "reference": mask_reference(whole["reference"])}
+
+    async def suppressions(self, *, after: str | None, limit: int) -> Page:
+        """List the contact points that nobody is written to at."""
+        rows = await self._database.rows(_SQL["suppressions"], *cursor(after), limit + 1)
+        return _masked(page(rows, limit, "since"))
+
+    async def suppress_address(
+        self, address: str, channel: str, *, reason: str, until: datetime | None, by: str
+    ) -> None:
+        """Write there no more, by this channel."""
+        given = storable(address), channel, until, storable(reason), storable(by)
+        await self._database.rows(_SQL["suppress"], *given)
+
+    async def lift_suppression(self, named: str, *, by: str) -> int:
+        """Write there again; answer how many rows were lifted."""
+        return await self._lift("lift_suppression", named, by)
+
+    async def opt_outs(self, *, after: str | None, limit: int) -> Page:
+        """List the consents taken back."""
+        rows = await self._database.rows(_SQL["opt_outs"], *cursor(after), limit + 1)
+        return _masked(page(rows, limit, "since"))
+
+    async def lift_opt_out(self, named: str, *, by: str) -> int:
+        """Give a consent back; answer for how many purposes."""
+        return await self._lift("lift_opt_out", named, by)
+
+    async def _lift(self, statement: str, named: str, by: str) -> int:
+        return len(await self._database.rows(_SQL[statement], storable(named), storable(by)))
+
+
+def _masked(whole: Page) -> Page:
+    return replace(whole, items=[_mask(row) for row in whole.items])
+
+
+def _mask(row: Mapping[str, Json]) -> dict[str, Json]:
+    return {**row, "address": mask_address(row["address"])}

@@ -1,0 +1,57 @@
+"""What people wrote, and whom nobody writes to, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from hub.model import Json
+from hub.policy import Policy
+from hub.web.answers import json_answer
+from hub.web.correspondence import LiftBody, Lifted, PageQuery, RepliesQuery
+from hub.web.keys import CONTACTS, POLICY
+from hub.web.queries import read_body, read_id, read_query, unknown
+
+_REPLY: Final = "reply"
+
+
+async def list_replies(request: web.Request) -> web.Response:
+    """What people wrote, newest first, without the words."""
+    query = read_query(request, RepliesQuery)
+    page = await request.app[CONTACTS].replies(kind=query.kind, after=query.after, limit=query.limit)
+    return json_answer({"items": page.items, "next": page.next})
+
+
+async def show_reply(request: web.Request) -> web.Response:
+    """One reply with its words."""
+    reply = await request.app[CONTACTS].reply(read_id(request, _REPLY))
+    if reply is None:
+        raise unknown(_REPLY)
+    return json_answer(reply)
+
+
+async def list_suppressions(request: web.Request) -> web.Response:
+    """Contact points that nobody is written to at, newest first."""
+    query = read_query(request, PageQuery)
+    page = await request.app[CONTACTS].suppressions(after=query.after, limit=query.limit)
+    items = [with_end(row, request.app[POLICY]) for row in page.items]
+    return json_answer({"items": items, "next": page.next})
+
+
+async def lift_suppression(request: web.Request) -> web.Response:
+    """Write to a contact point again."""
+    body = await read_body(request, LiftBody)
+    lifted = await request.app[CONTACTS].lift_suppression(body.address, by=body.by)
+    return json_answer(Lifted(lifted=lifted))
+
+
+def with_end(row: Mapping[str, Json], policy: Policy) -> dict[str, Json]:
+    """Add when a suppression ends by itself: as an operator said, else as the policy says."""
+    if row["expires_at"] is not None:
+        return dict(row)
+    lasts = policy.suppression_for(row["channel"])
+    since = datetime.fromisoformat(row["since"])
+    return {**row, "expires_at": None if lasts is None else since + lasts}

@@ -1,0 +1,65 @@
+"""What people wrote, and whom nobody writes to, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+from hub.model import Gone, Reply, State
+from hub.replies import read
+from hub.testing import MemoryContacts, MemoryStore
+from tests.contract.values import NOON, event, message, stored
+from tests.integration.web_doubles import World, ask
+
+MAIL = "maria@example.com"
+JSON = {"Content-Type": "application/json"}
+
+
+async def world() -> World:
+    store = MemoryStore(lambda: NOON)
+    reply = Reply(channel="email", provider="mail", reference="1", address=MAIL, text="BAJA", at=NOON)
+    await store.add(read(reply, await store.about(reply), now=NOON))
+    of = stored(event())
+    lost = message(of, address=MAIL, state=State.FAILED)
+    async with store.transaction() as transaction:
+        await transaction.add_events([of])
+        await transaction.add_messages([lost])
+    await store.suppress([Gone(message_id=lost.id, at=NOON, reason="smtp_550", provider="smtp")])
+    made = World()
+    made.contacts = MemoryContacts(store, lambda: NOON)
+    return made
+
+
+async def test_replies_are_listed_by_kind_and_shown() -> None:
+    served = await world()
+    listed = (await ask(served, "/api/replies?kind=opt_out")).json
+    shown = (await ask(served, f"/api/replies/{listed['items'][0]['id']}")).json
+
+    assert (["opt_out"], None) == ([row["kind"] for row in listed["items"]], listed["next"])
+    assert "BAJA" == shown["text"]
+    assert [] == (await ask(served, "/api/replies?kind=reply")).json["items"]
+    assert [400, 404, 404] == [
+        (await ask(served, path)).status
+        for path in ("/api/replies?kind=shout", f"/api/replies/{uuid4()}", "/api/replies/x")
+    ]
+
+
+async def test_a_suppression_says_when_it_ends_by_itself_and_is_lifted() -> None:
+    served = await world()
+    (row,) = (await ask(served, "/api/suppressions")).json["items"]
+    body = json.dumps({"address": MAIL, "by": "laura"}).encode()
+    answers = [
+        (await ask(served, "/api/suppressions/lift", method="POST", headers=JSON, body=body)).json
+        for _ in range(2)
+    ]
+
+    assert (NOON + timedelta(days=180)).isoformat().replace("+00:00", "Z") == row["expires_at"]
+    assert [{"lifted": 1}, {"lifted": 0}] == answers
+
+
+async def test_a_lift_of_nothing_in_particular_is_refused() -> None:
+    served = await world()
+    for body in (b"", b"{}", b'{"address": 7}', b'{"address": "a", "all": true}'):
+        answer = await ask(served, "/api/suppressions/lift", method="POST", headers=JSON, body=body)
+        assert 400 == answer.status
