@@ -14,8 +14,9 @@ import asyncpg
 import pytest
 
 from hub.errors import StorageConflict
-from hub.model import ClockState, Message, State, StoredEvent
+from hub.model import ClockState, Message, State, StoredEvent, Symptom
 from hub.ports import IntakeTransaction
+from hub.storage import Database, PostgresWatch
 from tests.contract.stores import AT_ONCE, Stores, open_stores
 from tests.contract.values import (
     FALLBACK,
@@ -217,3 +218,15 @@ async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Stor
 
     assert (await stores.log.counts())["messages"] == {"failed": 1, "queued": 1}
     assert await stores.state_of(next_of(lost)) == "queued"
+
+
+async def test_of_many_that_see_the_same_trouble_one_begins_it(database: str) -> None:
+    async with Database(database) as opened:
+        watching = PostgresWatch(opened, ())
+        for _ in range(5):
+            symptoms = [Symptom(key=f"circuit:sms:{number}", measured="x") for number in range(5)]
+            await asyncio.gather(*(watching.see(symptoms) for _ in range(8)))
+            assert 5 == sum(one.resolved_at is None for one in await watching.troubles(100))
+            await watching.resolve(["circuit"], timedelta(microseconds=-1))
+
+        assert 25 == len(await watching.troubles(100))

@@ -136,6 +136,6 @@ async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser
         await browser.until("document.querySelector('#troubles').hidden")
 
     assert "El proveedor twilio de SMS está fallando" in lines
-    assert "hub check" in lines
+    assert "hub channel list" in lines
     assert EVIL in lines
     assert browser.complaints == []
