@@ -74,7 +74,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         name="circuit",
         title="El proveedor {2} de {1} está fallando",
         seen="La mitad de sus llamadas falla o tarda demasiado: se le deja descansar (`[breaker]`).",
-        to_do="Mire `hub channel list` y el estado del proveedor; qué espera: `hub deliveries --state retrying`.",
+        to_do="Mire `hub channel list` y el estado del proveedor; lo que espera: `hub deliveries`.",
         meanwhile="Los mensajes pasan al siguiente proveedor o esperan y se reintentan; ninguno se pierde.",
         silences=True,
     ),
@@ -151,6 +151,11 @@ _WORDS: Final[Mapping[str, str]] = {
     Lane.NORMAL: "normal",
     Lane.BULK: "masiva",
 }
+
+
+def known(found: Iterable[Trouble]) -> list[Trouble]:
+    """Leave out what an older or newer hub has found and this one has no words for: it is left to that."""
+    return [trouble for trouble in found if trouble.key.partition(":")[0] in BY_KIND]
 
 
 def kind_of(key: str) -> Kind:

@@ -105,7 +105,7 @@ async def look_around(watch: Watch) -> tuple[list[Symptom], set[str]]:
 
 async def tell(watch: Watch) -> None:
     """Publish what has not been told yet: an end never before its begin."""
-    while untold := await watch.store.untold():
+    while untold := troubles.known(await watch.store.untold()):
         notify = await _notify(watch)
         for trouble in untold:
             event = troubles.event_of(trouble, notify=notify, now=watch.now())

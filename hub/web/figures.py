@@ -11,7 +11,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from hub.ports import TroubleLog
-from hub.troubles import KINDS, kind_of
+from hub.troubles import KINDS, kind_of, known
 
 _FRESH: Final = 5.0  # seconds
 _SHOWN: Final = 500
@@ -49,7 +49,8 @@ async def _read(log: TroubleLog) -> Sequence[Metric]:
 
 async def _troubles(log: TroubleLog) -> Metric:
     gauge = GaugeMetricFamily("hub_troubles", "open troubles of the hub itself", labels=["kind"])
-    found = Counter(kind_of(one.key).name for one in await log.troubles(_SHOWN) if one.resolved_at is None)
+    shown = known(await log.troubles(_SHOWN))
+    found = Counter(kind_of(one.key).name for one in shown if one.resolved_at is None)
     for kind in KINDS:
         gauge.add_metric([kind.name], found[kind.name])
     return gauge

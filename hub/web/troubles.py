@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.model import Trouble
 from hub.ports import TroubleLog
-from hub.troubles import kind_of, title_of
+from hub.troubles import kind_of, known, title_of
 from hub.web.answers import json_answer
 from hub.web.keys import TROUBLES
 from hub.web.queries import read_query
@@ -40,5 +40,5 @@ def _rows(found: Sequence[Trouble]) -> list[TroubleRow]:
             told_at=trouble.told_at,
             resolved_at=trouble.resolved_at,
         )
-        for trouble in found
+        for trouble in known(found)
     ]

@@ -76,6 +76,7 @@ async def test_of_a_broken_provider_operators_hear_by_another_way_once_and_when_
         house.twilio.always = None
         await until(lambda: bool(told(house, "Resuelto: El proveedor twilio de SMS")), "the mail of its end")
         assert "over" == (await troubles(house))["circuit"]
+        assert "No hay averías abiertas" in await house.command("troubles")
         await until(lambda: bool(house.twilio.texts), "a text that waited")
 
     assert 1 == len(told(house, "Avería: El proveedor twilio"))

@@ -247,7 +247,7 @@ async def test_the_account_tells_what_is_left_of_its_money(channel: TwilioChanne
 async def test_a_balance_that_is_not_told_is_a_failure(
     server: TwilioServer, channel: TwilioChannel, behaviour: Behaviour
 ) -> None:
-    server.script.append(behaviour)
+    server.instead_of_balance = behaviour
 
     with pytest.raises(TransientFailure, match="provider_answer"):
         await channel.balance()

@@ -30,6 +30,14 @@ async def test_the_open_ones_come_first_each_with_what_to_do() -> None:
     assert LETTERS.measured == items[0]["measured"]
 
 
+async def test_what_another_hub_has_found_is_not_shown() -> None:
+    world = await house()
+    await world.troubles.see([Symptom(key="moon:full", measured="x")])
+
+    assert 2 == len((await ask(world, "/api/troubles")).json["items"])
+    assert "moon" not in (await ask(world, "/metrics")).text
+
+
 async def test_the_limit_is_kept_and_a_wrong_one_refused() -> None:
     world = await house()
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from aiohttp import ClientSession, web
 
-from tests.providers.http import HttpServer, hang, still_there
+from tests.providers.http import Behaviour, HttpServer, hang, still_there
 
 ACCOUNT: Final = "AC" + "0123456789abcdef" * 2
 TOKEN: Final = "s3cret/token?"
@@ -47,6 +47,7 @@ class TwilioServer(HttpServer):
         self.texts: list[Text] = []
         self.requests = 0
         self.balance = "100.00"
+        self.instead_of_balance: Behaviour | None = None
 
     @property
     def url(self) -> str:
@@ -65,7 +66,9 @@ class TwilioServer(HttpServer):
         if request.headers.get("Authorization") != _basic(ACCOUNT, TOKEN):
             return refusal(401, 20003, "Authenticate")
         said = {"account_sid": ACCOUNT, "balance": self.balance, "currency": "USD"}
-        return await self.scripted(request) or web.json_response(said)
+        # Not the script: who watches asks when it likes, and would take an answer that a text is to have.
+        instead = self.instead_of_balance
+        return web.json_response(said) if instead is None else await instead(request)
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1

@@ -102,6 +102,7 @@ def test_everything_can_be_set() -> None:
         ({"HUB_HTTP": "127.0.0.1"}, "HUB_HTTP must be host:port, like 127.0.0.1:8080."),
         ({"HUB_HTTP": "localhost:99999"}, "HUB_HTTP is not a valid URL or address."),
         ({"HUB_PUBLIC_URL": "hub.example"}, "HUB_PUBLIC_URL must be the web address people see"),
+        ({"HUB_HEARTBEAT_URL": "http://ping.example/x"}, "HUB_HEARTBEAT_URL must be an address like https:"),
         ({"HUB_MODE": "production"}, "HUB_MODE must be one of: capture, allowlist, live."),
         ({"HUB_MODE": "allowlist"}, "HUB_MODE=allowlist needs HUB_ALLOW_RECIPIENTS"),
         ({"HUB_MAIL_DOMAIN": "a@example.co", "HUB_SECRET": "x"}, "HUB_MAIL_DOMAIN must be a domain, like"),

@@ -22,7 +22,7 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.intake.reading import dead_letter
-from hub.model import Lane, Remaining
+from hub.model import Lane, Remaining, Symptom
 from hub.policy import load_policy
 from hub.schemas import Schemas
 from hub.tasks import cancel
@@ -354,6 +354,15 @@ async def test_with_somebody_on_duty_only_the_staff_is_told() -> None:
     await house.passes()
 
     assert [] == house.publisher.events[0].data["notify"]
+
+
+async def test_what_another_hub_has_found_is_left_to_it() -> None:
+    house = House()
+    await house.store.see([Symptom(key="moon:full", measured="x")])
+    await house.circuit("open")
+    await house.passes()
+
+    assert [("began", "circuit:sms:twilio")] == house.told
 
 
 async def test_a_watch_that_breaks_goes_on() -> None:
