@@ -39,8 +39,8 @@ async def petition(house: House, publisher: Publisher, number: int) -> None:
 
 
 async def write(house: House, text: str) -> int:
-    """Let Rosa write something now."""
-    item = {**text_item(WRITER, text), "id": f"wamid.{uuid4().hex}", "timestamp": str(int(time.time()))}
+    """Let Rosa write something now; in whole seconds it would seem to come before what she answers."""
+    item = {**text_item(WRITER, text), "id": f"wamid.{uuid4().hex}", "timestamp": str(int(time.time()) + 1)}
     return await house.whatsapp.call(notice(messages=[item]))
 
 
