@@ -100,9 +100,7 @@ def _words() -> Words:
 def _example(words: Words, event: str) -> Mapping[str, Json]:
     schema = words.schemas.by_name.get(event)
     if schema is None:
-        raise HubError(
-            f"there is no event {event}; the names are those of hub/catalog.py, like pqrs.received"
-        )
+        raise HubError(f"there is no event {event}; the names are those of hub/catalog/, like pqrs.received")
     example: Mapping[str, Json] = schema.examples[0]
     return example
 

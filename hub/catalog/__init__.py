@@ -1,0 +1,33 @@
+"""
+What the hub knows: one literal `EventType` per kind of event, told by area of the company.
+
+An event is one entry in a module of this folder, one schema in `schemas/` and one template in
+`hub/templates/`; a test fails until all three are there. `template` names the text of an audience
+that does not read the event's main one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from hub.catalog.administration import ADMINISTRATION
+from hub.catalog.attention import ATTENTION
+from hub.catalog.directory import DIRECTORY
+from hub.catalog.emergencies import EMERGENCIES
+from hub.catalog.maintenance import MAINTENANCE
+from hub.catalog.own import THE_HUB
+from hub.model import EventType
+
+CATALOG: Final[tuple[EventType, ...]] = (
+    *ATTENTION,
+    *ADMINISTRATION,
+    *MAINTENANCE,
+    *EMERGENCIES,
+    *DIRECTORY,
+    *THE_HUB,
+)
+
+BY_NAME: Final[Mapping[str, EventType]] = MappingProxyType({kind.name: kind for kind in CATALOG})
+"""Routing key (`pqrs.received`) → its entry."""

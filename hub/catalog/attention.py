@@ -1,0 +1,137 @@
+"""Requests, complaints and what is answered; and the clocks that they start."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
+
+ATTENTION: Final = (
+    EventType(
+        name="pqrs.received",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email", "sms"), ("whatsapp",)),
+                print=Print.LETTER,
+            ),
+            Audience(
+                who=("staff:service",), purpose=Purpose.INTERNAL, channels=(("inbox",),), template="staff"
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
+    ),
+    EventType(
+        name="pqrs.replied",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email",), ("whatsapp",), ("sms",)),
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.STOP),),
+    ),
+    EventType(
+        name="pqrs.responded",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.LEGAL,
+                channels=(("email", "sms"),),
+                print=Print.LETTER,
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
+    ),
+    EventType(
+        name="pqrs.closed",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("push",))),
+        ),
+        # Closing is no answer in law: the legal term runs on until `pqrs.responded`.
+        clocks=(ClockMove("first_reply", Move.STOP),),
+    ),
+    EventType(
+        name="pqrs.escalated",
+        lane=Lane.URGENT,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("level:to_level",), purpose=Purpose.INTERNAL, channels=(("inbox", "email", "sms"),)
+            ),
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email",),),
+                template="petitioner",
+                # The last step reminds level 4 once more; nothing has changed for the petitioner.
+                when={"cause": "unanswered"},
+            ),
+        ),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="inbound.message.received",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        audiences=(
+            # SALIR alone is done by the hub: nobody needs to read it, nobody waits for an answer.
+            Audience(
+                who=("staff:service",),
+                purpose=Purpose.INTERNAL,
+                channels=(("inbox",),),
+                template="staff",
+                when={"kind": "reply"},
+            ),
+            # Not each time: people send three texts in a row.
+            Audience(
+                who=("sender",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email",), ("sms",), ("whatsapp",)),
+                when={"acknowledge": "True"},
+                channel_by="channel",
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.START, when={"kind": "reply"}),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="support.replied",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        clocks=(ClockMove("first_reply", Move.STOP),),
+    ),
+    EventType(
+        name="sla.at_risk",
+        lane=Lane.URGENT,
+        case="clock_id",
+        audiences=(Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="sla.breached",
+        lane=Lane.URGENT,
+        case="clock_id",
+        audiences=(Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="notification.undelivered",
+        lane=Lane.NORMAL,
+        case="message_id",
+        audiences=(
+            Audience(who=("staff:service",), purpose=Purpose.INTERNAL, channels=(("inbox", "email"),)),
+        ),
+        hub_emitted=True,
+    ),
+)

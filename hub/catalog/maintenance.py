@@ -1,0 +1,86 @@
+"""Repairs and works."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+
+MAINTENANCE: Final = (
+    EventType(
+        name="maintenance.request.received",
+        lane=Lane.NORMAL,
+        case="request_id",
+        audiences=(
+            Audience(
+                who=("requester",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("push", "email"), ("sms",)),
+            ),
+            Audience(
+                who=("staff:maintenance",), purpose=Purpose.INTERNAL, channels=(("inbox",),), template="staff"
+            ),
+        ),
+        clocks=(
+            ClockMove("maintenance_response", Move.START),
+            ClockMove("maintenance_resolution", Move.START),
+        ),
+    ),
+    EventType(
+        name="maintenance.request.assigned",
+        lane=Lane.NORMAL,
+        case="request_id",
+        audiences=(
+            Audience(who=("requester",), purpose=Purpose.SERVICE, channels=(("push",), ("email",), ("sms",))),
+            Audience(
+                who=("technician",),
+                purpose=Purpose.INTERNAL,
+                channels=(("push", "sms"),),
+                template="technician",
+            ),
+        ),
+        clocks=(ClockMove("maintenance_response", Move.STOP),),
+    ),
+    EventType(
+        name="maintenance.request.completed",
+        lane=Lane.NORMAL,
+        case="request_id",
+        audiences=(Audience(who=("requester",), purpose=Purpose.SERVICE, channels=(("push", "email"),)),),
+        clocks=(
+            ClockMove("maintenance_response", Move.STOP),
+            ClockMove("maintenance_resolution", Move.STOP),
+        ),
+    ),
+    EventType(
+        name="maintenance.request.cancelled",
+        lane=Lane.NORMAL,
+        case="request_id",
+        audiences=(
+            Audience(who=("requester",), purpose=Purpose.TRANSACTIONAL, channels=(("push",), ("email",))),
+        ),
+        clocks=(
+            ClockMove("maintenance_response", Move.CANCEL),
+            ClockMove("maintenance_resolution", Move.CANCEL),
+        ),
+    ),
+    EventType(
+        name="maintenance.scheduled.announced",
+        lane=Lane.BULK,
+        case="work_id",
+        audiences=(
+            Audience(
+                who=("zone:residents",),
+                purpose=Purpose.SERVICE,
+                channels=(("email", "push", "inbox"),),
+                print=Print.BOTH,
+            ),
+        ),
+        reminders=(
+            Reminder("starts_at", timedelta(hours=24)),
+            Reminder("starts_at", timedelta(hours=2)),
+        ),
+        # `notice_lead` (72 h of warning) is a check of an instant in `data`, not a clock that an event
+        # starts and another stops; it comes with the events that change and cancel works.
+    ),
+)

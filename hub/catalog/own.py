@@ -1,0 +1,26 @@
+"""What the hub says of itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.model import Audience, EventType, Lane, Purpose
+from hub.troubles import BEGAN, ENDED
+
+THE_HUB: Final = tuple(
+    EventType(
+        name=name,
+        lane=Lane.URGENT,
+        case="trouble_id",
+        audiences=(
+            Audience(
+                who=("staff:ops", "address:notify"),
+                purpose=Purpose.INTERNAL,
+                # All at once, but never by a channel that the event says is broken (`avoid`).
+                channels=(("email", "sms", "push", "whatsapp", "inbox"),),
+            ),
+        ),
+        hub_emitted=True,
+    )
+    for name in (BEGAN, ENDED)
+)

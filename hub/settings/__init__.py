@@ -1,0 +1,150 @@
+"""
+The environment, read once into one frozen value.
+
+Every name may also end in `_FILE`, and is then the path of a file that holds the value. An empty
+value is an unset one. Complaints name the setting and what to write, and never quote a secret.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hub.errors import ConfigurationError
+from hub.settings.environment import Environment
+from hub.settings.values import Address, LogFormat, LogLevel, Mode, Secret, SecretUrl
+
+__all__ = [
+    "PROVIDERS",
+    "Address",
+    "LogFormat",
+    "LogLevel",
+    "Mode",
+    "Secret",
+    "SecretUrl",
+    "Settings",
+    "load",
+]
+
+PROVIDERS: Final[Mapping[str, str]] = {
+    "email": "HUB_EMAIL_URL",
+    "sms": "HUB_SMS_URL",
+    "push": "HUB_PUSH_URL",
+    "whatsapp": "HUB_WHATSAPP_URL",
+    "voice": "HUB_VOICE_URL",
+}
+"""Channel → the setting that lists its providers in failover order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    What the environment says. `configured` holds every provider URL, also those that the mode
+    forbids; channels are built from `providers`.
+    """
+
+    amqp_url: SecretUrl
+    redis_url: SecretUrl
+    database_url: SecretUrl
+    http: Address
+    metrics: Address | None
+    """None: on the address of `http`."""
+    public_url: str
+    api_key: Secret | None
+    secrets: tuple[Secret, ...]
+    """The first one signs, all of them verify."""
+    mail: Address | None
+    """Where mail is taken in; None: nowhere."""
+    mail_domain: str | None
+    """The domain whose mail is brought there: bounces and replies come to addresses of it."""
+    mode: Mode
+    allow_recipients: frozenset[str]
+    """In lower case."""
+    capture_dir: Path
+    capture_smtp: Address | None
+    configured: Mapping[str, tuple[SecretUrl, ...]]
+    policy: Path | None
+    templates: Path | None
+    heartbeat_url: SecretUrl | None
+    """What hears each minute that all is well."""
+    log: LogFormat
+    log_level: LogLevel
+
+    @property
+    def providers(self) -> Mapping[str, tuple[SecretUrl, ...]]:
+        """The provider URLs of each channel that may be used: none while capturing."""
+        return {} if self.mode is Mode.CAPTURE else self.configured
+
+    @property
+    def ignored_providers(self) -> tuple[str, ...]:
+        """The settings that the mode ignores, so that the start can say so."""
+        return tuple(PROVIDERS[channel] for channel in self.configured if channel not in self.providers)
+
+
+def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Settings:
+    """
+    Read the settings; raises ConfigurationError.
+
+    `terminal` tells whether logs go to a person; None looks at standard error.
+    """
+    env = Environment(environ)
+    http = env.address("HUB_HTTP") or Address("127.0.0.1", 8080)
+    is_terminal = sys.stderr.isatty() if terminal is None else terminal
+    settings = Settings(
+        amqp_url=env.url("HUB_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/", ("amqp", "amqps")),
+        redis_url=env.url("HUB_REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "unix")),
+        database_url=env.url(
+            "HUB_DATABASE_URL", "postgresql://hub:hub@127.0.0.1:5432/hub", ("postgresql", "postgres")
+        ),
+        http=http,
+        metrics=env.address("HUB_METRICS"),
+        public_url=env.public_url("HUB_PUBLIC_URL") or f"http://{http}",
+        api_key=env.secret("HUB_API_KEY"),
+        secrets=tuple(Secret(word) for word in env.words("HUB_SECRET")),
+        mail=env.address("HUB_MAIL"),
+        mail_domain=env.domain("HUB_MAIL_DOMAIN"),
+        mode=env.choice("HUB_MODE", Mode.CAPTURE),
+        allow_recipients=env.recipients("HUB_ALLOW_RECIPIENTS"),
+        capture_dir=env.path("HUB_CAPTURE_DIR") or Path(".run/outbox"),
+        capture_smtp=env.address("HUB_CAPTURE_SMTP"),
+        configured={channel: urls for channel, name in PROVIDERS.items() if (urls := env.urls(name))},
+        policy=env.path("HUB_POLICY"),
+        templates=env.path("HUB_TEMPLATES"),
+        heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL"),
+        log=env.choice("HUB_LOG", LogFormat.TEXT if is_terminal else LogFormat.JSON),
+        log_level=env.choice("HUB_LOG_LEVEL", LogLevel.INFO),
+    )
+    _refuse_what_is_unsafe(settings)
+    return settings
+
+
+def _refuse_what_is_unsafe(settings: Settings) -> None:
+    if settings.api_key is None:
+        _must_be_private(settings.http, "HUB_HTTP")
+        _must_be_private(settings.metrics, "HUB_METRICS")
+    if settings.capture_smtp and not settings.capture_smtp.is_loopback:
+        raise ConfigurationError(
+            "HUB_CAPTURE_SMTP must be on this machine, like 127.0.0.1:1025: captured mail must not leave it. "
+            "To send through another server set HUB_EMAIL_URL and HUB_MODE=allowlist or live."
+        )
+    if settings.mode is Mode.ALLOWLIST and not settings.allow_recipients:
+        raise ConfigurationError(
+            "HUB_MODE=allowlist needs HUB_ALLOW_RECIPIENTS: the addresses and numbers that may be reached."
+        )
+    if settings.mail_domain and not settings.secrets:
+        raise ConfigurationError(
+            "HUB_MAIL_DOMAIN needs HUB_SECRET, which signs the addresses of that domain."
+        )
+    if settings.mail and not settings.mail_domain:
+        raise ConfigurationError("HUB_MAIL needs HUB_MAIL_DOMAIN: the domain whose mail comes there.")
+
+
+def _must_be_private(address: Address | None, name: str) -> None:
+    if address and not address.is_loopback:
+        raise ConfigurationError(
+            f"{name} is open to other machines but nothing guards it. "
+            f"Set HUB_API_KEY, or listen on this machine only: {name}=127.0.0.1:{address.port}."
+        )
