@@ -99,9 +99,17 @@ def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
         yield from directory.reached(person, "email", "push")
 
 
+def _watchers(data: _Data, _: Directory) -> Iterator[Address]:
+    """Whom the hub tells of its own troubles, unless mail is the trouble; no staff has that duty here."""
+    if "email" not in data["avoid"]:
+        yield from (("email", address) for address in data["notify"])
+
+
 _HEARERS: Final[Mapping[str, Callable[[_Data, Directory], Iterable[Address]]]] = {
     "pqrs.received": _petitioner_all,
     "pqrs.replied": _petitioner_first,
     "pqrs.escalated": _escalated,
     "maintenance.scheduled.announced": _residents,
+    "hub.trouble.began": _watchers,
+    "hub.trouble.ended": _watchers,
 }

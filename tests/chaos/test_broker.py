@@ -32,5 +32,5 @@ async def test_rabbitmq_goes_away_and_comes_back(alone: Ordeal, private_servers:
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert EVENTS == verdict.heard
+    assert EVENTS <= verdict.heard
     assert [] == dead

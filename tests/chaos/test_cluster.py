@@ -62,5 +62,5 @@ async def test_the_leader_of_a_queue_is_killed_and_nobody_is_lost(clustered: Ord
 
     assert [True, True] == [alive for alive in survivors if alive]
     assert [] == verdict.complaints
-    assert EVENTS == verdict.heard
+    assert EVENTS <= verdict.heard
     assert [] == dead

@@ -49,7 +49,7 @@ async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Ord
 
     assert LOSSES <= returned
     assert [] == verdict.complaints
-    assert EVENTS == verdict.heard
+    assert EVENTS <= verdict.heard
     assert [] == dead
 
 

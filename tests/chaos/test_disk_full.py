@@ -74,7 +74,7 @@ async def test_a_database_without_room_is_waited_for_and_nobody_is_lost(
         verdict = await full.verdict()
 
     assert [] == verdict.complaints
-    assert EVENTS == verdict.heard
+    assert EVENTS <= verdict.heard
     assert [] == dead
 
 
@@ -113,7 +113,7 @@ async def test_a_broker_without_room_is_waited_for_and_nobody_is_lost(
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert MANY == verdict.heard
+    assert MANY <= verdict.heard
     assert [] == dead
 
 

@@ -73,7 +73,7 @@ async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Or
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert EVENTS == verdict.heard
+    assert EVENTS <= verdict.heard
 
 
 async def staffed(trial: Ordeal) -> None:

@@ -50,7 +50,7 @@ async def test_each_role_killed_at_random_in_five_thousand_events_loses_nobody(
 
     assert [] == verdict.complaints
     assert [] == dead
-    assert RESIDENTS + MAILS + TEXTS + 1 == verdict.heard
+    assert RESIDENTS + MAILS + TEXTS + 1 <= verdict.heard
     assert verdict.unknown <= KILLS_EACH * HELD_AT_MOST * 2
 
 
