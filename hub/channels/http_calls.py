@@ -14,7 +14,7 @@ from typing import Final
 import aiohttp
 
 from hub.channels.failures import misconfigured, no_place
-from hub.channels.places import Places
+from hub.channels.places import WAITING, Places
 from hub.errors import TransientFailure
 from hub.model import Json, Lane
 
@@ -68,7 +68,7 @@ class HttpCaller:
     ) -> Answer:
         until = asyncio.get_running_loop().time() + self._timeout
         try:
-            await self._places.take(lane, until)
+            await self._places.take(lane, until - self._timeout * (1 - WAITING))
         except TimeoutError as exc:
             raise no_place(self._provider) from exc
         try:

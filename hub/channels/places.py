@@ -18,6 +18,11 @@ KEPT: Final = 0.2
 """What normal and bulk messages may never hold together: an urgent one waits for none that hangs."""
 
 
+WAITING: Final = 0.5
+"""The part of its time-out that a send may wait for a place. With less left the provider's yes would come
+too late to be heard, and the message would be said again."""
+
+
 @dataclass(slots=True)
 class Waited:
     """How long a send has waited for a place: the time of a crowd, and not of the provider."""

@@ -235,6 +235,23 @@ async def test_waiting_for_a_connection_ends_in_time_and_is_no_try(server: SmtpS
     assert len(server.mails) == 1
 
 
+async def test_whoever_gets_a_connection_too_late_to_hear_the_answer_sends_nothing(
+    server: SmtpServer,
+) -> None:
+    """With no time left the server's yes would be unknown, and the mail said again."""
+    loop = asyncio.get_running_loop()
+    async with channel_to(server, connections=1, timeout=timedelta(seconds=1)) as channel:
+        lent = await channel._pool.acquire(loop.time() + 5)
+        sending = asyncio.create_task(channel.send(outgoing()))
+        await asyncio.sleep(0.7)  # more than half of its time: the wait is what is tested
+        channel._pool.release(lent)
+        with pytest.raises(TransientFailure) as caught:
+            await sending
+
+    assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)
+    assert server.mails == []
+
+
 async def test_a_connection_is_renewed_after_its_share_of_messages(server: SmtpServer) -> None:
     async with channel_to(server, connections=1, per_connection=2) as channel:
         for _ in range(5):

@@ -14,6 +14,7 @@ from hub.channels.email.dialogue import Letter, Offers, Verdict, wire_content
 from hub.channels.email.pool import Pool
 from hub.channels.email.session import Session
 from hub.channels.email.verdicts import PROVIDER, accepted, failure
+from hub.channels.places import WAITING
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import PermanentFailure, TransientFailure
 from hub.mime import wire_address
@@ -101,7 +102,8 @@ class EmailChannel:
 
     async def _acquire(self, until: float, lane: Lane) -> Session:
         try:
-            return await self._pool.acquire(until, lane)
+            turn_by = until - self._timeout * (1 - WAITING)
+            return await self._pool.acquire(until, lane, turn_by=turn_by)
         except TimeoutError as exc:
             raise TransientFailure("timeout", provider=PROVIDER) from exc
 

@@ -42,15 +42,17 @@ class Pool:
         self._reaper: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def acquire(self, until: float, lane: Lane = Lane.NORMAL) -> Session:
+    async def acquire(
+        self, until: float, lane: Lane = Lane.NORMAL, *, turn_by: float | None = None
+    ) -> Session:
         """
-        Borrow; opens a connection, or waits for one up to the loop time `until`.
+        Borrow; waits for a place up to the loop time `turn_by`, and opens a connection up to `until`.
 
         Raises `TransientFailure`, `untried` where the wait was for a connection that others held,
         `TimeoutError` where opening took too long, and what opening raises.
         """
         try:
-            await self._places.take(lane, until)
+            await self._places.take(lane, until if turn_by is None else turn_by)
         except TimeoutError as exc:
             raise no_place(PROVIDER) from exc
         while self._idle:
