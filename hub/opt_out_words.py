@@ -1,10 +1,11 @@
 """
 SALIR, CANCELAR, BAJA, ALTO, STOP: how somebody says that he wants no more, and how he comes back. Pure.
 
-A text is a command when it holds nothing else but courtesy (`Salir, por favor`). A sentence that begins
-with such a word and a mark after it (`BAJA, señor: ¿me retiran?`) takes back the consent too, but is
-read by a person all the same: it may as well be `Alto: hay una fuga en el piso 3`. A sentence that
-merely holds the word (`quiero cancelar mi cita`) is an ordinary one.
+A text is a command when it holds nothing else but courtesy (`Salir, por favor`), the signature of a
+person or of a telephone aside. One that begins with such a word and a mark after it (`BAJA, señor: ¿me
+retiran?`), or on a line of its own, takes back the consent too, but is read by a person all the same: it
+may as well be `Alto: hay una fuga en el piso 3`. A sentence that merely holds the word (`quiero cancelar
+mi cita`) is an ordinary one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ _COURTESY: Final = frozenset({"por", "favor", "porfa", "porfavor", "gracias"})
 
 _WORD: Final = re.compile(r"\w+")
 _OPENING: Final = re.compile(r"\W*(\w+)\s*[,.;:!]")
-_QUOTED: Final = re.compile(r"^(?:>|-{2,}\s*$|.*(?:escribió|wrote):\s*$)")
+_QUOTED: Final = re.compile(
+    r"^(?:>|[-_]{2,}\s*$|.*(?:escribió|wrote):\s*$"
+    # What telephones add of their own accord.
+    r"|(?:enviado (?:desde|con)|sent from|obtener? outlook para|get outlook for|descargar outlook para)\b)",
+    re.IGNORECASE,
+)
 
 
 class Wish(Enum):
@@ -41,15 +47,20 @@ class Command:
 
 def command(text: str) -> Command | None:
     """Answer what a text asks for; None for one that asks for neither."""
-    own = _folded(_without_quotation(text))
-    words = set(_WORD.findall(own)) - _COURTESY
+    own = _folded(_without_quotation(text)).strip()
+    words = _words(own)
     if words and words <= OUT:
         return Command(Wish.OUT, alone=True)
     # To come back takes the word alone: a consent is given expressly or not at all.
     if words and words <= BACK:
         return Command(Wish.BACK, alone=True)
-    opening = _OPENING.match(own)
-    return Command(Wish.OUT, alone=False) if opening and opening[1] in OUT else None
+    opening, first = _OPENING.match(own), _words(own.partition("\n")[0])
+    begins = (opening is not None and opening[1] in OUT) or (bool(first) and first <= OUT)
+    return Command(Wish.OUT, alone=False) if begins else None
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text)) - _COURTESY
 
 
 def _without_quotation(text: str) -> str:

@@ -20,10 +20,16 @@ _LOOKED_AT: Final = 4000
 _REPLY_CODE: Final = re.compile(r"(?<![\d.,])[45]5[0-4](?=[ -][^\d\s])")
 
 
-def is_bounce(message: Message) -> bool:
-    """Tell whether a mail server wrote this."""
+def is_bounce(message: Message, sender: str) -> bool:
+    """
+    Tell whether a mail server wrote this. `sender` is the envelope's, empty for a robot's.
+
+    A subject says so only of a robot's: people, too, write of a parcel that was not delivered.
+    """
     robot = address(message, "From").partition("@")[0].lower() in _ROBOTS
-    return robot or "X-Failed-Recipients" in message or bool(_SUBJECTS.search(header(message, "Subject")))
+    if robot or "X-Failed-Recipients" in message:
+        return True
+    return not sender and bool(_SUBJECTS.search(header(message, "Subject")))
 
 
 def fate(message: Message) -> Fate | None:

@@ -8,6 +8,7 @@ Message-ID is not, and so moves nothing: whoever has seen it could forge a bounc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,12 @@ _COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "
 _LONGEST_REFERENCE: Final = 250
 _LONGEST_SUBJECT: Final = 500
 _MACHINES: Final = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Vacation")
+_LISTS: Final = ("List-Id", "List-Post")
+"""RFC 2919 and 2369: what is answered there is read by all."""
+_UNREAD: Final = re.compile(
+    r"(?:no|do[-_.]?not)[-_.]?(?:reply|respond(?:er|a)?|contest(?:ar|e))(?![a-z])", re.IGNORECASE
+)
+"""Addresses whose answers nobody reads, or a machine answers."""
 _CROWDS: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
 _AWAY: Final = (
     "respuesta automática",
@@ -86,7 +93,7 @@ def _read(message: Message, incoming: Incoming, verp: Verp) -> Meaning:
         return _receipt(message, report, incoming, verp)
     if incoming.mark is None:
         return Nothing("unknown")
-    if bounces.is_bounce(message):
+    if bounces.is_bounce(message, incoming.sender):
         return _bounce(message, incoming.mark.message_id)
     return _reply(message, incoming, incoming.mark.message_id)
 
@@ -178,7 +185,8 @@ def _is_automatic(message: Message, sender: str) -> bool:
     return (
         not sender
         or submitted not in {"", "no"}
-        or any(name in message for name in _MACHINES)
+        or any(name in message for name in (*_MACHINES, *_LISTS))
+        or _UNREAD.match(address(message, "From")) is not None
         or header(message, "Precedence").lower() in _CROWDS
         or header(message, "Subject").lower().startswith(_AWAY)
     )

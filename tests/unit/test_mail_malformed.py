@@ -109,12 +109,32 @@ def test_a_mail_that_was_damaged_on_the_way_means_something(
         + b"x\r\n" * 200_000,
         b"Content-Type: message/rfc822\r\n\r\n" * 5000,
         b"Subject: " + b"=?utf-8?q?a?= " * 300_000 + b"\r\n\r\n",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=%d\r\r--%d\r" % (depth, depth) for depth in range(2000)
+        )
+        + b"x\r\n" * 200_000,
+        b"Content-Type: multipart/mixed; boundary=B\r\n\r\n" + b"--B\n\n" * 1_000_000,
+        b"Content-Type: multipart/digest; boundary=B\r\n\r\n" + b"--B\n\na:b\n\n" * 500_000,
+        b"Content-Type: message/delivery-status\r\n\r\n" + b"a:b\n\n" * 1_000_000,
         b"X: y\r\n" * 300_000,
         b"From: " + b"(" * 500_000 + b"\r\n\r\n",
         b"From: " + b"a@b.co," * 500_000 + b"\r\n\r\n",
         b"Content-Type: text/plain" + b"; a*0=x" * 20_000 + b"\r\n\r\nHola",
     ],
-    ids=["parts", "nested", "forwarded", "words", "headers", "comments", "addresses", "parameters"],
+    ids=[
+        "parts",
+        "nested",
+        "forwarded",
+        "words",
+        "nested by another line end",
+        "parts without a kind",
+        "digests",
+        "fates",
+        "headers",
+        "comments",
+        "addresses",
+        "parameters",
+    ],
 )
 def test_a_mail_that_is_made_to_be_costly_is_not(content: bytes) -> None:
     began = time.thread_time()

@@ -8,6 +8,7 @@ import pytest
 
 from hub.mail.quoting import LONGEST, newly_written
 from hub.model import Reply
+from hub.opt_out_words import Command, Wish, command
 from tests.unit.letters import AT, BOUNCES, ID, REPLIES, answer, meaning
 
 
@@ -55,6 +56,8 @@ def test_without_a_from_the_envelope_says_who_wrote() -> None:
         "Precedence: auto_reply\n",
         "Precedence: Bulk\n",
         "Precedence: junk\n",
+        "List-Id: Vecinos <vecinos.example.co>\n",
+        "List-Post: <mailto:vecinos@example.co>\n",
     ],
 )
 def test_what_a_machine_wrote_is_automatic(headers: str) -> None:
@@ -67,6 +70,38 @@ def test_a_robots_envelope_and_an_absence_are_automatic_and_a_person_is_not() ->
     assert reply(away).automatic
     assert reply(answer("Hola"), sender="").automatic
     assert not reply(answer("Hola", headers="Auto-Submitted: no\n")).automatic
+
+
+@pytest.mark.parametrize(
+    "local",
+    ["noreply", "No-Reply", "no_reply+1", "donotreply", "do-not-reply", "noresponder", "no.contestar-x"],
+)
+def test_nobody_reads_what_is_answered_to_an_address_that_says_so(local: str) -> None:
+    mail = answer("Su solicitud fue recibida.").replace("maria@", f"{local}@")
+
+    assert reply(mail).automatic
+
+
+@pytest.mark.parametrize("local", ["noreplyes", "nora.reply", "donato", "noe.responde"])
+def test_a_person_of_a_like_name_is_one(local: str) -> None:
+    assert not reply(answer("Hola").replace("maria@", f"{local}@")).automatic
+
+
+@pytest.mark.parametrize(
+    "subject", ["Paquete no entregado", "Re: Su envío fue devuelto", "Undelivered parcel"]
+)
+def test_a_person_may_write_of_what_did_not_arrive(subject: str) -> None:
+    mail = answer("Sigo esperando; son 550 mil.").replace("Re: Radicado PQ-1", subject)
+
+    assert "Sigo esperando; son 550 mil." == reply(mail).text
+
+
+@pytest.mark.parametrize("body", ["<p>BAJA</p>", "<div>Baja</div><br><div>Enviado desde mi iPhone</div>"])
+def test_a_word_that_takes_a_consent_back_is_read_in_html(body: str) -> None:
+    quote = "<blockquote>El 9/03/26, Hub escribió: escriba SALIR</blockquote>"
+    text = reply(answer(body + quote, kind="text/html; charset=utf-8")).text
+
+    assert Command(Wish.OUT, alone=True) == command(text)
 
 
 def test_html_is_read_as_its_lines_and_the_quote_goes() -> None:

@@ -29,6 +29,9 @@ VECTORS = Path(__file__).parents[1] / "vectors/twilio_signature.json"
         "Baja, gracias",
         "SALIR\n\nEl lun, 9 mar 2026 a las 8:05, Coproservicios escribió:\n> Recibimos su queja",
         "Baja\n-- \nMaría Peña\nCalle 1",
+        "BAJA\n\nEnviado desde mi iPhone",
+        "Salir por favor\n\nObtener Outlook para Android<https://aka.ms/x>",
+        "Cancelar\n________________________________\nDe: Coproservicios",
     ],
 )
 def test_the_word_alone_takes_the_consent_back(text: str) -> None:
@@ -41,7 +44,14 @@ def test_the_word_alone_gives_it_back(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["BAJA, señor: ¿me retiran?", "Alto: hay una fuga en el piso 3", "¡Salir! Ya."]
+    "text",
+    [
+        "BAJA, señor: ¿me retiran?",
+        "Alto: hay una fuga en el piso 3",
+        "¡Salir! Ya.",
+        "BAJA\nMaría Peña\nApto 101",
+        "\nSalir por favor\n\nGracias, María",
+    ],
 )
 def test_a_sentence_that_begins_with_it_and_a_mark_is_read_by_a_person_too(text: str) -> None:
     assert AMONG_OTHERS == command(text)
@@ -61,6 +71,9 @@ def test_a_sentence_that_begins_with_it_and_a_mark_is_read_by_a_person_too(text:
         "Alta, pero después",
         "salirse",
         "> SALIR",
+        "Enviado desde mi iPhone",
+        "Alta\nMaría Peña",
+        "No puedo\nsalir",
         "🙂",
     ],
 )
