@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from hub.errors import InvalidPhone
 from hub.identity import stranger_ref
-from hub.model import Audience, ContactPoint, EventType, Json, Move, Party, Person, StoredEvent
+from hub.model import HUB_SOURCE, Audience, ContactPoint, EventType, Json, Move, Party, Person, StoredEvent
 from hub.phones import normalize_phone
 
 RESIDENTS: Final = ("resident", "tenant")
@@ -105,7 +105,8 @@ def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
     if recipients is None and stored.case is not None:
         recipients = parties.get((stored.case, who))
     if recipients is None:
-        return [Unknown(who=who)]
+        # What the hub says itself comes after the case has spoken: whom that did not name, nobody will.
+        return [] if stored.event.source == HUB_SOURCE else [Unknown(who=who)]
     return [recipient(one) for one in (recipients if isinstance(recipients, list) else [recipients])]
 
 

@@ -129,7 +129,7 @@ def event_of(inbound: Inbound) -> Event:
         source=HUB_SOURCE,
         type=f"{TYPE_PREFIX}{NAME}{TYPE_SUFFIX}",
         time=inbound.reply.at,
-        data={**_said(inbound), **_known(inbound.about)},
+        data={**_said(inbound), **_known(inbound)},
     )
 
 
@@ -159,10 +159,12 @@ def _sender(inbound: Inbound) -> dict[str, Json]:
     }
 
 
-def _known(about: About) -> dict[str, Json]:
+def _known(inbound: Inbound) -> dict[str, Json]:
+    about = inbound.about
     known: dict[str, Json] = {
         "in_reply_to": about.message_id and str(about.message_id),
-        "person": about.person,
+        # Of an answer to our thanks it is asked again whose it is: a stranger must not become the person.
+        "person": whose(inbound),
         "case": about.case,
         **{name: about.facts.get(name) for name in FACTS},
     }

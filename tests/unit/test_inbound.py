@@ -13,7 +13,7 @@ from hub.inbound import take_complaint, take_reply
 from hub.model import ClockState, Complaint, Inbound, Message, Reply, State
 from hub.replies import event_of
 from hub.testing.tables import Row
-from hub.timers import audit
+from hub.timers import audit, fire_from_sql
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.things import HOUR, MINUTE, MONDAY, event, member, somebody
 from tests.unit.timekeeping import timers_of
@@ -181,6 +181,38 @@ async def test_who_was_handed_our_message_on_is_not_taken_for_its_reader(hub: Me
     assert {("+573009990000", None)} == {
         (address, opt_out.person) for (address, _), opt_out in hub.store.tables.opt_outs.items()
     }
+
+
+async def test_who_answers_our_thanks_is_not_taken_for_whose_message_it_was(hub: MemoryHub) -> None:
+    stranger = "+573009990000"
+    reply_of_the_person = await take(hub, text("Gracias"))
+    [one, *_] = [each for each in hub.store.messages if each.channel == "sms"]
+    one = replace(one, person="p-maria-pena")
+    hub.store.tables.messages[one.id] = replace(hub.store.tables.messages[one.id], message=one)
+    inbound = await take(hub, text("¿Y esto?", address=stranger, message_id=one.id))
+    [thanks] = [each for each in hub.of(event_of(inbound)) if each.address == stranger]
+    sent(hub, thanks)
+    await take(hub, text("SALIR", address=stranger))
+
+    assert reply_of_the_person.about.person is not None
+    assert {stranger: None} == {
+        address: opt_out.person for (address, _), opt_out in hub.store.tables.opt_outs.items()
+    }
+
+
+async def test_an_unanswered_stranger_is_escalated_and_nobody_waits_for_a_petitioner(hub: MemoryHub) -> None:
+    await hub.take_in(somebody("p-jefe"), member("p-jefe", "company", "staff", duty="coordinator", level=2))
+    await take(hub, text(address="+573009990000"))
+    hub.clock.advance(240 * HOUR)
+    timers = timers_of(hub)
+    before = len(hub.publisher.events)
+    await fire_from_sql(timers)
+    made = hub.publisher.events[before:]
+    await hub.take_in(*made)
+
+    [first, *_] = [one for one in made if one.name == "pqrs.escalated" and one.data["to_level"] == 2]
+    assert {"p-jefe"} == {person for person, _ in hub.said(first)}
+    assert {(False, True)} == {(hub.stored(one).waiting, hub.stored(one).planned) for one in made}
 
 
 async def test_a_complaint_revokes_and_says_nothing_to_anybody(hub: MemoryHub) -> None:
