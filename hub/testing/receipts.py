@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from hub.delivery.moves import may
 from hub.model import Attempt, Gone, State
 from hub.receipts import Receipt
 from hub.testing.statements import Statements
-from hub.testing.tables import Suppression, Tables
+from hub.testing.tables import Row, Suppression, Tables
 
 
 class MemoryReceipts(Statements):
@@ -67,16 +68,33 @@ class MemoryReceipts(Statements):
 def by_reference(tables: Tables, provider: str, reference: str) -> UUID | None:
     """Answer the message that the provider, or a numbered one of its kind, knows by this reference."""
     found = (one for _, one in sorted(tables.attempts.items()) if one.reference == reference)
-    return next((one.message_id for one in found if one.provider.startswith(provider)), None)
+    return next((one.message_id for one in found if provider in _names(one.provider)), None)
+
+
+def _names(provider: str) -> tuple[str, str]:
+    """Its own, and the one that it has without a number."""
+    return provider, re.sub("-[0-9]+$", "", provider)
 
 
 def _settle(tables: Tables, message_id: UUID, state: State, reason: str | None, attempt: Attempt) -> bool:
     row = tables.messages.get(message_id)
-    if row is not None and may(row.message.state, state):
+    if row is not None and may(row.message.state, state) and not _outlived(tables, row, attempt):
         moved = replace(row.message, state=state, reason=reason, next_at=None)
         tables.messages[message_id] = replace(row, message=moved)
         tables.attempts.setdefault((message_id, attempt.at), attempt)
     return row is not None
+
+
+def _outlived(tables: Tables, row: Row, attempt: Attempt) -> bool:
+    """Tell whether a loss is that of an earlier call than the one that counts."""
+    if attempt.outcome not in {State.FAILED, State.BOUNCED} or attempt.reference is None:
+        return False
+    calls = [one for _, one in sorted(tables.attempts.items()) if one.message_id == attempt.message_id]
+    known = any(one.reference == attempt.reference for one in calls)
+    if row.message.state is State.SENDING:
+        return known
+    accepted = [one.reference for one in calls if one.outcome == "accepted" and one.reference is not None]
+    return accepted[-1:] not in ([], [attempt.reference]) and (known or row.attempts > 1)
 
 
 def _suppress(tables: Tables, gone: Sequence[Gone]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from hub.delivery.moves import may
 from hub.model import Attempt, Message, State, StoredEvent
+from hub.ports import MessageFilter
 from hub.receipts import Receipt, take
 from tests.contract.stores import Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, now, outcome
@@ -189,3 +190,67 @@ async def test_only_a_receipt_that_says_gone_bars(stores: Stores, of: StoredEven
     [claimed] = await stores.claim(other)
 
     assert gone is (claimed.barred is not None)
+
+
+async def called(stores: Stores, one: Message, reference: str, state: State = State.SENT) -> None:
+    """Claim it, and record what the provider answered."""
+    token = uuid4()
+    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    call = Attempt(message_id=one.id, at=now(), outcome="accepted", provider="twilio", reference=reference)
+    await stores.delivery.record(token, [outcome(one.id, state, attempts=(call,))])
+
+
+def lost(one: Message, reference: str) -> Receipt:
+    return early(State.FAILED, message_id=one.id, reference=reference, reason="twilio_30008")
+
+
+async def test_the_loss_of_an_earlier_call_is_no_loss_of_the_later_one(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = message(of)
+    await stores.add(one)
+    await called(stores, one, "SM-first")
+    await take(lost(one, "SM-first"), store=stores.receipts, at=now())
+    assert "failed" == await stores.state_of(one)
+
+    await stores.redrive.redrive(
+        MessageFilter(state=State.FAILED), also_told=False, dry_run=False, after=None, limit=10
+    )
+    await stores.delivery.claim([one.id], token=uuid4(), lease=LEASE)
+    await take(lost(one, "SM-first"), store=stores.receipts, at=now())
+    assert "sending" == await stores.state_of(one)
+
+
+async def test_of_two_calls_the_last_that_was_accepted_decides(stores: Stores, of: StoredEvent) -> None:
+    one = message(of)
+    await stores.add(one)
+    await called(stores, one, "SM-second", State.QUEUED)
+    await called(stores, one, "SM-third")
+    for reference in ("SM-unheard-of", "SM-second"):
+        assert await take(lost(one, reference), store=stores.receipts, at=now())
+        assert "sent" == await stores.state_of(one)
+
+    await take(lost(one, "SM-third"), store=stores.receipts, at=now())
+    assert "failed" == await stores.state_of(one)
+
+
+async def test_a_loss_under_another_reference_counts_where_there_was_one_call(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = message(of)
+    await stores.add(one)
+    await called(stores, one, "batch-1")
+    await take(lost(one, "text-1"), store=stores.receipts, at=now())
+
+    assert "failed" == await stores.state_of(one)
+
+
+async def test_a_provider_whose_name_begins_like_another_is_another(stores: Stores, of: StoredEvent) -> None:
+    one = message(of)
+    await stores.add(one)
+    await sent(stores, one, provider="aldeamo-sms")
+
+    assert await stores.receipts.message_of("aldeamo", SID) is None
+    assert one.id == await stores.receipts.message_of("aldeamo-sms", SID)
+    await take(early(provider="aldeamo"), store=stores.receipts, at=now())
+    assert 0 == await stores.timers.settle_early(10)

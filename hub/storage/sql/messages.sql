@@ -80,9 +80,25 @@ RETURNING message.id
 
 -- settle --
 -- Answers the message also where it stays as it is: a receipt out of order is no fault of the provider.
-WITH moved AS (
+-- That an earlier call came to nothing says nothing of the later one: its loss is no loss of the message.
+WITH accepted AS (
+    SELECT reference FROM attempt
+    WHERE message_id = $1 AND outcome = 'accepted' AND reference IS NOT NULL
+    ORDER BY at DESC
+    LIMIT 1
+), moved AS (
     UPDATE message SET state = $2, reason = $3, next_at = NULL, updated_at = now()
     WHERE id = $1 AND state = ANY ($4::text[])
+      AND NOT (
+          $2 IN ('failed', 'bounced')
+          AND CASE
+              WHEN state = 'sending' THEN EXISTS (SELECT FROM attempt WHERE message_id = $1 AND reference = $8::text)
+              ELSE EXISTS (SELECT FROM accepted WHERE reference <> $8::text)
+                   AND (
+                       attempts > 1 OR EXISTS (SELECT FROM attempt WHERE message_id = $1 AND reference = $8::text)
+                   )
+          END
+      )
     RETURNING id
 ), ending AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)

@@ -1,8 +1,11 @@
 Receipts that name a message by the provider's own reference only.
 
 -- by_reference --
--- A pool may number its providers: `twilio`, `twilio-2`.
-SELECT message_id FROM attempt WHERE reference = $1 AND starts_with(provider, $2) ORDER BY at LIMIT 1
+-- A pool may number its providers: `twilio`, `twilio-2`. Another provider's name may begin the same.
+SELECT message_id FROM attempt
+WHERE reference = $1 AND $2 IN (provider, regexp_replace(provider, '-[0-9]+$', ''))
+ORDER BY at
+LIMIT 1
 
 -- keep_early --
 INSERT INTO early_receipt (provider, reference, state, received_at, reason, code, gone)
@@ -15,7 +18,8 @@ WITH known AS (
     FROM early_receipt AS early
     CROSS JOIN LATERAL (
         SELECT message_id FROM attempt
-        WHERE attempt.reference = early.reference AND starts_with(attempt.provider, early.provider)
+        WHERE attempt.reference = early.reference
+          AND early.provider IN (attempt.provider, regexp_replace(attempt.provider, '-[0-9]+$', ''))
         ORDER BY at
         LIMIT 1
     ) AS found
