@@ -18,7 +18,7 @@ from typing import Final
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from hub.consumers.wire import read_leniently
@@ -44,7 +44,23 @@ async def connect(url: str, name: str) -> AbstractConnection:
             timeout=CONNECT_TIMEOUT.total_seconds(),
             client_properties={"connection_name": name},
             heartbeat=HEARTBEAT,
+            connection_class=_Connection,
         )
+
+
+class _Connection(aio_pika.Connection):
+    """
+    A connection that is closed when it cannot be opened.
+
+    aio-pika leaves that to the collector, and the loop may end before its closing has begun.
+    """
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - aio-pika's name
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
 
 
 async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> None:

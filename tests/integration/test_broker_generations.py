@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 import socket
 
 import pytest
 from aio_pika.abc import AbstractConnection
 
-from hub.consumers.broker import generations
+from hub.consumers.broker import connect, generations
+from hub.errors import BrokerUnavailable
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,16 @@ async def test_a_stop_does_not_wait_for_a_broker_that_is_away() -> None:
         await asyncio.sleep(1)
         stop.set()
         await asyncio.wait_for(waiting, 2)
+
+
+async def test_a_connection_that_could_not_be_opened_leaves_nothing_to_be_closed_later(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.CRITICAL)  # what aio-pika logs would hold the connection
+    with socket.socket() as nobody:  # bound, but it does not listen
+        nobody.bind(("127.0.0.1", 0))
+        with pytest.raises(BrokerUnavailable):
+            await connect(f"amqp://127.0.0.1:{nobody.getsockname()[1]}/", "hub test")
+    gc.collect()
+
+    assert asyncio.all_tasks() == {asyncio.current_task()}

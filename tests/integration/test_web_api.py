@@ -103,7 +103,7 @@ async def test_a_query_that_is_not_right_says_what_is(query: str, words: str) ->
 async def test_an_unknown_parameter_is_answered_with_the_known_ones() -> None:
     reply = await ask(World(), "/api/dead?colour=red")
 
-    assert reply.json["hint"] == "There are: state, after, limit."
+    assert reply.json["hint"] == "There are: state, reason, event, after, limit."
 
 
 async def test_a_message_is_shown_with_its_attempts() -> None:
