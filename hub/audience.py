@@ -129,6 +129,11 @@ def recipient(raw: Mapping[str, Json]) -> Group | Person:
     )
 
 
+def written_as(raw: str) -> str | None:
+    """Tidy what a person typed, an email address or a number; None when it cannot be either."""
+    return usable_email(raw) if "@" in raw else usable_phone(raw)
+
+
 def usable_email(raw: str | None) -> str | None:
     """Tidy an address (RFC 5321 syntax, no look-up); None when it cannot be one."""
     if not raw:

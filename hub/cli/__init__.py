@@ -21,7 +21,7 @@ from hub.cli.publish import publish
 from hub.cli.redriving import redrive
 from hub.cli.run import run
 from hub.cli.troubles import troubles
-from hub.errors import HubError
+from hub.errors import HubError, Unavailable
 
 _RUN = "Run"
 _SEND = "Events in"
@@ -78,7 +78,8 @@ def main() -> None:
     except* HubError as group:  # roles run in task groups, so that it may come wrapped
         failed = True
         for error in leaves(group):
-            typer.secho(f"Error: {error}", fg=typer.colors.RED, err=True)
+            to_do = " – `hub check` says what to mend" if isinstance(error, Unavailable) else ""
+            typer.secho(f"Error: {error}{to_do}", fg=typer.colors.RED, err=True)
     except* BrokenPipeError:
         # The reader (`| head`) has seen enough; without this Python complains once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import os
 import sys
-import warnings
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -26,8 +26,40 @@ T = TypeVar("T")
 
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 
+
+def known_channel(text: str) -> str:
+    """Read a channel's name from the command line."""
+    from hub.channels.registry import NAMES  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return _known("channel", text, NAMES)
+
+
+def known_event(text: str) -> str:
+    """Read an event's name from the command line."""
+    from hub.catalog import BY_NAME  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return _known("event", text, BY_NAME)
+
+
+def _known(noun: str, text: str, names: Collection[str]) -> str:
+    if text in names:
+        return text
+    near = difflib.get_close_matches(text, names, n=3)
+    known = f"near: {', '.join(near)}" if near else f"there are {', '.join(sorted(names))}"
+    raise typer.BadParameter(f"there is no {noun} {text!r}; {known}")
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
+
+OfChannel = Annotated[
+    str | None,
+    typer.Option("--channel", parser=known_channel, metavar="CHANNEL", help="email, sms, push, inbox …"),
+]
+OfEvent = Annotated[
+    str | None,
+    typer.Option("--event", parser=known_event, metavar="EVENT", help="A kind of event: pqrs.received."),
+]
 
 _PIPE_WIDTH: Final = 2000  # columns
 
@@ -66,8 +98,6 @@ def wait(work: Coroutine[Any, Any, T]) -> T:
     from hub import logs  # noqa: PLC0415 - `hub --help` must not wait for it
 
     logs.configure(as_json=False, level="critical")
-    # aio-pika closes a connection that never opened when it is collected, which may be after the loop's end.
-    warnings.filterwarnings("ignore", "coroutine 'Connection.close' was never awaited", RuntimeWarning)
     return asyncio.run(work)
 
 
@@ -87,16 +117,39 @@ def print_json(value: Json, *, indent: int = 2) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print aligned columns. The words are data: markup in them is shown, not obeyed."""
+    """Print aligned columns, or that there are none. Words are data: markup in them is shown, not obeyed."""
     from rich.table import Table  # noqa: PLC0415 - `hub --help` must not wait for it
     from rich.text import Text  # noqa: PLC0415 - the same
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in row))
-    console().print(table)
+    if table.row_count:
+        console().print(table)
+    else:
+        typer.secho("None.", dim=True, err=True)
+
+
+def print_whole(facts: Mapping[str, Json], text: str) -> None:
+    """Print one thing: what is known of it, a line each, then its text."""
+    rows = [(title(name), cell(facts, name)) for name in facts if facts[name] not in (None, "")]
+    print_table(("", ""), rows)
+    console().print(f"\n{text}", markup=False, soft_wrap=True)
+
+
+def title(name: str) -> str:
+    """Name a field of the API for people: `received_at` → `received`."""
+    return name.removesuffix("_at").replace("_", " ")
+
+
+def cell(row: Mapping[str, Json], name: str) -> str:
+    """Show a field of the API: an instant as Bogotá's, nothing for None."""
+    value = row[name]
+    if name in {"at", "since"} or name.endswith("_at"):
+        return local_time(value)
+    return "" if value is None else str(value)
 
 
 def local_time(value: Json) -> str:

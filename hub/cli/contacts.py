@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
@@ -12,18 +12,21 @@ import typer
 from hub.cli.common import (
     AsJson,
     Limit,
-    console,
-    local_time,
+    as_instant,
+    cell,
+    known_channel,
     print_json,
     print_table,
+    print_whole,
     settings,
+    title,
     to_uuid,
     wait,
 )
 from hub.errors import HubError
+from hub.model import ReplyKind
 
 if TYPE_CHECKING:
-    from hub.model import Json
     from hub.ports import ContactStore, Page
 
 T = TypeVar("T")
@@ -37,12 +40,12 @@ opt_outs = typer.Typer(
 )
 
 Named = Annotated[str, typer.Argument(metavar="ADDRESS|ID", show_default=False)]
-_UNTIL: Final = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]
+_NOTHING: Final = "nothing to lift: no such address or id, or it was lifted before; `list` shows the ids"
 
 
 @replies.command("list")
 def list_replies(
-    kind: Annotated[str | None, typer.Option(help="reply, opt_out, opt_in, automatic, complaint.")] = None,
+    kind: Annotated[ReplyKind | None, typer.Option(help="Only those.")] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -61,11 +64,7 @@ def show_reply(reply_id: Annotated[str, typer.Argument(metavar="ID")], as_json: 
     if as_json:
         print_json(reply)
         return
-    facts = [
-        (name, str(value)) for name, value in reply.items() if value not in (None, "") and name != "text"
-    ]
-    print_table(("", ""), facts)
-    console().print(f"\n{reply['text']}", markup=False, soft_wrap=True)
+    print_whole({name: value for name, value in reply.items() if name != "text"}, reply["text"])
 
 
 @suppressions.command("list")
@@ -85,10 +84,13 @@ def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
 @suppressions.command("add")
 def add_suppression(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
-    channel: Annotated[str, typer.Option(help="email, sms, whatsapp, push.", show_default=False)],
+    channel: Annotated[
+        str, typer.Option(parser=known_channel, metavar="CHANNEL", help="email, sms, whatsapp, push.")
+    ],
     reason: Annotated[str, typer.Option(help="Why, for whoever finds it.")] = "operator",
     until: Annotated[
-        datetime | None, typer.Option(formats=_UNTIL, help="When it ends; else as the policy says.")
+        datetime | None,
+        typer.Option(parser=as_instant, metavar="TIME", help="When it ends; else as the policy says."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -97,17 +99,21 @@ def add_suppression(
 
       hub suppressions add maria@example.co --channel email --reason "typing error"
     """
-    end = until and until.astimezone()
-    by = getpass.getuser()
-    _asked(lambda store: store.suppress_address(address, channel, reason=reason, until=end, by=by))
+    from hub.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    tidy, by = written_as(address), getpass.getuser()
+    if tidy is None and channel != "push":
+        raise typer.BadParameter(f"{address!r} is neither an email address nor a telephone number")
+    if until is not None and until <= datetime.now(UTC):
+        raise typer.BadParameter("--until is over already")
+    _asked(lambda store: store.suppress_address(tidy or address, channel, reason=reason, until=until, by=by))
     _report({"suppressed": 1}, f"nothing goes there by {channel} any more", as_json=as_json)
 
 
 @suppressions.command("lift")
 def lift_suppression(named: Named, as_json: AsJson = False) -> None:
     """Write there again, by every channel, or by that of one row. Safe to repeat."""
-    lifted = _asked(lambda store: store.lift_suppression(named, by=getpass.getuser()))
-    _report({"lifted": lifted}, f"{lifted} lifted", as_json=as_json)
+    _lift(lambda store, whom: store.lift_suppression(whom, by=getpass.getuser()), named, as_json=as_json)
 
 
 @opt_outs.command("list")
@@ -121,8 +127,15 @@ def list_opt_outs(limit: Limit = 50, as_json: AsJson = False) -> None:
 @opt_outs.command("lift")
 def lift_opt_out(named: Named, as_json: AsJson = False) -> None:
     """Give a consent back for which somebody asked you. Whoever can writes INICIAR himself."""
-    lifted = _asked(lambda store: store.lift_opt_out(named, by=getpass.getuser()))
-    _report({"lifted": lifted}, f"{lifted} lifted", as_json=as_json)
+    _lift(lambda store, whom: store.lift_opt_out(whom, by=getpass.getuser()), named, as_json=as_json)
+
+
+def _lift(lift: Callable[[ContactStore, str], Awaitable[int]], named: str, *, as_json: bool) -> None:
+    from hub.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    whom = written_as(named) or named
+    lifted = _asked(lambda store: lift(store, whom))
+    _report({"lifted": lifted}, f"{lifted} lifted" if lifted else _NOTHING, as_json=as_json)
 
 
 def _asked(question: Callable[[ContactStore], Awaitable[T]]) -> T:
@@ -140,15 +153,8 @@ def _print(page: Page, columns: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         print_json({"items": page.items, "next": page.next})
         return
-    titles = [column.removesuffix("_at").replace("_", " ") for column in columns]
-    print_table(titles, [[_cell(row, column) for column in columns] for row in page.items])
-
-
-def _cell(row: Mapping[str, Json], column: str) -> str:
-    value = row[column]
-    if column == "since" or column.endswith("_at"):
-        return local_time(value)
-    return "" if value is None else str(value)
+    titles = [title(column) for column in columns]
+    print_table(titles, [[cell(row, column) for column in columns] for row in page.items])
 
 
 def _report(shown: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:

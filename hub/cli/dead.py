@@ -13,10 +13,10 @@ import typer
 from hub.cli.common import (
     AsJson,
     Limit,
-    console,
     local_time,
     print_json,
     print_table,
+    print_whole,
     settings,
     to_uuid,
     wait,
@@ -94,9 +94,7 @@ def show(letter_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJso
         return
     body = shown.pop("body", None) or shown.pop("body_base64", "")
     headers = shown.pop("headers")
-    facts = [(name, str(value)) for name, value in shown.items() if value is not None]
-    print_table(("", ""), [*facts, *((f"header {name}", str(value)) for name, value in headers.items())])
-    console().print(f"\n{body[:_BODY_SHOWN]}", markup=False, soft_wrap=True)
+    print_whole(shown | {f"header {name}": value for name, value in headers.items()}, body[:_BODY_SHOWN])
 
 
 async def _find(letter_id: UUID) -> DeadLetter:
@@ -176,7 +174,7 @@ async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
     async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
         if asked.ids is None:
             chosen: Sequence[UUID] = await letters.open_ids(log, reason=asked.reason, event=asked.event)
-            if not yes and not _confirmed(len(chosen), verb):
+            if chosen and not yes and not typer.confirm(f"{verb} {len(chosen)} dead letters?", err=True):
                 return
         else:
             chosen = [(await known(log, letter_id)).id for letter_id in asked.ids]
@@ -186,10 +184,6 @@ async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
             if number % _PAGE == 0 and not as_json:
                 typer.secho(f"{number} of {len(chosen)} …", dim=True, err=True)
     _report(done, as_json=as_json)
-
-
-def _confirmed(count: int, verb: str) -> bool:
-    return count > 0 and typer.confirm(f"{verb} {count} dead letters?", err=True)
 
 
 def _report(done: Sequence[Settled], *, as_json: bool) -> None:

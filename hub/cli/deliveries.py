@@ -13,6 +13,8 @@ from hub.cli.common import (
     STATE_STYLES,
     AsJson,
     Limit,
+    OfChannel,
+    OfEvent,
     console,
     local_time,
     print_json,
@@ -35,8 +37,8 @@ _POLL: Final = 1.0  # seconds
 
 def deliveries(
     state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
-    channel: Annotated[str | None, typer.Option(help="email, sms, push, inbox, print …")] = None,
-    event: Annotated[str | None, typer.Option(help="A kind of event: pqrs.received.")] = None,
+    channel: OfChannel = None,
+    event: OfEvent = None,
     event_id: Annotated[str | None, typer.Option(help="The id that the publisher gave the event.")] = None,
     person: Annotated[str | None, typer.Option(help="A person's reference.")] = None,
     limit: Limit = 50,

@@ -11,10 +11,10 @@ import typer
 from hub.cli.common import (
     AsJson,
     Limit,
-    console,
     local_time,
     print_json,
     print_table,
+    print_whole,
     settings,
     to_uuid,
     wait,
@@ -81,8 +81,7 @@ def show(
         print_json(letter)
         return
     facts = ("name", "person", "event", "created_at", "handed_over_at", "subject")
-    print_table(("", ""), [(fact, str(letter[fact] or "")) for fact in facts])
-    console().print(f"\n{letter['text']}", markup=False, soft_wrap=True)
+    print_whole({fact: letter[fact] for fact in facts}, letter["text"])
 
 
 async def _show(letter_id: UUID) -> dict[str, Any]:

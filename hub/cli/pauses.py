@@ -9,6 +9,8 @@ import typer
 
 from hub.cli.common import (
     AsJson,
+    cell,
+    known_channel,
     local_time,
     print_json,
     print_table,
@@ -17,29 +19,34 @@ from hub.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from hub.pausing import Paused, Resumed
 
 channel = typer.Typer(no_args_is_help=True, help="The channels: list, pause, resume.")
 
 Name = Annotated[str, typer.Argument(metavar="CHANNEL|EVENT", show_default=False)]
-Channel = Annotated[str, typer.Argument(metavar="CHANNEL", show_default=False)]
+Maybe = Annotated[str | None, typer.Argument(metavar="[CHANNEL|EVENT]", show_default=False)]
+Channel = Annotated[str, typer.Argument(parser=known_channel, metavar="CHANNEL", show_default=False)]
 Reason = Annotated[str, typer.Option(help="Why, for whoever finds it paused.")]
 
 
-def pause(name: Name, reason: Reason = "", as_json: AsJson = False) -> None:
+def pause(name: Maybe = None, reason: Reason = "", as_json: AsJson = False) -> None:
     """
     Hold back what goes out over a channel, or about an event, within a second, until `hub resume`.
 
-    Held messages use up no try and none of their lifetime. [bold]Emergencies are held as well[/bold]:
-    pause an event rather than a channel while one is going on.
+    Held messages use up no try and none of their lifetime. [bold]Emergencies are held
+    as well[/bold]: pause an event rather than a channel while one is going on.
+    Without a name it lists what is paused.
 
       hub pause sms --reason "the provider sends everything twice"
 
       hub pause maintenance.scheduled.announced
     """
-    _pause(_subject(name), reason, as_json=as_json)
+    if name is None:
+        _list(as_json=as_json)
+    else:
+        _pause(_subject(name), reason, as_json=as_json)
 
 
 def resume(name: Name, as_json: AsJson = False) -> None:
@@ -61,25 +68,41 @@ def list_channels(as_json: AsJson = False) -> None:
 @channel.command("pause")
 def pause_channel(name: Channel, reason: Reason = "", as_json: AsJson = False) -> None:
     """Hold a channel back, also its emergencies; as `hub pause` does."""
-    _pause(_subject(name, events=False), reason, as_json=as_json)
+    _pause(f"channel:{name}", reason, as_json=as_json)
 
 
 @channel.command("resume")
 def resume_channel(name: Channel, as_json: AsJson = False) -> None:
     """Take the pause of a channel away; as `hub resume` does."""
-    _resume(_subject(name, events=False), as_json=as_json)
+    _resume(f"channel:{name}", as_json=as_json)
 
 
-def _subject(name: str, *, events: bool = True) -> str:
+def _subject(name: str) -> str:
     from hub import pausing  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.catalog import BY_NAME  # noqa: PLC0415 - the same
     from hub.channels.registry import NAMES  # noqa: PLC0415 - the same
     from hub.errors import UnknownName  # noqa: PLC0415 - the same
 
     try:
-        return pausing.subject_of(name, channels=NAMES, events=BY_NAME if events else ())
+        return pausing.subject_of(name, channels=NAMES, events=BY_NAME)
     except UnknownName as exc:
         raise typer.BadParameter(str(exc)) from None
+
+
+def _list(*, as_json: bool) -> None:
+    items = wait(_pauses())
+    if as_json:
+        print_json({"items": items, "next": None})
+        return
+    columns = ("subject", "since", "by", "reason")
+    print_table(columns, [[cell(row, column) for column in columns] for row in items])
+
+
+async def _pauses() -> Sequence[Mapping[str, Any]]:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_pauses(settings()) as store:
+        return await store.pauses()
 
 
 def _pause(subject: str, reason: str, *, as_json: bool) -> None:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.common import AsJson, as_instant, print_json, print_table, settings, wait
+from hub.cli.common import AsJson, OfChannel, OfEvent, as_instant, print_json, print_table, settings, wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub.redrive import Redriven, Wish
 
-Instant = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", show_default=False)]
+Since = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made at or after.")]
+Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made before.")]
 
 
 class Lost(StrEnum):
@@ -28,13 +29,13 @@ class Lost(StrEnum):
 def redrive(  # noqa: PLR0913 - each is an option of the command line
     *,
     state: Annotated[Lost, typer.Option(help="Which lost ones.")],
-    channel: Annotated[str | None, typer.Option(help="email, sms, push, inbox, print …")] = None,
-    event: Annotated[str | None, typer.Option(help="A kind of event: pqrs.received.")] = None,
+    channel: OfChannel = None,
+    event: OfEvent = None,
     event_id: Annotated[str | None, typer.Option(help="The id that the publisher gave the event.")] = None,
     person: Annotated[str | None, typer.Option(help="A person's reference.")] = None,
     reason: Annotated[str | None, typer.Option(help="How the reason begins: smtp_550.")] = None,
-    since: Instant = None,
-    until: Instant = None,
+    since: Since = None,
+    until: Until = None,
     also_told: Annotated[
         bool, typer.Option("--also-told", help="Also whoever was told the same in another way.")
     ] = False,
@@ -45,8 +46,9 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
     """
     Send lost messages again, in place, after what lost them was mended. Safe to repeat.
 
-    Left alone are those that are worthless by now, those that never had an address, and whoever was told
-    the same in another way. TIME is of Bogotá unless it says otherwise: 2026-03-09T08:00.
+    Left alone are those that are worthless by now, those that never had an
+    address, and whoever was told the same in another way. A TIME without an
+    offset is Bogotá's.
 
       hub redrive --state failed --channel sms --since 2026-03-09T08:00 --dry-run
 
@@ -94,7 +96,8 @@ def _progress(done: Redriven) -> None:
 
 def _report(answer: dict[str, Any]) -> None:
     columns = ("verdict", "channel", "reason", "count")
-    print_table(columns, [tuple(str(row[column]) for column in columns) for row in answer["by"]])
+    if answer["by"]:
+        print_table(columns, [tuple(str(row[column]) for column in columns) for row in answer["by"]])
     verb = "would go again" if answer["dry_run"] else "go again"
     left = answer["too_old"] + answer["no_contact"] + answer["told"]
     typer.secho(f"{answer['taken']} {verb}, {left} are left alone", err=True)

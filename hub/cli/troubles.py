@@ -22,6 +22,8 @@ def troubles(limit: Limit = 20, as_json: AsJson = False) -> None:
         return
     if not any(row.resolved_at is None for row in page.items):
         typer.secho("No hay averías abiertas.", fg=typer.colors.GREEN)
+    if not page.items:
+        return
     print_table(
         _COLUMNS,
         [

@@ -34,22 +34,29 @@ async def test_a_channel_is_paused_listed_and_resumed(environ: dict[str, str]) -
         _, paused, _ = await hub(environ, "pause", "sms", "--reason", "envía doble")
         _, again, _ = await hub(environ, "channel", "pause", "sms")
         _, listed, _ = await hub(environ, "channel", "list")
+        _, pauses, _ = await hub(environ, "pause")
         _, resumed, _ = await hub(environ, "resume", "sms")
         _, gone, _ = await hub(environ, "channel", "resume", "sms")
 
     [sms] = [row for row in listed["items"] if row["name"] == "sms"]
     assert paused == {"subject": "channel:sms", "changed": True, "urgent": 1}
     assert again["changed"] is False
+    assert [(row["subject"], row["reason"]) for row in pauses["items"]] == [("channel:sms", "envía doble")]
     assert (sms["paused"]["reason"], sms["held"], sms["urgent"]) == ("envía doble", 1, 1)
     assert (resumed["changed"], resumed["released"], resumed["more"]) == (True, 1, False)
     assert (gone["changed"], gone["released"]) == (False, 0)
 
 
 async def test_a_name_that_is_no_channel_and_no_event_is_refused(environ: dict[str, str]) -> None:
-    code, _, complaint = await hub(environ, "pause", "pqrs.recived")
+    for command in (
+        ("pause", "pqrs.recived"),
+        ("redrive", "--state", "failed", "--event", "pqrs.recived"),
+        ("deliveries", "--event", "pqrs.recived"),
+    ):
+        code, _, complaint = await hub(environ, *command)
 
-    assert code == 2
-    assert "pqrs.received" in complaint
+        assert code == 2
+        assert "pqrs.received" in complaint
 
 
 async def test_failed_messages_go_again_once(environ: dict[str, str]) -> None:

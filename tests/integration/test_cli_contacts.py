@@ -1,0 +1,139 @@
+"""What operators see of people and of the hub's own troubles, as commands against a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+
+from hub.model import Reply, Symptom
+from hub.replies import read
+from hub.storage import Database, PostgresReplies, PostgresWatch
+from tests.contract.values import now
+from tests.integration.test_cli_servers import environ, hub, start
+
+__all__ = ["environ"]
+
+MAIL = "maria@example.com"
+
+
+async def write(environ: dict[str, str], text: str) -> UUID:
+    at = now()
+    given = Reply(
+        channel="email",
+        provider="mail",
+        reference=str(uuid4()),
+        address=MAIL,
+        text=text,
+        at=at,
+        subject="Re:",
+    )
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        replies = PostgresReplies(database)
+        return (await replies.add(read(given, await replies.about(given), now=at))).id
+
+
+async def printed(environ: dict[str, str], *arguments: str) -> tuple[str, str]:
+    """Run as a person does, without --json; answer what stands on the screen, and beside it."""
+    out, err = await asyncio.wait_for((await start(environ, *arguments)).communicate(), 60)
+    return out.decode(), err.decode()
+
+
+async def test_a_reply_is_listed_without_its_words_and_shown_with_them(environ: dict[str, str]) -> None:
+    reply = await write(environ, "¿Cuándo llega el agua?")
+    await write(environ, "BAJA")
+
+    _, listed, _ = await hub(environ, "replies", "list", "--kind", "reply")
+    _, shown, _ = await hub(environ, "replies", "show", str(reply))
+    screen, _ = await printed(environ, "replies", "show", str(reply))
+    missing, _, complaint = await hub(environ, "replies", "show", str(uuid4()))
+    refused, _, _ = await hub(environ, "replies", "list", "--kind", "letter")
+
+    assert [row["id"] for row in listed["items"]] == [str(reply)]
+    assert "text" not in listed["items"][0]
+    assert shown["text"] == "¿Cuándo llega el agua?"
+    assert screen.endswith("\n¿Cuándo llega el agua?\n")
+    assert MAIL not in screen
+    assert (missing, refused) == (1, 2)
+    assert "there is no reply" in complaint
+
+
+async def test_a_number_is_left_alone_however_it_is_typed(
+    environ: dict[str, str],
+) -> None:
+    add = ("suppressions", "add", "300 123 4567", "--channel", "sms")
+
+    _, added, _ = await hub(environ, *add, "--reason", "ya no vive aquí", "--until", "2126-01-31")
+    _, listed, _ = await hub(environ, "suppressions", "list")
+    _, lifted, _ = await hub(environ, "suppressions", "lift", "+57 300 1234567")
+    again, _ = await printed(environ, "suppressions", "lift", "3001234567")
+
+    [row] = listed["items"]
+    assert added == {"suppressed": 1}
+    assert (row["address"], row["channel"], row["reason"]) == ("+57 *** *** 4567", "sms", "ya no vive aquí")
+    assert row["expires_at"] == "2126-01-31T05:00:00Z"
+    assert lifted == {"lifted": 1}
+    assert again.startswith("nothing to lift")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("maria", "--channel", "email"), "neither an email"),
+        ((MAIL, "--channel", "emails"), "near: email"),
+        ((MAIL, "--channel", "email", "--until", "2020-01-01"), "over already"),
+        ((MAIL, "--channel", "email", "--until", "mañana"), "not a time"),
+    ],
+)
+async def test_what_would_hold_nothing_back_is_refused(
+    environ: dict[str, str], arguments: tuple[str, ...], complaint: str
+) -> None:
+    code, _, told = await hub(environ, "suppressions", "add", *arguments)
+    _, listed, _ = await hub(environ, "suppressions", "list")
+
+    assert code == 2
+    assert complaint in told
+    assert listed == {"items": [], "next": None}
+
+
+async def test_a_consent_taken_back_is_listed_and_given_again_by_its_id(environ: dict[str, str]) -> None:
+    await write(environ, "BAJA")
+
+    _, listed, _ = await hub(environ, "opt-outs", "list")
+    first, second = listed["items"]
+    _, one, _ = await hub(environ, "opt-outs", "lift", first["id"])
+    _, rest, _ = await hub(environ, "opt-outs", "lift", MAIL)
+
+    assert {first["purpose"], second["purpose"]} == {"commercial", "survey"}
+    assert (one, rest) == ({"lifted": 1}, {"lifted": 1})
+
+
+async def test_open_troubles_come_with_what_to_do_and_none_is_said_so(environ: dict[str, str]) -> None:
+    _, calm = await printed(environ, "troubles")
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await PostgresWatch(database, ()).see(
+            [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
+        )
+
+    _, listed, _ = await hub(environ, "troubles")
+    screen, _ = await printed(environ, "troubles")
+
+    [row] = listed["items"]
+    assert calm == "No hay averías abiertas.\n"
+    assert (row["state"], row["kind"], row["measured"]) == ("open", "circuit", "Circuito abierto")
+    assert row["title"] in screen
+    assert row["to_do"] in screen
+
+
+async def test_an_empty_list_says_so_beside_the_output(environ: dict[str, str]) -> None:
+    for command in (("letters", "list"), ("opt-outs", "list"), ("dead", "list"), ("pause",)):
+        assert await printed(environ, *command) == ("", "None.\n")
+
+
+async def test_a_database_that_is_away_is_said_with_what_to_do(environ: dict[str, str]) -> None:
+    code, _, told = await hub({**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}, "troubles")
+
+    assert code == 1
+    assert "PostgreSQL does not answer" in told
+    assert "`hub check`" in told
