@@ -63,10 +63,13 @@ def _claimed(row: Record) -> Claimed:
 
 
 def _barred(row: Record) -> Barred | None:
+    # First what never runs out: an end that has passed must not hide that somebody wants no more.
+    if row["refused"] is not None:
+        return Barred(reason=row["refused"])
     if row["gone_since"] is not None:
         reason = "gone" if row["gone_by"] else "suppressed"
         return Barred(reason=reason, since=row["gone_since"], until=row["gone_until"])
-    return None if row["refused"] is None else Barred(reason=row["refused"])
+    return None
 
 
 def _columns(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequence[object]]:

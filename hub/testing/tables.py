@@ -97,15 +97,15 @@ class Tables:
 
     def barred(self, message: Message) -> Barred | None:
         """Answer why a message is not to go where it goes."""
+        for (address, purpose), one in self.opt_outs.items():
+            named = address in {message.address, message.address.lower()} or one.person == message.person
+            if purpose == message.purpose and named and not one.lifted:
+                return Barred(reason=one.reason)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:
             return Barred(
                 reason="gone" if gone.provider else "suppressed", since=gone.since, until=gone.until
             )
-        for (address, purpose), one in self.opt_outs.items():
-            named = address in {message.address, message.address.lower()} or one.person == message.person
-            if purpose == message.purpose and named and not one.lifted:
-                return Barred(reason=one.reason)
         return None
 
     def step_of(self, message: Message) -> list[Message]:

@@ -78,6 +78,19 @@ async def test_what_is_found_gone_again_begins_anew(stores: Stores, of: StoredEv
     assert Barred(reason="gone", since=later) == await barred(stores, of)
 
 
+async def test_a_consent_taken_back_outlasts_the_end_of_what_was_gone(
+    stores: Stores, of: StoredEvent
+) -> None:
+    """A number that is tried anew after its time is still one that asked for no advertisements."""
+    await found_gone(stores, of)
+    await said(stores, of, "BAJA")
+
+    found = await barred(stores, of, purpose=Purpose.COMMERCIAL)
+    assert found is not None
+    assert (found.since, found.until) == (None, None)
+    assert GONE == await barred(stores, of, purpose=Purpose.SERVICE)
+
+
 async def test_a_message_without_an_address_bars_nobody(stores: Stores, of: StoredEvent) -> None:
     await found_gone(stores, of, address="")
 
