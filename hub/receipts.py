@@ -48,7 +48,8 @@ class ReceiptStore(Protocol):
         """
         Move the message and keep the attempt, with one statement; false when it is unknown.
 
-        Only where `hub.delivery.moves` lets it go to that state; elsewhere nothing is written. May
+        Only where `hub.delivery.moves` lets it go to that state; elsewhere nothing is written. Where it
+        has arrived, what waits in the steps after it is cancelled, unless the law wants it said. May
         raise `hub.errors.StorageUnavailable`; the same call again is harmless.
         """
 

@@ -24,6 +24,7 @@ from hub.throttling import Rate
 
 CIRCUIT_OPEN: Final = "circuit_open"
 THROTTLED: Final = "throttled"
+NO_TIME: Final = "no_time"
 PATIENCE: Final = timedelta(seconds=1)
 """How long a message waits here for its turn at the rate; one that must wait longer comes again."""
 _LAST_WORD: Final = timedelta(milliseconds=500)
@@ -56,7 +57,9 @@ class Failover:
         unasked: list[TransientFailure] = []
         for provider in self._in_order(outgoing.unsure_of):
             if said and _left(outgoing) <= self._timeout:
-                break  # cut in the middle, the next one's answer would be unknown
+                # Cut in the middle, the next one's answer would be unknown: it is asked another time.
+                unasked.append(TransientFailure(NO_TIME, provider=provider.name, untried=True))
+                break
             try:
                 answer = await self._ask(provider, outgoing)
             except SendFailure as failure:

@@ -120,8 +120,9 @@ async def deliver(
         for one in outcomes
         if one.message_id in done and one.state in LOST
     ]
-    await _cascade(lost, store, publisher, post.now())
+    # Before the cascade, which asks the broker: a ticket that comes again finds these messages ended.
     await store.suppress([gone(one) for one in outcomes if one.gone])
+    await _cascade(lost, store, publisher, post.now())
     await _make_appointments(outcomes, by_id, appointments)
 
 

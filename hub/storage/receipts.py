@@ -63,7 +63,8 @@ async def settle(
         storable(attempt.code),
         attempt.took,
     )
-    rows = await run.rows(_SETTLE, message_id, state, storable(reason), sorted(sources(state)), *call)
+    given = (message_id, state, storable(reason), sorted(sources(state)))
+    rows = await run.rows(_SETTLE, *given, *call, sorted(sources(State.CANCELLED)))
     return bool(rows)
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from hub.delivery.moves import may
-from hub.model import Attempt, Gone, State
+from hub.model import Attempt, Gone, Message, Purpose, State
 from hub.receipts import Receipt
 from hub.testing.statements import Statements
 from hub.testing.tables import Row, Suppression, Tables
@@ -82,6 +82,8 @@ def _settle(tables: Tables, message_id: UUID, state: State, reason: str | None, 
         moved = replace(row.message, state=state, reason=reason, next_at=None)
         tables.messages[message_id] = replace(row, message=moved)
         tables.attempts.setdefault((message_id, attempt.at), attempt)
+        if state in {State.DELIVERED, State.READ}:
+            _stop_later(tables, moved)
     return row is not None
 
 
@@ -95,6 +97,23 @@ def _outlived(tables: Tables, row: Row, attempt: Attempt) -> bool:
         return known
     accepted = [one.reference for one in calls if one.outcome == "accepted" and one.reference is not None]
     return accepted[-1:] not in ([], [attempt.reference]) and (known or row.attempts > 1)
+
+
+def _stop_later(tables: Tables, arrived: Message) -> None:
+    for row in list(tables.messages.values()):
+        later = row.message
+        if (
+            may(later.state, State.CANCELLED)
+            and later.purpose is not Purpose.LEGAL
+            and _comes_after(later, arrived)
+        ):
+            stopped = replace(later, state=State.CANCELLED, reason="reached", next_at=None)
+            tables.messages[later.id] = replace(row, message=stopped)
+
+
+def _comes_after(later: Message, arrived: Message) -> bool:
+    names = ("event_key", "person", "audience", "occasion")
+    return later.step > arrived.step and all(getattr(later, name) == getattr(arrived, name) for name in names)
 
 
 def _suppress(tables: Tables, gone: Sequence[Gone]) -> None:

@@ -120,6 +120,7 @@ REASONS: Final[Mapping[str, str]] = {
     "broken": "El canal está averiado: de eso trata el aviso",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
+    "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
     "contact_hours": "Fuera del horario permitido; saldrá en la próxima franja",
     "expired": "Se venció antes de poder enviarse",
     "template": "A la plantilla le falta un dato del evento",

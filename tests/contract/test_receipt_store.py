@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,11 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.delivery.moves import may
-from hub.model import Attempt, Message, State, StoredEvent
+from hub.model import Attempt, Message, Purpose, State, StoredEvent
 from hub.ports import MessageFilter
 from hub.receipts import Receipt, take
 from tests.contract.stores import Stores
-from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, now, outcome
+from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, next_of, now, outcome
 
 
 async def settle(
@@ -79,6 +80,54 @@ async def test_a_receipt_that_comes_twice_is_written_once(stores: Stores, of: St
     assert await settle(stores, one.id, State.DELIVERED)
     assert await settle(stores, one.id, State.DELIVERED, after=2 * HOUR)
     assert ("delivered", None, None, ["delivered"]) == await seen(stores, one)
+
+
+@pytest.mark.parametrize("arrived", [State.DELIVERED, State.READ])
+@pytest.mark.parametrize("before", State)
+async def test_what_has_arrived_after_all_stops_the_next_step_that_waits(
+    stores: Stores, of: StoredEvent, before: State, arrived: State
+) -> None:
+    one = message(of, state=State.SENT, fallback=FALLBACK)
+    later = replace(next_of(one), state=before, reason="before")
+    await stores.add(one, later)
+    await settle(stores, one.id, arrived)
+
+    stopped = ("cancelled", "reached", None, [])
+    assert (stopped if may(before, State.CANCELLED) else (str(before), "before", None, [])) == await seen(
+        stores, later
+    )
+
+
+@pytest.mark.parametrize(
+    "other", [{"person": "p-other"}, {"audience": 1}, {"occasion": "reminder:T-24h"}, {"step": 0}]
+)
+async def test_it_stops_nothing_else(stores: Stores, of: StoredEvent, other: dict[str, Any]) -> None:
+    one = message(of, state=State.SENT)
+    another = message(of, **{"channel": "sms", "step": 1, "state": State.HELD, **other})
+    await stores.add(one, another)
+    await settle(stores, one.id, State.DELIVERED)
+
+    assert await stores.state_of(another) == "held"
+
+
+async def test_a_letter_that_staff_was_told_of_is_made_whatever_arrives(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = message(of, state=State.SENT, purpose=Purpose.LEGAL)
+    paper = message(of, channel="print", step=1, purpose=Purpose.LEGAL)
+    await stores.add(one, paper)
+    await settle(stores, one.id, State.DELIVERED)
+
+    assert await stores.state_of(paper) == "queued"
+
+
+async def test_a_report_of_loss_stops_nothing(stores: Stores, of: StoredEvent) -> None:
+    one = message(of, state=State.SENT, fallback=FALLBACK)
+    later = next_of(one)
+    await stores.add(one, later)
+    await settle(stores, one.id, State.FAILED)
+
+    assert await stores.state_of(later) == "queued"
 
 
 async def test_a_receipt_of_a_message_that_is_not_there_is_unknown(stores: Stores) -> None:

@@ -214,6 +214,13 @@ async def test_another_one_is_begun_only_while_its_whole_time_fits_into_the_leas
     assert (failure.provider, pool.asked) == ("smtp", [1, 0])
 
 
+async def test_a_filter_is_not_the_end_while_there_was_no_time_to_ask_another_one() -> None:
+    pool = Pool(MemoryEmail(FILTERED), MemoryEmail())
+    failure = await pool.fails(replace(outgoing(), until=time.monotonic() + 29))
+
+    assert (failure.reason, failure.provider, pool.asked) == ("filtered", "smtp", [1, 0])
+
+
 async def test_a_provider_without_time_outs_is_cut_before_the_lease_ends_and_named() -> None:
     async def hang(_outgoing: Outgoing) -> Accepted:
         await asyncio.sleep(3600)

@@ -8,7 +8,7 @@ import pytest
 
 from hub.catalog import BY_NAME
 from hub.delivery.judging import hindrance
-from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.errors import BrokerUnavailable, PermanentFailure, SendFailure, TransientFailure
 from hub.model import Accepted, Barred, Message, Outgoing, Purpose, State, Target
 from hub.planning import plan_audience
 from hub.planning.reach import last_resort
@@ -55,6 +55,19 @@ async def test_who_is_gone_is_not_written_to_again_and_the_next_step_is_taken() 
     assert ["p-1"] == office.sent()
     assert (State.SUPPRESSED, "gone") == (office.now(second).state, office.now(second).reason)
     assert ["sms"] == [ticket.channel for ticket in office.publisher.published]
+
+
+async def test_who_is_gone_is_remembered_also_where_the_broker_goes_away_at_once() -> None:
+    """The ticket comes again, and finds a message that has ended: nobody would note it then."""
+    office = post_office(MemoryEmail(GONE), MemorySms())
+    office.publisher.faults.script("tickets", BrokerUnavailable())
+    first, second = mail("p-1", fallback=((SMS,),)), mail("p-2")
+    await office.holds(first, second)
+    with pytest.raises(BrokerUnavailable):
+        await office.deliver(first)
+    await office.deliver(first, second)
+
+    assert (["p-1"], "gone") == (office.sent(), office.now(second).reason)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,8 @@ RETURNING message.id
 -- settle --
 -- Answers the message also where it stays as it is: a receipt out of order is no fault of the provider.
 -- That an earlier call came to nothing says nothing of the later one: its loss is no loss of the message.
+-- One that has arrived after all stops the steps after it that have not gone out; of a legal one staff has
+-- been told already, and the letter is made.
 WITH accepted AS (
     SELECT reference FROM attempt
     WHERE message_id = $1 AND outcome = 'accepted' AND reference IS NOT NULL
@@ -99,7 +101,18 @@ WITH accepted AS (
                    )
           END
       )
-    RETURNING id
+    RETURNING id, event_key, person, audience, occasion, step
+), stopped AS (
+    UPDATE message AS later SET state = 'cancelled', reason = 'reached', next_at = NULL, updated_at = now()
+    FROM moved
+    WHERE $2 IN ('delivered', 'read')
+      AND later.event_key = moved.event_key
+      AND later.person = moved.person
+      AND later.audience = moved.audience
+      AND later.occasion = moved.occasion
+      AND later.step > moved.step
+      AND later.state = ANY ($11::text[])
+      AND later.purpose <> 'legal'
 ), ending AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT id, $5::timestamptz, $6::text, $7::text, $8::text, $9::text, $10::interval FROM moved
