@@ -20,6 +20,8 @@ RECENT: Final = timedelta(days=30)
 """How old a message may be that a number answers without saying which."""
 QUIET: Final = timedelta(hours=24)
 """How long a writer is not thanked again for the same."""
+MOST_THANKS: Final = 5
+"""How often within that time a thread is acknowledged, whoever writes."""
 
 
 class PostgresReplies:
@@ -46,7 +48,7 @@ class PostgresReplies:
         """Keep it, with what it revokes or gives back; answer it as it is stored."""
         async with self._database.transaction() as transaction:
             await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
-            if await transaction.rows(_SQL["add"], *_row(inbound), QUIET):
+            if await transaction.rows(_SQL["add"], *_row(inbound), QUIET, MOST_THANKS):
                 await _heed(transaction, inbound)
             rows = await transaction.rows(_SQL["show"], inbound.id)
         return inbound_of(rows[0])

@@ -16,6 +16,7 @@ from hub.testing.tables import OptOut, Tables
 
 RECENT: Final = timedelta(days=30)
 QUIET: Final = timedelta(hours=24)
+MOST_THANKS: Final = 5
 _SEEN: Final = frozenset({State.SENDING, State.SENT, State.DELIVERED, State.READ})
 _BY_NUMBER: Final = frozenset({"sms", "whatsapp"})
 
@@ -84,10 +85,9 @@ def _about(message_id: UUID, tables: Tables) -> About:
 
 
 def _told(inbound: Inbound, tables: Tables, now: datetime) -> bool:
-    return any(
-        earlier.acknowledge and at > now - QUIET and _same(earlier, inbound)
-        for earlier, at in tables.replies.values()
-    )
+    told = [one for one, at in tables.replies.values() if one.acknowledge and at > now - QUIET]
+    of_thread = sum(one.thread == inbound.thread for one in told)
+    return of_thread >= MOST_THANKS or any(_same(earlier, inbound) for earlier in told)
 
 
 def _same(one: Inbound, other: Inbound) -> bool:

@@ -142,6 +142,17 @@ async def test_three_texts_in_a_row_are_acknowledged_once(stores: Stores, of: St
     assert [True, False, False] == [one.acknowledge for one in kept]
 
 
+async def test_a_machine_that_writes_from_another_address_each_time_is_not_thanked_for_ever(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = await texted(stores, of)
+    numbers = [f"+57300111000{number}" for number in range(7)]
+    kept = [await take(stores, reply("Recibido", address=number, message_id=one.id)) for number in numbers]
+
+    assert {of.case} == {each.thread for each in kept}
+    assert [True] * 5 + [False] * 2 == [each.acknowledge for each in kept]
+
+
 async def test_another_writer_another_thread_and_another_wish_are_acknowledged(
     stores: Stores, of: StoredEvent
 ) -> None:

@@ -24,6 +24,8 @@ from hub.settings import Mode, load
 ROOT = Path(__file__).parents[2]
 SECRETS = ("HUB_API_KEY", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD")
 GIVEN = {name: f"a-{name.lower()}" for name in SECRETS}
+MAIL = {"COMPOSE_PROFILES": "mail", "HUB_MAIL_DOMAIN": "respuestas.example", "HUB_SECRET": "a-secret"}
+"""What the role `mail` needs besides; it is there where it was asked for."""
 OURS = "hub:local"
 COMMANDS = (("docker", "compose"), ("docker-compose",))
 
@@ -62,7 +64,7 @@ def read(
 
 @pytest.fixture(scope="session")
 def services(compose: tuple[str, ...]) -> Services:
-    answer = read(compose, GIVEN, "--format", "json")
+    answer = read(compose, GIVEN | MAIL, "--format", "json")
     assert answer.returncode == 0, answer.stderr
     found: Services = json.loads(answer.stdout)["services"]
     return found
@@ -71,7 +73,10 @@ def services(compose: tuple[str, ...]) -> Services:
 @pytest.fixture(scope="session")
 def written(compose: tuple[str, ...]) -> Services:
     """The same with `${…}` left as it is written."""
-    found: Services = json.loads(read(compose, {}, "--no-interpolate", "--format", "json").stdout)["services"]
+    given = {"COMPOSE_PROFILES": "mail"}
+    found: Services = json.loads(read(compose, given, "--no-interpolate", "--format", "json").stdout)[
+        "services"
+    ]
     return found
 
 
@@ -105,6 +110,13 @@ def test_each_role_is_a_service_of_its_name(services: Services) -> None:
     assert {role: ["run", role] for role in ROLES} == {
         name: service["command"] for name, service in role_services(services).items()
     }
+
+
+def test_mail_is_taken_in_only_where_that_was_asked_for(compose: tuple[str, ...]) -> None:
+    found: Services = json.loads(read(compose, GIVEN, "--format", "json").stdout)["services"]
+
+    assert set(ROLES) - {"mail"} == set(ROLES) & set(found)
+    assert {Mode.CAPTURE} == {load(each["environment"]).mode for each in hub_services(found).values()}
 
 
 def test_one_service_builds_the_image_that_all_use(services: Services) -> None:

@@ -31,7 +31,12 @@ VALUES (
         SELECT FROM reply AS earlier
         WHERE earlier.address = $10 AND earlier.received_at > now() - $16::interval AND earlier.acknowledge
           AND earlier.thread = $11 AND earlier.kind = $6 AND earlier.revokes = $4
-    ),
+    )
+    -- A machine that writes from another address each time would be thanked, and answer, for ever.
+    AND (
+        SELECT count(*) FROM reply AS earlier
+        WHERE earlier.thread = $11 AND earlier.received_at > now() - $16::interval AND earlier.acknowledge
+    ) < $17,
     $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
 )
 ON CONFLICT DO NOTHING

@@ -97,6 +97,8 @@ CREATE INDEX reply_received ON reply (received_at, id);
 
 CREATE INDEX reply_writer ON reply (address, received_at) WHERE acknowledge;
 
+CREATE INDEX reply_thread ON reply (thread, received_at) WHERE acknowledge;
+
 CREATE INDEX reply_message ON reply (message_id) WHERE message_id IS NOT NULL;
 
 -- What a reply from a number is about: the messages that went there. Mail names its message itself.
