@@ -12,7 +12,7 @@ import pytest
 
 from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import Publisher, until
+from tests.acceptance.harness import Publisher, fewest, until
 from tests.acceptance.lasting import reply
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Habits, Mail
@@ -33,6 +33,23 @@ Final-Recipient: rfc822; rosa@example.co
 Action: failed
 Status: 5.1.1
 Diagnostic-Code: smtp; 550 5.1.1 <rosa@example.co>: no such user
+
+--B--
+"""
+
+COMPLAINT = """From: feedback@mailbox.example
+Subject: FW: su peticion
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary=B
+
+--B
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Loop/1
+Version: 1
+Original-Mail-From: <{sender}>
+Original-Rcpt-To: <rosa@example.co>
 
 --B--
 """
@@ -117,6 +134,46 @@ async def test_what_a_person_answers_reaches_staff_without_the_quote(house: Hous
     assert [250, 250] == codes
     assert 1 == len(heard)
     assert "Muchas gracias, ¿el martes?" == heard[0]["data"]["excerpt"]
+
+
+async def test_who_is_gone_by_a_report_is_passed_over_from_then_on(house: House, port: int) -> None:
+    async with house.running() as publisher:
+        _, mail = await sent(house, publisher)
+        await bring(port, "", mail.sender, FAILED)
+        await until(fewest(house.twilio.texts, 1), "the text")
+        again = reply("rosa", pqrs_id="pqrs-again", petitioner=PETITIONER)
+        event_id = await publisher.publish("pqrs.replied", again)
+        await until(fewest(house.twilio.texts, 2), "the second text")
+        after = await messages(house, event_id)
+
+    assert ("suppressed", "gone") == after["email"]
+    assert 1 == len(mails(house.smtp))
+    assert [] == told_in_the_log(house)
+
+
+async def test_a_complaint_takes_the_consent_back_and_nobody_is_told(house: House, port: int) -> None:
+    async with house.running() as publisher:
+        _, mail = await sent(house, publisher)
+        heard = await notices(publisher, "inbound.message.received")
+        report = COMPLAINT.format(sender=mail.sender)
+        codes = [
+            await bring(port, "feedback@mailbox.example", to, report)
+            for to in (f"abuse@{DOMAIN}", mail.sender, f"abuse@{DOMAIN}")
+        ]
+        listed = json.loads(await house.command("opt-outs", "list", "--json"))
+
+    assert [250] * 3 == codes
+    assert {("commercial", "complaint"), ("survey", "complaint")} == {
+        (each["purpose"], each["reason"]) for each in listed["items"]
+    }
+    assert [] == heard
+    assert [] == told_in_the_log(house)
+
+
+def told_in_the_log(house: House) -> list[str]:
+    """Words of people, and addresses that are keys, that stand in the hub's log."""
+    log = (house.folder / "hub.log").read_text()
+    return [word for word in ("Rosa", "rosa@", "3005550101", "Revisamos", f"@{DOMAIN}") if word in log]
 
 
 async def notices(publisher: Publisher, name: str) -> list[dict[str, Any]]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import smtplib
 
 import pytest
 
+from hub.local.loopback import free_port
+from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
+from tests.acceptance.lasting import reply
 from tests.chaos.ordeal import Ordeal, replied
 from tests.servers import Servers
 
@@ -32,3 +37,39 @@ async def test_postgresql_goes_away_and_comes_back(alone: Ordeal, private_server
     assert [] == verdict.complaints
     assert EVENTS <= verdict.heard
     assert [] == dead
+
+
+async def test_mail_that_comes_while_postgresql_is_away_stays_with_the_other_side(
+    home: House, private_servers: Servers
+) -> None:
+    port = free_port()
+    home.settings |= {
+        "HUB_MAIL": f"127.0.0.1:{port}",
+        "HUB_MAIL_DOMAIN": "respuestas.example",
+        "HUB_SECRET": "a secret of this test",
+    }
+    async with home.running() as publisher:
+        await publisher.publish("pqrs.replied", reply("rosa"))
+        await until(lambda: bool(home.smtp.mails), "the mail")
+        (reply_to,) = home.smtp.mails[0].message["Reply-To"].addresses
+        await private_servers.postgres.stop()
+        away = await asyncio.to_thread(bring, port, reply_to.addr_spec)
+        await private_servers.postgres.start()
+        codes = [away]
+        while codes.count(250) < 2:  # bounded by the time that this test may take
+            codes.append(await asyncio.to_thread(bring, port, reply_to.addr_spec))
+        listed = json.loads(await home.command("replies", "list", "--json"))
+
+    assert 451 == away
+    assert {250, 451} == set(codes)
+    assert ["reply"] == [each["kind"] for each in listed["items"]]
+
+
+def bring(port: int, to: str) -> int:
+    """Bring an answer, the same each time; tell the code of the last reply."""
+    content = "From: rosa@example.co\r\nMessage-ID: <r1@example.co>\r\n\r\nGracias, el martes.\r\n"
+    with smtplib.SMTP("127.0.0.1", port, timeout=40) as client:
+        client.ehlo()
+        client.mail("rosa@example.co")
+        client.rcpt(to)
+        return client.data(content)[0]
