@@ -47,7 +47,7 @@ class Command:
 
 def command(text: str) -> Command | None:
     """Answer what a text asks for; None for one that asks for neither."""
-    own = _folded(_without_quotation(text)).strip()
+    own = _folded(own_words(text))
     words = _words(own)
     if words and words <= OUT:
         return Command(Wish.OUT, alone=True)
@@ -63,14 +63,14 @@ def _words(text: str) -> set[str]:
     return set(_WORD.findall(text)) - _COURTESY
 
 
-def _without_quotation(text: str) -> str:
+def own_words(text: str) -> str:
     """Leave out what a mail program repeats of our own message, and a signature."""
     own: list[str] = []
     for line in text.splitlines():
         if _QUOTED.match(line.strip()):
             break
         own.append(line)
-    return "\n".join(own)
+    return "\n".join(own).strip()
 
 
 def _folded(text: str) -> str:

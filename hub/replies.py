@@ -26,7 +26,7 @@ from hub.model import (
     Reply,
     ReplyKind,
 )
-from hub.opt_out_words import Command, Wish, command
+from hub.opt_out_words import Command, Wish, command, own_words
 
 NAME: Final = "inbound.message.received"
 THREAD: Final = "thread_id"
@@ -47,7 +47,7 @@ _COMMANDS: Final[Mapping[Wish, ReplyKind]] = {Wish.OUT: ReplyKind.OPT_OUT, Wish.
 
 def read(reply: Reply, about: About, *, now: datetime) -> Inbound:
     """Make the row of a reply that is about this."""
-    said = None if reply.automatic else command(reply.text if reply.text.strip() else reply.subject)
+    said = None if reply.automatic else _asked(reply, about)
     return Inbound(
         id=reply_id(reply.provider, reply.reference),
         kind=ReplyKind.AUTOMATIC if reply.automatic else _kind(said),
@@ -57,6 +57,17 @@ def read(reply: Reply, about: About, *, now: datetime) -> Inbound:
         thread=thread_of(about.case, reply.address),
         revokes=said is not None and said.wish is Wish.OUT,
     )
+
+
+def _asked(reply: Reply, about: About) -> Command | None:
+    """
+    Read the command in what somebody wrote; a subject counts where nothing is below it.
+
+    By mail a consent comes back only from where we had written: anybody can write any From.
+    """
+    said = command(reply.text if own_words(reply.text) else reply.subject)
+    named = reply.channel == "email" and tidy_address(reply.address) != tidy_address(about.address)
+    return None if said is not None and said.wish is Wish.BACK and named else said
 
 
 def _kind(said: Command | None) -> ReplyKind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -140,6 +141,20 @@ async def test_three_texts_in_a_row_are_acknowledged_once(stores: Stores, of: St
     kept = [await take(stores, reply(text)) for text in ("Buenos días", "¿Ya?", "¿Hola?")]
 
     assert [True, False, False] == [one.acknowledge for one in kept]
+
+
+async def test_the_same_at_once_is_one_row_and_several_at_once_are_thanked_once(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await texted(stores, of)
+    same = reply("Hola")
+    at_once = await asyncio.gather(*(take(stores, same) for _ in range(4)))
+    others = await asyncio.gather(*(take(stores, reply(f"¿{number}?")) for number in range(4)))
+    page = await stores.contacts.replies(kind=None, after=None, limit=20)
+
+    assert [at_once[0]] * 4 == at_once
+    assert [True] + [False] * 4 == [at_once[0].acknowledge, *(each.acknowledge for each in others)]
+    assert 5 == len(page.items)
 
 
 async def test_a_machine_that_writes_from_another_address_each_time_is_not_thanked_for_ever(

@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.inbound import take_complaint, take_reply
-from hub.model import ClockState, Complaint, Inbound, Message, Reply, State
-from hub.replies import event_of
+from hub.model import About, ClockState, Complaint, Inbound, Message, Reply, ReplyKind, State
+from hub.replies import event_of, read
 from hub.testing.tables import Row
 from hub.timers import audit, fire_from_sql
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
@@ -213,6 +213,24 @@ async def test_an_unanswered_stranger_is_escalated_and_nobody_waits_for_a_petiti
     [first, *_] = [one for one in made if one.name == "pqrs.escalated" and one.data["to_level"] == 2]
     assert {"p-jefe"} == {person for person, _ in hub.said(first)}
     assert {(False, True)} == {(hub.stored(one).waiting, hub.stored(one).planned) for one in made}
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"), [("Rosa@example.co", ReplyKind.OPT_IN), ("otra@example.co", ReplyKind.REPLY)]
+)
+def test_a_consent_comes_back_by_mail_only_from_where_we_had_written(
+    address: str, expected: ReplyKind
+) -> None:
+    mail = text("INICIAR", channel="email", provider="smtp", address=address)
+
+    assert expected is read(mail, About(address="rosa@example.co"), now=MONDAY).kind
+
+
+@pytest.mark.parametrize(
+    "words", ["", "Enviado desde mi iPhone", "> Su radicado", "El lun, Hub escribió:\nHola"]
+)
+def test_the_subject_speaks_where_nothing_is_below_it(words: str) -> None:
+    assert ReplyKind.OPT_OUT is read(text(words, subject="BAJA"), About(), now=MONDAY).kind
 
 
 async def test_a_complaint_revokes_and_says_nothing_to_anybody(hub: MemoryHub) -> None:
