@@ -110,7 +110,7 @@ async def test_a_consent_taken_back_is_listed_and_given_again_by_its_id(environ:
 
 
 async def test_open_troubles_come_with_what_to_do_and_none_is_said_so(environ: dict[str, str]) -> None:
-    _, calm = await printed(environ, "troubles")
+    calm = await printed(environ, "troubles")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await PostgresWatch(database, ()).see(
             [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
@@ -120,7 +120,7 @@ async def test_open_troubles_come_with_what_to_do_and_none_is_said_so(environ: d
     screen, _ = await printed(environ, "troubles")
 
     [row] = listed["items"]
-    assert calm == "No hay averías abiertas.\n"
+    assert calm == ("No hay averías abiertas.\n", "")
     assert (row["state"], row["kind"], row["measured"]) == ("open", "circuit", "Circuito abierto")
     assert row["title"] in screen
     assert row["to_do"] in screen
