@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from hub.model import Symptom
+from hub.model import About, Reply, Symptom
+from hub.replies import read
+from hub.testing import MemoryContacts, MemoryStore
+from tests.contract.values import now
 from tests.integration.chromium import Browser, open_browser
 from tests.integration.web_doubles import World, browsing, clock_row, dead_letter, message_row
+from tests.providers.samples import outgoing
 
 EVIL = "<img src=x onerror=document.title='owned'>"
 
@@ -138,4 +142,28 @@ async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser
     assert "El proveedor twilio de SMS está fallando" in lines
     assert "hub channel list" in lines
     assert EVIL in lines
+    assert browser.complaints == []
+
+
+async def test_what_waits_for_an_operator_stands_above_the_counts(browser: Browser) -> None:
+    world = busy_world()
+    store = MemoryStore(now)
+    world.contacts = MemoryContacts(store, now)
+    written = Reply(
+        channel="sms", provider="twilio", reference="SM1", address="+573001234567", text="Hola", at=now()
+    )
+    await store.add(read(written, About(), now=now()))
+    await world.pauses.pause("channel:sms", by="ana", reason=EVIL)
+    await world.letters.add(outgoing("print"))
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/")))
+        lines = await browser.until("document.querySelector('#matters:not([hidden])')?.innerText")
+        await browser.run("document.querySelector('#matters button').click()")
+        link = await browser.until("document.querySelector('#detail[open] a')?.getAttribute('href')")
+
+    assert "En pausa: SMS" in lines
+    assert EVIL in lines
+    assert "1 carta por imprimir y entregar" in lines
+    assert "1 respuesta de una persona" in lines
+    assert link.startswith("/letters/")
     assert browser.complaints == []

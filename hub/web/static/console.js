@@ -1,14 +1,17 @@
 // The live page: which section is open, its filters, and a look at the hub two seconds after the last.
 
+import { makeMatters } from "./matters.js";
 import { ask, byId, make } from "./page.js";
 import { makeSections } from "./sections.js";
 import { shortTime } from "./words.js";
 
 const EVERY = 2000; // milliseconds
+const MATTERS_EVERY = 10_000; // milliseconds
 const words = JSON.parse(byId("words").textContent);
 const filters = byId("filters");
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const sections = makeSections(words, { show, reload: () => look() });
+const matters = makeMatters(words, { show });
 const shown = new Map(); // id → { row, text, element } of the open section
 
 let open = "entregas";
@@ -16,6 +19,7 @@ let next = null; // the cursor behind the last page shown
 let older = false; // true once "Ver anteriores" was used: new rows then go on top of what is there
 let turn = 0; // the last look that was begun; an answer to an earlier one comes too late
 let timer = 0;
+let mattersAt = 0; // when the matters were last asked for
 
 function path(after) {
   const query = new URLSearchParams({ limit: "50" });
@@ -52,6 +56,10 @@ async function look() {
     draw(page.items);
     if (!older) next = page.next;
     finish(page);
+    if (Date.now() - mattersAt > MATTERS_EVERY) {
+      mattersAt = Date.now();
+      await matters();
+    }
     pulse(true);
   } catch (error) {
     if (mine === turn) pulse(false, error);

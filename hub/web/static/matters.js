@@ -1,0 +1,55 @@
+// What waits for an operator: pauses, letters to hand over, what people wrote of late. A line each, its list in a dialog.
+
+import { ask, byId, make } from "./page.js";
+import { personWords, shortTime } from "./words.js";
+
+const MOST = 100;
+const OF_LATE = 24 * 3600 * 1000; // milliseconds
+
+export function makeMatters(words, { show }) {
+  const channel = (name) => words.channels[name] ?? name;
+  const event = (name) => words.events[name] ?? name;
+  const many = (page, one, more) => (page.items.length === 1 ? `1 ${one}` : `${page.next ? "más de " : ""}${page.items.length} ${more}`);
+  const list = (title, rows) => () => show(Promise.resolve({ title, body: [make("ol", { class: "attempts" }, ...rows)] }));
+  const row = (head, ...small) => make("li", {}, head, make("small", {}, small.filter(Boolean).join(" · ")));
+  const line = (text, open) => make("li", {}, make("button", { type: "button", class: "opener", onclick: open }, text));
+
+  function paused({ subject, since, by, reason }) {
+    const [kind, name] = subject.split(/:(.*)/s);
+    const what = kind === "channel" ? channel(name) : event(name);
+    return make("li", {}, make("strong", {}, `En pausa: ${what}`), ` desde ${shortTime(since)}, por ${by}${reason ? `: ${reason}` : ""}`);
+  }
+
+  function toHandOver(page) {
+    if (!page.items.length) return [];
+    const rows = page.items.map((each) =>
+      row(make("a", { href: `/letters/${each.id}`, target: "_blank", rel: "noopener" }, each.subject), shortTime(each.created_at), personWords(each.person)));
+    return [line(many(page, "carta por imprimir y entregar", "cartas por imprimir y entregar"), list("Cartas por entregar", rows))];
+  }
+
+  function written(page) {
+    const since = Date.now() - OF_LATE;
+    const late = page.items.filter((each) => new Date(each.received_at).getTime() > since);
+    if (!late.length) return [];
+    const rows = late.map((each) =>
+      row(make("strong", {}, each.person ? personWords(each.person) : each.address), shortTime(each.received_at), channel(each.channel), each.case?.replace(/^[a-z_]+:/, "")));
+    const next = late.length === page.items.length && page.next;
+    return [line(many({ items: late, next }, "respuesta de una persona en las últimas 24 horas", "respuestas de personas en las últimas 24 horas"), list("Respuestas de personas", rows))];
+  }
+
+  // What does not change is left alone: it keeps its focus and is not announced again.
+  return async function look() {
+    const [pauses, letters, replies] = await Promise.all([
+      ask("/api/pauses"),
+      ask(`/api/letters?handed_over=false&limit=${MOST}`),
+      ask(`/api/replies?kind=reply&limit=${MOST}`),
+    ]);
+    const place = byId("matters");
+    const lines = [...pauses.items.map(paused), ...toHandOver(letters), ...written(replies)];
+    const text = JSON.stringify([pauses.items, letters.items, lines.map((each) => each.textContent)]);
+    if (place.dataset.text === text) return;
+    place.dataset.text = text;
+    place.hidden = lines.length === 0;
+    place.replaceChildren(...lines);
+  };
+}
