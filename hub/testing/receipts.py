@@ -96,7 +96,8 @@ def _outlived(tables: Tables, row: Row, attempt: Attempt) -> bool:
     if row.message.state is State.SENDING:
         return known
     accepted = [one.reference for one in calls if one.outcome == "accepted" and one.reference is not None]
-    return accepted[-1:] not in ([], [attempt.reference]) and (known or row.attempts > 1)
+    unsure = any(one.outcome == "unknown" for one in calls)
+    return accepted[-1:] not in ([], [attempt.reference]) and (known or unsure)
 
 
 def _stop_later(tables: Tables, arrived: Message) -> None:

@@ -239,11 +239,13 @@ async def test_only_a_receipt_that_says_gone_bars(stores: Stores, of: StoredEven
     assert gone is (claimed.barred is not None)
 
 
-async def called(stores: Stores, one: Message, reference: str, state: State = State.SENT) -> None:
+async def called(
+    stores: Stores, one: Message, reference: str | None, state: State = State.SENT, said: str = "accepted"
+) -> None:
     """Claim it, and record what the provider answered."""
     token = uuid4()
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
-    call = Attempt(message_id=one.id, at=now(), outcome="accepted", provider="twilio", reference=reference)
+    call = Attempt(message_id=one.id, at=now(), outcome=said, provider="twilio", reference=reference)
     await stores.delivery.record(token, [outcome(one.id, state, attempts=(call,))])
 
 
@@ -271,6 +273,7 @@ async def test_the_loss_of_an_earlier_call_is_no_loss_of_the_later_one(
 async def test_of_two_calls_the_last_that_was_accepted_decides(stores: Stores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
+    await called(stores, one, None, State.QUEUED, "unknown")
     await called(stores, one, "SM-second", State.QUEUED)
     await called(stores, one, "SM-third")
     for reference in ("SM-unheard-of", "SM-second"):
@@ -281,11 +284,12 @@ async def test_of_two_calls_the_last_that_was_accepted_decides(stores: Stores, o
     assert "failed" == await stores.state_of(one)
 
 
-async def test_a_loss_under_another_reference_counts_where_there_was_one_call(
+async def test_a_loss_under_another_reference_counts_where_one_call_alone_may_have_gone_out(
     stores: Stores, of: StoredEvent
 ) -> None:
     one = message(of)
     await stores.add(one)
+    await called(stores, one, None, State.QUEUED, "transient")
     await called(stores, one, "batch-1")
     await take(lost(one, "text-1"), store=stores.receipts, at=now())
 

@@ -96,8 +96,10 @@ WITH accepted AS (
           AND CASE
               WHEN state = 'sending' THEN EXISTS (SELECT FROM attempt WHERE message_id = $1 AND reference = $8::text)
               ELSE EXISTS (SELECT FROM accepted WHERE reference <> $8::text)
-                   AND (
-                       attempts > 1 OR EXISTS (SELECT FROM attempt WHERE message_id = $1 AND reference = $8::text)
+                   -- Its own reference is known, or it is that of the call that nobody knows the end of.
+                   AND EXISTS (
+                       SELECT FROM attempt
+                       WHERE message_id = $1 AND (reference = $8::text OR outcome = 'unknown')
                    )
           END
       )
