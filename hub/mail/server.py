@@ -36,6 +36,7 @@ ROLE_ADDRESSES: Final = frozenset({"postmaster", "abuse"})
 OK: Final = "250 2.0.0 Taken"
 UNKNOWN: Final = "550 5.1.1 There is no such address"
 REFUSED: Final = "554 5.6.0 The mail cannot be stored"
+UNREADABLE: Final = "554 5.6.0 The mail cannot be read; write it with fewer attachments"
 AGAIN: Final = "451 4.3.0 Try again later"
 NO_REPORT: Final = "550 5.7.1 Only reports are read here; answer to the address of the message"
 
@@ -146,6 +147,9 @@ class _Handler:
             if meaning == Nothing("unknown") and envelope.mail_from != "<>":
                 return NO_REPORT
             await self._tell(meaning)
+            # Whoever wrote it must hear of it: nobody here will.
+            if meaning == Nothing("unreadable") and envelope.mail_from != "<>":
+                return UNREADABLE
         except Unavailable as exc:
             log.warning("mail.again", error=type(exc).__name__)
             return AGAIN
@@ -182,7 +186,7 @@ class _Handler:
         _MAIL.labels(_word(meaning)).inc()
 
 
-_GRAVITY: Final = (OK, NO_REPORT, REFUSED, AGAIN)
+_GRAVITY: Final = (OK, NO_REPORT, UNREADABLE, REFUSED, AGAIN)
 
 
 def _word(meaning: Meaning) -> str:

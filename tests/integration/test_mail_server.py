@@ -14,7 +14,8 @@ from uuid import uuid4
 import pytest
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.mail.server import MOST_RECIPIENTS, SIZE_LIMIT, Desk, listening
+from hub.mail.parsing import MOST_PARTS
+from hub.mail.server import MOST_RECIPIENTS, OK, SIZE_LIMIT, UNREADABLE, Desk, listening
 from hub.model import Complaint, Reply, State
 from hub.receipts import Receipt
 from hub.settings import Address
@@ -140,6 +141,15 @@ async def test_a_person_who_writes_to_the_postmaster_is_told_that_nobody_reads_i
     code, _ = await office.brought(answer("Hola"), POSTMASTER, sender="maria@example.co")
 
     assert 550 == code
+
+
+async def test_a_person_whose_mail_cannot_be_read_hears_of_it_and_a_robot_does_not(office: Office) -> None:
+    parts = "--B\nContent-Type: image/png\n\n" * (MOST_PARTS + 1)
+    mail = answer(parts, kind="multipart/mixed; boundary=B")
+
+    assert (554, UNREADABLE[4:].encode()) == await office.brought(mail, REPLIES, sender="maria@example.co")
+    assert (250, OK[4:].encode()) == await office.brought(mail, BOUNCES)
+    assert [] == office.replies
 
 
 @BOTH
