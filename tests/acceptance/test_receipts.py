@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hub.channels.sms.hooks import Addresses, Use
 from hub.local.loopback import free_port
+from hub.settings import Secret
 from tests.acceptance.conftest import House
 from tests.acceptance.directory import BUILDING, pqrs, tell
 from tests.acceptance.harness import until
 from tests.acceptance.lasting import reply
-from tests.providers.aggregator import Aggregator
+from tests.providers.aggregator import Aggregator, post
 from tests.providers.smtp_manners import replying
 
 
@@ -91,6 +93,36 @@ async def test_a_described_provider_sends_with_the_buildings_name_and_its_receip
     assert ["573005550101", "573005550102"] == [good.to, lost.to]
     assert good.text.startswith("Edificio Prueba: recibimos su ")
     assert [] == aggregator.violations
+
+
+async def test_a_receipt_that_names_only_the_providers_reference_counts_also_when_it_comes_first(
+    house: House,
+) -> None:
+    port, secret = free_port(), "signs-addresses-of-this-test"
+    public = f"http://127.0.0.1:{port}"
+    fixed = Addresses(public_url=public, secrets=[Secret(secret)]).fixed("mensajeria", Use.RECEIPTS)
+    async with Aggregator() as aggregator:
+        house.settings |= {
+            "HUB_HTTP": f"127.0.0.1:{port}",
+            "HUB_PUBLIC_URL": public,
+            "HUB_SECRET": secret,
+            "HUB_SMS_URL": aggregator.url(),
+        }
+        async with house.running() as publisher:
+            await tell(publisher)
+            early = await post(fixed, form={"id": "m-1", "estado": "ENTREGADO"})
+            await publisher.publish("pqrs.received", _texted(1, "300 555 0101"))
+            await until(lambda: len(aggregator.taken) == 1, "the text")
+
+            async def delivered() -> bool:
+                listed = json.loads(await house.command("deliveries", "--json", "--channel", "sms"))
+                return ["delivered"] == [item["state"] for item in listed["items"]]
+
+            await until(delivered, "the receipt to find its message")
+
+    assert 204 == early
+    assert secret not in (house.folder / "hub.log").read_text()
+    assert fixed.partition("key=")[2] not in (house.folder / "hub.log").read_text()
 
 
 def _texted(number: int, phone: str) -> dict[str, Any]:
