@@ -85,7 +85,8 @@ def plan_audience(
 
     `crowd` is how many the audience has in all, when `people` is only a page of them.
     """
-    if is_quiet(stored.event):
+    # Mostly nobody: intake asks for each audience of each event, and calendars are slow to ask.
+    if not people or is_quiet(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
     audience = narrowed(kind.audiences[index], stored.event)
