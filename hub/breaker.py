@@ -25,6 +25,9 @@ _SLICES: Final = 10
 
 _MOST_DOUBLINGS: Final = 64
 
+CIRCUIT_OPEN: Final = "circuit_open"
+"""Why a message was not tried: every provider of its channel is left alone."""
+
 
 class Circuit(IntEnum):
     """Whether calls go through; the number is what the metrics show."""

@@ -29,6 +29,12 @@ class RetryPolicy(Struct, frozen=True, kw_only=True):
         if self.base > self.cap:
             raise InvalidPolicy("base must not be longer than cap")
 
+    @property
+    def span(self) -> timedelta:
+        """How long all tries take together."""
+        waits = (_doubled(attempt, self) for attempt in range(1, self.tries))
+        return timedelta(seconds=sum(waits))
+
 
 @dataclass(frozen=True, slots=True)
 class RetryIn:
@@ -75,6 +81,9 @@ def backoff(attempt: int, *, policy: RetryPolicy, chance: float) -> timedelta:
 
     The spread comes after the cap, or all the messages that an outage held would come back in step.
     """
+    return timedelta(seconds=_doubled(attempt, policy) * (1 + policy.jitter * (2 * chance - 1)))
+
+
+def _doubled(attempt: int, policy: RetryPolicy) -> float:
     doubled = policy.base.total_seconds() * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS)
-    capped = min(doubled, policy.cap.total_seconds())
-    return timedelta(seconds=capped * (1 + policy.jitter * (2 * chance - 1)))
+    return min(doubled, policy.cap.total_seconds())

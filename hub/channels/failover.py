@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from hub.breaker import Breaker, Circuit, Pass
+from hub.breaker import CIRCUIT_OPEN, Breaker, Circuit, Pass
 from hub.channels.blame import Blame, blame
 from hub.channels.places import waiting
 from hub.errors import SendFailure, TransientFailure
@@ -22,7 +22,6 @@ from hub.model import Accepted, ChannelTraits, Outgoing
 from hub.ports import Channel, Throttle
 from hub.throttling import Rate
 
-CIRCUIT_OPEN: Final = "circuit_open"
 THROTTLED: Final = "throttled"
 NO_TIME: Final = "no_time"
 PATIENCE: Final = timedelta(seconds=1)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from hub.breaker import CIRCUIT_OPEN
 from hub.contact_rules import next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.model import Accepted, Attempt, Barred, Claimed, Gone, Message, Outcome, State
+from hub.planning import goes_on
 from hub.policy import Policy
-from hub.retry import GiveUp, decide
+from hub.retry import GiveUp, RetryIn, decide
 
 _INSTANT: Final = timedelta(microseconds=1)
 """What the database tells apart."""
@@ -111,6 +113,8 @@ def failed(
     attempts = (*earlier, _refusal(claimed, error, at, ended - at)) if asked else earlier
     tried = bool(attempts)
     decision = decide(error, claimed.attempt, policy=policy.retry_for(message.channel), chance=chance)
+    if isinstance(decision, RetryIn) and _is_stuck(message, error, policy=policy, now=ended):
+        decision = GiveUp(error.reason)
     if isinstance(decision, GiveUp):
         return Outcome(
             message_id=message.id,
@@ -132,6 +136,29 @@ def failed(
         attempts=attempts,
         tried=tried,
     )
+
+
+def _is_stuck(message: Message, error: SendFailure, *, policy: Policy, now: datetime) -> bool:
+    """
+    Tell whether something else must speak: its channel has been broken for as long as all its tries take.
+
+    What uses up no tries would otherwise keep a person waiting to the end of the message, and for ever
+    for one that has none, with another way at hand, or a law that wants it said.
+    """
+    broken = isinstance(error, TransientFailure) and (error.ours or error.reason == CIRCUIT_OPEN)
+    # A wall-time end says nothing of when the message began; it comes soon enough.
+    ends_soon = message.expires_at is not None and message.expires_at == message.ends_at
+    if not broken or ends_soon or not goes_on(message):
+        return False
+    return now - _since(message, policy) >= policy.retry_for(message.channel).span
+
+
+def _since(message: Message, policy: Policy) -> datetime:
+    """Answer the instant from which it could be sent: its end has moved by what it was held."""
+    length = policy.expiry[message.purpose]
+    if message.expires_at is None or length is None:
+        return message.created_at
+    return max(message.created_at, message.expires_at - length)
 
 
 def _said(claimed: Claimed, earlier: Sequence[SendFailure], began: datetime) -> tuple[Attempt, ...]:

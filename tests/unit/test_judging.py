@@ -216,6 +216,61 @@ def test_a_turn_that_did_not_come_is_no_try_and_no_attempt() -> None:
     assert found.next_at >= MONDAY + HOUR
 
 
+OPEN = TransientFailure("circuit_open", retry_after=SECOND, untried=True)
+AUTH = TransientFailure("provider_auth", retry_after=SECOND, ours=True)
+NEXT = ((Target(channel="sms", contact_id="c", address="+57"),),)
+SPAN = POLICY.retry_for("email").span
+TRANSACTIONAL = 72 * HOUR
+"""What `[expiry]` says."""
+
+
+@pytest.mark.parametrize(
+    ("error", "fields", "expected"),
+    [
+        (OPEN, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
+        (AUTH, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
+        (OPEN, {"created_at": MONDAY - SPAN + 2 * SECOND, "fallback": NEXT}, State.RETRYING),
+        # Nobody else can say it: waiting is all that is left.
+        (OPEN, {"created_at": MONDAY - SPAN}, State.RETRYING),
+        # The law wants it said: staff must hear of it.
+        (OPEN, {"created_at": MONDAY - SPAN, "purpose": Purpose.LEGAL}, State.FAILED),
+        # A crowd at its rate is no broken channel.
+        (
+            TransientFailure("throttled", retry_after=SECOND, untried=True),
+            {"created_at": MONDAY - SPAN, "fallback": NEXT},
+            State.RETRYING,
+        ),
+        # It was held for most of its age, or ends with what it reminds of.
+        (
+            OPEN,
+            {"created_at": MONDAY - SPAN, "fallback": NEXT, "expires_at": MONDAY + TRANSACTIONAL},
+            State.RETRYING,
+        ),
+        (
+            OPEN,
+            {"created_at": MONDAY - SPAN, "fallback": NEXT, "expires_at": MONDAY + TRANSACTIONAL - SPAN},
+            State.FAILED,
+        ),
+        (
+            OPEN,
+            {
+                "created_at": MONDAY - SPAN,
+                "fallback": NEXT,
+                "expires_at": MONDAY + HOUR,
+                "ends_at": MONDAY + HOUR,
+            },
+            State.RETRYING,
+        ),
+    ],
+)
+def test_a_channel_that_is_broken_for_as_long_as_all_tries_take_leaves_it_to_the_next_step(
+    error: SendFailure, fields: dict[str, Any], expected: State
+) -> None:
+    found = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})
+
+    assert (found.state, found.reason) == (expected, error.reason)
+
+
 def test_who_was_asked_before_a_turn_that_did_not_come_was_asked() -> None:
     first = TransientFailure("smtp_421").told("smtp")
     found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))

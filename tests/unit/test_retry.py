@@ -14,6 +14,10 @@ BUSY = TransientFailure("smtp_451")
 OURS = TransientFailure("provider_auth", retry_after=timedelta(minutes=15), ours=True)
 
 
+def test_all_tries_together_take_so_long() -> None:
+    assert timedelta(seconds=30 + 60 + 120 + 240 + 3 * 300) == POLICY.span
+
+
 def asks(seconds: float) -> TransientFailure:
     return TransientFailure("http_429", retry_after=timedelta(seconds=seconds))
 
