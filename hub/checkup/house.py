@@ -102,6 +102,13 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
             "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.",
             "Defina HUB_SECRET con una clave larga al azar, la misma en todos los procesos.",
         )
+    # Whoever has one address of ours can try words on it at home; and a phrase is one word for each blank.
+    if any(len(secret.reveal()) < _SHORT_KEY for secret in settings.secrets):
+        yield warn(
+            ACCESS,
+            f"Una clave de HUB_SECRET tiene menos de {_SHORT_KEY} caracteres: se puede adivinar.",
+            "Use claves largas al azar (`openssl rand -hex 32`); los espacios y las comas separan varias.",
+        )
 
 
 async def policy(settings: Settings) -> list[Finding]:

@@ -280,6 +280,11 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dic
         ({"HUB_MODE": "live"}, "Acceso", "warn: Sin clave"),
         ({"HUB_API_KEY": "short"}, "Acceso", "warn: HUB_API_KEY tiene menos de 16"),
         ({"HUB_API_KEY": "x" * 32}, "Acceso", "ok: HUB_API_KEY protege"),
+        (
+            {"HUB_SECRET": f"{'x' * 32} una frase"},
+            "Acceso",
+            "warn: Una clave de HUB_SECRET tiene menos de 16",
+        ),
         ({"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "a@b.co"}, "Modo", "ok: Prueba: solo reciben"),
         (
             {"HUB_CAPTURE_DIR": "/dev/null/nowhere"},
