@@ -205,13 +205,14 @@ async def audit(timers: Timers) -> bool:
     """Find what nobody comes back to by itself: ended leases, cut cascades, overdue receipts."""
     more = await fire_from_sql(timers)
     await _settle_early(timers)
-    await _go_on(await timers.store.broken_cascades(AT_ONCE), timers)
+    lost = await timers.store.broken_cascades(AT_ONCE)
+    await _go_on(lost, timers)
     unconfirmed = await timers.store.unconfirmed(AT_ONCE, LOOK_AGAIN)
     await _go_on(unconfirmed, timers)
     await timers.store.stop_waiting([message.id for message in unconfirmed])
     await _tell_replies(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
-    return more
+    return more or AT_ONCE in {len(lost), len(unconfirmed)}
 
 
 async def _settle_early(timers: Timers) -> None:

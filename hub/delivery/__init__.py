@@ -107,7 +107,11 @@ async def deliver(
         return
     outcomes: list[Outcome] = []
     try:
-        await _attempt(claimed, paused, lease, post, outcomes)
+        free = await _allowed(claimed, paused, post, outcomes)
+        if free and outcomes:
+            # Written down after the slowest provider's answer, a resume meanwhile would not find it.
+            await _record(store, lease, outcomes)
+        await _attempt(free, lease, post, outcomes)
     except asyncio.CancelledError:
         # What the providers have answered is known: unrecorded, it would be sent a second time.
         await _record(store, lease, outcomes)
@@ -126,12 +130,10 @@ async def deliver(
     await _make_appointments(outcomes, by_id, appointments)
 
 
-async def _attempt(
-    claimed: Sequence[Claimed], paused: frozenset[str], lease: _Lease, post: Post, outcomes: list[Outcome]
-) -> None:
+async def _attempt(free: Sequence[Claimed], lease: _Lease, post: Post, outcomes: list[Outcome]) -> None:
     """Send what may be sent, adding each outcome as it comes."""
     sending: list[tuple[Claimed, Outgoing]] = []
-    for one in await _allowed(claimed, paused, post, outcomes):
+    for one in free:
         outgoing = _prepare(one, lease, post)
         if isinstance(outgoing, Outgoing):
             sending.append((one, outgoing))

@@ -14,7 +14,7 @@ from hub.planning import plan_audience
 from hub.planning.reach import last_resort
 from hub.receipts import Receipt, take
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
-from hub.timers import audit, fire_from_sql
+from hub.timers import AT_ONCE, audit, fire_from_sql
 from tests.unit.hub_in_memory import MemoryHub
 from tests.unit.post_office import PostOffice, mail, post_office
 from tests.unit.test_judging import claimed
@@ -205,6 +205,14 @@ async def test_a_receipt_of_a_message_that_waits_for_its_next_try_is_believed_an
     await fire_from_sql(timers_of(keeping(office)))
     await office.deliver(one)
     assert (State.DELIVERED, 1) == (office.now(one).state, len(office.sent()))
+
+
+async def test_more_lost_messages_than_an_audit_takes_are_gone_on_from_at_once() -> None:
+    office = post_office(MemoryEmail(), MemorySms())
+    await office.holds(*(mail(f"p-{n}", state=State.BOUNCED, fallback=((SMS,),)) for n in range(AT_ONCE + 1)))
+
+    assert [True, False] == [await audit(timers_of(keeping(office))) for _ in range(2)]
+    assert AT_ONCE + 1 == sum(len(ticket.ids) for ticket in office.publisher.published)
 
 
 async def test_a_receipt_that_ends_a_message_takes_the_cascade_on() -> None:

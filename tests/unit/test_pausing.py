@@ -9,10 +9,10 @@ import pytest
 
 from hub.delivery.pausing import FRESH, Pauses
 from hub.errors import StorageUnavailable, UnknownName
-from hub.model import State
+from hub.model import Accepted, Outgoing, State
 from hub.pausing import PAGE, pause, resume, subject_of
 from hub.ports import Ticket
-from hub.testing import MemoryPauses, MemoryStore, SettableClock
+from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
 from tests.unit.post_office import PostOffice, mail, post_office
 from tests.unit.things import HOUR, MONDAY
 
@@ -54,6 +54,25 @@ async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
     await office.deliver(one)
 
     assert office.states(one) == [State.SENT]
+
+
+async def test_what_is_held_is_written_down_before_a_slow_provider_has_answered() -> None:
+    """Or a resume meanwhile would not find it, and nobody would look at it for a quarter of an hour."""
+    seen: list[State] = []
+
+    async def slow(_outgoing: Outgoing) -> Accepted:
+        seen.extend(office.states(paused))
+        return Accepted(provider="smtp")
+
+    office = post_office(MemoryEmail(slow))
+    paused, free = mail("p-1"), mail("p-2", event="pqrs.replied")
+    await office.holds(paused, free)
+    await hold(office, "event:pqrs.received")
+    await office.deliver(paused, free)
+
+    assert seen == [State.HELD]
+    assert office.states(paused, free) == [State.HELD, State.SENT]
+    assert office.store.tables.messages[paused.id].attempts == 0
 
 
 async def test_a_message_that_is_worthless_by_now_expires_although_it_is_paused() -> None:
