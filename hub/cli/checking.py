@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from hub.cli.common import AsJson, console, print_json, settings, wait
+from hub.cli.common import AsJson, console, print_items, settings, wait
 from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def check(as_json: AsJson = False) -> None:
     """Look at everything that the hub needs and say what to mend; exit 1 when something is wrong."""
     findings = _examined()
     if as_json:
-        print_json({"items": findings, "next": None})
+        print_items(findings)
     else:
         _print(findings)
     if any(finding.state == "bad" for finding in findings):

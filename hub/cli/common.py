@@ -116,6 +116,11 @@ def print_json(value: Json, *, indent: int = 2) -> None:
     typer.echo((encoded if indent < 0 else msgspec.json.format(encoded, indent=indent)).decode())
 
 
+def print_items(items: Json, cursor: str | None = None) -> None:
+    """Print a page of a list as the API would answer."""
+    print_json({"items": items, "next": cursor})
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print aligned columns, or that there are none. Words are data: markup in them is shown, not obeyed."""
     from rich.table import Table  # noqa: PLC0415 - `hub --help` must not wait for it

@@ -15,6 +15,7 @@ from hub.cli.common import (
     as_instant,
     cell,
     known_channel,
+    print_items,
     print_json,
     print_table,
     print_whole,
@@ -151,7 +152,7 @@ async def _ask(question: Callable[[ContactStore], Awaitable[T]]) -> T:
 
 def _print(page: Page, columns: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
-        print_json({"items": page.items, "next": page.next})
+        print_items(page.items, page.next)
         return
     titles = [title(column) for column in columns]
     print_table(titles, [[cell(row, column) for column in columns] for row in page.items])

@@ -14,6 +14,7 @@ from hub.cli.common import (
     AsJson,
     Limit,
     local_time,
+    print_items,
     print_json,
     print_table,
     print_whole,
@@ -60,7 +61,7 @@ def list_letters(
     """List them, newest first."""
     page = wait(_list(state, reason, event, limit))
     if as_json:
-        print_json({"items": page.items, "next": page.next})
+        print_items(page.items, page.next)
         return
     rows = [
         (
@@ -188,7 +189,7 @@ async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
 
 def _report(done: Sequence[Settled], *, as_json: bool) -> None:
     if as_json:
-        print_json({"items": done, "next": None})
+        print_items(done)
         return
     for each in done:
         typer.echo(

@@ -17,6 +17,7 @@ from hub.cli.common import (
     OfEvent,
     console,
     local_time,
+    print_items,
     print_json,
     print_table,
     settings,
@@ -73,7 +74,7 @@ async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: b
             await keep_following(log, narrowed, limit, line_printer(as_json=as_json))
         page = await log.messages(narrowed, after=None, limit=limit)
     if as_json:
-        print_json({"items": page.items, "next": page.next})
+        print_items(page.items, page.next)
     else:
         print_table(_COLUMNS, [_cells(row) for row in page.items])
 

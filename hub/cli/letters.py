@@ -12,6 +12,7 @@ from hub.cli.common import (
     AsJson,
     Limit,
     local_time,
+    print_items,
     print_json,
     print_table,
     print_whole,
@@ -38,7 +39,7 @@ def list_letters(
     """List them, newest first."""
     page = wait(_list(limit, only_open=only_open))
     if as_json:
-        print_json({"items": page.items, "next": page.next})
+        print_items(page.items, page.next)
         return
     rows = [
         (
@@ -108,7 +109,7 @@ def done(
     """Say that letters were handed over: their messages are delivered. Safe to repeat."""
     items = wait(_hand_over([to_uuid(each) for each in ids]))
     if as_json:
-        print_json({"items": items, "next": None})
+        print_items(items)
         return
     for item in items:
         typer.echo(f"{item['id']}  {'handed over' if item['changed'] else 'was handed over before'}")

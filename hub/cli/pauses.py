@@ -12,6 +12,7 @@ from hub.cli.common import (
     cell,
     known_channel,
     local_time,
+    print_items,
     print_json,
     print_table,
     settings,
@@ -56,12 +57,18 @@ def resume(name: Name, as_json: AsJson = False) -> None:
 
 @channel.command("list")
 def list_channels(as_json: AsJson = False) -> None:
-    """Show each channel: providers, since when, by whom and why it is paused, what is held, what waits."""
+    """
+    Show each channel: its providers, the broken ones, its pause, and what waits.
+
+    A broken provider is left alone for a while: `hub troubles` says what to do.
+    `held` counts what a pause holds, `urgent` its emergencies, `waiting` what no
+    worker has taken.
+    """
     items = wait(_rows())
     if as_json:
-        print_json({"items": items, "next": None})
+        print_items(items)
         return
-    columns = ("channel", "providers", "paused", "by", "reason", "held", "urgent", "waiting")
+    columns = ("channel", "providers", "broken", "paused", "by", "reason", "held", "urgent", "waiting")
     print_table(columns, map(_cells, items))
 
 
@@ -92,7 +99,7 @@ def _subject(name: str) -> str:
 def _list(*, as_json: bool) -> None:
     items = wait(_pauses())
     if as_json:
-        print_json({"items": items, "next": None})
+        print_items(items)
         return
     columns = ("subject", "since", "by", "reason")
     print_table(columns, [[cell(row, column) for column in columns] for row in items])
@@ -156,8 +163,12 @@ async def _rows() -> list[dict[str, Any]]:
     from hub.web.channels import providers_of, rows  # noqa: PLC0415 - the same
 
     given = settings()
-    async with hub_app.open_pauses(given) as store, hub_app.open_publisher(given) as publisher:
-        return await rows(store, publisher, providers_of(given))
+    async with (
+        hub_app.open_pauses(given) as store,
+        hub_app.open_publisher(given) as publisher,
+        hub_app.open_watch(given) as log,
+    ):
+        return await rows(store, publisher, log, providers_of(given))
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -166,6 +177,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["name"],
         " ".join(row["providers"]) or "–",
+        " ".join(row["broken"]),
         local_time(paused.get("since")),
         paused.get("by", ""),
         paused.get("reason", ""),

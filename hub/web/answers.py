@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 
 from hub.errors import HubError, InvalidEvent, StorageRefused, Unavailable, UnknownName
 from hub.model import Json
+from hub.ports import Page
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -59,6 +60,11 @@ def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
     return web.Response(
         body=msgspec.json.encode(value), status=status, content_type="application/json", headers=headers
     )
+
+
+def page_answer(page: Page) -> web.Response:
+    """Answer a page of a list."""
+    return json_answer({"items": page.items, "next": page.next})
 
 
 @web.middleware

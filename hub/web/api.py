@@ -8,9 +8,9 @@ from typing import Final
 from aiohttp import web
 
 from hub.model import DeadLetter
-from hub.ports import MessageFilter, Page
+from hub.ports import MessageFilter
 from hub.web import letters
-from hub.web.answers import json_answer
+from hub.web.answers import json_answer, page_answer
 from hub.web.keys import CLOCKS, COUNTS, LOG, MODE, POLICY, PUBLISHER
 from hub.web.listing import show_letter
 from hub.web.queries import read_body, read_id, read_query, unknown
@@ -31,7 +31,7 @@ async def list_messages(request: web.Request) -> web.Response:
         person=query.person,
         since=query.since,
     )
-    return _page(await request.app[LOG].messages(narrowed, after=query.after, limit=query.limit))
+    return page_answer(await request.app[LOG].messages(narrowed, after=query.after, limit=query.limit))
 
 
 async def show_message(request: web.Request) -> web.Response:
@@ -54,7 +54,7 @@ async def list_dead(request: web.Request) -> web.Response:
     page = await request.app[LOG].dead(
         state=query.state, after=query.after, limit=query.limit, reason=query.reason, event=query.event
     )
-    return _page(page)
+    return page_answer(page)
 
 
 async def show_dead(request: web.Request) -> web.Response:
@@ -103,7 +103,3 @@ async def _letter(request: web.Request) -> DeadLetter:
     if letter is None:
         raise unknown(_LETTER)
     return letter
-
-
-def _page(page: Page) -> web.Response:
-    return json_answer({"items": page.items, "next": page.next})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,23 +10,26 @@ from aiohttp import web
 
 from hub import pausing
 from hub.catalog import BY_NAME
-from hub.channels.registry import NAMES, OWN
+from hub.channels.registry import BUILDERS, NAMES, OWN
 from hub.model import Lane
-from hub.ports import PauseStore, Publisher
-from hub.settings import Settings
+from hub.ports import PauseStore, Publisher, TroubleLog
+from hub.settings import Mode, Settings
 from hub.web.answers import json_answer
-from hub.web.keys import PAUSES, PROVIDERS, PUBLISHER
+from hub.web.keys import PAUSES, PROVIDERS, PUBLISHER, TROUBLES
 from hub.web.operating import PauseBody, Paused, Resumed
 from hub.web.queries import read_body
 
 AT_MOST: Final = 10_000
 """Messages that one request releases."""
+_TROUBLES: Final = 500
+_CIRCUIT: Final = "circuit"
 
 
 def providers_of(settings: Settings) -> dict[str, Sequence[str]]:
     """Answer each channel's providers without their secrets."""
+    captured = BUILDERS if settings.mode is Mode.CAPTURE else ()
     urls = {name: tuple(url.shown for url in urls) for name, urls in settings.providers.items()}
-    return {**dict.fromkeys(OWN, ("hub",)), **urls}
+    return {**dict.fromkeys(OWN, ("hub",)), **dict.fromkeys(captured, ("capture",)), **urls}
 
 
 def subject_of(name: str) -> str:
@@ -35,9 +38,10 @@ def subject_of(name: str) -> str:
 
 
 async def rows(
-    pauses: PauseStore, publisher: Publisher, providers: Mapping[str, Sequence[str]]
+    pauses: PauseStore, publisher: Publisher, troubles: TroubleLog, providers: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
     """List the channels; the command line shows the same."""
+    broken = await _broken(troubles)
     paused = {row["subject"]: row for row in await pauses.pauses()}
     held, urgent = Counter[str](), Counter[str]()
     for row in await pauses.held():
@@ -47,6 +51,7 @@ async def rows(
         {
             "name": name,
             "providers": list(providers.get(name, ())),
+            "broken": broken[name],
             "paused": paused.get(f"channel:{name}"),
             "held": held[name],
             "urgent": urgent[name],
@@ -56,10 +61,21 @@ async def rows(
     ]
 
 
+async def _broken(troubles: TroubleLog) -> Mapping[str, list[str]]:
+    """Answer channel → its providers whose circuit is open."""
+    found = defaultdict[str, list[str]](list)
+    for trouble in await troubles.troubles(_TROUBLES):
+        kind, _, place = trouble.key.partition(":")
+        if kind == _CIRCUIT and trouble.resolved_at is None:
+            channel, _, provider = place.partition(":")
+            found[channel].append(provider)
+    return found
+
+
 async def list_channels(request: web.Request) -> web.Response:
-    """The channels, whether paused, what waits."""
+    """The channels, whether paused or broken, what waits."""
     app = request.app
-    items = await rows(app[PAUSES], app[PUBLISHER], app[PROVIDERS])
+    items = await rows(app[PAUSES], app[PUBLISHER], app[TROUBLES], app[PROVIDERS])
     return json_answer({"items": items, "next": None})
 
 

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from hub.model import Json
 from hub.policy import Policy
-from hub.web.answers import json_answer
+from hub.ports import Page
+from hub.web.answers import json_answer, page_answer
 from hub.web.correspondence import LiftBody, Lifted, PageQuery, RepliesQuery
 from hub.web.keys import CONTACTS, POLICY
 from hub.web.queries import read_body, read_id, read_query, unknown
@@ -22,7 +23,7 @@ async def list_replies(request: web.Request) -> web.Response:
     """What people wrote, newest first, without the words."""
     query = read_query(request, RepliesQuery)
     page = await request.app[CONTACTS].replies(kind=query.kind, after=query.after, limit=query.limit)
-    return json_answer({"items": page.items, "next": page.next})
+    return page_answer(page)
 
 
 async def show_reply(request: web.Request) -> web.Response:
@@ -38,7 +39,7 @@ async def list_suppressions(request: web.Request) -> web.Response:
     query = read_query(request, PageQuery)
     page = await request.app[CONTACTS].suppressions(after=query.after, limit=query.limit)
     items = [with_end(row, request.app[POLICY]) for row in page.items]
-    return json_answer({"items": items, "next": page.next})
+    return page_answer(Page(items=items, next=page.next))
 
 
 async def lift_suppression(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from hub.model import Json
-from hub.web.answers import json_answer
+from hub.web.answers import json_answer, page_answer
 from hub.web.keys import LETTERS
 from hub.web.operating import HandedOver, LettersQuery
 from hub.web.queries import read_id, read_query, unknown
@@ -27,7 +27,7 @@ async def list_letters(request: web.Request) -> web.Response:
     page = await request.app[LETTERS].letters(
         handed_over=query.handed_over, after=query.after, limit=query.limit
     )
-    return json_answer({"items": page.items, "next": page.next})
+    return page_answer(page)
 
 
 async def show_letter(request: web.Request) -> web.Response:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiohttp import hdrs
 
-from hub.model import Rendered, State
+from hub.model import Rendered, State, Symptom
 from hub.web.answers import HEADERS
 from tests.integration.web_doubles import Reply, World, ask, dead_letter
 from tests.providers.samples import outgoing
@@ -21,6 +22,19 @@ PAGE = "<!DOCTYPE html><style>@page { size: A4 }</style><p>Cordial saludo:</p>"
 async def send(world: World, method: str, path: str, body: Any = None) -> Reply:
     given = None if body is None else json.dumps(body).encode()
     return await ask(world, path, method=method, headers=JSON if given else None, body=given)
+
+
+async def test_a_provider_that_is_left_alone_stands_beside_its_channel() -> None:
+    world = World()
+    await world.troubles.see([Symptom(key="circuit:email:smtp-2", measured="")])
+    await world.troubles.resolve(["circuit"], timedelta(microseconds=-1))
+    await world.troubles.see(
+        [Symptom(key=key, measured="") for key in ("dead_letters", "circuit:sms:twilio")][:2]
+    )
+    channels = (await ask(world, "/api/channels")).json["items"]
+
+    assert {row["name"]: row["broken"] for row in channels if row["broken"]} == {"sms": ["twilio"]}
+    assert {row["name"]: row["providers"] for row in channels}["sms"] == ["capture"]
 
 
 async def test_a_channel_is_paused_listed_and_resumed() -> None:
