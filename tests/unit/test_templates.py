@@ -15,7 +15,7 @@ import pytest
 
 from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME, CATALOG
-from hub.model import Audience, Rendered
+from hub.model import Audience, Print, Rendered
 from hub.policy import load_policy
 from hub.policy_values import Prefix
 from hub.rendering import Context, Templates, Texting
@@ -160,6 +160,16 @@ def test_it_reads_well_with_every_example(event: str) -> None:
         )
         assert not re.search(r"\{[{%]|⟦|⟪|<!--q|zq\d", words.html)
         assert bool(words.html) is (channel in {"email", "inbox"})
+
+
+@pytest.mark.parametrize("event", SPEAKING)
+def test_nobody_is_asked_to_answer_a_letter_as_a_message(event: str) -> None:
+    for audience in BY_NAME[event].audiences:
+        if audience.print in {Print.LETTER, Print.BOTH}:
+            for data in examples(event):
+                letter = TEMPLATES.render(event, "print", context(event, data), variant=audience.template)
+
+                assert "este mensaje" not in letter.text.lower()
 
 
 @pytest.mark.parametrize("event", SPEAKING)
