@@ -85,17 +85,23 @@ def read(incoming: Incoming, *, verp: Verp) -> Meaning:
 
 
 def _read(message: Message, incoming: Incoming, verp: Verp) -> Meaning:
-    feedback = reports.feedback_report(message)
-    if feedback is not None:
-        return _complaint(message, feedback, incoming, verp)
-    report = reports.delivery_report(message)
-    if report is not None:
-        return _receipt(message, report, incoming, verp)
+    if _may_report(message, incoming.sender):
+        feedback = reports.feedback_report(message)
+        if feedback is not None:
+            return _complaint(message, feedback, incoming, verp)
+        report = reports.delivery_report(message)
+        if report is not None:
+            return _receipt(message, report, incoming, verp)
     if incoming.mark is None:
         return Nothing("unknown")
     if bounces.is_bounce(message, incoming.sender):
         return _bounce(message, incoming.mark.message_id)
     return _reply(message, incoming, incoming.mark.message_id)
+
+
+def _may_report(message: Message, sender: str) -> bool:
+    """A person may attach a report that he has received: what he sends is a mail of his own."""
+    return not sender or message.get_content_type() == "multipart/report"
 
 
 def _receipt(message: Message, report: reports.DeliveryReport, incoming: Incoming, verp: Verp) -> Meaning:

@@ -9,7 +9,7 @@ import pytest
 from hub.mail.quoting import LONGEST, newly_written
 from hub.model import Reply
 from hub.opt_out_words import Command, Wish, command
-from tests.unit.letters import AT, BOUNCES, ID, REPLIES, answer, meaning
+from tests.unit.letters import AT, BOUNCES, ID, REPLIES, answer, complaint, dsn, group, meaning
 
 
 def reply(content: str | bytes, *, to: str = REPLIES, sender: str = "maria@example.co") -> Reply:
@@ -94,6 +94,17 @@ def test_a_person_may_write_of_what_did_not_arrive(subject: str) -> None:
     mail = answer("Sigo esperando; son 550 mil.").replace("Re: Radicado PQ-1", subject)
 
     assert "Sigo esperando; son 550 mil." == reply(mail).text
+
+
+@pytest.mark.parametrize("report", [dsn(group("failed", "5.1.1")), complaint()])
+def test_a_person_may_attach_a_report_that_he_has_received(report: str) -> None:
+    mail = answer(
+        "--M\nContent-Type: text/plain\n\nNo entiendo este error.\n"
+        f"--M\nContent-Type: message/rfc822\n\n{report}\n--M--",
+        kind="multipart/mixed; boundary=M",
+    )
+
+    assert "No entiendo este error." == reply(mail).text
 
 
 @pytest.mark.parametrize("body", ["<p>BAJA</p>", "<div>Baja</div><br><div>Enviado desde mi iPhone</div>"])
