@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import email
 import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -71,14 +72,32 @@ def address(message: Message, name: str) -> str:
 
 
 def words(message: Message) -> str:
-    """Answer the text that a person reads: the first plain part, else the first HTML as text."""
-    parts = [part for part in message.walk() if not part.is_multipart() and not _is_attached(part)]
+    """
+    Answer the text that a person reads: the first plain part, else the first HTML as text.
+
+    Those of a mail within the mail count only where there are no others.
+    """
+    leaves = [part for part in message.walk() if not part.is_multipart() and not _is_attached(part)]
+    return _first_words(list(_own_parts(message))) or _first_words(leaves)
+
+
+def _first_words(parts: Sequence[Message]) -> str:
     for kind in ("text/plain", "text/html"):
         for part in parts:
             if part.get_content_type() == kind:
                 text = content(part)
                 return text if kind == "text/plain" else clean(as_text(text))
     return ""
+
+
+def _own_parts(message: Message) -> Iterator[Message]:
+    if not message.is_multipart():
+        if not _is_attached(message):
+            yield message
+    elif message.get_content_maintype() != "message":
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _own_parts(part)
 
 
 def content(part: Message) -> str:

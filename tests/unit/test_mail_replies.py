@@ -107,6 +107,18 @@ def test_a_person_may_attach_a_report_that_he_has_received(report: str) -> None:
     assert "No entiendo este error." == reply(mail).text
 
 
+def test_the_words_are_the_writers_and_not_those_of_a_mail_that_he_attaches() -> None:
+    forwarded = "Subject: viejo\nContent-Type: text/plain\n\nPalabras de otro."
+    mail = answer(
+        "--M\nContent-Type: text/html\n\n<p>Vea lo adjunto.</p>\n"
+        f"--M\nContent-Type: message/rfc822\n\n{forwarded}\n--M--",
+        kind="multipart/mixed; boundary=M",
+    )
+
+    assert "Vea lo adjunto." == reply(mail).text
+    assert "Palabras de otro." == reply(mail.replace("text/html", "image/png")).text
+
+
 @pytest.mark.parametrize("body", ["<p>BAJA</p>", "<div>Baja</div><br><div>Enviado desde mi iPhone</div>"])
 def test_a_word_that_takes_a_consent_back_is_read_in_html(body: str) -> None:
     quote = "<blockquote>El 9/03/26, Hub escribió: escriba SALIR</blockquote>"
