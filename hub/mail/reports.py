@@ -84,10 +84,8 @@ def returned(message: Message) -> Message | None:
     part = _part(message, "message/rfc822") or _part(message, "text/rfc822-headers")
     if part is None:
         return None
-    inner = part.get_payload()
-    if isinstance(inner, list) and inner and isinstance(inner[0], Message):
-        return inner[0]
-    return HeaderParser().parsestr(content(part))
+    inner = _parts_of(part)
+    return inner[0] if inner else HeaderParser().parsestr(content(part))
 
 
 def enhanced_status(text: str) -> str:
@@ -102,12 +100,17 @@ def _part(message: Message, kind: str) -> Message | None:
 
 def _groups(part: Message) -> list[Message]:
     """Answer the groups of fields; the stdlib parses them for a delivery status only."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        inner = [each for each in payload if isinstance(each, Message)]
+    inner = _parts_of(part)
+    if inner:
         texts = [str(each.get_payload()) for each in inner if not each.keys()]
         return [each for each in inner if each.keys()] or [g for text in texts for g in _parsed(text)]
     return list(_parsed(content(part)))
+
+
+def _parts_of(message: Message) -> list[Message]:
+    """Of a part without parts the stdlib would decode the text, and stumble over a charset that is none."""
+    payload = message.get_payload() if message.is_multipart() else ()
+    return [each for each in payload if isinstance(each, Message)]
 
 
 def _parsed(text: str) -> Iterator[Message]:

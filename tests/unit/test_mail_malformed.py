@@ -141,3 +141,11 @@ def test_a_mail_that_is_made_to_be_costly_is_not(content: bytes) -> None:
     is_sound(meaning(content[: 5 * 1024 * 1024]))
 
     assert time.thread_time() - began < 5
+
+
+@pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822", "message/delivery-status"])
+def test_a_part_whose_charset_is_none_has_a_meaning(kind: str) -> None:
+    """The stdlib stumbles over such a name where the octets are not ASCII."""
+    report = dsn(group("failed", "5.1.1"), returned="Subject: é", kind=f"{kind}; charset*=utf-8''%ff")
+
+    is_sound(meaning(report.encode("latin-1"), to=f"postmaster@{DOMAIN}"))
