@@ -26,3 +26,8 @@ def warn(area: str, what: str, to_do: str) -> Finding:
 
 def bad(area: str, what: str, to_do: str) -> Finding:
     return Finding(area=area, state="bad", what=what, to_do=to_do)
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """Say how many, as one says it: `1 mensaje`, `2 mensajes`."""
+    return f"{number} {one if number == 1 else more}"

@@ -13,7 +13,7 @@ from pamqp.commands import Queue
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from hub.checkup.finding import Finding, bad, ok, warn
+from hub.checkup.finding import Finding, bad, counted, ok, warn
 from hub.consumers.broker import broker_errors, connect
 from hub.consumers.topology import QUEUES
 from hub.errors import AppointmentsUnavailable
@@ -74,11 +74,11 @@ def _queues(found: list[Queue.DeclareOk]) -> Iterator[Finding]:
     if forgotten:
         yield warn(
             RABBITMQ,
-            f"{waiting} mensajes en cola, y nadie atiende {', '.join(forgotten)}.",
+            f"{counted(waiting, 'mensaje', 'mensajes')} en cola, y nadie atiende {', '.join(forgotten)}.",
             "Arranque `hub run`, o el papel que falta: intake para hub.events, delivery para hub.messages.",
         )
     elif found:
-        yield ok(RABBITMQ, f"{waiting} mensajes en cola.")
+        yield ok(RABBITMQ, f"{counted(waiting, 'mensaje', 'mensajes')} en cola.")
 
 
 async def redis(settings: Settings) -> list[Finding]:
@@ -143,11 +143,21 @@ async def _waiting(url: str) -> list[Finding]:
     findings = []
     if dead := counts["dead"].get("open", 0):
         findings.append(
-            warn(POSTGRESQL, f"{dead} cartas muertas pendientes.", "Mírelas con `hub dead list`.")
+            warn(
+                POSTGRESQL,
+                f"{counted(dead, 'carta muerta pendiente', 'cartas muertas pendientes')}.",
+                "Mírelas con `hub dead list`.",
+            )
         )
     if breached := counts["clocks"].get("breached", 0):
         to_do = "Mírelos con `hub clocks --state breached`."
-        findings.append(warn(POSTGRESQL, f"{breached} plazos incumplidos sin respuesta.", to_do))
+        findings.append(
+            warn(
+                POSTGRESQL,
+                f"{counted(breached, 'plazo incumplido', 'plazos incumplidos')} sin respuesta.",
+                to_do,
+            )
+        )
     return findings
 
 

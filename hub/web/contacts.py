@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.audience import written_as
 from hub.model import Json
 from hub.policy import Policy
 from hub.ports import Page
@@ -45,7 +46,8 @@ async def list_suppressions(request: web.Request) -> web.Response:
 async def lift_suppression(request: web.Request) -> web.Response:
     """Write to a contact point again."""
     body = await read_body(request, LiftBody)
-    lifted = await request.app[CONTACTS].lift_suppression(body.address, by=body.by)
+    named = written_as(body.address) or body.address
+    lifted = await request.app[CONTACTS].lift_suppression(named, by=body.by)
     return json_answer(Lifted(lifted=lifted))
 
 

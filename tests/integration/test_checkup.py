@@ -81,7 +81,7 @@ async def test_what_waits_in_a_queue_that_nobody_serves_is_told(environ: dict[st
 
     words = told(await look(environ, "RabbitMQ"))
 
-    assert "warn: 1 mensajes en cola, y nadie atiende hub.messages.sms.urgent." in words
+    assert "warn: 1 mensaje en cola, y nadie atiende hub.messages.sms.urgent." in words
 
 
 async def test_a_wrong_password_is_told_from_a_server_that_is_off(environ: dict[str, str]) -> None:

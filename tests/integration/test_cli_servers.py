@@ -63,7 +63,7 @@ async def test_what_is_published_waits_in_its_lane(environ: dict[str, str]) -> N
     assert (code, answer["accepted"], answer["refused"]) == (0, 1, [])
     assert answer["events"][0]["type"] == BY_NAME["pqrs.received"].type
     whats = [finding["what"] for finding in checked["items"]]
-    assert "1 mensajes en cola, y nadie atiende hub.events.normal." in whats
+    assert "1 mensaje en cola, y nadie atiende hub.events.normal." in whats
 
 
 async def test_dead_letters_are_listed_shown_replayed_and_discarded(environ: dict[str, str]) -> None:

@@ -48,7 +48,7 @@ async def test_replies_are_listed_by_kind_and_shown() -> None:
 async def test_a_suppression_says_when_it_ends_by_itself_and_is_lifted() -> None:
     served = await world()
     (row,) = (await ask(served, "/api/suppressions")).json["items"]
-    body = json.dumps({"address": MAIL, "by": "laura"}).encode()
+    body = json.dumps({"address": f" {MAIL} ", "by": "laura"}).encode()
     answers = [
         (await ask(served, "/api/suppressions/lift", method="POST", headers=JSON, body=body)).json
         for _ in range(2)
