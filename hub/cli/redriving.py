@@ -47,8 +47,9 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
     Send lost messages again, in place, after what lost them was mended. Safe to repeat.
 
     Left alone are those that are worthless by now, those that never had an
-    address, and whoever was told the same in another way. A TIME without an
-    offset is Bogotá's.
+    address, and whoever was or is being told the same in another way: of a
+    cascade that is lost as a whole its first step goes again. A TIME without
+    an offset is Bogotá's.
 
       hub redrive --state failed --channel sms --since 2026-03-09T08:00 --dry-run
 

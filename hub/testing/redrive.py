@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from hub.delivery.moves import CLAIMABLE
 from hub.model import Message, State
 from hub.ports import MessageFilter, Now, RedrivenPage, Verdict
 from hub.testing.narrowing import fits
@@ -32,7 +33,7 @@ class MemoryRedrive:
         ahead = [(number, one) for number, one in enumerate(ordered) if number >= start]
         found = [(number, one) for number, one in ahead if fits(one, narrowed)][:limit]
         now = self._now()
-        judged = [(self._judge(one, now, also_told=also_told), one) for _, one in found]
+        judged = [(self._judge(one, now, narrowed, also_told=also_told), one) for _, one in found]
         going = [] if dry_run else [one for verdict, one in judged if verdict is Verdict.TAKEN]
         taken = [self._take(one, now) for one in going]
         return RedrivenPage(
@@ -41,14 +42,14 @@ class MemoryRedrive:
             next=str(found[-1][0] + 1) if len(found) == limit else None,
         )
 
-    def _judge(self, one: Message, now: datetime, *, also_told: bool) -> Verdict:
+    def _judge(self, one: Message, now: datetime, narrowed: MessageFilter, *, also_told: bool) -> Verdict:
         ended = one.ends_at is not None and one.ends_at <= now
         if ended or (one.expires_at is not None and one.expires_at <= one.created_at):
             return Verdict.TOO_OLD
         if not one.address:
             return Verdict.NO_CONTACT
         others = [other for other in self._store.messages if _same(one, other)]
-        if not also_told and any(other.state in _SAID for other in others):
+        if not also_told and any(_tells(other, one, narrowed) for other in others):
             return Verdict.TOLD
         return Verdict.TAKEN
 
@@ -64,6 +65,17 @@ class MemoryRedrive:
 def _same(one: Message, other: Message) -> bool:
     names = ("event_key", "person", "audience", "occasion")
     return one.id != other.id and all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def _tells(other: Message, one: Message, narrowed: MessageFilter) -> bool:
+    """Tell whether the other has spoken, or is a step at work, or the first of those that go again."""
+    if other.state in _SAID:
+        return True
+    if other.step == one.step:
+        return False
+    return other.state in CLAIMABLE or (
+        other.step < one.step and bool(other.address) and fits(other, narrowed)
+    )
 
 
 def _renewed(one: Message, now: datetime) -> datetime | None:

@@ -138,6 +138,34 @@ async def test_another_person_audience_occasion_or_a_message_on_its_way_is_no_te
     assert verdicts(await go_again(stores)) == {"taken": 1}
 
 
+@pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.RETRYING, State.SENDING])
+async def test_who_is_being_told_by_another_step_of_the_cascade_is_left(
+    stores: Stores, of: StoredEvent, state: State
+) -> None:
+    later = lost(of, channel="sms", contact_id="cp-phone", step=1, state=state, reason=None)
+    await stores.add(lost(of), later)
+
+    assert verdicts(await go_again(stores)) == {"told": 1}
+    assert verdicts(await go_again(stores, also_told=True)) == {"taken": 1}
+
+
+async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
+    stores: Stores, of: StoredEvent
+) -> None:
+    """All steps at once would tell a person twice."""
+    first, second = lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1)
+    await stores.add(first, second)
+
+    assert verdicts(await go_again(stores)) == {"taken": 1, "told": 1}
+    assert (await stores.state_of(first), await stores.state_of(second)) == ("queued", "failed")
+
+
+async def test_a_later_step_goes_again_where_it_alone_is_asked_for(stores: Stores, of: StoredEvent) -> None:
+    await stores.add(lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1))
+
+    assert verdicts(await go_again(stores, channel="sms")) == {"taken": 1}
+
+
 async def test_a_dry_run_counts_and_changes_nothing(stores: Stores, of: StoredEvent) -> None:
     one = lost(of)
     await stores.add(one)

@@ -50,7 +50,7 @@ async def test_what_was_lost_goes_out_and_nobody_hears_twice() -> None:
 
 
 async def test_what_fails_again_may_go_again() -> None:
-    one = lost(fallback=((Target(channel="sms", contact_id="cp", address="+573001234567"),),))
+    one = lost()
     office = post_office(MemoryEmail(PermanentFailure(GONE)))
     await office.holds(one)
 
@@ -58,6 +58,17 @@ async def test_what_fails_again_may_go_again() -> None:
     await office.deliver(one)
     assert (office.now(one).state, office.now(one).reason) == (State.FAILED, GONE)
     assert (await again(office)).of(Verdict.TAKEN) == 1
+
+
+async def test_what_fails_again_is_left_to_the_next_step_of_its_cascade() -> None:
+    one = lost(fallback=((Target(channel="sms", contact_id="cp", address="+573001234567"),),))
+    office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    await office.holds(one)
+
+    await again(office)
+    await office.deliver(one)
+    assert (await again(office)).of(Verdict.TOLD) == 1
+    assert [ticket.channel for ticket in office.publisher.published] == ["email", "sms"]
 
 
 async def test_it_goes_in_pages_and_says_how_far_it_is() -> None:

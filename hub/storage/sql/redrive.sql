@@ -19,7 +19,12 @@ WITH found AS (
                      AND other.audience = found.audience
                      AND other.occasion = found.occasion
                      AND other.id <> found.id
-                     AND other.state IN ('sent', 'delivered', 'read')
+                     AND (
+                         other.state IN ('sent', 'delivered', 'read')
+                         -- Of a cascade one step speaks at a time: the one that is at work, or the first that is lost.
+                         OR (other.step <> found.step AND other.state IN ('queued', 'held', 'retrying', 'sending'))
+                         OR (other.step < found.step AND other.state = $1 AND other.address <> '' AND {narrowed})
+                     )
                ) THEN 'told'
                ELSE 'taken'
            END AS verdict
