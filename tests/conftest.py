@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from hub.local import programs
 from tests.servers import Servers, new_servers, open_folder
+
+
+def pytest_configure() -> None:
+    """Let hubs under test hear Ctrl-C: a shell's background job, and so its children, would not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
