@@ -1,0 +1,138 @@
+-- People with their history, who answers for them meanwhile, and who may do what.
+
+-- Every version of every entry of the directory as it was told: what it is now is in the tables of its kind.
+CREATE TABLE directory_version (
+    kind text COLLATE "C",
+    id text COLLATE "C",
+    version bigint,
+    time timestamptz NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    removed boolean NOT NULL,
+    data jsonb NOT NULL,
+    PRIMARY KEY (kind, id, version)
+);
+
+-- Who was what where on a day.
+CREATE INDEX directory_version_scope ON directory_version ((data ->> 'scope'), id, version)
+    WHERE kind = 'membership';
+
+CREATE INDEX directory_version_person ON directory_version ((data ->> 'person_id'))
+    WHERE kind = 'membership';
+
+ALTER TABLE copropiedad ADD COLUMN desk jsonb;
+
+ALTER TABLE membership
+    ADD COLUMN on_call boolean NOT NULL DEFAULT false,
+    ADD COLUMN direction boolean NOT NULL DEFAULT false;
+
+-- Who stands in for somebody who is away.
+CREATE TABLE leave (
+    id text COLLATE "C" PRIMARY KEY,
+    version bigint NOT NULL,
+    removed boolean NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz NOT NULL,
+    person_id text COLLATE "C" NOT NULL,
+    delegate_id text COLLATE "C"
+);
+
+CREATE INDEX leave_person ON leave (person_id, since) WHERE NOT removed;
+
+-- Who is on call in the hours of a week (local time of Bogotá), for a copropiedad or the company.
+CREATE TABLE rota (
+    id text COLLATE "C" PRIMARY KEY,
+    version bigint NOT NULL,
+    removed boolean NOT NULL,
+    scope_kind text COLLATE "C" NOT NULL,
+    scope_id text COLLATE "C" NOT NULL,
+    duty text COLLATE "C" NOT NULL,
+    shifts jsonb NOT NULL
+);
+
+CREATE INDEX rota_scope ON rota (scope_kind, scope_id, duty) WHERE NOT removed;
+
+-- What somebody has agreed to; the newest row of a purpose counts.
+CREATE TABLE consent (
+    person_id text COLLATE "C",
+    purpose text COLLATE "C",
+    at timestamptz,
+    granted boolean NOT NULL,
+    evidence jsonb NOT NULL,
+    PRIMARY KEY (person_id, purpose, at)
+);
+
+-- Whom each audience of an event was, when it was planned, and who was left out and why.
+CREATE TABLE audience_record (
+    event_key uuid,
+    audience smallint,
+    planned_at timestamptz NOT NULL DEFAULT now(),
+    meant integer NOT NULL,
+    told integer NOT NULL,
+    groups jsonb NOT NULL,
+    left_out jsonb NOT NULL,
+    PRIMARY KEY (event_key, audience)
+);
+
+-- Keys of systems. Only a hash is kept; `prefix` is what a person recognises one by.
+CREATE TABLE api_key (
+    id uuid PRIMARY KEY,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    used_at timestamptz,
+    name text NOT NULL,
+    prefix text COLLATE "C" NOT NULL UNIQUE,
+    hash bytea NOT NULL,
+    scopes text[] COLLATE "C" NOT NULL,
+    source text COLLATE "C",
+    event_types text[] COLLATE "C",
+    amqp_user text COLLATE "C",
+    created_by text NOT NULL
+);
+
+CREATE INDEX api_key_source ON api_key (source) WHERE source IS NOT NULL AND revoked_at IS NULL;
+
+-- People who sign in to the console, and what each may do where.
+CREATE TABLE account (
+    id uuid PRIMARY KEY,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    disabled_at timestamptz,
+    locked_until timestamptz,
+    failures integer NOT NULL DEFAULT 0,
+    login text COLLATE "C" NOT NULL UNIQUE,
+    name text NOT NULL,
+    person_id text COLLATE "C",
+    password text NOT NULL
+);
+
+CREATE TABLE account_role (
+    account_id uuid REFERENCES account ON DELETE CASCADE,
+    role text COLLATE "C",
+    copropiedad_id text COLLATE "C" NOT NULL DEFAULT '',
+    PRIMARY KEY (account_id, role, copropiedad_id)
+);
+
+CREATE TABLE session (
+    hash bytea PRIMARY KEY,
+    account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    ends_at timestamptz NOT NULL
+);
+
+CREATE INDEX session_account ON session (account_id);
+
+-- Every look at a person's data, and every change of it. Nothing is ever changed here.
+CREATE TABLE audit (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now(),
+    who text COLLATE "C" NOT NULL,
+    action text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    copropiedad_id text COLLATE "C",
+    detail jsonb NOT NULL
+);
+
+CREATE INDEX audit_subject ON audit (subject, id);
+
+CREATE INDEX audit_at ON audit (at);
