@@ -13,4 +13,8 @@ DIRECTORY: Final = (
     EventType(name="directory.person.removed", lane=Lane.NORMAL, case="person_id"),
     EventType(name="directory.membership.upserted", lane=Lane.NORMAL, case="membership_id"),
     EventType(name="directory.membership.removed", lane=Lane.NORMAL, case="membership_id"),
+    EventType(name="directory.leave.upserted", lane=Lane.NORMAL, case="leave_id"),
+    EventType(name="directory.leave.removed", lane=Lane.NORMAL, case="leave_id"),
+    EventType(name="directory.rota.upserted", lane=Lane.NORMAL, case="rota_id"),
+    EventType(name="directory.rota.removed", lane=Lane.NORMAL, case="rota_id"),
 )

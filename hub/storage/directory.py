@@ -4,31 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from hub import terms
 from hub.audience import usable_email, usable_phone
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
-from hub.rfc3339 import parse
-from hub.storage.database import Runner, encode_some
+from hub.rfc3339 import EARLIEST
+from hub.storage.database import Runner, encode, encode_some
 from hub.storage.queries import load
 
 _SQL = load("directory")
-_ZONE: Final = ZoneInfo("America/Bogota")
-_DATE_LENGTH: Final = len("2026-03-09")
 
 Row = tuple[object, ...]
+Entry = tuple[str, str]
+"""A noun of the directory and an id of it."""
 
 
-async def apply(run: Runner, events: Iterable[Event]) -> None:
+async def apply(run: Runner, events: Sequence[Event]) -> frozenset[Entry]:
     """
-    Apply `directory.*` events: the greatest version wins, the first of equals.
+    Apply `directory.*` events: the greatest version wins, the first of equals. Answer what changed.
 
     Of several for one row only that one is written, so that one statement per noun is enough.
-    Raises StorageRefused for a membership whose instants cannot be read.
+    All of them are kept as history. Raises StorageRefused for instants that cannot be read.
     """
+    await _keep(run, events)
+    changed: set[Entry] = set()
+    for noun, rows in _newest(events).items():
+        # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
+        ordered = [row for _, (_, row) in sorted(rows.items())]
+        written = await run.rows(_SQL_OF[noun], *zip(*ordered, strict=True))
+        changed |= {(noun, row["id"]) for row in written}
+    return frozenset(changed)
+
+
+def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, tuple[int, Row]]]:
     newest: dict[str, dict[str, tuple[int, Row]]] = {noun: {} for noun in _SQL_OF}
     for event in events:
         kind = _KINDS[event.name]
@@ -36,11 +47,24 @@ async def apply(run: Runner, events: Iterable[Event]) -> None:
         known = newest[kind.noun].get(key)
         if known is None or version > known[0]:
             newest[kind.noun][key] = version, (key, version, *kind.columns(event.data))
-    for noun, rows in newest.items():
-        if rows:
-            # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
-            ordered = [row for _, (_, row) in sorted(rows.items())]
-            await run.rows(_SQL_OF[noun], *zip(*ordered, strict=True))
+    return {noun: rows for noun, rows in newest.items() if rows}
+
+
+async def _keep(run: Runner, events: Iterable[Event]) -> None:
+    """Remember every version; of a person who is removed, that there was one and nothing else."""
+    told: dict[tuple[str, str, int], Row] = {}
+    for event in events:
+        kind, data = _KINDS[event.name], event.data
+        termed = data if kind.noun in _TERMED else {}
+        since, until = instant(termed.get("since")), instant(termed.get("until"))
+        row = event.time, since or event.time, until, event.name.endswith(".removed"), encode(data)
+        told.setdefault((kind.noun, data[kind.key], data["version"]), row)
+    if not told:
+        return
+    rows = [(*key, *row) for key, row in sorted(told.items())]
+    await run.rows(_SQL["keep"], *zip(*rows, strict=True))
+    if people := sorted({key for noun, key, _ in told if noun == "person"}):
+        await run.rows(_SQL["forget"], people)
 
 
 def usable(given: Sequence[Mapping[str, Json]]) -> list[ContactPoint]:
@@ -62,14 +86,10 @@ _TIDY: Final[Mapping[str, Callable[[str], str | None]]] = {
 
 def instant(text: str | None) -> datetime | None:
     """Read a date (its first instant in Colombia) or an RFC 3339 instant."""
-    if text is None:
-        return None
     try:
-        if len(text) == _DATE_LENGTH:
-            return datetime.combine(date.fromisoformat(text), time(), _ZONE)
-        return parse(text)
+        return None if text is None else terms.instant(text)
     except ValueError as exc:
-        raise StorageRefused("an instant of a membership cannot be read") from exc
+        raise StorageRefused("an instant of the directory cannot be read") from exc
 
 
 def _copropiedad(data: Mapping[str, Json]) -> Row:
@@ -79,6 +99,7 @@ def _copropiedad(data: Mapping[str, Json]) -> Row:
         encode_some(data.get("towers")),
         encode_some(data.get("branding")),
         data.get("timezone"),
+        encode_some(data.get("desk")),
     )
 
 
@@ -122,11 +143,31 @@ def _membership(data: Mapping[str, Json]) -> Row:
         data.get("service_area"),
         instant(data.get("since")),
         instant(data.get("until")),
+        bool(data.get("on_call")),
+        bool(data.get("direction")),
     )
 
 
 def _membership_removed(_: Mapping[str, Json]) -> Row:
-    return True, "", "", "", "", None, None, None, None, None
+    return True, "", "", "", "", None, None, None, None, None, False, False
+
+
+def _leave(data: Mapping[str, Json]) -> Row:
+    since, until = instant(data["since"]), instant(data["until"])
+    return False, since, until, data["person_id"], data.get("delegate_id")
+
+
+def _leave_removed(_: Mapping[str, Json]) -> Row:
+    return True, EARLIEST, EARLIEST, "", None
+
+
+def _rota(data: Mapping[str, Json]) -> Row:
+    scope_kind, _, scope_id = data["scope"].partition(":")
+    return False, scope_kind, scope_id, data["duty"], encode(data["shifts"])
+
+
+def _rota_removed(_: Mapping[str, Json]) -> Row:
+    return True, "", "", "", encode([])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +184,13 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "directory.person.removed": _Kind("person", "person_id", _person_removed),
     "directory.membership.upserted": _Kind("membership", "membership_id", _membership),
     "directory.membership.removed": _Kind("membership", "membership_id", _membership_removed),
+    "directory.leave.upserted": _Kind("leave", "leave_id", _leave),
+    "directory.leave.removed": _Kind("leave", "leave_id", _leave_removed),
+    "directory.rota.upserted": _Kind("rota", "rota_id", _rota),
+    "directory.rota.removed": _Kind("rota", "rota_id", _rota_removed),
 }
-_SQL_OF: Final = {noun: _SQL[noun] for noun in ("copropiedad", "unit", "person", "membership")}
+_TERMED: Final = ("membership", "leave")
+"""What says from when until when it counts."""
+_SQL_OF: Final = {
+    noun: _SQL[noun] for noun in ("copropiedad", "unit", "person", "membership", "leave", "rota")
+}

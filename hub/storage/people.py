@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -11,15 +10,13 @@ from asyncpg import Record
 
 from hub.audience import Group
 from hub.model import ContactPoint, Person
+from hub.storage import staff
 from hub.storage.database import Runner
 from hub.storage.queries import load
 
 _SQL = load("directory")
 _DEFAULTS: Final[Mapping[str, str]] = {"payer": "owner"}
 """Who stands in for a role that nobody of the unit has."""
-
-_COMPANY: Final = ""
-"""The scope's id of who works for the whole company."""
 
 Found = dict[Group, Sequence[Person]]
 
@@ -62,8 +59,13 @@ async def _of_units(run: Runner, groups: Sequence[Group]) -> Found:
     asked = {(group.unit_id, role) for group in groups for role in group.roles}
     asked |= {(unit, _DEFAULTS[role]) for unit, role in asked if role in _DEFAULTS}
     rows = await run.rows(_SQL["of_units"], *zip(*sorted(asked), strict=True)) if asked else []
-    by_unit = _by_scope(rows)
+    by_unit = staff.by_scope(rows)
     return {group: _in_unit(group, by_unit[group.unit_id]) for group in groups}
+
+
+async def _staff(run: Runner, groups: Sequence[Group]) -> Found:
+    found = await staff.find(run, groups) if groups else {}
+    return {group: _sorted(rows) for group, rows in found.items()}
 
 
 def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:
@@ -72,38 +74,6 @@ def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:
         defaults = {_DEFAULTS[role] for role in group.roles if role in _DEFAULTS}
         chosen = [row for row in rows if row["role"] in defaults]
     return _sorted(chosen)
-
-
-async def _staff(run: Runner, groups: Sequence[Group]) -> Found:
-    places = sorted({group.copropiedad_id for group in groups if group.copropiedad_id})
-    duties = sorted({group.duty for group in groups if group.duty})
-    levels = sorted({group.level for group in groups if group.level is not None})
-    by_duty = _by_scope(await run.rows(_SQL["staff_by_duty"], duties, places) if duties else ())
-    by_level = _by_scope(await run.rows(_SQL["staff_by_level"], levels, places) if levels else ())
-    return {group: _nearest(group, by_duty if group.duty else by_level) for group in groups}
-
-
-def _nearest(group: Group, staff: Mapping[str | None, Sequence[Record]]) -> Sequence[Person]:
-    """Answer those of the place and the area; else of the place; else of the company and area; else of it."""
-    here = [row for row in staff[group.copropiedad_id] if _answers_for(row, group)]
-    company = [row for row in staff[_COMPANY] if _answers_for(row, group)]
-    tiers = (_of_area(here, group), here, _of_area(company, group), company)
-    return _sorted(next((tier for tier in tiers if tier), ()))
-
-
-def _answers_for(row: Record, group: Group) -> bool:
-    return group.duty in (None, row["duty"]) and group.level in (None, row["level"])
-
-
-def _by_scope(rows: Iterable[Record]) -> Mapping[str | None, Sequence[Record]]:
-    grouped: defaultdict[str | None, list[Record]] = defaultdict(list)
-    for row in rows:
-        grouped[row["scope_id"]].append(row)
-    return grouped
-
-
-def _of_area(rows: Iterable[Record], group: Group) -> list[Record]:
-    return [row for row in rows if group.service_area and row["service_area"] == group.service_area]
 
 
 def _sorted(rows: Iterable[Record]) -> Sequence[Person]:

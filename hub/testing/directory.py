@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from hub.audience import Group, usable_email, usable_phone
 from hub.model import ContactPoint, Event, Json, Person
-from hub.rfc3339 import parse
+from hub.rota import FLAGS, on_shift, standing_in
+from hub.terms import instant
 
-_ZONE: Final = ZoneInfo("America/Bogota")
-_DATE_LENGTH: Final = len("2026-03-09")
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 """Who stands in for a role that nobody of the unit has."""
 
@@ -26,20 +24,54 @@ class Entry:
     data: Mapping[str, Json] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one version said, and from when it counts."""
+
+    removed: bool
+    since: datetime
+    data: Mapping[str, Json]
+
+
 @dataclass(slots=True)
 class Directory:
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    history: dict[tuple[str, str, int], Told] = field(default_factory=dict)
 
     def copy(self) -> Directory:
-        return Directory(dict(self.entries))
+        return Directory(dict(self.entries), dict(self.history))
 
-    def apply(self, event: Event) -> None:
-        """Let the greatest version win, the first of equals."""
+    def apply(self, event: Event) -> bool:
+        """Let the greatest version win, the first of equals; tell whether this one has won."""
         _, noun, verb = event.name.split(".")
-        key = noun, event.data[f"{noun}_id"]
+        key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
+        self._keep(event, *key)
         known = self.entries.get(key)
-        if known is None or event.data["version"] > known.version:
-            self.entries[key] = Entry(event.data["version"], event.data if verb == "upserted" else None)
+        if known is not None and version <= known.version:
+            return False
+        self.entries[key] = Entry(version, event.data if verb == "upserted" else None)
+        return True
+
+    def _keep(self, event: Event, noun: str, ref: str) -> None:
+        """Remember every version; of a person who is removed, that there was one and nothing else."""
+        removed = event.name.endswith(".removed")
+        since = _instant(event.data.get("since")) if noun in {"membership", "leave"} else None
+        told = Told(removed, since or event.time, event.data)
+        self.history.setdefault((noun, ref, event.data["version"]), told)
+        if noun == "person":
+            versions = [key for key in self.history if key[:2] == (noun, ref)]
+            last = max((key[2] for key in versions if self.history[key].removed), default=-1)
+            for key in versions:
+                if key[2] < last and not self.history[key].removed:
+                    self.history[key] = replace(self.history[key], data={})
+
+    def held(self, on: datetime) -> dict[str, Mapping[str, Json]]:
+        """Answer the memberships that counted at an instant, by their ids."""
+        counted: dict[str, Told] = {}
+        for (noun, ref, _), told in sorted(self.history.items(), key=lambda item: item[0]):
+            if noun == "membership" and told.since <= on:
+                counted[ref] = told
+        return {ref: told.data for ref, told in counted.items() if not told.removed and _holds(told.data, on)}
 
     def text(self, noun: str, key: str | None, column: str) -> str | None:
         """Answer one column of one row: a building's name, a unit's label, its copropiedad."""
@@ -77,16 +109,34 @@ class Directory:
         ]
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
-        """Answer the nearest: of place and area, of the place, of the area, anybody of the company."""
+        """Answer the nearest who are there: of the place, else of the company."""
         staff = [one for one in self._memberships(now) if _serves(one, group)]
-        here = [one for one in staff if one["scope"] == f"copropiedad:{group.copropiedad_id}"]
-        company = [one for one in staff if one["scope"] == "company"]
-        tiers = (_of_area(here, group), here, _of_area(company, group), company)
-        return [one["person_id"] for one in next((tier for tier in tiers if tier), ())]
+        for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
+            here = [one for one in staff if one["scope"] == scope and self._person(one["person_id"])]
+            refs = [one["person_id"] for one in _of_area(here, group) or here]
+            if found := self._on_call(scope, group.duty, now) or refs:
+                return standing_in(found, self._away(now))
+        return []
+
+    def _on_call(self, scope: str, duty: str | None, now: datetime) -> list[str]:
+        rotas = [one for one in self._entries("rota") if (one["scope"], one["duty"]) == (scope, duty)]
+        return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self._person(ref)]
+
+    def _away(self, now: datetime) -> Mapping[str, Collection[str]]:
+        away: dict[str, set[str]] = {}
+        for leave in self._entries("leave"):
+            if _holds(leave, now):
+                delegate = leave.get("delegate_id")
+                known = {delegate} if delegate and self._person(delegate) else set()
+                away.setdefault(leave["person_id"], set()).update(known)
+        return away
+
+    def _entries(self, noun: str) -> list[Mapping[str, Json]]:
+        found = [entry.data for (kind, _), entry in self.entries.items() if kind == noun]
+        return [data for data in found if data is not None]
 
     def _memberships(self, now: datetime) -> list[Mapping[str, Json]]:
-        rows = [entry.data for (noun, _), entry in self.entries.items() if noun == "membership"]
-        return [row for row in rows if row is not None and _holds(row, now)]
+        return [row for row in self._entries("membership") if _holds(row, now)]
 
     def _person(self, ref: str) -> Person | None:
         entry = self.entries.get(("person", ref))
@@ -107,6 +157,8 @@ def _in_towers(unit: Mapping[str, Json], towers: Collection[str]) -> bool:
 
 
 def _serves(membership: Mapping[str, Json], group: Group) -> bool:
+    if group.duty in FLAGS and membership.get(group.duty):
+        return True
     if group.duty is not None:
         return bool(membership.get("duty") == group.duty)
     return group.level is not None and bool(membership.get("level") == group.level)
@@ -122,9 +174,7 @@ def _holds(membership: Mapping[str, Json], now: datetime) -> bool:
 
 
 def _instant(text: str | None) -> datetime | None:
-    if text is None or len(text) != _DATE_LENGTH:
-        return None if text is None else parse(text)
-    return datetime.combine(date.fromisoformat(text), time(), _ZONE)
+    return None if text is None else instant(text)
 
 
 def _contact_point(point: Mapping[str, Json]) -> ContactPoint | None:

@@ -99,6 +99,10 @@ EVENTS: Final[Mapping[str, str]] = {
     "directory.person.removed": "Persona retirada",
     "directory.membership.upserted": "Vínculo registrado",
     "directory.membership.removed": "Vínculo retirado",
+    "directory.leave.upserted": "Ausencia registrada",
+    "directory.leave.removed": "Ausencia retirada",
+    "directory.rota.upserted": "Turnos registrados",
+    "directory.rota.removed": "Turnos retirados",
     "hub.trouble.began": "Avería del centro",
     "hub.trouble.ended": "Avería resuelta",
 }

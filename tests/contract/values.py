@@ -158,3 +158,21 @@ def membership(who: str, scope: str, role: str, version: int = 1, **fields: Json
 
 def membership_removed(ref: str, version: int) -> Event:
     return event("directory.membership.removed", data={"membership_id": ref, "version": version})
+
+
+def leave(who: str, since: str, until: str, delegate: str | None = None, version: int = 1) -> Event:
+    data = {"leave_id": f"leave of {who}", "version": version, "person_id": who, "since": since}
+    return event("directory.leave.upserted", data={**data, "until": until, "delegate_id": delegate})
+
+
+def leave_removed(ref: str, version: int) -> Event:
+    return event("directory.leave.removed", data={"leave_id": ref, "version": version})
+
+
+def rota(ref: str, scope: str, *shifts: Json, version: int = 1, duty: str = "on_call") -> Event:
+    data = {"rota_id": ref, "version": version, "scope": scope, "duty": duty, "shifts": list(shifts)}
+    return event("directory.rota.upserted", data=data)
+
+
+def rota_removed(ref: str, version: int) -> Event:
+    return event("directory.rota.removed", data={"rota_id": ref, "version": version})

@@ -17,7 +17,19 @@ from hub.schemas import Schemas
 
 ROOT: Final = Path(__file__).parents[2]
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())
-MEANT: Final = {event["name"]: event for event in MISSION["events"]}
+ADDED: Final = [
+    {
+        "name": f"directory.{noun}.{verb}",
+        "lane": "normal",
+        "case": f"{noun}_id",
+        "audiences": [],
+        "clocks": [],
+    }
+    for noun in ("leave", "rota")
+    for verb in ("upserted", "removed")
+]
+"""What the table says of the directory in prose only: delegation during leave, the weekly rota."""
+MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED]}
 SCHEMAS: Final = Schemas.load()
 
 LATER_CLOCKS: Final = {

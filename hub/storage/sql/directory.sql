@@ -2,14 +2,16 @@ The directory: what `directory.*` events say of it, and who its people are.
 A row is replaced only by a greater version; a removed one keeps its version and nothing else.
 
 -- copropiedad --
-INSERT INTO copropiedad (id, version, name, address, towers, branding, timezone)
+INSERT INTO copropiedad (id, version, name, address, towers, branding, timezone, desk)
 SELECT * FROM unnest(
-    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[], $7::text[]
+    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[], $7::text[], $8::jsonb[]
 )
 ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, name = excluded.name, address = excluded.address,
-    towers = excluded.towers, branding = excluded.branding, timezone = excluded.timezone
+    towers = excluded.towers, branding = excluded.branding, timezone = excluded.timezone,
+    desk = excluded.desk
 WHERE excluded.version > copropiedad.version
+RETURNING id
 
 -- unit --
 INSERT INTO unit (id, version, copropiedad_id, tower, floor, label, coefficient)
@@ -20,6 +22,7 @@ ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, copropiedad_id = excluded.copropiedad_id, tower = excluded.tower,
     floor = excluded.floor, label = excluded.label, coefficient = excluded.coefficient
 WHERE excluded.version > unit.version
+RETURNING id
 
 -- person --
 INSERT INTO person (
@@ -34,21 +37,66 @@ SET version = excluded.version, removed = excluded.removed, name = excluded.name
     document_hash = excluded.document_hash, contact_points = excluded.contact_points,
     contact_points_given = excluded.contact_points_given
 WHERE excluded.version > person.version
+RETURNING id
 
 -- membership --
 INSERT INTO membership (
-    id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area, since, until
+    id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area, since, until,
+    on_call, direction
 )
 SELECT * FROM unnest(
     $1::text[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::smallint[], $10::text[], $11::timestamptz[], $12::timestamptz[]
+    $9::smallint[], $10::text[], $11::timestamptz[], $12::timestamptz[],
+    $13::bool[], $14::bool[]
 )
 ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, removed = excluded.removed, person_id = excluded.person_id,
     scope_kind = excluded.scope_kind, scope_id = excluded.scope_id, role = excluded.role,
     duty = excluded.duty, level = excluded.level, service_area = excluded.service_area,
-    since = excluded.since, until = excluded.until
+    since = excluded.since, until = excluded.until,
+    on_call = excluded.on_call, direction = excluded.direction
 WHERE excluded.version > membership.version
+RETURNING id
+
+-- leave --
+INSERT INTO leave (id, version, removed, since, until, person_id, delegate_id)
+SELECT * FROM unnest(
+    $1::text[], $2::bigint[], $3::bool[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[]
+)
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, removed = excluded.removed, since = excluded.since,
+    until = excluded.until, person_id = excluded.person_id, delegate_id = excluded.delegate_id
+WHERE excluded.version > leave.version
+RETURNING id
+
+-- rota --
+INSERT INTO rota (id, version, removed, scope_kind, scope_id, duty, shifts)
+SELECT * FROM unnest(
+    $1::text[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::jsonb[]
+)
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, removed = excluded.removed, scope_kind = excluded.scope_kind,
+    scope_id = excluded.scope_id, duty = excluded.duty, shifts = excluded.shifts
+WHERE excluded.version > rota.version
+RETURNING id
+
+-- keep --
+INSERT INTO directory_version (kind, id, version, time, since, until, removed, data)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+    $7::bool[], $8::jsonb[]
+)
+ON CONFLICT DO NOTHING
+
+-- forget --
+-- Of somebody removed the history keeps no name and no address, in whatever order it was told.
+UPDATE directory_version SET data = '{}'
+WHERE kind = 'person' AND id = ANY ($1::text[]) AND NOT removed AND data <> '{}'
+  AND EXISTS (
+      SELECT FROM directory_version AS later
+      WHERE later.kind = 'person' AND later.id = directory_version.id
+        AND later.removed AND later.version > directory_version.version
+  )
 
 -- places --
 SELECT id, copropiedad_id FROM unit WHERE id = ANY ($1::text[])
@@ -75,6 +123,29 @@ WHERE duty = ANY ($1::text[])
 SELECT * FROM member
 WHERE level = ANY ($1::smallint[])
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
+
+-- staff_flagged --
+SELECT * FROM member
+WHERE ((on_call AND 'on_call' = ANY ($1::text[])) OR (direction AND 'direction' = ANY ($1)))
+  AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
+
+-- rotas --
+SELECT scope_id, duty, shifts, now() AS at FROM rota
+WHERE NOT removed AND duty = ANY ($1::text[])
+  AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
+
+-- away --
+-- UNION forgets repetitions, so that two who stand in for each other come to an end.
+WITH RECURSIVE away AS (
+    SELECT person_id, delegate_id FROM leave
+    WHERE person_id = ANY ($1::text[]) AND NOT removed AND since <= now() AND until > now()
+    UNION
+    SELECT leave.person_id, leave.delegate_id
+    FROM away JOIN leave ON leave.person_id = away.delegate_id
+    WHERE NOT leave.removed AND leave.since <= now() AND leave.until > now()
+)
+SELECT away.person_id, person.id AS delegate_id
+FROM away LEFT JOIN person ON person.id = away.delegate_id AND NOT person.removed
 
 -- page --
 -- Whoever belongs to the copropiedad as a whole is asked along with every tower: nobody is left out.

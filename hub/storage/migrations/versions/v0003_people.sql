@@ -7,6 +7,9 @@ CREATE TABLE directory_version (
     version bigint,
     time timestamptz NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
+    -- From when until when it counts: as it says, else from when it was told.
+    since timestamptz NOT NULL,
+    until timestamptz,
     removed boolean NOT NULL,
     data jsonb NOT NULL,
     PRIMARY KEY (kind, id, version)
@@ -24,6 +27,20 @@ ALTER TABLE copropiedad ADD COLUMN desk jsonb;
 ALTER TABLE membership
     ADD COLUMN on_call boolean NOT NULL DEFAULT false,
     ADD COLUMN direction boolean NOT NULL DEFAULT false;
+
+CREATE INDEX membership_on_call ON membership (scope_kind, scope_id) WHERE on_call AND NOT removed;
+
+CREATE INDEX membership_direction ON membership (scope_kind, scope_id) WHERE direction AND NOT removed;
+
+CREATE OR REPLACE VIEW member AS
+SELECT membership.scope_kind, membership.scope_id, membership.role, membership.duty, membership.level,
+       membership.service_area, person.id, person.name, person.locale, person.digital_access,
+       person.contact_points, membership.on_call, membership.direction
+FROM membership JOIN person ON person.id = membership.person_id
+WHERE NOT membership.removed
+  AND NOT person.removed
+  AND (membership.since IS NULL OR membership.since <= now())
+  AND (membership.until IS NULL OR membership.until > now());
 
 -- Who stands in for somebody who is away.
 CREATE TABLE leave (

@@ -1,0 +1,100 @@
+"""Looking staff up: the nearest with a duty or a level, as the rota says, without those on leave."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from asyncpg import Record
+
+from hub.audience import Group
+from hub.rota import FLAGS, on_shift, standing_in
+from hub.storage.database import Runner
+from hub.storage.queries import load
+
+_SQL = load("directory")
+_COMPANY: Final = ""
+"""The scope's id of who works for the whole company."""
+
+Scoped = Mapping[str | None, Sequence[Record]]
+Duty = tuple[str, str]
+"""The id of a scope, and a duty there."""
+
+
+async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Sequence[Record]]:
+    """Answer the rows of people that each group is at this instant."""
+    places = sorted({group.copropiedad_id for group in groups if group.copropiedad_id})
+    duties = sorted({group.duty for group in groups if group.duty})
+    levels = sorted({group.level for group in groups if group.level is not None})
+    by_duty = await _with_duty(run, duties, places) if duties else {}
+    by_level = by_scope(await run.rows(_SQL["staff_by_level"], levels, places) if levels else ())
+    on_call = await _on_call(run, duties, places) if duties else {}
+    meant = {group: _meant(group, by_duty if group.duty else by_level, on_call) for group in groups}
+    known = {row["id"]: row for staff in (by_duty, by_level) for rows in staff.values() for row in rows}
+    return await _present(run, meant, known)
+
+
+async def _with_duty(run: Runner, duties: Sequence[str], places: Sequence[str]) -> Scoped:
+    rows = await run.rows(_SQL["staff_by_duty"], duties, places)
+    if any(duty in FLAGS for duty in duties):
+        rows += await run.rows(_SQL["staff_flagged"], duties, places)
+    return by_scope(rows)
+
+
+async def _on_call(
+    run: Runner, duties: Sequence[str], places: Sequence[str]
+) -> Mapping[Duty, Collection[str]]:
+    """Answer who is called now, by the scope and the duty of each rota; nobody who is not there any more."""
+    called: defaultdict[Duty, set[str]] = defaultdict(set)
+    for row in await run.rows(_SQL["rotas"], duties, places):
+        called[row["scope_id"], row["duty"]].update(on_shift(row["shifts"], row["at"]))
+    known = await _people(run, {ref for refs in called.values() for ref in refs})
+    return {duty: refs & known.keys() for duty, refs in called.items()}
+
+
+def _meant(group: Group, staff: Scoped, on_call: Mapping[Duty, Collection[str]]) -> Collection[str]:
+    """Answer those of the place, else of the company: on call there, of the area, anybody."""
+    for scope in (group.copropiedad_id, _COMPANY):
+        rows = [row for row in staff.get(scope, ()) if _answers_for(row, group)]
+        called = on_call.get((scope, group.duty)) if scope is not None and group.duty else ()
+        if found := called or {row["id"] for row in _of_area(rows, group) or rows}:
+            return found
+    return ()
+
+
+async def _present(
+    run: Runner, meant: Mapping[Group, Collection[str]], known: Mapping[str, Record]
+) -> Mapping[Group, Sequence[Record]]:
+    """Put delegates in the place of those on leave; rows that are not known yet are fetched."""
+    away: defaultdict[str, set[str]] = defaultdict(set)
+    if everybody := sorted({ref for refs in meant.values() for ref in refs}):
+        for row in await run.rows(_SQL["away"], everybody):
+            away[row["person_id"]].update({row["delegate_id"]} - {None})
+    answered = {group: standing_in(refs, away) for group, refs in meant.items()}
+    missing = {ref for refs in answered.values() for ref in refs} - known.keys()
+    people = {**known, **await _people(run, missing)}
+    return {group: [people[ref] for ref in refs if ref in people] for group, refs in answered.items()}
+
+
+async def _people(run: Runner, refs: Collection[str]) -> Mapping[str, Record]:
+    rows = await run.rows(_SQL["people"], sorted(refs)) if refs else ()
+    return {row["id"]: row for row in rows}
+
+
+def _answers_for(row: Record, group: Group) -> bool:
+    if group.duty in FLAGS and row[group.duty]:
+        return True
+    return group.duty in (None, row["duty"]) and group.level in (None, row["level"])
+
+
+def by_scope(rows: Iterable[Record]) -> Scoped:
+    """Group rows by the id of their scope."""
+    grouped: defaultdict[str | None, list[Record]] = defaultdict(list)
+    for row in rows:
+        grouped[row["scope_id"]].append(row)
+    return grouped
+
+
+def _of_area(rows: Iterable[Record], group: Group) -> list[Record]:
+    return [row for row in rows if group.service_area and row["service_area"] == group.service_area]

@@ -1,0 +1,156 @@
+"""Who of the staff answers: on call by the rota, delegates for those on leave; in memory and for real."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.audience import Group
+from hub.model import Event, Json
+from hub.terms import ZONE
+from tests.contract.stores import Stores
+from tests.contract.values import (
+    leave,
+    leave_removed,
+    membership,
+    now,
+    person,
+    person_removed,
+    rota,
+    rota_removed,
+)
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SERVICE = Group(duty="service", copropiedad_id="ph-1")
+ON_CALL = Group(duty="on_call", copropiedad_id="ph-1")
+
+
+async def apply(stores: Stores, *events: Event) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(events)
+
+
+async def refs(stores: Stores, group: Group) -> list[str]:
+    async with stores.intake.transaction() as transaction:
+        return [one.ref for one in (await transaction.people([group]))[group]]
+
+
+def staff(who: str, scope: str = "company", duty: str = "service", **fields: Json) -> tuple[Event, Event]:
+    return person(who), membership(who, scope, "staff", duty=duty, **fields)
+
+
+def today(delegate: str | None, who: str = "p-1") -> Event:
+    since, until = (now() + timedelta(days=days) for days in (-1, 1))
+    return leave(who, since.isoformat(), until.isoformat(), delegate)
+
+
+def whole_week(who: str) -> Json:
+    return {"days": DAYS, "from": "00:00", "to": "24:00", "person_id": who}
+
+
+def never_now(who: str) -> Json:
+    """A shift of the day before yesterday in Bogotá."""
+    day = DAYS[(now().astimezone(ZONE).weekday() - 2) % 7]
+    return {"days": [day], "from": "08:00", "to": "17:00", "person_id": who}
+
+
+async def test_during_leave_the_delegate_is_told(stores: Stores) -> None:
+    await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), today("p-9"))
+
+    assert ["p-2", "p-9"] == await refs(stores, SERVICE)
+
+
+async def test_of_the_level_of_a_ladder_too(stores: Stores) -> None:
+    await apply(stores, *staff("p-1", level=2), person("p-9"), today("p-9"))
+
+    assert ["p-9"] == await refs(stores, Group(level=2, copropiedad_id="ph-1"))
+
+
+async def test_a_delegate_who_is_away_has_one_too(stores: Stores) -> None:
+    await apply(stores, *staff("p-1"), person("p-2"), person("p-3"), today("p-2"), today("p-3", "p-2"))
+
+    assert ["p-3"] == await refs(stores, SERVICE)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [today(None), today("nobody"), today("p-gone")],
+    ids=["no delegate", "unknown", "removed"],
+)
+async def test_without_a_delegate_the_others_are_told_and_of_one_alone_he_himself(
+    stores: Stores, news: Event
+) -> None:
+    await apply(stores, *staff("p-1"), person("p-gone"), person_removed("p-gone", 2), news)
+    alone = await refs(stores, SERVICE)
+    await apply(stores, *staff("p-2"))
+
+    assert (["p-1"], ["p-2"]) == (alone, await refs(stores, SERVICE))
+
+
+async def test_a_leave_counts_in_its_time_and_until_it_is_taken_back(stores: Stores) -> None:
+    past = leave("p-1", "2026-01-01", "2026-01-15", "p-9")
+    await apply(stores, *staff("p-1"), person("p-9"), past)
+    before = await refs(stores, SERVICE)
+    await apply(stores, today("p-9"), leave_removed("leave of p-1", 2))
+
+    assert [["p-1"], ["p-1"]] == [before, await refs(stores, SERVICE)]
+
+
+async def test_an_older_leave_does_not_win(stores: Stores) -> None:
+    await apply(stores, *staff("p-1"), person("p-9"), leave_removed("leave of p-1", 2))
+    await apply(stores, today("p-9"))
+
+    assert ["p-1"] == await refs(stores, SERVICE)
+
+
+ON_DUTY = [*staff("p-1", duty="on_call"), *staff("p-2", duty="on_call")]
+
+
+@pytest.mark.parametrize(
+    ("rotas", "expected"),
+    [
+        ([], ["p-1", "p-2"]),
+        ([rota("r", "company", whole_week("p-1"))], ["p-1"]),
+        ([rota("r", "company", whole_week("p-9"), never_now("p-2"))], ["p-9"]),
+        ([rota("r", "company", never_now("p-1"))], ["p-1", "p-2"]),
+        ([rota("r", "copropiedad:ph-2", whole_week("p-1"))], ["p-1", "p-2"]),
+        (
+            [rota("r", "company", whole_week("p-1")), rota("s", "copropiedad:ph-1", whole_week("p-2"))],
+            ["p-2"],
+        ),
+        ([rota("r", "company", whole_week("p-1")), rota_removed("r", 2)], ["p-1", "p-2"]),
+        ([rota("r", "company", whole_week("nobody"))], ["p-1", "p-2"]),
+        ([rota("r", "company", whole_week("p-1"), duty="ops")], ["p-1", "p-2"]),
+        ([rota("r", "company", whole_week("p-1")), today("p-9")], ["p-9"]),
+    ],
+    ids=[
+        "no rota",
+        "whose shift it is",
+        "somebody without the duty",
+        "a gap calls all",
+        "of elsewhere",
+        "the nearest rota",
+        "removed",
+        "somebody unknown",
+        "another duty",
+        "on leave",
+    ],
+)
+async def test_the_rota_says_who_is_on_call(
+    stores: Stores, rotas: Sequence[Event], expected: list[str]
+) -> None:
+    await apply(stores, *ON_DUTY, person("p-9"), *rotas)
+
+    assert expected == await refs(stores, ON_CALL)
+
+
+@pytest.mark.parametrize("flag", ["on_call", "direction"])
+async def test_somebody_may_be_called_besides_the_duty(stores: Stores, flag: str) -> None:
+    called: dict[str, Any] = {"duty": "maintenance", flag: True}
+    await apply(stores, *staff("p-1", **called), *staff("p-2", duty="maintenance"))
+
+    assert ["p-1"] == await refs(stores, Group(duty=flag, copropiedad_id="ph-1"))
+    assert ["p-1", "p-2"] == await refs(stores, Group(duty="maintenance", copropiedad_id="ph-1"))
