@@ -24,6 +24,7 @@ from hub.app.parts import (
     open_pauses,
     open_publisher,
     open_redrive,
+    open_roster,
     open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
@@ -42,6 +43,7 @@ __all__ = [
     "open_pauses",
     "open_publisher",
     "open_redrive",
+    "open_roster",
     "open_watch",
     "run",
     "whole",

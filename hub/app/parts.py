@@ -32,6 +32,7 @@ from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
 from hub.storage.redrive import PostgresRedrive
+from hub.storage.roster import PostgresRoster
 from hub.storage.throttles import RedisThrottle
 from hub.storage.watch import PostgresWatch
 from hub.throttling import ThrottlePolicy
@@ -178,6 +179,13 @@ async def open_contacts(settings: Settings) -> AsyncIterator[PostgresContacts]:
     """Open what people wrote, and whom nobody writes to."""
     async with Database(settings.database_url.reveal(), size=2) as database:
         yield PostgresContacts(database)
+
+
+@asynccontextmanager
+async def open_roster(settings: Settings) -> AsyncIterator[PostgresRoster]:
+    """Open the directory as operators see it."""
+    async with Database(settings.database_url.reveal(), size=2) as database:
+        yield PostgresRoster(database)
 
 
 @asynccontextmanager

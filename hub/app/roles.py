@@ -38,6 +38,7 @@ from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
+from hub.storage.roster import PostgresRoster
 from hub.storage.timers import PostgresTimers
 from hub.storage.watch import PostgresWatch
 from hub.tasks import cancel
@@ -115,6 +116,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         log=PostgresLog(parts.database),
         letters=PostgresLetters(parts.database),
         contacts=PostgresContacts(parts.database),
+        roster=PostgresRoster(parts.database),
         pauses=PostgresPauses(parts.database),
         redrive=PostgresRedrive(parts.database),
         receipts=PostgresReceipts(parts.database),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import typer
 
-from hub.cli import contacts, database, dead, letters, template
+from hub.cli import contacts, database, dead, letters, people, template
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
@@ -58,6 +58,7 @@ app.command(rich_help_panel=_LOOK)(clocks)
 app.add_typer(contacts.replies, name="replies", rich_help_panel=_LOOK)
 app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)
 app.add_typer(contacts.opt_outs, name="opt-outs", rich_help_panel=_MEND)
+app.add_typer(people.app, name="people", rich_help_panel=_LOOK)
 app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(check)

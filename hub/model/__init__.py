@@ -31,7 +31,7 @@ from hub.model.messages import (
     Rendered,
     State,
 )
-from hub.model.people import ContactPoint, Person, Target
+from hub.model.people import ContactPoint, Person, Role, Target
 from hub.model.replies import About, Inbound, Reply, ReplyKind
 from hub.model.suppressions import Barred, Gone
 from hub.model.troubles import Remaining, Symptom, Trouble
@@ -75,6 +75,7 @@ __all__ = [
     "Rendered",
     "Reply",
     "ReplyKind",
+    "Role",
     "State",
     "Step",
     "StoredEvent",

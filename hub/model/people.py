@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is in a unit, a copropiedad or the company."""
+
+    OWNER = "owner"
+    RESIDENT = "resident"
+    TENANT = "tenant"
+    PAYER = "payer"
+    COUNCIL = "council"
+    AUDITOR = "auditor"
+    PROXY = "proxy"
+    ACCOUNTING_CLIENT = "accounting_client"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

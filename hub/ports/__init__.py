@@ -20,6 +20,7 @@ from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher, Ticket
 from hub.ports.redrive import RedrivenPage, RedriveStore, Verdict
+from hub.ports.roster import Holders, RosterStore, Written
 from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
 from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
@@ -31,6 +32,7 @@ __all__ = [
     "ContactStore",
     "DeliveryStore",
     "Heartbeats",
+    "Holders",
     "IntakeStore",
     "IntakeTransaction",
     "LetterStore",
@@ -43,10 +45,12 @@ __all__ = [
     "Queues",
     "RedriveStore",
     "RedrivenPage",
+    "RosterStore",
     "Throttle",
     "Ticket",
     "TimerStore",
     "TroubleLog",
     "Verdict",
     "WatchStore",
+    "Written",
 ]

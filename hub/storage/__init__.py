@@ -14,6 +14,7 @@ from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
+from hub.storage.roster import PostgresRoster
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
 from hub.storage.watch import PostgresWatch
@@ -30,6 +31,7 @@ __all__ = [
     "PostgresReceipts",
     "PostgresRedrive",
     "PostgresReplies",
+    "PostgresRoster",
     "PostgresTimers",
     "PostgresWatch",
     "RedisAppointments",

@@ -67,6 +67,12 @@ async def _keep(run: Runner, events: Iterable[Event]) -> None:
         await run.rows(_SQL["forget"], people)
 
 
+def entry_of(event: Event) -> Entry:
+    """Answer what a `directory.*` event is about."""
+    kind = _KINDS[event.name]
+    return kind.noun, event.data[kind.key]
+
+
 def usable(given: Sequence[Mapping[str, Json]]) -> list[ContactPoint]:
     """Tidy contact points; those that nothing can be sent to are left out."""
     tidied = [(point, _TIDY[point["kind"]](point["value"])) for point in given]

@@ -18,6 +18,7 @@ from hub.testing.log import MemoryLog
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.redrive import MemoryRedrive
+from hub.testing.roster import MemoryRoster
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle
 from hub.testing.watch import MemoryWatch
@@ -35,6 +36,7 @@ __all__ = [
     "MemoryPublisher",
     "MemoryPush",
     "MemoryRedrive",
+    "MemoryRoster",
     "MemorySms",
     "MemoryStore",
     "MemoryThrottle",

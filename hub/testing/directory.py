@@ -65,13 +65,20 @@ class Directory:
                 if key[2] < last and not self.history[key].removed:
                     self.history[key] = replace(self.history[key], data={})
 
-    def held(self, on: datetime) -> dict[str, Mapping[str, Json]]:
-        """Answer the memberships that counted at an instant, by their ids."""
-        counted: dict[str, Told] = {}
-        for (noun, ref, _), told in sorted(self.history.items(), key=lambda item: item[0]):
-            if noun == "membership" and told.since <= on:
-                counted[ref] = told
-        return {ref: told.data for ref, told in counted.items() if not told.removed and _holds(told.data, on)}
+    def held(self, on: datetime) -> dict[str, tuple[Mapping[str, Json], datetime]]:
+        """Answer the memberships that counted at an instant, by their ids, each with its beginning."""
+        counted = {
+            ref: (told.data, told.since)
+            for (noun, ref), told in self._counted(on).items()
+            if noun == "membership" and not told.removed and _holds(told.data, on)
+        }
+        gone = {ref for (noun, ref), told in self._counted(on).items() if noun == "person" and told.removed}
+        return {ref: held for ref, held in counted.items() if held[0]["person_id"] not in gone}
+
+    def _counted(self, on: datetime) -> dict[tuple[str, str], Told]:
+        """Answer the greatest version of everything that had begun by then."""
+        told = sorted(self.history.items(), key=lambda item: item[0])
+        return {(noun, ref): one for (noun, ref, _), one in told if one.since <= on}
 
     def text(self, noun: str, key: str | None, column: str) -> str | None:
         """Answer one column of one row: a building's name, a unit's label, its copropiedad."""
@@ -81,7 +88,7 @@ class Directory:
     def people(self, group: Group, now: datetime) -> list[Person]:
         """Answer who belongs to a group now, sorted by ref."""
         refs = {group.person} if group.person is not None else set(self._members(group, now))
-        found = [self._person(ref) for ref in sorted(refs)]
+        found = [self.person(ref) for ref in sorted(refs)]
         return [person for person in found if person is not None]
 
     def _members(self, group: Group, now: datetime) -> Iterable[str]:
@@ -112,7 +119,7 @@ class Directory:
         """Answer the nearest who are there: of the place, else of the company."""
         staff = [one for one in self._memberships(now) if _serves(one, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
-            here = [one for one in staff if one["scope"] == scope and self._person(one["person_id"])]
+            here = [one for one in staff if one["scope"] == scope and self.person(one["person_id"])]
             refs = [one["person_id"] for one in _of_area(here, group) or here]
             if found := self._on_call(scope, group.duty, now) or refs:
                 return standing_in(found, self._away(now))
@@ -120,14 +127,14 @@ class Directory:
 
     def _on_call(self, scope: str, duty: str | None, now: datetime) -> list[str]:
         rotas = [one for one in self._entries("rota") if (one["scope"], one["duty"]) == (scope, duty)]
-        return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self._person(ref)]
+        return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self.person(ref)]
 
     def _away(self, now: datetime) -> Mapping[str, Collection[str]]:
         away: dict[str, set[str]] = {}
         for leave in self._entries("leave"):
             if _holds(leave, now):
                 delegate = leave.get("delegate_id")
-                known = {delegate} if delegate and self._person(delegate) else set()
+                known = {delegate} if delegate and self.person(delegate) else set()
                 away.setdefault(leave["person_id"], set()).update(known)
         return away
 
@@ -138,7 +145,8 @@ class Directory:
     def _memberships(self, now: datetime) -> list[Mapping[str, Json]]:
         return [row for row in self._entries("membership") if _holds(row, now)]
 
-    def _person(self, ref: str) -> Person | None:
+    def person(self, ref: str) -> Person | None:
+        """Answer somebody with the contact points that can be used."""
         entry = self.entries.get(("person", ref))
         if entry is None or entry.data is None:
             return None

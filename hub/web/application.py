@@ -24,6 +24,7 @@ from hub.ports import (
     PauseStore,
     Publisher,
     RedriveStore,
+    RosterStore,
     TroubleLog,
 )
 from hub.receipts import ReceiptStore
@@ -51,6 +52,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     log: LogStore,
     letters: LetterStore,
     contacts: ContactStore,
+    roster: RosterStore,
     pauses: PauseStore,
     redrive: RedriveStore,
     receipts: ReceiptStore,
@@ -67,6 +69,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.LOG] = log
     app[keys.LETTERS] = letters
     app[keys.CONTACTS] = contacts
+    app[keys.ROSTER] = roster
     app[keys.PAUSES] = pauses
     app[keys.REDRIVE] = redrive
     app[keys.PROVIDERS] = providers_of(settings)

@@ -13,7 +13,16 @@ from hub.channels.sms.hooks import Addresses
 from hub.channels.whatsapp.reports import Keys
 from hub.model import Event, Json, Reply
 from hub.policy import Policy
-from hub.ports import ContactStore, LetterStore, LogStore, PauseStore, Publisher, RedriveStore, TroubleLog
+from hub.ports import (
+    ContactStore,
+    LetterStore,
+    LogStore,
+    PauseStore,
+    Publisher,
+    RedriveStore,
+    RosterStore,
+    TroubleLog,
+)
 from hub.receipts import ReceiptStore
 from hub.web.counts import Counted
 from hub.web.figures import Figures
@@ -33,6 +42,7 @@ CONTACTS: web.AppKey[ContactStore] = web.AppKey("contacts")
 LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
 PAUSES: web.AppKey[PauseStore] = web.AppKey("pauses")
 REDRIVE: web.AppKey[RedriveStore] = web.AppKey("redrive")
+ROSTER: web.AppKey[RosterStore] = web.AppKey("roster")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")
 READY: web.AppKey[Ready] = web.AppKey("ready")

@@ -111,13 +111,19 @@ _MEANINGS: Final = {
     401: "The key is missing or wrong",
     403: "Not from there",
     404: "Not there",
+    405: "Not with this method",
     413: "Too large",
     415: "Not JSON",
     503: "A server of the hub does not answer; try again",
 }
 
 
-_PARTS: Final = {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}}
+_PARTS: Final = {
+    "id": {"type": "string", "format": "uuid"},
+    "name": {"type": "string"},
+    "ref": {"type": "string"},
+    "kind": {"enum": ["copropiedades", "units", "people", "memberships", "leaves", "rotas"]},
+}
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:

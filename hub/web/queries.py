@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
 from hub.web.answers import Refusal
+
+_INSTANTS: Final = frozenset({"since", "on"})
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 
@@ -24,9 +26,9 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
         raise Refusal(
             400, f"There is no query parameter {', '.join(sorted(unknown))}.", f"There are: {names}."
         )
-    if "since" in given:
+    for name in _INSTANTS & given.keys():
         # An unescaped + of an offset arrives as a space; instants have none of their own.
-        given["since"] = given["since"].replace(" ", "+")
+        given[name] = given[name].replace(" ", "+")
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:

@@ -19,6 +19,7 @@ from hub.ports import (
     LogStore,
     PauseStore,
     RedriveStore,
+    RosterStore,
     TimerStore,
 )
 from hub.receipts import ReceiptStore
@@ -33,6 +34,7 @@ from hub.storage import (
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
+    PostgresRoster,
     PostgresTimers,
 )
 from hub.testing import (
@@ -42,6 +44,7 @@ from hub.testing import (
     MemoryLog,
     MemoryPauses,
     MemoryRedrive,
+    MemoryRoster,
     MemoryStore,
 )
 from tests.contract.values import LEASE, now
@@ -62,6 +65,7 @@ class Stores:
     redrive: RedriveStore
     replies: ReplyStore
     contacts: ContactStore
+    roster: RosterStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -88,6 +92,7 @@ def memory_stores() -> Stores:
         redrive=MemoryRedrive(store, now),
         replies=store,
         contacts=MemoryContacts(store, now),
+        roster=MemoryRoster(store),
     )
 
 
@@ -105,4 +110,5 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresRedrive(opened),
             PostgresReplies(opened),
             PostgresContacts(opened),
+            PostgresRoster(opened),
         )

@@ -28,7 +28,15 @@ from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
-from hub.testing import MemoryContacts, MemoryLetters, MemoryPauses, MemoryRedrive, MemoryStore, MemoryWatch
+from hub.testing import (
+    MemoryContacts,
+    MemoryLetters,
+    MemoryPauses,
+    MemoryRedrive,
+    MemoryRoster,
+    MemoryStore,
+    MemoryWatch,
+)
 from hub.web.application import build
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -248,6 +256,7 @@ class World:
         self.boards = MemoryBoards(self.log)
         self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
         self.contacts = MemoryContacts(MemoryStore(lambda: NOON), lambda: NOON)
+        self.roster = MemoryRoster(MemoryStore(lambda: NOON))
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
@@ -262,6 +271,7 @@ class World:
             log=self.log,
             letters=self.letters,
             contacts=self.contacts,
+            roster=self.roster,
             pauses=self.pauses,
             redrive=MemoryRedrive(self.lost, lambda: NOON),
             receipts=self.receipts,

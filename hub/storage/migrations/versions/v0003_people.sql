@@ -15,6 +15,16 @@ CREATE TABLE directory_version (
     PRIMARY KEY (kind, id, version)
 );
 
+-- What is there already counts from when it says, else from now on: nobody wrote down more.
+INSERT INTO directory_version (kind, id, version, time, since, until, removed, data)
+SELECT 'membership', id, version, now(), coalesce(since, now()), until, removed,
+       jsonb_strip_nulls(jsonb_build_object(
+           'membership_id', id, 'version', version, 'person_id', person_id, 'role', role, 'duty', duty,
+           'level', level, 'service_area', service_area, 'since', since, 'until', until,
+           'scope', CASE scope_kind WHEN 'company' THEN 'company' ELSE scope_kind || ':' || scope_id END
+       ))
+FROM membership;
+
 -- Who was what where on a day.
 CREATE INDEX directory_version_scope ON directory_version ((data ->> 'scope'), id, version)
     WHERE kind = 'membership';

@@ -1,0 +1,69 @@
+"""`hub people`: whom the directory knows, and who was what on a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli.common import AsJson, Limit, cell, local_time, print_items, print_table, settings, title, wait
+from hub.model import Role
+
+if TYPE_CHECKING:
+    from hub.ports import Holders, Page
+
+app = typer.Typer(no_args_is_help=True, help="People of the directory: who is or was what.")
+
+_COLUMNS = ("person", "name", "scope", "since", "until", "id")
+
+
+def _on(text: str) -> datetime:
+    from hub.terms import asked_at  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    try:
+        return asked_at(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is neither a date like 2026-03-09 nor an instant") from None
+
+
+@app.command("who")
+def who(
+    role: Annotated[Role, typer.Argument(show_default=False, help="As what.")],
+    unit: Annotated[str | None, typer.Option(metavar="ID", help="Of this unit.")] = None,
+    copropiedad: Annotated[
+        str | None, typer.Option(metavar="ID", help="Of this copropiedad and its units.")
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(parser=_on, metavar="DATE", help="At the end of this day in Colombia; else now."),
+    ] = None,
+    after: Annotated[str | None, typer.Option(metavar="NEXT", help="The page after this one.")] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """
+    List who holds a role, now or on a day. Names are masked.
+
+      hub people who owner --unit altos-t1-101 --on 2026-03-09
+    """
+    from hub.ports import Holders  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    if (unit is None) is (copropiedad is None):
+        raise typer.BadParameter("give --unit or --copropiedad")
+    asked = Holders(role=role, unit=unit, copropiedad=copropiedad, on=on or datetime.now(UTC))
+    page = wait(_holders(asked, after, limit))
+    if as_json:
+        print_items(page.items, page.next)
+        return
+    rows = [{**row, "until": local_time(row["until"])} for row in page.items]
+    print_table([title(name) for name in _COLUMNS], [[cell(row, name) for name in _COLUMNS] for row in rows])
+    if page.next is not None:
+        typer.echo(f"There are more: --after {page.next}", err=True)
+
+
+async def _holders(asked: Holders, after: str | None, limit: int) -> Page:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_roster(settings()) as store:
+        return await store.holders(asked, after=after, limit=limit)

@@ -1,0 +1,84 @@
+"""The shapes of the directory over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hub.model import Role
+from hub.web.shapes import Instant, Limit, Word
+
+
+class HoldersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    role: Annotated[Role, Meta(description="As what.")]
+    unit: Annotated[Word, Meta(description="Of this unit; or `copropiedad`.")] | None = None
+    copropiedad: Annotated[Word, Meta(description="Of this copropiedad and its units.")] | None = None
+    on: (
+        Annotated[Word, Meta(description="At the end of this day in Colombia, or at this instant; else now.")]
+        | None
+    ) = None
+    after: Annotated[str, Meta(max_length=1200, description="The `next` of the page before.")] | None = None
+    limit: Limit = 50
+
+
+class Holder(Struct, kw_only=True):
+    """A membership that counted then; the name is masked."""
+
+    id: str
+    version: int
+    since: Annotated[Instant, Meta(description="As it says, else when it was told.")]
+    until: Instant | None
+    person: str
+    role: Role
+    scope: Annotated[str, Meta(description="`unit:ID`, `copropiedad:ID` or `company`.")]
+    name: str
+
+
+class HolderPage(Struct, kw_only=True):
+    items: list[Holder]
+    next: str | None
+
+
+class Reached(Struct, kw_only=True):
+    """A contact point that can be used; the value is masked."""
+
+    id: str
+    kind: str
+    value: str
+    verified: bool
+
+
+class Membership(Struct, kw_only=True):
+    id: str
+    version: int
+    scope: str
+    role: Role
+    duty: str | None
+    level: int | None
+    service_area: str | None
+    on_call: bool
+    direction: bool
+    since: Instant | None
+    until: Instant | None
+
+
+class PersonWhole(Struct, kw_only=True):
+    id: str
+    version: int
+    name: str
+    locale: str
+    digital_access: bool
+    contact_points: list[Reached]
+    memberships: list[Membership]
+
+
+class EntryBody(Struct, kw_only=True):
+    """The data of the `directory.*` event of this kind without its id: `/asyncapi.json` describes each."""
+
+    version: Annotated[int, Meta(ge=0, description="Grows with every change; an older one changes nothing.")]
+
+
+class Written(Struct, kw_only=True):
+    applied: Annotated[bool, Meta(description="False for a version that is not greater than the stored one.")]
+    version: Annotated[int, Meta(description="The version that counts now.")]
