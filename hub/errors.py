@@ -7,6 +7,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidPolicy             policy.toml says something that cannot be kept
     ├── InvalidEvent              an event that can never be taken in
     ├── InvalidPhone              not a telephone number
+    ├── InvalidSheet              a file that is no table of people
     ├── InvalidTemplate           a template does not compile
     ├── TemplateFailure           a template cannot be rendered for this message
     ├── SendFailure               a channel could not send
@@ -64,6 +65,14 @@ class InvalidEvent(HubError, ValueError):
 
 class InvalidPhone(HubError, ValueError):
     """Not a valid telephone number."""
+
+
+class InvalidSheet(HubError, ValueError):
+    """
+    The file is no table of people.
+
+    Its text is Spanish, for whoever made the file, and never quotes a cell.
+    """
 
 
 class InvalidTemplate(HubError, ValueError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from hub.model import Event, Message
@@ -76,3 +77,13 @@ def reply_id(provider: str, reference: str) -> UUID:
 def thread_id(case: str, address: str) -> str:
     """Make the name of what one writer says of one case. A hash, as above."""
     return f"de-{sha256(f'{case}|{address}'.encode()).hexdigest()[:24]}"
+
+
+def sheet_id(*parts: str) -> str:
+    """Make the id of what a spreadsheet tells of: the same file, corrected, speaks of the same rows."""
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return f"{SHEET}{sha256(text.encode()).hexdigest()[:32]}"
+
+
+SHEET: Final = "sheet:"
+"""How the ids of the directory begin that a spreadsheet has brought: others belong to other systems."""

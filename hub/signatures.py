@@ -55,6 +55,13 @@ def is_body_signature(given: str, *, secret: str, body: bytes, algorithm: str, e
     return _same(given.lower() if encoding == "hex" else given, made)
 
 
+def document_hash(document: str, secret: str) -> str:
+    """
+    Make what is kept of an identity document. Keyed: there are so few numbers that a bare hash tells them.
+    """
+    return f"hmac-sha256:{hmac.digest(secret.encode(), f'document:{document}'.encode(), 'sha256').hex()}"
+
+
 def address_signature(secret: str, *parts: str) -> str:
     """Sign what an address of ours is for; the parts have no `:` in them. 128 bits, in hexadecimal digits."""
     return hmac.digest(secret.encode(), ":".join(parts).encode(), "sha256").hex()[:32]

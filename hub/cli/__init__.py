@@ -16,6 +16,7 @@ from hub.cli import contacts, database, dead, letters, people, template
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
+from hub.cli.importing import import_people
 from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
 from hub.cli.redriving import redrive
@@ -58,6 +59,7 @@ app.command(rich_help_panel=_LOOK)(clocks)
 app.add_typer(contacts.replies, name="replies", rich_help_panel=_LOOK)
 app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)
 app.add_typer(contacts.opt_outs, name="opt-outs", rich_help_panel=_MEND)
+people.app.command("import")(import_people)
 app.add_typer(people.app, name="people", rich_help_panel=_LOOK)
 app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)

@@ -6,6 +6,7 @@ from hub.storage.appointments import RedisAppointments
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
+from hub.storage.importing import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.letters import PostgresLetters
@@ -23,6 +24,7 @@ __all__ = [
     "Database",
     "PostgresContacts",
     "PostgresDelivery",
+    "PostgresImports",
     "PostgresInbox",
     "PostgresIntake",
     "PostgresLetters",

@@ -1,0 +1,177 @@
+"""`hub people import`: units, people and roles out of a spreadsheet."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
+from hub.errors import ConfigurationError, HubError
+
+if TYPE_CHECKING:
+    from hub.importing import Changes, Fault, Report
+    from hub.importing.entries import Hashes
+    from hub.model import Json
+    from hub.storage.importing import Step
+
+_NOUNS: Final = {
+    "copropiedad": "copropiedades",
+    "unit": "unidades",
+    "person": "personas",
+    "membership": "roles",
+}
+
+
+def import_people(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", show_default=False, help="CSV or XLSX; - for stdin.")
+    ],
+    apply: Annotated[
+        bool, typer.Option("--apply/--dry-run", help="Write it; without, only say what would be.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad lines out and write the rest.")
+    ] = False,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="End what an earlier file said and this one does not.")
+    ] = False,
+    copropiedad: Annotated[
+        str, typer.Option("--copropiedad", metavar="ID", help="For lines that do not name theirs.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """
+    Load units, people and what they are in them. Says line by line what to mend; writes all or nothing.
+
+      hub people import personas.xlsx            look first: nothing is written
+
+      hub people import personas.xlsx --apply    write; again after a correction changes only what differs
+    """
+    from hub.importing import examine  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    report = examine(read_input(file), copropiedad=copropiedad)
+    bad = report.bad_lines
+    # Nothing of a file that is no table: there is nothing to compare.
+    allowed = apply and bool(report.rows) and (skip_bad or not bad)
+    if remove_missing and bad:
+        raise HubError(
+            "--remove-missing necesita un archivo sin líneas malas: de ellas no se sabe quién falta."
+        )
+    with _progress(shown=apply and not as_json) as step:
+        doubts, changes = wait(_run(report, apply=allowed, end_missing=remove_missing, step=step))
+    faults = sorted((*report.faults, *doubts), key=lambda fault: fault.line)
+    told = _told(report, faults, changes, applied=allowed)
+    if as_json:
+        print_json(told)
+    else:
+        _print(told, faults, changes, wanted=apply, end_missing=remove_missing)
+    if bad and not (allowed and skip_bad):
+        raise typer.Exit(1)
+
+
+async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) -> tuple[list[Fault], Changes]:
+    from hub.storage import Database, PostgresImports  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    now = datetime.now(UTC)
+    async with Database(settings().database_url.reveal(), size=1) as database:
+        imports = PostgresImports(database, _hashes())
+        if apply:
+            entries, changes = await imports.apply(report, now=now, end_missing=end_missing, step=step)
+        else:
+            entries, changes = await imports.compare(report, now=now)
+    return list(entries.doubts), changes
+
+
+def _hashes() -> Hashes:
+    from hub.signatures import document_hash  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    keys = [secret.reveal() for secret in settings().secrets]
+
+    def hashes(document: str) -> list[str]:
+        if not keys:
+            raise ConfigurationError(
+                "Set HUB_SECRET: documents are stored only as hashes that are keyed with it."
+            )
+        return [document_hash(document, key) for key in keys]
+
+    return hashes
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Step]:
+    """Show how far it is, to a person only: a log keeps no moving bar."""
+    from rich.console import Console  # noqa: PLC0415 - `hub --help` must not wait for it
+    from rich.progress import Progress  # noqa: PLC0415 - the same
+
+    to_a_person = shown and sys.stderr.isatty()
+    with Progress(console=Console(stderr=True), transient=True, disable=not to_a_person) as progress:
+        task = progress.add_task("Escribiendo", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _told(report: Report, faults: list[Fault], changes: Changes, *, applied: bool) -> dict[str, Json]:
+    return {
+        "applied": applied,
+        "lines": report.read,
+        "bad": len(report.bad_lines),
+        "counts": changes.counts(),
+        "missing": [
+            {name: one[name] for name in ("id", "person_id", "scope", "role")} for one in changes.missing
+        ],
+        "faults": [
+            {
+                "line": fault.line,
+                "column": fault.column,
+                "wrong": fault.wrong,
+                "write": fault.write,
+                "warning": fault.warning,
+            }
+            for fault in faults
+        ],
+    }
+
+
+def _print(
+    told: Mapping[str, Json], faults: list[Fault], changes: Changes, *, wanted: bool, end_missing: bool
+) -> None:
+    for fault in faults:
+        typer.echo(_line(fault))
+    for one in changes.missing:
+        done = "terminado" if end_missing and told["applied"] else "ya no está en el archivo"
+        typer.echo(f"{_role(one['role'])} en {one['scope']}: {one['person_id']} {done}")
+    if faults or changes.missing:
+        typer.echo()
+    columns = ("", "nuevas", "cambian", "iguales", "de otro sistema")
+    print_table(
+        columns,
+        [(_NOUNS[noun], *(str(number) for number in row.values())) for noun, row in told["counts"].items()],
+    )
+    typer.echo(_summary(told, wanted=wanted))
+
+
+def _line(fault: Fault) -> str:
+    where = f"línea {fault.line}" if fault.line else "archivo"
+    mark = "aviso" if fault.warning else "MAL"
+    return f"{where} · {fault.column} · {mark}: {fault.wrong} → escriba: {fault.write}"
+
+
+def _role(role: str) -> str:
+    from hub.importing.columns import ROLE_WORDS  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return ROLE_WORDS.get(role, role)
+
+
+def _summary(told: Mapping[str, Json], *, wanted: bool) -> str:
+    read = f"{told['lines']} líneas leídas, {told['bad']} malas."
+    if told["applied"]:
+        left = " Las malas quedaron por fuera." if told["bad"] else ""
+        return f"{read} Escrito.{left}"
+    if told["bad"]:
+        refused = "No se escribió nada: " if wanted else ""
+        return f"{read} {refused}arregle las malas, o escriba lo demás con --apply --skip-bad."
+    return f"{read} No se escribió nada; para escribir, --apply."

@@ -1,0 +1,221 @@
+"""The lines of a file as entries of the directory, each under the id that it has or is to have."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from hub.identity import sheet_id
+from hub.importing.columns import OF_THE_WHOLE
+from hub.importing.faults import Fault
+from hub.importing.folding import fold, fold_tower, fold_unit, slug
+from hub.importing.persons import DOCUMENT, person_keys, ways
+from hub.importing.rows import Row
+from hub.model import Json
+
+Facts = dict[str, Any]
+Hashes = Callable[[str], Sequence[str]]
+"""Document → its keyed hashes: the first is the one to store, the others were made with older keys."""
+
+UNIT: Final = "unit"
+COPROPIEDAD: Final = "copropiedad"
+PERSON: Final = "person"
+MEMBERSHIP: Final = "membership"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the directory has of the copropiedades of a file: rows of its tables, as mappings."""
+
+    copropiedades: Mapping[str, str] = field(default_factory=dict)
+    """Every one of the company: id → name."""
+    units: Sequence[Mapping[str, Json]] = ()
+    people: Sequence[Mapping[str, Json]] = ()
+    memberships: Sequence[Mapping[str, Json]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Noun → id → what the file says of it; None where it says nothing."""
+
+    facts: Mapping[str, Mapping[str, Facts]]
+    doubts: Sequence[Fault] = ()
+
+
+def places_of(rows: Iterable[Row], copropiedades: Mapping[str, str]) -> dict[str, str]:
+    """Answer how the file names each copropiedad → its id; what is not known gets an id from its name."""
+    by_name = {fold(name): ref for ref, name in copropiedades.items()}
+    return {
+        text: text if text in copropiedades else by_name.get(fold(text)) or f"ph-{slug(text)}"
+        for text in dict.fromkeys(row.copropiedad for row in rows)
+    }
+
+
+def possible_people(rows: Iterable[Row], hashes: Hashes) -> set[str]:
+    """Answer the ids that this and earlier files may have given to the people of a file."""
+    return {
+        sheet_id(PERSON, DOCUMENT, one) for row in rows if row.document for one in hashes(row.document)
+    } | {sheet_id(PERSON, *way) for row in rows if row.name for way in ways(row)}
+
+
+def entries_of(rows: Sequence[Row], known: Known, hashes: Hashes) -> Entries:
+    """Turn lines into entries, each under the id that the directory has for it already, if it has one."""
+    places = places_of(rows, known.copropiedades)
+    refs = _Units(known, places)
+    people = _people(rows, known, hashes)
+    memberships = {(one["person_id"], one["scope"], one["role"]): one["id"] for one in known.memberships}
+    facts: dict[str, dict[str, Facts]] = {
+        noun: defaultdict(dict) for noun in (COPROPIEDAD, UNIT, PERSON, MEMBERSHIP)
+    }
+    for row in rows:
+        _add(facts[COPROPIEDAD][places[row.copropiedad]], name=row.copropiedad, towers=())
+        if row.tower:
+            _add_some(facts[COPROPIEDAD][places[row.copropiedad]], "towers", (row.tower,))
+        if row.unit:
+            _add(facts[UNIT][refs.of(row)], **_unit(row, places))
+        if row.name:
+            ref = people[row.line]
+            _add(facts[PERSON][ref], **_person(row, hashes))
+            _add_some(facts[PERSON][ref], "points", _points(row))
+            for role in row.roles:
+                scope = _scope(row, role, places, refs)
+                key = memberships.get((ref, scope, role)) or sheet_id(MEMBERSHIP, ref, scope, role)
+                _add(facts[MEMBERSHIP][key], **_membership(row, ref, scope, role))
+    return Entries(facts=facts, doubts=_new_places(rows, places, known.copropiedades))
+
+
+def _add(facts: Facts, **said: Any) -> None:
+    """Add what no earlier line has said."""
+    for name, value in said.items():
+        if facts.get(name) is None:
+            facts[name] = value
+
+
+def _add_some(facts: Facts, name: str, more: tuple[Any, ...]) -> None:
+    facts[name] = tuple(dict.fromkeys((*facts.get(name, ()), *more)))
+
+
+class _Units:
+    """The id of each unit of the file."""
+
+    def __init__(self, known: Known, places: Mapping[str, str]) -> None:
+        self._places = places
+        self._known: dict[tuple[str, str, str], str] = {}
+        for unit in known.units:
+            key = unit["copropiedad_id"], fold_tower(unit["tower"]), fold_unit(unit["label"])
+            self._known.setdefault(key, unit["id"])
+
+    def of(self, row: Row) -> str:
+        key = self._places[row.copropiedad], fold_tower(row.tower), fold_unit(row.unit or "")
+        return self._known.get(key) or sheet_id(UNIT, *key)
+
+
+def _people(rows: Sequence[Row], known: Known, hashes: Hashes) -> dict[int, str]:
+    """Answer line → the id of its person."""
+    by_hash = {one["document_hash"]: one["id"] for one in known.people if one["document_hash"]}
+    by_way: dict[tuple[str, ...], list[Mapping[str, Json]]] = defaultdict(list)
+    for one in known.people:
+        for point in one["contact_points"] or ():
+            way = {"email": "correo", "phone": "celular"}.get(point["kind"])
+            if way:
+                by_way[way, point["value"].casefold(), fold(one["name"])].append(one)
+    ids = {one["id"] for one in known.people}
+    found: dict[Hashable, str] = {}
+    keys = person_keys(rows)
+    for row in sorted((row for row in rows if row.name), key=lambda row: row.document is None):
+        key = keys[row.line]
+        if key not in found:
+            found[key] = _stored_person(row, by_hash, by_way, hashes) or _new_id(key, ids, hashes)
+    return {line: found[key] for line, key in keys.items()}
+
+
+def _stored_person(
+    row: Row,
+    by_hash: Mapping[str, str],
+    by_way: Mapping[tuple[str, ...], Sequence[Mapping[str, Json]]],
+    hashes: Hashes,
+) -> str | None:
+    for one in hashes(row.document) if row.document else ():
+        if one in by_hash:
+            return by_hash[one]
+    for way in ways(row):
+        same = [one["id"] for one in by_way.get(way, ()) if not (row.document and one["document_hash"])]
+        if len(same) == 1:
+            return str(same[0])
+    return None
+
+
+def _new_id(key: Any, ids: set[str], hashes: Hashes) -> str:
+    if key[0] != DOCUMENT:
+        return sheet_id(PERSON, *key)
+    possible = [sheet_id(PERSON, DOCUMENT, one) for one in hashes(key[1])]
+    return next((one for one in possible if one in ids), possible[0])
+
+
+def _unit(row: Row, places: Mapping[str, str]) -> Facts:
+    return {
+        "copropiedad_id": places[row.copropiedad],
+        "tower": row.tower,
+        "floor": row.floor,
+        "label": row.unit,
+        "coefficient": row.coefficient,
+    }
+
+
+def _person(row: Row, hashes: Hashes) -> Facts:
+    return {
+        "names": row.name,
+        "document_hash": hashes(row.document)[0] if row.document else None,
+        "locale": row.locale,
+        "digital_access": row.digital_access,
+    }
+
+
+def _points(row: Row) -> tuple[tuple[str, str], ...]:
+    return (*(("email", one) for one in row.emails), *(("phone", one) for one in row.phones))
+
+
+def _membership(row: Row, person: str, scope: str, role: str) -> Facts:
+    return {
+        "person_id": person,
+        "scope": scope,
+        "role": role,
+        "since": _text(row.since),
+        "until": _text(row.until),
+    }
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _scope(row: Row, role: str, places: Mapping[str, str], refs: _Units) -> str:
+    if role in OF_THE_WHOLE:
+        return f"copropiedad:{places[row.copropiedad]}"
+    return f"unit:{refs.of(row)}"
+
+
+def _new_places(
+    rows: Sequence[Row], places: Mapping[str, str], copropiedades: Mapping[str, str]
+) -> list[Fault]:
+    """Say which copropiedades would be new: a slip of the pen makes one, too."""
+    first = {row.copropiedad: row.line for row in reversed(rows)}
+    names = {fold(name): name for name in copropiedades.values()}
+    doubts = []
+    for text, ref in places.items():
+        if ref not in copropiedades:
+            near = difflib.get_close_matches(fold(text), names, n=1)
+            doubts.append(
+                Fault(
+                    line=first[text],
+                    column="copropiedad",
+                    wrong=f"es nueva: se crea como {ref}",
+                    write=f"«{names[near[0]]}», si es esa" if near else "nada, si es nueva",
+                    warning=True,
+                )
+            )
+    return doubts

@@ -1,0 +1,34 @@
+"""The same word however it is written: accents, case and blanks make no difference."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_BLANKS: Final = re.compile(r"[\s_]+")
+_MARK: Final = "Mn"
+_UNIT: Final = re.compile(r"^(?:apartamento|aparta|apto|apt|ap)\b[\s.:#-]*(?=\S)|^(?:no|n°|#)[\s.]*(?=\d)")
+_TOWER: Final = re.compile(r"^(?:torre|bloque|tr|t)[\s.:#-]*(?=\d|\b\S)")
+
+
+def fold(text: str) -> str:
+    """Fold a word: `  Correo_Electrónico ` → `correo electronico`."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in decomposed if unicodedata.category(letter) != _MARK)
+    return _BLANKS.sub(" ", bare.casefold()).strip(" .:*")
+
+
+def fold_unit(text: str) -> str:
+    """Fold a unit's name: `Apto. 101`, `Apartamento 101` and `101` are one."""
+    return _UNIT.sub("", fold(text))
+
+
+def fold_tower(text: str | None) -> str:
+    """Fold a tower's name: `Torre 1`, `T1` and `1` are one."""
+    return _TOWER.sub("", fold(text or ""))
+
+
+def slug(text: str) -> str:
+    """Make the part of an id that people can read: `Altos del Rosal` → `altos-del-rosal`."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

@@ -1,0 +1,45 @@
+What an import compares a file with: rows of the directory, of a few copropiedades or by their ids.
+
+-- copropiedades --
+SELECT id, name FROM copropiedad ORDER BY id
+
+-- units --
+SELECT id, copropiedad_id, tower, label FROM unit WHERE copropiedad_id = ANY ($1::text[]) ORDER BY id
+
+-- memberships --
+-- OFFSET 0 as in `directory`: the planner is to begin with the units, whose number it cannot know.
+SELECT found.* FROM (
+    SELECT 'unit' AS kind, id FROM unit WHERE copropiedad_id = ANY ($1::text[])
+    UNION ALL
+    SELECT 'copropiedad', unnest($1::text[])
+) AS place
+CROSS JOIN LATERAL (
+    SELECT id, version, person_id, scope_kind, scope_id, role, since, until FROM membership
+    WHERE scope_kind = place.kind AND scope_id = place.id AND role <> 'staff' AND NOT removed
+    OFFSET 0
+) AS found
+ORDER BY id
+
+-- people --
+SELECT id, name, document_hash, contact_points FROM person
+WHERE id = ANY ($1::text[]) AND NOT removed
+ORDER BY id
+
+-- stored_copropiedad --
+SELECT id, version, false AS removed FROM copropiedad WHERE id = ANY ($1::text[])
+
+-- stored_unit --
+SELECT id, version, false AS removed, copropiedad_id, tower, floor, label, coefficient
+FROM unit WHERE id = ANY ($1::text[])
+
+-- stored_person --
+SELECT id, version, removed, name, locale, digital_access, document_hash, contact_points_given
+FROM person WHERE id = ANY ($1::text[])
+
+-- stored_membership --
+SELECT id, version, removed, person_id, scope_kind, scope_id, role, since, until
+FROM membership WHERE id = ANY ($1::text[])
+
+-- alone --
+-- Two imports at once would each read what the other is about to change.
+SELECT pg_advisory_xact_lock(hashtext('hub people import'))

@@ -1,0 +1,283 @@
+"""A spreadsheet of people against a real database: long files, again, corrected, refused in the middle."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+import pytest
+
+from hub.audience import Group
+from hub.errors import StorageRefused
+from hub.importing import Changes, examine
+from hub.importing.columns import COLUMNS
+from hub.model import Json
+from hub.signatures import document_hash
+from hub.storage import Database, PostgresImports, PostgresIntake
+from tests.contract.values import copropiedad, membership, person, unit
+from tests.integration.test_cli_contacts import printed
+from tests.integration.test_cli_servers import environ, hub
+
+__all__ = ["environ"]
+
+EXAMPLE: Final = Path(__file__).parents[2] / "examples/personas.csv"
+LONG: Final = 20_000
+BAD_EVERY: Final = 100
+QUICK: Final = 60  # seconds, on a machine that does other things too
+NOTHING: Final = {"new": 0, "changed": 0, "foreign": 0}
+BAD: Final[Sequence[Mapping[str, str]]] = (
+    {"rol": "primo"},
+    {"rol": ""},
+    {"celular": "7420101"},
+    {"celular": "17420101"},
+    {"correo": "maria@"},
+    {"nombre": ""},
+    {"unidad": ""},
+    {"piso": "primero"},
+    {"coeficiente": "mucho"},
+    {"documento": "5,2E+07"},
+    {"desde": "31/02/2020"},
+    {"hasta": "ayer"},
+    {"acceso_digital": "tal vez"},
+    {"idioma": "klingon"},
+    {"celular": "=A1"},
+    {"nombre": "#N/A"},
+)
+
+
+class Importing:
+    """Imports into a database of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.imports = PostgresImports(database, self.hashes)
+        self.keys = ["key"]
+
+    def hashes(self, document: str) -> list[str]:
+        return [document_hash(document, key) for key in self.keys]
+
+    async def apply(self, data: bytes, *, end_missing: bool = False) -> Changes:
+        _, changes = await self.imports.apply(examine(data), now=datetime.now(UTC), end_missing=end_missing)
+        return changes
+
+    async def rows(self, statement: str) -> list[Mapping[str, Json]]:
+        return [dict(row) for row in await self.database.rows(statement)]
+
+    async def count(self, table: str) -> int:
+        [row] = await self.database.rows(f"SELECT count(*) AS n FROM {table}")
+        return int(row["n"])
+
+    async def owners(self, unit_id: str) -> list[str]:
+        group = Group(unit_id=unit_id, roles=("owner",))
+        async with PostgresIntake(self.database).transaction() as transaction:
+            return [one.name for one in (await transaction.people([group]))[group]]
+
+
+@pytest.fixture
+async def importing(database: str) -> AsyncIterator[Importing]:
+    async with Database(database) as opened:
+        yield Importing(opened)
+
+
+def long_file(*, bad: bool = True) -> Iterator[list[str]]:
+    yield list(COLUMNS)
+    for number in range(LONG):
+        row = {
+            "copropiedad": f"Conjunto {number % 20}",
+            "torre": str(number % 7),
+            "unidad": str(number),
+            "coeficiente": "0,1",
+            "nombre": f"Persona {number}",
+            "documento": str(50_000_000 + number),
+            "correo": f"persona{number}@example.com",
+            "celular": str(3_000_000_000 + number),
+            "rol": "propietario",
+            "desde": "01/07/2019",
+        }
+        if bad and number % BAD_EVERY == 0:
+            row |= BAD[number // BAD_EVERY % len(BAD)]
+        yield [row.get(column, "") for column in COLUMNS]
+
+
+def as_csv(rows: Iterator[list[str]]) -> bytes:
+    return "\n".join(";".join(row) for row in rows).encode("cp1252")
+
+
+def as_xlsx(rows: Iterator[list[str]]) -> bytes:
+    book = openpyxl.Workbook(write_only=True)
+    page: Any = book.create_sheet()
+    for row in rows:
+        page.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("write", [as_csv, as_xlsx])
+async def test_twenty_thousand_lines_with_every_kind_of_bad_one_go_in_within_seconds(
+    importing: Importing, write: Any
+) -> None:
+    data = write(long_file())
+    began = time.monotonic()
+
+    report = examine(data)
+    read_in = time.monotonic() - began
+    first = await importing.apply(data)
+    took = time.monotonic() - began
+    again = await importing.apply(data)
+
+    good = LONG - LONG // BAD_EVERY
+    print(f"\n{write.__name__}: read in {read_in:.1f} s, read, compared and written in {took:.1f} s")  # noqa: T201
+    assert len(report.bad_lines) == LONG // BAD_EVERY
+    assert first.counts()["person"] == {"new": good, "changed": 0, "unchanged": 0, "foreign": 0}
+    assert [await importing.count(table) for table in ("unit", "person", "membership")] == [good] * 3
+    assert again.made == []
+    assert again.counts()["membership"] == NOTHING | {"unchanged": good}
+    assert took < QUICK
+
+
+async def test_a_row_that_the_database_refuses_leaves_nothing_half_imported(importing: Importing) -> None:
+    await importing.database.rows("ALTER TABLE membership ADD CONSTRAINT refused CHECK (role <> 'auditor')")
+    data = EXAMPLE.read_bytes()
+
+    with pytest.raises(StorageRefused):
+        await importing.apply(data)
+
+    tables = ("copropiedad", "unit", "person", "membership", "directory_version")
+    assert [await importing.count(table) for table in tables] == [0] * 5
+
+
+async def test_a_corrected_file_changes_only_what_differs(importing: Importing) -> None:
+    before = EXAMPLE.read_text()
+    await importing.apply(before.encode())
+
+    changes = await importing.apply(
+        before.replace("andres.ruiz@example.com", "andres@example.com").replace("31/01/2027", "").encode()
+    )
+
+    assert [(change.noun, change.data["version"]) for change in changes.made] == [
+        ("person", 2),
+        ("membership", 2),
+    ]
+    assert changes.missing == []
+
+
+async def test_one_person_has_several_units_and_roles_and_is_stored_once(importing: Importing) -> None:
+    await importing.apply(EXAMPLE.read_bytes())
+
+    assert await importing.count("person") == 5
+    maria = await importing.rows("SELECT role FROM member WHERE name LIKE 'María%' ORDER BY role, scope_id")
+    assert [row["role"] for row in maria] == ["owner", "owner", "resident"]
+    [stored] = await importing.rows("SELECT * FROM person WHERE name LIKE 'María%'")
+    assert stored["document_hash"] == document_hash("52000101", "key")
+    assert "52000101" not in str(stored)
+
+
+async def test_a_key_that_is_rotated_makes_no_second_person(importing: Importing) -> None:
+    await importing.apply(EXAMPLE.read_bytes())
+    importing.keys = ["newer", "key"]
+
+    changes = await importing.apply(EXAMPLE.read_bytes())
+
+    assert await importing.count("person") == 5
+    assert changes.counts()["person"] == {"new": 0, "changed": 5, "unchanged": 0, "foreign": 0}
+
+
+async def test_devices_and_verified_addresses_stay_when_a_file_comes_again(importing: Importing) -> None:
+    await importing.apply(EXAMPLE.read_bytes())
+    [andres] = await importing.rows(
+        "SELECT id, contact_points_given AS points FROM person WHERE name ~ '^Andr'"
+    )
+    points = [
+        *({**point, "verified": True} for point in andres["points"]),
+        {"id": "phone-app", "kind": "push", "value": "token"},
+    ]
+    async with PostgresIntake(importing.database).transaction() as transaction:
+        told = person(
+            andres["id"],
+            7,
+            names="Andrés Felipe Ruiz",
+            contact_points=points,
+            document_hash=document_hash("80000102", "key"),
+            digital_access=True,
+        )
+        await transaction.apply_directory([told])
+
+    same = await importing.apply(EXAMPLE.read_bytes())
+    moved = await importing.apply(EXAMPLE.read_text().replace("300 000 0102", "300 000 0199").encode())
+
+    assert same.made == []
+    [change] = moved.made
+    values = {point["value"]: point.get("verified") for point in change.data["contact_points"]}
+    assert change.data["version"] == 8
+    assert values == {"andres.ruiz@example.com": True, "+573000000199": None, "token": None}
+
+
+async def test_who_is_gone_from_the_file_is_reported_and_ended_only_when_asked(importing: Importing) -> None:
+    await importing.apply(EXAMPLE.read_bytes())
+    shorter = "\n".join(line for line in EXAMPLE.read_text().splitlines() if "Julie" not in line).encode()
+
+    reported = await importing.apply(shorter)
+    kept = await importing.count("member")
+    ended = await importing.apply(shorter, end_missing=True)
+    left = await importing.count("member")
+    back = await importing.apply(EXAMPLE.read_bytes())
+
+    assert [one["role"] for one in reported.missing] == ["tenant"]
+    assert [one["role"] for one in ended.missing] == ["tenant"]
+    assert (kept, left) == (8, 7)
+    assert [change.data["until"] for change in back.made] == ["2027-01-31"]
+
+
+async def test_what_another_system_keeps_is_found_and_left_as_it_is(importing: Importing) -> None:
+    async with PostgresIntake(importing.database).transaction() as transaction:
+        points = [{"id": "e", "kind": "email", "value": "maria.pena@example.com"}]
+        await transaction.apply_directory(
+            [
+                copropiedad("ph-1", name="ALTOS DEL ROSAL"),
+                unit("u-101", "ph-1", tower="Torre 1", label="Apartamento 101"),
+                person("p-maria", names="Maria Fernanda Peña", contact_points=points),
+                membership("p-maria", "unit:u-101", "owner"),
+            ]
+        )
+
+    changes = await importing.apply(EXAMPLE.read_bytes())
+
+    assert {noun: row["foreign"] for noun, row in changes.counts().items()} == {
+        "copropiedad": 1,
+        "unit": 1,
+        "person": 1,
+        "membership": 1,
+    }
+    assert await importing.owners("u-101") == ["Maria Fernanda Peña"]
+    assert await importing.count("person") == 5
+
+
+async def test_the_command_looks_first_and_writes_when_told(environ: dict[str, str], tmp_path: Path) -> None:
+    keyed = environ | {"HUB_SECRET": "a secret of at least thirty-two letters"}
+    file = tmp_path / "malo.csv"
+    file.write_text(EXAMPLE.read_text() + "Altos del Rosal;1;3;301;;Ana Mesa;;;742 0101;propietario;;;;\n")
+
+    looked, dry, _ = await hub(keyed, "people", "import", str(file))
+    refused, kept, _ = await hub(keyed, "people", "import", str(file), "--apply")
+    screen, _ = await printed(keyed, "people", "import", str(file), "--apply")
+    written, done, _ = await hub(keyed, "people", "import", str(file), "--apply", "--skip-bad")
+    again, same, _ = await hub(keyed, "people", "import", str(EXAMPLE), "--apply")
+    unkeyed, _, told = await hub(environ, "people", "import", str(EXAMPLE))
+    unsure, _, why = await hub(
+        keyed, "people", "import", str(file), "--apply", "--skip-bad", "--remove-missing"
+    )
+
+    assert (looked, refused, written, again, unkeyed, unsure) == (1, 1, 0, 0, 1, 1)
+    assert [answer["applied"] for answer in (dry, kept, done, same)] == [False, False, True, True]
+    assert (dry["lines"], dry["bad"]) == (8, 1)
+    assert "línea 9 · celular · MAL: es un fijo de 7 dígitos" in screen
+    assert "No se escribió nada: arregle las malas" in screen
+    assert same["counts"]["person"] == NOTHING | {"unchanged": 5}
+    assert "HUB_SECRET" in told
+    assert "--remove-missing" in why

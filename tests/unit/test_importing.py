@@ -1,0 +1,325 @@
+"""Spreadsheets of people: what can be used of them, and what is to be mended, line by line."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.importing import Fault, Report, examine
+from hub.importing import sheets as sheets_module
+from hub.importing.cells import day, phones
+from hub.importing.columns import COLUMNS, NAMED, ROLE_WORDS, ROLES
+from hub.importing.faults import Wrong
+from hub.importing.rows import READERS
+from hub.importing.sheets import lines
+
+ROOT: Final = Path(__file__).parents[2]
+EXAMPLE: Final = ROOT / "examples/personas.csv"
+PHONES: Final = json.loads((ROOT / "tests/vectors/phone_co.json").read_text())["rows"]
+MARIA: Final = {
+    "copropiedad": "Altos",
+    "torre": "1",
+    "unidad": "101",
+    "nombre": "María Peña",
+    "correo": "maria@example.com",
+    "rol": "propietario",
+}
+
+
+def sheet(*people: dict[str, str], separator: str = ";") -> bytes:
+    rows = [list(COLUMNS), *([each.get(column, "") for column in COLUMNS] for each in people)]
+    return "\n".join(separator.join(row) for row in rows).encode()
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    book = openpyxl.Workbook()
+    page: Any = book.active
+    for row in rows:
+        page.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def bad(report: Report) -> list[tuple[int, str]]:
+    return [(fault.line, fault.column) for fault in report.faults if not fault.warning]
+
+
+def warnings(report: Report) -> list[tuple[int, str]]:
+    return [(fault.line, fault.column) for fault in report.faults if fault.warning]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "wrong", "write"),
+    [
+        ("rol", "propetario", "no se conoce ese rol", "¿propietario?"),
+        ("rol", "primo", "no se conoce ese rol", "propietario, residente"),
+        ("rol", "", "falta", "propietario, residente"),
+        ("rol", ";", "no se conoce ese rol", "propietario, residente"),
+        ("celular", "7420101", "fijo de 7 dígitos", "1 Bogotá"),
+        ("celular", "742 01 01", "fijo de 7 dígitos", "60 y el dígito de la ciudad"),
+        ("celular", "17420101", "indicativo viejo", "4 Medellín"),
+        ("celular", "300123456", "le falta un dígito", "10 dígitos"),
+        ("celular", "3,00E+09", "Excel abrevió", "formato Texto"),
+        ("celular", "no tiene", "no es un teléfono", "celular de 10 dígitos"),
+        ("celular", "300 123 4567; 12", "no es un teléfono", "celular de 10 dígitos"),
+        ("correo", "maria@", "no es un correo", "nombre@dominio.co"),
+        ("correo", "a@example.com / b", "no es un correo", "separadas por ;"),
+        ("nombre", "", "falta", "nombres y apellidos"),
+        ("nombre", "maria@example.com", "no es un nombre", "nombres y apellidos"),
+        ("nombre", "n" * 201, "más de 200 letras", "más corto"),
+        ("unidad", "", "falta", "101 o Casa 7"),
+        ("copropiedad", "", "falta", "--copropiedad"),
+        ("piso", "primero", "no es un piso", "número entero"),
+        ("piso", "5000", "no es un piso", "-1 para el primer sótano"),
+        ("coeficiente", "mucho", "no es un coeficiente", "4,1666"),
+        ("coeficiente", "101", "no es un coeficiente", "entre 0 y 100"),
+        ("documento", "sin", "no es un documento", "52123456"),
+        ("documento", "5,2E+07", "Excel abrevió", "formato Texto"),
+        ("desde", "31/02/2020", "no es una fecha", "dd/mm/aaaa"),
+        ("desde", "12/31/2020", "no es una fecha", "aaaa-mm-dd"),
+        ("hasta", "ayer", "no es una fecha", "dd/mm/aaaa"),
+        ("acceso_digital", "tal vez", "no es sí ni no", "sí o no"),
+        ("idioma", "klingon", "no se conoce ese idioma", "español"),
+        ("correo", '=HYPERLINK("mailto:x")', "es una fórmula", "solo valores"),
+        ("celular", "#N/A", "error de la hoja", "deje la celda vacía"),
+        ("nombre", "Ma\0ría", "caracteres que no se ven", "a mano"),
+    ],
+)
+def test_a_bad_cell_is_named_with_what_to_write(column: str, cell: str, wrong: str, write: str) -> None:
+    report = examine(sheet(MARIA | {column: cell.replace(";", ",").replace('"', "")}))
+
+    assert bad(report) == [(2, column)]
+    [fault] = [each for each in report.faults if not each.warning]
+    assert wrong in fault.wrong
+    assert write in fault.write
+    assert report.rows == ()
+
+
+@pytest.mark.parametrize(
+    ("second", "column"),
+    [
+        ({"torre": "Torre 1", "unidad": "Apto. 101"}, "rol"),
+        ({"unidad": "102", "documento": "52123456", "nombre": "Otra Persona"}, "nombre"),
+        ({"rol": "arrendatario"}, "rol"),
+        ({"nombre": "Ana Mesa", "correo": "ana@example.com", "piso": "9"}, "piso"),
+        ({"nombre": "Ana Mesa", "correo": "ana@example.com", "coeficiente": "50"}, "coeficiente"),
+        ({"unidad": "102", "acceso_digital": "no"}, "acceso_digital"),
+        ({"unidad": "102", "idioma": "inglés"}, "idioma"),
+        ({"unidad": "102", "desde": "2020-01-01", "hasta": "2019-01-01"}, "hasta"),
+    ],
+)
+def test_the_later_of_two_lines_that_contradict_each_other_is_bad(
+    second: dict[str, str], column: str
+) -> None:
+    first = MARIA | {
+        "documento": "52.123.456",
+        "piso": "1",
+        "coeficiente": "100",
+        "acceso_digital": "sí",
+        "idioma": "es",
+    }
+    document = {} if second.get("nombre") else {"documento": "52123456"}
+
+    report = examine(sheet(first, MARIA | document | second))
+
+    assert bad(report) == [(3, column)]
+    assert [row.line for row in report.rows] == [2]
+
+
+def test_an_owner_who_becomes_tenant_of_the_unit_is_no_contradiction() -> None:
+    sold = MARIA | {"hasta": "01/01/2024"}
+    rented = MARIA | {"rol": "arrendatario", "desde": "01/01/2024"}
+
+    assert bad(examine(sheet(sold, rented))) == []
+
+
+@pytest.mark.parametrize(
+    ("people", "column"),
+    [
+        ([MARIA | {"celular": "601 742 0101"}], "celular"),
+        ([MARIA | {"correo": ""}], "correo"),
+        ([MARIA | {"coeficiente": "40"}], "coeficiente"),
+        (
+            [
+                MARIA | {"desde": "2010-01-01"},
+                MARIA | {"nombre": "Ana", "correo": "a@b.co", "desde": "2020-01-01"},
+            ],
+            "hasta",
+        ),
+    ],
+)
+def test_a_doubt_holds_nothing_back(people: list[dict[str, str]], column: str) -> None:
+    report = examine(sheet(*people))
+
+    assert bad(report) == []
+    assert warnings(report) == [(2, column)]
+    assert len(report.rows) == len(people)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (("0,25", "0.75"), [25.0, 75.0]),
+        (("25", "75"), [25.0, 75.0]),
+        (("25 %", "75%"), [25.0, 75.0]),
+        (("0,25%", "0,75%"), [0.25, 0.75]),
+        (("0,8", "0,9"), [0.8, 0.9]),
+    ],
+)
+def test_coefficients_are_per_cent_or_of_one(cells: tuple[str, str], told: list[float]) -> None:
+    people = [MARIA | {"unidad": str(number), "coeficiente": cell} for number, cell in enumerate(cells)]
+
+    assert [row.coefficient for row in examine(sheet(*people)).rows] == told
+
+
+@pytest.mark.parametrize("row", PHONES, ids=lambda row: row["input"])
+def test_numbers_are_read_as_the_independent_rule_reads_them(row: dict[str, Any]) -> None:
+    read = phones(row["input"])
+
+    if row["independent_rule"] is not None and not isinstance(read, Wrong):
+        assert read == (row["independent_rule"],)
+    if not row.get("valid") and row["independent_rule"] is None:
+        assert isinstance(read, Wrong)
+
+
+@pytest.mark.parametrize("text", ["01/07/2019", "1-7-2019", "2019-07-01", "2019-07-01T00:00:00", "43647"])
+def test_a_day_is_read_however_it_is_written(text: str) -> None:
+    assert day(text) == date(2019, 7, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_any_encoding_and_separator_reads_the_same(encoding: str, separator: str) -> None:
+    data = sheet(MARIA, separator=separator).decode().encode(encoding)
+
+    [row] = examine(data).rows
+    assert (row.name, row.unit, row.emails) == ("María Peña", "101", ("maria@example.com",))
+
+
+def test_headings_are_known_by_other_words_below_a_title() -> None:
+    data = "Altos\n\n CORREO ELECTRÓNICO ;Apto;Nombres y Apellidos;Calidad;Color\nm@x.co;101;Ana;Dueña;rojo\n"
+
+    report = examine(data.encode(), copropiedad="ph-altos")
+
+    [row] = report.rows
+    assert (row.line, row.copropiedad, row.roles, row.emails) == (4, "ph-altos", ("owner",), ("m@x.co",))
+    assert warnings(report) == [(3, "Color")]
+
+
+def test_a_workbook_says_the_same_as_text() -> None:
+    data = workbook(
+        ["Unidad", "Nombre", "Rol", "Celular", "Desde", "Coeficiente", "Acceso digital"],
+        [101, "Ana Mesa", "residente", 3001234567, datetime(2019, 7, 1), 100.0, True],  # noqa: DTZ001 - as Excel says it
+        [102, "Luis Mesa", "residente", "=A1", 43647, None, False],
+    )
+
+    report = examine(data, copropiedad="ph-1")
+
+    [row] = report.rows
+    assert (row.unit, row.phones, row.since) == ("101", ("+573001234567",), date(2019, 7, 1))
+    assert (row.coefficient, row.digital_access) == (100.0, True)
+    assert bad(report) == [(3, "celular")]
+
+
+def test_the_example_has_nothing_to_mend() -> None:
+    report = examine(EXAMPLE.read_bytes())
+
+    assert bad(report) == []
+    assert [fault.wrong for fault in report.faults] == ["es un fijo: no recibe SMS ni WhatsApp"]
+    assert len(report.rows) == report.read == 7
+
+
+def bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 5_000_000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        (b"", "no hay encabezados"),
+        (b"hola\n", "no hay encabezados"),
+        (b"unidad;rol\n101;propietario\n", "falta nombre"),
+        (b"\xd0\xcf\x11\xe0 an old book", "Excel antiguo"),
+        (b"PK\x03\x04 no archive", "no es un libro"),
+        (b"nombre\x81\x81\n", "No es texto"),
+        (b'unidad;nombre;rol\n"' + b"a\n" * 100_000, "comillas sin cerrar"),
+        (b"unidad;nombre;rol\n" + b"a" * 4_001, "más de 4000 letras"),
+        (b"unidad;nombre;rol\n" + b"1;Ana;residente\n" * 200_001, "más de 200000 filas"),
+    ],
+)
+def test_what_is_no_table_of_people_is_said_of_the_whole_file(data: bytes, wrong: str) -> None:
+    [fault] = examine(data).faults
+
+    assert fault.line == 0
+    assert wrong.casefold() in fault.wrong.casefold()
+
+
+def test_a_book_that_unzips_to_too_much_is_not_unzipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets_module, "MAX_UNZIPPED", 1 << 20)
+
+    [fault] = examine(bomb()).faults
+
+    assert "Descomprimido" in fault.wrong
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_make_a_report(data: bytes) -> None:
+    assert examine(data).faults
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.text(max_size=20) | st.sampled_from(sorted([*NAMED, *ROLES, "=1", "101", '"'])), max_size=6
+        ),
+        max_size=6,
+    )
+)
+def test_any_cells_make_a_report(rows: list[list[str]]) -> None:
+    text = "unidad;nombre;rol;correo;celular;desde\n" + "\n".join(";".join(row) for row in rows)
+
+    report = examine(text.encode("utf-8", "replace"), copropiedad="ph-1")
+
+    used = {row.line for row in report.rows}
+    assert used.isdisjoint(report.bad_lines)
+    assert len(used) == len(report.rows)
+
+
+@given(st.binary(max_size=200), st.integers(0, 3_000))
+def test_a_damaged_book_makes_a_report(noise: bytes, place: int) -> None:
+    whole = workbook(["unidad", "nombre", "rol"], ["101", "Ana", "residente"])
+    cut = place % len(whole)
+
+    examine(whole[:cut] + noise + whole[cut + len(noise) :])
+
+
+def test_no_fault_quotes_a_cell() -> None:
+    cells = dict.fromkeys(COLUMNS, "=secreto")
+
+    faults = examine(sheet(cells)).faults
+
+    assert len(faults) == len(COLUMNS)
+    assert "secreto" not in json.dumps([_shown(fault) for fault in faults])
+
+
+def _shown(fault: Fault) -> list[str]:
+    return [fault.column, fault.wrong, fault.write]
+
+
+def test_every_column_is_read_and_every_role_has_a_word() -> None:
+    assert list(COLUMNS) == list(READERS)
+    assert set(ROLE_WORDS) == set(ROLES.values())
+    assert [line.number for line in lines(b"unidad\n\n\n101\n")] == [1, 4]
