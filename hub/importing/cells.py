@@ -46,7 +46,9 @@ def spoilt(text: str) -> Wrong | None:
         return Wrong("es una fórmula", "el valor: copie la columna y pegue «solo valores»")
     if _ERROR.fullmatch(text):
         return Wrong("es un error de la hoja de cálculo", "el valor, o deje la celda vacía")
-    if any(not letter.isprintable() and letter not in "\n\t\r\xa0" for letter in text):
+    if not text.isprintable() and any(
+        not letter.isprintable() and letter not in "\n\t\r\xa0" for letter in text
+    ):
         return Wrong("tiene caracteres que no se ven", "el texto otra vez, a mano")
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _BLANKS: Final = re.compile(r"[\s_]+")
@@ -12,6 +13,7 @@ _UNIT: Final = re.compile(r"^(?:apartamento|aparta|apto|apt|ap)\b[\s.:#-]*(?=\S)
 _TOWER: Final = re.compile(r"^(?:torre|bloque|tr|t)[\s.:#-]*(?=\d|\b\S)")
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """Fold a word: `  Correo_Electrónico ` → `correo electronico`."""
     decomposed = unicodedata.normalize("NFKD", text)

@@ -118,6 +118,7 @@ def as_xlsx(rows: Iterator[list[str]]) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [as_csv, as_xlsx])
 async def test_twenty_thousand_lines_with_every_kind_of_bad_one_go_in_within_seconds(
     importing: Importing, write: Any

@@ -36,6 +36,7 @@ HEAVY = (
     "jsonschema_rs",
     "jinja2",
     "msgspec",
+    "openpyxl",
 )
 NOWHERE = {
     "HUB_AMQP_URL": "amqp://user:hidden@127.0.0.1:1/",
