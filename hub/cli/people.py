@@ -13,7 +13,9 @@ from hub.model import Role
 if TYPE_CHECKING:
     from hub.ports import Holders, Page
 
-app = typer.Typer(no_args_is_help=True, help="People of the directory: who is or was what; load them from a spreadsheet.")
+app = typer.Typer(
+    no_args_is_help=True, help="People of the directory: who is or was what; load them from a spreadsheet."
+)
 
 _COLUMNS = ("person", "name", "scope", "since", "until", "id")
 

@@ -23,6 +23,7 @@ _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _SERIAL: Final = re.compile(r"(\d{4,5})(?:\.0+)?")
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+e\+?\d+")
+_BLANKS: Final = re.compile(r"[\n\t\r\xa0]")
 _FORMULA: Final = "="
 _ERROR: Final = re.compile(
     r"#(?:N/A|N/D|REF!|¡REF!|VALUE!|¡VALOR!|NAME\?|¿NOMBRE\?|DIV/0!|¡DIV/0!|NULL!|NUM!)"
