@@ -6,6 +6,7 @@ Every error of the hub. The docstring of a class is its message.
     │   └── ProgramMissing        a server's program is not on this machine
     ├── InvalidPolicy             policy.toml says something that cannot be kept
     ├── InvalidEvent              an event that can never be taken in
+    ├── InvalidKey                an API key that makes no sense
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
     ├── InvalidTemplate           a template does not compile
@@ -46,6 +47,10 @@ class ProgramMissing(ConfigurationError):
 
 class InvalidPolicy(HubError, ValueError):
     """The policy says something that cannot be kept."""
+
+
+class InvalidKey(HubError, ValueError):
+    """The API key makes no sense."""
 
 
 class InvalidEvent(HubError, ValueError):

@@ -17,7 +17,9 @@ from hub import logs
 from hub.app.parts import (
     Parts,
     open_appointments,
+    open_audit,
     open_contacts,
+    open_keys,
     open_letters,
     open_log,
     open_parts,
@@ -37,7 +39,9 @@ from hub.tasks import cancel
 __all__ = [
     "ROLES",
     "open_appointments",
+    "open_audit",
     "open_contacts",
+    "open_keys",
     "open_letters",
     "open_log",
     "open_pauses",

@@ -25,9 +25,11 @@ from hub.rendering import Context, Templates, Texting
 from hub.schemas import Schemas
 from hub.settings import Settings
 from hub.storage.appointments import RedisAppointments
+from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.inbox import PostgresInbox
+from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
@@ -186,6 +188,20 @@ async def open_roster(settings: Settings) -> AsyncIterator[PostgresRoster]:
     """Open the directory as operators see it."""
     async with Database(settings.database_url.reveal(), size=2) as database:
         yield PostgresRoster(database)
+
+
+@asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncIterator[PostgresKeys]:
+    """Open the keys of systems."""
+    async with Database(settings.database_url.reveal(), size=1) as database:
+        yield PostgresKeys(database)
+
+
+@asynccontextmanager
+async def open_audit(settings: Settings) -> AsyncIterator[PostgresAudit]:
+    """Open the notes of who did what."""
+    async with Database(settings.database_url.reveal(), size=1) as database:
+        yield PostgresAudit(database)
 
 
 @asynccontextmanager

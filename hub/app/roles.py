@@ -19,19 +19,22 @@ from hub.app.watching import answers
 from hub.catalog import BY_NAME
 from hub.cloudevents import decode
 from hub.consumers import events, messages
+from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
 from hub.delivery import Pauses, Post
 from hub.errors import ConfigurationError
-from hub.intake import Desk
+from hub.intake import Desk, Senders
 from hub.mail import server as mail
 from hub.model import Complaint, Event, Json, Reply
 from hub.planning import Rules
 from hub.receipts import Receipt, take
 from hub.schemas import Schemas
 from hub.settings import Address, Settings
+from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.intake import PostgresIntake
+from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
@@ -61,6 +64,7 @@ async def intake(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
             catalog=BY_NAME,
             rules=Rules(channels=traits, policy=parts.words.policy),
         ),
+        senders=Senders(PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())),
         store=PostgresIntake(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
@@ -117,6 +121,8 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         letters=PostgresLetters(parts.database),
         contacts=PostgresContacts(parts.database),
         roster=PostgresRoster(parts.database),
+        key_store=PostgresKeys(parts.database),
+        audit=PostgresAudit(parts.database),
         pauses=PostgresPauses(parts.database),
         redrive=PostgresRedrive(parts.database),
         receipts=PostgresReceipts(parts.database),

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 import typer
 
-from hub.cli import contacts, database, dead, letters, people, template
+from hub.cli import contacts, database, dead, keys, letters, people, template
+from hub.cli.auditing import audit
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
@@ -68,6 +69,8 @@ app.command(rich_help_panel=_MEND)(troubles)
 app.command(rich_help_panel=_MEND)(pause)
 app.command(rich_help_panel=_MEND)(resume)
 app.command(rich_help_panel=_MEND)(redrive)
+app.add_typer(keys.app, name="keys", rich_help_panel=_MEND)
+app.command(rich_help_panel=_LOOK)(audit)
 app.add_typer(channel, name="channel", rich_help_panel=_MEND)
 app.add_typer(database.app, name="db", rich_help_panel=_MEND)
 app.add_typer(template.app, name="template", rich_help_panel=_MEND)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
+from hub.cli.auditing import note
 from hub.cli.common import (
     AsJson,
     Limit,
@@ -62,6 +63,7 @@ def show_reply(reply_id: Annotated[str, typer.Argument(metavar="ID")], as_json: 
     reply = _asked(lambda store: store.reply(asked))
     if reply is None:
         raise HubError(f"there is no reply {asked}")
+    wait(note("reply.show", f"reply:{asked}"))
     if as_json:
         print_json(reply)
         return
@@ -114,7 +116,12 @@ def add_suppression(
 @suppressions.command("lift")
 def lift_suppression(named: Named, as_json: AsJson = False) -> None:
     """Write there again, by every channel, or by that of one row. Safe to repeat."""
-    _lift(lambda store, whom: store.lift_suppression(whom, by=getpass.getuser()), named, as_json=as_json)
+    _lift(
+        lambda store, whom: store.lift_suppression(whom, by=getpass.getuser()),
+        named,
+        "suppression",
+        as_json=as_json,
+    )
 
 
 @opt_outs.command("list")
@@ -128,14 +135,19 @@ def list_opt_outs(limit: Limit = 50, as_json: AsJson = False) -> None:
 @opt_outs.command("lift")
 def lift_opt_out(named: Named, as_json: AsJson = False) -> None:
     """Give a consent back for which somebody asked you. Whoever can writes INICIAR himself."""
-    _lift(lambda store, whom: store.lift_opt_out(whom, by=getpass.getuser()), named, as_json=as_json)
+    _lift(
+        lambda store, whom: store.lift_opt_out(whom, by=getpass.getuser()), named, "opt_out", as_json=as_json
+    )
 
 
-def _lift(lift: Callable[[ContactStore, str], Awaitable[int]], named: str, *, as_json: bool) -> None:
+def _lift(
+    lift: Callable[[ContactStore, str], Awaitable[int]], named: str, what: str, *, as_json: bool
+) -> None:
     from hub.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
 
     whom = written_as(named) or named
     lifted = _asked(lambda store: lift(store, whom))
+    wait(note(f"{what}.lift", what, lifted=lifted))
     _report({"lifted": lifted}, f"{lifted} lifted" if lifted else _NOTHING, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from hub.cli.auditing import note
 from hub.cli.common import (
     AsJson,
     Limit,
@@ -102,7 +103,9 @@ async def _find(letter_id: UUID) -> DeadLetter:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_log(settings()) as log:
-        return await known(log, letter_id)
+        letter = await known(log, letter_id)
+    await note("dead.show", f"dead:{letter_id}")
+    return letter
 
 
 async def known(log: LogStore, letter_id: UUID) -> DeadLetter:
@@ -179,6 +182,7 @@ async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
                 return
         else:
             chosen = [(await known(log, letter_id)).id for letter_id in asked.ids]
+        await note(f"dead.{verb}", "dead", letters=len(chosen))
         done: list[Settled] = []
         for number, letter_id in enumerate(chosen, start=1):
             done.append(await settle(log, publisher, letter_id))

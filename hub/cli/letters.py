@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from hub.cli.auditing import note
 from hub.cli.common import (
     AsJson,
     Limit,
@@ -92,6 +93,7 @@ async def _show(letter_id: UUID) -> dict[str, Any]:
         letter = await letters.letter(letter_id)
     if letter is None:
         raise HubError(f"there is no letter {letter_id}")
+    await note("letter.show", f"letter:{letter_id}")
     return dict(letter)
 
 
@@ -124,5 +126,6 @@ async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
             changed = await letters.hand_over(letter_id)
             if changed is None:
                 raise HubError(f"there is no letter {letter_id}")
+            await note("letter.done", f"letter:{letter_id}", changed=changed)
             items.append({"id": letter_id, "changed": changed})
     return items

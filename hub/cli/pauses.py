@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hub.cli.auditing import note
 from hub.cli.common import (
     AsJson,
     cell,
@@ -128,7 +129,9 @@ async def _paused(subject: str, reason: str) -> Paused:
     from hub import pausing  # noqa: PLC0415 - the same
 
     async with hub_app.open_pauses(settings()) as store:
-        return await pausing.pause(subject, by=getpass.getuser(), reason=reason, store=store)
+        done = await pausing.pause(subject, by=getpass.getuser(), reason=reason, store=store)
+    await note("pause", subject, changed=done.changed)
+    return done
 
 
 def _resume(subject: str, *, as_json: bool) -> None:
@@ -147,7 +150,9 @@ async def _resumed(subject: str, released: Callable[[int], None]) -> Resumed:
 
     given = settings()
     async with hub_app.open_pauses(given) as store, hub_app.open_publisher(given) as publisher:
-        return await pausing.resume(subject, store=store, publisher=publisher, released=released)
+        done = await pausing.resume(subject, store=store, publisher=publisher, released=released)
+    await note("resume", subject, changed=done.changed, released=done.released)
+    return done
 
 
 def _quiet(_count: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hub.cli.auditing import note
 from hub.cli.common import AsJson, OfChannel, OfEvent, as_instant, print_json, print_table, settings, wait
 
 if TYPE_CHECKING:
@@ -80,10 +81,14 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
 async def _redrive(wish: Wish, limit: int | None, told: Callable[[Redriven], None]) -> Redriven:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub import redrive as redriving  # noqa: PLC0415 - the same
+    from hub.ports import Verdict  # noqa: PLC0415 - the same
 
     given = settings()
     async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
-        return await redriving.redrive(wish, store=store, publisher=publisher, limit=limit, told=told)
+        done = await redriving.redrive(wish, store=store, publisher=publisher, limit=limit, told=told)
+    if not wish.dry_run:
+        await note("redrive", f"messages:{wish.narrowed.state}", taken=done.of(Verdict.TAKEN))
+    return done
 
 
 def _quiet(_done: Redriven) -> None:

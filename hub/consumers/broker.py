@@ -15,6 +15,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import aio_pika
 import structlog
@@ -33,6 +34,14 @@ LONGEST_PAUSE: Final = timedelta(seconds=10)
 log = structlog.get_logger()
 
 Work = Callable[[AbstractConnection], Awaitable[None]]
+
+
+def user_of(url: str) -> str | None:
+    """Answer the user as whom this URL connects; None where that cannot be said of it."""
+    try:
+        return unquote(urlsplit(url).username or "guest")
+    except ValueError:
+        return None
 
 
 async def connect(url: str, name: str) -> AbstractConnection:

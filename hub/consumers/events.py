@@ -8,7 +8,7 @@ from typing import Final
 from hub import intake
 from hub.consumers.topology import events_queue
 from hub.consumers.worker import Consumer
-from hub.intake import Desk
+from hub.intake import Desk, Senders
 from hub.model import Lane
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
@@ -17,11 +17,23 @@ BATCH: Final = 200
 
 
 def consumers(
-    *, desk: Desk, store: IntakeStore, publisher: Publisher, appointments: Appointments, now: Now
+    *,
+    desk: Desk,
+    senders: Senders,
+    store: IntakeStore,
+    publisher: Publisher,
+    appointments: Appointments,
+    now: Now,
 ) -> list[Consumer]:
     """Make the consumers of all lanes."""
     handle = partial(
-        intake.take_in, desk=desk, store=store, publisher=publisher, appointments=appointments, now=now
+        intake.take_in,
+        desk=desk,
+        senders=senders,
+        store=store,
+        publisher=publisher,
+        appointments=appointments,
+        now=now,
     )
     bury = partial(intake.bury, store=store, publisher=publisher, now=now)
     return [Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH) for lane in Lane]

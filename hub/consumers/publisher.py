@@ -14,7 +14,7 @@ from aiormq.abc import DeliveredMessage
 
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import topology
-from hub.consumers.broker import broker_errors, close, connect
+from hub.consumers.broker import broker_errors, close, connect, user_of
 from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.model import DeadLetter, Event, Json, Lane
 from hub.ports import Ticket
@@ -42,6 +42,7 @@ class BrokerPublisher:
     def __init__(self, url: str, name: str) -> None:
         self._url = url
         self._name = name
+        self._user = user_of(url)
         self._connection: AbstractConnection | None = None
         self._open: _Open | None = None
         self._opening = asyncio.Lock()
@@ -63,7 +64,8 @@ class BrokerPublisher:
 
     async def event(self, event: Event) -> None:
         opened = await self._channel()
-        await self._publish(opened.domain, event.name, _durable(encode(event), CONTENT_TYPE))
+        message = _durable(encode(event), CONTENT_TYPE, user=self._user)
+        await self._publish(opened.domain, event.name, message)
 
     async def notice(self, event: Event) -> None:
         opened = await self._channel()
@@ -72,7 +74,7 @@ class BrokerPublisher:
 
     async def replay(self, letter: DeadLetter) -> None:
         opened = await self._channel()
-        message = _durable(letter.body, letter.content_type, headers=dict(letter.headers))
+        message = _durable(letter.body, letter.content_type, headers=dict(letter.headers), user=self._user)
         await self._publish(opened.domain, letter.routing_key, message)
 
     async def depth(self, channel: str, lane: Lane) -> int:
@@ -144,7 +146,12 @@ async def _declared(connection: AbstractConnection) -> _Open:
     )
 
 
-def _durable(body: bytes, content_type: str | None, headers: dict[str, Json] | None = None) -> Message:
+def _durable(
+    body: bytes,
+    content_type: str | None,
+    headers: dict[str, Json] | None = None,
+    user: str | None = None,
+) -> Message:
     # aio-pika finds a returned message by its id, so two of them in flight must never share one.
     return Message(
         body,
@@ -152,4 +159,6 @@ def _durable(body: bytes, content_type: str | None, headers: dict[str, Json] | N
         headers=headers or {},
         delivery_mode=DeliveryMode.PERSISTENT,
         message_id=uuid4().hex,
+        # RabbitMQ refuses another name than the connection's: intake knows by it what the hub has looked at.
+        user_id=user,
     )

@@ -240,4 +240,5 @@ def _incoming(message: AbstractIncomingMessage) -> Incoming:
         headers=message.headers,
         routing_key=message.routing_key or "",
         received_at=datetime.now(UTC),
+        user=message.user_id,
     )

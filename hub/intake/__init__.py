@@ -19,12 +19,13 @@ from hub.errors import AppointmentsUnavailable, InvalidEvent
 from hub.intake.commit import commit
 from hub.intake.pages import PAGE, expand
 from hub.intake.reading import Desk, dead_letter, may_be_told, read, rejection
+from hub.intake.senders import Senders
 from hub.intake.taken import Later, waiting
 from hub.model import Clock, DeadLetter, Incoming
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 from hub.tickets import tickets
 
-__all__ = ["Desk", "bury", "take_in"]
+__all__ = ["Desk", "Senders", "bury", "take_in"]
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ async def take_in(
     incoming: Sequence[Incoming],
     *,
     desk: Desk,
+    senders: Senders,
     store: IntakeStore,
     publisher: Publisher,
     appointments: Appointments,
@@ -45,7 +47,8 @@ async def take_in(
     Raises StorageUnavailable or BrokerUnavailable when a server is away: nothing may be
     acknowledged then, and the same batch may be given again.
     """
-    taken = await commit(read(incoming, desk=desk, now=now()), desk=desk, store=store, now=now)
+    batch = read(incoming, desk=desk, now=now(), bound=await senders.current())
+    taken = await commit(batch, desk=desk, store=store, now=now)
     await publisher.tickets(tickets(taken.messages))
     for broad in taken.broad:
         async for messages in expand(broad, desk=desk, store=store, now=now, page=page):

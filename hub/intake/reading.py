@@ -11,6 +11,7 @@ from uuid import UUID
 from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode
 from hub.errors import InvalidEvent
 from hub.identity import body_id, event_key
+from hub.intake.senders import FREE, Bound
 from hub.model import (
     HUB_SOURCE,
     TYPE_PREFIX,
@@ -56,13 +57,14 @@ class Batch:
         return Batch(letters=self.letters + letters)
 
 
-def read(incoming: Iterable[Incoming], *, desk: Desk, now: datetime) -> Batch:
+def read(incoming: Iterable[Incoming], *, desk: Desk, now: datetime, bound: Bound = FREE) -> Batch:
     """Decode and validate; what fails becomes a dead letter with a reason that a publisher can act on."""
     batch = Batch()
     for one in incoming:
         event: Event | None = None
         try:
             event = decode(one.body, one.content_type, one.headers)
+            bound.require(event, one)
             desk.schemas.check(event, now=now)
         except InvalidEvent as exc:
             batch.letters.append(dead_letter(one, exc, event))

@@ -20,6 +20,7 @@ from hub.model.clocks import Clock, ClockState, Step
 from hub.model.complaints import Complaint
 from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent
 from hub.model.json import Json
+from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
     Accepted,
     Attempt,
@@ -42,6 +43,7 @@ __all__ = [
     "TYPE_SUFFIX",
     "About",
     "Accepted",
+    "ApiKey",
     "Attempt",
     "Audience",
     "Balance",
@@ -64,6 +66,7 @@ __all__ = [
     "Lane",
     "Message",
     "Move",
+    "Note",
     "Outcome",
     "Outgoing",
     "Party",
@@ -76,6 +79,7 @@ __all__ = [
     "Reply",
     "ReplyKind",
     "Role",
+    "Scope",
     "State",
     "Step",
     "StoredEvent",

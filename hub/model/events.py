@@ -67,6 +67,8 @@ class Incoming:
     headers: Mapping[str, Json]
     routing_key: str
     received_at: datetime
+    user: str | None = None
+    """The user of RabbitMQ who sent it, as the broker has validated it; None where the sender named none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
+from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.pauses import PauseStore
@@ -27,6 +28,7 @@ from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
 
 __all__ = [
     "Appointments",
+    "AuditStore",
     "CascadeStore",
     "Channel",
     "ContactStore",
@@ -35,6 +37,7 @@ __all__ = [
     "Holders",
     "IntakeStore",
     "IntakeTransaction",
+    "KeyStore",
     "LetterStore",
     "LogStore",
     "MessageFilter",

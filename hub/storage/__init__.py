@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from hub.storage.appointments import RedisAppointments
+from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.importing import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
+from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
@@ -22,11 +24,13 @@ from hub.storage.watch import PostgresWatch
 
 __all__ = [
     "Database",
+    "PostgresAudit",
     "PostgresContacts",
     "PostgresDelivery",
     "PostgresImports",
     "PostgresInbox",
     "PostgresIntake",
+    "PostgresKeys",
     "PostgresLetters",
     "PostgresLog",
     "PostgresPauses",

@@ -13,6 +13,7 @@ from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryP
 from hub.testing.clock import SettableClock
 from hub.testing.contacts import MemoryContacts
 from hub.testing.faults import Faults
+from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.letters import MemoryLetters
 from hub.testing.log import MemoryLog
 from hub.testing.pauses import MemoryPauses
@@ -26,10 +27,12 @@ from hub.testing.watch import MemoryWatch
 __all__ = [
     "Faults",
     "MemoryAppointments",
+    "MemoryAudit",
     "MemoryChannel",
     "MemoryContacts",
     "MemoryEmail",
     "MemoryInbox",
+    "MemoryKeys",
     "MemoryLetters",
     "MemoryLog",
     "MemoryPauses",

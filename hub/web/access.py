@@ -1,9 +1,10 @@
 """
 Who may come in.
 
-With an API key every route but `/health/*` needs it, from whatever peer: as a Bearer token, or as the
-cookie that the sign-in form of `/` gives in exchange. The hooks of providers never do: what they take
-is signed, which no browser can be made to do. Without a key only this machine may come in, and
+With HUB_API_KEY every route but `/health/*` needs a key, from whatever peer: that one, which may do
+everything, the cookie that the sign-in form of `/` gives in exchange for it, or a key of a system with
+one of the scopes that the table of routes names. The hooks of providers never do: what they take
+is signed, which no browser can be made to do. Without HUB_API_KEY only this machine may come in, and
 a browser here may not be made a tool of: a page from elsewhere can point its own name at 127.0.0.1
 (DNS rebinding) or post a form, so the Host must be a loopback one and bodies must be JSON.
 """
@@ -22,16 +23,19 @@ from aiohttp import hdrs, web
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
+from hub.model import Scope
 from hub.web.answers import Handler, Refusal, route_of
-from hub.web.keys import API_KEY, PUBLIC_URL
+from hub.web.keyring import BOOTSTRAP, CONSOLE, THIS_MACHINE, Caller
+from hub.web.keys import API_KEY, KEYRING, PUBLIC_URL, RULES
+from hub.web.noting import CALLER
 
 COOKIE: Final = "hub_session"
 SESSION_SECONDS: Final = 12 * 3600
 _JSON_TYPES: Final = ("application/json", "application/cloudevents+json")
 _SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 SIGN_IN: Final = "/"
-OPEN_PATHS: Final = frozenset({SIGN_IN, "/health/live", "/health/ready"})
-"""What a stranger may ask while there is a key; `/` then answers with the form alone."""
+UNKNOWN: Final = frozenset({Scope.ADMIN})
+"""What is needed where the table of routes says nothing."""
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """What providers call from anywhere: the handler refuses whatever they have not signed."""
 
@@ -46,22 +50,52 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         _require_this_machine(request)
     _refuse_other_sites(request)
     _require_json(request)
-    if key is not None and route_of(request) not in OPEN_PATHS and not may_pass(request, key):
+    needed = request.app[RULES].get((request.method, route_of(request)), UNKNOWN)
+    if needed is not None:
+        request[CALLER] = await _let_in(request, key, needed)
+    return await handler(request)
+
+
+async def _let_in(request: web.Request, key: str | None, needed: frozenset[Scope]) -> Caller:
+    """Answer who calls; raises Refusal for a stranger and for whoever has none of the scopes."""
+    caller = _administrator(request, key) or await _holder(request)
+    if caller is None and key is None:
+        caller = THIS_MACHINE
+    if caller is None:
         raise Refusal(
             401,
             "This needs the hub's API key.",
             "Send it as `Authorization: Bearer KEY`, or sign in at / with a browser.",
             headers={hdrs.WWW_AUTHENTICATE: "Bearer"},
         )
-    return await handler(request)
+    if not caller.scopes & needed:
+        wanted = " or ".join(sorted(needed))
+        raise Refusal(403, f"The key has not the scope for this: {wanted}.", "An administrator gives keys.")
+    return caller
+
+
+def _administrator(request: web.Request, key: str | None) -> Caller | None:
+    if key is None:
+        return None
+    if same(_bearer(request), key):
+        return BOOTSTRAP
+    return CONSOLE if is_session(request.cookies.get(COOKIE, ""), key, now=time.time()) else None
+
+
+async def _holder(request: web.Request) -> Caller | None:
+    """Answer whose key it is; processes that have only metrics to show know no keys of systems."""
+    keyring = request.app.get(KEYRING)
+    return None if keyring is None else await keyring.caller(_bearer(request))
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 def may_pass(request: web.Request, key: str) -> bool:
-    """Tell whether the request brings the key or a session made with it."""
-    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    if scheme.lower() == "bearer" and same(given.strip(), key):
-        return True
-    return is_session(request.cookies.get(COOKIE, ""), key, now=time.time())
+    """Tell whether the request brings the administrator's key or a session made with it."""
+    return _administrator(request, key) is not None
 
 
 def same(given: str, expected: str) -> bool:

@@ -13,6 +13,7 @@ from hub.web import letters
 from hub.web.answers import json_answer, page_answer
 from hub.web.keys import CLOCKS, COUNTS, LOG, MODE, POLICY, PUBLISHER
 from hub.web.listing import show_letter
+from hub.web.noting import note
 from hub.web.queries import read_body, read_id, read_query, unknown
 from hub.web.shapes import ClocksQuery, DeadQuery, MessagesQuery, NoQuery, SettleBody, Summary
 
@@ -59,33 +60,39 @@ async def list_dead(request: web.Request) -> web.Response:
 
 async def show_dead(request: web.Request) -> web.Response:
     """One dead letter as it came."""
-    return json_answer(show_letter(await _letter(request)))
+    letter = await _letter(request)
+    await note(request, "dead.show", f"dead:{letter.id}")
+    return json_answer(show_letter(letter))
 
 
 async def replay_dead(request: web.Request) -> web.Response:
     """Publish a dead letter again. Safe to repeat."""
-    app = request.app
-    return json_answer(await letters.replay(app[LOG], app[PUBLISHER], await _letter(request)))
+    app, letter = request.app, await _letter(request)
+    await note(request, "dead.replay", f"dead:{letter.id}")
+    return json_answer(await letters.replay(app[LOG], app[PUBLISHER], letter))
 
 
 async def discard_dead(request: web.Request) -> web.Response:
     """Say that a dead letter needs nothing more; it stays in the log."""
-    return json_answer(await letters.discard(request.app[LOG], (await _letter(request)).id))
+    letter = await _letter(request)
+    await note(request, "dead.discard", f"dead:{letter.id}")
+    return json_answer(await letters.discard(request.app[LOG], letter.id))
 
 
 async def replay_many(request: web.Request) -> web.Response:
     """Publish the open dead letters of a filter again. Safe to repeat."""
-    return await _settle_many(request, letters.replay_one)
+    return await _settle_many(request, letters.replay_one, "dead.replay")
 
 
 async def discard_many(request: web.Request) -> web.Response:
     """Discard the open dead letters of a filter."""
-    return await _settle_many(request, letters.discard_one)
+    return await _settle_many(request, letters.discard_one, "dead.discard")
 
 
-async def _settle_many(request: web.Request, settle: letters.Settle) -> web.Response:
+async def _settle_many(request: web.Request, settle: letters.Settle, action: str) -> web.Response:
     app, body = request.app, await read_body(request, SettleBody)
     chosen = await letters.open_ids(app[LOG], reason=body.reason, event=body.event, limit=body.limit)
+    await note(request, action, "dead", letters=len(chosen))
     items = [await settle(app[LOG], app[PUBLISHER], letter_id) for letter_id in chosen]
     return json_answer({"items": items, "next": None})
 

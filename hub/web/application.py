@@ -18,7 +18,9 @@ from hub.channels.whatsapp.reports import keys_of
 from hub.policy import Policy
 from hub.ports import (
     Appointments,
+    AuditStore,
     ContactStore,
+    KeyStore,
     LetterStore,
     LogStore,
     PauseStore,
@@ -30,17 +32,19 @@ from hub.ports import (
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
-from hub.web import asyncapi, health, keys, metrics, openapi
+from hub.web import asyncapi, keys, openapi
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
 from hub.web.channels import providers_of
 from hub.web.counts import Counted
 from hub.web.events import MAX_BODY
 from hub.web.figures import Figures
+from hub.web.keyring import Keyring
 from hub.web.listing import Clocks
-from hub.web.routes import ROUTES, add_routes
+from hub.web.routes import ROUTES, STATIC, add_routes
 
 _STATIC: Final = Path(__file__).with_name("static")
+_WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 _MIDDLEWARES: Final = (secure_headers, explain_failures, guard)
 
 
@@ -53,6 +57,8 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     letters: LetterStore,
     contacts: ContactStore,
     roster: RosterStore,
+    key_store: KeyStore,
+    audit: AuditStore,
     pauses: PauseStore,
     redrive: RedriveStore,
     receipts: ReceiptStore,
@@ -70,6 +76,9 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.LETTERS] = letters
     app[keys.CONTACTS] = contacts
     app[keys.ROSTER] = roster
+    app[keys.KEYS] = key_store
+    app[keys.KEYRING] = Keyring(key_store)
+    app[keys.AUDIT] = audit
     app[keys.PAUSES] = pauses
     app[keys.REDRIVE] = redrive
     app[keys.PROVIDERS] = providers_of(settings)
@@ -90,7 +99,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.REGISTRY] = registry
     app[keys.DOCUMENTS] = _documents(schemas)
     add_routes(app)
-    app.router.add_static("/static", _STATIC)
+    app.router.add_static(STATIC, _STATIC)
     return app
 
 
@@ -108,9 +117,7 @@ def build_metrics(
     app[keys.COUNTS] = Counted(log)
     app[keys.FIGURES] = Figures(troubles)
     app[keys.REGISTRY] = registry
-    app.router.add_get("/health/live", health.live)
-    app.router.add_get("/health/ready", health.ready)
-    app.router.add_get("/metrics", metrics.show)
+    add_routes(app, [route for route in ROUTES if route.path in _WATCHED])
     return app
 
 

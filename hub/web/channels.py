@@ -16,6 +16,7 @@ from hub.ports import PauseStore, Publisher, TroubleLog
 from hub.settings import Mode, Settings
 from hub.web.answers import json_answer
 from hub.web.keys import PAUSES, PROVIDERS, PUBLISHER, TROUBLES
+from hub.web.noting import note
 from hub.web.operating import PauseBody, Paused, Resumed
 from hub.web.queries import read_body
 
@@ -89,6 +90,7 @@ async def pause(request: web.Request) -> web.Response:
     subject = subject_of(request.match_info["name"])
     body = await read_body(request, PauseBody)
     done = await pausing.pause(subject, by=body.by, reason=body.reason, store=request.app[PAUSES])
+    await note(request, "pause", subject, changed=done.changed)
     return json_answer(Paused(subject=subject, changed=done.changed, urgent=done.urgent))
 
 
@@ -98,6 +100,7 @@ async def resume(request: web.Request) -> web.Response:
     done = await pausing.resume(
         subject_of(request.match_info["name"]), store=app[PAUSES], publisher=app[PUBLISHER], at_most=AT_MOST
     )
+    await note(request, "resume", done.subject, changed=done.changed, released=done.released)
     return json_answer(
         Resumed(subject=done.subject, changed=done.changed, released=done.released, more=done.more)
     )

@@ -15,6 +15,7 @@ from hub.ports import Page
 from hub.web.answers import json_answer, page_answer
 from hub.web.correspondence import LiftBody, Lifted, PageQuery, RepliesQuery
 from hub.web.keys import CONTACTS, POLICY
+from hub.web.noting import note
 from hub.web.queries import read_body, read_id, read_query, unknown
 
 _REPLY: Final = "reply"
@@ -32,6 +33,7 @@ async def show_reply(request: web.Request) -> web.Response:
     reply = await request.app[CONTACTS].reply(read_id(request, _REPLY))
     if reply is None:
         raise unknown(_REPLY)
+    await note(request, "reply.show", f"reply:{reply['id']}")
     return json_answer(reply)
 
 
@@ -48,6 +50,7 @@ async def lift_suppression(request: web.Request) -> web.Response:
     body = await read_body(request, LiftBody)
     named = written_as(body.address) or body.address
     lifted = await request.app[CONTACTS].lift_suppression(named, by=body.by)
+    await note(request, "suppression.lift", "suppression", lifted=lifted)
     return json_answer(Lifted(lifted=lifted))
 
 

@@ -9,12 +9,15 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import hdrs, web
 
+from hub.api_keys import require_bound
 from hub.cloudevents import CONTENT_TYPE
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event
 from hub.web.answers import RETRY_AFTER, Refusal, json_answer
+from hub.web.keyring import Caller
 from hub.web.keys import CHECK, PUBLISHER, Check
+from hub.web.noting import caller_of
 from hub.web.sending import send
 from hub.web.shapes import EventsAnswer, RefusedEvent
 
@@ -28,7 +31,7 @@ Document: TypeAlias = tuple[bytes, str, Mapping[str, str]]
 async def receive(request: web.Request) -> web.Response:
     """Take one event or an array of them; say which are accepted and why others are not."""
     documents = _documents(request, await request.read())
-    accepted, refused = _sort_out(request.app[CHECK], documents)
+    accepted, refused = _sort_out(request.app[CHECK], documents, caller_of(request))
     sent = await send(request.app[PUBLISHER], accepted)
     answer = EventsAnswer(accepted=sent.accepted, refused=refused)
     if sent.failure is not None:
@@ -79,14 +82,19 @@ def _not_events() -> Refusal:
     )
 
 
-def _sort_out(check: Check, documents: Sequence[Document]) -> tuple[list[Event], list[RefusedEvent]]:
+def _sort_out(
+    check: Check, documents: Sequence[Document], caller: Caller
+) -> tuple[list[Event], list[RefusedEvent]]:
     accepted: list[Event] = []
     refused: list[RefusedEvent] = []
     for index, document in enumerate(documents):
         try:
-            accepted.append(_understand(check, document))
+            event = _understand(check, document)
+            require_bound(event, caller.source, caller.event_types)
         except InvalidEvent as error:
             refused.append(RefusedEvent(index=index, reason=error.reason, field=error.field))
+        else:
+            accepted.append(event)
     return accepted, refused
 
 

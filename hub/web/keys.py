@@ -11,10 +11,12 @@ from prometheus_client import CollectorRegistry
 from hub.channels.sms.described import Hook
 from hub.channels.sms.hooks import Addresses
 from hub.channels.whatsapp.reports import Keys
-from hub.model import Event, Json, Reply
+from hub.model import Event, Json, Reply, Scope
 from hub.policy import Policy
 from hub.ports import (
+    AuditStore,
     ContactStore,
+    KeyStore,
     LetterStore,
     LogStore,
     PauseStore,
@@ -26,6 +28,7 @@ from hub.ports import (
 from hub.receipts import ReceiptStore
 from hub.web.counts import Counted
 from hub.web.figures import Figures
+from hub.web.keyring import Keyring
 from hub.web.listing import Clocks
 
 Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
@@ -54,6 +57,11 @@ FIGURES = web.AppKey("figures", Figures)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
 """Path → the document that describes the API or the events, made once."""
+KEYS: web.AppKey[KeyStore] = web.AppKey("keys")
+KEYRING = web.AppKey("keyring", Keyring)
+AUDIT: web.AppKey[AuditStore] = web.AppKey("audit")
+RULES: web.AppKey[Mapping[tuple[str, str], frozenset[Scope] | None]] = web.AppKey("rules")
+"""Method and route → the scopes of which a key needs one; None where nobody is asked for a key."""
 API_KEY: web.AppKey[str | None] = web.AppKey("api_key")
 PUBLIC_URL = web.AppKey("public_url", str)
 PROVIDERS: web.AppKey[Mapping[str, Sequence[str]]] = web.AppKey("providers")

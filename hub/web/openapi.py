@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hub.web.access import OPEN_PATHS
-from hub.web.routes import Route
+from hub.web.route import Route
 from hub.web.shapes import Problem
 
 _REF: Final = "#/components/schemas/{name}"
@@ -70,8 +69,8 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
 
 
 _DESCRIPTION: Final = (
-    "Events in, and what became of them. With HUB_API_KEY set the key is needed as a Bearer token; "
-    "without it the hub answers on this machine only. Errors are `{error, hint}`."
+    "Events in, and what became of them. With HUB_API_KEY set a key is needed as a Bearer token, with one "
+    "of the `x-scopes`; without it the hub answers on this machine only. Errors are `{error, hint}`."
 )
 
 
@@ -79,6 +78,7 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "summary": route.summary,
+        **({"x-scopes": sorted(route.needs)} if route.needs else {}),
         "parameters": [*_path_parameters(route), *_query_parameters(components[route.query.__name__])],
         "responses": {str(status): _response(status, shape) for status, shape in _answers(route).items()},
     }
@@ -87,13 +87,13 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
     if route.body is not None:
         schema = {"$ref": _REF.format(name=route.body.__name__)}
         operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
-    if route.path in OPEN_PATHS:
+    if route.needs is None:
         operation["security"] = []
     return operation
 
 
 def _answers(route: Route) -> dict[int, Any]:
-    if route.path in OPEN_PATHS:
+    if route.needs is None:
         return dict(route.answers)
     # Whatever the route, the door and our own servers may say no.
     return {401: Problem, 403: Problem, 503: Problem, **route.answers}
@@ -106,12 +106,14 @@ def _response(status: int, shape: type) -> dict[str, Any]:
 
 _MEANINGS: Final = {
     200: "As asked",
+    201: "Made",
     202: "Taken: what is accepted is with the broker, durably",
     400: "The request is not right",
     401: "The key is missing or wrong",
-    403: "Not from there",
+    403: "Not from there, or the key has not the scope",
     404: "Not there",
     405: "Not with this method",
+    409: "There is one already",
     413: "Too large",
     415: "Not JSON",
     503: "A server of the hub does not answer; try again",

@@ -10,6 +10,7 @@ from aiohttp import web
 from hub.model import Json
 from hub.web.answers import json_answer, page_answer
 from hub.web.keys import LETTERS
+from hub.web.noting import note
 from hub.web.operating import HandedOver, LettersQuery
 from hub.web.queries import read_id, read_query, unknown
 
@@ -32,12 +33,12 @@ async def list_letters(request: web.Request) -> web.Response:
 
 async def show_letter(request: web.Request) -> web.Response:
     """One letter whole."""
-    return json_answer(await _letter(request))
+    return json_answer(await _letter(request, "letter.show"))
 
 
 async def print_letter(request: web.Request) -> web.Response:
     """The page to print."""
-    html: str = (await _letter(request))["html"]
+    html: str = (await _letter(request, "letter.print"))["html"]
     return web.Response(
         text=html, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY}
     )
@@ -49,11 +50,13 @@ async def hand_over(request: web.Request) -> web.Response:
     changed = await request.app[LETTERS].hand_over(letter_id)
     if changed is None:
         raise unknown(_LETTER)
+    await note(request, "letter.done", f"letter:{letter_id}", changed=changed)
     return json_answer(HandedOver(id=letter_id, changed=changed))
 
 
-async def _letter(request: web.Request) -> Mapping[str, Json]:
+async def _letter(request: web.Request, look: str) -> Mapping[str, Json]:
     letter = await request.app[LETTERS].letter(read_id(request, _LETTER))
     if letter is None:
         raise unknown(_LETTER)
+    await note(request, look, f"letter:{letter['id']}")
     return letter

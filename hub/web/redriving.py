@@ -11,6 +11,7 @@ from hub.ports import MessageFilter, Verdict
 from hub.redrive import Redriven, Wish
 from hub.web.answers import json_answer
 from hub.web.keys import PUBLISHER, REDRIVE
+from hub.web.noting import note
 from hub.web.operating import RedriveBody
 from hub.web.queries import read_body
 
@@ -35,6 +36,8 @@ async def redrive(request: web.Request) -> web.Response:
         limit=body.limit,
         after=body.after,
     )
+    if not body.dry_run:
+        await note(request, "redrive", f"messages:{body.state}", taken=done.of(Verdict.TAKEN))
     return json_answer(shown(done, dry_run=body.dry_run))
 
 

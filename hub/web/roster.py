@@ -16,6 +16,7 @@ from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Event, Json
 from hub.ports import Holders
 from hub.web.answers import Refusal, json_answer, page_answer
 from hub.web.keys import CHECK, ROSTER
+from hub.web.noting import note
 from hub.web.people import HoldersQuery
 from hub.web.queries import read_query, unknown
 
@@ -45,6 +46,7 @@ async def show_person(request: web.Request) -> web.Response:
     person = await request.app[ROSTER].somebody(request.match_info["ref"])
     if person is None:
         raise unknown("person")
+    await note(request, "person.show", f"person:{request.match_info['ref']}")
     return json_answer(person)
 
 
@@ -61,6 +63,8 @@ async def delete_entry(request: web.Request) -> web.Response:
 async def _write(request: web.Request, verb: str) -> web.Response:
     event = _event(request.match_info, verb, await _object(request), now=datetime.now(UTC))
     checked = request.app[CHECK](encode(event), CONTENT_TYPE, {})
+    path = request.match_info
+    await note(request, f"directory.{verb}", f"{path['kind']}:{path['ref']}")
     return json_answer(await request.app[ROSTER].write(checked))
 
 

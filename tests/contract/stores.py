@@ -12,9 +12,11 @@ from uuid import uuid4
 from hub.inbound import ReplyStore
 from hub.model import Claimed, Message
 from hub.ports import (
+    AuditStore,
     ContactStore,
     DeliveryStore,
     IntakeStore,
+    KeyStore,
     LetterStore,
     LogStore,
     PauseStore,
@@ -25,9 +27,11 @@ from hub.ports import (
 from hub.receipts import ReceiptStore
 from hub.storage import (
     Database,
+    PostgresAudit,
     PostgresContacts,
     PostgresDelivery,
     PostgresIntake,
+    PostgresKeys,
     PostgresLetters,
     PostgresLog,
     PostgresPauses,
@@ -38,8 +42,10 @@ from hub.storage import (
     PostgresTimers,
 )
 from hub.testing import (
+    MemoryAudit,
     MemoryContacts,
     MemoryInbox,
+    MemoryKeys,
     MemoryLetters,
     MemoryLog,
     MemoryPauses,
@@ -66,6 +72,8 @@ class Stores:
     replies: ReplyStore
     contacts: ContactStore
     roster: RosterStore
+    keys: KeyStore
+    audit: AuditStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -93,6 +101,8 @@ def memory_stores() -> Stores:
         replies=store,
         contacts=MemoryContacts(store, now),
         roster=MemoryRoster(store),
+        keys=MemoryKeys(now),
+        audit=MemoryAudit(),
     )
 
 
@@ -111,4 +121,6 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresReplies(opened),
             PostgresContacts(opened),
             PostgresRoster(opened),
+            PostgresKeys(opened),
+            PostgresAudit(opened),
         )

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.intake import take_in
+from hub.intake import Senders, take_in
 from hub.model import Event
 from hub.ports import MessageFilter
-from hub.storage import Database, PostgresIntake, PostgresLog
+from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog
 from hub.testing import MemoryAppointments, MemoryPublisher
 from tests.unit.things import DESK, HOUR, MONDAY, event, incoming
 
@@ -29,6 +29,7 @@ async def test_no_event_waits_for_people_who_are_named_at_the_same_moment(opened
         await take_in(
             [incoming(one)],
             desk=DESK,
+            senders=Senders(PostgresKeys(opened), own=None),
             store=PostgresIntake(opened),
             publisher=MemoryPublisher(),
             appointments=MemoryAppointments(lambda: MONDAY),

@@ -9,7 +9,8 @@ from aiohttp import hdrs
 
 from hub.web import access
 from hub.web.answers import HEADERS
-from hub.web.routes import ROUTES, Route
+from hub.web.route import Route
+from hub.web.routes import ROUTES
 from tests.integration.web_doubles import World, ask, browsing, dead_letter, event
 
 KEY = "a key that nobody guesses"
@@ -25,7 +26,8 @@ every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{rout
 
 
 def path_of(route: Route) -> str:
-    return route.path.replace("{id}", str(dead_letter().id)).replace("{name}", "sms")
+    path = route.path.replace("{id}", str(dead_letter().id)).replace("{name}", "sms")
+    return path.replace("{kind}", "people").replace("{ref}", "p-1")
 
 
 @every_route

@@ -29,7 +29,9 @@ from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
 from hub.testing import (
+    MemoryAudit,
     MemoryContacts,
+    MemoryKeys,
     MemoryLetters,
     MemoryPauses,
     MemoryRedrive,
@@ -258,6 +260,8 @@ class World:
         self.contacts = MemoryContacts(MemoryStore(lambda: NOON), lambda: NOON)
         self.roster = MemoryRoster(MemoryStore(lambda: NOON))
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
+        self.keys = MemoryKeys(lambda: datetime.now(UTC))
+        self.audit = MemoryAudit()
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
@@ -272,6 +276,8 @@ class World:
             letters=self.letters,
             contacts=self.contacts,
             roster=self.roster,
+            key_store=self.keys,
+            audit=self.audit,
             pauses=self.pauses,
             redrive=MemoryRedrive(self.lost, lambda: NOON),
             receipts=self.receipts,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from hub.intake import Desk, take_in
+from hub.intake import Desk, Senders, take_in
 from hub.intake.pages import PAGE
 from hub.model import ClockState, Event, Incoming, Message, Party, StoredEvent
-from hub.testing import MemoryAppointments, MemoryPublisher, MemoryStore, SettableClock
+from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter
 from tests.unit.things import DESK, MONDAY, incoming
 
@@ -23,12 +23,14 @@ class MemoryHub:
     appointments: MemoryAppointments
     desk: Desk = DESK
     page: int = PAGE
+    keys: MemoryKeys = field(default_factory=lambda: MemoryKeys(lambda: MONDAY))
 
     async def take_in(self, *events: Event | Incoming) -> None:
         """Take a batch in, as a consumer would."""
         await take_in(
             [one if isinstance(one, Incoming) else incoming(one) for one in events],
             desk=self.desk,
+            senders=Senders(self.keys, own="hub"),
             store=self.store,
             publisher=self.publisher,
             appointments=self.appointments,

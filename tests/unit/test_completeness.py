@@ -15,11 +15,12 @@ from hub.catalog import CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
+from hub.intake import Senders
 from hub.model import Lane
 from hub.planning.undelivered import NAME as UNDELIVERED
 from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import ESCALATES
-from hub.testing import MemoryAppointments, MemoryPublisher, MemoryStore, SettableClock
+from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.troubles import BEGAN, ENDED, KINDS
 from hub.watch import LOOKS
 from tests.unit.things import DESK, MONDAY
@@ -30,7 +31,12 @@ def consumers() -> list[Consumer]:
     clock, publisher = SettableClock(MONDAY), MemoryPublisher()
     store, appointments = MemoryStore(clock), MemoryAppointments(clock)
     taking_in = events.consumers(
-        desk=DESK, store=store, publisher=publisher, appointments=appointments, now=clock
+        desk=DESK,
+        senders=Senders(MemoryKeys(clock), own=None),
+        store=store,
+        publisher=publisher,
+        appointments=appointments,
+        now=clock,
     )
     never_used = cast(Any, None)
     delivering = messages.consumers(

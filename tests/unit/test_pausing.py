@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from hub.delivery.pausing import FRESH, Pauses
+from hub.delivery.pausing import Pauses
 from hub.errors import StorageUnavailable, UnknownName
+from hub.last_known import FRESH
 from hub.model import Accepted, Outgoing, State
 from hub.pausing import PAGE, pause, resume, subject_of
 from hub.ports import Ticket

@@ -25,6 +25,7 @@ class Delivery:
     headers: dict[str, Any] = field(default_factory=dict)
     content_type: str | None = "application/json"
     routing_key: str | None = "pqrs.received"
+    user_id: str | None = None
 
     @property
     def body(self) -> bytes:

@@ -103,63 +103,30 @@ CREATE TABLE audience_record (
 -- Keys of systems. Only a hash is kept; `prefix` is what a person recognises one by.
 CREATE TABLE api_key (
     id uuid PRIMARY KEY,
-    created_at timestamptz NOT NULL DEFAULT now(),
+    created_at timestamptz NOT NULL,
     expires_at timestamptz,
     revoked_at timestamptz,
     used_at timestamptz,
-    name text NOT NULL,
+    name text COLLATE "C" NOT NULL,
     prefix text COLLATE "C" NOT NULL UNIQUE,
     hash bytea NOT NULL,
     scopes text[] COLLATE "C" NOT NULL,
     source text COLLATE "C",
-    event_types text[] COLLATE "C",
-    amqp_user text COLLATE "C",
+    event_types text[] COLLATE "C" NOT NULL,
+    amqp_user text,
     created_by text NOT NULL
 );
 
-CREATE INDEX api_key_source ON api_key (source) WHERE source IS NOT NULL AND revoked_at IS NULL;
+CREATE INDEX api_key_name ON api_key (name);
 
--- People who sign in to the console, and what each may do where.
-CREATE TABLE account (
-    id uuid PRIMARY KEY,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    disabled_at timestamptz,
-    locked_until timestamptz,
-    failures integer NOT NULL DEFAULT 0,
-    login text COLLATE "C" NOT NULL UNIQUE,
-    name text NOT NULL,
-    person_id text COLLATE "C",
-    password text NOT NULL
-);
-
-CREATE TABLE account_role (
-    account_id uuid REFERENCES account ON DELETE CASCADE,
-    role text COLLATE "C",
-    copropiedad_id text COLLATE "C" NOT NULL DEFAULT '',
-    PRIMARY KEY (account_id, role, copropiedad_id)
-);
-
-CREATE TABLE session (
-    hash bytea PRIMARY KEY,
-    account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    seen_at timestamptz NOT NULL DEFAULT now(),
-    ends_at timestamptz NOT NULL
-);
-
-CREATE INDEX session_account ON session (account_id);
-
--- Every look at a person's data, and every change of it. Nothing is ever changed here.
+-- Every look at a person's data, and every change that somebody makes. Nothing is ever changed here.
 CREATE TABLE audit (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at timestamptz NOT NULL DEFAULT now(),
-    who text COLLATE "C" NOT NULL,
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
     action text COLLATE "C" NOT NULL,
-    subject text COLLATE "C" NOT NULL,
-    copropiedad_id text COLLATE "C",
+    subject text NOT NULL,
     detail jsonb NOT NULL
 );
 
-CREATE INDEX audit_subject ON audit (subject, id);
-
-CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_at ON audit (at, id);

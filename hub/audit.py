@@ -1,0 +1,21 @@
+"""Who looked at a person's data, and who changed what. Written, read, never changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from hub.identity import uuid8
+from hub.model import Json, Note
+from hub.ports import AuditStore
+
+
+async def note(store: AuditStore, *, who: str, action: str, subject: str, **detail: Json) -> None:
+    """
+    Write down what somebody does: ids, names of things and numbers, never a value of a person.
+
+    A look is noted before it is granted: without its row there is none. Raises StorageUnavailable.
+    """
+    at = datetime.now(UTC)
+    row_id = uuid8(at, "note", uuid4().hex)
+    await store.add(Note(id=row_id, at=at, who=who, action=action, subject=subject, detail=detail))

@@ -1,0 +1,59 @@
+"""Keys of systems as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from asyncpg import Record
+
+from hub.model import ApiKey, Scope
+from hub.storage.database import Database, storable
+from hub.storage.queries import load
+
+_SQL = load("keys")
+
+
+class PostgresKeys:
+    """The KeyStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keys(self) -> Sequence[ApiKey]:
+        """Answer all of them, newest first."""
+        return [_read(row) for row in await self._database.rows(_SQL["keys"])]
+
+    async def live_keys(self) -> Sequence[ApiKey]:
+        """Answer those that open something now."""
+        return [_read(row) for row in await self._database.rows(_SQL["live"])]
+
+    async def add(self, key: ApiKey) -> bool:
+        """Keep a new key; false when a live one has its name."""
+        return bool(await self._database.rows(_SQL["add"], *_columns(key)))
+
+    async def rotate(self, key: ApiKey, *, old_ends_at: datetime) -> bool:
+        """Keep a new key; the live ones of its name end then at the latest."""
+        return bool(await self._database.rows(_SQL["rotate"], *_columns(key), old_ends_at))
+
+    async def revoke(self, named: str) -> int:
+        """End the live keys of this name or prefix now."""
+        return len(await self._database.rows(_SQL["revoke"], storable(named)))
+
+    async def used(self, prefix: str) -> None:
+        """Remember that it was used now, to the minute."""
+        await self._database.rows(_SQL["used"], prefix)
+
+
+def _columns(key: ApiKey) -> tuple[object, ...]:
+    return (
+        *(key.id, key.created_at, key.expires_at, key.name, key.prefix, key.hash),
+        *(sorted(key.scopes), storable(key.source), sorted(key.event_types)),
+        *(storable(key.amqp_user), storable(key.created_by)),
+    )
+
+
+def _read(row: Record) -> ApiKey:
+    values = dict(row)
+    scopes = frozenset(map(Scope, values.pop("scopes")))
+    return ApiKey(**{**values, "event_types": frozenset(values["event_types"])}, scopes=scopes)

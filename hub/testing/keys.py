@@ -1,0 +1,75 @@
+"""Keys of systems and the audit in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from hub.model import ApiKey, Note
+from hub.ports import Now, Page
+from hub.testing.faults import Faults
+from hub.testing.paging import page
+
+
+class MemoryKeys:
+    """`hub.ports.KeyStore`. `faults` knows the method `live_keys`."""
+
+    def __init__(self, now: Now) -> None:
+        self.faults = Faults()
+        self._now = now
+        self._keys: dict[str, ApiKey] = {}
+
+    async def keys(self) -> Sequence[ApiKey]:
+        return sorted(self._keys.values(), key=lambda key: (key.created_at, key.id), reverse=True)
+
+    async def live_keys(self) -> Sequence[ApiKey]:
+        self.faults.meet("live_keys")
+        now = self._now()
+        return [key for key in await self.keys() if key.live(now)]
+
+    async def add(self, key: ApiKey) -> bool:
+        if self._live(key.name):
+            return False
+        self._keys[key.prefix] = key
+        return True
+
+    async def rotate(self, key: ApiKey, *, old_ends_at: datetime) -> bool:
+        live = self._live(key.name)
+        for old in live:
+            ends = old_ends_at if old.expires_at is None else min(old.expires_at, old_ends_at)
+            self._keys[old.prefix] = replace(old, expires_at=ends)
+        if live:
+            self._keys[key.prefix] = key
+        return bool(live)
+
+    async def revoke(self, named: str) -> int:
+        live = self._live(named)
+        for key in live:
+            self._keys[key.prefix] = replace(key, revoked_at=self._now())
+        return len(live)
+
+    async def used(self, prefix: str) -> None:
+        key, now = self._keys[prefix], self._now()
+        if key.used_at is None or key.used_at < now - timedelta(minutes=1):
+            self._keys[prefix] = replace(key, used_at=now)
+
+    def _live(self, named: str) -> list[ApiKey]:
+        now = self._now()
+        return [key for key in self._keys.values() if named in {key.name, key.prefix} and key.live(now)]
+
+
+class MemoryAudit:
+    """`hub.ports.AuditStore`."""
+
+    def __init__(self) -> None:
+        self.rows: list[Note] = []
+
+    async def add(self, note: Note) -> None:
+        self.rows.append(note)
+
+    async def notes(self, *, after: str | None, limit: int) -> Page:
+        newest = sorted(self.rows, key=lambda one: (one.at, one.id), reverse=True)
+        return page([msgspec.to_builtins(one) for one in newest], after, limit)

@@ -1,0 +1,26 @@
+"""What a caller looks at or changes, written down."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from hub import audit
+from hub.model import Json
+from hub.web.keyring import Caller
+from hub.web.keys import AUDIT
+
+CALLER: Final = web.RequestKey("caller", Caller)
+"""Under this name the door puts whoever it has let in."""
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Answer who was let in."""
+    return request[CALLER]
+
+
+async def note(request: web.Request, action: str, subject: str, **detail: Json) -> None:
+    """Note what the caller does; never a value of a person."""
+    who = caller_of(request).who
+    await audit.note(request.app[AUDIT], who=who, action=action, subject=subject, **detail)

@@ -1,0 +1,41 @@
+"""What the table of routes is made of: a route, the scopes that open it, the answers that many share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+from aiohttp import hdrs
+
+from hub.model import Scope
+from hub.web import shapes
+from hub.web.answers import Handler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """
+    `needs` are the scopes of which a key must have one; None asks nobody for a key.
+
+    `answers` maps a status to the shape of its body; without them the route is not part of the API.
+    """
+
+    method: str = hdrs.METH_GET
+    path: str
+    handler: Handler
+    needs: frozenset[Scope] | None
+    summary: str = ""
+    query: type[msgspec.Struct] = shapes.NoQuery
+    body: type[msgspec.Struct] | None = None
+    answers: Mapping[int, Any] = field(default_factory=dict)
+
+
+PUBLISH: Final = frozenset({Scope.PUBLISH})
+READ: Final = frozenset({Scope.READ})
+OPERATE: Final = frozenset({Scope.OPERATE})
+PRIVACY: Final = frozenset({Scope.PRIVACY})
+ADMIN: Final = frozenset({Scope.ADMIN})
+UNKNOWN: Final = {404: shapes.Problem}
+BAD: Final = {400: shapes.Problem}

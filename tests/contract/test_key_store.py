@@ -1,0 +1,129 @@
+"""Keys of systems and the audit, as they are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.api_keys import issue, opens, renew
+from hub.audit import note
+from hub.catalog import BY_NAME
+from hub.errors import StorageRefused
+from hub.model import ApiKey, Note, Scope
+from tests.acceptance.harness import until
+from tests.contract.stores import Stores
+from tests.contract.values import HOUR, now
+
+CRM = "urn:coproservicios:crm"
+
+
+def made(name: str = "crm", **fields: Any) -> tuple[ApiKey, str]:
+    values: dict[str, Any] = {"scopes": {Scope.PUBLISH}, "known_types": BY_NAME, "by": "ana", "now": now()}
+    return issue(name, **{**values, **fields})
+
+
+async def names(stores: Stores) -> list[str]:
+    return [key.name for key in await stores.keys.live_keys()]
+
+
+async def test_a_key_comes_back_as_it_was_kept(stores: Stores) -> None:
+    key, token = made(
+        scopes={Scope.PUBLISH, Scope.READ},
+        source=CRM,
+        event_types=["pqrs.received"],
+        amqp_user="crm",
+        expires_at=now() + HOUR,
+    )
+    await stores.keys.add(key)
+    [found] = await stores.keys.live_keys()
+
+    assert found == key
+    assert opens(found, token, now=now())
+
+
+async def test_a_name_is_of_one_live_key(stores: Stores) -> None:
+    first = await stores.keys.add(made()[0])
+    again = await stores.keys.add(made()[0])
+    await stores.keys.revoke("crm")
+    after = await stores.keys.add(made()[0])
+
+    assert (first, again, after) == (True, False, True)
+    assert [key.live(now()) for key in await stores.keys.keys()] == [True, False]
+
+
+async def test_a_rotated_key_goes_on_until_it_ends(stores: Stores) -> None:
+    old, _ = made()
+    await stores.keys.add(old)
+    fresh, _ = renew(old, by="luis", now=now())
+    rotated = await stores.keys.rotate(fresh, old_ends_at=now() + timedelta(milliseconds=300))
+
+    both = {key.prefix for key in await stores.keys.live_keys()}
+
+    async def one_is_left() -> bool:
+        return len(await stores.keys.live_keys()) == 1
+
+    await until(one_is_left, "one key")
+    left = await stores.keys.live_keys()
+
+    assert rotated
+    assert both == {old.prefix, fresh.prefix}
+    assert [key.prefix for key in left] == [fresh.prefix]
+
+
+async def test_an_overlap_lengthens_no_life(stores: Stores) -> None:
+    ends = now() + HOUR
+    old, _ = made(expires_at=ends)
+    await stores.keys.add(old)
+    await stores.keys.rotate(renew(old, by="luis", now=now())[0], old_ends_at=now() + 2 * HOUR)
+
+    assert ends in [key.expires_at for key in await stores.keys.keys()]
+
+
+async def test_without_a_live_key_there_is_nothing_to_rotate_or_revoke(stores: Stores) -> None:
+    assert not await stores.keys.rotate(made()[0], old_ends_at=now() + HOUR)
+    assert await stores.keys.revoke("crm") == 0
+    assert await stores.keys.keys() == []
+
+
+@pytest.mark.parametrize("by", ["name", "prefix"])
+async def test_a_key_is_revoked_by_its_name_or_its_prefix(stores: Stores, by: str) -> None:
+    key, _ = made()
+    for each in (key, made("other")[0]):
+        await stores.keys.add(each)
+
+    assert await stores.keys.revoke(getattr(key, by)) == 1
+    assert await names(stores) == ["other"]
+
+
+async def test_that_it_was_used_is_kept_to_the_minute(stores: Stores) -> None:
+    key, _ = made()
+    await stores.keys.add(key)
+    await stores.keys.used(key.prefix)
+    [first] = await stores.keys.keys()
+    await stores.keys.used(key.prefix)
+    [second] = await stores.keys.keys()
+
+    assert first.used_at is not None
+    assert second.used_at == first.used_at
+
+
+async def test_notes_are_listed_newest_first_page_by_page(stores: Stores) -> None:
+    for number in range(3):
+        await note(stores.audit, who="ana", action="pause", subject=f"channel:{number}", changed=True)
+    first = await stores.audit.notes(after=None, limit=2)
+    second = await stores.audit.notes(after=first.next, limit=2)
+
+    subjects = [row["subject"] for row in [*first.items, *second.items]]
+    assert subjects == ["channel:2", "channel:1", "channel:0"]
+    assert first.items[0]["detail"] == {"changed": True}
+    assert second.next is None
+
+
+async def test_a_cursor_that_is_none_is_refused(stores: Stores) -> None:
+    await stores.audit.add(Note(id=uuid4(), at=now(), who="ñ\0", action="a", subject="s", detail={}))
+
+    with pytest.raises(StorageRefused):
+        await stores.audit.notes(after="x", limit=2)

@@ -1,0 +1,210 @@
+"""A key of a system opens what its scopes say, over a real socket, on every route there is."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiohttp import hdrs
+
+from hub.api_keys import issue
+from hub.catalog import BY_NAME
+from hub.errors import StorageUnavailable
+from hub.model import Scope
+from hub.settings import load
+from hub.web.application import build_metrics
+from hub.web.keys import REGISTRY
+from hub.web.route import Route
+from hub.web.routes import ROUTES, rules
+from tests.integration.test_web_access import BEARER, FREE, GUARDED, every_route, path_of
+from tests.integration.web_doubles import Reply, World, ask, browsing, dead_letter, event
+
+CRM = "urn:coproservicios:crm"
+every_scope = pytest.mark.parametrize("scope", Scope)
+
+
+async def holding(world: World, *scopes: Scope, **fields: Any) -> dict[str, str]:
+    """Give the world a key; answer the header that shows it."""
+    key, token = issue(
+        uuid4().hex, scopes=scopes, known_types=BY_NAME, by="test", now=datetime.now(UTC), **fields
+    )
+    await world.keys.add(key)
+    return {hdrs.AUTHORIZATION: f"Bearer {token}"}
+
+
+def refused(reply: Reply) -> bool:
+    return reply.status == 403 and "scope" in reply.text
+
+
+@every_scope
+@every_route
+async def test_a_leaked_key_opens_what_the_table_says_and_nothing_else(route: Route, scope: Scope) -> None:
+    world = World(environ=GUARDED)
+    world.log.letters.append(dead_letter())
+    shown = await holding(world, scope)
+    form = {"key": "x"} if (route.method, route.path) == ("POST", "/") else None
+
+    reply = await ask(world, path_of(route), method=route.method, headers=shown, body=form)
+
+    assert refused(reply) == (route.needs is not None and scope not in route.needs)
+    assert reply.status != 500
+    assert route.needs is None or reply.status != 401
+
+
+async def test_each_route_that_is_served_has_its_rule_and_each_rule_its_route() -> None:
+    app = World(environ=GUARDED).build()
+    served = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
+
+    assert served == set(rules())
+
+
+def test_nobody_is_asked_for_a_key_by_health_the_sign_in_and_hooks_alone() -> None:
+    assert {route.path for route in ROUTES if route.needs is None} == FREE | {"/"}
+
+
+@pytest.mark.parametrize("path", ["/static/console.js", "/nothing", "/health/../api/messages"])
+@every_scope
+async def test_what_is_not_in_the_table_is_for_administrators(path: str, scope: Scope) -> None:
+    world = World(environ=GUARDED)
+    reply = await ask(world, path, headers=await holding(world, scope))
+    allowed = {"/static/console.js": Scope.READ, "/health/../api/messages": Scope.READ}
+
+    assert refused(reply) == (scope is not allowed.get(path, Scope.ADMIN))
+
+
+async def test_what_listens_for_metrics_alone_asks_for_the_key_as_well() -> None:
+    world = World(environ=GUARDED)
+
+    async def ready() -> dict[str, bool]:
+        return {}
+
+    app = build_metrics(
+        settings=load(GUARDED),
+        log=world.log,
+        troubles=world.troubles,
+        ready=ready,
+        registry=world.build()[REGISTRY],
+    )
+    assert len(app.router.routes()) == 3
+
+
+@pytest.mark.parametrize("spoil", ["x", "_", " x"])
+async def test_a_token_that_is_nearly_right_opens_nothing(spoil: str) -> None:
+    world = World(environ=GUARDED)
+    shown = await holding(world, *Scope)
+    wrong = {hdrs.AUTHORIZATION: shown[hdrs.AUTHORIZATION] + spoil}
+
+    assert (await ask(world, "/api/messages", headers=wrong)).status == 401
+
+
+async def test_where_no_key_is_known_yet_and_the_database_is_away_the_caller_tries_again() -> None:
+    world = World(environ=GUARDED)
+    shown = await holding(world, *Scope)
+    world.keys.faults.script("live_keys", StorageUnavailable())
+
+    assert (await ask(world, "/api/messages", headers=shown)).status == 503
+    assert (await ask(world, "/api/messages", headers=BEARER)).status == 200
+
+
+async def test_a_bound_key_publishes_its_source_and_types_and_hears_why_not_others() -> None:
+    world = World(environ=GUARDED)
+    shown = await holding(world, Scope.PUBLISH, source=CRM, event_types=["pqrs.received"])
+    given = [event(), event(source="urn:other"), event("pqrs.responded"), event(source="urn:hub")]
+
+    reply = await ask(
+        world,
+        "/api/events",
+        method="POST",
+        headers={**shown, hdrs.CONTENT_TYPE: "application/json"},
+        body=json.dumps(given).encode(),
+    )
+
+    assert reply.json["accepted"] == 1
+    assert [(row["index"], row["field"]) for row in reply.json["refused"]] == [
+        (1, "source"),
+        (2, "type"),
+        (3, "source"),
+    ]
+    assert [one.id for one in world.publisher.events] == [given[0]["id"]]
+
+
+async def test_a_key_is_made_shown_once_rotated_and_revoked_and_all_of_it_is_noted() -> None:
+    world = World(environ=GUARDED)
+    admin = {**await holding(world, Scope.ADMIN), hdrs.CONTENT_TYPE: "application/json"}
+    body = json.dumps({"name": "crm", "scopes": ["publish"], "source": CRM}).encode()
+
+    made = await ask(world, "/api/keys", method="POST", headers=admin, body=body)
+    again = await ask(world, "/api/keys", method="POST", headers=admin, body=body)
+    rotated = await ask(world, "/api/keys/crm/rotate", method="POST", headers=admin)
+    listed = await ask(world, "/api/keys", headers=admin)
+    revoked = await ask(world, "/api/keys/crm/revoke", method="POST", headers=admin)
+    missing = await ask(world, "/api/keys/crm/revoke", method="POST", headers=admin)
+    notes = await ask(world, "/api/audit", headers=admin)
+
+    assert [made.status, again.status, rotated.status, missing.status] == [201, 409, 201, 404]
+    tokens = {made.json["token"], rotated.json["token"]}
+    assert len(tokens) == 2
+    secrets = {token.split("_", 2)[2] for token in tokens}
+    assert not any(secret in listed.text + notes.text for secret in secrets)
+    assert [row["state"] for row in listed.json["items"] if row["name"] == "crm"] == ["live", "live"]
+    assert revoked.json == {"revoked": 2}
+    actions = [row["action"] for row in notes.json["items"]]
+    assert actions == ["key.revoke", "key.revoke", "key.rotate", "key.create", "key.create"]
+    assert all(row["who"].startswith("key:") for row in notes.json["items"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "x", "scopes": []},
+        {"name": "x", "scopes": ["root"]},
+        {"name": "x", "scopes": ["read"], "source": CRM},
+        {"name": "x", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z"},
+    ],
+    ids=str,
+)
+async def test_a_key_that_makes_no_sense_is_refused(body: dict[str, Any]) -> None:
+    world = World()
+    headers = {hdrs.CONTENT_TYPE: "application/json"}
+    reply = await ask(world, "/api/keys", method="POST", headers=headers, body=json.dumps(body).encode())
+
+    assert reply.status == 400
+    assert await world.keys.keys() == []
+
+
+async def test_looks_and_changes_are_noted_with_who_and_what_and_no_value_of_a_person() -> None:
+    world = World(environ=GUARDED)
+    world.log.letters.append(letter := dead_letter())
+    headers = {**BEARER, hdrs.CONTENT_TYPE: "application/json"}
+
+    async with browsing(world) as client:
+        for method, path, body in (
+            ("PUT", "/api/pauses/sms", "{}"),
+            ("DELETE", "/api/pauses/sms", None),
+            ("POST", "/api/suppressions/lift", '{"address": "maria@example.com"}'),
+            ("POST", "/api/messages/redrive", '{"state": "failed"}'),
+            ("GET", f"/api/dead/{letter.id}", None),
+            (
+                "PUT",
+                "/api/directory/people/p-1",
+                '{"version": 1, "names": "María", "contact_points": []}',
+            ),
+            ("GET", "/api/people/p-1", None),
+        ):
+            async with client.request(method, path, headers=headers, data=body) as answer:
+                assert answer.status == 200
+    rows = [(note.who, note.action, note.subject) for note in world.audit.rows]
+
+    assert rows == [
+        ("HUB_API_KEY", "pause", "channel:sms"),
+        ("HUB_API_KEY", "resume", "channel:sms"),
+        ("HUB_API_KEY", "suppression.lift", "suppression"),
+        ("HUB_API_KEY", "redrive", "messages:failed"),
+        ("HUB_API_KEY", "dead.show", f"dead:{letter.id}"),
+        ("HUB_API_KEY", "directory.upserted", "people:p-1"),
+        ("HUB_API_KEY", "person.show", "person:p-1"),
+    ]
+    assert "mar" not in str(world.audit.rows).lower()

@@ -1,0 +1,208 @@
+"""Keys of systems: made, opened, renewed, bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from hub.api_keys import issue, opens, prefix_of, renew, require_bound
+from hub.catalog import BY_NAME
+from hub.errors import InvalidEvent, InvalidKey, StorageUnavailable
+from hub.intake.senders import Senders
+from hub.last_known import FRESH
+from hub.model import HUB_SOURCE, ApiKey, Event, Incoming, Scope
+from hub.testing import MemoryKeys
+from hub.web.keyring import Keyring
+from tests.contract.values import now
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.things import HOUR, MONDAY, event, incoming
+
+CRM = "urn:coproservicios:crm"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def hub() -> MemoryHub:
+    return memory_hub()
+
+
+def key(name: str = "crm", **fields: Any) -> tuple[ApiKey, str]:
+    values: dict[str, Any] = {"scopes": {Scope.PUBLISH}, "known_types": BY_NAME, "by": "ana", "now": now()}
+    return issue(name, **{**values, **fields})
+
+
+def test_a_token_opens_its_key_and_no_other() -> None:
+    one, token = key()
+    other, _ = key()
+
+    assert prefix_of(token) == one.prefix
+    assert opens(one, token, now=now())
+    assert not opens(other, token, now=now())
+    assert not opens(one, token + "x", now=now())
+    assert not opens(one, f"hub_{one.prefix}_", now=now())
+
+
+def test_of_a_key_only_a_hash_is_kept_and_shown() -> None:
+    one, token = key()
+    secret = token.split("_", 2)[2]
+
+    assert one.hash == sha256(secret.encode()).digest()
+    assert secret not in repr(one)
+    assert len(secret) >= 43  # 32 bytes
+
+
+@pytest.mark.parametrize("token", ["", "hub", "hub_", "hub_x", "hub_x_", "_x_y", "HUB_x_y", "ñ_\udcff_x"])
+def test_what_is_no_token_of_ours_is_looked_up_by_nothing(token: str) -> None:
+    assert prefix_of(token) is None
+
+
+def test_a_key_ends_at_its_instant_and_when_it_is_revoked() -> None:
+    one, token = key(expires_at=now() + HOUR)
+
+    assert opens(one, token, now=now())
+    assert not opens(one, token, now=now() + HOUR)
+    assert not opens(replace(one, revoked_at=now()), token, now=now())
+
+
+def test_a_successor_may_do_the_same_and_lives_as_long() -> None:
+    at = now()
+    one, token = key(source=CRM, event_types=["pqrs.received"], amqp_user="crm", expires_at=at + DAY, now=at)
+    after, fresh = renew(one, by="luis", now=at + HOUR)
+
+    assert fresh != token
+    assert after.expires_at == at + HOUR + DAY
+    assert (after.name, after.scopes, after.source) == (one.name, one.scopes, one.source)
+    assert (after.event_types, after.amqp_user) == (one.event_types, one.amqp_user)
+
+
+@pytest.mark.parametrize(
+    "senseless",
+    [
+        {"name": ""},
+        {"name": "a b"},
+        {"name": "x" * 65},
+        {"scopes": []},
+        {"expires_at": MONDAY - HOUR},
+        {"event_types": ["pqrs.received"]},
+        {"amqp_user": "crm"},
+        {"source": ""},
+        {"source": HUB_SOURCE},
+        {"source": CRM, "scopes": [Scope.READ]},
+        {"source": CRM, "event_types": ["pqrs.recieved"]},
+    ],
+    ids=str,
+)
+def test_a_key_that_makes_no_sense_is_refused(senseless: dict[str, Any]) -> None:
+    with pytest.raises(InvalidKey):
+        key(**{"now": MONDAY, **senseless})
+
+
+@pytest.mark.parametrize(
+    ("source", "types", "field"),
+    [
+        (None, (), None),
+        (CRM, (), None),
+        (CRM, ("pqrs.received",), None),
+        ("urn:other", (), "source"),
+        (CRM, ("pqrs.replied",), "type"),
+    ],
+)
+def test_a_bound_key_publishes_its_source_and_types_alone(
+    source: str | None, types: tuple[str, ...], field: str | None
+) -> None:
+    one = event("pqrs.received", source=CRM)
+
+    if field is None:
+        require_bound(one, source, types)
+    else:
+        with pytest.raises(InvalidEvent) as refused:
+            require_bound(one, source, types)
+        assert refused.value.field == field
+
+
+def sent(one: Event, user: str | None) -> Incoming:
+    return replace(incoming(one), user=user)
+
+
+@pytest.mark.parametrize(
+    ("user", "field"),
+    [("crm", None), ("hub", None), (None, "source"), ("mallory", "source"), ("forms", "type")],
+)
+async def test_a_bound_source_is_taken_from_its_user_alone(
+    hub: MemoryHub, user: str | None, field: str | None
+) -> None:
+    for name, types in (("crm", ()), ("forms", ("pqrs.replied",))):
+        bound, _ = key(name, source=CRM, amqp_user=name, event_types=types)
+        await hub.keys.add(bound)
+
+    one = event("pqrs.received", source=CRM)
+    await hub.take_in(sent(one, user))
+
+    assert [letter.letter.field for letter in hub.letters] == ([] if field is None else [field])
+    assert bool(hub.store.tables.events) == (field is None)
+
+
+async def test_a_source_that_no_key_binds_is_free(hub: MemoryHub) -> None:
+    bound, _ = key(source=CRM, amqp_user="crm")
+    unbound, _ = key("pay", source="urn:pay")
+    for each in (bound, unbound):
+        await hub.keys.add(each)
+
+    await hub.take_in(sent(event("pqrs.received", source="urn:pay"), None))
+
+    assert hub.letters == []
+
+
+async def test_bindings_hold_while_the_database_is_away() -> None:
+    store, seconds = MemoryKeys(now), [0.0]
+    bound, _ = key(source=CRM, amqp_user="crm")
+    await store.add(bound)
+    senders = Senders(store, own="hub", clock=lambda: seconds[0])
+    one = event("pqrs.received", source=CRM)
+
+    await senders.current()
+    store.faults.script("live_keys", StorageUnavailable())
+    seconds[0] += FRESH
+    known = await senders.current()
+
+    with pytest.raises(InvalidEvent):
+        known.require(one, sent(one, None))
+
+
+async def test_a_known_key_opens_while_the_database_is_away_and_a_revoked_one_not_a_second_longer() -> None:
+    store, seconds = MemoryKeys(now), [0.0]
+    one, token = key()
+    await store.add(one)
+    ring = Keyring(store, clock=lambda: seconds[0])
+
+    known = await ring.caller(token)
+    store.faults.script("live_keys", StorageUnavailable())
+    seconds[0] += FRESH
+    away = await ring.caller(token)
+    await store.revoke("crm")
+    seconds[0] += FRESH
+    revoked = await ring.caller(token)
+
+    assert known is not None
+    assert known.who == "key:crm"
+    assert away == known
+    assert revoked is None
+
+
+async def test_that_a_key_was_used_is_written_once_a_minute() -> None:
+    store, seconds = MemoryKeys(now), [0.0]
+    one, token = key()
+    await store.add(one)
+    ring = Keyring(store, clock=lambda: seconds[0])
+
+    await ring.caller(token)
+    [first] = await store.keys()
+    await ring.caller(token)
+    [second] = await store.keys()
+
+    assert first.used_at is not None
+    assert second.used_at == first.used_at
