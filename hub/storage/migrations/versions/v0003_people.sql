@@ -78,28 +78,6 @@ CREATE TABLE rota (
 
 CREATE INDEX rota_scope ON rota (scope_kind, scope_id, duty) WHERE NOT removed;
 
--- What somebody has agreed to; the newest row of a purpose counts.
-CREATE TABLE consent (
-    person_id text COLLATE "C",
-    purpose text COLLATE "C",
-    at timestamptz,
-    granted boolean NOT NULL,
-    evidence jsonb NOT NULL,
-    PRIMARY KEY (person_id, purpose, at)
-);
-
--- Whom each audience of an event was, when it was planned, and who was left out and why.
-CREATE TABLE audience_record (
-    event_key uuid,
-    audience smallint,
-    planned_at timestamptz NOT NULL DEFAULT now(),
-    meant integer NOT NULL,
-    told integer NOT NULL,
-    groups jsonb NOT NULL,
-    left_out jsonb NOT NULL,
-    PRIMARY KEY (event_key, audience)
-);
-
 -- Keys of systems. Only a hash is kept; `prefix` is what a person recognises one by.
 CREATE TABLE api_key (
     id uuid PRIMARY KEY,
