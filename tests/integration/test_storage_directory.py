@@ -277,3 +277,18 @@ def _end_of(database: str, batches: list[list[Event]]) -> tuple[list[tuple[str, 
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         return runner.run(run())
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_of_somebody_removed_no_name_and_no_address_is_kept(
+    database: str, order: tuple[int, ...]
+) -> None:
+    story = [person("p-1", 1, names="María"), person("p-1", 2, names="María"), person_removed("p-1", 3)]
+    async with Database(database) as opened:
+        directory = Directory(PostgresIntake(opened))
+        for number in order:
+            await directory.apply(story[number])
+        kept = await opened.rows("SELECT version, data FROM directory_version ORDER BY version")
+
+    assert [(1, {}), (2, {})] == [(row["version"], row["data"]) for row in kept[:2]]
+    assert "María" not in str(kept)

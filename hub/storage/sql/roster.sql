@@ -10,9 +10,12 @@ WITH scope AS (
     UNION ALL SELECT 'copropiedad:' || $3::text
     UNION ALL SELECT 'unit:' || id FROM unit WHERE copropiedad_id = $3
 ), known AS (
-    SELECT DISTINCT told.id FROM scope
-    JOIN directory_version AS told ON told.kind = 'membership' AND told.data ->> 'scope' = scope.scope
-    WHERE told.id > $5
+    -- OFFSET 0 and the collation of the index keep the planner from looking at the whole history.
+    SELECT DISTINCT told.id FROM scope CROSS JOIN LATERAL (
+        SELECT id FROM directory_version
+        WHERE kind = 'membership' AND (data ->> 'scope') COLLATE "C" = scope.scope AND id > $5
+        OFFSET 0
+    ) AS told
 ), counted AS (
     SELECT newest.* FROM known CROSS JOIN LATERAL (
         SELECT id, version, since, until, removed, data FROM directory_version

@@ -26,7 +26,7 @@ SELECT 'membership', id, version, now(), coalesce(since, now()), until, removed,
 FROM membership;
 
 -- Who was what where on a day.
-CREATE INDEX directory_version_scope ON directory_version ((data ->> 'scope'), id, version)
+CREATE INDEX directory_version_scope ON directory_version (((data ->> 'scope') COLLATE "C"), id)
     WHERE kind = 'membership';
 
 CREATE INDEX directory_version_person ON directory_version ((data ->> 'person_id'))

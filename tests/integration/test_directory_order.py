@@ -1,0 +1,153 @@
+"""Laws of the directory: an old version never wins, and any order of the same events ends the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.model import Event, Json
+from hub.ports import Holders
+from hub.storage import Database, PostgresIntake, PostgresRoster
+from hub.testing import MemoryRoster, MemoryStore
+from hub.testing.directory import Directory
+from tests.contract.values import NOON, event
+
+Choice = tuple[str, str, int]
+BEGIN: Final = datetime(2026, 1, 1, 17, tzinfo=UTC)
+PEOPLE: Final = ("p-1", "p-2")
+TABLES: Final = ("copropiedad", "unit", "person", "membership", "leave", "rota")
+
+
+def told(choice: Choice) -> Event:
+    """Make the one event of a noun, an id and a version: what it says depends on nothing else."""
+    noun, ref, version = choice
+    removed = noun in _SAID and (version + int(ref[-1])) % 3 == 0
+    said = {} if removed else _SAID.get(noun, _unit)(ref, version)
+    name = f"directory.{noun}.{'removed' if removed else 'upserted'}"
+    data = {f"{noun}_id": ref, "version": version, **said}
+    return event(name, id=f"{noun}{ref}{version}", time=BEGIN + timedelta(days=version * 7 % 5), data=data)
+
+
+def _unit(ref: str, version: int) -> dict[str, Json]:
+    return {"copropiedad_id": f"ph-{version % 2}", "label": ref}
+
+
+def _person(ref: str, version: int) -> dict[str, Json]:
+    return {"names": f"{ref} {version}", "contact_points": []}
+
+
+def _membership(_: str, version: int) -> dict[str, Json]:
+    since = (BEGIN + timedelta(days=version - 3)).date().isoformat()
+    scope = ("unit:u-1", "unit:u-2", "copropiedad:ph-1")[version % 3]
+    term = {"since": since} if version % 2 else {}
+    return {"person_id": PEOPLE[version % 2], "scope": scope, "role": "owner", **term}
+
+
+def _leave(ref: str, version: int) -> dict[str, Json]:
+    return {"person_id": ref, "since": "2026-01-01", "until": f"2026-01-{10 + version}"}
+
+
+def _rota(_: str, version: int) -> dict[str, Json]:
+    shift = {"days": ["mon"], "from": "08:00", "to": f"{10 + version}:00", "person_id": "p-1"}
+    return {"scope": "company", "duty": "on_call", "shifts": [shift]}
+
+
+_SAID: Final = {"person": _person, "membership": _membership, "leave": _leave, "rota": _rota}
+
+ENTRIES: Final = (
+    ("unit", "u-1"),
+    ("person", "p-1"),
+    ("membership", "m-1"),
+    ("leave", "p-2"),
+    ("rota", "r-1"),
+)
+"""One of each, so that versions of one thing meet often; in a large directory they seldom would."""
+CHOICES: Final = st.lists(
+    st.tuples(st.sampled_from(ENTRIES), st.integers(1, 5)).map(lambda drawn: (*drawn[0], drawn[1])),
+    min_size=6,
+    max_size=20,
+)
+TWO_ORDERS: Final = CHOICES.flatmap(lambda choices: st.tuples(st.just(choices), st.permutations(choices)))
+
+
+@given(TWO_ORDERS)
+def test_any_order_ends_the_same_in_memory(orders: tuple[Sequence[Choice], Sequence[Choice]]) -> None:
+    one, other = Directory(), Directory()
+    for directory, order in ((one, orders[0]), (other, orders[1])):
+        for choice in order:
+            directory.apply(told(choice))
+
+    assert (one.entries, one.history) == (other.entries, other.history)
+
+
+@given(CHOICES)
+def test_what_counts_is_the_greatest_version_that_was_told(choices: Sequence[Choice]) -> None:
+    directory = Directory()
+    for choice in choices:
+        directory.apply(told(choice))
+
+    newest: dict[tuple[str, str], int] = {}
+    for noun, ref, version in choices:
+        newest[noun, ref] = max(version, newest.get((noun, ref), 0))
+    assert newest == {key: entry.version for key, entry in directory.entries.items()}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(orders=TWO_ORDERS, cut=st.integers(0, 20))
+def test_any_order_in_any_batches_ends_the_same_tables_and_the_same_history(
+    database: str, orders: tuple[Sequence[Choice], Sequence[Choice]], cut: int
+) -> None:
+    one, other = ([told(choice) for choice in order] for order in orders)
+    answers = asyncio.run(_ends(database, [[one], [other[:cut], other[cut:]], [[each] for each in other]]))
+
+    assert [answers[0]] * 3 == answers
+
+
+async def _ends(database: str, ways: Iterable[list[list[Event]]]) -> list[Any]:
+    """Answer, for each way to tell them, all rows of all tables, and who was an owner on which day."""
+    async with Database(database) as opened:
+        ends = []
+        for batches in ways:
+            await opened.rows(f"TRUNCATE {', '.join(TABLES)}, directory_version")
+            for batch in batches:
+                async with PostgresIntake(opened).transaction() as transaction:
+                    await transaction.apply_directory(batch)
+            tables = [
+                [dict(row) for row in await opened.rows(f"SELECT * FROM {table} ORDER BY id")]
+                for table in TABLES
+            ]
+            history = await opened.rows(
+                "SELECT kind, id, version, time, since, until, removed, data"
+                " FROM directory_version ORDER BY kind, id, version"
+            )
+            ends.append((tables, [dict(row) for row in history], await _owners(PostgresRoster(opened))))
+        return ends
+
+
+async def _owners(roster: PostgresRoster | MemoryRoster) -> dict[str, list[tuple[str, str]]]:
+    owners = {}
+    for day in range(-4, 8):
+        on = BEGIN + timedelta(days=day)
+        asked = Holders(role="owner", unit=None, copropiedad="ph-1", on=on)
+        for one in (asked, replace(asked, unit="u-1", copropiedad=None)):
+            page = await roster.holders(one, after=None, limit=50)
+            owners[f"{one.unit} {on.date()}"] = [(row["id"], row["person"]) for row in page.items]
+    return owners
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(choices=CHOICES)
+def test_memory_and_postgresql_agree_on_who_was_an_owner(database: str, choices: Sequence[Choice]) -> None:
+    events = [told(choice) for choice in choices]
+    store = MemoryStore(lambda: NOON)
+    for one in events:
+        store.tables.directory.apply(one)
+
+    ((_, _, owners),) = asyncio.run(_ends(database, [[events]]))
+    assert owners == asyncio.run(_owners(MemoryRoster(store)))

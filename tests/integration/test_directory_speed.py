@@ -1,0 +1,91 @@
+"""A large directory: the audience of one copropiedad is found by its index, in milliseconds."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.audience import RESIDENTS, Group
+from hub.storage import Database, PostgresIntake
+from hub.storage.queries import load
+
+UNITS = 250
+"""Of each copropiedad; in each unit live two people."""
+ONE = Group(copropiedad_id="ph-7", roles=RESIDENTS)
+
+FILL = (
+    """INSERT INTO copropiedad (id, version, name)
+       SELECT 'ph-' || c, 1, 'Conjunto' FROM generate_series(1, $1::int) c WHERE $2::int > 0""",
+    """INSERT INTO unit (id, version, copropiedad_id, tower, label)
+       SELECT 'u-' || c || '-' || n, 1, 'ph-' || c, (n % 4)::text, 'Apto ' || n
+       FROM generate_series(1, $1::int) c, generate_series(1, $2::int) n""",
+    """INSERT INTO person (id, version, removed, name, locale, digital_access, contact_points)
+       SELECT 'p-' || c || '-' || n, 1, false, 'Somebody', 'es', true,
+              '[{"id": "m", "kind": "email", "value": "somebody@example.com", "verified": true}]'
+       FROM generate_series(1, $1::int) c, generate_series(1, $2::int * 2) n""",
+    """INSERT INTO membership (id, version, removed, person_id, scope_kind, scope_id, role)
+       SELECT 'm-' || c || '-' || n || role, 1, false, 'p-' || c || '-' || n, 'unit',
+              'u-' || c || '-' || (n + 1) / 2, role
+       FROM generate_series(1, $1::int) c, generate_series(1, $2::int * 2) n,
+            unnest('{owner,resident}'::text[]) role""",
+    """INSERT INTO directory_version (kind, id, version, time, since, removed, data)
+       SELECT 'membership', id, 1, now(), now() - interval '1 day', false, jsonb_build_object(
+           'membership_id', id, 'version', 1, 'person_id', person_id, 'role', role,
+           'scope', 'unit:' || scope_id)
+       FROM membership WHERE $1::int + $2::int > 0""",
+)
+
+
+@pytest.fixture
+async def filled(database: str, people: int) -> AsyncIterator[Database]:
+    async with Database(database) as opened:
+        for statement in FILL:
+            await opened.rows(statement, people // UNITS // 2, UNITS)
+        await opened.rows("ANALYZE")
+        yield opened
+
+
+@pytest.mark.parametrize("people", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
+async def test_the_audience_of_one_copropiedad_is_found_by_its_index(filled: Database, people: int) -> None:
+    took: list[float] = []
+    for _ in range(7):
+        began = time.perf_counter()
+        async with PostgresIntake(filled).transaction() as transaction:
+            found = await transaction.people_page(ONE, "", 5000)
+        took.append((time.perf_counter() - began) * 1000)
+    page = await _plan(filled, "directory", "page", ONE.copropiedad_id, ONE.roles, (), "", 5000)
+    report(f"{people} people: {len(found)} of one copropiedad in {statistics.median(took):.1f} ms\n{page}")
+
+    assert UNITS * 2 == len(found)
+    assert "membership_scope" in page
+    assert "unit_copropiedad" in page
+    assert "Seq Scan on membership" not in page
+    assert statistics.median(took) < 250  # milliseconds: some ten are usual
+
+
+@pytest.mark.parametrize("people", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
+async def test_who_was_an_owner_is_found_by_the_index_of_the_history(filled: Database, people: int) -> None:
+    (row,) = await filled.rows("SELECT now() AS now")
+    asked = "owner", "u-7-1", None, row["now"], "", 51
+    began = time.perf_counter()
+    found = await filled.rows(load("roster")["holders"], *asked)
+    took = (time.perf_counter() - began) * 1000
+    plan = await _plan(filled, "roster", "holders", *asked)
+    report(f"{people} people: who owned one unit in {took:.1f} ms\n{plan}")
+
+    assert 2 == len(found)
+    assert "directory_version_scope" in plan
+    assert "Seq Scan on directory_version" not in plan
+
+
+def report(numbers: str) -> None:
+    """What one runs this with `-s` for."""
+    print(numbers)  # noqa: T201 - a measurement is read by a person
+
+
+async def _plan(database: Database, group: str, name: str, *arguments: object) -> str:
+    rows = await database.rows(f"EXPLAIN {load(group)[name]}", *arguments)
+    return "\n".join(row["QUERY PLAN"] for row in rows)
