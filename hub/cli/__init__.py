@@ -20,6 +20,7 @@ from hub.cli.deliveries import deliveries
 from hub.cli.importing import import_people
 from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
+from hub.cli.readiness import readiness
 from hub.cli.redriving import redrive
 from hub.cli.run import run
 from hub.cli.troubles import troubles
@@ -61,6 +62,7 @@ app.add_typer(contacts.replies, name="replies", rich_help_panel=_LOOK)
 app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)
 app.add_typer(contacts.opt_outs, name="opt-outs", rich_help_panel=_MEND)
 people.app.command("import")(import_people)
+people.app.command("readiness")(readiness)
 app.add_typer(people.app, name="people", rich_help_panel=_LOOK)
 app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)

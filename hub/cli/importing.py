@@ -75,8 +75,12 @@ def import_people(
 
 
 async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) -> tuple[list[Fault], Changes]:
-    from hub.storage import Database, PostgresImports  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.importing import Changes  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.storage import Database, PostgresImports  # noqa: PLC0415 - the same
 
+    if not report.rows:
+        # What is wrong with the file is said even where there is no database.
+        return [], Changes(made=(), unchanged={}, foreign={})
     now = datetime.now(UTC)
     async with Database(settings().database_url.reveal(), size=1) as database:
         imports = PostgresImports(database, _hashes())

@@ -50,9 +50,14 @@ def places_of(rows: Iterable[Row], copropiedades: Mapping[str, str]) -> dict[str
     """Answer how the file names each copropiedad → its id; what is not known gets an id from its name."""
     by_name = {fold(name): ref for ref, name in copropiedades.items()}
     return {
-        text: text if text in copropiedades else by_name.get(fold(text)) or f"ph-{slug(text)}"
+        text: text if text in copropiedades else by_name.get(fold(text)) or _new_place(text)
         for text in dict.fromkeys(row.copropiedad for row in rows)
     }
+
+
+def _new_place(name: str) -> str:
+    readable = slug(name).removeprefix("ph-")
+    return f"ph-{readable}" if readable else sheet_id(COPROPIEDAD, name)
 
 
 def possible_people(rows: Iterable[Row], hashes: Hashes) -> set[str]:

@@ -14,6 +14,7 @@ from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
+from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
@@ -34,6 +35,7 @@ __all__ = [
     "PostgresLetters",
     "PostgresLog",
     "PostgresPauses",
+    "PostgresReadiness",
     "PostgresReceipts",
     "PostgresRedrive",
     "PostgresReplies",

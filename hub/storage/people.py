@@ -36,7 +36,7 @@ async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequ
 async def page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
     """Answer up to `limit` people of a broad group with a ref greater than `after`, sorted."""
     asked = group.copropiedad_id, group.roles, group.towers, after, limit
-    return [_person(row) for row in await run.rows(_SQL["page"], *asked)]
+    return [to_person(row) for row in await run.rows(_SQL["page"], *asked)]
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:
@@ -49,7 +49,7 @@ async def _named(run: Runner, groups: Sequence[Group]) -> Found:
     if not groups:
         return {}
     rows = await run.rows(_SQL["people"], [group.person for group in groups])
-    people = {row["id"]: _person(row) for row in rows}
+    people = {row["id"]: to_person(row) for row in rows}
     return {group: [people[group.person]] for group in groups if group.person in people}
 
 
@@ -78,10 +78,11 @@ def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:
 
 def _sorted(rows: Iterable[Record]) -> Sequence[Person]:
     people = {row["id"]: row for row in rows}
-    return [_person(row) for _, row in sorted(people.items())]
+    return [to_person(row) for _, row in sorted(people.items())]
 
 
-def _person(row: Record) -> Person:
+def to_person(row: Record) -> Person:
+    """Read the columns that make a person."""
     points = row["contact_points"]
     return Person(
         ref=row["id"],

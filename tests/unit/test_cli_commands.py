@@ -293,3 +293,13 @@ def test_instants_are_shown_in_bogota() -> None:
 
 def test_a_case_is_shown_without_the_field_that_names_it() -> None:
     assert (short_case("pqrs_id:PQRS-1"), short_case("PQRS-1")) == ("PQRS-1", "PQRS-1")
+
+
+def test_a_file_that_is_no_table_is_said_so_without_a_database(tmp_path: Path) -> None:
+    (tmp_path / "notas.txt").write_text("hola")
+
+    code, out, _ = hub("people", "import", str(tmp_path / "notas.txt"), "--apply")
+
+    assert code == 1
+    assert "archivo · encabezados · MAL: no hay encabezados que se conozcan" in out
+    assert "No se escribió nada" in out

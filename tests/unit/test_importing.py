@@ -18,8 +18,9 @@ from hub.importing import Fault, Report, examine
 from hub.importing import sheets as sheets_module
 from hub.importing.cells import day, phones
 from hub.importing.columns import COLUMNS, NAMED, ROLE_WORDS, ROLES
+from hub.importing.entries import places_of
 from hub.importing.faults import Wrong
-from hub.importing.rows import READERS
+from hub.importing.rows import READERS, Row
 from hub.importing.sheets import lines
 
 ROOT: Final = Path(__file__).parents[2]
@@ -323,3 +324,11 @@ def test_every_column_is_read_and_every_role_has_a_word() -> None:
     assert list(COLUMNS) == list(READERS)
     assert set(ROLE_WORDS) == set(ROLES.values())
     assert [line.number for line in lines(b"unidad\n\n\n101\n")] == [1, 4]
+
+
+def test_a_copropiedad_is_known_by_id_and_name_or_gets_an_id_that_can_be_read() -> None:
+    named = {"ph-1": "Altos del Rosal", "ph-rio": "Casas del Río"}
+    texts = ("ph-1", "ALTOS DEL ROSAL", "Río", "Torres de Niza", "ph-niza")
+    rows = [Row(line=line, copropiedad=text) for line, text in enumerate(texts)]
+
+    assert list(places_of(rows, named).values()) == ["ph-1", "ph-1", "ph-rio", "ph-torres-de-niza", "ph-niza"]

@@ -1,0 +1,54 @@
+"""What to do before going live, as a command against a real database."""
+
+from __future__ import annotations
+
+from hub.storage import Database, PostgresIntake
+from tests.contract.values import copropiedad, membership, person, unit
+from tests.integration.test_cli_contacts import printed
+from tests.integration.test_cli_servers import environ, hub
+
+__all__ = ["environ"]
+
+MAIL = {"id": "e", "kind": "email", "value": "maria@example.com", "verified": True}
+MOBILE = {"id": "m", "kind": "phone", "value": "300 123 4567"}
+
+
+async def test_what_is_missing_before_going_live_is_told_per_copropiedad(environ: dict[str, str]) -> None:
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        async with PostgresIntake(database).transaction() as transaction:
+            await transaction.apply_directory(
+                [
+                    copropiedad("ph-1", name="Altos"),
+                    copropiedad("ph-2", name="Río"),
+                    *(unit(ref, "ph-1") for ref in ("u-1", "u-2", "u-3")),
+                    person("p-1", contact_points=[MAIL, MOBILE]),
+                    person("p-2", contact_points=[MAIL], digital_access=False),
+                    person("p-3", contact_points=[MAIL]),
+                    membership("p-1", "unit:u-1", "owner"),
+                    membership("p-1", "unit:u-2", "resident"),
+                    membership("p-2", "copropiedad:ph-1", "council"),
+                    membership("p-3", "copropiedad:ph-1", "staff", duty="service", level=1),
+                    membership("p-3", "company", "staff", duty="ops"),
+                    membership("p-1", "unit:u-3", "owner", until="2020-01-01"),
+                ]
+            )
+        suppress = "INSERT INTO suppression (address, channel, since, reason, provider, code, lifted_at) "
+        await database.rows(
+            suppress + "VALUES ('+573001234567', 'sms', now(), '', '', '', NULL),"
+            " ('maria@example.com', 'email', now(), '', '', '', now())"
+        )
+
+    _, both, _ = await hub(environ, "people", "readiness")
+    _, one, _ = await hub(environ, "people", "readiness", "--copropiedad", "ph-1")
+    screen, _ = await printed(environ, "people", "readiness")
+    missing, _, complaint = await hub(environ, "people", "readiness", "--copropiedad", "ph-9")
+
+    [altos, rio] = both["items"]
+    counted = ("units", "empty_units", "people", "email", "mobile", "letter_only", "unverified", "suppressed")
+    assert [altos[name] for name in counted] == [3, 1, 2, 1, 0, 1, 1, 1]
+    assert altos["unstaffed"] == ["on_call", "level 2", "level 3", "level 4"]
+    assert rio["unstaffed"] == ["service", "on_call", "level 1", "level 2", "level 3", "level 4"]
+    assert one["items"] == [altos]
+    assert "Unidades sin nadie: 1. Qué hacer:" in screen
+    assert "el hub todavía no lleva un registro de autorizaciones" in screen
+    assert (missing, "there is no copropiedad 'ph-9'" in complaint) == (1, True)
