@@ -110,6 +110,7 @@ def add_suppression(
     if until is not None and until <= datetime.now(UTC):
         raise typer.BadParameter("--until is over already")
     _asked(lambda store: store.suppress_address(tidy or address, channel, reason=reason, until=until, by=by))
+    wait(note("suppression.add", f"channel:{channel}"))
     _report({"suppressed": 1}, f"nothing goes there by {channel} any more", as_json=as_json)
 
 

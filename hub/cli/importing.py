@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from hub.cli.auditing import note
 from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
 from hub.errors import ConfigurationError, HubError
 
@@ -85,6 +86,7 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
     async with Database(settings().database_url.reveal(), size=1) as database:
         imports = PostgresImports(database, _hashes())
         if apply:
+            await note("people.import", "directory", lines=report.read, end_missing=end_missing)
             entries, changes = await imports.apply(report, now=now, end_missing=end_missing, step=step)
         else:
             entries, changes = await imports.compare(report, now=now)

@@ -50,12 +50,15 @@ async def test_a_key_that_makes_no_sense_is_refused_with_a_reason(environ: dict[
     assert "name it" in complaint
 
 
-async def test_what_commands_hold_back_is_noted(environ: dict[str, str]) -> None:
+async def test_what_commands_hold_back_is_noted_without_a_value_of_a_person(environ: dict[str, str]) -> None:
     await hub(environ, "pause", "sms", "--reason", "twice")
     await hub(environ, "resume", "sms")
-    _, notes, _ = await hub(environ, "audit", "-n", "2")
+    await hub(environ, "suppressions", "add", "maria@example.com", "--channel", "email")
+    _, notes, _ = await hub(environ, "audit")
 
+    assert "maria" not in str(notes)
     assert [(row["action"], row["subject"]) for row in notes["items"]] == [
+        ("suppression.add", "channel:email"),
         ("resume", "channel:sms"),
         ("pause", "channel:sms"),
     ]

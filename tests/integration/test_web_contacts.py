@@ -35,9 +35,11 @@ async def test_replies_are_listed_by_kind_and_shown() -> None:
     served = await world()
     listed = (await ask(served, "/api/replies?kind=opt_out")).json
     shown = (await ask(served, f"/api/replies/{listed['items'][0]['id']}")).json
+    looks = [(note.action, note.subject) for note in served.audit.rows]
 
     assert (["opt_out"], None) == ([row["kind"] for row in listed["items"]], listed["next"])
     assert "BAJA" == shown["text"]
+    assert looks == [("reply.show", f"reply:{listed['items'][0]['id']}")]
     assert [] == (await ask(served, "/api/replies?kind=reply")).json["items"]
     assert [400, 404, 404] == [
         (await ask(served, path)).status

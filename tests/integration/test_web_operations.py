@@ -114,6 +114,10 @@ async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over
     assert page.headers["X-Frame-Options"] == HEADERS["X-Frame-Options"]
     assert [reply.json["changed"] for reply in done] == [True, False]
     assert still_open == []
+    noted = [(note.action, note.subject) for note in world.audit.rows]
+    assert noted == [
+        (action, f"letter:{one.id}") for action in ("letter.print", "letter.done", "letter.done")
+    ]
 
 
 @pytest.mark.parametrize("path", ["/letters/{}", "/api/letters/{}"])
