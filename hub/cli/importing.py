@@ -86,7 +86,8 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
     async with Database(settings().database_url.reveal(), size=1) as database:
         imports = PostgresImports(database, _hashes())
         if apply:
-            await note("people.import", "directory", lines=report.read, end_missing=end_missing)
+            lines = {"lines": report.read, "left_out": len(report.bad_lines), "end_missing": end_missing}
+            await note("people.import", "directory", **lines)
             entries, changes = await imports.apply(report, now=now, end_missing=end_missing, step=step)
         else:
             entries, changes = await imports.compare(report, now=now)
@@ -126,6 +127,7 @@ def _told(report: Report, faults: list[Fault], changes: Changes, *, applied: boo
         "lines": report.read,
         "bad": len(report.bad_lines),
         "counts": changes.counts(),
+        "revived": changes.revived,
         "missing": [
             {name: one[name] for name in ("id", "person_id", "scope", "role")} for one in changes.missing
         ],
@@ -150,7 +152,9 @@ def _print(
     for one in changes.missing:
         done = "terminado" if end_missing and told["applied"] else "ya no está en el archivo"
         typer.echo(f"{_role(one['role'])} en {one['scope']}: {one['person_id']} {done}")
-    if faults or changes.missing:
+    for ref in changes.revived:
+        typer.echo(f"{ref} · aviso: había sido retirada del directorio y este archivo la vuelve a crear")
+    if faults or changes.missing or changes.revived:
         typer.echo()
     columns = ("", "nuevas", "cambian", "iguales", "de otro sistema")
     print_table(

@@ -26,6 +26,8 @@ class Change:
     noun: str
     data: Mapping[str, Json]
     new: bool
+    revived: bool = False
+    """True for a row that had been removed: somebody who left for good, perhaps of their own will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,11 @@ class Changes:
     missing: Sequence[Mapping[str, Json]] = ()
     """Memberships that an earlier file brought, and that this one has no more."""
     ended: Sequence[Change] = field(default=())
+
+    @property
+    def revived(self) -> list[str]:
+        """The people who had been removed, and whom this file would bring back."""
+        return [change.data["person_id"] for change in self.made if change.revived and change.noun == PERSON]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Count by noun, the nouns in the order of writing."""
@@ -104,7 +111,10 @@ def _others(noun: str, ref: str) -> bool:
 def _change(noun: str, data: Mapping[str, Json], before: Mapping[str, Json] | None) -> Change:
     # One more than a removed row has, too: it stays, so that its version wins over older news.
     version = 1 if before is None else before["version"] + 1
-    return Change(noun=noun, data={**data, "version": version}, new=before is None or before["removed"])
+    revived = before is not None and before["removed"]
+    return Change(
+        noun=noun, data={**data, "version": version}, new=before is None or revived, revived=revived
+    )
 
 
 def _copropiedad(facts: Facts, _: Mapping[str, Json]) -> Facts:

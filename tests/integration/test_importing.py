@@ -19,7 +19,7 @@ from hub.importing.columns import COLUMNS
 from hub.model import Json
 from hub.signatures import document_hash
 from hub.storage import Database, PostgresImports, PostgresIntake
-from tests.contract.values import copropiedad, membership, person, unit
+from tests.contract.values import copropiedad, membership, person, person_removed, unit
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
 
@@ -235,6 +235,18 @@ async def test_who_is_gone_from_the_file_is_reported_and_ended_only_when_asked(i
     assert [change.data["until"] for change in back.made] == ["2027-01-31"]
 
 
+async def test_somebody_who_was_removed_comes_back_only_with_a_warning(importing: Importing) -> None:
+    first = await importing.apply(EXAMPLE.read_bytes())
+    ref = next(change.data["person_id"] for change in first.made if change.noun == "person")
+    async with PostgresIntake(importing.database).transaction() as transaction:
+        await transaction.apply_directory([person_removed(ref, 2)])
+
+    again = await importing.apply(EXAMPLE.read_bytes())
+
+    assert again.revived == [ref]
+    assert [change.data["version"] for change in again.made] == [3]
+
+
 async def test_what_another_system_keeps_is_found_and_left_as_it_is(importing: Importing) -> None:
     async with PostgresIntake(importing.database).transaction() as transaction:
         points = [{"id": "e", "kind": "email", "value": "maria.pena@example.com"}]
@@ -269,6 +281,7 @@ async def test_the_command_looks_first_and_writes_when_told(environ: dict[str, s
     screen, _ = await printed(keyed, "people", "import", str(file), "--apply")
     written, done, _ = await hub(keyed, "people", "import", str(file), "--apply", "--skip-bad")
     again, same, _ = await hub(keyed, "people", "import", str(EXAMPLE), "--apply")
+    _, noted, _ = await hub(keyed, "audit")
     unkeyed, _, told = await hub(environ, "people", "import", str(EXAMPLE))
     unsure, _, why = await hub(
         keyed, "people", "import", str(file), "--apply", "--skip-bad", "--remove-missing"
@@ -280,5 +293,6 @@ async def test_the_command_looks_first_and_writes_when_told(environ: dict[str, s
     assert "línea 9 · celular · MAL: es un fijo de 7 dígitos" in screen
     assert "No se escribió nada: arregle las malas" in screen
     assert same["counts"]["person"] == NOTHING | {"unchanged": 5}
+    assert [row["action"] for row in noted["items"]] == ["people.import", "people.import"]
     assert "HUB_SECRET" in told
     assert "--remove-missing" in why
