@@ -31,6 +31,8 @@ class Group:
 
     `person`; `unit_id` + `roles`; `copropiedad_id` + `roles` (+ `towers`, empty = all);
     `duty` or `level`, for staff of the copropiedad and service area, else of the company.
+
+    `opted_in` is a purpose: whoever has not consented to it is left out.
     """
 
     person: str | None = None
@@ -41,6 +43,7 @@ class Group:
     duty: str | None = None
     level: int | None = None
     service_area: str | None = None
+    opted_in: str | None = None
 
     @property
     def broad(self) -> bool:

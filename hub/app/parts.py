@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import Final
+from functools import cached_property, partial
+from typing import Final, TypeVar
 
 from prometheus_client import REGISTRY
 
@@ -42,6 +42,9 @@ from hub.verp import Verp
 
 QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
 """Of every channel that is built, each lane."""
+
+Store = TypeVar("Store")
+Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
 
 
 def now() -> datetime:
@@ -155,67 +158,26 @@ async def open_parts(settings: Settings, name: str) -> AsyncIterator[Parts]:
         )
 
 
-@asynccontextmanager
-async def open_log(settings: Settings) -> AsyncIterator[PostgresLog]:
-    """Open what operators look at."""
-    async with Database(settings.database_url.reveal(), size=2) as database:
-        yield PostgresLog(database)
+def _opener(make: Callable[[Database], Store], *, size: int = 2) -> Opener[Store]:
+    """Make what opens one store for a command; `size` is how many connections it may use."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[Store]:
+        async with Database(settings.database_url.reveal(), size=size) as database:
+            yield make(database)
+
+    return opened
 
 
-@asynccontextmanager
-async def open_watch(settings: Settings) -> AsyncIterator[PostgresWatch]:
-    """Open what is known of the hub's own health."""
-    async with Database(settings.database_url.reveal(), size=1) as database:
-        yield PostgresWatch(database, QUEUES)
-
-
-@asynccontextmanager
-async def open_letters(settings: Settings) -> AsyncIterator[PostgresLetters]:
-    """Open the letters that are printed and handed over."""
-    async with Database(settings.database_url.reveal(), size=2) as database:
-        yield PostgresLetters(database)
-
-
-@asynccontextmanager
-async def open_contacts(settings: Settings) -> AsyncIterator[PostgresContacts]:
-    """Open what people wrote, and whom nobody writes to."""
-    async with Database(settings.database_url.reveal(), size=2) as database:
-        yield PostgresContacts(database)
-
-
-@asynccontextmanager
-async def open_roster(settings: Settings) -> AsyncIterator[PostgresRoster]:
-    """Open the directory as operators see it."""
-    async with Database(settings.database_url.reveal(), size=2) as database:
-        yield PostgresRoster(database)
-
-
-@asynccontextmanager
-async def open_keys(settings: Settings) -> AsyncIterator[PostgresKeys]:
-    """Open the keys of systems."""
-    async with Database(settings.database_url.reveal(), size=1) as database:
-        yield PostgresKeys(database)
-
-
-@asynccontextmanager
-async def open_audit(settings: Settings) -> AsyncIterator[PostgresAudit]:
-    """Open the notes of who did what."""
-    async with Database(settings.database_url.reveal(), size=1) as database:
-        yield PostgresAudit(database)
-
-
-@asynccontextmanager
-async def open_pauses(settings: Settings) -> AsyncIterator[PostgresPauses]:
-    """Open what an operator holds back."""
-    async with Database(settings.database_url.reveal(), size=2) as database:
-        yield PostgresPauses(database)
-
-
-@asynccontextmanager
-async def open_redrive(settings: Settings) -> AsyncIterator[PostgresRedrive]:
-    """Open the lost messages that may go again."""
-    async with Database(settings.database_url.reveal(), size=2) as database:
-        yield PostgresRedrive(database)
+open_audit: Final = _opener(PostgresAudit)
+open_contacts: Final = _opener(PostgresContacts)
+open_keys: Final = _opener(PostgresKeys)
+open_letters: Final = _opener(PostgresLetters)
+open_log: Final = _opener(PostgresLog)
+open_pauses: Final = _opener(PostgresPauses)
+open_redrive: Final = _opener(PostgresRedrive)
+open_roster: Final = _opener(PostgresRoster)
+open_watch: Final = _opener(partial(PostgresWatch, queues=QUEUES))
 
 
 @asynccontextmanager

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from hub.model.access import (
+    EVERYWHERE,
+    NOWHERE,
+    SCOPES_OF,
+    Account,
+    Grant,
+    Office,
+    Places,
+    Reach,
+    reach_of,
+    together,
+)
 from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
@@ -38,11 +50,15 @@ from hub.model.suppressions import Barred, Gone
 from hub.model.troubles import Remaining, Symptom, Trouble
 
 __all__ = [
+    "EVERYWHERE",
     "HUB_SOURCE",
+    "NOWHERE",
+    "SCOPES_OF",
     "TYPE_PREFIX",
     "TYPE_SUFFIX",
     "About",
     "Accepted",
+    "Account",
     "ApiKey",
     "Attempt",
     "Audience",
@@ -60,6 +76,7 @@ __all__ = [
     "Event",
     "EventType",
     "Gone",
+    "Grant",
     "Inbound",
     "Incoming",
     "Json",
@@ -67,12 +84,15 @@ __all__ = [
     "Message",
     "Move",
     "Note",
+    "Office",
     "Outcome",
     "Outgoing",
     "Party",
     "Person",
+    "Places",
     "Print",
     "Purpose",
+    "Reach",
     "Remaining",
     "Reminder",
     "Rendered",
@@ -86,4 +106,6 @@ __all__ = [
     "Symptom",
     "Target",
     "Trouble",
+    "reach_of",
+    "together",
 ]

@@ -38,9 +38,10 @@ class Message:
 
     `person` is a directory reference; `name`, `address` are person data and never logged.
     `fallback` holds the steps of the cascade that are left, `skipped` the channels that were
-    passed over, each with its reason (`voice:not_configured`). `variant` names the text of its
-    audience. `expires_at` moves while the message is held back; `ends_at` never does. `patience` is
-    how long an accepted message waits for its receipt before the next step is taken.
+    passed over, each with its reason (`voice:not_configured`). `units` are the labels of the person's
+    units that it is about, `variant` names the text of its audience. `expires_at` moves while the
+    message is held back; `ends_at` never does. `patience` is how long an accepted message waits for its
+    receipt before the next step is taken.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class Message:
     ends_at: datetime | None = None
     patience: timedelta | None = None
     variant: str | None = None
+    units: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     fallback: tuple[tuple[Target, ...], ...] = ()
 

@@ -32,7 +32,12 @@ class ContactPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody of the directory, or a stranger whose `ref` was made from an inline contact."""
+    """
+    Somebody of the directory, or a stranger whose `ref` was made from an inline contact.
+
+    Where people were looked up by units, `units` are the labels of those that brought this one in, sorted.
+    `left_out` is the reason why somebody of the group is not told (`on_leave`, `not_opted_in`).
+    """
 
     ref: str
     name: str
@@ -40,6 +45,8 @@ class Person:
     locale: str = "es"
     digital_access: bool = True
     known: bool = True
+    units: tuple[str, ...] = ()
+    left_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ def plan_audience(
     crowd: int | None = None,
 ) -> list[Message]:
     """
-    Plan the messages of audience `index` to these people.
+    Plan the messages of audience `index` to these people, but those who are left out.
 
     `crowd` is how many the audience has in all, when `people` is only a page of them.
     """
@@ -104,7 +104,8 @@ def plan_audience(
         )
         for occasion in occasions(kind, stored.event, now)
     ]
-    return [message for plan in plans for person in people for message in plan_person(plan, person, rules)]
+    told = [person for person in people if person.left_out is None]
+    return [message for plan in plans for person in told for message in plan_person(plan, person, rules)]
 
 
 def lane_for(kind: EventType, crowd: int) -> Lane:
@@ -169,6 +170,7 @@ def _message(
         ends_at=plan.lifetime.ends_at,
         patience=plan.patience if fallback else None,
         variant=plan.audience.template,
+        units=person.units,
         created_at=plan.now,
         skipped=skipped,
         # What is too old for its first step is too old for all of them.

@@ -55,6 +55,7 @@ def message_of(row: Record) -> Message:
         ends_at=row["ends_at"],
         patience=row["patience"],
         variant=row["variant"],
+        units=tuple(row["units"] or ()),
         skipped=tuple(row["skipped"] or ()),
         fallback=msgspec.convert(row["fallback"], _Fallback) if row["fallback"] else (),
     )
@@ -87,4 +88,5 @@ def _row(message: Message) -> tuple[object, ...]:
         message.variant,
         message.ends_at,
         message.patience,
+        encode_some(message.units),
     )

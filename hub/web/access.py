@@ -68,7 +68,7 @@ async def _let_in(request: web.Request, key: str | None, needed: frozenset[Scope
             "Send it as `Authorization: Bearer KEY`, or sign in at / with a browser.",
             headers={hdrs.WWW_AUTHENTICATE: "Bearer"},
         )
-    if not caller.scopes & needed:
+    if not caller.may(needed):
         wanted = " or ".join(sorted(needed))
         raise Refusal(403, f"The key has not the scope for this: {wanted}.", "An administrator gives keys.")
     return caller

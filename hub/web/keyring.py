@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Final
 
 from hub.api_keys import opens, prefix_of
 from hub.errors import Unavailable
 from hub.last_known import LastKnown
-from hub.model import ApiKey, Scope
+from hub.model import NOWHERE, ApiKey, Places, Reach, Scope, together
 from hub.ports import KeyStore
 
 USED_EVERY: Final = 60.0
@@ -21,18 +22,35 @@ USED_EVERY: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Whoever is behind a request. `source` and `event_types` bind what he publishes."""
+    """
+    Whoever is behind a request, what he may do and where.
+
+    `source` and `event_types` bind what he publishes.
+    """
 
     who: str
-    scopes: frozenset[Scope]
+    reach: Reach
     source: str | None = None
     event_types: frozenset[str] = frozenset()
 
+    def may(self, needed: Collection[Scope]) -> bool:
+        """Tell whether he has one of the scopes, wherever."""
+        return not self.reach.keys().isdisjoint(needed)
 
-EVERYTHING: Final = frozenset(Scope)
-BOOTSTRAP: Final = Caller(who="HUB_API_KEY", scopes=EVERYTHING)
-CONSOLE: Final = Caller(who="console", scopes=EVERYTHING)
-THIS_MACHINE: Final = Caller(who="this machine", scopes=EVERYTHING)
+    def places(self, needed: Collection[Scope]) -> Places:
+        """Answer where he has one of the scopes."""
+        return reduce(together, (self.reach[scope] for scope in needed if scope in self.reach), NOWHERE)
+
+
+def anywhere(scopes: Iterable[Scope]) -> Reach:
+    """Answer the reach of whoever has these scopes for all copropiedades."""
+    return dict.fromkeys(scopes)
+
+
+EVERYTHING: Final = anywhere(frozenset(Scope))
+BOOTSTRAP: Final = Caller(who="HUB_API_KEY", reach=EVERYTHING)
+CONSOLE: Final = Caller(who="console", reach=EVERYTHING)
+THIS_MACHINE: Final = Caller(who="this machine", reach=EVERYTHING)
 
 
 class Keyring:
@@ -57,7 +75,10 @@ class Keyring:
             return None
         await self._note_use(key)
         return Caller(
-            who=f"key:{key.name}", scopes=key.scopes, source=key.source, event_types=key.event_types
+            who=f"key:{key.name}",
+            reach=anywhere(key.scopes),
+            source=key.source,
+            event_types=key.event_types,
         )
 
     async def _live(self) -> Mapping[str, ApiKey]:

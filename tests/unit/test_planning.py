@@ -132,6 +132,20 @@ def test_somebody_whom_the_directory_does_not_know_has_a_suppressed_row() -> Non
     assert (one.id, one.person) == (planned.id, "p-gone")
 
 
+def test_whoever_of_a_group_is_left_out_is_planned_nothing() -> None:
+    told, away = person(email(), ref="p-told"), person(email(), ref="p-away", left_out="on_leave")
+
+    planned = plan(kind(("email",)), told, away)
+
+    assert ["p-told"] == [message.person for message in planned]
+
+
+def test_a_message_keeps_the_units_that_brought_its_reader_in() -> None:
+    (planned,) = plan(kind(("email",)), person(email(), units=("Apto 101", "Apto 302")))
+
+    assert ("Apto 101", "Apto 302") == planned.units
+
+
 def test_the_later_steps_that_reach_the_person_are_the_fallback() -> None:
     one = only(plan(kind(("email",), ("whatsapp",), ("sms", "push")), person(*EVERYTHING)))
 

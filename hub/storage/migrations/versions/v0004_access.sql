@@ -1,0 +1,83 @@
+-- Who was meant and who was left out, what people consented to, and who may sign in.
+
+-- Which state of the directory a plan was made from: the greatest `position` that it saw.
+ALTER TABLE directory_version ADD COLUMN position bigint GENERATED ALWAYS AS IDENTITY;
+
+CREATE INDEX directory_version_position ON directory_version (position);
+
+-- The units that a message of somebody with several is about.
+ALTER TABLE message ADD COLUMN units jsonb;
+
+-- Whom each audience of an event meant when it was planned. `groups` is what was looked up.
+CREATE TABLE audience_record (
+    event_key uuid,
+    audience smallint,
+    planned_at timestamptz NOT NULL,
+    directory_version bigint NOT NULL,
+    people integer NOT NULL,
+    why text COLLATE "C",
+    groups jsonb NOT NULL,
+    PRIMARY KEY (event_key, audience)
+);
+
+-- Those of an audience who were not told, each with the reason.
+CREATE TABLE left_out (
+    event_key uuid,
+    audience smallint,
+    person text COLLATE "C",
+    reason text COLLATE "C" NOT NULL,
+    detail text COLLATE "C",
+    PRIMARY KEY (event_key, audience, person)
+);
+
+CREATE INDEX left_out_person ON left_out (person);
+
+-- What people said yes and no to. Never changed: what counts of a person and a purpose is what was said last.
+CREATE TABLE consent (
+    id uuid PRIMARY KEY,
+    person text COLLATE "C" NOT NULL,
+    purpose text COLLATE "C" NOT NULL,
+    at timestamptz NOT NULL,
+    granted boolean NOT NULL,
+    channels text[] COLLATE "C" NOT NULL,
+    text_version text,
+    method text,
+    evidence_hash text,
+    event_key uuid
+);
+
+CREATE INDEX consent_person ON consent (person, purpose, at DESC, id DESC);
+
+-- People who sign in to the console. The name is what they sign in with, in lower case.
+CREATE TABLE account (
+    id uuid PRIMARY KEY,
+    created_at timestamptz NOT NULL,
+    disabled_at timestamptz,
+    locked_until timestamptz,
+    signed_in_at timestamptz,
+    failures integer NOT NULL DEFAULT 0,
+    must_change boolean NOT NULL,
+    name text COLLATE "C" NOT NULL UNIQUE,
+    display_name text NOT NULL,
+    password_hash text NOT NULL,
+    created_by text NOT NULL
+);
+
+-- What somebody may do where; '' is everywhere.
+CREATE TABLE account_role (
+    account_id uuid REFERENCES account ON DELETE CASCADE,
+    copropiedad_id text COLLATE "C",
+    role text COLLATE "C",
+    PRIMARY KEY (account_id, copropiedad_id, role)
+);
+
+-- Only the hash of what the cookie holds.
+CREATE TABLE session (
+    hash bytea PRIMARY KEY,
+    account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+    created_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL
+);
+
+CREATE INDEX session_account ON session (account_id);
