@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from email_validator import EmailNotValidError, validate_email
+from hub.audience.contacts import recipient
+from hub.audience.groups import RESIDENTS, Addressee, Group, Unknown
+from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
 
-from hub.errors import InvalidPhone
-from hub.identity import stranger_ref
-from hub.model import HUB_SOURCE, Audience, ContactPoint, EventType, Json, Move, Party, Person, StoredEvent
-from hub.phones import normalize_phone
-
-RESIDENTS: Final = ("resident", "tenant")
 ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "residents": RESIDENTS,
     "owners": ("owner",),
@@ -23,42 +18,6 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The plural words of audiences → the roles of memberships."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """
-    People of the directory, described. Exactly one of these shapes:
-
-    `person`; `unit_id` + `roles`; `copropiedad_id` + `roles` (+ `towers`, empty = all);
-    `duty` or `level`, for staff of the copropiedad and service area, else of the company.
-
-    `opted_in` is a purpose: whoever has not consented to it is left out.
-    """
-
-    person: str | None = None
-    roles: tuple[str, ...] = ()
-    unit_id: str | None = None
-    copropiedad_id: str | None = None
-    towers: tuple[str, ...] = ()
-    duty: str | None = None
-    level: int | None = None
-    service_area: str | None = None
-    opted_in: str | None = None
-
-    @property
-    def broad(self) -> bool:
-        """True for a group that may hold thousands and is expanded page by page."""
-        return bool(self.roles) and self.unit_id is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """A party of the case (the petitioner …) whom no event has named yet."""
-
-    who: str
-
-
-Addressee = Group | Person | Unknown
 Parties = Mapping[tuple[str, str], Json]
 
 ADDRESS: Final = "address"
@@ -111,50 +70,6 @@ def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
         # What the hub says itself comes after the case has spoken: whom that did not name, nobody will.
         return [] if stored.event.source == HUB_SOURCE else [Unknown(who=who)]
     return [recipient(one) for one in (recipients if isinstance(recipients, list) else [recipients])]
-
-
-def recipient(raw: Mapping[str, Json]) -> Group | Person:
-    """Read `{ref}` as somebody of the directory, `{name, email?, phone?}` as a stranger."""
-    if ref := raw.get("ref"):
-        return Group(person=ref)
-    email, phone = usable_email(raw.get("email")), usable_phone(raw.get("phone"))
-    points = [
-        ContactPoint(id=kind, kind=kind, value=value)
-        for kind, value in (("email", email), ("phone", phone))
-        if value is not None
-    ]
-    return Person(
-        # The tidy form, so that one number written in two ways is one stranger.
-        ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone")),
-        name=str(raw.get("name") or ""),
-        contact_points=tuple(points),
-        known=False,
-    )
-
-
-def written_as(raw: str) -> str | None:
-    """Tidy what a person typed, an email address or a number; None when it cannot be either."""
-    return usable_email(raw) if "@" in raw else usable_phone(raw)
-
-
-def usable_email(raw: str | None) -> str | None:
-    """Tidy an address (RFC 5321 syntax, no look-up); None when it cannot be one."""
-    if not raw:
-        return None
-    try:
-        return validate_email(raw.strip(), check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        return None
-
-
-def usable_phone(raw: str | None) -> str | None:
-    """Tidy a number to E.164; None when it cannot be one."""
-    if not raw:
-        return None
-    try:
-        return normalize_phone(raw)
-    except InvalidPhone:
-        return None
 
 
 def _others(word: str, stored: StoredEvent) -> list[Addressee]:

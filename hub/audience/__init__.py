@@ -1,0 +1,27 @@
+"""
+Whom something is for: one language for the catalogue and for whoever asks, and the groups that it means.
+
+`docs/audiences.md` teaches the language.
+"""
+
+from hub.audience.contacts import recipient, usable_email, usable_phone, written_as
+from hub.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
+from hub.audience.parties import PLACE, Parties, addressees, parties_of, party_words
+
+__all__ = [
+    "EVERY_ROLE",
+    "PLACE",
+    "RESIDENTS",
+    "STAFF",
+    "Addressee",
+    "Group",
+    "Parties",
+    "Unknown",
+    "addressees",
+    "parties_of",
+    "party_words",
+    "recipient",
+    "usable_email",
+    "usable_phone",
+    "written_as",
+]
