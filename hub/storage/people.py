@@ -28,15 +28,19 @@ async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequ
     found.update(await _of_units(run, [group for group in groups if group.unit_id is not None]))
     found.update(await _staff(run, [group for group in groups if group.duty or group.level is not None]))
     for group in groups:
-        if group.broad:
+        if group.paged:
             found[group] = await page(run, group, "", None)
     return {group: found.get(group, ()) for group in groups}
 
 
 async def page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
-    """Answer up to `limit` people of a broad group with a ref greater than `after`, sorted."""
-    asked = group.copropiedad_id, group.roles, group.towers, after, limit
-    return [to_person(row) for row in await run.rows(_SQL["page"], *asked)]
+    """Answer up to `limit` people of a paged group with a ref greater than `after`, sorted."""
+    if group.everywhere:
+        rows = await run.rows(_SQL["everywhere"], group.roles, after, limit, group.service_area)
+    else:
+        here = group.copropiedad_id, group.roles, group.towers
+        rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area)
+    return [to_person(row) for row in rows]
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:

@@ -94,8 +94,8 @@ class Directory:
     def _members(self, group: Group, now: datetime) -> Iterable[str]:
         if group.unit_id is not None:
             return self._of_unit(group.unit_id, group.roles, now)
-        if group.broad:
-            return self._of_copropiedad(group, now)
+        if group.paged:
+            return self._of_roles(group, now)
         return self._staff(group, now)
 
     def _of_unit(self, unit_id: str, roles: Collection[str], now: datetime) -> list[str]:
@@ -104,16 +104,18 @@ class Directory:
         stand_ins = {other for role in roles for other in _DEFAULTS.get(role, ())}
         return found or [one["person_id"] for one in here if one["role"] in stand_ins]
 
-    def _of_copropiedad(self, group: Group, now: datetime) -> list[str]:
+    def _of_roles(self, group: Group, now: datetime) -> list[str]:
+        scopes = None if group.everywhere else self._scopes(group)
+        found = [one for one in self._memberships(now) if scopes is None or one["scope"] in scopes]
+        return [one["person_id"] for one in found if _is_of(group, one)]
+
+    def _scopes(self, group: Group) -> Collection[str]:
+        """Answer a copropiedad and its units, or those of some towers."""
         scopes = {f"copropiedad:{group.copropiedad_id}"}
         for (noun, key), entry in self.entries.items():
             if noun == "unit" and entry.data and entry.data["copropiedad_id"] == group.copropiedad_id:
                 scopes |= {f"unit:{key}"} if _in_towers(entry.data, group.towers) else set()
-        return [
-            one["person_id"]
-            for one in self._memberships(now)
-            if one["scope"] in scopes and one["role"] in group.roles
-        ]
+        return scopes
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
         """Answer the nearest who are there: of the place, else of the company."""
@@ -162,6 +164,11 @@ class Directory:
 
 def _in_towers(unit: Mapping[str, Json], towers: Collection[str]) -> bool:
     return not towers or unit.get("tower") in towers
+
+
+def _is_of(group: Group, membership: Mapping[str, Json]) -> bool:
+    area = group.service_area
+    return membership["role"] in group.roles and area in (None, membership.get("service_area"))
 
 
 def _serves(membership: Mapping[str, Json], group: Group) -> bool:

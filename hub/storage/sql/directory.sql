@@ -155,6 +155,7 @@ WITH asked AS (
         SELECT person_id, since, until FROM membership
         WHERE scope_kind = 'unit' AND scope_id = unit.id
           AND role = ANY ($2::text[]) AND person_id > $4 AND NOT removed
+          AND ($6::text IS NULL OR service_area = $6)
         OFFSET 0
     ) AS of_unit
     WHERE unit.copropiedad_id = $1 AND (cardinality($3::text[]) = 0 OR unit.tower = ANY ($3))
@@ -162,6 +163,7 @@ WITH asked AS (
     SELECT person_id, since, until FROM membership
     WHERE scope_kind = 'copropiedad' AND scope_id = $1
       AND role = ANY ($2) AND person_id > $4 AND NOT removed
+      AND ($6 IS NULL OR service_area = $6)
 ), candidate AS (
     SELECT DISTINCT person_id FROM asked
     WHERE (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
@@ -171,3 +173,23 @@ FROM (SELECT person_id FROM candidate ORDER BY person_id) AS ordered
 JOIN person ON person.id = ordered.person_id AND NOT person.removed
 ORDER BY person_id
 LIMIT $5
+
+-- everywhere --
+-- Role by role, so that the index gives each in the order of the pages and none is read further than one.
+WITH candidate AS (
+    SELECT DISTINCT of_role.id FROM unnest($1::text[]) AS asked (role)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT membership.person_id AS id
+        FROM membership JOIN person ON person.id = membership.person_id AND NOT person.removed
+        WHERE membership.role = asked.role AND membership.person_id > $2 AND NOT membership.removed
+          AND (membership.since IS NULL OR membership.since <= now())
+          AND (membership.until IS NULL OR membership.until > now())
+          AND ($4::text IS NULL OR membership.service_area = $4)
+        ORDER BY membership.person_id
+        LIMIT $3
+    ) AS of_role
+)
+SELECT id, name, locale, digital_access, contact_points
+FROM (SELECT id AS ref FROM candidate ORDER BY id LIMIT $3) AS ordered
+JOIN person ON person.id = ordered.ref
+ORDER BY id

@@ -5,6 +5,9 @@ ALTER TABLE directory_version ADD COLUMN position bigint GENERATED ALWAYS AS IDE
 
 CREATE INDEX directory_version_position ON directory_version (position);
 
+-- Everybody of a role in the whole directory, page by page.
+CREATE INDEX membership_role ON membership (role, person_id) WHERE NOT removed;
+
 -- The units that a message of somebody with several is about.
 ALTER TABLE message ADD COLUMN units jsonb;
 

@@ -1,0 +1,100 @@
+"""Whom the groups that reach further than a place hold, in memory and for real."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from hub.audience import EVERY_ROLE, RESIDENTS, STAFF, Group
+from hub.model import Event
+from tests.contract.stores import Stores
+from tests.contract.values import membership, membership_removed, now, person, person_removed, unit
+
+EVERYONE: Final = Group(roles=EVERY_ROLE, everywhere=True)
+GARDENS: Final = Group(roles=STAFF, everywhere=True, service_area="jardines")
+
+PEOPLE: Final = ("p-ana", "p-beto", "p-caro", "p-dora", "p-elsa", "p-fito", "p-gone", "p-nobody")
+
+
+def directory() -> list[Event]:
+    """Two copropiedades; Ana owns in one and lives in the other, Caro works and owns."""
+    yesterday = (now() - timedelta(days=1)).isoformat()
+    return [
+        *map(person, PEOPLE),
+        unit("u-1", tower="1"),
+        unit("u-9", copropiedad="ph-9", tower="1"),
+        membership("p-ana", "unit:u-1", "owner"),
+        membership("p-ana", "unit:u-9", "tenant"),
+        membership("p-beto", "unit:u-9", "owner"),
+        membership("p-caro", "unit:u-9", "resident"),
+        membership("p-caro", "company", "staff", duty="service", service_area="jardines"),
+        membership("p-dora", "copropiedad:ph-1", "staff", duty="service", service_area="jardines"),
+        membership("p-elsa", "copropiedad:ph-1", "staff", level=2, service_area="aseo"),
+        membership("p-fito", "unit:u-1", "tenant", until=yesterday),
+        membership("p-gone", "unit:u-1", "owner"),
+        person_removed("p-gone", 2),
+        membership("p-nobody", "unit:u-1", "owner"),
+        membership_removed("p-nobody owner unit:u-1", 2),
+    ]
+
+
+async def refs(stores: Stores, *groups: Group) -> list[list[str]]:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(directory())
+        found = await transaction.people(groups)
+    return [[one.ref for one in found[group]] for group in groups]
+
+
+async def test_everyone_is_whoever_has_a_living_membership(stores: Stores) -> None:
+    assert [["p-ana", "p-beto", "p-caro", "p-dora", "p-elsa"]] == await refs(stores, EVERYONE)
+
+
+async def test_a_role_everywhere_is_of_no_place(stores: Stores) -> None:
+    owners, tenants, council = (
+        replace(EVERYONE, roles=roles) for roles in (("owner",), ("tenant",), ("council",))
+    )
+
+    assert [["p-ana", "p-beto"], ["p-ana"], []] == await refs(stores, owners, tenants, council)
+
+
+async def test_an_area_is_its_staff_in_the_company_or_in_a_place(stores: Stores) -> None:
+    here = replace(GARDENS, everywhere=False, copropiedad_id="ph-1")
+
+    assert [["p-caro", "p-dora"], ["p-dora"]] == await refs(stores, GARDENS, here)
+
+
+async def test_everyone_of_a_place_is_its_units_and_its_staff(stores: Stores) -> None:
+    of_place = [Group(roles=EVERY_ROLE, copropiedad_id=ref) for ref in ("ph-1", "ph-9", "ph-none")]
+    of_unit = Group(roles=EVERY_ROLE, unit_id="u-9")
+
+    assert [
+        ["p-ana", "p-dora", "p-elsa"],
+        ["p-ana", "p-beto", "p-caro"],
+        [],
+        ["p-ana", "p-beto", "p-caro"],
+    ] == await refs(stores, *of_place, of_unit)
+
+
+async def test_the_same_person_is_in_each_copropiedad_what_she_is_there(stores: Stores) -> None:
+    owners = [Group(roles=("owner",), copropiedad_id=ref) for ref in ("ph-1", "ph-9")]
+    residents = [Group(roles=RESIDENTS, copropiedad_id=ref) for ref in ("ph-1", "ph-9")]
+
+    assert [["p-ana"], ["p-beto"], [], ["p-ana", "p-caro"]] == await refs(stores, *owners, *residents)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
+@pytest.mark.parametrize("group", [EVERYONE, GARDENS], ids=["everyone", "an area"])
+async def test_what_is_everywhere_comes_page_by_page_without_repetition(
+    stores: Stores, group: Group, limit: int
+) -> None:
+    (expected,) = await refs(stores, group)
+    found: list[str] = []
+    async with stores.intake.transaction() as transaction:
+        while page := await transaction.people_page(group, found[-1] if found else "", limit):
+            assert len(page) <= limit
+            found += [one.ref for one in page]
+
+    assert expected == found
