@@ -6,6 +6,7 @@ Whom something is for: one language for the catalogue and for whoever asks, and 
 
 from hub.audience.contacts import recipient, usable_email, usable_phone, written_as
 from hub.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
+from hub.audience.joining import as_one, together
 from hub.audience.parties import PLACE, Parties, addressees, parties_of, party_words
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "Parties",
     "Unknown",
     "addressees",
+    "as_one",
     "parties_of",
     "party_words",
     "recipient",
+    "together",
     "usable_email",
     "usable_phone",
     "written_as",

@@ -15,8 +15,9 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "council": ("council",),
     "proxies": ("proxy",),
     "auditors": ("auditor",),
+    "auditor": ("auditor",),
 }
-"""The plural words of audiences → the roles of memberships."""
+"""The words of audiences → the roles of memberships."""
 
 Parties = Mapping[tuple[str, str], Json]
 

@@ -9,7 +9,18 @@ from functools import partial
 from uuid import UUID
 
 from hub import sla
-from hub.audience import PLACE, Addressee, Group, Parties, Unknown, addressees, parties_of, party_words
+from hub.audience import (
+    PLACE,
+    Addressee,
+    Group,
+    Parties,
+    Unknown,
+    addressees,
+    as_one,
+    parties_of,
+    party_words,
+    together,
+)
 from hub.intake.reading import Desk, is_directory
 from hub.intake.taken import Broad, Taken, report_nobody, waiting
 from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
@@ -154,7 +165,7 @@ def _meant(stored: StoredEvent, desk: Desk, parties: Parties) -> Meant:
     kind = desk.catalog[stored.event.name]
     if is_quiet(stored.event):
         return Meant(stored=stored, kind=kind, audiences=())
-    audiences = tuple(tuple(addressees(audience, stored, parties)) for audience in kind.audiences)
+    audiences = tuple(tuple(together(addressees(audience, stored, parties))) for audience in kind.audiences)
     meant = Meant(stored=stored, kind=kind, audiences=audiences)
     unfinished = meant.waiting or bool(meant.broad)
     return replace(meant, stored=replace(stored, planned=not unfinished, waiting=meant.waiting))
@@ -202,7 +213,8 @@ def _messages(
         missing: dict[str, Person] = {}
         for one in audience:
             members = _members(one, people)
-            found.update((person.ref, person) for person in members)
+            for person in members:
+                found[person.ref] = as_one(found.get(person.ref, person), person)
             if isinstance(one, Group) and one.person is not None and not members:
                 missing[one.person] = Person(ref=one.person, name="")
         if not (found or missing) and _all_were_looked_up(audience):

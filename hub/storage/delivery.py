@@ -13,6 +13,7 @@ from hub.storage import messages, suppressions
 from hub.storage.cascades import PostgresCascades
 from hub.storage.database import storable
 from hub.storage.queries import load
+from hub.units import unit_name
 
 _SQL = load("messages")
 _OUTCOME_COLUMNS = 6
@@ -56,7 +57,7 @@ def _claimed(row: Record) -> Claimed:
         source=row["source"],
         data=row["data"],
         building=row["building"],
-        unit=row["unit"],
+        unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
         unsure_of=row["unsure_of"],
         barred=_barred(row),
     )

@@ -13,12 +13,15 @@ from hub.model import ContactPoint, Person
 from hub.storage import staff
 from hub.storage.database import Runner
 from hub.storage.queries import load
+from hub.units import in_order, unit_name
 
 _SQL = load("directory")
 _DEFAULTS: Final[Mapping[str, str]] = {"payer": "owner"}
 """Who stands in for a role that nobody of the unit has."""
 
 Found = dict[Group, Sequence[Person]]
+Unit = tuple[str | None, str]
+"""Tower and label."""
 
 
 async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
@@ -37,10 +40,11 @@ async def page(run: Runner, group: Group, after: str, limit: int | None) -> Sequ
     """Answer up to `limit` people of a paged group with a ref greater than `after`, sorted."""
     if group.everywhere:
         rows = await run.rows(_SQL["everywhere"], group.roles, after, limit, group.service_area)
-    else:
-        here = group.copropiedad_id, group.roles, group.towers
-        rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area)
-    return [to_person(row) for row in rows]
+        # A notice to all of the company's buildings is about people, and about no unit.
+        return [to_person(row) for row in rows]
+    here = group.copropiedad_id, group.roles, group.towers
+    rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area)
+    return [to_person(row, row["units"] or ()) for row in rows]
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:
@@ -82,11 +86,17 @@ def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:
 
 def _sorted(rows: Iterable[Record]) -> Sequence[Person]:
     people = {row["id"]: row for row in rows}
-    return [to_person(row) for _, row in sorted(people.items())]
+    return [to_person(row, _unit(row)) for _, row in sorted(people.items())]
 
 
-def to_person(row: Record) -> Person:
-    """Read the columns that make a person."""
+def _unit(row: Record) -> Sequence[Unit]:
+    """Answer the unit of a membership; staff has none, and one may be told before its unit is."""
+    label = row.get("label")
+    return () if label is None else [(row["tower"], label)]
+
+
+def to_person(row: Record, units: Iterable[Unit] = ()) -> Person:
+    """Read the columns that make a person; `units` are those that brought somebody into a group."""
     points = row["contact_points"]
     return Person(
         ref=row["id"],
@@ -94,4 +104,5 @@ def to_person(row: Record) -> Person:
         contact_points=msgspec.convert(points, tuple[ContactPoint, ...]) if points else (),
         locale=row["locale"],
         digital_access=row["digital_access"],
+        units=in_order(unit_name(tower, label) for tower, label in units),
     )

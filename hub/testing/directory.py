@@ -11,6 +11,7 @@ from hub.audience import Group, usable_email, usable_phone
 from hub.model import ContactPoint, Event, Json, Person
 from hub.rota import FLAGS, on_shift, standing_in
 from hub.terms import instant
+from hub.units import in_order, unit_name
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 """Who stands in for a role that nobody of the unit has."""
@@ -86,28 +87,43 @@ class Directory:
         return None if entry is None or entry.data is None else entry.data[column]
 
     def people(self, group: Group, now: datetime) -> list[Person]:
-        """Answer who belongs to a group now, sorted by ref."""
-        refs = {group.person} if group.person is not None else set(self._members(group, now))
-        found = [self.person(ref) for ref in sorted(refs)]
-        return [person for person in found if person is not None]
+        """Answer who belongs to a group now, sorted by ref, with the units by which they do."""
+        scopes: dict[str, set[str]] = {}
+        for ref, scope in self._members(group, now):
+            scopes.setdefault(ref, set()).add(scope)
+        found = [(self.person(ref), self._units(group, among)) for ref, among in sorted(scopes.items())]
+        return [replace(person, units=units) for person, units in found if person is not None]
 
-    def _members(self, group: Group, now: datetime) -> Iterable[str]:
+    def unit_name(self, unit_id: str | None) -> str | None:
+        """Answer what people call a unit."""
+        entry = self.entries.get(("unit", unit_id or ""))
+        known = None if entry is None else entry.data
+        return None if known is None else unit_name(known.get("tower"), known["label"])
+
+    def _units(self, group: Group, scopes: Iterable[str]) -> tuple[str, ...]:
+        named = [] if group.everywhere else [self.unit_name(one.removeprefix("unit:")) for one in scopes]
+        return in_order(name for name in named if name is not None)
+
+    def _members(self, group: Group, now: datetime) -> Iterable[tuple[str, str]]:
+        """Answer refs, each with a scope that brings it in."""
+        if group.person is not None:
+            return [(group.person, "")]
         if group.unit_id is not None:
-            return self._of_unit(group.unit_id, group.roles, now)
+            return self._of_unit(f"unit:{group.unit_id}", group.roles, now)
         if group.paged:
             return self._of_roles(group, now)
-        return self._staff(group, now)
+        return [(ref, "") for ref in self._staff(group, now)]
 
-    def _of_unit(self, unit_id: str, roles: Collection[str], now: datetime) -> list[str]:
-        here = [one for one in self._memberships(now) if one["scope"] == f"unit:{unit_id}"]
-        found = [one["person_id"] for one in here if one["role"] in roles]
+    def _of_unit(self, scope: str, roles: Collection[str], now: datetime) -> list[tuple[str, str]]:
+        here = [one for one in self._memberships(now) if one["scope"] == scope]
+        found = [(one["person_id"], scope) for one in here if one["role"] in roles]
         stand_ins = {other for role in roles for other in _DEFAULTS.get(role, ())}
-        return found or [one["person_id"] for one in here if one["role"] in stand_ins]
+        return found or [(one["person_id"], scope) for one in here if one["role"] in stand_ins]
 
-    def _of_roles(self, group: Group, now: datetime) -> list[str]:
+    def _of_roles(self, group: Group, now: datetime) -> list[tuple[str, str]]:
         scopes = None if group.everywhere else self._scopes(group)
         found = [one for one in self._memberships(now) if scopes is None or one["scope"] in scopes]
-        return [one["person_id"] for one in found if _is_of(group, one)]
+        return [(one["person_id"], one["scope"]) for one in found if _is_of(group, one)]
 
     def _scopes(self, group: Group) -> Collection[str]:
         """Answer a copropiedad and its units, or those of some towers."""

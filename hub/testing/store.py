@@ -214,7 +214,7 @@ def _claimed(row: Row, tables: Tables) -> Claimed:
         source=stored.event.source,
         data=stored.event.data,
         building=tables.directory.text("copropiedad", stored.copropiedad_id, "name"),
-        unit=tables.directory.text("unit", stored.unit_id, "label"),
+        unit=tables.directory.unit_name(stored.unit_id),
         unsure_of=_unsure_of(row, tables),
         barred=tables.barred(row.message),
     )

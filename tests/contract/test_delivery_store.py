@@ -29,7 +29,9 @@ async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) ->
     one = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1", unit_id="u-1")
     said = message(one, fallback=FALLBACK, skipped=("voice:not_configured",), expires_at=NOON + HOUR)
     async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([copropiedad("ph-1", name="Altos"), unit("u-1", label="Apto 101")])
+        await transaction.apply_directory(
+            [copropiedad("ph-1", name="Altos"), unit("u-1", tower="2", label="Apto 101")]
+        )
         await transaction.add_events([one])
         await transaction.add_messages([said, said])
     [claimed] = await stores.claim(said)
@@ -38,7 +40,11 @@ async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) ->
     assert claimed.message.next_at is not None
     assert abs(claimed.message.next_at - now() - LEASE) < timedelta(seconds=5)
     assert (claimed.attempt, claimed.event_time, claimed.source) == (1, NOON, "urn:crm")
-    assert (claimed.data, claimed.building, claimed.unit) == ({"pqrs_id": "PQ-1"}, "Altos", "Apto 101")
+    assert (claimed.data, claimed.building, claimed.unit) == (
+        {"pqrs_id": "PQ-1"},
+        "Altos",
+        "Torre 2 Apto 101",
+    )
 
 
 async def test_a_place_that_the_directory_does_not_know_has_no_name(stores: Stores, of: StoredEvent) -> None:

@@ -129,6 +129,73 @@ async def test_a_copropiedad_is_its_units_and_whoever_belongs_to_it(stores: Stor
     assert await refs(stores, Group(unit_id="u-1", roles=RESIDENTS)) == ["p-one"]
 
 
+async def two_towers(stores: Stores) -> None:
+    """Ana has four units in several ways, one of them no more; Luis is of the council and has none."""
+    past = (now() - timedelta(days=2)).isoformat()
+    await apply(
+        stores,
+        person("p-ana"),
+        person("p-luis"),
+        unit("u-a", tower="1", label="Apto 1001"),
+        unit("u-b", tower="1", label="Apto 101"),
+        unit("u-c", tower="2", label="Apto 101"),
+        unit("u-d", label="Torre 2, local 3", tower="2"),
+        unit("u-e", copropiedad="ph-9", label="Casa 7"),
+        *(membership("p-ana", f"unit:u-{one}", "owner") for one in "abe"),
+        membership("p-ana", "unit:u-b", "proxy"),
+        membership("p-ana", "unit:u-c", "proxy"),
+        membership("p-ana", "unit:u-d", "owner", until=past),
+        membership("p-ana", "unit:u-d", "tenant"),
+        membership("p-luis", "copropiedad:ph-1", "council"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("roles", "towers", "expected"),
+    [
+        (("owner",), (), ("Torre 1 Apto 101", "Torre 1 Apto 1001")),
+        (("proxy",), (), ("Torre 1 Apto 101", "Torre 2 Apto 101")),
+        (("owner", "proxy"), (), ("Torre 1 Apto 101", "Torre 1 Apto 1001", "Torre 2 Apto 101")),
+        (("owner", "proxy"), ("2",), ("Torre 2 Apto 101",)),
+        (("owner", "tenant"), ("2",), ("Torre 2, local 3",)),
+    ],
+)
+async def test_people_come_with_the_units_by_which_they_belong_to_the_group(
+    stores: Stores, roles: tuple[str, ...], towers: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    await two_towers(stores)
+    group = replace(ALL, roles=roles, towers=towers)
+    async with stores.intake.transaction() as transaction:
+        [ana] = await transaction.people_page(group, "", 10)
+
+    assert expected == ana.units
+    assert [ana] == await find(stores, group)
+
+
+async def test_who_belongs_to_no_unit_comes_without_one(stores: Stores) -> None:
+    await two_towers(stores)
+    [luis] = await find(stores, replace(ALL, roles=("council",)))
+    [ana] = await find(stores, Group(person="p-ana"))
+    [owner] = await find(stores, Group(everywhere=True, roles=("owner",)))
+
+    assert ((), (), ()) == (luis.units, ana.units, owner.units)
+
+
+async def test_a_group_of_a_unit_names_that_unit_only(stores: Stores) -> None:
+    await two_towers(stores)
+    payer = await find(stores, Group(unit_id="u-b", roles=("payer",)))
+    several = await find(stores, Group(unit_id="u-b", roles=("owner", "proxy")))
+
+    assert [("Torre 1 Apto 101",)] == [one.units for one in payer] == [one.units for one in several]
+
+
+async def test_a_unit_that_nobody_has_told_of_yet_has_no_name(stores: Stores) -> None:
+    await apply(stores, person("p-ana"), membership("p-ana", "unit:u-later", "owner"))
+    [ana] = await find(stores, Group(unit_id="u-later", roles=("owner",)))
+
+    assert () == ana.units
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 async def test_a_broad_group_comes_page_by_page_without_repetition(stores: Stores, limit: int) -> None:
     people = [f"p-{number}" for number in range(3)]

@@ -107,12 +107,13 @@ WHERE id = ANY ($1::text[]) AND NOT removed
 
 -- of_units --
 -- OFFSET 0 keeps the planner from looking at all memberships first, as it does before the first ANALYZE.
-SELECT member.* FROM unnest($1::text[], $2::text[]) AS asked (unit_id, role)
+SELECT member.*, unit.tower, unit.label FROM unnest($1::text[], $2::text[]) AS asked (unit_id, role)
 CROSS JOIN LATERAL (
     SELECT * FROM member
     WHERE scope_kind = 'unit' AND scope_id = asked.unit_id AND member.role = asked.role
     OFFSET 0
 ) AS member
+LEFT JOIN unit ON unit.id = asked.unit_id
 
 -- staff_by_duty --
 SELECT * FROM member
@@ -149,8 +150,9 @@ FROM away LEFT JOIN person ON person.id = away.delegate_id AND NOT person.remove
 
 -- page --
 -- Whoever belongs to the copropiedad as a whole is asked along with every tower: nobody is left out.
+-- `units` are the tower and label of each unit by which somebody belongs: by two roles of one, twice.
 WITH asked AS (
-    SELECT of_unit.* FROM unit
+    SELECT of_unit.*, ARRAY[unit.tower, unit.label] AS unit FROM unit
     CROSS JOIN LATERAL (
         SELECT person_id, since, until FROM membership
         WHERE scope_kind = 'unit' AND scope_id = unit.id
@@ -160,16 +162,17 @@ WITH asked AS (
     ) AS of_unit
     WHERE unit.copropiedad_id = $1 AND (cardinality($3::text[]) = 0 OR unit.tower = ANY ($3))
     UNION ALL
-    SELECT person_id, since, until FROM membership
+    SELECT person_id, since, until, NULL FROM membership
     WHERE scope_kind = 'copropiedad' AND scope_id = $1
       AND role = ANY ($2) AND person_id > $4 AND NOT removed
       AND ($6 IS NULL OR service_area = $6)
 ), candidate AS (
-    SELECT DISTINCT person_id FROM asked
+    SELECT person_id, array_agg(unit) FILTER (WHERE unit IS NOT NULL) AS units FROM asked
     WHERE (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+    GROUP BY person_id
 )
-SELECT id, name, locale, digital_access, contact_points
-FROM (SELECT person_id FROM candidate ORDER BY person_id) AS ordered
+SELECT id, name, locale, digital_access, contact_points, units
+FROM (SELECT person_id, units FROM candidate ORDER BY person_id) AS ordered
 JOIN person ON person.id = ordered.person_id AND NOT person.removed
 ORDER BY person_id
 LIMIT $5

@@ -39,7 +39,7 @@ LEFT JOIN suppression
      AND suppression.lifted_at IS NULL
 WHERE message.id = taken.id
 RETURNING message.*, event.time AS event_time, event.source, event.data,
-          copropiedad.name AS building, unit.label AS unit,
+          copropiedad.name AS building, unit.label AS unit, unit.tower,
           CASE WHEN message.attempts > 1 THEN (
               SELECT provider FROM attempt
               WHERE message_id = message.id AND outcome = 'unknown'

@@ -1,0 +1,100 @@
+"""What units are called, in which order, and who is told of several of them at once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.audience import Addressee, Group, Unknown, addressees, as_one, together
+from hub.catalog import BY_NAME, CATALOG
+from hub.units import in_order, unit_name
+from tests.unit.things import SCHEMAS, email, event, person, stored
+
+ALTOS = "ph-altos-del-rosal"
+OWNERS = Group(copropiedad_id=ALTOS, roles=("owner",))
+PROXIES = Group(copropiedad_id=ALTOS, roles=("proxy",))
+BOTH = Group(copropiedad_id=ALTOS, roles=("owner", "proxy"))
+ELSEWHERE = Group(copropiedad_id="ph-9", roles=("proxy",))
+
+
+@pytest.mark.parametrize(
+    ("tower", "label", "expected"),
+    [
+        (None, "Casa 7", "Casa 7"),
+        ("", " Casa  7", "Casa 7"),
+        ("1", "Apto 101", "Torre 1 Apto 101"),
+        ("B", "101", "Torre B 101"),
+        ("Bloque 3", "Apto 101", "Bloque 3 Apto 101"),
+        ("1", "Torre 1, apartamento 101", "Torre 1, apartamento 101"),
+        ("bloque 3", "101 Bloque 3", "101 Bloque 3"),
+        ("10", "Torre 1, apartamento 101", "Torre 10 Torre 1, apartamento 101"),
+    ],
+)
+def test_a_unit_is_called_by_its_label_with_the_tower_that_the_label_leaves_out(
+    tower: str | None, label: str, expected: str
+) -> None:
+    assert expected == unit_name(tower, label)
+
+
+def test_units_stand_in_the_order_of_their_figures() -> None:
+    names = ["Torre 10 Apto 1", "Apto 1001", "Apto 101", "101", "Torre 2 Apto 1", "Apto 101", "apto 99"]
+
+    assert (
+        "101",
+        "apto 99",
+        "Apto 101",
+        "Apto 1001",
+        "Torre 2 Apto 1",
+        "Torre 10 Apto 1",
+    ) == in_order(names)
+
+
+@given(st.lists(st.text(min_size=1)))
+def test_any_names_can_be_put_in_order_and_it_is_always_the_same(names: list[str]) -> None:
+    assert in_order(names) == in_order(reversed(names)) == in_order(in_order(names))
+    assert set(names) == set(in_order(names))
+
+
+def test_broad_groups_of_one_place_are_looked_up_as_one_and_others_stay_apart() -> None:
+    narrow: list[Addressee] = [Group(person="p-1"), person(email()), Unknown(who="payer"), Group(duty="ops")]
+    found: list[Addressee] = [OWNERS, *narrow, ELSEWHERE, PROXIES, OWNERS]
+
+    assert [BOTH, *narrow, ELSEWHERE] == together(found)
+
+
+def test_towers_are_places_of_their_own() -> None:
+    tower = Group(copropiedad_id=ALTOS, roles=("owner",), towers=("1",))
+
+    assert [OWNERS, tower] == together([OWNERS, tower])
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [(kind.name, number) for kind in CATALOG for number in range(len(SCHEMAS.by_name[kind.name].examples))],
+)
+def test_no_audience_of_the_catalogue_finds_somebody_twice_in_a_crowd(name: str, number: int) -> None:
+    """Two broad groups of different places would each make the same message, and the first one stays."""
+    one = stored(event(name, example=number))
+    for audience in BY_NAME[name].audiences:
+        met = together(addressees(audience, one, {}))
+
+        assert sum(isinstance(group, Group) and group.broad for group in met) <= 1
+
+
+def test_somebody_of_two_groups_is_one_person_with_the_units_of_both() -> None:
+    one, other = person(email(), units=("Apto 302",)), person(email(), units=("Apto 101", "Apto 302"))
+
+    assert person(email(), units=("Apto 101", "Apto 302")) == as_one(one, other) == as_one(other, one)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [((None, None), None), (("on_leave", None), None), ((None, "on_leave"), None), (("a", "a"), "a")],
+)
+def test_whoever_one_group_tells_is_told(
+    reasons: tuple[str | None, str | None], expected: str | None
+) -> None:
+    one, again = (person(left_out=reason) for reason in reasons)
+
+    assert expected == as_one(one, again).left_out
