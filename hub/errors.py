@@ -6,6 +6,8 @@ Every error of the hub. The docstring of a class is its message.
     │   └── ProgramMissing        a server's program is not on this machine
     ├── InvalidPolicy             policy.toml says something that cannot be kept
     ├── InvalidEvent              an event that can never be taken in
+    ├── InvalidAccount            an account, a grant or a password that will not do
+    │   └── LastAdministrator     nobody would be left who gives accounts
     ├── InvalidKey                an API key that makes no sense
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
@@ -47,6 +49,18 @@ class ProgramMissing(ConfigurationError):
 
 class InvalidPolicy(HubError, ValueError):
     """The policy says something that cannot be kept."""
+
+
+class InvalidAccount(HubError, ValueError):
+    """
+    The account makes no sense.
+
+    What is said of a password is Spanish, for whoever chooses it, and never quotes it.
+    """
+
+
+class LastAdministrator(InvalidAccount):
+    """It would leave nobody who gives accounts: make another administrator everywhere first."""
 
 
 class InvalidKey(HubError, ValueError):

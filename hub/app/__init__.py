@@ -16,6 +16,7 @@ import structlog
 from hub import logs
 from hub.app.parts import (
     Parts,
+    open_accounts,
     open_appointments,
     open_audit,
     open_contacts,
@@ -38,6 +39,7 @@ from hub.tasks import cancel
 
 __all__ = [
     "ROLES",
+    "open_accounts",
     "open_appointments",
     "open_audit",
     "open_contacts",

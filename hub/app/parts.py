@@ -24,6 +24,7 @@ from hub.ports import Channel
 from hub.rendering import Context, Templates, Texting
 from hub.schemas import Schemas
 from hub.settings import Settings
+from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import RedisAppointments
 from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
@@ -169,6 +170,7 @@ def _opener(make: Callable[[Database], Store], *, size: int = 2) -> Opener[Store
     return opened
 
 
+open_accounts: Final = _opener(PostgresAccounts)
 open_audit: Final = _opener(PostgresAudit)
 open_contacts: Final = _opener(PostgresContacts)
 open_keys: Final = _opener(PostgresKeys)

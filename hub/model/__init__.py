@@ -11,6 +11,7 @@ from hub.model.access import (
     Office,
     Places,
     Reach,
+    Session,
     reach_of,
     together,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "ReplyKind",
     "Role",
     "Scope",
+    "Session",
     "State",
     "Step",
     "StoredEvent",

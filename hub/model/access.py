@@ -73,6 +73,21 @@ class Account:
     signed_in_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """
+    Somebody signed in, as it is kept: the hash of what the cookie holds.
+
+    Without an account it was opened with HUB_API_KEY.
+    """
+
+    hash: bytes = field(repr=False)
+    account_id: UUID | None
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+
+
 def reach_of(grants: tuple[Grant, ...]) -> Reach:
     """Answer what these offices allow together, and where."""
     reach: dict[Scope, Places] = {}

@@ -8,6 +8,7 @@ its server does not answer; whoever calls must be able to be called again with t
 
 from __future__ import annotations
 
+from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments
 from hub.ports.cascades import CascadeStore
 from hub.ports.channel import Channel
@@ -27,6 +28,7 @@ from hub.ports.timers import TimerStore
 from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
 
 __all__ = [
+    "AccountStore",
     "Appointments",
     "AuditStore",
     "CascadeStore",
@@ -49,6 +51,7 @@ __all__ = [
     "RedriveStore",
     "RedrivenPage",
     "RosterStore",
+    "SessionStore",
     "Throttle",
     "Ticket",
     "TimerStore",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import RedisAppointments
 from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
@@ -19,12 +20,14 @@ from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.roster import PostgresRoster
+from hub.storage.sessions import PostgresSessions
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
 from hub.storage.watch import PostgresWatch
 
 __all__ = [
     "Database",
+    "PostgresAccounts",
     "PostgresAudit",
     "PostgresContacts",
     "PostgresDelivery",
@@ -40,6 +43,7 @@ __all__ = [
     "PostgresRedrive",
     "PostgresReplies",
     "PostgresRoster",
+    "PostgresSessions",
     "PostgresTimers",
     "PostgresWatch",
     "RedisAppointments",

@@ -8,6 +8,7 @@ to the same suite.
 
 from __future__ import annotations
 
+from hub.testing.accounts import MemoryAccounts
 from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
@@ -26,6 +27,7 @@ from hub.testing.watch import MemoryWatch
 
 __all__ = [
     "Faults",
+    "MemoryAccounts",
     "MemoryAppointments",
     "MemoryAudit",
     "MemoryChannel",

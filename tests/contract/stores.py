@@ -12,6 +12,7 @@ from uuid import uuid4
 from hub.inbound import ReplyStore
 from hub.model import Claimed, Message
 from hub.ports import (
+    AccountStore,
     AuditStore,
     ContactStore,
     DeliveryStore,
@@ -22,11 +23,13 @@ from hub.ports import (
     PauseStore,
     RedriveStore,
     RosterStore,
+    SessionStore,
     TimerStore,
 )
 from hub.receipts import ReceiptStore
 from hub.storage import (
     Database,
+    PostgresAccounts,
     PostgresAudit,
     PostgresContacts,
     PostgresDelivery,
@@ -39,9 +42,11 @@ from hub.storage import (
     PostgresRedrive,
     PostgresReplies,
     PostgresRoster,
+    PostgresSessions,
     PostgresTimers,
 )
 from hub.testing import (
+    MemoryAccounts,
     MemoryAudit,
     MemoryContacts,
     MemoryInbox,
@@ -74,6 +79,8 @@ class Stores:
     roster: RosterStore
     keys: KeyStore
     audit: AuditStore
+    accounts: AccountStore
+    sessions: SessionStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -89,6 +96,7 @@ class Stores:
 def memory_stores() -> Stores:
     store = MemoryStore(now)
     log = MemoryLog(store, MemoryInbox())
+    accounts = MemoryAccounts(store)
     return Stores(
         intake=store,
         delivery=store,
@@ -103,6 +111,8 @@ def memory_stores() -> Stores:
         roster=MemoryRoster(store),
         keys=MemoryKeys(now),
         audit=MemoryAudit(),
+        accounts=accounts,
+        sessions=accounts,
     )
 
 
@@ -123,4 +133,6 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresRoster(opened),
             PostgresKeys(opened),
             PostgresAudit(opened),
+            PostgresAccounts(opened),
+            PostgresSessions(opened),
         )

@@ -74,10 +74,10 @@ CREATE TABLE account_role (
     PRIMARY KEY (account_id, copropiedad_id, role)
 );
 
--- Only the hash of what the cookie holds.
+-- Only the hash of what the cookie holds. Without an account: opened with HUB_API_KEY.
 CREATE TABLE session (
     hash bytea PRIMARY KEY,
-    account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+    account_id uuid REFERENCES account ON DELETE CASCADE,
     created_at timestamptz NOT NULL,
     seen_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL

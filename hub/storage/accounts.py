@@ -1,0 +1,112 @@
+"""Accounts of the console as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.errors import LastAdministrator
+from hub.lockout import FAILURES, LOCKS
+from hub.model import Account, Grant, Office
+from hub.storage.database import Database, Transaction, storable
+from hub.storage.queries import load
+
+_SQL = load("accounts")
+_COLUMNS: Final = [field.name for field in fields(Account) if field.name != "grants"]
+
+
+class PostgresAccounts:
+    """The AccountStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def accounts(self) -> Sequence[Account]:
+        """Answer all of them, by name."""
+        return [read_account(row) for row in await self._database.rows(_SQL["accounts"], None)]
+
+    async def named(self, name: str) -> Account | None:
+        """Answer the account of this name."""
+        rows = await self._database.rows(_SQL["accounts"], storable(name))
+        return read_account(rows[0]) if rows else None
+
+    async def add(self, account: Account) -> bool:
+        """Keep a new account with its offices."""
+        async with self._database.transaction() as transaction:
+            columns = account.id, account.created_at, account.must_change, account.name
+            words = storable(account.display_name), account.password_hash, storable(account.created_by)
+            if not await transaction.rows(_SQL["add"], *columns, *words):
+                return False
+            await transaction.rows(_SQL["grant"], account.id, *_pairs(account.grants))
+        return True
+
+    async def missing(self, copropiedades: Collection[str]) -> frozenset[str]:
+        """Answer which of these ids no copropiedad has."""
+        rows = await self._database.rows(_SQL["missing"], [storable(each) for each in copropiedades])
+        return frozenset(row["id"] for row in rows)
+
+    async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
+        """Give offices."""
+        await self._database.rows(_SQL["grant"], account_id, *_pairs(grants))
+
+    async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
+        """Take offices away, and end the sessions."""
+        async with self._database.transaction() as transaction:
+            return len(await _lessen(transaction, "take", account_id, *_pairs(grants)))
+
+    async def disable(self, account_id: UUID, *, now: datetime) -> None:
+        """Let nobody in with it any more, and end the sessions."""
+        async with self._database.transaction() as transaction:
+            await _lessen(transaction, "disable", account_id, now)
+
+    async def enable(self, account_id: UUID) -> None:
+        """Let it in again."""
+        await self._database.rows(_SQL["enable"], account_id)
+
+    async def unlock(self, account_id: UUID) -> None:
+        """Forget its failures and its lock."""
+        await self._database.rows(_SQL["unlock"], account_id)
+
+    async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
+        """Give it another password, and end the sessions."""
+        await self._database.rows(_SQL["set_password"], account_id, password_hash, must_change)
+
+    async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
+        """Keep another hash of the same password."""
+        await self._database.rows(_SQL["rehash"], account_id, old, new)
+
+    async def attempt(self, account_id: UUID, *, now: datetime) -> int | None:
+        """Count a failure in advance; None while it is locked."""
+        rows = await self._database.rows(_SQL["attempt"], account_id, now, list(LOCKS), FAILURES - 1)
+        return rows[0]["failures"] if rows else None
+
+    async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
+        """Forget its failures and its lock."""
+        await self._database.rows(_SQL["signed_in"], account_id, now)
+
+
+async def _lessen(transaction: Transaction, what: str, account_id: UUID, *values: object) -> list[Record]:
+    """Run a statement that takes something away. Raises LastAdministrator, which rolls it back."""
+    await transaction.rows(_SQL["guard_administrators"])
+    before = await transaction.rows(_SQL["administrators"], Office.ADMINISTRATOR)
+    taken = await transaction.rows(_SQL[what], account_id, *values)
+    if before and not await transaction.rows(_SQL["administrators"], Office.ADMINISTRATOR):
+        raise LastAdministrator
+    await transaction.rows(_SQL["end_sessions"], account_id)
+    return taken
+
+
+def read_account(row: Record) -> Account:
+    """Make an account of its columns and those of its offices."""
+    pairs = zip(row["roles"] or (), row["places"] or (), strict=True)
+    grants = tuple(Grant(office=Office(role), copropiedad_id=place) for role, place in pairs)
+    return Account(**{name: row[name] for name in _COLUMNS}, grants=grants)
+
+
+def _pairs(grants: Collection[Grant]) -> tuple[list[str], list[str | None]]:
+    return [grant.office for grant in grants], [storable(grant.copropiedad_id) for grant in grants]

@@ -1,0 +1,91 @@
+Accounts of the console and their sessions.
+
+-- accounts --
+SELECT account.*, grants.* FROM account,
+LATERAL (
+    SELECT array_agg(role ORDER BY copropiedad_id, role) AS roles,
+        array_agg(copropiedad_id ORDER BY copropiedad_id, role) AS places
+    FROM account_role WHERE account_id = account.id
+) AS grants
+WHERE $1::text IS NULL OR name = $1
+ORDER BY name
+
+-- add --
+INSERT INTO account (id, created_at, must_change, name, display_name, password_hash, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (name) DO NOTHING
+RETURNING id
+
+-- missing --
+SELECT id FROM unnest($1::text[]) AS id WHERE NOT EXISTS (SELECT FROM copropiedad WHERE copropiedad.id = id.id)
+
+-- grant --
+INSERT INTO account_role (account_id, role, copropiedad_id)
+SELECT $1, * FROM unnest($2::text[], $3::text[])
+ON CONFLICT DO NOTHING
+
+-- take --
+DELETE FROM account_role
+WHERE account_id = $1 AND (role, copropiedad_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+RETURNING role
+
+-- disable --
+UPDATE account SET disabled_at = coalesce(disabled_at, $2) WHERE id = $1
+
+-- enable --
+UPDATE account SET disabled_at = NULL WHERE id = $1
+
+-- unlock --
+UPDATE account SET failures = 0, locked_until = NULL WHERE id = $1
+
+-- set_password --
+WITH ended AS (DELETE FROM session WHERE account_id = $1)
+UPDATE account SET password_hash = $2, must_change = $3, failures = 0, locked_until = NULL WHERE id = $1
+
+-- rehash --
+UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2
+
+-- attempt --
+-- Before the first lock the index lies outside of the array: the interval is NULL, and so is the instant.
+UPDATE account
+SET failures = failures + 1,
+    locked_until = $2::timestamptz + ($3::interval[])[least(failures + 1 - $4::int, cardinality($3))]
+WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $2)
+RETURNING failures
+
+-- signed_in --
+UPDATE account SET failures = 0, locked_until = NULL, signed_in_at = $2 WHERE id = $1
+
+-- guard_administrators --
+-- One at a time: two who disable each other at once must not both find the other one still there.
+SELECT pg_advisory_xact_lock(hashtext('hub.administrators'))
+
+-- administrators --
+SELECT account_id FROM account_role JOIN account ON account.id = account_id
+WHERE role = $1 AND copropiedad_id = '' AND disabled_at IS NULL
+
+-- end_sessions --
+DELETE FROM session WHERE account_id = $1
+
+-- open_session --
+INSERT INTO session (hash, account_id, created_at, seen_at, ends_at) VALUES ($1, $2, $3, $4, $5)
+
+-- find_session --
+SELECT session.hash, session.created_at AS began_at, session.seen_at, session.ends_at, account.*, grants.*
+FROM session
+LEFT JOIN account ON account.id = session.account_id,
+LATERAL (
+    SELECT array_agg(role ORDER BY copropiedad_id, role) AS roles,
+        array_agg(copropiedad_id ORDER BY copropiedad_id, role) AS places
+    FROM account_role WHERE account_role.account_id = session.account_id
+) AS grants
+WHERE session.hash = ANY ($1::bytea[])
+
+-- see_session --
+UPDATE session SET seen_at = $2 WHERE hash = $1 AND seen_at < $2
+
+-- close_session --
+DELETE FROM session WHERE hash = $1
+
+-- sweep_sessions --
+DELETE FROM session WHERE ends_at <= $1 OR seen_at <= $2

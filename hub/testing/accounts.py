@@ -1,0 +1,127 @@
+"""Accounts of the console and their sessions in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hub.errors import LastAdministrator
+from hub.lockout import lock_after
+from hub.model import EVERYWHERE, Account, Grant, Office, Session
+from hub.testing.faults import Faults
+from hub.testing.store import MemoryStore
+
+_ALL = Grant(office=Office.ADMINISTRATOR, copropiedad_id=EVERYWHERE)
+
+
+class MemoryAccounts:
+    """`hub.ports.AccountStore` and `hub.ports.SessionStore`. `faults` knows `named` and `find`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.faults = Faults()
+        self.sessions: dict[bytes, Session] = {}
+        self._store = store
+        self._accounts: dict[UUID, Account] = {}
+
+    async def accounts(self) -> Sequence[Account]:
+        return sorted(self._accounts.values(), key=lambda account: account.name)
+
+    async def named(self, name: str) -> Account | None:
+        self.faults.meet("named")
+        return next((each for each in self._accounts.values() if each.name == name), None)
+
+    async def add(self, account: Account) -> bool:
+        if await self.named(account.name):
+            return False
+        self._accounts[account.id] = replace(account, grants=())
+        await self.grant(account.id, account.grants)
+        return True
+
+    async def missing(self, copropiedades: Collection[str]) -> frozenset[str]:
+        entries = self._store.tables.directory.entries
+        return frozenset(each for each in copropiedades if ("copropiedad", each) not in entries)
+
+    async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
+        self._set(account_id, grants=_sorted({*self._accounts[account_id].grants, *grants}))
+
+    async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
+        had = set(self._accounts[account_id].grants)
+        self._lessen(account_id, grants=_sorted(had - set(grants)))
+        return len(had & set(grants))
+
+    async def disable(self, account_id: UUID, *, now: datetime) -> None:
+        self._lessen(account_id, disabled_at=self._accounts[account_id].disabled_at or now)
+
+    async def enable(self, account_id: UUID) -> None:
+        self._set(account_id, disabled_at=None)
+
+    async def unlock(self, account_id: UUID) -> None:
+        self._set(account_id, failures=0, locked_until=None)
+
+    async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
+        self._set(account_id, password_hash=password_hash, must_change=must_change)
+        await self.unlock(account_id)
+        self._end(account_id)
+
+    async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
+        if self._accounts[account_id].password_hash == old:
+            self._set(account_id, password_hash=new)
+
+    async def attempt(self, account_id: UUID, *, now: datetime) -> int | None:
+        account = self._accounts.get(account_id)
+        if account is None or (account.locked_until is not None and account.locked_until > now):
+            return None
+        failures = account.failures + 1
+        lock = lock_after(failures)
+        self._set(account_id, failures=failures, locked_until=None if lock is None else now + lock)
+        return failures
+
+    async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
+        self._set(account_id, failures=0, locked_until=None, signed_in_at=now)
+
+    async def open(self, session: Session) -> None:
+        self.sessions[session.hash] = session
+
+    async def find(self, hashes: Collection[bytes]) -> tuple[Session, Account | None] | None:
+        self.faults.meet("find")
+        session = next((self.sessions[each] for each in hashes if each in self.sessions), None)
+        if session is None:
+            return None
+        return session, None if session.account_id is None else self._accounts[session.account_id]
+
+    async def seen(self, session_hash: bytes, *, now: datetime) -> None:
+        session = self.sessions.get(session_hash)
+        if session is not None and session.seen_at < now:
+            self.sessions[session_hash] = replace(session, seen_at=now)
+
+    async def close(self, session_hash: bytes) -> None:
+        self.sessions.pop(session_hash, None)
+
+    async def sweep(self, *, now: datetime, idle_since: datetime) -> None:
+        over = [one.hash for one in self.sessions.values() if one.ends_at <= now or one.seen_at <= idle_since]
+        for each in over:
+            del self.sessions[each]
+
+    def _set(self, account_id: UUID, **fields: Any) -> None:
+        self._accounts[account_id] = replace(self._accounts[account_id], **fields)
+
+    def _lessen(self, account_id: UUID, **fields: Any) -> None:
+        before, old = self._administrators(), self._accounts[account_id]
+        self._set(account_id, **fields)
+        if before and not self._administrators():
+            self._accounts[account_id] = old
+            raise LastAdministrator
+        self._end(account_id)
+
+    def _administrators(self) -> bool:
+        return any(_ALL in each.grants and each.disabled_at is None for each in self._accounts.values())
+
+    def _end(self, account_id: UUID) -> None:
+        self.sessions = {key: one for key, one in self.sessions.items() if one.account_id != account_id}
+
+
+def _sorted(grants: Collection[Grant]) -> tuple[Grant, ...]:
+    return tuple(sorted(grants, key=lambda grant: (grant.copropiedad_id, grant.office)))

@@ -1,0 +1,238 @@
+"""Accounts of the console and their sessions, as they are kept."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub import sessions
+from hub.errors import LastAdministrator
+from hub.identity import uuid8
+from hub.lockout import FAILURES, LOCKS
+from hub.model import Account, Grant, Office, Session
+from tests.contract.stores import Stores
+from tests.contract.test_directory import apply
+from tests.contract.values import copropiedad, now
+
+NOW = now()
+MINUTE = timedelta(minutes=1)
+ADMIN = Grant(office=Office.ADMINISTRATOR)
+HERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-1")
+
+
+def made(name: str = "ana", *grants: Grant, **fields: Any) -> Account:
+    values: dict[str, Any] = {
+        "id": uuid8(NOW, name),
+        "display_name": name.title(),
+        "password_hash": f"hash of {name}",
+        "must_change": True,
+        "created_at": NOW,
+        "created_by": "cli:test",
+    }
+    return Account(name=name, grants=grants, **{**values, **fields})
+
+
+async def added(stores: Stores, name: str = "ana", *grants: Grant) -> Account:
+    account = made(name, *grants)
+    assert await stores.accounts.add(account)
+    return account
+
+
+async def opened(stores: Stores, account: Account) -> Session:
+    session, _ = sessions.begin(account.id, now=NOW)
+    await stores.sessions.open(session)
+    return session
+
+
+async def is_open(stores: Stores, session: Session) -> bool:
+    return await stores.sessions.find([session.hash]) is not None
+
+
+async def test_an_account_comes_back_as_it_was_kept_with_its_offices(stores: Stores) -> None:
+    account = await added(stores, "ana", ADMIN, HERE)
+    await added(stores, "abel")
+
+    assert await stores.accounts.named("ana") == account
+    assert [each.name for each in await stores.accounts.accounts()] == ["abel", "ana"]
+    assert await stores.accounts.named("nobody") is None
+
+
+async def test_a_name_is_of_one_account(stores: Stores) -> None:
+    first = await added(stores, "ana", HERE)
+
+    assert not await stores.accounts.add(replace(made("ana", ADMIN), id=uuid8(NOW, "other")))
+    assert await stores.accounts.named("ana") == first
+
+
+async def test_a_copropiedad_that_is_not_there_is_told(stores: Stores) -> None:
+    await apply(stores, copropiedad("ph-1"))
+
+    assert await stores.accounts.missing(["ph-1", "ph-2"]) == {"ph-2"}
+
+
+async def test_offices_are_given_once_and_taken(stores: Stores) -> None:
+    account = await added(stores)
+    await stores.accounts.grant(account.id, [HERE, ADMIN])
+    await stores.accounts.grant(account.id, [HERE])
+    await added(stores, "luis", ADMIN)
+    taken = await stores.accounts.take(account.id, [ADMIN, Grant(office=Office.VIEWER)])
+
+    assert taken == 1
+    found = await stores.accounts.named("ana")
+    assert found is not None
+    assert found.grants == (HERE,)
+
+
+@pytest.mark.parametrize("way", ["disable", "take", "set_password"])
+async def test_whatever_takes_something_away_ends_the_sessions_of_that_account_alone(
+    stores: Stores, way: str
+) -> None:
+    await added(stores, "root", ADMIN)
+    account, other = await added(stores, "ana", HERE), await added(stores, "luis")
+    mine, theirs = await opened(stores, account), await opened(stores, other)
+    match way:
+        case "disable":
+            await stores.accounts.disable(account.id, now=NOW)
+        case "take":
+            await stores.accounts.take(account.id, [HERE])
+        case _:
+            await stores.accounts.set_password(account.id, "new", must_change=False)
+
+    assert not await is_open(stores, mine)
+    assert await is_open(stores, theirs)
+
+
+async def test_the_last_administrator_stays(stores: Stores) -> None:
+    ana, luis = await added(stores, "ana", ADMIN), await added(stores, "luis", ADMIN)
+    await stores.accounts.disable(luis.id, now=NOW)
+    session = await opened(stores, ana)
+
+    with pytest.raises(LastAdministrator):
+        await stores.accounts.disable(ana.id, now=NOW)
+    with pytest.raises(LastAdministrator):
+        await stores.accounts.take(ana.id, [ADMIN])
+    assert await stores.accounts.named("ana") == ana
+    assert await is_open(stores, session)
+
+    await stores.accounts.enable(luis.id)
+    await stores.accounts.disable(ana.id, now=NOW)
+
+
+async def test_an_administrator_of_one_copropiedad_is_not_the_last(stores: Stores) -> None:
+    local = await added(stores, "local", Grant(office=Office.ADMINISTRATOR, copropiedad_id="ph-1"))
+
+    await stores.accounts.disable(local.id, now=NOW)
+
+    found = await stores.accounts.named("local")
+    assert found is not None
+    assert found.disabled_at == NOW
+
+
+async def test_two_administrators_who_disable_each_other_at_once_do_not_both_succeed(stores: Stores) -> None:
+    both = [await added(stores, name, ADMIN) for name in ("ana", "luis")]
+
+    ended = await asyncio.gather(
+        *(stores.accounts.disable(each.id, now=NOW) for each in both), return_exceptions=True
+    )
+
+    assert [type(each) for each in ended].count(LastAdministrator) == 1
+
+
+async def test_failures_lock_longer_and_longer_to_the_instant(stores: Stores) -> None:
+    account, at = await added(stores), NOW
+    for number in range(1, FAILURES):
+        assert await stores.accounts.attempt(account.id, now=at) == number
+    for number, lock in enumerate([*LOCKS, LOCKS[-1]], start=FAILURES):
+        assert await stores.accounts.attempt(account.id, now=at) == number
+        found = await stores.accounts.named("ana")
+        assert found is not None
+        assert found.locked_until == at + lock
+        assert await stores.accounts.attempt(account.id, now=at + lock - timedelta(microseconds=1)) is None
+        at += lock
+
+
+async def test_of_a_thousand_tries_at_once_no_more_than_the_first_are_looked_at(stores: Stores) -> None:
+    account = await added(stores)
+    tries = await asyncio.gather(*(stores.accounts.attempt(account.id, now=NOW) for _ in range(50)))
+
+    assert sorted(each for each in tries if each is not None) == list(range(1, FAILURES + 1))
+
+
+@pytest.mark.parametrize("way", ["signed_in", "unlock", "set_password"])
+async def test_what_ends_a_lock_forgets_the_failures(stores: Stores, way: str) -> None:
+    account = await added(stores)
+    for _ in range(FAILURES):
+        await stores.accounts.attempt(account.id, now=NOW)
+    match way:
+        case "signed_in":
+            await stores.accounts.signed_in(account.id, now=NOW)
+        case "unlock":
+            await stores.accounts.unlock(account.id)
+        case _:
+            await stores.accounts.set_password(account.id, "new", must_change=True)
+    found = await stores.accounts.named("ana")
+
+    assert found is not None
+    assert (found.failures, found.locked_until) == (0, None)
+    assert found.signed_in_at == (NOW if way == "signed_in" else None)
+
+
+async def test_an_account_that_is_not_there_has_no_failures(stores: Stores) -> None:
+    assert await stores.accounts.attempt(uuid8(NOW, "nobody"), now=NOW) is None
+
+
+async def test_a_hash_is_renewed_only_where_the_password_is_still_the_same(stores: Stores) -> None:
+    account = await added(stores)
+    await stores.accounts.rehash(account.id, old="another", new="lost")
+    await stores.accounts.rehash(account.id, old="hash of ana", new="renewed")
+    found = await stores.accounts.named("ana")
+
+    assert found is not None
+    assert found.password_hash == "renewed"
+
+
+async def test_a_session_is_found_with_its_account_as_it_is_now(stores: Stores) -> None:
+    account = await added(stores)
+    session = await opened(stores, account)
+    await stores.accounts.grant(account.id, [HERE])
+
+    found = await stores.sessions.find([b"other", session.hash])
+
+    assert found == (session, replace(account, grants=(HERE,)))
+    assert await stores.sessions.find([b"other"]) is None
+
+
+async def test_a_session_of_the_key_has_no_account(stores: Stores) -> None:
+    session, _ = sessions.begin(None, key="a key", now=NOW)
+    await stores.sessions.open(session)
+
+    assert await stores.sessions.find([session.hash]) == (session, None)
+
+
+async def test_a_session_is_seen_never_earlier_than_before_and_closed(stores: Stores) -> None:
+    session = await opened(stores, await added(stores))
+    await stores.sessions.seen(session.hash, now=NOW + MINUTE)
+    await stores.sessions.seen(session.hash, now=NOW)
+    found = await stores.sessions.find([session.hash])
+    await stores.sessions.close(session.hash)
+
+    assert found is not None
+    assert found[0].seen_at == NOW + MINUTE
+    assert not await is_open(stores, session)
+
+
+async def test_sessions_that_are_over_are_swept_and_no_others(stores: Stores) -> None:
+    account = await added(stores)
+    busy, idle = await opened(stores, account), await opened(stores, account)
+    await stores.sessions.seen(busy.hash, now=NOW + MINUTE)
+
+    await stores.sessions.sweep(now=NOW + MINUTE, idle_since=NOW)
+    left = await is_open(stores, busy), await is_open(stores, idle)
+    await stores.sessions.sweep(now=busy.ends_at, idle_since=NOW)
+
+    assert left == (True, False)
+    assert not await is_open(stores, busy)
