@@ -1,0 +1,188 @@
+"""Who gives accounts, to whom and where; and that each change is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hub import accounts
+from hub.accounts import Desk
+from hub.errors import InvalidAccount, LastAdministrator, UnknownName
+from hub.model import Account, Grant, Office, Places
+from hub.passwords import Passwords
+from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore
+from tests.contract.values import copropiedad
+
+NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+ADMIN = Grant(office=Office.ADMINISTRATOR)
+HERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-1")
+THERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-2")
+OF_HERE = frozenset({"ph-1"})
+
+CHANGES: dict[str, Callable[[Desk, str], Awaitable[Any]]] = {
+    "grant": lambda desk, name: accounts.grant(desk, name, [HERE]),
+    "take": lambda desk, name: accounts.take(desk, name, [HERE]),
+    "reset": accounts.reset,
+    "disable": accounts.disable,
+    "enable": accounts.enable,
+    "unlock": accounts.unlock,
+}
+every_change = pytest.mark.parametrize("change", CHANGES)
+
+
+class House:
+    def __init__(self) -> None:
+        store = MemoryStore(lambda: NOON)
+        for ref in ("ph-1", "ph-2"):
+            store.tables.directory.apply(copropiedad(ref))
+        self.store = MemoryAccounts(store)
+        self.audit = MemoryAudit()
+
+    def desk(self, places: Places = None) -> Desk:
+        return Desk(
+            store=self.store,
+            audit=self.audit,
+            passwords=Passwords(memory=8, rounds=1),
+            who="account:root",
+            places=places,
+            now=NOON,
+        )
+
+    async def with_account(self, name: str, *grants: Grant) -> Account:
+        account, _ = await accounts.create(self.desk(), name, name.title(), grants)
+        return account
+
+
+async def test_a_new_account_has_a_password_for_once_that_is_kept_nowhere() -> None:
+    house = House()
+    account, password = await accounts.create(house.desk(), " Ana.Ruiz ", "Ana Ruiz", [HERE])
+
+    assert (account.name, account.must_change, account.grants) == ("ana.ruiz", True, (HERE,))
+    assert await house.desk().passwords.matches(account.password_hash, password)
+    assert password not in repr(account) + repr(house.audit.rows)
+    [note] = house.audit.rows
+    assert (note.action, note.subject, note.detail) == (
+        "account.create",
+        "account:ana.ruiz",
+        {"grants": ["operator:ph-1"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "display_name", "grants"),
+    [
+        *(
+            ("", "Ana", [HERE]),
+            ("a", "Ana", [HERE]),
+            ("ana ruiz", "Ana", [HERE]),
+            ("ana@x.co", "Ana", [HERE]),
+        ),
+        *(
+            ("ana", " ", [HERE]),
+            ("ana", "A\nB", [HERE]),
+            ("ana", "A\u202e", [HERE]),
+            ("ana", "x" * 121, [HERE]),
+        ),
+        *(("ana", "Ana", []), ("ana", "Ana", [Grant(office=Office.VIEWER, copropiedad_id="ph-9")])),
+        ("taken", "Ana", [HERE]),
+    ],
+)
+async def test_an_account_that_makes_no_sense_is_refused(
+    name: str, display_name: str, grants: list[Grant]
+) -> None:
+    house = House()
+    await house.with_account("taken", HERE)
+    with pytest.raises(InvalidAccount):
+        await accounts.create(house.desk(), name, display_name, grants)
+
+    assert [each.name for each in await house.store.accounts()] == ["taken"]
+
+
+@every_change
+async def test_each_change_is_noted_before_it_is_made(change: str) -> None:
+    house = House()
+    await house.with_account("ana", HERE, THERE)
+    await CHANGES[change](house.desk(), "ANA")
+
+    assert [(note.who, note.action, note.subject) for note in house.audit.rows[1:]] == [
+        ("account:root", f"account.{change}", "account:ana")
+    ]
+
+
+@every_change
+async def test_an_account_that_there_is_not_is_told(change: str) -> None:
+    with pytest.raises(UnknownName):
+        await CHANGES[change](House().desk(), "nobody")
+
+
+@every_change
+@pytest.mark.parametrize("grants", [(ADMIN,), (THERE,), (HERE, THERE), ()], ids=str)
+async def test_who_gives_accounts_in_one_copropiedad_touches_nobody_who_is_more(
+    change: str, grants: tuple[Grant, ...]
+) -> None:
+    house = House()
+    await house.with_account("root", ADMIN)
+    account = await house.with_account("ana", *(grants or (HERE,)))
+    if not grants:
+        await house.store.take(account.id, [HERE])
+    before = await house.store.named("ana")
+
+    with pytest.raises(UnknownName):
+        await CHANGES[change](house.desk(OF_HERE), "ana")
+    assert await house.store.named("ana") == before
+
+
+@pytest.mark.parametrize("grant", [ADMIN, THERE, Grant(office=Office.VIEWER)], ids=str)
+async def test_who_gives_accounts_in_one_copropiedad_gives_nothing_elsewhere(grant: Grant) -> None:
+    house = House()
+    await house.with_account("ana", HERE)
+    with pytest.raises(InvalidAccount):
+        await accounts.grant(house.desk(OF_HERE), "ana", [HERE, grant])
+    with pytest.raises(InvalidAccount):
+        await accounts.create(house.desk(OF_HERE), "luis", "Luis", [grant])
+
+    assert (await house.store.accounts())[0].grants == (HERE,)
+
+
+async def test_who_gives_accounts_in_one_copropiedad_sees_those_alone() -> None:
+    house = House()
+    for name, grants in {"a": (HERE,), "b": (HERE, THERE), "c": (ADMIN,)}.items():
+        await house.with_account(f"{name}{name}", *grants)
+
+    assert [each.name for each in await accounts.listed(house.desk(OF_HERE))] == ["aa"]
+    assert len(await accounts.listed(house.desk())) == 3
+
+
+async def test_the_last_administrator_cannot_be_taken_away_and_hears_what_to_do() -> None:
+    house = House()
+    await house.with_account("root", ADMIN)
+
+    for refused in (
+        accounts.disable(house.desk(), "root"),
+        accounts.take(house.desk(), "root", [ADMIN]),
+    ):
+        with pytest.raises(LastAdministrator, match="make another administrator"):
+            await refused
+
+
+async def test_an_office_that_somebody_has_not_cannot_be_taken() -> None:
+    house = House()
+    await house.with_account("ana", HERE)
+
+    with pytest.raises(InvalidAccount):
+        await accounts.take(house.desk(), "ana", [THERE])
+
+
+async def test_a_reset_password_opens_once_and_ends_a_lock() -> None:
+    house = House()
+    account = await house.with_account("ana", HERE)
+    for _ in range(5):
+        await house.store.attempt(account.id, now=NOON)
+    fresh, password = await accounts.reset(house.desk(), "ana")
+
+    assert fresh.must_change
+    assert fresh.locked_until is None
+    assert await house.desk().passwords.matches(fresh.password_hash, password)

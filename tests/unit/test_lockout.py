@@ -1,0 +1,70 @@
+"""The ladder of locks, names that nobody has, and the brake of an address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hub import lockout
+from hub.lockout import DELAYS, FAILURES, FREE, LOCKS, WINDOW, Brake, Strangers, lock_after
+
+NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+def test_the_ladder_is_one_five_fifteen_sixty_minutes_from_the_fifth_failure() -> None:
+    minutes = [lock and lock.total_seconds() / 60 for lock in map(lock_after, range(11))]
+
+    assert minutes == [None, None, None, None, None, 1, 5, 15, 60, 60, 60]
+
+
+def test_a_name_that_nobody_has_is_locked_as_an_account_is() -> None:
+    strangers = Strangers()
+    before = [strangers.attempt("nadie", now=NOON) for _ in range(FAILURES - 1)]
+    locked = strangers.attempt("nadie", now=NOON)
+    during = strangers.attempt("nadie", now=NOON + LOCKS[0] - TICK)
+    after = strangers.attempt("nadie", now=NOON + LOCKS[0])
+
+    assert before == [None] * (FAILURES - 1)
+    assert locked == during == NOON + LOCKS[0]
+    assert after == NOON + LOCKS[0] + LOCKS[1]
+    assert strangers.attempt("otra", now=NOON) is None
+
+
+def test_of_strangers_neither_all_are_remembered_nor_what_they_typed() -> None:
+    strangers = Strangers()
+    for number in range(lockout._REMEMBERED + 10):
+        strangers.attempt(f"mi secreto {number}", now=NOON)
+
+    assert len(strangers._known) == lockout._REMEMBERED
+    assert "secreto" not in str(strangers._known)
+
+
+def test_an_address_that_fails_waits_longer_and_longer_and_others_do_not() -> None:
+    brake, delays = Brake(lambda: 100.0), []
+    for _ in range(FREE + 6):
+        delays.append(brake.delay("10.0.0.1"))
+        brake.failed("10.0.0.1")
+
+    assert delays == [0.0] * FREE + [*DELAYS, DELAYS[-1], DELAYS[-1]]
+    assert brake.delay("10.0.0.2") == 0.0
+
+
+def test_an_address_is_forgiven_when_its_window_has_passed() -> None:
+    times = [0.0]
+    brake = Brake(lambda: times[0])
+    for _ in range(FREE + 20):
+        brake.failed("10.0.0.1")
+    times[0] = WINDOW - 0.001
+    before = brake.delay("10.0.0.1")
+    times[0] = WINDOW
+
+    assert before == DELAYS[-1]
+    assert brake.delay("10.0.0.1") == 0.0
+
+
+def test_a_million_addresses_take_no_more_memory_than_some() -> None:
+    brake = Brake(lambda: 0.0)
+    for number in range(lockout._REMEMBERED + 10):
+        brake.failed(str(number))
+
+    assert len(brake._failures) == lockout._REMEMBERED

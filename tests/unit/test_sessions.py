@@ -1,0 +1,58 @@
+"""Sessions: what is kept of them, when they end, and what their pages must send along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import uuid4
+
+from hub import sessions
+
+NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+def test_of_a_token_only_the_hash_is_kept_and_the_token_does_not_show() -> None:
+    session, token = sessions.begin(uuid4(), now=NOON)
+
+    assert session.hash == sha256(token.encode()).digest()
+    assert sessions.hash_of(token) == session.hash
+    assert token not in repr(session)
+    assert session.hash.hex() not in repr(session)
+    assert len(token) == 43  # 32 bytes
+
+
+def test_what_the_database_holds_opens_nothing() -> None:
+    session, _ = sessions.begin(uuid4(), now=NOON)
+
+    for stolen in (session.hash.hex(), session.hash.decode("latin1"), repr(session.hash)):
+        assert sessions.hash_of(stolen) != session.hash
+
+
+def test_another_key_ends_the_sessions_that_the_old_one_opened() -> None:
+    session, token = sessions.begin(None, key="old", now=NOON)
+
+    assert sessions.hash_of(token, key="old") == session.hash
+    assert sessions.hash_of(token, key="new") != session.hash
+    assert sessions.hash_of(token) != session.hash
+
+
+def test_a_session_ends_to_the_instant_when_idle_and_at_last() -> None:
+    session, _ = sessions.begin(uuid4(), now=NOON)
+    busy = replace(session, seen_at=NOON + sessions.LONGEST - TICK)
+
+    assert sessions.live(session, now=NOON + sessions.IDLE - TICK)
+    assert not sessions.live(session, now=NOON + sessions.IDLE)
+    assert sessions.live(busy, now=NOON + sessions.LONGEST - TICK)
+    assert not sessions.live(busy, now=NOON + sessions.LONGEST)
+    assert (sessions.IDLE, sessions.LONGEST) == (timedelta(minutes=30), timedelta(hours=12))
+
+
+def test_what_a_page_sends_along_is_of_its_session_alone_and_tells_nothing_of_it() -> None:
+    (_, one), (_, other) = (sessions.begin(None, now=NOON) for _ in range(2))
+
+    assert sessions.csrf_of(one) == sessions.csrf_of(one)
+    assert sessions.csrf_of(one) != sessions.csrf_of(other)
+    assert one not in sessions.csrf_of(one)
+    assert sessions.csrf_of("ñ\udcff")
