@@ -5,6 +5,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── ConfigurationError        a setting is missing or wrong
     │   └── ProgramMissing        a server's program is not on this machine
     ├── InvalidPolicy             policy.toml says something that cannot be kept
+    ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
@@ -65,6 +66,14 @@ class LastAdministrator(InvalidAccount):
 
 class InvalidKey(HubError, ValueError):
     """The API key makes no sense."""
+
+
+class InvalidAudience(HubError, ValueError):
+    """
+    The words name no audience.
+
+    Its text says what was read, what was expected and which word is near. It is for whoever wrote the words.
+    """
 
 
 class InvalidEvent(HubError, ValueError):

@@ -4,9 +4,11 @@ Whom something is for: one language for the catalogue and for whoever asks, and 
 `docs/audiences.md` teaches the language.
 """
 
+from hub.audience.asking import asked
 from hub.audience.contacts import recipient, usable_email, usable_phone, written_as
 from hub.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
 from hub.audience.joining import as_one, together
+from hub.audience.language import Term, parse, write
 from hub.audience.parties import PLACE, Parties, addressees, parties_of, party_words
 
 __all__ = [
@@ -17,14 +19,18 @@ __all__ = [
     "Addressee",
     "Group",
     "Parties",
+    "Term",
     "Unknown",
     "addressees",
     "as_one",
+    "asked",
+    "parse",
     "parties_of",
     "party_words",
     "recipient",
     "together",
     "usable_email",
     "usable_phone",
+    "write",
     "written_as",
 ]

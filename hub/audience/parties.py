@@ -1,28 +1,19 @@
-"""Whom an event speaks to: the words of the catalogue turned into groups that a directory can look up."""
+"""Whom an event speaks to: groups that a directory can look up, and the parties of its case."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from hub.audience.asking import group_of, scene_of
 from hub.audience.contacts import recipient
-from hub.audience.groups import RESIDENTS, Addressee, Group, Unknown
+from hub.audience.groups import Addressee, Unknown
+from hub.audience.language import Term, parse
+from hub.audience.words import ADDRESS, LEVEL, PARTY
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
 
-ROLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "residents": RESIDENTS,
-    "owners": ("owner",),
-    "council": ("council",),
-    "proxies": ("proxy",),
-    "auditors": ("auditor",),
-    "auditor": ("auditor",),
-}
-"""The words of audiences → the roles of memberships."""
-
 Parties = Mapping[tuple[str, str], Json]
-
-ADDRESS: Final = "address"
-"""`address:notify`: who reads the email addresses that the event lists there; of none nobody waits."""
 
 PLACE: Final = "@place"
 """The party that stands for where a case happens: {"copropiedad_id", "unit_id"}."""
@@ -45,7 +36,7 @@ def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
 
 def party_words(audience: Audience) -> list[str]:
     """Answer the words of an audience that are people named by the event or its case."""
-    return [word for word in audience.who if _is_party(word)]
+    return [word for word in audience.who if parse(word).word == PARTY]
 
 
 def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> list[Addressee]:
@@ -53,14 +44,23 @@ def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> lis
     data = stored.event.data
     if any(str(data.get(key)) != value for key, value in audience.when.items()):
         return []
-    found: list[Addressee] = []
-    for word in audience.who:
-        found.extend(_party(word, stored, parties) if _is_party(word) else _others(word, stored))
-    return found
+    return [one for word in audience.who for one in _addressees(parse(word), stored, parties)]
 
 
-def _is_party(word: str) -> bool:
-    return ":" not in word and word not in _PLAIN_WORDS
+def _addressees(term: Term, stored: StoredEvent, parties: Parties) -> Sequence[Addressee]:
+    if term.word == PARTY:
+        return _party(term.value, stored, parties)
+    if term.word == ADDRESS:
+        # Who reads the email addresses that the event lists there; of none nobody waits.
+        return [recipient({"email": address}) for address in stored.event.data.get(term.value) or ()]
+    return [group_of(_told(term, stored), scene_of(stored))]
+
+
+def _told(term: Term, stored: StoredEvent) -> Term:
+    """`level:to_level` is the level that the event says."""
+    if term.word != LEVEL or term.value.isdigit():
+        return term
+    return replace(term, value=str(int(stored.event.data[term.value])))
 
 
 def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
@@ -71,61 +71,3 @@ def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
         # What the hub says itself comes after the case has spoken: whom that did not name, nobody will.
         return [] if stored.event.source == HUB_SOURCE else [Unknown(who=who)]
     return [recipient(one) for one in (recipients if isinstance(recipients, list) else [recipients])]
-
-
-def _others(word: str, stored: StoredEvent) -> list[Addressee]:
-    kind, _, key = word.partition(":")
-    if kind == ADDRESS:
-        return [recipient({"email": address}) for address in stored.event.data.get(key) or ()]
-    return [_group(word, stored)]
-
-
-def _group(word: str, stored: StoredEvent) -> Group:
-    if plain := _PLAIN_WORDS.get(word):
-        return plain(stored)
-    kind, _, rest = word.partition(":")
-    return _KINDS[kind](rest, stored)
-
-
-def _unit(roles: tuple[str, ...], stored: StoredEvent) -> Group:
-    return Group(roles=roles, unit_id=stored.unit_id or "")
-
-
-def _copropiedad(plural: str, stored: StoredEvent) -> Group:
-    return Group(roles=ROLES[plural], copropiedad_id=stored.copropiedad_id or "")
-
-
-def _zone(plural: str, stored: StoredEvent) -> Group:
-    zones: Sequence[str] = stored.event.data.get("zones") or ()
-    towers = tuple(sorted(zone.removeprefix("tower:") for zone in zones))
-    return Group(roles=ROLES[plural], copropiedad_id=stored.copropiedad_id or "", towers=towers)
-
-
-def _staff(duty: str, stored: StoredEvent) -> Group:
-    return Group(
-        duty=duty,
-        copropiedad_id=stored.copropiedad_id,
-        service_area=stored.event.data.get("service_area"),
-    )
-
-
-def _level(key: str, stored: StoredEvent) -> Group:
-    return Group(
-        level=int(stored.event.data[key]),
-        copropiedad_id=stored.copropiedad_id,
-        service_area=stored.event.data.get("service_area"),
-    )
-
-
-_PLAIN_WORDS: Final[Mapping[str, Callable[[StoredEvent], Group]]] = {
-    "owner": lambda stored: _unit(("owner",), stored),
-    "payer": lambda stored: _unit(("payer",), stored),
-    "clock_holder": lambda stored: _level("level", stored),
-}
-_KINDS: Final[Mapping[str, Callable[[str, StoredEvent], Group]]] = {
-    "unit": lambda plural, stored: _unit(ROLES[plural], stored),
-    "copropiedad": _copropiedad,
-    "zone": _zone,
-    "staff": _staff,
-    "level": _level,
-}
