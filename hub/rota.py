@@ -39,6 +39,14 @@ def _minute(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
+def absent(refs: Collection[str], away: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Answer who of these is on leave and not told for it, each with those who stand in, sorted."""
+    told = standing_in(refs, away)
+    return {
+        ref: [one for one in standing_in([ref], away) if one != ref] for ref in sorted(set(refs) - set(told))
+    }
+
+
 def standing_in(refs: Collection[str], away: Mapping[str, Collection[str]]) -> list[str]:
     """
     Replace whoever is away by the delegates, and these by theirs; answer sorted.

@@ -9,7 +9,7 @@ from hub.audience.contacts import recipient, usable_email, usable_phone, written
 from hub.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
 from hub.audience.joining import as_one, together
 from hub.audience.language import Term, parse, write
-from hub.audience.parties import PLACE, Parties, addressees, parties_of, party_words
+from hub.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
 
 __all__ = [
     "EVERY_ROLE",
@@ -22,6 +22,7 @@ __all__ = [
     "Term",
     "Unknown",
     "addressees",
+    "applies",
     "as_one",
     "asked",
     "parse",

@@ -39,10 +39,15 @@ def party_words(audience: Audience) -> list[str]:
     return [word for word in audience.who if parse(word).word == PARTY]
 
 
+def applies(audience: Audience, stored: StoredEvent) -> bool:
+    """Tell whether the event's data are what the audience is limited to."""
+    data = stored.event.data
+    return all(str(data.get(key)) == value for key, value in audience.when.items())
+
+
 def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> list[Addressee]:
     """Turn the words of an audience into groups to look up, strangers, and unknown parties."""
-    data = stored.event.data
-    if any(str(data.get(key)) != value for key, value in audience.when.items()):
+    if not applies(audience, stored):
         return []
     return [one for word in audience.who for one in _addressees(parse(word), stored, parties)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+from hub.intake.meant import paged
 from hub.intake.reading import Desk
 from hub.intake.taken import Broad, report_nobody
 from hub.model import Message
@@ -27,23 +28,25 @@ async def expand(
     The last page of the event's last audience sets `planned_at`; a crash before that leaves it
     unset, and the redelivered event is expanded again from the start, which changes nothing.
     """
-    after, crowd = "", 0
-    while True:
-        async with store.transaction() as transaction:
-            people = await transaction.people_page(broad.group, after, page)
-            # The first page tells a crowd; all pages must travel in the same lane.
-            crowd = crowd or len(people)
-            messages = plan_audience(
-                broad.stored, broad.kind, broad.audience, people, rules=desk.rules, now=now(), crowd=crowd
-            )
-            if messages:
-                await transaction.add_messages(messages)
-            full = len(people) == page
-            if broad.last and not full:
-                await transaction.mark_planned([broad.stored.key])
-        yield messages
-        if not crowd:
-            report_nobody(broad.stored, broad.audience)
-        if not full:
-            return
-        after = people[-1].ref
+    began, total = now(), 0
+    for group in broad.groups:
+        after, crowd, full = "", 0, True
+        while full:
+            async with store.transaction() as transaction:
+                people = await transaction.people_page(group, after, page)
+                # The first page tells a crowd; all pages must travel in the same lane.
+                crowd = crowd or len(people)
+                messages = plan_audience(
+                    broad.stored, broad.kind, broad.audience, people, rules=desk.rules, now=now(), crowd=crowd
+                )
+                if messages:
+                    await transaction.add_messages(messages)
+                full, total = len(people) == page, total + len(people)
+                over = group is broad.groups[-1] and not full
+                await transaction.keep_audiences([paged(broad, people, total=total, over=over, at=began)])
+                if broad.last and over:
+                    await transaction.mark_planned([broad.stored.key])
+            yield messages
+            after = people[-1].ref if people else after
+    if not total:
+        report_nobody(broad.stored, broad.audience)

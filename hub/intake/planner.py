@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from hub import sla
-from hub.audience import (
-    PLACE,
-    Addressee,
-    Group,
-    Parties,
-    Unknown,
-    addressees,
-    as_one,
-    parties_of,
-    party_words,
-    together,
-)
+from hub.audience import PLACE, Group, Parties, addressees, parties_of, party_words, together
+from hub.intake.meant import Meant, record, silent, spoken
 from hub.intake.reading import Desk, is_directory
-from hub.intake.taken import Broad, Taken, report_nobody, waiting
-from hub.model import Clock, Event, EventType, Message, Party, Person, StoredEvent
-from hub.planning import is_quiet, plan_audience, unknown_person
+from hub.intake.taken import Broad, Taken, waiting
+from hub.model import (
+    TOLD_BY_ANOTHER,
+    AudienceRecord,
+    Clock,
+    Event,
+    EventType,
+    LeftOut,
+    Message,
+    Party,
+    StoredEvent,
+)
+from hub.planning import is_quiet
 from hub.ports import IntakeTransaction
 from hub.replies import THREAD
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
-    """An event, and whom each of its audiences means."""
-
-    stored: StoredEvent
-    kind: EventType
-    audiences: tuple[tuple[Addressee, ...], ...]
-
-    @property
-    def waiting(self) -> bool:
-        """True while the case has not said who a party is."""
-        return any(isinstance(one, Unknown) for audience in self.audiences for one in audience)
-
-    @property
-    def broad(self) -> list[tuple[int, Group]]:
-        return [
-            (number, one)
-            for number, audience in enumerate(self.audiences)
-            for one in audience
-            if isinstance(one, Group) and one.broad
-        ]
 
 
 async def plan_in(
@@ -195,44 +171,26 @@ async def _add_messages(
     }
     people = await transaction.people(groups) if groups else {}
     # A person of two audiences of one event has the first one's message: they share their id.
-    messages: dict[object, Message] = {}
+    messages: dict[UUID, Message] = {}
+    records: list[AudienceRecord] = []
     for meant in fresh:
-        for message in _messages(meant, people, desk=desk, now=now):
-            messages.setdefault(message.id, message)
+        records += silent(meant, now)
+        for one in spoken(meant, people, desk=desk, now=now):
+            records.append(record(meant, one, doubled=_doubled(one.messages, messages), now=now))
+            messages.update((message.id, message) for message in one.messages if message.id not in messages)
     if messages:
         await transaction.add_messages(list(messages.values()))
+    if records:
+        await transaction.keep_audiences(records)
     taken.messages += messages.values()
     taken.later += waiting(messages.values())
 
 
-def _messages(
-    meant: Meant, people: Mapping[Group, Sequence[Person]], *, desk: Desk, now: datetime
-) -> Iterator[Message]:
-    for number, audience in enumerate(meant.audiences):
-        found: dict[str, Person] = {}
-        missing: dict[str, Person] = {}
-        for one in audience:
-            members = _members(one, people)
-            for person in members:
-                found[person.ref] = as_one(found.get(person.ref, person), person)
-            if isinstance(one, Group) and one.person is not None and not members:
-                missing[one.person] = Person(ref=one.person, name="")
-        if not (found or missing) and _all_were_looked_up(audience):
-            report_nobody(meant.stored, number)
-        plan = partial(plan_audience, meant.stored, meant.kind, number, rules=desk.rules, now=now)
-        yield from plan(list(found.values()))
-        yield from map(unknown_person, plan(list(missing.values())))
-
-
-def _all_were_looked_up(audience: Sequence[Addressee]) -> bool:
-    """Tell whether nobody of an audience is waited for or left to its pages. One of no words is nobody's."""
-    return bool(audience) and all(isinstance(one, Group) and not one.broad for one in audience)
-
-
-def _members(one: Addressee, people: Mapping[Group, Sequence[Person]]) -> Sequence[Person]:
-    if isinstance(one, Person):
-        return [one]
-    return people.get(one, ()) if isinstance(one, Group) else ()
+def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:
+    """Answer those to whom another audience says everything already."""
+    told = {message.person for message in messages if message.id not in known}
+    doubled = dict.fromkeys(message.person for message in messages if message.person not in told)
+    return [LeftOut(person=person, reason=TOLD_BY_ANOTHER) for person in doubled]
 
 
 def _expansions(meant: Meant) -> list[Broad]:
@@ -242,10 +200,10 @@ def _expansions(meant: Meant) -> list[Broad]:
             stored=meant.stored,
             kind=meant.kind,
             audience=number,
-            group=group,
+            groups=groups,
             last=position == len(broad) - 1 and not meant.waiting,
         )
-        for position, (number, group) in enumerate(broad)
+        for position, (number, groups) in enumerate(broad)
     ]
 
 

@@ -22,7 +22,7 @@ class Broad:
     stored: StoredEvent
     kind: EventType
     audience: int
-    group: Group
+    groups: tuple[Group, ...]
     last: bool
 
 

@@ -15,6 +15,7 @@ from hub.model.access import (
     reach_of,
     together,
 )
+from hub.model.audiences import ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
 from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
@@ -54,7 +55,9 @@ __all__ = [
     "EVERYWHERE",
     "HUB_SOURCE",
     "NOWHERE",
+    "ON_LEAVE",
     "SCOPES_OF",
+    "TOLD_BY_ANOTHER",
     "TYPE_PREFIX",
     "TYPE_SUFFIX",
     "About",
@@ -63,6 +66,7 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "Audience",
+    "AudienceRecord",
     "Balance",
     "Barred",
     "Cascade",
@@ -82,6 +86,7 @@ __all__ = [
     "Incoming",
     "Json",
     "Lane",
+    "LeftOut",
     "Message",
     "Move",
     "Note",

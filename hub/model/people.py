@@ -36,7 +36,8 @@ class Person:
     Somebody of the directory, or a stranger whose `ref` was made from an inline contact.
 
     Where people were looked up by units, `units` are the labels of those that brought this one in, sorted.
-    `left_out` is the reason why somebody of the group is not told (`on_leave`, `not_opted_in`).
+    `left_out` is the reason why somebody of the group is not told (`on_leave`, `not_opted_in`), `stand_in` is
+    who is told instead, by reference.
     """
 
     ref: str
@@ -47,6 +48,7 @@ class Person:
     known: bool = True
     units: tuple[str, ...] = ()
     left_out: str | None = None
+    stand_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

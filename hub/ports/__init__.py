@@ -15,6 +15,7 @@ from hub.ports.channel import Channel
 from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
+from hub.ports.explaining import ExplainStore, Facts, Kept, Refused, Said, Tried, Unit, Version
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore
@@ -35,10 +36,13 @@ __all__ = [
     "Channel",
     "ContactStore",
     "DeliveryStore",
+    "ExplainStore",
+    "Facts",
     "Heartbeats",
     "Holders",
     "IntakeStore",
     "IntakeTransaction",
+    "Kept",
     "KeyStore",
     "LetterStore",
     "LogStore",
@@ -50,13 +54,18 @@ __all__ = [
     "Queues",
     "RedriveStore",
     "RedrivenPage",
+    "Refused",
     "RosterStore",
+    "Said",
     "SessionStore",
     "Throttle",
     "Ticket",
     "TimerStore",
+    "Tried",
     "TroubleLog",
+    "Unit",
     "Verdict",
+    "Version",
     "WatchStore",
     "Written",
 ]

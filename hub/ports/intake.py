@@ -8,7 +8,17 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.audience import Group
-from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, StoredEvent
+from hub.model import (
+    AudienceRecord,
+    Clock,
+    DeadLetter,
+    Event,
+    Json,
+    Message,
+    Party,
+    Person,
+    StoredEvent,
+)
 
 
 class IntakeTransaction(Protocol):
@@ -46,6 +56,13 @@ class IntakeTransaction(Protocol):
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         """Insert; one that exists already is left as it is."""
+
+    async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
+        """
+        Keep whom audiences meant, with the state of the directory that is seen now.
+
+        What is known of an audience is replaced; the state only when it is planned at another instant.
+        """
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         """Answer the messages of these events that are still `queued`."""

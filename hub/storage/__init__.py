@@ -8,6 +8,7 @@ from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
+from hub.storage.explaining import PostgresExplaining
 from hub.storage.importing import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
@@ -31,6 +32,7 @@ __all__ = [
     "PostgresAudit",
     "PostgresContacts",
     "PostgresDelivery",
+    "PostgresExplaining",
     "PostgresImports",
     "PostgresInbox",
     "PostgresIntake",

@@ -35,13 +35,13 @@ async def unplanned(run: Runner, keys: Collection[UUID]) -> frozenset[UUID]:
 
 async def waiting(run: Runner, cases: Collection[str]) -> Sequence[StoredEvent]:
     """Answer the events of these cases that wait for a party, oldest first."""
-    return [_stored(row) for row in await run.rows(_SQL["waiting"], sorted(cases))]
+    return [event_of(row) for row in await run.rows(_SQL["waiting"], sorted(cases))]
 
 
 async def by_key(run: Runner, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
     """Answer those of these events that are there."""
     rows = await run.rows(_SQL["by_key"], sorted(keys)) if keys else []
-    return {row["key"]: _stored(row) for row in rows}
+    return {row["key"]: event_of(row) for row in rows}
 
 
 async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
@@ -77,7 +77,7 @@ async def lock_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequen
     await run.rows(_SQL["lock_cases"], ordered)
     rows = await run.rows(_SQL["of_cases"], ordered)
     found = {
-        case: [_stored(row) for row in rows] for case, rows in groupby(rows, lambda row: row["case_key"])
+        case: [event_of(row) for row in rows] for case, rows in groupby(rows, lambda row: row["case_key"])
     }
     return {case: found.get(case, []) for case in ordered}
 
@@ -103,7 +103,8 @@ def _row(stored: StoredEvent) -> tuple[object, ...]:
     )
 
 
-def _stored(row: Record) -> StoredEvent:
+def event_of(row: Record) -> StoredEvent:
+    """Read a row of `event`."""
     return StoredEvent(
         key=row["key"],
         event=Event(

@@ -7,8 +7,18 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from hub.audience import Group
-from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, StoredEvent
-from hub.storage import clocks, dead_letters, directory, events, messages, people
+from hub.model import (
+    AudienceRecord,
+    Clock,
+    DeadLetter,
+    Event,
+    Json,
+    Message,
+    Party,
+    Person,
+    StoredEvent,
+)
+from hub.storage import audiences, clocks, dead_letters, directory, events, messages, people
 from hub.storage.database import Database, Transaction
 
 
@@ -74,6 +84,10 @@ class PostgresIntakeTransaction:
     async def add_messages(self, added: Sequence[Message]) -> None:
         """Insert; one that exists already is left as it is."""
         await messages.add(self._run, added)
+
+    async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
+        """Keep whom audiences meant, with the state of the directory that is seen now."""
+        await audiences.keep(self._run, records)
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         """Answer the messages of these events that are still `queued`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import msgspec
 from asyncpg import Record
 
 from hub.audience import Group
-from hub.model import ContactPoint, Person
+from hub.model import ON_LEAVE, ContactPoint, Person
 from hub.storage import staff
 from hub.storage.database import Runner
 from hub.storage.queries import load
@@ -73,7 +74,15 @@ async def _of_units(run: Runner, groups: Sequence[Group]) -> Found:
 
 async def _staff(run: Runner, groups: Sequence[Group]) -> Found:
     found = await staff.find(run, groups) if groups else {}
-    return {group: _sorted(rows) for group, rows in found.items()}
+    return {group: _with_absent(one) for group, one in found.items()}
+
+
+def _with_absent(one: staff.Staff) -> Sequence[Person]:
+    away = [
+        replace(to_person(row), left_out=ON_LEAVE, stand_in=", ".join(one.stand_ins[row["id"]]) or None)
+        for row in one.absent
+    ]
+    return sorted([*map(to_person, one.present), *away], key=lambda person: person.ref)
 
 
 def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:

@@ -56,5 +56,5 @@ async def _place(run: Runner, row: Record) -> Place:
     return Place(
         **dict(row),
         people=[to_person(one) for one in await run.rows(_SQL["people"], ref)],
-        unstaffed=[name for name, group in asked.items() if not found[group]],
+        unstaffed=[name for name, group in asked.items() if not found[group].present],
     )

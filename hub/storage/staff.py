@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from asyncpg import Record
 
 from hub.audience import Group
-from hub.rota import FLAGS, on_shift, standing_in
+from hub.rota import FLAGS, absent, on_shift, standing_in
 from hub.storage.database import Runner
 from hub.storage.queries import load
 
@@ -22,8 +23,17 @@ Duty = tuple[str, str]
 """The id of a scope, and a duty there."""
 
 
-async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Sequence[Record]]:
-    """Answer the rows of people that each group is at this instant."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """The rows of those who answer, and of those on leave with the references of who stands in for each."""
+
+    present: Sequence[Record] = ()
+    absent: Sequence[Record] = ()
+    stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
+    """Answer who each group is at this instant."""
     places = sorted({group.copropiedad_id for group in groups if group.copropiedad_id})
     duties = sorted({group.duty for group in groups if group.duty})
     levels = sorted({group.level for group in groups if group.level is not None})
@@ -65,16 +75,30 @@ def _meant(group: Group, staff: Scoped, on_call: Mapping[Duty, Collection[str]])
 
 async def _present(
     run: Runner, meant: Mapping[Group, Collection[str]], known: Mapping[str, Record]
-) -> Mapping[Group, Sequence[Record]]:
+) -> Mapping[Group, Staff]:
     """Put delegates in the place of those on leave; rows that are not known yet are fetched."""
     away: defaultdict[str, set[str]] = defaultdict(set)
     if everybody := sorted({ref for refs in meant.values() for ref in refs}):
         for row in await run.rows(_SQL["away"], everybody):
             away[row["person_id"]].update({row["delegate_id"]} - {None})
     answered = {group: standing_in(refs, away) for group, refs in meant.items()}
-    missing = {ref for refs in answered.values() for ref in refs} - known.keys()
+    missing = {ref for refs in (*answered.values(), *meant.values()) for ref in refs} - known.keys()
     people = {**known, **await _people(run, missing)}
-    return {group: [people[ref] for ref in refs if ref in people] for group, refs in answered.items()}
+    return {group: _staff(meant[group], refs, away, people) for group, refs in answered.items()}
+
+
+def _staff(
+    meant: Collection[str],
+    answering: Sequence[str],
+    away: Mapping[str, Collection[str]],
+    people: Mapping[str, Record],
+) -> Staff:
+    stand_ins = absent(meant, away)
+    return Staff(
+        present=[people[ref] for ref in answering if ref in people],
+        absent=[people[ref] for ref in stand_ins if ref in people],
+        stand_ins=stand_ins,
+    )
 
 
 async def _people(run: Runner, refs: Collection[str]) -> Mapping[str, Record]:

@@ -58,7 +58,8 @@ class PostgresWatch:
     async def anybody_on_duty(self) -> bool:
         """Tell whether somebody has the duty `ops`."""
         ops = Group(duty="ops")
-        return bool((await people.look_up(self._database, [ops]))[ops])
+        found = (await people.look_up(self._database, [ops]))[ops]
+        return any(one.left_out is None for one in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
         """Begin or go on; of several processes the unique index lets one begin."""

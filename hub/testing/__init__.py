@@ -13,6 +13,7 @@ from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
 from hub.testing.contacts import MemoryContacts
+from hub.testing.explaining import MemoryExplaining
 from hub.testing.faults import Faults
 from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.letters import MemoryLetters
@@ -33,6 +34,7 @@ __all__ = [
     "MemoryChannel",
     "MemoryContacts",
     "MemoryEmail",
+    "MemoryExplaining",
     "MemoryInbox",
     "MemoryKeys",
     "MemoryLetters",

@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Final
 
 from hub.audience import Group, usable_email, usable_phone
-from hub.model import ContactPoint, Event, Json, Person
-from hub.rota import FLAGS, on_shift, standing_in
+from hub.model import ON_LEAVE, ContactPoint, Event, Json, Person
+from hub.rfc3339 import EARLIEST
+from hub.rota import FLAGS, absent, on_shift, standing_in
 from hub.terms import instant
 from hub.units import in_order, unit_name
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 """Who stands in for a role that nobody of the unit has."""
+_TERMED: Final = frozenset({"membership", "leave"})
+"""What says from when until when it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ class Told:
     removed: bool
     since: datetime
     data: Mapping[str, Json]
+    until: datetime | None = None
+    position: int = 0
+    received_at: datetime = EARLIEST
 
 
 @dataclass(slots=True)
@@ -42,22 +48,28 @@ class Directory:
     def copy(self) -> Directory:
         return Directory(dict(self.entries), dict(self.history))
 
-    def apply(self, event: Event) -> bool:
+    @property
+    def position(self) -> int:
+        """The place of the newest version in the order in which they were heard."""
+        return len(self.history)
+
+    def apply(self, event: Event, at: datetime = EARLIEST) -> bool:
         """Let the greatest version win, the first of equals; tell whether this one has won."""
         _, noun, verb = event.name.split(".")
         key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
-        self._keep(event, *key)
+        self._keep(event, *key, at)
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
         self.entries[key] = Entry(version, event.data if verb == "upserted" else None)
         return True
 
-    def _keep(self, event: Event, noun: str, ref: str) -> None:
+    def _keep(self, event: Event, noun: str, ref: str, at: datetime) -> None:
         """Remember every version; of a person who is removed, that there was one and nothing else."""
         removed = event.name.endswith(".removed")
-        since = _instant(event.data.get("since")) if noun in {"membership", "leave"} else None
-        told = Told(removed, since or event.time, event.data)
+        since = _instant(event.data.get("since")) if noun in _TERMED else None
+        until = _instant(event.data.get("until")) if noun in _TERMED else None
+        told = Told(removed, since or event.time, event.data, until, self.position + 1, at)
         self.history.setdefault((noun, ref, event.data["version"]), told)
         if noun == "person":
             versions = [key for key in self.history if key[:2] == (noun, ref)]
@@ -92,7 +104,8 @@ class Directory:
         for ref, scope in self._members(group, now):
             scopes.setdefault(ref, set()).add(scope)
         found = [(self.person(ref), self._units(group, among)) for ref, among in sorted(scopes.items())]
-        return [replace(person, units=units) for person, units in found if person is not None]
+        told = [replace(person, units=units) for person, units in found if person is not None]
+        return sorted([*told, *self._absent(group, now)], key=lambda person: person.ref)
 
     def unit_name(self, unit_id: str | None) -> str | None:
         """Answer what people call a unit."""
@@ -112,7 +125,17 @@ class Directory:
             return self._of_unit(f"unit:{group.unit_id}", group.roles, now)
         if group.paged:
             return self._of_roles(group, now)
-        return [(ref, "") for ref in self._staff(group, now)]
+        return [(ref, "") for ref in standing_in(self._staff(group, now), self._away(now))]
+
+    def _absent(self, group: Group, now: datetime) -> list[Person]:
+        """Answer those of the staff who are on leave, each with who stands in."""
+        away = absent(self._staff(group, now), self._away(now))
+        found = [(self.person(ref), stand_ins) for ref, stand_ins in away.items()]
+        return [
+            replace(person, left_out=ON_LEAVE, stand_in=", ".join(stand_ins) or None)
+            for person, stand_ins in found
+            if person is not None
+        ]
 
     def _of_unit(self, scope: str, roles: Collection[str], now: datetime) -> list[tuple[str, str]]:
         here = [one for one in self._memberships(now) if one["scope"] == scope]
@@ -134,13 +157,13 @@ class Directory:
         return scopes
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
-        """Answer the nearest who are there: of the place, else of the company."""
+        """Answer the nearest, on leave or not: of the place, else of the company."""
         staff = [one for one in self._memberships(now) if _serves(one, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
             here = [one for one in staff if one["scope"] == scope and self.person(one["person_id"])]
             refs = [one["person_id"] for one in _of_area(here, group) or here]
             if found := self._on_call(scope, group.duty, now) or refs:
-                return standing_in(found, self._away(now))
+                return found
         return []
 
     def _on_call(self, scope: str, duty: str | None, now: datetime) -> list[str]:

@@ -27,7 +27,7 @@ class MemoryRoster:
         return self._store.tables.directory
 
     async def write(self, event: Event) -> Written:
-        applied = self._directory.apply(event)
+        applied = self._directory.apply(event, self._store.now())
         _, noun, _ = event.name.split(".")
         return Written(
             applied=applied, version=self._directory.entries[noun, event.data[f"{noun}_id"]].version

@@ -31,6 +31,10 @@ class MemoryStore(MemoryReplies, MemoryReceipts):
         super().__init__(now)
         self._refused = refused
 
+    def now(self) -> datetime:
+        """Tell the time of this store."""
+        return self._now()
+
     def message(self, message_id: UUID) -> Message:
         return self.tables.messages[message_id].message
 

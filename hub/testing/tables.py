@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.model import Attempt, Barred, Clock, DeadLetter, Inbound, Message, Party, State, StoredEvent
+from hub.model import (
+    Attempt,
+    AudienceRecord,
+    Barred,
+    Clock,
+    DeadLetter,
+    Inbound,
+    LeftOut,
+    Message,
+    Party,
+    State,
+    StoredEvent,
+)
 from hub.receipts import Receipt
 from hub.testing.directory import Directory
 
@@ -63,6 +75,14 @@ class OptOut:
     lifted: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept of an audience, and the state of the directory that it was planned from."""
+
+    record: AudienceRecord
+    directory_version: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Tables:
     events: dict[UUID, StoredEvent] = field(default_factory=dict)
@@ -75,6 +95,8 @@ class Tables:
     opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
     suppressions: dict[tuple[str, str], Suppression] = field(default_factory=dict)
     early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
+    audiences: dict[tuple[UUID, int], Kept] = field(default_factory=dict)
+    left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
@@ -89,11 +111,23 @@ class Tables:
             opt_outs=dict(self.opt_outs),
             suppressions=dict(self.suppressions),
             early=dict(self.early),
+            audiences=dict(self.audiences),
+            left_out=dict(self.left_out),
             directory=self.directory.copy(),
         )
 
     def add_message(self, message: Message, now: datetime) -> None:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
+
+    def keep_audience(self, record: AudienceRecord) -> None:
+        """Replace what is known of an audience; the directory's state only when it is planned again."""
+        key, seen = (record.event_key, record.audience), self.directory.position
+        known = self.audiences.get(key)
+        if known is not None and known.record.planned_at == record.planned_at:
+            seen = known.directory_version
+        self.audiences[key] = Kept(record=record, directory_version=seen)
+        for left in record.left_out:
+            self.left_out.setdefault((*key, left.person), left)
 
     def barred(self, message: Message) -> Barred | None:
         """Answer why a message is not to go where it goes."""

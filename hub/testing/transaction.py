@@ -10,7 +10,18 @@ from uuid import UUID
 from hub.audience import Group
 from hub.cloudevents import encode
 from hub.errors import StorageRefused
-from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, State, StoredEvent
+from hub.model import (
+    AudienceRecord,
+    Clock,
+    DeadLetter,
+    Event,
+    Json,
+    Message,
+    Party,
+    Person,
+    State,
+    StoredEvent,
+)
 from hub.testing.tables import Tables
 
 
@@ -24,7 +35,7 @@ class MemoryTransaction:
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         for event in events:
-            self._tables.directory.apply(event)
+            self._tables.directory.apply(event, self._now)
 
     async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):
@@ -74,6 +85,10 @@ class MemoryTransaction:
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
             self._tables.add_message(message, self._now)
+
+    async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
+        for record in records:
+            self._tables.keep_audience(record)
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         messages = [row.message for row in self._tables.messages.values()]

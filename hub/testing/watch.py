@@ -66,7 +66,8 @@ class MemoryWatch:
 
     async def anybody_on_duty(self) -> bool:
         self.faults.meet("anybody_on_duty")
-        return bool(self._store.tables.directory.people(Group(duty="ops"), self._now()))
+        ops = self._store.tables.directory.people(Group(duty="ops"), self._now())
+        return any(one.left_out is None for one in ops)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
         self.faults.meet("see")

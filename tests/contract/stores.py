@@ -16,6 +16,7 @@ from hub.ports import (
     AuditStore,
     ContactStore,
     DeliveryStore,
+    ExplainStore,
     IntakeStore,
     KeyStore,
     LetterStore,
@@ -33,6 +34,7 @@ from hub.storage import (
     PostgresAudit,
     PostgresContacts,
     PostgresDelivery,
+    PostgresExplaining,
     PostgresIntake,
     PostgresKeys,
     PostgresLetters,
@@ -49,6 +51,7 @@ from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
     MemoryContacts,
+    MemoryExplaining,
     MemoryInbox,
     MemoryKeys,
     MemoryLetters,
@@ -81,6 +84,7 @@ class Stores:
     audit: AuditStore
     accounts: AccountStore
     sessions: SessionStore
+    explaining: ExplainStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -113,6 +117,7 @@ def memory_stores() -> Stores:
         audit=MemoryAudit(),
         accounts=accounts,
         sessions=accounts,
+        explaining=MemoryExplaining(store),
     )
 
 
@@ -135,4 +140,5 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresAudit(opened),
             PostgresAccounts(opened),
             PostgresSessions(opened),
+            PostgresExplaining(opened),
         )

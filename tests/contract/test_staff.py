@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.audience import Group
-from hub.model import Event, Json
+from hub.model import ON_LEAVE, Event, Json
 from hub.terms import ZONE
 from tests.contract.stores import Stores
 from tests.contract.values import (
@@ -35,7 +35,14 @@ async def apply(stores: Stores, *events: Event) -> None:
 
 async def refs(stores: Stores, group: Group) -> list[str]:
     async with stores.intake.transaction() as transaction:
-        return [one.ref for one in (await transaction.people([group]))[group]]
+        return [one.ref for one in (await transaction.people([group]))[group] if one.left_out is None]
+
+
+async def absent(stores: Stores, group: Group) -> dict[str, str | None]:
+    """Answer who is on leave, each with who stands in."""
+    async with stores.intake.transaction() as transaction:
+        found = (await transaction.people([group]))[group]
+    return {one.ref: one.stand_in for one in found if one.left_out == ON_LEAVE}
 
 
 def staff(who: str, scope: str = "company", duty: str = "service", **fields: Json) -> tuple[Event, Event]:
@@ -61,6 +68,26 @@ async def test_during_leave_the_delegate_is_told(stores: Stores) -> None:
     await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), today("p-9"))
 
     assert ["p-2", "p-9"] == await refs(stores, SERVICE)
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        ([], {}),
+        ([today("p-9")], {"p-1": "p-9"}),
+        ([today(None)], {"p-1": None}),
+        ([today("p-9"), today("p-8", "p-9"), person("p-8")], {"p-1": "p-8"}),
+        ([today("p-2")], {"p-1": "p-2"}),
+        ([today(None), today(None, "p-2")], {}),
+    ],
+    ids=["all here", "delegate", "no delegate", "delegate's delegate", "a colleague", "nobody were left"],
+)
+async def test_who_is_on_leave_is_answered_with_who_stands_in(
+    stores: Stores, news: Sequence[Event], expected: dict[str, str | None]
+) -> None:
+    await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), *news)
+
+    assert expected == await absent(stores, SERVICE)
 
 
 async def test_of_the_level_of_a_ladder_too(stores: Stores) -> None:

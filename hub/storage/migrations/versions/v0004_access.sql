@@ -11,7 +11,8 @@ CREATE INDEX membership_role ON membership (role, person_id) WHERE NOT removed;
 -- The units that a message of somebody with several is about.
 ALTER TABLE message ADD COLUMN units jsonb;
 
--- Whom each audience of an event meant when it was planned. `groups` is what was looked up.
+-- Whom each audience of an event meant when it was planned. `groups` is what was looked up, `people` how many that
+-- were, `why` the reason why nobody or not everybody is told.
 CREATE TABLE audience_record (
     event_key uuid,
     audience smallint,
@@ -34,6 +35,9 @@ CREATE TABLE left_out (
 );
 
 CREATE INDEX left_out_person ON left_out (person);
+
+-- Why nobody was told of an event: it may never have been taken in.
+CREATE INDEX dead_letter_event ON dead_letter (event_id) WHERE event_id IS NOT NULL;
 
 -- What people said yes and no to. Never changed: what counts of a person and a purpose is what was said last.
 CREATE TABLE consent (

@@ -1,0 +1,139 @@
+"""What the database knows of one event and one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model import AudienceRecord, LeftOut, Purpose, State, StoredEvent
+from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, Version
+from hub.storage import events
+from hub.storage.database import Database, Runner, storable
+from hub.storage.masking import mask_address
+from hub.storage.queries import load
+
+_SQL = load("explaining")
+_SAID: Final = ("role", "scope", "duty", "level")
+
+
+class PostgresExplaining:
+    """The ExplainStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
+        """Answer the events with this id; of one key the one."""
+        rows = await self._database.rows(_SQL["events"], storable(asked), storable(source))
+        return [events.event_of(row) for row in rows] or await self._of_key(asked)
+
+    async def refused(self, event_id: str, source: str | None) -> Refused | None:
+        """Answer the newest dead letter of this event id."""
+        rows = await self._database.rows(_SQL["refused"], storable(event_id), storable(source))
+        return Refused(**dict(rows[0])) if rows else None
+
+    async def facts(self, event: StoredEvent, person: str) -> Facts:
+        """Answer all that is known of the event and the person, as of one moment."""
+        person = storable(person) or ""
+        async with self._database.transaction() as run:
+            kept = [_kept(row) for row in await run.rows(_SQL["audiences"], event.key, person)]
+            history = [_version(row) for row in await run.rows(_SQL["history"], person)]
+            units = await _units(run, kept, history)
+            return Facts(
+                event=event,
+                person=person,
+                audiences=kept,
+                messages=await _messages(run, event.key, person),
+                history=history,
+                units=units,
+                copropiedades=await _copropiedades(run, kept, history, units.values()),
+            )
+
+    async def _of_key(self, asked: str) -> list[StoredEvent]:
+        try:
+            key = UUID(asked)
+        except ValueError:
+            return []
+        return list((await events.by_key(self._database, [key])).values())
+
+
+async def _messages(run: Runner, key: UUID, person: str) -> list[Said]:
+    rows = await run.rows(_SQL["messages"], key, person)
+    calls = await run.rows(_SQL["attempts"], [row["id"] for row in rows])
+    return [_said(row, person, [call for call in calls if call["message_id"] == row["id"]]) for row in rows]
+
+
+async def _units(run: Runner, kept: Iterable[Kept], history: Iterable[Version]) -> Mapping[str, Unit]:
+    rows = await run.rows(_SQL["units"], sorted(_named("unit", kept, history)))
+    return {
+        row["id"]: Unit(label=row["label"], copropiedad_id=row["copropiedad_id"], tower=row["tower"])
+        for row in rows
+    }
+
+
+async def _copropiedades(
+    run: Runner, kept: Iterable[Kept], history: Iterable[Version], units: Iterable[Unit]
+) -> Mapping[str, str]:
+    asked = _named("copropiedad", kept, history) | {unit.copropiedad_id for unit in units}
+    rows = await run.rows(_SQL["copropiedades"], sorted(asked))
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _named(kind: str, kept: Iterable[Kept], history: Iterable[Version]) -> set[str]:
+    """Answer the ids of a kind of place that the groups and the memberships name."""
+    groups = {group.get(f"{kind}_id") or "" for one in kept for group in one.record.groups}
+    return (groups | {ref for known, ref in map(_place, history) if known == kind}) - {""}
+
+
+def _place(version: Version) -> tuple[str, str]:
+    kind, _, ref = (version.scope or "").partition(":")
+    return kind, ref
+
+
+def _kept(row: Record) -> Kept:
+    record = AudienceRecord(
+        event_key=row["event_key"],
+        audience=row["audience"],
+        planned_at=row["planned_at"],
+        groups=row["groups"],
+        people=row["people"],
+        why=row["why"],
+    )
+    return Kept(record=record, directory_version=row["directory_version"], left_out=_left_out(row))
+
+
+def _left_out(row: Record) -> LeftOut | None:
+    if row["reason"] is None:
+        return None
+    return LeftOut(person=row["left_person"], reason=row["reason"], detail=row["detail"])
+
+
+def _said(row: Record, person: str, calls: Iterable[Record]) -> Said:
+    # The inbox and letters go to the reference itself, which is no address.
+    address = "" if row["address"] in ("", person) else mask_address(row["address"])
+    return Said(
+        id=row["id"],
+        audience=row["audience"],
+        channel=row["channel"],
+        occasion=row["occasion"],
+        purpose=Purpose(row["purpose"]),
+        address=address,
+        state=State(row["state"]),
+        reason=row["reason"],
+        created_at=row["created_at"],
+        next_at=row["next_at"],
+        attempts=[
+            Tried(at=call["at"], outcome=call["outcome"], provider=call["provider"], code=call["code"])
+            for call in calls
+        ],
+    )
+
+
+def _version(row: Record) -> Version:
+    data: Mapping[str, Any] = row["data"] or {}
+    facts: dict[str, Any] = {name: value for name, value in row.items() if name != "data"}
+    facts.update({name: data.get(name) for name in _SAID})
+    return Version(**facts, person=data.get("person_id"))

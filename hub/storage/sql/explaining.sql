@@ -1,0 +1,47 @@
+Why somebody was told of an event, or not.
+
+-- events --
+SELECT * FROM event WHERE id = $1 AND ($2::text IS NULL OR source = $2) ORDER BY source
+
+-- refused --
+SELECT reason, state, received_at FROM dead_letter
+WHERE event_id = $1 AND ($2::text IS NULL OR source = $2)
+ORDER BY received_at DESC
+LIMIT 1
+
+-- audiences --
+SELECT audience_record.*, left_out.person AS left_person, left_out.reason, left_out.detail
+FROM audience_record LEFT JOIN left_out
+  ON left_out.event_key = audience_record.event_key AND left_out.audience = audience_record.audience
+ AND left_out.person = $2
+WHERE audience_record.event_key = $1
+ORDER BY audience_record.audience
+
+-- messages --
+SELECT id, audience, channel, occasion, purpose, address, state, reason, created_at, next_at FROM message
+WHERE event_key = $1 AND person = $2
+ORDER BY created_at, occasion, step, id
+
+-- attempts --
+SELECT message_id, at, outcome, provider, code FROM attempt WHERE message_id = ANY ($1::uuid[]) ORDER BY at
+
+-- history --
+-- Also what a membership said when it was somebody else's, or when it was taken out.
+WITH mine AS (
+    SELECT DISTINCT id FROM directory_version WHERE kind = 'membership' AND data ->> 'person_id' = $1
+)
+SELECT told.* FROM mine CROSS JOIN LATERAL (
+    SELECT kind, id, version, since, until, removed, position, received_at, data FROM directory_version
+    WHERE kind = 'membership' AND id = mine.id
+    OFFSET 0
+) AS told
+UNION ALL
+SELECT kind, id, version, since, until, removed, position, received_at, NULL FROM directory_version
+WHERE kind = 'person' AND id = $1
+ORDER BY kind, id, version
+
+-- units --
+SELECT id, label, copropiedad_id, tower FROM unit WHERE id = ANY ($1::text[])
+
+-- copropiedades --
+SELECT id, name FROM copropiedad WHERE id = ANY ($1::text[])

@@ -1,0 +1,112 @@
+"""What the memory store knows of one event and one person; addresses are hidden whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from hub.model import Attempt, Message, StoredEvent
+from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, Version
+from hub.testing.directory import Told
+from hub.testing.store import MemoryStore
+
+_HIDDEN: Final = "***"
+_SAID: Final = ("role", "scope", "duty", "level")
+
+
+class MemoryExplaining:
+    """`hub.ports.ExplainStore`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
+        known = sorted(self._store.tables.events.values(), key=lambda one: one.event.source)
+        named = [one for one in known if one.event.id == asked and source in (None, one.event.source)]
+        return named or [one for one in known if str(one.key) == asked]
+
+    async def refused(self, event_id: str, source: str | None) -> Refused | None:
+        known = [
+            Refused(reason=one.letter.reason, state=one.state, received_at=one.letter.received_at)
+            for one in self._store.tables.letters.values()
+            if one.letter.event_id == event_id and source in (None, one.letter.source)
+        ]
+        return max(known, key=lambda one: one.received_at, default=None)
+
+    async def facts(self, event: StoredEvent, person: str) -> Facts:
+        entries = self._store.tables.directory.entries
+        known = {key: entry.data for key, entry in entries.items() if entry.data is not None}
+        return Facts(
+            event=event,
+            person=person,
+            audiences=self._kept(event, person),
+            messages=self._messages(event, person),
+            history=self._history(person),
+            units={
+                ref: Unit(label=data["label"], copropiedad_id=data["copropiedad_id"], tower=data.get("tower"))
+                for (noun, ref), data in known.items()
+                if noun == "unit"
+            },
+            copropiedades={ref: data["name"] for (noun, ref), data in known.items() if noun == "copropiedad"},
+        )
+
+    def _kept(self, event: StoredEvent, person: str) -> list[Kept]:
+        tables = self._store.tables
+        return [
+            Kept(
+                record=one.record,
+                directory_version=one.directory_version,
+                left_out=tables.left_out.get((key, audience, person)),
+            )
+            for (key, audience), one in sorted(tables.audiences.items(), key=lambda item: item[0])
+            if key == event.key
+        ]
+
+    def _messages(self, event: StoredEvent, person: str) -> list[Said]:
+        mine = [one for one in self._store.messages if (one.event_key, one.person) == (event.key, person)]
+        mine.sort(key=lambda one: (one.created_at, one.occasion, one.step, one.id))
+        calls = sorted(self._store.tables.attempts.values(), key=lambda one: one.at)
+        return [_said(one, [call for call in calls if call.message_id == one.id]) for one in mine]
+
+    def _history(self, person: str) -> list[Version]:
+        told = self._store.tables.directory.history
+        mine = {key[1] for key, one in told.items() if one.data.get("person_id") == person}
+        return [
+            _version(*key, one)
+            for key, one in sorted(told.items(), key=lambda item: item[0])
+            if key[:2] == ("person", person) or (key[0] == "membership" and key[1] in mine)
+        ]
+
+
+def _said(message: Message, calls: Sequence[Attempt]) -> Said:
+    return Said(
+        id=message.id,
+        audience=message.audience,
+        channel=message.channel,
+        occasion=message.occasion,
+        purpose=message.purpose,
+        address="" if message.address in ("", message.person) else _HIDDEN,
+        state=message.state,
+        reason=message.reason,
+        created_at=message.created_at,
+        next_at=message.next_at,
+        attempts=[
+            Tried(at=call.at, outcome=call.outcome, provider=call.provider, code=call.code) for call in calls
+        ],
+    )
+
+
+def _version(kind: str, ref: str, version: int, told: Told) -> Version:
+    of_person = kind == "person"
+    return Version(
+        kind=kind,
+        id=ref,
+        version=version,
+        since=told.since,
+        until=told.until,
+        removed=told.removed,
+        position=told.position,
+        received_at=told.received_at,
+        person=None if of_person else told.data.get("person_id"),
+        **{name: told.data.get(name) for name in _SAID},
+    )

@@ -1,0 +1,185 @@
+"""What is kept of audiences, and what is known of an event and a person; in memory and for real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.model import AudienceRecord, Event, LeftOut, State, StoredEvent
+from hub.ports import Facts, Kept, Tried, Unit
+from tests.contract.stores import Stores
+from tests.contract.values import (
+    HOUR,
+    LEASE,
+    NOON,
+    copropiedad,
+    event,
+    letter,
+    membership,
+    membership_removed,
+    message,
+    now,
+    outcome,
+    person,
+    person_removed,
+    stored,
+    unit,
+)
+
+GROUP: Mapping[str, Any] = {"roles": ["owner"], "copropiedad_id": "ph-1"}
+
+
+def record(of: StoredEvent, audience: int = 0, **fields: Any) -> AudienceRecord:
+    values: dict[str, Any] = {"planned_at": NOON, "groups": [GROUP], "people": 2}
+    return AudienceRecord(event_key=of.key, audience=audience, **{**values, **fields})
+
+
+async def keep(stores: Stores, *records: AudienceRecord) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.keep_audiences(records)
+
+
+async def apply(stores: Stores, *events: Event) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(events)
+
+
+async def kept(stores: Stores, of: StoredEvent, who: str = "p-1") -> list[Kept]:
+    return list((await stores.explaining.facts(of, who)).audiences)
+
+
+async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(stores: Stores) -> None:
+    one = stored()
+    before = record(one, 0, people=0, why="nobody", groups=[])
+    await keep(stores, before)
+    await apply(stores, person("p-1"), person("p-2"))
+    after = record(one, 1)
+    await keep(stores, after)
+    found = await kept(stores, one)
+
+    assert [before, after] == [each.record for each in found]
+    assert 0 == found[0].directory_version < found[1].directory_version
+
+
+async def test_the_pages_of_one_expansion_keep_the_directory_of_its_beginning(stores: Stores) -> None:
+    one = stored()
+    await keep(stores, record(one, people=1, why="expanding"))
+    await apply(stores, person("p-9"))
+    await keep(stores, record(one, people=3, why=None))
+    [same] = await kept(stores, one)
+    await keep(stores, record(one, people=4, planned_at=NOON + HOUR))
+    [again] = await kept(stores, one)
+
+    assert (3, None, 0) == (same.record.people, same.record.why, same.directory_version)
+    assert 4 == again.record.people
+    assert again.directory_version > 0
+
+
+async def test_whoever_is_left_out_is_kept_with_the_first_reason(stores: Stores) -> None:
+    one = stored()
+    away = LeftOut(person="p-1", reason="on_leave", detail="p-9")
+    await keep(stores, record(one, left_out=[away]), record(one, 1))
+    await keep(stores, record(one, left_out=[replace(away, reason="not_opted_in"), _other("p-2")]))
+
+    assert [away, None] == [each.left_out for each in await kept(stores, one)]
+    assert [_other("p-2"), None] == [each.left_out for each in await kept(stores, one, "p-2")]
+
+
+def _other(ref: str) -> LeftOut:
+    return LeftOut(person=ref, reason="not_opted_in")
+
+
+async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: Stores) -> None:
+    ours = stored(event(id="evt-1"))
+    theirs = stored(event(id="evt-1", source="urn:erp"))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([theirs, ours])
+    asked: list[tuple[str, str | None]] = [
+        ("evt-1", None),
+        ("evt-1", "urn:erp"),
+        (str(ours.key), None),
+        ("evt-2", None),
+        ("evt-1", "urn:else"),
+        ("evt\0", "urn\0"),
+    ]
+    found = [[one.key for one in await stores.explaining.events(*each)] for each in asked]
+
+    assert [[ours.key, theirs.key], [theirs.key], [ours.key], [], [], []] == found
+
+
+async def test_a_dead_letter_tells_of_an_event_that_was_not_taken_in(stores: Stores) -> None:
+    dead = letter(event_id="evt-1", source="urn:crm", reason="data.radicado: required")
+    newer = letter(b"[", event_id="evt-1", source="urn:crm", received_at=NOON + HOUR)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([dead, newer])
+    found = await stores.explaining.refused("evt-1", "urn:crm")
+
+    assert found is not None
+    assert ("not JSON", "open", NOON + HOUR) == (found.reason, found.state, found.received_at)
+    assert await stores.explaining.refused("evt-1", "urn:else") is None
+    assert await stores.explaining.refused("evt-2", None) is None
+
+
+async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_address(
+    stores: Stores, of: StoredEvent
+) -> None:
+    mail = message(of)
+    inbox = message(of, channel="inbox", contact_id="inbox", address="p-1", created_at=NOON + HOUR)
+    await stores.add(mail, inbox, message(of, person="p-2"))
+    token, told = uuid4(), outcome(mail.id)
+    await stores.delivery.claim([mail.id], token=token, lease=LEASE)
+    await stores.delivery.record(token, [told])
+    found = (await stores.explaining.facts(of, "p-1")).messages
+    [attempt] = told.attempts
+
+    assert [mail.id, inbox.id] == [one.id for one in found]
+    assert "" == found[1].address
+    assert found[0].address
+    assert "maria" not in found[0].address
+    assert [] == list(found[1].attempts)
+    assert [Tried(at=attempt.at, outcome="sent", provider="smtp", code="250")] == list(found[0].attempts)
+    assert State.SENT is found[0].state
+
+
+async def test_the_history_has_every_version_in_the_order_of_being_heard(stores: Stores) -> None:
+    since = now() + timedelta(days=2)
+    owner = membership("p-1", "unit:u-1", "owner", since=since.isoformat())
+    await apply(stores, person("p-1"))
+    await apply(stores, owner, membership("p-2", "unit:u-1", "owner"))
+    await apply(stores, membership_removed("p-1 owner unit:u-1", 2), person_removed("p-1", 2))
+    found = (await stores.explaining.facts(stored(), "p-1")).history
+
+    assert [
+        ("membership", 1, "p-1", "owner", "unit:u-1", False),
+        ("membership", 2, None, None, None, True),
+        ("person", 1, None, None, None, False),
+        ("person", 2, None, None, None, True),
+    ] == [(one.kind, one.version, one.person, one.role, one.scope, one.removed) for one in found]
+    heard = [(one.kind, one.version) for one in sorted(found, key=lambda one: one.position)]
+    assert ("person", 1) == heard[0]
+    assert ("membership", 1) == heard[1]
+    assert since == found[0].since
+    assert abs(found[0].received_at - now()) < HOUR
+
+
+async def test_places_are_named(stores: Stores) -> None:
+    one = stored()
+    await apply(stores, copropiedad(name="Altos"), unit("u-1", tower="3"), person("p-1"))
+    await apply(stores, membership("p-1", "unit:u-1", "owner"))
+    await keep(stores, record(one))
+    facts: Facts = await stores.explaining.facts(one, "p-1")
+
+    assert Unit(label="Apto u-1", copropiedad_id="ph-1", tower="3") == facts.units["u-1"]
+    assert "Altos" == facts.copropiedades["ph-1"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "p\0"])
+async def test_of_somebody_unknown_nothing_is_known(stores: Stores, of: StoredEvent, who: str) -> None:
+    facts = await stores.explaining.facts(of, who)
+
+    assert ([], []) == (list(facts.messages), list(facts.history))
