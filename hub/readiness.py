@@ -78,7 +78,9 @@ def readiness(place: Place, suppressed: Suppressed, opted_out: Collection[str]) 
     )
 
 
-_STAFF: Final = "publique directory.membership.upserted con ese duty o level, en la copropiedad o en company."
+_STAFF: Final = (
+    "agréguelos a la hoja del personal, con ese cargo o nivel, y cárguela con «hub people import»."
+)
 _TO_DO: Final[Mapping[str, str]] = {
     "empty_units": "Unidades sin nadie: {}. Qué hacer: agregue en el archivo a quién pertenecen.",
     "letter_only": (

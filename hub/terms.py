@@ -25,3 +25,11 @@ def asked_at(text: str) -> datetime:
     if len(text) == _DATE_LENGTH:
         return instant(text) + timedelta(days=1) - _RESOLUTION
     return parse(text)
+
+
+def written(at: datetime | None) -> str | None:
+    """Write an instant as people do: its date in Colombia, if it is the first of it, else RFC 3339."""
+    if at is None:
+        return None
+    local = at.astimezone(ZONE)
+    return local.date().isoformat() if local.time() == time() else at.isoformat()

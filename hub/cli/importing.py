@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,13 +10,14 @@ import typer
 
 from hub.cli.auditing import note
 from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
+from hub.cli.progress import progress
 from hub.errors import ConfigurationError, HubError
 
 if TYPE_CHECKING:
     from hub.importing import Changes, Fault, Report
     from hub.importing.entries import Hashes
+    from hub.loading import Step
     from hub.model import Json
-    from hub.storage.importing import Step
 
 _NOUNS: Final = {
     "copropiedad": "copropiedades",
@@ -42,20 +41,26 @@ def import_people(
         bool, typer.Option("--remove-missing", help="End what an earlier file said and this one does not.")
     ] = False,
     copropiedad: Annotated[
-        str, typer.Option("--copropiedad", metavar="ID", help="For lines that do not name theirs.")
+        str, typer.Option("--copropiedad", metavar="ID|NAME", help="For lines that do not name theirs.")
+    ] = "",
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLE", help="For lines that do not say theirs: propietario.")
+    ] = "",
+    sheet: Annotated[
+        str, typer.Option("--sheet", metavar="NAME", help="Of a book; else the first with known headings.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
     """
-    Load units, people and what they are in them. Says line by line what to mend; writes all or nothing.
+    Load units, people and what they are in them, or the company's staff, whichever the headings speak of.
+
+    Says line by line what to mend; writes all or nothing.
 
       hub people import personas.xlsx            look first: nothing is written
 
       hub people import personas.xlsx --apply    write; again after a correction changes only what differs
     """
-    from hub.importing import examine  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    report = examine(read_input(file), copropiedad=copropiedad)
+    report = _examined(file, copropiedad=copropiedad, role=role, sheet=sheet)
     bad = report.bad_lines
     # Nothing of a file that is no table: there is nothing to compare.
     allowed = apply and bool(report.rows) and (skip_bad or not bad)
@@ -63,7 +68,7 @@ def import_people(
         raise HubError(
             "--remove-missing necesita un archivo sin líneas malas: de ellas no se sabe quién falta."
         )
-    with _progress(shown=apply and not as_json) as step:
+    with progress("Escribiendo", shown=apply and not as_json) as step:
         doubts, changes = wait(_run(report, apply=allowed, end_missing=remove_missing, step=step))
     faults = sorted((*report.faults, *doubts), key=lambda fault: fault.line)
     told = _told(report, faults, changes, applied=allowed)
@@ -75,22 +80,33 @@ def import_people(
         raise typer.Exit(1)
 
 
+def _examined(file: str, **options: str) -> Report:
+    from hub.importing import examine  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    try:
+        return examine(read_input(file), **options)
+    except ValueError as exc:
+        raise typer.BadParameter(f"--role: {exc}") from None
+
+
 async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) -> tuple[list[Fault], Changes]:
-    from hub.importing import Changes  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.storage import Database, PostgresImports  # noqa: PLC0415 - the same
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.importing import Changes  # noqa: PLC0415 - the same
+    from hub.loading import load, look  # noqa: PLC0415 - the same
 
     if not report.rows:
         # What is wrong with the file is said even where there is no database.
         return [], Changes(made=(), unchanged={}, foreign={})
     now = datetime.now(UTC)
-    async with Database(settings().database_url.reveal(), size=1) as database:
-        imports = PostgresImports(database, _hashes())
+    async with hub_app.open_imports(settings()) as store:
         if apply:
             lines = {"lines": report.read, "left_out": len(report.bad_lines), "end_missing": end_missing}
             await note("people.import", "directory", **lines)
-            entries, changes = await imports.apply(report, now=now, end_missing=end_missing, step=step)
+            entries, changes = await load(
+                store, report, _hashes(), now=now, end_missing=end_missing, step=step
+            )
         else:
-            entries, changes = await imports.compare(report, now=now)
+            entries, changes = await look(store, report, _hashes(), now=now)
     return list(entries.doubts), changes
 
 
@@ -107,18 +123,6 @@ def _hashes() -> Hashes:
         return [document_hash(document, key) for key in keys]
 
     return hashes
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Step]:
-    """Show how far it is, to a person only: a log keeps no moving bar."""
-    from rich.console import Console  # noqa: PLC0415 - `hub --help` must not wait for it
-    from rich.progress import Progress  # noqa: PLC0415 - the same
-
-    to_a_person = shown and sys.stderr.isatty()
-    with Progress(console=Console(stderr=True), transient=True, disable=not to_a_person) as progress:
-        task = progress.add_task("Escribiendo", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _told(report: Report, faults: list[Fault], changes: Changes, *, applied: bool) -> dict[str, Json]:

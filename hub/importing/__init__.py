@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.importing.changes import Change, Changes, compare
-from hub.importing.entries import Entries, Known, entries_of
+from hub.importing.changes import Change, Changes, Stored, compare, events
+from hub.importing.entries import Entries, Known, Part, entries_of, part_of, possible_people
 from hub.importing.faults import Fault
 from hub.importing.reading import Report, examine
 
@@ -13,8 +13,13 @@ __all__ = [
     "Entries",
     "Fault",
     "Known",
+    "Part",
     "Report",
+    "Stored",
     "compare",
     "entries_of",
+    "events",
     "examine",
+    "part_of",
+    "possible_people",
 ]

@@ -9,19 +9,37 @@ from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from hub.audience import usable_email, usable_phone
-from hub.importing.columns import LOCALES, ROLES, YES_NO
+from hub.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLES, YES_NO
 from hub.importing.faults import Wrong
-from hub.importing.folding import fold
+from hub.importing.folding import fold, fold_tower
 
 T = TypeVar("T")
 
 _SEVERAL: Final = re.compile(r"\s*[;,/|\n]\s*")
 _ROLES_APART: Final = re.compile(r"\s*[;,/|+\n]\s*|\s+y\s+")
+_AROUND_AT: Final = re.compile(r"\s*@\s*")
+_NIT: Final = re.compile(r"(?:nit[\s.:]*)?([89]\d\d[.\s]?\d{3}[.\s]?\d{3})\s*-\s*\d")
+_TWO_PEOPLE: Final = re.compile(r"\s[yeo]\s*/\s*[yeo]\s|[/;|]", re.IGNORECASE)
+_TOWER_WORD: Final = r"(?:torre|tr|t|bloque|blq|bq|interior|int|manzana|mz)[\s.:#-]*"
+_TOWER_LAST: Final = re.compile(
+    rf"(?P<unit>[^\d]*\d[^\s,;/()]*)[\s,;/()-]+{_TOWER_WORD}(?P<tower>\d{{1,3}}|[a-z])\)?", re.IGNORECASE
+)
+_TOWER_FIRST: Final = re.compile(
+    rf"{_TOWER_WORD}(?P<tower>\d{{1,3}}|[a-z])[\s,;/-]+(?P<unit>[^\d]*\d.*)", re.IGNORECASE
+)
 _NOT_DIGITS: Final = re.compile(r"[\s().+-]")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _SERIAL: Final = re.compile(r"(\d{4,5})(?:\.0+)?")
 _SERIAL_ZERO: Final = date(1899, 12, 30)
+_NOTHING: Final = frozenset(
+    {
+        *("", "-", "--", "---", "–", "—", "_", "n/a", "n.a", "na", "n/d", "n.d", "no aplica", "no tiene"),
+        *("ninguno", "ninguna", "no registra", "no informa", "sin informacion", "sin dato", "sin datos"),
+        *("sin correo", "sin telefono", "sin celular", "pendiente", "por confirmar"),
+    }
+)
+"""What people write into a cell that has nothing."""
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+e\+?\d+")
 _BLANKS: Final = re.compile(r"[\n\t\r\xa0]")
 _FORMULA: Final = "="
@@ -39,6 +57,11 @@ _PER_CENT: Final = 100
 _DATE: Final = Wrong("no es una fecha", "dd/mm/aaaa (01/07/2019) o aaaa-mm-dd (2019-07-01)")
 _SHORTENED: Final = Wrong("Excel abrevió el número", "el número completo, con la columna en formato Texto")
 _LONG_AGO: Final = 1900
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a cell says nothing: empty, `N/A`, `-`, `no tiene`."""
+    return fold(text) in _NOTHING
 
 
 def spoilt(text: str) -> Wrong | None:
@@ -66,7 +89,27 @@ def name(text: str) -> str | Wrong:
     """Read a person's name."""
     if "@" in text or not any(letter.isalpha() for letter in text):
         return Wrong("no es un nombre", "nombres y apellidos de la persona")
+    if _TWO_PEOPLE.search(text):
+        return Wrong(
+            "son dos personas en una celda", "una línea por persona, con su documento, su correo y su celular"
+        )
     return label(text)
+
+
+def split_tower(unit: str) -> tuple[str, str | None]:
+    """Read a unit that names its tower too: `APTO 101 T1`, `Torre A - 301`."""
+    found = _TOWER_LAST.fullmatch(unit) or _TOWER_FIRST.fullmatch(unit)
+    return (found["unit"].strip(" -,"), found["tower"]) if found else (unit, None)
+
+
+def is_tower_alone(text: str) -> bool:
+    """Tell a title over the lines of a tower, `TORRE 2`, from a unit."""
+    return re.fullmatch(rf"{_TOWER_WORD}\w{{1,3}}", text.strip(), re.IGNORECASE) is not None
+
+
+def same_tower(one: str, other: str) -> bool:
+    """Tell whether two words name one tower: `Torre 1` and `1`."""
+    return fold_tower(one) == fold_tower(other)
 
 
 def floor(text: str) -> int | Wrong:
@@ -94,6 +137,9 @@ def document(text: str) -> str | Wrong:
     """Read an identity document, bare: `C.C. 52.123.456` → `52123456`."""
     if _SCIENTIFIC.fullmatch(fold(text)):
         return _SHORTENED
+    if company := _NIT.fullmatch(fold(text)):
+        # With and without its digit of verification it is one company.
+        return re.sub(r"\D", "", company[1])
     bare = re.sub(r"[^a-z0-9]", "", re.sub(r"^(?:c\.?\s?c|c\.?\s?e|nit|ti|pp)\b[\s.:]*", "", fold(text)))
     if not 4 <= len(bare) <= 20 or not any(letter.isdigit() for letter in bare):
         return Wrong("no es un documento", "el número, sin letras ni puntos: 52123456")
@@ -102,7 +148,7 @@ def document(text: str) -> str | Wrong:
 
 def emails(text: str) -> tuple[str, ...] | Wrong:
     """Read one or more addresses."""
-    found = [usable_email(one) for one in _SEVERAL.split(text) if one]
+    found = [usable_email(one) for one in _SEVERAL.split(_AROUND_AT.sub("@", text)) if not is_blank(one)]
     tidy = tuple(dict.fromkeys(one for one in found if one))
     if not tidy or len(tidy) < len(set(found)):
         return Wrong("no es un correo", "una dirección como nombre@dominio.co; varias, separadas por ;")
@@ -114,7 +160,9 @@ def phones(text: str) -> tuple[str, ...] | Wrong:
     found: dict[str, None] = {}
     if _SCIENTIFIC.fullmatch(fold(text)):
         return _SHORTENED
-    for one in filter(None, _SEVERAL.split(text)):
+    for one in _SEVERAL.split(text):
+        if is_blank(one):
+            continue
         tidy = usable_phone(one)
         if tidy is None:
             return _wrong_phone(one)
@@ -139,9 +187,11 @@ def roles(text: str) -> tuple[str, ...] | Wrong:
     """Read one or more roles: `propietario y residente`."""
     found: dict[str, None] = {}
     for word in filter(None, (fold(part) for part in _ROLES_APART.split(text))):
-        if word not in ROLES:
+        # `Propietario Residente` is two of them, `revisor fiscal` is one.
+        parts = [word] if word in ROLES else word.split()
+        if any(part not in ROLES for part in parts):
             return _unknown_role(word)
-        found[ROLES[word]] = None
+        found.update(dict.fromkeys(ROLES[part] for part in parts))
     return tuple(found) or _unknown_role("")
 
 
@@ -152,6 +202,23 @@ def _unknown_role(word: str) -> Wrong:
         "no se conoce ese rol",
         f"{meant}propietario, residente, arrendatario, pagador, consejo, revisor o apoderado",
     )
+
+
+def duty(text: str) -> str | Wrong:
+    """Read what somebody of the staff does."""
+    word = fold(text)
+    if word in DUTIES:
+        return DUTIES[word]
+    near = difflib.get_close_matches(word, DUTIES, n=1)
+    return Wrong("no se conoce ese cargo", f"{f'¿{near[0]}? Si no, ' if near else ''}{DUTY_WORDS}")
+
+
+def level(text: str) -> int | Wrong:
+    """Read a level of the ladder."""
+    bare = fold(text).removeprefix("nivel").strip().removesuffix(".0")
+    if bare not in {"1", "2", "3", "4"}:
+        return Wrong("no es un nivel", "1, 2, 3 o 4; nada, si no responde por ninguno")
+    return int(bare)
 
 
 def day(text: str) -> date | Wrong:

@@ -9,7 +9,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from hub.identity import SHEET
-from hub.importing.entries import COPROPIEDAD, MEMBERSHIP, PERSON, UNIT, Entries, Facts, Known
+from hub.importing.entries import (
+    COPROPIEDAD,
+    MEMBERSHIP,
+    PERSON,
+    STAFF_FACTS,
+    UNIT,
+    Entries,
+    Facts,
+    Known,
+)
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event, Json
 
 SOURCE: Final = "urn:hub:import"
@@ -162,8 +171,12 @@ def _point_id(kind: str, numbers: Counter[str], taken: set[str]) -> str:
             return ref
 
 
-def _membership(facts: Facts, _: Mapping[str, Json]) -> Facts:
-    return dict(facts)
+def _membership(facts: Facts, before: Mapping[str, Json]) -> Facts:
+    kept = {name: before.get(name) or False for name in _FLAGS if facts.get(name, False) is None}
+    return {**facts, **kept}
+
+
+_FLAGS: Final = ("on_call", "direction")
 
 
 _WHOLE: Final[Mapping[str, Callable[[Facts, Mapping[str, Json]], dict[str, Any]]]] = {
@@ -190,6 +203,7 @@ def _end(one: Mapping[str, Json], now: datetime) -> Change:
         "membership_id": one["id"],
         "version": one["version"] + 1,
         **{name: one[name] for name in ("person_id", "scope", "role", "since")},
+        **{name: one[name] for name in STAFF_FACTS if name in one},
         "until": now.isoformat(),
     }
     return Change(noun=MEMBERSHIP, data=data, new=False)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from hub.identity import sheet_id
+from hub.identity import SHEET, sheet_id
 from hub.importing.columns import OF_THE_WHOLE
 from hub.importing.faults import Fault
 from hub.importing.folding import fold, fold_tower, fold_unit, slug
 from hub.importing.persons import DOCUMENT, person_keys, ways
+from hub.importing.reading import Report
 from hub.importing.rows import Row
 from hub.model import Json
 
@@ -25,6 +26,9 @@ UNIT: Final = "unit"
 COPROPIEDAD: Final = "copropiedad"
 PERSON: Final = "person"
 MEMBERSHIP: Final = "membership"
+STAFF: Final = "staff"
+STAFF_FACTS: Final = ("duty", "level", "service_area", "on_call", "direction")
+"""What a membership of the staff says besides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,18 @@ class Known:
     units: Sequence[Mapping[str, Json]] = ()
     people: Sequence[Mapping[str, Json]] = ()
     memberships: Sequence[Mapping[str, Json]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What part of the directory a file speaks of; of no other part anything can be missing."""
+
+    copropiedades: Sequence[str]
+    """Ids, sorted; also of those that the file would make."""
+    staff: bool
+    """True for the company's people, False for everybody else."""
+    company: bool
+    """True when it speaks of who works for all copropiedades."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +67,17 @@ def places_of(rows: Iterable[Row], copropiedades: Mapping[str, str]) -> dict[str
     by_name = {fold(name): ref for ref, name in copropiedades.items()}
     return {
         text: text if text in copropiedades else by_name.get(fold(text)) or _new_place(text)
-        for text in dict.fromkeys(row.copropiedad for row in rows)
+        for text in dict.fromkeys(row.copropiedad for row in rows if not row.company)
     }
+
+
+def part_of(report: Report, copropiedades: Mapping[str, str]) -> Part:
+    """Tell what a file is to be compared with; `copropiedades` are those that are there, id → name."""
+    return Part(
+        copropiedades=sorted(set(places_of(report.rows, copropiedades).values())),
+        staff=report.staff,
+        company=any(row.company for row in report.rows),
+    )
 
 
 def _new_place(name: str) -> str:
@@ -72,12 +97,13 @@ def entries_of(rows: Sequence[Row], known: Known, hashes: Hashes) -> Entries:
     places = places_of(rows, known.copropiedades)
     refs = _Units(known, places)
     people = _people(rows, known, hashes)
-    memberships = {(one["person_id"], one["scope"], one["role"]): one["id"] for one in known.memberships}
+    memberships = _Memberships(known)
     facts: dict[str, dict[str, Facts]] = {
         noun: defaultdict(dict) for noun in (COPROPIEDAD, UNIT, PERSON, MEMBERSHIP)
     }
     for row in rows:
-        _add(facts[COPROPIEDAD][places[row.copropiedad]], name=row.copropiedad, towers=())
+        if not row.company:
+            _add(facts[COPROPIEDAD][places[row.copropiedad]], name=row.copropiedad, towers=())
         if row.tower:
             _add_some(facts[COPROPIEDAD][places[row.copropiedad]], "towers", (row.tower,))
         if row.unit:
@@ -88,8 +114,8 @@ def entries_of(rows: Sequence[Row], known: Known, hashes: Hashes) -> Entries:
             _add_some(facts[PERSON][ref], "points", _points(row))
             for role in row.roles:
                 scope = _scope(row, role, places, refs)
-                key = memberships.get((ref, scope, role)) or sheet_id(MEMBERSHIP, ref, scope, role)
-                _add(facts[MEMBERSHIP][key], **_membership(row, ref, scope, role))
+                said = _membership(row, ref, scope, role)
+                _add(facts[MEMBERSHIP][memberships.of(said)], **said)
     return Entries(facts=facts, doubts=_new_places(rows, places, known.copropiedades))
 
 
@@ -117,6 +143,31 @@ class _Units:
     def of(self, row: Row) -> str:
         key = self._places[row.copropiedad], fold_tower(row.tower), fold_unit(row.unit or "")
         return self._known.get(key) or sheet_id(UNIT, *key)
+
+
+class _Memberships:
+    """The id of each membership of the file."""
+
+    def __init__(self, known: Known) -> None:
+        self._known: dict[Hashable, str] = {}
+        self._lines: Counter[Hashable] = Counter()
+        for one in known.memberships:
+            staff = one["role"] == STAFF
+            # Of other systems' staff the duty tells which one is meant; ours are told apart by their order.
+            if not (staff and one["id"].startswith(SHEET)):
+                self._known.setdefault(_held(one), one["id"])
+
+    def of(self, said: Facts) -> str:
+        known, where = self._known.get(_held(said)), (said["person_id"], said["scope"], said["role"])
+        if known or said["role"] != STAFF:
+            return known or sheet_id(MEMBERSHIP, *where)
+        # A line whose duty is corrected is still the same membership, as long as it is alone there.
+        self._lines[where] += 1
+        return sheet_id(MEMBERSHIP, *where, str(self._lines[where]))
+
+
+def _held(one: Mapping[str, Json]) -> Hashable:
+    return tuple(one.get(name) for name in ("person_id", "scope", "role", "duty", "level", "service_area"))
 
 
 def _people(rows: Sequence[Row], known: Known, hashes: Hashes) -> dict[int, str]:
@@ -191,6 +242,7 @@ def _membership(row: Row, person: str, scope: str, role: str) -> Facts:
         "role": role,
         "since": _text(row.since),
         "until": _text(row.until),
+        **({name: getattr(row, name) for name in STAFF_FACTS} if row.staff else {}),
     }
 
 
@@ -199,6 +251,8 @@ def _text(day: date | None) -> str | None:
 
 
 def _scope(row: Row, role: str, places: Mapping[str, str], refs: _Units) -> str:
+    if row.company:
+        return "company"
     if role in OF_THE_WHOLE:
         return f"copropiedad:{places[row.copropiedad]}"
     return f"unit:{refs.of(row)}"
@@ -208,7 +262,7 @@ def _new_places(
     rows: Sequence[Row], places: Mapping[str, str], copropiedades: Mapping[str, str]
 ) -> list[Fault]:
     """Say which copropiedades would be new: a slip of the pen makes one, too."""
-    first = {row.copropiedad: row.line for row in reversed(rows)}
+    first = {row.copropiedad: row.line for row in reversed(rows) if not row.company}
     names = {fold(name): name for name in copropiedades.values()}
     doubts = []
     for text, ref in places.items():

@@ -10,6 +10,7 @@ from typing import Final
 _BLANKS: Final = re.compile(r"[\s_]+")
 _MARK: Final = "Mn"
 _UNIT: Final = re.compile(r"^(?:apartamento|aparta|apto|apt|ap)\b[\s.:#-]*(?=\S)|^(?:no|n°|#)[\s.]*(?=\d)")
+_NO_WORD: Final = re.compile(r"[^a-z0-9%]+")
 _TOWER: Final = re.compile(r"^(?:torre|bloque|tr|t)[\s.:#-]*(?=\d|\b\S)")
 
 
@@ -19,6 +20,11 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if unicodedata.category(letter) != _MARK)
     return _BLANKS.sub(" ", bare.casefold()).strip(" .:*")
+
+
+def fold_heading(text: str) -> str:
+    """Fold a column's name: `C.C. / NIT` → `c c nit`."""
+    return _NO_WORD.sub(" ", fold(text)).strip()
 
 
 def fold_unit(text: str) -> str:

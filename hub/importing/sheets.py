@@ -12,13 +12,15 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from hub.errors import InvalidSheet
-from hub.importing.columns import NAMED
-from hub.importing.folding import fold
+from hub.importing.columns import NAMED, STAFF_NAMED
+from hub.importing.folding import fold, fold_heading
 
 MAX_ROWS: Final = 200_000
 MAX_CELL: Final = 4_000  # characters
 MAX_COLUMNS: Final = 60
 MAX_BYTES: Final = 64 << 20
+HEADINGS_WITHIN: Final = 20
+"""Lines within which the headings are: above stand a title, a logo's place, a date."""
 MAX_UNZIPPED: Final = 256 << 20  # bytes: 200,000 lines are about 150 MB of XML
 
 _ZIP: Final = b"PK\x03\x04"
@@ -35,9 +37,9 @@ class Line:
     cells: tuple[str, ...]
 
 
-def lines(data: bytes) -> Iterator[Line]:
+def lines(data: bytes, sheet: str = "") -> Iterator[Line]:
     """
-    Read the lines that are not empty.
+    Read the lines that are not empty, of a book those of `sheet`, else of the first sheet with headings.
 
     Raises InvalidSheet for what is no table, and for what is too large to be one.
     """
@@ -47,7 +49,7 @@ def lines(data: bytes) -> Iterator[Line]:
         raise InvalidSheet(
             "Es un archivo de Excel antiguo (.xls) o con clave: guárdelo como .xlsx, sin clave."
         )
-    rows = _xlsx(data) if data.startswith(_ZIP) else _csv(_decoded(data))
+    rows = _xlsx(data, sheet) if data.startswith(_ZIP) else _csv(_decoded(data))
     for count, (number, cells) in enumerate(filter(_has_text, rows)):
         # The heading is a line, too.
         if count > MAX_ROWS:
@@ -88,15 +90,20 @@ def _csv(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 def _separator(text: str) -> str:
     """Choose the separator that makes the most headings out of the first lines; the first of equals."""
-    first = [line for line in text[: MAX_CELL * 4].splitlines() if line.strip()][:2]
+    first = [line for line in text[: MAX_CELL * 4].splitlines() if line.strip()][:HEADINGS_WITHIN]
     return max(_SEPARATORS, key=lambda each: sum(_headings(line, each) for line in first))
 
 
 def _headings(line: str, separator: str) -> int:
-    return sum(fold(word.strip('" ')) in NAMED for word in line.split(separator))
+    return sum(_is_heading(word) for word in line.split(separator))
 
 
-def _xlsx(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _is_heading(word: str) -> bool:
+    folded = fold_heading(word)
+    return folded in NAMED or folded in STAFF_NAMED
+
+
+def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - a tenth of a second that a CSV need not wait for
 
     try:
@@ -105,9 +112,7 @@ def _xlsx(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
             # Of styles and extensions that it leaves out: nothing that a cell says.
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            # Its own word for its size may be wrong, and is only a word.
-            sheet: Any = book.worksheets[0]
-            sheet.reset_dimensions()
+            sheet = _sheet(book, name)
             rows: Iterable[Any] = sheet.iter_rows(max_row=MAX_ROWS * 2, max_col=MAX_COLUMNS)
             for number, row in enumerate(rows, start=1):
                 yield number, tuple(_text(cell) for cell in row)
@@ -118,6 +123,24 @@ def _xlsx(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         raise InvalidSheet(
             "No es un libro de Excel que se pueda leer: guárdelo otra vez como .xlsx."
         ) from exc
+
+
+def _sheet(book: Any, name: str) -> Any:
+    for sheet in book.worksheets:
+        # Its own word for its size may be wrong, and is only a word.
+        sheet.reset_dimensions()
+    if name:
+        named = [sheet for sheet in book.worksheets if fold(sheet.title) == fold(name)]
+        if not named:
+            raise InvalidSheet("El libro no tiene una hoja con ese nombre.")
+        return named[0]
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return next(filter(_has_headings, shown), book.worksheets[0])
+
+
+def _has_headings(sheet: Any) -> bool:
+    top = sheet.iter_rows(max_row=HEADINGS_WITHIN, max_col=MAX_COLUMNS, values_only=True)
+    return any(sum(_is_heading(str(value)) for value in row if value) > 1 for row in top)
 
 
 def _refuse_bomb(data: bytes) -> None:

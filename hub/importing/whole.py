@@ -37,6 +37,8 @@ def contradictions(rows: Sequence[Row]) -> Iterator[Fault]:
     for column, value, wrong in _OF_A_PERSON:
         yield from _one_value(rows, lambda row: keys.get(row.line), column, value, wrong)
     yield from _owners(rows, keys)
+    yield from _unreachable(rows, keys)
+    yield from _namesakes(rows)
 
 
 _OF_A_PERSON: Final[tuple[tuple[str, Callable[[Row], Any], str], ...]] = (
@@ -76,15 +78,55 @@ def _repeated(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]
     first: dict[Hashable, int] = {}
     for row in rows:
         for role in row.roles:
-            line = first.setdefault((keys[row.line], unit_key(row), role), row.line)
+            what = role, row.company, row.duty, row.level, row.service_area
+            line = first.setdefault((keys[row.line], unit_key(row), what), row.line)
             if line != row.line:
+                column, same = ("cargo", "cargo") if row.staff else ("rol", "rol y unidad")
                 yield Fault(
                     line=row.line,
-                    column="rol",
-                    wrong=f"la misma persona con el mismo rol y unidad está en la línea {line}",
+                    column=column,
+                    wrong=f"la misma persona con el mismo {same} está en la línea {line}",
                     write="una sola línea; los demás datos de la persona, en esa",
                 )
                 break
+
+
+def _unreachable(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:
+    """Doubt people who have an address in none of their lines."""
+    first: dict[Hashable, int] = {}
+    reached: set[Hashable] = set()
+    for row in rows:
+        if row.name and not row.staff:
+            first.setdefault(keys[row.line], row.line)
+            if row.emails or row.phones or row.digital_access is False:
+                reached.add(keys[row.line])
+    for key, line in first.items():
+        if key not in reached:
+            yield Fault(
+                line=line,
+                column="correo",
+                wrong="sin correo ni celular: solo se le escribe en papel",
+                write="un correo o un celular; o el documento, si es quien está en otra línea",
+                warning=True,
+            )
+
+
+def _namesakes(rows: Sequence[Row]) -> Iterator[Fault]:
+    """Doubt people who are known by their name and unit alone, where another line has more of that name."""
+    known: dict[str, int] = {}
+    for row in rows:
+        if row.name and (row.document or row.emails or row.phones):
+            known.setdefault(fold(row.name), row.line)
+    for row in rows:
+        bare = row.name and not (row.document or row.emails or row.phones)
+        if bare and (line := known.get(fold(row.name or ""))):
+            yield Fault(
+                line=row.line,
+                column="documento",
+                wrong=f"se llama como la persona de la línea {line}; así son dos personas",
+                write="si es la misma, el mismo documento (o correo) en las dos líneas",
+                warning=True,
+            )
 
 
 def _owners(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:

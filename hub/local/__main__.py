@@ -1,4 +1,4 @@
-"""`python -m hub.local FOLDER`: what `scripts/run` starts."""
+"""`python -m hub.local FOLDER [--empty]`: what `scripts/run` starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ def main() -> int:
     from hub.local import run  # noqa: PLC0415 - takes half a second
     from hub.local.instance import Instance  # noqa: PLC0415 - the same
 
-    return run.main(Instance(Path(sys.argv[1]).absolute()), os.environ)
+    folder, *options = sys.argv[1:]
+    if options not in ([], ["--empty"]):
+        sys.stderr.write("scripts/run [--empty]\n  --empty  load no demonstration: for people of one's own\n")
+        return 2
+    return run.main(Instance(Path(folder).absolute()), os.environ, demonstration=not options)
 
 
 sys.exit(main())

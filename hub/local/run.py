@@ -24,7 +24,7 @@ from hub.local.mailbox import Mailbox
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
-from hub.local.server import Server
+from hub.local.server import Server, kept_secret
 from hub.local.servers import running
 from hub.local.terminal import MailNotices, announce, tell
 from hub.settings import Mode
@@ -43,12 +43,12 @@ SMTP_PORT = 1025
 DEMONSTRATION_PAUSE = timedelta(milliseconds=400)
 
 
-def main(instance: Instance, environ: Mapping[str, str]) -> int:
+def main(instance: Instance, environ: Mapping[str, str], *, demonstration: bool = True) -> int:
     """The exit code: 0 when it was asked to stop."""
     failed = False
     try:
         with instance.locked():
-            asyncio.run(_until_signalled(LocalHub(instance, environ).run()))
+            asyncio.run(_until_signalled(LocalHub(instance, environ, demonstration=demonstration).run()))
     except* HubError as group:
         failed = True
         for error in _leaves(group):
@@ -59,8 +59,9 @@ def main(instance: Instance, environ: Mapping[str, str]) -> int:
 class LocalHub:
     """What a person has set is theirs; everything else gets a private default."""
 
-    def __init__(self, instance: Instance, environ: Mapping[str, str]) -> None:
+    def __init__(self, instance: Instance, environ: Mapping[str, str], *, demonstration: bool) -> None:
         self._instance = instance
+        self._demonstration = demonstration
         self._settings = settings.load(environ)  # complains before anything is started
         self._environ = dict(environ)
         self._servers = _private_servers(instance.folder, environ)
@@ -78,6 +79,7 @@ class LocalHub:
     async def _bring_up(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(running(list(self._servers.values()), tell=tell))
         self._default(**{setting: server.url for setting, server in self._servers.items()})
+        self._default(HUB_SECRET=kept_secret(self._instance.folder / "secret"))
         watch = await stack.enter_async_context(asyncio.TaskGroup())
         for server in self._servers.values():
             watch.create_task(_unexpected_end(server.child))
@@ -127,7 +129,8 @@ class LocalHub:
 
     async def _load_demonstration(self) -> None:
         """Once, and only into servers of our own: real ones hold real people."""
-        if self._instance.demo_loaded or len(self._servers) < len(SERVERS):
+        wanted = self._demonstration and not self._instance.demo_loaded
+        if not wanted or len(self._servers) < len(SERVERS):
             return
         if self._settings.mode is Mode.LIVE:
             tell("HUB_MODE=live: the demonstration is not loaded, its people must never be written to.")

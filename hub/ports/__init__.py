@@ -16,6 +16,7 @@ from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
 from hub.ports.explaining import ExplainStore, Facts, Kept, Refused, Said, Tried, Unit, Version
+from hub.ports.importing import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore
@@ -40,6 +41,8 @@ __all__ = [
     "Facts",
     "Heartbeats",
     "Holders",
+    "ImportStore",
+    "ImportTransaction",
     "IntakeStore",
     "IntakeTransaction",
     "Kept",

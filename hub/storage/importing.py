@@ -2,89 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from asyncpg import Record
 
-from hub.importing import Change, Changes, Entries, Known, Report, compare, entries_of
-from hub.importing.changes import NOUNS, events
-from hub.importing.entries import COPROPIEDAD, MEMBERSHIP, PERSON, UNIT, Hashes, places_of, possible_people
-from hub.model import Json
+from hub.importing import Known, Part, Stored
+from hub.importing.entries import COPROPIEDAD, MEMBERSHIP, PERSON, STAFF, STAFF_FACTS, UNIT
+from hub.model import Event, Json
 from hub.storage import directory
 from hub.storage.database import Database, Runner
 from hub.storage.queries import load
+from hub.terms import written
 
 _SQL = load("importing")
-_ZONE: Final = ZoneInfo("America/Bogota")
-_AT_ONCE: Final = 1_000
-"""Rows in a statement: enough to be quick, few enough to show how far it is."""
-
-Step = Callable[[int, int], None]
-"""Told how many rows are written, and of how many."""
 
 
 class PostgresImports:
-    """Compares files with the directory, and writes what they change."""
+    """The ImportStore."""
 
-    def __init__(self, database: Database, hashes: Hashes) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._hashes = hashes
 
-    async def compare(self, report: Report, *, now: datetime) -> tuple[Entries, Changes]:
-        """Tell what a file would change; nothing is written."""
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresImport]:
+        """Open a transaction."""
         async with self._database.transaction() as run:
-            return await self._compared(run, report, now)
+            yield PostgresImport(run)
 
-    async def apply(
-        self, report: Report, *, now: datetime, end_missing: bool = False, step: Step = lambda _, __: None
-    ) -> tuple[Entries, Changes]:
-        """
-        Write what a file changes, all of it or nothing.
 
-        Compared again in the transaction that writes. Raises StorageRefused, StorageUnavailable.
-        """
-        async with self._database.transaction() as run:
-            await run.rows(_SQL["alone"])
-            entries, changes = await self._compared(run, report, now)
-            await _write(run, [*changes.made, *(changes.ended if end_missing else ())], now, step)
-        return entries, changes
+class PostgresImport:
+    """The ImportTransaction."""
 
-    async def _compared(self, run: Runner, report: Report, now: datetime) -> tuple[Entries, Changes]:
-        named = {row["id"]: row["name"] for row in await run.rows(_SQL["copropiedades"])}
-        places = sorted(set(places_of(report.rows, named).values()))
-        memberships = await run.rows(_SQL["memberships"], places)
-        people = {row["person_id"] for row in memberships} | possible_people(report.rows, self._hashes)
-        known = Known(
-            copropiedades=named,
-            units=[dict(row) for row in await run.rows(_SQL["units"], places)],
-            people=[dict(row) for row in await run.rows(_SQL["people"], sorted(people))],
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    async def alone(self) -> None:
+        """Wait until no other import writes."""
+        await self._run.rows(_SQL["alone"])
+
+    async def copropiedades(self) -> Mapping[str, str]:
+        """Answer all: id → name."""
+        return {row["id"]: row["name"] for row in await self._run.rows(_SQL["copropiedades"])}
+
+    async def known(self, part: Part, people: Collection[str]) -> Known:
+        """Answer units, memberships and people."""
+        places = list(part.copropiedades)
+        memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
+        wanted = {row["person_id"] for row in memberships} | set(people)
+        return Known(
+            units=[dict(row) for row in await self._run.rows(_SQL["units"], places)],
+            people=[dict(row) for row in await self._run.rows(_SQL["people"], sorted(wanted))],
             memberships=[_member(row) for row in memberships],
         )
-        entries = entries_of(report.rows, known, self._hashes)
-        stored = {noun: await _stored(run, noun, entries.facts[noun]) for noun in NOUNS}
-        return entries, compare(entries, stored, known, now=now)
 
+    async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
+        """Answer rows by noun and id."""
+        return {noun: await self._stored(noun, some) for noun, some in ids.items()}
 
-async def _write(run: Runner, changes: list[Change], now: datetime, step: Step) -> None:
-    for start in range(0, len(changes), _AT_ONCE):
-        some = changes[start : start + _AT_ONCE]
-        await directory.apply(run, events(some, now=now))
-        step(start + len(some), len(changes))
-
-
-async def _stored(run: Runner, noun: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Json]]:
-    rows = await run.rows(_SQL[f"stored_{noun}"], sorted(ids))
-    return {
-        row["id"]: {
-            "version": row["version"],
-            "removed": row["removed"],
-            "data": {f"{noun}_id": row["id"], **_DATA[noun](row)},
+    async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Json]]:
+        rows = await self._run.rows(_SQL[f"stored_{noun}"], sorted(ids))
+        return {
+            row["id"]: {
+                "version": row["version"],
+                "removed": row["removed"],
+                "data": {f"{noun}_id": row["id"], **_DATA[noun](row)},
+            }
+            for row in rows
         }
-        for row in rows
-    }
+
+    async def apply(self, events: Sequence[Event]) -> None:
+        """Apply `directory.*` events."""
+        await directory.apply(self._run, events)
 
 
 def _copropiedad(_: Record) -> Mapping[str, Json]:
@@ -104,12 +94,14 @@ def _person(row: Record) -> Mapping[str, Json]:
 
 
 def _membership(row: Record) -> Mapping[str, Json]:
+    kind, ref = row["scope_kind"], row["scope_id"]
     return {
         "person_id": row["person_id"],
-        "scope": f"{row['scope_kind']}:{row['scope_id']}",
+        "scope": f"{kind}:{ref}" if ref else kind,
         "role": row["role"],
-        "since": _day(row["since"]),
-        "until": _day(row["until"]),
+        "since": written(row["since"]),
+        "until": written(row["until"]),
+        **({name: row[name] for name in STAFF_FACTS} if row["role"] == STAFF else {}),
     }
 
 
@@ -123,11 +115,3 @@ _DATA: Final[Mapping[str, Callable[[Record], Mapping[str, Json]]]] = {
 
 def _member(row: Record) -> Mapping[str, Json]:
     return {"id": row["id"], "version": row["version"], "ends_at": row["until"], **_membership(row)}
-
-
-def _day(instant: datetime | None) -> str | None:
-    """Say an instant as a file does: its date in Bogotá, if it is the first of it."""
-    if instant is None:
-        return None
-    local = instant.astimezone(_ZONE)
-    return local.date().isoformat() if local.time() == time() else instant.isoformat()

@@ -22,6 +22,8 @@ from hub.model import (
     State,
     StoredEvent,
 )
+from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, State, StoredEvent
+from hub.testing.directory import Directory
 from hub.testing.tables import Tables
 
 
@@ -32,6 +34,10 @@ class MemoryTransaction:
         self._tables = tables
         self._now = now
         self._refused = refused
+
+    @property
+    def directory(self) -> Directory:
+        return self._tables.directory
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         for event in events:

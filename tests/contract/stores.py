@@ -17,6 +17,7 @@ from hub.ports import (
     ContactStore,
     DeliveryStore,
     ExplainStore,
+    ImportStore,
     IntakeStore,
     KeyStore,
     LetterStore,
@@ -35,6 +36,7 @@ from hub.storage import (
     PostgresContacts,
     PostgresDelivery,
     PostgresExplaining,
+    PostgresImports,
     PostgresIntake,
     PostgresKeys,
     PostgresLetters,
@@ -52,6 +54,7 @@ from hub.testing import (
     MemoryAudit,
     MemoryContacts,
     MemoryExplaining,
+    MemoryImports,
     MemoryInbox,
     MemoryKeys,
     MemoryLetters,
@@ -85,6 +88,7 @@ class Stores:
     accounts: AccountStore
     sessions: SessionStore
     explaining: ExplainStore
+    imports: ImportStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -118,6 +122,7 @@ def memory_stores() -> Stores:
         accounts=accounts,
         sessions=accounts,
         explaining=MemoryExplaining(store),
+        imports=MemoryImports(store),
     )
 
 
@@ -141,4 +146,5 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresAccounts(opened),
             PostgresSessions(opened),
             PostgresExplaining(opened),
+            PostgresImports(opened),
         )

@@ -16,6 +16,7 @@ from hub.audience import Group
 from hub.errors import StorageRefused
 from hub.importing import Changes, examine
 from hub.importing.columns import COLUMNS
+from hub.loading import load
 from hub.model import Json
 from hub.signatures import document_hash
 from hub.storage import Database, PostgresImports, PostgresIntake
@@ -55,14 +56,15 @@ class Importing:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.imports = PostgresImports(database, self.hashes)
+        self.store = PostgresImports(database)
         self.keys = ["key"]
 
     def hashes(self, document: str) -> list[str]:
         return [document_hash(document, key) for key in self.keys]
 
     async def apply(self, data: bytes, *, end_missing: bool = False) -> Changes:
-        _, changes = await self.imports.apply(examine(data), now=datetime.now(UTC), end_missing=end_missing)
+        now = datetime.now(UTC)
+        _, changes = await load(self.store, examine(data), self.hashes, now=now, end_missing=end_missing)
         return changes
 
     async def rows(self, statement: str) -> list[Mapping[str, Json]]:

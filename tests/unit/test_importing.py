@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from hub.importing import Fault, Report, examine
 from hub.importing import sheets as sheets_module
 from hub.importing.cells import day, phones
-from hub.importing.columns import COLUMNS, NAMED, ROLE_WORDS, ROLES
+from hub.importing.columns import COLUMNS, NAMED, ROLE_WORDS, ROLES, STAFF_COLUMNS
 from hub.importing.entries import places_of
 from hub.importing.faults import Wrong
-from hub.importing.rows import READERS, Row
+from hub.importing.forms import READERS, STAFF_READERS
+from hub.importing.rows import Row
 from hub.importing.sheets import lines
 
 ROOT: Final = Path(__file__).parents[2]
@@ -71,7 +72,7 @@ def warnings(report: Report) -> list[tuple[int, str]]:
         ("celular", "17420101", "indicativo viejo", "4 Medellín"),
         ("celular", "300123456", "le falta un dígito", "10 dígitos"),
         ("celular", "3,00E+09", "Excel abrevió", "formato Texto"),
-        ("celular", "no tiene", "no es un teléfono", "celular de 10 dígitos"),
+        ("celular", "llamar al vecino", "no es un teléfono", "celular de 10 dígitos"),
         ("celular", "300 123 4567; 12", "no es un teléfono", "celular de 10 dígitos"),
         ("correo", "maria@", "no es un correo", "nombre@dominio.co"),
         ("correo", "a@example.com / b", "no es un correo", "separadas por ;"),
@@ -322,6 +323,7 @@ def _shown(fault: Fault) -> list[str]:
 
 def test_every_column_is_read_and_every_role_has_a_word() -> None:
     assert list(COLUMNS) == list(READERS)
+    assert set(STAFF_COLUMNS) == set(STAFF_READERS)
     assert set(ROLE_WORDS) == set(ROLES.values())
     assert [line.number for line in lines(b"unidad\n\n\n101\n")] == [1, 4]
 

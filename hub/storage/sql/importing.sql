@@ -12,10 +12,14 @@ SELECT found.* FROM (
     SELECT 'unit' AS kind, id FROM unit WHERE copropiedad_id = ANY ($1::text[])
     UNION ALL
     SELECT 'copropiedad', unnest($1::text[])
+    UNION ALL
+    SELECT 'company', '' WHERE $3::bool
 ) AS place
 CROSS JOIN LATERAL (
-    SELECT id, version, person_id, scope_kind, scope_id, role, since, until FROM membership
-    WHERE scope_kind = place.kind AND scope_id = place.id AND role <> 'staff' AND NOT removed
+    SELECT id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area,
+           on_call, direction, since, until
+    FROM membership
+    WHERE scope_kind = place.kind AND scope_id = place.id AND (role = 'staff') = $2::bool AND NOT removed
     OFFSET 0
 ) AS found
 ORDER BY id
@@ -37,7 +41,8 @@ SELECT id, version, removed, name, locale, digital_access, document_hash, contac
 FROM person WHERE id = ANY ($1::text[])
 
 -- stored_membership --
-SELECT id, version, removed, person_id, scope_kind, scope_id, role, since, until
+SELECT id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area,
+       on_call, direction, since, until
 FROM membership WHERE id = ANY ($1::text[])
 
 -- alone --

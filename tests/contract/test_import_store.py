@@ -1,0 +1,165 @@
+"""A file against what is there already: in memory and in PostgreSQL the same becomes of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from hub.audience import Group
+from hub.errors import HubError
+from hub.importing import Changes, examine
+from hub.loading import load, look
+from hub.model import Event, Json
+from tests.contract.stores import Stores
+from tests.contract.values import NOON, copropiedad, membership, now, person, person_removed, unit
+
+EXAMPLES: Final = Path(__file__).parents[2] / "examples"
+PEOPLE: Final = EXAMPLES.joinpath("personas.csv").read_text()
+STAFF: Final = EXAMPLES.joinpath("personal.csv").read_text()
+ALTOS: Final = "ph-altos-del-rosal"
+
+
+def hashes(document: str) -> list[str]:
+    return [f"hash of {document}"]
+
+
+async def apply(stores: Stores, text: str, *, end_missing: bool = False) -> Changes:
+    report = examine(text.encode())
+    _, changes = await load(stores.imports, report, hashes, now=now(), end_missing=end_missing)
+    return changes
+
+
+async def tell(stores: Stores, *events: Event) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(events)
+
+
+async def names(stores: Stores, group: Group) -> list[str]:
+    async with stores.intake.transaction() as transaction:
+        return sorted(one.name for one in (await transaction.people([group]))[group])
+
+
+def new(changes: Changes) -> dict[str, int]:
+    return {noun: counts["new"] for noun, counts in changes.counts().items()}
+
+
+async def test_a_look_writes_nothing(stores: Stores) -> None:
+    report = examine(PEOPLE.encode())
+    _, first = await look(stores.imports, report, hashes, now=now())
+    entries, again = await look(stores.imports, report, hashes, now=now())
+
+    assert {"copropiedad": 1, "unit": 4, "person": 5, "membership": 8} == new(first) == new(again)
+    assert ["es nueva: se crea como ph-altos-del-rosal"] == [doubt.wrong for doubt in entries.doubts]
+
+
+@pytest.mark.parametrize("text", [PEOPLE, STAFF], ids=["people", "staff"])
+async def test_the_same_again_changes_nothing(stores: Stores, text: str) -> None:
+    await apply(stores, text)
+    again = await apply(stores, text)
+
+    assert [] == list(again.made)
+    assert [] == list(again.missing)
+
+
+async def test_what_is_written_is_told_step_by_step(stores: Stores) -> None:
+    told: list[tuple[int, int]] = []
+    step = lambda done, total: told.append((done, total))  # noqa: E731 - as short as what it stands for
+    await load(stores.imports, examine(PEOPLE.encode()), hashes, now=now(), step=step)
+
+    assert [(18, 18)] == told
+
+
+async def test_what_fails_in_the_middle_leaves_nothing(stores: Stores) -> None:
+    class Broken(HubError):
+        """The end of a disk."""
+
+    def step(_: int, __: int) -> None:
+        raise Broken
+
+    with pytest.raises(Broken):
+        await load(stores.imports, examine(PEOPLE.encode()), hashes, now=now(), step=step)
+
+    assert 5 == new(await apply(stores, PEOPLE))["person"]
+
+
+async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: Stores) -> None:
+    await apply(stores, PEOPLE)
+    shorter = "\n".join(line for line in PEOPLE.splitlines() if "Julie" not in line)
+    group = Group(copropiedad_id=ALTOS, roles=("tenant",))
+
+    reported = await apply(stores, shorter)
+    kept = await names(stores, group)
+    ended = await apply(stores, shorter, end_missing=True)
+
+    assert [["tenant"], ["tenant"]] == [[one["role"] for one in each.missing] for each in (reported, ended)]
+    assert (["Julie Martin"], []) == (kept, await names(stores, group))
+
+
+async def test_a_file_of_people_misses_nobody_of_the_staff_and_the_other_way_about(stores: Stores) -> None:
+    await apply(stores, PEOPLE)
+    staff = await apply(stores, STAFF, end_missing=True)
+    people = await apply(stores, PEOPLE, end_missing=True)
+    here = "\n".join(line for line in STAFF.splitlines() if "empresa" not in line)
+    of_one_place = await apply(stores, here, end_missing=True)
+
+    assert [[], [], []] == [list(each.missing) for each in (staff, people, of_one_place)]
+
+
+async def test_staff_fill_levels_and_duties(stores: Stores) -> None:
+    await apply(stores, PEOPLE)
+    await apply(stores, STAFF)
+
+    levels = [await names(stores, Group(level=level, copropiedad_id=ALTOS)) for level in (1, 2, 3, 4)]
+    assert [["Laura Quintero"], ["Andrés Mora"], ["Patricia Lozano"], ["Ricardo Salazar"]] == levels
+    assert ["Portería Altos"] == await names(stores, Group(duty="front_desk", copropiedad_id=ALTOS))
+    assert [] == await names(stores, Group(duty="front_desk", copropiedad_id="ph-2"))
+    assert ["Portería Altos"] == await names(stores, Group(duty="on_call", copropiedad_id=ALTOS))
+    assert ["Andrés Mora", "Patricia Lozano"] == await names(stores, Group(duty="on_call"))
+
+
+async def test_a_new_duty_is_a_new_version_and_an_empty_cell_keeps_who_is_called(stores: Stores) -> None:
+    await apply(stores, STAFF)
+    promoted = STAFF.replace(
+        "servicio al cliente;1;administracion;empresa;no;no", "coordinación;2;;empresa;;"
+    )
+
+    [change] = (await apply(stores, promoted)).made
+
+    said = {name: change.data[name] for name in ("version", "duty", "level", "service_area", "on_call")}
+    assert {"version": 2, "duty": "coordinator", "level": 2, "service_area": None, "on_call": False} == said
+
+
+async def test_what_another_system_keeps_is_found_and_left_as_it_is(stores: Stores) -> None:
+    laura = person("p-laura", names="Laura Quintero", document_hash="hash of 52200301")
+    theirs: dict[str, Json] = {"duty": "service", "level": 1, "service_area": "administracion"}
+    maria = person("p-maria", names="Maria Peña", document_hash="hash of 52000101")
+    await tell(stores, copropiedad(ALTOS, name="ALTOS DEL ROSAL"), laura, maria)
+    await tell(stores, membership("p-laura", "company", "staff", **theirs))
+    await tell(stores, unit("u-101", ALTOS, tower="Torre 1", label="Apartamento 101"))
+    await tell(stores, membership("p-maria", "unit:u-101", "owner"))
+
+    people, staff = await apply(stores, PEOPLE), await apply(stores, STAFF)
+
+    foreign = [[row["foreign"] for row in each.counts().values()] for each in (people, staff)]
+    assert [[1, 1, 1, 1], [1, 0, 1, 1]] == foreign
+
+
+async def test_somebody_who_was_removed_comes_back_only_with_a_warning(stores: Stores) -> None:
+    first = await apply(stores, PEOPLE)
+    ref = next(change.data["person_id"] for change in first.made if change.noun == "person")
+    await tell(stores, person_removed(ref, 2))
+
+    again = await apply(stores, PEOPLE)
+
+    assert [ref] == again.revived
+    assert [3] == [change.data["version"] for change in again.made]
+
+
+async def test_a_term_is_compared_as_it_was_written(stores: Stores) -> None:
+    await apply(stores, PEOPLE.replace("15/03/2021", (NOON + timedelta(days=9)).strftime("%d/%m/%Y")))
+    moved = await apply(stores, PEOPLE)
+
+    assert ["2021-03-15"] == [change.data["since"] for change in moved.made]

@@ -1,0 +1,110 @@
+"""A sheet of the company's own people: duties, levels, areas, for one copropiedad or for all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from hub.importing import Known, Report, entries_of, examine
+from hub.importing.columns import DUTIES, STAFF_COLUMNS
+from hub.importing.forms import STAFF_READERS
+from hub.model import Json
+
+ROOT: Final = Path(__file__).parents[2]
+EXAMPLE: Final = ROOT / "examples/personal.csv"
+SCHEMA: Final = ROOT / "schemas/directory.membership.upserted.v1.json"
+HEADINGS: Final = "nombre;correo;cargo;nivel;área;copropiedad;turno 24/7;dirección"
+LAURA: Final = "Laura;laura@b.co;servicio al cliente;1;cartera;empresa;sí;no"
+
+
+def sheet(*lines: str) -> bytes:
+    return "\n".join([HEADINGS, *lines]).encode()
+
+
+def bad(report: Report) -> list[tuple[int, str]]:
+    return [(fault.line, fault.column) for fault in report.faults if not fault.warning]
+
+
+def hashes(document: str) -> list[str]:
+    return [f"hash of {document}"]
+
+
+def memberships(data: bytes, *known: dict[str, Json]) -> dict[str, dict[str, Json]]:
+    entries = entries_of(examine(data).rows, Known(memberships=known), hashes)
+    return {ref: dict(said) for ref, said in entries.facts["membership"].items()}
+
+
+def test_the_example_has_nothing_to_mend() -> None:
+    report = examine(EXAMPLE.read_bytes())
+
+    assert ([], True, 7) == (list(report.faults), report.staff, len(report.rows))
+    assert {1, 2, 3, 4, None} == {row.level for row in report.rows}
+
+
+def test_a_line_says_what_somebody_does_and_where() -> None:
+    company, place = memberships(sheet(LAURA, "Luis;;portería;;;Altos;;")).values()
+
+    assert ("company", "staff", "service", 1, "cartera") == tuple(
+        company[name] for name in ("scope", "role", "duty", "level", "service_area")
+    )
+    assert (True, False) == (company["on_call"], company["direction"])
+    assert ("copropiedad:ph-altos", "front_desk", None) == tuple(
+        place[name] for name in ("scope", "duty", "level")
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "write"),
+    [
+        ("Ana;a@b.co;primo;;;empresa;;", "cargo", "servicio al cliente, coordinación"),
+        ("Ana;a@b.co;gerenta;;;empresa;;", "cargo", "¿gerente?"),
+        ("Ana;a@b.co;;5;;empresa;;", "nivel", "1, 2, 3 o 4"),
+        ("Ana;a@b.co;;;;empresa;;", "cargo", "o un nivel de 1 a 4"),
+        ("Ana;a@b.co;portería;;;;;", "copropiedad", "«empresa»"),
+        (";a@b.co;portería;;;empresa;;", "nombre", "nombres y apellidos"),
+        ("Ana;a@b.co;portería;;;empresa;a veces;", "turno", "sí o no"),
+        ("Ana;a@b.co;portería;;;empresa;;Calle 1", "direccion", "sí o no"),
+        (LAURA, "cargo", "una sola línea"),
+    ],
+)
+def test_a_bad_cell_is_named_with_what_to_write(line: str, column: str, write: str) -> None:
+    report = examine(sheet(LAURA, line))
+
+    assert [(3, column)] == bad(report)
+    assert write in next(fault.write for fault in report.faults if not fault.warning)
+
+
+def test_who_is_called_at_any_hour_needs_a_mobile() -> None:
+    report = examine(sheet(LAURA))
+
+    assert [("celular", True)] == [(fault.column, fault.warning) for fault in report.faults]
+
+
+def test_one_person_has_several_duties_and_a_corrected_line_stays_the_same_membership() -> None:
+    both = memberships(sheet(LAURA, "Laura;laura@b.co;coordinación;2;cartera;empresa;;"))
+    corrected = memberships(sheet(LAURA.replace(";1;", ";2;")))
+
+    assert ["service", "coordinator"] == [one["duty"] for one in both.values()]
+    assert next(iter(both)) == next(iter(corrected))
+    assert [2] == [one["level"] for one in corrected.values()]
+
+
+def test_the_duty_that_another_system_tells_of_is_found() -> None:
+    [ref] = memberships(sheet(LAURA))
+    person = next(iter(memberships(sheet(LAURA)).values()))["person_id"]
+    theirs = {"person_id": person, "scope": "company", "role": "staff", "duty": "service", "level": 1}
+
+    found = memberships(sheet(LAURA), {"id": "m-laura", **theirs, "service_area": "cartera"})
+    other = memberships(sheet(LAURA), {"id": "m-laura", **theirs, "service_area": "legal"})
+
+    assert (["m-laura"], [ref]) == (list(found), list(other))
+
+
+def test_every_column_is_read_and_every_duty_has_a_word() -> None:
+    assert set(STAFF_COLUMNS) == set(STAFF_READERS)
+    schema = json.loads(SCHEMA.read_text())
+    duties = set(schema["properties"]["duty"]["enum"]) - {None}
+    assert duties == set(DUTIES.values())
