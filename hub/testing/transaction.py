@@ -22,7 +22,6 @@ from hub.model import (
     State,
     StoredEvent,
 )
-from hub.model import Clock, DeadLetter, Event, Json, Message, Party, Person, State, StoredEvent
 from hub.testing.directory import Directory
 from hub.testing.tables import Tables
 
