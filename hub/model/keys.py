@@ -54,7 +54,11 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """That somebody looked at a person's data or changed something. Never a value of a person."""
+    """
+    That somebody looked at a person's data or changed something. Never a value of a person.
+
+    `person` is the reference of whose data it was, where it was one person's.
+    """
 
     id: UUID
     at: datetime
@@ -62,3 +66,4 @@ class Note:
     action: str
     subject: str
     detail: Mapping[str, Json]
+    person: str | None = None

@@ -24,7 +24,7 @@ from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher, Ticket
 from hub.ports.redrive import RedrivenPage, RedriveStore, Verdict
-from hub.ports.roster import Holders, RosterStore, Written
+from hub.ports.roster import Holders, RosterStore, Standing, Written
 from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
 from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
@@ -61,6 +61,7 @@ __all__ = [
     "RosterStore",
     "Said",
     "SessionStore",
+    "Standing",
     "Throttle",
     "Ticket",
     "TimerStore",

@@ -40,5 +40,10 @@ class AuditStore(Protocol):
     async def add(self, note: Note) -> None:
         """Keep a note."""
 
-    async def notes(self, *, after: str | None, limit: int) -> Page:
-        """List them, newest first."""
+    async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
+        """
+        List them, newest first.
+
+        Of a `person`: the notes about his data, and each version that systems told of him and of his
+        memberships by events, as notes of their source.
+        """

@@ -6,23 +6,29 @@ from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Json, Outgoing
+from hub.model import Json, Outgoing, Places
 from hub.ports.log import Page
 
 
 class LetterStore(Protocol):
-    """Letters, each under the id of its message."""
+    """
+    Letters, each under the id of its message.
+
+    Where there are `places`, letters of messages that belong to none of them are not there.
+    """
 
     async def add(self, outgoing: Outgoing) -> None:
         """Keep a letter to be printed; the same id again changes nothing."""
 
-    async def letters(self, *, handed_over: bool | None, after: str | None, limit: int) -> Page:
+    async def letters(
+        self, *, handed_over: bool | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
         """List letters, newest first, without name and text."""
 
-    async def letter(self, letter_id: UUID) -> Mapping[str, Json] | None:
+    async def letter(self, letter_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
         """Show one whole: also name, text and the page to print."""
 
-    async def hand_over(self, letter_id: UUID) -> bool | None:
+    async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
         """
         Say that it was handed over: its message is `delivered`, with an attempt that says so.
 

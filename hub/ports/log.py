@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import DeadLetter, Json
+from hub.model import DeadLetter, Json, Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
-    """What messages are narrowed to; None does not narrow. `reason` is how the reason begins."""
+    """What messages are narrowed to; None does not narrow. `reason` is how the reason begins.
+
+    `places` are the copropiedades whose messages are seen; what belongs to none is seen by None alone.
+    """
 
     state: str | None = None
     channel: str | None = None
@@ -31,22 +34,36 @@ class MessageFilter:
     reason: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    places: Places = None
 
 
 class LogStore(Protocol):
-    """What operators look at. Newest first; the shapes are those of "Names that stay" in the design."""
+    """
+    What operators look at. Newest first; the shapes are those of "Names that stay" in the design.
+
+    Where there are `places`, what does not belong to one of them is not there.
+    """
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         """List messages, the person as a reference, without name and address."""
 
-    async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
-        """Show one message whole: also its attempts, skipped channels, masked name and address."""
+    async def message(
+        self, message_id: UUID, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
+        """Show one: also its attempts, skipped channels, name and address, masked unless `whole`."""
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         """Show these clocks in the order asked."""
 
-    async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
+    async def recent_clocks(
+        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
         """List clocks from SQL, for ended ones and for when Redis is away."""
+
+    async def clocks_of(
+        self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
+    ) -> Page:
+        """List the clocks of copropiedades in these states, soonest due first."""
 
     async def dead(
         self,
@@ -77,5 +94,9 @@ class LogStore(Protocol):
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Answer the in-app messages of a person."""
 
-    async def counts(self) -> Mapping[str, Mapping[str, int]]:
-        """Count messages by state, clocks by state, dead letters by state, for the page and metrics."""
+    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+        """
+        Count messages by state, clocks by state, dead letters by state, for the page and metrics.
+
+        Dead letters belong to no copropiedad.
+        """

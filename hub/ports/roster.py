@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hub.model import Event, Json
+from hub.model import Event, Json, Places
 from hub.ports.log import Page
 
 
@@ -29,14 +29,36 @@ class Written:
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an entry of the directory belongs now (`unit:ID`, `copropiedad:ID`, `company`), and to whom."""
+
+    scope: str | None
+    person: str | None = None
+
+
 class RosterStore(Protocol):
-    """Names and addresses are masked."""
+    """Names and addresses are masked. Where there are `places`, what belongs to none of them is not there."""
 
     async def write(self, event: Event) -> Written:
         """Apply a `directory.*` event as intake does; one of an older or equal version changes nothing."""
 
-    async def holders(self, asked: Holders, *, after: str | None, limit: int) -> Page:
+    async def standing(self, noun: str, ref: str) -> Standing | None:
+        """Answer where an entry stands; None for one that never was. A removed one has no scope."""
+
+    async def reached(
+        self, scopes: Collection[str], people: Collection[str], places: Collection[str]
+    ) -> bool:
+        """Tell whether all these scopes, and a membership of each of these people, are of these places."""
+
+    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
         """List the memberships that counted, as is known today, by their ids."""
 
-    async def somebody(self, ref: str) -> Mapping[str, Json] | None:
-        """Show a person with contact points and memberships; None for somebody unknown or removed."""
+    async def somebody(
+        self, ref: str, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
+        """
+        Show a person with contact points and memberships; None for somebody unknown or removed.
+
+        Only memberships of the places are shown; whoever has none there is not there. `whole` is unmasked.
+        """

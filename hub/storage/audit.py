@@ -20,9 +20,13 @@ class PostgresAudit:
     async def add(self, note: Note) -> None:
         """Keep a note."""
         words = (storable(note.who), storable(note.action), storable(note.subject))
-        await self._database.rows(_SQL["add_note"], note.id, note.at, *words, encode(note.detail))
+        given = note.id, note.at, *words, encode(note.detail), storable(note.person)
+        await self._database.rows(_SQL["add_note"], *given)
 
-    async def notes(self, *, after: str | None, limit: int) -> Page:
-        """List them, newest first."""
-        rows = await self._database.rows(_SQL["notes"], *cursor(after), limit + 1)
+    async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
+        """List them, newest first; of a person also what systems told of him by events."""
+        asked = *cursor(after), limit + 1
+        if person is None:
+            return page(await self._database.rows(_SQL["notes"], *asked), limit, "at")
+        rows = await self._database.rows(_SQL["notes_of"], *asked, storable(person))
         return page(rows, limit, "at")

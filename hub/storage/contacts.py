@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from hub.model import Json
+from hub.model import Json, Places
 from hub.ports import Page
 from hub.storage.database import Database, storable
 from hub.storage.masking import mask_address, mask_reference
+from hub.storage.narrowing import listed
 from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
 
@@ -23,23 +24,34 @@ class PostgresContacts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def replies(self, *, kind: str | None, after: str | None, limit: int) -> Page:
+    async def replies(
+        self, *, kind: str | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
         """List what people wrote, without the words."""
-        rows = await self._database.rows(_SQL["replies"], *cursor(after), limit + 1, kind)
-        return _masked(page(rows, limit, "received_at"))
+        asked = *cursor(after), limit + 1, kind, listed(places)
+        return _masked(page(await self._database.rows(_SQL["replies"], *asked), limit, "received_at"))
 
-    async def reply(self, reply_id: UUID) -> Mapping[str, Json] | None:
+    async def reply(self, reply_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
         """Show one with its words."""
-        rows = await self._database.rows(_SQL["reply"], reply_id)
+        rows = await self._database.rows(_SQL["reply"], reply_id, listed(places))
         if not rows:
             return None
         whole = _mask(shown(rows[0]))
         return {**whole, "reference": mask_reference(whole["reference"])}
 
-    async def suppressions(self, *, after: str | None, limit: int) -> Page:
+    async def suppressions(self, *, after: str | None, limit: int, places: Places = None) -> Page:
         """List the contact points that nobody is written to at."""
-        rows = await self._database.rows(_SQL["suppressions"], *cursor(after), limit + 1)
+        rows = await self._database.rows(_SQL["suppressions"], *cursor(after), limit + 1, listed(places))
         return _masked(page(rows, limit, "since"))
+
+    async def suppression(
+        self, row_id: UUID, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
+        """Show one, with the person whose message found it out."""
+        rows = await self._database.rows(_SQL["suppression"], row_id, listed(places))
+        if not rows:
+            return None
+        return shown(rows[0]) if whole else _mask(shown(rows[0]))
 
     async def suppress_address(
         self, address: str, channel: str, *, reason: str, until: datetime | None, by: str
@@ -48,9 +60,9 @@ class PostgresContacts:
         given = storable(address), channel, until, storable(reason), storable(by)
         await self._database.rows(_SQL["suppress"], *given)
 
-    async def lift_suppression(self, named: str, *, by: str) -> int:
+    async def lift_suppression(self, named: str, *, by: str, places: Places = None) -> int:
         """Write there again; answer how many rows were lifted."""
-        return await self._lift("lift_suppression", named, by)
+        return await self._lift("lift_suppression", named, by, listed(places))
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:
         """List the consents taken back."""
@@ -61,8 +73,8 @@ class PostgresContacts:
         """Give a consent back; answer for how many purposes."""
         return await self._lift("lift_opt_out", named, by)
 
-    async def _lift(self, statement: str, named: str, by: str) -> int:
-        return len(await self._database.rows(_SQL[statement], storable(named), storable(by)))
+    async def _lift(self, statement: str, named: str, by: str, *more: object) -> int:
+        return len(await self._database.rows(_SQL[statement], storable(named), storable(by), *more))
 
 
 def _masked(whole: Page) -> Page:

@@ -57,7 +57,8 @@ async def _keep(run: Runner, events: Iterable[Event]) -> None:
         kind, data = _KINDS[event.name], event.data
         termed = data if kind.noun in _TERMED else {}
         since, until = instant(termed.get("since")), instant(termed.get("until"))
-        row = event.time, since or event.time, until, event.name.endswith(".removed"), encode(data)
+        removed = event.name.endswith(".removed")
+        row = event.time, since or event.time, until, removed, encode(data), event.source
         told.setdefault((kind.noun, data[kind.key], data["version"]), row)
     if not told:
         return

@@ -7,9 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from hub.delivery.moves import sources
-from hub.model import Json, Outgoing, State
+from hub.model import Json, Outgoing, Places, State
 from hub.ports import Page
 from hub.storage.database import Database
+from hub.storage.narrowing import listed
 from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
 
@@ -33,18 +34,21 @@ class PostgresLetters:
             *(words.subject, words.text, words.html),
         )
 
-    async def letters(self, *, handed_over: bool | None, after: str | None, limit: int) -> Page:
+    async def letters(
+        self, *, handed_over: bool | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
         """List letters, newest first, without name and text."""
-        rows = await self._database.rows(_SQL[_LISTS[handed_over]], *cursor(after), limit + 1)
+        asked = *cursor(after), limit + 1, listed(places)
+        rows = await self._database.rows(_SQL[_LISTS[handed_over]], *asked)
         return page(rows, limit, "created_at")
 
-    async def letter(self, letter_id: UUID) -> Mapping[str, Json] | None:
+    async def letter(self, letter_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
         """Show one whole."""
-        rows = await self._database.rows(_SQL["show"], letter_id)
+        rows = await self._database.rows(_SQL["show"], letter_id, listed(places))
         return shown(rows[0]) if rows else None
 
-    async def hand_over(self, letter_id: UUID) -> bool | None:
+    async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
         """Say that it was handed over; false when that was said before, None when there is none."""
         before = sorted(sources(State.DELIVERED))
-        rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND)
+        rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
         return rows[0]["changed"] if rows else None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from asyncpg import Record
-
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, ClockState, DeadLetter, Json, State
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, ClockState, DeadLetter, Json, Places, State
 from hub.ports import MessageFilter, Page
 from hub.storage import dead_letters
 from hub.storage.database import Database
 from hub.storage.masking import mask_address, mask_name, mask_reference
-from hub.storage.narrowing import narrow
+from hub.storage.narrowing import listed, narrow
 from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
 
@@ -29,34 +29,45 @@ class PostgresLog:
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         """List messages, the person as a reference, without name and address."""
-        conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
-        few = narrowed.person is not None or narrowed.event_id is not None
-        statement = _SQL["messages_of" if few else "messages"].format(narrowed=conditions)
-        asked = *cursor(after), limit + 1, _states(narrowed.state, State), *values
-        return page(await self._database.rows(statement, *asked), limit, "created_at")
+        asked: list[object] = [*cursor(after), limit + 1, _states(narrowed.state, State)]
+        name, rest = _list_of(narrowed), narrowed
+        if name == "messages_there":
+            asked.append(listed(narrowed.places))
+            rest = replace(narrowed, places=None)
+        conditions, values = narrow(rest, first_free=len(asked) + 1)
+        rows = await self._database.rows(_SQL[name].format(narrowed=conditions), *asked, *values)
+        return page(rows, limit, "created_at")
 
-    async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
-        """Show one message whole: also its attempts, skipped channels, masked name and address."""
-        rows = await self._database.rows(_SQL["message"], message_id)
+    async def message(
+        self, message_id: UUID, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
+        """Show one: also its attempts, skipped channels, name and address, masked unless `whole`."""
+        rows = await self._database.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
-        message = shown(rows[0])
-        return {
-            **message,
-            "skipped": message["skipped"] or [],
-            "name": mask_name(message["name"]),
-            "address": mask_address(message["address"]),
-            "attempts": [_attempt(row) for row in await self._database.rows(_SQL["attempts"], message_id)],
-        }
+        message, attempts = shown(rows[0]), await self._database.rows(_SQL["attempts"], message_id)
+        seen = {**message, "skipped": message["skipped"] or [], "attempts": [shown(row) for row in attempts]}
+        return seen if whole else _masked(seen)
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         """Show these clocks in the order asked."""
         return [shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
 
-    async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
+    async def recent_clocks(
+        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
         """List clocks, the last started first."""
         asked = *cursor(after), limit + 1, _states(state, ClockState)
-        return page(await self._database.rows(_SQL["recent_clocks"], *asked), limit, "started_at")
+        there = () if places is None else (listed(places),)
+        statement = _SQL["recent_clocks" if places is None else "recent_clocks_there"]
+        return page(await self._database.rows(statement, *asked, *there), limit, "started_at")
+
+    async def clocks_of(
+        self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
+    ) -> Page:
+        """List the clocks of copropiedades in these states, soonest due first."""
+        asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
+        return page(await self._database.rows(_SQL["clocks_of"], *asked), limit, "due_at")
 
     async def dead(
         self,
@@ -84,21 +95,30 @@ class PostgresLog:
         """Answer the in-app messages of a person."""
         return [shown(row) for row in await self._database.rows(_INBOX["of_person"], person, limit)]
 
-    async def counts(self) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
         """Count messages, clocks and dead letters by state."""
         found: dict[str, dict[str, int]] = {"messages": {}, "clocks": {}, "dead": {}}
-        for row in await self._database.rows(_SQL["counts"]):
+        asked = () if places is None else (listed(places),)
+        for row in await self._database.rows(_SQL["counts" if places is None else "counts_there"], *asked):
             found[row["noun"]][row["state"]] = row["n"]
         return found
 
 
-_FIRST_FREE: Final = 5
 _SETTLEMENTS: Final = ("open", "replayed", "discarded")
+_SOONEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+
+
+def _list_of(narrowed: MessageFilter) -> str:
+    if narrowed.person is not None or narrowed.event_id is not None:
+        return "messages_of"
+    return "messages" if narrowed.places is None else "messages_there"
 
 
 def _states(asked: str | None, known: Iterable[str]) -> list[str]:
     return list(known) if asked is None else [asked]
 
 
-def _attempt(row: Record) -> dict[str, Json]:
-    return {**shown(row), "reference": mask_reference(row["reference"])}
+def _masked(message: Mapping[str, Json]) -> dict[str, Json]:
+    attempts = [{**each, "reference": mask_reference(each["reference"])} for each in message["attempts"]]
+    name, address = mask_name(message["name"]), mask_address(message["address"])
+    return {**message, "name": name, "address": address, "attempts": attempts}

@@ -1,9 +1,10 @@
-"""What narrows a statement over messages."""
+"""What narrows a statement: over messages by their columns, over anything by where it belongs."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from hub.model import Places
 from hub.ports import MessageFilter
 
 _CONDITIONS: Final = {
@@ -14,6 +15,7 @@ _CONDITIONS: Final = {
     "reason": "starts_with(reason, ${})",
     "since": "created_at >= ${}",
     "until": "created_at < ${}",
+    "places": "copropiedad_id = ANY (${}::text[])",
 }
 
 
@@ -25,4 +27,10 @@ def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[objec
     """
     asked = {name: value for name in _CONDITIONS if (value := getattr(narrowed, name)) is not None}
     conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(asked, start=first_free)]
-    return " AND ".join(conditions) or "true", list(asked.values())
+    values = [listed(value) if name == "places" else value for name, value in asked.items()]
+    return " AND ".join(conditions) or "true", values
+
+
+def listed(places: Places) -> list[str] | None:
+    """Answer places as a parameter of a statement: NULL is everywhere."""
+    return None if places is None else sorted(places)

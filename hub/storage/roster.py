@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from hub.errors import StorageRefused
-from hub.model import Event, Json
-from hub.ports import Holders, Page, Written
+from hub.model import Event, Json, Places
+from hub.ports import Holders, Page, Standing, Written
 from hub.storage import directory
 from hub.storage.database import Database, storable
 from hub.storage.masking import mask_address, mask_name
+from hub.storage.narrowing import listed
 from hub.storage.paging import shown
 from hub.storage.queries import load
 
@@ -31,29 +32,42 @@ class PostgresRoster:
             (row,) = await transaction.rows(_SQL["standing"], *entry)
         return Written(applied=entry in changed, version=row["version"])
 
-    async def holders(self, asked: Holders, *, after: str | None, limit: int) -> Page:
+    async def standing(self, noun: str, ref: str) -> Standing | None:
+        """Answer where an entry stands."""
+        rows = await self._database.rows(_SQL[f"standing_{noun}"], storable(ref))
+        return Standing(**rows[0]) if rows else None
+
+    async def reached(
+        self, scopes: Collection[str], people: Collection[str], places: Collection[str]
+    ) -> bool:
+        """Tell whether all of it is of these places."""
+        asked = ([storable(one) for one in sorted(given)] for given in (scopes, people, places))
+        (row,) = await self._database.rows(_SQL["reached"], *asked)
+        return bool(row["reached"])
+
+    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
         """List the memberships that counted, as is known today, by their ids."""
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
-        rows = await self._database.rows(_SQL["holders"], *scope, _read(after), limit + 1)
+        rows = await self._database.rows(_SQL["holders"], *scope, _read(after), limit + 1, listed(places))
         items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
         return Page(items=items, next=_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
-    async def somebody(self, ref: str) -> Mapping[str, Json] | None:
+    async def somebody(
+        self, ref: str, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
         """Show a person with contact points and memberships."""
         rows = await self._database.rows(_SQL["somebody"], storable(ref))
-        if not rows:
+        memberships = await self._database.rows(_SQL["memberships"], storable(ref), listed(places))
+        if not rows or not (memberships or places is None):
             return None
-        memberships = await self._database.rows(_SQL["memberships"], ref)
-        person = shown(rows[0])
-        points = [
-            {**point, "value": mask_address(point["value"])} for point in person["contact_points"] or ()
-        ]
-        return {
-            **person,
-            "name": mask_name(person["name"]),
-            "contact_points": points,
-            "memberships": [shown(row) for row in memberships],
-        }
+        person = {**shown(rows[0]), "memberships": [shown(row) for row in memberships]}
+        person["contact_points"] = person["contact_points"] or []
+        return person if whole else _masked(person)
+
+
+def _masked(person: Mapping[str, Json]) -> dict[str, Json]:
+    points = [{**point, "value": mask_address(point["value"])} for point in person["contact_points"]]
+    return {**person, "name": mask_name(person["name"]), "contact_points": points}
 
 
 def _cursor(last: str) -> str:

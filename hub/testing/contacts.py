@@ -11,8 +11,9 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import Inbound, Json
+from hub.model import Inbound, Json, Places
 from hub.ports import Now, Page
+from hub.testing.narrowing import within
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 from hub.testing.tables import OptOut, Suppression
@@ -28,37 +29,45 @@ class MemoryContacts:
         self._store = store
         self._now = now
 
-    async def replies(self, *, kind: str | None, after: str | None, limit: int) -> Page:
+    async def replies(
+        self, *, kind: str | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
         rows = [
-            _reply(one, at) for one, at in self._store.tables.replies.values() if kind in (None, one.kind)
+            _reply(one, at)
+            for one, at in self._store.tables.replies.values()
+            if kind in (None, one.kind) and self._there(one.about.message_id, places)
         ]
         return page(sorted(rows, key=lambda row: (row["received_at"], row["id"]), reverse=True), after, limit)
 
-    async def reply(self, reply_id: UUID) -> Mapping[str, Json] | None:
+    async def reply(self, reply_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
         if reply_id not in self._store.tables.replies:
             return None
         one, at = self._store.tables.replies[reply_id]
+        if not self._there(one.about.message_id, places):
+            return None
         words = {name: getattr(one.reply, name) for name in ("provider", "reference", "subject", "text")}
         return {**_reply(one, at), **words}
 
-    async def suppressions(self, *, after: str | None, limit: int) -> Page:
+    async def suppressions(self, *, after: str | None, limit: int, places: Places = None) -> Page:
         rows = [
-            _plain(
-                id=_id(address, channel),
-                since=one.since,
-                address=_HIDDEN,
-                channel=channel,
-                reason=one.reason,
-                provider=one.provider,
-                code=one.code,
-                message_id=None,
-                expires_at=one.until,
-                lifted_at=one.since if one.lifted else None,
-                lifted_by=None,
-            )
-            for (address, channel), one in self._store.tables.suppressions.items()
+            _suppression(key, one, _HIDDEN)
+            for key, one in self._store.tables.suppressions.items()
+            if self._there(one.message_id, places)
         ]
         return page(sorted(rows, key=lambda row: (row["since"], row["id"]), reverse=True), after, limit)
+
+    async def suppression(
+        self, row_id: UUID, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
+        for key, one in self._store.tables.suppressions.items():
+            if _id(*key) == row_id and self._there(one.message_id, places):
+                row = None if one.message_id is None else self._store.tables.messages[one.message_id]
+                person = None if row is None else row.message.person
+                return {**_suppression(key, one, key[0] if whole else _HIDDEN), "person": person}
+        return None
+
+    def _there(self, message_id: UUID | None, places: Places) -> bool:
+        return within(self._store.tables.place_of_id(message_id), places)
 
     async def suppress_address(
         self, address: str, channel: str, *, reason: str, until: datetime | None, by: str
@@ -66,9 +75,13 @@ class MemoryContacts:
         found = Suppression(since=self._now(), reason=reason, code=by, until=until)
         self._store.tables.suppressions[address, channel] = found
 
-    async def lift_suppression(self, named: str, *, by: str) -> int:
+    async def lift_suppression(self, named: str, *, by: str, places: Places = None) -> int:
         del by
-        return _lift(self._store.tables.suppressions, named)
+        every = self._store.tables.suppressions
+        there = {key: one for key, one in every.items() if self._there(one.message_id, places)}
+        lifted = _lift(there, named)
+        every.update(there)
+        return lifted
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:
         rows = [
@@ -107,6 +120,22 @@ def _reply(one: Inbound, at: datetime) -> dict[str, Json]:
         revokes=one.revokes,
         acknowledge=one.acknowledge,
         published_at=at if one.published else None,
+    )
+
+
+def _suppression(key: tuple[str, str], one: Suppression, address: str) -> dict[str, Json]:
+    return _plain(
+        id=_id(*key),
+        since=one.since,
+        address=address,
+        channel=key[1],
+        reason=one.reason,
+        provider=one.provider,
+        code=one.code,
+        message_id=one.message_id,
+        expires_at=one.until,
+        lifted_at=one.since if one.lifted else None,
+        lifted_by=None,
     )
 
 

@@ -38,6 +38,7 @@ class Told:
     until: datetime | None = None
     position: int = 0
     received_at: datetime = EARLIEST
+    source: str = ""
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Directory:
         removed = event.name.endswith(".removed")
         since = _instant(event.data.get("since")) if noun in _TERMED else None
         until = _instant(event.data.get("until")) if noun in _TERMED else None
-        told = Told(removed, since or event.time, event.data, until, self.position + 1, at)
+        told = Told(removed, since or event.time, event.data, until, self.position + 1, at, event.source)
         self.history.setdefault((noun, ref, event.data["version"]), told)
         if noun == "person":
             versions = [key for key in self.history if key[:2] == (noun, ref)]

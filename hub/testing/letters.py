@@ -10,8 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import Attempt, Json, Outgoing, State
+from hub.model import Attempt, Json, Outgoing, Places, State
 from hub.ports import Now, Page
+from hub.testing.narrowing import within
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 
@@ -54,19 +55,26 @@ class MemoryLetters:
         )
         self._letters.setdefault(outgoing.id, letter)
 
-    async def letters(self, *, handed_over: bool | None, after: str | None, limit: int) -> Page:
+    async def letters(
+        self, *, handed_over: bool | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
         found = [
-            one for one in self._letters.values() if handed_over in (None, one.handed_over_at is not None)
+            one
+            for one in self._letters.values()
+            if handed_over in (None, one.handed_over_at is not None) and self._there(one.id, places)
         ]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return page([{name: _shown(one)[name] for name in _LISTED} for one in found], after, limit)
 
-    async def letter(self, letter_id: UUID) -> Mapping[str, Json] | None:
-        letter = self._letters.get(letter_id)
+    async def letter(self, letter_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
+        letter = self._letters.get(letter_id) if self._there(letter_id, places) else None
         return None if letter is None else _shown(letter)
 
-    async def hand_over(self, letter_id: UUID) -> bool | None:
-        letter = self._letters.get(letter_id)
+    def _there(self, letter_id: UUID, places: Places) -> bool:
+        return within(self._store.tables.place_of_id(letter_id), places)
+
+    async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
+        letter = self._letters.get(letter_id) if self._there(letter_id, places) else None
         if letter is None or letter.handed_over_at is not None:
             return None if letter is None else False
         now = self._now()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, DeadLetter, Json
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Clock, DeadLetter, Json, Places
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
-from hub.testing.narrowing import fits
+from hub.testing.narrowing import fits, within
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 from hub.testing.tables import Letter
@@ -46,20 +46,22 @@ class MemoryLog:
         self._inbox = inbox
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        found = [one for one in self._store.messages if fits(one, narrowed)]
+        found = [one for one in self._store.messages if fits(one, narrowed, self._store.tables)]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return page([_shown(one, _MESSAGE) for one in found], after, limit)
 
-    async def message(self, message_id: UUID) -> Mapping[str, Json] | None:
+    async def message(
+        self, message_id: UUID, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
         row = self._store.tables.messages.get(message_id)
-        if row is None:
+        if row is None or not within(self._store.tables.place_of(row.message), places):
             return None
         attempts = [one for one in self._store.tables.attempts.values() if one.message_id == message_id]
         return {
             **_shown(row.message, _MESSAGE),
             "skipped": list(row.message.skipped),
-            "name": _HIDDEN,
-            "address": _HIDDEN,
+            "name": row.message.name if whole else _HIDDEN,
+            "address": row.message.address if whole else _HIDDEN,
             "attempts": [_shown(one, _ATTEMPT) for one in sorted(attempts, key=lambda one: one.at)],
         }
 
@@ -67,9 +69,18 @@ class MemoryLog:
         known = self._store.tables.clocks
         return [_shown(known[one], _CLOCK) for one in ids if one in known]
 
-    async def recent_clocks(self, *, state: str | None, after: str | None, limit: int) -> Page:
-        found = [clock for clock in self._store.clocks if state in (None, clock.state)]
+    async def recent_clocks(
+        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+    ) -> Page:
+        found = [clock for clock in self._clocks(places) if state in (None, clock.state)]
         found.sort(key=lambda clock: (clock.started_at, clock.id), reverse=True)
+        return page([_shown(clock, _CLOCK) for clock in found], after, limit)
+
+    async def clocks_of(
+        self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
+    ) -> Page:
+        found = [clock for clock in self._clocks(frozenset(places)) if clock.state in states]
+        found.sort(key=lambda clock: (clock.due_at, clock.id))
         return page([_shown(clock, _CLOCK) for clock in found], after, limit)
 
     async def dead(
@@ -109,12 +120,17 @@ class MemoryLog:
             {**_shown(one, _ITEM), **_shown(one.rendered, _WORDS), "read_at": None} for one in mine[:limit]
         ]
 
-    async def counts(self) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+        narrowed, tables = MessageFilter(places=places), self._store.tables
         return {
-            "messages": _counted(message.state for message in self._store.messages),
-            "clocks": _counted(clock.state for clock in self._store.clocks),
-            "dead": _counted(one.state for one in self._letters),
+            "messages": _counted(one.state for one in self._store.messages if fits(one, narrowed, tables)),
+            "clocks": _counted(clock.state for clock in self._clocks(places)),
+            "dead": _counted(one.state for one in self._letters if places is None),
         }
+
+    def _clocks(self, places: Places) -> list[Clock]:
+        tables = self._store.tables
+        return [clock for clock in self._store.clocks if within(tables.place_of_clock(clock), places)]
 
     @property
     def _letters(self) -> list[Letter]:

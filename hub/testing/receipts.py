@@ -121,7 +121,13 @@ def _suppress(tables: Tables, gone: Sequence[Gone]) -> None:
     for one in gone:
         message = tables.messages[one.message_id].message
         if message.address:
-            found = Suppression(since=one.at, reason=one.reason, provider=one.provider, code=one.code)
+            found = Suppression(
+                since=one.at,
+                reason=one.reason,
+                provider=one.provider,
+                code=one.code,
+                message_id=one.message_id,
+            )
             tables.suppressions[message.address, message.channel] = found
 
 

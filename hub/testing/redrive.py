@@ -13,6 +13,7 @@ from hub.ports import MessageFilter, Now, RedrivenPage, Verdict
 from hub.testing.narrowing import fits
 from hub.testing.paging import place
 from hub.testing.store import MemoryStore
+from hub.testing.tables import Tables
 from hub.tickets import tickets
 
 _SAID: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
@@ -31,7 +32,7 @@ class MemoryRedrive:
         start = place(after)
         ordered = sorted(self._store.messages, key=lambda one: (one.created_at, one.id))
         ahead = [(number, one) for number, one in enumerate(ordered) if number >= start]
-        found = [(number, one) for number, one in ahead if fits(one, narrowed)][:limit]
+        found = [(number, one) for number, one in ahead if fits(one, narrowed, self._store.tables)][:limit]
         now = self._now()
         judged = [(self._judge(one, now, narrowed, also_told=also_told), one) for _, one in found]
         going = [] if dry_run else [one for verdict, one in judged if verdict is Verdict.TAKEN]
@@ -49,7 +50,7 @@ class MemoryRedrive:
         if not one.address:
             return Verdict.NO_CONTACT
         others = [other for other in self._store.messages if _same(one, other)]
-        if not also_told and any(_tells(other, one, narrowed) for other in others):
+        if not also_told and any(_tells(other, one, narrowed, self._store.tables) for other in others):
             return Verdict.TOLD
         return Verdict.TAKEN
 
@@ -67,14 +68,14 @@ def _same(one: Message, other: Message) -> bool:
     return one.id != other.id and all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def _tells(other: Message, one: Message, narrowed: MessageFilter) -> bool:
+def _tells(other: Message, one: Message, narrowed: MessageFilter, tables: Tables) -> bool:
     """Tell whether the other has spoken, or is a step at work, or the first of those that go again."""
     if other.state in _SAID:
         return True
     if other.step == one.step:
         return False
     return other.state in CLAIMABLE or (
-        other.step < one.step and bool(other.address) and fits(other, narrowed)
+        other.step < one.step and bool(other.address) and fits(other, narrowed, tables)
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from hub.model import Event, Json
-from hub.ports import Holders, Page, Written
+from hub.model import Event, Json, Places
+from hub.ports import Holders, Page, Standing, Written
 from hub.testing.directory import Directory
+from hub.testing.narrowing import within
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 
@@ -33,7 +34,37 @@ class MemoryRoster:
             applied=applied, version=self._directory.entries[noun, event.data[f"{noun}_id"]].version
         )
 
-    async def holders(self, asked: Holders, *, after: str | None, limit: int) -> Page:
+    async def standing(self, noun: str, ref: str) -> Standing | None:
+        entry = self._directory.entries.get((noun, ref))
+        if entry is None:
+            return None
+        data = entry.data or {}
+        placed = {"copropiedad": ref, "unit": data.get("copropiedad_id")}.get(noun)
+        scope = f"copropiedad:{placed}" if placed and entry.data else data.get("scope")
+        return Standing(scope=scope, person=ref if noun == "person" else data.get("person_id"))
+
+    async def reached(
+        self, scopes: Collection[str], people: Collection[str], places: Collection[str]
+    ) -> bool:
+        there = frozenset(places)
+        return all(self._of(scope, there) for scope in scopes) and all(
+            self._memberships(one, there) for one in people
+        )
+
+    def _of(self, scope: str, places: Places) -> bool:
+        kind, _, ref = scope.partition(":")
+        place = self._directory.text("unit", ref, "copropiedad_id") if kind == "unit" else ref
+        return within(place if kind != "company" else None, places)
+
+    def _memberships(self, ref: str, places: Places) -> list[dict[str, Json]]:
+        return [
+            _membership(key, one.data)
+            for (noun, key), one in sorted(self._directory.entries.items())
+            if noun == "membership" and one.data and one.data["person_id"] == ref
+            if self._of(one.data["scope"], places)
+        ]
+
+    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
         scopes = {f"unit:{asked.unit}", f"copropiedad:{asked.copropiedad}"}
         for (noun, ref), entry in self._directory.entries.items():
             if noun == "unit" and entry.data and entry.data["copropiedad_id"] == asked.copropiedad:
@@ -41,27 +72,30 @@ class MemoryRoster:
         rows = [
             _holder(ref, data, since)
             for ref, (data, since) in sorted(self._directory.held(asked.on).items())
-            if data["role"] == asked.role and data["scope"] in scopes
+            if data["role"] == asked.role and data["scope"] in scopes and self._of(data["scope"], places)
         ]
         return page(rows, after, limit)
 
-    async def somebody(self, ref: str) -> Mapping[str, Json] | None:
+    async def somebody(
+        self, ref: str, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
         person, entry = self._directory.person(ref), self._directory.entries.get(("person", ref))
-        if person is None or entry is None:
+        memberships = self._memberships(ref, places)
+        if person is None or entry is None or not (memberships or places is None):
             return None
-        memberships = [
-            _membership(key, one.data)
-            for (noun, key), one in sorted(self._directory.entries.items())
-            if noun == "membership" and one.data and one.data["person_id"] == ref
-        ]
         return {
             "id": ref,
             "version": entry.version,
-            "name": _HIDDEN,
+            "name": person.name if whole else _HIDDEN,
             "locale": person.locale,
             "digital_access": person.digital_access,
             "contact_points": [
-                {"id": one.id, "kind": one.kind, "value": _HIDDEN, "verified": one.verified}
+                {
+                    "id": one.id,
+                    "kind": one.kind,
+                    "value": one.value if whole else _HIDDEN,
+                    "verified": one.verified,
+                }
                 for one in person.contact_points
             ],
             "memberships": memberships,

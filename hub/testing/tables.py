@@ -63,6 +63,7 @@ class Suppression:
     code: str = ""
     until: datetime | None = None
     lifted: bool = False
+    message_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,21 @@ class Tables:
         self.audiences[key] = Kept(record=record, directory_version=seen)
         for left in record.left_out:
             self.left_out.setdefault((*key, left.person), left)
+
+    def place_of(self, message: Message) -> str | None:
+        """Answer the copropiedad of a message: that of its event."""
+        stored = self.events.get(message.event_key)
+        return None if stored is None else stored.copropiedad_id
+
+    def place_of_id(self, message_id: UUID | None) -> str | None:
+        """Answer the copropiedad of a message by its id."""
+        row = None if message_id is None else self.messages.get(message_id)
+        return None if row is None else self.place_of(row.message)
+
+    def place_of_clock(self, clock: Clock) -> str | None:
+        opened = None if clock.opened_by is None else self.events.get(clock.opened_by)
+        said: str | None = clock.context.get("copropiedad_id")
+        return said or (None if opened is None else opened.copropiedad_id)
 
     def barred(self, message: Message) -> Barred | None:
         """Answer why a message is not to go where it goes."""

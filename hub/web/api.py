@@ -7,14 +7,16 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model import DeadLetter
-from hub.ports import MessageFilter
+from hub.model import DeadLetter, Places
+from hub.ports import MessageFilter, Page
 from hub.web import letters
 from hub.web.answers import json_answer, page_answer
 from hub.web.keys import CLOCKS, COUNTS, LOG, MODE, POLICY, PUBLISHER
 from hub.web.listing import show_letter
+from hub.web.looking import Looked, look
 from hub.web.noting import note
 from hub.web.queries import read_body, read_id, read_query, unknown
+from hub.web.reaching import places_of
 from hub.web.shapes import ClocksQuery, DeadQuery, MessagesQuery, NoQuery, SettleBody, Summary
 
 _MESSAGE: Final = "message"
@@ -31,27 +33,36 @@ async def list_messages(request: web.Request) -> web.Response:
         event_id=query.event_id,
         person=query.person,
         since=query.since,
+        places=places_of(request),
     )
     return page_answer(await request.app[LOG].messages(narrowed, after=query.after, limit=query.limit))
 
 
 async def show_message(request: web.Request) -> web.Response:
-    """One message with its attempts."""
-    message = await request.app[LOG].message(read_id(request, _MESSAGE))
-    if message is None:
-        raise unknown(_MESSAGE)
+    """One message with its attempts; the name and the address are masked where nobody asks for them."""
+    message_id, log = read_id(request, _MESSAGE), request.app[LOG]
+
+    async def read(places: Places, *, whole: bool) -> Looked:
+        return await log.message(message_id, places=places, whole=whole)
+
+    message = await look(request, read, noun=_MESSAGE)
+    whole = not message["masked"]
+    await note(request, "message.show", f"message:{message_id}", person=message["person"], whole=whole)
     return json_answer(message)
 
 
 async def list_clocks(request: web.Request) -> web.Response:
     """Promises: without a state the live ones, soonest due first."""
     query = read_query(request, ClocksQuery)
-    return json_answer(await request.app[CLOCKS].list(query, datetime.now(UTC)))
+    places = places_of(request)
+    return json_answer(await request.app[CLOCKS].list(query, datetime.now(UTC), places=places))
 
 
 async def list_dead(request: web.Request) -> web.Response:
     """Events that could not be taken in, newest first."""
     query = read_query(request, DeadQuery)
+    if not _reaches_dead(request):
+        return page_answer(Page(items=[]))
     page = await request.app[LOG].dead(
         state=query.state, after=query.after, limit=query.limit, reason=query.reason, event=query.event
     )
@@ -91,7 +102,11 @@ async def discard_many(request: web.Request) -> web.Response:
 
 async def _settle_many(request: web.Request, settle: letters.Settle, action: str) -> web.Response:
     app, body = request.app, await read_body(request, SettleBody)
-    chosen = await letters.open_ids(app[LOG], reason=body.reason, event=body.event, limit=body.limit)
+    chosen = (
+        await letters.open_ids(app[LOG], reason=body.reason, event=body.event, limit=body.limit)
+        if _reaches_dead(request)
+        else []
+    )
     await note(request, action, "dead", letters=len(chosen))
     items = [await settle(app[LOG], app[PUBLISHER], letter_id) for letter_id in chosen]
     return json_answer({"items": items, "next": None})
@@ -101,12 +116,18 @@ async def summary(request: web.Request) -> web.Response:
     """Counts by state."""
     read_query(request, NoQuery)
     app = request.app
-    counts = await app[COUNTS].get()
+    counts = await app[COUNTS].get(places_of(request))
     return json_answer(Summary(company=app[POLICY].company.name, mode=app[MODE], counts=counts))
 
 
 async def _letter(request: web.Request) -> DeadLetter:
-    letter = await request.app[LOG].dead_letter(read_id(request, _LETTER))
+    letter_id = read_id(request, _LETTER)
+    letter = await request.app[LOG].dead_letter(letter_id) if _reaches_dead(request) else None
     if letter is None:
         raise unknown(_LETTER)
     return letter
+
+
+def _reaches_dead(request: web.Request) -> bool:
+    """What could not be read belongs to no copropiedad, whatever it says."""
+    return places_of(request) is None

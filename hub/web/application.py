@@ -41,11 +41,12 @@ from hub.web.events import MAX_BODY
 from hub.web.figures import Figures
 from hub.web.keyring import Keyring
 from hub.web.listing import Clocks
+from hub.web.reaching import within_reach
 from hub.web.routes import ROUTES, STATIC, add_routes
 
 _STATIC: Final = Path(__file__).with_name("static")
 _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
-_MIDDLEWARES: Final = (secure_headers, explain_failures, guard)
+_MIDDLEWARES: Final = (secure_headers, explain_failures, guard, within_reach)
 
 
 def build(  # noqa: PLR0913 - the composition root hands over each part by its name

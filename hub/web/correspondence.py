@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import ReplyKind
-from hub.web.shapes import Cursor, Instant, Limit, Word
+from hub.web.shapes import Cursor, Instant, IsMasked, Limit, MayUnmask, Word
 
 
 class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +64,12 @@ class SuppressionRow(Struct, kw_only=True):
     expires_at: Annotated[Instant | None, Meta(description="When it is tried anew; null: never.")]
     lifted_at: Instant | None
     lifted_by: str | None
+
+
+class SuppressionWhole(SuppressionRow, kw_only=True):
+    masked: IsMasked
+    may_unmask: MayUnmask
+    person: Annotated[str | None, Meta(description="Whose message found it out.")]
 
 
 class SuppressionPage(Struct, kw_only=True):

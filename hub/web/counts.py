@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
+from hub.model import Places
 from hub.ports import LogStore
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -14,18 +15,17 @@ _FRESH: Final = 2.0  # seconds
 
 
 class Counted:
-    """The last counts, shared by the page and the metrics: counting reads a whole table."""
+    """The last counts of each reach, shared by the page and the metrics: counting reads a whole table."""
 
     def __init__(self, log: LogStore) -> None:
         self._log = log
-        self._counts: Counts = {}
-        self._stale_at = 0.0
+        self._known: dict[Places, tuple[float, Counts]] = {}
         self._asking = asyncio.Lock()
 
-    async def get(self) -> Counts:
+    async def get(self, places: Places = None) -> Counts:
         async with self._asking:
             now = asyncio.get_running_loop().time()
-            if now >= self._stale_at:
-                self._counts = await self._log.counts()
-                self._stale_at = now + _FRESH
-            return self._counts
+            self._known = {where: known for where, known in self._known.items() if now < known[0]}
+            if places not in self._known:
+                self._known[places] = now + _FRESH, await self._log.counts(places)
+            return self._known[places][1]

@@ -67,6 +67,12 @@ class KeysRevoked(Struct, kw_only=True, frozen=True):
     revoked: int
 
 
+class NotesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    person: (
+        Annotated[Word, Meta(description="Who looked at this person's data, and who changed it.")] | None
+    ) = None
+
+
 class NoteRow(Struct, kw_only=True):
     """What somebody looked at or changed; never a value of a person."""
 
@@ -75,6 +81,7 @@ class NoteRow(Struct, kw_only=True):
     who: str
     action: str
     subject: str
+    person: Annotated[str | None, Meta(description="Whose data it was, where it was one person's.")]
     detail: dict[str, Any]
 
 
@@ -137,8 +144,11 @@ async def revoke_key(request: web.Request) -> web.Response:
 
 async def list_notes(request: web.Request) -> web.Response:
     """Who looked at what and changed what, newest first."""
-    query = read_query(request, PageQuery)
-    return page_answer(await request.app[AUDIT].notes(after=query.after, limit=query.limit))
+    query = read_query(request, NotesQuery)
+    page = await request.app[AUDIT].notes(after=query.after, limit=query.limit, person=query.person)
+    if query.person is not None:
+        await note(request, "audit.person", f"person:{query.person}", person=query.person)
+    return page_answer(page)
 
 
 def newest(live: Iterable[ApiKey], name: str) -> ApiKey | None:

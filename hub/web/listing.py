@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from hub.errors import AppointmentsUnavailable, StorageRefused
-from hub.model import ClockState, DeadLetter, Json
+from hub.model import ClockState, DeadLetter, Json, Places
 from hub.policy import Policy
 from hub.ports import Appointments, LogStore, Page
 from hub.web.remaining import time_left
@@ -30,14 +30,14 @@ class Clocks:
     appointments: Appointments
     policy: Policy
 
-    async def list(self, query: ClocksQuery, now: datetime) -> dict[str, Any]:
+    async def list(self, query: ClocksQuery, now: datetime, *, places: Places = None) -> dict[str, Any]:
         """
         List clocks; without a state the live ones, soonest due first.
 
-        Live ones come from the boards in Redis. From SQL come the ended ones, and all of them while
-        Redis is away or has forgotten everything.
+        Live ones come from the boards in Redis. From SQL come the ended ones, those of `places`, and all
+        of them while Redis is away or has forgotten everything.
         """
-        page, source = await self._page(query)
+        page, source = await (self._page(query) if places is None else self._of(places, query))
         items = [self._with_left(row, now) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
 
@@ -54,6 +54,17 @@ class Clocks:
                 if place:
                     raise
         return await self._from_sql(states, query), "sql"
+
+    async def _of(self, places: frozenset[str], query: ClocksQuery) -> tuple[Page, str]:
+        """The boards do not know where a clock belongs."""
+        states = LIVE if query.state is None else (query.state,)
+        if query.state in (None, *LIVE):
+            page = await self.log.clocks_of(places, states, after=query.after, limit=query.limit)
+        else:
+            page = await self.log.recent_clocks(
+                state=query.state, after=query.after, limit=query.limit, places=places
+            )
+        return page, "places"
 
     async def _from_boards(self, states: Sequence[str], place: int, limit: int) -> Page:
         if not await self.appointments.intact():

@@ -20,7 +20,9 @@ def caller_of(request: web.Request) -> Caller:
     return request[CALLER]
 
 
-async def note(request: web.Request, action: str, subject: str, **detail: Json) -> None:
-    """Note what the caller does; never a value of a person."""
+async def note(
+    request: web.Request, action: str, subject: str, *, person: str | None = None, **detail: Json
+) -> None:
+    """Note what the caller does, and to whose data; never a value of a person."""
     who = caller_of(request).who
-    await audit.note(request.app[AUDIT], who=who, action=action, subject=subject, **detail)
+    await audit.note(request.app[AUDIT], who=who, action=action, subject=subject, person=person, **detail)

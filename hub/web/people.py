@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.model import Role
-from hub.web.shapes import Instant, Limit, Word
+from hub.web.shapes import Instant, IsMasked, Limit, MayUnmask, Word
 
 
 class HoldersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,7 +41,7 @@ class HolderPage(Struct, kw_only=True):
 
 
 class Reached(Struct, kw_only=True):
-    """A contact point that can be used; the value is masked."""
+    """A contact point that can be used."""
 
     id: str
     kind: str
@@ -64,6 +64,10 @@ class Membership(Struct, kw_only=True):
 
 
 class PersonWhole(Struct, kw_only=True):
+    """Memberships are those of the copropiedades that you reach."""
+
+    masked: IsMasked
+    may_unmask: MayUnmask
     id: str
     version: int
     name: str

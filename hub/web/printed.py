@@ -13,6 +13,7 @@ from hub.web.keys import LETTERS
 from hub.web.noting import note
 from hub.web.operating import HandedOver, LettersQuery
 from hub.web.queries import read_id, read_query, unknown
+from hub.web.reaching import places_of
 
 _LETTER: Final = "letter"
 _PAGE_POLICY: Final = (
@@ -26,7 +27,7 @@ async def list_letters(request: web.Request) -> web.Response:
     """Letters to be printed, or those handed over, newest first."""
     query = read_query(request, LettersQuery)
     page = await request.app[LETTERS].letters(
-        handed_over=query.handed_over, after=query.after, limit=query.limit
+        handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
     )
     return page_answer(page)
 
@@ -47,7 +48,7 @@ async def print_letter(request: web.Request) -> web.Response:
 async def hand_over(request: web.Request) -> web.Response:
     """Say that a letter was handed over: its message is delivered. Safe to repeat."""
     letter_id = read_id(request, _LETTER)
-    changed = await request.app[LETTERS].hand_over(letter_id)
+    changed = await request.app[LETTERS].hand_over(letter_id, places_of(request))
     if changed is None:
         raise unknown(_LETTER)
     await note(request, "letter.done", f"letter:{letter_id}", changed=changed)
@@ -55,8 +56,8 @@ async def hand_over(request: web.Request) -> web.Response:
 
 
 async def _letter(request: web.Request, look: str) -> Mapping[str, Json]:
-    letter = await request.app[LETTERS].letter(read_id(request, _LETTER))
+    letter = await request.app[LETTERS].letter(read_id(request, _LETTER), places_of(request))
     if letter is None:
         raise unknown(_LETTER)
-    await note(request, look, f"letter:{letter['id']}")
+    await note(request, look, f"letter:{letter['id']}", person=letter["person"])
     return letter

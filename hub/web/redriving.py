@@ -14,6 +14,7 @@ from hub.web.keys import PUBLISHER, REDRIVE
 from hub.web.noting import note
 from hub.web.operating import RedriveBody
 from hub.web.queries import read_body
+from hub.web.reaching import places_of
 
 
 async def redrive(request: web.Request) -> web.Response:
@@ -28,6 +29,7 @@ async def redrive(request: web.Request) -> web.Response:
         reason=body.reason,
         since=body.since,
         until=body.until,
+        places=places_of(request),
     )
     done = await redriving.redrive(
         Wish(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),

@@ -12,13 +12,16 @@ from hub import strict_json, terms
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Event, Json
-from hub.ports import Holders
+from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Event, Json, Places
+from hub.ports import Holders, Standing
 from hub.web.answers import Refusal, json_answer, page_answer
+from hub.web.entries import Entry
 from hub.web.keys import CHECK, ROSTER
+from hub.web.looking import Looked, look
 from hub.web.noting import note
 from hub.web.people import HoldersQuery
 from hub.web.queries import read_query, unknown
+from hub.web.reaching import everywhere_only, places_of
 
 SOURCE: Final = f"{HUB_SOURCE}:api"
 NOUNS: Final[Mapping[str, str]] = {
@@ -38,15 +41,24 @@ async def list_people(request: web.Request) -> web.Response:
     if (query.unit is None) is (query.copropiedad is None):
         raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
     asked = Holders(role=query.role, unit=query.unit, copropiedad=query.copropiedad, on=_instant(query.on))
-    return page_answer(await request.app[ROSTER].holders(asked, after=query.after, limit=query.limit))
+    page = await request.app[ROSTER].holders(
+        asked, after=query.after, limit=query.limit, places=places_of(request)
+    )
+    # The names are masked and may be many: the question is noted, not each answer.
+    where = f"unit:{query.unit}" if query.unit is not None else f"copropiedad:{query.copropiedad}"
+    await note(request, "people.list", where, role=query.role, on=query.on, found=len(page.items))
+    return page_answer(page)
 
 
 async def show_person(request: web.Request) -> web.Response:
-    """Somebody's contact points and memberships; the name and the addresses are masked."""
-    person = await request.app[ROSTER].somebody(request.match_info["ref"])
-    if person is None:
-        raise unknown("person")
-    await note(request, "person.show", f"person:{request.match_info['ref']}")
+    """Somebody's contact points and memberships; masked where nobody asks for them whole."""
+    ref, roster = request.match_info["ref"], request.app[ROSTER]
+
+    async def read(places: Places, *, whole: bool) -> Looked:
+        return await roster.somebody(ref, places=places, whole=whole)
+
+    person = await look(request, read, noun="person")
+    await note(request, "person.show", f"person:{ref}", person=ref, whole=not person["masked"])
     return json_answer(person)
 
 
@@ -63,9 +75,26 @@ async def delete_entry(request: web.Request) -> web.Response:
 async def _write(request: web.Request, verb: str) -> web.Response:
     event = _event(request.match_info, verb, await _object(request), now=datetime.now(UTC))
     checked = request.app[CHECK](encode(event), CONTENT_TYPE, {})
-    path = request.match_info
-    await note(request, f"directory.{verb}", f"{path['kind']}:{path['ref']}")
-    return json_answer(await request.app[ROSTER].write(checked))
+    path, roster = request.match_info, request.app[ROSTER]
+    noun = NOUNS[path["kind"]]
+    standing = await roster.standing(noun, path["ref"])
+    await _require_reach(request, Entry.of(noun, checked), standing)
+    person = checked.data.get("person_id") or (standing.person if standing is not None else None)
+    subject, version = f"{path['kind']}:{path['ref']}", checked.data["version"]
+    await note(request, f"directory.{verb}", subject, person=person, version=version)
+    return json_answer(await roster.write(checked))
+
+
+async def _require_reach(request: web.Request, entry: Entry, standing: Standing | None) -> None:
+    """Let who does not reach everywhere write what belongs to his copropiedades, before and after."""
+    places = places_of(request)
+    if places is None:
+        return
+    if entry.of_the_company:
+        raise everywhere_only()
+    scopes = entry.scopes_with(standing)
+    if not scopes or not await request.app[ROSTER].reached(scopes, entry.people, places):
+        raise unknown(entry.noun)
 
 
 def _event(path: Mapping[str, str], verb: str, body: Mapping[str, Json], *, now: datetime) -> Event:

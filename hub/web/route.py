@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
@@ -14,11 +15,23 @@ from hub.web import shapes
 from hub.web.answers import Handler
 
 
+class Where(StrEnum):
+    """What a route means to somebody who reaches some copropiedades and not all."""
+
+    PLACES = "places"
+    """It narrows: he sees and does what belongs to those, as if there were nothing else."""
+    COMPANY = "company"
+    """It says nothing of a copropiedad: the same to everybody."""
+    EVERYWHERE = "everywhere"
+    """It is for whoever reaches all of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """
     `needs` are the scopes of which a key must have one; None asks nobody for a key.
 
+    Who does not reach everywhere is refused where a route does not say `where`; a test asks for it.
     `answers` maps a status to the shape of its body; without them the route is not part of the API.
     """
 
@@ -26,6 +39,7 @@ class Route:
     path: str
     handler: Handler
     needs: frozenset[Scope] | None
+    where: Where | None = None
     summary: str = ""
     query: type[msgspec.Struct] = shapes.NoQuery
     body: type[msgspec.Struct] | None = None

@@ -29,7 +29,8 @@ from hub.web import (
     whatsapp,
 )
 from hub.web.keys import RULES
-from hub.web.route import BAD, OPERATE, PRIVACY, PUBLISH, READ, UNKNOWN, Route
+from hub.web.reaching import WHERES
+from hub.web.route import BAD, OPERATE, PRIVACY, PUBLISH, READ, UNKNOWN, Route, Where
 from hub.web.routes_people import ACCESS, PEOPLE
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -38,6 +39,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/events",
         handler=events.receive,
         needs=PUBLISH,
+        where=Where.EVERYWHERE,
         summary="Publish one event or an array of them",
         answers={
             202: shapes.EventsAnswer,
@@ -51,6 +53,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/messages",
         handler=api.list_messages,
         needs=READ,
+        where=Where.PLACES,
         summary="List messages, newest first",
         query=shapes.MessagesQuery,
         answers={200: shapes.MessagePage, **BAD},
@@ -59,7 +62,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/messages/{id}",
         handler=api.show_message,
         needs=READ,
-        summary="Show a message with its attempts",
+        where=Where.PLACES,
+        summary="Show a message with its attempts; masked, if nothing else is asked for",
+        query=shapes.WholeQuery,
         answers={200: shapes.MessageWhole, **UNKNOWN},
     ),
     Route(
@@ -67,6 +72,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/messages/redrive",
         handler=redriving.redrive,
         needs=OPERATE,
+        where=Where.PLACES,
         summary="Send lost messages again, by filter; safe to repeat",
         body=operating.RedriveBody,
         answers={200: operating.RedrivenAnswer, **BAD},
@@ -75,6 +81,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/clocks",
         handler=api.list_clocks,
         needs=READ,
+        where=Where.PLACES,
         summary="List promises: the live ones, soonest due first, or those of one state",
         query=shapes.ClocksQuery,
         answers={200: shapes.ClockPage, **BAD},
@@ -83,6 +90,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/dead",
         handler=api.list_dead,
         needs=READ,
+        where=Where.PLACES,
         summary="List events that could not be taken in, newest first",
         query=shapes.DeadQuery,
         answers={200: shapes.DeadPage, **BAD},
@@ -91,6 +99,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/dead/{id}",
         handler=api.show_dead,
         needs=PRIVACY,
+        where=Where.PLACES,
         summary="Show a dead letter as it came",
         answers={200: shapes.DeadWhole, **UNKNOWN},
     ),
@@ -99,6 +108,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/dead/replay",
         handler=api.replay_many,
         needs=OPERATE,
+        where=Where.PLACES,
         summary="Publish the open dead letters of a filter again; safe to repeat",
         body=shapes.SettleBody,
         answers={200: shapes.SettledList, **BAD},
@@ -108,6 +118,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/dead/discard",
         handler=api.discard_many,
         needs=OPERATE,
+        where=Where.PLACES,
         summary="Say that the open dead letters of a filter need nothing more",
         body=shapes.SettleBody,
         answers={200: shapes.SettledList, **BAD},
@@ -117,6 +128,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/dead/{id}/replay",
         handler=api.replay_dead,
         needs=OPERATE,
+        where=Where.PLACES,
         summary="Publish a dead letter again; safe to repeat",
         answers={200: shapes.Settled, **UNKNOWN},
     ),
@@ -125,6 +137,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/dead/{id}/discard",
         handler=api.discard_dead,
         needs=OPERATE,
+        where=Where.PLACES,
         summary="Say that a dead letter needs nothing more",
         answers={200: shapes.Settled, **UNKNOWN},
     ),
@@ -133,6 +146,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/channels",
         handler=channels.list_channels,
         needs=READ,
+        where=Where.COMPANY,
         summary="List the channels: providers, whether paused, what waits",
         answers={200: operating.ChannelList},
     ),
@@ -140,6 +154,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/pauses",
         handler=channels.list_pauses,
         needs=READ,
+        where=Where.COMPANY,
         summary="List the channels and events that are held back",
         answers={200: operating.PauseList},
     ),
@@ -148,6 +163,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/pauses/{name}",
         handler=channels.pause,
         needs=OPERATE,
+        where=Where.EVERYWHERE,
         summary="Hold a channel (`sms`) or an event (`pqrs.received`) back, emergencies too; safe to repeat",
         body=operating.PauseBody,
         answers={200: operating.Paused, **BAD, **UNKNOWN},
@@ -157,6 +173,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/pauses/{name}",
         handler=channels.resume,
         needs=OPERATE,
+        where=Where.EVERYWHERE,
         summary="Take a pause away and release what it held; safe to repeat",
         answers={200: operating.Resumed, **UNKNOWN},
     ),
@@ -164,6 +181,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/troubles",
         handler=troubles.list_troubles,
         needs=READ,
+        where=Where.COMPANY,
         summary="List what is wrong with the hub itself, the open ones first",
         query=shapes.TroublesQuery,
         answers={200: shapes.TroublePage, **BAD},
@@ -172,6 +190,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/api/summary",
         handler=api.summary,
         needs=READ,
+        where=Where.PLACES,
         summary="Count messages, promises and dead letters by state",
         answers={200: shapes.Summary},
     ),
@@ -199,13 +218,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(path=WHATSAPP_HOOK, handler=whatsapp.introduce, needs=None),
     Route(method=hdrs.METH_POST, path=WHATSAPP_HOOK, handler=whatsapp.receive, needs=None),
-    Route(path="/metrics", handler=metrics.show, needs=READ),
-    Route(path="/openapi.json", handler=documents.show, needs=READ),
-    Route(path="/asyncapi.json", handler=documents.show, needs=READ),
-    Route(path="/letters/{id}", handler=printed.print_letter, needs=PRIVACY),
+    Route(path="/metrics", handler=metrics.show, needs=READ, where=Where.EVERYWHERE),
+    Route(path="/openapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),
+    Route(path="/asyncapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),
+    Route(path="/letters/{id}", handler=printed.print_letter, needs=PRIVACY, where=Where.PLACES),
     Route(path="/", handler=console.page, needs=None),
     Route(method=hdrs.METH_POST, path="/", handler=console.sign_in, needs=None),
-    Route(method=hdrs.METH_POST, path="/sign-out", handler=console.sign_out, needs=READ),
+    Route(method=hdrs.METH_POST, path="/sign-out", handler=console.sign_out, needs=READ, where=Where.COMPANY),
 )
 
 
@@ -218,8 +237,15 @@ def rules() -> dict[tuple[str, str], frozenset[Scope] | None]:
     return {**files, **{(route.method, route.path): route.needs for route in ROUTES}}
 
 
+def wheres() -> dict[tuple[str, str], Where | None]:
+    """Answer method and path → what the route means to who does not reach everywhere."""
+    files = dict.fromkeys(((hdrs.METH_GET, STATIC), (hdrs.METH_HEAD, STATIC)), Where.COMPANY)
+    return {**files, **{(route.method, route.path): route.where for route in ROUTES}}
+
+
 def add_routes(app: web.Application, routes: Iterable[Route] = ROUTES) -> None:
     """Put routes of the table into the application, with their rules."""
     app[RULES] = rules()
+    app[WHERES] = wheres()
     for route in routes:
         app.router.add_route(route.method, route.path, route.handler)

@@ -17,6 +17,8 @@ Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")
 Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
 Word = Annotated[str, Meta(max_length=200, pattern="^[^\\x00]*$")]
 Instant = Annotated[datetime, Meta(tz=True)]
+IsMasked = Annotated[bool, Meta(description="Whether names and addresses are masked.")]
+MayUnmask = Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,9 +73,19 @@ class AttemptRow(Struct, kw_only=True):
     code: str
 
 
-class MessageWhole(MessageRow, kw_only=True):
-    """A message with its history; the name and the address are masked."""
+class WholeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    whole: Annotated[bool, Meta(description="Names and addresses unmasked, for who has `privacy` there.")] = (
+        False
+    )
 
+
+class MessageWhole(MessageRow, kw_only=True):
+    """A message with its history."""
+
+    masked: IsMasked
+    may_unmask: MayUnmask
+    name: str
+    address: str
     attempts: list[AttemptRow]
     skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
 
@@ -105,7 +117,8 @@ class ClockPage(Struct, kw_only=True):
     items: list[ClockRow]
     next: str | None
     source: Annotated[
-        Literal["redis", "sql"], Meta(description="`sql` for ended clocks, and while Redis is away.")
+        Literal["redis", "sql", "places"],
+        Meta(description="`sql` for ended clocks, and while Redis is away; `places` for some copropiedades."),
     ]
 
 

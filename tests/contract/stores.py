@@ -118,7 +118,7 @@ def memory_stores() -> Stores:
         contacts=MemoryContacts(store, now),
         roster=MemoryRoster(store),
         keys=MemoryKeys(now),
-        audit=MemoryAudit(),
+        audit=MemoryAudit(store),
         accounts=accounts,
         sessions=accounts,
         explaining=MemoryExplaining(store),

@@ -87,7 +87,7 @@ async def test_a_page_of_everyone_is_found_by_the_index_of_roles(filled: Databas
 @pytest.mark.parametrize("people", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
 async def test_who_was_an_owner_is_found_by_the_index_of_the_history(filled: Database, people: int) -> None:
     (row,) = await filled.rows("SELECT now() AS now")
-    asked = "owner", "u-7-1", None, row["now"], "", 51
+    asked = "owner", "u-7-1", None, row["now"], "", 51, None
     began = time.perf_counter()
     found = await filled.rows(load("roster")["holders"], *asked)
     took = (time.perf_counter() - began) * 1000

@@ -5,13 +5,20 @@ SELECT id, received_at, at, kind, channel, address, person, case_key AS case, th
        acknowledge, published_at
 FROM reply
 WHERE (received_at, id) < ($1, $2) AND kind = coalesce($4, kind)
+  AND ($5::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($5)
+  ))
 ORDER BY received_at DESC, id DESC
 LIMIT $3
 
 -- reply --
 SELECT id, received_at, at, kind, channel, address, person, case_key AS case, thread, message_id, revokes,
        acknowledge, published_at, provider, reference, subject, text
-FROM reply WHERE id = $1
+FROM reply
+WHERE id = $1
+  AND ($2::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($2)
+  ))
 
 -- suppressions --
 SELECT * FROM (
@@ -20,8 +27,21 @@ SELECT * FROM (
     FROM suppression WHERE since <= $1
 ) AS named
 WHERE (since, id) < ($1, $2)
+  AND ($4::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = named.message_id AND copropiedad_id = ANY ($4)
+  ))
 ORDER BY since DESC, id DESC
 LIMIT $3
+
+-- suppression --
+SELECT md5(address || ' ' || channel)::uuid AS id, since, address, channel, reason, provider, code,
+       message_id, expires_at, lifted_at, lifted_by,
+       (SELECT message.person FROM message WHERE message.id = suppression.message_id) AS person
+FROM suppression
+WHERE md5(address || ' ' || channel)::uuid = $1
+  AND ($2::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = suppression.message_id AND copropiedad_id = ANY ($2)
+  ))
 
 -- suppress --
 INSERT INTO suppression (address, channel, since, expires_at, reason, provider, code)
@@ -33,6 +53,9 @@ SET since = excluded.since, expires_at = excluded.expires_at, reason = excluded.
 -- lift_suppression --
 UPDATE suppression SET lifted_at = now(), lifted_by = $2
 WHERE lifted_at IS NULL AND (address IN ($1, lower($1)) OR md5(address || ' ' || channel)::uuid::text = $1)
+  AND ($3::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = suppression.message_id AND copropiedad_id = ANY ($3)
+  ))
 RETURNING channel
 
 -- opt_outs --

@@ -81,10 +81,10 @@ WHERE excluded.version > rota.version
 RETURNING id
 
 -- keep --
-INSERT INTO directory_version (kind, id, version, time, since, until, removed, data)
+INSERT INTO directory_version (kind, id, version, time, since, until, removed, data, source)
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-    $7::bool[], $8::jsonb[]
+    $7::bool[], $8::jsonb[], $9::text[]
 )
 ON CONFLICT DO NOTHING
 

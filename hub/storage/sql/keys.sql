@@ -43,10 +43,37 @@ UPDATE api_key SET used_at = now()
 WHERE prefix = $1 AND (used_at IS NULL OR used_at < now() - interval '1 minute')
 
 -- add_note --
-INSERT INTO audit (id, at, who, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO audit (id, at, who, action, subject, detail, person) VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- notes --
-SELECT id, at, who, action, subject, detail FROM audit
+SELECT id, at, who, action, subject, person, detail FROM audit
+WHERE (at, id) < ($1, $2)
+ORDER BY at DESC, id DESC
+LIMIT $3
+
+-- notes_of --
+-- Who looked at somebody's data and who changed it: the notes, and what systems told of him by events.
+SELECT * FROM (
+    (
+        SELECT id, at, who, action, subject, person, detail FROM audit
+        WHERE person = $4 AND (at, id) < ($1, $2)
+        ORDER BY at DESC, id DESC
+        LIMIT $3
+    )
+    UNION ALL
+    SELECT md5(told.kind || ' ' || told.id || ' ' || told.version)::uuid, told.received_at,
+           coalesce(told.source, 'event'), 'directory.' || CASE WHEN told.removed THEN 'removed' ELSE 'upserted' END,
+           told.kind || ':' || told.id, $4, jsonb_build_object('version', told.version)
+    FROM (
+        SELECT 'person' AS kind, $4::text AS id
+        UNION
+        SELECT kind, id FROM directory_version WHERE kind = 'membership' AND data ->> 'person_id' = $4
+    ) AS entry
+    CROSS JOIN LATERAL (
+        SELECT kind, id, version, received_at, removed, source FROM directory_version
+        WHERE directory_version.kind = entry.kind AND directory_version.id = entry.id
+    ) AS told
+) AS known
 WHERE (at, id) < ($1, $2)
 ORDER BY at DESC, id DESC
 LIMIT $3

@@ -1,4 +1,4 @@
-Letters to be printed and handed over.
+Letters to be printed and handed over. A letter belongs where its message does.
 
 -- add --
 INSERT INTO letter (id, person, event, name, subject, text, html)
@@ -8,28 +8,49 @@ ON CONFLICT DO NOTHING
 -- open --
 SELECT id, created_at, handed_over_at, event, person, subject FROM letter
 WHERE handed_over_at IS NULL AND (created_at, id) < ($1, $2)
+  AND ($4::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($4)
+  ))
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
 -- handed_over --
 SELECT id, created_at, handed_over_at, event, person, subject FROM letter
 WHERE handed_over_at IS NOT NULL AND (created_at, id) < ($1, $2)
+  AND ($4::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($4)
+  ))
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
 -- every --
 SELECT id, created_at, handed_over_at, event, person, subject FROM letter
 WHERE (created_at, id) < ($1, $2)
+  AND ($4::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($4)
+  ))
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
 -- show --
-SELECT * FROM letter WHERE id = $1
+SELECT * FROM letter
+WHERE id = $1
+  AND ($2::text[] IS NULL OR EXISTS (
+      SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($2)
+  ))
 
 -- hand_over --
 -- One statement: a letter that is handed over and a message that does not know it would tell two stories.
-WITH handed AS (
-    UPDATE letter SET handed_over_at = now() WHERE id = $1 AND handed_over_at IS NULL RETURNING id
+WITH there AS (
+    SELECT id FROM letter
+    WHERE id = $1
+      AND ($4::text[] IS NULL OR EXISTS (
+          SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($4)
+      ))
+), handed AS (
+    UPDATE letter SET handed_over_at = now() FROM there
+    WHERE letter.id = there.id AND handed_over_at IS NULL
+    RETURNING letter.id
 ), moved AS (
     UPDATE message SET state = 'delivered', reason = NULL, next_at = NULL, updated_at = now()
     FROM handed
@@ -39,4 +60,4 @@ WITH handed AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT id, clock_timestamp(), 'delivered', $3, id::text, 'handed_over', interval '0' FROM moved
 )
-SELECT EXISTS (SELECT FROM handed) AS changed FROM letter WHERE id = $1
+SELECT EXISTS (SELECT FROM handed) AS changed FROM there

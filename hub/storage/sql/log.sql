@@ -12,6 +12,20 @@ CROSS JOIN LATERAL (
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
+-- messages_there --
+-- The same of each copropiedad that somebody reaches.
+SELECT found.* FROM unnest($4::text[]) AS asked (state)
+CROSS JOIN unnest($5::text[]) AS place (copropiedad)
+CROSS JOIN LATERAL (
+    SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
+    WHERE copropiedad_id = place.copropiedad AND message.state = asked.state
+      AND created_at <= $1 AND (created_at, id) < ($1, $2) AND {narrowed}
+    ORDER BY created_at DESC, id DESC
+    LIMIT $3
+) AS found
+ORDER BY created_at DESC, id DESC
+LIMIT $3
+
 -- messages_of --
 -- Of one person or one event: so few that they are simply sorted.
 SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
@@ -21,7 +35,7 @@ LIMIT $3
 
 -- message --
 SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address
-FROM message WHERE id = $1
+FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
 -- attempts --
 SELECT at, outcome, provider, reference, code FROM attempt WHERE message_id = $1 ORDER BY at
@@ -42,6 +56,26 @@ CROSS JOIN LATERAL (
 ORDER BY started_at DESC, id DESC
 LIMIT $3
 
+-- recent_clocks_there --
+SELECT found.* FROM unnest($4::text[]) AS asked (state)
+CROSS JOIN unnest($5::text[]) AS place (copropiedad)
+CROSS JOIN LATERAL (
+    SELECT id, case_key AS case, name, state, started_at, due_at, level FROM clock
+    WHERE copropiedad_id = place.copropiedad AND clock.state = asked.state
+      AND started_at <= $1 AND (started_at, id) < ($1, $2)
+    ORDER BY started_at DESC, id DESC
+    LIMIT $3
+) AS found
+ORDER BY started_at DESC, id DESC
+LIMIT $3
+
+-- clocks_of --
+-- The live ones of a few copropiedades are so few that they are simply sorted.
+SELECT id, case_key AS case, name, state, started_at, due_at, level FROM clock
+WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at, id) > ($1, $2)
+ORDER BY due_at, id
+LIMIT $3
+
 -- dead --
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
@@ -60,3 +94,8 @@ UNION ALL
 SELECT 'clocks', state, count(*) FROM clock GROUP BY state
 UNION ALL
 SELECT 'dead', state, count(*) FROM dead_letter GROUP BY state
+
+-- counts_there --
+SELECT 'messages' AS noun, state, count(*) AS n FROM message WHERE copropiedad_id = ANY ($1::text[]) GROUP BY state
+UNION ALL
+SELECT 'clocks', state, count(*) FROM clock WHERE copropiedad_id = ANY ($1) GROUP BY state

@@ -7,8 +7,9 @@ SELECT max(version) AS version FROM directory_version WHERE kind = $1 AND id = $
 -- Of each membership the greatest version that had begun counts; a removal begins when it was told.
 WITH scope AS (
     SELECT 'unit:' || $2::text AS scope
-    UNION ALL SELECT 'copropiedad:' || $3::text
-    UNION ALL SELECT 'unit:' || id FROM unit WHERE copropiedad_id = $3
+    WHERE $7::text[] IS NULL OR EXISTS (SELECT FROM unit WHERE id = $2 AND copropiedad_id = ANY ($7))
+    UNION ALL SELECT 'copropiedad:' || $3::text WHERE $7 IS NULL OR $3 = ANY ($7)
+    UNION ALL SELECT 'unit:' || id FROM unit WHERE copropiedad_id = $3 AND ($7 IS NULL OR $3 = ANY ($7))
 ), known AS (
     -- OFFSET 0 and the collation of the index keep the planner from looking at the whole history.
     SELECT DISTINCT told.id FROM scope CROSS JOIN LATERAL (
@@ -42,7 +43,58 @@ LIMIT $6
 SELECT id, version, name, locale, digital_access, contact_points FROM person WHERE id = $1 AND NOT removed
 
 -- memberships --
+-- Those of the places; all of them for whoever reaches everywhere.
 SELECT id, version, scope_kind || CASE WHEN scope_id = '' THEN '' ELSE ':' || scope_id END AS scope,
        role, duty, level, service_area, on_call, direction, since, until
-FROM membership WHERE person_id = $1 AND NOT removed
+FROM membership
+WHERE person_id = $1 AND NOT removed
+  AND (
+      $2::text[] IS NULL
+      OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2))
+      OR (scope_kind = 'unit' AND EXISTS (SELECT FROM unit WHERE unit.id = scope_id AND copropiedad_id = ANY ($2)))
+  )
 ORDER BY id
+
+-- standing_copropiedad --
+SELECT 'copropiedad:' || id AS scope, NULL AS person FROM copropiedad WHERE id = $1
+
+-- standing_unit --
+SELECT 'copropiedad:' || copropiedad_id AS scope, NULL AS person FROM unit WHERE id = $1
+
+-- standing_person --
+SELECT NULL AS scope, id AS person FROM person WHERE id = $1
+
+-- standing_membership --
+SELECT CASE WHEN removed THEN NULL WHEN scope_kind = 'company' THEN 'company' ELSE scope_kind || ':' || scope_id END AS scope,
+       nullif(person_id, '') AS person
+FROM membership WHERE id = $1
+
+-- standing_leave --
+SELECT NULL AS scope, nullif(person_id, '') AS person FROM leave WHERE id = $1
+
+-- standing_rota --
+SELECT CASE WHEN removed THEN NULL WHEN scope_kind = 'company' THEN 'company' ELSE scope_kind || ':' || scope_id END AS scope,
+       NULL AS person
+FROM rota WHERE id = $1
+
+-- reached --
+SELECT NOT EXISTS (
+    SELECT FROM unnest($1::text[]) AS asked (scope)
+    WHERE scope NOT IN (SELECT 'copropiedad:' || place FROM unnest($3::text[]) AS reached (place))
+      AND NOT EXISTS (
+          SELECT FROM unit WHERE starts_with(scope, 'unit:') AND id = substr(scope, 6) AND copropiedad_id = ANY ($3)
+      )
+) AND NOT EXISTS (
+    SELECT FROM unnest($2::text[]) AS asked (person)
+    WHERE NOT EXISTS (
+        SELECT FROM membership
+        WHERE person_id = person AND NOT removed
+          AND (
+              (scope_kind = 'copropiedad' AND scope_id = ANY ($3))
+              OR (
+                  scope_kind = 'unit'
+                  AND EXISTS (SELECT FROM unit WHERE unit.id = scope_id AND copropiedad_id = ANY ($3))
+              )
+          )
+    )
+) AS reached

@@ -88,3 +88,31 @@ CREATE TABLE session (
 );
 
 CREATE INDEX session_account ON session (account_id);
+
+-- Where messages and clocks belong: whoever reaches some copropiedades sees no others. What has no place of its
+-- own (NULL) is for who reaches everywhere.
+ALTER TABLE message ADD COLUMN copropiedad_id text COLLATE "C";
+
+UPDATE message SET copropiedad_id = event.copropiedad_id
+FROM event WHERE event.key = message.event_key AND event.copropiedad_id IS NOT NULL;
+
+-- Lists and counts of a copropiedad, as `message_state` does for all of them.
+CREATE INDEX message_place ON message (copropiedad_id, state, created_at) WHERE copropiedad_id IS NOT NULL;
+
+ALTER TABLE clock ADD COLUMN copropiedad_id text COLLATE "C";
+
+UPDATE clock SET copropiedad_id = coalesce(
+    context ->> 'copropiedad_id', (SELECT event.copropiedad_id FROM event WHERE event.key = clock.opened_by)
+);
+
+CREATE INDEX clock_place ON clock (copropiedad_id, state, started_at) WHERE copropiedad_id IS NOT NULL;
+
+-- Whose data a note is about: who looked at mine, may everybody ask (Ley 1581 de 2012, art. 8).
+ALTER TABLE audit ADD COLUMN person text COLLATE "C";
+
+UPDATE audit SET person = substr(subject, 8) WHERE starts_with(subject, 'person:');
+
+CREATE INDEX audit_person ON audit (person, at, id) WHERE person IS NOT NULL;
+
+-- Who told it. What systems say of a person by events is no note: it is this row.
+ALTER TABLE directory_version ADD COLUMN source text;
