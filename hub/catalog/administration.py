@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Audience, EventType, Lane, Purpose
+from hub.model import Audience, EventType, Lane, Print, Purpose
 
 ADMINISTRATION: Final = (
     EventType(
@@ -21,5 +21,25 @@ ADMINISTRATION: Final = (
             Audience(who=("owner",), purpose=Purpose.SERVICE, channels=(("inbox",),), template="owner"),
         ),
         # A payment also cancels `dunning`, whose start is `admin.account.overdue`: it comes with that event.
+    ),
+    EventType(
+        name="policy.updated",
+        lane=Lane.BULK,
+        case="policy_id",
+        audiences=(
+            Audience(
+                who=("everyone",),
+                purpose=Purpose.SERVICE,
+                channels=(("email", "inbox"),),
+                print=Print.BOARD,
+            ),
+            # Who works here and lives or owns here as well reads this one, once.
+            Audience(
+                who=("staff:all",),
+                purpose=Purpose.INTERNAL,
+                channels=(("inbox", "email"),),
+                template="staff",
+            ),
+        ),
     ),
 )

@@ -85,6 +85,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.breached": "Plazo incumplido",
     "notification.undelivered": "Mensaje legal sin entregar",
     "admin.payment.received": "Pago recibido",
+    "policy.updated": "Política actualizada",
     "maintenance.request.received": "Solicitud de mantenimiento recibida",
     "maintenance.request.assigned": "Mantenimiento asignado",
     "maintenance.request.completed": "Mantenimiento terminado",

@@ -31,11 +31,11 @@ EXAMPLES: Final = [
     *PLACES.values(),
 ]
 
-IDS: Final = st.from_regex(r"[a-zñA-Z0-9_:@/.-][a-zñA-Z0-9_:@/. -]{0,20}", fullmatch=True).map(str.strip)
+IDS: Final = st.from_regex(r"[a-zñA-Z0-9_:@.-][a-zñA-Z0-9_:@/. -]{0,20}", fullmatch=True).map(str.strip)
 PLACE: Final = st.sampled_from(["", "@zone", "@unit", "@copropiedad"]) | st.builds(
-    "@{}:{}{}".format, st.sampled_from(["unit", "copropiedad", "tower"]), IDS.filter(bool), st.just("/1")
+    "@{}:{}{}".format, st.sampled_from(["unit", "copropiedad", "tower"]), IDS, st.just("/1")
 )
-WHOLE: Final = st.sampled_from(["", "@copropiedad"]) | IDS.filter(bool).map("@copropiedad:{}".format)
+WHOLE: Final = st.sampled_from(["", "@copropiedad"]) | IDS.map("@copropiedad:{}".format)
 FILTER: Final = st.sampled_from(["", " & opted_in:commercial", " & opted_in:survey"])
 TERMS: Final = st.one_of(
     st.builds(
@@ -45,8 +45,8 @@ TERMS: Final = st.one_of(
         FILTER,
     ),
     st.builds("{}{}{}".format, st.sampled_from(["staff:service", "staff:all", "level:2"]), WHOLE, FILTER),
-    st.builds("area:{}{}".format, IDS.filter(lambda one: bool(one) and "@" not in one), FILTER),
-    IDS.filter(bool).map("person:{}".format),
+    st.builds("area:{}{}".format, IDS.filter(lambda one: "@" not in one), FILTER),
+    IDS.map("person:{}".format),
     st.sampled_from(SAID),
 )
 
