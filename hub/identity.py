@@ -74,6 +74,12 @@ def reply_id(provider: str, reference: str) -> UUID:
     return uuid8(_EPOCH, "reply", provider, reference)
 
 
+def consent_id(said_by: UUID, purpose: str) -> UUID:
+    """Make the id of one yes or no: of the event or the reply that brought it, and what it is about."""
+    at = _EPOCH + timedelta(milliseconds=said_by.int >> 80)
+    return uuid8(at, said_by.hex, "consent", purpose)
+
+
 def thread_id(case: str, address: str) -> str:
     """Make the name of what one writer says of one case. A hash, as above."""
     return f"de-{sha256(f'{case}|{address}'.encode()).hexdigest()[:24]}"

@@ -32,8 +32,6 @@ NAME: Final = "inbound.message.received"
 THREAD: Final = "thread_id"
 TOLD: Final = frozenset({ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN})
 """Kinds that become an event. A machine that is answered answers again; a complaint wants no answer."""
-REVOCABLE: Final = ("commercial", "survey")
-"""The purposes that one can take one's consent back from. What is owed, the law and emergencies go on."""
 FACTS: Final = ("pqrs_id", "radicado", "copropiedad_id", "unit_id", "service_area")
 """What the event of a case says that staff needs to know of a reply to it."""
 

@@ -15,6 +15,9 @@ from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, Stored
 
 Parties = Mapping[tuple[str, str], Json]
 
+_NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
+"""Parties → the field with their person_id, where neither the event nor its case says more of them."""
+
 PLACE: Final = "@place"
 """The party that stands for where a case happens: {"copropiedad_id", "unit_id"}."""
 
@@ -72,6 +75,8 @@ def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
     recipients = stored.event.data.get(who)
     if recipients is None and stored.case is not None:
         recipients = parties.get((stored.case, who))
+    if recipients is None and (ref := stored.event.data.get(_NAMED_BY.get(who, ""))):
+        recipients = {"ref": ref}
     if recipients is None:
         # What the hub says itself comes after the case has spoken: whom that did not name, nobody will.
         return [] if stored.event.source == HUB_SOURCE else [Unknown(who=who)]

@@ -18,6 +18,7 @@ from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
 from hub.catalog.own import THE_HUB
+from hub.catalog.privacy import PRIVACY
 from hub.model import EventType
 
 CATALOG: Final[tuple[EventType, ...]] = (
@@ -25,6 +26,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *ADMINISTRATION,
     *MAINTENANCE,
     *EMERGENCIES,
+    *PRIVACY,
     *DIRECTORY,
     *THE_HUB,
 )

@@ -32,6 +32,7 @@ from hub.model.catalogue import (
 )
 from hub.model.clocks import Clock, ClockState, Step
 from hub.model.complaints import Complaint
+from hub.model.consents import Consent, OptedOut, Standing
 from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
@@ -76,6 +77,7 @@ __all__ = [
     "ClockMove",
     "ClockState",
     "Complaint",
+    "Consent",
     "ContactPoint",
     "DeadLetter",
     "Event",
@@ -91,6 +93,7 @@ __all__ = [
     "Move",
     "Note",
     "Office",
+    "OptedOut",
     "Outcome",
     "Outgoing",
     "Party",
@@ -107,6 +110,7 @@ __all__ = [
     "Role",
     "Scope",
     "Session",
+    "Standing",
     "State",
     "Step",
     "StoredEvent",

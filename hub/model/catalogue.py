@@ -88,7 +88,8 @@ class Audience:
     follow each other. `template` names the block
     set in the event's template when this audience reads another text than the first. `when`
     limits the audience to events whose data has these values. `channel_by` names the field of data
-    that says which one of the channels is used ("the channel used"); without it, all are.
+    that says which one of the channels is used ("the channel used"); without it, or where that names
+    none of them (a paper was signed), all are.
     """
 
     who: tuple[str, ...]

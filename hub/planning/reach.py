@@ -49,11 +49,12 @@ def steps_for(
 
 
 def narrowed(audience: Audience, event: Event) -> Audience:
-    """Leave to an audience that is told by "the channel used" that one alone."""
+    """Leave to an audience that is told by "the channel used" that one alone; where none was, all of them."""
     if audience.channel_by is None:
         return audience
-    used = event.data[audience.channel_by]
-    return replace(audience, channels=tuple(step for step in audience.channels if used in step))
+    used = event.data.get(audience.channel_by)
+    steps = tuple(step for step in audience.channels if used in step)
+    return replace(audience, channels=steps or audience.channels)
 
 
 def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:

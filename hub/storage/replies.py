@@ -10,7 +10,9 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import About, Inbound, Json, Reply, ReplyKind
-from hub.replies import FACTS, REVOCABLE, TOLD, whose
+from hub.consents import REVOCABLE, came_back
+from hub.replies import FACTS, TOLD, whose
+from hub.storage import consents
 from hub.storage.database import Database, Runner, Transaction, storable
 from hub.storage.queries import load
 
@@ -146,3 +148,6 @@ async def _heed(transaction: Transaction, inbound: Inbound) -> None:
         await transaction.rows(_SQL["revoke"], address, inbound.id, person, reason, REVOCABLE)
     if inbound.kind is ReplyKind.OPT_IN:
         await transaction.rows(_SQL["give_back"], address, person, "reply")
+        if person is not None:
+            (row,) = await transaction.rows(_SQL["now"])
+            await consents.add(transaction, came_back(person, inbound.id, row["now"]))

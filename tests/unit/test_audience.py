@@ -54,7 +54,18 @@ def test_only_a_party_that_nobody_named_is_unknown(name: str, number: int) -> No
         ]
         applies = all(str(one.event.data.get(key)) == value for key, value in audience.when.items())
 
-        assert unknown == [word for word in party_words(audience) if word not in one.event.data and applies]
+        named = one.event.data.keys() | ({"data_subject"} if "subject_id" in one.event.data else set())
+        assert unknown == [word for word in party_words(audience) if word not in named and applies]
+
+
+def test_whose_consent_it_is_need_not_be_said_twice() -> None:
+    """The person of subject_id, unless the event or its case says whom to tell."""
+    audience = spoken_to("data_subject")
+    one = stored(event("privacy.consent.granted", example=1))
+    guardian = {(one.case or "", "data_subject"): {"ref": "p-guardian"}}
+
+    assert [Group(person="p-maria-pena")] == addressees(audience, one, {})
+    assert [Group(person="p-guardian")] == addressees(audience, one, guardian)
 
 
 @pytest.mark.parametrize(

@@ -64,13 +64,15 @@ LIMIT $1
 UPDATE reply SET published_at = now() WHERE id = $1 AND published_at IS NULL
 
 -- revoke --
--- Said again, it stays as it is; after it was lifted, it begins anew.
+-- Said again, it begins anew: a consent from in between does not open what was closed after it.
 INSERT INTO opt_out (address, purpose, since, reply_id, person, reason)
 SELECT $1, purpose, now(), $2, $3, $4 FROM unnest($5::text[]) AS revoked (purpose)
 ON CONFLICT (address, purpose) DO UPDATE
-SET since = CASE WHEN opt_out.lifted_at IS NULL THEN opt_out.since ELSE excluded.since END,
-    reply_id = excluded.reply_id, person = coalesce(excluded.person, opt_out.person),
+SET since = excluded.since, reply_id = excluded.reply_id, person = coalesce(excluded.person, opt_out.person),
     reason = excluded.reason, lifted_at = NULL, lifted_by = NULL
+
+-- now --
+SELECT now() AS now
 
 -- give_back --
 UPDATE opt_out SET lifted_at = now(), lifted_by = $3

@@ -39,7 +39,8 @@ CREATE INDEX left_out_person ON left_out (person);
 -- Why nobody was told of an event: it may never have been taken in.
 CREATE INDEX dead_letter_event ON dead_letter (event_id) WHERE event_id IS NOT NULL;
 
--- What people said yes and no to. Never changed: what counts of a person and a purpose is what was said last.
+-- What people said yes and no to. Never changed: `hub.consents` says what counts.
+-- `said_by` is the key of the event, or the id of the reply, that brought it.
 CREATE TABLE consent (
     id uuid PRIMARY KEY,
     person text COLLATE "C" NOT NULL,
@@ -50,7 +51,7 @@ CREATE TABLE consent (
     text_version text,
     method text,
     evidence_hash text,
-    event_key uuid
+    said_by uuid NOT NULL
 );
 
 CREATE INDEX consent_person ON consent (person, purpose, at DESC, id DESC);

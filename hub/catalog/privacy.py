@@ -1,0 +1,50 @@
+"""What people agree to, and what they take back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.model import Audience, EventType, Lane, Print, Purpose
+
+_ONE_OF: Final = (("email",), ("whatsapp",), ("sms",))
+
+# Said by email, text or WhatsApp, it is acknowledged there; said on paper or a web page, by whatever reaches.
+_THE_CHANNEL_USED: Final = Audience(
+    who=("data_subject",), purpose=Purpose.TRANSACTIONAL, channels=_ONE_OF, channel_by="method"
+)
+
+PRIVACY: Final = (
+    EventType(
+        name="privacy.consent.requested",
+        lane=Lane.NORMAL,
+        case="subject_id",
+        audiences=(
+            Audience(
+                who=("data_subject",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=_ONE_OF,
+                print=Print.LETTER,
+            ),
+        ),
+    ),
+    EventType(
+        name="privacy.consent.granted",
+        lane=Lane.NORMAL,
+        case="subject_id",
+        audiences=(_THE_CHANNEL_USED,),
+    ),
+    EventType(
+        name="privacy.consent.revoked",
+        lane=Lane.NORMAL,
+        case="subject_id",
+        audiences=(
+            _THE_CHANNEL_USED,
+            Audience(
+                who=("staff:privacy_officer",),
+                purpose=Purpose.INTERNAL,
+                channels=(("inbox",),),
+                template="staff",
+            ),
+        ),
+    ),
+)

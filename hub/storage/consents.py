@@ -1,0 +1,67 @@
+"""The ledger of consents in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from asyncpg import Record
+
+from hub.consents import PURPOSES, answers, asked
+from hub.model import Consent, OptedOut, Person, Standing
+from hub.storage.database import Runner
+from hub.storage.queries import load
+
+_SQL = load("consents")
+
+
+async def add(run: Runner, said: Sequence[Consent]) -> None:
+    """Insert; one that is there stays as it is. A yes ends what its person had said no to by BAJA before."""
+    if not said:
+        return
+    ordered = sorted(said, key=lambda one: one.id)
+    await run.rows(_SQL["add"], *zip(*map(_row, ordered), strict=True))
+    if yes := [(one.person, one.purpose, one.at) for one in ordered if one.granted]:
+        await run.rows(_SQL["lift"], *zip(*yes, strict=True))
+
+
+async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
+    """Answer the same people; where a purpose is asked for, those who have not said yes to it are left out."""
+    if purpose is None or not people:
+        return people
+    refs = [person.ref for person in people]
+    rows = await run.rows(_SQL["opted_out"], refs, [purpose])
+    return asked(people, await _said(run, refs, purpose), {row["person"] for row in rows})
+
+
+async def standing(run: Runner, person: str) -> list[Standing]:
+    """Answer what counts of each purpose of which somebody has said something."""
+    said = await run.rows(_SQL["said"], [person], PURPOSES)
+    opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)
+    return answers(map(_consent, said), (OptedOut(**dict(row)) for row in opted_out))
+
+
+async def _said(run: Runner, refs: Collection[str], purpose: str) -> Mapping[str, Collection[Consent]]:
+    found: dict[str, list[Consent]] = defaultdict(list)
+    for row in await run.rows(_SQL["said"], refs, [purpose]):
+        found[row["person"]].append(_consent(row))
+    return found
+
+
+def _row(one: Consent) -> tuple[object, ...]:
+    return (
+        one.id,
+        one.person,
+        one.purpose,
+        one.at,
+        one.granted,
+        one.said_by,
+        ",".join(one.channels),
+        one.text_version,
+        one.method,
+        one.evidence_hash,
+    )
+
+
+def _consent(row: Record) -> Consent:
+    return Consent(**{**dict(row), "channels": tuple(row["channels"])})

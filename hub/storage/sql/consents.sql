@@ -1,0 +1,50 @@
+What people said yes and no to. `hub.consents` says what of it counts.
+
+-- add --
+INSERT INTO consent (
+    id, person, purpose, at, granted, said_by, channels, text_version, method, evidence_hash
+)
+SELECT id, person, purpose, at, granted, said_by, string_to_array(channels, ','), text_version, method, evidence_hash
+FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bool[], $6::uuid[], $7::text[], $8::text[],
+    $9::text[], $10::text[]
+) AS given (
+    id, person, purpose, at, granted, said_by, channels, text_version, method, evidence_hash
+)
+ON CONFLICT DO NOTHING
+
+-- lift --
+-- A BAJA ends with a later yes of its person; one that nobody is known for, with that of whose address it is.
+WITH yes AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS given (person, purpose, at)
+), meant AS (
+    SELECT opt_out.address, opt_out.purpose
+    FROM yes JOIN opt_out
+      ON opt_out.person = yes.person AND opt_out.purpose = yes.purpose
+         AND opt_out.since < yes.at AND opt_out.lifted_at IS NULL
+    UNION
+    SELECT opt_out.address, opt_out.purpose
+    FROM yes JOIN person ON person.id = yes.person
+    CROSS JOIN LATERAL jsonb_array_elements(person.contact_points) AS point
+    JOIN opt_out
+      ON opt_out.address IN (point ->> 'value', lower(point ->> 'value')) AND opt_out.purpose = yes.purpose
+         AND opt_out.since < yes.at AND opt_out.lifted_at IS NULL AND opt_out.person IS NULL
+)
+UPDATE opt_out SET lifted_at = now(), lifted_by = 'consent'
+FROM meant WHERE opt_out.address = meant.address AND opt_out.purpose = meant.purpose
+
+-- said --
+-- LATERAL: each person is asked for by the index, however many there are.
+SELECT consent.* FROM unnest($1::text[]) AS asked (person)
+CROSS JOIN LATERAL (
+    SELECT * FROM consent WHERE consent.person = asked.person AND purpose = ANY ($2::text[])
+    OFFSET 0
+) AS consent
+
+-- opted_out --
+SELECT opted.* FROM unnest($1::text[]) AS asked (person)
+CROSS JOIN LATERAL (
+    SELECT opt_out.person, purpose, max(since) AS since, max(reason) AS reason FROM opt_out
+    WHERE opt_out.person = asked.person AND purpose = ANY ($2::text[]) AND lifted_at IS NULL
+    GROUP BY opt_out.person, purpose
+) AS opted
