@@ -31,8 +31,14 @@ CHANNELS: Final = ("email", "sms", "push", "inbox", "whatsapp", "voice", "print"
 REVOCABLE: Final = ("commercial", "survey")
 """The purposes whose no is in force at every send. What is owed, the law and emergencies go on."""
 
+Yeses = Mapping[tuple[str, str], bool]
+"""(person, purpose) → whether a yes stands; whoever never said anything is not in it."""
+
 NOT_OPTED_IN: Final = "not_opted_in"
 """Why somebody of a group is left out who has not said yes, or has said no since."""
+
+NOT_CONSENTED: Final = "not_consented"
+"""Why a message is not sent that was planned before a no, or by a channel that the yes did not name."""
 
 
 def consents_of(event: Event, key: UUID) -> list[Consent]:
@@ -65,7 +71,7 @@ def said_at(event: Event) -> datetime:
 
 
 def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
-    """Answer the yes of somebody who has written ALTA, and nothing else: by every channel, as his BAJA was."""
+    """Answer the yes of somebody who has written ALTA: by every channel, as his BAJA was."""
     return [
         Consent(
             id=consent_id(reply_id, purpose),
@@ -107,9 +113,7 @@ def allows(said: Collection[Consent], channel: str) -> bool:
 def answers(said: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Standing]:
     """Answer what counts of each purpose of which one person has said something, by its name."""
     ordered = sorted(said, key=lambda one: one.purpose)
-    counts = {
-        purpose: standing(list(of_it)) for purpose, of_it in groupby(ordered, lambda one: one.purpose)
-    }
+    counts = {purpose: standing(list(of_it)) for purpose, of_it in groupby(ordered, lambda one: one.purpose)}
     for no in opted_out:
         counts[no.purpose] = Standing(purpose=no.purpose, granted=False, at=no.since, method=no.reason)
     return [counts[purpose] for purpose in sorted(counts)]
@@ -119,9 +123,7 @@ def asked(
     people: Iterable[Person], said: Mapping[str, Collection[Consent]], opted_out: Collection[str]
 ) -> list[Person]:
     """Leave out those who have not said yes to the one purpose that `said`, by person, is about."""
-    return [
-        person if _has_said_yes(person.ref, said, opted_out) else _left_out(person) for person in people
-    ]
+    return [person if _has_said_yes(person.ref, said, opted_out) else _left_out(person) for person in people]
 
 
 def _has_said_yes(ref: str, said: Mapping[str, Collection[Consent]], opted_out: Collection[str]) -> bool:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from hub.consents import DATA_TREATMENT, REVOCABLE, Yeses
 from hub.model import ContactPoint, Person
 from hub.phones import can_text
 
 DUTIES: Final = ("service", "on_call", "ops")
 LEVELS: Final = (1, 2, 3, 4)
-NO_LEDGER: Final = (
-    "Consentimientos: el hub todavía no lleva un registro de autorizaciones. Solo sabe quién no quiere "
-    "más mensajes comerciales ni encuestas. Qué hacer: tenga a mano las autorizaciones firmadas."
-)
+CONSENTS: Final = (DATA_TREATMENT, "commercial", "survey")
+"""The purposes whose consents are counted."""
 
 Suppressed = Collection[tuple[str, str]]
 """(address, channel) of the contact points that nothing is sent to."""
@@ -31,11 +30,18 @@ class Place:
     people: Sequence[Person] = ()
     unstaffed: Sequence[str] = ()
     """Duties and levels that nobody answers for, here or in the company: `service`, `level 2`."""
+    consents: Yeses = field(default_factory=dict)
+    """What the ledger has of these people, of `CONSENTS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """Counts of people and units of one copropiedad. Somebody may be in several of the first three."""
+    """
+    Counts of people and units of one copropiedad. Somebody may be in several of the first three.
+
+    `authorised` have said yes to the treatment of their data, `refused` have said no to it or taken it
+    back, `missing_consent` never said anything; `commercial` and `survey` may be told of that.
+    """
 
     copropiedad_id: str
     name: str
@@ -49,6 +55,11 @@ class Readiness:
     unverified: int
     suppressed: int
     opted_out: int
+    authorised: int
+    commercial: int
+    survey: int
+    refused: int
+    missing_consent: int
     unstaffed: Sequence[str]
     to_do: Sequence[str]
 
@@ -67,6 +78,7 @@ def readiness(place: Place, suppressed: Suppressed, opted_out: Collection[str]) 
         "unverified": sum(_unverified(person) for person in place.people),
         "suppressed": sum(_is_suppressed(person, suppressed) for person in place.people),
         "opted_out": sum(_has_opted_out(person, opted_out) for person in place.people),
+        **_consents(place, opted_out),
     }
     to_do = [words.format(counts[name]) for name, words in _TO_DO.items() if counts[name]]
     if not place.people:
@@ -92,10 +104,29 @@ _TO_DO: Final[Mapping[str, str]] = {
     "suppressed": (
         "Personas con direcciones suspendidas: {}. Qué hacer: corríjalas; la lista: hub suppressions list."
     ),
+    "missing_consent": (
+        "Personas sin autorización de tratamiento de datos: {}. Qué hacer: pídala con "
+        "privacy.consent.requested y registre la respuesta con privacy.consent.granted."
+    ),
+    "refused": (
+        "Personas que negaron o retiraron la autorización: {}. Qué hacer: escríbales solo lo que exigen "
+        "la ley o el contrato, y decida qué datos hay que suprimir."
+    ),
     "opted_out": (
         "Personas que no quieren mensajes comerciales ni encuestas: {}. Qué hacer: nada; el hub lo respeta."
     ),
 }
+
+
+def _consents(place: Place, opted_out: Collection[str]) -> dict[str, int]:
+    treatment = [place.consents.get((person.ref, DATA_TREATMENT)) for person in place.people]
+    told = [person.ref for person in place.people if not _has_opted_out(person, opted_out)]
+    return {
+        "authorised": treatment.count(True),
+        "refused": treatment.count(False),
+        "missing_consent": treatment.count(None),
+        **{name: sum(place.consents.get((ref, name), False) for ref in told) for name in REVOCABLE},
+    }
 
 
 def _channels(person: Person, suppressed: Suppressed) -> set[str]:

@@ -22,11 +22,13 @@ from jsonschema_rs import ValidationError
 
 from hub import rfc3339
 from hub.catalog import BY_NAME, CATALOG
+from hub.consents import SAID_AT, said_at
 from hub.errors import ConfigurationError, InvalidEvent
 from hub.model import HUB_SOURCE, Event, EventType, Json
 
 FUTURE: Final = timedelta(minutes=5)
 """How far a publisher's clock may run ahead of ours."""
+_AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 
 _SHOWN_ERRORS: Final = 3
 _NEAR: Final = 3
@@ -66,6 +68,7 @@ class Schemas:
         _check_source(event, kind)
         _check_time(event, now)
         self._check_data(event)
+        _check_said(event, now)
 
     def _check_data(self, event: Event) -> None:
         if not isinstance(event.data, dict):
@@ -113,8 +116,14 @@ def _check_source(event: Event, kind: EventType) -> None:
 
 def _check_time(event: Event, now: datetime) -> None:
     if event.time > now + FUTURE:
-        minutes = FUTURE // timedelta(minutes=1)
-        raise InvalidEvent(f"time: expected at most {minutes} minutes from now", field="time")
+        raise InvalidEvent(f"time: expected at most {_AHEAD} from now", field="time")
+
+
+def _check_said(event: Event, now: datetime) -> None:
+    """A consent of tomorrow would outlast what its person says today."""
+    field = SAID_AT.get(event.name)
+    if field is not None and said_at(event) > now + FUTURE:
+        raise InvalidEvent(f"data.{field}: expected at most {_AHEAD} from now", field=f"data.{field}")
 
 
 def _refusal(schema: Schema, data: Json) -> InvalidEvent:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from hub.cli.common import AsJson, Limit, cell, local_time, print_items, print_table, settings, title, wait
-from hub.model import Role
+from hub.errors import UnknownName
+from hub.model import Json, Role
 
 if TYPE_CHECKING:
     from hub.ports import Holders, Page
@@ -62,6 +64,41 @@ def who(
     print_table([title(name) for name in _COLUMNS], [[cell(row, name) for name in _COLUMNS] for row in rows])
     if page.next is not None:
         typer.echo(f"There are more: --after {page.next}", err=True)
+
+
+_CONSENTS: Final = ("purpose", "granted", "at", "channels", "text_version", "method", "evidence_hash")
+
+
+@app.command("consents")
+def consents(
+    ref: Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")],
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell what somebody has said yes and no to, and what proves it.
+
+      hub people consents p-maria-pena
+    """
+    person = wait(_somebody(ref))
+    if person is None:
+        raise UnknownName(f"the directory has nobody called {ref!r}")
+    stand = person["consents"]
+    if as_json:
+        print_items(stand)
+        return
+    rows = [
+        {**one, "channels": ", ".join(one["channels"]) or "all", "at": local_time(one["at"])} for one in stand
+    ]
+    print_table(
+        [title(name) for name in _CONSENTS], [[cell(row, name) for name in _CONSENTS] for row in rows]
+    )
+
+
+async def _somebody(ref: str) -> Mapping[str, Json] | None:
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_roster(settings()) as store:
+        return await store.somebody(ref)
 
 
 async def _holders(asked: Holders, after: str | None, limit: int) -> Page:

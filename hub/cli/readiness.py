@@ -22,6 +22,9 @@ _COLUMNS = (
     "push",
     "solo papel",
     "sin verificar",
+    "autorizan",
+    "publicidad",
+    "encuestas",
 )
 
 
@@ -30,8 +33,6 @@ def readiness(
     as_json: AsJson = False,
 ) -> None:
     """Tell who could be reached, per copropiedad and channel, and what to do before going live."""
-    from hub.readiness import NO_LEDGER  # noqa: PLC0415 - `hub --help` must not wait for it
-
     found = wait(_read(copropiedad))
     if copropiedad is not None and not found:
         raise UnknownName(f"there is no copropiedad {copropiedad!r}")
@@ -44,7 +45,6 @@ def readiness(
             typer.echo(f"\n{one.name}")
         for sentence in one.to_do:
             typer.echo(f"  {sentence}")
-    typer.echo(f"\n{NO_LEDGER}")
 
 
 async def _read(copropiedad: str | None) -> list[Readiness]:
@@ -57,7 +57,10 @@ async def _read(copropiedad: str | None) -> list[Readiness]:
 
 
 def _row(one: Readiness) -> tuple[str, ...]:
-    shares = (one.email, one.mobile, one.push, one.letter_only, one.unverified)
+    shares = (
+        *(one.email, one.mobile, one.push, one.letter_only, one.unverified),
+        *(one.authorised, one.commercial, one.survey),
+    )
     return (
         one.copropiedad_id,
         str(one.units),

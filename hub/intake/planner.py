@@ -1,4 +1,4 @@
-"""Inside the transaction: directory first, then who is meant, then rows, messages and clocks."""
+"""Inside the transaction: directory first, then who is meant, then rows, consents, messages and clocks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub import sla
 from hub.audience import PLACE, Group, Parties, addressees, parties_of, party_words, together
+from hub.consents import consents_of
 from hub.intake.meant import Meant, record, silent, spoken
 from hub.intake.reading import Desk, is_directory
 from hub.intake.taken import Broad, Taken, waiting
@@ -42,6 +43,10 @@ async def plan_in(
 
     new = await transaction.add_events([meant[one.key].stored for one in stored])
     late = {one.key for one in released}
+    # Before anybody is looked up: an audience of the same batch asks for them.
+    said = [one for each in stored if each.key in new for one in consents_of(each.event, each.key)]
+    if said:
+        await transaction.add_consents(said)
     taken = Taken()
     fresh = [one for key, one in meant.items() if key in new or key in late]
     await _add_messages(transaction, fresh, taken, desk=desk, now=now)

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode
+from hub.consents import SAID_AT
 from hub.errors import InvalidEvent
 from hub.identity import body_id, event_key
 from hub.intake.senders import FREE, Bound
@@ -44,8 +45,8 @@ class Batch:
     letters: list[DeadLetter] = field(default_factory=list)
 
     def halves(self) -> tuple[Batch, Batch]:
-        """Split the events in two, the directory's first; the letters stay with the first half."""
-        items = sorted(self.events.items(), key=lambda item: not is_directory(item[1][0]))
+        """Split the events in two, what others look up first; the letters stay with the first half."""
+        items = sorted(self.events.items(), key=lambda item: not is_looked_up(item[1][0]))
         middle = len(items) // 2
         first = Batch(events=dict(items[:middle]), letters=self.letters)
         return first, Batch(events=dict(items[middle:]))
@@ -76,6 +77,11 @@ def read(incoming: Iterable[Incoming], *, desk: Desk, now: datetime, bound: Boun
 def is_directory(event: Event) -> bool:
     """Tell whether the event says who lives and works where, which the others of its batch need."""
     return event.name.startswith("directory.")
+
+
+def is_looked_up(event: Event) -> bool:
+    """Tell whether the event says what the others of its batch are planned by."""
+    return is_directory(event) or event.name in SAID_AT
 
 
 def dead_letter(incoming: Incoming, error: InvalidEvent, event: Event | None = None) -> DeadLetter:

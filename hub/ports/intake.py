@@ -11,6 +11,7 @@ from hub.audience import Group
 from hub.model import (
     AudienceRecord,
     Clock,
+    Consent,
     DeadLetter,
     Event,
     Json,
@@ -29,6 +30,14 @@ class IntakeTransaction(Protocol):
 
     async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
         """Insert; answer the keys that are new. A pair (source, id) that is stored already is not new."""
+
+    async def add_consents(self, said: Sequence[Consent]) -> None:
+        """
+        Keep what people said yes and no to; one that is there stays as it is.
+
+        A yes ends the opt-outs (BAJA, complaints) to its purpose from before it: of the person, and of
+        nobody known at an address of the person's.
+        """
 
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         """Set `planned_at` and take back `waiting`."""

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from asyncpg import Record
 
-from hub.consents import PURPOSES, answers, asked
+from hub.consents import PURPOSES, Yeses, answers, asked
+from hub.consents import standing as counts
 from hub.model import Consent, OptedOut, Person, Standing
 from hub.storage.database import Runner
 from hub.storage.queries import load
@@ -26,7 +27,7 @@ async def add(run: Runner, said: Sequence[Consent]) -> None:
 
 
 async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
-    """Answer the same people; where a purpose is asked for, those who have not said yes to it are left out."""
+    """Answer the same people; those who have not said yes to the purpose, if there is one, are left out."""
     if purpose is None or not people:
         return people
     refs = [person.ref for person in people]
@@ -39,6 +40,14 @@ async def standing(run: Runner, person: str) -> list[Standing]:
     said = await run.rows(_SQL["said"], [person], PURPOSES)
     opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)
     return answers(map(_consent, said), (OptedOut(**dict(row)) for row in opted_out))
+
+
+async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
+    """Answer, by person and purpose, whether a yes stands; nothing of who never said anything."""
+    found: dict[tuple[str, str], list[Consent]] = defaultdict(list)
+    for row in await run.rows(_SQL["said"], refs, purposes):
+        found[row["person"], row["purpose"]].append(_consent(row))
+    return {key: counts(said).granted for key, said in found.items()}
 
 
 async def _said(run: Runner, refs: Collection[str], purpose: str) -> Mapping[str, Collection[Consent]]:

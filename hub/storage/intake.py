@@ -10,6 +10,7 @@ from hub.audience import Group
 from hub.model import (
     AudienceRecord,
     Clock,
+    Consent,
     DeadLetter,
     Event,
     Json,
@@ -18,7 +19,7 @@ from hub.model import (
     Person,
     StoredEvent,
 )
-from hub.storage import audiences, clocks, dead_letters, directory, events, messages, people
+from hub.storage import audiences, clocks, consents, dead_letters, directory, events, messages, people
 from hub.storage.database import Database, Transaction
 
 
@@ -48,6 +49,10 @@ class PostgresIntakeTransaction:
     async def add_events(self, added: Sequence[StoredEvent]) -> frozenset[UUID]:
         """Insert; answer the keys that are new."""
         return await events.add(self._run, added)
+
+    async def add_consents(self, said: Sequence[Consent]) -> None:
+        """Keep what people said yes and no to; a yes ends the BAJA before it."""
+        await consents.add(self._run, said)
 
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         """Set `planned_at` and take back `waiting`."""

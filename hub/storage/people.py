@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from hub.audience import Group
 from hub.model import ON_LEAVE, ContactPoint, Person
-from hub.storage import staff
+from hub.storage import consents, staff
 from hub.storage.database import Runner
 from hub.storage.queries import load
 from hub.units import in_order, unit_name
@@ -33,12 +33,16 @@ async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequ
     found.update(await _staff(run, [group for group in groups if group.duty or group.level is not None]))
     for group in groups:
         if group.paged:
-            found[group] = await page(run, group, "", None)
-    return {group: found.get(group, ()) for group in groups}
+            found[group] = await _page(run, group, "", None)
+    return {group: await consents.opted_in(run, group.opted_in, found.get(group, ())) for group in groups}
 
 
 async def page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
     """Answer up to `limit` people of a paged group with a ref greater than `after`, sorted."""
+    return await consents.opted_in(run, group.opted_in, await _page(run, group, after, limit))
+
+
+async def _page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
     if group.everywhere:
         rows = await run.rows(_SQL["everywhere"], group.roles, after, limit, group.service_area)
         # A notice to all of the company's buildings is about people, and about no unit.

@@ -8,8 +8,8 @@ from datetime import timedelta
 from asyncpg import Record
 
 from hub.audience import Group
-from hub.readiness import DUTIES, LEVELS, Place, Readiness, Suppressed, readiness
-from hub.storage import staff
+from hub.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, Suppressed, readiness
+from hub.storage import consents, staff
 from hub.storage.database import Database, Runner
 from hub.storage.people import to_person
 from hub.storage.queries import load
@@ -53,8 +53,10 @@ async def _place(run: Runner, row: Record) -> Place:
         **{f"level {level}": Group(level=level, copropiedad_id=ref) for level in LEVELS},
     }
     found = await staff.find(run, list(asked.values()))
+    people = [to_person(one) for one in await run.rows(_SQL["people"], ref)]
     return Place(
         **dict(row),
-        people=[to_person(one) for one in await run.rows(_SQL["people"], ref)],
+        people=people,
+        consents=await consents.yeses(run, [one.ref for one in people], CONSENTS),
         unstaffed=[name for name, group in asked.items() if not found[group].present],
     )

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import About, Inbound, Json, Reply, ReplyKind
 from hub.consents import REVOCABLE, came_back
+from hub.model import About, Inbound, Json, Reply, ReplyKind
 from hub.replies import FACTS, TOLD, whose
 from hub.storage import consents
 from hub.storage.database import Database, Runner, Transaction, storable

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Collection, Mapping
 
+import msgspec
+
 from hub.errors import StorageRefused
 from hub.model import Event, Json, Places
 from hub.ports import Holders, Page, Standing, Written
-from hub.storage import directory
+from hub.storage import consents, directory
 from hub.storage.database import Database, storable
 from hub.storage.masking import mask_address, mask_name
 from hub.storage.narrowing import listed
@@ -62,6 +64,7 @@ class PostgresRoster:
             return None
         person = {**shown(rows[0]), "memberships": [shown(row) for row in memberships]}
         person["contact_points"] = person["contact_points"] or []
+        person["consents"] = msgspec.to_builtins(await consents.standing(self._database, ref))
         return person if whole else _masked(person)
 
 

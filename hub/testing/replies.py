@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from hub.consents import REVOCABLE, came_back
 from hub.model import About, Inbound, Reply, ReplyKind, State
-from hub.replies import FACTS, NAME, REVOCABLE, TOLD, whose
+from hub.replies import FACTS, NAME, TOLD, whose
+from hub.testing import consents
 from hub.testing.receipts import by_reference
 from hub.testing.statements import Statements
 from hub.testing.tables import OptOut, Tables
@@ -104,13 +106,12 @@ def _heed(inbound: Inbound, tables: Tables, now: datetime) -> None:
     if inbound.revokes and address:
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
         for purpose in REVOCABLE:
-            first = OptOut(since=now, person=person, reason=reason)
-            known = tables.opt_outs.get((address, purpose), first)
-            since = now if known.lifted else known.since
-            tables.opt_outs[address, purpose] = OptOut(
-                since=since, person=person or known.person, reason=reason
-            )
+            known = tables.opt_outs.get((address, purpose))
+            before = None if known is None else known.person
+            tables.opt_outs[address, purpose] = OptOut(since=now, person=person or before, reason=reason)
     if inbound.kind is ReplyKind.OPT_IN:
         for key, one in tables.opt_outs.items():
             if key[0] == address or (person is not None and one.person == person):
                 tables.opt_outs[key] = replace(one, lifted=True)
+        if person is not None:
+            consents.add(tables, came_back(person, inbound.id, now))

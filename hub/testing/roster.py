@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+import msgspec
+
 from hub.model import Event, Json, Places
 from hub.ports import Holders, Page, Standing, Written
+from hub.testing import consents
 from hub.testing.directory import Directory
 from hub.testing.narrowing import within
 from hub.testing.paging import page
@@ -99,6 +102,7 @@ class MemoryRoster:
                 for one in person.contact_points
             ],
             "memberships": memberships,
+            "consents": msgspec.to_builtins(consents.standing(self._store.tables, ref)),
         }
 
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hub.consents import NOT_CONSENTED, REVOCABLE, allows
 from hub.model import (
     Attempt,
     AudienceRecord,
     Barred,
     Clock,
+    Consent,
     DeadLetter,
     Inbound,
     LeftOut,
@@ -94,6 +96,7 @@ class Tables:
     clocks: dict[UUID, Clock] = field(default_factory=dict)
     replies: dict[UUID, tuple[Inbound, datetime]] = field(default_factory=dict)
     opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
+    consents: dict[UUID, Consent] = field(default_factory=dict)
     suppressions: dict[tuple[str, str], Suppression] = field(default_factory=dict)
     early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
     audiences: dict[tuple[UUID, int], Kept] = field(default_factory=dict)
@@ -110,6 +113,7 @@ class Tables:
             clocks=dict(self.clocks),
             replies=dict(self.replies),
             opt_outs=dict(self.opt_outs),
+            consents=dict(self.consents),
             suppressions=dict(self.suppressions),
             early=dict(self.early),
             audiences=dict(self.audiences),
@@ -151,12 +155,18 @@ class Tables:
             named = address in {message.address, message.address.lower()} or one.person == message.person
             if purpose == message.purpose and named and not one.lifted:
                 return Barred(reason=one.reason)
+        if message.purpose in REVOCABLE and not allows(self._said(message), message.channel):
+            return Barred(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:
             return Barred(
                 reason="gone" if gone.provider else "suppressed", since=gone.since, until=gone.until
             )
         return None
+
+    def _said(self, message: Message) -> list[Consent]:
+        about = message.person, message.purpose
+        return [one for one in self.consents.values() if (one.person, one.purpose) == about]
 
     def step_of(self, message: Message) -> list[Message]:
         """All that is used together with this message."""

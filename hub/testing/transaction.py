@@ -13,6 +13,7 @@ from hub.errors import StorageRefused
 from hub.model import (
     AudienceRecord,
     Clock,
+    Consent,
     DeadLetter,
     Event,
     Json,
@@ -22,6 +23,7 @@ from hub.model import (
     State,
     StoredEvent,
 )
+from hub.testing import consents
 from hub.testing.directory import Directory
 from hub.testing.tables import Tables
 
@@ -54,6 +56,9 @@ class MemoryTransaction:
                 new.add(stored.key)
         return frozenset(new)
 
+    async def add_consents(self, said: Sequence[Consent]) -> None:
+        consents.add(self._tables, said)
+
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         for key in keys:
             self._tables.events[key] = replace(self._tables.events[key], planned=True, waiting=False)
@@ -81,11 +86,14 @@ class MemoryTransaction:
         return {unit: place for unit, place in found.items() if place is not None}
 
     async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
-        return {group: self._tables.directory.people(group, self._now) for group in groups}
+        return {group: self._people(group) for group in groups}
 
     async def people_page(self, group: Group, after: str, limit: int) -> Sequence[Person]:
+        return [person for person in self._people(group) if person.ref > after][:limit]
+
+    def _people(self, group: Group) -> Sequence[Person]:
         people = self._tables.directory.people(group, self._now)
-        return [person for person in people if person.ref > after][:limit]
+        return people if group.opted_in is None else consents.opted_in(self._tables, group.opted_in, people)
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:

@@ -63,6 +63,18 @@ class Membership(Struct, kw_only=True):
     until: Instant | None
 
 
+class Consented(Struct, kw_only=True):
+    """What counts of somebody and a purpose now; purposes of which nothing was ever said are not there."""
+
+    purpose: str
+    granted: bool
+    at: Annotated[Instant, Meta(description="When that was said.")]
+    channels: Annotated[list[str], Meta(description="By which channels; empty is every one.")]
+    text_version: str | None
+    method: Annotated[str | None, Meta(description="As its event says; `reply`, `opted_out`, `complaint`.")]
+    evidence_hash: str | None
+
+
 class PersonWhole(Struct, kw_only=True):
     """Memberships are those of the copropiedades that you reach."""
 
@@ -75,6 +87,7 @@ class PersonWhole(Struct, kw_only=True):
     digital_access: bool
     contact_points: list[Reached]
     memberships: list[Membership]
+    consents: list[Consented]
 
 
 class EntryBody(Struct, kw_only=True):

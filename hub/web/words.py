@@ -126,6 +126,7 @@ REASONS: Final[Mapping[str, str]] = {
     "stranger": "La persona no está en el directorio y no tiene buzón interno",
     "not_configured": "El canal no está configurado",
     "broken": "El canal está averiado: de eso trata el aviso",
+    "not_consented": "La persona no ha autorizado estos mensajes, o no por este canal",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",

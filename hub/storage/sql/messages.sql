@@ -59,6 +59,24 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
               UNION ALL
               SELECT reason FROM opt_out
               WHERE opt_out.person = message.person AND opt_out.purpose = message.purpose AND lifted_at IS NULL
+              UNION ALL
+              -- Whoever has said something in the ledger must have said yes, last and to this channel.
+              SELECT 'not_consented'
+              WHERE EXISTS (
+                  SELECT FROM consent WHERE consent.person = message.person AND purpose = message.purpose
+              ) AND NOT EXISTS (
+                  SELECT FROM (
+                      SELECT at, channels FROM consent
+                      WHERE consent.person = message.person AND purpose = message.purpose AND granted
+                      ORDER BY at DESC, id DESC LIMIT 1
+                  ) AS yes
+                  WHERE (yes.channels = '{}' OR message.channel = ANY (yes.channels)) AND NOT EXISTS (
+                      SELECT FROM consent
+                      WHERE consent.person = message.person AND purpose = message.purpose AND NOT granted
+                        AND consent.at >= yes.at
+                        AND (consent.channels = '{}' OR message.channel = ANY (consent.channels))
+                  )
+              )
               LIMIT 1
           ) END AS refused
 
