@@ -86,12 +86,8 @@ def consents(
     if as_json:
         print_items(stand)
         return
-    rows = [
-        {**one, "channels": ", ".join(one["channels"]) or "all", "at": local_time(one["at"])} for one in stand
-    ]
-    print_table(
-        [title(name) for name in _CONSENTS], [[cell(row, name) for name in _CONSENTS] for row in rows]
-    )
+    rows = [{**one, "channels": ", ".join(one["channels"]) or "all"} for one in stand]
+    print_table(list(map(title, _CONSENTS)), [[cell(row, name) for name in _CONSENTS] for row in rows])
 
 
 async def _somebody(ref: str) -> Mapping[str, Json] | None:

@@ -160,6 +160,14 @@ def membership_removed(ref: str, version: int) -> Event:
     return event("directory.membership.removed", data={"membership_id": ref, "version": version})
 
 
+def consent(who: str, *purposes: str, granted: bool = True, **fields: Any) -> Event:
+    """A yes or a no; `time` is the event's."""
+    data = {"subject_id": who, "purposes": list(purposes), "text_version": "2026-02", "method": "web"}
+    time = fields.pop("time", NOON)
+    verb = "granted" if granted else "revoked"
+    return event(f"privacy.consent.{verb}", time=time, data={**data, **fields})
+
+
 def leave(who: str, since: str, until: str, delegate: str | None = None, version: int = 1) -> Event:
     data = {"leave_id": f"leave of {who}", "version": version, "person_id": who, "since": since}
     return event("directory.leave.upserted", data={**data, "until": until, "delegate_id": delegate})

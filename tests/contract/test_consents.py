@@ -1,0 +1,253 @@
+"""The ledger of consents, in memory and for real: who is left out, what is sent, how BAJA and ALTA stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.audience import RESIDENTS, Group
+from hub.consents import consents_of
+from hub.identity import event_key
+from hub.model import Complaint, Event, Json, Purpose, Reply, State, StoredEvent
+from hub.replies import complained, read
+from tests.contract.stores import Stores
+from tests.contract.values import HOUR, NOON, consent, membership, message, now, person, unit
+
+EVERYBODY = Group(copropiedad_id="ph-1", roles=RESIDENTS, opted_in="commercial")
+MAIL = "p-1@example.com"
+
+
+async def tell(stores: Stores, *said: Event) -> None:
+    """As intake does: in one transaction, which sees it."""
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_consents([row for one in said for row in consents_of(one, event_key(one))])
+
+
+async def settle(stores: Stores, *people: str) -> None:
+    told = [(person(ref), membership(ref, "unit:u-1", "resident")) for ref in people]
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([unit("u-1"), *(one for pair in told for one in pair)])
+
+
+async def left_out(stores: Stores, group: Group = EVERYBODY) -> dict[str, str | None]:
+    async with stores.intake.transaction() as transaction:
+        looked_up = (await transaction.people([group]))[group]
+        assert not group.paged or looked_up == await transaction.people_page(group, "", 100)
+    return {one.ref: one.left_out for one in looked_up}
+
+
+async def barred(stores: Stores, of: StoredEvent, channel: str = "email", **fields: Any) -> str | None:
+    """Why the claim of a message planned earlier does not send it."""
+    values = {"purpose": Purpose.COMMERCIAL, "address": MAIL, "occasion": str(uuid4()), **fields}
+    one = message(of, channel=channel, **values)
+    await stores.add(one)
+    [claimed] = await stores.claim(one)
+    return None if claimed.barred is None else claimed.barred.reason
+
+
+async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
+    """Somebody's answer to a mail of ours."""
+    one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
+    await stores.add(one)
+    values: dict[str, Any] = {"message_id": one.id, "address": MAIL, **fields}
+    reply = Reply(channel="email", provider="mail", reference=str(uuid4()), text=text, at=NOON, **values)
+    await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
+
+
+async def stands(stores: Stores, ref: str = "p-1") -> Mapping[str, Json]:
+    shown = await stores.roster.somebody(ref)
+    assert shown is not None
+    return {one["purpose"]: one for one in shown["consents"]}
+
+
+async def test_of_a_group_that_has_opted_in_those_who_have_not_are_left_out(stores: Stores) -> None:
+    await settle(stores, "p-1", "p-2", "p-3", "p-4")
+    await tell(
+        stores,
+        consent("p-1", "commercial"),
+        consent("p-2", "survey"),
+        consent("p-3", "commercial"),
+        consent("p-3", "commercial", granted=False, time=NOON + HOUR),
+    )
+
+    assert {"p-1": None, **dict.fromkeys(["p-2", "p-3", "p-4"], "not_opted_in")} == await left_out(stores)
+
+
+@pytest.mark.parametrize("shape", [{"person": "p-1"}, {"unit_id": "u-1", "roles": RESIDENTS}])
+async def test_every_shape_of_a_group_is_asked(stores: Stores, shape: Mapping[str, Any]) -> None:
+    await settle(stores, "p-1")
+    before = await left_out(stores, Group(**shape, opted_in="commercial"))
+    await tell(stores, consent("p-1", "commercial"))
+
+    assert {"p-1": "not_opted_in"} == before
+    assert {"p-1": None} == await left_out(stores, Group(**shape, opted_in="commercial"))
+    assert {"p-1": None} == await left_out(stores, Group(**shape))
+
+
+async def test_what_is_told_twice_is_kept_once_and_any_order_ends_the_same(stores: Stores) -> None:
+    await settle(stores, "p-1", "p-2")
+    for ref, order in (("p-1", (0, 1, 0)), ("p-2", (1, 0, 1))):
+        said = [
+            consent(ref, "commercial", time=NOON + HOUR, channels=["email"]),
+            consent(ref, "commercial", granted=False),
+        ]
+        for number in order:
+            await tell(stores, said[number])
+
+    assert {"p-1": None, "p-2": None} == await left_out(stores)
+    assert await stands(stores, "p-1") == await stands(stores, "p-2")
+
+
+async def test_somebody_is_shown_with_what_stands_and_what_proves_it(stores: Stores) -> None:
+    await settle(stores, "p-1")
+    await tell(
+        stores,
+        consent("p-1", "commercial", "survey", evidence_hash="9f86", channels=["email", "sms"]),
+        consent("p-1", "commercial", granted=False, time=NOON + HOUR, channels=["sms"], method="sms"),
+        consent("p-1", "survey", granted=False, time=NOON + HOUR, method=None, text_version=None),
+    )
+    found = await stands(stores)
+    proof = {"text_version": "2026-02", "method": "web", "evidence_hash": "9f86"}
+    yes = {"purpose": "commercial", "granted": True, "channels": ("email",), **proof}
+    nothing: dict[str, Json] = dict.fromkeys(proof)
+    no = {"purpose": "survey", "granted": False, "channels": (), **nothing}
+
+    assert {"commercial": yes, "survey": no} == {
+        name: {key: value for key, value in one.items() if key != "at"} for name, one in found.items()
+    }
+    assert [NOON, NOON + HOUR] == [
+        datetime.fromisoformat(found[name]["at"]) for name in ("commercial", "survey")
+    ]
+
+
+async def test_a_no_is_in_force_at_once_for_what_was_planned_before_it(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await tell(stores, consent("p-1", "commercial"))
+    before = await barred(stores, of)
+    await tell(stores, consent("p-1", "commercial", granted=False, time=NOON + HOUR))
+
+    assert (None, "not_consented") == (before, await barred(stores, of))
+    assert await barred(stores, of, purpose=Purpose.SURVEY) is None
+    assert await barred(stores, of, person="p-2") is None
+    await tell(stores, consent("p-1", "commercial", time=NOON + 2 * HOUR))
+    assert await barred(stores, of) is None
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+async def test_what_is_owed_goes_on_after_every_consent_was_taken_back(
+    stores: Stores, of: StoredEvent, purpose: Purpose
+) -> None:
+    await tell(stores, consent("p-1", "data_treatment", granted=False))
+    needs_one = purpose in {Purpose.COMMERCIAL, Purpose.SURVEY}
+
+    assert ("not_consented" if needs_one else None) == await barred(stores, of, purpose=purpose)
+
+
+async def test_only_the_channels_that_were_agreed_to_are_used(stores: Stores, of: StoredEvent) -> None:
+    await tell(
+        stores,
+        consent("p-1", "commercial", channels=["email", "sms"]),
+        consent("p-1", "commercial", granted=False, channels=["sms"]),
+    )
+    ways = ("email", "sms", "whatsapp")
+
+    assert [None, "not_consented", "not_consented"] == [await barred(stores, of, way) for way in ways]
+    await settle(stores, "p-1")
+    assert {"p-1": None} == await left_out(stores)
+
+
+async def test_baja_closes_what_a_form_had_opened(stores: Stores, of: StoredEvent) -> None:
+    await settle(stores, "p-1")
+    await tell(stores, consent("p-1", "commercial", time=now() - HOUR))
+    await wrote(stores, of, "BAJA")
+
+    assert {"p-1": "not_opted_in"} == await left_out(stores)
+    assert "opted_out" == await barred(stores, of)
+    assert (False, "opted_out") == (
+        (await stands(stores))["commercial"]["granted"],
+        (await stands(stores))["commercial"]["method"],
+    )
+
+
+async def test_a_later_form_opens_what_baja_had_closed(stores: Stores, of: StoredEvent) -> None:
+    await settle(stores, "p-1")
+    await wrote(stores, of, "BAJA")
+    await tell(stores, consent("p-1", "commercial", time=now()))
+
+    assert {"p-1": None} == await left_out(stores)
+    assert await barred(stores, of) is None
+    assert "opted_out" == await barred(stores, of, purpose=Purpose.SURVEY)
+
+
+async def test_a_form_from_before_baja_that_comes_late_opens_nothing(stores: Stores, of: StoredEvent) -> None:
+    await settle(stores, "p-1")
+    await wrote(stores, of, "BAJA")
+    between = now()
+    await wrote(stores, of, "BAJA")
+    await tell(stores, consent("p-1", "commercial", time=NOON), consent("p-1", "commercial", time=between))
+
+    assert {"p-1": "not_opted_in"} == await left_out(stores)
+    assert "opted_out" == await barred(stores, of)
+
+
+async def test_a_later_form_also_opens_the_address_that_nobody_was_known_for(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await settle(stores, "p-1")
+    await wrote(stores, of, "BAJA", message_id=None)
+    closed = await barred(stores, of)
+    await tell(stores, consent("p-2", "commercial", time=now()))
+    still = await barred(stores, of)
+    await tell(stores, consent("p-1", "commercial", time=now()))
+
+    assert ("opted_out", "opted_out", None) == (closed, still, await barred(stores, of))
+
+
+async def test_alta_opens_again_after_baja_and_after_a_form(stores: Stores, of: StoredEvent) -> None:
+    await settle(stores, "p-1")
+    await tell(stores, consent("p-1", "commercial", granted=False))
+    await wrote(stores, of, "BAJA")
+    await wrote(stores, of, "ALTA")
+
+    assert {"p-1": None} == await left_out(stores)
+    assert await barred(stores, of) is None
+    assert (True, "reply") == (
+        (await stands(stores))["survey"]["granted"],
+        (await stands(stores))["survey"]["method"],
+    )
+
+
+async def test_a_form_after_alta_closes_again(stores: Stores, of: StoredEvent) -> None:
+    await settle(stores, "p-1")
+    await wrote(stores, of, "ALTA")
+    await tell(stores, consent("p-1", "commercial", granted=False, time=now()))
+
+    assert {"p-1": "not_opted_in"} == await left_out(stores)
+
+
+async def test_an_alta_of_somebody_else_is_no_consent_of_the_person(stores: Stores, of: StoredEvent) -> None:
+    await settle(stores, "p-1")
+    await wrote(stores, of, "ALTA", address="vecino@example.com")
+
+    assert {"p-1": "not_opted_in"} == await left_out(stores)
+
+
+async def test_a_complaint_closes_and_an_operator_gives_back_what_there_was(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await settle(stores, "p-1")
+    await tell(stores, consent("p-1", "commercial", time=now() - HOUR))
+    one = message(of, address=MAIL, state=State.SENT)
+    await stores.add(one)
+    complaint = Complaint(message_id=one.id, channel="email", provider="mail", kind="abuse", at=NOON)
+    await stores.replies.add(complained(complaint, await stores.replies.about_message(one.id)))
+    closed = await left_out(stores)
+    await stores.contacts.lift_opt_out(MAIL, by="laura")
+
+    assert ({"p-1": "not_opted_in"}, {"p-1": None}) == (closed, await left_out(stores))
+    assert "survey" not in await stands(stores)
