@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.audience.groups import EVERY_ROLE, RESIDENTS
-from hub.model import Purpose
+from hub.consents import PURPOSES
 from hub.rota import DIRECTION
 
 UNIT: Final = "unit"
@@ -111,7 +111,7 @@ FILTERS: Final[Mapping[str, Filter]] = {
         example="owners@copropiedad:ph-altos-del-rosal & opted_in:commercial",
         of=EVERYONE,
         takes="PURPOSE",
-        values=tuple(purpose.value for purpose in Purpose),
+        values=PURPOSES,
     ),
     AREA: Filter(example="area:administracion", of=f"{STAFF_WORD}:{ALL}", takes="AREA"),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hub.consents import consents_of
+from hub.identity import event_key
 from hub.storage import Database, PostgresIntake
-from tests.contract.values import membership, person
+from tests.contract.values import consent, membership, person
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
 
@@ -35,3 +37,28 @@ async def test_who_was_an_owner_on_a_day_is_asked_on_the_command_line(environ: d
     assert ["p-2"] == [row["person"] for row in after["items"]]
     assert (1, None) == (len(first["items"]), first["next"])
     assert [2, 2, 2] == [status for status, _, _ in refused]
+
+
+async def test_what_somebody_has_agreed_to_is_told_on_the_command_line(environ: dict[str, str]) -> None:
+    said = [
+        consent("p-1", "commercial", channels=["email", "sms"]),
+        consent("p-1", "survey", granted=False),
+    ]
+    async with (
+        Database(environ["HUB_DATABASE_URL"]) as database,
+        PostgresIntake(database).transaction() as transaction,
+    ):
+        await transaction.apply_directory([person("p-1"), person("p-2")])
+        await transaction.add_consents([row for one in said for row in consents_of(one, event_key(one))])
+    screen, _ = await printed(environ, "people", "consents", "p-1")
+    _, told, _ = await hub(environ, "people", "consents", "p-1")
+    _, nothing, _ = await hub(environ, "people", "consents", "p-2")
+    missing, _, complaint = await hub(environ, "people", "consents", "p-9")
+
+    assert [("commercial", True, "2026-02"), ("survey", False, "2026-02")] == [
+        (row["purpose"], row["granted"], row["text_version"]) for row in told["items"]
+    ]
+    assert "email, sms" in screen
+    assert "2026-03-09 12:00:00" in screen
+    assert [] == nothing["items"]
+    assert (1, True) == (missing, "p-9" in complaint)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hub.consents import consents_of
+from hub.identity import event_key
 from hub.storage import Database, PostgresIntake
-from tests.contract.values import copropiedad, membership, person, unit
+from tests.contract.values import consent, copropiedad, membership, person, unit
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
 
@@ -32,6 +34,8 @@ async def test_what_is_missing_before_going_live_is_told_per_copropiedad(environ
                     membership("p-1", "unit:u-3", "owner", until="2020-01-01"),
                 ]
             )
+            yes = consent("p-1", "data_treatment", "commercial")
+            await transaction.add_consents(consents_of(yes, event_key(yes)))
         suppress = "INSERT INTO suppression (address, channel, since, reason, provider, code, lifted_at) "
         await database.rows(
             suppress + "VALUES ('+573001234567', 'sms', now(), '', '', '', NULL),"
@@ -50,5 +54,7 @@ async def test_what_is_missing_before_going_live_is_told_per_copropiedad(environ
     assert rio["unstaffed"] == ["service", "on_call", "level 1", "level 2", "level 3", "level 4"]
     assert one["items"] == [altos]
     assert "Unidades sin nadie: 1. Qué hacer:" in screen
-    assert "el hub todavía no lleva un registro de autorizaciones" in screen
+    said = ("authorised", "commercial", "survey", "refused", "missing_consent")
+    assert [altos[name] for name in said] == [1, 1, 0, 0, 1]
+    assert "sin autorización de tratamiento de datos: 1. Qué hacer:" in screen
     assert (missing, "there is no copropiedad 'ph-9'" in complaint) == (1, True)

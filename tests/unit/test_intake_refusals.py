@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
 from hub.errors import BrokerUnavailable, StorageRefused, StorageUnavailable
 from hub.identity import body_id
 from hub.intake import bury
-from hub.model import HUB_SOURCE, Event, Incoming, State
+from hub.model import HUB_SOURCE, Audience, Event, Incoming, Purpose, State
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import MINUTE, MONDAY, arrived, email, event, incoming, somebody
+from tests.unit.things import DESK, MINUTE, MONDAY, arrived, email, event, home, incoming, member, somebody
 
 MARIA = somebody("p-maria-pena", email())
 GOOD = event("pqrs.received", id="good")
@@ -167,6 +168,19 @@ async def test_the_directory_goes_first_also_when_a_batch_is_halved() -> None:
     await hub.take_in(petition("refused"), GOOD, petition("x"), MARIA)
 
     assert [(one.person, one.state) for one in hub.of(GOOD)] == [("p-maria-pena", State.QUEUED)]
+
+
+async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
+    paid = event("admin.payment.received", {"unit_id": "101"})
+    owners = Audience(
+        who=("owners@unit & opted_in:commercial",), purpose=Purpose.COMMERCIAL, channels=(("email",),)
+    )
+    hub = memory_hub(MONDAY, refused={"refused"})
+    hub.desk = replace(DESK, catalog={**BY_NAME, paid.name: replace(BY_NAME[paid.name], audiences=(owners,))})
+    await hub.take_in(MARIA, home("101"), member("p-maria-pena", "unit:101", "owner"))
+    await hub.take_in(paid, petition("refused"), petition("x"), event("privacy.consent.granted"))
+
+    assert [("p-maria-pena", "email")] == hub.said(paid)
 
 
 async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -> None:

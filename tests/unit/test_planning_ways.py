@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from hub.catalog import BY_NAME
 from hub.model import Cascade, ChannelTraits, ContactPoint, Print, Purpose, State
-from hub.planning import next_step
+from hub.planning import next_step, plan_audience
 from hub.planning.reach import LETTER
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
-from tests.unit.things import MONDAY, RULES, email, mobile, person
+from tests.unit.things import MONDAY, RULES, email, event, mobile, person, stored
 
 WITH_LETTERS = replace(
     RULES,
@@ -34,6 +35,21 @@ def test_first_uses_the_first_step_that_reaches_the_person_and_no_other(
     one = only(plan(kind(*STEPS, cascade=Cascade.FIRST), person(*points)))
 
     assert (one.channel, one.fallback) == (expected, ())
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [("sms", [("sms", 0)]), ("paper", [("email", 1)]), (None, [("email", 1)])],
+)
+def test_the_channel_used_is_the_only_one_and_paper_is_none(
+    method: str | None, expected: list[tuple[str, int]]
+) -> None:
+    told = event("privacy.consent.granted", {"method": method})
+    one = plan_audience(
+        stored(told), BY_NAME[told.name], 0, [person(email(), mobile())], rules=RULES, now=MONDAY
+    )
+
+    assert [(each.channel, len(each.fallback)) for each in one] == expected
 
 
 def test_a_letter_is_the_last_step() -> None:

@@ -56,6 +56,12 @@ def test_a_person_counts_for_each_channel_that_would_reach_them(
             "no quieren mensajes",
         ),
         (Place(id="ph-1", name="A", people=[somebody(MAIL)]), {"p-1"}, "no quieren mensajes"),
+        (Place(id="ph-1", name="A", people=[somebody(MAIL)]), set(), "tratamiento de datos: 1."),
+        (
+            Place(id="ph-1", name="A", people=[somebody(MAIL)], consents={("p-1", "data_treatment"): False}),
+            set(),
+            "retiraron la autorización: 1.",
+        ),
         (
             Place(id="ph-1", name="A", unstaffed=["on_call", "level 2"]),
             set(),
@@ -69,7 +75,31 @@ def test_whatever_is_missing_comes_with_what_to_do(place: Place, opted_out: set[
     assert "Qué hacer:" in told
 
 
+@pytest.mark.parametrize(
+    ("consents", "opted_out", "counts"),
+    [
+        ({}, set(), (0, 0, 0, 0, 1)),
+        ({"data_treatment": True}, set(), (1, 0, 0, 0, 0)),
+        ({"data_treatment": False, "commercial": False}, set(), (0, 0, 0, 1, 0)),
+        ({"data_treatment": True, "commercial": True, "survey": False}, set(), (1, 1, 0, 0, 0)),
+        ({"data_treatment": True, "commercial": True, "survey": True}, {"p-1"}, (1, 0, 0, 0, 0)),
+        ({"data_treatment": True, "survey": True}, {MAIL.value}, (1, 0, 0, 0, 0)),
+        # A yes to advertisements alone authorises nothing else.
+        ({"commercial": True}, set(), (0, 1, 0, 0, 1)),
+    ],
+)
+def test_who_said_yes_who_said_no_and_who_never_said_anything_are_counted(
+    consents: dict[str, bool], opted_out: set[str], counts: tuple[int, ...]
+) -> None:
+    said = {("p-1", purpose): yes for purpose, yes in consents.items()}
+    found = readiness(Place(id="ph-1", name="A", people=[somebody(MAIL)], consents=said), set(), opted_out)
+    names = ("authorised", "commercial", "survey", "refused", "missing_consent")
+
+    assert tuple(getattr(found, name) for name in names) == counts
+
+
 def test_nothing_is_to_do_where_all_is_well() -> None:
-    place = Place(id="ph-1", name="A", units=1, people=[somebody(MAIL, MOBILE, DEVICE)])
+    yes = {("p-1", "data_treatment"): True}
+    place = Place(id="ph-1", name="A", units=1, people=[somebody(MAIL, MOBILE, DEVICE)], consents=yes)
 
     assert readiness(place, {("else@example.com", "email")}, {"else@example.com"}).to_do == []

@@ -224,6 +224,20 @@ def test_a_time_in_the_future_is_refused() -> None:
     assert error.reason == "time: expected at most 5 minutes from now"
 
 
+@pytest.mark.parametrize(
+    ("name", "field"), [("privacy.consent.granted", "captured_at"), ("privacy.consent.revoked", "revoked_at")]
+)
+def test_a_consent_of_tomorrow_is_refused(name: str, field: str) -> None:
+    def told(at: datetime) -> Event:
+        return an_event(name, {**first_example(name), field: at.isoformat()})
+
+    SCHEMAS.check(told(NOW + FUTURE), now=NOW)
+    error = refusal(told(NOW + FUTURE + timedelta(microseconds=1)))
+
+    assert error.field == f"data.{field}"
+    assert error.reason == f"data.{field}: expected at most 5 minutes from now"
+
+
 def test_an_inline_contact_that_is_unusable_does_not_stop_a_case() -> None:
     """The clocks of the law run all the same; the message ends as no_contact."""
     petitioner = {"name": "Ana\r\nBcc: todos@example.com", "email": "not an address"}
