@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from hub.consents import consents_of
+from hub.identity import event_key
 from hub.model import Json
+from hub.testing import MemoryRoster, MemoryStore
+from tests.contract.values import consent, now
 from tests.integration.web_doubles import Reply, World, ask
 
 JSON = {"Content-Type": "application/json"}
@@ -138,3 +142,26 @@ async def test_who_was_an_owner_on_a_day_is_answered_without_the_name() -> None:
 )
 async def test_a_question_that_is_none_is_refused(query: str) -> None:
     assert 400 == (await ask(World(), f"/api/people?{query}")).status
+
+
+async def test_somebody_is_shown_with_what_was_agreed_to() -> None:
+    store = MemoryStore(now)
+    world = World()
+    world.roster = MemoryRoster(store)
+    await write(world, "people/p-1", PERSON)
+    yes = consent("p-1", "commercial", channels=["email"])
+    async with store.transaction() as transaction:
+        await transaction.add_consents(consents_of(yes, event_key(yes)))
+    shown = (await ask(world, "/api/people/p-1")).json["consents"]
+
+    assert [
+        {
+            "purpose": "commercial",
+            "granted": True,
+            "at": "2026-03-09T17:00:00Z",
+            "channels": ["email"],
+            "text_version": "2026-02",
+            "method": "web",
+            "evidence_hash": None,
+        }
+    ] == shown
