@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.identity import consent_id
-from hub.model import Consent, Event, Json, OptedOut, Person, Standing
+from hub.model import NOT_OPTED_IN, Consent, Event, Json, OptedOut, Person, Stance
 from hub.rfc3339 import parse
 
 GRANTED: Final = "privacy.consent.granted"
@@ -33,9 +33,6 @@ REVOCABLE: Final = ("commercial", "survey")
 
 Yeses = Mapping[tuple[str, str], bool]
 """(person, purpose) → whether a yes stands; whoever never said anything is not in it."""
-
-NOT_OPTED_IN: Final = "not_opted_in"
-"""Why somebody of a group is left out who has not said yes, or has said no since."""
 
 NOT_CONSENTED: Final = "not_consented"
 """Why a message is not sent that was planned before a no, or by a channel that the yes did not name."""
@@ -86,7 +83,7 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
     ]
 
 
-def standing(said: Collection[Consent]) -> Standing:
+def standing(said: Collection[Consent]) -> Stance:
     """
     Answer what counts of all that one person has said of one purpose.
 
@@ -110,12 +107,12 @@ def allows(said: Collection[Consent], channel: str) -> bool:
     return now.granted and (not now.channels or channel in now.channels)
 
 
-def answers(said: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Standing]:
+def answers(said: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Stance]:
     """Answer what counts of each purpose of which one person has said something, by its name."""
     ordered = sorted(said, key=lambda one: one.purpose)
     counts = {purpose: standing(list(of_it)) for purpose, of_it in groupby(ordered, lambda one: one.purpose)}
     for no in opted_out:
-        counts[no.purpose] = Standing(purpose=no.purpose, granted=False, at=no.since, method=no.reason)
+        counts[no.purpose] = Stance(purpose=no.purpose, granted=False, at=no.since, method=no.reason)
     return [counts[purpose] for purpose in sorted(counts)]
 
 
@@ -138,8 +135,8 @@ def _order(one: Consent) -> tuple[datetime, UUID]:
     return one.at, one.id
 
 
-def _as_said(one: Consent) -> Standing:
-    return Standing(
+def _as_said(one: Consent) -> Stance:
+    return Stance(
         purpose=one.purpose,
         granted=one.granted,
         at=one.at,

@@ -15,7 +15,7 @@ from hub.model.access import (
     reach_of,
     together,
 )
-from hub.model.audiences import ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
+from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
 from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
@@ -32,7 +32,7 @@ from hub.model.catalogue import (
 )
 from hub.model.clocks import Clock, ClockState, Step
 from hub.model.complaints import Complaint
-from hub.model.consents import Consent, OptedOut, Standing
+from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
@@ -55,6 +55,7 @@ from hub.model.troubles import Remaining, Symptom, Trouble
 __all__ = [
     "EVERYWHERE",
     "HUB_SOURCE",
+    "NOT_OPTED_IN",
     "NOWHERE",
     "ON_LEAVE",
     "SCOPES_OF",
@@ -110,7 +111,7 @@ __all__ = [
     "Role",
     "Scope",
     "Session",
-    "Standing",
+    "Stance",
     "State",
     "Step",
     "StoredEvent",

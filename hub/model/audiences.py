@@ -12,6 +12,8 @@ from hub.model.json import Json
 
 ON_LEAVE: Final = "on_leave"
 """Left out because somebody stands in meanwhile."""
+NOT_OPTED_IN: Final = "not_opted_in"
+"""Left out because the audience asks for a consent, and none stands."""
 TOLD_BY_ANOTHER: Final = "told_by_another_audience"
 """Left out because another audience of the same event says it by the same way."""
 

@@ -39,7 +39,7 @@ class OptedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Stance:
     """What counts of a person and a purpose now; of a yes, `channels` are those left, none for all."""
 
     purpose: str

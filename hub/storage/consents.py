@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from hub.consents import PURPOSES, Yeses, answers, asked
 from hub.consents import standing as counts
-from hub.model import Consent, OptedOut, Person, Standing
+from hub.model import Consent, OptedOut, Person, Stance
 from hub.storage.database import Runner
 from hub.storage.queries import load
 
@@ -35,7 +35,7 @@ async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -
     return asked(people, await _said(run, refs, purpose), {row["person"] for row in rows})
 
 
-async def standing(run: Runner, person: str) -> list[Standing]:
+async def standing(run: Runner, person: str) -> list[Stance]:
     """Answer what counts of each purpose of which somebody has said something."""
     said = await run.rows(_SQL["said"], [person], PURPOSES)
     opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.consents import answers, asked
-from hub.model import Consent, OptedOut, Person, Standing
+from hub.model import Consent, OptedOut, Person, Stance
 from hub.testing.tables import OptOut, Tables
 
 
@@ -39,7 +39,7 @@ def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence
     return asked(people, said, {ref for ref in no if ref is not None})
 
 
-def standing(tables: Tables, ref: str) -> list[Standing]:
+def standing(tables: Tables, ref: str) -> list[Stance]:
     """Answer what counts of each purpose of which somebody has said something."""
     said = [one for one in tables.consents.values() if one.person == ref]
     no = [
