@@ -30,11 +30,11 @@ class PostgresKeys:
 
     async def add(self, key: ApiKey) -> bool:
         """Keep a new key; false when a live one has its name."""
-        return bool(await self._database.rows(_SQL["add"], *_columns(key)))
+        return await self._alone(key.name, "add", *_columns(key))
 
     async def rotate(self, key: ApiKey, *, old_ends_at: datetime) -> bool:
         """Keep a new key; the live ones of its name end then at the latest."""
-        return bool(await self._database.rows(_SQL["rotate"], *_columns(key), old_ends_at))
+        return await self._alone(key.name, "rotate", *_columns(key), old_ends_at)
 
     async def revoke(self, named: str) -> int:
         """End the live keys of this name or prefix now."""
@@ -43,6 +43,17 @@ class PostgresKeys:
     async def used(self, prefix: str) -> None:
         """Remember that it was used now, to the minute."""
         await self._database.rows(_SQL["used"], prefix)
+
+    async def _alone(self, name: str, statement: str, *arguments: object) -> bool:
+        """
+        Run a statement that looks whether a live key has this name; tell whether it kept one.
+
+        No index can say "live", which ends by itself. The lock is a statement of its own: one that
+        waited for it would go on with what it saw before.
+        """
+        async with self._database.transaction() as run:
+            await run.rows(_SQL["lock"], name)
+            return bool(await run.rows(_SQL[statement], *arguments))
 
 
 def _columns(key: ApiKey) -> tuple[object, ...]:

@@ -10,8 +10,9 @@ from hub.importing import Known, Part, Stored
 from hub.importing.entries import COPROPIEDAD, MEMBERSHIP, PERSON, STAFF, STAFF_FACTS, UNIT
 from hub.model import Event, Json
 from hub.terms import instant, written
-from hub.testing.directory import Directory, Entry
+from hub.testing.directory import Entry
 from hub.testing.store import MemoryStore
+from hub.testing.transaction import MemoryTransaction
 
 Data = Mapping[str, Json]
 
@@ -25,14 +26,15 @@ class MemoryImports:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[MemoryImport]:
         async with self._store.transaction() as transaction:
-            yield MemoryImport(transaction.directory)
+            yield MemoryImport(transaction)
 
 
 class MemoryImport:
     """`hub.ports.ImportTransaction`."""
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, transaction: MemoryTransaction) -> None:
+        self._transaction = transaction
+        self._directory = transaction.directory
 
     async def alone(self) -> None:
         """One transaction at a time anyway."""
@@ -76,8 +78,7 @@ class MemoryImport:
         }
 
     async def apply(self, events: Sequence[Event]) -> None:
-        for event in events:
-            self._directory.apply(event)
+        await self._transaction.apply_directory(events)
 
     def _rows(self, noun: str) -> Iterator[tuple[str, int, Data]]:
         for (kind, ref), entry in sorted(self._directory.entries.items()):

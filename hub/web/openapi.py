@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from hub.web.people import NOUNS
 from hub.web.route import Route
 from hub.web.shapes import Problem
 
@@ -124,7 +125,7 @@ _PARTS: Final = {
     "id": {"type": "string", "format": "uuid"},
     "name": {"type": "string"},
     "ref": {"type": "string"},
-    "kind": {"enum": ["copropiedades", "units", "people", "memberships", "leaves", "rotas"]},
+    "kind": {"enum": list(NOUNS)},
 }
 
 

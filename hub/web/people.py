@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from hub.model import Role
 from hub.web.shapes import Instant, IsMasked, Limit, MayUnmask, Word
+
+NOUNS: Final[Mapping[str, str]] = {
+    "copropiedades": "copropiedad",
+    "units": "unit",
+    "people": "person",
+    "memberships": "membership",
+    "leaves": "leave",
+    "rotas": "rota",
+}
+"""The kinds of the API → the nouns of `directory.*` events."""
 
 
 class HoldersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,20 +19,11 @@ from hub.web.entries import Entry
 from hub.web.keys import CHECK, ROSTER
 from hub.web.looking import Looked, look
 from hub.web.noting import note
-from hub.web.people import HoldersQuery
+from hub.web.people import NOUNS, HoldersQuery
 from hub.web.queries import read_query, unknown
 from hub.web.reaching import everywhere_only, places_of
 
 SOURCE: Final = f"{HUB_SOURCE}:api"
-NOUNS: Final[Mapping[str, str]] = {
-    "copropiedades": "copropiedad",
-    "units": "unit",
-    "people": "person",
-    "memberships": "membership",
-    "leaves": "leave",
-    "rotas": "rota",
-}
-"""The kinds of the API → the nouns of `directory.*` events."""
 
 
 async def list_people(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -127,3 +128,27 @@ async def test_a_cursor_that_is_none_is_refused(stores: Stores) -> None:
 
     with pytest.raises(StorageRefused):
         await stores.audit.notes(after="x", limit=2)
+
+
+async def connect(stores: Stores) -> None:
+    """Open connections: whoever has to connect first comes late, and there is no race."""
+    await asyncio.gather(*(stores.keys.live_keys() for _ in range(8)))
+
+
+async def test_of_many_who_make_a_name_at_once_one_does(stores: Stores) -> None:
+    await connect(stores)
+    added = await asyncio.gather(*(stores.keys.add(made()[0]) for _ in range(8)))
+
+    assert (1, ["crm"]) == (added.count(True), await names(stores))
+
+
+async def test_of_many_who_rotate_a_key_at_once_each_ends_the_one_before(stores: Stores) -> None:
+    old, _ = made()
+    await stores.keys.add(old)
+    ends = now() + HOUR
+    fresh = [renew(old, by="luis", now=now())[0] for _ in range(6)]
+    await connect(stores)
+    rotated = await asyncio.gather(*(stores.keys.rotate(key, old_ends_at=ends) for key in fresh))
+
+    assert [True] * 6 == list(rotated)
+    assert 1 == sum(key.expires_at is None for key in await stores.keys.live_keys())

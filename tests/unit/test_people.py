@@ -3,7 +3,7 @@ from __future__ import annotations
 from hub.catalog import BY_NAME
 from hub.model import Role
 from hub.schemas import Schemas
-from hub.web.roster import NOUNS
+from hub.web.people import NOUNS
 
 
 def test_the_roles_are_those_of_the_schema() -> None:

@@ -8,6 +8,9 @@ SELECT * FROM api_key
 WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 ORDER BY created_at DESC, id DESC
 
+-- lock --
+SELECT pg_advisory_xact_lock(hashtext('hub keys'), hashtext($1))
+
 -- add --
 INSERT INTO api_key (
     id, created_at, expires_at, name, prefix, hash, scopes, source, event_types, amqp_user, created_by
