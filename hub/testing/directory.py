@@ -94,6 +94,15 @@ class Directory:
         told = sorted(self.history.items(), key=lambda item: item[0])
         return {(noun, ref): one for (noun, ref, _), one in told if one.since <= on}
 
+    def units_of(self, copropiedad: str | None, on: datetime) -> list[str]:
+        """Answer the units that were there at an instant; before a unit's first version that one counts."""
+        told = sorted((key[1:], one) for key, one in self.history.items() if key[0] == "unit")
+        then: dict[str, Told] = {}
+        for (ref, _), one in told:
+            if one.since <= on or ref not in then:
+                then[ref] = one
+        return [ref for ref, one in then.items() if one.data["copropiedad_id"] == copropiedad]
+
     def text(self, noun: str, key: str | None, column: str) -> str | None:
         """Answer one column of one row: a building's name, a unit's label, its copropiedad."""
         entry = self.entries.get((noun, key or ""))

@@ -68,14 +68,13 @@ class MemoryRoster:
         ]
 
     async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
-        scopes = {f"unit:{asked.unit}", f"copropiedad:{asked.copropiedad}"}
-        for (noun, ref), entry in self._directory.entries.items():
-            if noun == "unit" and entry.data and entry.data["copropiedad_id"] == asked.copropiedad:
-                scopes.add(f"unit:{ref}")
+        named = f"copropiedad:{asked.copropiedad}" if asked.copropiedad else f"unit:{asked.unit}"
+        units = self._directory.units_of(asked.copropiedad, asked.on)
+        scopes = {named, *(f"unit:{ref}" for ref in units)} if self._of(named, places) else set()
         rows = [
             _holder(ref, data, since)
             for ref, (data, since) in sorted(self._directory.held(asked.on).items())
-            if data["role"] == asked.role and data["scope"] in scopes and self._of(data["scope"], places)
+            if data["role"] == asked.role and data["scope"] in scopes
         ]
         return page(rows, after, limit)
 

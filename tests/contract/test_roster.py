@@ -101,6 +101,32 @@ async def test_a_copropiedad_is_asked_with_its_units(stores: Stores) -> None:
     assert ["p-2"] == await owners(stores, "2026-03-09", copropiedad="ph-2")
 
 
+def in_place(ref: str, place: str, version: int, told: str) -> Event:
+    time = datetime.fromisoformat(f"{told}T12:00:00-05:00")
+    data = {"unit_id": ref, "version": version, "copropiedad_id": place, "label": ref}
+    return event("directory.unit.upserted", time=time, data=data)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])
+async def test_a_unit_is_where_it_was_on_that_day(stores: Stores, order: tuple[int, ...]) -> None:
+    story = [
+        in_place("u-1", "ph-1", 1, "2025-03-01"),
+        in_place("u-1", "ph-2", 2, "2025-06-01"),
+        in_place("u-2", "ph-2", 1, "2025-03-01"),
+        owner("p-1", 1, "2024-02-01", since="2019-07-01"),
+    ]
+    for number in order:
+        await apply(stores, story[number])
+    # Of the days before somebody told of the unit, its first version speaks.
+    days = {"2019-08-01": "ph-1", "2025-05-31": "ph-1", "2025-06-01": "ph-2", "2026-03-09": "ph-2"}
+
+    found = {
+        day: [place for place in ("ph-1", "ph-2") if await owners(stores, day, copropiedad=place)]
+        for day in days
+    }
+    assert {day: [place] for day, place in days.items()} == found
+
+
 async def test_somebody_removed_holds_nothing_from_then_on(stores: Stores) -> None:
     removed = event("directory.person.removed", time=NOON, data={"person_id": "p-1", "version": 2})
     await apply(stores, person("p-1"), owner("p-1", 1, "2024-02-01"), removed)

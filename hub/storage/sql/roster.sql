@@ -5,11 +5,25 @@ SELECT max(version) AS version FROM directory_version WHERE kind = $1 AND id = $
 
 -- holders --
 -- Of each membership the greatest version that had begun counts; a removal begins when it was told.
-WITH scope AS (
+-- A unit is where its version of that day said, of days before its first one where that one said.
+WITH ever AS (
+    SELECT id FROM unit WHERE copropiedad_id = $3
+    UNION
+    SELECT id FROM directory_version
+    WHERE kind = 'unit' AND (data ->> 'copropiedad_id') COLLATE "C" = $3::text
+), there AS (
+    SELECT ever.id FROM ever LEFT JOIN LATERAL (
+        SELECT data ->> 'copropiedad_id' AS place FROM directory_version
+        WHERE kind = 'unit' AND id = ever.id
+        ORDER BY since <= $4 DESC, CASE WHEN since <= $4 THEN -version ELSE version END
+        LIMIT 1
+    ) AS told ON true
+    WHERE coalesce(told.place, $3) = $3
+), scope AS (
     SELECT 'unit:' || $2::text AS scope
     WHERE $7::text[] IS NULL OR EXISTS (SELECT FROM unit WHERE id = $2 AND copropiedad_id = ANY ($7))
     UNION ALL SELECT 'copropiedad:' || $3::text WHERE $7 IS NULL OR $3 = ANY ($7)
-    UNION ALL SELECT 'unit:' || id FROM unit WHERE copropiedad_id = $3 AND ($7 IS NULL OR $3 = ANY ($7))
+    UNION ALL SELECT 'unit:' || id FROM there WHERE $7 IS NULL OR $3 = ANY ($7)
 ), known AS (
     -- OFFSET 0 and the collation of the index keep the planner from looking at the whole history.
     SELECT DISTINCT told.id FROM scope CROSS JOIN LATERAL (

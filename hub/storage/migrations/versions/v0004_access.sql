@@ -5,6 +5,10 @@ ALTER TABLE directory_version ADD COLUMN position bigint GENERATED ALWAYS AS IDE
 
 CREATE INDEX directory_version_position ON directory_version (position);
 
+-- Which units were of a copropiedad on a day.
+CREATE INDEX directory_version_unit ON directory_version (((data ->> 'copropiedad_id') COLLATE "C"))
+    WHERE kind = 'unit';
+
 -- Everybody of a role in the whole directory, page by page.
 CREATE INDEX membership_role ON membership (role, person_id) WHERE NOT removed;
 
