@@ -68,6 +68,7 @@ class Version:
     scope: str | None = None
     duty: str | None = None
     level: int | None = None
+    service_area: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

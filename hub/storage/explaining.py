@@ -16,7 +16,7 @@ from hub.storage.masking import mask_address
 from hub.storage.queries import load
 
 _SQL = load("explaining")
-_SAID: Final = ("role", "scope", "duty", "level")
+_SAID: Final = ("role", "scope", "duty", "level", "service_area")
 
 
 class PostgresExplaining:

@@ -11,7 +11,7 @@ from hub.testing.directory import Told
 from hub.testing.store import MemoryStore
 
 _HIDDEN: Final = "***"
-_SAID: Final = ("role", "scope", "duty", "level")
+_SAID: Final = ("role", "scope", "duty", "level", "service_area")
 
 
 class MemoryExplaining:

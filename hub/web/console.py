@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hub.web import words
+from hub import words
 from hub.web.access import COOKIE, SESSION_SECONDS, SIGN_IN, may_pass, new_session, same
 from hub.web.answers import HEADERS
 from hub.web.keys import API_KEY, MODE, POLICY, PUBLIC_URL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub import words
 from hub.catalog import CATALOG
 from hub.channels.push import fcm
 from hub.channels.sms import twilio
@@ -9,7 +10,6 @@ from hub.channels.whatsapp import verdicts
 from hub.model import ClockState, Purpose, State
 from hub.policy import load_policy
 from hub.settings import Mode
-from hub.web import words
 
 
 def test_every_state_of_a_message_has_a_word() -> None:

@@ -1,4 +1,4 @@
-"""The page's words: what the hub's machine words are called in Spanish. Literal tables, nothing else."""
+"""What the hub's machine words are called in Spanish. Literal tables, nothing else."""
 
 from __future__ import annotations
 
@@ -130,6 +130,10 @@ REASONS: Final[Mapping[str, str]] = {
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
+    "too_old": "Llegó cuando ya no servía avisar",
+    "gone": "El dato de contacto dejó de existir",
+    "suppressed": "Un operador pidió no escribir a ese dato de contacto",
+    "inline_not_allowed": "Este tipo de mensaje solo se envía a personas del directorio",
     "contact_hours": "Fuera del horario permitido; saldrá en la próxima franja",
     "expired": "Se venció antes de poder enviarse",
     "template": "A la plantilla le falta un dato del evento",

@@ -1,0 +1,37 @@
+"""
+EXPLAINING: was somebody told of an event, when and by what; and if not, why not.
+
+    event + person ▸ what was kept when it was planned ▸ messages, who was left out, the history of the
+    directory ▸ one verdict, with sentences in Spanish
+"""
+
+from __future__ import annotations
+
+from hub.explaining.answer import shown
+from hub.explaining.verdict import UNKNOWN, Outcome, Verdict, judge, several_events, unknown_event
+from hub.ports import ExplainStore
+
+__all__ = [
+    "UNKNOWN",
+    "Outcome",
+    "Verdict",
+    "explain",
+    "judge",
+    "several_events",
+    "shown",
+    "unknown_event",
+]
+
+
+async def explain(store: ExplainStore, event: str, person: str, *, source: str | None = None) -> Verdict:
+    """
+    Explain to an operator. `event` is the publisher's id, of one `source` or of any, or the hub's key.
+
+    Raises StorageUnavailable.
+    """
+    found = await store.events(event, source)
+    if not found:
+        return unknown_event(event, person, await store.refused(event, source))
+    if len(found) > 1:
+        return several_events(event, person, found)
+    return judge(await store.facts(found[0], person))

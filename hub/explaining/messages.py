@@ -1,0 +1,131 @@
+"""What became of each message, in sentences: by what, when, where to, and what to do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from hub import words
+from hub.explaining import saying
+from hub.model import State
+from hub.ports import Said
+
+INITIAL: Final = "initial"
+BY: Final[Mapping[str, str]] = {
+    "email": "Por correo",
+    "sms": "Por SMS",
+    "push": "Por notificación al celular",
+    "inbox": "En el buzón interno",
+    "print": "Por carta",
+    "whatsapp": "Por WhatsApp",
+    "voice": "Por llamada",
+    "chat": "Por el chat del equipo",
+}
+_ENDED: Final[Mapping[State, str]] = {
+    State.SUPPRESSED: "no se envió",
+    State.FAILED: "falló",
+    State.BOUNCED: "rebotó",
+    State.EXPIRED: "se venció",
+    State.CANCELLED: "se canceló",
+}
+TO_DO: Final[Mapping[str, str]] = {
+    "no_contact": "registre un correo o un celular de la persona y reenvíe con `hub redrive`",
+    "stranger": "registre a la persona en el directorio",
+    "unknown_person": "registre a la persona en el directorio y publique el aviso de nuevo",
+    "not_configured": "configure el canal: `hub check` dice qué falta",
+    "paused": "reanude con `hub resume`",
+    "gone": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
+    "suppressed": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
+    "opted_out": "solo la persona puede pedir que se le vuelva a escribir; `hub opt-outs` lo muestra",
+    "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
+    "template": "complete el dato en el sistema que publica",
+    "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
+    "expired": "si todavía sirve, publique el aviso como un evento nuevo",
+}
+_MEND: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
+_NOTHING: Final = ("reached",)
+"""Reasons that need nothing to be done."""
+
+
+def sent_at(said: Said) -> datetime | None:
+    """Answer when a provider took it."""
+    return _first(said, "accepted") or _first(said, "sent")
+
+
+def delivered_at(said: Said) -> datetime | None:
+    """Answer when it arrived, as far as anybody has told; what arrives at once when it was sent."""
+    told = _first(said, "delivered")
+    return told or (sent_at(said) if said.state in (State.DELIVERED, State.READ) else None)
+
+
+def read_at(said: Said) -> datetime | None:
+    """Answer when it was read."""
+    return _first(said, "read")
+
+
+def sentences(said: Said) -> Iterator[str]:
+    """Tell what became of the message, how often it was tried, and what to do."""
+    yield saying.sentence(f"{_way(said)}: {_fate(said)}")
+    plain = said.state in (State.SENT, State.DELIVERED, State.READ) and len(_calls(said)) == 1
+    if not plain:
+        yield from (_attempt(number, said) for number in range(len(said.attempts)))
+    if said.state in _ENDED and said.reason not in _NOTHING:
+        yield f"Qué hacer: {TO_DO.get(said.reason or '', _MEND)}."
+    elif said.state is State.HELD and said.reason == "paused":
+        yield f"Qué hacer: {TO_DO['paused']}."
+
+
+def _way(said: Said) -> str:
+    way = BY.get(said.channel, f"Por {said.channel}")
+    named = way if said.occasion == INITIAL else f"Recordatorio {way[:1].lower()}{way[1:]}"
+    return f"{named} a {said.address}" if said.address else named
+
+
+def _fate(said: Said) -> str:
+    if said.state in _ENDED:
+        return f"{_ENDED[said.state]}. {saying.reason(said.reason)}".strip()
+    if said.state in (State.QUEUED, State.SENDING):
+        return "está en cola para salir." if said.state is State.QUEUED else "se está enviando ahora."
+    if said.state in (State.HELD, State.RETRYING):
+        return _waits(said)
+    return _went(said)
+
+
+def _waits(said: Said) -> str:
+    when = saying.at_time(said.next_at) if said.next_at is not None else ""
+    if said.state is State.RETRYING:
+        return f"{saying.sentence(f'se intenta de nuevo {when}')} {saying.reason(said.reason)}"
+    if said.reason == "scheduled":
+        return f"saldrá {when}"
+    waits = saying.sentence(f"espera hasta {when}" if when else "está en espera")
+    return f"{waits} {saying.reason(said.reason)}"
+
+
+def _went(said: Said) -> str:
+    told = (("enviado", sent_at(said)), ("entregado", delivered_at(said)), ("leído", read_at(said)))
+    steps = [(word, at) for word, at in told if at is not None]
+    if not steps:
+        return f"{words.MESSAGE_STATES[said.state].lower()}."
+    first, begun = steps[0]
+    later = [f"{word} {saying.at_hour(at, begun)}" for word, at in steps[1:]]
+    return ", ".join([f"{first} {saying.at_time(begun)}", *later])
+
+
+def _attempt(number: int, said: Said) -> str:
+    call = said.attempts[number]
+    outcome = words.OUTCOMES.get(call.outcome, call.outcome)
+    by = ", ".join(part for part in (call.provider, call.code) if part)
+    return (
+        f"Intento {number + 1}, {saying.short_time(call.at)}: {outcome[:1].lower()}{outcome[1:]}"
+        f"{f' ({by})' if by else ''}."
+    )
+
+
+def _calls(said: Said) -> list[str]:
+    """Answer the outcomes of calls; what a provider told afterwards is none."""
+    return [one.outcome for one in said.attempts if one.outcome not in ("sent", "delivered", "read")]
+
+
+def _first(said: Said, outcome: str) -> datetime | None:
+    return min((one.at for one in said.attempts if one.outcome == outcome), default=None)

@@ -1,0 +1,115 @@
+"""Why an audience did not hold somebody, in sentences; the one that explains most is told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from hub.audience import Group
+from hub.explaining import saying
+from hub.explaining.misses import COUNTED, Miss, Near, nearest
+from hub.model import Json
+from hub.ports import Facts, Kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One reason: the least `rank` explains most; `pending` where the person may still be told."""
+
+    rank: tuple[float, float]
+    reason: str
+    sentences: Sequence[str]
+    pending: bool = False
+
+
+_PLANNED: Final = "El aviso se planeó {planned}; "
+_SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
+    Near.HEARD_LATER: (
+        "No: ya era {role} {of_place}, pero el hub lo supo {later}.",
+        _PLANNED + "la novedad llegó {at}.",
+    ),
+    Near.ADDED_LATER: ("No: fue agregada {to_place} {later}.", _PLANNED + "el vínculo cuenta desde {at}."),
+    Near.ENDED: (
+        "No: había dejado de ser {role} {of_place} {earlier}.",
+        _PLANNED + "el vínculo terminó {at}.",
+    ),
+    Near.OTHER_ROLE: ("No: es {role}; el aviso era para {roles}.",),
+    Near.OTHERS_TURN: (
+        "No: es {role} {of_place}, pero este aviso fue para quien estaba de turno o tenía el lugar a cargo.",
+    ),
+    Near.UNCLEAR: (
+        "No se sabe: según el directorio era {role} {of_place}.",
+        "Puede que su unidad haya estado registrada en otro lugar cuando se planeó el aviso.",
+    ),
+    Near.OTHER_PLACE: ("No: es {role} {of_place}; el aviso era para {audience}.",),
+    Near.OTHER_COPROPIEDAD: ("No: es {role} {of_copropiedad}; el aviso era para {audience}.",),
+    Near.REMOVED: ("No: había sido retirada del directorio {earlier}.",),
+    Near.NOT_YET_KNOWN: (
+        "No: fue agregada al directorio {later}.",
+        _PLANNED + "la persona llegó al directorio {at}.",
+    ),
+    Near.NO_MEMBERSHIP: ("No: no tenía ningún vínculo que contara ese día; el aviso era para {audience}.",),
+}
+_SELF: Final = Near.OTHER_PLACE - 0.5
+"""What an audience says of itself tells more than that somebody belongs elsewhere."""
+_LEAST: Final = Near.NO_MEMBERSHIP + 1.0
+
+
+def answers(kept: Kept, facts: Facts) -> Iterator[Answer]:
+    """Answer every reason that an audience gives."""
+    if kept.record.why == "condition":
+        said = "No: el aviso dependía de una condición que este evento no cumple."
+        yield Answer(rank=(_SELF, 1.0), reason="condition", sentences=[said])
+    elif not kept.record.groups:
+        said = "No: el aviso no tenía a quién hablarle."
+        yield Answer(rank=(_LEAST, 1.0), reason="nobody", sentences=[said])
+    for described in kept.record.groups:
+        yield _party(described) if "party" in described else _group(described, kept, facts)
+
+
+def _party(described: Mapping[str, Json]) -> Answer:
+    who = saying.PARTIES.get(described["party"], f"«{described['party']}»")
+    said = f"Todavía no: el caso no ha dicho a quién avisar ({who})."
+    return Answer(rank=(_SELF, 0.0), reason="waiting", sentences=[said], pending=True)
+
+
+def _group(described: Mapping[str, Json], kept: Kept, facts: Facts) -> Answer:
+    group = msgspec.convert(described, Group)
+    if group.person is not None:
+        said = "No: el aviso era para otra persona."
+        return Answer(rank=(_LEAST, 0.0), reason="other_person", sentences=[said])
+    miss = nearest(group, kept, facts)
+    if miss.near in COUNTED and kept.record.why == "expanding":
+        said = "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento."
+        return Answer(rank=miss.distance, reason="expanding", sentences=[said], pending=True)
+    fields = _fields(miss, facts)
+    told = [saying.sentence(one.format_map(fields)) for one in _SAYS[miss.near]]
+    return Answer(rank=miss.distance, reason=miss.near.name.lower(), sentences=told)
+
+
+def _fields(miss: Miss, facts: Facts) -> Mapping[str, str]:
+    """Answer what the sentences may say of a miss."""
+    group, version = miss.group, miss.version
+    audience = saying.audience(group, facts)
+    said = {
+        "audience": audience,
+        "roles": saying.roles(group.roles) if group.roles else audience,
+        "planned": saying.at_time(miss.planned),
+        "later": saying.later(miss.planned, miss.at),
+        "earlier": saying.earlier(miss.planned, miss.at),
+        "at": saying.at_time(miss.at),
+    }
+    if version is None:
+        return said
+    place = saying.place(version, group, facts)
+    where = saying.copropiedad_of(version, facts)
+    return {
+        **said,
+        "role": saying.role(version.role),
+        "of_place": saying.of(place),
+        "to_place": saying.to(place),
+        "of_copropiedad": saying.of(saying.copropiedad(where, facts) if where else place),
+    }

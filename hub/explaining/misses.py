@@ -1,0 +1,173 @@
+"""
+How near somebody was to an audience: the history of the memberships against what was looked up. Pure.
+
+Two times count. A membership *counts* from when until when it says; the hub *heard* of it at another
+time. Who counted then and had not been heard of was missed for another reason than who came later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from functools import partial
+from itertools import groupby
+
+from hub.audience import Group
+from hub.explaining.saying import copropiedad_of, unit_of
+from hub.ports import Facts, Kept, Version
+
+
+class Near(IntEnum):
+    """How near; the least tells most."""
+
+    HEARD_LATER = 1
+    ADDED_LATER = 2
+    ENDED = 3
+    OTHER_ROLE = 4
+    OTHERS_TURN = 5
+    """Staff that counted and was known, and others were told: another's shift, or a nearer team."""
+    UNCLEAR = 6
+    """It counted and was known. Only its unit may have moved since: units are looked up as they are now."""
+    OTHER_PLACE = 7
+    OTHER_COPROPIEDAD = 8
+    REMOVED = 9
+    NOT_YET_KNOWN = 10
+    NO_MEMBERSHIP = 11
+
+
+COUNTED = (Near.OTHERS_TURN, Near.UNCLEAR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """Why somebody is not of a group that was planned; `at` is when what was missing came or ended."""
+
+    near: Near
+    group: Group
+    planned: datetime
+    at: datetime
+    version: Version | None = None
+
+    @property
+    def distance(self) -> tuple[float, float]:
+        """Order by how near in kind, then in time."""
+        return float(self.near), abs((self.at - self.planned).total_seconds())
+
+
+def nearest(group: Group, kept: Kept, facts: Facts) -> Miss:
+    """Answer the miss of this group that explains most."""
+    person = [one for one in facts.history if one.kind == "person"]
+    memberships = sorted((one for one in facts.history if one.kind == "membership"), key=lambda one: one.id)
+    somebody = _somebody(person, group, kept)
+    found = [somebody]
+    for _, versions in groupby(memberships, key=lambda one: one.id):
+        found.extend(_of_membership(list(versions), group, kept, facts))
+    if somebody.near is not Near.NO_MEMBERSHIP:
+        # Whoever was not there was not told whatever the membership said.
+        found = [miss for miss in found if miss.near not in COUNTED]
+    return min(found, key=lambda miss: miss.distance)
+
+
+def counting(versions: Iterable[Version], at: datetime, heard: int | None = None) -> Version | None:
+    """Answer the version that counts at an instant, as is known now or was by the `heard`-th news."""
+    begun = [one for one in versions if one.since <= at and (heard is None or one.position <= heard)]
+    newest = max(begun, key=lambda one: one.version, default=None)
+    if newest is None or newest.removed or (newest.until is not None and newest.until <= at):
+        return None
+    return newest
+
+
+def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts: Facts) -> Iterator[Miss]:
+    planned, mine = kept.record.planned_at, [one for one in versions if _is_of(one, group, facts)]
+    now_known = counting(versions, planned)
+    then_known = counting(versions, planned, kept.directory_version)
+    miss = partial(Miss, group=group, planned=planned)
+    if now_known is not None and now_known in mine:
+        yield _counted(now_known, then_known, mine, group, miss)
+        return
+    if now_known is not None and now_known.person == facts.person:
+        yield miss(near=_elsewhere(now_known, group, facts), version=now_known, at=planned)
+    for one in mine:
+        if one.since > planned:
+            yield miss(near=Near.ADDED_LATER, version=one, at=one.since)
+        elif (ended := _end(one, versions, planned)) is not None:
+            yield miss(near=Near.ENDED, version=one, at=ended)
+
+
+def _counted(
+    now_known: Version,
+    then_known: Version | None,
+    mine: Sequence[Version],
+    group: Group,
+    miss: Callable[..., Miss],
+) -> Miss:
+    heard = now_known.received_at
+    if then_known in mine:
+        of_staff = group.duty is not None or group.level is not None
+        return miss(near=Near.OTHERS_TURN if of_staff else Near.UNCLEAR, version=now_known, at=heard)
+    return miss(near=Near.HEARD_LATER, version=now_known, at=heard)
+
+
+def _end(one: Version, versions: Sequence[Version], planned: datetime) -> datetime | None:
+    """Answer when a version ended that counted before: as it says, or with the next that took its place."""
+    ends = [newer.since for newer in versions if newer.version > one.version and newer.since <= planned]
+    ends += [one.until] if one.until is not None else []
+    return min((end for end in ends if end <= planned), default=None)
+
+
+def _somebody(person: Sequence[Version], group: Group, kept: Kept) -> Miss:
+    """Answer what is missing of the person, before any membership is looked at."""
+    planned = kept.record.planned_at
+    first = min(person, key=lambda one: one.position, default=None)
+    if first is None:
+        return _none(group, planned)
+    if first.position > kept.directory_version:
+        return Miss(near=Near.NOT_YET_KNOWN, group=group, planned=planned, at=first.received_at)
+    newest = max((one for one in person if one.since <= planned), key=lambda one: one.version, default=None)
+    if newest is not None and newest.removed:
+        return Miss(near=Near.REMOVED, group=group, planned=planned, at=newest.since)
+    return _none(group, planned)
+
+
+def _none(group: Group, planned: datetime) -> Miss:
+    return Miss(near=Near.NO_MEMBERSHIP, group=group, planned=planned, at=planned)
+
+
+def _elsewhere(version: Version, group: Group, facts: Facts) -> Near:
+    if _in_place(version, group, facts):
+        return Near.OTHER_ROLE
+    where = copropiedad_of(version, facts)
+    return Near.OTHER_PLACE if where == _copropiedad(group, facts) else Near.OTHER_COPROPIEDAD
+
+
+def _copropiedad(group: Group, facts: Facts) -> str | None:
+    home = facts.units.get(group.unit_id or "")
+    return home.copropiedad_id if home is not None else group.copropiedad_id
+
+
+def _is_of(version: Version, group: Group, facts: Facts) -> bool:
+    mine = not version.removed and version.person == facts.person
+    return mine and _has_role(version, group) and _in_place(version, group, facts)
+
+
+def _has_role(version: Version, group: Group) -> bool:
+    if group.duty is not None:
+        return version.role == "staff" and version.duty == group.duty
+    if group.level is not None:
+        return version.role == "staff" and version.level == group.level
+    of_area = group.service_area in (None, version.service_area)
+    return version.role in group.roles and of_area
+
+
+def _in_place(version: Version, group: Group, facts: Facts) -> bool:
+    if group.everywhere:
+        return True
+    if group.unit_id is not None:
+        return version.scope == f"unit:{group.unit_id}"
+    if group.duty is not None or group.level is not None:
+        return version.scope in ("company", f"copropiedad:{group.copropiedad_id}")
+    home = unit_of(version, facts)
+    here = copropiedad_of(version, facts) == group.copropiedad_id
+    return here and (home is None or not group.towers or home.tower in group.towers)
