@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from hub.model import Audience, EventType, Lane, Print, Purpose
+from hub.model import Audience, EventType, Lane, Print, Purpose, Reminder
 
 ADMINISTRATION: Final = (
     EventType(
@@ -41,5 +42,37 @@ ADMINISTRATION: Final = (
                 template="staff",
             ),
         ),
+    ),
+    EventType(
+        name="admin.assembly.convened",
+        lane=Lane.NORMAL,
+        case="assembly_id",
+        audiences=(
+            # Ley 675 de 2001, art. 39: to each owner, at the last address that is registered.
+            Audience(
+                who=("copropiedad:owners", "copropiedad:proxies"),
+                purpose=Purpose.LEGAL,
+                channels=(("email",),),
+                print=Print.LETTER,
+            ),
+            Audience(
+                who=("copropiedad:owners", "copropiedad:proxies"),
+                purpose=Purpose.SERVICE,
+                channels=(("push",), ("whatsapp",), ("sms",)),
+                print=Print.BOARD,
+                template="notice",
+            ),
+            Audience(
+                who=("copropiedad:council", "copropiedad:auditor"),
+                purpose=Purpose.LEGAL,
+                channels=(("email",),),
+                template="council",
+            ),
+        ),
+        reminders=(
+            Reminder("starts_at", timedelta(hours=72)),
+            Reminder("starts_at", timedelta(hours=24)),
+        ),
+        # `convocation_lead` (15 full days between call and meeting) is a check of an instant in `data`.
     ),
 )

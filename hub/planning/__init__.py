@@ -102,7 +102,7 @@ def plan_audience(
             lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
             patience=rules.policy.patience.get(purpose),
         )
-        for occasion in occasions(kind, stored.event, now)
+        for occasion in occasions(kind, purpose, stored.event, now)
     ]
     told = [person for person in people if person.left_out is None]
     return [message for plan in plans for person in told for message in plan_person(plan, person, rules)]

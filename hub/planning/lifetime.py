@@ -28,10 +28,14 @@ class Lifetime:
     ends_at: datetime | None
 
 
-def occasions(kind: EventType, event: Event, now: datetime) -> Iterator[Occasion]:
-    """Answer when an event is spoken of: now, and at its reminders that are still to come."""
+def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) -> Iterator[Occasion]:
+    """
+    Answer when an event is spoken of: now, and at its reminders that are still to come.
+
+    What the law wants said is said once: a reminder by letter would come too late.
+    """
     yield Occasion()
-    for reminder in kind.reminders:
+    for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
         until = _instant(event.data[reminder.field])
         at = until - reminder.before
         if at > now:

@@ -9,13 +9,19 @@ from typing import Final
 
 from hub.model import Claimed, Json, Purpose
 from hub.rendering.filters import nombre
+from hub.rendering.lines import one_line
+from hub.rendering.naming import naming
 
 INITIAL: Final = "initial"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level."""
+    """
+    The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
+
+    `unit` is the event's; `units` are the person's that it is about where the event is about no one unit.
+    """
 
     data: Mapping[str, Json]
     event_id: str
@@ -24,6 +30,7 @@ class Context:
     person: str = ""
     building: str | None = None
     unit: str | None = None
+    units: tuple[str, ...] = ()
     occasion: str = INITIAL
     purpose: Purpose | None = None
 
@@ -38,16 +45,20 @@ class Context:
             person=message.name,
             building=claimed.building,
             unit=claimed.unit,
+            units=message.units,
             occasion=message.occasion,
             purpose=message.purpose,
         )
 
     def names(self) -> dict[str, Json]:
         name = nombre(self.person)
+        units = [one_line(unit) for unit in ((self.unit,) if self.unit else self.units)]
         return {
             "person": {"name": name, "first_name": name.partition(" ")[0]},
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
             "building": self.building,
             "unit": self.unit,
+            "units": units,
+            **naming(units, legal=self.purpose is Purpose.LEGAL),
             "occasion": self.occasion,
         }

@@ -85,11 +85,14 @@ def nombre(value: Json) -> str:
 
 
 def lista(value: Json) -> str:
-    """`agua, gas y energía`; `agua e internet`."""
+    """`agua, gas y energía`; `agua e internet`; `torre 1, apto. 101; y torre 2, apto. 101`."""
     *first, last = [str(item) for item in value] or [""]
     if not first:
         return last
-    return f"{', '.join(first)} {'e' if _E_SOUND.match(last) else 'y'} {last}"
+    conjunction = "e" if _E_SOUND.match(last) else "y"
+    if any("," in item for item in (*first, last)):
+        return f"{'; '.join(first)}; {conjunction} {last}"
+    return f"{', '.join(first)} {conjunction} {last}"
 
 
 def inicial(value: Json) -> str:

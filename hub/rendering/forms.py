@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 
 from hub.errors import TemplateFailure
@@ -12,6 +13,7 @@ from hub.rendering.approved import Approved
 from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
 from hub.rendering.lines import one_line, tidy
+from hub.rendering.naming import noted, whole
 from hub.sms_text import to_gsm7
 
 Forms = Mapping[str, Form]
@@ -45,7 +47,7 @@ class Words:
 def _email(words: Words, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
-        text=tidy(f"{words.forms['text'].render(variables)}\n\n{words.forms['footer'].render(variables)}"),
+        text=tidy(f"{_text(words, 'text', variables)}\n\n{words.forms['footer'].render(variables)}"),
         html=words.forms["email"].render(variables).strip(),
     )
 
@@ -53,27 +55,39 @@ def _email(words: Words, variables: Variables) -> Rendered:
 def _inbox(words: Words, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
-        text=tidy(words.forms["text"].render(variables)),
-        html=words.forms["html"].render(variables).strip(),
+        text=tidy(_text(words, "text", variables)),
+        html=_with_units(words.forms["html"].render(variables).strip(), variables),
     )
 
 
 def _print(words: Words, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
-        text=tidy(words.forms["letter_text"].render(variables)),
+        text=tidy(_text(words, "letter_text", variables)),
         html=words.forms["letter"].render(variables).strip(),
     )
 
 
 def _whatsapp(words: Words, variables: Variables) -> Rendered:
-    return words.approved["whatsapp"].fill(variables)
+    rendered = words.approved["whatsapp"].fill(variables)
+    whole(rendered.text, variables)
+    return rendered
+
+
+def _text(words: Words, form: str, variables: Variables) -> str:
+    """Below, not on top: in an emergency what is to be done comes first."""
+    return f"{words.forms[form].render(variables)}\n\n{variables['unit_line']}"
+
+
+def _with_units(html: str, variables: Variables) -> str:
+    line = escape(variables["unit_line"])
+    return f"{html}\n<p>{line}</p>" if line else html
 
 
 def _push(words: Words, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["push_title"].render(variables)),
-        text=one_line(words.forms["push_body"].render(variables)),
+        text=noted(one_line(words.forms["push_body"].render(variables)), variables),
     )
 
 
@@ -91,7 +105,7 @@ def _text_message(words: Words, variables: Variables) -> str:
     """Its templates are written to follow a name and a colon; without them they begin with a capital."""
     text = words.forms["sms"].render(variables)
     prefix = variables["sms_prefix"]
-    return one_line(f"{prefix}{text}" if prefix else inicial(text.lstrip()))
+    return noted(one_line(f"{prefix}{text}" if prefix else inicial(text.lstrip())), variables)
 
 
 @dataclass(frozen=True, slots=True)

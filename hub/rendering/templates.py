@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from hub.rendering.texting import Texting
 BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
+_NAMES_UNITS: Final = re.compile(r"\{\{[^}]*\bunit(?:_line|s)\b")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
 Key = tuple[str, str, str | None]
@@ -46,7 +48,7 @@ class Templates:
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
-        compiler = Compiler(*(shelf.text(f"layouts/{name}") for name in _LAYOUTS))
+        compiler = Compiler(*(shelf.layout(name) for name in _LAYOUTS))
         words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
         return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting)
 
@@ -115,6 +117,15 @@ class _Shelf:
             if file.is_file():
                 return _read(file)
         raise InvalidTemplate(f"{path}: there is no such file")
+
+    def layout(self, name: str) -> str:
+        """Answer a frame. One in HTML has a place for the units: the law wants each of them named."""
+        text = self.text(f"layouts/{name}")
+        if name.endswith(".html") and not _NAMES_UNITS.search(text):
+            raise InvalidTemplate(
+                f"layouts/{name}: it names no units; write {{{{ unit_line }}}} where they stand"
+            )
+        return text
 
     def events(self) -> Iterator[str]:
         """Name `es/pqrs.received.j2` …; a name that begins with `_` is only there to be included."""

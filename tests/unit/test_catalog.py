@@ -33,6 +33,7 @@ MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED]}
 SCHEMAS: Final = Schemas.load()
 
 LATER_CLOCKS: Final = {
+    "convocation_lead": "a check of a date in data, not a clock that one event starts and another stops",
     "dunning": "its start, admin.account.overdue, is not in the catalogue yet",
     "emergency_callback": "its start, support.call.missed, is not in the catalogue yet",
     "notice_lead": "a check of a date in data, not a clock that one event starts and another stops",
@@ -104,14 +105,17 @@ def test_a_clock_is_left_out_only_while_nothing_starts_it(clock: str) -> None:
     assert starts(clock) == []
 
 
-def test_works_are_announced_again_a_day_and_two_hours_before() -> None:
+def test_what_is_said_again_before_it_happens_is_the_considered() -> None:
     reminders = {
         kind.name: [(each.field, each.before.total_seconds() / 3600) for each in kind.reminders]
         for kind in CATALOG
         if kind.reminders
     }
 
-    assert reminders == {"maintenance.scheduled.announced": [("starts_at", 24.0), ("starts_at", 2.0)]}
+    assert reminders == {
+        "admin.assembly.convened": [("starts_at", 72.0), ("starts_at", 24.0)],
+        "maintenance.scheduled.announced": [("starts_at", 24.0), ("starts_at", 2.0)],
+    }
 
 
 def test_names_are_unique_and_found() -> None:
