@@ -86,6 +86,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "notification.undelivered": "Mensaje legal sin entregar",
     "admin.payment.received": "Pago recibido",
     "policy.updated": "Política actualizada",
+    "admin.assembly.convened": "Asamblea convocada",
     "maintenance.request.received": "Solicitud de mantenimiento recibida",
     "maintenance.request.assigned": "Mantenimiento asignado",
     "maintenance.request.completed": "Mantenimiento terminado",

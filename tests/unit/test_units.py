@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hub.audience import Addressee, Group, Unknown, addressees, as_one, together
 from hub.catalog import BY_NAME, CATALOG
 from hub.units import in_order, unit_name
-from tests.unit.things import SCHEMAS, email, event, person, stored
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.things import MONDAY, SCHEMAS, email, event, member, person, somebody, stored, upserted
 
 ALTOS = "ph-altos-del-rosal"
 OWNERS = Group(copropiedad_id=ALTOS, roles=("owner",))
@@ -98,3 +99,66 @@ def test_whoever_one_group_tells_is_told(
     one, again = (person(left_out=reason) for reason in reasons)
 
     assert expected == as_one(one, again).left_out
+
+
+ASSEMBLY = event("admin.assembly.convened", at=MONDAY)
+
+
+async def told(*memberships: tuple[str, str, str], page: int = 1) -> MemoryHub:
+    """Convene an assembly in a building of two towers; everybody has two addresses."""
+    hub = memory_hub(MONDAY, page=page)
+    people = sorted({who for who, _, _ in memberships})
+    for ref, tower, label in (("a", "1", "Apto 101"), ("b", "2", "Apto 101"), ("c", "2", "Apto 302")):
+        await hub.take_in(upserted("unit", ref, copropiedad_id=ALTOS, tower=tower, label=label))
+    await hub.take_in(
+        *(somebody(who, email(f"{who}@a.co"), email(f"{who}@b.co", id="cp-2")) for who in people),
+        *(member(who, scope, role) for who, scope, role in memberships),
+    )
+    await hub.take_in(ASSEMBLY)
+    return hub
+
+
+def legal(hub: MemoryHub) -> list[tuple[str, tuple[str, ...], int]]:
+    messages = [one for one in hub.of(ASSEMBLY) if one.channel == "email"]
+    return sorted((one.person, one.units, one.audience) for one in messages)
+
+
+@pytest.mark.parametrize("page", [1, 2, 500])
+async def test_owner_of_one_and_proxy_of_another_has_one_notice_that_names_both(page: int) -> None:
+    hub = await told(
+        ("p-ana", "unit:c", "proxy"),
+        ("p-ana", "unit:a", "owner"),
+        ("p-luis", "unit:b", "owner"),
+        ("p-luis", "unit:b", "proxy"),
+        ("p-luis", "unit:a", "resident"),
+        page=page,
+    )
+
+    assert [
+        ("p-ana", ("Torre 1 Apto 101", "Torre 2 Apto 302"), 0),
+        ("p-luis", ("Torre 2 Apto 101",), 0),
+    ] == legal(hub)
+
+
+async def test_of_the_council_who_owns_is_told_as_an_owner_and_who_does_not_of_no_unit() -> None:
+    council = f"copropiedad:{ALTOS}"
+    hub = await told(
+        ("p-ana", "unit:a", "owner"),
+        ("p-ana", council, "council"),
+        ("p-eva", council, "auditor"),
+        ("p-luis", council, "council"),
+    )
+
+    assert [("p-ana", ("Torre 1 Apto 101",), 0), ("p-eva", (), 2), ("p-luis", (), 2)] == legal(hub)
+
+
+async def test_what_the_law_wants_said_is_said_once_and_reminded_of_by_the_other_audience() -> None:
+    hub = await told(("p-ana", "unit:a", "owner"))
+    occasions = {(one.purpose.value, one.occasion) for one in hub.of(ASSEMBLY)}
+
+    assert {
+        ("legal", "initial"),
+        ("service", "initial"),
+        ("service", "reminder:T-72h"),
+        ("service", "reminder:T-24h"),
+    } == occasions
