@@ -62,24 +62,25 @@ class Brake:
     Who fails often from one address waits before each further try, whatever names he tries.
 
     In the memory of this process: another one, or a restart, begins anew; the locks of accounts do not.
-    A success forgives nothing: it may be one's own account in between.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._failures: OrderedDict[str, list[float]] = OrderedDict()
 
-    def failed(self, peer: str) -> None:
-        """Count a failure of this address."""
-        self._failures[peer] = [*self._recent(peer)[-FREE - len(DELAYS) :], self._clock()]
+    def begin(self, peer: str) -> float:
+        """Count a failure in advance, so that many at once wait as well; answer how many seconds to wait."""
+        recent = self._recent(peer)
+        self._failures[peer] = [*recent[-FREE - len(DELAYS) :], self._clock()]
         self._failures.move_to_end(peer)
         if len(self._failures) > _REMEMBERED:
             self._failures.popitem(last=False)
-
-    def delay(self, peer: str) -> float:
-        """Answer how many seconds the next try of this address waits."""
-        over = len(self._recent(peer)) - FREE
+        over = len(recent) - FREE
         return 0.0 if over < 0 else DELAYS[min(over, len(DELAYS) - 1)]
+
+    def succeeded(self, peer: str) -> None:
+        """Take back what was counted in advance, and no more: it may be one's own account in between."""
+        self._failures[peer] = self._failures.get(peer, [])[:-1]
 
     def _recent(self, peer: str) -> list[float]:
         since = self._clock() - WINDOW

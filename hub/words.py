@@ -240,6 +240,14 @@ LEVELS: Final[Mapping[str, str]] = {
 }
 """The ladder of the company's policy, 7.2."""
 
+OFFICES: Final[Mapping[str, str]] = {
+    "viewer": "Consulta",
+    "operator": "Operación",
+    "manager": "Gestión",
+    "privacy_officer": "Protección de datos",
+    "administrator": "Administración",
+}
+
 EVERYTHING: Final[Mapping[str, Any]] = {
     "messageStates": MESSAGE_STATES,
     "clockStates": CLOCK_STATES,

@@ -26,10 +26,12 @@ from hub.errors import ConfigurationError
 from hub.intake import Desk, Senders
 from hub.mail import server as mail
 from hub.model import Complaint, Event, Json, Reply
+from hub.passwords import Passwords
 from hub.planning import Rules
 from hub.receipts import Receipt, take
 from hub.schemas import Schemas
 from hub.settings import Address, Settings
+from hub.storage.accounts import PostgresAccounts
 from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
@@ -42,6 +44,7 @@ from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.roster import PostgresRoster
+from hub.storage.sessions import PostgresSessions
 from hub.storage.timers import PostgresTimers
 from hub.storage.watch import PostgresWatch
 from hub.tasks import cancel
@@ -123,6 +126,9 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         roster=PostgresRoster(parts.database),
         key_store=PostgresKeys(parts.database),
         audit=PostgresAudit(parts.database),
+        accounts=PostgresAccounts(parts.database),
+        sessions=PostgresSessions(parts.database),
+        passwords=Passwords(),
         pauses=PostgresPauses(parts.database),
         redrive=PostgresRedrive(parts.database),
         receipts=PostgresReceipts(parts.database),

@@ -9,7 +9,15 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
-from hub.errors import HubError, InvalidEvent, InvalidKey, StorageRefused, Unavailable, UnknownName
+from hub.errors import (
+    HubError,
+    InvalidAccount,
+    InvalidEvent,
+    InvalidKey,
+    StorageRefused,
+    Unavailable,
+    UnknownName,
+)
 from hub.model import Json
 from hub.ports import Page
 
@@ -128,7 +136,7 @@ def _from_hub(error: HubError) -> Refusal:
         )
     if isinstance(error, UnknownName):
         return Refusal(404, f"{error}.", "GET /api/channels lists the channels, /asyncapi.json the events.")
-    if isinstance(error, StorageRefused | InvalidEvent | InvalidKey):
+    if isinstance(error, StorageRefused | InvalidAccount | InvalidEvent | InvalidKey):
         return Refusal(400, f"A value is refused: {error}", "Mend the request; the same one fails again.")
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, "The hub failed at this request.", "The hub's log says why.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from prometheus_client import CollectorRegistry
 
 from hub.catalog import CATALOG
@@ -15,8 +18,11 @@ from hub.channels.sms.described import read_hooks
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
+from hub.lockout import Brake, Strangers
+from hub.passwords import Passwords
 from hub.policy import Policy
 from hub.ports import (
+    AccountStore,
     Appointments,
     AuditStore,
     ContactStore,
@@ -27,11 +33,13 @@ from hub.ports import (
     Publisher,
     RedriveStore,
     RosterStore,
+    SessionStore,
     TroubleLog,
 )
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
+from hub.signing_in import Door
 from hub.web import asyncapi, keys, openapi
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
@@ -41,12 +49,13 @@ from hub.web.events import MAX_BODY
 from hub.web.figures import Figures
 from hub.web.keyring import Keyring
 from hub.web.listing import Clocks
+from hub.web.pages import for_browsers
 from hub.web.reaching import within_reach
 from hub.web.routes import ROUTES, STATIC, add_routes
+from hub.web.slowing import Queue
 
 _STATIC: Final = Path(__file__).with_name("static")
 _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
-_MIDDLEWARES: Final = (secure_headers, explain_failures, guard, within_reach)
 
 
 def build(  # noqa: PLR0913 - the composition root hands over each part by its name
@@ -60,6 +69,9 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     roster: RosterStore,
     key_store: KeyStore,
     audit: AuditStore,
+    accounts: AccountStore,
+    sessions: SessionStore,
+    passwords: Passwords,
     pauses: PauseStore,
     redrive: RedriveStore,
     receipts: ReceiptStore,
@@ -72,7 +84,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     take_reply: keys.TakeReply,
 ) -> web.Application:
     """Build the application: API, live page, hooks, health, metrics and documents."""
-    app = _guarded(settings)
+    app = _guarded(settings, for_browsers)
     app[keys.LOG] = log
     app[keys.LETTERS] = letters
     app[keys.CONTACTS] = contacts
@@ -80,6 +92,17 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.KEYS] = key_store
     app[keys.KEYRING] = Keyring(key_store)
     app[keys.AUDIT] = audit
+    app[keys.ACCOUNTS] = accounts
+    app[keys.SESSIONS] = sessions
+    app[keys.DOOR] = Door(
+        accounts=accounts,
+        sessions=sessions,
+        audit=audit,
+        passwords=passwords,
+        strangers=Strangers(),
+        now=_now,
+    )
+    app[keys.QUEUE] = Queue(Brake(time.monotonic))
     app[keys.PAUSES] = pauses
     app[keys.REDRIVE] = redrive
     app[keys.PROVIDERS] = providers_of(settings)
@@ -104,6 +127,10 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     return app
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def build_metrics(
     *,
     settings: Settings,
@@ -122,8 +149,9 @@ def build_metrics(
     return app
 
 
-def _guarded(settings: Settings) -> web.Application:
-    app = web.Application(middlewares=_MIDDLEWARES, client_max_size=MAX_BODY)
+def _guarded(settings: Settings, *inner: Middleware) -> web.Application:
+    middlewares = (secure_headers, explain_failures, *inner, guard, within_reach)
+    app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
     app[keys.API_KEY] = settings.api_key.reveal() if settings.api_key else None
     app[keys.PUBLIC_URL] = settings.public_url
     app[keys.MODE] = settings.mode

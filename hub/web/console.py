@@ -1,80 +1,54 @@
-"""The live page at `/`, and the form that lets a browser in."""
+"""The live page at `/`."""
 
 from __future__ import annotations
 
-import secrets
-import time
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from aiohttp import hdrs, web
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from aiohttp import web
 from markupsafe import Markup
 
 from hub import words
-from hub.web.access import COOKIE, SESSION_SECONDS, SIGN_IN, may_pass, new_session, same
-from hub.web.answers import HEADERS
-from hub.web.keys import API_KEY, MODE, POLICY, PUBLIC_URL
+from hub.model import Json, Scope
+from hub.web.access import identify
+from hub.web.keyring import Caller
+from hub.web.keys import MODE
+from hub.web.own_account import ACCOUNT, offices
+from hub.web.pages import page, redirect
+from hub.web.signed_in import SESSION, SignedIn
+from hub.web.signing_in import form
 
-_CSP: Final = "Content-Security-Policy"
-_PAGES: Final = Environment(
-    loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
-)
-# In a script element only "<" could end it; as an escape it is the same JSON.
-_WORDS: Final = Markup(msgspec.json.encode(words.EVERYTHING).decode().replace("<", "\\u003c"))  # noqa: S704 - see above
+_KEY_WORDS: Final = "Llave del hub"
 
 
-async def page(request: web.Request) -> web.Response:
-    """The page, or the form for who has not shown the key."""
-    key = request.app[API_KEY]
-    if key is not None and not may_pass(request, key):
-        return _form(request)
+async def show(request: web.Request) -> web.StreamResponse:
+    """The page, or the form for a stranger, or his own account for whoever may not see it yet."""
+    caller = await identify(request)
+    if caller is None:
+        return form(request)
+    session = request.get(SESSION)
+    if session is not None and not caller.may({Scope.READ}):
+        return redirect(ACCOUNT)
     mode = request.app[MODE]
-    return _html("console.html", request, words=_WORDS, mode=mode, mode_words=words.MODES[mode])
-
-
-async def sign_in(request: web.Request) -> web.StreamResponse:
-    """Exchange the key for a cookie. A page without a key has nothing to exchange."""
-    key = request.app[API_KEY]
-    given = (await request.post()).get("key", "")
-    if key is not None and not (isinstance(given, str) and same(given.strip(), key)):
-        return _form(request, wrong=True)
-    answer = _back()
-    if key is not None:
-        answer.set_cookie(
-            COOKIE,
-            new_session(key, now=time.time()),
-            max_age=SESSION_SECONDS,
-            httponly=True,
-            samesite="Strict",
-            secure=request.app[PUBLIC_URL].startswith("https:"),
-        )
-    return answer
-
-
-async def sign_out(_request: web.Request) -> web.StreamResponse:
-    """Forget the cookie."""
-    answer = _back()
-    answer.del_cookie(COOKIE)
-    return answer
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={hdrs.LOCATION: SIGN_IN})
-
-
-def _form(request: web.Request, *, wrong: bool = False) -> web.Response:
-    # The style stands in the page: a file of it would be one more route that is open to strangers.
-    nonce = secrets.token_urlsafe(16)
-    response = _html("sign_in.html", request, nonce=nonce, wrong=wrong)
-    response.set_status(401)
-    response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
-    response.headers[_CSP] = HEADERS[_CSP].replace("style-src 'self'", f"style-src 'nonce-{nonce}'")
-    return response
-
-
-def _html(template: str, request: web.Request, **values: Any) -> web.Response:
-    text = _PAGES.get_template(template).render(
-        company=request.app[POLICY].company.name, guarded=request.app[API_KEY] is not None, **values
+    account = session.account if session is not None else None
+    return page(
+        "console.html",
+        request,
+        words=_json(words.EVERYTHING),
+        me=_json(_me(caller, session)),
+        session=session,
+        who=account.display_name if account else _KEY_WORDS,
+        offices=offices(account.grants) if account else [],
+        mode=mode,
+        mode_words=words.MODES[mode],
     )
-    return web.Response(text=text, content_type="text/html")
+
+
+def _me(caller: Caller, session: SignedIn | None) -> Json:
+    """Answer what the page's script knows of who looks at it: buttons that would be refused are not shown."""
+    return {"scopes": sorted(caller.reach), "csrf": session.csrf if session else ""}
+
+
+def _json(value: Json) -> Markup:
+    # In a script element only "<" could end it; as an escape it is the same JSON.
+    return Markup(msgspec.json.encode(value).decode().replace("<", "\\u003c"))  # noqa: S704 - see above

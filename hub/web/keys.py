@@ -14,6 +14,7 @@ from hub.channels.whatsapp.reports import Keys
 from hub.model import Event, Json, Reply, Scope
 from hub.policy import Policy
 from hub.ports import (
+    AccountStore,
     AuditStore,
     ContactStore,
     KeyStore,
@@ -23,13 +24,16 @@ from hub.ports import (
     Publisher,
     RedriveStore,
     RosterStore,
+    SessionStore,
     TroubleLog,
 )
 from hub.receipts import ReceiptStore
+from hub.signing_in import Door
 from hub.web.counts import Counted
 from hub.web.figures import Figures
 from hub.web.keyring import Keyring
 from hub.web.listing import Clocks
+from hub.web.slowing import Queue
 
 Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
 """Decodes and validates one event, or raises InvalidEvent."""
@@ -59,6 +63,11 @@ DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
 """Path → the document that describes the API or the events, made once."""
 KEYS: web.AppKey[KeyStore] = web.AppKey("keys")
 KEYRING = web.AppKey("keyring", Keyring)
+ACCOUNTS: web.AppKey[AccountStore] = web.AppKey("accounts")
+SESSIONS: web.AppKey[SessionStore] = web.AppKey("sessions")
+DOOR = web.AppKey("door", Door)
+QUEUE = web.AppKey("queue", Queue)
+"""How fast whoever fails may try again."""
 AUDIT: web.AppKey[AuditStore] = web.AppKey("audit")
 RULES: web.AppKey[Mapping[tuple[str, str], frozenset[Scope] | None]] = web.AppKey("rules")
 """Method and route → the scopes of which a key needs one; None where nobody is asked for a key."""

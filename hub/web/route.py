@@ -29,7 +29,7 @@ class Where(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """
-    `needs` are the scopes of which a key must have one; None asks nobody for a key.
+    `needs` are the scopes of which a caller must have one; None asks nobody for a key.
 
     Who does not reach everywhere is refused where a route does not say `where`; a test asks for it.
     `answers` maps a status to the shape of its body; without them the route is not part of the API.
@@ -46,6 +46,8 @@ class Route:
     answers: Mapping[int, Any] = field(default_factory=dict)
 
 
+SIGNED_IN: Final[frozenset[Scope]] = frozenset()
+"""No scope opens it, and no key: it is for whoever has signed in."""
 PUBLISH: Final = frozenset({Scope.PUBLISH})
 READ: Final = frozenset({Scope.READ})
 OPERATE: Final = frozenset({Scope.OPERATE})

@@ -14,7 +14,6 @@ from hub.model import Scope
 from hub.web import (
     api,
     channels,
-    console,
     documents,
     events,
     health,
@@ -31,6 +30,7 @@ from hub.web import (
 from hub.web.keys import RULES
 from hub.web.reaching import WHERES
 from hub.web.route import BAD, OPERATE, PRIVACY, PUBLISH, READ, UNKNOWN, Route, Where
+from hub.web.routes_accounts import ACCOUNTS, CONSOLE
 from hub.web.routes_people import ACCESS, PEOPLE
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -195,6 +195,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: shapes.Summary},
     ),
     *ACCESS,
+    *ACCOUNTS,
     Route(
         path="/health/live",
         handler=health.live,
@@ -222,9 +223,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/openapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),
     Route(path="/asyncapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),
     Route(path="/letters/{id}", handler=printed.print_letter, needs=PRIVACY, where=Where.PLACES),
-    Route(path="/", handler=console.page, needs=None),
-    Route(method=hdrs.METH_POST, path="/", handler=console.sign_in, needs=None),
-    Route(method=hdrs.METH_POST, path="/sign-out", handler=console.sign_out, needs=READ, where=Where.COMPANY),
+    *CONSOLE,
 )
 
 

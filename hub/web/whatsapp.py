@@ -20,8 +20,8 @@ from hub.channels.whatsapp.reports import Keys, Notice, Status, read_notice
 from hub.channels.whatsapp.verdicts import PROVIDER
 from hub.receipts import ReceiptStore, take
 from hub.signatures import is_from_meta
-from hub.web.access import same
 from hub.web.answers import Refusal, json_answer
+from hub.web.csrf import same
 from hub.web.keys import RECEIPTS, REPLIES, WHATSAPP_KEYS
 
 MAX_BODY: Final = 3 * 1024 * 1024

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from aiohttp import hdrs
 
-from hub.web import access
 from hub.web.answers import HEADERS
+from hub.web.csrf import FETCH_SITE
 from hub.web.route import Route
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import World, ask, browsing, dead_letter, event
 
 KEY = "a key that nobody guesses"
 GUARDED = {"HUB_API_KEY": KEY}
-BEARER = {hdrs.AUTHORIZATION: f"Bearer {KEY}"}
+BEARER: dict[str, str] = {hdrs.AUTHORIZATION: f"Bearer {KEY}"}
+OWN_PAGE = {FETCH_SITE: "same-origin"}
+"""What a browser says of a form of our own."""
 FREE = {
     *("/health/live", "/health/ready"),
     *("/hooks/twilio", "/hooks/twilio/inbound", "/hooks/whatsapp"),
@@ -34,7 +34,7 @@ def path_of(route: Route) -> str:
 async def test_with_a_key_every_route_but_health_and_hooks_needs_it_even_from_this_machine(
     route: Route,
 ) -> None:
-    reply = await ask(World(environ=GUARDED), path_of(route), method=route.method)
+    reply = await ask(World(environ=GUARDED), path_of(route), method=route.method, headers=OWN_PAGE)
 
     assert (reply.status == 401) == (route.path not in FREE)
 
@@ -52,7 +52,8 @@ async def test_with_the_key_no_route_asks_for_it_again(route: Route) -> None:
     world.log.letters.append(dead_letter())
     form = {"key": KEY} if (route.method, route.path) == ("POST", "/") else None
 
-    reply = await ask(world, path_of(route), method=route.method, headers=BEARER, body=form)
+    headers = {**BEARER, **OWN_PAGE}
+    reply = await ask(world, path_of(route), method=route.method, headers=headers, body=form)
 
     assert reply.status not in {401, 500}
 
@@ -66,62 +67,6 @@ async def test_a_wrong_key_says_how_to_send_the_right_one(given: str) -> None:
     assert reply.status == 401
     assert reply.headers[hdrs.WWW_AUTHENTICATE] == "Bearer"
     assert "Authorization: Bearer" in reply.json["hint"]
-
-
-async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use() -> None:
-    reply = await ask(World(environ=GUARDED), "/", method="POST", body={"key": KEY})
-    cookie = reply.headers[hdrs.SET_COOKIE]
-
-    assert reply.status == 303
-    assert KEY not in cookie
-    assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
-    assert "Secure" not in cookie  # this public URL is plain http
-
-
-async def test_the_cookie_is_secure_where_people_come_over_https() -> None:
-    environ = {**GUARDED, "HUB_PUBLIC_URL": "https://hub.example"}
-
-    reply = await ask(World(environ=environ), "/", method="POST", body={"key": KEY})
-
-    assert "Secure" in reply.headers[hdrs.SET_COOKIE]
-
-
-async def test_a_wrong_key_in_the_form_shows_the_form_again() -> None:
-    reply = await ask(World(environ=GUARDED), "/", method="POST", body={"key": "guess"})
-
-    assert reply.status == 401
-    assert hdrs.SET_COOKIE not in reply.headers
-    assert "La clave no es correcta" in reply.text
-
-
-async def test_the_cookie_opens_the_page_and_the_api_and_signing_out_takes_it_back() -> None:
-    async with browsing(World(environ=GUARDED)) as client:
-        async with client.post("/", data={"key": KEY}, allow_redirects=False) as answer:
-            session = {hdrs.COOKIE: f"{access.COOKIE}={answer.cookies[access.COOKIE].value}"}
-        async with client.get("/", headers=session) as answer:
-            page = await answer.text()
-        async with client.get("/api/messages", headers=session) as answer:
-            status = answer.status
-        async with client.post("/sign-out", headers=session, allow_redirects=False) as answer:
-            after = answer.cookies[access.COOKIE].value
-
-    assert "Entregas" in page
-    assert status == 200
-    assert after == ""
-
-
-def test_a_session_ends_and_holds_only_for_its_own_key() -> None:
-    session = access.new_session(KEY, now=1_000.0)
-
-    assert access.is_session(session, KEY, now=1_000.0 + access.SESSION_SECONDS - 1)
-    assert not access.is_session(session, KEY, now=1_000.0 + access.SESSION_SECONDS)
-    assert not access.is_session(session, "another key", now=1_000.0)
-
-
-@pytest.mark.parametrize("forged", ["", ".", "x", "9999999999.", "9999999999.00", "²." + "0" * 64, "1.ñ"])
-def test_a_forged_session_is_none(forged: str) -> None:
-    assert not access.is_session(forged, KEY, now=time.time())
 
 
 @pytest.mark.parametrize(

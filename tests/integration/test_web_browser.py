@@ -112,17 +112,17 @@ async def test_nothing_is_wider_than_a_small_screen(browser: Browser, tab: str) 
 async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser) -> None:
     async with browsing(busy_world(HUB_API_KEY="a key that nobody guesses")) as client:
         await browser.go(str(client.make_url("/")))
-        await browser.until("document.getElementById('key') !== null")
+        await browser.until("document.getElementById('name') !== null")
         browser.complaints.clear()  # the 401 of the form itself
         await browser.run("document.getElementById('key').value = 'a key that nobody guesses'")
-        await browser.run("document.querySelector('form').requestSubmit()")
+        await browser.run("document.querySelector('details form').requestSubmit()")
 
         rows = await browser.until("document.querySelectorAll('#rows tr').length")
         complaints = list(browser.complaints)
         await browser.run("document.querySelector('header form').requestSubmit()")
 
         assert (rows, complaints) == (2, [])
-        assert await browser.until("document.getElementById('key') !== null")
+        assert await browser.until("document.getElementById('name') !== null")
 
 
 async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser: Browser) -> None:

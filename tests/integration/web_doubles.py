@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
-from aiohttp import hdrs, web
+from aiohttp import DummyCookieJar, hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import istr
 from prometheus_client import CollectorRegistry
@@ -23,12 +23,14 @@ from hub.errors import AppointmentsUnavailable, BrokerUnavailable
 from hub.identity import body_id
 from hub.model import Clock, DeadLetter, Event, Json, Lane, Places
 from hub.model import Reply as Answered
+from hub.passwords import Passwords
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
 from hub.testing import (
+    MemoryAccounts,
     MemoryAudit,
     MemoryContacts,
     MemoryKeys,
@@ -44,6 +46,8 @@ from hub.web.application import build
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 POLICY = load_policy()
 SCHEMAS = Schemas.load()
+PASSWORDS = Passwords(memory=8, rounds=1)
+"""Fast, and as weak as that."""
 
 
 def message_row(**fields: Json) -> dict[str, Json]:
@@ -282,6 +286,7 @@ class World:
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
+        self.accounts = MemoryAccounts(MemoryStore(lambda: NOON))
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
@@ -298,6 +303,9 @@ class World:
             roster=self.roster,
             key_store=self.keys,
             audit=self.audit,
+            accounts=self.accounts,
+            sessions=self.accounts,
+            passwords=PASSWORDS,
             pauses=self.pauses,
             redrive=MemoryRedrive(self.lost, lambda: NOON),
             receipts=self.receipts,
@@ -322,8 +330,9 @@ def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) ->
 
 @asynccontextmanager
 async def browsing(world: World) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    """Serve the world on a port of 127.0.0.1 and answer a client of it."""
-    async with TestClient(TestServer(world.build(), host="127.0.0.1")) as client:
+    """Serve the world on a port of 127.0.0.1 and answer a client of it, which keeps no cookies by itself."""
+    server = TestServer(world.build(), host="127.0.0.1")
+    async with TestClient(server, cookie_jar=DummyCookieJar()) as client:
         yield client
 
 

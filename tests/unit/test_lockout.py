@@ -40,31 +40,41 @@ def test_of_strangers_neither_all_are_remembered_nor_what_they_typed() -> None:
 
 
 def test_an_address_that_fails_waits_longer_and_longer_and_others_do_not() -> None:
-    brake, delays = Brake(lambda: 100.0), []
-    for _ in range(FREE + 6):
-        delays.append(brake.delay("10.0.0.1"))
-        brake.failed("10.0.0.1")
+    brake = Brake(lambda: 100.0)
+    delays = [brake.begin("10.0.0.1") for _ in range(FREE + 6)]
 
     assert delays == [0.0] * FREE + [*DELAYS, DELAYS[-1], DELAYS[-1]]
-    assert brake.delay("10.0.0.2") == 0.0
+    assert brake.begin("10.0.0.2") == 0.0
+
+
+def test_a_success_takes_back_itself_and_no_failure_before_it() -> None:
+    brake = Brake(lambda: 100.0)
+    for _ in range(FREE - 1):
+        brake.begin("10.0.0.1")
+    for _ in range(50):
+        brake.begin("10.0.0.1")
+        brake.succeeded("10.0.0.1")
+    brake.succeeded("10.0.0.2")
+
+    assert [brake.begin("10.0.0.1"), brake.begin("10.0.0.1")] == [0.0, DELAYS[0]]
 
 
 def test_an_address_is_forgiven_when_its_window_has_passed() -> None:
     times = [0.0]
     brake = Brake(lambda: times[0])
     for _ in range(FREE + 20):
-        brake.failed("10.0.0.1")
+        brake.begin("10.0.0.1")
     times[0] = WINDOW - 0.001
-    before = brake.delay("10.0.0.1")
-    times[0] = WINDOW
+    before = brake.begin("10.0.0.1")
+    times[0] = 2 * WINDOW
 
     assert before == DELAYS[-1]
-    assert brake.delay("10.0.0.1") == 0.0
+    assert brake.begin("10.0.0.1") == 0.0
 
 
 def test_a_million_addresses_take_no_more_memory_than_some() -> None:
     brake = Brake(lambda: 0.0)
     for number in range(lockout._REMEMBERED + 10):
-        brake.failed(str(number))
+        brake.begin(str(number))
 
     assert len(brake._failures) == lockout._REMEMBERED

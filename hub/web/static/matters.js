@@ -1,6 +1,6 @@
 // What waits for an operator: pauses, letters to hand over, what people wrote of late. A line each, its list in a dialog.
 
-import { ask, byId, make } from "./page.js";
+import { ask, byId, make, may } from "./page.js";
 import { personWords, shortTime } from "./words.js";
 
 const MOST = 100;
@@ -23,7 +23,7 @@ export function makeMatters(words, { show }) {
   function toHandOver(page) {
     if (!page.items.length) return [];
     const rows = page.items.map((each) =>
-      row(make("a", { href: `/letters/${each.id}`, target: "_blank", rel: "noopener" }, each.subject), shortTime(each.created_at), personWords(each.person)));
+      row(may("privacy") ? make("a", { href: `/letters/${each.id}`, target: "_blank", rel: "noopener" }, each.subject) : each.subject, shortTime(each.created_at), personWords(each.person)));
     return [line(many(page, "carta por imprimir y entregar", "cartas por imprimir y entregar"), list("Cartas por entregar", rows))];
   }
 

@@ -15,8 +15,13 @@ export const byId = (id) => document.getElementById(id);
 
 export const chip = (state, word) => make("span", { class: `chip ${state}` }, word);
 
+// Who looks at the page: what is not allowed is not offered. The hub refuses it anyway.
+const me = JSON.parse(byId("me").textContent);
+export const may = (scope) => me.scopes.includes(scope);
+
 export async function ask(path, options = {}) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, ...options });
+  const headers = { Accept: "application/json", "X-CSRF-Token": me.csrf };
+  const answer = await fetch(path, { headers, ...options });
   if (answer.status === 401) location.reload(); // the session has ended: the form is there now
   const body = await answer.json();
   if (!answer.ok) throw new Error(body.error);

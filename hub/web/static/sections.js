@@ -1,6 +1,6 @@
 // The three sections: where each reads its rows, and what it shows of one.
 
-import { ask, chip, make } from "./page.js";
+import { ask, chip, make, may } from "./page.js";
 import { dueTime, dueWords, fullTime, personWords, reasonWords, shortTime, skippedWords } from "./words.js";
 
 const when = (instant) => make("time", { datetime: instant, title: fullTime(instant) }, shortTime(instant));
@@ -57,7 +57,7 @@ export function makeSections(words, { show, reload }) {
       columns: ["Cuándo", "Evento", "Motivo", "Campo", "Acciones"],
       cells: (row) => [
         [when(row.received_at)],
-        [opener(() => show(letterDetail(row)), ...titled(eventTitle(eventName(row.event_type)) || "Sin tipo", eventName(row.event_type)))],
+        letterTitle(row),
         translated(row.reason),
         [row.field ? make("code", {}, row.field) : "–"],
         [make("div", { class: "actions" }, ...settling(row))],
@@ -71,8 +71,13 @@ export function makeSections(words, { show, reload }) {
     return word ? [word, make("small", {}, reason)] : [reason];
   }
 
+  function letterTitle(row) {
+    const title = titled(eventTitle(eventName(row.event_type)) || "Sin tipo", eventName(row.event_type));
+    return may("privacy") ? [opener(() => show(letterDetail(row)), ...title)] : title;
+  }
+
   function settling(row) {
-    if (row.state && row.state !== "open") return [chip(row.state, words.deadStates[row.state] ?? row.state)];
+    if (!may("operate") || (row.state && row.state !== "open")) return [chip(row.state ?? "open", words.deadStates[row.state ?? "open"] ?? row.state)];
     return [action("Reintentar", row, "replay"), action("Descartar", row, "discard", "¿Descartar?")];
   }
 

@@ -1,0 +1,65 @@
+"""What somebody sees of his own account, and a new password for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from hub import signing_in
+from hub.errors import InvalidAccount
+from hub.model import EVERYWHERE, Account, Grant
+from hub.passwords import SHORTEST
+from hub.web.keys import DOOR
+from hub.web.pages import SIGN_IN, plain, redirect
+from hub.web.signed_in import SESSION, hold
+from hub.words import OFFICES
+
+ACCOUNT = "/account"
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """His name, his offices, and the form for a new password. The session of the key has none of it."""
+    account = request[SESSION].account
+    return redirect(SIGN_IN) if account is None else _form(request, account)
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """Change the password: the old one is asked for, and every other session ends."""
+    account = request[SESSION].account
+    if account is None:
+        return redirect(SIGN_IN)
+    old, new, again = [str(value) for value in map((await request.post()).get, ("old", "new", "again"))]
+    if new != again:
+        return _form(request, account, status=400, wrong="Las dos contraseñas nuevas no son iguales.")
+    try:
+        token = await signing_in.change_password(request.app[DOOR], account, old, new)
+    except InvalidAccount as refused:
+        return _form(request, account, status=400, wrong=str(refused))
+    answer = redirect(SIGN_IN)
+    hold(request, answer, token)
+    return answer
+
+
+def offices(grants: Sequence[Grant]) -> list[str]:
+    """Name offices and where they hold, an office once."""
+    where: dict[str, list[str]] = {}
+    for grant in grants:
+        place = grant.copropiedad_id
+        where.setdefault(OFFICES[grant.office], []).append(
+            "todas las copropiedades" if place == EVERYWHERE else place
+        )
+    return [f"{office}: {', '.join(places)}" for office, places in where.items()]
+
+
+def _form(request: web.Request, account: Account, *, status: int = 200, wrong: str = "") -> web.Response:
+    return plain(
+        "account.html",
+        request,
+        status=status,
+        account=account,
+        offices=offices(account.grants),
+        csrf=request[SESSION].csrf,
+        shortest=SHORTEST,
+        wrong=wrong,
+    )

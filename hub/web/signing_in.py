@@ -1,0 +1,109 @@
+"""The form that lets a browser in, by an account or with HUB_API_KEY, and the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import hdrs, web
+
+from hub import signing_in
+from hub.accounts import canonical
+from hub.signing_in import Refused
+from hub.web import csrf
+from hub.web.answers import Refusal
+from hub.web.keys import API_KEY, DOOR, QUEUE, SESSIONS
+from hub.web.pages import SIGN_IN, plain, redirect
+from hub.web.signed_in import drop, hold, session_of
+
+_BOGOTA: Final = ZoneInfo("America/Bogota")
+_WRONG: Final = "El usuario o la contraseña no son correctos."
+_WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
+_BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Exchange a password or the key for a session. A hub without a key has nothing to exchange."""
+    key = request.app[API_KEY]
+    if key is None:
+        return redirect(SIGN_IN)
+    csrf.require_own_page(request)
+    queue, peer = request.app[QUEUE], request.remote or ""
+    async with queue.turn(peer) as may_try:
+        if not may_try:
+            return form(request, status=429, wrong=_BUSY)
+        answer = await (_by_key(request, key) if await _given(request, "key") else _by_password(request))
+        if answer.status == 303:
+            queue.brake.succeeded(peer)
+        return answer
+
+
+async def _by_key(request: web.Request, key: str) -> web.Response:
+    if not csrf.same((await _given(request, "key")).strip(), key):
+        return form(request, wrong_key=_WRONG_KEY)
+    return await _let_in(request, await signing_in.sign_in_with_key(request.app[DOOR], key))
+
+
+async def _by_password(request: web.Request) -> web.Response:
+    name = canonical(await _given(request, "name"))
+    entered = await signing_in.sign_in(request.app[DOOR], name, await _given(request, "password"))
+    if isinstance(entered, Refused):
+        return form(request, name=name, wrong=_words(entered.until))
+    return await _let_in(request, entered)
+
+
+async def _let_in(request: web.Request, token: str) -> web.Response:
+    # Whatever the browser brought along is not used further: somebody else may have put it there.
+    if before := await session_of(request):
+        await request.app[SESSIONS].close(before.hash)
+    answer = redirect(SIGN_IN)
+    hold(request, answer, token)
+    return answer
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """End the session, also for whoever else has its cookie."""
+    if session := await session_of(request):
+        await request.app[SESSIONS].close(session.hash)
+    answer = redirect(SIGN_IN)
+    drop(request, answer)
+    return answer
+
+
+def form(
+    request: web.Request, *, status: int = 401, name: str = "", wrong: str = "", wrong_key: str = ""
+) -> web.Response:
+    """Answer the form. What was wrong stands beside what is to be mended."""
+    return plain(
+        "sign_in.html",
+        request,
+        status=status,
+        headers={hdrs.WWW_AUTHENTICATE: "Bearer"} if status == 401 else {hdrs.RETRY_AFTER: "60"},
+        name=name,
+        wrong=wrong,
+        wrong_key=wrong_key,
+    )
+
+
+def _words(until: datetime | None) -> str:
+    if until is None:
+        return _WRONG
+    # Rounded up: at the minute that is said it opens.
+    local = until.astimezone(_BOGOTA)
+    return (
+        f"Hubo demasiados intentos fallidos con este usuario. Podrá intentarlo de nuevo a las "
+        f"{_up_to_the_minute(local):%H:%M} (hora de Bogotá)."
+    )
+
+
+def _up_to_the_minute(at: datetime) -> datetime:
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else datetime.fromtimestamp(whole.timestamp() + 60, at.tzinfo)
+
+
+async def _given(request: web.Request, field: str) -> str:
+    value = (await request.post()).get(field, "")
+    if not isinstance(value, str):
+        raise Refusal(400, "A field of the form is a file.", "Fill in the form of the page.")
+    return value

@@ -1,0 +1,180 @@
+"""Signing in with a real browser: what is shown, what is hidden, and that the page sends its token."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.lockout import FAILURES
+from hub.model import Grant, Office
+from tests.integration.chromium import Browser, open_browser
+from tests.integration.test_web_access import GUARDED
+from tests.integration.test_web_browser import busy_world
+from tests.integration.web_doubles import World, browsing
+from tests.integration.web_visitor import PASSWORD, Client, give_account
+
+PHOTOS = os.environ.get("PHOTOS")
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
+    async with open_browser(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def world() -> World:
+    return busy_world(**GUARDED)
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[Client]:
+    await give_account(world, "ana", Grant(office=Office.VIEWER, copropiedad_id="ph-1"))
+    await give_account(world, "olga", Grant(office=Office.OPERATOR), Grant(office=Office.PRIVACY_OFFICER))
+    await give_account(
+        world, "nuevo", Grant(office=Office.OPERATOR, copropiedad_id="ph-torres-del-parque"), must_change=True
+    )
+    async with browsing(world) as opened:
+        yield opened
+
+
+async def photo(browser: Browser, name: str) -> None:
+    if PHOTOS:
+        shot = await browser.call("Page.captureScreenshot", format="png")
+        (Path(PHOTOS) / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+
+
+async def fill(browser: Browser, form: str = "form", **values: str) -> None:
+    for name, value in values.items():
+        await browser.run(f"document.querySelector('{form}').elements['{name}'].value = {value!r}")
+    await browser.run("window.here = true")
+    await browser.run(f"document.querySelector('{form}').requestSubmit()")
+    await browser.until("window.here === undefined && document.readyState === 'complete'")
+
+
+async def enter(browser: Browser, client: Client, name: str, password: str = PASSWORD) -> None:
+    await browser.go(str(client.make_url("/")))
+    await browser.until("document.getElementById('password') !== null")
+    await fill(browser, name=name, password=password)
+
+
+async def text(browser: Browser) -> str:
+    return str(await browser.run("document.body.innerText"))
+
+
+async def test_the_form_can_be_used_without_a_mouse_and_by_a_password_manager(
+    browser: Browser, client: Client
+) -> None:
+    await browser.go(str(client.make_url("/")))
+    focused = await browser.until("document.activeElement.id")
+    inputs = await browser.run("[...document.querySelectorAll('input')].map(i => i.autocomplete).join()")
+    named = await browser.run("[...document.querySelectorAll('input')].every(i => i.labels.length === 1)")
+    folded = await browser.run("document.querySelector('details').open")
+    await photo(browser, "1-sign-in")
+
+    assert (focused, inputs) == ("name", "username,current-password,off")
+    assert (named, folded) == (True, False)
+
+
+async def test_a_wrong_password_is_told_and_the_name_is_kept(browser: Browser, client: Client) -> None:
+    await enter(browser, client, "ana", "guess")
+    focused = await browser.run("document.activeElement.id")
+    said = await browser.run("document.querySelector('[role=alert]').innerText")
+    await photo(browser, "2-wrong")
+
+    assert said == "El usuario o la contraseña no son correctos."
+    assert focused == "password"
+    assert await browser.run("document.getElementById('name').value") == "ana"
+    assert (
+        await browser.run("document.getElementById('password').getAttribute('aria-describedby')") == "wrong"
+    )
+
+
+async def test_a_lock_is_told_with_its_end(browser: Browser, client: Client, world: World) -> None:
+    for _ in range(FAILURES):
+        await enter(browser, client, "ana", "guess")
+    await photo(browser, "3-locked")
+
+    assert "Podrá intentarlo de nuevo a las" in await text(browser)
+    assert world.accounts.sessions == {}
+
+
+async def test_a_wrong_key_is_told_in_its_own_form(browser: Browser, client: Client) -> None:
+    await browser.go(str(client.make_url("/")))
+    await browser.until("document.getElementById('key') !== null")
+    await fill(browser, "details form", key="guess")
+    await photo(browser, "4-wrong-key")
+
+    assert await browser.run("document.querySelector('details').open")
+    assert await browser.run("document.activeElement.id") == "key"
+
+
+async def test_a_password_for_once_is_changed_before_anything_else(browser: Browser, client: Client) -> None:
+    await enter(browser, client, "nuevo")
+    path = await browser.run("location.pathname")
+    await photo(browser, "5-must-change")
+    await fill(browser, "form", old=PASSWORD, new="corta pero no", again="otra distinta")
+    await photo(browser, "6-not-the-same")
+    told = await text(browser)
+    await fill(browser, "form", old=PASSWORD, new="viento entre pinos", again="viento entre pinos")
+    await browser.until("document.querySelectorAll('#rows tr').length")
+
+    assert path == "/account"
+    assert "no son iguales" in told
+    assert "Operación: ph-torres-del-parque" in await text(browser)
+
+
+async def test_who_only_looks_is_offered_nothing_that_would_be_refused(
+    browser: Browser, client: Client
+) -> None:
+    await enter(browser, client, "ana")
+    await browser.until("document.querySelectorAll('#rows tr').length")
+    browser.complaints.clear()
+    await photo(browser, "7-viewer")
+    header = await browser.run("document.querySelector('header').innerText")
+    await browser.run("document.getElementById('tab-muertas').click()")
+    await browser.until("document.querySelector('#rows .chip.open')?.innerText")
+    await photo(browser, "8-viewer-dead")
+
+    assert "Ana" in header
+    assert "Consulta: ph-1" in header
+    assert not await browser.run("document.querySelectorAll('#rows button').length")
+    assert browser.complaints == []
+
+
+async def test_who_may_operate_does_so_with_the_token_of_the_page_and_leaves(
+    browser: Browser, client: Client, world: World
+) -> None:
+    await enter(browser, client, "olga")
+    await browser.until("document.querySelectorAll('#rows tr').length")
+    browser.complaints.clear()
+    await browser.run("document.getElementById('tab-muertas').click()")
+    await browser.until("document.querySelectorAll('.actions button').length === 2")
+    await photo(browser, "9-operator-dead")
+    await browser.run("document.querySelector('.actions button').click()")
+    await browser.until("document.querySelectorAll('.actions button').length === 0")
+    complaints = list(browser.complaints)
+    await fill(browser, "header form")
+    await browser.until("document.getElementById('password') !== null")
+
+    assert list(world.log.settled.values()) == ["replayed"]
+    assert complaints == []
+    assert world.accounts.sessions == {}
+
+
+async def test_ones_own_account_can_be_looked_at_on_a_small_screen(browser: Browser, client: Client) -> None:
+    await enter(browser, client, "olga")
+    await browser.go(str(client.make_url("/account")), width=380)
+    await browser.until("document.getElementById('old') !== null")
+    await photo(browser, "10-account-small")
+    account = await browser.run("document.documentElement.scrollWidth")
+    await browser.go(str(client.make_url("/")), width=380)
+    await browser.until("document.querySelectorAll('#rows tr').length")
+    await photo(browser, "11-console-small")
+
+    assert account <= 380
+    assert await browser.run("document.documentElement.scrollWidth") <= 380

@@ -1,0 +1,190 @@
+"""Each route with each office, in one's own copropiedad and another: what the two tables say, and no more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import DummyCookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from hub.model import EVERYWHERE, SCOPES_OF, Grant, Office, Scope
+from hub.web.csrf import HEADER, SAFE_METHODS
+from hub.web.noting import CALLER
+from hub.web.route import SIGNED_IN, Route
+from hub.web.routes import ROUTES
+from tests.contract.values import copropiedad
+from tests.integration.test_web_access import GUARDED, every_route, path_of
+from tests.integration.web_doubles import World, browsing, dead_letter
+from tests.integration.web_visitor import Client, Visitor, give_account
+
+every_office = pytest.mark.parametrize("office", Office)
+HERE, THERE = "ph-1", "ph-2"
+
+
+async def signed_in(client: Client, name: str = "ana") -> Visitor:
+    visitor = Visitor(client)
+    assert (await visitor.sign_in(name)).status == 303
+    return visitor
+
+
+def allowed(route: Route, office: Office) -> bool:
+    return route.needs in (None, SIGNED_IN) or bool(route.needs & SCOPES_OF[office])
+
+
+async def probe(request: web.Request) -> web.Response:
+    """Answers, in the place of a handler, where the caller may do what the route is for."""
+    caller = request.get(CALLER)
+    needs = next(
+        route.needs
+        for route in ROUTES
+        if route.method == request.method
+        and request.match_info.route.resource is not None
+        and route.path == request.match_info.route.resource.canonical
+    )
+    places = caller.places(needs) if caller and needs else frozenset()
+    return web.json_response({"places": None if places is None else sorted(places)})
+
+
+def probed(world: World) -> web.Application:
+    """The application behind its own door, with a probe for each handler but the sign-in."""
+    app = world.build()
+    for route in app.router.routes():
+        if (route.method, route.resource and route.resource.canonical) != ("POST", "/"):
+            route._handler = probe
+    return app
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    world = World(environ=GUARDED)
+    for office in Office:
+        await give_account(world, f"{office}-here", Grant(office=office, copropiedad_id=HERE))
+        await give_account(world, f"{office}-all", Grant(office=office, copropiedad_id=EVERYWHERE))
+    async with TestClient(TestServer(probed(world), host="127.0.0.1"), cookie_jar=DummyCookieJar()) as opened:
+        yield opened
+
+
+@every_route
+async def test_an_office_opens_what_the_tables_say_in_its_own_copropiedad_and_nowhere_else(
+    client: Client, route: Route
+) -> None:
+    if (route.method, route.path) == ("POST", "/"):
+        pytest.skip("the sign-in itself")
+    for office in Office:
+        for name, expected in ((f"{office}-here", [HERE]), (f"{office}-all", None)):
+            visitor = await signed_in(client, name)
+            answer = await visitor.ask(path_of(route), route.method, headers={HEADER: visitor.csrf})
+            if not allowed(route, office):
+                assert (answer.status, "scope" in answer.text) == (403, True), (name, answer.text)
+            else:
+                assert answer.status == 200, (name, answer.text)
+                if route.needs:
+                    assert answer.json == {"places": expected}, name
+
+
+@every_office
+@every_route
+async def test_an_office_is_refused_or_let_in_by_the_real_handlers_alike(
+    route: Route, office: Office
+) -> None:
+    world = World(environ=GUARDED)
+    world.log.letters.append(dead_letter())
+    await give_account(world, "ana", Grant(office=office))
+    async with browsing(world) as client:
+        visitor = await signed_in(client)
+        headers = {} if route.method in SAFE_METHODS else {HEADER: visitor.csrf}
+        answer = await visitor.ask(path_of(route), route.method, headers=headers)
+
+    assert (answer.status == 403 and "scope" in answer.text) == (not allowed(route, office))
+    assert answer.status != 500
+
+
+async def test_an_account_is_given_changed_and_taken_and_all_of_it_is_noted() -> None:
+    world = World(environ=GUARDED)
+    for ref in (HERE, THERE):
+        world.accounts._store.tables.directory.apply(copropiedad(ref))
+    await give_account(world, "root", Grant(office=Office.ADMINISTRATOR))
+    async with browsing(world) as client:
+        root = await signed_in(client, "root")
+        grants = [{"office": "operator", "copropiedad_id": HERE}]
+        more = {"grants": [{"office": "viewer", "copropiedad_id": THERE}]}
+        body = {"name": "ana", "display_name": "Ana Ruiz", "grants": grants}
+        made = await root.change("/api/accounts", body=body)
+        again = await root.change("/api/accounts", body=body)
+        given = await root.change("/api/accounts/ana/grant", body=more)
+        taken = await root.change("/api/accounts/ana/take", body={"grants": grants})
+        ana = Visitor(client)
+        entered = await ana.sign_in("ana", made.json["password"])
+        reset = await root.change("/api/accounts/ana/reset")
+        out = await ana.ask("/account")
+        steps = [
+            (await root.change(f"/api/accounts/ana/{what}")).json["state"]
+            for what in ("disable", "enable", "unlock")
+        ]
+        listed = await root.ask("/api/accounts")
+        last = await root.change("/api/accounts/root/disable")
+        missing = await root.change("/api/accounts/nobody/unlock")
+
+    assert (made.status, again.status, missing.status, last.status) == (201, 400, 404, 409)
+    assert "administrator" in last.json["error"]
+    assert made.json["grants"] == grants
+    assert given.json["grants"] == [*grants, *more["grants"]]
+    assert taken.json["grants"] == more["grants"]
+    assert (entered.status, out.status) == (303, 401)
+    assert steps == ["disabled", "active", "active"]
+    assert [row["name"] for row in listed.json["items"]] == ["ana", "root"]
+    told = listed.text + str(world.audit.rows)
+    assert not any(secret in told for secret in (made.json["password"], reset.json["password"], "$argon2"))
+    actions = [
+        note.action.removeprefix("account.") for note in world.audit.rows if note.who == "account:root"
+    ]
+    assert actions == [
+        *("sign_in", "create", "create", "grant", "take", "reset"),
+        *("disable", "enable", "unlock", "disable"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "grants",
+    [
+        *([], [{"office": "king", "copropiedad_id": "*"}], [{"office": "viewer"}]),
+        *([{"office": "viewer", "copropiedad_id": ""}], [{"office": "viewer", "copropiedad_id": "ph-9"}]),
+    ],
+    ids=json.dumps,
+)
+async def test_an_account_that_makes_no_sense_is_refused(grants: Any) -> None:
+    world = World()
+    async with browsing(world) as client:
+        body = {"name": "ana", "display_name": "Ana", "grants": grants}
+        answer = await Visitor(client).ask("/api/accounts", "POST", body=body)
+
+    assert answer.status == 400
+    assert await world.accounts.accounts() == []
+
+
+async def test_an_administrator_of_one_copropiedad_makes_nobody_greater() -> None:
+    world = World(environ=GUARDED)
+    world.accounts._store.tables.directory.apply(copropiedad(HERE))
+    await give_account(world, "root", Grant(office=Office.ADMINISTRATOR))
+    await give_account(world, "local", Grant(office=Office.ADMINISTRATOR, copropiedad_id=HERE))
+    async with browsing(world) as client:
+        local = await signed_in(client, "local")
+        everywhere = {"grants": [{"office": "administrator", "copropiedad_id": "*"}]}
+        refused = [
+            await local.change("/api/accounts/root/reset"),
+            await local.change("/api/accounts/local/grant", body=everywhere),
+            await local.change("/api/accounts", body={"name": "x1", "display_name": "X", **everywhere}),
+        ]
+        listed = await local.ask("/api/accounts")
+
+    assert [each.status for each in refused] == [404, 400, 400]
+    assert [row["name"] for row in listed.json["items"]] == ["local"]
+
+
+def test_no_route_needs_a_scope_that_there_is_not_and_none_is_empty_by_mistake() -> None:
+    assert all(route.needs <= set(Scope) for route in ROUTES if route.needs)
+    own = {route.path for route in ROUTES if route.needs == SIGNED_IN}
+    assert own == {"/account", "/sign-out"}
