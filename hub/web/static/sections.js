@@ -54,7 +54,7 @@ export function makeSections(words, { show, reload }) {
       all: "Todas",
       usual: "open",
       empty: "No hay cartas muertas pendientes: todo lo que llegó se pudo recibir.",
-      columns: ["Cuándo", "Evento", "Motivo", "Campo", "Acciones"],
+      columns: ["Cuándo", "Evento", "Motivo", "Campo", may("operate") ? "Acciones" : "Estado"],
       cells: (row) => [
         [when(row.received_at)],
         letterTitle(row),
