@@ -39,6 +39,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         session=session,
         who=account.display_name if account else _KEY_WORDS,
         offices=offices(account.grants) if account else [],
+        everywhere=caller.places({Scope.READ}) is None,
         mode=mode,
         mode_words=words.MODES[mode],
     )
