@@ -5,11 +5,12 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from hub.audience import EVERY_ROLE, RESIDENTS, Group
-from hub.storage import Database, PostgresIntake
+from hub.storage import Database, PostgresIntake, PostgresReadiness
 from hub.storage.queries import load
 
 UNITS = 250
@@ -36,6 +37,19 @@ FILL = (
            'membership_id', id, 'version', 1, 'person_id', person_id, 'role', role,
            'scope', 'unit:' || scope_id)
        FROM membership WHERE $1::int + $2::int > 0""",
+)
+
+AGREE = (
+    """INSERT INTO consent (id, person, purpose, at, granted, said_by, channels)
+       SELECT gen_random_uuid(), id, purpose, now() - interval '2 days', true, gen_random_uuid(), '{}'
+       FROM person, unnest('{data_treatment,commercial}'::text[]) purpose""",
+    # Every second one has thought better of it, half of them by BAJA.
+    """INSERT INTO consent (id, person, purpose, at, granted, said_by, channels)
+       SELECT gen_random_uuid(), id, 'commercial', now(), false, gen_random_uuid(), '{}'
+       FROM person WHERE right(id, 1) IN ('1', '3', '5')""",
+    """INSERT INTO opt_out (address, purpose, since, person, reason)
+       SELECT id || '@example.com', 'commercial', now(), id, 'opted_out'
+       FROM person WHERE right(id, 1) IN ('7', '9')""",
 )
 
 
@@ -97,6 +111,43 @@ async def test_who_was_an_owner_is_found_by_the_index_of_the_history(filled: Dat
     assert 2 == len(found)
     assert "directory_version_scope" in plan
     assert "Seq Scan on directory_version" not in plan
+
+
+@pytest.mark.parametrize("people", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
+async def test_who_has_opted_in_is_found_by_the_index_of_the_ledger(filled: Database, people: int) -> None:
+    for statement in AGREE:
+        await filled.rows(statement)
+    await filled.rows("ANALYZE")
+    took: dict[str, list[float]] = {"all": [], "opted in": [], "readiness": []}
+    wanted = replace(ONE, opted_in="commercial")
+    readiness = PostgresReadiness(filled, lambda _: None)
+    for _ in range(7):
+        async with PostgresIntake(filled).transaction() as transaction:
+            began = time.perf_counter()
+            await transaction.people_page(ONE, "", 5000)
+            took["all"].append(time.perf_counter() - began)
+            began = time.perf_counter()
+            found = await transaction.people_page(wanted, "", 5000)
+            took["opted in"].append(time.perf_counter() - began)
+        began = time.perf_counter()
+        [counted] = await readiness.of("ph-7")
+        took["readiness"].append(time.perf_counter() - began)
+    refs = [one.ref for one in found]
+    said = await _plan(filled, "consents", "said", refs, ["commercial"])
+    opted_out = await _plan(filled, "consents", "opted_out", refs, ["commercial"])
+    medians = {name: statistics.median(each) * 1000 for name, each in took.items()}
+    report(f"{people} people, 3 rows each: {medians} ms\n{said}\n{opted_out}")
+
+    told = [one for one in found if one.left_out is None]
+    assert (UNITS * 2, UNITS) == (len(found), len(told))
+    assert (UNITS * 2, UNITS, 0) == (counted.authorised, counted.commercial, counted.missing_consent)
+    assert "consent_person" in said
+    assert "opt_out_person" in opted_out
+    assert "Seq Scan" not in said + opted_out
+    assert medians["opted in"] < 250  # milliseconds: some ten are usual
+    assert (
+        medians["readiness"] < 2500
+    )  # milliseconds; most of it is every opt-out there is, a fifth of all people
 
 
 def report(numbers: str) -> None:
