@@ -13,7 +13,7 @@ from hub.rendering.approved import Approved
 from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
 from hub.rendering.lines import one_line, tidy
-from hub.rendering.naming import noted, whole
+from hub.rendering.naming import noted, require_each
 from hub.sms_text import to_gsm7
 
 Forms = Mapping[str, Form]
@@ -70,7 +70,7 @@ def _print(words: Words, variables: Variables) -> Rendered:
 
 def _whatsapp(words: Words, variables: Variables) -> Rendered:
     rendered = words.approved["whatsapp"].fill(variables)
-    whole(rendered.text, variables)
+    require_each(rendered.text, variables)
     return rendered
 
 

@@ -28,7 +28,7 @@ def naming(units: Sequence[str], *, legal: bool) -> dict[str, Json]:
     Answer what templates and forms can say of them.
 
     `unit_line` is `Unidades: Apto 101 y Apto 302`, `units_brief` the names alone, of many the first few;
-    `unit_note` ends a short text; `units_due` are those that it must not lack.
+    `unit_note` ends a short text; `units_due` are the names that a text must not lack.
     """
     several = len(units) > 1
     brief = lista(units if legal else _few(units))
@@ -36,7 +36,7 @@ def naming(units: Sequence[str], *, legal: bool) -> dict[str, Json]:
         "unit_line": f"{'Unidades' if several else 'Unidad'}: {lista(units)}" if units else "",
         "units_brief": brief,
         "unit_note": punto(f"Unidades: {brief}") if several else "",
-        "units_due": tuple(units) if several and legal else (),
+        "units_due": brief if several and legal else "",
     }
 
 
@@ -47,7 +47,8 @@ def noted(text: str, variables: dict[str, Json]) -> str:
     Raises `TemplateFailure` where they are too many.
     """
     note = variables["unit_note"]
-    if not note or all(unit in text for unit in variables["units"]):
+    # The whole list, for `Apto 10` alone may be a part of `Apto 101`, and `101` of a receipt's number.
+    if not note or variables["units_brief"] in text:
         return text
     if len(note) > LONGEST:
         raise TemplateFailure("its units are too many for a short text")
@@ -55,11 +56,10 @@ def noted(text: str, variables: dict[str, Json]) -> str:
     return f"{text if '://' in text.rpartition(' ')[2] else punto(text)} {note}"
 
 
-def whole(text: str, variables: dict[str, Json]) -> str:
+def require_each(text: str, variables: dict[str, Json]) -> None:
     """Raises `TemplateFailure` where a legal notice about several units does not name each."""
-    if any(unit not in text for unit in variables["units_due"]):
+    if variables["units_due"] not in text:
         raise TemplateFailure("it does not name each unit, as a legal notice must")
-    return text
 
 
 def _few(units: Sequence[str]) -> Sequence[str]:

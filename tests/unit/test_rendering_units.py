@@ -172,6 +172,15 @@ def test_a_short_text_ends_with_several_units_that_it_has_not_named(
     assert say(("Apto 1",), "Hay asamblea hoy", form).text == "Hay asamblea hoy"
 
 
+def test_a_name_inside_of_another_counts_for_nothing() -> None:
+    units = ("Apto 10", "Apto 101")
+    named = "Se convoca por Apto 101 hoy"
+
+    assert "Unidades: Apto 10 y Apto 101." in say(units, named, "sms", Purpose.LEGAL).text
+    with pytest.raises(TemplateFailure, match="does not name each unit"):
+        say(units, f"{named}.", "whatsapp", Purpose.LEGAL)
+
+
 @pytest.mark.parametrize(("count", "more"), [(FEW + 1, None), (FEW + 2, "2 más")])
 def test_of_many_units_a_short_text_names_the_first_few_but_the_law_all(count: int, more: str | None) -> None:
     units = tuple(f"Apto {number}" for number in range(1, count + 1))
