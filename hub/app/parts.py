@@ -29,6 +29,7 @@ from hub.storage.appointments import RedisAppointments
 from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
+from hub.storage.explaining import PostgresExplaining
 from hub.storage.importing import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.keys import PostgresKeys
@@ -175,6 +176,7 @@ open_accounts: Final = _opener(PostgresAccounts)
 open_audit: Final = _opener(PostgresAudit)
 open_contacts: Final = _opener(PostgresContacts)
 open_imports: Final = _opener(PostgresImports, size=1)
+open_explaining: Final = _opener(PostgresExplaining)
 open_keys: Final = _opener(PostgresKeys)
 open_letters: Final = _opener(PostgresLetters)
 open_log: Final = _opener(PostgresLog)

@@ -35,6 +35,7 @@ from hub.storage.accounts import PostgresAccounts
 from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
+from hub.storage.explaining import PostgresExplaining
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
@@ -121,6 +122,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         policy=parts.words.policy,
         schemas=parts.words.schemas,
         log=PostgresLog(parts.database),
+        explaining=PostgresExplaining(parts.database),
         letters=PostgresLetters(parts.database),
         contacts=PostgresContacts(parts.database),
         roster=PostgresRoster(parts.database),

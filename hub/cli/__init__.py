@@ -17,6 +17,7 @@ from hub.cli.auditing import audit
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
+from hub.cli.explaining import explain
 from hub.cli.importing import import_people
 from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.command(rich_help_panel=_RUN)(run)
 app.command(rich_help_panel=_SEND)(publish)
 app.command(rich_help_panel=_LOOK)(deliveries)
+app.command(rich_help_panel=_LOOK)(explain)
 app.command(rich_help_panel=_LOOK)(clocks)
 app.add_typer(contacts.replies, name="replies", rich_help_panel=_LOOK)
 app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)

@@ -8,7 +8,9 @@ EXPLAINING: was somebody told of an event, when and by what; and if not, why not
 from __future__ import annotations
 
 from hub.explaining.answer import shown
+from hub.explaining.reaching import reached, seen_from
 from hub.explaining.verdict import UNKNOWN, Outcome, Verdict, judge, several_events, unknown_event
+from hub.model import Places
 from hub.ports import ExplainStore
 
 __all__ = [
@@ -23,15 +25,19 @@ __all__ = [
 ]
 
 
-async def explain(store: ExplainStore, event: str, person: str, *, source: str | None = None) -> Verdict:
+async def explain(
+    store: ExplainStore, event: str, person: str, *, source: str | None = None, places: Places = None
+) -> Verdict:
     """
     Explain to an operator. `event` is the publisher's id, of one `source` or of any, or the hub's key.
 
-    Raises StorageUnavailable.
+    Who reaches some `places` only sees what belongs to them. Raises StorageUnavailable.
     """
-    found = await store.events(event, source)
+    found = [one for one in await store.events(event, source) if reached(one, places)]
     if not found:
-        return unknown_event(event, person, await store.refused(event, source))
+        # A dead letter belongs to no place: nobody could read where it happened.
+        refused = await store.refused(event, source) if places is None else None
+        return unknown_event(event, person, refused)
     if len(found) > 1:
         return several_events(event, person, found)
-    return judge(await store.facts(found[0], person))
+    return judge(seen_from(await store.facts(found[0], person), places))

@@ -52,8 +52,9 @@ class Miss:
 
     @property
     def distance(self) -> tuple[float, float]:
-        """Order by how near in kind, then in time."""
-        return float(self.near), abs((self.at - self.planned).total_seconds())
+        """Order by how near in kind, then in role (who owns and lives elsewhere lives there), in time."""
+        as_meant = self.version is None or _has_role(self.version, self.group)
+        return self.near + (0.0 if as_meant else 0.1), abs((self.at - self.planned).total_seconds())
 
 
 def nearest(group: Group, kept: Kept, facts: Facts) -> Miss:

@@ -11,7 +11,7 @@ from hub import words
 from hub.catalog import BY_NAME
 from hub.explaining import missed, saying
 from hub.explaining.messages import sentences
-from hub.model import ON_LEAVE, Event, State, StoredEvent
+from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
 from hub.ports import Facts, Kept, Refused, Said
 
 
@@ -136,7 +136,7 @@ def _why_left_out(reason: str, detail: str | None, kept: Kept) -> list[str]:
     if reason == ON_LEAVE:
         told = f"en su lugar se le avisó a {detail}" if detail else "se les avisó a los demás del equipo"
         return [f"No: estaba en licencia o vacaciones; {told}."]
-    if reason == "not_opted_in":
+    if reason == NOT_OPTED_IN:
         purposes = {str(group["opted_in"]) for group in kept.record.groups if "opted_in" in group}
         about = ", ".join(words.PURPOSES.get(name, name).lower() for name in sorted(purposes))
         return [

@@ -26,6 +26,7 @@ from hub.ports import (
     Appointments,
     AuditStore,
     ContactStore,
+    ExplainStore,
     KeyStore,
     LetterStore,
     LogStore,
@@ -64,6 +65,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     policy: Policy,
     schemas: Schemas,
     log: LogStore,
+    explaining: ExplainStore,
     letters: LetterStore,
     contacts: ContactStore,
     roster: RosterStore,
@@ -86,6 +88,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     """Build the application: API, live page, hooks, health, metrics and documents."""
     app = _guarded(settings, for_browsers)
     app[keys.LOG] = log
+    app[keys.EXPLAINING] = explaining
     app[keys.LETTERS] = letters
     app[keys.CONTACTS] = contacts
     app[keys.ROSTER] = roster

@@ -17,6 +17,7 @@ from hub.ports import (
     AccountStore,
     AuditStore,
     ContactStore,
+    ExplainStore,
     KeyStore,
     LetterStore,
     LogStore,
@@ -46,6 +47,7 @@ TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 LOG: web.AppKey[LogStore] = web.AppKey("log")
 RECEIPTS: web.AppKey[ReceiptStore] = web.AppKey("receipts")
 CONTACTS: web.AppKey[ContactStore] = web.AppKey("contacts")
+EXPLAINING: web.AppKey[ExplainStore] = web.AppKey("explaining")
 LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
 PAUSES: web.AppKey[PauseStore] = web.AppKey("pauses")
 REDRIVE: web.AppKey[RedriveStore] = web.AppKey("redrive")

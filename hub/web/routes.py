@@ -16,6 +16,7 @@ from hub.web import (
     channels,
     documents,
     events,
+    explained,
     health,
     hooks,
     metrics,
@@ -66,6 +67,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         summary="Show a message with its attempts; masked, if nothing else is asked for",
         query=shapes.WholeQuery,
         answers={200: shapes.MessageWhole, **UNKNOWN},
+    ),
+    Route(
+        path="/api/explain",
+        handler=explained.explain,
+        needs=READ,
+        where=Where.PLACES,
+        summary="Explain whether a person was told of an event, when and by what, or why not",
+        query=explained.ExplainQuery,
+        answers={200: explained.Explanation, **BAD, **UNKNOWN},
     ),
     Route(
         method=hdrs.METH_POST,

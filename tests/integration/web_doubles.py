@@ -33,6 +33,7 @@ from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
     MemoryContacts,
+    MemoryExplaining,
     MemoryKeys,
     MemoryLetters,
     MemoryPauses,
@@ -278,6 +279,7 @@ class World:
     replies: list[Answered] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.store = MemoryStore(lambda: NOON)
         self.lost = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
         self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
@@ -298,6 +300,7 @@ class World:
             policy=POLICY,
             schemas=SCHEMAS,
             log=self.log,
+            explaining=MemoryExplaining(self.store),
             letters=self.letters,
             contacts=self.contacts,
             roster=self.roster,

@@ -201,6 +201,13 @@ MISSES: list[Case] = [
         [f"No: es residente de la Torre 1; {OF_TOWER_3}"],
     ),
     (
+        "another tower, as an owner too",
+        TOWER_3,
+        [lives("unit:u-1", "owner"), lives("unit:u-1", id="m-2")],
+        "other_place",
+        [f"No: es residente de la Torre 1; {OF_TOWER_3}"],
+    ),
+    (
         "another unit",
         UNIT,
         [lives(role="owner")],

@@ -1,0 +1,119 @@
+"""Why somebody was told of an event, or not, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from hub.explaining import explain
+from hub.model import AudienceRecord, Places, State
+from hub.testing import MemoryExplaining
+from tests.contract.values import NOON, event, letter, membership, message, person, stored, unit
+from tests.integration.web_doubles import World, ask
+
+ONE = stored(event(id="urn:evt/1 ñ"), copropiedad_id="ph-1")
+OWNERS = {"roles": ["owner"], "copropiedad_id": "ph-1"}
+BEFORE: dict[str, Any] = {"since": "2026-01-01"}
+
+
+async def world() -> World:
+    made = World()
+    record = AudienceRecord(event_key=ONE.key, audience=0, planned_at=NOON, groups=[OWNERS], people=1)
+    async with made.store.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                *(unit("u-1"), unit("u-9", "ph-2"), person("p-1"), person("p-2"), person("p-3")),
+                membership("p-1", "unit:u-1", "tenant", **BEFORE),
+                membership("p-1", "unit:u-9", "owner", **BEFORE),
+                membership("p-3", "unit:u-9", "owner", **BEFORE),
+            ]
+        )
+        await transaction.add_events([ONE])
+        await transaction.keep_audiences([record])
+        await transaction.add_messages([message(ONE, person="p-2", state=State.QUEUED)])
+        await transaction.add_dead_letters([letter(event_id="evt-9")])
+    return made
+
+
+def path(**query: str) -> str:
+    return f"/api/explain?{urlencode({'event': ONE.event.id, 'person': 'p-1', **query})}"
+
+
+async def test_it_answers_why_and_is_noted() -> None:
+    made = await world()
+    reply = await ask(made, path())
+    [noted] = made.audit.rows
+
+    assert 200 == reply.status
+    assert "No: es arrendataria; el aviso era para propietarios." == reply.json["sentences"][1]
+    assert ("not_meant", "other_role", ONE.event.id, str(ONE.key)) == tuple(
+        reply.json[name] for name in ("outcome", "reason", "event_id", "event_key")
+    )
+    assert ("event.explain", f"event:{ONE.key}", "p-1") == (noted.action, noted.subject, noted.person)
+
+
+async def test_a_message_is_shown_with_a_masked_address() -> None:
+    reply = await ask(await world(), path(person="p-2", source="urn:crm"))
+    [shown] = reply.json["messages"]
+
+    assert ("pending", "queued", "email") == (reply.json["outcome"], shown["state"], shown["channel"])
+    assert "maria@" not in reply.text
+    assert "María" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ({"event": "evt-2"}, 404, "El hub no conoce el evento «evt-2»."),
+        ({"event": "evt-9"}, 404, "es una carta muerta"),
+        ({"person": "p-9"}, 404, "El hub no conoce a la persona «p-9»"),
+        ({"source": "urn:else"}, 404, "El hub no conoce el evento"),
+        ({"event": "a\0b"}, 400, "event"),
+        ({"since": "now"}, 400, "since"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_what_is_not_there_is_said(query: dict[str, str], status: int, said: str) -> None:
+    made = await world()
+    reply = await ask(made, path(**query))
+
+    assert status == reply.status
+    assert said in reply.json["error"]
+    assert [] == made.audit.rows
+
+
+async def test_an_id_of_several_sources_asks_back() -> None:
+    made = await world()
+    async with made.store.transaction() as transaction:
+        await transaction.add_events([stored(event(id=ONE.event.id, source="urn:erp"))])
+    reply = await ask(made, path())
+
+    assert 400 == reply.status
+    assert "urn:crm, urn:erp" in reply.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("places", "who", "outcome", "reason"),
+    [
+        (None, "p-3", "not_meant", "other_copropiedad"),
+        (frozenset({"ph-1"}), "p-1", "not_meant", "other_role"),
+        (frozenset({"ph-1"}), "p-2", "pending", None),
+        (frozenset({"ph-1"}), "p-3", "unknown_person", None),
+        (frozenset({"ph-2"}), "p-3", "unknown_event", None),
+        (frozenset(), "p-1", "unknown_event", None),
+    ],
+    ids=["everywhere", "of the place", "told there", "of elsewhere", "an event elsewhere", "nowhere"],
+)
+async def test_from_a_place_only_what_belongs_to_it_is_seen(
+    places: Places, who: str, outcome: str, reason: str | None
+) -> None:
+    made = await world()
+    store = MemoryExplaining(made.store)
+    verdict = await explain(store, ONE.event.id, who, places=places)
+
+    assert (outcome, reason) == (verdict.outcome, verdict.reason)
+    assert places is None or not any("ph-2" in sentence for sentence in verdict.sentences)
+    refused = await explain(store, "evt-9", who, places=places)
+    assert (refused.reason == "dead_letter") == (places is None)
