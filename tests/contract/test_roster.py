@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hub.audience import RESIDENTS, Group
 from hub.errors import StorageRefused
 from hub.model import Event, Json
 from hub.ports import Holders, Written
@@ -197,3 +198,45 @@ async def test_a_term_that_cannot_be_read_is_refused(stores: Stores) -> None:
     at = (now() + timedelta(days=1)).isoformat()
     with pytest.raises((StorageRefused, ValueError)):
         await apply(stores, membership("p-1", "unit:u-1", "owner", since="2026-13-01", until=at))
+
+
+async def test_one_person_is_in_two_copropiedades_what_she_is_there(stores: Stores) -> None:
+    await apply(
+        stores,
+        person("p-1"),
+        unit("u-1"),
+        unit("u-2", "ph-2"),
+        membership("p-1", "unit:u-1", "owner"),
+        membership("p-1", "unit:u-2", "tenant"),
+        membership("p-1", "copropiedad:ph-2", "council"),
+        membership("p-1", "copropiedad:ph-1", "staff", level=2, duty="coordinator"),
+        membership("p-1", "company", "staff", level=3, duty="operations"),
+    )
+    held = {
+        place: [
+            role
+            for role in ("owner", "tenant", "council", "staff")
+            if (
+                await stores.roster.holders(
+                    Holders(role=role, unit=None, copropiedad=place, on=now()), after=None, limit=9
+                )
+            ).items
+        ]
+        for place in ("ph-1", "ph-2")
+    }
+    groups = [
+        Group(roles=roles, copropiedad_id=place)
+        for place in ("ph-1", "ph-2")
+        for roles in (("owner",), RESIDENTS, ("council",))
+    ]
+    levels = [Group(level=level, copropiedad_id=place) for place in ("ph-1", "ph-2") for level in (2, 3)]
+    async with stores.intake.transaction() as transaction:
+        people = await transaction.people([*groups, *levels])
+    shown = await stores.roster.somebody("p-1")
+
+    assert {"ph-1": ["owner", "staff"], "ph-2": ["tenant", "council"]} == held
+    assert [1, 0, 0, 0, 1, 1] == [len(people[group]) for group in groups]
+    # The company's third level answers for both, the second is of the first copropiedad alone.
+    assert [1, 1, 0, 1] == [len(people[group]) for group in levels]
+    assert shown is not None
+    assert 5 == len(shown["memberships"])

@@ -71,8 +71,8 @@ def _membership(ref: str, version: int) -> dict[str, Json]:
 
 
 def _leave(ref: str, version: int) -> dict[str, Json]:
-    until = ("2999-01-01", f"2026-01-{10 + version}")[version % 2]
-    return {"person_id": ref, "since": "2026-01-01", "until": until, "delegate_id": PEOPLE[version // 2 % 2]}
+    until = f"2026-01-{10 + version}" if version % 3 == 0 else "2999-01-01"
+    return {"person_id": ref, "since": "2026-01-01", "until": until, "delegate_id": "p-1"}
 
 
 def _rota(_: str, version: int) -> dict[str, Json]:
@@ -96,10 +96,10 @@ ENTRIES: Final = (
     ("rota", "r-1"),
 )
 """A few of each, so that versions of one thing meet often; in a large directory they seldom would."""
-CHOICES: Final = st.lists(
-    st.tuples(st.sampled_from(ENTRIES), st.integers(1, 5)).map(lambda drawn: (*drawn[0], drawn[1])),
-    min_size=6,
-    max_size=24,
+CHOICES: Final = st.tuples(*[st.lists(st.integers(1, 5), min_size=1, max_size=3)] * len(ENTRIES)).map(
+    lambda drawn: [
+        (*entry, version) for entry, versions in zip(ENTRIES, drawn, strict=True) for version in versions
+    ]
 )
 TWO_ORDERS: Final = CHOICES.flatmap(lambda choices: st.tuples(st.just(choices), st.permutations(choices)))
 
