@@ -50,11 +50,13 @@ def who(
     List who holds a role, now or on a day. Names are masked.
 
       hub people who owner --unit altos-t1-101 --on 2026-03-09
+
+      hub people who staff          those who work for the whole company
     """
     from hub.ports import Holders  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    if (unit is None) is (copropiedad is None):
-        raise typer.BadParameter("give --unit or --copropiedad")
+    if unit is not None and copropiedad is not None:
+        raise typer.BadParameter("give --unit or --copropiedad; neither for those of the company")
     asked = Holders(role=role, unit=unit, copropiedad=copropiedad, on=on or datetime.now(UTC))
     page = wait(_holders(asked, after, limit))
     if as_json:

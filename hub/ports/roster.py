@@ -13,7 +13,7 @@ from hub.ports.log import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holders:
-    """Who holds a role of one unit, or of a copropiedad with its units, at an instant."""
+    """Who holds a role of a unit, of a copropiedad with its units, or else of the company, at an instant."""
 
     role: str
     unit: str | None

@@ -68,7 +68,8 @@ class MemoryRoster:
         ]
 
     async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
-        named = f"copropiedad:{asked.copropiedad}" if asked.copropiedad else f"unit:{asked.unit}"
+        named = f"copropiedad:{asked.copropiedad}" if asked.copropiedad else "company"
+        named = f"unit:{asked.unit}" if asked.unit else named
         units = self._directory.units_of(asked.copropiedad, asked.on)
         scopes = {named, *(f"unit:{ref}" for ref in units)} if self._of(named, places) else set()
         rows = [

@@ -233,7 +233,10 @@ async def test_one_person_is_in_two_copropiedades_what_she_is_there(stores: Stor
     async with stores.intake.transaction() as transaction:
         people = await transaction.people([*groups, *levels])
     shown = await stores.roster.somebody("p-1")
+    company = Holders(role="staff", unit=None, copropiedad=None, on=now())
+    of_all = await stores.roster.holders(company, after=None, limit=9)
 
+    assert ["company"] == [row["scope"] for row in of_all.items]
     assert {"ph-1": ["owner", "staff"], "ph-2": ["tenant", "council"]} == held
     assert [1, 0, 0, 0, 1, 1] == [len(people[group]) for group in groups]
     # The company's third level answers for both, the second is of the first copropiedad alone.

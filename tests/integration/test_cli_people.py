@@ -30,7 +30,11 @@ async def test_who_was_an_owner_on_a_day_is_asked_on_the_command_line(environ: d
     _, first, _ = await hub(environ, *asked, "--limit", "1")
     refused = [
         await hub(environ, *words)
-        for words in (asked[:3], (*asked, "--on", "ayer"), ("people", "who", "vecino", "--unit", "u-1"))
+        for words in (
+            (*asked, "--copropiedad", "ph-1"),
+            (*asked, "--on", "ayer"),
+            ("people", "who", "vecino", "--unit", "u-1"),
+        )
     ]
 
     assert "M*** P***" in before

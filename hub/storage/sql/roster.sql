@@ -23,6 +23,7 @@ WITH ever AS (
     SELECT 'unit:' || $2::text AS scope
     WHERE $7::text[] IS NULL OR EXISTS (SELECT FROM unit WHERE id = $2 AND copropiedad_id = ANY ($7))
     UNION ALL SELECT 'copropiedad:' || $3::text WHERE $7 IS NULL OR $3 = ANY ($7)
+    UNION ALL SELECT 'company' WHERE $2 IS NULL AND $3 IS NULL AND $7 IS NULL
     UNION ALL SELECT 'unit:' || id FROM there WHERE $7 IS NULL OR $3 = ANY ($7)
 ), known AS (
     -- OFFSET 0 and the collation of the index keep the planner from looking at the whole history.
