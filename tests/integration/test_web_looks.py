@@ -1,0 +1,174 @@
+"""Person data is masked unless somebody may see it whole and asks; each look is noted, or there is none."""
+
+from __future__ import annotations
+
+import json
+from typing import Final, cast
+
+import pytest
+
+from hub.errors import StorageUnavailable
+from hub.model import Reach, Scope
+from hub.testing import MemoryAudit
+from tests.contract.stores import memory_stores
+from tests.integration.test_web_reach import GET, POST, PUT, ask
+from tests.integration.town import A, Town, everything_in
+
+EVERYWHERE: Final[Reach] = dict.fromkeys(Scope)
+SECRET: Final = ("Persona", "@lives.example", "+57300")
+LISTS: Final = (
+    *("/api/messages", "/api/letters", "/api/replies", "/api/suppressions", "/api/clocks"),
+    *("/api/people?role=owner&unit=u-alfa", "/api/people?role=owner&copropiedad=ph-alfa"),
+)
+
+
+@pytest.fixture
+async def town() -> Town:
+    town = Town(memory_stores())
+    await town.happen()
+    return town
+
+
+def items(town: Town) -> dict[str, tuple[str, str, str | None]]:
+    """What holds data of one person → how a look at it is noted."""
+    return {
+        f"/api/messages/{town.a.message}": ("message.show", f"message:{town.a.message}", "p-alfa"),
+        "/api/people/p-alfa": ("person.show", "person:p-alfa", "p-alfa"),
+        f"/api/suppressions/{town.a.suppression}": (
+            "suppression.show",
+            f"suppression:{town.a.suppression}",
+            "p-alfa",
+        ),
+    }
+
+
+def noted(town: Town) -> MemoryAudit:
+    return cast(MemoryAudit, town.stores.audit)
+
+
+async def test_without_asking_nothing_is_whole_and_the_look_is_noted(town: Town) -> None:
+    for path, look in items(town).items():
+        async with town.seen_by(EVERYWHERE) as client:
+            status, text = await ask(client, GET, path)
+        note = noted(town).rows[-1]
+
+        assert (200, True, True) == (status, json.loads(text)["masked"], json.loads(text)["may_unmask"])
+        assert not any(word in text for word in SECRET)
+        assert (look, {"whole": False}) == ((note.action, note.subject, note.person), note.detail)
+
+
+async def test_whole_it_is_for_who_may_and_asks_and_that_is_noted(town: Town) -> None:
+    for path, look in items(town).items():
+        async with town.seen_by(everything_in(A)) as client:
+            status, text = await ask(client, GET, f"{path}?whole=true")
+        note = noted(town).rows[-1]
+
+        assert (200, False) == (status, json.loads(text)["masked"])
+        assert "alfa@lives.example" in text
+        assert (look, {"whole": True}) == ((note.action, note.subject, note.person), note.detail)
+        assert "ana" == note.who
+
+
+@pytest.mark.parametrize("scope", [Scope.READ, Scope.OPERATE, Scope.ADMIN])
+async def test_whole_it_is_not_for_who_may_not_and_nothing_was_looked_at(town: Town, scope: Scope) -> None:
+    reach = {Scope.READ: None, scope: None}
+    for path in items(town):
+        async with town.seen_by(reach) as client:
+            masked = await ask(client, GET, path)
+            noted(town).rows.clear()
+            whole = await ask(client, GET, f"{path}?whole=true")
+
+        assert (200, False) == (masked[0], json.loads(masked[1])["may_unmask"])
+        assert (403, []) == (whole[0], noted(town).rows)
+        assert not any(word in whole[1] for word in SECRET)
+
+
+async def test_lists_are_masked_for_everybody(town: Town) -> None:
+    for path in LISTS:
+        async with town.seen_by(EVERYWHERE) as client:
+            status, text = await ask(client, GET, path)
+
+        assert 200 == status
+        assert not any(word in text for word in SECRET)
+
+
+async def test_a_list_with_names_notes_the_question_and_not_each_row(town: Town) -> None:
+    async with town.seen_by(EVERYWHERE) as client:
+        for path in LISTS:
+            await ask(client, GET, path)
+
+    assert [("people.list", "unit:u-alfa", None), ("people.list", "copropiedad:ph-alfa", None)] == [
+        (note.action, note.subject, note.person) for note in noted(town).rows
+    ]
+    assert {"role": "owner", "on": None, "found": 2} == noted(town).rows[0].detail
+
+
+async def test_what_is_not_there_is_not_noted_as_looked_at(town: Town) -> None:
+    async with town.seen_by(everything_in()) as client:
+        answers = [
+            (await ask(client, GET, f"{path}{whole}"))[0]
+            for path in items(town)
+            for whole in ("", "?whole=true")
+        ]
+
+    assert {404} == set(answers)
+    assert [] == noted(town).rows
+
+
+async def test_a_look_or_change_that_cannot_be_noted_is_refused(town: Town) -> None:
+    person = {"version": 9, "names": "Otra", "contact_points": []}
+    looks = [
+        *((GET, f"{path}{whole}", None) for path in items(town) for whole in ("", "?whole=true")),
+        *((GET, f"/api/replies/{town.a.reply}", None), (GET, f"/api/dead/{town.dead.id}", None)),
+        *((GET, f"/api/letters/{town.a.message}", None), (GET, f"/letters/{town.a.message}", None)),
+        *((GET, path, None) for path in LISTS if path.startswith("/api/people")),
+        (GET, "/api/audit?person=p-alfa", None),
+        (PUT, "/api/directory/people/p-alfa", person),
+    ]
+    async with town.seen_by(EVERYWHERE) as client:
+        for method, path, body in looks:
+            noted(town).faults.script("add", StorageUnavailable())
+            status, text = await ask(client, method, path, body)
+
+            assert (path, 503) == (path, status)
+            assert not any(word in text for word in (*SECRET, "words-alfa", "html-alfa"))
+    unchanged = await town.stores.roster.somebody("p-alfa", whole=True)
+
+    assert [] == noted(town).rows
+    assert unchanged is not None
+    assert (1, "Persona alfa") == (unchanged["version"], unchanged["name"])
+
+
+async def test_who_looked_at_somebody_and_who_told_of_him_is_answered(town: Town) -> None:
+    async with town.seen_by(EVERYWHERE) as client:
+        await ask(client, GET, f"/api/messages/{town.a.message}")
+        await ask(client, GET, f"/api/messages/{town.b.message}")
+        await ask(client, GET, f"/api/letters/{town.a.message}")
+        await ask(client, GET, f"/api/replies/{town.a.reply}")
+        await ask(
+            client,
+            PUT,
+            "/api/directory/memberships/m-alfa",
+            {"version": 9, "person_id": "p-alfa", "scope": "unit:u-alfa", "role": "resident"},
+        )
+        await ask(client, POST, f"/api/letters/{town.a.message}/done")
+        status, text = await ask(client, GET, "/api/audit?person=p-alfa")
+    rows = [(row["who"], row["action"], row["subject"]) for row in json.loads(text)["items"]]
+
+    assert 200 == status
+    assert {
+        ("ana", "message.show", f"message:{town.a.message}"),
+        ("ana", "letter.show", f"letter:{town.a.message}"),
+        ("ana", "reply.show", f"reply:{town.a.reply}"),
+        ("ana", "directory.upserted", "memberships:m-alfa"),
+        ("urn:hub:api", "directory.upserted", "membership:m-alfa"),
+        ("urn:crm", "directory.upserted", "membership:m-alfa"),
+        ("urn:crm", "directory.upserted", "person:p-alfa"),
+    } == set(rows)
+    assert "Persona" not in text
+
+
+@pytest.mark.parametrize("path", ["/api/audit", "/api/audit?person=p-alfa"])
+async def test_the_audit_is_for_who_reaches_everywhere(town: Town, path: str) -> None:
+    async with town.seen_by(everything_in(A)) as client:
+        assert 403 == (await ask(client, GET, path))[0]

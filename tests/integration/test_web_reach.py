@@ -1,0 +1,222 @@
+"""Whoever reaches one copropiedad tries every route on what belongs to another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from aiohttp import hdrs, web
+from aiohttp.test_utils import TestClient
+
+from hub.model import Json, Reach, Scope
+from hub.web.route import Route, Where
+from hub.web.routes import ROUTES
+from tests.contract.stores import memory_stores, open_stores
+from tests.integration.town import A, B, Town, everything_in
+
+Client = TestClient[web.Request, web.Application]
+GET, POST, PUT, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def place(request: pytest.FixtureRequest) -> str | None:
+    """The database's URL; None for the stores in memory. Not async: it asks for an async fixture."""
+    if request.param == "memory":
+        return None
+    url: str = request.getfixturevalue("database")
+    return url
+
+
+@pytest.fixture
+async def town(place: str | None) -> AsyncIterator[Town]:
+    if place is None:
+        town = Town(memory_stores())
+        await town.happen()
+        yield town
+        return
+    async with open_stores(place) as stores:
+        town = Town(stores)
+        await town.happen()
+        yield town
+
+
+@dataclass(frozen=True)
+class Try:
+    """`tail` follows the path; `finds` tells whether somebody of B finds something of B so."""
+
+    tail: str = ""
+    body: Mapping[str, Json] | None = None
+    finds: bool = True
+
+
+TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
+    (GET, "/api/messages"): (
+        *(Try(), Try("?limit=1"), Try("?state=failed"), Try("?event=pqrs.received")),
+        *(Try("?person=p-beta"), Try("?event_id=event-beta"), Try("?channel=print")),
+    ),
+    (GET, "/api/messages/{id}"): (Try(), Try("?whole=true")),
+    (GET, "/api/clocks"): (Try(), Try("?state=open"), Try("?state=met", finds=False)),
+    (GET, "/api/people"): (
+        Try("?role=owner&unit=u-beta"),
+        Try("?role=owner&copropiedad=ph-beta"),
+        Try("?role=council&copropiedad=ph-beta"),
+    ),
+    (GET, "/api/people/{ref}"): (Try(), Try("?whole=true")),
+    (GET, "/api/suppressions/{id}"): (Try(), Try("?whole=true")),
+    (GET, "/api/letters"): (Try(), Try("?handed_over=false")),
+    (GET, "/api/summary"): (Try(finds=False),),
+    (GET, "/api/dead"): (Try(finds=False),),
+    (GET, "/api/dead/{id}"): (Try(finds=False),),
+    (POST, "/api/dead/{id}/replay"): (Try(finds=False),),
+    (POST, "/api/dead/{id}/discard"): (Try(finds=False),),
+    (POST, "/api/dead/replay"): (Try(body={}, finds=False),),
+    (POST, "/api/dead/discard"): (Try(body={}, finds=False),),
+    (POST, "/api/messages/redrive"): (
+        Try(body={"state": "failed", "person": "p-beta", "dry_run": True}, finds=False),
+        Try(body={"state": "failed", "person": "p-beta"}),
+    ),
+    (POST, "/api/suppressions/lift"): (Try(body={"address": "beta@lives.example"}, finds=False),),
+    (PUT, "/api/directory/{kind}/{ref}"): (
+        Try(body={"version": 9, "copropiedad_id": B, "label": "beta"}, finds=False),
+    ),
+    (DELETE, "/api/directory/{kind}/{ref}"): (Try(body={"version": 9}, finds=False),),
+}
+"""How what belongs to B is asked for; a route that is not here is tried once, as it stands."""
+
+
+def path_of(route: Route, town: Town) -> str:
+    """Put into a route's path what there is of B. A new parameter says here what it is called in B."""
+    noun = route.path.removeprefix("/api").split("/")[1]
+    ids = {"replies": town.b.reply, "suppressions": town.b.suppression, "dead": town.dead.id}
+    method_kind = "memberships" if route.method == DELETE else "units"
+    named = {
+        "id": ids.get(noun, town.b.message),
+        "ref": {"people": "p-beta", "directory": "m-beta" if route.method == DELETE else "u-beta"}.get(noun),
+        "kind": method_kind,
+        "name": "sms",
+        "event": "event-beta",
+        "event_id": "event-beta",
+        "person": "p-beta",
+    }
+    return route.path.format(**named)
+
+
+def tries() -> Iterator[tuple[Route, Try]]:
+    for route in ROUTES:
+        if route.needs is not None:
+            for one in TRIES.get((route.method, route.path), (Try(finds=False),)):
+                yield route, one
+
+
+async def ask(
+    client: Client, method: str, path: str, body: Mapping[str, Json] | None = None
+) -> tuple[int, str]:
+    data = None if body is None else json.dumps(body)
+    async with client.request(method, path, data=data, allow_redirects=False) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_no_route_answers_or_does_anything_of_another_copropiedad(town: Town) -> None:
+    leaks: list[tuple[str, str, str, int, str]] = []
+    before = await belongings(town)
+    async with town.seen_by(everything_in(A)) as client:
+        for route, one in tries():
+            path = path_of(route, town) + one.tail
+            status, text = await ask(client, route.method, path, one.body)
+            expected = {403} if route.where not in (Where.PLACES, Where.COMPANY) else {200, 303, 403, 404}
+            seen = {word for word in town.b.words if word in text}
+            if status not in expected or seen:
+                leaks.append((route.method, path, str(sorted(seen)), status, text[:200]))
+
+    assert [] == leaks
+    assert before == await belongings(town)
+    assert [] == town.publisher.replayed
+
+
+async def belongings(town: Town) -> list[object]:
+    """All of B that somebody could have changed."""
+    stores = town.stores
+    one = await stores.log.message(town.b.message)
+    letter = await stores.letters.letter(town.b.message)
+    suppression = await stores.contacts.suppression(town.b.suppression)
+    entries = ("unit", "u-beta"), ("membership", "m-beta")
+    standing = [await stores.roster.standing(noun, ref) for noun, ref in entries]
+    person = await stores.roster.somebody("p-beta")
+    pauses = await town.pauses.pauses()
+    return [one, letter, suppression, standing, person, pauses, await town.keys.keys()]
+
+
+async def test_whoever_reaches_it_finds_it_by_the_same_questions(town: Town) -> None:
+    """Otherwise the test above would prove nothing."""
+    missed: list[tuple[str, str, int, str]] = []
+    async with town.seen_by(everything_in(B)) as client:
+        for route, one in tries():
+            path = path_of(route, town) + one.tail
+            if route.where is Where.PLACES and one.finds:
+                status, text = await ask(client, route.method, path, one.body)
+                if status != 200 or not any(word in text for word in (*town.b.words, "print", "p-two")):
+                    missed.append((route.method, path, status, text[:200]))
+
+    assert [] == missed
+
+
+@pytest.mark.parametrize("reach", [everything_in(A), everything_in()], ids=["of A", "of nothing"])
+async def test_what_is_out_of_reach_answers_as_what_does_not_exist(town: Town, reach: Reach) -> None:
+    told: list[object] = []
+    async with town.seen_by(reach) as client:
+        for route, one in tries():
+            if route.where is Where.PLACES and "{id}" in route.path:
+                path = path_of(route, town) + one.tail
+                unheard = path
+                for known in (town.b.message, town.b.reply, town.b.suppression, town.dead.id):
+                    unheard = unheard.replace(str(known), str(uuid4()))
+                answers = [await ask(client, route.method, each, one.body) for each in (path, unheard)]
+                if answers[0] != answers[1] or answers[0][0] != 404:
+                    told.append((path, answers))
+
+    assert [] == told
+
+
+async def test_sums_and_cursors_are_of_ones_own_copropiedad(town: Town) -> None:
+    async with town.seen_by(everything_in(A)) as client:
+        counts = json.loads((await ask(client, GET, "/api/summary"))[1])["counts"]
+        page = json.loads((await ask(client, GET, "/api/messages?limit=1"))[1])
+        clocks = json.loads((await ask(client, GET, "/api/clocks?limit=1"))[1])
+    async with town.seen_by(everything_in(A, B)) as client:
+        both = json.loads((await ask(client, GET, "/api/messages?limit=1"))[1])
+
+    assert {"messages": {"failed": 1}, "clocks": {"open": 1}, "dead": {}} == counts
+    assert ([str(town.a.message)], None) == ([row["id"] for row in page["items"]], page["next"])
+    assert ([str(town.a.clock)], None) == ([row["id"] for row in clocks["items"]], clocks["next"])
+    assert both["next"] is not None
+
+
+async def test_a_scope_reaches_where_it_was_given_and_no_further(town: Town) -> None:
+    own = frozenset({A})
+    reach: Reach = {Scope.READ: frozenset({A, B}), Scope.OPERATE: own, Scope.PRIVACY: own}
+    both = town.a.message, town.b.message
+    async with town.seen_by(reach) as client:
+        masked = [await ask(client, GET, f"/api/messages/{one}") for one in both]
+        whole = [await ask(client, GET, f"/api/messages/{one}?whole=true") for one in both]
+        letters = [await ask(client, GET, f"/api/letters/{one}") for one in both]
+        done = [await ask(client, POST, f"/api/letters/{one}/done") for one in both]
+
+    assert [(200, True), (200, False)] == [
+        (status, json.loads(text)["may_unmask"]) for status, text in masked
+    ]
+    assert [[200, 403], [200, 404], [200, 404]] == [
+        [status for status, _ in answers] for answers in (whole, letters, done)
+    ]
+
+
+async def test_somebody_of_two_copropiedades_is_in_each_what_he_is_there(town: Town) -> None:
+    for own, scope in ((A, "unit:u-alfa"), (B, f"copropiedad:{B}")):
+        async with town.seen_by(everything_in(own)) as client:
+            shown = json.loads((await ask(client, GET, "/api/people/p-two?whole=true"))[1])
+
+        assert "Name of p-two" == shown["name"]
+        assert [scope] == [one["scope"] for one in shown["memberships"]]

@@ -1,0 +1,185 @@
+"""A hub with two copropiedades, A and B, whose callers reach one of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, cast
+from uuid import UUID
+
+from aiohttp import hdrs, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from hub.model import Event, Gone, Message, Reach, Rendered, Reply, Scope, State
+from hub.ports import KeyStore
+from hub.replies import read
+from hub.web import keys
+from hub.web.counts import Counted
+from hub.web.keyring import Caller, Keyring
+from hub.web.listing import Clocks
+from tests.contract.stores import Stores
+from tests.contract.values import (
+    NOON,
+    clock,
+    copropiedad,
+    event,
+    letter,
+    membership,
+    message,
+    now,
+    person,
+    rota,
+    stored,
+    unit,
+)
+from tests.integration.web_doubles import POLICY, World
+from tests.providers.samples import outgoing
+
+A: Final = "ph-alfa"
+B: Final = "ph-beta"
+SHOWN: Final = {hdrs.AUTHORIZATION: "Bearer of the caller", hdrs.CONTENT_TYPE: "application/json"}
+PHONE: Final = {"alfa": "+573001111111", "beta": "+573002222222"}
+
+
+def everything_in(*places: str) -> Reach:
+    """Answer the reach of who may do everything there."""
+    return {scope: frozenset(places) for scope in Scope}
+
+
+class OneCaller(Keyring):
+    """A keyring whose every token is one caller's: no key reaches less than everywhere yet."""
+
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(cast(KeyStore, None))
+        self._caller = caller
+
+    async def caller(self, token: str) -> Caller | None:  # noqa: ARG002 - whoever shows whatever
+        return self._caller
+
+
+@dataclass(kw_only=True)
+class Ids:
+    """What there is of one copropiedad, and the words that must not be seen from the other."""
+
+    message: UUID
+    clock: UUID
+    reply: UUID
+    suppression: UUID
+    words: frozenset[str]
+
+
+class Town(World):
+    """A world over the stores of one hub, in which something has happened in A, in B and in neither."""
+
+    def __init__(self, stores: Stores) -> None:
+        super().__init__(environ={"HUB_API_KEY": "a key that nobody guesses"})
+        self.stores = stores
+        self.boards.away = True
+        self.caller = Caller(who="ana", reach={})
+        self.a: Ids
+        self.b: Ids
+        self.dead = letter(b"{", reason="not JSON in ph-beta")
+
+    def build(self) -> web.Application:
+        app, stores = super().build(), self.stores
+        app[keys.LOG] = stores.log
+        app[keys.CLOCKS] = Clocks(log=stores.log, appointments=self.boards, policy=POLICY)
+        app[keys.COUNTS] = Counted(stores.log)
+        app[keys.LETTERS] = stores.letters
+        app[keys.CONTACTS] = stores.contacts
+        app[keys.ROSTER] = stores.roster
+        app[keys.REDRIVE] = stores.redrive
+        app[keys.AUDIT] = stores.audit
+        app[keys.KEYRING] = OneCaller(self.caller)
+        return app
+
+    @asynccontextmanager
+    async def seen_by(self, reach: Reach) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+        """Serve it to whoever reaches this."""
+        self.caller = Caller(who="ana", reach=reach)
+        async with TestClient(TestServer(self.build(), host="127.0.0.1"), headers=SHOWN) as client:
+            yield client
+
+    async def happen(self) -> None:
+        """Fill the stores. `p-two` owns in A and is of the council of B."""
+        self.a, self.b = await self._in(A, "alfa"), await self._in(B, "beta")
+        async with self.stores.intake.transaction() as transaction:
+            await transaction.apply_directory(
+                [
+                    person("p-two"),
+                    membership("p-two", "unit:u-alfa", "owner"),
+                    membership("p-two", f"copropiedad:{B}", "council"),
+                    person("p-company"),
+                    membership("p-company", "company", "staff"),
+                ]
+            )
+            await transaction.add_dead_letters([self.dead])
+
+    async def _in(self, place: str, mark: str) -> Ids:
+        of = stored(event(id=f"event-{mark}"), copropiedad_id=place, case=f"pqrs_id:CASE-{mark}")
+        said = message(
+            of,
+            person=f"p-{mark}",
+            name=f"Persona {mark}",
+            address=f"{mark}@lives.example",
+            channel="print",
+            contact_id=mark,
+            state=State.FAILED,
+            reason=f"reason-{mark}",
+            created_at=now(),
+        )
+        running = clock(f"pqrs_id:CASE-{mark}", context={"copropiedad_id": place}, due_at=NOON + _LONG)
+        async with self.stores.intake.transaction() as transaction:
+            await transaction.add_events([of])
+            await transaction.save_clocks([running])
+            await transaction.apply_directory(_directory(place, mark))
+        await self.stores.add(said)
+        words = Rendered(subject=f"letter-{mark}", text=f"text-{mark}", html=f"<p>html-{mark}</p>")
+        await self.stores.letters.add(
+            outgoing("print", said.address, id=said.id, person=said.person, name=said.name, rendered=words)
+        )
+        reply = await self._answered(said, mark)
+        suppression = await self._gone(said)
+        ids = {"message": said.id, "clock": running.id, "reply": reply, "suppression": suppression}
+        return Ids(**ids, words=frozenset({mark, PHONE[mark], *map(str, ids.values())}))
+
+    async def _answered(self, said: Message, mark: str) -> UUID:
+        reply = Reply(
+            channel="email",
+            provider="mail",
+            reference=f"reference-{mark}",
+            address=f"{mark}@lives.example",
+            text=f"words-{mark}",
+            at=NOON,
+            subject=f"subject-{mark}",
+            message_id=said.id,
+        )
+        about = await self.stores.replies.about(reply)
+        return (await self.stores.replies.add(read(reply, about, now=now()))).id
+
+    async def _gone(self, said: Message) -> UUID:
+        gone = Gone(message_id=said.id, at=now(), reason="gone", provider=f"post-{said.contact_id}", code="1")
+        before = {row["id"] for row in (await self.stores.contacts.suppressions(after=None, limit=9)).items}
+        await self.stores.delivery.suppress([gone])
+        rows = (await self.stores.contacts.suppressions(after=None, limit=9)).items
+        (row_id,) = {row["id"] for row in rows} - before
+        return UUID(row_id)
+
+
+_LONG: Final = timedelta(days=36500)
+
+
+def _directory(place: str, mark: str) -> list[Event]:
+    points = [
+        {"id": f"mail-{mark}", "kind": "email", "value": f"{mark}@lives.example"},
+        {"id": f"phone-{mark}", "kind": "phone", "value": PHONE[mark]},
+    ]
+    return [
+        copropiedad(place),
+        unit(f"u-{mark}", place),
+        person(f"p-{mark}", names=f"Persona {mark}", contact_points=points),
+        membership(f"p-{mark}", f"unit:u-{mark}", "owner", membership_id=f"m-{mark}"),
+        rota(f"r-{mark}", f"copropiedad:{place}"),
+    ]
