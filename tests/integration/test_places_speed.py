@@ -1,0 +1,83 @@
+"""A long history: what belongs to one copropiedad is listed and counted by its index, in milliseconds."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from hub.model import State
+from hub.ports import MessageFilter
+from hub.storage import Database, PostgresLog
+from hub.storage.paging import cursor
+from hub.storage.queries import load
+from tests.integration.test_directory_speed import report
+
+PLACES = 200
+"""Copropiedades; of their messages one in a thousand is lost."""
+FEW = frozenset({"ph-7", "ph-8", "ph-9"})
+
+AT_ONCE = 50_000
+FILL = """
+INSERT INTO message (
+    id, event_key, created_at, audience, step, state, channel, lane, purpose, event, event_id, occasion,
+    person, contact_id, address, name, locale, copropiedad_id
+)
+SELECT gen_random_uuid(), gen_random_uuid(), now() - n * interval '7 seconds', 0, 0,
+       CASE WHEN n % 1000 = 7 THEN 'failed' ELSE 'delivered' END, 'email', 'normal', 'service',
+       'pqrs.received', 'event-' || n, 'initial', 'p-' || n % 50000, 'm', 'somebody@example.com', 'Somebody',
+       'es', 'ph-' || n % $3::int
+FROM generate_series($1::int + 1, $2::int) n
+"""
+
+
+@pytest.fixture
+async def filled(database: str, rows: int) -> AsyncIterator[Database]:
+    async with Database(database) as opened:
+        for start in range(0, rows, AT_ONCE):
+            await opened.rows(FILL, start, min(start + AT_ONCE, rows), PLACES)
+        # As autovacuum does, which has the time for it in a hub that lives.
+        await opened.rows("ANALYZE message")
+        yield opened
+
+
+async def _timed(question: Callable[[], Awaitable[object]]) -> float:
+    took: list[float] = []
+    for _ in range(7):
+        began = time.perf_counter()
+        await question()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+async def _plan(database: Database, name: str, *asked: object) -> str:
+    statement = load("log")[name].format(narrowed="true")
+    rows = await database.rows(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY OFF) {statement}", *asked)
+    return "\n".join(row["QUERY PLAN"] for row in rows)
+
+
+@pytest.mark.parametrize("rows", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
+async def test_what_belongs_to_a_few_copropiedades_is_found_by_its_index(filled: Database, rows: int) -> None:
+    log = PostgresLog(filled)
+    some, lost = MessageFilter(places=FEW), MessageFilter(places=FEW, state="failed")
+    questions: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+        ("a page of theirs", lambda: log.messages(some, after=None, limit=50)),
+        ("a page of theirs that are lost", lambda: log.messages(lost, after=None, limit=50)),
+        ("their sums", lambda: log.counts(FEW)),
+        ("a page of all", lambda: log.messages(MessageFilter(), after=None, limit=50)),
+    ]
+    took = {name: await _timed(question) for name, question in questions}
+    first = *cursor(None), 51, list(State)
+    there = await _plan(filled, "messages_there", *first, sorted(FEW))
+    sums = await _plan(filled, "counts_there", sorted(FEW))
+    every = await _plan(filled, "messages", *first)
+    report(f"{rows} messages, {len(FEW)} copropiedades of {PLACES}, in ms: {took}\n{there}\n{sums}\n{every}")
+
+    assert rows // PLACES * len(FEW) == sum((await log.counts(FEW))["messages"].values())
+    assert "message_place" in there
+    assert "message_place" in sums
+    assert "message_state" in every
+    assert "Seq Scan on message" not in there + sums + every
+    assert max(took.values()) < 250  # milliseconds: under ten are usual
