@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from hub.model import Event, Gone, Message, Reach, Rendered, Reply, Scope, State
+from hub.model import Account, Event, Gone, Grant, Message, Office, Reach, Rendered, Reply, Scope, State
 from hub.ports import KeyStore
 from hub.replies import read
 from hub.web import keys
@@ -116,6 +116,18 @@ class Town(World):
                 ]
             )
             await transaction.add_dead_letters([self.dead])
+        await self.accounts.add(
+            Account(
+                id=uuid4(),
+                name="beta",
+                display_name="Cuenta beta",
+                password_hash="",
+                grants=(Grant(office=Office.VIEWER, copropiedad_id=B),),
+                must_change=False,
+                created_at=NOON,
+                created_by="test",
+            )
+        )
 
     async def _in(self, place: str, mark: str) -> Ids:
         of = stored(event(id=f"event-{mark}"), copropiedad_id=place, case=f"pqrs_id:CASE-{mark}")
