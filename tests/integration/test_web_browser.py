@@ -83,6 +83,25 @@ async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(browser:
         assert await browser.run("document.activeElement.getAttribute('aria-selected')") == "true"
 
 
+async def test_who_may_sees_a_person_whole_when_he_asks_and_that_is_noted(browser: Browser) -> None:
+    world = busy_world()
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/")))
+        await browser.until("document.querySelectorAll('#rows tr').length === 2")
+        await browser.run("document.querySelector('button.opener').click()")
+        masked = await browser.until("document.querySelector('#detail[open] dl')?.innerText")
+        await browser.run("document.querySelector('button.unmask').click()")
+        whole = await browser.until(
+            "[document.querySelector('#detail dl').innerText].find(text => text.includes('María'))"
+        )
+        left = await browser.run("document.querySelectorAll('button.unmask').length")
+
+    assert "María" not in masked
+    assert "maria@example.com" in whole
+    assert left == 0
+    assert [False, True] == [note.detail["whole"] for note in world.audit.rows]
+
+
 async def test_a_letter_is_replayed_at_once_and_discarded_after_a_question(browser: Browser) -> None:
     world = busy_world()
     world.log.letters.append(dead_letter(b"other"))

@@ -46,7 +46,7 @@ async def town(place: str | None) -> AsyncIterator[Town]:
 
 @dataclass(frozen=True)
 class Try:
-    """`tail` follows the path; `finds`: somebody of B finds something so; `says` is how a stranger is refused."""
+    """`tail` follows the path; `finds`: somebody of B finds something so; `says`: how others are refused."""
 
     tail: str = ""
     body: Mapping[str, Json] | None = None

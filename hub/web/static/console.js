@@ -207,7 +207,7 @@ async function show(detail) {
     const { title, body } = await detail;
     byId("detail-title").textContent = title;
     byId("detail-body").replaceChildren(...body);
-    byId("detail").showModal();
+    if (!byId("detail").open) byId("detail").showModal();
   } catch (error) {
     pulse(false, error);
   }

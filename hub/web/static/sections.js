@@ -104,8 +104,8 @@ export function makeSections(words, { show, reload }) {
     return button;
   }
 
-  async function messageDetail(row) {
-    const message = await ask(`/api/messages/${row.id}`);
+  async function messageDetail(row, query = "") {
+    const message = await ask(`/api/messages/${row.id}${query}`);
     const facts = [
       ["Estado", chip(message.state, words.messageStates[message.state] ?? message.state)],
       ["Motivo", reasonWords(message.reason, words)],
@@ -121,7 +121,13 @@ export function makeSections(words, { show, reload }) {
       ["Id del evento", make("code", {}, message.event_id)],
       ["Id del mensaje", make("code", {}, message.id)],
     ];
-    return { title: eventTitle(message.event), body: [listOf(facts), ...attempts(message.attempts ?? [])] };
+    const whole = message.masked && message.may_unmask ? [unmask(row)] : [];
+    return { title: eventTitle(message.event), body: [listOf(facts), ...whole, ...attempts(message.attempts ?? [])] };
+  }
+
+  // Each look at the whole is noted, so it is asked for and never made by itself.
+  function unmask(row) {
+    return make("button", { type: "button", class: "quiet unmask", onclick: () => show(messageDetail(row, "?whole=true")) }, "Ver datos completos");
   }
 
   function attempts(all) {
