@@ -66,7 +66,7 @@ class Readiness:
 
 def readiness(place: Place, suppressed: Suppressed, opted_out: Collection[str]) -> Readiness:
     """Count; `opted_out` are the people and addresses that want no commercial messages or surveys."""
-    ways = [_channels(person, suppressed) for person in place.people]
+    ways = [ways_to(person, suppressed) for person in place.people]
     counts = {
         "units": place.units,
         "empty_units": place.empty_units,
@@ -129,7 +129,8 @@ def _consents(place: Place, opted_out: Collection[str]) -> dict[str, int]:
     }
 
 
-def _channels(person: Person, suppressed: Suppressed) -> set[str]:
+def ways_to(person: Person, suppressed: Suppressed) -> set[str]:
+    """Answer the channels that somebody can be reached by; by none is only by letter."""
     if not person.digital_access:
         return set()
     return {

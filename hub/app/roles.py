@@ -36,6 +36,7 @@ from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.explaining import PostgresExplaining
+from hub.storage.headcount import PostgresHeadcount
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
@@ -126,6 +127,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         letters=PostgresLetters(parts.database),
         contacts=PostgresContacts(parts.database),
         roster=PostgresRoster(parts.database),
+        headcount=PostgresHeadcount(parts.database, parts.words.policy.suppression_for),
         key_store=PostgresKeys(parts.database),
         audit=PostgresAudit(parts.database),
         accounts=PostgresAccounts(parts.database),

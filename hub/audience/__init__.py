@@ -9,6 +9,7 @@ from hub.audience.contacts import recipient, usable_email, usable_phone, written
 from hub.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
 from hub.audience.joining import as_one, together
 from hub.audience.language import Term, parse, write
+from hub.audience.narrowing import Homes, home_of, within
 from hub.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "STAFF",
     "Addressee",
     "Group",
+    "Homes",
     "Parties",
     "Term",
     "Unknown",
@@ -25,6 +27,7 @@ __all__ = [
     "applies",
     "as_one",
     "asked",
+    "home_of",
     "parse",
     "parties_of",
     "party_words",
@@ -32,6 +35,7 @@ __all__ = [
     "together",
     "usable_email",
     "usable_phone",
+    "within",
     "write",
     "written_as",
 ]

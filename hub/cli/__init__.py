@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import typer
 
 from hub.cli import contacts, database, dead, keys, letters, people, template
+from hub.cli.audience import audience
 from hub.cli.auditing import audit
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
@@ -65,6 +66,7 @@ app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)
 app.add_typer(contacts.opt_outs, name="opt-outs", rich_help_panel=_MEND)
 people.app.command("import")(import_people)
 people.app.command("readiness")(readiness)
+people.app.command("audience")(audience)
 app.add_typer(people.app, name="people", rich_help_panel=_LOOK)
 app.add_typer(dead.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)

@@ -16,6 +16,7 @@ from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
 from hub.ports.explaining import ExplainStore, Facts, Kept, Refused, Said, Tried, Unit, Version
+from hub.ports.headcount import HeadcountStore, Meant
 from hub.ports.importing import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
@@ -39,6 +40,7 @@ __all__ = [
     "DeliveryStore",
     "ExplainStore",
     "Facts",
+    "HeadcountStore",
     "Heartbeats",
     "Holders",
     "ImportStore",
@@ -49,6 +51,7 @@ __all__ = [
     "KeyStore",
     "LetterStore",
     "LogStore",
+    "Meant",
     "MessageFilter",
     "Now",
     "Page",

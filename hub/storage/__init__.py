@@ -9,6 +9,7 @@ from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.explaining import PostgresExplaining
+from hub.storage.headcount import PostgresHeadcount
 from hub.storage.importing import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
@@ -33,6 +34,7 @@ __all__ = [
     "PostgresContacts",
     "PostgresDelivery",
     "PostgresExplaining",
+    "PostgresHeadcount",
     "PostgresImports",
     "PostgresInbox",
     "PostgresIntake",

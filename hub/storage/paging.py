@@ -19,6 +19,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
 """The cursor before the first page."""
 
+_NOT_OURS: Final = "The cursor is not one that a list has given."
+
 Cursor = tuple[datetime, UUID]
 
 
@@ -50,4 +52,20 @@ def cursor(after: str | None, first: Cursor = _NEWEST) -> Cursor:
         microseconds = int.from_bytes(raw[:8], "big", signed=True)
         return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=raw[8:])
     except (ValueError, OverflowError) as exc:
-        raise StorageRefused("The cursor is not one that a list has given.") from exc
+        raise StorageRefused(_NOT_OURS) from exc
+
+
+def write_ref(ref: str) -> str:
+    """Write the place after somebody or something with a name."""
+    return base64.urlsafe_b64encode(ref.encode()).decode()
+
+
+def read_ref(after: str | None) -> str:
+    """Read such a cursor, the beginning for None; raises StorageRefused for one that is none of ours."""
+    try:
+        ref = base64.urlsafe_b64decode(after or "").decode()
+    except ValueError as exc:
+        raise StorageRefused(_NOT_OURS) from exc
+    if "\0" in ref:
+        raise StorageRefused(_NOT_OURS)
+    return ref

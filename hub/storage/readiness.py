@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-
 from asyncpg import Record
 
 from hub.audience import Group
-from hub.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, Suppressed, readiness
+from hub.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, readiness
 from hub.storage import consents, staff
 from hub.storage.database import Database, Runner
 from hub.storage.people import to_person
 from hub.storage.queries import load
+from hub.storage.suppressed import Lasts, suppressed
 
 _SQL = load("readiness")
-
-Lasts = Callable[[str], timedelta | None]
-"""Channel → how long a suppression lasts that says no end itself; None is for ever."""
 
 
 class PostgresReadiness:
@@ -30,20 +25,11 @@ class PostgresReadiness:
     async def of(self, copropiedad: str | None) -> list[Readiness]:
         """Answer for one, or for each, by id; nothing for one that is not known."""
         async with self._database.transaction() as run:
-            suppressed = await self._suppressed(run)
+            gone = await suppressed(run, self._lasts)
             rows = await run.rows(_SQL["opt_outs"])
             opted_out = {row["address"] for row in rows} | {row["person"] for row in rows}
             places = await run.rows(_SQL["places"], copropiedad)
-            return [readiness(await _place(run, row), suppressed, opted_out - {None}) for row in places]
-
-    async def _suppressed(self, run: Runner) -> Suppressed:
-        found = set()
-        for row in await run.rows(_SQL["suppressions"]):
-            lasts = self._lasts(row["channel"])
-            ends = row["expires_at"] or (None if lasts is None else row["since"] + lasts)
-            if ends is None or ends > row["at"]:
-                found.add((row["address"], row["channel"]))
-        return found
+            return [readiness(await _place(run, row), gone, opted_out - {None}) for row in places]
 
 
 async def _place(run: Runner, row: Record) -> Place:

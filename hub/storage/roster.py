@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Mapping
 
 import msgspec
 
-from hub.errors import StorageRefused
 from hub.model import Event, Json, Places
 from hub.ports import Holders, Page, Standing, Written
 from hub.storage import consents, directory
 from hub.storage.database import Database, storable
 from hub.storage.masking import mask_address, mask_name
 from hub.storage.narrowing import listed
-from hub.storage.paging import shown
+from hub.storage.paging import read_ref, shown, write_ref
 from hub.storage.queries import load
 
 _SQL = load("roster")
@@ -50,9 +48,9 @@ class PostgresRoster:
     async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
         """List the memberships that counted, as is known today, by their ids."""
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
-        rows = await self._database.rows(_SQL["holders"], *scope, _read(after), limit + 1, listed(places))
+        rows = await self._database.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
         items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
-        return Page(items=items, next=_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None)
+        return Page(items=items, next=write_ref(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
     async def somebody(
         self, ref: str, *, places: Places = None, whole: bool = False
@@ -71,14 +69,3 @@ class PostgresRoster:
 def _masked(person: Mapping[str, Json]) -> dict[str, Json]:
     points = [{**point, "value": mask_address(point["value"])} for point in person["contact_points"]]
     return {**person, "name": mask_name(person["name"]), "contact_points": points}
-
-
-def _cursor(last: str) -> str:
-    return base64.urlsafe_b64encode(last.encode()).decode()
-
-
-def _read(after: str | None) -> str:
-    try:
-        return base64.urlsafe_b64decode(after or "").decode()
-    except ValueError as exc:
-        raise StorageRefused("The cursor is not one that a list has given.") from exc

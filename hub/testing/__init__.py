@@ -15,6 +15,7 @@ from hub.testing.clock import SettableClock
 from hub.testing.contacts import MemoryContacts
 from hub.testing.explaining import MemoryExplaining
 from hub.testing.faults import Faults
+from hub.testing.headcount import MemoryHeadcount
 from hub.testing.importing import MemoryImports
 from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.letters import MemoryLetters
@@ -36,6 +37,7 @@ __all__ = [
     "MemoryContacts",
     "MemoryEmail",
     "MemoryExplaining",
+    "MemoryHeadcount",
     "MemoryImports",
     "MemoryInbox",
     "MemoryKeys",

@@ -123,6 +123,15 @@ class Directory:
         known = None if entry is None else entry.data
         return None if known is None else unit_name(known.get("tower"), known["label"])
 
+    def scopes_of(self, ref: str, now: datetime) -> Collection[str]:
+        """Answer where somebody has a membership that counts."""
+        return {one["scope"] for one in self._memberships(now) if one["person_id"] == ref}
+
+    def place_of(self, scope: str) -> str | None:
+        """Answer the copropiedad of a scope; None for the company's and for a unit that is not known."""
+        kind, _, ref = scope.partition(":")
+        return {"unit": self.text("unit", ref, "copropiedad_id"), "copropiedad": ref}.get(kind)
+
     def _units(self, group: Group, scopes: Iterable[str]) -> tuple[str, ...]:
         named = [] if group.everywhere else [self.unit_name(one.removeprefix("unit:")) for one in scopes]
         return in_order(name for name in named if name is not None)

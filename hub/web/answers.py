@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from hub.errors import (
     HubError,
     InvalidAccount,
+    InvalidAudience,
     InvalidEvent,
     InvalidKey,
     StorageRefused,
@@ -136,7 +137,7 @@ def _from_hub(error: HubError) -> Refusal:
         )
     if isinstance(error, UnknownName):
         return Refusal(404, f"{error}.", "GET /api/channels lists the channels, /asyncapi.json the events.")
-    if isinstance(error, StorageRefused | InvalidAccount | InvalidEvent | InvalidKey):
+    if isinstance(error, StorageRefused | InvalidAccount | InvalidAudience | InvalidEvent | InvalidKey):
         return Refusal(400, f"A value is refused: {error}", "Mend the request; the same one fails again.")
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, "The hub failed at this request.", "The hub's log says why.")

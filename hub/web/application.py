@@ -27,6 +27,7 @@ from hub.ports import (
     AuditStore,
     ContactStore,
     ExplainStore,
+    HeadcountStore,
     KeyStore,
     LetterStore,
     LogStore,
@@ -69,6 +70,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     letters: LetterStore,
     contacts: ContactStore,
     roster: RosterStore,
+    headcount: HeadcountStore,
     key_store: KeyStore,
     audit: AuditStore,
     accounts: AccountStore,
@@ -92,6 +94,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.LETTERS] = letters
     app[keys.CONTACTS] = contacts
     app[keys.ROSTER] = roster
+    app[keys.HEADCOUNT] = headcount
     app[keys.KEYS] = key_store
     app[keys.KEYRING] = Keyring(key_store)
     app[keys.AUDIT] = audit

@@ -18,6 +18,7 @@ from hub.ports import (
     AuditStore,
     ContactStore,
     ExplainStore,
+    HeadcountStore,
     KeyStore,
     LetterStore,
     LogStore,
@@ -51,6 +52,7 @@ EXPLAINING: web.AppKey[ExplainStore] = web.AppKey("explaining")
 LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
 PAUSES: web.AppKey[PauseStore] = web.AppKey("pauses")
 REDRIVE: web.AppKey[RedriveStore] = web.AppKey("redrive")
+HEADCOUNT: web.AppKey[HeadcountStore] = web.AppKey("headcount")
 ROSTER: web.AppKey[RosterStore] = web.AppKey("roster")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")

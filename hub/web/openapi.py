@@ -138,7 +138,12 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 def _query_parameters(shape: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "required": False, "schema": _without_null(schema)}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in shape.get("required", ()),
+            "schema": _without_null(schema),
+        }
         for name, schema in shape.get("properties", {}).items()
     ]
 

@@ -110,3 +110,46 @@ class EntryBody(Struct, kw_only=True):
 class Written(Struct, kw_only=True):
     applied: Annotated[bool, Meta(description="False for a version that is not greater than the stored one.")]
     version: Annotated[int, Meta(description="The version that counts now.")]
+
+
+class AudienceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    who: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=700)], ...],
+        Meta(
+            min_length=1,
+            max_length=50,
+            description="Terms of the language of audiences (docs/audiences.md), each as a `who` of its own; "
+            "all of them together are meant: `owners@copropiedad:ph-altos & opted_in:commercial`.",
+            examples=[["owners@copropiedad:ph-altos-del-rosal", "person:p-maria-pena"]],
+        ),
+    ]
+    after: Annotated[str, Meta(max_length=1200, description="The `next` of the page before.")] | None = None
+    limit: Limit = 50
+
+
+class Reach(Struct, kw_only=True):
+    """Of those told, how many can be reached by each channel; somebody may be in several."""
+
+    email: int
+    mobile: Annotated[int, Meta(description="By SMS.")]
+    push: int
+    letter_only: Annotated[int, Meta(description="By none of them, so only on paper.")]
+
+
+class AudienceMember(Struct, kw_only=True):
+    """Somebody of the audience; the name is masked."""
+
+    person: str
+    name: str
+    units: Annotated[list[str], Meta(description="The units that bring the person in.")]
+    left_out: Annotated[str | None, Meta(description="Why the person is not told.")]
+
+
+class AudienceMeant(Struct, kw_only=True):
+    who: Annotated[list[str], Meta(description="What was asked, in full.")]
+    people: int
+    told: int
+    reach: Reach
+    left_out: Annotated[dict[str, int], Meta(description="Reason → how many are not told for it.")]
+    items: list[AudienceMember]
+    next: str | None

@@ -15,12 +15,16 @@ _INSTANTS: Final = frozenset({"since", "on"})
 Q = TypeVar("Q", bound=msgspec.Struct)
 
 
-def read_query(request: web.Request, shape: type[Q]) -> Q:
-    """Read the query as `shape`; what it does not know is refused, not overlooked."""
+def read_query(request: web.Request, shape: type[Q], *, lists: frozenset[str] = frozenset()) -> Q:
+    """
+    Read the query as `shape`; what it does not know is refused, not overlooked.
+
+    `lists` are the parameters that may be given several times.
+    """
     known = msgspec.structs.fields(shape)
     names = ", ".join(field.encode_name for field in known) or "none"
-    given = dict(request.query)
-    if len(given) != len(request.query):
+    given: dict[str, str | list[str]] = {**request.query, **_repeated(request, lists)}
+    if any(len(request.query.getall(name)) > 1 for name in given.keys() - lists):
         raise Refusal(400, "A query parameter is given twice.", f"Give each once; there are: {names}.")
     if unknown := given.keys() - {field.encode_name for field in known}:
         raise Refusal(
@@ -28,13 +32,17 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
         )
     for name in _INSTANTS & given.keys():
         # An unescaped + of an offset arrives as a space; instants have none of their own.
-        given[name] = given[name].replace(" ", "+")
+        given[name] = request.query[name].replace(" ", "+")
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         raise Refusal(
             400, f"The query is not right: {_plain(error)}.", "GET /openapi.json says what fits."
         ) from error
+
+
+def _repeated(request: web.Request, lists: frozenset[str]) -> dict[str, list[str]]:
+    return {name: request.query.getall(name) for name in lists & request.query.keys()}
 
 
 async def read_body(request: web.Request, shape: type[Q]) -> Q:

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.web import contacts, correspondence, granting, operating, people, printed, roster, shapes
+from hub.web import audiences, contacts, correspondence, granting, operating, people, printed, roster, shapes
 from hub.web.route import ADMIN, BAD, OPERATE, PRIVACY, READ, UNKNOWN, Route, Where
 
 PEOPLE: Final[tuple[Route, ...]] = (
@@ -63,6 +63,15 @@ PEOPLE: Final[tuple[Route, ...]] = (
         summary="List who holds a role of a unit or a copropiedad, now or on a day",
         query=people.HoldersQuery,
         answers={200: people.HolderPage, **BAD},
+    ),
+    Route(
+        path="/api/audience",
+        handler=audiences.show_audience,
+        needs=READ,
+        where=Where.PLACES,
+        summary="Count and list whom an audience means now: how many are reached by what, who is left out",
+        query=people.AudienceQuery,
+        answers={200: people.AudienceMeant, **BAD},
     ),
     Route(
         path="/api/people/{ref}",

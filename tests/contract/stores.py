@@ -17,6 +17,7 @@ from hub.ports import (
     ContactStore,
     DeliveryStore,
     ExplainStore,
+    HeadcountStore,
     ImportStore,
     IntakeStore,
     KeyStore,
@@ -36,6 +37,7 @@ from hub.storage import (
     PostgresContacts,
     PostgresDelivery,
     PostgresExplaining,
+    PostgresHeadcount,
     PostgresImports,
     PostgresIntake,
     PostgresKeys,
@@ -54,6 +56,7 @@ from hub.testing import (
     MemoryAudit,
     MemoryContacts,
     MemoryExplaining,
+    MemoryHeadcount,
     MemoryImports,
     MemoryInbox,
     MemoryKeys,
@@ -66,6 +69,8 @@ from hub.testing import (
 )
 from tests.contract.values import LEASE, now
 
+LASTS: Final = {"sms": timedelta(days=90)}
+"""How long suppressions last in these tests; of other channels for ever."""
 AT_ONCE: Final = timedelta(0)
 """A lease that has ended when it begins, an age that is reached at once."""
 
@@ -83,6 +88,7 @@ class Stores:
     replies: ReplyStore
     contacts: ContactStore
     roster: RosterStore
+    headcount: HeadcountStore
     keys: KeyStore
     audit: AuditStore
     accounts: AccountStore
@@ -117,6 +123,7 @@ def memory_stores() -> Stores:
         replies=store,
         contacts=MemoryContacts(store, now),
         roster=MemoryRoster(store),
+        headcount=MemoryHeadcount(store, LASTS.get),
         keys=MemoryKeys(now),
         audit=MemoryAudit(store),
         accounts=accounts,
@@ -141,6 +148,7 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresReplies(opened),
             PostgresContacts(opened),
             PostgresRoster(opened),
+            PostgresHeadcount(opened, LASTS.get),
             PostgresKeys(opened),
             PostgresAudit(opened),
             PostgresAccounts(opened),

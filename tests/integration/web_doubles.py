@@ -34,6 +34,7 @@ from hub.testing import (
     MemoryAudit,
     MemoryContacts,
     MemoryExplaining,
+    MemoryHeadcount,
     MemoryKeys,
     MemoryLetters,
     MemoryPauses,
@@ -284,7 +285,9 @@ class World:
         self.boards = MemoryBoards(self.log)
         self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
         self.contacts = MemoryContacts(MemoryStore(lambda: NOON), lambda: NOON)
-        self.roster = MemoryRoster(MemoryStore(lambda: NOON))
+        people = MemoryStore(lambda: NOON)
+        self.roster = MemoryRoster(people)
+        self.headcount = MemoryHeadcount(people, POLICY.suppression_for)
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
@@ -304,6 +307,7 @@ class World:
             letters=self.letters,
             contacts=self.contacts,
             roster=self.roster,
+            headcount=self.headcount,
             key_store=self.keys,
             audit=self.audit,
             accounts=self.accounts,

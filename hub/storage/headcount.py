@@ -1,0 +1,73 @@
+"""Whom an audience holds now, counted and listed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Final
+
+from hub.audience import Group, within
+from hub.headcount import Tally
+from hub.model import Json, Person, Places
+from hub.ports import Meant, Page
+from hub.storage import people
+from hub.storage.database import Database, Runner
+from hub.storage.masking import mask_name
+from hub.storage.paging import read_ref, write_ref
+from hub.storage.queries import load
+from hub.storage.suppressed import Lasts, suppressed
+
+_SQL = load("headcount")
+_PAGE: Final = 1000
+"""People looked at in one go; between two pages other requests have their turn."""
+
+
+class PostgresHeadcount:
+    """The HeadcountStore."""
+
+    def __init__(self, database: Database, lasts: Lasts) -> None:
+        self._database = database
+        self._lasts = lasts
+
+    async def meant(
+        self, groups: Sequence[Group], *, after: str | None, limit: int, places: Places = None
+    ) -> Meant:
+        """Look all of it up and count each person once; list by ref."""
+        async with self._database.transaction() as run:
+            tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
+            for group in within(groups, places, await _homes(run, groups) if places is not None else {}):
+                async for found in _pages(run, group):
+                    tally.add(found)
+        listed = tally.page
+        cursor = write_ref(listed[-1].ref) if tally.more else None
+        return Meant(
+            headcount=tally.headcount, page=Page(items=[_masked(one) for one in listed], next=cursor)
+        )
+
+
+async def _pages(run: Runner, group: Group) -> AsyncIterator[Sequence[Person]]:
+    if not group.paged:
+        yield (await people.look_up(run, [group]))[group]
+        return
+    after = ""
+    while found := await people.page(run, group, after, _PAGE):
+        yield found
+        after = found[-1].ref
+
+
+async def _homes(run: Runner, groups: Sequence[Group]) -> dict[str, Collection[str]]:
+    persons = [group.person for group in groups if group.person is not None]
+    units = [group.unit_id for group in groups if group.unit_id is not None]
+    homes: defaultdict[str, set[str]] = defaultdict(set)
+    for row in await run.rows(_SQL["homes"], persons, units):
+        homes[row["ref"]].add(row["place"])
+    return dict(homes)
+
+
+def _masked(person: Person) -> dict[str, Json]:
+    return {
+        "person": person.ref,
+        "name": mask_name(person.name),
+        "units": list(person.units),
+        "left_out": person.left_out,
+    }

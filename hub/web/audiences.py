@@ -1,0 +1,39 @@
+"""Whom an audience means, over HTTP: asked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from hub.audience import asked, parse, write
+from hub.model import Json
+from hub.ports import Meant
+from hub.web.answers import json_answer
+from hub.web.keys import HEADCOUNT
+from hub.web.people import AudienceQuery, Reach
+from hub.web.queries import read_query
+from hub.web.reaching import places_of
+
+
+async def show_audience(request: web.Request) -> web.Response:
+    """Whom these words mean now: how many, how reached, a page of them."""
+    query = read_query(request, AudienceQuery, lists=frozenset({"who"}))
+    meant = await request.app[HEADCOUNT].meant(
+        asked(query.who), after=query.after, limit=query.limit, places=places_of(request)
+    )
+    return json_answer(answer_of(query.who, meant))
+
+
+def answer_of(words: Iterable[str], meant: Meant) -> dict[str, Json]:
+    """Make the answer: what was asked in full, the counts, the page."""
+    count = meant.headcount
+    return {
+        "who": list(dict.fromkeys(write(parse(word)) for word in words)),
+        "people": count.people,
+        "told": count.told,
+        "reach": {name: getattr(count, name) for name in Reach.__struct_fields__},
+        "left_out": count.left_out,
+        "items": meant.page.items,
+        "next": meant.page.next,
+    }

@@ -1,0 +1,163 @@
+"""Whom an audience means, counted and listed, in memory and for real."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from hub.audience import asked
+from hub.consents import consents_of
+from hub.errors import StorageRefused
+from hub.headcount import Headcount
+from hub.identity import event_key
+from hub.model import Event, Json, Places
+from hub.ports import Meant
+from tests.contract.stores import Stores
+from tests.contract.values import consent, leave, membership, now, person, unit
+
+MAIL: Final = {"id": "e", "kind": "email", "value": "ana@example.com"}
+MOBILE: Final = {"id": "m", "kind": "phone", "value": "300 123 4567"}
+LANDLINE: Final = {"id": "l", "kind": "phone", "value": "601 745 1000"}
+DEVICE: Final = {"id": "d", "kind": "push", "value": "token"}
+
+
+def directory() -> list[Event]:
+    """Ana owns in ph-1 and rents in ph-9; Caro works for the company and owns in ph-9; Dora is on leave."""
+    points: dict[str, list[Json]] = {
+        "p-ana": [MAIL, MOBILE, DEVICE],
+        "p-beto": [LANDLINE],
+        "p-caro": [MAIL],
+        "p-dora": [MOBILE],
+    }
+    day = timedelta(days=1)
+    return [
+        *(person(ref, contact_points=found) for ref, found in points.items()),
+        person("p-papel", contact_points=[MAIL], digital_access=False),
+        unit("u-1", label="101"),
+        unit("u-2", label="102"),
+        unit("u-9", copropiedad="ph-9", label="901"),
+        membership("p-ana", "unit:u-1", "owner"),
+        membership("p-ana", "unit:u-2", "owner"),
+        membership("p-ana", "unit:u-9", "tenant"),
+        membership("p-beto", "unit:u-2", "resident"),
+        membership("p-papel", "copropiedad:ph-1", "council"),
+        membership("p-caro", "unit:u-9", "owner"),
+        membership("p-caro", "company", "staff", duty="service", service_area="aseo"),
+        membership("p-dora", "copropiedad:ph-1", "staff", duty="on_call", service_area="aseo"),
+        leave("p-dora", (now() - day).isoformat(), (now() + day).isoformat(), "p-caro"),
+    ]
+
+
+async def meant(
+    stores: Stores, *who: str, after: str | None = None, limit: int = 50, places: Places = None
+) -> Meant:
+    return await stores.headcount.meant(asked(who), after=after, limit=limit, places=places)
+
+
+async def refs(stores: Stores, *who: str, places: Places = None) -> list[str]:
+    return [row["person"] for row in (await meant(stores, *who, places=places)).page.items]
+
+
+async def fill(stores: Stores) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(directory())
+
+
+async def test_each_person_is_counted_once_with_every_way_there_is(stores: Stores) -> None:
+    await fill(stores)
+    found = await meant(stores, "everyone@copropiedad:ph-1", "owners@copropiedad:ph-9", "person:p-ana")
+
+    assert (
+        Headcount(people=5, told=5, email=2, mobile=2, push=1, letter_only=2, left_out={}) == found.headcount
+    )
+    assert ["p-ana", "p-beto", "p-caro", "p-dora", "p-papel"] == [row["person"] for row in found.page.items]
+    assert [["101", "102"], ["102"], ["901"], [], []] == [row["units"] for row in found.page.items]
+    assert all("Name of" not in row["name"] for row in found.page.items)
+
+
+async def test_who_is_left_out_is_counted_by_reason_and_shown(stores: Stores) -> None:
+    await fill(stores)
+    found = await meant(stores, "staff:on_call@copropiedad:ph-1")
+
+    assert [("p-caro", None), ("p-dora", "on_leave")] == [
+        (row["person"], row["left_out"]) for row in found.page.items
+    ]
+    assert (2, 1, {"on_leave": 1}) == (
+        found.headcount.people,
+        found.headcount.told,
+        dict(found.headcount.left_out),
+    )
+
+
+async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: Stores) -> None:
+    await fill(stores)
+    yes = consent("p-ana", "commercial")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_consents(consents_of(yes, event_key(yes)))
+    found = await meant(stores, "opted_in:commercial")
+
+    assert ["p-ana"] == [row["person"] for row in found.page.items if row["left_out"] is None]
+    assert (5, 1, {"not_opted_in": 4}) == (
+        found.headcount.people,
+        found.headcount.told,
+        dict(found.headcount.left_out),
+    )
+
+
+async def test_whoever_one_group_tells_is_told(stores: Stores) -> None:
+    await fill(stores)
+    found = await meant(stores, "staff:on_call@copropiedad:ph-1", "area:aseo")
+
+    assert ["p-caro", "p-dora"] == [row["person"] for row in found.page.items if row["left_out"] is None]
+    assert {} == dict(found.headcount.left_out)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 4, 5, 6])
+async def test_it_is_listed_page_by_page_and_counted_whole_on_each(stores: Stores, limit: int) -> None:
+    await fill(stores)
+    who = ("owners@copropiedad:ph-9", "everyone@copropiedad:ph-1", "person:p-ana")
+    found: list[str] = []
+    after = None
+    while True:
+        page = await meant(stores, *who, after=after, limit=limit)
+        assert page.headcount.people == 5
+        found += [row["person"] for row in page.page.items]
+        after = page.page.next
+        if after is None:
+            break
+
+    assert ["p-ana", "p-beto", "p-caro", "p-dora", "p-papel"] == found
+
+
+async def test_a_cursor_of_nobody_is_refused(stores: Stores) -> None:
+    for cursor in ("ñ", "AAA", "AA=="):
+        with pytest.raises(StorageRefused):
+            await meant(stores, "everyone", after=cursor)
+
+
+async def test_who_reaches_one_copropiedad_sees_of_any_audience_what_is_of_it(stores: Stores) -> None:
+    await fill(stores)
+    here: Places = frozenset({"ph-1"})
+
+    assert ["p-ana", "p-beto", "p-dora", "p-papel"] == await refs(stores, "everyone", places=here)
+    assert ["p-ana"] == await refs(stores, "owners", "owners@copropiedad:ph-9", places=here)
+    assert ["p-ana"] == await refs(stores, "owners@unit:u-1", "owners@unit:u-9", places=here)
+    assert ["p-ana"] == await refs(stores, "person:p-ana", "person:p-caro", places=here)
+    assert ["p-dora"] == await refs(stores, "area:aseo", "staff:service", places=here)
+    assert [] == await refs(stores, "everyone", places=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("ends", "reached"), [(None, 0), (timedelta(hours=1), 0), (timedelta(hours=-1), 1)], ids=str
+)
+async def test_a_suppressed_address_reaches_nobody_until_it_ends(
+    stores: Stores, ends: timedelta | None, reached: int
+) -> None:
+    await fill(stores)
+    until = None if ends is None else now() + ends
+    await stores.contacts.suppress_address("+573001234567", "sms", reason="asked", until=until, by="op")
+    found = await meant(stores, "person:p-ana")
+
+    assert (1, reached) == (found.headcount.email, found.headcount.mobile)

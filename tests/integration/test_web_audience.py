@@ -1,0 +1,101 @@
+"""Whom an audience means, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import pytest
+from yarl import URL
+
+from hub.model import Json
+from tests.integration.web_doubles import Reply, World, ask
+
+JSON: Final = {"Content-Type": "application/json"}
+MAIL: Final = {"id": "e", "kind": "email", "value": "maria@example.com"}
+ENTRIES: Final[dict[str, dict[str, Json]]] = {
+    "units/u-1": {"copropiedad_id": "ph-1", "label": "101"},
+    "people/p-1": {"names": "María Peña", "contact_points": [MAIL]},
+    "people/p-2": {"names": "Pedro Gómez", "contact_points": []},
+    "memberships/m-1": {"person_id": "p-1", "scope": "unit:u-1", "role": "owner"},
+    "memberships/m-2": {"person_id": "p-2", "scope": "copropiedad:ph-1", "role": "council"},
+}
+
+
+async def filled() -> World:
+    world = World()
+    for path, body in ENTRIES.items():
+        raw = json.dumps({**body, "version": 1}).encode()
+        answer = await ask(world, f"/api/directory/{path}", method="PUT", headers=JSON, body=raw)
+        assert 200 == answer.status
+    return world
+
+
+async def audience(world: World, *who: str, **more: str) -> Reply:
+    query = [("who", word) for word in who] + list(more.items())
+    return await ask(world, str(URL("/api/audience").with_query(query)))
+
+
+async def test_an_audience_is_counted_and_listed_before_anything_is_sent() -> None:
+    answer = await audience(await filled(), "unit:u-1", "copropiedad:ph-1")
+    found = await audience(await filled(), "owners@unit:u-1", "council@copropiedad: ph-1", "owners@unit:u-1")
+
+    assert 400 == answer.status
+    assert {
+        "who": ["owners@unit:u-1", "council@copropiedad:ph-1"],
+        "people": 2,
+        "told": 2,
+        "reach": {"email": 1, "mobile": 0, "push": 0, "letter_only": 1},
+        "left_out": {},
+        "items": [
+            {"person": "p-1", "name": "***", "units": ["101"], "left_out": None},
+            {"person": "p-2", "name": "***", "units": [], "left_out": None},
+        ],
+        "next": None,
+    } == found.json
+
+
+async def test_it_comes_page_by_page() -> None:
+    world = await filled()
+    first = (await audience(world, "everyone", limit="1")).json
+    second = (await audience(world, "everyone", limit="1", after=first["next"])).json
+
+    assert [["p-1"], ["p-2"]] == [[row["person"] for row in page["items"]] for page in (first, second)]
+    assert (2, 2, None) == (first["people"], second["people"], second["next"])
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ((), "who"),
+        (("",), "who"),
+        (("residentes@unit:u-1",), "did you mean 'residents'?"),
+        (("petitioner",), "read 'petitioner', expected what needs no event"),
+        (("everyone",) * 51, "who"),
+        (("person:" + "x" * 700,), "who"),
+    ],
+    ids=["none", "nothing", "a slip", "a party", "too many", "too long"],
+)
+async def test_what_cannot_be_read_is_told(who: tuple[str, ...], told: str) -> None:
+    answer = await audience(World(), *who)
+
+    assert 400 == answer.status
+    assert told in answer.json["error"]
+
+
+async def test_only_the_words_may_be_given_several_times() -> None:
+    answer = await ask(World(), "/api/audience?who=everyone&limit=1&limit=2")
+
+    assert (400, "A query parameter is given twice.") == (answer.status, answer.json["error"])
+
+
+async def test_the_api_says_that_the_words_are_several_and_needed() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    (who, *_) = document["paths"]["/api/audience"]["get"]["parameters"]
+
+    assert ("who", True, "array", "string") == (
+        who["name"],
+        who["required"],
+        who["schema"]["type"],
+        who["schema"]["items"]["type"],
+    )
