@@ -38,6 +38,7 @@ TO_DO: Final[Mapping[str, str]] = {
     "gone": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
     "suppressed": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
     "opted_out": "solo la persona puede pedir que se le vuelva a escribir; `hub opt-outs` lo muestra",
+    "not_consented": "`hub people consents` dice qué ha autorizado; si acepta, registre su autorización",
     "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
     "template": "complete el dato en el sistema que publica",
     "too_old": "si todavía sirve, publique el aviso como un evento nuevo",

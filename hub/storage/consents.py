@@ -32,7 +32,8 @@ async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -
         return people
     refs = [person.ref for person in people]
     rows = await run.rows(_SQL["opted_out"], refs, [purpose])
-    return asked(people, await _said(run, refs, purpose), {row["person"] for row in rows})
+    said = {person: each for (person, _), each in (await _said(run, refs, [purpose])).items()}
+    return asked(people, said, {row["person"] for row in rows})
 
 
 async def standing(run: Runner, person: str) -> list[Stance]:
@@ -44,16 +45,15 @@ async def standing(run: Runner, person: str) -> list[Stance]:
 
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
     """Answer, by person and purpose, whether a yes stands; nothing of who never said anything."""
+    return {key: counts(each).granted for key, each in (await _said(run, refs, purposes)).items()}
+
+
+async def _said(
+    run: Runner, refs: Collection[str], purposes: Collection[str]
+) -> Mapping[tuple[str, str], Collection[Consent]]:
     found: dict[tuple[str, str], list[Consent]] = defaultdict(list)
     for row in await run.rows(_SQL["said"], refs, purposes):
         found[row["person"], row["purpose"]].append(_consent(row))
-    return {key: counts(said).granted for key, said in found.items()}
-
-
-async def _said(run: Runner, refs: Collection[str], purpose: str) -> Mapping[str, Collection[Consent]]:
-    found: dict[str, list[Consent]] = defaultdict(list)
-    for row in await run.rows(_SQL["said"], refs, [purpose]):
-        found[row["person"]].append(_consent(row))
     return found
 
 
