@@ -39,9 +39,12 @@ async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
     levels = sorted({group.level for group in groups if group.level is not None})
     by_duty = await _with_duty(run, duties, places) if duties else {}
     by_level = by_scope(await run.rows(_SQL["staff_by_level"], levels, places) if levels else ())
-    on_call = await _on_call(run, duties, places) if duties else {}
-    meant = {group: _meant(group, by_duty if group.duty else by_level, on_call) for group in groups}
     known = {row["id"]: row for staff in (by_duty, by_level) for rows in staff.values() for row in rows}
+    called = await _called(run, duties, places) if duties else {}
+    known |= await _people(run, {ref for refs in called.values() for ref in refs} - known.keys())
+    # Nobody is called who is not there any more.
+    on_call = {duty: refs & known.keys() for duty, refs in called.items()}
+    meant = {group: _meant(group, by_duty if group.duty else by_level, on_call) for group in groups}
     return await _present(run, meant, known)
 
 
@@ -52,15 +55,12 @@ async def _with_duty(run: Runner, duties: Sequence[str], places: Sequence[str]) 
     return by_scope(rows)
 
 
-async def _on_call(
-    run: Runner, duties: Sequence[str], places: Sequence[str]
-) -> Mapping[Duty, Collection[str]]:
-    """Answer who is called now, by the scope and the duty of each rota; nobody who is not there any more."""
+async def _called(run: Runner, duties: Sequence[str], places: Sequence[str]) -> Mapping[Duty, set[str]]:
+    """Answer who is called now, by the scope and the duty of each rota."""
     called: defaultdict[Duty, set[str]] = defaultdict(set)
     for row in await run.rows(_SQL["rotas"], duties, places):
         called[row["scope_id"], row["duty"]].update(on_shift(row["shifts"], row["at"]))
-    known = await _people(run, {ref for refs in called.values() for ref in refs})
-    return {duty: refs & known.keys() for duty, refs in called.items()}
+    return called
 
 
 def _meant(group: Group, staff: Scoped, on_call: Mapping[Duty, Collection[str]]) -> Collection[str]:
