@@ -1,5 +1,5 @@
 """
-Logs as structlog events: JSON for machines, one readable line for people, no person data.
+Logs as structlog events: JSON for machines, one readable line for people, no person data, no secrets.
 
 Log an event name and fields (`log.info("message.sent", channel="sms")`), bind `event_id` and
 `message_id` with `structlog.contextvars`. The masking here is the last line of defence, not a
@@ -35,13 +35,17 @@ _PERSON_KEYS: Final = frozenset(
     {"address", "addresses", "contact", "email", "emails", "name", "names", "phone", "phones", "rcpt"}
     | {"recipient", "recipients", "to", "token"}
 )
-_PERSON_SUFFIXES: Final = ("_address", "_email", "_phone", "_token")
+_SECRET_KEYS: Final = frozenset({"api_key", "authorization", "cookie", "password", "secret", "secrets"})
+_PRIVATE_SUFFIXES: Final = ("_address", "_email", "_phone", "_token", "_secret", "_password")
 
 # Written in the calls these unions would be made anew for every value of every line.
 _NUMBERS: Final = bool | int | float
 _SEQUENCES: Final = list | tuple | set | frozenset
 _PRINTABLE: Final = str | UUID | date | timedelta | PurePath
 
+# Who logs an address of the network may not know that it holds a password, or a signature in its query.
+_USERINFO: Final = re.compile(r"(?<=://)[^\s/@]{1,512}@")
+_QUERY_SECRET: Final = re.compile(r"(?<=[?&])(also|key|password|secret|sig|token|verify)=[^\s&]+")
 # The part before "@" may be a user of a broker's URL: its password goes too, which is just as well.
 # The bound keeps the search linear: without it 200 kB of "a" take three minutes.
 _EMAIL: Final = re.compile(r"""[^\s@<>"'(),;:/=]{1,128}(?:@|%40)[\w.-]+""")
@@ -131,16 +135,22 @@ def _masked(key: str, value: Any) -> Any:
     if type(value) is str:  # not what inherits from it: an enum's member prints as its value
         return _masked_text(value)
     if isinstance(value, Mapping):
-        return {inner: _masked(str(inner), item) for inner, item in value.items()}
+        pairs = ((_key(inner), item) for inner, item in value.items())
+        return {key: _masked(key, item) for key, item in pairs}
     if isinstance(value, _SEQUENCES):
         return _masked_items(key, value)
     return _masked_text(_text(value))
 
 
+def _key(key: Any) -> str:
+    """Make a name of a mapping's key, which JSON wants as text: a log call must not raise."""
+    return key if type(key) is str else str(_masked("", key))
+
+
 @lru_cache(maxsize=1024)
 def _is_private(key: str) -> bool:
     key = key.lower()
-    return key in _PERSON_KEYS or key.endswith(_PERSON_SUFFIXES)
+    return key in _PERSON_KEYS or key in _SECRET_KEYS or key.endswith(_PRIVATE_SUFFIXES)
 
 
 def _masked_items(key: str, values: Iterable[Any]) -> list[Any]:
@@ -150,6 +160,10 @@ def _masked_items(key: str, values: Iterable[Any]) -> list[Any]:
 def _masked_text(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
         text = f"{text[:_LONGEST_TEXT]}…"
+    if "://" in text:
+        text = _USERINFO.sub(f"{MASK}@", text)
+    if "=" in text:
+        text = _QUERY_SECRET.sub(rf"\1={MASK}", text)
     if "@" in text or "%40" in text:
         text = _EMAIL.sub(MASK, text)
     text = _PHONE.sub(MASK, text)

@@ -45,30 +45,51 @@ class SmtpEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwilioEndpoint:
-    """`twilio+https://SID:TOKEN@host?from=NUMBER&two_way=true|false` (also `twilio+http`)"""
+    """
+    `twilio+https://SID:TOKEN@host?from=NUMBER&two_way=true|false&also=TOKEN` (also `twilio+http`)
+
+    `also` is another token that reports may be signed with, while the account's is being changed.
+    """
 
     base: str
     account: str
     token: str = field(repr=False)
     sender: str
     two_way: bool = False
+    also: str = field(default="", repr=False)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """What reports may be signed with."""
+        return (self.token, self.also) if self.also else (self.token,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenericEndpoint:
-    """`http+https://USER:PASSWORD@host?spec=FILE.toml&from=NUMBER&two_way=true|false` (also `http+http`)"""
+    """
+    `http+https://USER:PASSWORD@host?spec=FILE.toml&from=NUMBER&two_way=true|false&also=PASSWORD` (also
+    `http+http`)
+
+    `also` is another password that calls may be signed with, while the account's is being changed.
+    """
 
     base: str
-    user: str
+    user: str = field(repr=False)
     password: str = field(repr=False)
     spec: Path
     sender: str = ""
     two_way: bool = False
+    also: str = field(default="", repr=False)
 
     @property
     def account(self) -> Mapping[str, str]:
         """What `{user}` and `{password}` of the file stand for."""
         return {"user": self.user, "password": self.password}
+
+    @property
+    def accounts(self) -> tuple[Mapping[str, str], ...]:
+        """The same for what comes in, which may be signed with either password."""
+        return (self.account, {**self.account, "password": self.also}) if self.also else (self.account,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +103,11 @@ class FcmEndpoint:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatsappEndpoint:
     """
-    `whatsapp+https://TOKEN@host?phone=ID&secret=APP_SECRET&verify=WORD` (also `whatsapp+http`)
+    `whatsapp+https://TOKEN@host?phone=ID&secret=APP_SECRET&verify=WORD&also=APP_SECRET` (or `whatsapp+http`)
 
     Without the app's secret nothing that Meta reports can be believed; `verify` is the word that it
-    shows when the address of the reports is entered.
+    shows when the address of the reports is entered. `also` is another secret of the app that reports
+    may be signed with, while it is being changed.
     """
 
     base: str
@@ -94,6 +116,12 @@ class WhatsappEndpoint:
     version: str
     secret: str = field(default="", repr=False)
     verify: str = field(default="", repr=False)
+    also: str = field(default="", repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What reports may be signed with."""
+        return tuple(secret for secret in (self.secret, self.also) if secret)
 
 
 def is_loopback(host: str | None) -> bool:
@@ -190,7 +218,7 @@ def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:
 
 def parse_twilio(text: str, *, setting: str) -> TwilioEndpoint:
     parts = _split(text, setting)
-    parts.only("from", "two_way")
+    parts.only("from", "two_way", "also")
     if not parts.url.username or not parts.url.password:
         raise parts.wrong("the account is missing; write twilio+https://SID:TOKEN@host?from=NUMBER")
     return TwilioEndpoint(
@@ -199,12 +227,13 @@ def parse_twilio(text: str, *, setting: str) -> TwilioEndpoint:
         token=unquote(parts.url.password),
         sender=parts.needed("from", "?from=+573001234567"),
         two_way=parts.flag("two_way"),
+        also=parts.query.get("also", ""),
     )
 
 
 def parse_generic(text: str, *, setting: str) -> GenericEndpoint:
     parts = _split(text, setting)
-    parts.only("spec", "from", "two_way")
+    parts.only("spec", "from", "two_way", "also")
     if parts.url.path not in {"", "/"}:
         raise parts.wrong("the path is not part of the URL; it is request.path of the ?spec= file")
     return GenericEndpoint(
@@ -214,6 +243,7 @@ def parse_generic(text: str, *, setting: str) -> GenericEndpoint:
         spec=Path(parts.needed("spec", "?spec=/path/provider.toml")),
         sender=parts.query.get("from", ""),
         two_way=parts.flag("two_way"),
+        also=parts.query.get("also", ""),
     )
 
 
@@ -231,7 +261,7 @@ def parse_fcm(text: str, *, setting: str) -> FcmEndpoint:
 
 def parse_whatsapp(text: str, *, setting: str) -> WhatsappEndpoint:
     parts = _split(text, setting)
-    parts.only("phone", "secret", "verify", "version")
+    parts.only("phone", "secret", "verify", "also", "version")
     if not parts.url.username or parts.url.password is not None:
         raise parts.wrong("the token is missing; write whatsapp+https://TOKEN@host?phone=ID")
     version = parts.query.get("version") or GRAPH_VERSION
@@ -247,6 +277,7 @@ def parse_whatsapp(text: str, *, setting: str) -> WhatsappEndpoint:
         version=version,
         secret=parts.query.get("secret", ""),
         verify=parts.query.get("verify", ""),
+        also=parts.query.get("also", ""),
     )
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -11,23 +10,19 @@ from uuid import UUID
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.contextvars import bound_contextvars
 
 from hub.errors import BrokerUnavailable, StorageRefused
 from hub.logs import configure, mask_person_data
 from hub.model import Person
+from hub.settings import Secret, SecretUrl
 
 ID = UUID("0195f6a0-1c2b-8d3e-9f40-573001abcdef")
 
 
-@pytest.fixture(autouse=True)
-def untouched_logging() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("untouched_logging")
 
 
 class Lines(StringIO):
@@ -77,7 +72,10 @@ def test_what_is_below_the_level_is_not_written(lines: Lines) -> None:
         ("550 5.1.1 <ana.perez+alta@correo.example.co>: unknown", "550 5.1.1 <***>: unknown"),
         ("rcpt to:ana@localhost", "rcpt to:***"),
         ("/u?to=ana%40example.org", "/u?to=***"),
-        ("amqp://hub:pa55@broker:5672", "amqp://hub:***:5672"),
+        ("amqp://hub:pa55@broker:5672", "amqp://***:5672"),
+        ("amqp://hub:pa(5;5=@broker:5672", "amqp://***:5672"),
+        ("whatsapp+https://pa55@graph.example: no", "whatsapp+https://***: no"),
+        ("/hooks/sms/x?message=1&sig=0f9a", "/hooks/sms/x?message=1&sig=***"),
         ("señor@compañía.example said no", "*** said no"),
         ("sms to +573001234567 failed", "sms to *** failed"),
         ("+57 (300) 123-4567", "***"),
@@ -114,6 +112,50 @@ def test_what_is_no_address_is_left_alone(text: str) -> None:
 def test_a_key_that_holds_a_person_is_masked_whatever_is_in_it(key: str) -> None:
     assert masked(**{key: "Ana Pérez"}) == {key: "***"}
     assert masked(data={"list": [{key: ["Ana"]}]}) == {"data": {"list": [{key: "***"}]}}
+
+
+@pytest.mark.parametrize("key", ["secret", "password", "Authorization", "api_key", "app_secret", "cookie"])
+def test_a_key_that_holds_a_secret_is_masked_whatever_is_in_it(key: str) -> None:
+    assert masked(**{key: "pa55"}) == {key: "***"}
+
+
+CANARY = "c4n4ry"
+HIDDEN = st.sampled_from(
+    [Secret(CANARY), SecretUrl(f"amqp://hub:{CANARY}@broker/"), SecretUrl(f"https://h/?key={CANARY}")]
+)
+
+
+@given(
+    st.recursive(
+        HIDDEN,
+        lambda inner: (
+            st.lists(inner, min_size=1, max_size=3)
+            | st.tuples(inner)
+            | st.dictionaries(st.text(max_size=5) | HIDDEN, inner, min_size=1, max_size=3)
+        ),
+        max_leaves=5,
+    ),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12),
+    st.booleans(),
+)
+def test_a_secret_never_prints_under_whatever_key_however_deep(value: Any, key: str, as_json: bool) -> None:
+    stream = StringIO()
+    configure(as_json=as_json, level="info", stream=stream)
+    fields = {f"x{key}": value}
+
+    structlog.get_logger().info("event.taken", **fields)
+    structlog.get_logger().info("message.failed", exc_info=failure(value), **fields)
+    logging.getLogger("aio_pika").warning("cannot connect %s %r", value, {key: value})
+
+    assert stream.getvalue()
+    assert CANARY not in stream.getvalue()
+
+
+def failure(value: object) -> BaseException:
+    """An error of ours whose cause quotes."""
+    error = StorageRefused()
+    error.__cause__ = RuntimeError(value, f"{value}")
+    return error
 
 
 def test_numbers_and_nothing_stay_what_they_are() -> None:

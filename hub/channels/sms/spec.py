@@ -138,17 +138,24 @@ class FailureRule(Rule, frozen=True, kw_only=True):
 class BodySignature(_Table, frozen=True, kw_only=True):
     """
     HMAC of the raw body, in `header`, after `prefix`. `secret` may be `{password}` or `{user}`, so
-    that the file itself holds none.
+    that the file itself holds none. `also` is another one that is taken, while it is being changed.
     """
 
     header: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+$")]
     secret: Annotated[str, Meta(min_length=1)]
+    also: Annotated[str, Meta(min_length=1)] | None = None
     algorithm: Literal["sha256", "sha512", "sha1"] = "sha256"
     encoding: Literal["hex", "base64"] = "hex"
     prefix: str = ""
 
     def __post_init__(self) -> None:
-        _checked("secret", self.secret, frozenset({"user", "password"}))
+        for name, secret in (("secret", self.secret), ("also", self.also or "")):
+            _checked(name, secret, frozenset({"user", "password"}))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What a body may be signed with, before the placeholders are filled."""
+        return (self.secret, self.also) if self.also else (self.secret,)
 
 
 class Receipts(_Table, frozen=True, kw_only=True):
@@ -225,7 +232,8 @@ class Spec(_Table, frozen=True, kw_only=True):
     def of_the_account(self) -> frozenset[str]:
         """The placeholders that the URL must have a value for."""
         request, balance = self.request, self.balance
-        signed = [part.hmac.secret for part in (self.receipts, self.replies) if part and part.hmac]
+        hooks = [part.hmac for part in (self.receipts, self.replies) if part and part.hmac]
+        signed = [secret for hmac in hooks for secret in hmac.secrets]
         places = [request.path, request.headers, request.query, request.json, request.form, *signed]
         said = names_in([*places, balance.path if balance else ""]) & {"user", "password"}
         return said | {Auth.BASIC: {"user"}, Auth.BEARER: {"password"}, Auth.NONE: set()}[request.auth]

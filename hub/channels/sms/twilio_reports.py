@@ -33,9 +33,10 @@ _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 def twilio_tokens(settings: Settings) -> tuple[str, ...]:
     """Answer the auth tokens that may sign a report. Raises `ConfigurationError`."""
     return tuple(
-        parse_twilio(url.reveal(), setting=PROVIDERS["sms"]).token
+        token
         for url in settings.providers.get("sms", ())
         if url.scheme.startswith("twilio+")
+        for token in parse_twilio(url.reveal(), setting=PROVIDERS["sms"]).tokens
     )
 
 

@@ -87,7 +87,7 @@ def keys_of(settings: Settings) -> Keys:
         if url.scheme.startswith("whatsapp+")
     ]
     return Keys(
-        secrets=tuple(endpoint.secret for endpoint in endpoints if endpoint.secret),
+        secrets=tuple(secret for endpoint in endpoints for secret in endpoint.secrets),
         words=tuple(endpoint.verify for endpoint in endpoints if endpoint.verify),
     )
 
