@@ -1,4 +1,4 @@
-"""Signatures by which providers prove that a call is theirs, and by which we know our own addresses. Pure."""
+"""Signatures by which providers prove that a call is theirs; our own are made by `hub.signing`. Pure."""
 
 from __future__ import annotations
 
@@ -53,23 +53,6 @@ def is_body_signature(given: str, *, secret: str, body: bytes, algorithm: str, e
     """Tell whether this is the signature of the raw body. Compares in constant time."""
     made = body_signature(secret, body, algorithm=algorithm, encoding=encoding)
     return _same(given.lower() if encoding == "hex" else given, made)
-
-
-def document_hash(document: str, secret: str) -> str:
-    """
-    Make what is kept of an identity document. Keyed: there are so few numbers that a bare hash tells them.
-    """
-    return f"hmac-sha256:{hmac.digest(secret.encode(), f'document:{document}'.encode(), 'sha256').hex()}"
-
-
-def address_signature(secret: str, *parts: str) -> str:
-    """Sign what an address of ours is for; the parts have no `:` in them. 128 bits, in hexadecimal digits."""
-    return hmac.digest(secret.encode(), ":".join(parts).encode(), "sha256").hex()[:32]
-
-
-def is_address_signature(given: str, *parts: str, secrets: Iterable[str]) -> bool:
-    """Tell whether one of the secrets made this signature. Compares in constant time."""
-    return any(_same(given, address_signature(secret, *parts)) for secret in secrets)
 
 
 def _same(given: str, made: str) -> bool:

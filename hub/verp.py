@@ -8,19 +8,15 @@ message that was not his. Letter case means nothing: some servers change it.
 
 from __future__ import annotations
 
-import hmac
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from hub.settings import Secret
+from hub.signing import LENGTHS, KeyRing, Purpose
 
-_SIGNATURE: Final = 20
-"""Hexadecimal digits: 80 bits, of which each guess costs a mail. A local part has 55 of 64 octets."""
-_TOKEN: Final = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{20})")
+_TOKEN: Final = re.compile(rf"([0-9a-f]{{32}})\.([0-9a-f]{{{LENGTHS[Purpose.MAIL]}}})")
 
 
 class Kind(StrEnum):
@@ -39,11 +35,11 @@ class Mark:
 
 
 class Verp:
-    """Makes and reads the addresses at one domain. The first secret signs, all of them verify."""
+    """Makes and reads the addresses at one domain."""
 
-    def __init__(self, domain: str, secrets: Sequence[Secret]) -> None:
+    def __init__(self, domain: str, ring: KeyRing) -> None:
         self.domain = domain.lower()
-        self._keys = [secret.reveal().encode() for secret in secrets]
+        self._ring = ring
 
     def bounce_address(self, message_id: UUID) -> str:
         """Make the envelope sender of a message."""
@@ -79,18 +75,10 @@ class Verp:
         return f"{kind}+{self._token(kind, message_id)}@{self.domain}"
 
     def _token(self, kind: Kind, message_id: UUID) -> str:
-        return f"{message_id.hex}.{_signature(self._keys[0], kind, message_id)}"
+        return f"{message_id.hex}.{self._ring.sign(Purpose.MAIL, kind, message_id.hex)}"
 
     def _read_token(self, kind: Kind, token: str) -> UUID | None:
         match = _TOKEN.fullmatch(token)
-        if match is None:
+        if match is None or self._ring.verify(Purpose.MAIL, match[2], kind, match[1]) is None:
             return None
-        message_id = UUID(match[1])
-        signed = (_signature(key, kind, message_id) for key in self._keys)
-        return message_id if any(hmac.compare_digest(match[2], each) for each in signed) else None
-
-
-def _signature(key: bytes, kind: Kind, message_id: UUID) -> str:
-    """The word before the id keeps these signatures apart from others under the same secret."""
-    signed = hmac.digest(key, f"verp:{kind}:{message_id.hex}".encode(), "sha256")
-    return signed.hex()[:_SIGNATURE]
+        return UUID(match[1])

@@ -30,6 +30,7 @@ from hub.app.parts import (
     open_publisher,
     open_redrive,
     open_roster,
+    open_secrets,
     open_watch,
 )
 from hub.app.roles import ROLES as _ROLES
@@ -54,6 +55,7 @@ __all__ = [
     "open_publisher",
     "open_redrive",
     "open_roster",
+    "open_secrets",
     "open_watch",
     "run",
     "whole",

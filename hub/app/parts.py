@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from prometheus_client import REGISTRY
 
 from hub.app.circuits import Circuits, report
+from hub.app.verified import count
 from hub.breaker import Breakers
 from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
 from hub.consumers.publisher import BrokerPublisher
@@ -24,6 +25,7 @@ from hub.ports import Channel
 from hub.rendering import Context, Templates, Texting
 from hub.schemas import Schemas
 from hub.settings import Settings
+from hub.signing import KeyRing
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import RedisAppointments
 from hub.storage.audit import PostgresAudit
@@ -38,6 +40,7 @@ from hub.storage.log import PostgresLog
 from hub.storage.pauses import PostgresPauses
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.roster import PostgresRoster
+from hub.storage.secrets import PostgresSecrets
 from hub.storage.throttles import RedisThrottle
 from hub.storage.watch import PostgresWatch
 from hub.throttling import ThrottlePolicy
@@ -86,7 +89,11 @@ class Words:
     def verp(self) -> Verp | None:
         """The addresses for bounces and replies; None where no mail comes to the hub."""
         domain = self._settings.mail_domain
-        return Verp(domain, self._settings.secrets) if domain else None
+        return Verp(domain, self.ring) if domain else None
+
+    @cached_property
+    def ring(self) -> KeyRing:
+        return KeyRing(self._settings.secrets, count)
 
     def renderer(self) -> Renderer:
         """
@@ -183,6 +190,7 @@ open_log: Final = _opener(PostgresLog)
 open_pauses: Final = _opener(PostgresPauses)
 open_redrive: Final = _opener(PostgresRedrive)
 open_roster: Final = _opener(PostgresRoster)
+open_secrets: Final = _opener(PostgresSecrets)
 open_watch: Final = _opener(partial(PostgresWatch, queues=QUEUES))
 
 

@@ -143,6 +143,7 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         ready=partial(answers, parts),
         registry=REGISTRY,
         troubles=PostgresWatch(parts.database, QUEUES),
+        ring=parts.words.ring,
     )
     await _listen(application, parts.settings.http, "HUB_HTTP", stack)
     return _until_set(stop)

@@ -40,7 +40,8 @@ from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
 from hub.ports import Channel
-from hub.settings import PROVIDERS, Mode, Secret, SecretUrl, Settings
+from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
+from hub.signing import KeyRing
 from hub.verp import Verp
 
 CALLBACKS: Final = "/hooks/twilio"
@@ -57,7 +58,7 @@ class Surroundings:
     compose: Compose
     verp: Verp | None
     public_url: str
-    secrets: tuple[Secret, ...]
+    ring: KeyRing
 
     @property
     def timeout(self) -> timedelta:
@@ -86,7 +87,11 @@ def build_channels(
     catcher on this machine if there is one. Several URLs of a channel are asked in their order.
     """
     around = Surroundings(
-        policy=policy, compose=compose, verp=verp, public_url=settings.public_url, secrets=settings.secrets
+        policy=policy,
+        compose=compose,
+        verp=verp,
+        public_url=settings.public_url,
+        ring=KeyRing(settings.secrets),
     )
     if settings.mode is Mode.CAPTURE:
         channels = _capturing(settings, around)
@@ -176,8 +181,8 @@ def _can_call_back(provider: str, public_url: str) -> bool:
 
 def _described(setting: str, url: str, around: Surroundings) -> Channel:
     endpoint = parse_generic(url, setting=setting)
-    spec = load_described(endpoint, setting=setting, secrets=around.secrets)
-    addresses = Addresses(public_url=around.public_url, secrets=around.secrets)
+    spec = load_described(endpoint, setting=setting, signs=bool(around.ring))
+    addresses = Addresses(public_url=around.public_url, ring=around.ring)
     reports = spec.receipts is not None and _can_call_back(endpoint.base, around.public_url)
     return GenericChannel(
         endpoint,

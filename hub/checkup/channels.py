@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from hub.channels.email.connection import Opener
 from hub.channels.push.oauth import read_service_account
 from hub.channels.registry import BUILDERS
-from hub.channels.sms.described import read_hooks
-from hub.channels.sms.hooks import Addresses, Use
+from hub.channels.sms.described import panels, read_hooks
+from hub.channels.sms.hooks import Use
 from hub.channels.sms.spec import load_spec
 from hub.channels.urls import (
     SmtpEndpoint,
@@ -47,6 +47,7 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "push": "fcm+https://fcm.googleapis.com?credentials=ARCHIVO",
     "whatsapp": "whatsapp+https://TOKEN@graph.facebook.com?phone=ID&secret=CLAVE&verify=PALABRA",
 }
+_BRINGS: Final[Mapping[Use, str]] = {Use.RECEIPTS: "informa entregas", Use.REPLIES: "entrega respuestas"}
 
 
 async def channels(settings: Settings) -> list[Finding]:
@@ -97,12 +98,9 @@ def _panels(settings: Settings) -> Iterator[Finding]:
     except ConfigurationError as error:
         yield bad(CHANNELS, f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
         return
-    addresses = Addresses(public_url=settings.public_url, secrets=settings.secrets)
-    for name, hook in hooks.items():
-        if hook.spec.receipts and not hook.spec.asks_for_reports:
-            yield ok(CHANNELS, f"SMS: {name} informa entregas en {addresses.fixed(name, Use.RECEIPTS)}")
-        if hook.spec.replies:
-            yield ok(CHANNELS, f"SMS: {name} entrega respuestas en {addresses.fixed(name, Use.REPLIES)}")
+    for name, use in panels(hooks):
+        # The address itself is left out: whoever has it may post there.
+        yield ok(CHANNELS, f"SMS: {name} {_BRINGS[use]}; su dirección la da `hub secrets hooks`.")
 
 
 def _not_built(settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,8 @@ from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
 from hub.checkup.finding import Finding, bad, ok, warn
-from hub.settings import Mode, Settings
+from hub.guessing import LENGTH, doubled, is_example, is_guessable
+from hub.settings import Mode, Secret, Settings
 
 PROGRAM: Final = "Programa"
 MODE: Final = "Modo"
@@ -24,7 +25,6 @@ TEMPLATES: Final = "Textos"
 
 _VIRGIN_OF_CHIQUINQUIRA: Final = date(2026, 7, 13)
 """The first holiday of Ley 2578 de 2026: a holiday table without it makes promises fall due a day early."""
-_SHORT_KEY: Final = 16  # characters
 _OUT_OF_THE_BOX: Final = "inbox"
 
 
@@ -86,12 +86,8 @@ def _api_key(settings: Settings) -> Finding:
         if settings.mode is not Mode.LIVE:
             return ok(ACCESS, what)
         return warn(ACCESS, what, "Defina HUB_API_KEY para que otros equipos puedan entrar.")
-    if len(settings.api_key.reveal()) < _SHORT_KEY:
-        return warn(
-            ACCESS,
-            f"HUB_API_KEY tiene menos de {_SHORT_KEY} caracteres: se puede adivinar.",
-            "Use una clave larga al azar, por ejemplo la que da `openssl rand -hex 32`.",
-        )
+    if is_guessable(settings.api_key):
+        return warn(ACCESS, f"HUB_API_KEY: {_why(settings.api_key)}.", "Use la que da `hub secrets new`.")
     return ok(ACCESS, "HUB_API_KEY protege todo menos /health.")
 
 
@@ -100,15 +96,27 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
         yield warn(
             ACCESS,
             "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.",
-            "Defina HUB_SECRET con una clave larga al azar, la misma en todos los procesos.",
+            "Defina HUB_SECRET con lo que da `hub secrets new`, lo mismo en todos los procesos.",
         )
     # Whoever has one address of ours can try words on it at home; and a phrase is one word for each blank.
-    if any(len(secret.reveal()) < _SHORT_KEY for secret in settings.secrets):
-        yield warn(
-            ACCESS,
-            f"Una clave de HUB_SECRET tiene menos de {_SHORT_KEY} caracteres: se puede adivinar.",
-            "Use claves largas al azar (`openssl rand -hex 32`); los espacios y las comas separan varias.",
-        )
+    for place, secret in enumerate(settings.secrets, start=1):
+        if is_guessable(secret):
+            yield warn(
+                ACCESS,
+                f"La clave {place} de HUB_SECRET: {_why(secret)}.",
+                "Cámbiela por la que da `hub secrets new`; los espacios y las comas separan varias.",
+            )
+    if doubled(settings.secrets):
+        to_do = "Quite la repetida; para cambiar de clave ponga delante la que da `hub secrets new`."
+        yield warn(ACCESS, "HUB_SECRET tiene la misma clave dos veces.", to_do)
+
+
+def _why(secret: Secret) -> str:
+    if is_example(secret):
+        return "parece la de un ejemplo"
+    if len(secret.reveal()) < LENGTH:
+        return f"tiene menos de {LENGTH} caracteres y se puede adivinar"
+    return "tiene un patrón y se puede adivinar"
 
 
 async def policy(settings: Settings) -> list[Finding]:

@@ -19,10 +19,12 @@ from hub.consumers.topology import QUEUES
 from hub.errors import AppointmentsUnavailable
 from hub.policy import load_policy
 from hub.settings import Address, Settings
+from hub.signing import KeyRing
 from hub.storage.appointments import EPOCH_KEY
 from hub.storage.database import Database, translated
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
+from hub.storage.secrets import PostgresSecrets
 from hub.storage.watch import PostgresWatch
 
 RABBITMQ: Final = "RabbitMQ"
@@ -133,6 +135,7 @@ async def postgresql(settings: Settings) -> list[Finding]:
         reached,
         ok(POSTGRESQL, f"Esquema al día ({HEAD})."),
         *await _waiting(url),
+        *await _unknown_documents(settings),
         *await _duty(settings),
     ]
 
@@ -159,6 +162,20 @@ async def _waiting(url: str) -> list[Finding]:
             )
         )
     return findings
+
+
+async def _unknown_documents(settings: Settings) -> list[Finding]:
+    """Tell when a key has been taken out of HUB_SECRET by which documents were still known."""
+    ids = KeyRing(settings.secrets).ids
+    async with Database(settings.database_url.reveal(), size=1) as database:
+        documents = await PostgresSecrets(database).documents()
+    lost = sum(people for key, people in documents.items() if key not in ids)
+    if not lost:
+        return []
+    what = (
+        f"El documento de {counted(lost, 'persona', 'personas')} tiene una clave que no está en HUB_SECRET."
+    )
+    return [warn(POSTGRESQL, what, "Devuelva esa clave a HUB_SECRET o importe de nuevo a esas personas.")]
 
 
 async def _duty(settings: Settings) -> list[Finding]:

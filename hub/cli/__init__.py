@@ -12,12 +12,13 @@ from collections.abc import Iterator
 
 import typer
 
-from hub.cli import contacts, database, dead, keys, letters, people, template
+from hub.cli import contacts, database, dead, keys, letters, people, secrets, template
 from hub.cli.audience import audience
 from hub.cli.auditing import audit
 from hub.cli.checking import check
 from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
+from hub.cli.effective import show_settings
 from hub.cli.explaining import explain
 from hub.cli.importing import import_people
 from hub.cli.pauses import channel, pause, resume
@@ -76,6 +77,8 @@ app.command(rich_help_panel=_MEND)(pause)
 app.command(rich_help_panel=_MEND)(resume)
 app.command(rich_help_panel=_MEND)(redrive)
 app.add_typer(keys.app, name="keys", rich_help_panel=_MEND)
+app.add_typer(secrets.app, name="secrets", rich_help_panel=_MEND)
+app.command("settings", rich_help_panel=_MEND)(show_settings)
 app.command(rich_help_panel=_LOOK)(audit)
 app.add_typer(channel, name="channel", rich_help_panel=_MEND)
 app.add_typer(database.app, name="db", rich_help_panel=_MEND)

@@ -11,7 +11,7 @@ import typer
 from hub.cli.auditing import note
 from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
 from hub.cli.progress import progress
-from hub.errors import ConfigurationError, HubError
+from hub.errors import HubError
 
 if TYPE_CHECKING:
     from hub.importing import Changes, Fault, Report
@@ -111,18 +111,9 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
 
 
 def _hashes() -> Hashes:
-    from hub.signatures import document_hash  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.signing import KeyRing  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    keys = [secret.reveal() for secret in settings().secrets]
-
-    def hashes(document: str) -> list[str]:
-        if not keys:
-            raise ConfigurationError(
-                "Set HUB_SECRET: documents are stored only as hashes that are keyed with it."
-            )
-        return [document_hash(document, key) for key in keys]
-
-    return hashes
+    return KeyRing(settings().secrets).document_hashes
 
 
 def _told(report: Report, faults: list[Fault], changes: Changes, *, applied: bool) -> dict[str, Json]:

@@ -198,11 +198,18 @@ def _stored_person(
     for one in hashes(row.document) if row.document else ():
         if one in by_hash:
             return by_hash[one]
+    # A hash under a key that is gone, or of another system, does not say that the documents differ.
+    keys = {_key(one) for one in hashes(row.document)} if row.document else set()
     for way in ways(row):
-        same = [one["id"] for one in by_way.get(way, ()) if not (row.document and one["document_hash"])]
+        same = [one["id"] for one in by_way.get(way, ()) if _key(one["document_hash"] or "") not in keys]
         if len(same) == 1:
             return str(same[0])
     return None
+
+
+def _key(document_hash: str) -> str:
+    """Answer what stands before the digest: how it was made, and with which key."""
+    return document_hash.rpartition(":")[0]
 
 
 def _new_id(key: Any, ids: set[str], hashes: Hashes) -> str:

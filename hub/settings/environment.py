@@ -23,6 +23,7 @@ _DOMAIN: Final = re.compile(
     r"(?=.{4,190}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
 """As it goes over the wire (`xn--…`); short enough for an envelope address of 254 octets."""
+_PARAMETER: Final = re.compile(r"[a-z_]+=")
 
 
 E_ = TypeVar("E_", bound=StrEnum)
@@ -121,9 +122,10 @@ class Environment:
 def _content(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as exc:
+    except (OSError, ValueError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-        raise ConfigurationError(f"{name} names {path}, which cannot be read: {why}.") from exc
+        # The path is not repeated, nor its error: who has mixed up NAME and NAME_FILE wrote the secret there.
+        raise ConfigurationError(f"{name} names a file that cannot be read: {why}.") from None
 
 
 def split_url(name: str, url: SecretUrl) -> SplitResult:
@@ -132,4 +134,20 @@ def split_url(name: str, url: SecretUrl) -> SplitResult:
         _ = parts.port  # parsed on demand, and may not be a number
     except ValueError:
         raise ConfigurationError(f"{name} is not a valid URL or address.") from None
+    if _is_torn(parts):
+        raise ConfigurationError(
+            f"{name}: an @ stands where none belongs; characters like / # ? @ in a password "
+            "are written as %2F …"
+        )
     return parts
+
+
+def _is_torn(parts: SplitResult) -> bool:
+    """
+    Tell whether a password with a bare `/`, `#` or `?` has torn the URL, as in `amqp://hub:12/34@broker`.
+
+    Its first half is then taken for a port, and its second for a path, which is shown.
+    """
+    astray = [part for part in parts.query.split("&") if not _PARAMETER.match(part)]
+    path = "" if parts.scheme == "file" else parts.path
+    return any("@" in text for text in (path, parts.fragment, *astray))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import Final, Never, Self
 from urllib.parse import urlsplit
 
 
@@ -28,31 +30,72 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A value that prints as stars; `reveal()` where it is used and nowhere else."""
+    """
+    A value that prints as stars; `reveal()` where it is used and nowhere else.
 
+    Not a dataclass: `asdict` and encoders look into those, and would bring out what repr hides.
+    """
+
+    __slots__ = ("_value",)
     _value: str
+
+    def __init__(self, value: str) -> None:
+        object.__setattr__(self, "_value", value)
 
     def reveal(self) -> str:
         return self._value
 
+    def __setattr__(self, name: str, _: object) -> Never:
+        raise AttributeError(f"{name} of a secret does not change")
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other) or not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._value))
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}('***')"
 
-    __str__ = __repr__
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, _: object) -> Never:
+        raise TypeError("a secret is not pickled: what holds it would be as secret, and not look it")
+
+    def __getstate__(self) -> Never:
+        self.__reduce_ex__(self)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+_WITH_PATH: Final = frozenset(
+    {"amqp", "amqps", "redis", "rediss", "unix", "postgresql", "postgres", "file", "http", "https"}
+)
+"""Schemes whose path says where something is; in others it may be a part of a password gone astray."""
+
+
 class SecretUrl(Secret):
-    """A URL whose user, password and query may be secrets."""
+    """A URL whose user, password, query and, in some, path may be secrets."""
+
+    __slots__ = ()
 
     @property
     def shown(self) -> str:
         """The URL without them, for logs and screens: `amqp://broker:5672/`."""
         parts = urlsplit(self._value)
         host = parts.netloc.rpartition("@")[2]
-        return f"{parts.scheme}://{host}{parts.path}"
+        return f"{parts.scheme}://{host}{parts.path if parts.scheme in _WITH_PATH else ''}"
+
+    @property
+    def place(self) -> str:
+        """The host alone, where the path is what opens: `https://hc-ping.com`."""
+        parts = urlsplit(self._value)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
     @property
     def scheme(self) -> str:

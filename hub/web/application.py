@@ -41,6 +41,7 @@ from hub.ports import (
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import Settings
+from hub.signing import KeyRing
 from hub.signing_in import Door
 from hub.web import asyncapi, keys, openapi
 from hub.web.access import guard
@@ -86,6 +87,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     registry: CollectorRegistry,
     troubles: TroubleLog,
     take_reply: keys.TakeReply,
+    ring: KeyRing,
 ) -> web.Application:
     """Build the application: API, live page, hooks, health, metrics and documents."""
     app = _guarded(settings, for_browsers)
@@ -115,7 +117,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.RECEIPTS] = receipts
     app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
     app[keys.SMS_HOOKS] = read_hooks(settings)
-    app[keys.SMS_ADDRESSES] = Addresses(public_url=settings.public_url, secrets=settings.secrets)
+    app[keys.SMS_ADDRESSES] = Addresses(public_url=settings.public_url, ring=ring)
     app[keys.WHATSAPP_KEYS] = keys_of(settings)
     app[keys.REPLIES] = take_reply
     app[keys.PUBLISHER] = publisher

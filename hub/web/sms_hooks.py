@@ -107,7 +107,7 @@ def _let_in(
         may_pass = message_id is not None or addresses.signs_fixed(query.get("key", ""), name, use)
     if not may_pass:
         log.warning("webhook.refused", provider=name, use=use, reason="signature")
-        raise Refusal(403, "The signature is not right.", "`hub check` shows the addresses to enter.")
+        raise Refusal(403, "The signature is not right.", "`hub secrets hooks` shows the addresses to enter.")
     return message_id
 
 

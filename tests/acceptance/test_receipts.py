@@ -8,6 +8,7 @@ from typing import Any
 from hub.channels.sms.hooks import Addresses, Use
 from hub.local.loopback import free_port
 from hub.settings import Secret
+from hub.signing import KeyRing
 from tests.acceptance.conftest import House
 from tests.acceptance.directory import BUILDING, pqrs, tell
 from tests.acceptance.harness import until
@@ -100,7 +101,7 @@ async def test_a_receipt_that_names_only_the_providers_reference_counts_also_whe
 ) -> None:
     port, secret = free_port(), "signs-addresses-of-this-test"
     public = f"http://127.0.0.1:{port}"
-    fixed = Addresses(public_url=public, secrets=[Secret(secret)]).fixed("mensajeria", Use.RECEIPTS)
+    fixed = Addresses(public_url=public, ring=KeyRing([Secret(secret)])).fixed("mensajeria", Use.RECEIPTS)
     async with Aggregator() as aggregator:
         house.settings |= {
             "HUB_HTTP": f"127.0.0.1:{port}",

@@ -263,7 +263,7 @@ def test_mail_comes_from_the_url_s_address_or_the_company_s(
         ("HUB_EMAIL_URL", "smtp://mail.example?starttls=perhaps", "starttls= is one of auto, always, never"),
         ("HUB_EMAIL_URL", "smtp://mail.example?tls=1", "known: ?starttls=, ?from="),
         ("HUB_EMAIL_URL", "smtp://mail.example?from=nobody", "is not an e-mail address"),
-        ("HUB_EMAIL_URL", "smtp://u:12?S3CRET=y@mail.example", "known: ?starttls="),
+        ("HUB_EMAIL_URL", "smtp://u:12?S3CRET=y@mail.example", "an @ stands where none"),
         ("HUB_EMAIL_URL", "file://relative/dir", "three slashes"),
         ("HUB_EMAIL_URL", "smtp://mail.example?rate=fast", "?rate= is like 20/s"),
         ("HUB_EMAIL_URL", "smtp://mail.example smtp://other.example?tls=1", "known: ?starttls="),

@@ -18,6 +18,7 @@ from hub.settings import load
 from hub.storage import RedisAppointments
 from tests.providers.aggregator import EXAMPLE
 
+GOOD = "9f2c61d7a0b84e35c1fd7e6a2b90483d5e17fac6b2d80943"
 SMTP_GREETING = b"220 mail.example ESMTP\r\n"
 
 
@@ -225,7 +226,7 @@ async def test_providers_are_greeted_and_nothing_is_sent(
     assert "warn: Llamada: esta versión no lo tiene todavía." in words
 
 
-async def test_a_described_provider_is_reached_and_its_panels_addresses_are_told(
+async def test_a_described_provider_is_reached_and_its_panel_is_told_without_the_address(
     environ: dict[str, str], deaf: int
 ) -> None:
     environ |= {
@@ -237,8 +238,8 @@ async def test_a_described_provider_is_reached_and_its_panels_addresses_are_told
     words = told(await look(environ, "Canales"))
 
     assert f"ok: SMS: http+http://127.0.0.1:{deaf} responde." in words
-    assert "ok: SMS: mensajeria entrega respuestas en http://" in words
-    assert "/hooks/sms/mensajeria/reply?key=" in words
+    assert "ok: SMS: mensajeria entrega respuestas; su dirección la da `hub secrets hooks`." in words
+    assert "?key=" not in words
     assert "informa entregas" not in words
     assert "topsecret" not in words
 
@@ -278,13 +279,13 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dic
             "warn: En captura no se usa: HUB_SMS_URL.",
         ),
         ({"HUB_MODE": "live"}, "Acceso", "warn: Sin clave"),
-        ({"HUB_API_KEY": "short"}, "Acceso", "warn: HUB_API_KEY tiene menos de 16"),
-        ({"HUB_API_KEY": "x" * 32}, "Acceso", "ok: HUB_API_KEY protege"),
-        (
-            {"HUB_SECRET": f"{'x' * 32} una frase"},
-            "Acceso",
-            "warn: Una clave de HUB_SECRET tiene menos de 16",
-        ),
+        ({"HUB_API_KEY": "short"}, "Acceso", "warn: HUB_API_KEY: tiene menos de 32 caracteres"),
+        ({"HUB_API_KEY": "x" * 64}, "Acceso", "warn: HUB_API_KEY: tiene un patrón"),
+        ({"HUB_API_KEY": GOOD}, "Acceso", "ok: HUB_API_KEY protege"),
+        ({}, "Acceso", "warn: Falta HUB_SECRET"),
+        ({"HUB_SECRET": f"{GOOD} una frase"}, "Acceso", "warn: La clave 2 de HUB_SECRET: tiene menos de 32"),
+        ({"HUB_SECRET": f"{GOOD} {GOOD}"}, "Acceso", "warn: HUB_SECRET tiene la misma clave dos veces."),
+        ({"HUB_SECRET": f"change-me-{GOOD}"}, "Acceso", "warn: La clave 1 de HUB_SECRET: parece la de un"),
         ({"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "a@b.co"}, "Modo", "ok: Prueba: solo reciben"),
         (
             {"HUB_CAPTURE_DIR": "/dev/null/nowhere"},

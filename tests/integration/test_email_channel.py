@@ -11,6 +11,7 @@ from hub.errors import PermanentFailure
 from hub.mime import Sender, build_email
 from hub.model import Accepted, Outgoing, Rendered
 from hub.settings import Secret
+from hub.signing import KeyRing
 from hub.verp import Kind, Mark, Verp
 from tests.integration.email_trials import ENVELOPE, LOCKSTEP, channel_to, strict
 from tests.providers.samples import AT, SENDER, outgoing, simple_mail
@@ -144,7 +145,8 @@ async def test_reports_are_not_asked_for_where_nobody_offers_them(
 
 
 async def test_with_a_domain_of_its_own_each_mail_says_whose_bounce_it_would_be() -> None:
-    verp, message = Verp("respuestas.example.co", [Secret("secret")]), outgoing(address="peña@example.co")
+    verp = Verp("respuestas.example.co", KeyRing([Secret("secret")]))
+    message = outgoing(address="peña@example.co")
     async with (
         strict(Habits(smtputf8=True, dsn=True)) as server,
         channel_to(server, sender=verp) as channel,

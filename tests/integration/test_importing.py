@@ -19,8 +19,10 @@ from hub.importing import Changes, examine
 from hub.importing.columns import COLUMNS
 from hub.loading import load
 from hub.model import Json
-from hub.signatures import document_hash
+from hub.settings import Secret
+from hub.signing import KeyRing
 from hub.storage import Database, PostgresImports, PostgresIntake
+from hub.storage.secrets import PostgresSecrets
 from tests.contract.values import copropiedad, membership, person, person_removed, unit
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
@@ -61,7 +63,7 @@ class Importing:
         self.keys = ["key"]
 
     def hashes(self, document: str) -> list[str]:
-        return [document_hash(document, key) for key in self.keys]
+        return KeyRing([Secret(key) for key in self.keys]).document_hashes(document)
 
     async def apply(self, data: bytes, *, end_missing: bool = False) -> Changes:
         now = datetime.now(UTC)
@@ -181,7 +183,7 @@ async def test_one_person_has_several_units_and_roles_and_is_stored_once(importi
     maria = await importing.rows("SELECT role FROM member WHERE name LIKE 'María%' ORDER BY role, scope_id")
     assert [row["role"] for row in maria] == ["owner", "owner", "resident"]
     [stored] = await importing.rows("SELECT * FROM person WHERE name LIKE 'María%'")
-    assert stored["document_hash"] == document_hash("52000101", "key")
+    assert stored["document_hash"] == KeyRing([Secret("key")]).document_hashes("52000101")[0]
     assert "52000101" not in str(stored)
 
 
@@ -193,6 +195,35 @@ async def test_a_key_that_is_rotated_makes_no_second_person(importing: Importing
 
     assert await importing.count("person") == 5
     assert changes.counts()["person"] == {"new": 0, "changed": 5, "unchanged": 0, "foreign": 0}
+
+
+async def test_a_key_that_went_too_early_makes_no_second_person_where_a_contact_tells(
+    importing: Importing,
+) -> None:
+    await importing.apply(EXAMPLE.read_bytes())
+    before = await importing.rows("SELECT id FROM person WHERE contact_points_given <> '[]' ORDER BY id")
+    importing.keys = ["newer"]
+
+    changes = await importing.apply(EXAMPLE.read_bytes())
+
+    after = await importing.rows("SELECT id FROM person WHERE contact_points_given <> '[]' ORDER BY id")
+    [stored] = await importing.rows("SELECT document_hash FROM person WHERE name LIKE 'María%'")
+    assert [dict(row) for row in before] == [dict(row) for row in after]
+    assert len(before) > 2
+    assert changes.counts()["person"]["changed"] == len(before)
+    assert stored["document_hash"] == KeyRing([Secret("newer")]).document_hashes("52000101")[0]
+
+
+async def test_what_an_older_key_is_still_needed_for_is_counted(importing: Importing) -> None:
+    await importing.apply(EXAMPLE.read_bytes())
+    secrets = PostgresSecrets(importing.database)
+    old, both = KeyRing([Secret("key")]), KeyRing([Secret("newer"), Secret("key")])
+    before = await secrets.documents()
+    importing.keys = ["newer", "key"]
+    await importing.apply(EXAMPLE.read_bytes())
+
+    assert set(before) == set(old.ids)
+    assert await secrets.documents() == {both.ids[0]: before[old.ids[0]]}
 
 
 async def test_devices_and_verified_addresses_stay_when_a_file_comes_again(importing: Importing) -> None:
@@ -210,7 +241,7 @@ async def test_devices_and_verified_addresses_stay_when_a_file_comes_again(impor
             7,
             names="Andrés Felipe Ruiz",
             contact_points=points,
-            document_hash=document_hash("80000102", "key"),
+            document_hash=KeyRing([Secret("key")]).document_hashes("80000102")[0],
             digital_access=True,
         )
         await transaction.apply_directory([told])

@@ -15,6 +15,7 @@ from multidict import CIMultiDict
 
 from hub.channels.sms.hooks import Addresses, Use
 from hub.settings import Secret
+from hub.signing import KeyRing
 from hub.web.access import SIGNED_PATHS
 from hub.web.routes import ROUTES
 from tests.integration.test_receipts import PUBLIC, TWILIO
@@ -33,7 +34,7 @@ SMS: Final = {
     "HUB_SMS_URL": f"{TWILIO['HUB_SMS_URL']} http+https://u:p@api.example?spec={EXAMPLE}",
     "HUB_SECRET": "a secret",
 }
-ADDRESSES: Final = Addresses(public_url="", secrets=[Secret("a secret")])
+ADDRESSES: Final = Addresses(public_url="", ring=KeyRing([Secret("a secret")]))
 
 
 def signed_by_twilio(path: str, body: bytes) -> Signed:

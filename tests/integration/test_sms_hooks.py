@@ -17,6 +17,7 @@ import pytest
 from hub.channels.sms.hooks import Addresses, Use
 from hub.model import Message, State
 from hub.settings import Secret
+from hub.signing import KeyRing
 from hub.web.posted import MAX_BODY
 from tests.contract.stores import Stores, open_stores
 from tests.contract.values import message, stored
@@ -24,7 +25,7 @@ from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.aggregator import EXAMPLE
 
 PUBLIC: Final = "https://hub.example"
-ADDRESSES: Final = Addresses(public_url=PUBLIC, secrets=[Secret("old")])
+ADDRESSES: Final = Addresses(public_url=PUBLIC, ring=KeyRing([Secret("old")]))
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 DELIVERED: Final = {"id": "m-1", "estado": "ENTREGADO"}

@@ -29,6 +29,7 @@ from hub.ports import MessageFilter, Page, Ticket
 from hub.receipts import ReceiptStore
 from hub.schemas import Schemas
 from hub.settings import load
+from hub.signing import KeyRing
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
@@ -323,6 +324,7 @@ class World:
             registry=CollectorRegistry(),
             troubles=self.troubles,
             take_reply=self.take_reply,
+            ring=KeyRing(load(self.environ).secrets),
         )
 
     async def take_reply(self, reply: Answered) -> None:

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from hub.mail.reading import Incoming, Meaning, read
 from hub.settings import Secret
+from hub.signing import KeyRing
 from hub.verp import Verp
 
 VECTORS: Final[Any] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8")
 )
 DOMAIN: Final = "respuestas.coproservicios.example"
-VERP: Final = Verp(DOMAIN, [Secret("secret")])
+VERP: Final = Verp(DOMAIN, KeyRing([Secret("secret")]))
 ID: Final = UUID("019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10")
 OTHER: Final = UUID("019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a11")
 AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)

@@ -21,7 +21,9 @@ from hub.cli.common import local_time, short_case
 from hub.cli.deliveries import keep_following, news
 from hub.cli.run import choose
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
+from hub.guessing import is_guessable
 from hub.ports import MessageFilter
+from hub.settings import Secret
 from hub.web.letters import open_ids
 from hub.web.shapes import Left
 from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
@@ -303,3 +305,11 @@ def test_a_file_that_is_no_table_is_said_so_without_a_database(tmp_path: Path) -
     assert code == 1
     assert "archivo · encabezados · MAL: no hay encabezados que se conozcan" in out
     assert "No se escribió nada" in out
+
+
+def test_a_new_secret_is_printed_once_and_is_good() -> None:
+    first, second = (CliRunner().invoke(app, ["secrets", "new"]) for _ in range(2))
+
+    assert first.stdout != second.stdout
+    assert not is_guessable(Secret(first.stdout.strip()))
+    assert "la primera de HUB_SECRET" in first.stderr

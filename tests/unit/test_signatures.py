@@ -7,8 +7,6 @@ from typing import Any, Final
 import pytest
 
 from hub.signatures import (
-    address_signature,
-    is_address_signature,
     is_body_of_twilio,
     is_body_signature,
     is_from_twilio,
@@ -120,13 +118,3 @@ def test_a_raw_body_is_signed_in_hexadecimal_or_base64() -> None:
     assert is_body_signature("W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", **signed, encoding="base64")
     assert not is_body_signature(digest, **{**signed, "body": b"another"}, encoding="hex")
     assert not is_body_signature("\udcff", **signed, encoding="hex")
-
-
-def test_an_address_is_ours_for_what_it_was_made_for_and_under_any_of_the_secrets() -> None:
-    given = address_signature("old", "sms", "mensajeria", "1")
-
-    assert is_address_signature(given, "sms", "mensajeria", "1", secrets=["new", "old"])
-    assert not is_address_signature(given, "sms", "mensajeria", "1", secrets=["new"])
-    assert not is_address_signature(given, "sms", "mensajeria", "2", secrets=["new", "old"])
-    assert not is_address_signature(given, "sms", "otra", "1", secrets=["new", "old"])
-    assert not is_address_signature("", "sms", "mensajeria", "1", secrets=[])

@@ -14,12 +14,10 @@ from hub.channels.sms.placeholders import fill, names_in
 from hub.channels.sms.spec import Meaning, Spec, load_spec
 from hub.channels.urls import parse_generic
 from hub.errors import ConfigurationError
-from hub.settings import Secret
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "examples/sms-provider.toml"
 SETTING: Final = "HUB_SMS_URL"
-SECRETS: Final = (Secret("a secret"),)
 SMALL: Final = """
 name = "acme"
 [request]
@@ -151,23 +149,23 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "text", "secrets", "key"),
+    ("account", "text", "signs", "key"),
     [
-        ("", SMALL, SECRETS, "needs {user}; write http+https://USER:PASSWORD@host"),
-        ("S3CRET@", SMALL.replace('"basic"', '"bearer"'), SECRETS, "needs {password}"),
-        ("", SMALL.replace('"basic"', '"none"').replace("/sms", "/{password}"), SECRETS, "needs {password}"),
-        ("u:S3CRET@", SMALL + RECEIPTS, (), "needs HUB_SECRET"),
+        ("", SMALL, True, "needs {user}; write http+https://USER:PASSWORD@host"),
+        ("S3CRET@", SMALL.replace('"basic"', '"bearer"'), True, "needs {password}"),
+        ("", SMALL.replace('"basic"', '"none"').replace("/sms", "/{password}"), True, "needs {password}"),
+        ("u:S3CRET@", SMALL + RECEIPTS, False, "needs HUB_SECRET"),
     ],
 )
 def test_what_the_file_needs_the_url_must_have(
-    tmp_path: Path, account: str, text: str, secrets: tuple[Secret, ...], key: str
+    tmp_path: Path, account: str, text: str, signs: bool, key: str
 ) -> None:
     file = tmp_path / "acme.toml"
     file.write_text(text, "utf-8")
     endpoint = parse_generic(f"http+https://{account}host.example?spec={file}", setting=SETTING)
 
     with pytest.raises(ConfigurationError) as caught:
-        load_described(endpoint, setting=SETTING, secrets=secrets)
+        load_described(endpoint, setting=SETTING, signs=signs)
 
     assert key in str(caught.value)
     assert "S3CRET" not in str(caught.value)

@@ -8,15 +8,13 @@ from the provider's name. Both are made from HUB_SECRET, so that nothing has to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from hub.settings import Secret
-from hub.signatures import address_signature, is_address_signature
+from hub.signing import KeyRing, Purpose
 
 RECEIPTS: Final = "/hooks/sms/{name}"
 REPLIES: Final = "/hooks/sms/{name}/reply"
@@ -34,10 +32,10 @@ _PATHS: Final = {Use.RECEIPTS: RECEIPTS, Use.REPLIES: REPLIES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Makes and knows them. The first secret signs, all of them verify; there is at least one."""
+    """Makes and knows them."""
 
     public_url: str
-    secrets: Sequence[Secret]
+    ring: KeyRing
 
     def of_message(self, name: str, message_id: UUID) -> str:
         """Make the address for the receipts of one message."""
@@ -58,8 +56,7 @@ class Addresses:
         return self.public_url + _PATHS[use].format(name=name)
 
     def _sign(self, *parts: str) -> str:
-        return address_signature(self.secrets[0].reveal(), "sms", *parts)
+        return self.ring.sign(Purpose.SMS_HOOK, *parts)
 
     def _is_signed(self, given: str, *parts: str) -> bool:
-        secrets = [secret.reveal() for secret in self.secrets]
-        return is_address_signature(given, "sms", *parts, secrets=secrets)
+        return self.ring.verify(Purpose.SMS_HOOK, given, *parts) is not None

@@ -1,0 +1,125 @@
+"""`hub secrets`: the keys of HUB_SECRET, what still needs each, and a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from hub.cli.common import AsJson, print_items, print_json, print_table, settings, wait
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+    from hub.storage.secrets import UnderWay
+
+app = typer.Typer(no_args_is_help=True, help="HUB_SECRET: its keys, what needs them, a new one.")
+
+_OCTETS: Final = 32
+_WHERE: Final = """Se muestra una sola vez y no se guarda.
+Póngala la primera de HUB_SECRET, en todos los procesos:
+  HUB_SECRET="LA_NUEVA LA_DE_ANTES"
+La primera firma, todas verifican. Cuándo retirar la de antes: `hub secrets list`."""
+
+
+@app.command()
+def new() -> None:
+    """Make a good secret and print it once; nothing is stored."""
+    typer.echo(token_hex(_OCTETS))
+    typer.secho(_WHERE, fg=typer.colors.YELLOW, err=True)
+
+
+@app.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """List the keys by their ids, which may be shown, and what taking one out would break."""
+    told = wait(_told(settings()))
+    if as_json:
+        print_json(told)
+        return
+    print_table(
+        ("lugar", "id", "hace", "documentos"),
+        [
+            (
+                str(place),
+                key["id"],
+                "firma y verifica" if key["signs"] else "verifica",
+                "?" if key["documents"] is None else str(key["documents"]),
+            )
+            for place, key in enumerate(told["keys"], start=1)
+        ],
+    )
+    for line in _needs(told):
+        typer.echo(line)
+
+
+async def _told(given: Settings) -> dict[str, Any]:
+    from hub.signing import KeyRing  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    ids = KeyRing(given.secrets).ids
+    documents, out = await _looked_up(given)
+    return {
+        "keys": [
+            {"id": key, "signs": place == 0, "documents": documents.get(key, 0) if out else None}
+            for place, key in enumerate(ids)
+        ],
+        "documents_lost": sum(people for key, people in documents.items() if key not in ids),
+        "mails": out.mails if out and given.mail_domain else None,
+        "texts": out.texts if out else None,
+        "panels": sorted({row["provider"] for row in _hooks(given)}),
+    }
+
+
+async def _looked_up(given: Settings) -> tuple[Mapping[str, int], UnderWay | None]:
+    """Answer key → its people, and what of the last days is out there; None where PostgreSQL does not say."""
+    from hub.app import open_secrets  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    try:
+        async with open_secrets(given) as store:
+            return await store.documents(), await store.under_way(datetime.now(UTC))
+    except HubError:
+        return {}, None
+
+
+def _needs(told: Mapping[str, Any]) -> Iterator[str]:
+    """Say what a key that is taken out would be missed by."""
+    if told["texts"] is None:
+        yield "Sin PostgreSQL no se sabe qué necesita todavía cada clave."
+    if told["documents_lost"]:
+        yield f"{told['documents_lost']} personas tienen el documento bajo una clave que ya no está."
+    if told["mails"]:
+        yield f"{told['mails']} correos de los últimos 30 días: sus rebotes y respuestas llevan firma."
+    if told["texts"]:
+        yield f"{told['texts']} textos de los últimos 3 días esperan su informe de entrega, que lleva firma."
+    for name in told["panels"]:
+        yield f"En el panel de {name} está escrita una dirección firmada: `hub secrets hooks`."
+    yield "Los documentos pasan a la primera clave al importar de nuevo."
+    yield 'Si una clave todavía verifica algo: hub_signature_verified_total{key="ID"} en /metrics.'
+
+
+@app.command()
+def hooks(as_json: AsJson = False) -> None:
+    """Print the signed addresses to enter in providers' panels. Whoever has one may post there."""
+    rows = _hooks(settings())
+    if as_json:
+        print_items(rows)
+        return
+    words = {"receipts": "entregas", "replies": "respuestas"}
+    print_table(
+        ("proveedor", "para", "dirección"),
+        [(row["provider"], words[row["use"]], row["address"]) for row in rows],
+    )
+
+
+def _hooks(given: Settings) -> list[dict[str, str]]:
+    from hub.channels.sms.described import panels, read_hooks  # noqa: PLC0415 - `hub --help` must not wait
+    from hub.channels.sms.hooks import Addresses  # noqa: PLC0415 - the same
+    from hub.signing import KeyRing  # noqa: PLC0415 - the same
+
+    addresses = Addresses(public_url=given.public_url, ring=KeyRing(given.secrets))
+    return [
+        {"provider": name, "use": use, "address": addresses.fixed(name, use)}
+        for name, use in panels(read_hooks(given))
+    ]

@@ -1,0 +1,85 @@
+"""What the settings are and where each came from, with nothing secret in it: it may go into a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from hub.settings import PROVIDERS, Settings
+from hub.settings.values import SecretUrl
+
+
+class Origin(StrEnum):
+    """Where a value came from."""
+
+    ENV = "env"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One setting; `value` is None where there is none."""
+
+    name: str
+    origin: Origin
+    value: str | None
+
+
+Tell = Callable[[Settings, Sequence[str]], object]
+"""Takes the settings and the ids of the keys of HUB_SECRET; answers what may be shown, empty for nothing."""
+
+
+def _url(url: SecretUrl | None) -> str | None:
+    return url.shown if url else None
+
+
+def _provider(channel: str) -> Tell:
+    # Their hosts only: what a path of theirs is worth, nobody here knows.
+    return lambda settings, _: " ".join(url.shown for url in settings.configured.get(channel, ()))
+
+
+SETTINGS: Final[Mapping[str, Tell]] = {
+    "HUB_AMQP_URL": lambda settings, _: _url(settings.amqp_url),
+    "HUB_REDIS_URL": lambda settings, _: _url(settings.redis_url),
+    "HUB_DATABASE_URL": lambda settings, _: _url(settings.database_url),
+    "HUB_MODE": lambda settings, _: settings.mode,
+    **{setting: _provider(channel) for channel, setting in PROVIDERS.items()},
+    # Addresses of persons: how many.
+    "HUB_ALLOW_RECIPIENTS": lambda settings, _: len(settings.allow_recipients),
+    "HUB_CAPTURE_DIR": lambda settings, _: settings.capture_dir,
+    "HUB_CAPTURE_SMTP": lambda settings, _: settings.capture_smtp,
+    "HUB_HTTP": lambda settings, _: settings.http,
+    "HUB_METRICS": lambda settings, _: settings.metrics,
+    "HUB_API_KEY": lambda settings, _: settings.api_key and "set",
+    "HUB_PUBLIC_URL": lambda settings, _: settings.public_url,
+    "HUB_SECRET": lambda _, keys: " ".join(keys),
+    "HUB_MAIL_DOMAIN": lambda settings, _: settings.mail_domain,
+    "HUB_MAIL": lambda settings, _: settings.mail,
+    "HUB_POLICY": lambda settings, _: settings.policy,
+    "HUB_TEMPLATES": lambda settings, _: settings.templates,
+    "HUB_HEARTBEAT_URL": lambda settings, _: settings.heartbeat_url and settings.heartbeat_url.place,
+    "HUB_LOG": lambda settings, _: settings.log,
+    "HUB_LOG_LEVEL": lambda settings, _: settings.log_level,
+}
+"""Every setting → how it is told."""
+
+
+def tell(settings: Settings, environ: Mapping[str, str], *, keys: Sequence[str]) -> list[Told]:
+    """Tell them all, in the order of the table; `keys` are the ids of HUB_SECRET's."""
+    return [
+        Told(name=name, origin=_origin(name, environ), value=_text(show(settings, keys)))
+        for name, show in SETTINGS.items()
+    ]
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
+
+
+def _origin(name: str, environ: Mapping[str, str]) -> Origin:
+    if environ.get(name, "").strip():
+        return Origin.ENV
+    return Origin.FILE if environ.get(f"{name}_FILE", "").strip() else Origin.DEFAULT

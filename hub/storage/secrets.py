@@ -1,0 +1,50 @@
+"""What still needs an older key of HUB_SECRET: asked before one is taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from hub.storage.database import Database
+from hub.storage.queries import load
+
+MAIL_LASTS: Final = timedelta(days=30)
+"""How long after a mail bounces and answers still come: servers try for five days, people answer later."""
+TEXT_LASTS: Final = timedelta(days=3)
+"""How long after a text its receipt may come: providers try to deliver for up to 72 hours."""
+
+_SQL = load("secrets")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """Messages out there whose addresses may have been signed with an older key."""
+
+    mails: int
+    texts: int
+
+
+class PostgresSecrets:
+    """Counts; nothing here ever sees a secret."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def documents(self) -> Mapping[str, int]:
+        """Answer the id of a key → how many people's documents are kept as a hash under it."""
+        return {row["key"]: row["people"] for row in await self._database.rows(_SQL["documents"])}
+
+    async def under_way(self, now: datetime) -> UnderWay:
+        """Count the mails of `MAIL_LASTS`, and the texts of `TEXT_LASTS` that have no receipt yet."""
+        since = [_first_id(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]
+        [row] = await self._database.rows(_SQL["under_way"], *since)
+        return UnderWay(**dict(row))
+
+
+def _first_id(at: datetime) -> UUID:
+    """Answer the lowest id that a message of this instant can have (`hub.identity`)."""
+    return UUID(int=((at - _EPOCH) // timedelta(milliseconds=1)) << 80)

@@ -1,0 +1,126 @@
+"""`hub secrets` on a real database: what each key of HUB_SECRET is needed for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from prometheus_client import REGISTRY
+
+from hub.app.verified import METRIC, count
+from hub.channels.sms.hooks import Addresses, Use
+from hub.checkup import examine
+from hub.model import State
+from hub.settings import Secret, load
+from hub.signing import KeyRing, Purpose
+from hub.storage import Database
+from hub.storage.secrets import MAIL_LASTS, TEXT_LASTS, PostgresSecrets
+from tests.contract.stores import open_stores
+from tests.contract.values import event, message, stored
+from tests.integration.test_cli_servers import hub
+from tests.providers.aggregator import EXAMPLE
+
+NEW, OLD = "9f2c61d7a0b84e35c1fd7e6a2b90483d5e17", "71e0d94c2b6f8a35e1c07d9b4f6a82c350de"
+RING = KeyRing([Secret(NEW), Secret(OLD)])
+PERSON = """
+INSERT INTO person (id, version, removed, digital_access, name, locale, document_hash)
+VALUES ($1, 1, false, true, 'N', 'es', $2)
+"""
+
+
+@pytest.fixture
+def environ(database: str) -> dict[str, str]:
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HUB_DATABASE_URL": database,
+        "HUB_AMQP_URL": "amqp://127.0.0.1:1/",
+        "HUB_REDIS_URL": "redis://127.0.0.1:1/",
+        "HUB_SECRET": f"{NEW} {OLD}",
+        "HUB_MODE": "live",
+        "HUB_MAIL_DOMAIN": "respuestas.example.co",
+        "HUB_SMS_URL": f"http+https://u:p@api.example?spec={EXAMPLE}",
+        "HUB_PUBLIC_URL": "https://hub.example",
+    }
+
+
+async def add_documents(url: str) -> None:
+    """Two under the old key, one under a key that is gone, one of another system."""
+    gone = KeyRing([Secret("gone")])
+    hashes = [
+        *(RING.document_hashes(number)[1] for number in ("1", "2")),
+        *gone.document_hashes("3"),
+        "sha256:of-another-system",
+    ]
+    async with Database(url) as database:
+        for place, each in enumerate(hashes):
+            await database.rows(PERSON, f"p-{place}", each)
+
+
+async def test_each_key_is_listed_with_the_documents_that_need_it(environ: dict[str, str]) -> None:
+    await add_documents(environ["HUB_DATABASE_URL"])
+
+    code, told, err = await hub(environ, "secrets", "list")
+
+    assert (code, err) == (0, "")
+    assert told["keys"] == [
+        {"id": RING.ids[0], "signs": True, "documents": 0},
+        {"id": RING.ids[1], "signs": False, "documents": 2},
+    ]
+    assert (told["documents_lost"], told["panels"]) == (1, ["mensajeria"])
+    assert NEW not in str(told)
+
+
+async def test_a_key_taken_out_too_early_is_told_by_the_check(environ: dict[str, str]) -> None:
+    await add_documents(environ["HUB_DATABASE_URL"])
+
+    whats = [finding.what for finding in await examine(load({**environ, "HUB_SECRET": NEW}))]
+
+    assert "El documento de 3 personas tiene una clave que no está en HUB_SECRET." in whats
+
+
+async def test_mails_and_texts_that_may_still_come_back_are_counted(database: str) -> None:
+    now = datetime.now(UTC)
+    second = timedelta(seconds=1)
+    ages = {"email": (MAIL_LASTS - second, MAIL_LASTS + second), "sms": (TEXT_LASTS - second, MAIL_LASTS / 2)}
+    async with open_stores(database) as stores:
+        for channel, each in ages.items():
+            for age in each:
+                of = stored(event(time=now - age))
+                async with stores.intake.transaction() as transaction:
+                    await transaction.add_events([of])
+                await stores.add(message(of, channel=channel, state=State.SENT))
+    async with Database(database) as opened:
+        out = await PostgresSecrets(opened).under_way(now)
+
+    assert (out.mails, out.texts) == (1, 1)
+
+
+async def test_without_a_database_the_keys_are_listed_all_the_same(environ: dict[str, str]) -> None:
+    away = {**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}
+
+    code, told, _ = await hub(away, "secrets", "list")
+
+    assert code == 0
+    assert [(key["id"], key["documents"]) for key in told["keys"]] == [(key, None) for key in RING.ids]
+
+
+async def test_the_addresses_of_panels_are_signed_with_the_first_key(environ: dict[str, str]) -> None:
+    _, told, _ = await hub(environ, "secrets", "hooks")
+
+    [item] = told["items"]
+    [key] = parse_qs(urlsplit(item["address"]).query)["key"]
+    only_new = Addresses(public_url="", ring=KeyRing([Secret(NEW)]))
+    assert (item["provider"], item["use"]) == ("mensajeria", "replies")
+    assert only_new.signs_fixed(key, "mensajeria", Use.REPLIES)
+
+
+def test_what_was_verified_is_counted_by_purpose_and_key() -> None:
+    labels = {"purpose": str(Purpose.MAIL), "key": RING.ids[1]}
+    before = REGISTRY.get_sample_value(METRIC, labels) or 0
+    ring = KeyRing([Secret(NEW), Secret(OLD)], count)
+
+    ring.verify(Purpose.MAIL, KeyRing([Secret(OLD)]).sign(Purpose.MAIL, "a"), "a")
+    ring.verify(Purpose.MAIL, "nothing", "a")
+
+    assert REGISTRY.get_sample_value(METRIC, labels) == before + 1
