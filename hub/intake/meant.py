@@ -122,8 +122,10 @@ def described(addressee: Addressee) -> Mapping[str, Json]:
         return {"party": addressee.who}
     if isinstance(addressee, Person):
         return {"person": addressee.ref}
-    said = {field.name: (getattr(addressee, field.name), field.default) for field in fields(addressee)}
-    return {name: value for name, (value, default) in said.items() if value != default}
+    return {name: value for name, default in _SAID if (value := getattr(addressee, name)) != default}
+
+
+_SAID: Final = tuple((field.name, field.default) for field in fields(Group))
 
 
 def _why(meant: Meant, one: Spoken) -> str | None:

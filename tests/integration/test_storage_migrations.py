@@ -42,6 +42,25 @@ async def test_several_upgrades_at_once_make_one_schema(empty: str) -> None:
     await migrations.require_current(empty)
 
 
+async def test_who_was_there_before_the_history_is_in_it_from_the_beginning(empty: str) -> None:
+    await migrations.upgrade(empty, to="0003")
+    connection = await asyncpg.connect(empty)
+    try:
+        await connection.execute(
+            "INSERT INTO person (id, version, removed, digital_access, name, locale)"
+            " VALUES ('p-1', 7, false, true, 'María', 'es'), ('p-2', 3, true, true, '', 'es')"
+        )
+        await migrations.upgrade(empty)
+        found = await connection.fetch(
+            "SELECT id, version, since < '2000-01-01' AS always, removed, data::text FROM directory_version"
+            " WHERE kind = 'person' ORDER BY id"
+        )
+    finally:
+        await connection.close()
+
+    assert [("p-1", 7, True, False, "{}"), ("p-2", 3, False, True, "{}")] == [tuple(row) for row in found]
+
+
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(
     database: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,15 +12,15 @@ from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, translated
 HEAD: Final = "0004"
 
 
-async def upgrade(database_url: str) -> None:
+async def upgrade(database_url: str, *, to: str = HEAD) -> None:
     """
-    Bring the schema to HEAD, in one transaction; of several at once, one does it and the rest wait.
+    Bring the schema to a revision, in one transaction; of several at once, one does it and the rest wait.
 
     Raises StorageUnavailable.
     """
     from hub.storage.migrations import upgrading  # noqa: PLC0415 - Alembic takes 0.3 s that others do not need
 
-    await upgrading.upgrade(database_url)
+    await upgrading.upgrade(database_url, to)
 
 
 async def current(database_url: str) -> str | None:

@@ -18,8 +18,8 @@ from hub.storage.database import CONNECT_TIMEOUT, translated
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
 
 
-async def upgrade(database_url: str) -> None:
-    """Run the migrations that are missing, in one transaction, under a lock."""
+async def upgrade(database_url: str, to: str) -> None:
+    """Run the migrations that are missing up to that revision, in one transaction, under a lock."""
     engine = create_async_engine(
         # One reading of the URL, asyncpg's: SQLAlchemy takes other parameters after the question mark.
         "postgresql+asyncpg://",
@@ -29,7 +29,7 @@ async def upgrade(database_url: str) -> None:
     try:
         with translated():
             async with engine.begin() as connection:
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_upgrade, to)
     finally:
         await engine.dispose()
 
@@ -42,7 +42,7 @@ def config(connection: Connection | None = None) -> Config:
     return configured
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    command.upgrade(config(connection), "head")
+    command.upgrade(config(connection), to)

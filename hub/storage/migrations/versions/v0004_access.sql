@@ -3,6 +3,12 @@
 -- Which state of the directory a plan was made from: the greatest `position` that it saw.
 ALTER TABLE directory_version ADD COLUMN position bigint GENERATED ALWAYS AS IDENTITY;
 
+-- Who was there before there was a history was there whenever it is asked; of what, nobody wrote down.
+INSERT INTO directory_version (kind, id, version, time, since, removed, data)
+SELECT 'person', id, version, now(), CASE WHEN removed THEN now() ELSE 'epoch' END, removed, '{}'
+FROM person
+ON CONFLICT DO NOTHING;
+
 CREATE INDEX directory_version_position ON directory_version (position);
 
 -- Which units were of a copropiedad on a day.
