@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hub.explaining import Outcome, Verdict, judge, several_events, unknown_event
+from hub.explaining.reaching import seen_from
 from hub.model import AudienceRecord, Json, LeftOut
 from hub.ports import Facts, Kept, Refused, Unit, Version
 from tests.unit.things import HOUR, MINUTE, MONDAY, event, local, stored, upserted
@@ -397,6 +398,17 @@ def test_whoever_has_not_consented_is_told_what_for_and_what_to_do() -> None:
         "No: no había autorizado que se le escribiera con esta finalidad (comercial).",
         "Qué hacer: pídale la autorización y regístrela; los avisos siguientes sí le llegan.",
     )
+
+
+def test_from_a_place_no_membership_elsewhere_is_seen() -> None:
+    here, elsewhere = lives("unit:u-1", "tenant"), lives("unit:u-9", "owner", id="m-2")
+    gone = left(since=PLANNED - DAY, position=3)
+    everything = facts(kept(UNIT), here, gone, elsewhere)
+
+    assert everything == seen_from(everything, None)
+    assert [known(), here, gone] == list(seen_from(everything, frozenset({"ph-1"})).history)
+    assert [known(), elsewhere] == list(seen_from(everything, frozenset({"ph-2"})).history)
+    assert [] == list(seen_from(everything, frozenset({"ph-3"})).history)
 
 
 def test_of_several_audiences_the_nearest_one_is_told() -> None:
