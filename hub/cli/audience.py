@@ -63,7 +63,8 @@ def audience(
     if as_json:
         print_json(answer_of(who, meant))
         return
-    typer.echo(_sentence(meant.headcount))
+    if meant.headcount is not None:
+        typer.echo(_sentence(meant.headcount))
     print_table(list(_COLUMNS.values()), map(_row, meant.page.items))
     if meant.page.next is not None:
         typer.echo(f"There are more: --after {meant.page.next}", err=True)

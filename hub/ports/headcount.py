@@ -14,9 +14,9 @@ from hub.ports.log import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
-    """How many, and a page of them."""
+    """A page of them, and on the first page how many."""
 
-    headcount: Headcount
+    headcount: Headcount | None
     page: Page
 
 
@@ -27,7 +27,7 @@ class HeadcountStore(Protocol):
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: Places = None
     ) -> Meant:
         """
-        Look all of it up and count each person once; list by ref.
+        List by ref, each person once; without `after`, look all of it up and count.
 
         Raises StorageRefused for a cursor that is none of a list's.
         """

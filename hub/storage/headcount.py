@@ -18,7 +18,7 @@ from hub.storage.queries import load
 from hub.storage.suppressed import Lasts, suppressed
 
 _SQL = load("headcount")
-_PAGE: Final = 1000
+_PAGE: Final = 500
 """People looked at in one go; between two pages other requests have their turn."""
 
 
@@ -32,16 +32,20 @@ class PostgresHeadcount:
     async def meant(
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: Places = None
     ) -> Meant:
-        """Look all of it up and count each person once; list by ref."""
+        """List by ref, each person once; without `after`, look all of it up and count."""
         async with self._database.transaction() as run:
             tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
             for group in within(groups, places, await _homes(run, groups) if places is not None else {}):
-                async for found in _pages(run, group):
-                    tally.add(found)
+                if after is None:
+                    async for found in _pages(run, group):
+                        tally.add(found)
+                else:
+                    tally.add(await _behind(run, group, read_ref(after), limit + 1))
         listed = tally.page
         cursor = write_ref(listed[-1].ref) if tally.more else None
         return Meant(
-            headcount=tally.headcount, page=Page(items=[_masked(one) for one in listed], next=cursor)
+            headcount=tally.headcount if after is None else None,
+            page=Page(items=[_masked(one) for one in listed], next=cursor),
         )
 
 
@@ -53,6 +57,13 @@ async def _pages(run: Runner, group: Group) -> AsyncIterator[Sequence[Person]]:
     while found := await people.page(run, group, after, _PAGE):
         yield found
         after = found[-1].ref
+
+
+async def _behind(run: Runner, group: Group, after: str, limit: int) -> Sequence[Person]:
+    """Answer at least the first `limit` behind `after`: what a later page needs, and not all 200,000."""
+    if group.paged:
+        return await people.page(run, group, after, limit)
+    return (await people.look_up(run, [group]))[group]
 
 
 async def _homes(run: Runner, groups: Sequence[Group]) -> dict[str, Collection[str]]:

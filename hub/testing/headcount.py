@@ -37,7 +37,7 @@ class MemoryHeadcount:
             for one in tally.page[start:]
         ]
         page = Page(items=items, next=str(start + limit) if tally.more else None)
-        return Meant(headcount=tally.headcount, page=page)
+        return Meant(headcount=tally.headcount if after is None else None, page=page)
 
     def _suppressed(self) -> Collection[tuple[str, str]]:
         now = self._store.now()

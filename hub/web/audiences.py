@@ -26,14 +26,14 @@ async def show_audience(request: web.Request) -> web.Response:
 
 
 def answer_of(words: Iterable[str], meant: Meant) -> dict[str, Json]:
-    """Make the answer: what was asked in full, the counts, the page."""
+    """Make the answer: what was asked in full, the counts if they were taken, the page."""
     count = meant.headcount
     return {
         "who": list(dict.fromkeys(write(parse(word)) for word in words)),
-        "people": count.people,
-        "told": count.told,
-        "reach": {name: getattr(count, name) for name in Reach.__struct_fields__},
-        "left_out": count.left_out,
+        "people": count and count.people,
+        "told": count and count.told,
+        "reach": count and {name: getattr(count, name) for name in Reach.__struct_fields__},
+        "left_out": count and count.left_out,
         "items": meant.page.items,
         "next": meant.page.next,
     }

@@ -146,10 +146,12 @@ class AudienceMember(Struct, kw_only=True):
 
 
 class AudienceMeant(Struct, kw_only=True):
+    """A page of the people by their references; the first page also says how many there are in all."""
+
     who: Annotated[list[str], Meta(description="What was asked, in full.")]
-    people: int
-    told: int
-    reach: Reach
-    left_out: Annotated[dict[str, int], Meta(description="Reason → how many are not told for it.")]
+    people: Annotated[int | None, Meta(description="Null, as all counts, on the pages after the first.")]
+    told: int | None
+    reach: Reach | None
+    left_out: Annotated[dict[str, int] | None, Meta(description="Reason → how many are not told for it.")]
     items: list[AudienceMember]
     next: str | None

@@ -8,8 +8,11 @@ from typing import Final
 import pytest
 from yarl import URL
 
-from hub.model import Json
-from tests.integration.web_doubles import Reply, World, ask
+from hub.model import Grant, Json, Office
+from tests.contract.values import membership, person, unit
+from tests.integration.test_web_access import GUARDED
+from tests.integration.web_doubles import NOON, Reply, World, ask, browsing
+from tests.integration.web_visitor import Visitor, give_account
 
 JSON: Final = {"Content-Type": "application/json"}
 MAIL: Final = {"id": "e", "kind": "email", "value": "maria@example.com"}
@@ -61,7 +64,7 @@ async def test_it_comes_page_by_page() -> None:
     second = (await audience(world, "everyone", limit="1", after=first["next"])).json
 
     assert [["p-1"], ["p-2"]] == [[row["person"] for row in page["items"]] for page in (first, second)]
-    assert (2, 2, None) == (first["people"], second["people"], second["next"])
+    assert (2, None, None) == (first["people"], second["people"], second["next"])
 
 
 @pytest.mark.parametrize(
@@ -99,3 +102,24 @@ async def test_the_api_says_that_the_words_are_several_and_needed() -> None:
         who["schema"]["type"],
         who["schema"]["items"]["type"],
     )
+
+
+async def test_who_reaches_one_copropiedad_is_answered_as_if_there_were_no_other() -> None:
+    world = World(environ=GUARDED)
+    told = (
+        *(unit("u-1"), unit("u-9", copropiedad="ph-9"), person("p-1"), person("p-9")),
+        *(membership("p-1", "unit:u-1", "owner"), membership("p-9", "unit:u-9", "owner")),
+    )
+    for one in told:
+        world.people.tables.directory.apply(one, NOON)
+    await give_account(world, "ana", Grant(office=Office.VIEWER, copropiedad_id="ph-1"))
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        await visitor.sign_in("ana")
+        found = [
+            (await visitor.ask(f"/api/audience?who={who}")).json
+            for who in ("everyone", "owners@copropiedad:ph-9", "person:p-9")
+        ]
+
+    assert [["p-1"], [], []] == [[row["person"] for row in answer["items"]] for answer in found]
+    assert [1, 0, 0] == [answer["people"] for answer in found]
