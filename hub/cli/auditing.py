@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from hub.cli.common import AsJson, Limit, local_time, print_items, print_table, settings, wait
 
@@ -12,9 +14,22 @@ if TYPE_CHECKING:
     from hub.ports import Page
 
 
-def audit(limit: Limit = 50, as_json: AsJson = False) -> None:
-    """Show who looked at people's data and who changed what, newest first."""
-    page = wait(_notes(limit))
+def audit(
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Who looked at this person's data, and who told or changed it."),
+    ] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show who looked at people's data and who changed what, newest first.
+
+      hub audit --person p-maria-pena
+    """
+    page = wait(_notes(limit, person))
+    if person is not None:
+        wait(note("audit.person", f"person:{person}", person=person))
     if as_json:
         print_items(page.items, page.next)
         return
@@ -28,11 +43,11 @@ def audit(limit: Limit = 50, as_json: AsJson = False) -> None:
     print_table(("at", "who", "action", "subject", "detail"), rows)
 
 
-async def _notes(limit: int) -> Page:
+async def _notes(limit: int, person: str | None) -> Page:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_audit(settings()) as store:
-        return await store.notes(after=None, limit=limit)
+        return await store.notes(after=None, limit=limit, person=person)
 
 
 def operator() -> str:
@@ -40,10 +55,10 @@ def operator() -> str:
     return f"cli:{getpass.getuser()}"
 
 
-async def note(action: str, subject: str, **detail: Json) -> None:
-    """Note what a command does; never a value of a person."""
+async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
+    """Note what a command does, and to whose data; never a value of a person."""
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub import audit as noting  # noqa: PLC0415 - the same
 
     async with hub_app.open_audit(settings()) as store:
-        await noting.note(store, who=operator(), action=action, subject=subject, **detail)
+        await noting.note(store, who=operator(), action=action, subject=subject, person=person, **detail)

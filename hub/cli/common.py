@@ -50,6 +50,7 @@ def _known(noun: str, text: str, names: Collection[str]) -> str:
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
+Whole = Annotated[bool, typer.Option("--whole", help="Names and addresses unmasked; the look is noted.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
 
 OfChannel = Annotated[

@@ -13,6 +13,7 @@ from hub.cli.auditing import note
 from hub.cli.common import (
     AsJson,
     Limit,
+    Whole,
     as_instant,
     cell,
     known_channel,
@@ -63,7 +64,7 @@ def show_reply(reply_id: Annotated[str, typer.Argument(metavar="ID")], as_json: 
     reply = _asked(lambda store: store.reply(asked))
     if reply is None:
         raise HubError(f"there is no reply {asked}")
-    wait(note("reply.show", f"reply:{asked}"))
+    wait(note("reply.show", f"reply:{asked}", person=reply["person"]))
     if as_json:
         print_json(reply)
         return
@@ -82,6 +83,22 @@ def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
     ending = Page(items=[with_end(row, policy) for row in page.items], next=page.next)
     columns = ("since", "address", "channel", "reason", "expires_at", "lifted_at", "id")
     _print(ending, columns, as_json=as_json)
+
+
+@suppressions.command("show")
+def show_suppression(
+    row_id: Annotated[str, typer.Argument(metavar="ID")], whole: Whole = False, as_json: AsJson = False
+) -> None:
+    """Show one, and whose it is; masked. Each look is noted."""
+    asked = to_uuid(row_id)
+    row = _asked(lambda store: store.suppression(asked, whole=whole))
+    if row is None:
+        raise HubError(f"there is no suppression {asked}")
+    wait(note("suppression.show", f"suppression:{asked}", person=row["person"], whole=whole))
+    if as_json:
+        print_json({**row, "masked": not whole, "may_unmask": True})
+        return
+    print_table(("", ""), [(title(name), cell(row, name)) for name in row if row[name] is not None])
 
 
 @suppressions.command("add")

@@ -100,8 +100,10 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
     now = datetime.now(UTC)
     async with hub_app.open_imports(settings()) as store:
         if apply:
-            lines = {"lines": report.read, "left_out": len(report.bad_lines), "end_missing": end_missing}
-            await note("people.import", "directory", **lines)
+            left_out = len(report.bad_lines)
+            await note(
+                "people.import", "directory", lines=report.read, left_out=left_out, end_missing=end_missing
+            )
             entries, changes = await load(
                 store, report, _hashes(), now=now, end_missing=end_missing, step=step
             )

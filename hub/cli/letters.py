@@ -93,7 +93,7 @@ async def _show(letter_id: UUID) -> dict[str, Any]:
         letter = await letters.letter(letter_id)
     if letter is None:
         raise HubError(f"there is no letter {letter_id}")
-    await note("letter.show", f"letter:{letter_id}")
+    await note("letter.show", f"letter:{letter_id}", person=letter["person"])
     return dict(letter)
 
 

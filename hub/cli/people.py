@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from hub.cli.common import AsJson, Limit, cell, local_time, print_items, print_table, settings, title, wait
+from hub.cli.auditing import note
+from hub.cli.common import (
+    AsJson,
+    Limit,
+    Whole,
+    cell,
+    local_time,
+    print_items,
+    print_json,
+    print_table,
+    settings,
+    title,
+    wait,
+)
 from hub.errors import UnknownName
 from hub.model import Json, Role
 
@@ -18,6 +31,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="People of the directory: who is or was what; load them from a spreadsheet."
 )
+
+Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")]
 
 _COLUMNS = ("person", "name", "scope", "since", "until", "id")
 
@@ -68,14 +83,47 @@ def who(
         typer.echo(f"There are more: --after {page.next}", err=True)
 
 
+@app.command("show")
+def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
+    """
+    Show somebody: contact points and what he is where; masked. Each look is noted.
+
+      hub people show p-maria-pena
+    """
+    person = wait(_look(ref, whole=whole))
+    if as_json:
+        print_json({**person, "masked": not whole, "may_unmask": True})
+        return
+    print_table(("", ""), [(title(name), cell(person, name)) for name in ("id", "name", "locale")])
+    for part in ("contact_points", "memberships"):
+        columns = _PARTS[part]
+        print_table(
+            list(map(title, columns)), [[cell(row, name) for name in columns] for row in person[part]]
+        )
+
+
+async def _look(ref: str, *, whole: bool) -> Mapping[str, Json]:
+    """Note the look, then answer it; raises UnknownName for nobody."""
+    person = await _somebody(ref, whole=whole)
+    if person is None:
+        raise _nobody(ref)
+    await note("person.show", f"person:{ref}", person=ref, whole=whole)
+    return person
+
+
+def _nobody(ref: str) -> UnknownName:
+    return UnknownName(f"the directory has nobody called {ref!r}")
+
+
+_PARTS: Final = {
+    "contact_points": ("kind", "value", "verified", "id"),
+    "memberships": ("scope", "role", "duty", "since", "until", "id"),
+}
 _CONSENTS: Final = ("purpose", "granted", "at", "channels", "text_version", "method", "evidence_hash")
 
 
 @app.command("consents")
-def consents(
-    ref: Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")],
-    as_json: AsJson = False,
-) -> None:
+def consents(ref: Ref, as_json: AsJson = False) -> None:
     """
     Tell what somebody has said yes and no to, and what proves it.
 
@@ -83,7 +131,7 @@ def consents(
     """
     person = wait(_somebody(ref))
     if person is None:
-        raise UnknownName(f"the directory has nobody called {ref!r}")
+        raise _nobody(ref)
     stand = person["consents"]
     if as_json:
         print_items(stand)
@@ -92,15 +140,19 @@ def consents(
     print_table(list(map(title, _CONSENTS)), [[cell(row, name) for name in _CONSENTS] for row in rows])
 
 
-async def _somebody(ref: str) -> Mapping[str, Json] | None:
+async def _somebody(ref: str, *, whole: bool = False) -> Mapping[str, Json] | None:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_roster(settings()) as store:
-        return await store.somebody(ref)
+        return await store.somebody(ref, whole=whole)
 
 
 async def _holders(asked: Holders, after: str | None, limit: int) -> Page:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_roster(settings()) as store:
-        return await store.holders(asked, after=after, limit=limit)
+        page = await store.holders(asked, after=after, limit=limit)
+    # The names are masked and may be many: the question is noted, not each answer.
+    on = asked.on.isoformat()
+    await note("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
+    return page

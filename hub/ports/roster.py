@@ -20,6 +20,13 @@ class Holders:
     copropiedad: str | None
     on: datetime
 
+    @property
+    def scope(self) -> str:
+        """Answer `unit:ID`, `copropiedad:ID` or `company`."""
+        if self.unit is not None:
+            return f"unit:{self.unit}"
+        return "company" if self.copropiedad is None else f"copropiedad:{self.copropiedad}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:

@@ -36,8 +36,7 @@ async def list_people(request: web.Request) -> web.Response:
         asked, after=query.after, limit=query.limit, places=places_of(request)
     )
     # The names are masked and may be many: the question is noted, not each answer.
-    where = f"unit:{query.unit}" if query.unit is not None else f"copropiedad:{query.copropiedad}"
-    await note(request, "people.list", where, role=query.role, on=query.on, found=len(page.items))
+    await note(request, "people.list", asked.scope, role=asked.role, on=query.on, found=len(page.items))
     return page_answer(page)
 
 

@@ -66,3 +66,35 @@ async def test_what_somebody_has_agreed_to_is_told_on_the_command_line(environ: 
     assert "2026-03-09 12:00:00" in screen
     assert [] == nothing["items"]
     assert (1, True) == (missing, "p-9" in complaint)
+
+
+async def test_at_a_shell_people_are_masked_unless_one_asks_and_each_look_is_noted(
+    environ: dict[str, str],
+) -> None:
+    async with (
+        Database(environ["HUB_DATABASE_URL"]) as database,
+        PostgresIntake(database).transaction() as transaction,
+    ):
+        await transaction.apply_directory(
+            [person("p-1", names="María Peña"), membership("p-1", "unit:u-1", "owner")]
+        )
+    screen, _ = await printed(environ, "people", "show", "p-1")
+    _, masked, _ = await hub(environ, "people", "show", "p-1")
+    _, whole, _ = await hub(environ, "people", "show", "p-1", "--whole")
+    missing, _, complaint = await hub(environ, "people", "show", "p-9")
+    await hub(environ, "people", "who", "owner", "--unit", "u-1")
+    _, of_one, _ = await hub(environ, "audit", "--person", "p-1")
+    _, everything, _ = await hub(environ, "audit")
+    looks = [(row["action"], row["subject"], row["detail"]) for row in of_one["items"]]
+
+    assert "M*** P***" in screen
+    assert "unit:u-1" in screen
+    assert ("M*** P***", True) == (masked["name"], masked["masked"])
+    assert ("María Peña", "p-1@example.com") == (whole["name"], whole["contact_points"][0]["value"])
+    assert (1, True) == (missing, "p-9" in complaint)
+    assert [("person.show", "person:p-1", {"whole": asked}) for asked in (True, False, False)] == looks[:3]
+    assert {"urn:crm"} == {row["who"] for row in of_one["items"][3:]}
+    newest = [row["action"] for row in everything["items"]][:3]
+    assert ["audit.person", "people.list", "person.show"] == newest
+    assert all(row["who"].startswith("cli:") for row in everything["items"])
+    assert "María" not in str([of_one, everything])
