@@ -83,8 +83,9 @@ def import_people(
 def _examined(file: str, **options: str) -> Report:
     from hub.importing import examine  # noqa: PLC0415 - `hub --help` must not wait for it
 
+    data = read_input(file)
     try:
-        return examine(read_input(file), **options)
+        return examine(data, **options)
     except ValueError as exc:
         raise typer.BadParameter(f"--role: {exc}") from None
 
