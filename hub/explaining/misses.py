@@ -113,7 +113,8 @@ def _counted(
 
 def _end(one: Version, versions: Sequence[Version], planned: datetime) -> datetime | None:
     """Answer when a version ended that counted before: as it says, or with the next that took its place."""
-    ends = [newer.since for newer in versions if newer.version > one.version and newer.since <= planned]
+    # What takes its place from its own beginning on corrects it: it never counted.
+    ends = [newer.since for newer in versions if newer.version > one.version and newer.since > one.since]
     ends += [one.until] if one.until is not None else []
     return min((end for end in ends if end <= planned), default=None)
 

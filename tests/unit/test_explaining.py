@@ -188,6 +188,13 @@ MISSES: list[Case] = [
         ["No: es arrendataria; el aviso era para propietarios."],
     ),
     (
+        "another role, by a correction from the beginning on",
+        OWNERS,
+        [lives(role="owner"), lives(role="tenant", version=2, position=3)],
+        "other_role",
+        ["No: es arrendataria; el aviso era para propietarios."],
+    ),
+    (
         "another role of the unit",
         UNIT,
         [lives("unit:u-1", "tenant")],
