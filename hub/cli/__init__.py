@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import typer
 
-from hub.cli import contacts, database, dead, keys, letters, people, secrets, template
+from hub.cli import accounts, contacts, database, dead, keys, letters, people, secrets, template
 from hub.cli.audience import audience
 from hub.cli.auditing import audit
 from hub.cli.checking import check
@@ -77,6 +77,7 @@ app.command(rich_help_panel=_MEND)(pause)
 app.command(rich_help_panel=_MEND)(resume)
 app.command(rich_help_panel=_MEND)(redrive)
 app.add_typer(keys.app, name="keys", rich_help_panel=_MEND)
+app.add_typer(accounts.app, name="accounts", rich_help_panel=_MEND)
 app.add_typer(secrets.app, name="secrets", rich_help_panel=_MEND)
 app.command("settings", rich_help_panel=_MEND)(show_settings)
 app.command(rich_help_panel=_LOOK)(audit)

@@ -30,6 +30,7 @@ from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
 
 SRC = Path(__file__).parents[2]
 HEAVY = (
+    "argon2",
     "aiohttp",
     "aio_pika",
     "asyncpg",

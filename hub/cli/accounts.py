@@ -1,0 +1,209 @@
+"""`hub accounts`: who signs in at the page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from hub.cli import auditing
+from hub.cli.common import AsJson, cell, print_items, print_json, print_table, settings, wait
+from hub.model import EVERYWHERE, Grant, Office
+
+if TYPE_CHECKING:
+    from hub.accounts import Desk
+    from hub.model import Account, Json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Cuentas de la consola: list, create, grant, take, reset, disable, enable, unlock.",
+)
+
+_COLUMNS: Final = {
+    "name": "usuario",
+    "display_name": "nombre",
+    "state": "estado",
+    "grants": "cargos",
+    "signed_in_at": "último ingreso",
+    "locked_until": "bloqueada hasta",
+}
+
+Name = Annotated[str, typer.Argument(metavar="USUARIO", show_default=False)]
+OfOffice = Annotated[Office, typer.Option("--office", help="Qué puede hacer.", show_default=False)]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--copropiedad", metavar="ID", help="En cuál; se repite para varias.", show_default=False),
+]
+Everywhere = Annotated[
+    bool, typer.Option("--everywhere", help="En todas, con lo que no es de ninguna copropiedad.")
+]
+
+
+@app.command("list")
+def list_accounts(as_json: AsJson = False) -> None:
+    """Muestra las cuentas, sus cargos y su estado."""
+    items = wait(_rows())
+    if as_json:
+        print_items(items)
+        return
+    rows = [[cell(_joined(row), column) for column in _COLUMNS] for row in items]
+    print_table(list(_COLUMNS.values()), rows)
+
+
+async def _rows() -> list[dict[str, Json]]:
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.accounts import row  # noqa: PLC0415 - the same
+
+    async with _desk() as desk:
+        return [row(account, now=desk.now) for account in await accounts.listed(desk)]
+
+
+@app.command()
+def create(
+    name: Name,
+    *,
+    display_name: Annotated[
+        str, typer.Option("--name", metavar="TEXTO", help="Quién es.", show_default=False)
+    ],
+    office: OfOffice,
+    copropiedad: Where = None,
+    everywhere: Everywhere = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Crea una cuenta y muestra, una sola vez, la contraseña con que entra y que debe cambiar.
+
+      hub accounts create ana.ruiz --name "Ana Ruiz" --office manager --copropiedad ph-1 --copropiedad ph-2
+
+      hub accounts create luis --name "Luis Paz" --office administrator --everywhere
+    """
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    grants = _grants(office, copropiedad, everywhere=everywhere)
+    account, password = wait(_at_desk(lambda desk: accounts.create(desk, name, display_name, grants)))
+    _show_password(account, password, as_json=as_json)
+
+
+@app.command()
+def grant(
+    name: Name,
+    *,
+    office: OfOffice,
+    copropiedad: Where = None,
+    everywhere: Everywhere = False,
+    as_json: AsJson = False,
+) -> None:
+    """Da un cargo en una o varias copropiedades, o en todas."""
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    grants = _grants(office, copropiedad, everywhere=everywhere)
+    _show(wait(_at_desk(lambda desk: accounts.grant(desk, name, grants))), as_json=as_json)
+
+
+@app.command()
+def take(
+    name: Name,
+    *,
+    office: OfOffice,
+    copropiedad: Where = None,
+    everywhere: Everywhere = False,
+    as_json: AsJson = False,
+) -> None:
+    """Quita un cargo; las sesiones de la cuenta terminan."""
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    grants = _grants(office, copropiedad, everywhere=everywhere)
+    _show(wait(_at_desk(lambda desk: accounts.take(desk, name, grants))), as_json=as_json)
+
+
+@app.command()
+def reset(name: Name, as_json: AsJson = False) -> None:
+    """Da otra contraseña de un solo uso, quita el bloqueo y termina las sesiones."""
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    account, password = wait(_at_desk(lambda desk: accounts.reset(desk, name)))
+    _show_password(account, password, as_json=as_json)
+
+
+@app.command()
+def disable(name: Name, as_json: AsJson = False) -> None:
+    """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    _show(wait(_at_desk(lambda desk: accounts.disable(desk, name))), as_json=as_json)
+
+
+@app.command()
+def enable(name: Name, as_json: AsJson = False) -> None:
+    """Vuelve a abrir una cuenta cerrada."""
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    _show(wait(_at_desk(lambda desk: accounts.enable(desk, name))), as_json=as_json)
+
+
+@app.command()
+def unlock(name: Name, as_json: AsJson = False) -> None:
+    """Quita antes de tiempo el bloqueo por intentos fallidos."""
+    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    _show(wait(_at_desk(lambda desk: accounts.unlock(desk, name))), as_json=as_json)
+
+
+def _grants(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[Grant]:
+    # What was left out, or is an empty variable of a script, must not mean the most.
+    places = copropiedades or []
+    if everywhere == bool(places) or not all(places):
+        raise typer.BadParameter("dé --copropiedad ID, una o varias veces, o --everywhere")
+    return [Grant(office=office, copropiedad_id=place) for place in places or [EVERYWHERE]]
+
+
+async def _at_desk(work: Callable[[Desk], Awaitable[Any]]) -> Any:
+    async with _desk() as desk:
+        return await work(desk)
+
+
+@asynccontextmanager
+async def _desk() -> AsyncIterator[Desk]:
+    """Open the desk of whoever sits at the command line, who reaches everywhere."""
+    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.accounts import Desk  # noqa: PLC0415 - the same
+    from hub.passwords import Passwords  # noqa: PLC0415 - the same
+
+    async with hub_app.open_accounts(settings()) as store, hub_app.open_audit(settings()) as audit:
+        yield Desk(
+            store=store,
+            audit=audit,
+            passwords=Passwords(),
+            who=auditing.operator(),
+            places=None,
+            now=datetime.now(UTC),
+        )
+
+
+def _show(account: Account, *, as_json: bool) -> None:
+    from hub.web.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    shown = row(account, now=datetime.now(UTC))
+    if as_json:
+        print_json(shown)
+    else:
+        print_table(("", ""), [(title, cell(_joined(shown), name)) for name, title in _COLUMNS.items()])
+
+
+def _show_password(account: Account, password: str, *, as_json: bool) -> None:
+    from hub.web.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    if as_json:
+        print_json({**row(account, now=datetime.now(UTC)), "password": password})
+        return
+    typer.echo(password)
+    once = "Se muestra una sola vez; al entrar con ella se elige otra."
+    typer.secho(once, fg=typer.colors.YELLOW, err=True)
+
+
+def _joined(row: dict[str, Any]) -> dict[str, Any]:
+    grants = " ".join(f"{each['office']}:{each['copropiedad_id']}" for each in row["grants"])
+    return {**row, "grants": grants}

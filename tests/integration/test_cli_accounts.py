@@ -1,0 +1,110 @@
+"""Accounts as commands against a real database, and a sign-in with what they print."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.lockout import FAILURES, Strangers
+from hub.passwords import Passwords
+from hub.signing_in import Door, Refused, sign_in
+from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresRoster, PostgresSessions
+from tests.contract.values import copropiedad
+from tests.integration.test_cli_contacts import printed
+from tests.integration.test_cli_servers import environ, hub
+
+__all__ = ["environ"]
+
+ANA = ("ana.ruiz", "--name", "Ana Ruiz", "--office", "operator")
+ROOT = ("root", "--name", "Raíz", "--office", "administrator", "--everywhere")
+
+
+def door(database: Database) -> Door:
+    return Door(
+        accounts=PostgresAccounts(database),
+        sessions=PostgresSessions(database),
+        audit=PostgresAudit(database),
+        passwords=Passwords(),
+        strangers=Strangers(),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+async def test_an_account_is_made_signs_in_and_is_changed_and_all_of_it_is_noted(
+    environ: dict[str, str],
+) -> None:
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        for ref in ("ph-1", "ph-2"):
+            await PostgresRoster(database).write(copropiedad(ref))
+        where = ("--copropiedad", "ph-1", "--copropiedad", "ph-2")
+        _, made, _ = await hub(environ, "accounts", "create", *ANA, *where)
+        again, _, complaint = await hub(environ, "accounts", "create", *ANA, *where)
+        opened = await sign_in(door(database), "ana.ruiz", made["password"])
+        _, taken, _ = await hub(
+            environ, "accounts", "take", "ana.ruiz", "--office", "operator", "--copropiedad", "ph-2"
+        )
+        left = await database.rows("SELECT FROM session")
+        for _ in range(FAILURES):
+            last = await sign_in(door(database), "ana.ruiz", "guess")
+        _, locked, _ = await hub(environ, "accounts", "list")
+        _, unlocked, _ = await hub(environ, "accounts", "unlock", "ANA.RUIZ")
+        _, reset, _ = await hub(environ, "accounts", "reset", "ana.ruiz")
+        old = await sign_in(door(database), "ana.ruiz", made["password"])
+        new = await sign_in(door(database), "ana.ruiz", reset["password"])
+        screen, _ = await printed(environ, "accounts", "list")
+        _, notes, _ = await hub(environ, "audit")
+
+    assert (again, "is taken" in complaint) == (1, True)
+    assert isinstance(opened, str)
+    assert [each["copropiedad_id"] for each in taken["grants"]] == ["ph-1"]
+    assert left == []
+    assert isinstance(last, Refused)
+    assert [row["state"] for row in locked["items"]] == ["locked"]
+    assert unlocked["state"] == "active"
+    assert (isinstance(old, Refused), isinstance(new, str)) == (True, True)
+    assert "operator:ph-1" in screen
+    told = screen + str(notes) + str(locked)
+    assert not any(secret in told for secret in (made["password"], reset["password"], "$argon2"))
+    assert [row["action"].removeprefix("account.") for row in reversed(notes["items"])] == [
+        *("create", "create", "sign_in", "take", "lock", "unlock", "reset", "sign_in")
+    ]
+
+
+async def test_the_last_administrator_is_kept_and_what_to_do_is_told(environ: dict[str, str]) -> None:
+    await hub(environ, "accounts", "create", *ROOT)
+    refused, _, complaint = await hub(environ, "accounts", "disable", "root")
+    await hub(environ, "accounts", "create", "otra", *ROOT[1:])
+    _, disabled, _ = await hub(environ, "accounts", "disable", "root")
+    _, enabled, _ = await hub(environ, "accounts", "enable", "root")
+
+    assert refused == 1
+    assert "make another administrator" in complaint
+    assert (disabled["state"], enabled["state"]) == ("disabled", "active")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        (),
+        ("--copropiedad", ""),
+        ("--copropiedad", "ph-1", "--everywhere"),
+        ("--copropiedad", "ph-1", "--copropiedad", ""),
+    ],
+    ids=str,
+)
+async def test_where_must_be_said_and_what_is_left_out_is_not_everywhere(
+    environ: dict[str, str], where: tuple[str, ...]
+) -> None:
+    code, _, complaint = await hub(environ, "accounts", "create", *ANA, *where)
+    _, listed, _ = await hub(environ, "accounts", "list")
+
+    assert code == 2
+    assert "--everywhere" in complaint
+    assert listed["items"] == []
+
+
+async def test_a_copropiedad_that_there_is_not_is_told(environ: dict[str, str]) -> None:
+    code, _, complaint = await hub(environ, "accounts", "create", *ANA, "--copropiedad", "ph-9")
+
+    assert (code, "ph-9" in complaint) == (1, True)
