@@ -20,12 +20,13 @@ from hub.catalog import CATALOG
 from hub.cli import app
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.delivery.moves import MOVES
-from hub.model import Audience, ClockMove, EventType, State
+from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Scope, State
 from hub.policy import load_policy
 from hub.schemas import Schemas
 from hub.troubles import KINDS
 from hub.web.figures import TOLD
 from hub.web.metrics import _NAMES
+from hub.words import OFFICES
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = [
@@ -239,6 +240,21 @@ def test_every_module_has_a_layer() -> None:
 
 def layers() -> list[list[str]]:
     return [re.findall(r"`(hub\.\w+)`", names) for _, names in rows(ARCHITECTURE, "| layer | modules |")]
+
+
+def test_the_table_of_offices_is_the_table_of_scopes() -> None:
+    header = (
+        "| office | on the page | lists and sums (`read`) | acts (`operate`) "
+        "| sees people whole (`privacy`) | gives accounts (`admin`) |"
+    )
+    columns = [Scope(name) for name in re.findall(r"\(`(\w+)`\)", header)]
+    told = rows(ROOT / "docs/access.md", header)
+
+    assert [
+        [f"`{office}`", OFFICES[office], *("yes" if each in scopes else "–" for each in columns)]
+        for office, scopes in SCOPES_OF.items()
+    ] == told
+    assert set(Scope) - {Scope.PUBLISH} == set(columns)
 
 
 def test_the_map_has_every_folder() -> None:
