@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,9 +16,11 @@ from hub.web import csrf
 from hub.web.answers import Refusal
 from hub.web.keys import API_KEY, DOOR, QUEUE, SESSIONS
 from hub.web.pages import SIGN_IN, plain, redirect
-from hub.web.signed_in import drop, hold, session_of
+from hub.web.signed_in import SESSION, drop, hold, session_of
 
 _BOGOTA: Final = ZoneInfo("America/Bogota")
+REFUSED_AFTER: Final = 0.25
+"""Seconds that a refusal takes, whoever's name it is: what is written for an account would show otherwise."""
 _WRONG: Final = "El usuario o la contraseña no son correctos."
 _WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
 _BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
@@ -33,9 +36,12 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     async with queue.turn(peer) as may_try:
         if not may_try:
             return form(request, status=429, wrong=_BUSY)
+        refused_at = asyncio.get_running_loop().time() + REFUSED_AFTER
         answer = await (_by_key(request, key) if await _given(request, "key") else _by_password(request))
         if answer.status == 303:
             queue.brake.succeeded(peer)
+        else:
+            await asyncio.sleep(refused_at - asyncio.get_running_loop().time())
         return answer
 
 
@@ -64,8 +70,7 @@ async def _let_in(request: web.Request, token: str) -> web.Response:
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """End the session, also for whoever else has its cookie."""
-    if session := await session_of(request):
-        await request.app[SESSIONS].close(session.hash)
+    await request.app[SESSIONS].close(request[SESSION].hash)
     answer = redirect(SIGN_IN)
     drop(request, answer)
     return answer

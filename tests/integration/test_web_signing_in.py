@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from hub.lockout import FAILURES, FREE, WAITING
 from hub.model import Grant, Office, Session
 from hub.web.csrf import FETCH_SITE
 from hub.web.keys import QUEUE
+from hub.web.signing_in import REFUSED_AFTER
 from tests.integration.test_web_access import BEARER, GUARDED, KEY
 from tests.integration.web_doubles import World, browsing
 from tests.integration.web_visitor import HTML, PASSWORD, Client, Visitor, give_account
@@ -101,7 +103,9 @@ async def test_an_unknown_name_a_wrong_password_and_a_disabled_account_are_told_
     await world.accounts.disable(gone.id, now=datetime.now(UTC))
     texts = set()
     for name, password in (("ana", "guess"), ("nobody", PASSWORD), ("gone", PASSWORD)):
+        began = time.monotonic()
         answer = await Visitor(client).sign_in(name, password)
+        assert time.monotonic() - began >= REFUSED_AFTER
         assert answer.status == 401
         assert hdrs.SET_COOKIE not in answer.headers
         nonce = answer.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
