@@ -11,6 +11,7 @@ from hub.model import Json
 from hub.ports import Meant
 from hub.web.answers import json_answer
 from hub.web.keys import HEADCOUNT
+from hub.web.noting import note
 from hub.web.people import AudienceQuery, Reach
 from hub.web.queries import read_query
 from hub.web.reaching import places_of
@@ -22,6 +23,8 @@ async def show_audience(request: web.Request) -> web.Response:
     meant = await request.app[HEADCOUNT].meant(
         asked(query.who), after=query.after, limit=query.limit, places=places_of(request)
     )
+    # As for who holds a role: the names are masked, and the question is noted.
+    await note(request, "audience.show", "audience", asked=list(query.who), found=len(meant.page.items))
     return json_answer(answer_of(query.who, meant))
 
 

@@ -153,7 +153,7 @@ async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_is_used
     [
         *(
             ("messages", name)
-            for name in ("claim", "record", "settle", "step_failed", "release", "release_due")
+            for name in ("add", "claim", "record", "settle", "step_failed", "release", "release_due")
         ),
         *(
             ("messages", name)

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
+from yarl import URL
 
 from hub.model import Json, Reach, Scope
 from hub.web.route import Route, Where
@@ -62,6 +63,13 @@ TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
     ),
     (GET, "/api/messages/{id}"): (Try(), Try("?whole=true")),
     (GET, "/api/clocks"): (Try(), Try("?state=open"), Try("?state=met", finds=False)),
+    (GET, "/api/explain"): (Try("?event=event-beta&person=p-beta"), Try("?event=event-beta&person=p-two")),
+    (GET, "/api/audience"): (
+        Try("?who=owners@copropiedad:ph-beta", says=400),
+        Try("?who=residents@unit:u-beta", finds=False),
+        Try("?who=everyone"),
+        Try("?who=person:p-beta"),
+    ),
     (GET, "/api/people"): (
         Try("?role=owner&unit=u-beta"),
         Try("?role=owner&copropiedad=ph-beta"),
@@ -113,6 +121,13 @@ def path_of(route: Route, town: Town) -> str:
     return route.path.format(**named)
 
 
+def untold(text: str, one: Try) -> str:
+    """Leave out of an answer what the question itself said."""
+    for value in URL(one.tail).query.values():
+        text = text.replace(value, "")
+    return text
+
+
 def tries() -> Iterator[tuple[Route, Try]]:
     for route in ROUTES:
         if route.needs is not None:
@@ -136,7 +151,7 @@ async def test_no_route_answers_or_does_anything_of_another_copropiedad(town: To
             path = path_of(route, town) + one.tail
             status, text = await ask(client, route.method, path, one.body)
             expected = {403} if route.where not in (Where.PLACES, Where.COMPANY) else {200, 403, one.says}
-            seen = {word for word in town.b.words if word in text}
+            seen = {word for word in town.b.words if word in untold(text, one)}
             if status not in expected or seen:
                 leaks.append((route.method, path, str(sorted(seen)), status, text[:200]))
 

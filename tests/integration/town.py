@@ -92,6 +92,8 @@ class Town(World):
         app[keys.ROSTER] = stores.roster
         app[keys.REDRIVE] = stores.redrive
         app[keys.AUDIT] = stores.audit
+        app[keys.EXPLAINING] = stores.explaining
+        app[keys.HEADCOUNT] = stores.headcount
         app[keys.KEYRING] = OneCaller(self.caller)
         return app
 
