@@ -200,3 +200,11 @@ def test_no_route_needs_a_scope_that_there_is_not_and_none_is_empty_by_mistake()
     assert all(route.needs <= set(Scope) for route in ROUTES if route.needs)
     own = {route.path for route in ROUTES if route.needs == SIGNED_IN}
     assert own == {"/account", "/sign-out"}
+
+
+def test_no_change_is_for_who_may_only_look_and_access_is_given_by_administrators_alone() -> None:
+    changing = [route for route in ROUTES if route.method not in SAFE_METHODS]
+    giving = [route for route in ROUTES if route.path.startswith(("/api/accounts", "/api/keys"))]
+
+    assert [one.path for one in changing if one.needs and one.needs & {Scope.READ, Scope.PRIVACY}] == []
+    assert {route.needs for route in giving} == {frozenset({Scope.ADMIN})}
