@@ -22,8 +22,13 @@ def unit_name(tower: str | None, label: str) -> str:
     tower = " ".join((tower or "").split())
     if not tower:
         return label
-    named = f"Torre {tower}" if _BARE.fullmatch(tower) else tower
+    named = tower_name(tower)
     return label if _says(label, named) else f"{named} {label}"
+
+
+def tower_name(tower: str) -> str:
+    """`Torre 3` for one that is only numbered or lettered; else what it is called, `Bloque A`."""
+    return f"Torre {tower}" if _BARE.fullmatch(tower) else tower
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

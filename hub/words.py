@@ -67,6 +67,9 @@ PURPOSES: Final[Mapping[str, str]] = {
     "internal": "Equipo interno",
 }
 
+CONSENTS: Final[Mapping[str, str]] = {**PURPOSES, "data_treatment": "Tratamiento de datos personales"}
+"""What one can say yes or no to."""
+
 MODES: Final[Mapping[str, str]] = {
     "capture": "Captura: nadie real recibe mensajes",
     "allowlist": "Prueba: solo la lista autorizada recibe mensajes",

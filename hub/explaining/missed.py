@@ -32,6 +32,10 @@ _SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
         _PLANNED + "la novedad llegó {at}.",
     ),
     Near.ADDED_LATER: ("No: fue agregada {to_place} {later}.", _PLANNED + "el vínculo cuenta desde {at}."),
+    Near.ROLE_LATER: (
+        "No: empezó a ser {role} {of_place} {later}.",
+        _PLANNED + "el vínculo cuenta desde {at}.",
+    ),
     Near.ENDED: (
         "No: había dejado de ser {role} {of_place} {earlier}.",
         _PLANNED + "el vínculo terminó {at}.",
@@ -40,9 +44,15 @@ _SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
     Near.OTHERS_TURN: (
         "No: es {role} {of_place}, pero este aviso fue para quien estaba de turno o tenía el lugar a cargo.",
     ),
+    Near.MOVED: (
+        "No: era {role} {of_place}, pero cuando se planeó el aviso su unidad estaba registrada en {home}.",
+    ),
+    Near.UNIT_UNKNOWN: (
+        "No: era {role} {of_place}, pero cuando se planeó el aviso su unidad no estaba en el directorio.",
+    ),
     Near.UNCLEAR: (
         "No se sabe: según el directorio era {role} {of_place}.",
-        "Puede que su unidad haya estado registrada en otro lugar cuando se planeó el aviso.",
+        "Puede que su unidad estuviera en otro lugar, o que una novedad llegara mientras se planeaba.",
     ),
     Near.OTHER_PLACE: ("No: es {role} {of_place}; el aviso era para {audience}.",),
     Near.OTHER_COPROPIEDAD: ("No: es {role} {of_copropiedad}; el aviso era para {audience}.",),
@@ -53,6 +63,8 @@ _SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
     ),
     Near.NO_MEMBERSHIP: ("No: no tenía ningún vínculo que contara ese día; el aviso era para {audience}.",),
 }
+_OPEN: Final = (*COUNTED, Near.HEARD_LATER, Near.NOT_YET_KNOWN)
+"""Who may still be told while pages are planned: each page looks the directory up anew."""
 _SELF: Final = Near.OTHER_PLACE - 0.5
 """What an audience says of itself tells more than that somebody belongs elsewhere."""
 _LEAST: Final = Near.NO_MEMBERSHIP + 1.0
@@ -82,7 +94,7 @@ def _group(described: Mapping[str, Json], kept: Kept, facts: Facts) -> Answer:
         said = "No: el aviso era para otra persona."
         return Answer(rank=(_LEAST, 0.0), reason="other_person", sentences=[said])
     miss = nearest(group, kept, facts)
-    if miss.near in COUNTED and kept.record.why == "expanding":
+    if miss.near in _OPEN and kept.record.why == "expanding":
         said = "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento."
         return Answer(rank=miss.distance, reason="expanding", sentences=[said], pending=True)
     fields = _fields(miss, facts)
@@ -101,6 +113,7 @@ def _fields(miss: Miss, facts: Facts) -> Mapping[str, str]:
         "later": saying.later(miss.planned, miss.at),
         "earlier": saying.earlier(miss.planned, miss.at),
         "at": saying.at_time(miss.at),
+        "home": "" if miss.home is None else saying.home(miss.home, facts),
     }
     if version is None:
         return said

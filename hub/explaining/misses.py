@@ -7,16 +7,17 @@ time. Who counted then and had not been heard of was missed for another reason t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from functools import partial
 from itertools import groupby
 
 from hub.audience import Group
-from hub.explaining.saying import copropiedad_of, unit_of
-from hub.ports import Facts, Kept, Version
+from hub.explaining.saying import copropiedad_of, unit_of, unit_ref
+from hub.ports import Facts, Kept, Unit, Version
+from hub.rota import DIRECTION, ON_CALL
 
 
 class Near(IntEnum):
@@ -24,31 +25,42 @@ class Near(IntEnum):
 
     HEARD_LATER = 1
     ADDED_LATER = 2
-    ENDED = 3
-    OTHER_ROLE = 4
-    OTHERS_TURN = 5
+    ROLE_LATER = 3
+    """As `ADDED_LATER`, of who was there already as something else."""
+    ENDED = 4
+    OTHER_ROLE = 5
+    OTHERS_TURN = 6
     """Staff that counted and was known, and others were told: another's shift, or a nearer team."""
-    UNCLEAR = 6
-    """It counted and was known. Only its unit may have moved since: units are looked up as they are now."""
-    OTHER_PLACE = 7
-    OTHER_COPROPIEDAD = 8
-    REMOVED = 9
-    NOT_YET_KNOWN = 10
-    NO_MEMBERSHIP = 11
+    MOVED = 7
+    """It counted and was known, and the directory had its unit elsewhere then."""
+    UNIT_UNKNOWN = 8
+    """It counted and was known, and the directory did not have its unit then."""
+    UNCLEAR = 9
+    """It counted and was known. News may have come while the event was planned; not all is to be seen."""
+    OTHER_PLACE = 10
+    OTHER_COPROPIEDAD = 11
+    REMOVED = 12
+    NOT_YET_KNOWN = 13
+    NO_MEMBERSHIP = 14
 
 
-COUNTED = (Near.OTHERS_TURN, Near.UNCLEAR)
+COUNTED = (Near.OTHERS_TURN, Near.MOVED, Near.UNIT_UNKNOWN, Near.UNCLEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """Why somebody is not of a group that was planned; `at` is when what was missing came or ended."""
+    """
+    Why somebody is not of a group that was planned; `at` is when what was missing came or ended.
+
+    `home` is where the directory had the unit then, where that is the reason.
+    """
 
     near: Near
     group: Group
     planned: datetime
     at: datetime
     version: Version | None = None
+    home: Unit | None = None
 
     @property
     def distance(self) -> tuple[float, float]:
@@ -68,7 +80,10 @@ def nearest(group: Group, kept: Kept, facts: Facts) -> Miss:
     if somebody.near is not Near.NO_MEMBERSHIP:
         # Whoever was not there was not told whatever the membership said.
         found = [miss for miss in found if miss.near not in COUNTED]
-    return min(found, key=lambda miss: miss.distance)
+    best = min(found, key=lambda miss: miss.distance)
+    if best.near is Near.ADDED_LATER and any(miss.near is Near.OTHER_ROLE for miss in found):
+        return replace(best, near=Near.ROLE_LATER)
+    return best
 
 
 def counting(versions: Iterable[Version], at: datetime, heard: int | None = None) -> Version | None:
@@ -86,7 +101,11 @@ def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts:
     then_known = counting(versions, planned, kept.directory_version)
     miss = partial(Miss, group=group, planned=planned)
     if now_known is not None and now_known in mine:
-        yield _counted(now_known, then_known, mine, group, miss)
+        if then_known is None or then_known not in mine:
+            yield miss(near=Near.HEARD_LATER, version=now_known, at=now_known.received_at)
+        else:
+            near, home = _unmet(then_known, group, kept, facts)
+            yield miss(near=near, version=now_known, at=now_known.received_at, home=home)
         return
     if now_known is not None and now_known.person == facts.person:
         yield miss(near=_elsewhere(now_known, group, facts), version=now_known, at=planned)
@@ -97,18 +116,20 @@ def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts:
             yield miss(near=Near.ENDED, version=one, at=ended)
 
 
-def _counted(
-    now_known: Version,
-    then_known: Version | None,
-    mine: Sequence[Version],
-    group: Group,
-    miss: Callable[..., Miss],
-) -> Miss:
-    heard = now_known.received_at
-    if then_known in mine:
-        of_staff = group.duty is not None or group.level is not None
-        return miss(near=Near.OTHERS_TURN if of_staff else Near.UNCLEAR, version=now_known, at=heard)
-    return miss(near=Near.HEARD_LATER, version=now_known, at=heard)
+def _unmet(version: Version, group: Group, kept: Kept, facts: Facts) -> tuple[Near, Unit | None]:
+    """Answer why a version that counted and was known did not bring anybody in."""
+    if group.duty is not None or group.level is not None:
+        return Near.OTHERS_TURN, None
+    told = facts.unit_history.get(unit_ref(version) or "", ())
+    if group.everywhere or group.unit_id is not None or not told:
+        return Near.UNCLEAR, None
+    known = [one for one in told if one.position <= kept.directory_version]
+    if not known:
+        return Near.UNIT_UNKNOWN, None
+    home = max(known, key=lambda one: one.version).unit
+    here = home.copropiedad_id == group.copropiedad_id
+    there = here and (not group.towers or home.tower in group.towers)
+    return (Near.UNCLEAR, None) if there else (Near.MOVED, home)
 
 
 def _end(one: Version, versions: Sequence[Version], planned: datetime) -> datetime | None:
@@ -156,7 +177,8 @@ def _is_of(version: Version, group: Group, facts: Facts) -> bool:
 
 def _has_role(version: Version, group: Group) -> bool:
     if group.duty is not None:
-        return version.role == "staff" and version.duty == group.duty
+        flagged = (version.on_call and ON_CALL) or None, (version.direction and DIRECTION) or None
+        return version.role == "staff" and group.duty in (version.duty, *flagged)
     if group.level is not None:
         return version.role == "staff" and version.level == group.level
     of_area = group.service_area in (None, version.service_area)

@@ -18,6 +18,13 @@ def seen_from(facts: Facts, places: Places) -> Facts:
     """Leave out memberships elsewhere, and the whole person where nothing is left that belongs here."""
     if places is None:
         return facts
+    # Of a unit that was elsewhere before, nothing is said: not where, and not that it was.
+    moves = {
+        ref: told
+        for ref, told in facts.unit_history.items()
+        if all(one.unit.copropiedad_id in places for one in told)
+    }
+    facts = replace(facts, unit_history=moves)
     here = {one.id for one in facts.history if copropiedad_of(one, facts) in places}
     if not (here or facts.messages or any(one.left_out for one in facts.audiences)):
         return replace(facts, history=())

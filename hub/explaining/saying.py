@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
@@ -11,7 +10,7 @@ from hub import words
 from hub.audience import EVERY_ROLE, Group
 from hub.ports import Facts, Unit, Version
 from hub.rendering import filters
-from hub.units import unit_name
+from hub.units import tower_name, unit_name
 
 ROLES: Final[Mapping[str, tuple[str, str]]] = {
     "owner": ("propietaria", "propietarios"),
@@ -31,12 +30,18 @@ PARTIES: Final[Mapping[str, str]] = {
     "requester": "quien pidió la reparación",
     "technician": "quien hace la reparación",
     "sender": "quien escribió",
+    "data_subject": "la persona de quien son los datos",
 }
 DUTIES: Final[Mapping[str, str]] = {
     "service": "servicio al cliente",
+    "coordinator": "coordinación",
+    "operations": "operaciones",
+    "management": "gerencia",
     "maintenance": "mantenimiento",
     "front_desk": "portería",
     "on_call": "turno",
+    "privacy_officer": "protección de datos",
+    "account_manager": "ejecutivos de cuenta",
     "direction": "dirección",
     "ops": "quienes cuidan el hub",
 }
@@ -44,8 +49,6 @@ _NUMBERS: Final = (
     *("cero", "un", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"),
     *("once", "doce", "trece", "catorce", "quince"),
 )
-_BARE: Final = re.compile(r"\d+|\w")
-"""A tower that is only numbered or lettered."""
 
 
 def days(before: datetime, after: datetime) -> int:
@@ -112,9 +115,8 @@ def to(place: str) -> str:
 
 def tower(name: str) -> str:
     """`la Torre 3`; one with a name of its own has its article: `el Bloque A`."""
-    if _BARE.fullmatch(name):
-        return f"la Torre {name}"
-    return f"la {name}" if name.lower().startswith(("torre", "etapa", "manzana")) else f"el {name}"
+    named = tower_name(name)
+    return f"la {named}" if named.lower().startswith(("torre", "etapa", "manzana")) else f"el {named}"
 
 
 def copropiedad(ref: str, facts: Facts) -> str:
@@ -128,10 +130,15 @@ def unit(ref: str, facts: Facts) -> str:
     return f"la unidad {unit_name(known.tower, known.label) if known else ref}"
 
 
-def unit_of(version: Version, facts: Facts) -> Unit | None:
-    """Answer the unit that a membership is about, where it is about one."""
+def unit_ref(version: Version) -> str | None:
+    """Answer the id of the unit that a membership is about, where it is about one."""
     kind, _, ref = (version.scope or "").partition(":")
-    return facts.units.get(ref) if kind == "unit" else None
+    return ref if kind == "unit" else None
+
+
+def unit_of(version: Version, facts: Facts) -> Unit | None:
+    """Answer that unit, where the directory has it."""
+    return facts.units.get(unit_ref(version) or "")
 
 
 def copropiedad_of(version: Version, facts: Facts) -> str | None:
@@ -151,6 +158,13 @@ def place(version: Version, group: Group, facts: Facts) -> str:
         return tower(home.tower)
     where = copropiedad_of(version, facts)
     return "la empresa" if where is None else copropiedad(where, facts)
+
+
+def home(unit: Unit, facts: Facts) -> str:
+    """`la Torre 1 de Altos del Rosal`: where a unit is."""
+    if not unit.tower:
+        return copropiedad(unit.copropiedad_id, facts)
+    return f"{tower(unit.tower)} de {facts.copropiedades.get(unit.copropiedad_id, unit.copropiedad_id)}"
 
 
 def audience(group: Group, facts: Facts) -> str:

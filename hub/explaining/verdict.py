@@ -104,6 +104,7 @@ def _heading(event: Event) -> str:
 
 _OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
 _LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
+_WAITS: Final = frozenset(State) - _OUT - _LOST
 _OPENINGS: Final = {
     Outcome.TOLD: "Sí, fue avisada.",
     Outcome.PENDING: "Todavía no: el mensaje está en camino.",
@@ -114,7 +115,9 @@ _OPENINGS: Final = {
 def _spoken(facts: Facts) -> Verdict:
     outcome = _outcome({one.state for one in facts.messages})
     said = [sentence for message in facts.messages for sentence in sentences(message)]
-    reason = None if outcome is Outcome.TOLD else facts.messages[0].reason
+    # Where one is on its way, what keeps it; not what has become of those before it.
+    telling = [one.reason for one in facts.messages if outcome is not Outcome.PENDING or one.state in _WAITS]
+    reason = None if outcome is Outcome.TOLD else telling[0]
     return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
 
 
@@ -134,13 +137,13 @@ def _left_out(facts: Facts) -> Verdict | None:
 
 def _why_left_out(reason: str, detail: str | None, kept: Kept) -> list[str]:
     if reason == ON_LEAVE:
-        told = f"en su lugar se le avisó a {detail}" if detail else "se les avisó a los demás del equipo"
-        return [f"No: estaba en licencia o vacaciones; {told}."]
+        whose = f"la reemplazaba {detail}" if detail else "el aviso era para los demás del equipo"
+        return [f"No: estaba en licencia o vacaciones; {whose}."]
     if reason == NOT_OPTED_IN:
         purposes = {str(group["opted_in"]) for group in kept.record.groups if "opted_in" in group}
-        about = ", ".join(words.PURPOSES.get(name, name).lower() for name in sorted(purposes))
+        about = ", ".join(words.CONSENTS.get(name, name).lower() for name in sorted(purposes))
         return [
-            f"No: no había autorizado que se le escribiera con esta finalidad ({about}).",
+            f"No: no había una autorización suya en pie para escribirle con esta finalidad ({about}).",
             "Qué hacer: pídale la autorización y regístrela; los avisos siguientes sí le llegan.",
         ]
     return [f"No: se la dejó por fuera. {saying.reason(reason)}"]

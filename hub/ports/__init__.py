@@ -15,7 +15,7 @@ from hub.ports.channel import Channel
 from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
-from hub.ports.explaining import ExplainStore, Facts, Kept, Refused, Said, Tried, Unit, Version
+from hub.ports.explaining import ExplainStore, Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
 from hub.ports.headcount import HeadcountStore, Meant
 from hub.ports.importing import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
@@ -71,6 +71,7 @@ __all__ = [
     "Tried",
     "TroubleLog",
     "Unit",
+    "UnitVersion",
     "Verdict",
     "Version",
     "WatchStore",

@@ -69,6 +69,8 @@ class Version:
     duty: str | None = None
     level: int | None = None
     service_area: str | None = None
+    on_call: bool | None = None
+    direction: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,17 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitVersion:
+    """What one version of a unit said. The hub heard it as its `position`-th news, and it counted at once."""
+
+    version: int
+    position: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that is known of one event and one person. Units and copropiedades are as they are now."""
+    """All that is known of one event and one person. `units` and `copropiedades` are as they are now."""
 
     event: StoredEvent
     person: str
@@ -90,6 +101,7 @@ class Facts:
     messages: Sequence[Said] = ()
     history: Sequence[Version] = ()
     units: Mapping[str, Unit] = field(default_factory=dict)
+    unit_history: Mapping[str, Sequence[UnitVersion]] = field(default_factory=dict)
     copropiedades: Mapping[str, str] = field(default_factory=dict)
 
 

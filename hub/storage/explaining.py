@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -9,14 +10,14 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import AudienceRecord, LeftOut, Purpose, State, StoredEvent
-from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, Version
+from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
 from hub.storage import events
 from hub.storage.database import Database, Runner, storable
 from hub.storage.masking import mask_address
 from hub.storage.queries import load
 
 _SQL = load("explaining")
-_SAID: Final = ("role", "scope", "duty", "level", "service_area")
+_SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
 class PostgresExplaining:
@@ -41,7 +42,9 @@ class PostgresExplaining:
         async with self._database.transaction() as run:
             kept = [_kept(row) for row in await run.rows(_SQL["audiences"], event.key, person)]
             history = [_version(row) for row in await run.rows(_SQL["history"], person)]
-            units = await _units(run, kept, history)
+            named = sorted(_named("unit", kept, history))
+            units, moves = await _units(run, named), await _unit_history(run, named)
+            homes = [*units.values(), *(one.unit for told in moves.values() for one in told)]
             return Facts(
                 event=event,
                 person=person,
@@ -49,7 +52,8 @@ class PostgresExplaining:
                 messages=await _messages(run, event.key, person),
                 history=history,
                 units=units,
-                copropiedades=await _copropiedades(run, kept, history, units.values()),
+                unit_history=moves,
+                copropiedades=await _copropiedades(run, kept, history, homes),
             )
 
     async def _of_key(self, asked: str) -> list[StoredEvent]:
@@ -66,12 +70,20 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[Said]:
     return [_said(row, person, [call for call in calls if call["message_id"] == row["id"]]) for row in rows]
 
 
-async def _units(run: Runner, kept: Iterable[Kept], history: Iterable[Version]) -> Mapping[str, Unit]:
-    rows = await run.rows(_SQL["units"], sorted(_named("unit", kept, history)))
-    return {
-        row["id"]: Unit(label=row["label"], copropiedad_id=row["copropiedad_id"], tower=row["tower"])
-        for row in rows
-    }
+async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
+    return {row["id"]: _unit(row) for row in await run.rows(_SQL["units"], refs)}
+
+
+async def _unit_history(run: Runner, refs: Sequence[str]) -> Mapping[str, Sequence[UnitVersion]]:
+    told: defaultdict[str, list[UnitVersion]] = defaultdict(list)
+    for row in await run.rows(_SQL["unit_history"], refs):
+        version = UnitVersion(version=row["version"], position=row["position"], unit=_unit(row["data"]))
+        told[row["id"]].append(version)
+    return dict(told)
+
+
+def _unit(said: Record | Mapping[str, Any]) -> Unit:
+    return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
 async def _copropiedades(

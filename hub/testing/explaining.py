@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from hub.model import Attempt, Message, StoredEvent
-from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, Version
+from hub.model import Attempt, Json, Message, StoredEvent
+from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
 from hub.testing.directory import Told
 from hub.testing.store import MemoryStore
 
 _HIDDEN: Final = "***"
-_SAID: Final = ("role", "scope", "duty", "level", "service_area")
+_SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
 class MemoryExplaining:
@@ -42,11 +43,8 @@ class MemoryExplaining:
             audiences=self._kept(event, person),
             messages=self._messages(event, person),
             history=self._history(person),
-            units={
-                ref: Unit(label=data["label"], copropiedad_id=data["copropiedad_id"], tower=data.get("tower"))
-                for (noun, ref), data in known.items()
-                if noun == "unit"
-            },
+            units={ref: _unit(data) for (noun, ref), data in known.items() if noun == "unit"},
+            unit_history=self._unit_history(),
             copropiedades={ref: data["name"] for (noun, ref), data in known.items() if noun == "copropiedad"},
         )
 
@@ -67,6 +65,15 @@ class MemoryExplaining:
         mine.sort(key=lambda one: (one.created_at, one.occasion, one.step, one.id))
         calls = sorted(self._store.tables.attempts.values(), key=lambda one: one.at)
         return [_said(one, [call for call in calls if call.message_id == one.id]) for one in mine]
+
+    def _unit_history(self) -> Mapping[str, Sequence[UnitVersion]]:
+        moves: defaultdict[str, list[UnitVersion]] = defaultdict(list)
+        for (noun, ref, version), told in sorted(
+            self._store.tables.directory.history.items(), key=lambda item: item[0]
+        ):
+            if noun == "unit":
+                moves[ref].append(UnitVersion(version=version, position=told.position, unit=_unit(told.data)))
+        return dict(moves)
 
     def _history(self, person: str) -> list[Version]:
         told = self._store.tables.directory.history
@@ -94,6 +101,10 @@ def _said(message: Message, calls: Sequence[Attempt]) -> Said:
             Tried(at=call.at, outcome=call.outcome, provider=call.provider, code=call.code) for call in calls
         ],
     )
+
+
+def _unit(said: Mapping[str, Json]) -> Unit:
+    return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
 def _version(kind: str, ref: str, version: int, told: Told) -> Version:

@@ -67,7 +67,7 @@ async def test_everybody_of_a_building_is_explained(house: House) -> None:
         "No: es residente de la Torre 1; "
         "el aviso era para residentes y arrendatarios de la Torre 3 de Edificio Prueba."
     ) == elsewhere[1]
-    assert "No: estaba en licencia o vacaciones; en su lugar se le avisó a p-nivel-2." == away[1]
+    assert "No: estaba en licencia o vacaciones; la reemplazaba p-nivel-2." == away[1]
     assert [
         "No: se le quiso avisar y no se pudo.",
         _NO_CONTACT,

@@ -178,6 +178,19 @@ async def test_places_are_named(stores: Stores) -> None:
     assert "Altos" == facts.copropiedades["ph-1"]
 
 
+async def test_a_unit_is_known_as_it_was_told_each_time(stores: Stores) -> None:
+    one = stored()
+    await apply(stores, unit("u-1", tower="3"), person("p-1"), membership("p-1", "unit:u-1", "owner"))
+    await keep(stores, record(one))
+    await apply(stores, unit("u-1", tower="4", version=2))
+    facts = await stores.explaining.facts(one, "p-1")
+    [kept] = facts.audiences
+    told = facts.unit_history["u-1"]
+
+    assert [(1, "3"), (2, "4")] == [(each.version, each.unit.tower) for each in told]
+    assert told[0].position <= kept.directory_version < told[1].position
+
+
 @pytest.mark.parametrize("who", ["nobody", "p\0"])
 async def test_of_somebody_unknown_nothing_is_known(stores: Stores, of: StoredEvent, who: str) -> None:
     facts = await stores.explaining.facts(of, who)

@@ -50,15 +50,24 @@ async def test_who_was_there_before_the_history_is_in_it_from_the_beginning(empt
             "INSERT INTO person (id, version, removed, digital_access, name, locale)"
             " VALUES ('p-1', 7, false, true, 'María', 'es'), ('p-2', 3, true, true, '', 'es')"
         )
+        await connection.execute(
+            "INSERT INTO unit (id, version, copropiedad_id, tower, label)"
+            " VALUES ('u-1', 2, 'ph-1', '3', 'Apto 301')"
+        )
         await migrations.upgrade(empty)
         found = await connection.fetch(
             "SELECT id, version, since < '2000-01-01' AS always, removed, data::text FROM directory_version"
             " WHERE kind = 'person' ORDER BY id"
         )
+        [home] = await connection.fetch(
+            "SELECT id, version, since < '2000-01-01' AS always, data ->> 'tower' AS tower"
+            " FROM directory_version WHERE kind = 'unit'"
+        )
     finally:
         await connection.close()
 
     assert [("p-1", 7, True, False, "{}"), ("p-2", 3, False, True, "{}")] == [tuple(row) for row in found]
+    assert ("u-1", 2, True, "3") == tuple(home)
 
 
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from hub.explaining import Outcome, Verdict, judge, several_events, unknown_event
+from hub import words
+from hub.audience.words import ALL, DUTIES
+from hub.consents import PURPOSES
+from hub.explaining import Outcome, Verdict, judge, saying, several_events, unknown_event
 from hub.explaining.reaching import seen_from
 from hub.model import AudienceRecord, Json, LeftOut
-from hub.ports import Facts, Kept, Refused, Unit, Version
+from hub.ports import Facts, Kept, Refused, Unit, UnitVersion, Version
 from tests.unit.things import HOUR, MINUTE, MONDAY, event, local, stored, upserted
 
 DAY = timedelta(days=1)
@@ -27,11 +30,25 @@ TOWER_3: Group = {"roles": ["resident", "tenant"], "copropiedad_id": "ph-1", "to
 OWNERS: Group = {"roles": ["owner"], "copropiedad_id": "ph-1"}
 UNIT: Group = {"roles": ["owner"], "unit_id": "u-1"}
 SERVICE: Group = {"duty": "service", "copropiedad_id": "ph-1"}
+
+
+def heard(tower: str, *, position: int, version: int = 1) -> UnitVersion:
+    unit = Unit(label="Apto", copropiedad_id="ph-1", tower=tower)
+    return UnitVersion(version=version, position=position, unit=unit)
+
+
 PLACES: dict[str, Any] = {
     "units": {
         "u-1": Unit(label="Apto 101", copropiedad_id="ph-1", tower="1"),
         "u-3": Unit(label="Apto 301", copropiedad_id="ph-1", tower="3"),
         "u-9": Unit(label="Casa 9", copropiedad_id="ph-2"),
+        "u-mended": Unit(label="Apto 302", copropiedad_id="ph-1", tower="3"),
+        "u-new": Unit(label="Apto 303", copropiedad_id="ph-1", tower="3"),
+    },
+    "unit_history": {
+        "u-3": [heard("3", position=3)],
+        "u-mended": [heard("1", position=3), heard("3", version=2, position=HEARD + 1)],
+        "u-new": [heard("3", position=HEARD + 1)],
     },
     "copropiedades": {"ph-1": "Altos del Rosal", "ph-2": "Las Acacias"},
 }
@@ -299,11 +316,57 @@ MISSES: list[Case] = [
     (
         "a unit whose tower was mended since",
         TOWER_3,
+        [lives("unit:u-mended")],
+        "moved",
+        [
+            (
+                "No: era residente de la Torre 3, pero cuando se planeó el aviso "
+                "su unidad estaba registrada en la Torre 1 de Altos del Rosal."
+            )
+        ],
+    ),
+    (
+        "a unit that is told after its people",
+        TOWER_3,
+        [lives("unit:u-new")],
+        "unit_unknown",
+        [
+            (
+                "No: era residente de la Torre 3, pero cuando se planeó el aviso "
+                "su unidad no estaba en el directorio."
+            )
+        ],
+    ),
+    (
+        "nothing that would explain it",
+        TOWER_3,
         [lives()],
         "unclear",
         [
             "No se sabe: según el directorio era residente de la Torre 3.",
-            "Puede que su unidad haya estado registrada en otro lugar cuando se planeó el aviso.",
+            "Puede que su unidad estuviera en otro lugar, o que una novedad llegara mientras se planeaba.",
+        ],
+    ),
+    (
+        "there already, and given the role later",
+        {**TOWER_3, "roles": ["owner"]},
+        [lives(role="tenant"), lives(role="owner", id="m-2", since=local("2026-03-11T00:00:00"))],
+        "role_later",
+        [
+            "No: empezó a ser propietaria de la Torre 3 dos días después.",
+            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
+        ],
+    ),
+    (
+        "called besides the own duty, and not on shift",
+        {"duty": "on_call", "copropiedad_id": "ph-1"},
+        [lives("company", "staff", duty="maintenance", on_call=True)],
+        "others_turn",
+        [
+            (
+                "No: es integrante del equipo de la empresa, "
+                "pero este aviso fue para quien estaba de turno o tenía el lugar a cargo."
+            )
         ],
     ),
     (
@@ -372,13 +435,13 @@ def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
             kept(SERVICE, left_out=LeftOut(person="p-1", reason="on_leave", detail="s-2")),
             Outcome.LEFT_OUT,
             "on_leave",
-            "No: estaba en licencia o vacaciones; en su lugar se le avisó a s-2.",
+            "No: estaba en licencia o vacaciones; la reemplazaba s-2.",
         ),
         (
             kept(SERVICE, left_out=LeftOut(person="p-1", reason="on_leave")),
             Outcome.LEFT_OUT,
             "on_leave",
-            "No: estaba en licencia o vacaciones; se les avisó a los demás del equipo.",
+            "No: estaba en licencia o vacaciones; el aviso era para los demás del equipo.",
         ),
         (
             kept(SERVICE, left_out=LeftOut(person="p-1", reason="of_old")),
@@ -402,7 +465,7 @@ def test_whoever_has_not_consented_is_told_what_for_and_what_to_do() -> None:
         judge(facts(asked, lives())),
         Outcome.LEFT_OUT,
         "not_opted_in",
-        "No: no había autorizado que se le escribiera con esta finalidad (comercial).",
+        "No: no había una autorización suya en pie para escribirle con esta finalidad (comercial).",
         "Qué hacer: pídale la autorización y regístrela; los avisos siguientes sí le llegan.",
     )
 
@@ -416,6 +479,28 @@ def test_from_a_place_no_membership_elsewhere_is_seen() -> None:
     assert [known(), here, gone] == list(seen_from(everything, frozenset({"ph-1"})).history)
     assert [known(), elsewhere] == list(seen_from(everything, frozenset({"ph-2"})).history)
     assert [] == list(seen_from(everything, frozenset({"ph-3"})).history)
+
+
+def test_from_a_place_nothing_is_said_of_where_a_unit_was_before() -> None:
+    elsewhere = UnitVersion(version=1, position=1, unit=Unit(label="Apto", copropiedad_id="ph-2"))
+    moved = replace(facts(kept(TOWER_3), lives()), unit_history={"u-3": [elsewhere]})
+
+    assert "moved" == judge(seen_from(moved, frozenset({"ph-1", "ph-2"}))).reason
+    assert "unclear" == judge(seen_from(moved, frozenset({"ph-1"}))).reason
+
+
+@pytest.mark.parametrize("heard_of", ["membership", "person"])
+def test_while_pages_are_planned_late_news_may_still_be_in_time(heard_of: str) -> None:
+    somebody = known(**NEW) if heard_of == "person" else known()
+    lived = lives(position=HEARD + 2)
+    verdict = judge(facts(kept(TOWER_3, why="expanding"), somebody, lived, person=False))
+
+    assert Outcome.PENDING is verdict.outcome
+
+
+def test_what_one_agrees_to_and_each_duty_have_words() -> None:
+    assert {*PURPOSES} <= {*words.CONSENTS}
+    assert {*DUTIES} - {ALL} == {*saying.DUTIES}
 
 
 def test_of_several_audiences_the_nearest_one_is_told() -> None:

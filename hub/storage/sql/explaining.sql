@@ -43,5 +43,9 @@ ORDER BY kind, id, version
 -- units --
 SELECT id, label, copropiedad_id, tower FROM unit WHERE id = ANY ($1::text[])
 
+-- unit_history --
+SELECT id, version, position, data FROM directory_version WHERE kind = 'unit' AND id = ANY ($1::text[])
+ORDER BY id, version
+
 -- copropiedades --
 SELECT id, name FROM copropiedad WHERE id = ANY ($1::text[])

@@ -9,6 +9,16 @@ SELECT 'person', id, version, now(), CASE WHEN removed THEN now() ELSE 'epoch' E
 FROM person
 ON CONFLICT DO NOTHING;
 
+-- So was where each unit is.
+INSERT INTO directory_version (kind, id, version, time, since, removed, data)
+SELECT 'unit', id, version, now(), 'epoch', false,
+       jsonb_strip_nulls(jsonb_build_object(
+           'unit_id', id, 'version', version, 'copropiedad_id', copropiedad_id, 'tower', tower, 'floor', floor,
+           'label', label, 'coefficient', coefficient
+       ))
+FROM unit
+ON CONFLICT DO NOTHING;
+
 CREATE INDEX directory_version_position ON directory_version (position);
 
 -- Which units were of a copropiedad on a day.
