@@ -68,8 +68,9 @@ async def _write(request: web.Request, verb: str) -> web.Response:
     path, roster = request.match_info, request.app[ROSTER]
     noun = NOUNS[path["kind"]]
     standing = await roster.standing(noun, path["ref"])
-    await _require_reach(request, Entry.of(noun, checked), standing)
-    person = checked.data.get("person_id") or (standing.person if standing is not None else None)
+    entry = Entry.of(noun, checked)
+    await _require_reach(request, entry, standing)
+    person = entry.person or (standing.person if standing is not None else None)
     subject, version = f"{path['kind']}:{path['ref']}", checked.data["version"]
     await note(request, f"directory.{verb}", subject, person=person, version=version)
     return json_answer(await roster.write(checked))

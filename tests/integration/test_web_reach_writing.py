@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from hub.model import Json
 from hub.ports import Standing
+from hub.testing import MemoryAudit
 from tests.contract.stores import memory_stores
 from tests.integration.test_web_reach import DELETE, PUT, ask, belongings, place, town
 from tests.integration.town import A, B, Town, everything_in
@@ -27,6 +28,7 @@ def duty(scope: str, who: str) -> dict[str, Json]:
     return {"scope": scope, "duty": "on_call", "shifts": [{**SHIFT, "person_id": who}]}
 
 
+OPS: Mapping[str, Json] = {**member("p-alfa", "company", "staff"), "duty": "ops"}
 NAMED: Mapping[str, Json] = {"names": "Otra", "contact_points": []}
 
 REFUSED: list[tuple[str, str, Mapping[str, Json], int]] = [
@@ -46,12 +48,22 @@ REFUSED: list[tuple[str, str, Mapping[str, Json], int]] = [
     (PUT, "rotas/r-beta", duty(HERE, "p-alfa"), 404),
     (PUT, "rotas/r-new", duty(THERE, "p-alfa"), 404),
     (DELETE, "rotas/r-beta", {}, 404),
+    # A field that its kind does not have says nothing of where it belongs.
+    (PUT, "memberships/m-new", {**member("p-alfa", "unit:u-beta"), "copropiedad_id": A}, 404),
+    (
+        PUT,
+        "memberships/m-new",
+        {**member("p-alfa", "company", "staff"), "duty": "ops", "copropiedad_id": A},
+        404,
+    ),
+    (PUT, "rotas/r-new", {**duty(THERE, "p-alfa"), "copropiedad_id": A}, 404),
+    (PUT, "units/u-new", {"copropiedad_id": B, "label": "101", "scope": HERE}, 404),
     # Whom one does not reach is not brought in: he would be seen from then on.
     (PUT, "memberships/m-new", member("p-beta", "unit:u-alfa"), 404),
     (PUT, "memberships/m-new", member("p-unheard-of", "unit:u-alfa"), 404),
     (PUT, "rotas/r-new", duty(HERE, "p-beta"), 404),
     # The company's.
-    (PUT, "memberships/m-new", {**member("p-alfa", "company", "staff"), "duty": "ops"}, 404),
+    (PUT, "memberships/m-new", OPS, 404),
     (PUT, "rotas/r-new", duty("company", "p-alfa"), 404),
     *((PUT, f"people/{ref}", NAMED, 403) for ref in ("p-alfa", "p-beta", "p-two", "p-new")),
     *((DELETE, f"people/{ref}", {}, 403) for ref in ("p-alfa", "p-beta", "p-two", "p-new")),
@@ -87,6 +99,9 @@ async def test_what_is_not_of_the_own_copropiedad_cannot_be_written(town: Town) 
         (PUT, "memberships/m-alfa", member("p-alfa", "unit:u-alfa", "resident")),
         (PUT, "memberships/m-new", member("p-two", HERE, "council")),
         (DELETE, "memberships/m-alfa", {}),
+        # Fields that its kind does not have mean nothing, whatever they hold.
+        (DELETE, "memberships/m-alfa", {"scope": [], "person_id": {}}),
+        (PUT, "units/u-new", {"copropiedad_id": A, "label": "102", "scope": THERE, "shifts": "x"}),
         (PUT, "rotas/r-alfa", duty(HERE, "p-alfa")),
         (DELETE, "rotas/r-alfa", {}),
     ],
@@ -112,3 +127,14 @@ async def test_what_was_taken_out_stands_nowhere_and_is_not_brought_back_from_on
         back, _ = await ask(client, PUT, "/api/directory/memberships/m-alfa", again)
 
     assert (200, 404) == (gone, back)
+
+
+async def test_the_audit_believes_no_field_that_the_kind_does_not_have() -> None:
+    town = Town(memory_stores())
+    await town.happen()
+    body = {"version": 9, "copropiedad_id": A, "label": "101", "person_id": "p-beta"}
+    async with town.seen_by(everything_in(A)) as client:
+        await ask(client, PUT, "/api/directory/units/u-alfa", body)
+        await ask(client, DELETE, "/api/directory/memberships/m-alfa", {"version": 9, "person_id": "p-beta"})
+
+    assert [None, "p-alfa"] == [note.person for note in cast(MemoryAudit, town.stores.audit).rows]
