@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import hdrs, web
 
 from hub.web.answers import Refusal
+from hub.web.fields import fields_of
 from hub.web.keys import PUBLIC_URL
 
 SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
@@ -49,8 +50,7 @@ async def require_token(request: web.Request, token: str) -> None:
     """Raise Refusal for a change without the token of this session, in the header or the form."""
     given = request.headers.get(HEADER)
     if given is None and request.path in FORMS:
-        field = (await request.post()).get(FIELD)
-        given = field if isinstance(field, str) else None
+        given = (await fields_of(request)).get(FIELD)
     if given is None or not same(given, token):
         raise Refusal(403, "The page is not of this session.", f"Load it again; it sends {HEADER}.")
 

@@ -10,6 +10,7 @@ from hub import signing_in
 from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant
 from hub.passwords import SHORTEST
+from hub.web.fields import fields_of
 from hub.web.keys import DOOR
 from hub.web.pages import SIGN_IN, plain, redirect
 from hub.web.signed_in import SESSION, hold
@@ -29,8 +30,9 @@ async def change(request: web.Request) -> web.StreamResponse:
     account = request[SESSION].account
     if account is None:
         return redirect(SIGN_IN)
-    old, new, again = [str(value) for value in map((await request.post()).get, ("old", "new", "again"))]
-    if new != again:
+    given = await fields_of(request)
+    old, new = given.get("old", ""), given.get("new", "")
+    if new != given.get("again", ""):
         return _form(request, account, status=400, wrong="Las dos contraseñas nuevas no son iguales.")
     try:
         token = await signing_in.change_password(request.app[DOOR], account, old, new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from hub import signing_in
 from hub.accounts import canonical
 from hub.signing_in import Refused
 from hub.web import csrf
-from hub.web.answers import Refusal
+from hub.web.fields import fields_of
 from hub.web.keys import API_KEY, DOOR, QUEUE, SESSIONS
 from hub.web.pages import SIGN_IN, plain, redirect
 from hub.web.signed_in import SESSION, drop, hold, session_of
@@ -33,11 +34,13 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return redirect(SIGN_IN)
     csrf.require_own_page(request)
     queue, peer = request.app[QUEUE], request.remote or ""
+    # Read before its turn comes: whoever sends half a form would keep all of his network out.
+    given = await fields_of(request)
     async with queue.turn(peer) as may_try:
         if not may_try:
             return form(request, status=429, wrong=_BUSY)
         refused_at = asyncio.get_running_loop().time() + REFUSED_AFTER
-        answer = await (_by_key(request, key) if await _given(request, "key") else _by_password(request))
+        answer = await (_by_key(request, key, given) if given.get("key") else _by_password(request, given))
         if answer.status == 303:
             queue.brake.succeeded(peer)
         else:
@@ -45,15 +48,15 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return answer
 
 
-async def _by_key(request: web.Request, key: str) -> web.Response:
-    if not csrf.same((await _given(request, "key")).strip(), key):
+async def _by_key(request: web.Request, key: str, given: Mapping[str, str]) -> web.Response:
+    if not csrf.same(given["key"].strip(), key):
         return form(request, wrong_key=_WRONG_KEY)
     return await _let_in(request, await signing_in.sign_in_with_key(request.app[DOOR], key))
 
 
-async def _by_password(request: web.Request) -> web.Response:
-    name = canonical(await _given(request, "name"))
-    entered = await signing_in.sign_in(request.app[DOOR], name, await _given(request, "password"))
+async def _by_password(request: web.Request, given: Mapping[str, str]) -> web.Response:
+    name = canonical(given.get("name", ""))
+    entered = await signing_in.sign_in(request.app[DOOR], name, given.get("password", ""))
     if isinstance(entered, Refused):
         return form(request, name=name, wrong=_words(entered.until))
     return await _let_in(request, entered)
@@ -105,10 +108,3 @@ def _words(until: datetime | None) -> str:
 def _up_to_the_minute(at: datetime) -> datetime:
     whole = at.replace(second=0, microsecond=0)
     return whole if whole == at else datetime.fromtimestamp(whole.timestamp() + 60, at.tzinfo)
-
-
-async def _given(request: web.Request, field: str) -> str:
-    value = (await request.post()).get(field, "")
-    if not isinstance(value, str):
-        raise Refusal(400, "A field of the form is a file.", "Fill in the form of the page.")
-    return value

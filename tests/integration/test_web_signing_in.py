@@ -19,6 +19,7 @@ from hub.lockout import FAILURES, FREE, WAITING
 from hub.model import Grant, Office, Session
 from hub.web.csrf import FETCH_SITE
 from hub.web.keys import QUEUE
+from hub.web.posted import FORM
 from hub.web.signing_in import REFUSED_AFTER
 from tests.integration.test_web_access import BEARER, GUARDED, KEY
 from tests.integration.web_doubles import World, browsing
@@ -359,6 +360,30 @@ async def test_an_address_that_fails_often_waits_and_too_many_of_it_are_sent_awa
     assert world.accounts.sessions == {}
 
 
+async def test_whoever_sends_half_a_form_keeps_nobody_of_his_network_out(client: Client) -> None:
+    lines = ("POST / HTTP/1.1", f"Host: 127.0.0.1:{client.port}", f"{FETCH_SITE}: same-origin")
+    half = "\r\n".join((*lines, f"{hdrs.CONTENT_TYPE}: {FORM}", "Content-Length: 99", "", "name=a"))
+    opened = [await asyncio.open_connection("127.0.0.1", client.port) for _ in range(WAITING)]
+    for _, writer in opened:
+        writer.write(half.encode())
+        await writer.drain()
+    entered = await Visitor(client).sign_in("ana")
+    for _, writer in opened:
+        writer.close()
+
+    assert entered.status == 303
+
+
+@pytest.mark.parametrize(
+    "kind", [FORM, f"{FORM}; charset=unheard-of", "multipart/form-data", "application/json"]
+)
+@pytest.mark.parametrize("body", [b"name=\xff", b"name=%ff", b"--x"])
+async def test_what_is_no_form_is_refused_and_nothing_fails(client: Client, kind: str, body: bytes) -> None:
+    headers = {**OWN, hdrs.CONTENT_TYPE: kind}
+    async with client.post("/", data=body, headers=headers) as answer:
+        assert answer.status in {400, 401, 415}
+
+
 async def test_without_a_key_this_machine_is_asked_for_nothing() -> None:
     async with browsing(World()) as client:
         visitor = Visitor(client)
@@ -401,7 +426,7 @@ async def test_a_file_in_the_form_is_refused(client: Client) -> None:
     body = FormData()
     body.add_field("name", b"x", filename="x.txt")
     async with client.post("/", data=body, headers=OWN) as answer:
-        assert answer.status == 400
+        assert answer.status == 415
 
 
 async def test_the_keys_bearer_goes_on_opening_without_any_of_it(client: Client) -> None:
