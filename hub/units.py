@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _BARE: Final = re.compile(r"\d+|\w")
@@ -37,7 +38,13 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _says(label: str, tower: str) -> bool:
-    return re.search(rf"\b{re.escape(tower)}\b", label, re.IGNORECASE) is not None
+    return _word(tower).search(label) is not None
+
+
+@lru_cache(maxsize=1024)
+def _word(tower: str) -> re.Pattern[str]:
+    """Few towers, many people: to ask the cache of `re` each time takes longer than the search."""
+    return re.compile(rf"\b{re.escape(tower)}\b", re.IGNORECASE)
 
 
 def _natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:

@@ -61,7 +61,9 @@ _SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
         "No: fue agregada al directorio {later}.",
         _PLANNED + "la persona llegó al directorio {at}.",
     ),
-    Near.NO_MEMBERSHIP: ("No: no tenía ningún vínculo que contara ese día; el aviso era para {audience}.",),
+    Near.NO_MEMBERSHIP: (
+        "No: cuando se planeó no tenía ningún vínculo que contara; el aviso era para {audience}.",
+    ),
 }
 _OPEN: Final = (*COUNTED, Near.HEARD_LATER, Near.NOT_YET_KNOWN)
 """Who may still be told while pages are planned: each page looks the directory up anew."""

@@ -52,7 +52,8 @@ class Miss:
     """
     Why somebody is not of a group that was planned; `at` is when what was missing came or ended.
 
-    `home` is where the directory had the unit then, where that is the reason.
+    `home` is where the directory had the unit then, where that is the reason. `alone` says that nothing else
+    was missing.
     """
 
     near: Near
@@ -61,12 +62,14 @@ class Miss:
     at: datetime
     version: Version | None = None
     home: Unit | None = None
+    alone: bool = False
 
     @property
     def distance(self) -> tuple[float, float]:
         """Order by how near in kind, then in role (who owns and lives elsewhere lives there), in time."""
         as_meant = self.version is None or _has_role(self.version, self.group)
-        return self.near + (0.0 if as_meant else 0.1), abs((self.at - self.planned).total_seconds())
+        near = 0.0 if self.alone else self.near + (0.0 if as_meant else 0.1)
+        return near, abs((self.at - self.planned).total_seconds())
 
 
 def nearest(group: Group, kept: Kept, facts: Facts) -> Miss:
@@ -77,9 +80,9 @@ def nearest(group: Group, kept: Kept, facts: Facts) -> Miss:
     found = [somebody]
     for _, versions in groupby(memberships, key=lambda one: one.id):
         found.extend(_of_membership(list(versions), group, kept, facts))
-    if somebody.near is not Near.NO_MEMBERSHIP:
+    if somebody.near is not Near.NO_MEMBERSHIP and any(miss.near in COUNTED for miss in found):
         # Whoever was not there was not told whatever the membership said.
-        found = [miss for miss in found if miss.near not in COUNTED]
+        return replace(somebody, alone=True)
     best = min(found, key=lambda miss: miss.distance)
     if best.near is Near.ADDED_LATER and any(miss.near is Near.OTHER_ROLE for miss in found):
         return replace(best, near=Near.ROLE_LATER)

@@ -256,7 +256,7 @@ MISSES: list[Case] = [
         TOWER_3,
         [],
         "no_membership",
-        [f"No: no tenía ningún vínculo que contara ese día; {OF_TOWER_3}"],
+        [f"No: cuando se planeó no tenía ningún vínculo que contara; {OF_TOWER_3}"],
     ),
     (
         "a membership that became somebody else's",
@@ -479,6 +479,15 @@ def test_from_a_place_no_membership_elsewhere_is_seen() -> None:
     assert [known(), here, gone] == list(seen_from(everything, frozenset({"ph-1"})).history)
     assert [known(), elsewhere] == list(seen_from(everything, frozenset({"ph-2"})).history)
     assert [] == list(seen_from(everything, frozenset({"ph-3"})).history)
+
+
+def test_of_who_had_all_but_been_removed_no_other_audience_is_told() -> None:
+    everyone: Group = {"everywhere": True, "roles": ["resident"]}
+    gone = known(version=2, removed=True, since=PLANNED - 3 * DAY, position=4)
+    policy = facts(kept(everyone), gone, lives())
+    staff = kept({"everywhere": True, "roles": ["staff"]})
+
+    assert "removed" == judge(replace(policy, audiences=[kept(everyone), staff])).reason
 
 
 def test_from_a_place_nothing_is_said_of_where_a_unit_was_before() -> None:
