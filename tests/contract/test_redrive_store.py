@@ -74,6 +74,15 @@ async def test_a_lost_message_is_queued_as_new_and_once(
     assert abs(claimed.message.expires_at - (now() + 2 * HOUR)) < timedelta(minutes=1)
 
 
+async def test_what_goes_again_is_about_the_same_units(stores: Stores, of: StoredEvent) -> None:
+    one = lost(of, purpose=Purpose.LEGAL, units=("Apto 101", "Apto 302"))
+    await stores.add(one)
+    await go_again(stores)
+    [claimed] = await stores.claim(one)
+
+    assert one.units == claimed.message.units
+
+
 async def test_a_new_life_never_goes_past_the_wall_time_end(stores: Stores, of: StoredEvent) -> None:
     ends = now() + timedelta(minutes=10)
     one = lost(of, expires_at=ends, ends_at=ends)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from hub.model import Lane, Purpose, State, StoredEvent
+from hub.model import Lane, Purpose, State, StoredEvent, Target
+from hub.planning import next_steps
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (
     FALLBACK,
@@ -16,6 +17,8 @@ from tests.contract.values import (
     outcome,
 )
 
+UNITS = ("Torre 1 Apto 101", "Torre 2 Apto 302")
+
 
 async def test_a_cascade_that_broke_off_is_found_until_it_goes_on(stores: Stores, of: StoredEvent) -> None:
     lost = message(of, state=State.FAILED, fallback=FALLBACK)
@@ -25,6 +28,19 @@ async def test_a_cascade_that_broke_off_is_found_until_it_goes_on(stores: Stores
     assert await stores.timers.broken_cascades(10) == [lost]
     await stores.timers.add_messages([next_of(lost)])
     assert await stores.timers.broken_cascades(10) == []
+
+
+async def test_the_letter_after_a_lost_message_is_about_the_same_units(
+    stores: Stores, of: StoredEvent
+) -> None:
+    letter = ((Target(channel="print", contact_id="print", address="p-1"),),)
+    lost = message(of, state=State.FAILED, fallback=letter, purpose=Purpose.LEGAL, units=UNITS)
+    await stores.add(lost)
+    [following] = next_steps(await stores.timers.broken_cascades(10), now=now())
+    await stores.timers.add_messages([following])
+    [claimed] = await stores.claim(following)
+
+    assert ("print", UNITS) == (claimed.message.channel, claimed.message.units)
 
 
 async def test_a_step_that_reached_somebody_needs_no_next_one(stores: Stores, of: StoredEvent) -> None:
