@@ -62,7 +62,7 @@ _SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
         _PLANNED + "la persona llegó al directorio {at}.",
     ),
     Near.NO_MEMBERSHIP: (
-        "No: cuando se planeó no tenía ningún vínculo que contara; el aviso era para {audience}.",
+        "No: el aviso era para {audience}; cuando se planeó, la persona no era de ese grupo.",
     ),
 }
 _OPEN: Final = (*COUNTED, Near.HEARD_LATER, Near.NOT_YET_KNOWN)

@@ -30,9 +30,7 @@ async def test_a_cascade_that_broke_off_is_found_until_it_goes_on(stores: Stores
     assert await stores.timers.broken_cascades(10) == []
 
 
-async def test_the_letter_after_a_lost_message_is_about_the_same_units(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_the_letter_after_a_lost_mail_is_about_the_same_units(stores: Stores, of: StoredEvent) -> None:
     letter = ((Target(channel="print", contact_id="print", address="p-1"),),)
     lost = message(of, state=State.FAILED, fallback=letter, purpose=Purpose.LEGAL, units=UNITS)
     await stores.add(lost)

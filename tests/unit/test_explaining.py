@@ -256,7 +256,12 @@ MISSES: list[Case] = [
         TOWER_3,
         [],
         "no_membership",
-        [f"No: cuando se planeó no tenía ningún vínculo que contara; {OF_TOWER_3}"],
+        [
+            (
+                "No: el aviso era para residentes y arrendatarios de la Torre 3 de Altos del Rosal; "
+                "cuando se planeó, la persona no era de ese grupo."
+            )
+        ],
     ),
     (
         "a membership that became somebody else's",
