@@ -28,16 +28,16 @@ class Answer:
 _PLANNED: Final = "El aviso se planeó {planned}; "
 _SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
     Near.HEARD_LATER: (
-        "No: ya era {role} {of_place}, pero el hub lo supo {later}.",
+        "No: ya {was}, pero el hub lo supo {later}.",
         _PLANNED + "la novedad llegó {at}.",
     ),
     Near.ADDED_LATER: ("No: fue agregada {to_place} {later}.", _PLANNED + "el vínculo cuenta desde {at}."),
     Near.ROLE_LATER: (
-        "No: empezó a ser {role} {of_place} {later}.",
+        "No: empezó a {be} {later}.",
         _PLANNED + "el vínculo cuenta desde {at}.",
     ),
     Near.ENDED: (
-        "No: había dejado de ser {role} {of_place} {earlier}.",
+        "No: había dejado de {be} {earlier}.",
         _PLANNED + "el vínculo terminó {at}.",
     ),
     Near.OTHER_ROLE: ("No: es {role}; el aviso era para {roles}.",),
@@ -110,7 +110,7 @@ def _fields(miss: Miss, facts: Facts) -> Mapping[str, str]:
     audience = saying.audience(group, facts)
     said = {
         "audience": audience,
-        "roles": saying.roles(group.roles) if group.roles else audience,
+        "roles": saying.members(group) if group.roles else audience,
         "planned": saying.at_time(miss.planned),
         "later": saying.later(miss.planned, miss.at),
         "earlier": saying.earlier(miss.planned, miss.at),
@@ -121,8 +121,13 @@ def _fields(miss: Miss, facts: Facts) -> Mapping[str, str]:
         return said
     place = saying.place(version, group, facts)
     where = saying.copropiedad_of(version, facts)
+    part, role = f"parte {saying.of(audience)}", f"{saying.role(version.role)} {saying.of(place)}"
+    # Of the staff before as well, perhaps, with another duty.
+    of_duty = group.duty is not None or group.level is not None
     return {
         **said,
+        "be": f"hacer {part}" if of_duty else f"ser {role}",
+        "was": f"hacía {part}" if of_duty else f"era {role}",
         "role": saying.role(version.role),
         "of_place": saying.of(place),
         "to_place": saying.to(place),

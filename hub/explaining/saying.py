@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from hub import words
-from hub.audience import EVERY_ROLE, Group
+from hub.audience import EVERY_ROLE, STAFF, Group
 from hub.ports import Facts, Unit, Version
 from hub.rendering import filters
 from hub.units import tower_name, unit_name
@@ -176,13 +176,18 @@ def audience(group: Group, facts: Facts) -> str:
     if group.level is not None:
         level = str(group.level)
         return f"el nivel {level} de escalamiento ({words.LEVELS.get(level, level)})"
+    return f"{members(group)} {of(_asked(group, facts))}"
+
+
+def members(group: Group) -> str:
+    """`residentes y arrendatarios`: whom a group by roles meant, wherever they are."""
     who = "todas las personas" if group.roles == EVERY_ROLE else roles(group.roles)
-    return f"{who} {of(_asked(group, facts))}"
+    return f"{who} del área {group.service_area}" if group.service_area else who
 
 
 def _asked(group: Group, facts: Facts) -> str:
     if group.everywhere:
-        return "todas las copropiedades"
+        return "la empresa" if group.roles == STAFF else "todas las copropiedades"
     if group.unit_id is not None:
         return unit(group.unit_id, facts) if group.unit_id else "una unidad que el evento no nombra"
     if group.towers:

@@ -300,6 +300,26 @@ MISSES: list[Case] = [
         ["No: es integrante del equipo; el aviso era para el equipo de servicio al cliente."],
     ),
     (
+        "the duty later, of the staff already",
+        SERVICE,
+        [
+            lives("company", "staff", duty="maintenance"),
+            lives("company", "staff", id="m-2", duty="service", since=local("2026-03-11T00:00:00")),
+        ],
+        "role_later",
+        [
+            "No: empezó a hacer parte del equipo de servicio al cliente dos días después.",
+            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
+        ],
+    ),
+    (
+        "the staff of another area",
+        {"everywhere": True, "roles": ["staff"], "service_area": "juridica"},
+        [lives("company", "staff", service_area="obras")],
+        "other_role",
+        ["No: es integrante del equipo; el aviso era para integrantes del equipo del área juridica."],
+    ),
+    (
         "a level of the ladder",
         {"level": 3, "copropiedad_id": "ph-1"},
         [lives()],
