@@ -49,6 +49,7 @@ async def plan_in(
         await transaction.add_consents(said)
     taken = Taken()
     fresh = [one for key, one in meant.items() if key in new or key in late]
+    await _place(transaction, released, meant)
     await _add_messages(transaction, fresh, taken, desk=desk, now=now)
     await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
     await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
@@ -56,6 +57,19 @@ async def plan_in(
     _enter(histories, (one for one in stored if one.key in new))
     taken.clocks = await _clocks(transaction, stored, histories, desk=desk, now=now)
     return taken
+
+
+async def _place(
+    transaction: IntakeTransaction, released: Sequence[StoredEvent], meant: Mapping[UUID, Meant]
+) -> None:
+    """An event that waited for its case is where that is, and so are its messages, which are added next."""
+    placed = [
+        meant[one.key].stored
+        for one in released
+        if one.copropiedad_id is None and meant[one.key].stored.copropiedad_id is not None
+    ]
+    if placed:
+        await transaction.place_events(placed)
 
 
 async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant]) -> None:

@@ -42,6 +42,9 @@ class IntakeTransaction(Protocol):
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         """Set `planned_at` and take back `waiting`."""
 
+    async def place_events(self, placed: Collection[StoredEvent]) -> None:
+        """Say where events happened that were taken in without; what is known already stays."""
+
     async def unplanned(self, keys: Collection[UUID]) -> frozenset[UUID]:
         """Answer which of these have no `planned_at`."""
 

@@ -28,6 +28,12 @@ async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
     await run.rows(_SQL["mark_planned"], sorted(keys))
 
 
+async def place(run: Runner, placed: Collection[StoredEvent]) -> None:
+    """Say where events happened; what is known already stays."""
+    rows = sorted((one.key, one.copropiedad_id, one.unit_id) for one in placed)
+    await run.rows(_SQL["place"], *zip(*rows, strict=True))
+
+
 async def unplanned(run: Runner, keys: Collection[UUID]) -> frozenset[UUID]:
     """Answer which of these have no `planned_at`."""
     return frozenset(row["key"] for row in await run.rows(_SQL["unplanned"], sorted(keys)))

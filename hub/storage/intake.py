@@ -58,6 +58,10 @@ class PostgresIntakeTransaction:
         """Set `planned_at` and take back `waiting`."""
         await events.mark_planned(self._run, keys)
 
+    async def place_events(self, placed: Collection[StoredEvent]) -> None:
+        """Say where events happened that were taken in without; what is known already stays."""
+        await events.place(self._run, placed)
+
     async def unplanned(self, keys: Collection[UUID]) -> frozenset[UUID]:
         """Answer which of these have no `planned_at`."""
         return await events.unplanned(self._run, keys)

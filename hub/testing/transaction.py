@@ -63,6 +63,15 @@ class MemoryTransaction:
         for key in keys:
             self._tables.events[key] = replace(self._tables.events[key], planned=True, waiting=False)
 
+    async def place_events(self, placed: Collection[StoredEvent]) -> None:
+        for one in placed:
+            known = self._tables.events[one.key]
+            self._tables.events[one.key] = replace(
+                known,
+                copropiedad_id=known.copropiedad_id or one.copropiedad_id,
+                unit_id=known.unit_id or one.unit_id,
+            )
+
     async def unplanned(self, keys: Collection[UUID]) -> frozenset[UUID]:
         stored = self._tables.events
         return frozenset(key for key in keys if key in stored and not stored[key].planned)

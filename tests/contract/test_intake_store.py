@@ -9,6 +9,7 @@ import pytest
 
 from hub.errors import StorageRefused
 from hub.model import Party, State, StoredEvent
+from hub.ports import MessageFilter
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
@@ -100,6 +101,24 @@ async def test_an_event_waits_for_its_party_until_it_is_planned(stores: Stores) 
         assert (waiting, unplanned) == ([one], frozenset([one.key]))
         assert await transaction.waiting_events(["pqrs_id:PQ-1"]) == []
         assert await transaction.unplanned([one.key]) == frozenset()
+
+
+async def test_where_an_event_happened_is_learned_once_and_its_messages_are_there(stores: Stores) -> None:
+    one = replace(stored(planned=False, waiting=True), copropiedad_id=None, unit_id=None)
+    later = replace(one, copropiedad_id="ph-a", unit_id="u-a")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([one])
+        await transaction.place_events([later])
+        await transaction.place_events([replace(one, copropiedad_id="ph-b")])
+        await transaction.add_messages([message(one)])
+        [found] = await transaction.waiting_events(["pqrs_id:PQ-1"])
+    here, there = [
+        await stores.log.messages(MessageFilter(places=frozenset({place})), after=None, limit=5)
+        for place in ("ph-a", "ph-b")
+    ]
+
+    assert later == found
+    assert (1, 0) == (len(here.items), len(there.items))
 
 
 async def test_the_latest_party_of_a_case_wins_in_any_order(stores: Stores) -> None:

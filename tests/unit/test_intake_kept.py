@@ -92,6 +92,17 @@ async def test_an_event_that_waited_has_its_row_when_it_is_released() -> None:
     assert (MONDAY + HOUR, 1, None) == (one.planned_at, one.people, one.why)
 
 
+async def test_an_event_that_waited_is_where_its_case_is_when_it_is_released() -> None:
+    hub = memory_hub(MONDAY)
+    replied = event("pqrs.replied", without=("petitioner", "copropiedad_id", "unit_id"), at=MONDAY)
+    await hub.take_in(replied)
+    received = event("pqrs.received", {"petitioner": ANA, "copropiedad_id": "ph-a"})
+    await hub.take_in(received)
+    where = {one.event.name: one.copropiedad_id for one in hub.store.tables.events.values()}
+
+    assert {"pqrs.replied": "ph-a", "pqrs.received": "ph-a"} == where
+
+
 async def test_a_duplicate_changes_nothing() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED, WORKS)

@@ -20,6 +20,13 @@ RETURNING key
 -- mark_planned --
 UPDATE event SET planned_at = now(), waiting = false WHERE key = ANY ($1::uuid[])
 
+-- place --
+UPDATE event
+SET copropiedad_id = coalesce(event.copropiedad_id, given.copropiedad_id),
+    unit_id = coalesce(event.unit_id, given.unit_id)
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (key, copropiedad_id, unit_id)
+WHERE event.key = given.key
+
 -- unplanned --
 SELECT key FROM event WHERE key = ANY ($1::uuid[]) AND planned_at IS NULL
 
