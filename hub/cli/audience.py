@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from hub.cli.auditing import note
 from hub.cli.common import AsJson, Limit, cell, print_json, print_table, settings, wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hub.audience import Group
     from hub.headcount import Headcount
     from hub.model import Json
     from hub.ports import Meant
@@ -56,10 +56,9 @@ def audience(
 
     Todas las palabras están en docs/audiences.md. Los nombres van ocultos.
     """
-    from hub.audience import asked  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.audiences import answer_of  # noqa: PLC0415 - the same
+    from hub.web.audiences import answer_of  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    meant = wait(_meant(asked(who), after, limit))
+    meant = wait(_meant(who, after, limit))
     if as_json:
         print_json(answer_of(who, meant))
         return
@@ -81,12 +80,15 @@ def _sentence(count: Headcount) -> str:
     return f"Personas: {count.people}. Se les avisa a {count.told} ({ways}). Por fuera: {outside}."
 
 
-async def _meant(groups: Sequence[Group], after: str | None, limit: int) -> Meant:
-    from hub.policy import load_policy  # noqa: PLC0415 - `hub --help` must not wait for it
+async def _meant(who: Sequence[str], after: str | None, limit: int) -> Meant:
+    from hub.audience import asked  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.policy import load_policy  # noqa: PLC0415 - the same
     from hub.storage import Database, PostgresHeadcount  # noqa: PLC0415 - the same
 
     policy = load_policy(settings().policy)
     async with Database(settings().database_url.reveal(), size=1) as database:
-        return await PostgresHeadcount(database, policy.suppression_for).meant(
-            groups, after=after, limit=limit
-        )
+        store = PostgresHeadcount(database, policy.suppression_for)
+        meant = await store.meant(asked(who), after=after, limit=limit)
+    # The names are masked and may be many: the question is noted, not each answer.
+    await note("audience.show", "audience", asked=list(who), found=len(meant.page.items))
+    return meant

@@ -90,7 +90,7 @@ def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
 
       hub people show p-maria-pena
     """
-    person = wait(_look(ref, whole=whole))
+    person = wait(_look(ref, "person.show", whole=whole))
     if as_json:
         print_json({**person, "masked": not whole, "may_unmask": True})
         return
@@ -102,12 +102,12 @@ def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
         )
 
 
-async def _look(ref: str, *, whole: bool) -> Mapping[str, Json]:
+async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, Json]:
     """Note the look, then answer it; raises UnknownName for nobody."""
     person = await _somebody(ref, whole=whole)
     if person is None:
         raise _nobody(ref)
-    await note("person.show", f"person:{ref}", person=ref, whole=whole)
+    await note(action, f"person:{ref}", person=ref, whole=whole)
     return person
 
 
@@ -129,10 +129,7 @@ def consents(ref: Ref, as_json: AsJson = False) -> None:
 
       hub people consents p-maria-pena
     """
-    person = wait(_somebody(ref))
-    if person is None:
-        raise _nobody(ref)
-    stand = person["consents"]
+    stand = wait(_look(ref, "person.consents"))["consents"]
     if as_json:
         print_items(stand)
         return
@@ -140,7 +137,7 @@ def consents(ref: Ref, as_json: AsJson = False) -> None:
     print_table(list(map(title, _CONSENTS)), [[cell(row, name) for name in _CONSENTS] for row in rows])
 
 
-async def _somebody(ref: str, *, whole: bool = False) -> Mapping[str, Json] | None:
+async def _somebody(ref: str, *, whole: bool) -> Mapping[str, Json] | None:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_roster(settings()) as store:

@@ -35,6 +35,7 @@ async def test_whom_an_audience_means_is_asked_on_the_command_line(environ: dict
     _, rest, _ = await hub(environ, *words, "--after", first["next"])
     screen, _ = await printed(environ, *words)
     refused, _, complaint = await hub(environ, "people", "audience", "residentes@unit:u-1")
+    _, noted, _ = await hub(environ, "audit")
 
     assert ["p-1", "p-2"] == [row["person"] for row in whole["items"]]
     assert {"email": 1, "mobile": 0, "push": 0, "letter_only": 1} == whole["reach"]
@@ -44,6 +45,8 @@ async def test_whom_an_audience_means_is_asked_on_the_command_line(environ: dict
     )
     assert "M*** P***" in screen
     assert "María" not in screen
+    assert ["audience.show"] * 4 == [row["action"] for row in noted["items"]]
+    assert {"asked": list(words[2:]), "found": 2} == noted["items"][0]["detail"]
     assert (1, True) == (refused, "did you mean 'residents'?" in complaint)
 
 

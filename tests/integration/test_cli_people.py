@@ -58,6 +58,7 @@ async def test_what_somebody_has_agreed_to_is_told_on_the_command_line(environ: 
     _, told, _ = await hub(environ, "people", "consents", "p-1")
     _, nothing, _ = await hub(environ, "people", "consents", "p-2")
     missing, _, complaint = await hub(environ, "people", "consents", "p-9")
+    _, noted, _ = await hub(environ, "audit")
 
     assert [("commercial", True, "2026-02"), ("survey", False, "2026-02")] == [
         (row["purpose"], row["granted"], row["text_version"]) for row in told["items"]
@@ -66,6 +67,9 @@ async def test_what_somebody_has_agreed_to_is_told_on_the_command_line(environ: 
     assert "2026-03-09 12:00:00" in screen
     assert [] == nothing["items"]
     assert (1, True) == (missing, "p-9" in complaint)
+    assert [("person.consents", one) for one in ("p-2", "p-1", "p-1")] == [
+        (row["action"], row["person"]) for row in noted["items"]
+    ]
 
 
 async def test_at_a_shell_people_are_masked_unless_one_asks_and_each_look_is_noted(
