@@ -9,7 +9,7 @@ from hub.audience.contacts import recipient, usable_email, usable_phone, written
 from hub.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
 from hub.audience.joining import as_one, together
 from hub.audience.language import Term, parse, write
-from hub.audience.narrowing import Homes, home_of, within
+from hub.audience.narrowing import Homes, at_home, home_of, within
 from hub.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "applies",
     "as_one",
     "asked",
+    "at_home",
     "home_of",
     "parse",
     "parties_of",

@@ -42,6 +42,11 @@ class Group:
         return bool(self.roles) and self.unit_id is None
 
     @property
+    def nearest(self) -> bool:
+        """True for whoever answers for a place: its own staff, else the company's."""
+        return self.duty is not None or self.level is not None
+
+    @property
     def broad(self) -> bool:
         """
         True for a group that may hold thousands and is expanded page by page, after the others.

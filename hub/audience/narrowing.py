@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from hub.audience.groups import Group
-from hub.model import Places
+from hub.model import Person, Places
 
 Homes = Mapping[str, Collection[str]]
 """`unit:ID` and `person:ID` → the copropiedades that they belong to."""
+
+_PERSON: Final = "person"
 
 
 def within(groups: Iterable[Group], places: Places, homes: Homes) -> list[Group]:
@@ -19,10 +22,17 @@ def within(groups: Iterable[Group], places: Places, homes: Homes) -> list[Group]
     return [one for group in groups for one in _seen(group, places, homes)]
 
 
+def at_home(people: Iterable[Person], group: Group, places: Places, homes: Homes) -> list[Person]:
+    """Leave of those who answer for a place whom the places reach: the company's staff is of none."""
+    if places is None or not group.nearest:
+        return list(people)
+    return [one for one in people if set(homes.get(f"{_PERSON}:{one.ref}", ())) & places]
+
+
 def home_of(group: Group) -> str | None:
     """Answer whose home decides about a group: a unit's or a person's."""
     if group.person is not None:
-        return f"person:{group.person}"
+        return f"{_PERSON}:{group.person}"
     return None if group.unit_id is None else f"unit:{group.unit_id}"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from hub.audience import Group, within
+from hub.audience import Group, Homes, at_home, within
 from hub.headcount import Tally
 from hub.model import Json, Person, Places
 from hub.ports import Meant, Page
@@ -35,12 +35,12 @@ class PostgresHeadcount:
         """List by ref, each person once; without `after`, look all of it up and count."""
         async with self._database.transaction() as run:
             tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
-            for group in within(groups, places, await _homes(run, groups) if places is not None else {}):
+            for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):
                 if after is None:
-                    async for found in _pages(run, group):
+                    async for found in _pages(run, group, places):
                         tally.add(found)
                 else:
-                    tally.add(await _behind(run, group, read_ref(after), limit + 1))
+                    tally.add(await _behind(run, group, places, read_ref(after), limit + 1))
         listed = tally.page
         cursor = write_ref(listed[-1].ref) if tally.more else None
         return Meant(
@@ -49,9 +49,9 @@ class PostgresHeadcount:
         )
 
 
-async def _pages(run: Runner, group: Group) -> AsyncIterator[Sequence[Person]]:
+async def _pages(run: Runner, group: Group, places: Places) -> AsyncIterator[Sequence[Person]]:
     if not group.paged:
-        yield (await people.look_up(run, [group]))[group]
+        yield await _few(run, group, places)
         return
     after = ""
     while found := await people.page(run, group, after, _PAGE):
@@ -59,16 +59,27 @@ async def _pages(run: Runner, group: Group) -> AsyncIterator[Sequence[Person]]:
         after = found[-1].ref
 
 
-async def _behind(run: Runner, group: Group, after: str, limit: int) -> Sequence[Person]:
+async def _behind(run: Runner, group: Group, places: Places, after: str, limit: int) -> Sequence[Person]:
     """Answer at least the first `limit` behind `after`: what a later page needs, and not all 200,000."""
     if group.paged:
         return await people.page(run, group, after, limit)
-    return (await people.look_up(run, [group]))[group]
+    return await _few(run, group, places)
 
 
-async def _homes(run: Runner, groups: Sequence[Group]) -> dict[str, Collection[str]]:
+async def _few(run: Runner, group: Group, places: Places) -> Sequence[Person]:
+    found = (await people.look_up(run, [group]))[group]
+    if places is None or not group.nearest:
+        return found
+    return at_home(found, group, places, await _homes(run, [one.ref for one in found], []))
+
+
+async def _homes_of(run: Runner, groups: Sequence[Group]) -> Homes:
     persons = [group.person for group in groups if group.person is not None]
     units = [group.unit_id for group in groups if group.unit_id is not None]
+    return await _homes(run, persons, units)
+
+
+async def _homes(run: Runner, persons: Sequence[str], units: Sequence[str]) -> Homes:
     homes: defaultdict[str, set[str]] = defaultdict(set)
     for row in await run.rows(_SQL["homes"], persons, units):
         homes[row["ref"]].add(row["place"])

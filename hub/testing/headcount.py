@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from hub.audience import Group, home_of, within
+from hub.audience import Group, at_home, home_of, within
 from hub.headcount import Tally
 from hub.model import Places
 from hub.ports import Meant, Page
@@ -30,8 +30,9 @@ class MemoryHeadcount:
         tally = Tally(self._suppressed(), after="", limit=start + limit)
         homes = {one: self._homes(one) for one in map(home_of, groups) if one}
         async with self._store.transaction() as transaction:
-            for found in (await transaction.people(within(groups, places, homes))).values():
-                tally.add(found)
+            for group, found in (await transaction.people(within(groups, places, homes))).items():
+                where = {one: self._homes(one) for one in (f"person:{person.ref}" for person in found)}
+                tally.add(at_home(found, group, places, where))
         items = [
             {"person": one.ref, "name": _HIDDEN, "units": list(one.units), "left_out": one.left_out}
             for one in tally.page[start:]

@@ -149,6 +149,15 @@ async def test_who_reaches_one_copropiedad_sees_of_any_audience_what_is_of_it(st
     assert [] == await refs(stores, "everyone", places=frozenset())
 
 
+async def test_the_companys_staff_answers_for_a_place_and_is_not_seen_from_there(stores: Stores) -> None:
+    await fill(stores)
+    asked_for = "staff:service@copropiedad:ph-1"
+
+    assert ["p-caro"] == await refs(stores, asked_for)
+    assert [] == await refs(stores, asked_for, places=frozenset({"ph-1"}))
+    assert ["p-dora"] == await refs(stores, "staff:on_call@copropiedad:ph-1", places=frozenset({"ph-1"}))
+
+
 @pytest.mark.parametrize(
     ("ends", "reached"), [(None, 0), (timedelta(hours=1), 0), (timedelta(hours=-1), 1)], ids=str
 )
