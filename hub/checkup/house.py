@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.metadata import version
 from typing import Final
+from urllib.parse import urlsplit
 
 from hub.app.parts import Words
 from hub.business_time import ColombianHolidays
@@ -16,6 +17,7 @@ from hub.channels.registry import BUILDERS
 from hub.checkup.finding import Finding, bad, ok, warn
 from hub.guessing import LENGTH, doubled, is_example, is_guessable
 from hub.settings import Mode, Secret, Settings
+from hub.web.access import is_loopback
 
 PROGRAM: Final = "Programa"
 MODE: Final = "Modo"
@@ -77,7 +79,7 @@ def _ignored(settings: Settings) -> Iterator[Finding]:
 
 async def access(settings: Settings) -> list[Finding]:
     """The key of the API, and the secrets that sign links."""
-    return [_api_key(settings), *_secrets(settings)]
+    return [_api_key(settings), *_in_clear(settings), *_secrets(settings)]
 
 
 def _api_key(settings: Settings) -> Finding:
@@ -89,6 +91,18 @@ def _api_key(settings: Settings) -> Finding:
     if is_guessable(settings.api_key):
         return warn(ACCESS, f"HUB_API_KEY: {_why(settings.api_key)}.", "Use la que da `hub secrets new`.")
     return ok(ACCESS, "HUB_API_KEY protege todo menos /health.")
+
+
+def _in_clear(settings: Settings) -> Iterator[Finding]:
+    """Tell when people sign in over a network that everybody on it can read."""
+    url = urlsplit(settings.public_url)
+    if settings.api_key is None or url.scheme == "https" or is_loopback(url.hostname or ""):
+        return
+    yield warn(
+        ACCESS,
+        f"HUB_PUBLIC_URL es http ({url.netloc}): contraseñas y sesiones viajan sin cifrar.",
+        "Ponga TLS delante y HUB_PUBLIC_URL=https://…",
+    )
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:

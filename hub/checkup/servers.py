@@ -20,6 +20,7 @@ from hub.errors import AppointmentsUnavailable
 from hub.policy import load_policy
 from hub.settings import Address, Settings
 from hub.signing import KeyRing
+from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import EPOCH_KEY
 from hub.storage.database import Database, translated
 from hub.storage.log import PostgresLog
@@ -135,6 +136,7 @@ async def postgresql(settings: Settings) -> list[Finding]:
         reached,
         ok(POSTGRESQL, f"Esquema al día ({HEAD})."),
         *await _waiting(url),
+        *await _accounts(settings),
         *await _unknown_documents(settings),
         *await _duty(settings),
     ]
@@ -162,6 +164,18 @@ async def _waiting(url: str) -> list[Finding]:
             )
         )
     return findings
+
+
+async def _accounts(settings: Settings) -> list[Finding]:
+    """Tell when the page is opened by nobody's account; without a key it asks for none."""
+    if settings.api_key is None:
+        return []
+    async with Database(settings.database_url.reveal(), size=1) as database:
+        accounts = await PostgresAccounts(database).accounts()
+    if any(account.disabled_at is None for account in accounts):
+        return []
+    to_do = 'Ejecute `hub accounts create USUARIO --name "NOMBRE" --office administrator --everywhere`.'
+    return [warn(POSTGRESQL, "Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY.", to_do)]
 
 
 async def _unknown_documents(settings: Settings) -> list[Finding]:

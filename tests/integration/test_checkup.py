@@ -15,7 +15,8 @@ from hub.consumers.topology import QUEUES
 from hub.model import Lane
 from hub.ports import Ticket
 from hub.settings import load
-from hub.storage import RedisAppointments
+from hub.storage import Database, PostgresAccounts, RedisAppointments
+from tests.contract.test_accounts import made
 from tests.providers.aggregator import EXAMPLE
 
 GOOD = "9f2c61d7a0b84e35c1fd7e6a2b90483d5e17fac6b2d80943"
@@ -147,6 +148,25 @@ async def test_a_database_without_schema_names_the_command(
 
     assert "bad: Falta el esquema" in words
     assert "Ejecute `hub db upgrade`." in words
+
+
+@pytest.mark.parametrize("url", ["https://hub.example.co", "http://127.0.0.1:8080", "http://localhost"])
+async def test_an_address_that_nobody_can_listen_to_is_no_warning(environ: dict[str, str], url: str) -> None:
+    given = {**environ, "HUB_API_KEY": GOOD, "HUB_PUBLIC_URL": url}
+
+    assert "sin cifrar" not in told(await look(given, "Acceso"))
+
+
+async def test_that_nobody_has_an_account_is_told_where_one_is_needed(environ: dict[str, str]) -> None:
+    keyed = {**environ, "HUB_API_KEY": GOOD}
+    free = told(await look(environ, "PostgreSQL"))
+    before = told(await look(keyed, "PostgreSQL"))
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await PostgresAccounts(database).add(made("ana"))
+    after = told(await look(keyed, "PostgreSQL"))
+
+    assert "warn: Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY." in before
+    assert ["Nadie tiene cuenta" in words for words in (free, after)] == [False, False]
 
 
 async def test_troubles_that_only_the_company_would_hear_of_are_told(
@@ -282,6 +302,11 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dic
         ({"HUB_API_KEY": "short"}, "Acceso", "warn: HUB_API_KEY: tiene menos de 32 caracteres"),
         ({"HUB_API_KEY": "x" * 64}, "Acceso", "warn: HUB_API_KEY: tiene un patrón"),
         ({"HUB_API_KEY": GOOD}, "Acceso", "ok: HUB_API_KEY protege"),
+        (
+            {"HUB_API_KEY": GOOD, "HUB_PUBLIC_URL": "http://hub.example.co"},
+            "Acceso",
+            "warn: HUB_PUBLIC_URL es http (hub.example.co): contraseñas y sesiones viajan sin cifrar. Ponga",
+        ),
         ({}, "Acceso", "warn: Falta HUB_SECRET"),
         ({"HUB_SECRET": f"{GOOD} una frase"}, "Acceso", "warn: La clave 2 de HUB_SECRET: tiene menos de 32"),
         ({"HUB_SECRET": f"{GOOD} {GOOD}"}, "Acceso", "warn: HUB_SECRET tiene la misma clave dos veces."),
