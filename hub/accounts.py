@@ -150,7 +150,7 @@ async def _require_grantable(desk: Desk, grants: Collection[Grant]) -> None:
     if not desk.covers(grants):
         raise InvalidAccount("Offices are given where one is an administrator oneself, and nowhere else.")
     named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
-    if missing := sorted(await desk.store.missing(named)):
+    if missing := sorted(named - (await desk.store.names(named)).keys()):
         raise InvalidAccount(f"There is no copropiedad {missing[0]!r}.")
 
 

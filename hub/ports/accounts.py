@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -27,8 +27,8 @@ class AccountStore(Protocol):
     async def add(self, account: Account) -> bool:
         """Keep a new account; false when its name is taken, and then nothing is kept."""
 
-    async def missing(self, copropiedades: Collection[str]) -> frozenset[str]:
-        """Answer which of these ids no copropiedad has."""
+    async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
+        """Answer id → name of those of these copropiedades that there are."""
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
         """Give offices; what it has already stays as it is."""

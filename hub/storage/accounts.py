@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Final
@@ -45,10 +45,10 @@ class PostgresAccounts:
             await transaction.rows(_SQL["grant"], account.id, *_pairs(account.grants))
         return True
 
-    async def missing(self, copropiedades: Collection[str]) -> frozenset[str]:
-        """Answer which of these ids no copropiedad has."""
-        rows = await self._database.rows(_SQL["missing"], [storable(each) for each in copropiedades])
-        return frozenset(row["id"] for row in rows)
+    async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
+        """Answer id → name of those of these copropiedades that there are."""
+        rows = await self._database.rows(_SQL["names"], [storable(each) for each in copropiedades])
+        return {row["id"]: row["name"] for row in rows}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
         """Give offices."""

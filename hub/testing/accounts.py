@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -40,9 +40,10 @@ class MemoryAccounts:
         await self.grant(account.id, account.grants)
         return True
 
-    async def missing(self, copropiedades: Collection[str]) -> frozenset[str]:
-        entries = self._store.tables.directory.entries
-        return frozenset(each for each in copropiedades if ("copropiedad", each) not in entries)
+    async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
+        directory = self._store.tables.directory
+        found = {each: directory.text("copropiedad", each, "name") for each in copropiedades}
+        return {each: name for each, name in found.items() if name is not None}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
         self._set(account_id, grants=_sorted({*self._accounts[account_id].grants, *grants}))

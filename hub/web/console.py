@@ -38,7 +38,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         me=_json(_me(caller, session)),
         session=session,
         who=account.display_name if account else _KEY_WORDS,
-        offices=offices(account.grants) if account else [],
+        offices=await offices(request, account.grants) if account else [],
         everywhere=caller.places({Scope.READ}) is None,
         mode=mode,
         mode_words=words.MODES[mode],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from aiohttp import web
 
@@ -11,18 +12,19 @@ from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant
 from hub.passwords import SHORTEST
 from hub.web.fields import fields_of
-from hub.web.keys import DOOR
+from hub.web.keys import ACCOUNTS, DOOR
 from hub.web.pages import SIGN_IN, plain, redirect
 from hub.web.signed_in import SESSION, hold
 from hub.words import OFFICES
 
-ACCOUNT = "/account"
+ACCOUNT: Final = "/account"
+_EVERYWHERE: Final = "todas las copropiedades"
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """His name, his offices, and the form for a new password. The session of the key has none of it."""
     account = request[SESSION].account
-    return redirect(SIGN_IN) if account is None else _form(request, account)
+    return redirect(SIGN_IN) if account is None else await _form(request, account)
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -33,34 +35,36 @@ async def change(request: web.Request) -> web.StreamResponse:
     given = await fields_of(request)
     old, new = given.get("old", ""), given.get("new", "")
     if new != given.get("again", ""):
-        return _form(request, account, status=400, wrong="Las dos contraseñas nuevas no son iguales.")
+        return await _form(request, account, status=400, wrong="Las dos contraseñas nuevas no son iguales.")
     try:
         token = await signing_in.change_password(request.app[DOOR], account, old, new)
     except InvalidAccount as refused:
-        return _form(request, account, status=400, wrong=str(refused))
+        return await _form(request, account, status=400, wrong=str(refused))
     answer = redirect(SIGN_IN)
     hold(request, answer, token)
     return answer
 
 
-def offices(grants: Sequence[Grant]) -> list[str]:
-    """Name offices and where they hold, an office once."""
+async def offices(request: web.Request, grants: Sequence[Grant]) -> list[str]:
+    """Name offices and where they hold, an office once; a copropiedad by its name."""
+    named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
+    names = {**await request.app[ACCOUNTS].names(named), EVERYWHERE: _EVERYWHERE}
     where: dict[str, list[str]] = {}
     for grant in grants:
         place = grant.copropiedad_id
-        where.setdefault(OFFICES[grant.office], []).append(
-            "todas las copropiedades" if place == EVERYWHERE else place
-        )
+        where.setdefault(OFFICES[grant.office], []).append(names.get(place, place))
     return [f"{office}: {', '.join(places)}" for office, places in where.items()]
 
 
-def _form(request: web.Request, account: Account, *, status: int = 200, wrong: str = "") -> web.Response:
+async def _form(
+    request: web.Request, account: Account, *, status: int = 200, wrong: str = ""
+) -> web.Response:
     return plain(
         "account.html",
         request,
         status=status,
         account=account,
-        offices=offices(account.grants),
+        offices=await offices(request, account.grants),
         csrf=request[SESSION].csrf,
         shortest=SHORTEST,
         wrong=wrong,

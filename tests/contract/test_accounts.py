@@ -68,10 +68,10 @@ async def test_a_name_is_of_one_account(stores: Stores) -> None:
     assert await stores.accounts.named("ana") == first
 
 
-async def test_a_copropiedad_that_is_not_there_is_told(stores: Stores) -> None:
-    await apply(stores, copropiedad("ph-1"))
+async def test_copropiedades_are_named_and_one_that_is_not_there_is_not(stores: Stores) -> None:
+    await apply(stores, copropiedad("ph-1", name="Altos"))
 
-    assert await stores.accounts.missing(["ph-1", "ph-2"]) == {"ph-2"}
+    assert {"ph-1": "Altos"} == await stores.accounts.names(["ph-1", "ph-2"])
 
 
 async def test_offices_are_given_once_and_taken(stores: Stores) -> None:

@@ -21,6 +21,7 @@ from hub.web.csrf import FETCH_SITE
 from hub.web.keys import QUEUE
 from hub.web.posted import FORM
 from hub.web.signing_in import REFUSED_AFTER
+from tests.contract.values import copropiedad
 from tests.integration.test_web_access import BEARER, GUARDED, KEY
 from tests.integration.web_doubles import World, browsing
 from tests.integration.web_visitor import HTML, PASSWORD, Client, Visitor, give_account
@@ -313,6 +314,17 @@ async def test_an_account_without_an_office_sees_itself_and_nothing_else(
     assert (page.status, page.headers[hdrs.LOCATION]) == (303, "/account")
     assert "Pídalos a quien administra" in (await visitor.ask("/account")).text
     assert await status(visitor) == 403
+
+
+async def test_a_copropiedad_is_named_as_people_name_it(client: Client, world: World) -> None:
+    async with world.directory.transaction() as transaction:
+        await transaction.apply_directory([copropiedad("ph-1", name="Altos del Rosal")])
+    await give_account(world, "eva", replace(VIEWER, copropiedad_id="ph-1"))
+    eva = Visitor(client)
+    await eva.sign_in("eva")
+
+    for path in ("/", "/account"):
+        assert "Consulta: Altos del Rosal" in (await eva.ask(path)).text
 
 
 async def test_while_the_database_is_away_nobody_is_let_in_and_is_told_so_plainly(

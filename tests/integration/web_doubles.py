@@ -292,7 +292,8 @@ class World:
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
-        self.accounts = MemoryAccounts(MemoryStore(lambda: NOON))
+        self.directory = MemoryStore(lambda: NOON)
+        self.accounts = MemoryAccounts(self.directory)
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:

@@ -16,8 +16,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (name) DO NOTHING
 RETURNING id
 
--- missing --
-SELECT id FROM unnest($1::text[]) AS id WHERE NOT EXISTS (SELECT FROM copropiedad WHERE copropiedad.id = id.id)
+-- names --
+SELECT id, name FROM copropiedad WHERE id = ANY ($1::text[])
 
 -- grant --
 INSERT INTO account_role (account_id, role, copropiedad_id)
