@@ -6,6 +6,8 @@ from typing import Final
 
 _HIDDEN: Final = "***"
 _LAST: Final = 4
+_LONG: Final = 11
+"""Characters of a number of which four digits stay hidden between its beginning and its end."""
 
 
 def mask_name(name: str) -> str:
@@ -19,7 +21,7 @@ def mask_address(address: str) -> str:
     if at:
         name, _, suffix = domain.rpartition(".")
         return f"{local[:1]}{_HIDDEN}@{name[:1]}{_HIDDEN}.{suffix}"
-    if address.startswith("+"):
+    if address.startswith("+") and len(address) >= _LONG:
         return f"{address[:3]} {_HIDDEN} {_HIDDEN} {address[-_LAST:]}"
     return f"…{address[-_LAST:]}" if len(address) > 2 * _LAST else _HIDDEN
 
