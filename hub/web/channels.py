@@ -16,7 +16,7 @@ from hub.ports import PauseStore, Publisher, TroubleLog
 from hub.settings import Mode, Settings
 from hub.web.answers import json_answer
 from hub.web.keys import PAUSES, PROVIDERS, PUBLISHER, TROUBLES
-from hub.web.noting import note
+from hub.web.noting import note, spoken_for
 from hub.web.operating import PauseBody, Paused, Resumed
 from hub.web.queries import read_body
 
@@ -89,7 +89,8 @@ async def pause(request: web.Request) -> web.Response:
     """Hold a channel or an event back."""
     subject = subject_of(request.match_info["name"])
     body = await read_body(request, PauseBody)
-    done = await pausing.pause(subject, by=body.by, reason=body.reason, store=request.app[PAUSES])
+    by = spoken_for(request, body.by)
+    done = await pausing.pause(subject, by=by, reason=body.reason, store=request.app[PAUSES])
     await note(request, "pause", subject, changed=done.changed)
     return json_answer(Paused(subject=subject, changed=done.changed, urgent=done.urgent))
 

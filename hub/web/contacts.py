@@ -16,7 +16,7 @@ from hub.web.answers import json_answer, page_answer
 from hub.web.correspondence import LiftBody, Lifted, PageQuery, RepliesQuery
 from hub.web.keys import CONTACTS, POLICY
 from hub.web.looking import Looked, look
-from hub.web.noting import note
+from hub.web.noting import note, spoken_for
 from hub.web.queries import read_body, read_id, read_query, unknown
 from hub.web.reaching import places_of
 
@@ -69,7 +69,9 @@ async def lift_suppression(request: web.Request) -> web.Response:
     """Write to a contact point again."""
     body = await read_body(request, LiftBody)
     named = written_as(body.address) or body.address
-    lifted = await request.app[CONTACTS].lift_suppression(named, by=body.by, places=places_of(request))
+    lifted = await request.app[CONTACTS].lift_suppression(
+        named, by=spoken_for(request, body.by), places=places_of(request)
+    )
     await note(request, "suppression.lift", "suppression", lifted=lifted)
     return json_answer(Lifted(lifted=lifted))
 

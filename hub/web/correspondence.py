@@ -79,7 +79,7 @@ class SuppressionPage(Struct, kw_only=True):
 
 class LiftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     address: Annotated[Word, Meta(description="The whole address, or the id of a row.")]
-    by: Annotated[Word, Meta(description="Who lifts.")] = "api"
+    by: Annotated[Word, Meta(description="Who lifts; a system says it, else the caller.")] = ""
 
 
 class Lifted(Struct, kw_only=True, frozen=True):

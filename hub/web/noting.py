@@ -10,6 +10,7 @@ from hub import audit
 from hub.model import Json
 from hub.web.keyring import Caller
 from hub.web.keys import AUDIT
+from hub.web.signed_in import SESSION
 
 CALLER: Final = web.RequestKey("caller", Caller)
 """Under this name the door puts whoever it has let in."""
@@ -18,6 +19,12 @@ CALLER: Final = web.RequestKey("caller", Caller)
 def caller_of(request: web.Request) -> Caller:
     """Answer who was let in."""
     return request[CALLER]
+
+
+def spoken_for(request: web.Request, said: str) -> str:
+    """Answer who did it: a system says for whom it asks, whoever has signed in is himself."""
+    who = caller_of(request).who
+    return who if SESSION in request or not said else said
 
 
 async def note(

@@ -50,7 +50,7 @@ class HandedOver(Struct, kw_only=True, frozen=True):
 
 
 class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    by: Annotated[Word, Meta(description="Who pauses.")] = "api"
+    by: Annotated[Word, Meta(description="Who pauses; a system says it, else the caller.")] = ""
     reason: Annotated[Word, Meta(description="Why, for whoever finds it paused.")] = ""
 
 

@@ -105,6 +105,12 @@ async def test_a_look_needs_no_token(ana: Visitor) -> None:
     assert (await ana.ask("/api/messages")).status == 200
 
 
+async def test_whoever_has_signed_in_does_nothing_in_another_name(ana: Visitor, world: World) -> None:
+    await ana.change("/api/pauses/sms", "PUT", {"by": "laura", "reason": "x"})
+
+    assert ["account:ana"] == [row["by"] for row in await world.pauses.pauses()]
+
+
 async def test_a_token_in_the_address_is_none(ana: Visitor) -> None:
     answer = await ana.ask(f"/api/pauses/sms?csrf={ana.csrf}", "PUT", body={})
 
