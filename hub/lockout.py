@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
 
 FAILURES: Final = 5
@@ -24,6 +25,7 @@ DELAYS: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds that each further try of the address waits."""
 WAITING: Final = 8
 """How many tries of one address may wait at a time."""
+_ONE_LINE: Final = 64
 _REMEMBERED: Final = 10_000
 
 
@@ -55,6 +57,19 @@ class Strangers:
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return until
+
+
+def network_of(peer: str) -> str:
+    """Answer whose tries count together: of IPv6 the /64, since one line has all addresses of it."""
+    try:
+        address = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return peer
+    if isinstance(address, IPv4Address):
+        return peer
+    # A listener for both writes IPv4 as ::ffff:192.0.2.1, and all of them are in one /64.
+    mapped = address.ipv4_mapped
+    return str(mapped) if mapped else str(ip_network((address, _ONE_LINE), strict=False))
 
 
 class Brake:

@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 
 from hub import signing_in
 from hub.accounts import canonical
+from hub.lockout import network_of
 from hub.signing_in import Refused
 from hub.web import csrf
 from hub.web.fields import fields_of
@@ -33,7 +34,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if key is None:
         return redirect(SIGN_IN)
     csrf.require_own_page(request)
-    queue, peer = request.app[QUEUE], request.remote or ""
+    queue, peer = request.app[QUEUE], network_of(request.remote or "")
     # Read before its turn comes: whoever sends half a form would keep all of his network out.
     given = await fields_of(request)
     async with queue.turn(peer) as may_try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from hub import lockout
-from hub.lockout import DELAYS, FAILURES, FREE, LOCKS, WINDOW, Brake, Strangers, lock_after
+from hub.lockout import DELAYS, FAILURES, FREE, LOCKS, WINDOW, Brake, Strangers, lock_after, network_of
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -78,3 +80,19 @@ def test_a_million_addresses_take_no_more_memory_than_some() -> None:
         brake.begin(str(number))
 
     assert len(brake._failures) == lockout._REMEMBERED
+
+
+@pytest.mark.parametrize(
+    ("peer", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_a_line_with_a_whole_network_of_addresses_is_one_peer(peer: str, network: str) -> None:
+    assert network == network_of(peer)
