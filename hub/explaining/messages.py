@@ -29,6 +29,8 @@ _ENDED: Final[Mapping[State, str]] = {
     State.EXPIRED: "se venció",
     State.CANCELLED: "se canceló",
 }
+OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
+LOST: Final = frozenset(_ENDED)
 TO_DO: Final[Mapping[str, str]] = {
     "no_contact": "registre un correo o un celular de la persona y reenvíe con `hub redrive`",
     "stranger": "registre a la persona en el directorio",
@@ -68,7 +70,7 @@ def read_at(said: Said) -> datetime | None:
 def sentences(said: Said) -> Iterator[str]:
     """Tell what became of the message, how often it was tried, and what to do."""
     yield saying.sentence(f"{_way(said)}: {_fate(said)}")
-    plain = said.state in (State.SENT, State.DELIVERED, State.READ) and len(_calls(said)) == 1
+    plain = said.state in OUT and len(_calls(said)) == 1
     if not plain:
         yield from (_attempt(number, said) for number in range(len(said.attempts)))
     if said.state in _ENDED and said.reason not in _NOTHING:

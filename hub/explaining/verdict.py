@@ -10,7 +10,7 @@ from typing import Final
 from hub import words
 from hub.catalog import BY_NAME
 from hub.explaining import missed, saying
-from hub.explaining.messages import sentences
+from hub.explaining.messages import LOST, OUT, sentences
 from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
 from hub.ports import Facts, Kept, Refused, Said
 
@@ -102,9 +102,7 @@ def _heading(event: Event) -> str:
     return saying.sentence(f"{words.EVENTS.get(event.name, event.name)}, {saying.at_time(event.time)}")
 
 
-_OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
-_LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
-_WAITS: Final = frozenset(State) - _OUT - _LOST
+_WAITS: Final = frozenset(State) - OUT - LOST
 _OPENINGS: Final = {
     Outcome.TOLD: "Sí, fue avisada.",
     Outcome.PENDING: "Todavía no: el mensaje está en camino.",
@@ -122,9 +120,9 @@ def _spoken(facts: Facts) -> Verdict:
 
 
 def _outcome(states: set[State]) -> Outcome:
-    if states & _OUT:
+    if states & OUT:
         return Outcome.TOLD
-    return Outcome.NOT_REACHED if states <= _LOST else Outcome.PENDING
+    return Outcome.NOT_REACHED if states <= LOST else Outcome.PENDING
 
 
 def _left_out(facts: Facts) -> Verdict | None:

@@ -153,7 +153,7 @@ def test_a_message_says_what_became_of_it(message: Said, expected: list[str]) ->
     [
         ([said(State.SENT, ACCEPTED), said(State.FAILED)], Outcome.TOLD, "Sí, fue avisada."),
         (
-            [said(State.FAILED), said(State.QUEUED)],
+            [said(State.QUEUED), said(State.FAILED)],
             Outcome.PENDING,
             "Todavía no: el mensaje está en camino.",
         ),
@@ -171,6 +171,13 @@ def test_the_best_of_the_messages_decides(messages: list[Said], outcome: Outcome
     assert (outcome, opening) == (verdict.outcome, verdict.sentences[1])
     assert "PQRS recibida, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
     assert verdict.reason == (None if outcome is Outcome.TOLD else messages[0].reason)
+
+
+def test_of_what_is_on_its_way_the_reason_is_what_keeps_it_and_not_what_was_lost_before() -> None:
+    messages = [said(State.FAILED, reason="bad_address"), said(State.HELD, reason="contact_hours")]
+    verdict = judge(Facts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
+
+    assert (Outcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
 
 
 def test_what_was_accepted_has_not_arrived_by_that() -> None:
