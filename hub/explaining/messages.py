@@ -9,6 +9,7 @@ from typing import Final
 from hub import words
 from hub.explaining import saying
 from hub.model import State
+from hub.planning import LETTER
 from hub.ports import Said
 
 INITIAL: Final = "initial"
@@ -47,8 +48,20 @@ TO_DO: Final[Mapping[str, str]] = {
     "expired": "si todavía sirve, publique el aviso como un evento nuevo",
 }
 _MEND: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
+_FILE: Final = "file"
+"""The provider that is a folder: while capturing, and where a channel's URL says so."""
 _NOTHING: Final = ("reached",)
 """Reasons that need nothing to be done."""
+
+
+def has_gone(said: Said) -> bool:
+    """Tell whether it went to the person: what lies in a file has not, nor a letter not handed over yet."""
+    return said.state in OUT and not (is_filed(said) or _is_on_the_table(said))
+
+
+def is_filed(said: Said) -> bool:
+    """Tell whether it was written into a file, and to nobody."""
+    return any(one.outcome == "accepted" and one.provider == _FILE for one in said.attempts)
 
 
 def sent_at(said: Said) -> datetime | None:
@@ -92,7 +105,19 @@ def _fate(said: Said) -> str:
         return "está en cola para salir." if said.state is State.QUEUED else "se está enviando ahora."
     if said.state in (State.HELD, State.RETRYING):
         return _waits(said)
-    return _went(said)
+    if is_filed(said):
+        return "quedó en un archivo del hub: nadie lo recibió."
+    return _letter(said) if _is_on_the_table(said) else _went(said)
+
+
+def _is_on_the_table(said: Said) -> bool:
+    return said.channel == LETTER and said.state is State.SENT
+
+
+def _letter(said: Said) -> str:
+    made = sent_at(said)
+    since = f" desde {saying.at_time(made)}" if made is not None else ""
+    return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
 
 
 def _waits(said: Said) -> str:

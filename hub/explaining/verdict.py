@@ -10,8 +10,8 @@ from typing import Final
 from hub import words
 from hub.catalog import BY_NAME
 from hub.explaining import missed, saying
-from hub.explaining.messages import LOST, OUT, sentences
-from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
+from hub.explaining.messages import LOST, OUT, has_gone, is_filed, sentences
+from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, StoredEvent
 from hub.ports import Facts, Kept, Refused, Said
 
 
@@ -102,7 +102,6 @@ def _heading(event: Event) -> str:
     return saying.sentence(f"{words.EVENTS.get(event.name, event.name)}, {saying.at_time(event.time)}")
 
 
-_WAITS: Final = frozenset(State) - OUT - LOST
 _OPENINGS: Final = {
     Outcome.TOLD: "Sí, fue avisada.",
     Outcome.PENDING: "Todavía no: el mensaje está en camino.",
@@ -111,18 +110,22 @@ _OPENINGS: Final = {
 
 
 def _spoken(facts: Facts) -> Verdict:
-    outcome = _outcome({one.state for one in facts.messages})
+    outcome = _outcome(facts.messages)
     said = [sentence for message in facts.messages for sentence in sentences(message)]
     # Where one is on its way, what keeps it; not what has become of those before it.
-    telling = [one.reason for one in facts.messages if outcome is not Outcome.PENDING or one.state in _WAITS]
+    telling = [one.reason for one in facts.messages if outcome is not Outcome.PENDING or not _is_lost(one)]
     reason = None if outcome is Outcome.TOLD else telling[0]
     return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
 
 
-def _outcome(states: set[State]) -> Outcome:
-    if states & OUT:
+def _outcome(messages: Sequence[Said]) -> Outcome:
+    if any(map(has_gone, messages)):
         return Outcome.TOLD
-    return Outcome.NOT_REACHED if states <= LOST else Outcome.PENDING
+    return Outcome.NOT_REACHED if all(map(_is_lost, messages)) else Outcome.PENDING
+
+
+def _is_lost(said: Said) -> bool:
+    return said.state in LOST or (said.state in OUT and is_filed(said))
 
 
 def _left_out(facts: Facts) -> Verdict | None:

@@ -21,12 +21,13 @@ from hub.model import (
 )
 from hub.planning.cascade import id_at, next_step, next_steps
 from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions
-from hub.planning.reach import broken_channels, narrowed, steps_for, why_unreachable
+from hub.planning.reach import LETTER, broken_channels, narrowed, steps_for, why_unreachable
 from hub.planning.undelivered import alerts, goes_on, is_alarming
 from hub.policy import Policy
 
 __all__ = [
     "CROWD",
+    "LETTER",
     "Plan",
     "Rules",
     "alerts",

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from hub import words
+from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
 from hub.explaining import Outcome, judge
 from hub.explaining.messages import BY, TO_DO, delivered_at, sentences
@@ -40,12 +41,19 @@ def tried(outcome: str, minutes: int = 0, **fields: Any) -> Tried:
 
 
 ACCEPTED = tried("accepted", provider="smtp", code="250")
+FILED = said(State.SENT, tried("accepted", provider=PROVIDER))
+LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", address="")
 
 
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
         (said(State.SENT, ACCEPTED), [f"Por correo a {ADDRESS}: enviado {AT_805}"]),
+        (FILED, [f"Por correo a {ADDRESS}: quedó en un archivo del hub: nadie lo recibió."]),
+        (
+            LETTER,
+            [f"Por carta: está hecha desde {AT_805}: falta entregarla, y decirlo con `hub letters done`."],
+        ),
         (
             said(State.DELIVERED, ACCEPTED, tried("delivered", 2)),
             [f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m."],
@@ -162,8 +170,10 @@ def test_a_message_says_what_became_of_it(message: Said, expected: list[str]) ->
             Outcome.NOT_REACHED,
             "No: se le quiso avisar y no se pudo.",
         ),
+        ([LETTER, said(State.BOUNCED)], Outcome.PENDING, "Todavía no: el mensaje está en camino."),
+        ([FILED], Outcome.NOT_REACHED, "No: se le quiso avisar y no se pudo."),
     ],
-    ids=["told", "pending", "not reached"],
+    ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file"],
 )
 def test_the_best_of_the_messages_decides(messages: list[Said], outcome: Outcome, opening: str) -> None:
     verdict = judge(Facts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
