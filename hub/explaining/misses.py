@@ -105,10 +105,10 @@ def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts:
     miss = partial(Miss, group=group, planned=planned)
     if now_known is not None and now_known in mine:
         if then_known is None or then_known not in mine:
-            yield miss(near=Near.HEARD_LATER, version=now_known, at=now_known.received_at)
+            yield miss(near=Near.HEARD_LATER, version=now_known, at=_heard(now_known, planned))
         else:
             near, home = _unmet(then_known, group, kept, facts)
-            yield miss(near=near, version=now_known, at=now_known.received_at, home=home)
+            yield miss(near=near, version=now_known, at=planned, home=home)
         return
     if now_known is not None and now_known.person == facts.person:
         yield miss(near=_elsewhere(now_known, group, facts), version=now_known, at=planned)
@@ -117,6 +117,11 @@ def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts:
             yield miss(near=Near.ADDED_LATER, version=one, at=one.since)
         elif (ended := _end(one, versions, planned)) is not None:
             yield miss(near=Near.ENDED, version=one, at=ended)
+
+
+def _heard(late: Version, planned: datetime) -> datetime:
+    """Answer when late news came: written down before, perhaps, and seen only after the planning."""
+    return max(late.received_at, planned)
 
 
 def _unmet(version: Version, group: Group, kept: Kept, facts: Facts) -> tuple[Near, Unit | None]:
@@ -150,7 +155,7 @@ def _somebody(person: Sequence[Version], group: Group, kept: Kept) -> Miss:
     if first is None:
         return _none(group, planned)
     if first.position > kept.directory_version:
-        return Miss(near=Near.NOT_YET_KNOWN, group=group, planned=planned, at=first.received_at)
+        return Miss(near=Near.NOT_YET_KNOWN, group=group, planned=planned, at=_heard(first, planned))
     newest = max((one for one in person if one.since <= planned), key=lambda one: one.version, default=None)
     if newest is not None and newest.removed:
         return Miss(near=Near.REMOVED, group=group, planned=planned, at=newest.since)

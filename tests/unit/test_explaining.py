@@ -168,6 +168,16 @@ MISSES: list[Case] = [
         ],
     ),
     (
+        "on its way while the event was planned",
+        TOWER_3,
+        [lives(received_at=PLANNED - MINUTE, **NEW)],
+        "heard_later",
+        [
+            "No: ya era residente de la Torre 3, pero el hub lo supo más tarde ese mismo día.",
+            f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 8:06 a. m.",
+        ],
+    ),
+    (
         "the term had ended",
         TOWER_3,
         [lives(until=local("2026-03-07T00:00:00"))],
