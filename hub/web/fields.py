@@ -16,13 +16,14 @@ WITHIN: Final = 10.0
 _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 
 
-async def fields_of(request: web.Request) -> Mapping[str, str]:
+async def fields_of(request: web.Request, *, within: float = WITHIN) -> Mapping[str, str]:
     """Answer them; raises Refusal for what is no form, is too large or does not come."""
     if _FIELDS not in request:
         try:
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(within):
                 body = await body_of(request, FORM)
-        except TimeoutError:
+        except (TimeoutError, ConnectionResetError):
+            # Nobody reads this who has gone away; without it each of them would be a failure in the log.
             raise Refusal(408, "The form did not come.", "Send it at once.") from None
         request[_FIELDS] = dict(read_form(body))
     return request[_FIELDS]

@@ -1,0 +1,56 @@
+"""The fields of a form, and what becomes of one that does not come."""
+
+from __future__ import annotations
+
+import asyncio
+from unittest.mock import Mock
+
+import pytest
+from aiohttp import StreamReader, hdrs, web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.test_utils import make_mocked_request
+
+from hub.web.answers import Refusal
+from hub.web.fields import fields_of
+from hub.web.posted import FORM
+
+
+def posted(payload: StreamReader) -> web.Request:
+    headers = {hdrs.CONTENT_TYPE: FORM, hdrs.CONTENT_LENGTH: "99"}
+    return make_mocked_request("POST", "/", headers=headers, payload=payload)
+
+
+def stream() -> StreamReader:
+    # The library's own seam: a stream needs a protocol that it can pause.
+    return StreamReader(Mock(spec=BaseProtocol), limit=2**16, loop=asyncio.get_running_loop())
+
+
+async def test_fields_are_read_once_and_asked_for_as_often_as_one_likes() -> None:
+    payload = stream()
+    payload.feed_data(b"name=ana&password=a+b%C3%B1")
+    payload.feed_eof()
+    request = posted(payload)
+
+    assert {"name": "ana", "password": "a bñ"} == await fields_of(request)
+    assert await fields_of(request) is await fields_of(request)
+
+
+async def test_whoever_goes_away_in_the_middle_is_no_failure_of_ours() -> None:
+    payload = stream()
+    payload.feed_data(b"name=a")
+    payload.set_exception(ConnectionResetError())
+
+    with pytest.raises(Refusal) as refused:
+        await fields_of(posted(payload))
+
+    assert 408 == refused.value.status
+
+
+async def test_half_a_form_is_not_waited_for_long() -> None:
+    payload = stream()
+    payload.feed_data(b"name=a")
+
+    with pytest.raises(Refusal) as refused:
+        await fields_of(posted(payload), within=0.01)
+
+    assert 408 == refused.value.status
