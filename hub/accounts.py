@@ -70,6 +70,8 @@ async def create(desk: Desk, name: str, display_name: str, grants: Collection[Gr
     if not grants:
         raise InvalidAccount("An account without an office opens nothing.")
     await _require_grantable(desk, grants)
+    if await desk.store.named(name) is not None:
+        raise _taken(name)
     password = passwords.one_time()
     account = Account(
         id=uuid8(desk.now, "account", name),
@@ -83,7 +85,7 @@ async def create(desk: Desk, name: str, display_name: str, grants: Collection[Gr
     )
     await desk.note("create", account, grants=_told(grants))
     if not await desk.store.add(account):
-        raise InvalidAccount(f"The name {name} is taken, and names are never given twice.")
+        raise _taken(name)
     return account, password
 
 
@@ -159,6 +161,10 @@ def _require_names(name: str, display_name: str) -> None:
         raise InvalidAccount("A name has 2 to 64 letters, digits, dots, dashes and underscores.")
     if not display_name or len(display_name) > _DISPLAY or not display_name.isprintable():
         raise InvalidAccount(f"Say in 1 to {_DISPLAY} characters who it is.")
+
+
+def _taken(name: str) -> InvalidAccount:
+    return InvalidAccount(f"The name {name} is taken, and names are never given twice.")
 
 
 def _told(grants: Collection[Grant]) -> list[str]:
