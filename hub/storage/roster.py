@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import msgspec
+from asyncpg import Record
 
 from hub.model import Event, Json, Places
 from hub.ports import Holders, Page, Standing, Written
@@ -58,12 +59,17 @@ class PostgresRoster:
         """Show a person with contact points and memberships."""
         rows = await self._database.rows(_SQL["somebody"], storable(ref))
         memberships = await self._database.rows(_SQL["memberships"], storable(ref), listed(places))
-        if not rows or not (memberships or places is None):
+        # Who has left is not looked up from there any more: his addresses may be those of another place.
+        if not rows or not (places is None or any(row["lasts"] for row in memberships)):
             return None
-        person = {**shown(rows[0]), "memberships": [shown(row) for row in memberships]}
+        person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
         person["contact_points"] = person["contact_points"] or []
         person["consents"] = msgspec.to_builtins(await consents.standing(self._database, ref))
         return person if whole else _masked(person)
+
+
+def _membership(row: Record) -> dict[str, Json]:
+    return {name: value for name, value in shown(row).items() if name != "lasts"}
 
 
 def _masked(person: Mapping[str, Json]) -> dict[str, Json]:

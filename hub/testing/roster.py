@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from hub import terms
 from hub.model import Event, Json, Places
 from hub.ports import Holders, Page, Standing, Written
 from hub.testing import consents
@@ -51,7 +52,7 @@ class MemoryRoster:
     ) -> bool:
         there = frozenset(places)
         return all(self._of(scope, there) for scope in scopes) and all(
-            self._memberships(one, there) for one in people
+            self._lives(self._memberships(one, there)) for one in people
         )
 
     def _of(self, scope: str, places: Places) -> bool:
@@ -66,6 +67,10 @@ class MemoryRoster:
             if noun == "membership" and one.data and one.data["person_id"] == ref
             if self._of(one.data["scope"], places)
         ]
+
+    def _lives(self, memberships: list[dict[str, Json]]) -> bool:
+        ends = [one["until"] for one in memberships]
+        return any(end is None or terms.instant(end) > self._store.now() for end in ends)
 
     async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
         named = f"copropiedad:{asked.copropiedad}" if asked.copropiedad else "company"
@@ -84,7 +89,7 @@ class MemoryRoster:
     ) -> Mapping[str, Json] | None:
         person, entry = self._directory.person(ref), self._directory.entries.get(("person", ref))
         memberships = self._memberships(ref, places)
-        if person is None or entry is None or not (memberships or places is None):
+        if person is None or entry is None or not (places is None or self._lives(memberships)):
             return None
         return {
             "id": ref,

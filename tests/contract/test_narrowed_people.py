@@ -30,7 +30,10 @@ async def settle(stores: Stores, *events: Event) -> None:
 
 
 async def people(stores: Stores) -> None:
-    """Ana owns in A and is of B's council; Beto lives in B; Caro is the company's; Dora belongs to nobody."""
+    """
+    Ana owns in A and is of B's council; Beto lives in B, and lived in A once; Caro is the company's; Dora
+    belongs to nobody.
+    """
     await settle(
         stores,
         copropiedad("ph-a"),
@@ -41,6 +44,7 @@ async def people(stores: Stores) -> None:
         membership("ana", "unit:u-a", "owner"),
         membership("ana", "copropiedad:ph-b", "council"),
         membership("beto", "unit:u-b", "owner"),
+        membership("beto", "unit:u-a", "tenant", until="2026-01-31"),
         membership("caro", "company", "staff"),
     )
 
@@ -55,6 +59,7 @@ async def people(stores: Stores) -> None:
         ("ana", NOWHERE, None),
         ("beto", A, None),
         ("beto", B, {"unit:u-b"}),
+        ("beto", BOTH, {"unit:u-a", "unit:u-b"}),
         ("caro", BOTH, None),
         ("caro", None, {"company"}),
         ("dora", BOTH, None),

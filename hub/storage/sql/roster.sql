@@ -60,7 +60,8 @@ SELECT id, version, name, locale, digital_access, contact_points FROM person WHE
 -- memberships --
 -- Those of the places; all of them for whoever reaches everywhere.
 SELECT id, version, scope_kind || CASE WHEN scope_id = '' THEN '' ELSE ':' || scope_id END AS scope,
-       role, duty, level, service_area, on_call, direction, since, until
+       role, duty, level, service_area, on_call, direction, since, until,
+       until IS NULL OR until > now() AS lasts
 FROM membership
 WHERE person_id = $1 AND NOT removed
   AND (
@@ -103,7 +104,7 @@ SELECT NOT EXISTS (
     SELECT FROM unnest($2::text[]) AS asked (person)
     WHERE NOT EXISTS (
         SELECT FROM membership
-        WHERE person_id = person AND NOT removed
+        WHERE person_id = person AND NOT removed AND (until IS NULL OR until > now())
           AND (
               (scope_kind = 'copropiedad' AND scope_id = ANY ($3))
               OR (
