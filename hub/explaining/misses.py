@@ -114,7 +114,9 @@ def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts:
         yield miss(near=_elsewhere(now_known, group, facts), version=now_known, at=planned)
     for one in mine:
         if one.since > planned:
-            yield miss(near=Near.ADDED_LATER, version=one, at=one.since)
+            # What was taken back before it began was never added.
+            if one == counting(versions, one.since):
+                yield miss(near=Near.ADDED_LATER, version=one, at=one.since)
         elif (ended := _end(one, versions, planned)) is not None:
             yield miss(near=Near.ENDED, version=one, at=ended)
 

@@ -101,6 +101,7 @@ NEW: dict[str, Any] = {"position": HEARD + 1}
 MONDAY_8 = "El aviso se planeó el lunes 9 de marzo de 2026 a las 8:06 a. m.; "
 WEDNESDAY = PLANNED + 2 * DAY
 OF_TOWER_3 = "el aviso era para residentes y arrendatarios de la Torre 3 de Altos del Rosal."
+NOT_OF_TOWER_3 = f"No: {OF_TOWER_3[:-1]}; cuando se planeó, la persona no era de ese grupo."
 
 Case = tuple[str, Group, Sequence[Version], str, list[str]]
 MISSES: list[Case] = [
@@ -123,6 +124,13 @@ MISSES: list[Case] = [
             "No: fue agregada a la Torre 3 dos días después.",
             f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
         ],
+    ),
+    (
+        "to be added later, and taken back before",
+        TOWER_3,
+        [lives(since=WEDNESDAY), left(since=PLANNED + DAY, position=3)],
+        "no_membership",
+        [NOT_OF_TOWER_3],
     ),
     (
         "added to the unit the next day, by the calendar",
@@ -266,12 +274,7 @@ MISSES: list[Case] = [
         TOWER_3,
         [],
         "no_membership",
-        [
-            (
-                "No: el aviso era para residentes y arrendatarios de la Torre 3 de Altos del Rosal; "
-                "cuando se planeó, la persona no era de ese grupo."
-            )
-        ],
+        [NOT_OF_TOWER_3],
     ),
     (
         "a membership that became somebody else's",
