@@ -112,11 +112,10 @@ def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts:
         return
     if now_known is not None and now_known.person == facts.person:
         yield miss(near=_elsewhere(now_known, group, facts), version=now_known, at=planned)
-    for one in mine:
+    # What was taken back before it began, or corrected from its beginning on, never counted.
+    for one in (one for one in mine if one == counting(versions, one.since)):
         if one.since > planned:
-            # What was taken back before it began was never added.
-            if one == counting(versions, one.since):
-                yield miss(near=Near.ADDED_LATER, version=one, at=one.since)
+            yield miss(near=Near.ADDED_LATER, version=one, at=one.since)
         elif (ended := _end(one, versions, planned)) is not None:
             yield miss(near=Near.ENDED, version=one, at=ended)
 
@@ -144,7 +143,6 @@ def _unmet(version: Version, group: Group, kept: Kept, facts: Facts) -> tuple[Ne
 
 def _end(one: Version, versions: Sequence[Version], planned: datetime) -> datetime | None:
     """Answer when a version ended that counted before: as it says, or with the next that took its place."""
-    # What takes its place from its own beginning on corrects it: it never counted.
     ends = [newer.since for newer in versions if newer.version > one.version and newer.since > one.since]
     ends += [one.until] if one.until is not None else []
     return min((end for end in ends if end <= planned), default=None)

@@ -133,6 +133,16 @@ MISSES: list[Case] = [
         [NOT_OF_TOWER_3],
     ),
     (
+        "a term of old that a correction from before it has taken back",
+        TOWER_3,
+        [
+            lives(since=PLANNED - 9 * DAY, until=PLANNED - DAY),
+            left(since=PLANNED - 20 * DAY, position=3),
+        ],
+        "no_membership",
+        [NOT_OF_TOWER_3],
+    ),
+    (
         "added to the unit the next day, by the calendar",
         UNIT,
         [lives("unit:u-1", "owner", since=local("2026-03-10T00:05:00"))],
