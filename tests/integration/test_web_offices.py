@@ -154,7 +154,7 @@ async def test_an_account_is_given_changed_and_taken_and_all_of_it_is_noted() ->
         note.action.removeprefix("account.") for note in world.audit.rows if note.who == "account:root"
     ]
     assert actions == [
-        *("sign_in", "create", "create", "grant", "take", "reset"),
+        *("sign_in", "create", "grant", "take", "reset"),
         *("disable", "enable", "unlock", "disable"),
     ]
 
