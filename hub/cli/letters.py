@@ -24,7 +24,7 @@ from hub.cli.common import (
 from hub.errors import HubError
 
 if TYPE_CHECKING:
-    from hub.ports import Page
+    from hub.ports import LetterStore, Page
 
 app = typer.Typer(
     no_args_is_help=True, help="Letters to be printed and handed over: list, show, say that it is done."
@@ -90,10 +90,15 @@ async def _show(letter_id: UUID) -> dict[str, Any]:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_letters(settings()) as letters:
-        letter = await letters.letter(letter_id)
+        return await _noted(letters, letter_id, "letter.show")
+
+
+async def _noted(letters: LetterStore, letter_id: UUID, action: str) -> dict[str, Any]:
+    """Note what is to be done with a letter, then answer it."""
+    letter = await letters.letter(letter_id)
     if letter is None:
         raise HubError(f"there is no letter {letter_id}")
-    await note("letter.show", f"letter:{letter_id}", person=letter["person"])
+    await note(action, f"letter:{letter_id}", person=letter["person"])
     return dict(letter)
 
 
@@ -123,9 +128,7 @@ async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     async with hub_app.open_letters(settings()) as letters:
         for letter_id in ids:
+            await _noted(letters, letter_id, "letter.done")
             changed = await letters.hand_over(letter_id)
-            if changed is None:
-                raise HubError(f"there is no letter {letter_id}")
-            await note("letter.done", f"letter:{letter_id}", changed=changed)
-            items.append({"id": letter_id, "changed": changed})
+            items.append({"id": letter_id, "changed": bool(changed)})
     return items

@@ -47,17 +47,15 @@ async def print_letter(request: web.Request) -> web.Response:
 
 async def hand_over(request: web.Request) -> web.Response:
     """Say that a letter was handed over: its message is delivered. Safe to repeat."""
-    letter_id = read_id(request, _LETTER)
-    changed = await request.app[LETTERS].hand_over(letter_id, places_of(request))
-    if changed is None:
-        raise unknown(_LETTER)
-    await note(request, "letter.done", f"letter:{letter_id}", changed=changed)
-    return json_answer(HandedOver(id=letter_id, changed=changed))
+    letter = await _letter(request, "letter.done")
+    changed = await request.app[LETTERS].hand_over(read_id(request, _LETTER), places_of(request))
+    return json_answer(HandedOver(id=letter["id"], changed=bool(changed)))
 
 
-async def _letter(request: web.Request, look: str) -> Mapping[str, Json]:
+async def _letter(request: web.Request, action: str) -> Mapping[str, Json]:
+    """Note what is to be done with a letter, then answer it; raises Refusal for one that is not there."""
     letter = await request.app[LETTERS].letter(read_id(request, _LETTER), places_of(request))
     if letter is None:
         raise unknown(_LETTER)
-    await note(request, look, f"letter:{letter['id']}", person=letter["person"])
+    await note(request, action, f"letter:{letter['id']}", person=letter["person"])
     return letter

@@ -115,6 +115,22 @@ async def test_what_is_not_there_is_not_noted_as_looked_at(town: Town) -> None:
     assert [] == noted(town).rows
 
 
+async def test_a_letter_is_handed_over_when_that_is_noted_with_whose_it_is_and_not_before(town: Town) -> None:
+    path = f"/api/letters/{town.a.message}/done"
+    async with town.seen_by(EVERYWHERE) as client:
+        noted(town).faults.script("add", StorageUnavailable())
+        refused, _ = await ask(client, POST, path)
+        before = await town.stores.letters.letter(town.a.message)
+        done, _ = await ask(client, POST, path)
+        after = await town.stores.letters.letter(town.a.message)
+
+    assert (503, 200) == (refused, done)
+    assert before is not None
+    assert after is not None
+    assert (None, True) == (before["handed_over_at"], after["handed_over_at"] is not None)
+    assert [("letter.done", "p-alfa")] == [(one.action, one.person) for one in noted(town).rows]
+
+
 async def test_a_look_or_change_that_cannot_be_noted_is_refused(town: Town) -> None:
     person = {"version": 9, "names": "Otra", "contact_points": []}
     looks = [
@@ -158,7 +174,7 @@ async def test_who_looked_at_somebody_and_who_told_of_him_is_answered(town: Town
     assert 200 == status
     assert {
         ("ana", "message.show", f"message:{town.a.message}"),
-        ("ana", "letter.show", f"letter:{town.a.message}"),
+        *(("ana", action, f"letter:{town.a.message}") for action in ("letter.show", "letter.done")),
         ("ana", "reply.show", f"reply:{town.a.reply}"),
         ("ana", "directory.upserted", "memberships:m-alfa"),
         ("urn:hub:api", "directory.upserted", "membership:m-alfa"),
