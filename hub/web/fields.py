@@ -17,7 +17,9 @@ _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 
 
 async def fields_of(request: web.Request, *, within: float = WITHIN) -> Mapping[str, str]:
-    """Answer them; raises Refusal for what is no form, is too large or does not come."""
+    """Answer them, of no body none; raises Refusal for what is no form, is too large or does not come."""
+    if not request.body_exists:
+        return {}
     if _FIELDS not in request:
         try:
             async with asyncio.timeout(within):
