@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from itertools import islice, pairwise
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ Interval: TypeAlias = tuple[datetime, datetime]
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 MONDAY_TO_FRIDAY: Final = frozenset(range(5))
+_YEARS: Final = range(2024, 2041)
 _HORIZON: Final = 100 * 366 * DAY
 """No promise reaches this far; a search without an end would walk to the year 9999."""
 
@@ -115,6 +117,21 @@ class WorkCalendar:
         if not self.legal_days:
             raise InvalidPolicy("legal terms need at least one weekday on which they run")
 
+    @property
+    def version(self) -> str:
+        """
+        Name these hours and holidays. Holidays of the years that running terms can reach are in it, so
+        that a law that changes them changes the name.
+        """
+        days = sorted(
+            day
+            for year in _YEARS
+            for day in _days(date(year, 1, 1), date(year, 12, 31))
+            if day in self.holidays
+        )
+        parts = (self.week, sorted(self.special_days.items()), sorted(self.legal_days), str(self.zone), days)
+        return sha256(repr(parts).encode()).hexdigest()[:12]
+
     def due(
         self,
         received: datetime,
@@ -159,29 +176,51 @@ class WorkCalendar:
         """Tell whether terms set by law run on `day`; the company's own hours have no say in it."""
         return day.weekday() in self.legal_days and day not in self.holidays
 
-    def legal_due(self, received: datetime, business_days: int) -> datetime:
+    def legal_due(
+        self, received: datetime, business_days: int, *, pauses: Iterable[Interval] = ()
+    ) -> datetime:
         """
         Return the end, 24:00 local, of the n-th business day after the day of receipt.
 
-        Inclusive: an answer at that very midnight is still in time, so compare `answered <= due`.
+        Inclusive: an answer at that very midnight is still in time, so compare `answered <= due`. A pause
+        takes out the days after the one on which it begins, up to and with the one on which it ends: the
+        term goes on "a partir del día siguiente" (Ley 1755 de 2015, art. 17).
         """
-        return self._at(self._business_day_after(received, business_days), DAY)
+        return self._at(self._business_day_after(received, business_days, pauses), DAY)
 
-    def business_day_opening(self, received: datetime, n: int) -> datetime:
+    def business_day_opening(
+        self, received: datetime, n: int, *, pauses: Iterable[Interval] = ()
+    ) -> datetime:
         """Return when the n-th business day after the day of receipt opens; its midnight if it does not."""
-        day = self._business_day_after(received, n)
+        day = self._business_day_after(received, n, pauses)
         frames = self._frames_on(day)
         return self._at(day, frames[0][0] if frames else timedelta(0))
 
-    def _business_day_after(self, received: datetime, n: int) -> date:
+    def business_days(self, received: datetime, last: date, *, pauses: Iterable[Interval] = ()) -> int:
+        """Count the business days after the day of receipt, up to and with `last`."""
+        tomorrow = self.day_of(received) + DAY
+        return sum(self._counts(day, self._paused_days(pauses)) for day in _days(tomorrow, last))
+
+    def day_of(self, at: datetime) -> date:
+        """Return the local day of an instant."""
+        return _aware(at).astimezone(self.zone).date()
+
+    def _business_day_after(self, received: datetime, n: int, pauses: Iterable[Interval]) -> date:
         if n < 1:
             raise ValueError("the day of receipt does not count: the first business day is 1")
-        tomorrow = _aware(received).astimezone(self.zone).date() + DAY
-        days = (day for day in _days(tomorrow, tomorrow + _HORIZON) if self.is_business_day(day))
+        tomorrow, paused = self.day_of(received) + DAY, self._paused_days(pauses)
+        days = (day for day in _days(tomorrow, tomorrow + _HORIZON) if self._counts(day, paused))
         day = next(islice(days, n - 1, None), None)
         if day is None:
             raise InvalidPolicy(f"{n} business days do not pass within a hundred years")
         return day
+
+    def _paused_days(self, pauses: Iterable[Interval]) -> list[tuple[date, date]]:
+        """Answer the days that pauses take out, as (day before the first, last)."""
+        return [(self.day_of(since), self.day_of(until)) for since, until in pauses]
+
+    def _counts(self, day: date, paused: Iterable[tuple[date, date]]) -> bool:
+        return self.is_business_day(day) and not any(before < day <= last for before, last in paused)
 
     def _open_time(
         self, start: datetime, end: datetime, mode: Mode = Mode.WORKING_TIME

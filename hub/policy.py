@@ -5,23 +5,19 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from datetime import date, timedelta
 from functools import cached_property
-from itertools import accumulate
-from math import ceil
-from operator import add
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, field
 
 from hub.breaker import BreakerPolicy
-from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkCalendar, as_utc
+from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkCalendar
 from hub.errors import InvalidPolicy
-from hub.model import Purpose
+from hub.model import Promise, Purpose
 from hub.policy_reader import Table, as_table, check_keys, overlay, read_struct
-from hub.policy_values import PARSERS, Expiry, Frames, Prefix, Target, Weekday
+from hub.policy_values import PARSERS, Expiry, Extension, Frames, Prefix, Target, Weekday
 from hub.retry import RetryPolicy
 from hub.throttling import ThrottlePolicy
 from hub.troubles import WatchPolicy
@@ -69,21 +65,27 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
     A promise. `target` is one term, or a table of terms by the event's data field `by`.
 
     `at_risk` is the part of the target after which its holder is warned. `ladder` holds the terms
-    between its steps, the first one from the start. `any_hour` runs day and night.
+    between its steps, the first one from the start. `extension` is the most that a term may be extended
+    by. `any_hour` runs day and night.
     """
 
     target: Target
     by: str | None = None
     at_risk: Annotated[float, Meta(gt=0, lt=1)] | None = None
     ladder: tuple[Term, ...] = ()
+    extension: Extension = None
     any_hour: bool = False
 
     def __post_init__(self) -> None:
+        for table in (self.target, self.extension):
+            if isinstance(table, Mapping):
+                self._check_table(table)
         if isinstance(self.target, Mapping):
-            self._check_table(self.target)
+            if self.ladder:
+                raise InvalidPolicy("a ladder needs a single target")
         elif self.ladder and self.ladder[0] != self.target:
             raise InvalidPolicy("the ladder must begin with the target: its first step is the breach")
-        terms = [*self._targets, *self.ladder]
+        terms = [*_each(self.target), *_each(self.extension), *self.ladder]
         if self.any_hour and any(isinstance(term, BusinessDays) for term in terms):
             raise InvalidPolicy("any_hour cannot run in business days")
         if len({type(step) for step in self.ladder}) > 1:
@@ -94,18 +96,26 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
             raise InvalidPolicy('a table of targets needs by = "…", the field of data that chooses')
         if DEFAULT not in target:
             raise InvalidPolicy("target.default is missing: data may say what the table does not")
-        if self.ladder:
-            raise InvalidPolicy("a ladder needs a single target")
-
-    @property
-    def _targets(self) -> tuple[Term, ...]:
-        return tuple(self.target.values()) if isinstance(self.target, Mapping) else (self.target,)
 
     def target_for(self, data: Mapping[str, Any]) -> Term:
         """Return the term for an event's data; what the table does not list has the default."""
-        if not isinstance(self.target, Mapping):
-            return self.target
-        return self.target.get(str(data.get(self.by or "")), self.target[DEFAULT])
+        return self._chosen(self.target, data)
+
+    def _chosen(self, target: Target, data: Mapping[str, Any]) -> Term:
+        if not isinstance(target, Mapping):
+            return target
+        return target.get(str(data.get(self.by or "")), target[DEFAULT])
+
+    def promise_for(self, data: Mapping[str, Any], mode: Mode) -> Promise:
+        """Return what is promised to a case that begins with this data."""
+        return Promise(
+            target=self.target_for(data),
+            at_risk=self.at_risk,
+            ladder=self.ladder,
+            extension=None if self.extension is None else self._chosen(self.extension, data),
+            any_hour=self.any_hour,
+            mode=mode,
+        )
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -182,27 +192,16 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
         """Answer how long a contact point that is gone is left alone; None: for ever."""
         return self.suppression.get(channel, self.suppression[DEFAULT])
 
-    def due(self, clock: ClockPolicy, started_at: datetime, term: Term) -> datetime:
-        """Return when `term` from `started_at` ends on this clock: UTC, inclusive."""
-        if isinstance(term, BusinessDays):
-            return self.calendar.legal_due(started_at, term.count)
-        if clock.any_hour:
-            return as_utc(started_at) + term
-        return self.calendar.due(started_at, term, mode=self.calendar_rules.mode)
+    @cached_property
+    def calendar_version(self) -> str:
+        """Name the hours and holidays that instants are laid out by: another name, other instants."""
+        return self.calendar.version
 
-    def at_risk(self, clock: ClockPolicy, started_at: datetime, term: Term) -> datetime | None:
-        """Return when a clock of that target is at risk: a part of the hours, or a day's opening."""
-        if clock.at_risk is None:
-            return None
-        if isinstance(term, BusinessDays):
-            # Through the decimal text: 0.7 × 10 must be 7, and in floats it is a little more.
-            days = ceil(Fraction(str(clock.at_risk)) * term.count)
-            return self.calendar.business_day_opening(started_at, days)
-        return self.due(clock, started_at, term * clock.at_risk)
 
-    def ladder(self, clock: ClockPolicy, started_at: datetime) -> tuple[datetime, ...]:
-        """Return the instants of the ladder's steps, each counted from the start of the clock."""
-        return tuple(self.due(clock, started_at, term) for term in accumulate(clock.ladder, add))
+def _each(target: Extension) -> tuple[Term, ...]:
+    if isinstance(target, Mapping):
+        return tuple(target.values())
+    return () if target is None else (target,)
 
 
 def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:

@@ -13,6 +13,8 @@ from hub.errors import InvalidPolicy
 from hub.throttling import Rate, parse_rate
 
 Target: TypeAlias = Term | Mapping[str, Term]
+Extension: TypeAlias = Target | None
+"""None: it cannot be extended."""
 Expiry: TypeAlias = timedelta | None
 """None is never."""
 Frames: TypeAlias = tuple[Frame, ...]
@@ -95,6 +97,7 @@ PARSERS: Final = {
     timedelta: parse_duration,
     Term: parse_term,
     Target: _parse_target,
+    Extension: _parse_target,
     Expiry: _parse_expiry,
     Frames: _parse_frames,
     Rate: parse_rate,

@@ -135,7 +135,7 @@ async def fire(clock: Clock, timers: Timers) -> None:
         step = clock.steps[clock.fired]
         await timers.publisher.event(sla.step_event(clock, step, now=timers.now()))
         advanced = sla.with_fired(clock, clock.fired + 1)
-        if not await timers.store.advance(advanced, expected_fired=clock.fired):
+        if not await timers.store.advance(advanced, seen=clock):
             return  # ended, or another process was quicker: its view of the clock is the newer one
         log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=advanced.level)
         clock = advanced

@@ -261,6 +261,6 @@ async def _clocks(
     quiet = {one.key for case in cases for one in histories[case] if is_quiet(one.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
     replayed = [sla.passed_over(clock, now) if clock.id in imported else clock for clock in replayed]
-    clocks = sla.reconcile(replayed, standing)
+    clocks = sla.reconcile(replayed, standing, desk.rules.policy)
     await transaction.save_clocks(clocks)
     return clocks

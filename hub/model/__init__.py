@@ -30,7 +30,7 @@ from hub.model.catalogue import (
     Purpose,
     Reminder,
 )
-from hub.model.clocks import Clock, ClockState, Step
+from hub.model.clocks import Acknowledgement, Clock, ClockState, Course, Pause, Promise, Step
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent
@@ -65,6 +65,7 @@ __all__ = [
     "About",
     "Accepted",
     "Account",
+    "Acknowledgement",
     "ApiKey",
     "Attempt",
     "Audience",
@@ -80,6 +81,7 @@ __all__ = [
     "Complaint",
     "Consent",
     "ContactPoint",
+    "Course",
     "DeadLetter",
     "Event",
     "EventType",
@@ -98,9 +100,11 @@ __all__ = [
     "Outcome",
     "Outgoing",
     "Party",
+    "Pause",
     "Person",
     "Places",
     "Print",
+    "Promise",
     "Purpose",
     "Reach",
     "Remaining",

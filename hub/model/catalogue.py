@@ -60,6 +60,16 @@ class Move(StrEnum):
     START = "start"
     STOP = "stop"
     CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    """A new term was told, as `new_due_on` says, at most by the policy's `extension`."""
+    RESTART = "restart"
+    """The whole term once more, as it was promised the last time."""
+    REOPEN = "reopen"
+    """The answer that stopped it has not arrived: it never stopped."""
+    ACKNOWLEDGE = "acknowledge"
+    """A level has taken the matter on, and gets one more of its durations."""
 
 
 @dataclass(frozen=True, slots=True)

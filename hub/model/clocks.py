@@ -1,4 +1,4 @@
-"""Clocks, and what each will do."""
+"""Clocks: what was promised, what has befallen it, and what each will do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from hub.business_time import Mode, Term
 from hub.model.json import Json
 
 
@@ -20,11 +21,66 @@ class ClockState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """
+    What the policy promised when a clock started. Kept as it was: a new policy is for new clocks.
+
+    `ladder` holds the terms between the steps of the ladder, the first one from the start; `extension`
+    is the most by which the term may be extended.
+    """
+
+    target: Term
+    at_risk: float | None = None
+    ladder: tuple[Term, ...] = ()
+    extension: Term | None = None
+    any_hour: bool = False
+    mode: Mode = Mode.WORKING_TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """From when until when a clock stood still; None: it still does."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """That somebody of a level has taken the matter on."""
+
+    level: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """
+    What has befallen a clock since its start.
+
+    `extended_at` is when the term was extended, `extended_to` the day that was named, at its end.
+    `reopened` are the instants at which an answer turned out not to have arrived.
+    """
+
+    pauses: tuple[Pause, ...] = ()
+    extended_at: datetime | None = None
+    extended_to: datetime | None = None
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    reopened: tuple[datetime, ...] = ()
+
+    @property
+    def paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1].until is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """
     One thing a clock will do: `kind` is `at_risk`, `breach`, `escalate` or `remind`.
 
-    `percent` is how much of the target, counted as the clock runs, has gone at the step.
+    `percent` is how much of the target, counted as the clock runs, has gone at the step. `number` tells
+    apart what happens several times.
     """
 
     kind: str
@@ -32,14 +88,23 @@ class Step:
     from_level: int
     to_level: int
     percent: int = 100
+    number: int = 0
+
+    @property
+    def key(self) -> str:
+        """What the step is in its clock, whenever it falls."""
+        again = f":{self.number}" if self.number else ""
+        return f"{self.kind}:{self.to_level}{again}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """
-    A promise with a due instant. `steps` is a snapshot of its ladder; `fired` counts the done ones.
+    A promise with a due instant. `steps` are those that were done, then those to come; `fired` counts the
+    done ones.
 
     `context` holds what the case's opening event says (radicado, copropiedad_id, service_area …).
+    `calendar` names the hours and holidays by which its instants were laid out.
     """
 
     id: UUID
@@ -49,15 +114,19 @@ class Clock:
     started_at: datetime
     due_at: datetime
     level: int
+    promise: Promise
     steps: tuple[Step, ...]
+    course: Course = Course()
+    calendar: str = ""
     fired: int = 0
     ended_at: datetime | None = None
     opened_by: UUID | None = None
+    ended_by: UUID | None = None
     context: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def next_at(self) -> datetime | None:
-        """When this clock wants to be looked at again; None when it has ended."""
-        if self.ended_at is not None or self.fired >= len(self.steps):
+        """When this clock wants to be looked at again; None when it stands still or has ended."""
+        if self.ended_at is not None or self.course.paused or self.fired >= len(self.steps):
             return None
         return self.steps[self.fired].at

@@ -86,10 +86,10 @@ class IntakeTransaction(Protocol):
         """Lock these cases (sorted), then answer all their events. The lock ends with the transaction."""
 
     async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
-        """Answer the clocks of these cases."""
+        """Answer the clocks of these cases, and keep timers from advancing them until the end."""
 
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
-        """Insert or replace. `fired` never goes back: the greater of stored and given is kept."""
+        """Insert or replace."""
 
 
 class IntakeStore(Protocol):

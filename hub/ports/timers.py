@@ -59,8 +59,8 @@ class TimerStore(CascadeStore, Protocol):
     async def due_clocks(self, limit: int) -> Sequence[Clock]:
         """Answer clocks whose next step has come, from SQL alone."""
 
-    async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
-        """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
+    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
+        """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
 
     async def settle_early(self, limit: int) -> int:
         """Give their messages the receipts that came before our own record; answer how many."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from hub.model import Clock, ClockState, Step
+from hub.model import Clock, ClockState, Course, Promise, Step
 from hub.storage.database import Runner, encode, encode_some
 from hub.storage.queries import load
 
@@ -16,7 +16,7 @@ _SQL = load("clocks")
 
 
 async def save(run: Runner, clocks: Sequence[Clock]) -> None:
-    """Insert or replace; `fired` never goes back."""
+    """Insert or replace."""
     rows = [_row(clock) for clock in sorted(clocks, key=lambda clock: clock.id)]
     if rows:
         await run.rows(_SQL["save"], *zip(*rows, strict=True))
@@ -42,10 +42,10 @@ async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:
     return _clocks(await run.rows(_SQL["live"], after, limit))
 
 
-async def advance(run: Runner, clock: Clock, *, expected_fired: int) -> bool:
-    """Write state, level and `fired` if nobody else has meanwhile, and the clock has not ended."""
-    rows = await run.rows(_SQL["advance"], clock.id, clock.state, clock.level, clock.fired, expected_fired)
-    return bool(rows)
+async def advance(run: Runner, clock: Clock, *, seen: Clock) -> bool:
+    """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
+    advanced = clock.id, clock.state, clock.level, clock.fired
+    return bool(await run.rows(_SQL["advance"], *advanced, seen.fired, seen.next_at))
 
 
 def _row(clock: Clock) -> tuple[object, ...]:
@@ -62,6 +62,10 @@ def _row(clock: Clock) -> tuple[object, ...]:
         clock.opened_by,
         encode(clock.steps),
         encode_some(clock.context),
+        encode(clock.promise),
+        None if clock.course == Course() else encode(clock.course),
+        clock.calendar,
+        clock.ended_by,
     )
 
 
@@ -75,10 +79,14 @@ def _clocks(rows: Sequence[Record]) -> list[Clock]:
             started_at=row["started_at"],
             due_at=row["due_at"],
             level=row["level"],
+            promise=msgspec.convert(row["promise"], Promise),
             steps=msgspec.convert(row["steps"], tuple[Step, ...]),
+            course=msgspec.convert(row["course"], Course) if row["course"] else Course(),
+            calendar=row["calendar"],
             fired=row["fired"],
             ended_at=row["ended_at"],
             opened_by=row["opened_by"],
+            ended_by=row["ended_by"],
             context=row["context"] or {},
         )
         for row in rows

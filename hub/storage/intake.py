@@ -115,5 +115,5 @@ class PostgresIntakeTransaction:
         return await clocks.of_cases(self._run, cases)
 
     async def save_clocks(self, saved: Sequence[Clock]) -> None:
-        """Insert or replace. `fired` never goes back."""
+        """Insert or replace."""
         await clocks.save(self._run, saved)

@@ -58,9 +58,9 @@ class PostgresTimers(PostgresCascades):
         """Answer clocks whose next step has come, soonest first."""
         return await clocks.due(self._database, limit)
 
-    async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
-        """Write state, level and `fired` if it still stands at `expected_fired` and has not ended."""
-        return await clocks.advance(self._database, clock, expected_fired=expected_fired)
+    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
+        """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
+        return await clocks.advance(self._database, clock, seen=seen)
 
     async def settle_early(self, limit: int) -> int:
         """Give their messages the receipts that came before our own record."""

@@ -183,10 +183,12 @@ class MemoryStore(MemoryReplies, MemoryReceipts):
             ]
             return [clock for _, _, clock in sorted(due, key=lambda entry: entry[:2])[:limit]]
 
-    async def advance(self, clock: Clock, *, expected_fired: int) -> bool:
+    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
         async with self._statement("advance") as tables:
             known = tables.clocks.get(clock.id)
-            if known is None or known.ended_at is not None or known.fired != expected_fired:
+            if known is None or known.next_at is None:
+                return False
+            if (known.fired, known.next_at) != (seen.fired, seen.next_at):
                 return False
             tables.clocks[clock.id] = replace(known, state=clock.state, level=clock.level, fired=clock.fired)
             return True

@@ -131,8 +131,7 @@ class MemoryTransaction:
 
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
         for clock in clocks:
-            known = self._tables.clocks.get(clock.id)
-            self._tables.clocks[clock.id] = clock if known is None else _newest(clock, known)
+            self._tables.clocks[clock.id] = clock
 
 
 def _storable(event: Event) -> bool:
@@ -145,11 +144,3 @@ def _storable(event: Event) -> bool:
 
 def _identity(event: Event) -> tuple[str, str]:
     return event.source, event.id
-
-
-def _newest(given: Clock, known: Clock) -> Clock:
-    """A timer may have advanced the stored clock meanwhile: its state and level are then the newer ones."""
-    if known.fired <= given.fired:
-        return given
-    running = known.ended_at is None and given.ended_at is None
-    return replace(given, fired=known.fired, level=known.level, state=known.state if running else given.state)

@@ -17,6 +17,7 @@ from hub.model import (
     Lane,
     Message,
     Outcome,
+    Promise,
     Purpose,
     State,
     Step,
@@ -103,6 +104,7 @@ def clock(case: str = "pqrs_id:PQ-1", **fields: Any) -> Clock:
         "started_at": NOON,
         "due_at": NOON + 2 * HOUR,
         "level": 1,
+        "promise": Promise(target=2 * HOUR, at_risk=0.5, ladder=(2 * HOUR,), any_hour=True),
         "steps": (
             Step(kind="at_risk", at=NOON + HOUR, from_level=1, to_level=1),
             Step(kind="breach", at=NOON + 2 * HOUR, from_level=1, to_level=1),

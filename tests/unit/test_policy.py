@@ -11,6 +11,7 @@ from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.policy import ClockPolicy, Policy, load_policy
 from hub.policy_values import parse_term
+from tests.unit.laying import instants, laid
 
 BOGOTA = ZoneInfo("America/Bogota")
 MONDAY_10_30 = datetime(2026, 3, 9, 10, 30, tzinfo=BOGOTA)
@@ -38,24 +39,24 @@ class Overlaid:
 
 
 def test_the_first_reply_climbs_at_24_32_40_and_48_business_hours() -> None:
-    clock = BUILT_IN.clocks["first_reply"]
-    steps = BUILT_IN.ladder(clock, MONDAY_10_30)
+    clock = laid(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
+    steps = instants(clock, "escalate", "remind")
 
-    assert steps == (
+    assert steps == [
         local("2026-03-11 16:30"),  # 24 h: 6.5 on Monday, 9 on Tuesday, 8.5 on Wednesday
         local("2026-03-12 15:30"),  # 32 h
         local("2026-03-13 14:30"),  # 40 h
         local("2026-03-16 13:30"),  # 48 h, over a weekend
-    )
-    assert steps[0] == BUILT_IN.due(clock, MONDAY_10_30, timedelta(hours=24))
+    ]
+    assert steps[0] == clock.due_at
     assert {step.tzinfo for step in steps} == {UTC}
 
 
 def test_a_first_reply_is_at_risk_at_80_percent_of_its_business_hours() -> None:
-    clock = BUILT_IN.clocks["first_reply"]
+    clock = laid(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
 
     # 19.2 h: 6.5 on Monday, 9 on Tuesday, 3.7 on Wednesday
-    assert BUILT_IN.at_risk(clock, MONDAY_10_30, clock.target_for({})) == local("2026-03-11 11:42")
+    assert instants(clock, "at_risk") == [local("2026-03-11 11:42")]
 
 
 @pytest.mark.parametrize(
@@ -66,24 +67,24 @@ def test_the_legal_term_depends_on_the_kind(kind: str, days: int) -> None:
 
 
 def test_a_legal_term_is_at_risk_when_the_business_day_of_80_percent_opens() -> None:
-    clock = BUILT_IN.clocks["legal_term"]
+    clock = laid(BUILT_IN.clocks["legal_term"], MONDAY_10_30, policy=BUILT_IN, data={"kind": "queja"})
 
     # The 12th of 15 business days; Monday 23 March is a holiday.
-    assert BUILT_IN.at_risk(clock, MONDAY_10_30, BusinessDays(15)) == local("2026-03-26 08:00")
-    assert BUILT_IN.due(clock, MONDAY_10_30, BusinessDays(15)) == local("2026-04-01 00:00")
+    assert instants(clock, "at_risk") == [local("2026-03-26 08:00")]
+    assert clock.due_at == local("2026-04-01 00:00")
 
 
 def test_a_part_of_business_days_is_counted_in_decimals() -> None:
-    clock = ClockPolicy(target=BusinessDays(10), at_risk=0.7)  # 0.7 × 10 is 7.000000000000001 in floats
+    rules = ClockPolicy(target=BusinessDays(10), at_risk=0.7)  # 0.7 × 10 is 7.000000000000001 in floats
 
-    assert BUILT_IN.at_risk(clock, MONDAY_10_30, BusinessDays(10)) == local("2026-03-18 08:00")
+    assert instants(laid(rules, MONDAY_10_30, policy=BUILT_IN), "at_risk") == [local("2026-03-18 08:00")]
 
 
 def test_an_emergency_is_counted_in_minutes_of_any_hour() -> None:
-    clock, sunday = BUILT_IN.clocks["emergency_ack"], local("2026-03-08 03:00")
+    clock = laid(BUILT_IN.clocks["emergency_ack"], local("2026-03-08 03:00"), policy=BUILT_IN)
 
-    assert BUILT_IN.due(clock, sunday, clock.target_for({})) == local("2026-03-08 03:05")
-    assert BUILT_IN.at_risk(clock, sunday, timedelta(minutes=5)) is None
+    assert clock.due_at == local("2026-03-08 03:05")
+    assert instants(clock, "at_risk") == []
 
 
 def test_maintenance_depends_on_the_priority() -> None:
@@ -124,7 +125,7 @@ def test_an_overlay_can_make_a_ladder_of_seconds(overlaid: Overlaid) -> None:
     policy = overlaid(
         '[clocks.first_reply]\ntarget = "3s"\nany_hour = true\nladder = ["3s", "1s", "1s", "1s"]\n'
     )
-    steps = policy.ladder(policy.clocks["first_reply"], MONDAY_10_30)
+    steps = instants(laid(policy.clocks["first_reply"], MONDAY_10_30, policy=policy), "escalate", "remind")
 
     assert [(step - MONDAY_10_30).total_seconds() for step in steps] == [3, 4, 5, 6]
     assert policy.clocks["first_reply"].at_risk == 0.8
@@ -145,9 +146,8 @@ def test_an_overlay_can_change_one_day_and_one_mode(overlaid: Overlaid) -> None:
 
     assert policy.calendar_rules.mode is Mode.BUSINESS_DAY_CLOCK
     # 13.5 h are left of that special Monday; Tuesday is closed; the rest is Wednesday's.
-    assert policy.due(policy.clocks["first_reply"], MONDAY_10_30, timedelta(hours=24)) == (
-        local("2026-03-11 10:30")
-    )
+    mode = policy.calendar_rules.mode
+    assert policy.calendar.due(MONDAY_10_30, timedelta(hours=24), mode=mode) == local("2026-03-11 10:30")
 
 
 def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,17 @@
 Clocks: written by intake under the lock of their case, advanced by timers without it.
 
 -- save --
--- A timer may have advanced the stored clock since intake read it: then its state and level are the newer
--- ones, unless the clock has ended.
+-- Intake holds the rows since it read them (of_cases): no timer has advanced them meanwhile. A clock that
+-- stands still has no instants to wait for.
 INSERT INTO clock (
-    id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, step_at,
-    copropiedad_id
+    id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, promise,
+    course, calendar, ended_by, step_at, copropiedad_id
 )
-SELECT id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context,
+SELECT id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, promise,
+       course, calendar, ended_by,
        ARRAY(
            SELECT (step ->> 'at')::timestamptz FROM jsonb_array_elements(steps) WITH ORDINALITY AS each (step, n)
+           WHERE jsonb_typeof(course -> 'pauses' -> -1 -> 'until') IS DISTINCT FROM 'null'
            ORDER BY n
        ),
        coalesce(
@@ -17,25 +19,24 @@ SELECT id, case_key, name, state, started_at, due_at, level, fired, ended_at, op
        )
 FROM unnest(
     $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::smallint[],
-    $8::smallint[], $9::timestamptz[], $10::uuid[], $11::jsonb[], $12::jsonb[]
+    $8::smallint[], $9::timestamptz[], $10::uuid[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[],
+    $15::text[], $16::uuid[]
 ) AS given (
-    id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context
+    id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, promise,
+    course, calendar, ended_by
 )
 ON CONFLICT (id) DO UPDATE
 SET case_key = excluded.case_key, name = excluded.name, started_at = excluded.started_at,
     due_at = excluded.due_at, ended_at = excluded.ended_at, opened_by = excluded.opened_by,
     steps = excluded.steps, context = excluded.context, step_at = excluded.step_at,
     copropiedad_id = coalesce(excluded.copropiedad_id, clock.copropiedad_id),
-    fired = greatest(clock.fired, excluded.fired),
-    level = CASE WHEN clock.fired > excluded.fired THEN clock.level ELSE excluded.level END,
-    state = CASE
-        WHEN clock.fired > excluded.fired AND clock.ended_at IS NULL AND excluded.ended_at IS NULL
-        THEN clock.state ELSE excluded.state
-    END,
+    promise = excluded.promise, course = excluded.course, calendar = excluded.calendar,
+    ended_by = excluded.ended_by, fired = excluded.fired, level = excluded.level, state = excluded.state,
     updated_at = now()
 
 -- of_cases --
-SELECT * FROM clock WHERE case_key = ANY ($1::text[]) ORDER BY started_at, id
+-- Locked, so that timers wait with what they have done meanwhile until the clock is written.
+SELECT * FROM clock WHERE case_key = ANY ($1::text[]) ORDER BY id FOR UPDATE
 
 -- by_id --
 SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id
@@ -45,7 +46,7 @@ SELECT * FROM clock WHERE next_at <= now() ORDER BY next_at, id LIMIT $1
 
 -- advance --
 UPDATE clock SET state = $2, level = $3, fired = $4, updated_at = now()
-WHERE id = $1 AND fired = $5 AND ended_at IS NULL
+WHERE id = $1 AND fired = $5 AND next_at = $6 AND ended_at IS NULL
 RETURNING id
 
 -- live --

@@ -1,0 +1,27 @@
+"""
+Clocks: `replay` folds the events of a case into its clocks, each with what it will do, and when.
+
+Pure. A late, early or duplicate event, a stop that arrives after the breach, a new holiday: all are
+the same fold over the case's events in the order of their CloudEvents time, so that the order of
+arrival never matters. Events that the hub emits itself move no clock, but for those whose entry in the
+catalogue says so: what people write to it, what has not arrived, who has taken a matter on.
+"""
+
+from __future__ import annotations
+
+from hub.sla.folding import moves_of, replay
+from hub.sla.laying import laid_out
+from hub.sla.merging import passed_over, reconcile, with_fired
+from hub.sla.telling import CONTEXT, ESCALATES, step_event
+
+__all__ = [
+    "CONTEXT",
+    "ESCALATES",
+    "laid_out",
+    "moves_of",
+    "passed_over",
+    "reconcile",
+    "replay",
+    "step_event",
+    "with_fired",
+]

@@ -1,0 +1,175 @@
+"""The fold: the events of a case become its clocks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from hub import terms
+from hub.business_time import DAY
+from hub.identity import clock_id, event_key
+from hub.model import (
+    HUB_SOURCE,
+    Acknowledgement,
+    Clock,
+    ClockMove,
+    ClockState,
+    Event,
+    EventType,
+    Json,
+    Move,
+    Pause,
+    Promise,
+)
+from hub.policy import Policy
+from hub.sla.laying import FIRST_LEVEL, laid_out
+from hub.sla.merging import judged
+from hub.sla.telling import CONTEXT
+
+
+def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
+    """
+    Answer what the event does to the clocks of its case.
+
+    What the hub itself says is no news of a case, but for the kinds whose entry says so.
+    """
+    if event.source == HUB_SOURCE and not kind.hub_emitted:
+        return []
+    return [
+        move
+        for move in kind.clocks
+        if all(str(event.data.get(key)) == value for key, value in move.when.items())
+    ]
+
+
+def replay(
+    case: str, events: Iterable[Event], catalog: Mapping[str, EventType], policy: Policy
+) -> list[Clock]:
+    """
+    Fold all events of a case into its clocks, sorted by (time, id, source).
+
+    A second start while a clock runs changes nothing; a start after its end is a new clock. An event
+    of a type that this hub does not know (any more, or not yet) moves nothing.
+    """
+    fold = _Fold(case, policy)
+    known = (event for event in events if event.name in catalog)
+    for event in sorted(known, key=lambda event: (event.time, event.id, event.source)):
+        for move in moves_of(catalog[event.name], event):
+            _MOVES[move.move](fold, move.clock, event)
+    whole = [*fold.ended, *fold.running.values()]
+    return [judged(laid_out(clock, policy.calendar, policy.calendar_version)) for clock in whole]
+
+
+@dataclass(slots=True)
+class _Fold:
+    """The clocks of a case as far as it has been told."""
+
+    case: str
+    policy: Policy
+    running: dict[str, Clock] = field(default_factory=dict)
+    ended: list[Clock] = field(default_factory=list)
+
+    def start(self, name: str, event: Event) -> None:
+        if name not in self.running:
+            rules = self.policy.clocks[name]
+            promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
+            self._begin(name, event, promise, _context(event))
+
+    def restart(self, name: str, event: Event) -> None:
+        """Promise the whole term once more, as the last time; of what was never promised nothing."""
+        last = self._last(name)
+        if name not in self.running and last is not None:
+            self._begin(name, event, last.promise, {**last.context, **_context(event)})
+
+    def _begin(self, name: str, event: Event, promise: Promise, context: Mapping[str, Json]) -> None:
+        self.running[name] = Clock(
+            id=clock_id(self.case, name, event),
+            case=self.case,
+            name=name,
+            state=ClockState.OPEN,
+            started_at=event.time,
+            due_at=event.time,
+            level=FIRST_LEVEL,
+            promise=promise,
+            steps=(),
+            opened_by=event_key(event),
+            context=context,
+        )
+
+    def stop(self, name: str, event: Event) -> None:
+        self._end(name, event, ClockState.MET)
+
+    def cancel(self, name: str, event: Event) -> None:
+        self._end(name, event, ClockState.CANCELLED)
+
+    def _end(self, name: str, event: Event, state: ClockState) -> None:
+        clock = self.running.pop(name, None)
+        if clock is not None:
+            gone_on = self._resumed(clock, event.time)
+            self.ended.append(replace(gone_on, ended_at=event.time, state=state, ended_by=event_key(event)))
+
+    def pause(self, name: str, event: Event) -> None:
+        clock = self.running.get(name)
+        if clock is not None and not clock.course.paused:
+            self._course(clock, pauses=(*clock.course.pauses, Pause(since=event.time)))
+
+    def resume(self, name: str, event: Event) -> None:
+        if name in self.running:
+            self.running[name] = self._resumed(self.running[name], event.time)
+
+    def _resumed(self, clock: Clock, at: datetime) -> Clock:
+        if not clock.course.paused:
+            return clock
+        *before, last = clock.course.pauses
+        pauses = (*before, replace(last, until=at))
+        return replace(clock, course=replace(clock.course, pauses=pauses))
+
+    def extend(self, name: str, event: Event) -> None:
+        """Extend once: the law knows no second extension."""
+        clock = self.running.get(name)
+        if clock is not None and clock.course.extended_at is None:
+            named = event.data.get("new_due_on")
+            to = None if named is None else terms.instant(named) + DAY
+            self._course(clock, extended_at=event.time, extended_to=to)
+
+    def reopen(self, name: str, event: Event) -> None:
+        """Take back the stop of an answer that has not arrived: the clock has run all the time."""
+        last = self._last(name)
+        if name in self.running or last is None or last.state is ClockState.CANCELLED:
+            return
+        self.ended.remove(last)
+        running = replace(last, ended_at=None, ended_by=None, state=ClockState.OPEN)
+        self._course(running, reopened=(*running.course.reopened, event.time))
+
+    def acknowledge(self, _name: str, event: Event) -> None:
+        """Note that a level has taken on the clock that the event names; once per level."""
+        for clock in list(self.running.values()):
+            taken = {one.level for one in clock.course.acknowledged}
+            if str(clock.id) == event.data.get("clock_id") and event.data["level"] not in taken:
+                one = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
+                self._course(clock, acknowledged=(*clock.course.acknowledged, one))
+
+    def _last(self, name: str) -> Clock | None:
+        return next((clock for clock in reversed(self.ended) if clock.name == name), None)
+
+    def _course(self, clock: Clock, **changes: Any) -> None:
+        self.running[clock.name] = replace(clock, course=replace(clock.course, **changes))
+
+
+def _context(event: Event) -> dict[str, Json]:
+    return {key: event.data[key] for key in CONTEXT if event.data.get(key) is not None}
+
+
+_MOVES: Final[Mapping[Move, Callable[[_Fold, str, Event], None]]] = {
+    Move.START: _Fold.start,
+    Move.RESTART: _Fold.restart,
+    Move.STOP: _Fold.stop,
+    Move.CANCEL: _Fold.cancel,
+    Move.PAUSE: _Fold.pause,
+    Move.RESUME: _Fold.resume,
+    Move.EXTEND: _Fold.extend,
+    Move.REOPEN: _Fold.reopen,
+    Move.ACKNOWLEDGE: _Fold.acknowledge,
+}

@@ -1,0 +1,138 @@
+"""When a promise falls due, warns and climbs: from what was promised and what has befallen it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import accumulate
+from math import ceil
+from operator import add
+from typing import Final
+
+from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc
+from hub.model import Acknowledgement, Clock, Course, Promise, Step
+
+FIRST_LEVEL: Final = 1
+
+
+def laid_out(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
+    """
+    Lay out a clock's due instant and its steps by this calendar.
+
+    A clock that stands still is laid out as if it went on at the instant at which it stopped.
+    """
+    line = _Line(clock, calendar)
+    return replace(clock, due_at=line.due(line.target), steps=tuple(_steps(clock, line)), calendar=version)
+
+
+class _Line:
+    """The time of one clock: where terms from its start end."""
+
+    def __init__(self, clock: Clock, calendar: WorkCalendar) -> None:
+        self._start = clock.started_at
+        self._promise = clock.promise
+        self._course = clock.course
+        self._calendar = calendar
+        self._pauses = _closed(clock.course)
+        self.target = self._extended(clock.promise.target)
+
+    def due(self, term: Term) -> datetime:
+        """Answer when `term` from the start ends on this clock: UTC, inclusive."""
+        if isinstance(term, BusinessDays):
+            return self._calendar.legal_due(self._start, term.count, pauses=self._pauses)
+        if self._promise.any_hour:
+            return _without_calendar(as_utc(self._start), term, self._pauses)
+        return self._calendar.due(self._start, term, mode=self._promise.mode, pauses=self._pauses)
+
+    def at_risk(self, part: float) -> datetime:
+        """Answer when this part of the target has gone: of hours the instant, of days the opening of one."""
+        # Through the decimal text: 0.7 × 10 must be 7, and in floats it is a little more.
+        share = Fraction(str(part))
+        if isinstance(self.target, BusinessDays):
+            days = max(1, ceil(share * self.target.count))
+            return self._calendar.business_day_opening(self._start, days, pauses=self._pauses)
+        return self.due(self.target * part)
+
+    def _extended(self, target: Term) -> Term:
+        """
+        Answer the term after its extension.
+
+        It counts only when it was told before the first term had ended, and never beyond what may be.
+        """
+        course, most = self._course, self._promise.extension
+        if course.extended_at is None or most is None or course.extended_at > self.due(target):
+            return target
+        longest = _sum(target, most)
+        if course.extended_to is None or not isinstance(longest, BusinessDays):
+            return longest
+        last = self._calendar.day_of(course.extended_to - timedelta(microseconds=1))
+        named = self._calendar.business_days(self._start, last, pauses=self._pauses)
+        return BusinessDays(min(max(named, _days(target)), longest.count))
+
+
+def _days(term: Term) -> int:
+    return term.count if isinstance(term, BusinessDays) else 0
+
+
+def _sum(one: Term, other: Term) -> Term:
+    total: Term = add(one, other)  # the policy refuses a mixture of hours and days
+    return total
+
+
+def _closed(course: Course) -> Sequence[Interval]:
+    return [(pause.since, pause.since if pause.until is None else pause.until) for pause in course.pauses]
+
+
+def _without_calendar(start: datetime, term: timedelta, pauses: Iterable[Interval]) -> datetime:
+    """Answer when a term of any hour ends, the pauses taken out."""
+    due = start + term
+    for since, until in sorted(pauses):
+        if since < due:
+            due += max(timedelta(0), until - max(since, start))
+    return due
+
+
+def _steps(clock: Clock, line: _Line) -> list[Step]:
+    promise = clock.promise
+    steps = [Step(kind="breach", at=line.due(line.target), from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)]
+    if promise.at_risk is not None:
+        steps.insert(0, _warning(line.at_risk(promise.at_risk), round(100 * promise.at_risk)))
+    steps += _ladder(promise, line, clock.course.acknowledged)
+    steps += [_warning(at, 100, number) for number, at in enumerate(clock.course.reopened, start=1)]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _warning(at: datetime, percent: int, number: int = 0) -> Step:
+    return Step(
+        kind="at_risk",
+        at=at,
+        from_level=FIRST_LEVEL,
+        to_level=FIRST_LEVEL,
+        percent=percent,
+        number=number,
+    )
+
+
+def _ladder(promise: Promise, line: _Line, acknowledged: Iterable[Acknowledgement]) -> list[Step]:
+    """
+    Make the steps of a ladder: each hands over to the next level, the last reminds the top.
+
+    They fall at cumulative time from the start, never from a late firing. A level that has taken the
+    matter on gets one more of its durations before the next is told; the top is not reminded any more.
+    """
+    terms = list(accumulate(promise.ladder, add))
+    top = len(terms)
+    taken = {one.level for one in acknowledged if one.level > FIRST_LEVEL}
+    steps: list[Step] = []
+    grace: Term | None = None
+    for level, term in enumerate(terms, start=FIRST_LEVEL):
+        if level in taken:
+            grace = promise.ladder[level - 1] if grace is None else _sum(grace, promise.ladder[level - 1])
+        at = line.due(term if grace is None else _sum(term, grace))
+        if level < top:
+            steps.append(Step(kind="escalate", at=at, from_level=level, to_level=level + 1))
+        elif level not in taken:
+            steps.append(Step(kind="remind", at=at, from_level=level, to_level=level))
+    return steps

@@ -1,0 +1,82 @@
+"""What a clock has already done, given to what its case says of it now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from hub.model import Clock, ClockState
+from hub.policy import Policy
+from hub.sla.laying import FIRST_LEVEL, laid_out
+
+
+def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock], policy: Policy) -> list[Clock]:
+    """
+    Give the replayed clocks of a case what the stored ones have done.
+
+    A start that arrives late and is earlier takes the place of the one that was known: the clock of
+    that one never was, and must not go on.
+    """
+    stored = {clock.id: clock for clock in standing}
+    merged = [merge(clock, stored.pop(clock.id, None), policy) for clock in replayed]
+    return [*merged, *(_never_was(clock) for clock in stored.values())]
+
+
+def _never_was(clock: Clock) -> Clock:
+    return replace(clock, state=ClockState.CANCELLED, ended_at=clock.started_at)
+
+
+def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
+    """
+    Give a replayed clock what the stored one has already done.
+
+    What was promised stays as it was when the clock was first stored; hours and holidays are today's.
+    """
+    if stored is None:
+        return replayed
+    fresh = laid_out(replace(replayed, promise=stored.promise), policy.calendar, policy.calendar_version)
+    return with_fired(after_done(judged(fresh), stored), stored.fired)
+
+
+def after_done(clock: Clock, stored: Clock) -> Clock:
+    """Put the steps that were done first, as they were done; what is to come follows by its instants."""
+    done = stored.steps[: stored.fired]
+    told = {step.key for step in done}
+    return replace(clock, steps=(*done, *(step for step in clock.steps if step.key not in told)))
+
+
+def judged(clock: Clock) -> Clock:
+    """Judge an end: met ⇔ at or before due, a comparison of instants; a late end stays breached."""
+    if clock.ended_at is None or clock.state is ClockState.CANCELLED:
+        return clock
+    return replace(clock, state=ClockState.MET if clock.ended_at <= clock.due_at else ClockState.BREACHED)
+
+
+def passed_over(clock: Clock, now: datetime) -> Clock:
+    """
+    Count the steps that are past as done: who imports history quietly wants no alarm of it.
+
+    What is still to come of it is a promise like any other.
+    """
+    return with_fired(clock, sum(step.at <= now for step in clock.steps))
+
+
+def with_fired(clock: Clock, fired: int) -> Clock:
+    """Set how many steps were done, and what follows from it: state and level."""
+    done = clock.steps[:fired]
+    levels = [step.to_level for step in done if step.kind == "escalate"]
+    return replace(
+        clock,
+        fired=fired,
+        level=max(levels, default=FIRST_LEVEL),
+        state=_state(clock, {step.kind for step in done}),
+    )
+
+
+def _state(clock: Clock, done: set[str]) -> ClockState:
+    if clock.ended_at is not None:
+        return clock.state
+    if "breach" in done:
+        return ClockState.BREACHED
+    return ClockState.AT_RISK if "at_risk" in done else ClockState.OPEN
