@@ -196,7 +196,7 @@ async def test_a_dry_run_counts_and_changes_nothing(stores: Stores, of: StoredEv
         {"until": now() - 2 * HOUR},
         {"state": "bounced"},
     ],
-    ids=str,
+    ids=" ".join,
 )
 async def test_what_is_not_asked_for_is_not_taken(
     stores: Stores, of: StoredEvent, narrowed: dict[str, Any]
