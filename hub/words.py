@@ -78,8 +78,15 @@ MODES: Final[Mapping[str, str]] = {
 
 EVENTS: Final[Mapping[str, str]] = {
     "pqrs.received": "PQRS recibida",
+    "pqrs.assigned": "PQRS asignada",
     "pqrs.replied": "PQRS con primera respuesta",
+    "pqrs.info_requested": "PQRS con información pedida",
+    "pqrs.info_received": "PQRS con información recibida",
+    "pqrs.term_extended": "PQRS con término ampliado",
+    "pqrs.transferred": "PQRS trasladada",
     "pqrs.responded": "PQRS respondida",
+    "pqrs.reopened": "PQRS reabierta",
+    "pqrs.withdrawn": "PQRS retirada",
     "pqrs.closed": "PQRS cerrada",
     "pqrs.escalated": "PQRS escalada",
     "inbound.message.received": "Mensaje de una persona",

@@ -25,6 +25,21 @@ ATTENTION: Final = (
         clocks=(ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
     ),
     EventType(
+        name="pqrs.assigned",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("assignee",),
+                purpose=Purpose.INTERNAL,
+                channels=(("inbox", "email"),),
+                template="assignee",
+            ),
+            Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("push",), ("email",))),
+        ),
+        # To be assigned is no answer: no clock moves.
+    ),
+    EventType(
         name="pqrs.replied",
         lane=Lane.NORMAL,
         case="pqrs_id",
@@ -36,6 +51,63 @@ ATTENTION: Final = (
             ),
         ),
         clocks=(ClockMove("first_reply", Move.STOP),),
+    ),
+    EventType(
+        name="pqrs.info_requested",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.LEGAL,
+                channels=(("email", "sms"),),
+                print=Print.LETTER,
+            ),
+        ),
+        # Ley 1755 de 2015, art. 17: the term stands still until what is missing has come.
+        clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.PAUSE)),
+    ),
+    EventType(
+        name="pqrs.info_received",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email",), ("sms",)),
+            ),
+        ),
+        clocks=(ClockMove("legal_term", Move.RESUME),),
+    ),
+    EventType(
+        name="pqrs.term_extended",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.LEGAL,
+                channels=(("email", "sms"),),
+                print=Print.LETTER,
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.EXTEND)),
+    ),
+    EventType(
+        name="pqrs.transferred",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.LEGAL,
+                channels=(("email", "sms"),),
+                print=Print.LETTER,
+            ),
+        ),
+        # Ley 1755 de 2015, art. 21: from here on the term is somebody else's.
+        clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.CANCEL)),
     ),
     EventType(
         name="pqrs.responded",
@@ -50,6 +122,32 @@ ATTENTION: Final = (
             ),
         ),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
+    ),
+    EventType(
+        name="pqrs.reopened",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email",), ("sms",)),
+            ),
+        ),
+        clocks=(ClockMove("legal_term", Move.RESTART),),
+    ),
+    EventType(
+        name="pqrs.withdrawn",
+        lane=Lane.NORMAL,
+        case="pqrs_id",
+        audiences=(
+            Audience(
+                who=("petitioner",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("email",), ("sms",)),
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.CANCEL), ClockMove("legal_term", Move.CANCEL)),
     ),
     EventType(
         name="pqrs.closed",
