@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from hub import sla
 from hub.cascades import go_on
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import Clock, ClockState, Lane, Message
+from hub.policy import Policy
 from hub.ports import Appointments, Heartbeats, Now, Publisher, TimerStore
 from hub.replies import event_of
 from hub.tasks import heed_cancellation, together
@@ -61,6 +63,7 @@ class Timers:
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta
+    policy: Policy
 
 
 async def run(timers: Timers) -> None:
@@ -130,7 +133,13 @@ async def _fire_each(clocks: Iterable[Clock], timers: Timers) -> None:
 
 
 async def fire(clock: Clock, timers: Timers) -> None:
-    """Do every step of the clock that is due, in order."""
+    """
+    Do every step of the clock that is due, in order.
+
+    Not of one that ran by another calendar: the audit first finds out when its steps really fall.
+    """
+    if clock.calendar != timers.policy.calendar_version:
+        return
     while (at := clock.next_at) is not None and at <= timers.now():
         step = clock.steps[clock.fired]
         await timers.publisher.event(sla.step_event(clock, step, now=timers.now()))
@@ -202,7 +211,8 @@ async def compare(timers: Timers) -> bool:
 
 
 async def audit(timers: Timers) -> bool:
-    """Find what nobody comes back to by itself: ended leases, cut cascades, overdue receipts."""
+    """Find what nobody comes back to: old calendars, ended leases, cut cascades, overdue receipts."""
+    laid = await lay_out_anew(timers)
     more = await fire_from_sql(timers)
     await _settle_early(timers)
     lost = await timers.store.broken_cascades(AT_ONCE)
@@ -212,7 +222,23 @@ async def audit(timers: Timers) -> bool:
     await timers.store.stop_waiting([message.id for message in unconfirmed])
     await _tell_replies(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
-    return more or AT_ONCE in {len(lost), len(unconfirmed)}
+    return more or AT_ONCE in {laid, len(lost), len(unconfirmed)}
+
+
+async def lay_out_anew(timers: Timers) -> int:
+    """
+    Let clocks that ran by other hours or holidays run by today's; answer how many of this portion.
+
+    A law may name a new holiday while they run. Who restarts the timers with it must have no clock in
+    the old way; intake lays out only the cases of which it hears.
+    """
+    laid = await timers.store.lay_out_anew(
+        timers.policy.calendar_version, partial(sla.laid_anew, policy=timers.policy), AT_ONCE
+    )
+    if laid:
+        await _track(timers, laid)
+        log.info("clocks.laid_out_anew", count=len(laid), calendar=timers.policy.calendar_version)
+    return len(laid)
 
 
 async def _settle_early(timers: Timers) -> None:

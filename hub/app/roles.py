@@ -111,6 +111,7 @@ async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Wor
             now=now,
             queues=QUEUES,
             sweep_after=parts.words.policy.delivery.sweep_after,
+            policy=parts.words.policy,
         ),
     )
     return _until(stop, keeping)

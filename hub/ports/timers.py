@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -61,6 +61,13 @@ class TimerStore(CascadeStore, Protocol):
 
     async def advance(self, clock: Clock, *, seen: Clock) -> bool:
         """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
+
+    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
+        """
+        Write and answer what `lay` makes of clocks that have not ended and ran by another calendar.
+
+        Each is locked meanwhile; one that somebody else holds is left for the next time.
+        """
 
     async def settle_early(self, limit: int) -> int:
         """Give their messages the receipts that came before our own record; answer how many."""

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from hub.sla.folding import moves_of, replay
 from hub.sla.laying import laid_out
-from hub.sla.merging import passed_over, reconcile, with_fired
+from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
 from hub.sla.telling import CONTEXT, ESCALATES, step_event
 
 __all__ = [
     "CONTEXT",
     "ESCALATES",
+    "laid_anew",
     "laid_out",
     "moves_of",
     "passed_over",

@@ -39,6 +39,11 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     return with_fired(after_done(judged(fresh), stored), stored.fired)
 
 
+def laid_anew(clock: Clock, policy: Policy) -> Clock:
+    """Lay a clock out by the hours and holidays of today; what was done stays first, as it was done."""
+    return merge(clock, clock, policy)
+
+
 def after_done(clock: Clock, stored: Clock) -> Clock:
     """Put the steps that were done first, as they were done; what is to come follows by its instants."""
     done = stored.steps[: stored.fired]

@@ -42,6 +42,11 @@ async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:
     return _clocks(await run.rows(_SQL["live"], after, limit))
 
 
+async def of_other_calendars(run: Runner, calendar: str, limit: int) -> Sequence[Clock]:
+    """Answer, and lock, clocks that have not ended and whose instants another calendar gave."""
+    return _clocks(await run.rows(_SQL["of_other_calendars"], calendar, limit))
+
+
 async def advance(run: Runner, clock: Clock, *, seen: Clock) -> bool:
     """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
     advanced = clock.id, clock.state, clock.level, clock.fired

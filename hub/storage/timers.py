@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -61,6 +61,13 @@ class PostgresTimers(PostgresCascades):
     async def advance(self, clock: Clock, *, seen: Clock) -> bool:
         """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
         return await clocks.advance(self._database, clock, seen=seen)
+
+    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
+        """Write what `lay` makes of clocks that have not ended and were laid out by another calendar."""
+        async with self._database.transaction() as transaction:
+            laid = [lay(clock) for clock in await clocks.of_other_calendars(transaction, calendar, limit)]
+            await clocks.save(transaction, laid)
+        return laid
 
     async def settle_early(self, limit: int) -> int:
         """Give their messages the receipts that came before our own record."""

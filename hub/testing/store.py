@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.delivery.moves import LOST
-from hub.model import Claimed, Clock, Lane, Message, Outcome, State, StoredEvent
+from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
 from hub.planning import goes_on
 from hub.ports import Now, Ticket
+from hub.testing.clocks import MemoryClocks
 from hub.testing.receipts import MemoryReceipts
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Tables, step_key
@@ -19,7 +20,7 @@ from hub.testing.transaction import MemoryTransaction
 from hub.tickets import grouped
 
 
-class MemoryStore(MemoryReplies, MemoryReceipts):
+class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     """
     `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, and the stores of receipts and replies.
 
@@ -42,11 +43,6 @@ class MemoryStore(MemoryReplies, MemoryReceipts):
     def messages(self) -> list[Message]:
         """All messages, by id."""
         return [row.message for _, row in sorted(self.tables.messages.items())]
-
-    @property
-    def clocks(self) -> list[Clock]:
-        """All clocks, by id."""
-        return [clock for _, clock in sorted(self.tables.clocks.items())]
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[MemoryTransaction]:
@@ -169,30 +165,6 @@ class MemoryStore(MemoryReplies, MemoryReceipts):
                 tables.messages[row.message.id] = replace(row, ticketed_at=now, sweeps=row.sweeps + 1)
             return grouped((row.message.id, channel, lane) for row in stale[:limit])
 
-    async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
-        async with self._statement("clocks_by_id") as tables:
-            return [tables.clocks[one] for one in sorted(ids) if one in tables.clocks]
-
-    async def due_clocks(self, limit: int) -> Sequence[Clock]:
-        async with self._statement("due_clocks") as tables:
-            now = self._now()
-            due = [
-                (clock.next_at, clock.id, clock)
-                for clock in tables.clocks.values()
-                if clock.next_at is not None and clock.next_at <= now
-            ]
-            return [clock for _, _, clock in sorted(due, key=lambda entry: entry[:2])[:limit]]
-
-    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
-        async with self._statement("advance") as tables:
-            known = tables.clocks.get(clock.id)
-            if known is None or known.next_at is None:
-                return False
-            if (known.fired, known.next_at) != (seen.fired, seen.next_at):
-                return False
-            tables.clocks[clock.id] = replace(known, state=clock.state, level=clock.level, fired=clock.fired)
-            return True
-
     async def waiting_appointments(
         self, after: UUID | None, limit: int
     ) -> Sequence[tuple[UUID, Lane, datetime]]:
@@ -204,11 +176,6 @@ class MemoryStore(MemoryReplies, MemoryReceipts):
                 if after is None or message_id > after
             ]
             return waiting[:limit]
-
-    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        async with self._statement("live_clocks") as tables:
-            live = [clock for _, clock in sorted(tables.clocks.items()) if clock.ended_at is None]
-            return [clock for clock in live if after is None or clock.id > after][:limit]
 
 
 def _claimed(row: Row, tables: Tables) -> Claimed:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from hub.business_time import BusinessDays
-from hub.model import Acknowledgement, ClockState, Course, Pause, Promise
+from hub.model import Acknowledgement, Clock, ClockState, Course, Pause, Promise
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
@@ -111,3 +111,44 @@ async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
 
     assert await stores.timers.due_clocks(10) == [soon, later]
     assert len(await stores.timers.live_clocks(None, 10)) == 4
+
+
+async def test_clocks_of_another_calendar_are_laid_out_anew_in_portions_and_then_left_alone(
+    stores: Stores,
+) -> None:
+    """An ended one is history: it keeps the instants by which it was judged."""
+    old, older, ended = (
+        clock("a", calendar="2025"),
+        clock("b", calendar="2027"),
+        clock("c", calendar="2025", state=ClockState.MET, ended_at=NOON),
+    )
+    todays = clock("d", calendar="2026")
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([old, older, ended, todays])
+
+    def later(one: Clock) -> Clock:
+        steps = tuple(replace(step, at=step.at + HOUR) for step in one.steps)
+        return replace(one, due_at=one.due_at + HOUR, steps=steps, calendar="2026")
+
+    portions = [await stores.timers.lay_out_anew("2026", later, 1) for _ in range(3)]
+
+    assert [1, 1, 0] == [len(portion) for portion in portions]
+    moved = {one.id: one for portion in portions for one in portion}
+    assert {old.id: later(old), older.id: later(older)} == moved
+    kept = await stores.timers.clocks_by_id([old.id, ended.id, todays.id])
+    assert {one.id: one for one in (later(old), ended, todays)} == {one.id: one for one in kept}
+
+
+async def test_a_clock_that_intake_holds_is_laid_out_anew_another_time(stores: Stores) -> None:
+    one = clock(calendar="2025")
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([one])
+    async with stores.intake.transaction() as transaction:
+        held = await transaction.clocks([one.case])
+        laying = asyncio.create_task(
+            stores.timers.lay_out_anew("2026", lambda clock: replace(clock, calendar="2026"), 10)
+        )
+        await asyncio.wait({laying}, timeout=0.2)
+        await transaction.save_clocks([replace(held[0], calendar="2026")])
+
+    assert [] == await laying

@@ -51,3 +51,10 @@ RETURNING id
 
 -- live --
 SELECT * FROM clock WHERE ended_at IS NULL AND id > $1 ORDER BY id LIMIT $2
+
+-- of_other_calendars --
+-- Two ranges, so that the index is used. Nobody waits: who holds a row is intake, which lays it out itself.
+SELECT * FROM clock
+WHERE ended_at IS NULL AND (calendar < $1 OR calendar > $1)
+LIMIT $2
+FOR UPDATE SKIP LOCKED

@@ -40,3 +40,6 @@ FROM instants
 WHERE instants.id = clock.id;
 
 ALTER TABLE clock ALTER COLUMN promise SET NOT NULL;
+
+-- Clocks that run by another calendar than today's are laid out anew.
+CREATE INDEX clock_calendar ON clock (calendar) WHERE ended_at IS NULL;

@@ -1,0 +1,59 @@
+"""Clocks in memory, as the timers ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from hub.model import Clock
+from hub.testing.statements import Statements
+
+
+class MemoryClocks(Statements):
+    """What `hub.ports.TimerStore` says of clocks."""
+
+    @property
+    def clocks(self) -> list[Clock]:
+        """All clocks, by id."""
+        return [clock for _, clock in sorted(self.tables.clocks.items())]
+
+    async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
+        async with self._statement("clocks_by_id") as tables:
+            return [tables.clocks[one] for one in sorted(ids) if one in tables.clocks]
+
+    async def due_clocks(self, limit: int) -> Sequence[Clock]:
+        async with self._statement("due_clocks") as tables:
+            now = self._now()
+            due = [
+                (clock.next_at, clock.id, clock)
+                for clock in tables.clocks.values()
+                if clock.next_at is not None and clock.next_at <= now
+            ]
+            return [clock for _, _, clock in sorted(due, key=lambda entry: entry[:2])[:limit]]
+
+    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
+        async with self._statement("lay_out_anew") as tables:
+            others = [
+                clock
+                for clock in tables.clocks.values()
+                if clock.ended_at is None and clock.calendar != calendar
+            ]
+            laid = [lay(clock) for clock in others[:limit]]
+            tables.clocks.update((clock.id, clock) for clock in laid)
+            return laid
+
+    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
+        async with self._statement("advance") as tables:
+            known = tables.clocks.get(clock.id)
+            if known is None or known.next_at is None:
+                return False
+            if (known.fired, known.next_at) != (seen.fired, seen.next_at):
+                return False
+            tables.clocks[clock.id] = replace(known, state=clock.state, level=clock.level, fired=clock.fired)
+            return True
+
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
+        async with self._statement("live_clocks") as tables:
+            live = [clock for _, clock in sorted(tables.clocks.items()) if clock.ended_at is None]
+            return [clock for clock in live if after is None or clock.id > after][:limit]
