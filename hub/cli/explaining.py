@@ -37,14 +37,14 @@ def explain(
 
       hub explain 3f2c… per-0042
 
-    De cada mensaje dice cuándo salió, llegó y se leyó; hasta cuándo espera y por qué;
-    qué falló y qué hacer.
+    De cada mensaje dice cuándo salió, llegó y se leyó; hasta cuándo espera y
+    por qué; qué falló y qué hacer.
 
-    Si no hubo mensaje, dice la razón: en licencia, sin autorización, con otro rol, en otra
-    torre, agregada después, o que el hub todavía no lo sabía.
+    Si no hubo mensaje, dice la razón: en licencia, sin autorización, con otro
+    rol, en otra torre, agregada después, o que el hub todavía no lo sabía.
 
-    `hub deliveries` muestra los ids de los eventos y las referencias de las personas. Las
-    direcciones salen enmascaradas, y la consulta queda en `hub audit`.
+    `hub deliveries` muestra los ids de los eventos y las referencias de las
+    personas. Las direcciones salen ocultas; la consulta queda en `hub audit`.
     """
     from hub.explaining import UNKNOWN, shown  # noqa: PLC0415 - `hub --help` must not wait for it
 
