@@ -17,6 +17,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── SendFailure               a channel could not send
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
+    ├── NothingToTakeOn           a promise that no level can take on now
     ├── UnknownName               a channel, an event … that there is not
     ├── StorageRefused            the database refuses a value: never try the same again
     └── Unavailable               a server of ours does not answer
@@ -179,6 +180,10 @@ class PermanentFailure(SendFailure):
     def __init__(self, reason: str, *, provider: str = "", code: str = "", gone: bool = False) -> None:
         super().__init__(reason, provider=provider, code=code)
         self.gone = gone
+
+
+class NothingToTakeOn(HubError):
+    """No level can take this matter on now. Its text says why, and what to do instead."""
 
 
 class UnknownName(HubError, LookupError):

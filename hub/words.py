@@ -93,6 +93,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "support.replied": "Mensaje respondido",
     "sla.at_risk": "Plazo en riesgo",
     "sla.breached": "Plazo incumplido",
+    "sla.acknowledged": "Caso tomado por un nivel",
     "notification.undelivered": "Mensaje legal sin entregar",
     "admin.payment.received": "Pago recibido",
     "policy.updated": "Política actualizada",

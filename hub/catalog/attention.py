@@ -224,6 +224,14 @@ ATTENTION: Final = (
         hub_emitted=True,
     ),
     EventType(
+        name="sla.acknowledged",
+        lane=Lane.URGENT,
+        # Whatever the case is tied by: a thread that is named as a case is that case.
+        case="thread_id",
+        clocks=(ClockMove("first_reply", Move.ACKNOWLEDGE),),
+        hub_emitted=True,
+    ),
+    EventType(
         name="notification.undelivered",
         lane=Lane.NORMAL,
         case="message_id",

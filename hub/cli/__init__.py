@@ -12,11 +12,10 @@ from collections.abc import Iterator
 
 import typer
 
-from hub.cli import accounts, contacts, database, dead, keys, letters, people, secrets, template
+from hub.cli import accounts, clocks, contacts, database, dead, keys, letters, people, secrets, template
 from hub.cli.audience import audience
 from hub.cli.auditing import audit
 from hub.cli.checking import check
-from hub.cli.clocks import clocks
 from hub.cli.deliveries import deliveries
 from hub.cli.effective import show_settings
 from hub.cli.explaining import explain
@@ -61,7 +60,7 @@ app.command(rich_help_panel=_RUN)(run)
 app.command(rich_help_panel=_SEND)(publish)
 app.command(rich_help_panel=_LOOK)(deliveries)
 app.command(rich_help_panel=_LOOK)(explain)
-app.command(rich_help_panel=_LOOK)(clocks)
+app.add_typer(clocks.app, name="clocks", rich_help_panel=_LOOK)
 app.add_typer(contacts.replies, name="replies", rich_help_panel=_LOOK)
 app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)
 app.add_typer(contacts.opt_outs, name="opt-outs", rich_help_panel=_MEND)

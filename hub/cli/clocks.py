@@ -1,22 +1,40 @@
-"""`hub clocks`: the promises that run, and how long they have left."""
+"""`hub clocks`: the promises that run, how long they have left, and who has taken a matter on."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
-from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, short_case, wait
+from hub.cli.auditing import note, operator
+from hub.cli.common import (
+    AsJson,
+    Limit,
+    local_time,
+    print_json,
+    print_table,
+    settings,
+    short_case,
+    to_uuid,
+    wait,
+)
+from hub.errors import HubError
 from hub.model import ClockState
 
 if TYPE_CHECKING:
-    from hub.web.shapes import Left
+    from hub.web.shapes import Left, TakenOn
 
 _COLUMNS: Final = ("due", "left", "promise", "case", "level", "state")
 
 
+app = typer.Typer(invoke_without_command=True, help="Promises: list, take on.")
+
+
+@app.callback()
 def clocks(
+    context: typer.Context,
     state: Annotated[
         ClockState | None, typer.Option(help="Only those; without it the ones that run.")
     ] = None,
@@ -28,6 +46,8 @@ def clocks(
 
       hub clocks --state breached
     """
+    if context.invoked_subcommand is not None:
+        return
     answer = wait(_read(state, limit))
     if as_json:
         print_json(answer)
@@ -60,6 +80,39 @@ async def _read(state: ClockState | None, limit: int) -> dict[str, Any]:
     async with app.open_log(given) as log, app.open_appointments(given) as appointments:
         clocks = Clocks(log=log, appointments=appointments, policy=load_policy(given.policy))
         return await clocks.list(ClocksQuery(state=state, limit=limit), datetime.now(UTC))
+
+
+@app.command()
+def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+    """
+    Say that the level which was told has taken a matter on: the next one is told later. Safe to repeat.
+
+      hub clocks acknowledge 0195…
+    """
+    done = wait(_acknowledge(to_uuid(clock_id)))
+    if as_json:
+        print_json(done)
+        return
+    again = "" if done.changed else ", no change: it had been taken on before"
+    typer.echo(f"{done.id}  level {done.level}{again}")
+
+
+async def _acknowledge(clock_id: UUID) -> TakenOn:
+    from hub import acknowledging  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub import app as hub_app  # noqa: PLC0415 - the same
+    from hub.web.promises import taken_on  # noqa: PLC0415 - the same
+
+    given = settings()
+    async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
+        clock = await log.clock(clock_id)
+        if clock is None:
+            raise HubError(f"there is no promise {clock_id}")
+        level = acknowledging.level_to_take_on(clock)
+        await note("clock.acknowledge", f"clock:{clock_id}", level=level)
+        done = await acknowledging.acknowledge(
+            clock, by=operator(), publisher=publisher, now=datetime.now(UTC)
+        )
+    return taken_on(clock, done)
 
 
 def left_words(left: Left | None) -> str:

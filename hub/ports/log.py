@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import DeadLetter, Json, Places
+from hub.model import Clock, DeadLetter, Json, Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,9 @@ class LogStore(Protocol):
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         """Show these clocks in the order asked."""
+
+    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+        """Answer one clock whole, with what has befallen it."""
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: Places = None

@@ -10,13 +10,14 @@ catalogue says so: what people write to it, what has not arrived, who has taken 
 from __future__ import annotations
 
 from hub.sla.folding import moves_of, replay
-from hub.sla.laying import laid_out
+from hub.sla.laying import FIRST_LEVEL, laid_out
 from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
 from hub.sla.telling import CONTEXT, ESCALATES, step_event
 
 __all__ = [
     "CONTEXT",
     "ESCALATES",
+    "FIRST_LEVEL",
     "laid_anew",
     "laid_out",
     "moves_of",

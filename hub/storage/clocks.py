@@ -32,6 +32,11 @@ async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:
     return _clocks(await run.rows(_SQL["by_id"], list(ids)))
 
 
+async def seen(run: Runner, clock_id: UUID, there: Sequence[str] | None) -> Clock | None:
+    """Answer this clock where it belongs to one of these copropiedades; None is everywhere."""
+    return next(iter(_clocks(await run.rows(_SQL["seen"], clock_id, there))), None)
+
+
 async def due(run: Runner, limit: int) -> Sequence[Clock]:
     """Answer clocks whose next step has come, soonest first."""
     return _clocks(await run.rows(_SQL["due"], limit))

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, ClockState, DeadLetter, Json, Places, State
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Clock, ClockState, DeadLetter, Json, Places, State
 from hub.ports import MessageFilter, Page
-from hub.storage import dead_letters
+from hub.storage import clocks, dead_letters
 from hub.storage.database import Database
 from hub.storage.masking import mask_address, mask_name, mask_reference
 from hub.storage.narrowing import listed, narrow
@@ -52,6 +52,10 @@ class PostgresLog:
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         """Show these clocks in the order asked."""
         return [shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
+
+    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+        """Answer one clock whole."""
+        return await clocks.seen(self._database, clock_id, listed(places))
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: Places = None

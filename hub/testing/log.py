@@ -69,6 +69,9 @@ class MemoryLog:
         known = self._store.tables.clocks
         return [_shown(known[one], _CLOCK) for one in ids if one in known]
 
+    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+        return next((clock for clock in self._clocks(places) if clock.id == clock_id), None)
+
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: Places = None
     ) -> Page:

@@ -15,6 +15,7 @@ from hub.errors import (
     InvalidAudience,
     InvalidEvent,
     InvalidKey,
+    NothingToTakeOn,
     StorageRefused,
     Unavailable,
     UnknownName,
@@ -137,6 +138,8 @@ def _from_hub(error: HubError) -> Refusal:
         )
     if isinstance(error, UnknownName):
         return Refusal(404, f"{error}.", "GET /api/channels lists the channels, /asyncapi.json the events.")
+    if isinstance(error, NothingToTakeOn):
+        return Refusal(409, str(error), "GET /api/clocks shows where each promise stands.")
     if isinstance(error, StorageRefused | InvalidAccount | InvalidAudience | InvalidEvent | InvalidKey):
         return Refusal(400, f"A value is refused: {error}", "Mend the request; the same one fails again.")
     _log.error("request.failed", error=type(error).__name__)

@@ -114,7 +114,7 @@ _MEANINGS: Final = {
     403: "Not from there, or the key has not the scope",
     404: "Not there",
     405: "Not with this method",
-    409: "There is one already",
+    409: "There is one already, or it is too late",
     413: "Too large",
     415: "Not JSON",
     503: "A server of the hub does not answer; try again",

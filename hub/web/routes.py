@@ -22,6 +22,7 @@ from hub.web import (
     metrics,
     operating,
     printed,
+    promises,
     redriving,
     shapes,
     sms_hooks,
@@ -95,6 +96,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         summary="List promises: the live ones, soonest due first, or those of one state",
         query=shapes.ClocksQuery,
         answers={200: shapes.ClockPage, **BAD},
+    ),
+    Route(
+        method=hdrs.METH_POST,
+        path="/api/clocks/{id}/acknowledge",
+        handler=promises.acknowledge,
+        needs=OPERATE,
+        where=Where.PLACES,
+        summary="Say that the level which was told has taken the matter on; safe to repeat",
+        answers={200: shapes.TakenOn, **UNKNOWN, 409: shapes.Problem},
     ),
     Route(
         path="/api/dead",

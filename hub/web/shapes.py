@@ -122,6 +122,14 @@ class ClockPage(Struct, kw_only=True):
     ]
 
 
+class TakenOn(Struct, kw_only=True, frozen=True):
+    """`changed` is false when this level had taken it on before."""
+
+    id: UUID
+    level: int
+    changed: bool
+
+
 class DeadLetterFacts(Struct, kw_only=True):
     id: UUID
     reason: str

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from hub.model import Clock
+from hub.storage import Database
+from hub.storage.timers import PostgresTimers
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until
@@ -14,6 +18,14 @@ A_LADDER_OF_SECONDS = """
 target = "2s"
 any_hour = true
 ladder = ["2s", "1s", "1s", "1s"]
+"""
+
+
+A_LADDER_OF_MINUTES = """
+[clocks.first_reply]
+target = "1s"
+any_hour = true
+ladder = ["1s", "10m", "20m", "30m"]
 """
 
 
@@ -74,6 +86,38 @@ async def test_the_legal_term_counts_business_days_and_runs_on_after_the_first_r
 
     assert ("legal_term", "2026-04-16T05:00:00Z") == (legal["name"], legal["due_at"])
     assert ("first_reply", "2026-03-26T17:00:00Z") == (first["name"], first["due_at"])
+
+
+async def test_a_level_that_takes_it_on_has_one_more_of_its_durations_and_only_once(house: House) -> None:
+    house.policy(A_LADDER_OF_MINUTES)
+    async with house.running() as publisher, Database(house.database_url) as database:
+        await directory.tell(publisher)
+        await publisher.publish("pqrs.received", directory.pqrs(1))
+        await until(lambda: bool(_to_level(house, 2)), "the escalation to level 2")
+        before = await _first_reply(database)
+        said = [json.loads(await _take_on(house, before)) for _ in range(2)]
+
+        async def taken() -> bool:
+            return bool((await _first_reply(database)).course.acknowledged)
+
+        await until(taken, "the acknowledgement to be taken in")
+        once = await _first_reply(database)
+        said.append(json.loads(await _take_on(house, before)))
+
+    later = [step.at for step in once.steps[once.fired :]]
+    assert [step.at + timedelta(minutes=10) for step in before.steps[before.fired :]] == later
+    assert [2, 2, 2] == [one["level"] for one in said]
+    assert [True, False] == [said[0]["changed"], said[2]["changed"]]
+    assert [2] == [one.level for one in once.course.acknowledged]
+
+
+async def _take_on(house: House, clock: Clock) -> str:
+    return await house.command("clocks", "acknowledge", str(clock.id), "--json")
+
+
+async def _first_reply(database: Database) -> Clock:
+    clocks = await PostgresTimers(database).live_clocks(None, 10)
+    return next(clock for clock in clocks if clock.name == "first_reply")
 
 
 async def _answer(publisher: Publisher, number: int) -> None:

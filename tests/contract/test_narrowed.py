@@ -129,7 +129,9 @@ async def test_clocks_are_listed_and_counted_where_they_belong(
         await transaction.save_clocks([clocks["b"]])
     recent = await stores.log.recent_clocks(state="open", after=None, limit=10, places=places)
     counts = await stores.log.counts(places)
+    whole = [await stores.log.clock(clocks[name].id, places=places) for name in PLACE]
 
+    assert [clocks[name].id for name in PLACE if name in seen] == [one.id for one in whole if one]
     assert {str(clocks[name].id) for name in seen} == {row["id"] for row in recent.items}
     assert len(seen) == counts["clocks"].get("open", 0)
 

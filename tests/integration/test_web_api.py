@@ -12,9 +12,10 @@ import pytest
 from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.model import DeadLetter
+from hub.model import ClockState, DeadLetter
 from hub.ports import MessageFilter
 from hub.web import shapes
+from tests.contract.values import clock
 from tests.integration.web_doubles import (
     NOON,
     MemoryLog,
@@ -132,6 +133,39 @@ def with_clocks(*states: str) -> World:
         for n, state in enumerate(states)
     )
     return world
+
+
+def climbing(**fields: Any) -> World:
+    world = World()
+    one = clock(**{"level": 2, **fields})
+    world.log.promises[one.id] = one
+    return world
+
+
+async def taken(world: World) -> tuple[int, Any]:
+    (clock_id,) = world.log.promises
+    reply = await ask(world, f"/api/clocks/{clock_id}/acknowledge", method=hdrs.METH_POST)
+    return reply.status, reply.json
+
+
+async def test_a_matter_that_is_taken_on_is_told_as_an_event_and_noted() -> None:
+    world = climbing()
+    answer = await taken(world)
+    (clock_id,), (told,) = world.log.promises, world.publisher.events
+
+    assert (200, {"id": str(clock_id), "level": 2, "changed": True}) == answer
+    assert ("sla.acknowledged", f"{clock_id}:acknowledged:2") == (told.name, told.id)
+    assert ["clock.acknowledge"] == [note.action for note in world.audit.rows]
+
+
+@pytest.mark.parametrize("fields", [{"level": 1}, {"state": ClockState.MET, "ended_at": NOON}])
+async def test_a_matter_that_nobody_can_take_on_is_refused_with_the_reason(fields: dict[str, Any]) -> None:
+    world = climbing(**fields)
+    status, answer = await taken(world)
+
+    assert (409, [], []) == (status, world.publisher.events, world.audit.rows)
+    assert answer["error"]
+    assert answer["hint"]
 
 
 def cases(answer: Any) -> list[str]:

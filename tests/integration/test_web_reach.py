@@ -63,6 +63,7 @@ TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
     ),
     (GET, "/api/messages/{id}"): (Try(), Try("?whole=true")),
     (GET, "/api/clocks"): (Try(), Try("?state=open"), Try("?state=met", finds=False)),
+    (POST, "/api/clocks/{id}/acknowledge"): (Try(),),
     (GET, "/api/explain"): (Try("?event=event-beta&person=p-beta"), Try("?event=event-beta&person=p-two")),
     (GET, "/api/audience"): (
         Try("?who=owners@copropiedad:ph-beta", says=400),
@@ -108,6 +109,7 @@ def path_of(route: Route, town: Town) -> str:
     """Put into a route's path what there is of B. A new parameter says here what it is called in B."""
     noun = route.path.removeprefix("/api").split("/")[1]
     ids = {"replies": town.b.reply, "suppressions": town.b.suppression, "dead": town.dead.id}
+    ids |= {"clocks": town.b.clock}
     method_kind = "memberships" if route.method == DELETE else "units"
     named = {
         "id": ids.get(noun, town.b.message),
@@ -195,7 +197,7 @@ async def test_what_is_out_of_reach_answers_as_what_does_not_exist(town: Town, r
             if route.where is Where.PLACES and "{id}" in route.path:
                 path = path_of(route, town) + one.tail
                 unheard = path
-                for known in (town.b.message, town.b.reply, town.b.suppression, town.dead.id):
+                for known in (town.b.message, town.b.reply, town.b.clock, town.b.suppression, town.dead.id):
                     unheard = unheard.replace(str(known), str(uuid4()))
                 answers = [await ask(client, route.method, each, one.body) for each in (path, unheard)]
                 if answers[0] != answers[1] or answers[0][0] != 404:

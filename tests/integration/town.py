@@ -144,7 +144,9 @@ class Town(World):
             reason=f"reason-{mark}",
             created_at=now(),
         )
-        running = clock(f"pqrs_id:CASE-{mark}", context={"copropiedad_id": place}, due_at=NOON + _LONG)
+        running = clock(
+            f"pqrs_id:CASE-{mark}", context={"copropiedad_id": place}, due_at=NOON + _LONG, level=2
+        )
         async with self.stores.intake.transaction() as transaction:
             await transaction.add_events([of])
             await transaction.save_clocks([running])

@@ -106,6 +106,7 @@ class MemoryLog:
 
     rows: list[dict[str, Json]] = field(default_factory=list)
     clock_rows: list[dict[str, Json]] = field(default_factory=list)
+    promises: dict[UUID, Clock] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
     asked: list[MessageFilter] = field(default_factory=list)
@@ -136,6 +137,9 @@ class MemoryLog:
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         rows = {row["id"]: row for row in self.clock_rows}
         return [rows[each] for each in ids if each in rows]
+
+    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+        return self.promises.get(clock_id) if places is None else None
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: Places = None

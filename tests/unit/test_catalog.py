@@ -29,7 +29,15 @@ ADDED: Final = [
     for verb in ("upserted", "removed")
 ]
 """What the table says of the directory in prose only: delegation during leave, the weekly rota."""
-MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED]}
+TAKEN_ON: Final = {
+    "name": "sla.acknowledged",
+    "lane": "urgent",
+    "case": "thread_id",
+    "audiences": [],
+    "clocks": [{"clock": "first_reply", "move": "acknowledge"}],
+}
+"""What the table says of the ladder in prose only: a level acknowledges."""
+MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED, TAKEN_ON]}
 SCHEMAS: Final = Schemas.load()
 
 LATER_CLOCKS: Final = {
@@ -83,7 +91,7 @@ def test_an_entry_says_what_the_table_of_events_says(kind: EventType) -> None:
     assert kind.case == meant["case"]
     assert [said(audience) for audience in kind.audiences] == audiences
     assert [(move.clock, str(move.move)) for move in kind.clocks] == clocks
-    assert kind.hub_emitted is (kind.name in MISSION["hub_emits"])
+    assert kind.hub_emitted is (kind.name in {*MISSION["hub_emits"], TAKEN_ON["name"]})
 
 
 def test_conditions_are_the_considered_ones() -> None:

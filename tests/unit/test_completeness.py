@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, cast
 
-from hub import replies
+from hub import acknowledging, replies
 from hub.catalog import CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
@@ -80,7 +80,8 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
 
 
 def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
-    told = {"sla.at_risk", "sla.breached", *ESCALATES.values(), replies.NAME, UNDELIVERED, BEGAN, ENDED}
+    own = {acknowledging.NAME, replies.NAME, UNDELIVERED, BEGAN, ENDED}
+    told = {"sla.at_risk", "sla.breached", *ESCALATES.values(), *own}
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
 

@@ -41,6 +41,9 @@ SELECT * FROM clock WHERE case_key = ANY ($1::text[]) ORDER BY id FOR UPDATE
 -- by_id --
 SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id
 
+-- seen --
+SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
+
 -- due --
 SELECT * FROM clock WHERE next_at <= now() ORDER BY next_at, id LIMIT $1
 

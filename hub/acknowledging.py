@@ -1,0 +1,65 @@
+"""
+A level says that it has taken a matter on: its ladder waits one more of that level's durations.
+
+What is said is an event like any other, which enters at the top and is folded into the clock
+(`hub.sla`). Its id is made from the clock and the level: said twice, it is a duplicate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from hub.errors import NothingToTakeOn
+from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Clock, Event
+from hub.ports import Publisher
+from hub.replies import THREAD
+from hub.sla import ESCALATES, FIRST_LEVEL
+
+NAME: Final = "sla.acknowledged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOn:
+    """`changed` is false when the level had said so before."""
+
+    level: int
+    changed: bool
+
+
+def level_to_take_on(clock: Clock) -> int:
+    """Answer the level that may take the matter on; raises NothingToTakeOn, which says what to do."""
+    if clock.ended_at is not None:
+        raise NothingToTakeOn("The promise has ended: nobody is told of it any more.")
+    if clock.name not in ESCALATES:
+        raise NothingToTakeOn("This promise climbs no ladder: what it waits for is what it promises.")
+    if clock.level == FIRST_LEVEL:
+        raise NothingToTakeOn("The promise is still with level 1: answer the person, which ends it.")
+    return clock.level
+
+
+async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datetime) -> TakenOn:
+    """
+    Say that the level at which the clock stands has taken the matter on. Safe to repeat.
+
+    Raises NothingToTakeOn and BrokerUnavailable.
+    """
+    level = level_to_take_on(clock)
+    known = {one.level for one in clock.course.acknowledged}
+    if level not in known:
+        await publisher.event(event_of(clock, level, by=by, now=now))
+    return TakenOn(level=level, changed=level not in known)
+
+
+def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:
+    """Make the event; the case of the clock is named as a thread that is that case."""
+    data = {"clock_id": str(clock.id), THREAD: clock.case, "level": level, "by": by}
+    place = clock.context.get("copropiedad_id")
+    return Event(
+        id=f"{clock.id}:acknowledged:{level}",
+        source=HUB_SOURCE,
+        type=f"{TYPE_PREFIX}{NAME}{TYPE_SUFFIX}",
+        time=now,
+        data=data if place is None else {**data, "copropiedad_id": place},
+    )
