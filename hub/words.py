@@ -147,6 +147,7 @@ REASONS: Final[Mapping[str, str]] = {
     "suppressed": "Un operador pidió no escribir a ese dato de contacto",
     "inline_not_allowed": "Este tipo de mensaje solo se envía a personas del directorio",
     "contact_hours": "Fuera del horario permitido; saldrá en la próxima franja",
+    "working_hours": "Fuera de la jornada de trabajo de la persona; saldrá cuando empiece la próxima",
     "expired": "Se venció antes de poder enviarse",
     "template": "A la plantilla le falta un dato del evento",
     "channel_fault": "Falla interna del canal; el registro del hub dice cuál",

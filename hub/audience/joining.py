@@ -30,7 +30,8 @@ def together(found: Iterable[Addressee]) -> list[Addressee]:
 def as_one(one: Person, again: Person) -> Person:
     """Put somebody together whom two groups of an audience hold: told if either group tells them."""
     left_out = one.left_out if again.left_out is not None else None
-    return replace(again, units=in_order((*one.units, *again.units)), left_out=left_out)
+    units = in_order((*one.units, *again.units))
+    return replace(again, units=units, left_out=left_out, any_hour=one.any_hour or again.any_hour)
 
 
 def _with_roles(group: Group, known: Addressee | None) -> Group:

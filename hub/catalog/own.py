@@ -18,6 +18,8 @@ THE_HUB: Final = tuple(
                 purpose=Purpose.INTERNAL,
                 # All at once, but never by a channel that the event says is broken (`avoid`).
                 channels=(("email", "sms", "push", "whatsapp", "inbox"),),
+                # While the hub is broken nobody hears of an emergency either (Ley 2191 de 2022, art. 6, c).
+                any_hour=True,
             ),
         ),
         hub_emitted=True,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.breaker import CIRCUIT_OPEN
-from hub.contact_rules import next_allowed
+from hub.contact_rules import disturbs, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.model import Accepted, Attempt, Barred, Claimed, Gone, Message, Outcome, State
 from hub.planning import goes_on
@@ -30,12 +30,14 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
     if claimed.barred is not None and _holds(claimed.barred, message.channel, policy=policy, now=now):
         return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.barred.reason)
-    allowed = next_allowed(message.purpose, now, policy=policy)
+    rests = message.rests and disturbs(message.channel)
+    allowed = next_allowed(message.purpose, now, policy=policy, rests=rests)
     if allowed <= now:
         return None
     # The lifetime was counted from the first allowed instant: waiting for that one is no time lost.
-    counted_from = max(now, next_allowed(message.purpose, claimed.event_time, policy=policy))
-    return held(message, "contact_hours", until=allowed, longer_by=max(allowed - counted_from, timedelta(0)))
+    first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests)
+    longer_by = max(allowed - max(now, first), timedelta(0))
+    return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
 
 
 def _holds(barred: Barred, channel: str, *, policy: Policy, now: datetime) -> bool:

@@ -99,7 +99,7 @@ class Audience:
     set in the event's template when this audience reads another text than the first. `when`
     limits the audience to events whose data has these values. `channel_by` names the field of data
     that says which one of the channels is used ("the channel used"); without it, or where that names
-    none of them (a paper was signed), all are.
+    none of them (a paper was signed), all are. `any_hour` tells staff outside their working hours, too.
     """
 
     who: tuple[str, ...]
@@ -110,6 +110,7 @@ class Audience:
     template: str | None = None
     when: Mapping[str, str] = field(default_factory=dict)
     channel_by: str | None = None
+    any_hour: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

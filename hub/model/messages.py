@@ -41,7 +41,8 @@ class Message:
     passed over, each with its reason (`voice:not_configured`). `units` are the labels of the person's
     units that it is about, `variant` names the text of its audience. `expires_at` moves while the
     message is held back; `ends_at` never does. `patience` is how long an accepted message waits for its
-    receipt before the next step is taken.
+    receipt before the next step is taken. `rests` is true where the person is only to be disturbed in working
+    hours.
     """
 
     id: UUID
@@ -68,6 +69,7 @@ class Message:
     patience: timedelta | None = None
     variant: str | None = None
     units: tuple[str, ...] = ()
+    rests: bool = False
     skipped: tuple[str, ...] = ()
     fallback: tuple[tuple[Target, ...], ...] = ()
 

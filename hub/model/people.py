@@ -38,6 +38,7 @@ class Person:
     Where people were looked up by units, `units` are the labels of those that brought this one in, sorted.
     `left_out` is the reason why somebody of the group is not told (`on_leave`, `not_opted_in`), `stand_in` is
     who is told instead, by reference.
+    `any_hour` is true of staff who are told outside working hours, too: on call, of the direction, on shift.
     """
 
     ref: str
@@ -49,6 +50,7 @@ class Person:
     units: tuple[str, ...] = ()
     left_out: str | None = None
     stand_in: str | None = None
+    any_hour: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hub.contact_rules import rests
 from hub.model import (
     Audience,
     ChannelTraits,
@@ -59,7 +60,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What all messages of one audience of one event have in common."""
+    """
+    What all messages of one audience of one event have in common.
+
+    `rested` is the lifetime of what waits for somebody's working hours.
+    """
 
     stored: StoredEvent
     index: int
@@ -68,6 +73,7 @@ class Plan:
     occasion: Occasion
     now: datetime
     lifetime: Lifetime
+    rested: Lifetime
     patience: timedelta | None
 
 
@@ -101,6 +107,7 @@ def plan_audience(
             occasion=occasion,
             now=now,
             lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
+            rested=lifetime(stored.event, purpose, occasion, rules.policy, rests=purpose is Purpose.INTERNAL),
             patience=rules.policy.patience.get(purpose),
         )
         for occasion in occasions(kind, purpose, stored.event, now)
@@ -147,7 +154,9 @@ def _message(
     skipped: tuple[str, ...],
 ) -> Message:
     event = plan.stored.event
-    state, reason = _beginning(plan)
+    resting = rests(person, plan.audience, event)
+    life = plan.rested if resting else plan.lifetime
+    state, reason = _beginning(plan, life)
     return Message(
         id=id_at(plan.stored.key, person.ref, target, plan.occasion.name),
         event_key=plan.stored.key,
@@ -167,11 +176,12 @@ def _message(
         state=state,
         reason=reason,
         next_at=plan.occasion.at if state is State.HELD else None,
-        expires_at=plan.lifetime.expires_at,
-        ends_at=plan.lifetime.ends_at,
+        expires_at=life.expires_at,
+        ends_at=life.ends_at,
         patience=plan.patience if fallback else None,
         variant=plan.audience.template,
         units=person.units,
+        rests=resting,
         created_at=plan.now,
         skipped=skipped,
         # What is too old for its first step is too old for all of them.
@@ -179,10 +189,9 @@ def _message(
     )
 
 
-def _beginning(plan: Plan) -> tuple[State, str | None]:
+def _beginning(plan: Plan, life: Lifetime) -> tuple[State, str | None]:
     """Answer the first state: a back-filled event is too old to be told, a reminder waits."""
-    expires_at = plan.lifetime.expires_at
-    if expires_at is not None and expires_at <= plan.now:
+    if life.expires_at is not None and life.expires_at <= plan.now:
         return State.EXPIRED, "too_old"
     return (State.HELD, "scheduled") if plan.occasion.at else (State.QUEUED, None)
 

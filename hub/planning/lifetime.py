@@ -43,7 +43,9 @@ def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) ->
             yield Occasion(name=f"reminder:T-{hours}h", at=at, until=until)
 
 
-def lifetime(event: Event, purpose: Purpose, occasion: Occasion, policy: Policy) -> Lifetime:
+def lifetime(
+    event: Event, purpose: Purpose, occasion: Occasion, policy: Policy, *, rests: bool = False
+) -> Lifetime:
     """
     Answer how long a message is worth sending.
 
@@ -56,7 +58,7 @@ def lifetime(event: Event, purpose: Purpose, occasion: Occasion, policy: Policy)
     length = policy.expiry[purpose]
     if length is None:
         return Lifetime(expires_at=ends_at, ends_at=ends_at)
-    worth_until = next_allowed(purpose, occasion.at or event.time, policy=policy) + length
+    worth_until = next_allowed(purpose, occasion.at or event.time, policy=policy, rests=rests) + length
     return Lifetime(expires_at=_earlier(worth_until, ends_at), ends_at=ends_at)
 
 

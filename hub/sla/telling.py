@@ -35,8 +35,13 @@ def step_event(clock: Clock, step: Step, *, now: datetime) -> Event:
         source=HUB_SOURCE,
         type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
         time=now,
-        data={**clock.context, **_DATA[step.kind](clock, step)},
+        data={**clock.context, **_DATA[step.kind](clock, step), **_hours(clock)},
     )
+
+
+def _hours(clock: Clock) -> dict[str, Json]:
+    """Say that the clock runs day and night: then its staff is told at any hour."""
+    return {"any_hour": True} if clock.promise.any_hour else {}
 
 
 _NAMES: Final = {"at_risk": "sla.at_risk", "breach": "sla.breached"}

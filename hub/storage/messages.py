@@ -56,6 +56,7 @@ def message_of(row: Record) -> Message:
         patience=row["patience"],
         variant=row["variant"],
         units=tuple(row["units"] or ()),
+        rests=row["rests"],
         skipped=tuple(row["skipped"] or ()),
         fallback=msgspec.convert(row["fallback"], _Fallback) if row["fallback"] else (),
     )
@@ -89,4 +90,5 @@ def _row(message: Message) -> tuple[object, ...]:
         message.ends_at,
         message.patience,
         encode_some(message.units),
+        message.rests,
     )

@@ -86,7 +86,9 @@ def _with_absent(one: staff.Staff) -> Sequence[Person]:
         replace(to_person(row), left_out=ON_LEAVE, stand_in=", ".join(one.stand_ins[row["id"]]) or None)
         for row in one.absent
     ]
-    return sorted([*map(to_person, one.present), *away], key=lambda person: person.ref)
+    there = [to_person(row) for row in one.present]
+    told = [replace(person, any_hour=person.any_hour or one.on_shift) for person in there]
+    return sorted([*told, *away], key=lambda person: person.ref)
 
 
 def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:
@@ -118,4 +120,5 @@ def to_person(row: Record, units: Iterable[Unit] = ()) -> Person:
         locale=row["locale"],
         digital_access=row["digital_access"],
         units=in_order(unit_name(tower, label) for tower, label in units),
+        any_hour=bool(row.get("any_hour")),
     )

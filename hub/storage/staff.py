@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from asyncpg import Record
@@ -25,11 +25,16 @@ Duty = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """The rows of those who answer, and of those on leave with the references of who stands in for each."""
+    """
+    The rows of those who answer, and of those on leave with the references of who stands in for each.
+
+    `on_shift` is true when a rota named them, for this hour.
+    """
 
     present: Sequence[Record] = ()
     absent: Sequence[Record] = ()
     stand_ins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    on_shift: bool = False
 
 
 async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
@@ -45,7 +50,13 @@ async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
     # Nobody is called who is not there any more.
     on_call = {duty: refs & known.keys() for duty, refs in called.items()}
     meant = {group: _meant(group, by_duty if group.duty else by_level, on_call) for group in groups}
-    return await _present(run, meant, known)
+    shift = {ref for refs in on_call.values() for ref in refs}
+    found = await _present(run, meant, known)
+    return {group: replace(one, on_shift=_on_shift(meant[group], shift)) for group, one in found.items()}
+
+
+def _on_shift(meant: Collection[str], shift: Collection[str]) -> bool:
+    return bool(meant) and set(meant) <= set(shift)
 
 
 async def _with_duty(run: Runner, duties: Sequence[str], places: Sequence[str]) -> Scoped:

@@ -114,8 +114,22 @@ class Directory:
         for ref, scope in self._members(group, now):
             scopes.setdefault(ref, set()).add(scope)
         found = [(self.person(ref), self._units(group, among)) for ref, among in sorted(scopes.items())]
-        told = [replace(person, units=units) for person, units in found if person is not None]
+        told = [self._told(person, units, group, now) for person, units in found if person is not None]
         return sorted([*told, *self._absent(group, now)], key=lambda person: person.ref)
+
+    def _told(self, person: Person, units: tuple[str, ...], group: Group, now: datetime) -> Person:
+        staff = group.person is not None or group.nearest or "staff" in group.roles
+        any_hour = staff and (self._on_shift(group, now) or self._is_any_hour(person.ref, now))
+        return replace(person, units=units, any_hour=any_hour)
+
+    def _on_shift(self, group: Group, now: datetime) -> bool:
+        staff = set(self._staff(group, now)) if group.duty else set[str]()
+        scopes = (f"copropiedad:{group.copropiedad_id}", "company")
+        return bool(staff) and staff <= {ref for one in scopes for ref in self._on_call(one, group.duty, now)}
+
+    def _is_any_hour(self, ref: str, now: datetime) -> bool:
+        mine = [one for one in self._memberships(now) if one["person_id"] == ref]
+        return any(one.get(flag) or one.get("duty") == flag for one in mine for flag in FLAGS)
 
     def unit_name(self, unit_id: str | None) -> str | None:
         """Answer what people call a unit."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until
+from tests.acceptance.working_hours import at_work
 
 POLICY: Final = {
     "policy_id": "mascotas",
@@ -23,6 +24,7 @@ TOLD: Final = ["p-ana", *STAFF, "p-otra"]
 
 
 async def test_a_new_policy_reaches_everyone_once_and_staff_in_its_own_words(house: House) -> None:
+    house.policy(at_work())
     async with house.running() as publisher:
         await directory.tell(publisher)
         await _more(publisher)

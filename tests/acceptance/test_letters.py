@@ -9,6 +9,7 @@ from typing import Any
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until
+from tests.acceptance.working_hours import at_work
 from tests.providers.smtp_manners import replying
 
 
@@ -46,6 +47,7 @@ async def messages(house: House, *narrowed: str) -> list[dict[str, Any]]:
 async def test_a_legal_answer_whose_mail_bounces_for_good_becomes_a_letter_and_an_alert(
     house: House,
 ) -> None:
+    house.policy(at_work())
     house.smtp.on("RCPT", replying("550 5.1.1 no such user", about="ida@"))
     async with house.running() as publisher:
         await directory.tell(publisher)

@@ -145,7 +145,7 @@ async def test_the_same_dead_letter_again_counts_up(stores: Stores) -> None:
 
 
 async def test_queued_messages_of_events_are_answered(stores: Stores, of: StoredEvent) -> None:
-    said = message(of, units=("Apto 101", "Apto 302"))
+    said = message(of, units=("Apto 101", "Apto 302"), rests=True)
     await stores.add(said, message(of, person="p-2", state=State.HELD, next_at=NOON))
     async with stores.intake.transaction() as transaction:
         assert await transaction.queued_messages([of.key, uuid4()]) == [said]

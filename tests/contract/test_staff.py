@@ -181,3 +181,72 @@ async def test_somebody_may_be_called_besides_the_duty(stores: Stores, flag: str
 
     assert ["p-1"] == await refs(stores, Group(duty=flag, copropiedad_id="ph-1"))
     assert ["p-1", "p-2"] == await refs(stores, Group(duty="maintenance", copropiedad_id="ph-1"))
+
+
+async def any_hour(stores: Stores, group: Group) -> dict[str, bool]:
+    """Answer whom working hours do not keep from being told."""
+    async with stores.intake.transaction() as transaction:
+        return {one.ref: one.any_hour for one in (await transaction.people([group]))[group]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, False),
+        ({"on_call": True}, True),
+        ({"direction": True}, True),
+        ({"direction": True, "until": "2020-01-01"}, False),
+    ],
+)
+@pytest.mark.parametrize(
+    "group",
+    [
+        SERVICE,
+        Group(person="p-1"),
+        Group(level=2, copropiedad_id="ph-1"),
+        Group(roles=("staff",), everywhere=True),
+    ],
+    ids=["duty", "reference", "level", "all"],
+)
+async def test_who_is_flagged_somewhere_may_be_told_at_any_hour(
+    stores: Stores, group: Group, fields: dict[str, Json], *, expected: bool
+) -> None:
+    await apply(
+        stores, *staff("p-1", level=2), membership("p-1", "copropiedad:ph-9", "staff", duty="other", **fields)
+    )
+
+    assert {"p-1": expected} == await any_hour(stores, group)
+
+
+async def test_of_all_staff_of_a_place_the_flagged_may_be_told_at_any_hour(stores: Stores) -> None:
+    await apply(stores, *staff("p-1", "copropiedad:ph-1"), *staff("p-2", "copropiedad:ph-1", direction=True))
+
+    assert {"p-1": False, "p-2": True} == await any_hour(
+        stores, Group(copropiedad_id="ph-1", roles=("staff",))
+    )
+
+
+async def test_somebody_whose_duty_is_to_be_on_call_may_be_told_at_any_hour(stores: Stores) -> None:
+    await apply(stores, *staff("p-1", duty="on_call"))
+
+    assert {"p-1": True} == await any_hour(stores, ON_CALL)
+
+
+async def test_whoever_is_on_shift_now_is_at_work_whatever_the_hour(stores: Stores) -> None:
+    await apply(
+        stores, *staff("p-1"), *staff("p-2"), rota("r-1", "company", whole_week("p-2"), duty="service")
+    )
+
+    assert {"p-2": True} == await any_hour(stores, SERVICE)
+
+
+async def test_who_stands_in_for_somebody_on_shift_has_that_shift(stores: Stores) -> None:
+    await apply(
+        stores,
+        *staff("p-1"),
+        person("p-9"),
+        rota("r-1", "company", whole_week("p-1"), duty="service"),
+        today("p-9"),
+    )
+
+    assert {"p-1": False, "p-9": True} == await any_hour(stores, SERVICE)

@@ -102,7 +102,9 @@ WHERE kind = 'person' AND id = ANY ($1::text[]) AND NOT removed AND data <> '{}'
 SELECT id, copropiedad_id FROM unit WHERE id = ANY ($1::text[])
 
 -- people --
-SELECT id, name, locale, digital_access, contact_points FROM person
+SELECT id, name, locale, digital_access, contact_points,
+       EXISTS (SELECT FROM any_hour WHERE person_id = person.id) AS any_hour
+FROM person
 WHERE id = ANY ($1::text[]) AND NOT removed
 
 -- of_units --
@@ -116,17 +118,17 @@ CROSS JOIN LATERAL (
 LEFT JOIN unit ON unit.id = asked.unit_id
 
 -- staff_by_duty --
-SELECT * FROM member
+SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour FROM member
 WHERE duty = ANY ($1::text[])
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
 
 -- staff_by_level --
-SELECT * FROM member
+SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour FROM member
 WHERE level = ANY ($1::smallint[])
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
 
 -- staff_flagged --
-SELECT * FROM member
+SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour FROM member
 WHERE ((on_call AND 'on_call' = ANY ($1::text[])) OR (direction AND 'direction' = ANY ($1)))
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
 
@@ -171,7 +173,9 @@ WITH asked AS (
     WHERE (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
     GROUP BY person_id
 )
-SELECT id, name, locale, digital_access, contact_points, units
+SELECT id, name, locale, digital_access, contact_points, units,
+       -- Residents do not pay for it.
+       'staff' = ANY ($2) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour
 FROM (SELECT person_id, units FROM candidate ORDER BY person_id) AS ordered
 JOIN person ON person.id = ordered.person_id AND NOT person.removed
 ORDER BY person_id
@@ -192,7 +196,8 @@ WITH candidate AS (
         LIMIT $3
     ) AS of_role
 )
-SELECT id, name, locale, digital_access, contact_points
+SELECT id, name, locale, digital_access, contact_points,
+       'staff' = ANY ($1) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour
 FROM (SELECT id AS ref FROM candidate ORDER BY id LIMIT $3) AS ordered
 JOIN person ON person.id = ordered.ref
 ORDER BY id

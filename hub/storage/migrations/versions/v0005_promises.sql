@@ -43,3 +43,12 @@ ALTER TABLE clock ALTER COLUMN promise SET NOT NULL;
 
 -- Clocks that run by another calendar than today's are laid out anew.
 CREATE INDEX clock_calendar ON clock (calendar) WHERE ended_at IS NULL;
+
+-- Ley 2191 de 2022: whom only his working hours let be disturbed, and whom any hour does.
+ALTER TABLE message ADD COLUMN rests boolean NOT NULL DEFAULT false;
+
+CREATE VIEW any_hour AS
+SELECT person_id FROM membership
+WHERE (on_call OR direction OR duty IN ('on_call', 'direction')) AND NOT removed
+  AND (since IS NULL OR since <= now())
+  AND (until IS NULL OR until > now());

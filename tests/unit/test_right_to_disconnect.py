@@ -1,0 +1,176 @@
+"""Staff is left alone outside working hours (Ley 2191 de 2022), but for those who are reached at any hour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.contact_rules import next_allowed
+from hub.delivery.judging import failed, hindrance
+from hub.errors import TransientFailure
+from hub.model import HUB_SOURCE, Claimed, Message, Person, Purpose, State
+from hub.planning import next_step, plan_audience
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.plans import kind, only, plan
+from tests.unit.things import (
+    HOUR,
+    MONDAY,
+    POLICY,
+    RULES,
+    SECOND,
+    email,
+    event,
+    local,
+    member,
+    message,
+    mobile,
+    person,
+    somebody,
+    stored,
+)
+
+FRIDAY_EVENING = local("2026-03-13 17:00")
+MONDAY_MORNING = local("2026-03-16 08:00")
+WORK = kind(("email", "inbox"), purpose=Purpose.INTERNAL)
+ESCALATED = BY_NAME["pqrs.escalated"]
+
+
+def claimed(one: Message, at: datetime) -> Claimed:
+    return Claimed(
+        message=one, attempt=1, event_time=at, source=HUB_SOURCE, data={}, building=None, unit=None
+    )
+
+
+def resting(channel: str = "email", **fields: Any) -> Message:
+    return message(channel=channel, purpose=Purpose.INTERNAL, rests=True, **fields)
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2026-03-09 07:59:59", "2026-03-09 08:00"),
+        ("2026-03-09 08:00", "2026-03-09 08:00"),
+        ("2026-03-09 16:59:59", "2026-03-09 16:59:59"),
+        ("2026-03-09 17:00", "2026-03-10 08:00"),  # 17:00:00 is outside
+        ("2026-03-13 17:00", "2026-03-16 08:00"),  # over a weekend
+        ("2026-03-20 20:00", "2026-03-24 08:00"),  # over a weekend with its Monday holiday
+        ("2026-04-01 17:30", "2026-04-06 08:00"),  # from Holy Wednesday to Easter Monday
+        ("2026-04-04 10:00", "2026-04-06 08:00"),  # Holy Saturday is no holiday, and no working day either
+        ("2026-07-10 18:00", "2026-07-14 08:00"),  # 13 July is the holiday of Ley 2578
+    ],
+)
+def test_whoever_rests_is_told_in_working_hours(at: str, told: str) -> None:
+    assert next_allowed(Purpose.INTERNAL, local(at), policy=POLICY, rests=True) == local(told)
+
+
+def test_what_staff_is_to_do_is_held_over_the_weekend_and_loses_no_time_by_it() -> None:
+    one = only([one for one in plan(WORK, person(email()), one=friday()) if one.channel == "email"])
+    found = hindrance(claimed(one, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
+
+    assert found is not None
+    assert (found.state, found.reason, found.next_at) == (State.HELD, "working_hours", MONDAY_MORNING)
+    assert (one.expires_at, found.expires_at) == (MONDAY_MORNING + 72 * HOUR,) * 2
+
+
+def friday(**fields: Any) -> Any:
+    return event("pqrs.received", at=FRIDAY_EVENING, **fields)
+
+
+def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
+    """Sent at 16:59:50 and refused for now, it comes again at 17:00: then it is asked anew."""
+    end = local("2026-03-09 17:00")
+    one = resting(expires_at=MONDAY + 72 * HOUR)
+    now = end - 10 * SECOND
+    assert hindrance(claimed(one, MONDAY), policy=POLICY, now=now) is None
+
+    again = failed(
+        claimed(one, MONDAY), TransientFailure("busy"), now, now, policy=POLICY, chance=0.5
+    ).next_at
+    assert again is not None
+    assert again >= end
+    found = hindrance(claimed(one, MONDAY), policy=POLICY, now=again)
+
+    assert found is not None
+    morning = local("2026-03-10 08:00")
+    assert (found.next_at, found.expires_at) == (morning, MONDAY + 72 * HOUR + (morning - again))
+
+
+def test_the_inbox_disturbs_nobody_and_waits_for_nothing() -> None:
+    assert hindrance(claimed(resting("inbox"), MONDAY), policy=POLICY, now=FRIDAY_EVENING) is None
+
+
+def test_what_comes_after_the_inbox_waits_again() -> None:
+    steps = kind(("inbox",), ("email",), purpose=Purpose.INTERNAL)
+    one = only(plan(steps, person(email()), one=friday()))
+    [after] = next_step(replace(one, state=State.FAILED), now=FRIDAY_EVENING)
+    found = hindrance(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
+
+    assert ("email", MONDAY_MORNING) == (after.channel, found and found.next_at)
+
+
+@pytest.mark.parametrize("purpose", [one for one in Purpose if one is not Purpose.INTERNAL])
+def test_only_the_work_of_staff_waits_for_working_hours(purpose: Purpose) -> None:
+    one = kind(("email",), purpose=purpose)
+
+    assert [False] == [each.rests for each in plan(one, person(email()), one=friday())]
+
+
+@pytest.mark.parametrize(
+    ("who", "rests"),
+    [(person(email()), True), (person(email(), any_hour=True), False), (person(email(), known=False), True)],
+    ids=["staff", "on call, direction, on shift", "somebody the directory does not know"],
+)
+def test_only_who_may_be_reached_at_any_hour_is(who: Person, *, rests: bool) -> None:
+    one = kind(("email",), purpose=Purpose.INTERNAL)
+
+    assert [rests] == [each.rests for each in plan(one, who, one=friday())]
+
+
+@pytest.mark.parametrize(
+    ("source", "any_hour", "rests"),
+    [(HUB_SOURCE, True, False), (HUB_SOURCE, False, True), ("urn:crm", True, True)],
+)
+def test_a_clock_that_runs_day_and_night_tells_at_once(source: str, *, any_hour: bool, rests: bool) -> None:
+    one = event("pqrs.escalated", {"any_hour": any_hour}, at=FRIDAY_EVENING, source=source)
+    told = plan_audience(stored(one), ESCALATED, 0, [person(email())], rules=RULES, now=FRIDAY_EVENING)
+
+    assert {rests} == {each.rests for each in told}
+
+
+def test_what_is_wrong_with_the_hub_itself_is_told_at_any_hour() -> None:
+    told = [
+        audience
+        for name in ("hub.trouble.began", "hub.trouble.ended")
+        for audience in BY_NAME[name].audiences
+    ]
+
+    assert [True, True] == [audience.any_hour for audience in told]
+
+
+def test_what_was_missed_for_longer_than_it_lives_is_still_told_when_the_holidays_end() -> None:
+    """Of Holy Wednesday, read on Easter Monday at 7:00: 109 hours old, and not too old."""
+    one = event("pqrs.received", at=local("2026-04-01 18:00"))
+    work = kind(("email",), purpose=Purpose.INTERNAL)
+
+    assert State.QUEUED is only(plan(work, person(email()), one=one, now=local("2026-04-06 07:00"))).state
+
+
+async def test_a_weekend_s_escalation_reaches_the_level_on_monday_and_the_direction_at_once() -> None:
+    """Nothing of the clock moves: only when people are told does."""
+    hub = memory_hub(FRIDAY_EVENING)
+    await hub.take_in(
+        somebody("p-lead", email("lead@example.com"), mobile()),
+        member("p-lead", "company", "staff", level=2),
+        somebody("p-head", email("head@example.com")),
+        member("p-head", "company", "staff", level=2, direction=True),
+    )
+    told = event("pqrs.escalated", {"to_level": 2}, at=FRIDAY_EVENING, source=HUB_SOURCE)
+    await hub.take_in(told)
+
+    assert {("p-lead", True), ("p-head", False)} == {
+        (one.person, one.rests) for one in hub.of(told) if one.channel == "email" and one.person != "p-maria"
+    }
