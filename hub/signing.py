@@ -29,11 +29,18 @@ class Purpose(StrEnum):
     """The addresses and ENVIDs of a mail: `hub.verp`."""
     SMS_HOOK = "sms_hook"
     """The addresses that described providers call: `hub.channels.sms.hooks`."""
+    TAKE_ON = "take_on"
+    """The link by which a level takes a matter on: `hub.taking_on`."""
     DOCUMENT = "document"
     """What is kept of identity documents. Not a signature that anybody shows: it is looked up."""
 
 
-LENGTHS: Final[Mapping[Purpose, int]] = {Purpose.MAIL: 20, Purpose.SMS_HOOK: 32, Purpose.DOCUMENT: 64}
+LENGTHS: Final[Mapping[Purpose, int]] = {
+    Purpose.MAIL: 20,
+    Purpose.SMS_HOOK: 32,
+    Purpose.TAKE_ON: 32,
+    Purpose.DOCUMENT: 64,
+}
 """
 Hexadecimal digits of each purpose's signatures. A local part has 55 of 64 octets with 20, which are 80
 bits, of which each guess costs a mail.

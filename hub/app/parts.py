@@ -43,6 +43,7 @@ from hub.storage.roster import PostgresRoster
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.throttles import RedisThrottle
 from hub.storage.watch import PostgresWatch
+from hub.taking_on import Links
 from hub.throttling import ThrottlePolicy
 from hub.verp import Verp
 
@@ -102,14 +103,15 @@ class Words:
         Now, because a template that does not compile must keep the hub from starting; found at the
         first message it would end that message.
         """
-        templates = self.templates
+        templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
+            take_on = links.of_event(message.event, claimed.data or {})
             return templates.render(
                 message.event,
                 message.channel,
-                Context.of(claimed),
+                Context.of(claimed, take_on=take_on),
                 variant=message.variant,
                 locale=message.locale,
             )

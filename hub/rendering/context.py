@@ -21,6 +21,7 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; `units` are the person's that it is about where the event is about no one unit.
+    `take_on` is the link by which the reader takes a matter on.
     """
 
     data: Mapping[str, Json]
@@ -33,9 +34,10 @@ class Context:
     units: tuple[str, ...] = ()
     occasion: str = INITIAL
     purpose: Purpose | None = None
+    take_on: str | None = None
 
     @classmethod
-    def of(cls, claimed: Claimed) -> Context:
+    def of(cls, claimed: Claimed, *, take_on: str | None = None) -> Context:
         message = claimed.message
         return cls(
             data=claimed.data or {},
@@ -48,6 +50,8 @@ class Context:
             units=message.units,
             occasion=message.occasion,
             purpose=message.purpose,
+            # A link that does something is for those who work here.
+            take_on=take_on if message.purpose is Purpose.INTERNAL else None,
         )
 
     def names(self) -> dict[str, Json]:
@@ -61,4 +65,5 @@ class Context:
             "units": units,
             **naming(units, legal=self.purpose is Purpose.LEGAL),
             "occasion": self.occasion,
+            "take_on": self.take_on,
         }

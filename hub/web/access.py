@@ -4,9 +4,10 @@ Who may come in.
 With HUB_API_KEY every route but `/health/*` needs a key, from whatever peer: that one, which may do
 everything, a key of a system with one of the scopes that the table of routes names, or the session of
 somebody who has signed in, with what his offices allow. The hooks of providers never do: what they take
-is signed, which no browser can be made to do. Without HUB_API_KEY only this machine may come in, and
-a browser here may not be made a tool of: a page from elsewhere can point its own name at 127.0.0.1
-(DNS rebinding) or post a form, so the Host must be a loopback one and bodies must be JSON.
+is signed, which no browser can be made to do; and the link of an escalation is its own proof. Without
+HUB_API_KEY only this machine may come in, and a browser here may not be made a tool of: a page from
+elsewhere can point its own name at 127.0.0.1 (DNS rebinding) or post a form, so the
+Host must be a loopback one and bodies must be JSON.
 """
 
 from __future__ import annotations

@@ -43,6 +43,7 @@ from hub.schemas import Schemas
 from hub.settings import Settings
 from hub.signing import KeyRing
 from hub.signing_in import Door
+from hub.taking_on import Links
 from hub.web import asyncapi, keys, openapi
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
@@ -118,6 +119,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
     app[keys.SMS_HOOKS] = read_hooks(settings)
     app[keys.SMS_ADDRESSES] = Addresses(public_url=settings.public_url, ring=ring)
+    app[keys.LINKS] = Links(public_url=settings.public_url, ring=ring)
     app[keys.WHATSAPP_KEYS] = keys_of(settings)
     app[keys.REPLIES] = take_reply
     app[keys.PUBLISHER] = publisher

@@ -31,6 +31,7 @@ from hub.ports import (
 )
 from hub.receipts import ReceiptStore
 from hub.signing_in import Door
+from hub.taking_on import Links
 from hub.web.counts import Counted
 from hub.web.figures import Figures
 from hub.web.keyring import Keyring
@@ -86,4 +87,5 @@ SMS_HOOKS: web.AppKey[Mapping[str, Hook]] = web.AppKey("sms_hooks")
 """By the names of the described providers."""
 SMS_ADDRESSES = web.AppKey("sms_addresses", Addresses)
 WHATSAPP_KEYS = web.AppKey("whatsapp_keys", Keys)
+LINKS = web.AppKey("links", Links)
 REPLIES: web.AppKey[TakeReply] = web.AppKey("replies")

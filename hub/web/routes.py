@@ -11,6 +11,7 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.model import Scope
+from hub.taking_on import PATH as TAKE_ON
 from hub.web import (
     api,
     channels,
@@ -26,6 +27,7 @@ from hub.web import (
     redriving,
     shapes,
     sms_hooks,
+    take_on,
     troubles,
     whatsapp,
 )
@@ -239,6 +241,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(path=WHATSAPP_HOOK, handler=whatsapp.introduce, needs=None),
     Route(method=hdrs.METH_POST, path=WHATSAPP_HOOK, handler=whatsapp.receive, needs=None),
+    Route(path=TAKE_ON, handler=take_on.show, needs=None),
+    Route(method=hdrs.METH_POST, path=TAKE_ON, handler=take_on.take, needs=None),
     Route(path="/metrics", handler=metrics.show, needs=READ, where=Where.EVERYWHERE),
     Route(path="/openapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),
     Route(path="/asyncapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),

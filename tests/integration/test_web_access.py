@@ -20,6 +20,7 @@ FREE = {
     *("/health/live", "/health/ready"),
     *("/hooks/twilio", "/hooks/twilio/inbound", "/hooks/whatsapp"),
     *("/hooks/sms/{name}", "/hooks/sms/{name}/reply"),
+    "/take-on/{id}",
 }
 
 every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

@@ -1,0 +1,33 @@
+"""Who is sent the link by which a level takes a matter on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hub.catalog import BY_NAME
+from hub.model import Json
+from tests.unit.test_templates import TEMPLATES, context, examples
+
+LINK = "https://hub.example.co/take-on/c-1?level=2&sig=0"
+ESCALATED = "pqrs.escalated"
+
+
+def mail(variant: str | None, example: int, *, link: str | None) -> str:
+    data: dict[str, Json] = examples(ESCALATED)[example]
+    told = replace(context(ESCALATED, data), take_on=link)
+    return TEMPLATES.render(ESCALATED, "email", told, variant=variant).text
+
+
+def test_the_mail_to_the_level_has_the_link_and_that_to_the_petitioner_has_not() -> None:
+    audiences = [one.template for one in BY_NAME[ESCALATED].audiences]
+
+    assert [None, "petitioner"] == audiences
+    assert [True, False] == [LINK in mail(variant, 0, link=LINK) for variant in audiences]
+
+
+def test_without_a_link_nothing_is_said_of_it() -> None:
+    assert "tome el caso" not in mail(None, 0, link=None)
+
+
+def test_the_reminder_to_the_top_has_none_for_nobody_comes_after_it() -> None:
+    assert LINK not in mail(None, 1, link=LINK)
