@@ -19,10 +19,12 @@ from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
 from hub.catalog.own import THE_HUB
 from hub.catalog.privacy import PRIVACY
+from hub.catalog.support import SUPPORT
 from hub.model import EventType
 
 CATALOG: Final[tuple[EventType, ...]] = (
     *ATTENTION,
+    *SUPPORT,
     *ADMINISTRATION,
     *MAINTENANCE,
     *EMERGENCIES,

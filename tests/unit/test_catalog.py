@@ -53,6 +53,8 @@ WHEN: Final = {
     ("inbound.message.received", "first_reply"): {"kind": "reply"},
     ("inbound.message.received", "staff:service"): {"kind": "reply"},
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
+    ("support.email.received", "first_reply"): {"auto_submitted": "False"},
+    ("support.email.received", "sender"): {"auto_submitted": "False"},
 }
 """What the table says in prose: the conditions of a move and of an audience."""
 
@@ -151,6 +153,18 @@ def test_each_clock_has_a_start_and_a_stop_and_a_place_in_the_policy(clock: str)
     assert clock in load_policy().clocks
 
 
+def test_each_promise_of_the_policy_is_started_by_some_event() -> None:
+    assert set(load_policy().clocks) == set(CLOCKS)
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_a_clock_that_can_stand_still_can_go_on_and_one_that_can_be_extended_has_a_limit(clock: str) -> None:
+    moves = {move.move for kind in CATALOG for move in kind.clocks if move.clock == clock}
+
+    assert (Move.PAUSE in moves) is (Move.RESUME in moves)
+    assert (Move.EXTEND in moves) is (load_policy().clocks[clock].extension is not None)
+
+
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_a_term_that_depends_on_a_field_knows_every_value_of_the_field(clock: str) -> None:
     rules = load_policy().clocks[clock]
@@ -194,6 +208,11 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("pqrs.received", "petitioner"),
         ("maintenance.request.received", "requester"),
         ("maintenance.request.assigned", "technician"),
+        ("pqrs.assigned", "assignee"),
+        ("support.email.received", "sender"),
+        ("support.form.received", "sender"),
+        ("support.counter.received", "visitor"),
+        ("support.chat.missed", "visitor"),
     ],
 )
 def test_the_event_that_opens_a_case_must_name_its_people(name: str, word: str) -> None:

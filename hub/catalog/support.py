@@ -1,0 +1,56 @@
+"""What people write to the company, and say at its counter, before it is a PQRS."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
+
+_BY_A_PERSON: Final = {"auto_submitted": "False"}
+"""RFC 3834, 2: a machine that is answered may answer again, and nobody waits for a reply to it."""
+_FIRST_REPLY: Final = (ClockMove("first_reply", Move.START),)
+_ONE_OF: Final = (("email",), ("whatsapp",), ("sms",))
+
+SUPPORT: Final = (
+    EventType(
+        name="support.email.received",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        audiences=(
+            Audience(
+                who=("sender",), purpose=Purpose.TRANSACTIONAL, channels=(("email",),), when=_BY_A_PERSON
+            ),
+        ),
+        clocks=(ClockMove("first_reply", Move.START, when=_BY_A_PERSON),),
+    ),
+    EventType(
+        name="support.form.received",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        audiences=(
+            Audience(who=("sender",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("sms",))),
+        ),
+        clocks=_FIRST_REPLY,
+    ),
+    EventType(
+        name="support.counter.received",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        audiences=(
+            Audience(
+                who=("visitor",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=_ONE_OF,
+                print=Print.LETTER,
+            ),
+        ),
+        clocks=_FIRST_REPLY,
+    ),
+    EventType(
+        name="support.chat.missed",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        audiences=(Audience(who=("visitor",), purpose=Purpose.TRANSACTIONAL, channels=_ONE_OF),),
+        clocks=_FIRST_REPLY,
+    ),
+)

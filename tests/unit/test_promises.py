@@ -1,0 +1,102 @@
+"""docs/promises.md says of every clock what the catalogue and the policy say of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import accumulate
+from operator import add
+from typing import Final
+
+import pytest
+
+from hub.business_time import BusinessDays, Term
+from hub.catalog import CATALOG
+from hub.model import Move
+from hub.policy import ClockPolicy, load_policy
+from hub.sla import ESCALATES
+from tests.unit.test_docs import ROOT, rows
+
+HEADER: Final = (
+    "| clock | start | stop | cancel | pause | resume | extend | target | at risk | ladder | source |"
+)
+PROMISES: Final = load_policy().clocks
+TOLD: Final = {row[0]: row for row in rows(ROOT / "docs/promises.md", HEADER)}
+MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())
+SECTIONS: Final = {event["name"]: set(event["policy"].split(", ")) for event in MISSION["events"]}
+NONE: Final = "–"
+
+
+def moved(clock: str, *moves: Move) -> str:
+    """Name the events that do this to a clock, with the conditions under which they do."""
+    return "<br>".join(
+        " ".join([f"`{kind.name}`", *(f"if {key} = {value}" for key, value in move.when.items())])
+        for kind in CATALOG
+        for move in kind.clocks
+        if move.clock == clock and move.move in moves
+    )
+
+
+def begun(clock: str) -> str:
+    again = moved(clock, Move.RESTART)
+    return moved(clock, Move.START) + (f"<br>again: {again}" if again else "")
+
+
+def extended(clock: str, rules: ClockPolicy) -> str:
+    by = moved(clock, Move.EXTEND)
+    return f"{by}<br>by at most {terms(rules.extension)}" if by and rules.extension else by
+
+
+def terms(target: Mapping[str, Term] | Term) -> str:
+    if isinstance(target, Mapping):
+        return ", ".join(f"{name} {term_words(term)}" for name, term in target.items())
+    return term_words(target)
+
+
+def term_words(term: Term) -> str:
+    if isinstance(term, BusinessDays):
+        return f"{term.count} business days"
+    minutes = term // timedelta(minutes=1)
+    return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def ladder(rules: ClockPolicy) -> str:
+    return ", ".join(map(term_words, accumulate(rules.ladder, add)))
+
+
+def promise_row(clock: str, rules: ClockPolicy) -> list[str]:
+    """Say a clock as the table does, but for its source."""
+    cells = [
+        begun(clock),
+        moved(clock, Move.STOP),
+        moved(clock, Move.CANCEL),
+        moved(clock, Move.PAUSE),
+        moved(clock, Move.RESUME),
+        extended(clock, rules),
+        terms(rules.target) + (", at any hour" if rules.any_hour else ""),
+        f"{rules.at_risk:.0%}" if rules.at_risk else "",
+        ladder(rules),
+    ]
+    return [f"`{clock}`", *(cell or NONE for cell in cells)]
+
+
+def test_the_table_of_promises_has_every_clock_of_the_policy() -> None:
+    assert [f"`{clock}`" for clock in PROMISES] == list(TOLD)
+
+
+@pytest.mark.parametrize("clock", PROMISES)
+def test_the_table_of_promises_is_what_the_catalogue_and_the_policy_say(clock: str) -> None:
+    assert promise_row(clock, PROMISES[clock]) == TOLD[f"`{clock}`"][:-1]
+
+
+@pytest.mark.parametrize("clock", PROMISES)
+def test_the_source_of_a_promise_is_a_law_or_a_section_that_its_events_come_from(clock: str) -> None:
+    source = TOLD[f"`{clock}`"][-1]
+    sections = set(re.findall(r"§([\d.]+\d)", source))
+    movers = [kind.name for kind in CATALOG for move in kind.clocks if move.clock == clock]
+    climbing = [ESCALATES[clock]] if clock in ESCALATES else []
+
+    assert sections or re.search(r"Ley \d+ de \d{4}, art\. \d+", source)
+    assert sections <= set[str]().union(*(SECTIONS[name] for name in movers + climbing))
