@@ -113,6 +113,14 @@ EVENTS: Final[Mapping[str, str]] = {
     "privacy.consent.requested": "Autorización pedida",
     "privacy.consent.granted": "Autorización dada",
     "privacy.consent.revoked": "Autorización retirada",
+    "privacy.query.received": "Consulta de datos recibida",
+    "privacy.query.extended": "Consulta de datos ampliada",
+    "privacy.query.answered": "Consulta de datos respondida",
+    "privacy.claim.received": "Reclamo de datos recibido",
+    "privacy.claim.in_process": "Reclamo de datos en trámite",
+    "privacy.claim.extended": "Reclamo de datos ampliado",
+    "privacy.claim.transferred": "Reclamo de datos trasladado",
+    "privacy.claim.answered": "Reclamo de datos respondido",
     "directory.copropiedad.upserted": "Copropiedad registrada",
     "directory.unit.upserted": "Unidad registrada",
     "directory.person.upserted": "Persona registrada",
@@ -133,6 +141,9 @@ CLOCKS: Final[Mapping[str, str]] = {
     "maintenance_response": "Atención de mantenimiento",
     "maintenance_resolution": "Solución de mantenimiento",
     "emergency_ack": "Atención de la emergencia",
+    "privacy_query": "Consulta de datos personales",
+    "privacy_claim": "Reclamo de datos personales",
+    "privacy_legend": "Leyenda «reclamo en trámite»",
 }
 
 REASONS: Final[Mapping[str, str]] = {

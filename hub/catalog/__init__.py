@@ -14,6 +14,7 @@ from typing import Final
 
 from hub.catalog.administration import ADMINISTRATION
 from hub.catalog.attention import ATTENTION
+from hub.catalog.data_rights import DATA_RIGHTS
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
@@ -29,6 +30,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *MAINTENANCE,
     *EMERGENCIES,
     *PRIVACY,
+    *DATA_RIGHTS,
     *DIRECTORY,
     *THE_HUB,
 )

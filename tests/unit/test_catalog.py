@@ -209,6 +209,8 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("maintenance.request.received", "requester"),
         ("maintenance.request.assigned", "technician"),
         ("pqrs.assigned", "assignee"),
+        ("privacy.query.received", "data_subject"),
+        ("privacy.claim.received", "data_subject"),
         ("support.email.received", "sender"),
         ("support.form.received", "sender"),
         ("support.counter.received", "visitor"),

@@ -359,6 +359,25 @@ def test_the_promised_terms_are_those_of_the_policy(kind: str) -> None:
     assert f"{legal.count} días hábiles" in text
 
 
+@pytest.mark.parametrize(
+    ("event", "clock", "field"),
+    [
+        ("privacy.query.received", "privacy_query", "target"),
+        ("privacy.query.extended", "privacy_query", "extension"),
+        ("privacy.claim.received", "privacy_claim", "target"),
+        ("privacy.claim.received", "privacy_legend", "target"),
+        ("privacy.claim.extended", "privacy_claim", "extension"),
+    ],
+)
+def test_what_is_promised_of_personal_data_is_the_term_of_the_policy(
+    event: str, clock: str, field: str
+) -> None:
+    term = getattr(POLICY.clocks[clock], field)
+    forms = TEMPLATES.preview(event, examples(event)[0])
+
+    assert [name for name in ("email", "print") if f"{term.count} días hábiles" not in forms[name].text] == []
+
+
 def test_a_reminder_says_that_it_is_one() -> None:
     event = "maintenance.scheduled.announced"
     one = context(event, examples(event)[0], occasion="reminder:T-24h")
