@@ -1,7 +1,9 @@
-"""`hub clocks`: the promises that run, how long they have left, and who has taken a matter on."""
+"""`hub clocks`: the promises, when they fall due, who was told and who has taken them on."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
@@ -12,6 +14,7 @@ from hub.cli.auditing import note, operator
 from hub.cli.common import (
     AsJson,
     Limit,
+    console,
     local_time,
     print_json,
     print_table,
@@ -24,12 +27,13 @@ from hub.errors import HubError
 from hub.model import ClockState
 
 if TYPE_CHECKING:
-    from hub.web.shapes import Left, TakenOn
+    from hub.web.listing import Clocks
+    from hub.web.shapes import TakenOn
 
-_COLUMNS: Final = ("due", "left", "promise", "case", "level", "state")
+app = typer.Typer(invoke_without_command=True, help="Promises: list, show, take on.")
 
-
-app = typer.Typer(invoke_without_command=True, help="Promises: list, take on.")
+_COLUMNS: Final = ("due", "in words", "promise", "case", "level", "state", "told", "taken on", "id")
+_STEPS: Final = ("step", "at", "done", "told", "channel", "state", "when")
 
 
 @app.callback()
@@ -42,9 +46,11 @@ def clocks(
     as_json: AsJson = False,
 ) -> None:
     """
-    List promises, soonest due first: from Redis, from SQL while Redis is away.
+    List promises, soonest due first, or show one: from Redis, from SQL while Redis is away.
 
       hub clocks --state breached
+
+      hub clocks show 019ccaf5-…
     """
     if context.invoked_subcommand is not None:
         return
@@ -52,33 +58,34 @@ def clocks(
     if as_json:
         print_json(answer)
         return
-    print_table(
-        _COLUMNS,
-        [
-            (
-                local_time(row["due_at"]),
-                left_words(row["left"]),
-                row["name"],
-                short_case(row["case"]),
-                str(row["level"]),
-                str(row["state"]),
-            )
-            for row in answer["items"]
-        ],
-    )
+    print_table(_COLUMNS, [_cells(row) for row in answer["items"]])
     if answer["source"] == "sql" and state not in {ClockState.MET, ClockState.CANCELLED}:
         typer.secho("Redis does not answer: read from the database.", fg=typer.colors.YELLOW, err=True)
 
 
-async def _read(state: ClockState | None, limit: int) -> dict[str, Any]:
-    from hub import app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.policy import load_policy  # noqa: PLC0415 - the same
-    from hub.web.listing import Clocks  # noqa: PLC0415 - the same
-    from hub.web.shapes import ClocksQuery  # noqa: PLC0415 - the same
+@app.command()
+def show(
+    clock_id: Annotated[UUID, typer.Argument(parser=to_uuid, metavar="ID", help="As the list prints it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show a promise: its steps, who was told of each, by masked name, and who has taken it on."""
+    clock = wait(_look(clock_id))
+    if as_json:
+        print_json(clock)
+        return
+    out = console()
+    out.print(f"{clock['name']} · {short_case(clock['case'])} · {clock['due_words']}", markup=False)
+    out.print(f"{clock['state']}, level {clock['level']}\n", markup=False)
+    print_table(_STEPS, [line for step in clock["steps"] for line in _step_lines(step, clock["told"])])
+    for one in clock["acknowledged"]:
+        words = f"\nTaken on at level {one['level']} by {one['by']}, {local_time(one['at'])}"
+        out.print(words, markup=False)
 
-    given = settings()
-    async with app.open_log(given) as log, app.open_appointments(given) as appointments:
-        clocks = Clocks(log=log, appointments=appointments, policy=load_policy(given.policy))
+
+async def _read(state: ClockState | None, limit: int) -> dict[str, Any]:
+    from hub.web.shapes import ClocksQuery  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with _open() as clocks:
         return await clocks.list(ClocksQuery(state=state, limit=limit), datetime.now(UTC))
 
 
@@ -115,14 +122,46 @@ async def _acknowledge(clock_id: UUID) -> TakenOn:
     return taken_on(clock, done)
 
 
-def left_words(left: Left | None) -> str:
-    """Say the time left, marked as business time where it is; late is a minus."""
-    if left is None:
-        return ""
-    if left.unit == "business_days":
-        return f"{left.amount} bd"
-    sign = "-" if left.amount < 0 else ""
-    minutes, seconds = divmod(abs(left.amount), 60)
-    hours, minutes = divmod(minutes, 60)
-    length = f"{hours}h{minutes:02}m" if hours else f"{minutes}m{seconds:02}s"
-    return f"{sign}{length}{' bh' if left.unit == 'business_seconds' else ''}"
+async def _look(clock_id: UUID) -> dict[str, Any]:
+    async with _open() as clocks:
+        clock = await clocks.show(clock_id, datetime.now(UTC))
+    if clock is None:
+        raise HubError(f"there is no clock {clock_id}")
+    await note("clock.show", f"clock:{clock_id}")
+    return clock
+
+
+@asynccontextmanager
+async def _open() -> AsyncIterator[Clocks]:
+    from hub import app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.policy import load_policy  # noqa: PLC0415 - the same
+    from hub.web.listing import Clocks  # noqa: PLC0415 - the same
+
+    given = settings()
+    async with app.open_log(given) as log, app.open_appointments(given) as appointments:
+        yield Clocks(log=log, appointments=appointments, policy=load_policy(given.policy))
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        local_time(row["due_at"]),
+        row["due_words"],
+        row["name"],
+        short_case(row["case"]),
+        str(row["level"]),
+        str(row["state"]),
+        str(len({one["person"] for one in row["told"]}) or ""),
+        ", ".join(f"{one['level']}: {one['by']}" for one in row["acknowledged"]),
+        str(row["id"]),
+    )
+
+
+def _step_lines(step: dict[str, Any], told: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Make a line for each message of a step, the step itself on the first of them."""
+    heads = step["key"], local_time(step["at"]), "yes" if step["done"] else ""
+    lines = [
+        (f"{one['name']} ({one['person']})", one["channel"], str(one["state"]), local_time(one["at"]))
+        for one in told
+        if one["step"] == step["key"]
+    ] or [("", "", "", "")]
+    return [(*(heads if n == 0 else ("", "", "")), *line) for n, line in enumerate(lines)]

@@ -53,7 +53,14 @@ class LogStore(Protocol):
         """Show one: also its attempts, skipped channels, name and address, masked unless `whole`."""
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        """Show these clocks in the order asked."""
+        """
+        Show these clocks in the order asked.
+
+        A row has also its steps, of which the first `fired` are done, and its course.
+        """
+
+    async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
+        """List the messages of these events of the hub's own, oldest first; the names are masked."""
 
     async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
         """Answer one clock whole, with what has befallen it."""

@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Clock, ClockState, DeadLetter, Json, Places, State
+from hub.model import (
+    HUB_SOURCE,
+    TYPE_PREFIX,
+    TYPE_SUFFIX,
+    Clock,
+    ClockState,
+    DeadLetter,
+    Json,
+    Places,
+    State,
+)
 from hub.ports import MessageFilter, Page
 from hub.storage import clocks, dead_letters
 from hub.storage.database import Database
@@ -56,6 +66,11 @@ class PostgresLog:
     async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
         """Answer one clock whole."""
         return await clocks.seen(self._database, clock_id, listed(places))
+
+    async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
+        """List the messages of these events of the hub's own, oldest first; the names are masked."""
+        rows = await self._database.rows(_SQL["told"], list(event_ids), HUB_SOURCE)
+        return [{**shown(row), "name": mask_name(row["name"])} for row in rows]
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: Places = None

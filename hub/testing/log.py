@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Clock, DeadLetter, Json, Places
+from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Clock, DeadLetter, Json, Places
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
 from hub.testing.narrowing import fits, within
@@ -30,7 +30,20 @@ _MESSAGE: Final = (
     "next_at",
     "created_at",
 )
-_CLOCK: Final = ("id", "case", "name", "state", "started_at", "due_at", "level")
+_CLOCK: Final = (
+    "id",
+    "case",
+    "name",
+    "state",
+    "started_at",
+    "due_at",
+    "level",
+    "ended_at",
+    "steps",
+    "fired",
+    "course",
+)
+_TOLD: Final = ("event_id", "id", "event", "person", "channel", "state")
 _LETTER: Final = ("id", "reason", "field", "event_type", "received_at")
 _ATTEMPT: Final = ("at", "outcome", "provider", "reference", "code")
 _ITEM: Final = ("id", "event", "created_at")
@@ -71,6 +84,16 @@ class MemoryLog:
 
     async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
         return next((clock for clock in self._clocks(places) if clock.id == clock_id), None)
+
+    async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
+        events = self._store.tables.events.values()
+        own = {each.key for each in events if each.event.source == HUB_SOURCE and each.event.id in event_ids}
+        found = [one for one in self._store.messages if one.event_key in own]
+        found.sort(key=lambda one: (one.created_at, one.id))
+        return [
+            {**_shown(one, _TOLD), "name": _HIDDEN, "at": msgspec.to_builtins(one.created_at)}
+            for one in found
+        ]
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: Places = None

@@ -20,6 +20,7 @@ from hub.web.reaching import places_of
 from hub.web.shapes import ClocksQuery, DeadQuery, MessagesQuery, NoQuery, SettleBody, Summary
 
 _MESSAGE: Final = "message"
+_CLOCK: Final = "clock"
 _LETTER: Final = "dead letter"
 
 
@@ -56,6 +57,18 @@ async def list_clocks(request: web.Request) -> web.Response:
     query = read_query(request, ClocksQuery)
     places = places_of(request)
     return json_answer(await request.app[CLOCKS].list(query, datetime.now(UTC), places=places))
+
+
+async def show_clock(request: web.Request) -> web.Response:
+    """One promise: its steps, who was told of each, by masked name, and who has taken it on."""
+    clock_id = read_id(request, _CLOCK)
+    read_query(request, NoQuery)
+    clocks, places = request.app[CLOCKS], places_of(request)
+    clock = await clocks.show(clock_id, datetime.now(UTC), places=places)
+    if clock is None:
+        raise unknown(_CLOCK)
+    await note(request, "clock.show", f"clock:{clock_id}")
+    return json_answer(clock)
 
 
 async def list_dead(request: web.Request) -> web.Response:

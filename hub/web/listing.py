@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
+
+import msgspec
 
 from hub.errors import AppointmentsUnavailable, StorageRefused
-from hub.model import ClockState, DeadLetter, Json, Places
+from hub.model import ClockState, DeadLetter, Places
 from hub.policy import Policy
 from hub.ports import Appointments, LogStore, Page
-from hub.web.remaining import time_left
+from hub.web.clock_rows import Row, as_instant, clock_row, events_of, whole_clock
 from hub.web.shapes import ClocksQuery
-
-Row = Mapping[str, Json]
 
 LIVE: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 _BODY_SHOWN: Final = 64 * 1024
@@ -38,8 +39,17 @@ class Clocks:
         of them while Redis is away or has forgotten everything.
         """
         page, source = await (self._page(query) if places is None else self._of(places, query))
-        items = [self._with_left(row, now) for row in page.items]
+        told = await self.log.told(events_of(page.items))
+        items = [clock_row(row, told, now, self.policy) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
+
+    async def show(self, clock_id: UUID, now: datetime, *, places: Places = None) -> dict[str, Any] | None:
+        """Show one clock with its steps and who was told of each; None where the places reach none."""
+        clock = await self.log.clock(clock_id, places=places)
+        if clock is None:
+            return None
+        row: Row = msgspec.to_builtins(clock)
+        return whole_clock(row, await self.log.told(events_of([row])), now, self.policy)
 
     async def _page(self, query: ClocksQuery) -> tuple[Page, str]:
         states = LIVE if query.state is None else (query.state,)
@@ -84,12 +94,6 @@ class Clocks:
         )
         return Page(items=rows[: query.limit])
 
-    def _with_left(self, row: Row, now: datetime) -> Row:
-        left = None
-        if row["state"] in LIVE:
-            left = time_left(row["name"], as_instant(row["due_at"]), now, self.policy)
-        return {**row, "left": left}
-
 
 _BOARD: Final = "board:"
 
@@ -100,11 +104,6 @@ def _place(after: str | None) -> int | None:
         return 0
     place = after.removeprefix(_BOARD)
     return int(place) if after.startswith(_BOARD) and place.isdecimal() and len(place) < 6 else None
-
-
-def as_instant(value: Json) -> datetime:
-    """Read an instant of a row, which may be written already."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 def show_letter(letter: DeadLetter) -> dict[str, Any]:

@@ -100,6 +100,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: shapes.ClockPage, **BAD},
     ),
     Route(
+        path="/api/clocks/{id}",
+        handler=api.show_clock,
+        needs=READ,
+        where=Where.PLACES,
+        summary="Show a promise: its steps, who was told of each, who has taken it on",
+        answers={200: shapes.ClockWhole, **UNKNOWN},
+    ),
+    Route(
         method=hdrs.METH_POST,
         path="/api/clocks/{id}/acknowledge",
         handler=promises.acknowledge,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -102,6 +102,26 @@ class Left(Struct, kw_only=True, frozen=True):
     unit: Literal["business_days", "business_seconds", "seconds"]
 
 
+class Acknowledged(Struct, kw_only=True):
+    """That somebody of a level has taken the matter on; `by` is a reference."""
+
+    level: int
+    at: Instant
+    by: str
+
+
+class Told(Struct, kw_only=True):
+    """A message by which somebody was told of a step, and what became of it."""
+
+    step: Annotated[str, Meta(description="The step's key in its clock: `escalate:2`.")]
+    event: str
+    message_id: UUID
+    person: str
+    channel: str
+    state: State
+    at: Instant
+
+
 class ClockRow(Struct, kw_only=True):
     id: UUID
     case: str
@@ -109,8 +129,43 @@ class ClockRow(Struct, kw_only=True):
     state: ClockState
     started_at: Instant
     due_at: Instant
+    due_local: Annotated[datetime, Meta(tz=True, description="The same with the offset of the calendar.")]
+    due_words: Annotated[str, Meta(description="When it falls due or ended, in Spanish.")]
     level: int
     left: Left | None
+    paused: bool
+    ended_at: Instant | None
+    told: Annotated[Sequence[Told], Meta(description="Who was told of which step and when.")]
+    acknowledged: Annotated[list[Acknowledged], Meta(description="Who has taken the matter on.")]
+
+
+class ToldByName(Told, kw_only=True):
+    name: Annotated[str, Meta(description="Masked.")]
+
+
+class ClockPause(Struct, kw_only=True):
+    since: Instant
+    until: Instant | None
+
+
+class ClockStep(Struct, kw_only=True):
+    """What a clock does at an instant; of a clock that stands still or has ended, what it would."""
+
+    key: str
+    kind: Literal["at_risk", "breach", "escalate", "remind"]
+    at: Instant
+    from_level: int
+    to_level: int
+    done: bool
+
+
+class ClockWhole(ClockRow, kw_only=True):
+    told: Sequence[ToldByName]
+    steps: list[ClockStep]
+    pauses: list[ClockPause]
+    extended_at: Instant | None
+    reopened: list[Instant]
+    context: Annotated[dict[str, Any], Meta(description="What the case says: radicado, service_area …")]
 
 
 class ClockPage(Struct, kw_only=True):

@@ -6,10 +6,21 @@ import math
 from dataclasses import replace
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from hub.errors import StorageRefused
-from hub.model import Attempt, ClockState, Purpose, State, StoredEvent
+from hub.model import (
+    HUB_SOURCE,
+    Acknowledgement,
+    Attempt,
+    ClockState,
+    Course,
+    Purpose,
+    State,
+    Step,
+    StoredEvent,
+)
 from hub.ports import MessageFilter
 from tests.contract.stores import Stores
 from tests.contract.values import (
@@ -204,17 +215,47 @@ async def test_clocks_are_shown_in_the_order_asked(stores: Stores) -> None:
     page = await stores.log.recent_clocks(state="breached", after=None, limit=10)
 
     assert [row["id"] for row in rows] == [str(other.id), str(one.id)]
-    assert list(page.items) == [
-        {
-            "id": str(other.id),
-            "case": "b",
-            "name": "first_reply",
-            "state": "breached",
-            "started_at": "2026-03-09T17:00:00Z",
-            "due_at": "2026-03-09T19:00:00Z",
-            "level": 2,
-        }
+    promised = {
+        "id": str(other.id),
+        "case": "b",
+        "name": "first_reply",
+        "state": "breached",
+        "started_at": "2026-03-09T17:00:00Z",
+        "due_at": "2026-03-09T19:00:00Z",
+        "level": 2,
+        "ended_at": None,
+    }
+    assert [promised] == [{name: row[name] for name in promised} for row in page.items]
+
+
+async def test_a_clock_of_a_list_has_its_steps_and_its_course(stores: Stores) -> None:
+    course = Course(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-ana"),))
+    one = clock(fired=2, course=course)
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([one])
+    [row] = await stores.log.clocks([one.id])
+
+    assert (list(one.steps), 2) == (msgspec.convert(row["steps"], list[Step]), row["fired"])
+    assert course == msgspec.convert(row["course"], Course)
+
+
+async def test_who_was_told_of_a_step_is_found_by_the_event_of_the_step(stores: Stores) -> None:
+    step = f"{clock().id}:escalate:2"
+    own = stored(event("pqrs.escalated", id=step, source=HUB_SOURCE))
+    forged = stored(event("pqrs.escalated", id=step, source="urn:crm"))
+    later = message(own, person="p-2", channel="inbox", created_at=NOON + HOUR)
+    for of in (own, forged):
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([of])
+    await stores.add(later, message(own, state=State.SENT), message(forged, person="p-3"))
+
+    told = await stores.log.told([step, f"{clock().id}:breach:1"])
+
+    assert [(step, "p-1", "email", "sent"), (step, "p-2", "inbox", "queued")] == [
+        (row["event_id"], row["person"], row["channel"], row["state"]) for row in told
     ]
+    assert ["2026-03-09T17:00:00Z", "2026-03-09T18:00:00Z"] == [row["at"] for row in told]
+    assert not any("María" in row["name"] for row in told)
 
 
 async def test_clocks_are_listed_page_by_page(stores: Stores) -> None:

@@ -18,7 +18,7 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.schemas import Schemas
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
-from tests.contract.values import event, letter, message, stored
+from tests.contract.values import clock, event, letter, message, stored
 from tests.integration.test_checkup import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +113,23 @@ async def test_clocks_come_from_sql_while_redis_was_never_told(environ: dict[str
     code, answer, _ = await hub(environ, "clocks", "--state", "open")
 
     assert (code, answer) == (0, {"items": [], "next": None, "source": "sql"})
+
+
+async def test_a_clock_is_shown_with_its_steps_and_the_look_is_noted(environ: dict[str, str]) -> None:
+    one, nobody = clock(), uuid4()
+    async with (
+        Database(environ["HUB_DATABASE_URL"]) as database,
+        PostgresIntake(database).transaction() as transaction,
+    ):
+        await transaction.save_clocks([one])
+    code, answer, _ = await hub(environ, "clocks", "show", str(one.id))
+    _, notes, _ = await hub(environ, "audit")
+    missing, _, complaint = await hub(environ, "clocks", "show", str(nobody))
+
+    assert (code, answer["id"]) == (0, str(one.id))
+    assert ["at_risk:1", "breach:1", "escalate:2"] == [step["key"] for step in answer["steps"]]
+    assert ("clock.show", f"clock:{one.id}") == (notes["items"][0]["action"], notes["items"][0]["subject"])
+    assert (1, f"Error: there is no clock {nobody}\n") == (missing, complaint)
 
 
 async def test_the_schema_is_looked_at(environ: dict[str, str]) -> None:

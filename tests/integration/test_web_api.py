@@ -12,7 +12,7 @@ import pytest
 from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.model import ClockState, DeadLetter
+from hub.model import Acknowledgement, ClockState, Course, DeadLetter, Pause, Step
 from hub.ports import MessageFilter
 from hub.web import shapes
 from tests.contract.values import clock
@@ -129,7 +129,12 @@ def with_clocks(*states: str) -> World:
     world = World()
     soon = datetime.now(UTC) + timedelta(hours=1)
     world.log.clock_rows.extend(
-        clock_row(case=f"PQRS-{n}", state=state, due_at=soon + timedelta(hours=n))
+        clock_row(
+            case=f"PQRS-{n}",
+            state=state,
+            due_at=soon + timedelta(hours=n),
+            ended_at=NOON if state == "met" else None,
+        )
         for n, state in enumerate(states)
     )
     return world
@@ -180,6 +185,88 @@ async def test_clocks_come_from_the_boards_soonest_due_first() -> None:
     assert cases(reply.json) == ["PQRS-0", "PQRS-1", "PQRS-3"]
     assert reply.json["source"] == "redis"
     assert msgspec.convert(reply.json, shapes.ClockPage).items[0].left is not None
+
+
+def told_row(of: Any, step: str) -> dict[str, Any]:
+    told = {"event_id": f"{of}:{step}", "id": UUID(int=8), "event": "pqrs.escalated", "at": NOON}
+    return {**told, "person": "p-jefe", "name": "A*** R***", "channel": "inbox", "state": "sent"}
+
+
+def escalated_clock() -> World:
+    """A clock at level 2 that a coordinator has taken on, and another one."""
+    world = World()
+    steps = tuple(
+        Step(kind=kind, at=NOON + timedelta(days=day), from_level=1, to_level=to)
+        for kind, day, to in (("breach", 2, 1), ("escalate", 2, 2), ("escalate", 3, 3))
+    )
+    course = Course(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-jefe"),))
+    row = clock_row(
+        state="breached",
+        level=2,
+        fired=2,
+        steps=msgspec.to_builtins(steps),
+        course=msgspec.to_builtins(course),
+    )
+    world.log.clock_rows.extend([row, clock_row()])
+    # The last step is still to come: what bears its name has been told by nobody.
+    world.log.told_rows.extend(told_row(row["id"], step) for step in ("escalate:2", "escalate:3"))
+    return world
+
+
+async def test_a_clock_of_the_list_says_when_it_falls_due_who_was_told_and_who_took_it_on() -> None:
+    world = escalated_clock()
+
+    reply = await ask(world, "/api/clocks?state=breached")
+
+    (row,) = msgspec.convert(reply.json, shapes.ClockPage).items
+    assert "2026-03-11T12:00:00-05:00" == reply.json["items"][0]["due_local"]
+    assert row.due_words.startswith("venció hace")
+    assert [("escalate:2", "p-jefe", "inbox", "sent")] == [
+        (one.step, one.person, one.channel, one.state) for one in row.told
+    ]
+    assert [(2, "p-jefe")] == [(one.level, one.by) for one in row.acknowledged]
+    assert "name" not in reply.json["items"][0]["told"][0]
+
+
+async def test_a_clock_is_shown_with_its_steps_and_who_was_told_by_masked_name() -> None:
+    world, one = World(), clock(fired=2, state=ClockState.BREACHED)
+    world.log.promises[one.id] = one
+    world.log.told_rows.extend(told_row(one.id, step) for step in ("breach:1", "escalate:2"))
+
+    reply = await ask(world, f"/api/clocks/{one.id}")
+
+    whole = msgspec.convert(reply.json, shapes.ClockWhole)
+    assert [("at_risk:1", True), ("breach:1", True), ("escalate:2", False)] == [
+        (step.key, step.done) for step in whole.steps
+    ]
+    assert [("breach:1", "A*** R***")] == [(one.step, one.name) for one in whole.told]
+    assert "ph-1" == whole.context["copropiedad_id"]
+
+
+async def test_a_clock_that_stands_still_has_no_time_left_and_says_since_when() -> None:
+    world = World()
+    course = msgspec.to_builtins(Course(pauses=(Pause(since=NOON),)))
+    world.log.clock_rows.append(clock_row(course=course))
+
+    (row,) = (await ask(world, "/api/clocks")).json["items"]
+
+    assert (True, None) == (row["paused"], row["left"])
+    assert row["due_words"].startswith("en pausa desde el lunes 9")
+
+
+async def test_a_clock_that_ended_late_has_no_time_left_and_says_when_it_ended() -> None:
+    world = World()
+    world.log.clock_rows.append(clock_row(state="breached", ended_at=NOON + timedelta(days=3)))
+
+    (row,) = (await ask(world, "/api/clocks?state=breached")).json["items"]
+
+    assert row["left"] is None
+    assert row["due_words"].startswith("cumplido tarde el jueves 12")
+
+
+@pytest.mark.parametrize("clock_id", [str(UUID(int=7)), "first"])
+async def test_a_clock_that_is_not_there_is_unknown(clock_id: str) -> None:
+    assert 404 == (await ask(World(), f"/api/clocks/{clock_id}")).status
 
 
 async def test_clocks_of_one_state_are_those_of_its_board() -> None:

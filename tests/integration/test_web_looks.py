@@ -92,6 +92,15 @@ async def test_lists_are_masked_for_everybody(town: Town) -> None:
         assert not any(word in text for word in SECRET)
 
 
+async def test_a_look_at_a_clock_is_noted(town: Town) -> None:
+    async with town.seen_by(EVERYWHERE) as client:
+        await ask(client, GET, f"/api/clocks/{town.a.clock}")
+
+    assert [("clock.show", f"clock:{town.a.clock}")] == [
+        (note.action, note.subject) for note in noted(town).rows
+    ]
+
+
 async def test_a_list_with_names_notes_the_question_and_not_each_row(town: Town) -> None:
     async with town.seen_by(EVERYWHERE) as client:
         for path in LISTS:

@@ -79,6 +79,11 @@ def clock_row(**fields: Json) -> dict[str, Json]:
         "started_at": NOON,
         "due_at": NOON + timedelta(days=2),
         "level": 1,
+        "ended_at": None,
+        "steps": [],
+        "fired": 0,
+        "course": None,
+        "context": None,
         **fields,
     }
 
@@ -107,6 +112,7 @@ class MemoryLog:
     rows: list[dict[str, Json]] = field(default_factory=list)
     clock_rows: list[dict[str, Json]] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
+    told_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
     asked: list[MessageFilter] = field(default_factory=list)
@@ -140,6 +146,9 @@ class MemoryLog:
 
     async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
         return self.promises.get(clock_id) if places is None else None
+
+    async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
+        return [row for row in self.told_rows if row["event_id"] in event_ids]
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: Places = None

@@ -16,7 +16,6 @@ import typer
 from typer.testing import CliRunner
 
 from hub.cli import app, leaves
-from hub.cli.clocks import left_words
 from hub.cli.common import local_time, short_case
 from hub.cli.deliveries import keep_following, news
 from hub.cli.run import choose
@@ -25,7 +24,6 @@ from hub.guessing import is_guessable
 from hub.ports import MessageFilter
 from hub.settings import Secret
 from hub.web.letters import open_ids
-from hub.web.shapes import Left
 from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
 
 SRC = Path(__file__).parents[2]
@@ -273,20 +271,6 @@ async def test_all_open_letters_are_found_over_many_pages() -> None:
 
     assert await open_ids(log) == [letter.id for letter in log.letters]
     assert len(await open_ids(log, limit=700)) == 700
-
-
-@pytest.mark.parametrize(
-    ("left", "words"),
-    [
-        (None, ""),
-        (Left(amount=12, unit="business_days"), "12 bd"),
-        (Left(amount=3 * 3600 + 120, unit="business_seconds"), "3h02m bh"),
-        (Left(amount=59, unit="seconds"), "0m59s"),
-        (Left(amount=-1200, unit="seconds"), "-20m00s"),
-    ],
-)
-def test_time_left_in_a_word(left: Left | None, words: str) -> None:
-    assert left_words(left) == words
 
 
 def test_instants_are_shown_in_bogota() -> None:
