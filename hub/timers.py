@@ -141,14 +141,29 @@ async def fire(clock: Clock, timers: Timers) -> None:
     if clock.calendar != timers.policy.calendar_version:
         return
     while (at := clock.next_at) is not None and at <= timers.now():
-        step = clock.steps[clock.fired]
-        await timers.publisher.event(sla.step_event(clock, step, now=timers.now()))
-        advanced = sla.with_fired(clock, clock.fired + 1)
+        advanced = sla.with_fired(await _told(clock, timers), clock.fired + 1)
         if not await timers.store.advance(advanced, seen=clock):
             return  # ended, or another process was quicker: its view of the clock is the newer one
+        step = advanced.steps[clock.fired]
         log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=advanced.level)
         clock = advanced
     await _track(timers, [clock])
+
+
+async def _told(clock: Clock, timers: Timers) -> Clock:
+    """
+    Tell the clock's next step; answer the clock with the level that was really told.
+
+    A level that nobody holds there and then is passed over at once; one that was told so before its
+    turn is not told again.
+    """
+    step = clock.steps[clock.fired]
+    if sla.already_told(clock, step):
+        return clock
+    if levels := sla.levels_from(clock, step):
+        clock = sla.handed_over(clock, step, await timers.store.held_levels(clock, levels))
+    await timers.publisher.event(sla.step_event(clock, clock.steps[clock.fired], now=timers.now()))
+    return clock
 
 
 async def _track(timers: Timers, clocks: Sequence[Clock]) -> None:

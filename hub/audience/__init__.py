@@ -7,6 +7,7 @@ Whom something is for: one language for the catalogue and for whoever asks, and 
 from hub.audience.asking import asked
 from hub.audience.contacts import recipient, usable_email, usable_phone, written_as
 from hub.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
+from hub.audience.holders import anybody, level_groups
 from hub.audience.joining import as_one, together
 from hub.audience.language import Term, parse, write
 from hub.audience.narrowing import Homes, at_home, home_of, within
@@ -24,11 +25,13 @@ __all__ = [
     "Term",
     "Unknown",
     "addressees",
+    "anybody",
     "applies",
     "as_one",
     "asked",
     "at_home",
     "home_of",
+    "level_groups",
     "parse",
     "parties_of",
     "party_words",

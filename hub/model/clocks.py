@@ -80,7 +80,7 @@ class Step:
     One thing a clock will do: `kind` is `at_risk`, `breach`, `escalate` or `remind`.
 
     `percent` is how much of the target, counted as the clock runs, has gone at the step. `number` tells
-    apart what happens several times.
+    apart what happens several times. `told` is the level that was told where nobody held `to_level`.
     """
 
     kind: str
@@ -89,6 +89,17 @@ class Step:
     to_level: int
     percent: int = 100
     number: int = 0
+    told: int | None = None
+
+    @property
+    def told_level(self) -> int:
+        """The level that has the clock after the step."""
+        return self.to_level if self.told is None else self.told
+
+    @property
+    def vacant_levels(self) -> list[int]:
+        """The levels that were passed over, because nobody held them."""
+        return list(range(self.to_level, self.told_level))
 
     @property
     def key(self) -> str:

@@ -59,8 +59,15 @@ class TimerStore(CascadeStore, Protocol):
     async def due_clocks(self, limit: int) -> Sequence[Clock]:
         """Answer clocks whose next step has come, from SQL alone."""
 
+    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
+        """Answer which of these levels somebody holds now where the clock belongs, leave honoured."""
+
     async def advance(self, clock: Clock, *, seen: Clock) -> bool:
-        """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
+        """
+        Write state, level and `fired` if the clock still stands as it was seen, and has not ended.
+
+        Of the step that was done also the level that was `told`; the others may have changed meanwhile.
+        """
 
     async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
         """

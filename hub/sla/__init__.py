@@ -10,6 +10,7 @@ catalogue says so: what people write to it, what has not arrived, who has taken 
 from __future__ import annotations
 
 from hub.sla.folding import moves_of, replay
+from hub.sla.handing import already_told, handed_over, levels_from
 from hub.sla.laying import FIRST_LEVEL, laid_out
 from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
 from hub.sla.telling import CONTEXT, ESCALATES, step_event
@@ -18,8 +19,11 @@ __all__ = [
     "CONTEXT",
     "ESCALATES",
     "FIRST_LEVEL",
+    "already_told",
+    "handed_over",
     "laid_anew",
     "laid_out",
+    "levels_from",
     "moves_of",
     "passed_over",
     "reconcile",

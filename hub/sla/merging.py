@@ -70,7 +70,7 @@ def passed_over(clock: Clock, now: datetime) -> Clock:
 def with_fired(clock: Clock, fired: int) -> Clock:
     """Set how many steps were done, and what follows from it: state and level."""
     done = clock.steps[:fired]
-    levels = [step.to_level for step in done if step.kind == "escalate"]
+    levels = [step.told_level for step in done if step.kind == "escalate"]
     return replace(
         clock,
         fired=fired,

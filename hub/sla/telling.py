@@ -74,12 +74,14 @@ def _breach_data(clock: Clock, step: Step) -> dict[str, Json]:
 
 def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
     # A conversation that is no PQRS has no radicado: its own name stands for it.
+    vacant = step.vacant_levels
     return {
+        **({"vacant_levels": vacant} if vacant else {}),
         "pqrs_id": clock.context.get("pqrs_id") or clock.case.partition(":")[2],
         "radicado": _subject(clock),
         "clock_id": str(clock.id),
         "from_level": step.from_level,
-        "to_level": step.to_level,
+        "to_level": step.told_level,
         "cause": "reminder" if step.kind == "remind" else "unanswered",
         "due_at": clock.due_at.isoformat(),
     }

@@ -55,7 +55,13 @@ async def of_other_calendars(run: Runner, calendar: str, limit: int) -> Sequence
 async def advance(run: Runner, clock: Clock, *, seen: Clock) -> bool:
     """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
     advanced = clock.id, clock.state, clock.level, clock.fired
-    return bool(await run.rows(_SQL["advance"], *advanced, seen.fired, seen.next_at))
+    told = clock.steps[seen.fired].told
+    return bool(await run.rows(_SQL["advance"], *advanced, seen.fired, seen.next_at, told))
+
+
+async def place(run: Runner, clock_id: UUID) -> str | None:
+    """Answer the copropiedad that a clock belongs to."""
+    return next((row["copropiedad_id"] for row in await run.rows(_SQL["place"], clock_id)), None)
 
 
 def _row(clock: Clock) -> tuple[object, ...]:

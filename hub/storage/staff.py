@@ -98,6 +98,11 @@ async def _present(
     return {group: _staff(meant[group], refs, away, people) for group, refs in answered.items()}
 
 
+async def on_leave(run: Runner, refs: Collection[str]) -> set[str]:
+    """Answer who is on leave at this instant: of these, and of those who were to stand in for them."""
+    return {row["person_id"] for row in await run.rows(_SQL["away"], sorted(refs))} if refs else set()
+
+
 def _staff(
     meant: Collection[str],
     answering: Sequence[str],

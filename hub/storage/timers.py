@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from hub.audience import anybody, level_groups
 from hub.model import Clock, Inbound, Lane, Message
 from hub.ports import Ticket
-from hub.storage import clocks, messages, receipts, replies
+from hub.storage import clocks, messages, people, receipts, replies, staff
 from hub.storage.cascades import PostgresCascades
 from hub.storage.queries import load
 from hub.tickets import grouped
@@ -57,6 +58,13 @@ class PostgresTimers(PostgresCascades):
     async def due_clocks(self, limit: int) -> Sequence[Clock]:
         """Answer clocks whose next step has come, soonest first."""
         return await clocks.due(self._database, limit)
+
+    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
+        """Answer which of these levels somebody holds now where the clock belongs."""
+        groups = level_groups(clock, levels, place=await clocks.place(self._database, clock.id))
+        found = await people.look_up(self._database, groups.values())
+        away = await staff.on_leave(self._database, {one.ref for each in found.values() for one in each})
+        return {level for level, group in groups.items() if anybody(found[group], away)}
 
     async def advance(self, clock: Clock, *, seen: Clock) -> bool:
         """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from hub.audience import anybody, level_groups
 from hub.model import Clock
 from hub.testing.statements import Statements
 
@@ -43,6 +44,13 @@ class MemoryClocks(Statements):
             tables.clocks.update((clock.id, clock) for clock in laid)
             return laid
 
+    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
+        async with self._statement("held_levels") as tables:
+            groups = level_groups(clock, levels, place=tables.place_of_clock(clock))
+            now, directory = self._now(), tables.directory
+            away = directory.on_leave(now)
+            return {level for level, group in groups.items() if anybody(directory.people(group, now), away)}
+
     async def advance(self, clock: Clock, *, seen: Clock) -> bool:
         async with self._statement("advance") as tables:
             known = tables.clocks.get(clock.id)
@@ -50,7 +58,11 @@ class MemoryClocks(Statements):
                 return False
             if (known.fired, known.next_at) != (seen.fired, seen.next_at):
                 return False
-            tables.clocks[clock.id] = replace(known, state=clock.state, level=clock.level, fired=clock.fired)
+            steps = list(known.steps)
+            steps[seen.fired] = replace(steps[seen.fired], told=clock.steps[seen.fired].told)
+            tables.clocks[clock.id] = replace(
+                known, state=clock.state, level=clock.level, fired=clock.fired, steps=tuple(steps)
+            )
             return True
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:

@@ -203,6 +203,10 @@ class Directory:
         rotas = [one for one in self._entries("rota") if (one["scope"], one["duty"]) == (scope, duty)]
         return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self.person(ref)]
 
+    def on_leave(self, now: datetime) -> Collection[str]:
+        """Answer who is on leave now."""
+        return self._away(now).keys()
+
     def _away(self, now: datetime) -> Mapping[str, Collection[str]]:
         away: dict[str, set[str]] = {}
         for leave in self._entries("leave"):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 from hub.business_time import BusinessDays
-from hub.model import Acknowledgement, Clock, ClockState, Course, Pause, Promise
+from hub.model import Acknowledgement, Clock, ClockState, Course, Pause, Promise, Step
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
     NOON,
     clock,
+    leave,
+    membership,
     now,
+    person,
 )
 
 
@@ -152,3 +156,33 @@ async def test_a_clock_that_intake_holds_is_laid_out_anew_another_time(stores: S
         await transaction.save_clocks([replace(held[0], calendar="2026")])
 
     assert [] == await laying
+
+
+async def test_a_level_is_held_by_who_is_there_now_where_the_clock_belongs(stores: Stores) -> None:
+    one = clock(context={"copropiedad_id": "ph-1"})
+    since, until = (now() + timedelta(days=days) for days in (-1, 1))
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([one])
+        await transaction.apply_directory(
+            [
+                *(person(ref) for ref in ("p-2", "p-3", "p-4")),
+                membership("p-2", "copropiedad:ph-2", "staff", duty="management", level=2),
+                membership("p-3", "company", "staff", duty="management", level=3),
+                membership("p-4", "copropiedad:ph-1", "staff", duty="management", level=4),
+                leave("p-3", since.isoformat(), until.isoformat(), None),
+            ]
+        )
+
+    assert {4} == set(await stores.timers.held_levels(one, [2, 3, 4]))
+
+
+async def test_the_level_that_was_told_is_kept_in_the_step_that_was_done(stores: Stores) -> None:
+    step = Step(kind="escalate", at=NOON, from_level=1, to_level=2)
+    later = Step(kind="escalate", at=NOON + HOUR, from_level=2, to_level=3)
+    seen = clock(steps=(step, later))
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([seen])
+    told = replace(seen, steps=(replace(step, told=3), later), fired=1, level=3)
+
+    assert await stores.timers.advance(told, seen=seen)
+    assert [told] == list(await stores.timers.clocks_by_id([seen.id]))

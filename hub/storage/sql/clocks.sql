@@ -44,11 +44,15 @@ SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id
 -- seen --
 SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
+-- place --
+SELECT copropiedad_id FROM clock WHERE id = $1
+
 -- due --
 SELECT * FROM clock WHERE next_at <= now() ORDER BY next_at, id LIMIT $1
 
 -- advance --
-UPDATE clock SET state = $2, level = $3, fired = $4, updated_at = now()
+UPDATE clock SET state = $2, level = $3, fired = $4, updated_at = now(),
+    steps = CASE WHEN $7::smallint IS NULL THEN steps ELSE jsonb_set(steps, ARRAY[$5::text, 'told'], to_jsonb($7)) END
 WHERE id = $1 AND fired = $5 AND next_at = $6 AND ended_at IS NULL
 RETURNING id
 

@@ -1,0 +1,35 @@
+"""To whom a step of the ladder is really handed: nobody waits for a level that nobody holds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from hub.model import Clock, Step
+
+_CLIMBS: Final = "escalate"
+
+
+def already_told(clock: Clock, step: Step) -> bool:
+    """Tell whether the step hands over to a level that was told before its turn."""
+    return step.kind == _CLIMBS and step.to_level <= clock.level
+
+
+def levels_from(clock: Clock, step: Step) -> list[int]:
+    """Answer the levels that the step may be handed to, the next one first; none of other steps."""
+    if step.kind != _CLIMBS:
+        return []
+    return sorted({one.to_level for one in clock.steps if one.to_level >= step.to_level})
+
+
+def handed_over(clock: Clock, step: Step, held: Collection[int]) -> Clock:
+    """
+    Note in the clock's step the next level that somebody holds; where nobody holds any, its own.
+
+    `held` are the levels that somebody holds now.
+    """
+    told = next((level for level in levels_from(clock, step) if level in held), step.to_level)
+    if told == step.to_level:
+        return clock
+    return replace(clock, steps=tuple(replace(one, told=told) if one == step else one for one in clock.steps))

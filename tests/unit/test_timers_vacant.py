@@ -1,0 +1,101 @@
+"""A level that nobody holds when its turn comes: the next one is told at once, and told so."""
+
+from __future__ import annotations
+
+from hub import sla
+from hub.model import Clock, Event
+from hub.timers import keep_appointments
+from tests.contract.values import leave, membership, person
+from tests.unit.hub_in_memory import MemoryHub
+from tests.unit.test_templates import TEMPLATES, context
+from tests.unit.things import SCHEMAS, event, local
+from tests.unit.timekeeping import petition, timers_of
+
+TURNS = ("2026-03-11 14:05", "2026-03-12 13:05", "2026-03-13 12:05", "2026-03-16 11:05")
+
+
+def holder(level: int) -> tuple[Event, Event]:
+    ref = f"p-{level}"
+    return person(ref), membership(ref, "company", "staff", duty="management", level=level)
+
+
+async def climbed(*directory: Event) -> MemoryHub:
+    """A ladder to its end."""
+    hub = await petition()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(list(directory))
+    for turn in TURNS:
+        hub.clock.at = local(turn)
+        await keep_appointments(timers_of(hub))
+    return hub
+
+
+def told(hub: MemoryHub) -> list[tuple[str, int, int, list[int]]]:
+    """When which level handed over to which, and who was passed over."""
+    return [
+        (
+            f"{one.time.astimezone(local(TURNS[0]).tzinfo):%d}",
+            one.data["from_level"],
+            one.data["to_level"],
+            one.data.get("vacant_levels", []),
+        )
+        for one in hub.publisher.events
+        if one.name == "pqrs.escalated"
+    ]
+
+
+def clock(hub: MemoryHub) -> Clock:
+    (found,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    return found
+
+
+async def test_a_level_that_nobody_holds_is_passed_over_at_once_and_its_next_is_told_once() -> None:
+    hub = await climbed(*holder(3), *holder(4))
+
+    assert [("11", 1, 3, [2]), ("13", 3, 4, []), ("16", 4, 4, [])] == told(hub)
+
+
+async def test_two_that_nobody_holds_are_passed_over_together() -> None:
+    hub = await climbed(*holder(4))
+
+    assert [("11", 1, 4, [2, 3]), ("16", 4, 4, [])] == told(hub)
+
+
+async def test_who_is_on_leave_without_a_delegate_holds_nothing_then() -> None:
+    away = leave("p-2", "2026-03-10", "2026-03-20", None)
+    hub = await climbed(*holder(2), *holder(3), *holder(4), away)
+
+    assert ("11", 1, 3, [2]) == told(hub)[0]
+
+
+async def test_where_everybody_is_there_nobody_is_passed_over() -> None:
+    hub = await climbed(*holder(2), *holder(3), *holder(4))
+
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(hub)]
+
+
+async def test_where_nobody_holds_any_level_it_is_told_as_ever() -> None:
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(await climbed())]
+
+
+async def test_the_clock_stands_at_the_level_that_was_told_also_when_its_case_is_replayed() -> None:
+    hub = await petition()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(list(holder(3)))
+    hub.clock.at = local(TURNS[0])
+    await keep_appointments(timers_of(hub))
+    before = clock(hub).level
+    # Anything of the case lays its clock out again.
+    await hub.take_in(event("pqrs.assigned", {"pqrs_id": event("pqrs.received").data["pqrs_id"]}))
+    again = sla.laid_anew(clock(hub), hub.desk.rules.policy)
+
+    assert [3, 3, 3] == [before, clock(hub).level, again.level]
+
+
+async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_passed_over() -> None:
+    hub = await climbed(*holder(3), *holder(4))
+    one = next(one for one in hub.publisher.events if one.name == "pqrs.escalated")
+    SCHEMAS.check(one, now=one.time)
+    words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", one.data), variant=None)
+
+    assert "nadie ocupa el nivel 2" in words.text
