@@ -20,6 +20,7 @@ from hub.cli.deliveries import deliveries
 from hub.cli.effective import show_settings
 from hub.cli.explaining import explain
 from hub.cli.importing import import_people
+from hub.cli.indicators import indicators
 from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
 from hub.cli.readiness import readiness
@@ -61,6 +62,7 @@ app.command(rich_help_panel=_SEND)(publish)
 app.command(rich_help_panel=_LOOK)(deliveries)
 app.command(rich_help_panel=_LOOK)(explain)
 app.add_typer(clocks.app, name="clocks", rich_help_panel=_LOOK)
+app.command(rich_help_panel=_LOOK)(indicators)
 app.add_typer(contacts.replies, name="replies", rich_help_panel=_LOOK)
 app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)
 app.add_typer(contacts.opt_outs, name="opt-outs", rich_help_panel=_MEND)

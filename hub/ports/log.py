@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from hub.indicators import Kept, Period
 from hub.model import Clock, DeadLetter, Json, Places
 
 
@@ -74,6 +75,15 @@ class LogStore(Protocol):
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
     ) -> Page:
         """List the clocks of copropiedades in these states, soonest due first."""
+
+    async def kept_promises(
+        self, period: Period, *, area: str | None, places: Places = None
+    ) -> Sequence[Kept]:
+        """
+        Answer all clocks of the cases of which one began in the period, by their start.
+
+        Narrowed to a `service_area` and to places, each clock by itself.
+        """
 
     async def dead(
         self,

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
+from hub.indicators import Kept
 from hub.model import Clock, ClockState, Course, Promise, Step
 from hub.storage.database import Runner, encode, encode_some
 from hub.storage.queries import load
@@ -64,6 +65,20 @@ async def place(run: Runner, clock_id: UUID) -> str | None:
     return next((row["copropiedad_id"] for row in await run.rows(_SQL["place"], clock_id)), None)
 
 
+def kept_of(row: Record) -> Kept:
+    """Read a clock as far as the indicators look at it."""
+    return Kept(
+        case=row["case_key"],
+        name=row["name"],
+        state=ClockState(row["state"]),
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        level=row["level"],
+        promise=msgspec.convert(row["promise"], Promise),
+        course=_course(row),
+    )
+
+
 def _row(clock: Clock) -> tuple[object, ...]:
     return (
         clock.id,
@@ -97,7 +112,7 @@ def _clocks(rows: Sequence[Record]) -> list[Clock]:
             level=row["level"],
             promise=msgspec.convert(row["promise"], Promise),
             steps=msgspec.convert(row["steps"], tuple[Step, ...]),
-            course=msgspec.convert(row["course"], Course) if row["course"] else Course(),
+            course=_course(row),
             calendar=row["calendar"],
             fired=row["fired"],
             ended_at=row["ended_at"],
@@ -107,3 +122,7 @@ def _clocks(rows: Sequence[Record]) -> list[Clock]:
         )
         for row in rows
     ]
+
+
+def _course(row: Record) -> Course:
+    return msgspec.convert(row["course"], Course) if row["course"] else Course()

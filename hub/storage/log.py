@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from hub.indicators import Kept, Period
 from hub.model import (
     HUB_SOURCE,
     TYPE_PREFIX,
@@ -87,6 +88,13 @@ class PostgresLog:
         """List the clocks of copropiedades in these states, soonest due first."""
         asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
         return page(await self._database.rows(_SQL["clocks_of"], *asked), limit, "due_at")
+
+    async def kept_promises(
+        self, period: Period, *, area: str | None, places: Places = None
+    ) -> Sequence[Kept]:
+        """Answer all clocks of the cases of which one began in the period, by their start."""
+        asked = period.since, period.until, list(ClockState), area, listed(places)
+        return [clocks.kept_of(row) for row in await self._database.rows(_SQL["promises"], *asked)]
 
     async def dead(
         self,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from hub.indicators import Kept, Period
 from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Clock, DeadLetter, Json, Places
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
@@ -109,6 +110,14 @@ class MemoryLog:
         found.sort(key=lambda clock: (clock.due_at, clock.id))
         return page([_shown(clock, _CLOCK) for clock in found], after, limit)
 
+    async def kept_promises(
+        self, period: Period, *, area: str | None, places: Places = None
+    ) -> Sequence[Kept]:
+        there = [one for one in self._clocks(places) if area in (None, one.context.get("service_area"))]
+        began = {one.case for one in there if one.started_at in period}
+        found = sorted(there, key=lambda one: (one.started_at, one.id))
+        return [_kept(one) for one in found if one.case in began]
+
     async def dead(
         self,
         *,
@@ -166,6 +175,10 @@ class MemoryLog:
 def _shown(value: object, columns: Iterable[str]) -> dict[str, Json]:
     shown: dict[str, Json] = msgspec.to_builtins({name: getattr(value, name) for name in columns})
     return shown
+
+
+def _kept(clock: Clock) -> Kept:
+    return Kept(**{each.name: getattr(clock, each.name) for each in fields(Kept)})
 
 
 def _counted(states: Iterable[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from hub.web import (
     explained,
     health,
     hooks,
+    indicators,
     metrics,
     operating,
     printed,
@@ -115,6 +116,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.PLACES,
         summary="Say that the level which was told has taken the matter on; safe to repeat",
         answers={200: shapes.TakenOn, **UNKNOWN, 409: shapes.Problem},
+    ),
+    Route(
+        path="/api/indicators",
+        handler=indicators.show,
+        needs=READ,
+        where=Where.PLACES,
+        summary="Tell how the promises that began in a period were kept",
+        query=indicators.IndicatorsQuery,
+        answers={200: indicators.Indicators, **BAD},
     ),
     Route(
         path="/api/dead",

@@ -10,12 +10,14 @@ import msgspec
 import pytest
 
 from hub.errors import StorageRefused
+from hub.indicators import Kept, Period
 from hub.model import (
     HUB_SOURCE,
     Acknowledgement,
     Attempt,
     ClockState,
     Course,
+    Pause,
     Purpose,
     State,
     Step,
@@ -266,6 +268,36 @@ async def test_clocks_are_listed_page_by_page(stores: Stores) -> None:
     rest = await stores.log.recent_clocks(state=None, after=first.next, limit=3)
 
     assert [row["case"] for row in [*first.items, *rest.items]] == ["3", "2", "1", "0"]
+
+
+async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_in_it(stores: Stores) -> None:
+    course = Course(pauses=(Pause(since=NOON, until=NOON + HOUR),))
+    area = {"copropiedad_id": "ph-1", "service_area": "water"}
+    first = clock("a", context=area, state=ClockState.BREACHED, level=3, ended_at=NOON + HOUR, course=course)
+    again = clock("a", context=area, started_at=NOON + 9 * HOUR, opened_by=None)
+    again = replace(again, id=uuid4())
+    elsewhere = clock("b", context={"copropiedad_id": "ph-2", "service_area": "water"})
+    other_area = clock("c", context={"copropiedad_id": "ph-1"})
+    late = clock("d", context=area, started_at=NOON + 2 * HOUR)
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([first, again, elsewhere, other_area, late])
+    period = Period(since=NOON, until=NOON + 2 * HOUR)
+
+    kept = await stores.log.kept_promises(period, area="water", places=frozenset({"ph-1"}))
+
+    assert ["a", "a"] == [one.case for one in kept]
+    assert kept[0] == Kept(
+        case="a",
+        name="first_reply",
+        state=ClockState.BREACHED,
+        started_at=NOON,
+        ended_at=NOON + HOUR,
+        level=3,
+        promise=first.promise,
+        course=course,
+    )
+    everywhere = await stores.log.kept_promises(period, area=None)
+    assert ["a", "a", "b", "c"] == sorted(one.case for one in everywhere)
 
 
 async def test_everything_is_counted_by_state(stores: Stores, of: StoredEvent) -> None:

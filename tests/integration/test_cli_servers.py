@@ -16,9 +16,10 @@ import aiohttp
 import pytest
 
 from hub.catalog import BY_NAME
+from hub.model import ClockState
 from hub.schemas import Schemas
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
-from tests.contract.values import clock, event, letter, message, stored
+from tests.contract.values import HOUR, NOON, clock, event, letter, message, stored
 from tests.integration.test_checkup import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -130,6 +131,25 @@ async def test_a_clock_is_shown_with_its_steps_and_the_look_is_noted(environ: di
     assert ["at_risk:1", "breach:1", "escalate:2"] == [step["key"] for step in answer["steps"]]
     assert ("clock.show", f"clock:{one.id}") == (notes["items"][0]["action"], notes["items"][0]["subject"])
     assert (1, f"Error: there is no clock {nobody}\n") == (missing, complaint)
+
+
+async def test_indicators_are_told_of_a_month(environ: dict[str, str]) -> None:
+    met = clock(state=ClockState.MET, ended_at=NOON + 3 * HOUR)
+    async with (
+        Database(environ["HUB_DATABASE_URL"]) as database,
+        PostgresIntake(database).transaction() as transaction,
+    ):
+        await transaction.save_clocks([met])
+    code, answer, _ = await hub(environ, "indicators", "--period", "2026-03", "--copropiedad", "ph-1")
+    wrong, _, complaint = await hub(environ, "indicators", "--period", "marzo")
+
+    assert (0, "2026-03-01", "2026-03-31") == (code, answer["from"], answer["to"])
+    # Its promise is of any hour.
+    assert [(1, 1.0, 3.0)] == [
+        (one["met"], one["share_met"], one["mean_hours"]) for one in answer["promises"]
+    ]
+    assert 2 == wrong
+    assert "is not a period" in complaint
 
 
 async def test_the_schema_is_looked_at(environ: dict[str, str]) -> None:

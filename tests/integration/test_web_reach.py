@@ -64,6 +64,8 @@ TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
     (GET, "/api/messages/{id}"): (Try(), Try("?whole=true")),
     (GET, "/api/clocks"): (Try(), Try("?state=open"), Try("?state=met", finds=False)),
     (POST, "/api/clocks/{id}/acknowledge"): (Try(),),
+    (GET, "/api/clocks/{id}"): (Try(),),
+    (GET, "/api/indicators"): (Try(finds=False), Try("?copropiedad=ph-beta", finds=False)),
     (GET, "/api/explain"): (Try("?event=event-beta&person=p-beta"), Try("?event=event-beta&person=p-two")),
     (GET, "/api/audience"): (
         Try("?who=owners@copropiedad:ph-beta", says=400),
@@ -218,6 +220,19 @@ async def test_sums_and_cursors_are_of_ones_own_copropiedad(town: Town) -> None:
     assert ([str(town.a.message)], None) == ([row["id"] for row in page["items"]], page["next"])
     assert ([str(town.a.clock)], None) == ([row["id"] for row in clocks["items"]], clocks["next"])
     assert both["next"] is not None
+
+
+async def test_indicators_are_of_ones_own_copropiedad(town: Town) -> None:
+    march = "/api/indicators?from=2026-03-01&to=2026-03-31"
+    async with town.seen_by(everything_in(A)) as client:
+        own, other = [
+            json.loads((await ask(client, GET, f"{march}{more}"))[1])["promises"]
+            for more in ("", f"&copropiedad={B}")
+        ]
+    async with town.seen_by(everything_in(A, B)) as client:
+        both = json.loads((await ask(client, GET, march))[1])["promises"]
+
+    assert ([1], [], [2]) == tuple([each["running"] for each in found] for found in (own, other, both))
 
 
 async def test_a_scope_reaches_where_it_was_given_and_no_further(town: Town) -> None:

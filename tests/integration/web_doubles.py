@@ -21,6 +21,7 @@ from yarl import URL
 from hub import cloudevents
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable
 from hub.identity import body_id
+from hub.indicators import Kept, Period
 from hub.model import Clock, DeadLetter, Event, Json, Lane, Places
 from hub.model import Reply as Answered
 from hub.passwords import Passwords
@@ -112,6 +113,8 @@ class MemoryLog:
     rows: list[dict[str, Json]] = field(default_factory=list)
     clock_rows: list[dict[str, Json]] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+    periods: list[tuple[Period, str | None, Places]] = field(default_factory=list)
     told_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
@@ -165,6 +168,16 @@ class MemoryLog:
         limit: int,
     ) -> Page:
         return _page([], after, limit)
+
+    async def kept_promises(
+        self,
+        period: Period,
+        *,
+        area: str | None,
+        places: Places = None,
+    ) -> Sequence[Kept]:
+        self.periods.append((period, area, places))
+        return self.kept
 
     async def dead(
         self,

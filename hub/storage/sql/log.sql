@@ -83,6 +83,18 @@ WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at
 ORDER BY due_at, id
 LIMIT $3
 
+-- promises --
+-- The whole of a case: what began in the period may have come back later.
+SELECT case_key, name, state, started_at, ended_at, level, promise, course FROM clock
+WHERE case_key IN (
+    SELECT began.case_key FROM clock AS began
+    WHERE began.state = ANY ($3::text[]) AND began.started_at >= $1 AND began.started_at < $2
+      AND ($4::text IS NULL OR began.context ->> 'service_area' = $4)
+      AND ($5::text[] IS NULL OR began.copropiedad_id = ANY ($5))
+  )
+  AND ($4 IS NULL OR context ->> 'service_area' = $4) AND ($5 IS NULL OR copropiedad_id = ANY ($5))
+ORDER BY started_at, id
+
 -- dead --
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (

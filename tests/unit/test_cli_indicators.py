@@ -1,0 +1,40 @@
+"""`hub indicators`: periods and figures as they are written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import typer
+
+from hub.cli.indicators import as_period, hours, percent
+
+TODAY = date(2026, 10, 14)
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("30d", (date(2026, 9, 15), TODAY)),
+        ("1d", (TODAY, TODAY)),
+        ("2026-10", (date(2026, 10, 1), date(2026, 10, 31))),
+        ("2028-02", (date(2028, 2, 1), date(2028, 2, 29))),
+    ],
+)
+def test_a_period_is_the_last_days_or_a_month(text: str, period: tuple[date, date]) -> None:
+    assert period == as_period(text, TODAY)
+
+
+@pytest.mark.parametrize("text", ["0d", "400d", "30", "2026-13", "0000-01", "octubre"])
+def test_another_period_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        as_period(text, TODAY)
+
+
+def test_figures_are_written_as_colombians_write_them() -> None:
+    assert ("95,8 %", "–") == (percent(0.9583), percent(None))
+    assert ("4,5 h hábiles", "0,2 h", "–") == (
+        hours(4.5, any_hour=False),
+        hours(0.17, any_hour=True),
+        hours(None, any_hour=True),
+    )
