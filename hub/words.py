@@ -99,6 +99,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.breached": "Plazo incumplido",
     "sla.acknowledged": "Caso tomado por un nivel",
     "notification.undelivered": "Mensaje legal sin entregar",
+    "notification.handed_over": "Carta entregada",
     "admin.payment.received": "Pago recibido",
     "policy.updated": "Política actualizada",
     "admin.assembly.convened": "Asamblea convocada",

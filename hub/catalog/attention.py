@@ -234,10 +234,19 @@ ATTENTION: Final = (
     EventType(
         name="notification.undelivered",
         lane=Lane.NORMAL,
-        case="message_id",
+        case="thread_id",
         audiences=(
             Audience(who=("staff:service",), purpose=Purpose.INTERNAL, channels=(("inbox", "email"),)),
         ),
+        # An answer that has not arrived is none: the term runs on until its letter is handed over.
+        clocks=(ClockMove("legal_term", Move.REOPEN, when={"about": "pqrs.responded"}),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="notification.handed_over",
+        lane=Lane.NORMAL,
+        case="thread_id",
+        clocks=(ClockMove("legal_term", Move.STOP, when={"about": "pqrs.responded"}),),
         hub_emitted=True,
     ),
 )

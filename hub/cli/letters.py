@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from hub.cli.common import (
     wait,
 )
 from hub.errors import HubError
+from hub.handing_over import hand_over
 
 if TYPE_CHECKING:
     from hub.ports import LetterStore, Page
@@ -126,9 +128,10 @@ async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     items: list[dict[str, Any]] = []
-    async with hub_app.open_letters(settings()) as letters:
+    given = settings()
+    async with hub_app.open_letters(given) as letters, hub_app.open_publisher(given) as publisher:
         for letter_id in ids:
             await _noted(letters, letter_id, "letter.done")
-            changed = await letters.hand_over(letter_id)
+            changed = await hand_over(letter_id, store=letters, publisher=publisher, now=datetime.now(UTC))
             items.append({"id": letter_id, "changed": bool(changed)})
     return items

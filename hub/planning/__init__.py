@@ -23,7 +23,7 @@ from hub.model import (
 from hub.planning.cascade import id_at, next_step, next_steps
 from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions
 from hub.planning.reach import LETTER, broken_channels, narrowed, steps_for, why_unreachable
-from hub.planning.undelivered import alerts, goes_on, is_alarming
+from hub.planning.undelivered import alerts, goes_on, handed_over, is_alarming
 from hub.policy import Policy
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Rules",
     "alerts",
     "goes_on",
+    "handed_over",
     "is_alarming",
     "is_quiet",
     "lane_for",

@@ -1,4 +1,4 @@
-"""When nothing electronic has reached somebody whom the law wants told: who hears of it, and what. Pure."""
+"""When nothing electronic has reached somebody whom the law wants told, and when its letter did. Pure."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from hub.planning.cascade import next_step
 from hub.planning.reach import LETTER
 
 NAME: Final = "notification.undelivered"
+HANDED_OVER: Final = "notification.handed_over"
 NO_RECEIPT: Final = "no_receipt"
 """The reason where a provider said yes and no receipt came in time."""
 
@@ -57,17 +58,29 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
         "reason": message.reason or NO_RECEIPT,
         "letter_id": str(letters[0]) if letters else None,
     }
-    return Event(
-        id=f"undelivered:{step_id(message)}",
-        source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}{NAME}{TYPE_SUFFIX}",
-        time=now,
-        data=data if stored is None else {**data, **_place(stored)},
+    return _event(
+        NAME, f"undelivered:{step_id(message)}", data if stored is None else data | _of(stored), now
     )
 
 
-def _place(stored: StoredEvent) -> dict[str, Json]:
-    """Say where it happened, so that the staff of there hears of it, and by which number it is known."""
+def handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
+    """
+    Make the event of a letter of this event that was handed over.
+
+    Its id is made from the letter: a repeat is a duplicate.
+    """
+    about: dict[str, Json] = {"about": stored.event.name, "about_id": stored.event.id}
+    data = {"message_id": str(letter)} | about | _of(stored)
+    return _event(HANDED_OVER, f"handed_over:{letter}", data, now)
+
+
+def _event(name: str, event_id: str, data: dict[str, Json], now: datetime) -> Event:
+    kind = f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}"
+    return Event(id=event_id, source=HUB_SOURCE, type=kind, time=now, data=data)
+
+
+def _of(stored: StoredEvent) -> dict[str, Json]:
+    """Say which case it is of, where, so that the staff of there hears of it, and by which number known."""
     known = {name: stored.event.data.get(name) for name in _TOLD}
-    known |= {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
+    known |= {"thread_id": stored.case, "copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     return {name: value for name, value in known.items() if value is not None}

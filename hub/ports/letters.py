@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Json, Outgoing, Places
+from hub.model import Json, Outgoing, Places, StoredEvent
 from hub.ports.log import Page
 
 
@@ -27,6 +27,9 @@ class LetterStore(Protocol):
 
     async def letter(self, letter_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
         """Show one whole: also name, text and the page to print."""
+
+    async def event_of(self, letter_id: UUID) -> StoredEvent | None:
+        """Answer the event that a letter tells; None when its message, or the letter, is not there."""
 
     async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -48,28 +48,52 @@ def replay(
     case: str, events: Iterable[Event], catalog: Mapping[str, EventType], policy: Policy
 ) -> list[Clock]:
     """
-    Fold all events of a case into its clocks, sorted by (time, id, source).
+    Fold all events of a case into its clocks, sorted by (time, id, source); what the hub says of an
+    answer comes after it, for the publisher's time may be ahead of ours.
 
     A second start while a clock runs changes nothing; a start after its end is a new clock. An event
     of a type that this hub does not know (any more, or not yet) moves nothing.
     """
     fold = _Fold(case, policy)
-    known = (event for event in events if event.name in catalog)
-    for event in sorted(known, key=lambda event: (event.time, event.id, event.source)):
+    for event in _in_order([event for event in events if event.name in catalog]):
         for move in moves_of(catalog[event.name], event):
             _MOVES[move.move](fold, move.clock, event)
     whole = [*fold.ended, *fold.running.values()]
     return [judged(laid_out(clock, policy.calendar, policy.calendar_version)) for clock in whole]
 
 
+def _in_order(events: Sequence[Event]) -> list[Event]:
+    times = {(event.name, event.id): event.time for event in events}
+
+    def place(event: Event) -> tuple[datetime, bool, datetime, str, str]:
+        about = _about(event)
+        told = event.time if about is None else times.get((event.data.get("about"), about), event.time)
+        return max(event.time, told), about is not None, event.time, event.id, event.source
+
+    return sorted(events, key=place)
+
+
+def _about(event: Event) -> str | None:
+    """Answer the id of the event that the hub tells something of."""
+    about: str | None = event.data.get("about_id") if event.source == HUB_SOURCE else None
+    return about
+
+
 @dataclass(slots=True)
 class _Fold:
-    """The clocks of a case as far as it has been told."""
+    """
+    The clocks of a case as far as it has been told.
+
+    `answers` are what has stopped, or would have stopped, the last clock of a name, without those that
+    turned out not to have arrived: the ids of these are in `lost`.
+    """
 
     case: str
     policy: Policy
     running: dict[str, Clock] = field(default_factory=dict)
     ended: list[Clock] = field(default_factory=list)
+    answers: dict[str, list[Event]] = field(default_factory=dict)
+    lost: dict[str, set[str]] = field(default_factory=dict)
 
     def start(self, name: str, event: Event) -> None:
         if name not in self.running:
@@ -84,6 +108,7 @@ class _Fold:
             self._begin(name, event, last.promise, {**last.context, **_context(event)})
 
     def _begin(self, name: str, event: Event, promise: Promise, context: Mapping[str, Json]) -> None:
+        self.answers[name], self.lost[name] = [], set()
         self.running[name] = Clock(
             id=clock_id(self.case, name, event),
             case=self.case,
@@ -99,7 +124,11 @@ class _Fold:
         )
 
     def stop(self, name: str, event: Event) -> None:
-        self._end(name, event, ClockState.MET)
+        """End it by an answer, or by the letter of a lost answer to this clock, not to an earlier one."""
+        about = _about(event)
+        if name in self.answers and (about is None or about in self.lost[name]):
+            self.answers[name].append(event)
+            self._end(name, event, ClockState.MET)
 
     def cancel(self, name: str, event: Event) -> None:
         self._end(name, event, ClockState.CANCELLED)
@@ -135,13 +164,21 @@ class _Fold:
             self._course(clock, extended_at=event.time, extended_to=to)
 
     def reopen(self, name: str, event: Event) -> None:
-        """Take back the stop of an answer that has not arrived: the clock has run all the time."""
-        last = self._last(name)
-        if name in self.running or last is None or last.state is ClockState.CANCELLED:
+        """Take back the stop of an answer that has not arrived: the next one counts, or it never stopped."""
+        last, answers = self._last(name), self.answers.get(name, [])
+        about = _about(event) or next((one.id for one in answers), None)
+        arrived = [one for one in answers if one.id != about]
+        if about is None or last is None or last.state is ClockState.CANCELLED or arrived == answers:
             return
+        self.answers[name] = arrived
+        self.lost[name].add(about)
         self.ended.remove(last)
         running = replace(last, ended_at=None, ended_by=None, state=ClockState.OPEN)
-        self._course(running, reopened=(*running.course.reopened, event.time))
+        self.running[name] = running
+        if arrived:
+            self._end(name, arrived[0], ClockState.MET)
+        else:
+            self._course(running, reopened=(*running.course.reopened, event.time))
 
     def acknowledge(self, _name: str, event: Event) -> None:
         """Note that a level has taken on the clock that the event names; once per level."""

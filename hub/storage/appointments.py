@@ -163,6 +163,7 @@ def _track_arguments(clock: Clock) -> tuple[list[str], list[str | int]]:
         "" if clock.next_at is None else _score(clock.next_at),
         "" if ended else clock.fired,
         0 if ended else len(boards),
+        f"c:{clock.id}:{len(clock.course.reopened)}",
     ]
 
 

@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from hub.delivery.moves import sources
-from hub.model import Json, Outgoing, Places, State
+from hub.model import Json, Outgoing, Places, State, StoredEvent
 from hub.ports import Page
+from hub.storage import events
 from hub.storage.database import Database
 from hub.storage.narrowing import listed
 from hub.storage.paging import cursor, page, shown
@@ -46,6 +47,11 @@ class PostgresLetters:
         """Show one whole."""
         rows = await self._database.rows(_SQL["show"], letter_id, listed(places))
         return shown(rows[0]) if rows else None
+
+    async def event_of(self, letter_id: UUID) -> StoredEvent | None:
+        """Answer the event that a letter tells."""
+        rows = await self._database.rows(_SQL["event"], letter_id)
+        return events.event_of(rows[0]) if rows else None
 
     async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
         """Say that it was handed over; false when that was said before, None when there is none."""

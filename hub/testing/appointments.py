@@ -94,4 +94,6 @@ def _is_news(clock: Clock, known: Clock | None) -> bool:
     """Older news of a clock that has ended or gone further is passed over."""
     if known is None or clock.ended_at is not None:
         return True
+    if len(clock.course.reopened) != len(known.course.reopened):
+        return len(clock.course.reopened) > len(known.course.reopened)
     return known.ended_at is None and known.fired <= clock.fired

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import Attempt, Json, Outgoing, Places, State
+from hub.model import Attempt, Json, Outgoing, Places, State, StoredEvent
 from hub.ports import Now, Page
 from hub.testing.narrowing import within
 from hub.testing.paging import page
@@ -72,6 +72,11 @@ class MemoryLetters:
 
     def _there(self, letter_id: UUID, places: Places) -> bool:
         return within(self._store.tables.place_of_id(letter_id), places)
+
+    async def event_of(self, letter_id: UUID) -> StoredEvent | None:
+        tables = self._store.tables
+        row = tables.messages.get(letter_id) if letter_id in self._letters else None
+        return None if row is None else tables.events.get(row.message.event_key)
 
     async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
         letter = self._letters.get(letter_id) if self._there(letter_id, places) else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 
+from hub import handing_over
 from hub.model import Json
 from hub.web.answers import json_answer, page_answer
-from hub.web.keys import LETTERS
+from hub.web.keys import LETTERS, PUBLISHER
 from hub.web.noting import note
 from hub.web.operating import HandedOver, LettersQuery
 from hub.web.queries import read_id, read_query, unknown
@@ -48,7 +50,13 @@ async def print_letter(request: web.Request) -> web.Response:
 async def hand_over(request: web.Request) -> web.Response:
     """Say that a letter was handed over: its message is delivered. Safe to repeat."""
     letter = await _letter(request, "letter.done")
-    changed = await request.app[LETTERS].hand_over(read_id(request, _LETTER), places_of(request))
+    changed = await handing_over.hand_over(
+        read_id(request, _LETTER),
+        store=request.app[LETTERS],
+        publisher=request.app[PUBLISHER],
+        now=datetime.now(UTC),
+        places=places_of(request),
+    )
     return json_answer(HandedOver(id=letter["id"], changed=bool(changed)))
 
 

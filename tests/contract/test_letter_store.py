@@ -84,3 +84,15 @@ async def test_a_letter_that_is_not_there_is_neither_shown_nor_handed_over(store
 async def test_a_cursor_of_nobody_s_is_refused(stores: Stores) -> None:
     with pytest.raises(StorageRefused):
         await stores.letters.letters(handed_over=None, after="x", limit=3)
+
+
+async def test_a_letter_knows_the_event_that_it_tells(stores: Stores, of: StoredEvent) -> None:
+    one = await made(stores, of)
+    without_message = outgoing("print", id=uuid4(), rendered=WORDS)
+    await stores.letters.add(without_message)
+    found = await stores.letters.event_of(one.id)
+
+    assert found is not None
+    assert (of.key, of.event, of.case) == (found.key, found.event, found.case)
+    assert await stores.letters.event_of(without_message.id) is None
+    assert await stores.letters.event_of(uuid4()) is None

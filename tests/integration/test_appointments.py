@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
-from hub.model import Clock, ClockState, Lane
+from hub.model import Clock, ClockState, Course, Lane
 from hub.ports import Appointments
 from hub.storage import RedisAppointments
 from tests.contract.values import HOUR, NOON, clock, now
@@ -212,3 +212,18 @@ async def test_a_redis_that_hangs_costs_its_time_out_once() -> None:
 
     # The first question, and the one more that is due to a connection that may have been dead.
     assert 1 <= times <= 2
+
+
+async def test_a_clock_whose_answer_was_lost_is_on_the_boards_again_until_it_ends_again(
+    appointments: Appointments,
+) -> None:
+    one = clock()
+    met = replace(one, state=ClockState.MET, ended_at=NOON)
+    reopened = replace(one, course=Course(reopened=(NOON,)))
+    answered = replace(reopened, state=ClockState.MET, ended_at=NOON)
+    seen = []
+    for news in (one, met, one, reopened, one, answered, reopened):
+        await appointments.track_clocks([news])
+        seen.append([one.id] in await _on(appointments, "open"))
+
+    assert [True, False, False, True, True, False, False] == seen

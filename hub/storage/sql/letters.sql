@@ -39,6 +39,12 @@ WHERE id = $1
       SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($2)
   ))
 
+-- event --
+SELECT event.* FROM letter
+JOIN message ON message.id = letter.id
+JOIN event ON event.key = message.event_key
+WHERE letter.id = $1
+
 -- hand_over --
 -- One statement: a letter that is handed over and a message that does not know it would tell two stories.
 WITH there AS (

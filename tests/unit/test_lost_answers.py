@@ -1,0 +1,162 @@
+"""An answer that has not arrived is none: the legal term runs on until its letter is handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import permutations
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from hub import sla
+from hub.catalog import BY_NAME
+from hub.errors import BrokerUnavailable
+from hub.handing_over import hand_over
+from hub.model import Clock, ClockState, Event, Purpose, State
+from hub.planning import alerts, handed_over
+from hub.testing import MemoryLetters
+from hub.timers import keep_appointments
+from tests.contract.values import message
+from tests.providers.samples import outgoing
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.things import HOUR, MINUTE, MONDAY, POLICY, SCHEMAS, event, local, stored
+from tests.unit.timekeeping import timers_of
+
+RECEIVED = event("pqrs.received")
+CASE = f"pqrs_id:{RECEIVED.data['pqrs_id']}"
+LETTER = UUID(int=7)
+
+
+def answered(at: datetime, number: int = 1) -> Event:
+    return event("pqrs.responded", at=at, id=f"answer-{number}")
+
+
+def lost(answer: Event, at: datetime) -> Event:
+    one = message(stored(answer), purpose=Purpose.LEGAL, state=State.BOUNCED, reason="dsn_5.1.1")
+    [alert] = alerts([one], {one.event_key: stored(answer)}, now=at).values()
+    return alert
+
+
+def delivered(answer: Event, at: datetime) -> Event:
+    return handed_over(LETTER, stored(answer), now=at)
+
+
+def legal(*events: Event) -> Clock:
+    return next(one for one in sla.replay(CASE, events, BY_NAME, POLICY) if one.name == "legal_term")
+
+
+def end(clock: Clock) -> tuple[ClockState, datetime | None]:
+    return clock.state, clock.ended_at
+
+
+ANSWER = answered(MONDAY + HOUR)
+LOST = lost(ANSWER, MONDAY + 3 * HOUR)
+
+
+def test_an_answer_that_was_lost_stops_nothing_and_is_warned_of() -> None:
+    clock = legal(RECEIVED, ANSWER, LOST)
+
+    assert (ClockState.OPEN, None) == end(clock)
+    assert ("at_risk", LOST.time) == (clock.steps[0].kind, clock.steps[0].at)
+
+
+def test_what_the_hub_says_is_of_the_case_of_the_answer_and_as_its_schemas_say() -> None:
+    for one in (LOST, delivered(ANSWER, MONDAY + 4 * HOUR)):
+        SCHEMAS.check(one, now=one.time)
+        assert CASE == one.data["thread_id"]
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [(MONDAY + 30 * HOUR, ClockState.MET), (local("2026-04-10 09:00"), ClockState.BREACHED)],
+)
+def test_a_letter_that_is_handed_over_ends_the_first_term(at: datetime, state: ClockState) -> None:
+    clock = legal(RECEIVED, ANSWER, LOST, delivered(ANSWER, at))
+
+    assert (state, at) == end(clock)
+    assert legal(RECEIVED).due_at == clock.due_at
+
+
+def test_the_order_of_arrival_never_matters() -> None:
+    case = (RECEIVED, ANSWER, LOST, delivered(ANSWER, MONDAY + 5 * HOUR))
+
+    assert {legal(*case).ended_at} == {legal(*each).ended_at for each in permutations(case)}
+
+
+def test_a_publisher_whose_time_is_ahead_does_not_hide_that_its_answer_was_lost() -> None:
+    ahead = answered(MONDAY + HOUR + 4 * MINUTE)
+    clock = legal(RECEIVED, ahead, lost(ahead, MONDAY + HOUR))
+
+    assert (ClockState.OPEN, None) == end(clock)
+    done = legal(RECEIVED, ahead, lost(ahead, MONDAY + HOUR), delivered(ahead, MONDAY + HOUR + MINUTE))
+    assert ClockState.MET is done.state
+
+
+def test_of_two_answers_the_one_that_arrived_counts_whichever_was_lost() -> None:
+    second = answered(MONDAY + 2 * HOUR, 2)
+
+    assert (ClockState.MET, second.time) == end(legal(RECEIVED, ANSWER, second, LOST))
+    kept = legal(RECEIVED, ANSWER, second, lost(second, MONDAY + 3 * HOUR))
+    assert (ClockState.MET, ANSWER.time) == end(kept)
+    both = legal(RECEIVED, ANSWER, second, LOST, lost(second, MONDAY + 4 * HOUR))
+    assert (ClockState.OPEN, None) == end(both)
+
+
+def test_the_letter_of_an_answer_to_an_earlier_term_ends_nothing() -> None:
+    again = event("pqrs.reopened", at=MONDAY + 5 * HOUR)
+    events = (RECEIVED, ANSWER, again, lost(ANSWER, MONDAY + 6 * HOUR), delivered(ANSWER, MONDAY + 7 * HOUR))
+    clocks = [one for one in sla.replay(CASE, events, BY_NAME, POLICY) if one.name == "legal_term"]
+
+    assert [ClockState.MET, ClockState.OPEN] == [one.state for one in sorted(clocks, key=_start)]
+
+
+def _start(clock: Clock) -> datetime:
+    return clock.started_at
+
+
+async def test_the_loss_of_an_answer_is_told_at_once_to_who_holds_the_term() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.appointments.begin_epoch()
+    await hub.take_in(RECEIVED)
+    hub.clock.at = ANSWER.time
+    await hub.take_in(ANSWER)
+    hub.clock.at = LOST.time
+    await hub.take_in(LOST)
+    await keep_appointments(timers_of(hub))
+
+    assert [("sla.at_risk", "legal_term")] == [(one.name, one.data["clock"]) for one in hub.publisher.events]
+    assert [ClockState.AT_RISK] == hub.states("legal_term")
+
+
+async def _with_letter() -> tuple[MemoryHub, MemoryLetters]:
+    hub = memory_hub(MONDAY)
+    hub.clock.at = ANSWER.time
+    await hub.take_in(RECEIVED, ANSWER)
+    one = message(hub.stored(ANSWER), channel="print", contact_id="print", state=State.SENT)
+    await hub.store.add_messages([one])
+    letters = MemoryLetters(hub.store, hub.clock)
+    await letters.add(outgoing("print", id=one.id))
+    return hub, letters
+
+
+async def test_what_is_cut_off_between_the_event_and_the_letter_is_said_again_under_the_same_id() -> None:
+    hub, letters = await _with_letter()
+    [row] = (await letters.letters(handed_over=False, after=None, limit=9)).items
+    given: dict[str, Any] = {"store": letters, "publisher": hub.publisher, "now": MONDAY}
+    hub.publisher.faults.script("event", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await hand_over(UUID(row["id"]), **given)
+    still_open = (await letters.letters(handed_over=False, after=None, limit=9)).items
+    said = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
+
+    assert [row] == still_open
+    assert [True, False] == said
+    assert {f"handed_over:{row['id']}"} == {one.id for one in hub.publisher.events}
+
+
+async def test_nobody_hears_of_a_letter_that_is_not_there() -> None:
+    hub, letters = await _with_letter()
+
+    assert await hand_over(uuid4(), store=letters, publisher=hub.publisher, now=MONDAY) is None
+    assert [] == hub.publisher.events
