@@ -23,7 +23,6 @@ from hub.cli.common import (
     wait,
 )
 from hub.errors import HubError
-from hub.handing_over import hand_over
 
 if TYPE_CHECKING:
     from hub.ports import LetterStore, Page
@@ -126,6 +125,7 @@ def done(
 
 async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
     from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.handing_over import hand_over  # noqa: PLC0415 - nor for this
 
     items: list[dict[str, Any]] = []
     given = settings()
