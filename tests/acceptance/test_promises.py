@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
+from yarl import URL
+
 from hub.model import Clock
+from hub.settings import Secret
+from hub.signing import KeyRing
 from hub.storage import Database
 from hub.storage.timers import PostgresTimers
+from hub.taking_on import Links
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until
@@ -20,6 +26,9 @@ any_hour = true
 ladder = ["2s", "1s", "1s", "1s"]
 """
 
+
+SECRET = "a-secret-that-nobody-guesses-and-long-enough"
+HUB = "https://hub.example.co"
 
 A_LADDER_OF_MINUTES = """
 [clocks.first_reply]
@@ -109,6 +118,27 @@ async def test_a_level_that_takes_it_on_has_one_more_of_its_durations_and_only_o
     assert [2, 2, 2] == [one["level"] for one in said]
     assert [True, False] == [said[0]["changed"], said[2]["changed"]]
     assert [2] == [one.level for one in once.course.acknowledged]
+
+
+async def test_a_level_that_nobody_holds_is_passed_over_and_the_next_is_told_with_its_link(
+    house: House,
+) -> None:
+    house.policy(A_LADDER_OF_SECONDS)
+    house.settings |= {"HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB}
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await publisher.publish("directory.membership.removed", {"membership_id": "m-nivel-2", "version": 2})
+        await publisher.publish("pqrs.received", directory.pqrs(1))
+        await until(lambda: len(_to_level(house, 4)) == 2, "the reminder to level 4")
+
+    told = {level: len(_to_level(house, level)) for level in (2, 3, 4)}
+    text = _to_level(house, 3)[0].message.get_body(("plain",)).get_content()
+    link = URL(next(word for word in re.split(r"[\s<>()]+", text) if word.startswith(HUB)))
+    links = Links(public_url=HUB, ring=KeyRing([Secret(SECRET)]))
+
+    assert {2: 0, 3: 1, 4: 2} == told
+    assert "nadie ocupa el nivel 2" in " ".join(text.split())
+    assert links.signs(link.query["sig"], link.name, "3")
 
 
 async def _take_on(house: House, clock: Clock) -> str:
