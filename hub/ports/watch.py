@@ -63,6 +63,9 @@ class TroubleLog(Protocol):
     async def unknown_outcomes(self) -> Mapping[str, int]:
         """Count, by provider, the calls whose outcome nobody knows: each may have been doubled."""
 
+    async def promises(self) -> Mapping[tuple[str, str], int]:
+        """Count the clocks that have not ended, by name and state."""
+
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         """As the WatchStore tells it."""
 

@@ -88,6 +88,10 @@ class PostgresWatch:
         """Count, by provider, the calls whose outcome nobody knows."""
         return {row["provider"]: row["times"] for row in await self._database.rows(_SQL["unknown_outcomes"])}
 
+    async def promises(self) -> Mapping[tuple[str, str], int]:
+        """Count the clocks that have not ended, by name and state."""
+        return {(row["name"], row["state"]): row["n"] for row in await self._database.rows(_SQL["promises"])}
+
 
 def _trouble(row: Record) -> Trouble:
     return Trouble(

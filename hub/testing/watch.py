@@ -114,6 +114,9 @@ class MemoryWatch:
         calls = self._store.tables.attempts.values()
         return Counter(call.provider for call in calls if call.outcome == "unknown")
 
+    async def promises(self) -> Mapping[tuple[str, str], int]:
+        return Counter((one.name, str(one.state)) for one in self._store.clocks if one.ended_at is None)
+
     def _open(self) -> list[Trouble]:
         return [row for row in self.rows if row.resolved_at is None]
 

@@ -21,6 +21,7 @@ TOLD: Final = (
     "hub_oldest_queued_seconds",
     "hub_audit_age_seconds",
     "hub_unknown_outcomes_total",
+    "hub_promises",
 )
 
 
@@ -44,7 +45,13 @@ class Figures:
 
 
 async def _read(log: TroubleLog) -> Sequence[Metric]:
-    return [await _troubles(log), await _oldest(log), await _audit(log), await _unknown(log)]
+    return [
+        await _troubles(log),
+        await _oldest(log),
+        await _audit(log),
+        await _unknown(log),
+        await _promises(log),
+    ]
 
 
 async def _troubles(log: TroubleLog) -> Metric:
@@ -78,3 +85,11 @@ async def _unknown(log: TroubleLog) -> Metric:
     for provider, times in (await log.unknown_outcomes()).items():
         counter.add_metric([provider], times)
     return counter
+
+
+async def _promises(log: TroubleLog) -> Metric:
+    words = "promises that have not ended: open, at_risk or breached"
+    gauge = GaugeMetricFamily("hub_promises", words, labels=["name", "state"])
+    for labels, number in (await log.promises()).items():
+        gauge.add_metric(labels, number)
+    return gauge

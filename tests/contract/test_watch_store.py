@@ -10,12 +10,12 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import Lane, State, StoredEvent, Symptom, Trouble
+from hub.model import ClockState, Lane, State, StoredEvent, Symptom, Trouble
 from hub.ports import TroubleLog, WatchStore
 from hub.storage import Database, PostgresWatch
 from hub.testing import MemoryStore, MemoryWatch
 from tests.contract.stores import AT_ONCE, Stores
-from tests.contract.values import HOUR, LEASE, letter, membership, message, now, outcome, person
+from tests.contract.values import HOUR, LEASE, clock, letter, membership, message, now, outcome, person
 
 QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
 SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
@@ -177,6 +177,22 @@ async def test_what_comes_back_is_a_new_trouble_and_the_open_ones_are_listed_fir
     assert [DEAD.key, SMS.key, SMS.key] == keys(listed)
     assert [True, True, False] == [one.resolved_at is None for one in listed]
     assert [DEAD.key] == keys(await watching.troubles(1))
+
+
+async def test_promises_that_have_not_ended_are_counted_by_name_and_state(
+    watching: Watching, stores: Stores
+) -> None:
+    late = clock("d", state=ClockState.BREACHED)
+    other = replace(late, id=uuid4(), name="legal_term")
+    ended = clock("c", state=ClockState.BREACHED, ended_at=now())
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([clock("a"), clock("b"), ended, late, other])
+
+    assert await watching.promises() == {
+        ("first_reply", "open"): 2,
+        ("first_reply", "breached"): 1,
+        ("legal_term", "breached"): 1,
+    }
 
 
 async def test_calls_of_unknown_outcome_are_counted_by_provider(

@@ -83,3 +83,7 @@ LIMIT $1
 
 -- unknown_outcomes --
 SELECT provider, count(*) AS times FROM attempt WHERE outcome = 'unknown' GROUP BY provider ORDER BY provider
+
+-- promises --
+-- The predicate of clock_live: those that have ended, nearly all, are not read.
+SELECT name, state, count(*) AS n FROM clock WHERE ended_at IS NULL GROUP BY name, state
