@@ -118,6 +118,17 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
         )
 
 
+class SummaryPolicy(Struct, frozen=True, kw_only=True):
+    """
+    More clocks than `more_than` with news for one level and copropiedad are told as one.
+
+    Only news later than `late` counts: what comes in time is told one by one.
+    """
+
+    more_than: Annotated[int, Meta(ge=1)]
+    late: timedelta
+
+
 class Window(Struct, frozen=True, kw_only=True):
     """The hours at which these purposes may contact anybody."""
 
@@ -149,6 +160,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     company: Company
     calendar_rules: CalendarRules = field(name="calendar")
     clocks: Mapping[str, ClockPolicy]
+    clocks_summary: SummaryPolicy
     expiry: Mapping[Purpose, Expiry]
     patience: Mapping[Purpose, Expiry]
     windows: Mapping[str, Window]

@@ -12,7 +12,7 @@ every second, and Redis is filled again from it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -24,7 +24,7 @@ import structlog
 from hub import sla
 from hub.cascades import go_on
 from hub.errors import AppointmentsUnavailable, Unavailable
-from hub.model import Clock, ClockState, Lane, Message
+from hub.model import Clock, ClockState, Lane, Message, Step
 from hub.policy import Policy
 from hub.ports import Appointments, Heartbeats, Now, Publisher, TimerStore
 from hub.replies import event_of
@@ -121,10 +121,11 @@ async def _release(timers: Timers, ids: Sequence[UUID]) -> None:
         await timers.publisher.tickets(await timers.store.release(ids))
 
 
-async def _fire_each(clocks: Iterable[Clock], timers: Timers) -> None:
+async def _fire_each(clocks: Sequence[Clock], timers: Timers) -> None:
+    summed = await _sum_up(clocks, timers)
     for clock in clocks:
         try:
-            await fire(clock, timers)
+            await fire(clock, timers, summed=summed)
         except Unavailable:
             raise
         except Exception:
@@ -132,16 +133,38 @@ async def _fire_each(clocks: Iterable[Clock], timers: Timers) -> None:
             log.exception("clock.broken", clock_id=str(clock.id), clock=clock.name)
 
 
-async def fire(clock: Clock, timers: Timers) -> None:
+async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told]:
     """
-    Do every step of the clock that is due, in order.
+    Tell each level that many late steps at once would bury how many they are; answer which levels these are.
+
+    Before the steps, which are then recorded and tell nobody: a crash between both loses nothing.
+    """
+    now, policy = timers.now(), timers.policy
+    current = [clock for clock in clocks if clock.calendar == policy.calendar_version]
+    found = sla.crowds(current, policy=policy.clocks_summary, now=now)
+    for crowd in found:
+        await timers.publisher.event(sla.summary_event(crowd, now=now))
+        log.warning(
+            "clocks.summed", level=crowd.level, copropiedad=crowd.copropiedad_id, clocks=len(crowd.clocks)
+        )
+    return frozenset((crowd.level, crowd.copropiedad_id) for crowd in found)
+
+
+def _is_summed(clock: Clock, step: Step, summed: Collection[sla.Told], timers: Timers) -> bool:
+    late = sla.is_late(step, policy=timers.policy.clocks_summary, now=timers.now())
+    return late and sla.told(clock, step) in summed
+
+
+async def fire(clock: Clock, timers: Timers, *, summed: Collection[sla.Told] = ()) -> None:
+    """
+    Do every step of the clock that is due, in order; those of the levels that are `summed` up quietly.
 
     Not of one that ran by another calendar: the audit first finds out when its steps really fall.
     """
     if clock.calendar != timers.policy.calendar_version:
         return
     while (at := clock.next_at) is not None and at <= timers.now():
-        advanced = sla.with_fired(await _told(clock, timers), clock.fired + 1)
+        advanced = sla.with_fired(await _told(clock, timers, summed), clock.fired + 1)
         if not await timers.store.advance(advanced, seen=clock):
             return  # ended, or another process was quicker: its view of the clock is the newer one
         step = advanced.steps[clock.fired]
@@ -150,7 +173,7 @@ async def fire(clock: Clock, timers: Timers) -> None:
     await _track(timers, [clock])
 
 
-async def _told(clock: Clock, timers: Timers) -> Clock:
+async def _told(clock: Clock, timers: Timers, summed: Collection[sla.Told]) -> Clock:
     """
     Tell the clock's next step; answer the clock with the level that was really told.
 
@@ -162,7 +185,9 @@ async def _told(clock: Clock, timers: Timers) -> Clock:
         return clock
     if levels := sla.levels_from(clock, step):
         clock = sla.handed_over(clock, step, await timers.store.held_levels(clock, levels))
-    await timers.publisher.event(sla.step_event(clock, clock.steps[clock.fired], now=timers.now()))
+    step = clock.steps[clock.fired]
+    quiet = _is_summed(clock, step, summed, timers)
+    await timers.publisher.event(sla.step_event(clock, step, now=timers.now(), quiet=quiet))
     return clock
 
 

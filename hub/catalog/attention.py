@@ -232,6 +232,15 @@ ATTENTION: Final = (
         hub_emitted=True,
     ),
     EventType(
+        name="sla.summary",
+        lane=Lane.URGENT,
+        case="summary_id",
+        audiences=(
+            Audience(who=("level:level",), purpose=Purpose.INTERNAL, channels=(("inbox", "email", "sms"),)),
+        ),
+        hub_emitted=True,
+    ),
+    EventType(
         name="notification.undelivered",
         lane=Lane.NORMAL,
         case="thread_id",

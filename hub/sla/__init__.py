@@ -13,14 +13,19 @@ from hub.sla.folding import moves_of, replay
 from hub.sla.handing import already_told, handed_over, levels_from
 from hub.sla.laying import FIRST_LEVEL, laid_out
 from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
+from hub.sla.summing import SUMMARY, Told, crowds, is_late, summary_event, told
 from hub.sla.telling import CONTEXT, ESCALATES, step_event
 
 __all__ = [
     "CONTEXT",
     "ESCALATES",
     "FIRST_LEVEL",
+    "SUMMARY",
+    "Told",
     "already_told",
+    "crowds",
     "handed_over",
+    "is_late",
     "laid_anew",
     "laid_out",
     "levels_from",
@@ -29,5 +34,7 @@ __all__ = [
     "reconcile",
     "replay",
     "step_event",
+    "summary_event",
+    "told",
     "with_fired",
 ]

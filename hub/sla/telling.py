@@ -27,8 +27,12 @@ CONTEXT: Final = (
 """What a clock keeps of its opening event, so that its own events can say what they are about."""
 
 
-def step_event(clock: Clock, step: Step, *, now: datetime) -> Event:
-    """Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate."""
+def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) -> Event:
+    """
+    Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate.
+
+    A `quiet` one is recorded, and tells nobody.
+    """
     name = _NAMES.get(step.kind) or ESCALATES[clock.name]
     return Event(
         id=f"{clock.id}:{step.key}",
@@ -36,6 +40,7 @@ def step_event(clock: Clock, step: Step, *, now: datetime) -> Event:
         type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
         time=now,
         data={**clock.context, **_DATA[step.kind](clock, step), **_hours(clock)},
+        extensions={"quiet": True} if quiet else {},
     )
 
 
