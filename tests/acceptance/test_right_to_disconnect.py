@@ -20,6 +20,7 @@ async def test_out_of_hours_only_the_direction_is_written_to(house: House) -> No
         "person_id": "p-nivel-4",
         "scope": "company",
         "role": "staff",
+        "duty": "management",
         "direction": True,
     }
     async with house.running() as publisher:
