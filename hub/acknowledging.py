@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.errors import NothingToTakeOn
-from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Clock, Event
+from hub.model import Clock, Event, own_event
 from hub.ports import Publisher
 from hub.replies import THREAD
 from hub.sla import ESCALATES, FIRST_LEVEL
@@ -56,10 +56,5 @@ def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:
     """Make the event; the case of the clock is named as a thread that is that case."""
     data = {"clock_id": str(clock.id), THREAD: clock.case, "level": level, "by": by}
     place = clock.context.get("copropiedad_id")
-    return Event(
-        id=f"{clock.id}:acknowledged:{level}",
-        source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}{NAME}{TYPE_SUFFIX}",
-        time=now,
-        data=data if place is None else {**data, "copropiedad_id": place},
-    )
+    data |= {} if place is None else {"copropiedad_id": place}
+    return own_event(NAME, f"{clock.id}:acknowledged:{level}", data, time=now)

@@ -15,10 +15,10 @@ from typing import Final
 
 from hub.business_time import WorkCalendar
 from hub.model import ClockState, Course, Promise
+from hub.sla import FIRST_LEVEL
 
 REQUEST: Final = "legal_term"
 """The promise that every PQRS has: a case with it is one."""
-FIRST_LEVEL: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

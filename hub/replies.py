@@ -14,9 +14,6 @@ from typing import Final
 from hub.catalog import CATALOG
 from hub.identity import reply_id, thread_id
 from hub.model import (
-    HUB_SOURCE,
-    TYPE_PREFIX,
-    TYPE_SUFFIX,
     About,
     Complaint,
     Event,
@@ -25,6 +22,7 @@ from hub.model import (
     Move,
     Reply,
     ReplyKind,
+    own_event,
 )
 from hub.opt_out_words import Command, Wish, command, own_words
 
@@ -133,13 +131,8 @@ _ANSWERED: Final = {
 
 def event_of(inbound: Inbound) -> Event:
     """Make the event of a reply. Its id is made from the reply's: published again it is a duplicate."""
-    return Event(
-        id=f"reply:{inbound.id}",
-        source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}{NAME}{TYPE_SUFFIX}",
-        time=inbound.reply.at,
-        data={**_said(inbound), **_known(inbound)},
-    )
+    said = {**_said(inbound), **_known(inbound)}
+    return own_event(NAME, f"reply:{inbound.id}", said, time=inbound.reply.at)
 
 
 def _said(inbound: Inbound) -> dict[str, Json]:

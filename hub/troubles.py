@@ -17,7 +17,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from hub.errors import InvalidPolicy
-from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Event, Json, Lane, Remaining, Symptom, Trouble
+from hub.model import Event, Json, Lane, Remaining, Symptom, Trouble, own_event
 
 BEGAN: Final = "hub.trouble.began"
 ENDED: Final = "hub.trouble.ended"
@@ -186,13 +186,12 @@ def event_of(trouble: Trouble, *, notify: Sequence[str], now: datetime) -> Event
     """
     name = BEGAN if trouble.told_at is None else ENDED
     at = trouble.since if name == BEGAN else trouble.resolved_at or trouble.since
-    return Event(
-        id=f"{trouble.key}@{trouble.since.isoformat()}:{name.rpartition('.')[2]}",
-        source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
+    return own_event(
+        name,
+        f"{trouble.key}@{trouble.since.isoformat()}:{name.rpartition('.')[2]}",
+        {**_data(trouble, name), "notify": list(notify)},
         # Of a database whose clock is ahead there is something to tell: intake refuses what is to come.
         time=min(at, now),
-        data={**_data(trouble, name), "notify": list(notify)},
     )
 
 

@@ -6,6 +6,16 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
 
+# What the law wants said of a petition, on paper where nothing else arrives.
+_BY_LAW: Final = Audience(
+    who=("petitioner",), purpose=Purpose.LEGAL, channels=(("email", "sms"),), print=Print.LETTER
+)
+
+# How a petition goes on.
+_HOW_IT_GOES: Final = Audience(
+    who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("sms",))
+)
+
 ATTENTION: Final = (
     EventType(
         name="pqrs.received",
@@ -56,14 +66,7 @@ ATTENTION: Final = (
         name="pqrs.info_requested",
         lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.LEGAL,
-                channels=(("email", "sms"),),
-                print=Print.LETTER,
-            ),
-        ),
+        audiences=(_BY_LAW,),
         # Ley 1755 de 2015, art. 17: the term stands still until what is missing has come.
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.PAUSE)),
     ),
@@ -71,41 +74,21 @@ ATTENTION: Final = (
         name="pqrs.info_received",
         lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("email",), ("sms",)),
-            ),
-        ),
+        audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("legal_term", Move.RESUME),),
     ),
     EventType(
         name="pqrs.term_extended",
         lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.LEGAL,
-                channels=(("email", "sms"),),
-                print=Print.LETTER,
-            ),
-        ),
+        audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.EXTEND)),
     ),
     EventType(
         name="pqrs.transferred",
         lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.LEGAL,
-                channels=(("email", "sms"),),
-                print=Print.LETTER,
-            ),
-        ),
+        audiences=(_BY_LAW,),
         # Ley 1755 de 2015, art. 21: from here on the term is somebody else's.
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.CANCEL)),
     ),
@@ -113,40 +96,21 @@ ATTENTION: Final = (
         name="pqrs.responded",
         lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.LEGAL,
-                channels=(("email", "sms"),),
-                print=Print.LETTER,
-            ),
-        ),
+        audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
     ),
     EventType(
         name="pqrs.reopened",
         lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("email",), ("sms",)),
-            ),
-        ),
+        audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("legal_term", Move.RESTART),),
     ),
     EventType(
         name="pqrs.withdrawn",
         lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("email",), ("sms",)),
-            ),
-        ),
+        audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("first_reply", Move.CANCEL), ClockMove("legal_term", Move.CANCEL)),
     ),
     EventType(

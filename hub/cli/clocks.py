@@ -139,7 +139,7 @@ async def _open() -> AsyncIterator[Clocks]:
 
     given = settings()
     async with app.open_log(given) as log, app.open_appointments(given) as appointments:
-        yield Clocks(log=log, appointments=appointments, policy=load_policy(given.policy))
+        yield Clocks(log=log, appointments=appointments, calendar=load_policy(given.policy).calendar)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

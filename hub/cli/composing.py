@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.errors import InvalidEvent
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Json
+from hub.model import TYPE_PREFIX, Json, type_of
 
 SOURCE = "urn:coproservicios:cli"
 _ENVELOPE = frozenset({"specversion", "data", "data_base64", "datacontenttype"})
@@ -69,4 +69,4 @@ def _is_event(document: dict[str, Json], missing: Missing) -> bool:
 
 def full_type(kind: str) -> str:
     """`pqrs.received` → `co.coproservicios.pqrs.received.v1`; a full type stays."""
-    return kind if kind.startswith(TYPE_PREFIX) else f"{TYPE_PREFIX}{kind}{TYPE_SUFFIX}"
+    return kind if kind.startswith(TYPE_PREFIX) else type_of(kind)

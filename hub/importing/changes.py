@@ -19,7 +19,7 @@ from hub.importing.entries import (
     Facts,
     Known,
 )
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event, Json
+from hub.model import Event, Json, type_of
 
 SOURCE: Final = "urn:hub:import"
 NOUNS: Final = (COPROPIEDAD, UNIT, PERSON, MEMBERSHIP)
@@ -104,7 +104,7 @@ def events(changes: Iterable[Change], *, now: datetime) -> list[Event]:
         Event(
             id=f"{change.data[f'{change.noun}_id']}:{change.data['version']}",
             source=SOURCE,
-            type=f"{TYPE_PREFIX}directory.{change.noun}.upserted{TYPE_SUFFIX}",
+            type=type_of(f"directory.{change.noun}.upserted"),
             time=now,
             data=change.data,
         )

@@ -14,13 +14,12 @@ from hub.errors import InvalidEvent
 from hub.identity import body_id, event_key
 from hub.intake.senders import FREE, Bound
 from hub.model import (
-    HUB_SOURCE,
     TYPE_PREFIX,
-    TYPE_SUFFIX,
     DeadLetter,
     Event,
     EventType,
     Incoming,
+    own_event,
 )
 from hub.planning import Rules
 from hub.schemas import Schemas
@@ -108,12 +107,10 @@ def may_be_told(letter: DeadLetter) -> bool:
 
 def rejection(letter: DeadLetter, now: datetime) -> Event:
     """Make the `event.rejected` that tells publishers; it goes to `hub.events.out` only."""
-    return Event(
-        id=f"rejected:{letter.id}",
-        source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}{REJECTED}{TYPE_SUFFIX}",
-        time=now,
-        data={
+    return own_event(
+        REJECTED,
+        f"rejected:{letter.id}",
+        {
             "dead_letter_id": str(letter.id),
             "reason": letter.reason,
             "field": letter.field,
@@ -122,4 +119,5 @@ def rejection(letter: DeadLetter, now: datetime) -> Event:
             "event_source": letter.source,
             "routing_key": letter.routing_key,
         },
+        time=now,
     )

@@ -25,7 +25,7 @@ from hub.local.altos import (
     unit_id,
 )
 from hub.local.story import BOGOTA, PLACE, story
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event, Json
+from hub.model import Event, Json, type_of
 
 SOURCE: Final = "urn:coproservicios:demo"
 
@@ -137,7 +137,7 @@ def _event(now: datetime, time: datetime, name: str, key: str, data: Data) -> Ev
     return Event(
         id=f"demo-{now.astimezone(BOGOTA):%Y-%m-%d}:{name}:{key}",
         source=SOURCE,
-        type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
+        type=type_of(name),
         time=time,
         datacontenttype="application/json",
         data=data,

@@ -29,11 +29,12 @@ from hub.model.catalogue import (
     Print,
     Purpose,
     Reminder,
+    type_of,
 )
 from hub.model.clocks import Acknowledgement, Clock, ClockState, Course, Pause, Promise, Step
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
-from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent
+from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -122,6 +123,8 @@ __all__ = [
     "Symptom",
     "Target",
     "Trouble",
+    "own_event",
     "reach_of",
     "together",
+    "type_of",
 ]

@@ -13,6 +13,11 @@ TYPE_PREFIX = "co.coproservicios."
 TYPE_SUFFIX = ".v1"
 
 
+def type_of(name: str) -> str:
+    """Answer the type of a routing key: `pqrs.received` → `co.coproservicios.pqrs.received.v1`."""
+    return f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}"
+
+
 class Lane(StrEnum):
     """Lanes never wait for each other."""
 
@@ -127,4 +132,4 @@ class EventType:
 
     @property
     def type(self) -> str:
-        return f"{TYPE_PREFIX}{self.name}{TYPE_SUFFIX}"
+        return type_of(self.name)

@@ -132,7 +132,6 @@ class Clock:
     fired: int = 0
     ended_at: datetime | None = None
     opened_by: UUID | None = None
-    ended_by: UUID | None = None
     context: Mapping[str, Json] = field(default_factory=dict)
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX
+from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, type_of
 from hub.model.json import Json
 
 HUB_SOURCE = "urn:hub"
@@ -32,6 +32,24 @@ class Event:
     def name(self) -> str:
         """The routing key: `co.coproservicios.pqrs.received.v1` → `pqrs.received`."""
         return self.type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
+
+
+def own_event(
+    name: str, event_id: str, data: Mapping[str, Json], *, time: datetime, quiet: bool = False
+) -> Event:
+    """
+    Make an event of the hub's own. Said again with the same id it is a duplicate.
+
+    A `quiet` one is recorded, and tells nobody.
+    """
+    return Event(
+        id=event_id,
+        source=HUB_SOURCE,
+        type=type_of(name),
+        time=time,
+        data=data,
+        extensions={"quiet": True} if quiet else {},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

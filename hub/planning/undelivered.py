@@ -9,14 +9,12 @@ from uuid import UUID
 
 from hub.identity import step_id
 from hub.model import (
-    HUB_SOURCE,
-    TYPE_PREFIX,
-    TYPE_SUFFIX,
     Event,
     Json,
     Message,
     Purpose,
     StoredEvent,
+    own_event,
 )
 from hub.planning.cascade import next_step
 from hub.planning.reach import LETTER
@@ -58,9 +56,8 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
         "reason": message.reason or NO_RECEIPT,
         "letter_id": str(letters[0]) if letters else None,
     }
-    return _event(
-        NAME, f"undelivered:{step_id(message)}", data if stored is None else data | _of(stored), now
-    )
+    data |= {} if stored is None else _of(stored)
+    return own_event(NAME, f"undelivered:{step_id(message)}", data, time=now)
 
 
 def handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
@@ -71,12 +68,7 @@ def handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
     """
     about: dict[str, Json] = {"about": stored.event.name, "about_id": stored.event.id}
     data = {"message_id": str(letter)} | about | _of(stored)
-    return _event(HANDED_OVER, f"handed_over:{letter}", data, now)
-
-
-def _event(name: str, event_id: str, data: dict[str, Json], now: datetime) -> Event:
-    kind = f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}"
-    return Event(id=event_id, source=HUB_SOURCE, type=kind, time=now, data=data)
+    return own_event(HANDED_OVER, f"handed_over:{letter}", data, time=now)
 
 
 def _of(stored: StoredEvent) -> dict[str, Json]:

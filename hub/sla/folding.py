@@ -137,7 +137,7 @@ class _Fold:
         clock = self.running.pop(name, None)
         if clock is not None:
             gone_on = self._resumed(clock, event.time)
-            self.ended.append(replace(gone_on, ended_at=event.time, state=state, ended_by=event_key(event)))
+            self.ended.append(replace(gone_on, ended_at=event.time, state=state))
 
     def pause(self, name: str, event: Event) -> None:
         clock = self.running.get(name)
@@ -173,7 +173,7 @@ class _Fold:
         self.answers[name] = arrived
         self.lost[name].add(about)
         self.ended.remove(last)
-        running = replace(last, ended_at=None, ended_by=None, state=ClockState.OPEN)
+        running = replace(last, ended_at=None, state=ClockState.OPEN)
         self.running[name] = running
         if arrived:
             self._end(name, arrived[0], ClockState.MET)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from hub.model import Clock, ClockState
+from hub.model import Clock, ClockState, Promise
 from hub.policy import Policy
 from hub.sla.laying import FIRST_LEVEL, laid_out
 
@@ -35,13 +35,18 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     """
     if stored is None:
         return replayed
-    fresh = laid_out(replace(replayed, promise=stored.promise), policy.calendar, policy.calendar_version)
+    # Mostly the policy is the one of the start: what is laid out already need not be laid out twice.
+    fresh = replayed if replayed.promise == stored.promise else _promised(replayed, stored.promise, policy)
     return with_fired(after_done(judged(fresh), stored), stored.fired)
+
+
+def _promised(clock: Clock, promise: Promise, policy: Policy) -> Clock:
+    return laid_out(replace(clock, promise=promise), policy.calendar, policy.calendar_version)
 
 
 def laid_anew(clock: Clock, policy: Policy) -> Clock:
     """Lay a clock out by the hours and holidays of today; what was done stays first, as it was done."""
-    return merge(clock, clock, policy)
+    return merge(_promised(clock, clock.promise, policy), clock, policy)
 
 
 def after_done(clock: Clock, stored: Clock) -> Clock:

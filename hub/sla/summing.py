@@ -10,8 +10,9 @@ from typing import Final
 from uuid import UUID
 
 from hub.identity import uuid8
-from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Clock, Event, Step
+from hub.model import Clock, Event, Step, own_event
 from hub.policy import SummaryPolicy
+from hub.sla.telling import subject_of
 
 SUMMARY: Final = "sla.summary"
 _QUARTER: Final = timedelta(minutes=15)
@@ -73,21 +74,20 @@ def summary_event(crowd: Crowd, *, now: datetime) -> Event:
     quarter = now - (now - _EPOCH) % _QUARTER
     place, oldest = crowd.copropiedad_id, crowd.clocks[0]
     name = str(uuid8(quarter, SUMMARY, str(crowd.level), place or ""))
-    return Event(
-        id=name,
-        source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}{SUMMARY}{TYPE_SUFFIX}",
-        time=now,
-        data={
+    return own_event(
+        SUMMARY,
+        name,
+        {
             "summary_id": name,
             "level": crowd.level,
             **({} if place is None else {"copropiedad_id": place}),
             "clocks": len(crowd.clocks),
             "oldest": {
-                "subject": str(oldest.context.get("radicado") or oldest.case.partition(":")[2]),
+                "subject": subject_of(oldest),
                 "kind": oldest.name,
                 "due_at": oldest.due_at.isoformat(),
             },
             **({"any_hour": True} if any(clock.promise.any_hour for clock in crowd.clocks) else {}),
         },
+        time=now,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Clock, Event, Json, Step
+from hub.model import Clock, Event, Json, Step, own_event
 
 ESCALATES: Final[Mapping[str, str]] = {"first_reply": "pqrs.escalated"}
 """The clocks that climb a ladder, and the event that tells the next level."""
@@ -34,14 +34,8 @@ def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) 
     A `quiet` one is recorded, and tells nobody.
     """
     name = _NAMES.get(step.kind) or ESCALATES[clock.name]
-    return Event(
-        id=f"{clock.id}:{step.key}",
-        source=HUB_SOURCE,
-        type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
-        time=now,
-        data={**clock.context, **_DATA[step.kind](clock, step), **_hours(clock)},
-        extensions={"quiet": True} if quiet else {},
-    )
+    data = {**clock.context, **_DATA[step.kind](clock, step), **_hours(clock)}
+    return own_event(name, f"{clock.id}:{step.key}", data, time=now, quiet=quiet)
 
 
 def _hours(clock: Clock) -> dict[str, Json]:
@@ -57,7 +51,7 @@ def _clock_data(clock: Clock, step: Step) -> dict[str, Json]:
         "clock_id": str(clock.id),
         "clock": clock.name,
         "case": clock.case,
-        "subject": _subject(clock),
+        "subject": subject_of(clock),
         "kind": clock.name,
         "started_at": clock.started_at.isoformat(),
         "due_at": clock.due_at.isoformat(),
@@ -65,7 +59,8 @@ def _clock_data(clock: Clock, step: Step) -> dict[str, Json]:
     }
 
 
-def _subject(clock: Clock) -> str:
+def subject_of(clock: Clock) -> str:
+    """Answer by which number people know what the clock is about."""
     return str(clock.context.get("radicado") or clock.case.partition(":")[2])
 
 
@@ -83,7 +78,7 @@ def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
     return {
         **({"vacant_levels": vacant} if vacant else {}),
         "pqrs_id": clock.context.get("pqrs_id") or clock.case.partition(":")[2],
-        "radicado": _subject(clock),
+        "radicado": subject_of(clock),
         "clock_id": str(clock.id),
         "from_level": step.from_level,
         "to_level": step.told_level,

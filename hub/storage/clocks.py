@@ -96,7 +96,6 @@ def _row(clock: Clock) -> tuple[object, ...]:
         encode(clock.promise),
         None if clock.course == Course() else encode(clock.course),
         clock.calendar,
-        clock.ended_by,
     )
 
 
@@ -117,7 +116,6 @@ def _clocks(rows: Sequence[Record]) -> list[Clock]:
             fired=row["fired"],
             ended_at=row["ended_at"],
             opened_by=row["opened_by"],
-            ended_by=row["ended_by"],
             context=row["context"] or {},
         )
         for row in rows

@@ -11,14 +11,13 @@ from uuid import UUID
 from hub.indicators import Kept, Period
 from hub.model import (
     HUB_SOURCE,
-    TYPE_PREFIX,
-    TYPE_SUFFIX,
     Clock,
     ClockState,
     DeadLetter,
     Json,
     Places,
     State,
+    type_of,
 )
 from hub.ports import MessageFilter, Page
 from hub.storage import clocks, dead_letters
@@ -106,7 +105,7 @@ class PostgresLog:
         event: str | None = None,
     ) -> Page:
         """List dead letters; `state` is `open`, `replayed` or `discarded`."""
-        kind = None if event is None else f"{TYPE_PREFIX}{event}{TYPE_SUFFIX}"
+        kind = None if event is None else type_of(event)
         asked = *cursor(after), limit + 1, _states(state, _SETTLEMENTS), reason, kind
         return page(await self._database.rows(_SQL["dead"], *asked), limit, "received_at")
 

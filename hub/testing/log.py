@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from hub.indicators import Kept, Period
-from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Clock, DeadLetter, Json, Places
+from hub.model import HUB_SOURCE, Clock, DeadLetter, Json, Places, type_of
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
 from hub.testing.narrowing import fits, within
@@ -43,6 +43,7 @@ _CLOCK: Final = (
     "steps",
     "fired",
     "course",
+    "promise",
 )
 _TOLD: Final = ("event_id", "id", "event", "person", "channel", "state")
 _LETTER: Final = ("id", "reason", "field", "event_type", "received_at")
@@ -127,7 +128,7 @@ class MemoryLog:
         reason: str | None = None,
         event: str | None = None,
     ) -> Page:
-        kind = f"{TYPE_PREFIX}{event}{TYPE_SUFFIX}"
+        kind = None if event is None else type_of(event)
         found = [
             one
             for one in self._letters

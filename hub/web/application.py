@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -44,7 +43,7 @@ from hub.settings import Settings
 from hub.signing import KeyRing
 from hub.signing_in import Door
 from hub.taking_on import Links
-from hub.web import asyncapi, keys, openapi
+from hub.web import asyncapi, documents, keys, openapi
 from hub.web.access import guard
 from hub.web.answers import explain_failures, secure_headers
 from hub.web.channels import providers_of
@@ -55,10 +54,9 @@ from hub.web.keyring import Keyring
 from hub.web.listing import Clocks
 from hub.web.pages import for_browsers
 from hub.web.reaching import within_reach
-from hub.web.routes import ROUTES, STATIC, add_routes
+from hub.web.routes import ROUTES, add_routes
 from hub.web.slowing import Queue
 
-_STATIC: Final = Path(__file__).with_name("static")
 _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
@@ -126,14 +124,13 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[keys.CHECK] = check
     app[keys.READY] = ready
     app[keys.POLICY] = policy
-    app[keys.CLOCKS] = Clocks(log=log, appointments=appointments, policy=policy)
+    app[keys.CLOCKS] = Clocks(log=log, appointments=appointments, calendar=policy.calendar)
     app[keys.COUNTS] = Counted(log)
     app[keys.TROUBLES] = troubles
     app[keys.FIGURES] = Figures(troubles)
     app[keys.REGISTRY] = registry
-    app[keys.DOCUMENTS] = _documents(schemas)
+    app[keys.DOCUMENTS] = {**_documents(schemas), **documents.files()}
     add_routes(app)
-    app.router.add_static(STATIC, _STATIC)
     return app
 
 

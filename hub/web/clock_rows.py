@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from hub.model import ClockState, Course, Json, Step
-from hub.policy import Policy
+from hub.business_time import WorkCalendar
+from hub.model import ClockState, Course, Json, Promise, Step
 from hub.web.due import due_words, ended_words, paused_words
 from hub.web.remaining import time_left
 
@@ -23,26 +23,26 @@ def events_of(rows: Iterable[Row]) -> list[str]:
     return [f"{row['id']}:{step.key}" for row in rows for step in _steps(row)[: row["fired"]]]
 
 
-def clock_row(row: Row, told: Sequence[Row], now: datetime, policy: Policy) -> dict[str, Any]:
+def clock_row(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
     """Make a row of the list; of the messages in `told` those of its own steps, without names."""
     course, due_at = _course(row), as_instant(row["due_at"])
     running = row["ended_at"] is None
     return {
         **{name: row[name] for name in _KEPT},
-        "due_local": due_at.astimezone(policy.calendar.zone),
-        "due_words": _words(row, course, now, policy),
-        "left": time_left(row["name"], due_at, now, policy) if running and not course.paused else None,
+        "due_local": due_at.astimezone(calendar.zone),
+        "due_words": _words(row, course, now, calendar),
+        "left": time_left(_promise(row), due_at, now, calendar) if running and not course.paused else None,
         "paused": course.paused,
         "told": [_told(each) for each in _of(row, told)],
         "acknowledged": [msgspec.to_builtins(one) for one in course.acknowledged],
     }
 
 
-def whole_clock(row: Row, told: Sequence[Row], now: datetime, policy: Policy) -> dict[str, Any]:
+def whole_clock(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
     """Make the whole of one clock; the names are as masked as they come."""
     course = _course(row)
     return {
-        **clock_row(row, told, now, policy),
+        **clock_row(row, told, now, calendar),
         "told": [{**_told(each), "name": each["name"]} for each in _of(row, told)],
         "steps": [_step(step, done=n < row["fired"]) for n, step in enumerate(_steps(row))],
         "pauses": [msgspec.to_builtins(pause) for pause in course.pauses],
@@ -52,12 +52,12 @@ def whole_clock(row: Row, told: Sequence[Row], now: datetime, policy: Policy) ->
     }
 
 
-def _words(row: Row, course: Course, now: datetime, policy: Policy) -> str:
+def _words(row: Row, course: Course, now: datetime, calendar: WorkCalendar) -> str:
     if row["ended_at"] is not None:
         return ended_words(ClockState(row["state"]), as_instant(row["ended_at"]), now)
     if course.paused:
         return paused_words(course, now)
-    return due_words(row["name"], as_instant(row["due_at"]), now, policy)
+    return due_words(_promise(row), as_instant(row["due_at"]), now, calendar)
 
 
 def _of(row: Row, told: Iterable[Row]) -> list[Row]:
@@ -82,6 +82,10 @@ def _step(step: Step, *, done: bool) -> dict[str, Any]:
 
 def _course(row: Row) -> Course:
     return msgspec.convert(row["course"] or {}, Course)
+
+
+def _promise(row: Row) -> Promise:
+    return msgspec.convert(row["promise"], Promise)
 
 
 def _steps(row: Row) -> tuple[Step, ...]:

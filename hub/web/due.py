@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.business_time import DAY, BusinessDays
-from hub.model import ClockState, Course
-from hub.policy import Policy
+from hub.business_time import DAY, BusinessDays, WorkCalendar
+from hub.model import ClockState, Course, Promise
 from hub.rendering.filters import fecha, la_hora
 from hub.web.remaining import time_left
 from hub.web.shapes import Left
@@ -28,32 +27,25 @@ def paused_words(course: Course, now: datetime) -> str:
     return f"en pausa desde el {_instant(course.pauses[-1].since, now)}"
 
 
-def due_words(clock: str, due_at: datetime, now: datetime, policy: Policy) -> str:
+def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> str:
     """`vence el miércoles 11 a las 2:05 p. m., en 5 horas hábiles`; `venció hace 2 días hábiles`."""
-    in_days = _in_days(clock, policy)
+    in_days = isinstance(promise.target, BusinessDays)
     if due_at < now:
-        since = _time(_late(clock, due_at, now, policy))
+        since = _time(_late(promise, due_at, now, calendar))
         return f"venció hace {since}" if since else f"venció el {_due(due_at, now, in_days=in_days)}"
-    left = _time(time_left(clock, due_at, now, policy))
+    left = _time(time_left(promise, due_at, now, calendar))
     ahead = f", en {left}" if left else ""
     return f"vence el {_due(due_at, now, in_days=in_days)}{ahead}"
 
 
-def _in_days(clock: str, policy: Policy) -> bool:
-    rules = policy.clocks.get(clock)
-    return rules is not None and isinstance(rules.target_for({}), BusinessDays)
-
-
-def _late(clock: str, due_at: datetime, now: datetime, policy: Policy) -> Left:
+def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> Left:
     """Count how late it is in the time in which the promise runs."""
-    calendar, rules = policy.calendar, policy.clocks.get(clock)
-    if rules is None or rules.any_hour:
+    if promise.any_hour:
         return Left(amount=int((now - due_at).total_seconds()), unit="seconds")
-    if _in_days(clock, policy):
-        last_day = due_at - timedelta.resolution
-        late = calendar.business_days(last_day, calendar.day_of(now))
+    if isinstance(promise.target, BusinessDays):
+        late = calendar.business_days(due_at - timedelta.resolution, calendar.day_of(now))
         return Left(amount=late, unit="business_days")
-    open_time = calendar.elapsed(due_at, now, mode=policy.calendar_rules.mode)
+    open_time = calendar.elapsed(due_at, now, mode=promise.mode)
     return Left(amount=int(open_time.total_seconds()), unit="business_seconds")
 
 

@@ -65,7 +65,7 @@ TROUBLES: web.AppKey[TroubleLog] = web.AppKey("troubles")
 FIGURES = web.AppKey("figures", Figures)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
-"""Path → the document that describes the API or the events, made once."""
+"""Path → what is served as it is: the documents of the API and the events, the files of the page."""
 KEYS: web.AppKey[KeyStore] = web.AppKey("keys")
 KEYRING = web.AppKey("keyring", Keyring)
 ACCOUNTS: web.AppKey[AccountStore] = web.AppKey("accounts")

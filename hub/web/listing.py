@@ -12,9 +12,9 @@ from uuid import UUID
 
 import msgspec
 
+from hub.business_time import WorkCalendar
 from hub.errors import AppointmentsUnavailable, StorageRefused
 from hub.model import ClockState, DeadLetter, Places
-from hub.policy import Policy
 from hub.ports import Appointments, LogStore, Page
 from hub.web.clock_rows import Row, as_instant, clock_row, events_of, whole_clock
 from hub.web.shapes import ClocksQuery
@@ -29,7 +29,7 @@ class Clocks:
 
     log: LogStore
     appointments: Appointments
-    policy: Policy
+    calendar: WorkCalendar
 
     async def list(self, query: ClocksQuery, now: datetime, *, places: Places = None) -> dict[str, Any]:
         """
@@ -40,7 +40,7 @@ class Clocks:
         """
         page, source = await (self._page(query) if places is None else self._of(places, query))
         told = await self.log.told(events_of(page.items))
-        items = [clock_row(row, told, now, self.policy) for row in page.items]
+        items = [clock_row(row, told, now, self.calendar) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
 
     async def show(self, clock_id: UUID, now: datetime, *, places: Places = None) -> dict[str, Any] | None:
@@ -49,7 +49,7 @@ class Clocks:
         if clock is None:
             return None
         row: Row = msgspec.to_builtins(clock)
-        return whole_clock(row, await self.log.told(events_of([row])), now, self.policy)
+        return whole_clock(row, await self.log.told(events_of([row])), now, self.calendar)
 
     async def _page(self, query: ClocksQuery) -> tuple[Page, str]:
         states = LIVE if query.state is None else (query.state,)

@@ -12,7 +12,7 @@ from hub import strict_json, terms
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, TYPE_PREFIX, TYPE_SUFFIX, Event, Json, Places
+from hub.model import HUB_SOURCE, Event, Json, Places, type_of
 from hub.ports import Holders, Standing
 from hub.web.answers import Refusal, json_answer, page_answer
 from hub.web.entries import Entry
@@ -100,7 +100,7 @@ def _event(path: Mapping[str, str], verb: str, body: Mapping[str, Json], *, now:
     return Event(
         id=f"{noun}:{ref}:{body.get('version')}"[:MAX_IDENTITY],
         source=SOURCE,
-        type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
+        type=type_of(name),
         time=now,
         data={**body, f"{noun}_id": ref},
     )

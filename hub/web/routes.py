@@ -264,24 +264,20 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/metrics", handler=metrics.show, needs=READ, where=Where.EVERYWHERE),
     Route(path="/openapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),
     Route(path="/asyncapi.json", handler=documents.show, needs=READ, where=Where.COMPANY),
+    Route(path=documents.FILE, handler=documents.show, needs=READ, where=Where.COMPANY),
     Route(path="/letters/{id}", handler=printed.print_letter, needs=PRIVACY, where=Where.PLACES),
     *CONSOLE,
 )
 
 
-STATIC: Final = "/static"
-
-
 def rules() -> dict[tuple[str, str], frozenset[Scope] | None]:
-    """Answer method and path → the scopes of which a key needs one; the files of the page as the page."""
-    files = dict.fromkeys(((hdrs.METH_GET, STATIC), (hdrs.METH_HEAD, STATIC)), READ)
-    return {**files, **{(route.method, route.path): route.needs for route in ROUTES}}
+    """Answer method and path → the scopes of which a key needs one."""
+    return {(route.method, route.path): route.needs for route in ROUTES}
 
 
 def wheres() -> dict[tuple[str, str], Where | None]:
     """Answer method and path → what the route means to who does not reach everywhere."""
-    files = dict.fromkeys(((hdrs.METH_GET, STATIC), (hdrs.METH_HEAD, STATIC)), Where.COMPANY)
-    return {**files, **{(route.method, route.path): route.where for route in ROUTES}}
+    return {(route.method, route.path): route.where for route in ROUTES}
 
 
 def add_routes(app: web.Application, routes: Iterable[Route] = ROUTES) -> None:

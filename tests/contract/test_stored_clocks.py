@@ -39,7 +39,7 @@ async def test_what_has_befallen_a_clock_comes_back_as_it_went_in(stores: Stores
         reopened=(NOON,),
     )
     promise = Promise(target=BusinessDays(15), ladder=(BusinessDays(15),), extension=BusinessDays(15))
-    one = clock(course=course, promise=promise, calendar="c-1", ended_by=uuid4())
+    one = clock(course=course, promise=promise, calendar="c-1")
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
 

@@ -85,7 +85,7 @@ class Town(World):
     def build(self) -> web.Application:
         app, stores = super().build(), self.stores
         app[keys.LOG] = stores.log
-        app[keys.CLOCKS] = Clocks(log=stores.log, appointments=self.boards, policy=POLICY)
+        app[keys.CLOCKS] = Clocks(log=stores.log, appointments=self.boards, calendar=POLICY.calendar)
         app[keys.COUNTS] = Counted(stores.log)
         app[keys.LETTERS] = stores.letters
         app[keys.CONTACTS] = stores.contacts

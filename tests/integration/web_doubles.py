@@ -84,6 +84,7 @@ def clock_row(**fields: Json) -> dict[str, Json]:
         "steps": [],
         "fired": 0,
         "course": None,
+        "promise": {"target": "PT86400S"},
         "context": None,
         **fields,
     }

@@ -13,6 +13,7 @@ from hub.rendering.filters import NBSP
 from hub.web.due import due_words, ended_words, paused_words
 
 POLICY = load_policy()
+PROMISES = {name: rules.promise_for({}, POLICY.calendar_rules.mode) for name, rules in POLICY.clocks.items()}
 BOGOTA = ZoneInfo("America/Bogota")
 
 
@@ -84,7 +85,7 @@ def at(text: str) -> datetime:
     ],
 )
 def test_when_a_promise_falls_due_is_said_as_it_runs(clock: str, now: str, due: str, words: str) -> None:
-    assert words == due_words(clock, at(due), at(now), POLICY).replace(NBSP, " ")
+    assert words == due_words(PROMISES[clock], at(due), at(now), POLICY.calendar).replace(NBSP, " ")
 
 
 @pytest.mark.parametrize(

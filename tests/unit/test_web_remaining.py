@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.model import Promise
 from hub.policy import load_policy
 from hub.web.remaining import time_left
 from hub.web.shapes import Left
@@ -38,9 +40,21 @@ def at(text: str) -> datetime:
         ("legal_term", "2026-03-24T09:00", "2026-03-25T00:00", Left(amount=0, unit="business_days")),
         # Emergencies run at any hour.
         ("emergency_ack", "2026-03-14T02:00", "2026-03-14T02:05", Left(amount=300, unit="seconds")),
-        # A clock that the policy no longer knows is counted by the wall.
-        ("forgotten", "2026-03-14T02:00", "2026-03-14T02:05", Left(amount=300, unit="seconds")),
     ],
 )
 def test_time_left_is_counted_as_the_promise_runs(clock: str, now: str, due: str, left: Left) -> None:
-    assert time_left(clock, at(due), at(now), POLICY) == left
+    promise = POLICY.clocks[clock].promise_for({}, POLICY.calendar_rules.mode)
+
+    assert time_left(promise, at(due), at(now), POLICY.calendar) == left
+
+
+def test_what_was_promised_counts_and_not_what_the_policy_says_today() -> None:
+    in_hours = Promise(target=timedelta(hours=9))
+    friday, monday = at("2026-03-13T16:00"), at("2026-03-16T10:00")
+
+    assert Left(amount=3 * 3600, unit="business_seconds") == time_left(
+        in_hours, monday, friday, POLICY.calendar
+    )
+    assert Left(amount=66 * 3600, unit="seconds") == time_left(
+        replace(in_hours, any_hour=True), monday, friday, POLICY.calendar
+    )

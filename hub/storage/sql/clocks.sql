@@ -5,10 +5,10 @@ Clocks: written by intake under the lock of their case, advanced by timers witho
 -- stands still has no instants to wait for.
 INSERT INTO clock (
     id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, promise,
-    course, calendar, ended_by, step_at, copropiedad_id
+    course, calendar, step_at, copropiedad_id
 )
 SELECT id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, promise,
-       course, calendar, ended_by,
+       course, calendar,
        ARRAY(
            SELECT (step ->> 'at')::timestamptz FROM jsonb_array_elements(steps) WITH ORDINALITY AS each (step, n)
            WHERE jsonb_typeof(course -> 'pauses' -> -1 -> 'until') IS DISTINCT FROM 'null'
@@ -20,10 +20,10 @@ SELECT id, case_key, name, state, started_at, due_at, level, fired, ended_at, op
 FROM unnest(
     $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::smallint[],
     $8::smallint[], $9::timestamptz[], $10::uuid[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[],
-    $15::text[], $16::uuid[]
+    $15::text[]
 ) AS given (
     id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, promise,
-    course, calendar, ended_by
+    course, calendar
 )
 ON CONFLICT (id) DO UPDATE
 SET case_key = excluded.case_key, name = excluded.name, started_at = excluded.started_at,
@@ -31,7 +31,7 @@ SET case_key = excluded.case_key, name = excluded.name, started_at = excluded.st
     steps = excluded.steps, context = excluded.context, step_at = excluded.step_at,
     copropiedad_id = coalesce(excluded.copropiedad_id, clock.copropiedad_id),
     promise = excluded.promise, course = excluded.course, calendar = excluded.calendar,
-    ended_by = excluded.ended_by, fired = excluded.fired, level = excluded.level, state = excluded.state,
+    fired = excluded.fired, level = excluded.level, state = excluded.state,
     updated_at = now()
 
 -- of_cases --

@@ -41,7 +41,7 @@ FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 SELECT at, outcome, provider, reference, code FROM attempt WHERE message_id = $1 ORDER BY at
 
 -- clocks --
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course FROM clock
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
 WHERE id = ANY ($1::uuid[])
 ORDER BY array_position($1::uuid[], id)
 
@@ -55,7 +55,7 @@ ORDER BY created_at, message.id
 -- recent_clocks --
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course FROM clock
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
     WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2)
     ORDER BY started_at DESC, id DESC
     LIMIT $3
@@ -67,7 +67,7 @@ LIMIT $3
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN unnest($5::text[]) AS place (copropiedad)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course FROM clock
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
     WHERE copropiedad_id = place.copropiedad AND clock.state = asked.state
       AND started_at <= $1 AND (started_at, id) < ($1, $2)
     ORDER BY started_at DESC, id DESC
@@ -78,7 +78,7 @@ LIMIT $3
 
 -- clocks_of --
 -- The live ones of a few copropiedades are so few that they are simply sorted.
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course FROM clock
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
 WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at, id) > ($1, $2)
 ORDER BY due_at, id
 LIMIT $3

@@ -12,8 +12,7 @@ every second, and Redis is filled again from it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -24,11 +23,23 @@ import structlog
 from hub import sla
 from hub.cascades import go_on
 from hub.errors import AppointmentsUnavailable, Unavailable
-from hub.model import Clock, ClockState, Lane, Message, Step
-from hub.policy import Policy
-from hub.ports import Appointments, Heartbeats, Now, Publisher, TimerStore
+from hub.model import ClockState, Message
 from hub.replies import event_of
 from hub.tasks import heed_cancellation, together
+from hub.timers.firing import fire_each, track
+from hub.timers.parts import Timers
+
+__all__ = [
+    "AT_ONCE",
+    "Timers",
+    "audit",
+    "compare",
+    "fire_from_sql",
+    "keep_appointments",
+    "run",
+    "stand_in_for_redis",
+    "sweep",
+]
 
 TICK: Final = 0.1
 """Seconds between looks at the appointments: how late something may be when nothing is busy."""
@@ -50,20 +61,6 @@ SHOWN: Final = 5000
 """Clocks of a board that are compared, soonest due first: one that should have left is old."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timers:
-    """What the timers need."""
-
-    store: TimerStore
-    publisher: Publisher
-    appointments: Appointments
-    heartbeats: Heartbeats
-    now: Now
-    queues: Sequence[tuple[str, Lane]]
-    sweep_after: timedelta
-    policy: Policy
 
 
 async def run(timers: Timers) -> None:
@@ -107,7 +104,7 @@ async def keep_appointments(timers: Timers) -> bool:
     if not claimed:
         return False
     await _release(timers, _ids(claimed, "m:"))
-    await _fire_each(await timers.store.clocks_by_id(_ids(claimed, "c:")), timers)
+    await fire_each(await timers.store.clocks_by_id(_ids(claimed, "c:")), timers)
     await timers.appointments.done(claimed)
     return len(claimed) == AT_ONCE
 
@@ -119,83 +116,6 @@ def _ids(claimed: Iterable[tuple[str, float]], kind: str) -> list[UUID]:
 async def _release(timers: Timers, ids: Sequence[UUID]) -> None:
     if ids:
         await timers.publisher.tickets(await timers.store.release(ids))
-
-
-async def _fire_each(clocks: Sequence[Clock], timers: Timers) -> None:
-    summed = await _sum_up(clocks, timers)
-    for clock in clocks:
-        try:
-            await fire(clock, timers, summed=summed)
-        except Unavailable:
-            raise
-        except Exception:
-            # One that cannot be told must not keep the others from being told.
-            log.exception("clock.broken", clock_id=str(clock.id), clock=clock.name)
-
-
-async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told]:
-    """
-    Tell each level that many late steps at once would bury how many they are; answer which levels these are.
-
-    Before the steps, which are then recorded and tell nobody: a crash between both loses nothing.
-    """
-    now, policy = timers.now(), timers.policy
-    current = [clock for clock in clocks if clock.calendar == policy.calendar_version]
-    found = sla.crowds(current, policy=policy.clocks_summary, now=now)
-    for crowd in found:
-        await timers.publisher.event(sla.summary_event(crowd, now=now))
-        log.warning(
-            "clocks.summed", level=crowd.level, copropiedad=crowd.copropiedad_id, clocks=len(crowd.clocks)
-        )
-    return frozenset((crowd.level, crowd.copropiedad_id) for crowd in found)
-
-
-def _is_summed(clock: Clock, step: Step, summed: Collection[sla.Told], timers: Timers) -> bool:
-    late = sla.is_late(step, policy=timers.policy.clocks_summary, now=timers.now())
-    return late and sla.told(clock, step) in summed
-
-
-async def fire(clock: Clock, timers: Timers, *, summed: Collection[sla.Told] = ()) -> None:
-    """
-    Do every step of the clock that is due, in order; those of the levels that are `summed` up quietly.
-
-    Not of one that ran by another calendar: the audit first finds out when its steps really fall.
-    """
-    if clock.calendar != timers.policy.calendar_version:
-        return
-    while (at := clock.next_at) is not None and at <= timers.now():
-        advanced = sla.with_fired(await _told(clock, timers, summed), clock.fired + 1)
-        if not await timers.store.advance(advanced, seen=clock):
-            return  # ended, or another process was quicker: its view of the clock is the newer one
-        step = advanced.steps[clock.fired]
-        log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=advanced.level)
-        clock = advanced
-    await _track(timers, [clock])
-
-
-async def _told(clock: Clock, timers: Timers, summed: Collection[sla.Told]) -> Clock:
-    """
-    Tell the clock's next step; answer the clock with the level that was really told.
-
-    A level that nobody holds there and then is passed over at once; one that was told so before its
-    turn is not told again.
-    """
-    step = clock.steps[clock.fired]
-    if sla.already_told(clock, step):
-        return clock
-    if levels := sla.levels_from(clock, step):
-        clock = sla.handed_over(clock, step, await timers.store.held_levels(clock, levels))
-    step = clock.steps[clock.fired]
-    quiet = _is_summed(clock, step, summed, timers)
-    await timers.publisher.event(sla.step_event(clock, step, now=timers.now(), quiet=quiet))
-    return clock
-
-
-async def _track(timers: Timers, clocks: Sequence[Clock]) -> None:
-    try:
-        await timers.appointments.track_clocks(clocks)
-    except AppointmentsUnavailable as exc:
-        log.warning("appointments.unavailable", error=str(exc))
 
 
 async def stand_in_for_redis(timers: Timers) -> bool:
@@ -217,7 +137,7 @@ async def fire_from_sql(timers: Timers) -> bool:
     released = await timers.store.release_due(AT_ONCE)
     await timers.publisher.tickets(released)
     clocks = await timers.store.due_clocks(AT_ONCE)
-    await _fire_each(clocks, timers)
+    await fire_each(clocks, timers)
     return sum(len(ticket.ids) for ticket in released) == AT_ONCE or len(clocks) == AT_ONCE
 
 
@@ -276,7 +196,7 @@ async def lay_out_anew(timers: Timers) -> int:
         timers.policy.calendar_version, partial(sla.laid_anew, policy=timers.policy), AT_ONCE
     )
     if laid:
-        await _track(timers, laid)
+        await track(timers, laid)
         log.info("clocks.laid_out_anew", count=len(laid), calendar=timers.policy.calendar_version)
     return len(laid)
 

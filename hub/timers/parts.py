@@ -1,0 +1,25 @@
+"""What the timers need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hub.model import Lane
+from hub.policy import Policy
+from hub.ports import Appointments, Heartbeats, Now, Publisher, TimerStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timers:
+    """What the timers need."""
+
+    store: TimerStore
+    publisher: Publisher
+    appointments: Appointments
+    heartbeats: Heartbeats
+    now: Now
+    queues: Sequence[tuple[str, Lane]]
+    sweep_after: timedelta
+    policy: Policy
