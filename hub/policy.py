@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -17,8 +17,9 @@ from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkC
 from hub.errors import InvalidPolicy
 from hub.model import Promise, Purpose
 from hub.policy_reader import Table, as_table, check_keys, overlay, read_struct
-from hub.policy_values import PARSERS, Expiry, Extension, Frames, Prefix, Target, Weekday
+from hub.policy_values import PARSERS, Expiry, Extension, Frames, Lead, Prefix, Target, Weekday
 from hub.retry import RetryPolicy
+from hub.terms import ahead_of, last_instant
 from hub.throttling import ThrottlePolicy
 from hub.troubles import WatchPolicy
 
@@ -64,22 +65,29 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
     """
     A promise. `target` is one term, or a table of terms by the event's data field `by`.
 
+    `until` names the field of data that holds the day or instant of a dated promise, which is due so far
+    ahead of it as `lead` says, and warned of as far ahead as `warn` says; `target` is for data without it.
     `at_risk` is the part of the target after which its holder is warned. `ladder` holds the terms
     between its steps, the first one from the start. `extension` is the most that a term may be extended
-    by. `any_hour` runs day and night.
+    by. `any_hour` runs day and night. A `silent` one is kept and counted, and tells nobody.
     """
 
-    target: Target
+    target: Target = timedelta(0)
     by: str | None = None
+    until: str | None = None
+    lead: Lead = None
+    warn: Lead = None
     at_risk: Annotated[float, Meta(gt=0, lt=1)] | None = None
     ladder: tuple[Term, ...] = ()
     extension: Extension = None
     any_hour: bool = False
+    silent: bool = False
 
     def __post_init__(self) -> None:
         for table in (self.target, self.extension):
             if isinstance(table, Mapping):
                 self._check_table(table)
+        self._check_date()
         if isinstance(self.target, Mapping):
             if self.ladder:
                 raise InvalidPolicy("a ladder needs a single target")
@@ -90,6 +98,16 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
             raise InvalidPolicy("any_hour cannot run in business days")
         if len({type(step) for step in self.ladder}) > 1:
             raise InvalidPolicy("the steps of a ladder are all hours or all business days")
+
+    def _check_date(self) -> None:
+        if self.until is not None and self.ladder:
+            raise InvalidPolicy("a dated promise climbs no ladder")
+        if self.until is None and (self.lead or self.warn):
+            raise InvalidPolicy('lead and warn need until = "…", the field of data that holds the day')
+        if self.until is None and not self.target:
+            raise InvalidPolicy(
+                'a promise needs a target, or until = "…", the field of data that holds the day'
+            )
 
     def _check_table(self, target: Mapping[str, Term]) -> None:
         if self.by is None:
@@ -115,7 +133,24 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
             extension=None if self.extension is None else self._chosen(self.extension, data),
             any_hour=self.any_hour,
             mode=mode,
+            until=self._until(data),
+            warn_at=self._warn_at(data),
+            silent=self.silent,
         )
+
+    def _until(self, data: Mapping[str, Any]) -> datetime | None:
+        day = self._day(data)
+        if day is None:
+            return None
+        return last_instant(day) if self.lead is None else ahead_of(day, self.lead)
+
+    def _warn_at(self, data: Mapping[str, Any]) -> datetime | None:
+        day = self._day(data)
+        return None if day is None or self.warn is None else ahead_of(day, self.warn)
+
+    def _day(self, data: Mapping[str, Any]) -> str | None:
+        """Answer the day or instant that the data names."""
+        return None if self.until is None else data.get(self.until)
 
 
 class SummaryPolicy(Struct, frozen=True, kw_only=True):

@@ -10,11 +10,13 @@ from typing import Any, Final, TypeAlias
 
 from hub.business_time import BusinessDays, Frame, Term, frame
 from hub.errors import InvalidPolicy
+from hub.terms import Ahead, CalendarDays
 from hub.throttling import Rate, parse_rate
 
 Target: TypeAlias = Term | Mapping[str, Term]
 Extension: TypeAlias = Target | None
 """None: it cannot be extended."""
+Lead: TypeAlias = Ahead | None
 Expiry: TypeAlias = timedelta | None
 """None is never."""
 Frames: TypeAlias = tuple[Frame, ...]
@@ -43,6 +45,7 @@ class Prefix(StrEnum):
     NONE = "none"
 
 
+_DAYS: Final = re.compile(r"([1-9]\d{0,3})d")
 _DURATION: Final = re.compile(r"([1-9]\d{0,5})(bd|h|m|s|ms)")
 _UNITS: Final = {
     "h": timedelta(hours=1),
@@ -67,6 +70,12 @@ def parse_duration(value: Any) -> timedelta:
     if isinstance(term, BusinessDays):
         raise InvalidPolicy("business days have no length here; write hours")
     return term
+
+
+def _parse_ahead(value: Any) -> Ahead:
+    """Read how long before something: "72h", or "15d" for whole days between; raises InvalidPolicy."""
+    days = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    return CalendarDays(int(days[1])) if days else parse_duration(value)
 
 
 def _parse_target(value: Any) -> Target:
@@ -96,6 +105,7 @@ def _parse_date(value: Any) -> date:
 PARSERS: Final = {
     timedelta: parse_duration,
     Term: parse_term,
+    Lead: _parse_ahead,
     Target: _parse_target,
     Extension: _parse_target,
     Expiry: _parse_expiry,

@@ -69,6 +69,8 @@ class Move(StrEnum):
     RESUME = "resume"
     EXTEND = "extend"
     """A new term was told, as `new_due_on` says, at most by the policy's `extension`."""
+    CHECK = "check"
+    """Something must be told so far ahead: what this event tells must have left by then."""
     RESTART = "restart"
     """The whole term once more, as it was promised the last time."""
     REOPEN = "reopen"

@@ -26,7 +26,9 @@ class Promise:
     What the policy promised when a clock started. Kept as it was: a new policy is for new clocks.
 
     `ladder` holds the terms between the steps of the ladder, the first one from the start; `extension`
-    is the most by which the term may be extended.
+    is the most by which the term may be extended. `until` is the instant of a dated promise, whose `target`
+    does not count; `warn_at` when its holder is warned. A `silent` one tells nobody. One that is `checked`
+    is about the messages of the event that began it: at each step it is looked at whether all have left.
     """
 
     target: Term
@@ -35,6 +37,15 @@ class Promise:
     extension: Term | None = None
     any_hour: bool = False
     mode: Mode = Mode.WORKING_TIME
+    until: datetime | None = None
+    warn_at: datetime | None = None
+    silent: bool = False
+    checked: bool = False
+
+    @property
+    def by_the_wall(self) -> bool:
+        """Whether its time runs day and night."""
+        return self.any_hour or self.until is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

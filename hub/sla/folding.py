@@ -101,6 +101,14 @@ class _Fold:
             promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
             self._begin(name, event, promise, _context(event))
 
+    def check(self, name: str, event: Event) -> None:
+        """Promise that what the event tells will have left in time; announced anew, it is looked at anew."""
+        self.cancel(name, event)
+        self.start(name, event)
+        self.running[name] = replace(
+            self.running[name], promise=replace(self.running[name].promise, checked=True)
+        )
+
     def restart(self, name: str, event: Event) -> None:
         """Promise the whole term once more, as the last time; of what was never promised nothing."""
         last = self._last(name)
@@ -201,6 +209,7 @@ def _context(event: Event) -> dict[str, Json]:
 
 _MOVES: Final[Mapping[Move, Callable[[_Fold, str, Event], None]]] = {
     Move.START: _Fold.start,
+    Move.CHECK: _Fold.check,
     Move.RESTART: _Fold.restart,
     Move.STOP: _Fold.stop,
     Move.CANCEL: _Fold.cancel,

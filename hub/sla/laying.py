@@ -11,6 +11,7 @@ from math import ceil
 from operator import add
 from typing import Final
 
+from hub import terms
 from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc
 from hub.model import Acknowledgement, Clock, Course, Promise, Step
 
@@ -24,7 +25,7 @@ def laid_out(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
     A clock that stands still is laid out as if it went on at the instant at which it stopped.
     """
     line = _Line(clock, calendar)
-    return replace(clock, due_at=line.due(line.target), steps=tuple(_steps(clock, line)), calendar=version)
+    return replace(clock, due_at=line.due_at, steps=tuple(_steps(clock, line)), calendar=version)
 
 
 class _Line:
@@ -37,6 +38,24 @@ class _Line:
         self._calendar = calendar
         self._pauses = _closed(clock.course)
         self.target = self._extended(clock.promise.target)
+
+    @property
+    def due_at(self) -> datetime:
+        until = self._promise.until
+        return self.due(self.target) if until is None else self._moved(until)
+
+    @property
+    def warns_at(self) -> datetime | None:
+        """When the holder is warned; what is promised late is warned of at once."""
+        promise = self._promise
+        if promise.until is None:
+            return None if promise.at_risk is None else self.at_risk(promise.at_risk)
+        return None if promise.warn_at is None else max(self._start, self._moved(promise.warn_at))
+
+    def _moved(self, until: datetime) -> datetime:
+        """Answer when a date falls that pauses have moved; what was good for a whole day stays so."""
+        moved = _without_calendar(self._start, until - self._start, self._pauses)
+        return as_utc(terms.day_end(moved) if terms.whole_day(until) else moved)
 
     def due(self, term: Term) -> datetime:
         """Answer when `term` from the start ends on this clock: UTC, inclusive."""
@@ -96,12 +115,20 @@ def _without_calendar(start: datetime, term: timedelta, pauses: Iterable[Interva
 
 def _steps(clock: Clock, line: _Line) -> list[Step]:
     promise = clock.promise
-    steps = [Step(kind="breach", at=line.due(line.target), from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)]
-    if promise.at_risk is not None:
-        steps.insert(0, _warning(line.at_risk(promise.at_risk), round(100 * promise.at_risk)))
+    steps = [Step(kind="breach", at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)]
+    if (warns_at := line.warns_at) is not None and warns_at < line.due_at:
+        steps.insert(0, _warning(warns_at, _percent(clock, warns_at, line.due_at)))
     steps += _ladder(promise, line, clock.course.acknowledged)
     steps += [_warning(at, 100, number) for number, at in enumerate(clock.course.reopened, start=1)]
     return sorted(steps, key=lambda step: step.at)
+
+
+def _percent(clock: Clock, at: datetime, due_at: datetime) -> int:
+    """Answer how much of the promised time has gone; of a dated promise, by the wall."""
+    share = clock.promise.at_risk
+    if clock.promise.until is None and share is not None:
+        return round(100 * share)
+    return round(100 * ((at - clock.started_at) / (due_at - clock.started_at)))
 
 
 def _warning(at: datetime, percent: int, number: int = 0) -> Step:

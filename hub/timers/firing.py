@@ -79,7 +79,7 @@ async def _told(clock: Clock, timers: Timers, summed: Collection[sla.Told]) -> C
     if levels := sla.levels_from(clock, step):
         clock = sla.handed_over(clock, step, await timers.store.held_levels(clock, levels))
     step = clock.steps[clock.fired]
-    quiet = _is_summed(clock, step, summed, timers)
+    quiet = clock.promise.silent or _is_summed(clock, step, summed, timers)
     await timers.publisher.event(sla.step_event(clock, step, now=timers.now(), quiet=quiet))
     return clock
 

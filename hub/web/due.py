@@ -8,6 +8,7 @@ from typing import Final
 from hub.business_time import DAY, BusinessDays, WorkCalendar
 from hub.model import ClockState, Course, Promise
 from hub.rendering.filters import fecha, la_hora
+from hub.terms import whole_day
 from hub.web.remaining import time_left
 from hub.web.shapes import Left
 
@@ -29,7 +30,7 @@ def paused_words(course: Course, now: datetime) -> str:
 
 def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> str:
     """`vence el miércoles 11 a las 2:05 p. m., en 5 horas hábiles`; `venció hace 2 días hábiles`."""
-    in_days = isinstance(promise.target, BusinessDays)
+    in_days = isinstance(promise.target, BusinessDays) if promise.until is None else whole_day(due_at)
     if due_at < now:
         since = _time(_late(promise, due_at, now, calendar))
         return f"venció hace {since}" if since else f"venció el {_due(due_at, now, in_days=in_days)}"
@@ -40,7 +41,7 @@ def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkC
 
 def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> Left:
     """Count how late it is in the time in which the promise runs."""
-    if promise.any_hour:
+    if promise.by_the_wall:
         return Left(amount=int((now - due_at).total_seconds()), unit="seconds")
     if isinstance(promise.target, BusinessDays):
         late = calendar.business_days(due_at - timedelta.resolution, calendar.day_of(now))

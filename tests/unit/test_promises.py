@@ -17,6 +17,7 @@ from hub.catalog import CATALOG
 from hub.model import Move
 from hub.policy import ClockPolicy, load_policy
 from hub.sla import ESCALATES
+from hub.terms import Ahead, CalendarDays
 from tests.unit.test_docs import ROOT, rows
 
 HEADER: Final = (
@@ -62,6 +63,25 @@ def term_words(term: Term) -> str:
     return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
 
 
+def due(rules: ClockPolicy) -> str:
+    """Say by when: a term, or the day that the data names."""
+    term = terms(rules.target) if rules.target else ""
+    if rules.until is None:
+        return term
+    day = f"`{rules.until}`" if rules.lead is None else f"{ahead(rules.lead)} before `{rules.until}`"
+    return ", else ".join(filter(None, [day, term]))
+
+
+def ahead(by: Ahead) -> str:
+    return f"{by.count} days" if isinstance(by, CalendarDays) else term_words(by)
+
+
+def at_risk(rules: ClockPolicy) -> str:
+    told = f"{rules.at_risk:.0%}" if rules.at_risk else ""
+    warned = f"{ahead(rules.warn)} before" if rules.warn else ""
+    return ", ".join(filter(None, [warned, told, "tells nobody" if rules.silent else ""]))
+
+
 def ladder(rules: ClockPolicy) -> str:
     return ", ".join(map(term_words, accumulate(rules.ladder, add)))
 
@@ -75,8 +95,8 @@ def promise_row(clock: str, rules: ClockPolicy) -> list[str]:
         moved(clock, Move.PAUSE),
         moved(clock, Move.RESUME),
         extended(clock, rules),
-        terms(rules.target) + (", at any hour" if rules.any_hour else ""),
-        f"{rules.at_risk:.0%}" if rules.at_risk else "",
+        due(rules) + (", at any hour" if rules.any_hour else ""),
+        at_risk(rules),
         ladder(rules),
     ]
     return [f"`{clock}`", *(cell or NONE for cell in cells)]
