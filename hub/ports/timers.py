@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -59,12 +59,14 @@ class TimerStore(CascadeStore, Protocol):
     async def due_clocks(self, limit: int) -> Sequence[Clock]:
         """Answer clocks whose next step has come, from SQL alone."""
 
-    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
-        """Answer which of these levels somebody holds now where the clock belongs, leave honoured."""
+    async def held_levels(
+        self, climbing: Sequence[tuple[Clock, Collection[int]]]
+    ) -> Mapping[UUID, Collection[int]]:
+        """Answer of each clock which of its levels somebody holds now where it belongs, leave honoured."""
 
-    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
+    async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         """
-        Write state, level and `fired` if the clock still stands as it was seen, and has not ended.
+        Write state, level and `fired` of each clock that still stands as it was `seen`; answer which did.
 
         Of the step that was done also the level that was `told`; the others may have changed meanwhile.
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -53,16 +53,19 @@ async def of_other_calendars(run: Runner, calendar: str, limit: int) -> Sequence
     return _clocks(await run.rows(_SQL["of_other_calendars"], calendar, limit))
 
 
-async def advance(run: Runner, clock: Clock, *, seen: Clock) -> bool:
-    """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
-    advanced = clock.id, clock.state, clock.level, clock.fired
-    told = clock.steps[seen.fired].told
-    return bool(await run.rows(_SQL["advance"], *advanced, seen.fired, seen.next_at, told))
+async def advance(run: Runner, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
+    """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
+    rows = [
+        (clock.id, clock.state, clock.level, clock.fired, was.fired, was.next_at, clock.steps[was.fired].told)
+        for clock, was in zip(advanced, seen, strict=True)
+    ]
+    done = await run.rows(_SQL["advance"], *zip(*rows, strict=True)) if rows else ()
+    return {row["id"] for row in done}
 
 
-async def place(run: Runner, clock_id: UUID) -> str | None:
-    """Answer the copropiedad that a clock belongs to."""
-    return next((row["copropiedad_id"] for row in await run.rows(_SQL["place"], clock_id)), None)
+async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None]:
+    """Answer the copropiedad that each of these clocks belongs to."""
+    return {row["id"]: row["copropiedad_id"] for row in await run.rows(_SQL["places"], list(ids))}
 
 
 def kept_of(row: Record) -> Kept:

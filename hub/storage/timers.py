@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -59,16 +59,26 @@ class PostgresTimers(PostgresCascades):
         """Answer clocks whose next step has come, soonest first."""
         return await clocks.due(self._database, limit)
 
-    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
-        """Answer which of these levels somebody holds now where the clock belongs."""
-        groups = level_groups(clock, levels, place=await clocks.place(self._database, clock.id))
-        found = await people.look_up(self._database, groups.values())
+    async def held_levels(
+        self, climbing: Sequence[tuple[Clock, Collection[int]]]
+    ) -> Mapping[UUID, Collection[int]]:
+        """Answer of each clock which of its levels somebody holds now where it belongs."""
+        places = await clocks.places(self._database, [clock.id for clock, _ in climbing])
+        groups = {
+            clock.id: level_groups(clock, levels, place=places.get(clock.id)) for clock, levels in climbing
+        }
+        asked = {group for of_one in groups.values() for group in of_one.values()}
+        found = await people.look_up(self._database, asked)
         away = await staff.on_leave(self._database, {one.ref for each in found.values() for one in each})
-        return {level for level, group in groups.items() if anybody(found[group], away)}
+        held = {group for group in asked if anybody(found[group], away)}
+        return {
+            clock_id: {level for level, group in of_one.items() if group in held}
+            for clock_id, of_one in groups.items()
+        }
 
-    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
-        """Write state, level and `fired` if the clock still stands as it was seen, and has not ended."""
-        return await clocks.advance(self._database, clock, seen=seen)
+    async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
+        """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
+        return await clocks.advance(self._database, advanced, seen=seen)
 
     async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
         """Write what `lay` makes of clocks that have not ended and were laid out by another calendar."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from hub.audience import anybody, level_groups
 from hub.model import Clock
 from hub.testing.statements import Statements
+from hub.testing.tables import Tables
 
 
 class MemoryClocks(Statements):
@@ -44,28 +46,38 @@ class MemoryClocks(Statements):
             tables.clocks.update((clock.id, clock) for clock in laid)
             return laid
 
-    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
+    async def held_levels(
+        self, climbing: Sequence[tuple[Clock, Collection[int]]]
+    ) -> Mapping[UUID, Collection[int]]:
         async with self._statement("held_levels") as tables:
-            groups = level_groups(clock, levels, place=tables.place_of_clock(clock))
-            now, directory = self._now(), tables.directory
-            away = directory.on_leave(now)
-            return {level for level, group in groups.items() if anybody(directory.people(group, now), away)}
+            return {clock.id: _held(tables, clock, levels, self._now()) for clock, levels in climbing}
 
-    async def advance(self, clock: Clock, *, seen: Clock) -> bool:
+    async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         async with self._statement("advance") as tables:
-            known = tables.clocks.get(clock.id)
-            if known is None or known.next_at is None:
-                return False
-            if (known.fired, known.next_at) != (seen.fired, seen.next_at):
-                return False
-            steps = list(known.steps)
-            steps[seen.fired] = replace(steps[seen.fired], told=clock.steps[seen.fired].told)
-            tables.clocks[clock.id] = replace(
-                known, state=clock.state, level=clock.level, fired=clock.fired, steps=tuple(steps)
-            )
-            return True
+            moves = zip(advanced, seen, strict=True)
+            return {clock.id for clock, was in moves if _advanced(tables, clock, was)}
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
         async with self._statement("live_clocks") as tables:
             live = [clock for _, clock in sorted(tables.clocks.items()) if clock.ended_at is None]
             return [clock for clock in live if after is None or clock.id > after][:limit]
+
+
+def _held(tables: Tables, clock: Clock, levels: Collection[int], now: datetime) -> Collection[int]:
+    groups = level_groups(clock, levels, place=tables.place_of_clock(clock))
+    away = tables.directory.on_leave(now)
+    return {level for level, group in groups.items() if anybody(tables.directory.people(group, now), away)}
+
+
+def _advanced(tables: Tables, clock: Clock, seen: Clock) -> bool:
+    known = tables.clocks.get(clock.id)
+    if known is None or known.next_at is None:
+        return False
+    if (known.fired, known.next_at) != (seen.fired, seen.next_at):
+        return False
+    steps = list(known.steps)
+    steps[seen.fired] = replace(steps[seen.fired], told=clock.steps[seen.fired].told)
+    tables.clocks[clock.id] = replace(
+        known, state=clock.state, level=clock.level, fired=clock.fired, steps=tuple(steps)
+    )
+    return True

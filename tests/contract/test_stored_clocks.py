@@ -76,7 +76,7 @@ async def test_a_timer_waits_for_intake_and_then_sees_that_the_clock_is_another(
     async with stores.intake.transaction() as transaction:
         await transaction.clocks([one.case])
         firing = asyncio.create_task(
-            stores.timers.advance(replace(one, fired=1, state=ClockState.AT_RISK), seen=one)
+            stores.timers.advance([replace(one, fired=1, state=ClockState.AT_RISK)], seen=[one])
         )
         done, _ = await asyncio.wait({firing}, timeout=0.2)
         await transaction.save_clocks([moved])
@@ -92,9 +92,24 @@ async def test_a_clock_advances_only_from_where_it_was_seen(stores: Stores) -> N
         await transaction.save_clocks([one])
     risky = replace(one, fired=1, state=ClockState.AT_RISK)
 
-    assert await stores.timers.advance(risky, seen=one)
-    assert not await stores.timers.advance(risky, seen=one)
+    assert {one.id} == set(await stores.timers.advance([risky], seen=[one]))
+    assert not await stores.timers.advance([risky], seen=[one])
     assert await stores.timers.clocks_by_id([one.id]) == [risky]
+
+
+async def test_of_many_those_advance_that_stand_as_they_were_seen(stores: Stores) -> None:
+    clocks = [clock(case) for case in "abcd"]
+    risky = [replace(one, fired=1, state=ClockState.AT_RISK) for one in clocks]
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks(clocks[:3])
+    await stores.timers.advance(risky[:1], seen=clocks[:1])
+
+    # The first has gone on, the last was never there.
+    assert {clocks[1].id, clocks[2].id} == set(await stores.timers.advance(risky, seen=clocks))
+    assert sorted(risky[:3], key=lambda one: one.id) == list(
+        await stores.timers.clocks_by_id([one.id for one in clocks])
+    )
+    assert not await stores.timers.advance([], seen=[])
 
 
 async def test_an_ended_clock_does_not_advance(stores: Stores) -> None:
@@ -102,7 +117,7 @@ async def test_an_ended_clock_does_not_advance(stores: Stores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
 
-    assert not await stores.timers.advance(replace(one, fired=1), seen=one)
+    assert not await stores.timers.advance([replace(one, fired=1)], seen=[one])
 
 
 async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
@@ -159,10 +174,10 @@ async def test_a_clock_that_intake_holds_is_laid_out_anew_another_time(stores: S
 
 
 async def test_a_level_is_held_by_who_is_there_now_where_the_clock_belongs(stores: Stores) -> None:
-    one = clock(context={"copropiedad_id": "ph-1"})
+    one, other = (clock(place, context={"copropiedad_id": place}) for place in ("ph-1", "ph-2"))
     since, until = (now() + timedelta(days=days) for days in (-1, 1))
     async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one])
+        await transaction.save_clocks([one, other])
         await transaction.apply_directory(
             [
                 *(person(ref) for ref in ("p-2", "p-3", "p-4")),
@@ -173,7 +188,9 @@ async def test_a_level_is_held_by_who_is_there_now_where_the_clock_belongs(store
             ]
         )
 
-    assert {4} == set(await stores.timers.held_levels(one, [2, 3, 4]))
+    held = await stores.timers.held_levels([(one, [2, 3, 4]), (other, [2, 3])])
+
+    assert {one.id: {4}, other.id: {2}} == {clock_id: set(levels) for clock_id, levels in held.items()}
 
 
 async def test_the_level_that_was_told_is_kept_in_the_step_that_was_done(stores: Stores) -> None:
@@ -184,5 +201,5 @@ async def test_the_level_that_was_told_is_kept_in_the_step_that_was_done(stores:
         await transaction.save_clocks([seen])
     told = replace(seen, steps=(replace(step, told=3), later), fired=1, level=3)
 
-    assert await stores.timers.advance(told, seen=seen)
+    assert await stores.timers.advance([told], seen=[seen])
     assert [told] == list(await stores.timers.clocks_by_id([seen.id]))

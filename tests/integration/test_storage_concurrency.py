@@ -114,9 +114,28 @@ async def test_one_of_many_advances_a_clock(stores: Stores) -> None:
         await transaction.save_clocks([one])
     risky = replace(one, fired=1, state=ClockState.AT_RISK)
 
-    advanced = await asyncio.gather(*(stores.timers.advance(risky, seen=one) for _ in range(8)))
+    advanced = await asyncio.gather(*(stores.timers.advance([risky], seen=[one]) for _ in range(8)))
 
-    assert sorted(advanced) == [False] * 7 + [True]
+    assert sorted(map(bool, advanced)) == [False] * 7 + [True]
+
+
+async def test_many_clocks_advance_while_intake_writes_them_without_a_circle(stores: Stores) -> None:
+    clocks = [clock(f"c-{n}") for n in range(40)]
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks(clocks)
+
+    async def write() -> None:
+        async with stores.intake.transaction() as transaction:
+            await transaction.save_clocks(await transaction.clocks([one.case for one in clocks]))
+
+    async def advance() -> set[UUID]:
+        mine = random.sample(clocks, len(clocks))
+        risky = [replace(one, fired=1, state=ClockState.AT_RISK) for one in mine]
+        return set(await stores.timers.advance(risky, seen=mine))
+
+    done = [await asyncio.gather(advance(), write(), advance(), write()) for _ in range(10)]
+
+    assert [{one.id for one in clocks}] == [set(of_one) for row in done for of_one in row if of_one]
 
 
 async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: Stores) -> None:

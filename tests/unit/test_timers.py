@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
@@ -186,6 +188,51 @@ async def test_a_clock_that_cannot_be_told_keeps_no_other_from_being_told() -> N
 
     assert [name for _, name in told(hub)] == ["sla.at_risk"]
     assert [entry["clock_id"] for entry in logs if entry["event"] == "clock.broken"] == [str(first.id)]
+
+
+class _Failing(MemoryPublisher):
+    """The event of one clock fails: on itself, or because the broker went away just then."""
+
+    def __init__(self, clock_id: UUID, error: Exception) -> None:
+        super().__init__()
+        self.clock_id = clock_id
+        self.error = error
+
+    async def event(self, event: Event) -> None:
+        if event.data["clock_id"] == str(self.clock_id):
+            raise self.error
+        await super().event(event)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), BrokerUnavailable()], ids=["broken", "away"])
+async def test_an_event_that_is_not_confirmed_advances_its_own_clock_not_and_the_others_do(
+    error: Exception,
+) -> None:
+    hub = await petition()
+    await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
+    first, other = (one for one in hub.store.clocks if one.name == "first_reply")
+    hub.clock.at = local("2026-03-11 09:17")
+    away = isinstance(error, BrokerUnavailable)
+    with pytest.raises(BrokerUnavailable) if away else nullcontext(), capture_logs() as logs:
+        await keep_appointments(timers_of(hub, publisher=_Failing(first.id, error)))
+    states = {one.id: one.state for one in hub.store.clocks}
+
+    assert (ClockState.OPEN, ClockState.AT_RISK) == (states[first.id], states[other.id])
+    assert away != ("clock.broken" in {entry["event"] for entry in logs})
+
+
+async def test_a_clock_whose_levels_cannot_be_looked_up_keeps_no_other_from_climbing() -> None:
+    hub = await petition()
+    await hub.take_in(*(event("pqrs.received", {"pqrs_id": f"{n}"}, id=f"{n}") for n in range(4)))
+    clocks = [one for one in hub.store.clocks if one.name == "first_reply"]
+    # All five; then two, and three; then the third alone, and the last two.
+    fault = ZeroDivisionError()
+    hub.store.faults.script("held_levels", fault, None, fault, fault, None)
+    hub.clock.at = local("2026-03-11 14:05")
+    await keep_appointments(timers_of(hub))
+    climbed = {one.data["clock_id"] for one in hub.publisher.events if one.name == "pqrs.escalated"}
+
+    assert {str(one.id) for one in clocks} - {str(clocks[2].id)} == climbed
 
 
 async def test_a_clock_that_nobody_knows_is_dropped() -> None:

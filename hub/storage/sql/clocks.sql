@@ -44,17 +44,34 @@ SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id
 -- seen --
 SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
--- place --
-SELECT copropiedad_id FROM clock WHERE id = $1
+-- places --
+SELECT id, copropiedad_id FROM clock WHERE id = ANY ($1::uuid[])
 
 -- due --
 SELECT * FROM clock WHERE next_at <= now() ORDER BY next_at, id LIMIT $1
 
 -- advance --
-UPDATE clock SET state = $2, level = $3, fired = $4, updated_at = now(),
-    steps = CASE WHEN $7::smallint IS NULL THEN steps ELSE jsonb_set(steps, ARRAY[$5::text, 'told'], to_jsonb($7)) END
-WHERE id = $1 AND fired = $5 AND next_at = $6 AND ended_at IS NULL
-RETURNING id
+-- Locked in the order of intake (of_cases), so that neither waits for the other in a circle.
+WITH given AS (
+    SELECT * FROM unnest(
+        $1::uuid[], $2::text[], $3::smallint[], $4::smallint[], $5::smallint[], $6::timestamptz[], $7::smallint[]
+    ) AS given (id, state, level, fired, seen, seen_at, told)
+), standing AS (
+    SELECT clock.id, given.state, given.level, given.fired, given.seen, given.told
+    FROM given
+    JOIN clock ON clock.id = given.id
+    WHERE clock.fired = given.seen AND clock.next_at = given.seen_at AND clock.ended_at IS NULL
+    ORDER BY clock.id
+    FOR UPDATE OF clock
+)
+UPDATE clock
+SET state = standing.state, level = standing.level, fired = standing.fired, updated_at = now(),
+    steps = CASE
+        WHEN standing.told IS NULL THEN clock.steps
+        ELSE jsonb_set(clock.steps, ARRAY[standing.seen::text, 'told'], to_jsonb(standing.told))
+    END
+FROM standing WHERE clock.id = standing.id
+RETURNING clock.id
 
 -- live --
 SELECT * FROM clock WHERE ended_at IS NULL AND id > $1 ORDER BY id LIMIT $2
