@@ -1,5 +1,6 @@
 """
-A level says that it has taken a matter on: its ladder waits one more of that level's durations.
+A level says that it has taken a matter on: its ladder waits one more of that level's durations, and where
+nothing else was promised, as of an emergency, that is its end.
 
 What is said is an event like any other, which enters at the top and is folded into the clock
 (`hub.sla`). Its id is made from the clock and the level: said twice, it is a duplicate.
@@ -11,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hub.catalog import BY_NAME
 from hub.errors import NothingToTakeOn
-from hub.model import Clock, Event, own_event
+from hub.model import FIRST_LEVEL, Clock, Event, Move, own_event
 from hub.ports import Publisher
 from hub.replies import THREAD
-from hub.sla import ESCALATES, FIRST_LEVEL
+from hub.sla import ESCALATES
 
 NAME: Final = "sla.acknowledged"
+_ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[NAME].clocks if move.move is Move.STOP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ def level_to_take_on(clock: Clock) -> int:
         raise NothingToTakeOn("The promise has ended: nobody is told of it any more.")
     if clock.name not in ESCALATES:
         raise NothingToTakeOn("This promise climbs no ladder: what it waits for is what it promises.")
-    if clock.level == FIRST_LEVEL:
+    if clock.level == FIRST_LEVEL and clock.name not in _ENDED_BY_IT:
         raise NothingToTakeOn("The promise is still with level 1: answer the person, which ends it.")
     return clock.level
 

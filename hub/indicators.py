@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.business_time import WorkCalendar
-from hub.model import ClockState, Course, Promise
-from hub.sla import FIRST_LEVEL
+from hub.model import FIRST_LEVEL, ClockState, Course, Promise
 
 REQUEST: Final = "legal_term"
 """The promise that every PQRS has: a case with it is one."""

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 from msgspec import Meta, Struct, field
 
 from hub.breaker import BreakerPolicy
 from hub.business_time import BusinessDays, ColombianHolidays, Mode, Term, WorkCalendar
 from hub.errors import InvalidPolicy
-from hub.model import Promise, Purpose
+from hub.model import TOP_LEVEL, Promise, Purpose
 from hub.policy_reader import Table, as_table, check_keys, overlay, read_struct
 from hub.policy_values import PARSERS, Expiry, Extension, Frames, Lead, Prefix, Target, Weekday
 from hub.retry import RetryPolicy
@@ -25,6 +25,8 @@ from hub.troubles import WatchPolicy
 
 BUILT_IN: Final = Path(__file__).with_name("policy.toml")
 DEFAULT: Final = "default"
+CLIMBERS: Final = ("first_reply", "legal_term", "emergency_ack")
+"""The promises of which levels above their holder are told; each says so by an event of its own."""
 
 
 class Company(Struct, frozen=True, kw_only=True):
@@ -61,6 +63,16 @@ class CalendarRules(Struct, frozen=True, kw_only=True, dict=True):
         )
 
 
+Level: TypeAlias = Annotated[int, Meta(ge=2, le=TOP_LEVEL)]
+
+
+class Alerts(Struct, frozen=True, kw_only=True):
+    """The levels that are told at once, besides its holder, of a promise at risk and of a broken one."""
+
+    at_risk: Level | None = None
+    breach: Level | None = None
+
+
 class ClockPolicy(Struct, frozen=True, kw_only=True):
     """
     A promise. `target` is one term, or a table of terms by the event's data field `by`.
@@ -69,7 +81,8 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
     ahead of it as `lead` says, and warned of as far ahead as `warn` says; `target` is for data without it.
     `at_risk` is the part of the target after which its holder is warned. `ladder` holds the terms
     between its steps, the first one from the start. `extension` is the most that a term may be extended
-    by. `any_hour` runs day and night. A `silent` one is kept and counted, and tells nobody.
+    by. `alerts` are levels that are told at once. `any_hour` runs day and night. A `silent` one is kept and
+    counted, and tells nobody.
     """
 
     target: Target = timedelta(0)
@@ -79,6 +92,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
     warn: Lead = None
     at_risk: Annotated[float, Meta(gt=0, lt=1)] | None = None
     ladder: tuple[Term, ...] = ()
+    alerts: Alerts = Alerts()
     extension: Extension = None
     any_hour: bool = False
     silent: bool = False
@@ -130,11 +144,14 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
             target=self.target_for(data),
             at_risk=self.at_risk,
             ladder=self.ladder,
+            at_risk_level=self.alerts.at_risk,
+            breach_level=self.alerts.breach,
             extension=None if self.extension is None else self._chosen(self.extension, data),
             any_hour=self.any_hour,
             mode=mode,
             until=self._until(data),
             warn_at=self._warn_at(data),
+            happens_at=self._happens_at(data),
             silent=self.silent,
         )
 
@@ -147,6 +164,10 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
     def _warn_at(self, data: Mapping[str, Any]) -> datetime | None:
         day = self._day(data)
         return None if day is None or self.warn is None else ahead_of(day, self.warn)
+
+    def _happens_at(self, data: Mapping[str, Any]) -> datetime | None:
+        day = self._day(data)
+        return None if day is None or self.lead is None else last_instant(day)
 
     def _day(self, data: Mapping[str, Any]) -> str | None:
         """Answer the day or instant that the data names."""
@@ -209,6 +230,9 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
 
     def __post_init__(self) -> None:
         _ = self.contact_hours  # as with the calendar: refuse now
+        for name, rules in self.clocks.items():
+            if (rules.ladder or rules.alerts != Alerts()) and name not in CLIMBERS:
+                raise InvalidPolicy(f"clocks.{name} climbs no levels; those that do: {', '.join(CLIMBERS)}")
 
     @property
     def calendar(self) -> WorkCalendar:

@@ -28,7 +28,7 @@ def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
         return []
     words = {word for audience in event_type.audiences for word in party_words(audience)}
     named = {word: stored.event.data[word] for word in sorted(words) if word in stored.event.data}
-    opens = any(move.move is Move.START for move in event_type.clocks)
+    opens = any(move.move in {Move.START, Move.CHECK} for move in event_type.clocks)
     if opens and stored.copropiedad_id is not None:
         named[PLACE] = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     return [

@@ -20,11 +20,13 @@ from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
 from hub.catalog.own import THE_HUB
 from hub.catalog.privacy import PRIVACY
+from hub.catalog.promises import PROMISES
 from hub.catalog.support import SUPPORT
 from hub.model import EventType
 
 CATALOG: Final[tuple[EventType, ...]] = (
     *ATTENTION,
+    *PROMISES,
     *SUPPORT,
     *ADMINISTRATION,
     *MAINTENANCE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from hub.model import Audience, EventType, Lane, Print, Purpose, Reminder
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
 ADMINISTRATION: Final = (
     EventType(
@@ -73,6 +73,7 @@ ADMINISTRATION: Final = (
             Reminder("starts_at", timedelta(hours=72)),
             Reminder("starts_at", timedelta(hours=24)),
         ),
-        # `convocation_lead` (15 full days between call and meeting) is a check of an instant in `data`.
+        # Ley 675 de 2001, art. 39: 15 full days lie between the call and an ordinary assembly.
+        clocks=(ClockMove("convocation_lead", Move.CHECK, when={"kind": "ordinaria"}),),
     ),
 )

@@ -174,37 +174,6 @@ ATTENTION: Final = (
         clocks=(ClockMove("first_reply", Move.STOP),),
     ),
     EventType(
-        name="sla.at_risk",
-        lane=Lane.URGENT,
-        case="clock_id",
-        audiences=(Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
-        hub_emitted=True,
-    ),
-    EventType(
-        name="sla.breached",
-        lane=Lane.URGENT,
-        case="clock_id",
-        audiences=(Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
-        hub_emitted=True,
-    ),
-    EventType(
-        name="sla.acknowledged",
-        lane=Lane.URGENT,
-        # Whatever the case is tied by: a thread that is named as a case is that case.
-        case="thread_id",
-        clocks=(ClockMove("first_reply", Move.ACKNOWLEDGE),),
-        hub_emitted=True,
-    ),
-    EventType(
-        name="sla.summary",
-        lane=Lane.URGENT,
-        case="summary_id",
-        audiences=(
-            Audience(who=("level:level",), purpose=Purpose.INTERNAL, channels=(("inbox", "email", "sms"),)),
-        ),
-        hub_emitted=True,
-    ),
-    EventType(
         name="notification.undelivered",
         lane=Lane.NORMAL,
         case="thread_id",

@@ -42,6 +42,19 @@ EMERGENCIES: Final = (
         clocks=(ClockMove("emergency_ack", Move.STOP, when={"status": "cleared"}),),
     ),
     EventType(
+        name="emergency.escalated",
+        lane=Lane.URGENT,
+        case="emergency_id",
+        audiences=(
+            Audience(
+                who=("level:to_level",),
+                purpose=Purpose.EMERGENCY,
+                channels=(("voice", "sms", "push", "email", "inbox"),),
+            ),
+        ),
+        hub_emitted=True,
+    ),
+    EventType(
         name="emergency.acknowledged",
         lane=Lane.URGENT,
         case="emergency_id",

@@ -80,7 +80,6 @@ MAINTENANCE: Final = (
             Reminder("starts_at", timedelta(hours=24)),
             Reminder("starts_at", timedelta(hours=2)),
         ),
-        # `notice_lead` (72 h of warning) is a check of an instant in `data`, not a clock that an event
-        # starts and another stops; it comes with the events that change and cancel works.
+        clocks=(ClockMove("notice_lead", Move.CHECK),),
     ),
 )

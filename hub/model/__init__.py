@@ -31,7 +31,19 @@ from hub.model.catalogue import (
     Reminder,
     type_of,
 )
-from hub.model.clocks import Acknowledgement, Clock, ClockState, Course, Pause, Promise, Step
+from hub.model.clocks import (
+    FIRST_LEVEL,
+    NOBODY,
+    TOP_LEVEL,
+    Acknowledgement,
+    Clock,
+    ClockState,
+    Course,
+    Departures,
+    Pause,
+    Promise,
+    Step,
+)
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
@@ -55,12 +67,15 @@ from hub.model.troubles import Remaining, Symptom, Trouble
 
 __all__ = [
     "EVERYWHERE",
+    "FIRST_LEVEL",
     "HUB_SOURCE",
+    "NOBODY",
     "NOT_OPTED_IN",
     "NOWHERE",
     "ON_LEAVE",
     "SCOPES_OF",
     "TOLD_BY_ANOTHER",
+    "TOP_LEVEL",
     "TYPE_PREFIX",
     "TYPE_SUFFIX",
     "About",
@@ -84,6 +99,7 @@ __all__ = [
     "ContactPoint",
     "Course",
     "DeadLetter",
+    "Departures",
     "Event",
     "EventType",
     "Gone",

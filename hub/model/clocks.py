@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from hub.business_time import Mode, Term
 from hub.model.json import Json
+
+FIRST_LEVEL: Final = 1
+NOBODY: Final = 0
+TOP_LEVEL: Final = 4
+"""The levels of the company's policy, §7.2: from customer service to the general manager."""
 
 
 class ClockState(StrEnum):
@@ -25,20 +31,24 @@ class Promise:
     """
     What the policy promised when a clock started. Kept as it was: a new policy is for new clocks.
 
-    `ladder` holds the terms between the steps of the ladder, the first one from the start; `extension`
-    is the most by which the term may be extended. `until` is the instant of a dated promise, whose `target`
-    does not count; `warn_at` when its holder is warned. A `silent` one tells nobody. One that is `checked`
-    is about the messages of the event that began it: at each step it is looked at whether all have left.
+    `ladder` holds the terms between the steps of the ladder, the first one from the start; `at_risk_level`
+    and `breach_level` are told at once when it is at risk and when it is broken; `extension` is the most by
+    which the term may be extended. `until` is the instant of a dated promise, whose `target` does not count;
+    `warn_at` when its holder is warned, `happens_at` what it was ahead of. A `silent` one tells nobody. One
+    that is `checked` is about the messages of the event that began it: have all left?
     """
 
     target: Term
     at_risk: float | None = None
     ladder: tuple[Term, ...] = ()
+    at_risk_level: int | None = None
+    breach_level: int | None = None
     extension: Term | None = None
     any_hour: bool = False
     mode: Mode = Mode.WORKING_TIME
     until: datetime | None = None
     warn_at: datetime | None = None
+    happens_at: datetime | None = None
     silent: bool = False
     checked: bool = False
 
@@ -88,10 +98,12 @@ class Course:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """
-    One thing a clock will do: `kind` is `at_risk`, `breach`, `escalate` or `remind`.
+    One thing a clock will do: `kind` is `at_risk`, `breach`, `escalate` or `remind`; of one that has ended
+    `resolve`, which tells those who were called that it is over.
 
     `percent` is how much of the target, counted as the clock runs, has gone at the step. `number` tells
-    apart what happens several times. `told` is the level that was told where nobody held `to_level`.
+    apart what happens several times. `told` is the level that was told where nobody held `to_level`; NOBODY
+    where nothing was wrong. `check` is when what had to be announced happens: then the look-out is over.
     """
 
     kind: str
@@ -120,10 +132,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departures:
+    """How much of what an event tells has not left yet, and when the last of the rest did."""
+
+    pending: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """
     A promise with a due instant. `steps` are those that were done, then those to come; `fired` counts the
-    done ones.
+    done ones. A stored clock that has ended has only what is left to say of its end to come.
 
     `context` holds what the case's opening event says (radicado, copropiedad_id, service_area …).
     `calendar` names the hours and holidays by which its instants were laid out.
@@ -147,7 +167,7 @@ class Clock:
 
     @property
     def next_at(self) -> datetime | None:
-        """When this clock wants to be looked at again; None when it stands still or has ended."""
-        if self.ended_at is not None or self.course.paused or self.fired >= len(self.steps):
+        """When this clock wants to be looked at again; None when it stands still or has nothing to say."""
+        if self.course.paused or self.fired >= len(self.steps):
             return None
         return self.steps[self.fired].at

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, Inbound, Lane, Message
+from hub.model import Clock, Departures, Inbound, Lane, Message
 from hub.ports.cascades import CascadeStore
 from hub.ports.publisher import Ticket
 
@@ -64,11 +64,27 @@ class TimerStore(CascadeStore, Protocol):
     ) -> Mapping[UUID, Collection[int]]:
         """Answer of each clock which of its levels somebody holds now where it belongs, leave honoured."""
 
+    async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
+        """
+        Answer the staff that each of these events of the hub's own was addressed to, by person_id.
+
+        An event that has not been taken in is not in the answer.
+        """
+
+    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+        """
+        Answer, of each of these events, whether its messages have left.
+
+        A letter has left when it was handed over; a reminder is not waited for. An event that is still being
+        expanded has something pending.
+        """
+
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         """
         Write state, level and `fired` of each clock that still stands as it was `seen`; answer which did.
 
-        Of the step that was done also the level that was `told`; the others may have changed meanwhile.
+        One that has ended meanwhile does not. Of the step that was done also the level that was `told`; the
+        others may have changed meanwhile.
         """
 
     async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
@@ -96,4 +112,4 @@ class TimerStore(CascadeStore, Protocol):
         """Page through the messages with a `next_at` that are `held` or `retrying`, to arm them again."""
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        """Page through the clocks that have not ended."""
+        """Page through the clocks that have not ended, or have still to tell that they have."""

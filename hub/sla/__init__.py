@@ -9,32 +9,44 @@ catalogue says so: what people write to it, what has not arrived, who has taken 
 
 from __future__ import annotations
 
+from hub.sla.checking import CHECKED, checked_event, happens, left_in_time, unwarned, with_pending
+from hub.sla.closing import RESOLVED, calls, ends, resolved_event
 from hub.sla.folding import moves_of, replay
 from hub.sla.handing import already_told, handed_over, levels_from
-from hub.sla.laying import FIRST_LEVEL, laid_out
+from hub.sla.laying import laid_out
 from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
 from hub.sla.summing import SUMMARY, Told, crowds, is_late, summary_event, told
-from hub.sla.telling import CONTEXT, ESCALATES, step_event
+from hub.sla.telling import CONTEXT, ESCALATES, event_id, step_event
 
 __all__ = [
+    "CHECKED",
     "CONTEXT",
     "ESCALATES",
-    "FIRST_LEVEL",
+    "RESOLVED",
     "SUMMARY",
     "Told",
     "already_told",
+    "calls",
+    "checked_event",
     "crowds",
+    "ends",
+    "event_id",
     "handed_over",
+    "happens",
     "is_late",
     "laid_anew",
     "laid_out",
+    "left_in_time",
     "levels_from",
     "moves_of",
     "passed_over",
     "reconcile",
     "replay",
+    "resolved_event",
     "step_event",
     "summary_event",
     "told",
+    "unwarned",
     "with_fired",
+    "with_pending",
 ]

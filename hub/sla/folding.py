@@ -11,6 +11,7 @@ from hub import terms
 from hub.business_time import DAY
 from hub.identity import clock_id, event_key
 from hub.model import (
+    FIRST_LEVEL,
     HUB_SOURCE,
     Acknowledgement,
     Clock,
@@ -24,7 +25,7 @@ from hub.model import (
     Promise,
 )
 from hub.policy import Policy
-from hub.sla.laying import FIRST_LEVEL, laid_out
+from hub.sla.laying import laid_out
 from hub.sla.merging import judged
 from hub.sla.telling import CONTEXT
 
@@ -48,8 +49,8 @@ def replay(
     case: str, events: Iterable[Event], catalog: Mapping[str, EventType], policy: Policy
 ) -> list[Clock]:
     """
-    Fold all events of a case into its clocks, sorted by (time, id, source); what the hub says of an
-    answer comes after it, for the publisher's time may be ahead of ours.
+    Fold all events of a case into its clocks, sorted by (time, id, source); what the hub says comes after
+    what it is said of, for the publisher's time may be ahead of ours.
 
     A second start while a clock runs changes nothing; a start after its end is a new clock. An event
     of a type that this hub does not know (any more, or not yet) moves nothing.
@@ -68,7 +69,7 @@ def _in_order(events: Sequence[Event]) -> list[Event]:
     def place(event: Event) -> tuple[datetime, bool, datetime, str, str]:
         about = _about(event)
         told = event.time if about is None else times.get((event.data.get("about"), about), event.time)
-        return max(event.time, told), about is not None, event.time, event.id, event.source
+        return max(event.time, told), event.source == HUB_SOURCE, event.time, event.id, event.source
 
     return sorted(events, key=place)
 
@@ -188,13 +189,14 @@ class _Fold:
         else:
             self._course(running, reopened=(*running.course.reopened, event.time))
 
-    def acknowledge(self, _name: str, event: Event) -> None:
-        """Note that a level has taken on the clock that the event names; once per level."""
-        for clock in list(self.running.values()):
-            taken = {one.level for one in clock.course.acknowledged}
-            if str(clock.id) == event.data.get("clock_id") and event.data["level"] not in taken:
-                one = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
-                self._course(clock, acknowledged=(*clock.course.acknowledged, one))
+    def acknowledge(self, name: str, event: Event) -> None:
+        """Note that a level has taken on the clock, if it is the one that the event names; once per level."""
+        clock = self.running.get(name)
+        if clock is None or str(clock.id) != event.data.get("clock_id"):
+            return
+        if event.data["level"] not in {one.level for one in clock.course.acknowledged}:
+            one = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
+            self._course(clock, acknowledged=(*clock.course.acknowledged, one))
 
     def _last(self, name: str) -> Clock | None:
         return next((clock for clock in reversed(self.ended) if clock.name == name), None)

@@ -9,23 +9,23 @@ from fractions import Fraction
 from itertools import accumulate
 from math import ceil
 from operator import add
-from typing import Final
 
 from hub import terms
 from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc
-from hub.model import Acknowledgement, Clock, Course, Promise, Step
-
-FIRST_LEVEL: Final = 1
+from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, Course, Promise, Step
 
 
 def laid_out(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
     """
     Lay out a clock's due instant and its steps by this calendar.
 
-    A clock that stands still is laid out as if it went on at the instant at which it stopped.
+    A clock that stands still is laid out as if it went on at the instant at which it stopped. One that has
+    ended has the steps before its end.
     """
     line = _Line(clock, calendar)
-    return replace(clock, due_at=line.due_at, steps=tuple(_steps(clock, line)), calendar=version)
+    ended = clock.ended_at
+    steps = tuple(step for step in _steps(clock, line) if ended is None or step.at < ended)
+    return replace(clock, due_at=line.due_at, steps=steps, calendar=version)
 
 
 class _Line:
@@ -115,11 +115,16 @@ def _without_calendar(start: datetime, term: timedelta, pauses: Iterable[Interva
 
 def _steps(clock: Clock, line: _Line) -> list[Step]:
     promise = clock.promise
-    steps = [Step(kind="breach", at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)]
+    steps: list[Step] = []
     if (warns_at := line.warns_at) is not None and warns_at < line.due_at:
-        steps.insert(0, _warning(warns_at, _percent(clock, warns_at, line.due_at)))
+        steps += _warning(promise, warns_at, _percent(clock, warns_at, line.due_at))
+    steps.append(Step(kind="breach", at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
+    steps += _alert(promise.breach_level, line.due_at, from_level=promise.at_risk_level or FIRST_LEVEL)
     steps += _ladder(promise, line, clock.course.acknowledged)
-    steps += [_warning(at, 100, number) for number, at in enumerate(clock.course.reopened, start=1)]
+    for number, at in enumerate(clock.course.reopened, start=1):
+        steps += _warning(promise, at, 100, number)
+    if promise.checked and promise.happens_at is not None:
+        steps.append(Step(kind="check", at=promise.happens_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -131,8 +136,9 @@ def _percent(clock: Clock, at: datetime, due_at: datetime) -> int:
     return round(100 * ((at - clock.started_at) / (due_at - clock.started_at)))
 
 
-def _warning(at: datetime, percent: int, number: int = 0) -> Step:
-    return Step(
+def _warning(promise: Promise, at: datetime, percent: int, number: int = 0) -> list[Step]:
+    """Warn the holder, and the level that is told at once."""
+    warning = Step(
         kind="at_risk",
         at=at,
         from_level=FIRST_LEVEL,
@@ -140,26 +146,36 @@ def _warning(at: datetime, percent: int, number: int = 0) -> Step:
         percent=percent,
         number=number,
     )
+    return [warning, *_alert(promise.at_risk_level, at, number=number, percent=percent)]
+
+
+def _alert(
+    level: int | None, at: datetime, *, number: int = 0, percent: int = 100, from_level: int = FIRST_LEVEL
+) -> list[Step]:
+    if level is None:
+        return []
+    step = Step(kind="escalate", at=at, from_level=from_level, to_level=level, percent=percent, number=number)
+    return [step]
 
 
 def _ladder(promise: Promise, line: _Line, acknowledged: Iterable[Acknowledgement]) -> list[Step]:
     """
-    Make the steps of a ladder: each hands over to the next level, the last reminds the top.
+    Make the steps of a ladder: each hands over to the next level; those that are left remind the top.
 
     They fall at cumulative time from the start, never from a late firing. A level that has taken the
     matter on gets one more of its durations before the next is told; the top is not reminded any more.
     """
     terms = list(accumulate(promise.ladder, add))
-    top = len(terms)
     taken = {one.level for one in acknowledged if one.level > FIRST_LEVEL}
     steps: list[Step] = []
     grace: Term | None = None
-    for level, term in enumerate(terms, start=FIRST_LEVEL):
-        if level in taken:
-            grace = promise.ladder[level - 1] if grace is None else _sum(grace, promise.ladder[level - 1])
+    for place, (term, own) in enumerate(zip(terms, promise.ladder, strict=True), start=FIRST_LEVEL):
+        level, again = min(place, TOP_LEVEL), max(0, place - TOP_LEVEL)
+        if level in taken and not again:
+            grace = own if grace is None else _sum(grace, own)
         at = line.due(term if grace is None else _sum(term, grace))
-        if level < top:
+        if level < TOP_LEVEL:
             steps.append(Step(kind="escalate", at=at, from_level=level, to_level=level + 1))
         elif level not in taken:
-            steps.append(Step(kind="remind", at=at, from_level=level, to_level=level))
+            steps.append(Step(kind="remind", at=at, from_level=level, to_level=level, number=again))
     return steps

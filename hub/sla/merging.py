@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from hub.model import Clock, ClockState, Promise
+from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise
 from hub.policy import Policy
-from hub.sla.laying import FIRST_LEVEL, laid_out
+from hub.sla.closing import closed, told_only
+from hub.sla.laying import laid_out
 
 
 def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock], policy: Policy) -> list[Clock]:
@@ -24,7 +25,7 @@ def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock], policy: Poli
 
 
 def _never_was(clock: Clock) -> Clock:
-    return replace(clock, state=ClockState.CANCELLED, ended_at=clock.started_at)
+    return told_only(replace(clock, state=ClockState.CANCELLED, ended_at=clock.started_at))
 
 
 def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
@@ -34,10 +35,11 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     What was promised stays as it was when the clock was first stored; hours and holidays are today's.
     """
     if stored is None:
-        return replayed
+        # What came with its end has called nobody; what was imported has done what is past.
+        return replayed if replayed.ended_at is None else told_only(replayed)
     # Mostly the policy is the one of the start: what is laid out already need not be laid out twice.
     fresh = replayed if replayed.promise == stored.promise else _promised(replayed, stored.promise, policy)
-    return with_fired(after_done(judged(fresh), stored), stored.fired)
+    return closed(with_fired(after_done(judged(fresh), stored), stored.fired))
 
 
 def _promised(clock: Clock, promise: Promise, policy: Policy) -> Clock:
@@ -80,7 +82,7 @@ def with_fired(clock: Clock, fired: int) -> Clock:
         clock,
         fired=fired,
         level=max(levels, default=FIRST_LEVEL),
-        state=_state(clock, {step.kind for step in done}),
+        state=_state(clock, {step.kind for step in done if step.told != NOBODY}),
     )
 
 

@@ -46,7 +46,8 @@ def crowds(clocks: Iterable[Clock], *, policy: SummaryPolicy, now: datetime) -> 
 
 
 def _due(clock: Clock, now: datetime) -> Iterator[Step]:
-    if clock.next_at is not None:
+    tells = not (clock.promise.silent or clock.promise.checked)
+    if tells and clock.next_at is not None:
         yield from (step for step in clock.steps[clock.fired :] if step.at <= now)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
 from hub.model import Clock, Event, Json, Step, own_event
 
-ESCALATES: Final[Mapping[str, str]] = {"first_reply": "pqrs.escalated"}
-"""The clocks that climb a ladder, and the event that tells the next level."""
+_PQRS: Final = "pqrs.escalated"
+_EMERGENCY: Final = "emergency.escalated"
+ESCALATES: Final[Mapping[str, str]] = {
+    "first_reply": _PQRS,
+    "legal_term": _PQRS,
+    "emergency_ack": _EMERGENCY,
+}
+"""The clocks of which levels above the holder are told, and the event that tells them."""
 
 CONTEXT: Final = (
     "pqrs_id",
@@ -23,6 +29,10 @@ CONTEXT: Final = (
     "copropiedad_id",
     "unit_id",
     "service_area",
+    "severity",
+    "scope",
+    "contact",
+    "drill",
 )
 """What a clock keeps of its opening event, so that its own events can say what they are about."""
 
@@ -33,20 +43,27 @@ def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) 
 
     A `quiet` one is recorded, and tells nobody.
     """
-    name = _NAMES.get(step.kind) or ESCALATES[clock.name]
-    data = {**clock.context, **_DATA[step.kind](clock, step), **_hours(clock)}
-    return own_event(name, f"{clock.id}:{step.key}", data, time=now, quiet=quiet)
+    name = ESCALATES[clock.name] if step.kind in _CLIMBING else _NAMES[step.kind]
+    data = {**clock.context, **_DATA[name](clock, step), **hours_of(clock)}
+    return own_event(name, event_id(clock, step), data, time=now, quiet=quiet)
 
 
-def _hours(clock: Clock) -> dict[str, Json]:
+def event_id(clock: Clock, step: Step) -> str:
+    """Answer the id of the event that tells a step."""
+    return f"{clock.id}:{step.key}"
+
+
+def hours_of(clock: Clock) -> dict[str, Json]:
     """Say that the clock runs day and night: then its staff is told at any hour."""
     return {"any_hour": True} if clock.promise.any_hour else {}
 
 
 _NAMES: Final = {"at_risk": "sla.at_risk", "breach": "sla.breached"}
+_CLIMBING: Final = frozenset({"escalate", "remind"})
 
 
-def _clock_data(clock: Clock, step: Step) -> dict[str, Json]:
+def clock_facts(clock: Clock) -> dict[str, Json]:
+    """Say which clock it is, and of what."""
     return {
         "clock_id": str(clock.id),
         "clock": clock.name,
@@ -55,7 +72,6 @@ def _clock_data(clock: Clock, step: Step) -> dict[str, Json]:
         "kind": clock.name,
         "started_at": clock.started_at.isoformat(),
         "due_at": clock.due_at.isoformat(),
-        "level": step.from_level,
     }
 
 
@@ -65,31 +81,54 @@ def subject_of(clock: Clock) -> str:
 
 
 def _at_risk_data(clock: Clock, step: Step) -> dict[str, Json]:
-    return {**_clock_data(clock, step), "percent": step.percent}
+    return {**clock_facts(clock), "level": step.from_level, "percent": step.percent}
 
 
 def _breach_data(clock: Clock, step: Step) -> dict[str, Json]:
-    return {**_clock_data(clock, step), "breached_at": step.at.isoformat()}
+    return {**clock_facts(clock), "level": step.from_level, "breached_at": step.at.isoformat()}
 
 
 def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
-    # A conversation that is no PQRS has no radicado: its own name stands for it.
     vacant = step.vacant_levels
     return {
         **({"vacant_levels": vacant} if vacant else {}),
-        "pqrs_id": clock.context.get("pqrs_id") or clock.case.partition(":")[2],
-        "radicado": subject_of(clock),
         "clock_id": str(clock.id),
+        "clock": clock.name,
         "from_level": step.from_level,
         "to_level": step.told_level,
-        "cause": "reminder" if step.kind == "remind" else "unanswered",
+        "cause": _cause(clock, step),
         "due_at": clock.due_at.isoformat(),
     }
 
 
-_DATA: Final = {
-    "at_risk": _at_risk_data,
-    "breach": _breach_data,
-    "escalate": _escalation_data,
-    "remind": _escalation_data,
+def _cause(clock: Clock, step: Step) -> str:
+    if clock.promise.ladder:
+        return "reminder" if step.kind == "remind" else "unanswered"
+    return "term_at_risk" if step.at < clock.due_at else "term_breached"
+
+
+def _pqrs_data(clock: Clock, step: Step) -> dict[str, Json]:
+    # A conversation that is no PQRS has no radicado: its own name stands for it.
+    return {
+        **_escalation_data(clock, step),
+        "pqrs_id": clock.context.get("pqrs_id") or clock.case.partition(":")[2],
+        "radicado": subject_of(clock),
+    }
+
+
+def _emergency_data(clock: Clock, step: Step) -> dict[str, Json]:
+    return {
+        **_escalation_data(clock, step),
+        "case": clock.case,
+        "subject": subject_of(clock),
+        "started_at": clock.started_at.isoformat(),
+        "emergency_kind": clock.context.get("kind"),
+    }
+
+
+_DATA: Final[Mapping[str, Callable[[Clock, Step], dict[str, Json]]]] = {
+    "sla.at_risk": _at_risk_data,
+    "sla.breached": _breach_data,
+    _PQRS: _pqrs_data,
+    _EMERGENCY: _emergency_data,
 }

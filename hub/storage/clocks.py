@@ -44,7 +44,7 @@ async def due(run: Runner, limit: int) -> Sequence[Clock]:
 
 
 async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:
-    """Answer clocks that have not ended, by id."""
+    """Answer clocks that have not ended, or have still to tell that they have, by id."""
     return _clocks(await run.rows(_SQL["live"], after, limit))
 
 
@@ -55,12 +55,14 @@ async def of_other_calendars(run: Runner, calendar: str, limit: int) -> Sequence
 
 async def advance(run: Runner, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
     """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
-    rows = [
-        (clock.id, clock.state, clock.level, clock.fired, was.fired, was.next_at, clock.steps[was.fired].told)
-        for clock, was in zip(advanced, seen, strict=True)
-    ]
+    rows = [_advance(clock, was) for clock, was in zip(advanced, seen, strict=True)]
     done = await run.rows(_SQL["advance"], *zip(*rows, strict=True)) if rows else ()
     return {row["id"] for row in done}
+
+
+def _advance(clock: Clock, seen: Clock) -> tuple[object, ...]:
+    told, running = clock.steps[seen.fired].told, seen.ended_at is None
+    return clock.id, clock.state, clock.level, clock.fired, seen.fired, seen.next_at, told, running
 
 
 async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None]:

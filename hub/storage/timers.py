@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.audience import anybody, level_groups
-from hub.model import Clock, Inbound, Lane, Message
+from hub.model import HUB_SOURCE, Clock, Departures, Inbound, Lane, Message
 from hub.ports import Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
 from hub.storage.cascades import PostgresCascades
@@ -76,6 +76,16 @@ class PostgresTimers(PostgresCascades):
             for clock_id, of_one in groups.items()
         }
 
+    async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
+        """Answer the staff that each of these events of the hub's own was addressed to."""
+        rows = await self._database.rows(_SQL["called"], list(event_ids), HUB_SOURCE)
+        return {row["event_id"]: row["people"] for row in rows}
+
+    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+        """Answer, of each of these events, whether its messages have left."""
+        rows = await self._database.rows(_SQL["departures"], list(keys))
+        return {row["key"]: Departures(pending=row["pending"], last_at=row["last_at"]) for row in rows}
+
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
         return await clocks.advance(self._database, advanced, seen=seen)
@@ -111,7 +121,7 @@ class PostgresTimers(PostgresCascades):
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        """Page through the clocks that have not ended."""
+        """Page through the clocks that have not ended, or have still to tell that they have."""
         return await clocks.live(self._database, after or START, limit)
 
     async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from hub.audience import anybody, level_groups
-from hub.model import Clock
+from hub.model import HUB_SOURCE, Clock, Departures, Message, Purpose, State, StoredEvent
 from hub.testing.statements import Statements
 from hub.testing.tables import Tables
+
+_PENDING: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
+_ARRIVED: Final = frozenset({"delivered", "read"})
+_PRINT: Final = "print"
 
 
 class MemoryClocks(Statements):
@@ -52,6 +57,16 @@ class MemoryClocks(Statements):
         async with self._statement("held_levels") as tables:
             return {clock.id: _held(tables, clock, levels, self._now()) for clock, levels in climbing}
 
+    async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
+        async with self._statement("called") as tables:
+            own = (one for one in tables.events.values() if one.event.source == HUB_SOURCE)
+            known = {one.key: one.event.id for one in own if one.event.id in event_ids}
+            return {name: _called(tables, key) for key, name in known.items()}
+
+    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+        async with self._statement("departures") as tables:
+            return {key: _departures(tables, tables.events[key]) for key in keys if key in tables.events}
+
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         async with self._statement("advance") as tables:
             moves = zip(advanced, seen, strict=True)
@@ -59,7 +74,7 @@ class MemoryClocks(Statements):
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
         async with self._statement("live_clocks") as tables:
-            live = [clock for _, clock in sorted(tables.clocks.items()) if clock.ended_at is None]
+            live = [clock for _, clock in sorted(tables.clocks.items()) if _is_live(clock)]
             return [clock for clock in live if after is None or clock.id > after][:limit]
 
 
@@ -73,7 +88,7 @@ def _advanced(tables: Tables, clock: Clock, seen: Clock) -> bool:
     known = tables.clocks.get(clock.id)
     if known is None or known.next_at is None:
         return False
-    if (known.fired, known.next_at) != (seen.fired, seen.next_at):
+    if (known.fired, known.next_at, known.ended_at) != (seen.fired, seen.next_at, seen.ended_at):
         return False
     steps = list(known.steps)
     steps[seen.fired] = replace(steps[seen.fired], told=clock.steps[seen.fired].told)
@@ -81,3 +96,38 @@ def _advanced(tables: Tables, clock: Clock, seen: Clock) -> bool:
         known, state=clock.state, level=clock.level, fired=clock.fired, steps=tuple(steps)
     )
     return True
+
+
+def _is_live(clock: Clock) -> bool:
+    return clock.ended_at is None or clock.next_at is not None
+
+
+def _called(tables: Tables, key: UUID) -> set[str]:
+    return {
+        message.person
+        for message in _messages(tables, key)
+        if message.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY} and message.state is not State.SUPPRESSED
+    }
+
+
+def _departures(tables: Tables, stored: StoredEvent) -> Departures:
+    told = [one for one in _messages(tables, stored.key) if not one.occasion.startswith("reminder:")]
+    gone = [at for one in told if (at := _gone_at(tables, one)) is not None]
+    return Departures(
+        pending=sum(map(_is_pending, told)) + (not stored.planned), last_at=max(gone, default=None)
+    )
+
+
+def _messages(tables: Tables, key: UUID) -> list[Message]:
+    return [row.message for row in tables.messages.values() if row.message.event_key == key]
+
+
+def _is_pending(message: Message) -> bool:
+    return message.state in _PENDING or (message.channel == _PRINT and message.state is State.SENT)
+
+
+def _gone_at(tables: Tables, message: Message) -> datetime | None:
+    calls = [one for one in tables.attempts.values() if one.message_id == message.id]
+    if message.channel == _PRINT:
+        return max((one.at for one in calls if one.outcome in _ARRIVED), default=None)
+    return min((one.at for one in calls if one.outcome in {"sent", *_ARRIVED}), default=None)

@@ -8,30 +8,35 @@ another server is done for all of them at once; one that is broken keeps no othe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
-from hub.model import Clock, Event, Step
+from hub.model import Clock, Departures, Event, Step
+from hub.timers.known import Calls, Known, look_up
 from hub.timers.parts import Timers
 
-Held = Mapping[UUID, Collection[int]]
-"""Of each clock that is to climb, the levels that somebody holds where it belongs."""
+FRESH: Final = timedelta(hours=1)
+"""How long a call that nobody has taken in yet is waited for; what is older was told to nobody."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Firing:
-    """A clock as it was seen, as it is after its step, and the event that tells so, where one does."""
+    """
+    A clock as it was seen, as it is after its step, and the event that tells so, where one does.
+
+    Where it is that event that moves the clock, `advanced` is None.
+    """
 
     seen: Clock
-    advanced: Clock
+    advanced: Clock | None
     event: Event | None
 
 
@@ -42,12 +47,16 @@ async def fire_each(clocks: Sequence[Clock], timers: Timers) -> None:
     Not of one that ran by another calendar: the audit first finds out when its steps really fall.
     """
     summed = await _sum_up(clocks, timers)
-    current = [clock for clock in clocks if clock.calendar == timers.policy.calendar_version]
+    current = [clock for clock in clocks if clock.ended_at is not None or _is_current(clock, timers)]
     due, waiting = _parted(current, timers.now())
     while due:
         due, later = _parted(await _step(due, timers, summed), timers.now())
         waiting += later
     await track(timers, waiting)
+
+
+def _is_current(clock: Clock, timers: Timers) -> bool:
+    return clock.calendar == timers.policy.calendar_version
 
 
 def _parted(clocks: Iterable[Clock], now: datetime) -> tuple[list[Clock], list[Clock]]:
@@ -66,7 +75,7 @@ async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told
     Before the steps, which are then recorded and tell nobody: a crash between both loses nothing.
     """
     now, policy = timers.now(), timers.policy
-    current = [clock for clock in clocks if clock.calendar == policy.calendar_version]
+    current = [clock for clock in clocks if clock.ended_at is None and _is_current(clock, timers)]
     found = sla.crowds(current, policy=policy.clocks_summary, now=now)
     for crowd in found:
         await timers.publisher.event(sla.summary_event(crowd, now=now))
@@ -78,8 +87,8 @@ async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told
 
 async def _step(clocks: Sequence[Clock], timers: Timers, summed: Collection[sla.Told]) -> Sequence[Clock]:
     """Do the next step of each; answer, as they are now, those of which we did it."""
-    held = await _held([clock for clock in clocks if _climbs_to(clock)], timers)
-    prepared = (_prepared(clock, held, timers, summed) for clock in clocks)
+    known = await look_up(clocks, timers.store)
+    prepared = (_prepared(clock, known, timers, summed) for clock in clocks)
     told, failure = await _tell([one for one in prepared if one is not None], timers)
     advanced = await _advance(told, timers)
     if failure is not None:
@@ -87,53 +96,73 @@ async def _step(clocks: Sequence[Clock], timers: Timers, summed: Collection[sla.
     return advanced
 
 
-def _climbs_to(clock: Clock) -> Sequence[int]:
-    """Answer the levels that the next step may be handed to; none where it climbs nowhere."""
-    step = clock.steps[clock.fired]
-    return [] if sla.already_told(clock, step) else sla.levels_from(clock, step)
-
-
-async def _held(clocks: Sequence[Clock], timers: Timers) -> Held:
-    """Look up who holds the levels; a clock with which that fails is not among the answers."""
-    if not clocks:
-        return {}
-    try:
-        return await timers.store.held_levels([(clock, _climbs_to(clock)) for clock in clocks])
-    except Unavailable:
-        raise
-    except Exception:
-        if len(clocks) == 1:
-            log.exception("clock.broken", clock_id=str(clocks[0].id), clock=clocks[0].name)
-            return {}
-    half = len(clocks) // 2
-    return {**await _held(clocks[:half], timers), **await _held(clocks[half:], timers)}
-
-
-def _prepared(clock: Clock, held: Held, timers: Timers, summed: Collection[sla.Told]) -> _Firing | None:
-    if _climbs_to(clock) and clock.id not in held:
+def _prepared(clock: Clock, known: Known, timers: Timers, summed: Collection[sla.Told]) -> _Firing | None:
+    if clock.id in known.broken:
         return None
     try:
-        return _firing(clock, held.get(clock.id, ()), timers, summed)
+        return _firing(clock, known, timers, summed)
     except Exception:
         log.exception("clock.broken", clock_id=str(clock.id), clock=clock.name)
         return None
 
 
-def _firing(clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.Told]) -> _Firing:
+def _firing(clock: Clock, known: Known, timers: Timers, summed: Collection[sla.Told]) -> _Firing | None:
+    """Say what the clock's next step tells, and what becomes of the clock; None: not yet."""
+    step = clock.steps[clock.fired]
+    if sla.ends(step):
+        return _end(clock, step, known.called[clock.id], timers.now())
+    if sla.already_told(clock, step):
+        return _Firing(seen=clock, advanced=_done(clock), event=None)
+    if clock.promise.checked:
+        return _check(clock, step, known.departures[clock.id], timers.now())
+    return _climb(clock, known.held.get(clock.id, ()), timers, summed)
+
+
+def _climb(clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.Told]) -> _Firing:
     """
-    Say what the clock's next step tells, and make of it the clock with the level that is really told.
+    Tell the level that is really told.
 
     A level that nobody holds there and then is passed over at once; one that was told so before its
     turn is not told again.
     """
     step = clock.steps[clock.fired]
-    if sla.already_told(clock, step):
-        return _Firing(seen=clock, advanced=sla.with_fired(clock, clock.fired + 1), event=None)
     handed = sla.handed_over(clock, step, held) if sla.levels_from(clock, step) else clock
     step = handed.steps[clock.fired]
     quiet = clock.promise.silent or _is_summed(handed, step, summed, timers)
     event = sla.step_event(handed, step, now=timers.now(), quiet=quiet)
-    return _Firing(seen=clock, advanced=sla.with_fired(handed, clock.fired + 1), event=event)
+    return _Firing(seen=clock, advanced=_done(handed), event=event)
+
+
+def _check(clock: Clock, step: Step, departures: Departures, now: datetime) -> _Firing:
+    """Tell what has not left; where all has, the check ends with that, and needs no step of the clock."""
+    if step.at < clock.due_at and not departures.pending:
+        # Too early to say that it is done: what comes back until then leaves anew, as a letter.
+        return _Firing(seen=clock, advanced=_done(sla.unwarned(clock)), event=None)
+    left_at = step.at if sla.happens(step) else sla.left_in_time(clock, departures)
+    if left_at is not None:
+        return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
+    event = sla.with_pending(sla.step_event(clock, step, now=now), departures)
+    return _Firing(seen=clock, advanced=_done(clock), event=event)
+
+
+def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | None:
+    """
+    Tell those who were called that it is over.
+
+    A call may still be on its way to intake: whoever it reaches would never hear the end of it.
+    """
+    calls = [(sla.event_id(clock, each), each.at) for each in sla.calls(clock)]
+    if any(name not in called and at > now - FRESH for name, at in calls):
+        log.info("clock.end_waits", clock_id=str(clock.id), clock=clock.name)
+        return None
+    people = {person for those in called.values() for person in those}
+    told = people and not clock.promise.silent
+    event = sla.resolved_event(clock, step, people, now=now) if told else None
+    return _Firing(seen=clock, advanced=_done(clock), event=event)
+
+
+def _done(clock: Clock) -> Clock:
+    return sla.with_fired(clock, clock.fired + 1)
 
 
 def _is_summed(clock: Clock, step: Step, summed: Collection[sla.Told], timers: Timers) -> bool:
@@ -168,8 +197,9 @@ async def _advance(told: Sequence[_Firing], timers: Timers) -> Sequence[Clock]:
     """
     if not told:
         return []
-    ours = await timers.store.advance([one.advanced for one in told], seen=[one.seen for one in told])
-    advanced = [one.advanced for one in told if one.advanced.id in ours]
+    moved = [(one.advanced, one.seen) for one in told if one.advanced is not None]
+    ours = await timers.store.advance([after for after, _ in moved], seen=[seen for _, seen in moved])
+    advanced = [after for after, _ in moved if after.id in ours]
     for clock in advanced:
         step = clock.steps[clock.fired - 1]
         log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=clock.level)

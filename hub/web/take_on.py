@@ -14,8 +14,7 @@ from aiohttp import web
 
 from hub import acknowledging, audit
 from hub.errors import NothingToTakeOn
-from hub.model import Clock
-from hub.sla import FIRST_LEVEL
+from hub.model import FIRST_LEVEL, Clock
 from hub.web.keys import AUDIT, LINKS, LOG, PUBLISHER
 from hub.web.pages import plain
 
@@ -55,6 +54,8 @@ async def _told(request: web.Request) -> Clock | web.Response:
         # Not yet at a level that can: the event was told before the clock was written.
         state = "ended" if clock.ended_at is not None or clock.level != FIRST_LEVEL else "early"
         return _page(request, state, status=410 if state == "ended" else 409)
+    if standing < int(level):
+        return _page(request, "early", status=409)
     return clock if str(standing) == level else _page(request, "passed", clock, status=410)
 
 

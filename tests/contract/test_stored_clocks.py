@@ -59,8 +59,8 @@ async def test_a_clock_that_stands_still_is_never_due_and_goes_on_where_it_was(s
     assert [resumed] == await stores.timers.due_clocks(10)
 
 
-async def test_an_ended_clock_is_neither_due_nor_live(stores: Stores) -> None:
-    met = clock(state=ClockState.MET, ended_at=NOON)
+async def test_an_ended_clock_that_called_nobody_is_neither_due_nor_live(stores: Stores) -> None:
+    met = clock(state=ClockState.MET, ended_at=NOON, steps=())
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([met])
 
@@ -112,12 +112,13 @@ async def test_of_many_those_advance_that_stand_as_they_were_seen(stores: Stores
     assert not await stores.timers.advance([], seen=[])
 
 
-async def test_an_ended_clock_does_not_advance(stores: Stores) -> None:
-    one = clock(state=ClockState.MET, ended_at=NOON)
+async def test_a_clock_that_has_ended_meanwhile_does_not_advance(stores: Stores) -> None:
+    running = clock()
+    ended = replace(running, state=ClockState.MET, ended_at=NOON, steps=())
     async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one])
+        await transaction.save_clocks([ended])
 
-    assert not await stores.timers.advance([replace(one, fired=1)], seen=[one])
+    assert not await stores.timers.advance([replace(running, fired=1)], seen=[running])
 
 
 async def test_due_clocks_come_soonest_first(stores: Stores) -> None:

@@ -97,7 +97,7 @@ async def test_what_is_told_is_what_the_schema_says() -> None:
 async def test_who_has_not_been_told_takes_nothing_on() -> None:
     clock = standing(await climbing(fired=2))
     ended = replace(sla.with_fired(clock, AT_LEVEL_2), state=ClockState.MET, ended_at=RECEIVED)
-    other = replace(sla.with_fired(clock, AT_LEVEL_2), name="legal_term")
+    other = replace(sla.with_fired(clock, AT_LEVEL_2), name="maintenance_response")
 
     for one in (clock, ended, other):
         publisher = MemoryPublisher()

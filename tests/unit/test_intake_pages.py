@@ -103,10 +103,9 @@ async def test_reminders_of_a_crowd_are_kept_for_later() -> None:
     hub = await building(PEOPLE, 3)
     await hub.take_in(WORKS)
 
-    assert {f"m:{one}" for one in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)} == set(
-        hub.appointments.scores
-    )
-    assert len(hub.appointments.scores) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
+    later = {f"m:{one}" for one in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)}
+    assert later == {one for one in hub.appointments.scores if one.startswith("m:")}
+    assert len(later) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
 
 
 async def test_only_the_towers_that_the_event_names_are_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -9,13 +10,15 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step
+from hub.policy import ClockPolicy
+from tests.unit.laying import laid
 from tests.unit.things import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 
 STARTS = [
     pytest.param(kind.name, move.clock, number, id=f"{kind.name}-{move.clock}-{number}")
     for kind in CATALOG
     for move in kind.clocks
-    if move.move is Move.START
+    if move.move in {Move.START, Move.CHECK}
     for number, data in enumerate(SCHEMAS.by_name[kind.name].examples)
     if all(data[key] == value for key, value in move.when.items())
 ]
@@ -76,16 +79,37 @@ def test_the_ladder_falls_at_business_time_from_the_start(received: str, steps: 
         (1, "2026-03-26 08:00", "2026-04-01 00:00"),
     ],
 )
-def test_the_legal_term_warns_and_breaks_and_climbs_no_ladder(example: int, at_risk: str, due: str) -> None:
+def test_a_legal_term_at_risk_tells_level_3_at_once_and_its_breach_level_4(
+    example: int, at_risk: str, due: str
+) -> None:
     clock = started(local("2026-03-09 10:00"), clock="legal_term", example=example)
 
-    assert clock.steps == (step("at_risk", at_risk), step("breach", due))
+    assert clock.steps == (
+        step("at_risk", at_risk),
+        replace(step("escalate", at_risk, 1, 3), percent=80),
+        step("breach", due),
+        step("escalate", due, 3, 4),
+    )
 
 
-def test_an_emergency_is_due_at_any_hour() -> None:
+def test_an_emergency_climbs_at_5_10_and_15_minutes_of_any_hour() -> None:
     clock = started(local("2026-04-05 03:00"), "emergency.declared", "emergency_ack")
 
-    assert clock.steps == (step("breach", "2026-04-05 03:05"),)
+    assert clock.steps == (
+        step("breach", "2026-04-05 03:05"),
+        step("escalate", "2026-04-05 03:05", 1, 2),
+        step("escalate", "2026-04-05 03:10", 2, 3),
+        step("escalate", "2026-04-05 03:15", 3, 4),
+    )
+
+
+def test_terms_that_are_left_when_the_top_was_told_remind_it_one_by_one() -> None:
+    long = ClockPolicy(target=HOUR, ladder=(HOUR,) * 6)
+    steps = laid(long, local("2026-03-09 08:00"), policy=POLICY).steps
+
+    assert ["escalate:2", "escalate:3", "escalate:4", "remind:4", "remind:4:1", "remind:4:2"] == [
+        one.key for one in steps if one.kind != "breach"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -113,12 +137,12 @@ def test_every_step_of_every_clock_makes_an_event_that_intake_takes_in(
 ) -> None:
     standing = started(local("2026-03-09 08:05"), name, clock, example)
 
-    for one in standing.steps:
+    for one in (step for step in standing.steps if not sla.happens(step)):
         made = sla.step_event(standing, one, now=one.at)
         SCHEMAS.check(made, now=one.at)
 
         assert made.source == HUB_SOURCE
-        assert made.name in {"sla.at_risk", "sla.breached", "pqrs.escalated"}
+        assert made.name in {"sla.at_risk", "sla.breached", *sla.ESCALATES.values()}
 
 
 def data_of(kind: str, number: int = 0) -> dict[str, Json]:

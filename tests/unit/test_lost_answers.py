@@ -115,7 +115,7 @@ def _start(clock: Clock) -> datetime:
     return clock.started_at
 
 
-async def test_the_loss_of_an_answer_is_told_at_once_to_who_holds_the_term() -> None:
+async def test_the_loss_of_an_answer_is_told_at_once_to_who_holds_the_term_and_to_level_3() -> None:
     hub = memory_hub(MONDAY)
     await hub.appointments.begin_epoch()
     await hub.take_in(RECEIVED)
@@ -125,7 +125,8 @@ async def test_the_loss_of_an_answer_is_told_at_once_to_who_holds_the_term() -> 
     await hub.take_in(LOST)
     await keep_appointments(timers_of(hub))
 
-    assert [("sla.at_risk", "legal_term")] == [(one.name, one.data["clock"]) for one in hub.publisher.events]
+    told = [(one.name, one.data["clock"]) for one in hub.publisher.events]
+    assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == told
     assert [ClockState.AT_RISK] == hub.states("legal_term")
 
 

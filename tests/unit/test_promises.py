@@ -42,7 +42,7 @@ def moved(clock: str, *moves: Move) -> str:
 
 def begun(clock: str) -> str:
     again = moved(clock, Move.RESTART)
-    return moved(clock, Move.START) + (f"<br>again: {again}" if again else "")
+    return moved(clock, Move.START, Move.CHECK) + (f"<br>again: {again}" if again else "")
 
 
 def extended(clock: str, rules: ClockPolicy) -> str:
@@ -83,7 +83,10 @@ def at_risk(rules: ClockPolicy) -> str:
 
 
 def ladder(rules: ClockPolicy) -> str:
-    return ", ".join(map(term_words, accumulate(rules.ladder, add)))
+    told = ", ".join(map(term_words, accumulate(rules.ladder, add)))
+    alerts = {"at risk": rules.alerts.at_risk, "breach": rules.alerts.breach}
+    at_once = [f"{when}: level {level} at once" for when, level in alerts.items() if level]
+    return "<br>".join(filter(None, [told, *at_once]))
 
 
 def promise_row(clock: str, rules: ClockPolicy) -> list[str]:

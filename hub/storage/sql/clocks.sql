@@ -54,13 +54,15 @@ SELECT * FROM clock WHERE next_at <= now() ORDER BY next_at, id LIMIT $1
 -- Locked in the order of intake (of_cases), so that neither waits for the other in a circle.
 WITH given AS (
     SELECT * FROM unnest(
-        $1::uuid[], $2::text[], $3::smallint[], $4::smallint[], $5::smallint[], $6::timestamptz[], $7::smallint[]
-    ) AS given (id, state, level, fired, seen, seen_at, told)
+        $1::uuid[], $2::text[], $3::smallint[], $4::smallint[], $5::smallint[], $6::timestamptz[], $7::smallint[],
+        $8::boolean[]
+    ) AS given (id, state, level, fired, seen, seen_at, told, running)
 ), standing AS (
     SELECT clock.id, given.state, given.level, given.fired, given.seen, given.told
     FROM given
     JOIN clock ON clock.id = given.id
-    WHERE clock.fired = given.seen AND clock.next_at = given.seen_at AND clock.ended_at IS NULL
+    WHERE clock.fired = given.seen AND clock.next_at = given.seen_at
+      AND (clock.ended_at IS NULL) = given.running
     ORDER BY clock.id
     FOR UPDATE OF clock
 )
@@ -74,7 +76,7 @@ FROM standing WHERE clock.id = standing.id
 RETURNING clock.id
 
 -- live --
-SELECT * FROM clock WHERE ended_at IS NULL AND id > $1 ORDER BY id LIMIT $2
+SELECT * FROM clock WHERE (ended_at IS NULL OR next_at IS NOT NULL) AND id > $1 ORDER BY id LIMIT $2
 
 -- of_other_calendars --
 -- Two ranges, so that the index is used. Nobody waits: who holds a row is intake, which lays it out itself.

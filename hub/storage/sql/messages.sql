@@ -284,3 +284,34 @@ RETURNING message.id, message.channel, message.lane
 SELECT id, lane, next_at FROM message
 WHERE state IN ('held', 'retrying') AND next_at IS NOT NULL AND id > $1
 ORDER BY id LIMIT $2
+
+-- called --
+-- Whom these events of clocks were addressed to among the staff; one without messages called nobody.
+SELECT event.id AS event_id,
+       coalesce(
+           array_agg(DISTINCT person) FILTER (WHERE purpose IN ('internal', 'emergency') AND state <> 'suppressed'),
+           '{}'
+       ) AS people
+FROM unnest($1::text[]) AS call (id)
+JOIN event ON event.id = call.id AND event.source = $2
+LEFT JOIN message ON message.event_key = event.key
+GROUP BY event.id
+
+-- departures --
+-- Whether what these events tell has left. A letter leaves when it is handed over; reminders come later.
+SELECT event.key,
+       count(message.id) FILTER (
+           WHERE message.state IN ('queued', 'sending', 'retrying', 'held')
+              OR message.channel = 'print' AND message.state = 'sent'
+       )::integer + (event.planned_at IS NULL)::integer AS pending,
+       max(gone.at) AS last_at
+FROM event
+LEFT JOIN message ON message.event_key = event.key AND message.occasion NOT LIKE 'reminder:%'
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN message.channel = 'print' THEN max(attempt.at) ELSE min(attempt.at) END AS at
+    FROM attempt
+    WHERE attempt.message_id = message.id
+      AND (attempt.outcome IN ('delivered', 'read') OR message.channel <> 'print' AND attempt.outcome = 'sent')
+) AS gone ON true
+WHERE event.key = ANY ($1::uuid[])
+GROUP BY event.key

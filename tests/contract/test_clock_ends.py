@@ -1,0 +1,155 @@
+"""What the stores promise of clocks that have ended, of whom they called, and of what has left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from hub.model import HUB_SOURCE, Clock, ClockState, Departures, Purpose, State, Step, StoredEvent
+from tests.contract.stores import Stores
+from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
+from tests.providers.samples import outgoing
+
+CALL = stored(event("pqrs.escalated", id="clock-1:escalate:2", source=HUB_SOURCE))
+STAFF: Final[dict[str, Any]] = {"purpose": Purpose.INTERNAL, "channel": "inbox"}
+LAST = Step(kind="resolve", at=NOON + 3 * HOUR, from_level=1, to_level=1)
+
+
+def over(**fields: Any) -> Clock:
+    """It has told its breach, has ended, and has to tell that."""
+    told = clock().steps[:2]
+    values: dict[str, Any] = {
+        "state": ClockState.BREACHED,
+        "ended_at": LAST.at,
+        "fired": 2,
+        "steps": (*told, LAST),
+    }
+    return clock(**{**values, **fields})
+
+
+async def save(stores: Stores, *clocks: Clock) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks(clocks)
+
+
+async def test_a_clock_that_has_its_end_to_tell_is_due_and_live_until_it_has(stores: Stores) -> None:
+    ended = over()
+    await save(stores, ended)
+    done = replace(ended, fired=3)
+
+    assert (
+        [ended] == list(await stores.timers.due_clocks(10)) == list(await stores.timers.live_clocks(None, 10))
+    )
+    assert {ended.id} == set(await stores.timers.advance([done], seen=[ended]))
+    assert [] == list(await stores.timers.due_clocks(10)) == list(await stores.timers.live_clocks(None, 10))
+    assert [done] == list(await stores.timers.clocks_by_id([ended.id]))
+
+
+async def test_a_step_of_a_running_clock_is_not_taken_for_the_end_that_falls_at_the_same_instant(
+    stores: Stores,
+) -> None:
+    third = Step(kind="escalate", at=LAST.at, from_level=1, to_level=2)
+    running = clock(steps=(*clock().steps[:2], third), fired=2, state=ClockState.BREACHED)
+    await save(stores, running)
+    await save(stores, over())  # it has ended meanwhile
+
+    assert not await stores.timers.advance([replace(running, fired=3, level=2)], seen=[running])
+    assert [over()] == list(await stores.timers.clocks_by_id([running.id]))
+
+
+async def test_clocks_that_have_ended_keep_the_calendar_by_which_they_were_judged(stores: Stores) -> None:
+    ended = over(calendar="2025")
+    await save(stores, ended)
+
+    assert [] == list(await stores.timers.lay_out_anew("2026", lambda one: replace(one, fired=0), 10))
+
+
+async def test_whom_a_call_was_addressed_to_is_known_by_the_staff_that_it_could_reach(stores: Stores) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([CALL])
+    await stores.add(
+        message(CALL, person="p-2", **STAFF),
+        message(CALL, person="p-2", **{**STAFF, "channel": "email"}),
+        message(CALL, person="p-3", **{**STAFF, "purpose": Purpose.EMERGENCY}, state=State.FAILED),
+        message(CALL, person="p-petitioner"),
+        message(CALL, person="p-4", **STAFF, state=State.SUPPRESSED),
+    )
+    found = await stores.timers.called([CALL.event.id, "clock-1:escalate:3"])
+
+    assert {CALL.event.id: {"p-2", "p-3"}} == {name: set(people) for name, people in found.items()}
+
+
+async def test_a_call_that_reached_nobody_is_known_all_the_same(stores: Stores) -> None:
+    strange = stored(event("pqrs.escalated", id="clock-1:escalate:4", source="urn:crm"))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([CALL, strange])
+    found = await stores.timers.called([CALL.event.id, strange.event.id])
+
+    # Only what the hub itself said has called anybody.
+    assert {CALL.event.id: set()} == {name: set(people) for name, people in found.items()}
+
+
+async def departures(stores: Stores, of: StoredEvent) -> Departures:
+    return (await stores.timers.departures([of.key]))[of.key]
+
+
+async def test_the_last_that_left_says_when_and_later_receipts_do_not(
+    stores: Stores, of: StoredEvent
+) -> None:
+    first, second = message(of), message(of, person="p-2")
+    await stores.add(first, second)
+    gone = {first.id: NOON + HOUR, second.id: NOON + 2 * HOUR}
+    token = uuid4()
+    await stores.delivery.claim(list(gone), token=token, lease=LEASE)
+    sent = [
+        replace(one, attempts=tuple(replace(each, at=gone[one.message_id]) for each in one.attempts))
+        for one in (outcome(first.id), outcome(second.id))
+    ]
+    await stores.delivery.record(token, sent)
+    read = outcome(first.id, State.READ).attempts[0]
+    assert await stores.receipts.settle(first.id, state=State.READ, reason=None, attempt=read)
+
+    assert Departures(pending=0, last_at=NOON + 2 * HOUR) == await departures(stores, of)
+
+
+async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
+    stores: Stores, of: StoredEvent
+) -> None:
+    waiting = [
+        message(of, person=f"p-{state}", state=state)
+        for state in (State.QUEUED, State.HELD, State.RETRYING, State.SENDING)
+    ]
+    lost = [message(of, person=f"p-{state}", state=state) for state in (State.FAILED, State.EXPIRED)]
+    reminder = message(of, person="p-r", occasion="reminder:T-24h", state=State.HELD)
+    await stores.add(*waiting, *lost, reminder)
+
+    assert Departures(pending=4, last_at=None) == await departures(stores, of)
+
+
+async def test_an_event_that_is_still_being_expanded_has_something_pending(stores: Stores) -> None:
+    broad = stored(event("admin.assembly.convened"), planned=False)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([broad])
+    before = await departures(stores, broad)
+    async with stores.intake.transaction() as transaction:
+        await transaction.mark_planned([broad.key])
+
+    assert Departures(pending=1, last_at=None) == before
+    assert Departures(pending=0, last_at=None) == await departures(stores, broad)
+    assert {} == await stores.timers.departures([message().id])
+
+
+async def test_a_letter_leaves_when_it_is_handed_over(stores: Stores, of: StoredEvent) -> None:
+    letter = message(of, channel="print", contact_id="print", state=State.SENT)
+    await stores.add(letter, message(of, person="p-2", state=State.DELIVERED, fallback=FALLBACK))
+    before = await departures(stores, of)
+    began = now()
+    await stores.letters.add(outgoing("print", id=letter.id))
+    assert await stores.letters.hand_over(letter.id)
+    after = await departures(stores, of)
+
+    assert (1, 0) == (before.pending, after.pending)
+    assert after.last_at is not None
+    assert timedelta(0) <= after.last_at - began < HOUR

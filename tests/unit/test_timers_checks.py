@@ -1,0 +1,201 @@
+"""What must be announced so far ahead: it is looked at whether all of it has left, letters in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from hub import sla
+from hub.model import Attempt, ChannelTraits, Clock, ClockState, Event, Message, State
+from hub.timers import fire_from_sql
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.things import (
+    CHANNELS,
+    DESK,
+    HOUR,
+    MINUTE,
+    RULES,
+    SCHEMAS,
+    email,
+    event,
+    home,
+    local,
+    member,
+    somebody,
+)
+from tests.unit.timekeeping import timers_of
+
+CALLED = local("2026-03-02 09:00")
+ASSEMBLY = "2026-03-26T18:00:00-05:00"  # so the letters leave by the end of the 10th, and D-20 is the 6th
+CALL = event("admin.assembly.convened", {"kind": "ordinaria", "starts_at": ASSEMBLY}, at=CALLED)
+PLACE = CALL.data["copropiedad_id"]
+PAPER = ChannelTraits(name="print", contact=None, strangers=True)
+WITH_PAPER = replace(DESK, rules=replace(RULES, channels={**CHANNELS, "print": PAPER}))
+AT_D_20, AT_D_16, HELD = local("2026-03-06 00:00"), local("2026-03-11 00:00"), local("2026-03-26 18:00")
+
+
+async def convened(at: datetime = CALLED, **data: object) -> MemoryHub:
+    """Two owners: one has an email address, the other has a letter."""
+    hub = replace(memory_hub(at), desk=WITH_PAPER)
+    owners = (
+        home("1", "1"),
+        somebody("p-mail", email()),
+        member("p-mail", "unit:1", "owner"),
+        home("2", "1"),
+        somebody("p-paper"),
+        member("p-paper", "unit:2", "owner"),
+    )
+    await hub.take_in(*(replace(one, time=at - HOUR) for one in owners))
+    await hub.take_in(replace(CALL, time=at, data={**CALL.data, **data}))
+    return hub
+
+
+def leave(hub: MemoryHub, messages: Iterable[Message], state: State, at: datetime) -> None:
+    for one in messages:
+        row = hub.store.tables.messages[one.id]
+        hub.store.tables.messages[one.id] = replace(row, message=replace(one, state=state))
+        hub.store.tables.attempts[one.id, at] = Attempt(message_id=one.id, at=at, outcome=str(state))
+
+
+def initial(hub: MemoryHub, channel: str) -> list[Message]:
+    return [one for one in hub.store.messages if (one.channel, one.occasion) == (channel, "initial")]
+
+
+def mails_leave(hub: MemoryHub, at: datetime = CALLED + MINUTE) -> None:
+    for channel in ("email", "sms", "push", "inbox"):
+        leave(hub, initial(hub, channel), State.SENT, at)
+    leave(hub, initial(hub, "print"), State.SENT, at)  # printed, and still to be handed over
+
+
+def letters_leave(hub: MemoryHub, at: datetime) -> None:
+    leave(hub, initial(hub, "print"), State.DELIVERED, at)
+
+
+async def look(hub: MemoryHub, at: datetime) -> list[Event]:
+    """What is told then, which is taken in."""
+    before = len(hub.publisher.events)
+    hub.clock.at = at
+    await fire_from_sql(timers_of(hub))
+    told = hub.publisher.events[before:]
+    await hub.take_in(*told)
+    return told
+
+
+def lead(hub: MemoryHub) -> Clock:
+    (clock,) = [one for one in hub.store.clocks if one.name == "convocation_lead"]
+    return clock
+
+
+def pending(told: Iterable[Event]) -> list[tuple[str, int | None]]:
+    return [(one.name, one.data.get("pending")) for one in told]
+
+
+async def test_a_letter_that_is_not_handed_over_is_told_at_d_20_and_when_the_time_is_up() -> None:
+    hub = await convened()
+    mails_leave(hub)
+
+    warned, broken = await look(hub, AT_D_20), await look(hub, AT_D_16)
+
+    assert [("sla.at_risk", 1), ("sla.breached", 1)] == pending([*warned, *broken])
+    assert ClockState.BREACHED is lead(hub).state
+    for one in (*warned, *broken):
+        SCHEMAS.check(one, now=hub.clock.at)
+
+
+async def test_where_all_has_left_nobody_is_told_and_the_promise_is_kept_at_that_instant() -> None:
+    hub = await convened()
+    mails_leave(hub)
+    letters_leave(hub, CALLED + 26 * HOUR)
+
+    assert [] == await look(hub, AT_D_20)
+    assert ClockState.OPEN is lead(hub).state
+    checked = await look(hub, AT_D_16)
+    assert [("sla.checked", None)] == pending(checked)
+    assert (ClockState.MET, CALLED + 26 * HOUR) == (lead(hub).state, lead(hub).ended_at)
+    SCHEMAS.check(checked[0], now=hub.clock.at)
+
+
+async def test_what_comes_back_after_d_20_has_to_leave_as_a_letter_in_time() -> None:
+    hub = await convened()
+    mails_leave(hub)
+    letters_leave(hub, CALLED + HOUR)
+    await look(hub, AT_D_20)
+    [mail] = [one for one in initial(hub, "email") if one.person == "p-mail"]
+    leave(hub, [mail], State.BOUNCED, AT_D_20 + HOUR)
+    hub.store.tables.messages[mail.id] = replace(
+        hub.store.tables.messages[mail.id],
+        message=replace(mail, id=mail.event_key, channel="print", state=State.SENT),
+    )
+
+    assert [("sla.breached", 1)] == pending(await look(hub, AT_D_16))
+
+
+async def test_a_letter_that_left_too_late_breaks_the_promise() -> None:
+    hub = await convened()
+    mails_leave(hub)
+    letters_leave(hub, AT_D_16 + MINUTE)
+
+    assert [("sla.breached", 0)] == pending(await look(hub, AT_D_16 + HOUR))
+
+
+async def test_a_call_that_comes_too_late_is_told_at_once_whatever_has_left() -> None:
+    hub = await convened(local("2026-03-12 09:00"))
+    mails_leave(hub, local("2026-03-12 09:00"))
+    letters_leave(hub, local("2026-03-12 09:00"))
+
+    assert [("sla.breached", 0)] == pending(await look(hub, local("2026-03-12 09:01")))
+
+
+async def test_what_was_broken_is_looked_at_until_the_assembly_is_held() -> None:
+    hub = await convened()
+    mails_leave(hub)
+    await look(hub, AT_D_20)
+    await look(hub, AT_D_16)
+
+    assert [("sla.checked", None)] == pending(await look(hub, HELD))
+    assert (ClockState.BREACHED, HELD) == (lead(hub).state, lead(hub).ended_at)
+
+
+async def test_only_an_ordinary_assembly_needs_fifteen_days() -> None:
+    hub = await convened(kind="extraordinaria")
+
+    assert [] == hub.states("convocation_lead")
+
+
+async def test_an_announcement_that_is_still_being_expanded_has_not_left() -> None:
+    hub = await convened()
+    mails_leave(hub)
+    letters_leave(hub, CALLED + HOUR)
+    [(key, stored)] = [(k, one) for k, one in hub.store.tables.events.items() if one.event.id == CALL.id]
+    hub.store.tables.events[key] = replace(stored, planned=False)
+
+    assert [("sla.at_risk", 1)] == pending(await look(hub, AT_D_20))
+
+
+async def test_works_that_are_announced_three_days_ahead_keep_the_promise() -> None:
+    hub = memory_hub(CALLED)
+    works = event("maintenance.scheduled.announced", {"starts_at": "2026-03-06T08:00:00-05:00"}, at=CALLED)
+    await hub.take_in(works)
+
+    assert [local("2026-03-03 08:00")] == [one.due_at for one in hub.store.clocks]
+    assert [("sla.checked", None)] == pending(await look(hub, local("2026-03-03 08:00")))
+    assert [ClockState.MET] == hub.states("notice_lead")
+
+
+async def test_works_that_are_announced_anew_are_looked_at_anew() -> None:
+    hub = memory_hub(CALLED)
+    for number, day in enumerate(("06", "09")):
+        hub.clock.at = at = CALLED + number * HOUR
+        await hub.take_in(
+            event(
+                "maintenance.scheduled.announced",
+                {"starts_at": f"2026-03-{day}T08:00:00-05:00"},
+                at=at,
+                id=f"works-{number}",
+            )
+        )
+    clocks = sorted(hub.store.clocks, key=lambda clock: clock.started_at)
+
+    assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
+    assert sla.happens(clocks[1].steps[-1])

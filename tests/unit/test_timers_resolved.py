@@ -1,0 +1,177 @@
+"""A promise that somebody was called about is over: those who were called hear of it, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hub.model import Clock, ClockState, Event, State
+from hub.timers import fire_from_sql, keep_appointments
+from tests.contract.values import membership, membership_removed, person
+from tests.unit.hub_in_memory import MemoryHub
+from tests.unit.test_templates import TEMPLATES, context
+from tests.unit.things import HOUR, MINUTE, SCHEMAS, event, local
+from tests.unit.timekeeping import RECEIVED, petition, timers_of
+
+DUE = local("2026-03-11 14:05")
+AT_LEVEL_3 = local("2026-03-12 13:05")
+CASE = {"pqrs_id": RECEIVED.data["pqrs_id"]}
+LATE = event("pqrs.replied", CASE, at=AT_LEVEL_3 + HOUR, id="late")
+IN_TIME = event("pqrs.replied", CASE, at=DUE - HOUR, id="in-time")
+
+
+def holder(level: int, ref: str | None = None) -> tuple[Event, Event]:
+    ref = ref or f"p-{level}"
+    return person(ref), membership(ref, "company", "staff", duty="management", level=level)
+
+
+async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> MemoryHub:
+    """A petition that nobody answers, up to this instant; what is told is taken in, if it is `heard`."""
+    hub = await petition()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
+    for turn in ("2026-03-11 14:05", "2026-03-12 13:05", "2026-03-13 12:05"):
+        if local(turn) <= local(until):
+            hub.clock.at = local(turn)
+            await keep_appointments(timers_of(hub))
+    if heard:
+        await hub.take_in(*hub.publisher.events)
+    return hub
+
+
+async def after(hub: MemoryHub, *events: Event) -> list[Event]:
+    """What is told once these have come."""
+    before = len(hub.publisher.events)
+    hub.clock.at = max(hub.clock.at, *(one.time for one in events)) + MINUTE
+    await hub.take_in(*events)
+    await keep_appointments(timers_of(hub))
+    return hub.publisher.events[before:]
+
+
+def first_reply(hub: MemoryHub) -> Clock:
+    (found,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    return found
+
+
+def refs(told: Event) -> list[str]:
+    return [one["ref"] for one in told.data["called"]]
+
+
+async def test_each_level_that_was_called_hears_that_a_late_answer_has_come() -> None:
+    hub = await called()
+    [over] = await after(hub, LATE)
+
+    assert ("sla.resolved", "late", ["p-1", "p-2", "p-3"]) == (over.name, over.data["outcome"], refs(over))
+    assert str(LATE.time.isoformat()) == over.data["ended_at"]
+    SCHEMAS.check(over, now=hub.clock.at)
+    await hub.take_in(over)
+    assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.said(over))
+
+
+async def test_an_answer_in_time_of_which_the_news_comes_after_the_breach_is_kept_and_said_so() -> None:
+    hub = await called("2026-03-11 14:05")
+    [over] = await after(hub, IN_TIME)
+
+    assert ("met", ["p-1", "p-2"]) == (over.data["outcome"], refs(over))
+    assert ClockState.MET is first_reply(hub).state
+
+
+async def test_a_case_that_is_withdrawn_is_over_for_whoever_was_called() -> None:
+    hub = await called()
+    told = await after(hub, event("pqrs.withdrawn", CASE, at=LATE.time))
+
+    assert [("sla.resolved", "cancelled")] == [(one.name, one.data["outcome"]) for one in told]
+
+
+async def test_where_nobody_was_called_nobody_is_told() -> None:
+    hub = await petition()
+    hub.clock.at = local("2026-03-11 09:17")
+    await keep_appointments(timers_of(hub))  # at risk: the holder is warned, which calls nobody
+    told = await after(hub, IN_TIME)
+
+    assert ([], None) == (told, first_reply(hub).next_at)
+
+
+async def test_it_is_told_once_whoever_looks_and_whatever_comes_later() -> None:
+    hub = await called()
+    first = await after(hub, LATE)
+    for again in (1, 2):
+        hub.clock.at += timedelta(days=again)
+        await fire_from_sql(timers_of(hub))
+        later = await after(hub, event("pqrs.assigned", CASE, at=hub.clock.at, id=f"again-{again}"))
+        assert [] == [one for one in later if one.data.get("clock") == "first_reply"]
+
+    assert 1 == len(first)
+
+
+async def test_whoever_was_called_is_told_even_when_the_level_is_somebody_elses_by_now() -> None:
+    hub = await called()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                membership_removed("p-2 staff company", 9),
+                *holder(2, "p-new"),
+            ]
+        )
+    [over] = await after(hub, LATE)
+
+    assert ["p-1", "p-2", "p-3"] == refs(over)
+
+
+async def test_a_call_that_is_still_on_its_way_is_waited_for() -> None:
+    hub = await called("2026-03-11 14:05", heard=False)
+    told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
+    await hub.take_in(*hub.publisher.events)
+    await fire_from_sql(timers_of(hub))
+
+    assert [] == told
+    assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
+
+
+async def test_a_call_that_nobody_ever_took_in_is_not_waited_for_longer_than_an_hour() -> None:
+    hub = await called("2026-03-11 14:05", heard=False)
+    told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
+    hub.clock.at = DUE + HOUR + MINUTE
+    await fire_from_sql(timers_of(hub))
+
+    assert [] == told
+    assert ([], None) == ([one for one in hub.publisher.events if one.name == "sla.resolved"], next_at(hub))
+
+
+def next_at(hub: MemoryHub) -> object:
+    return first_reply(hub).next_at
+
+
+async def test_a_crash_after_the_event_tells_it_again_under_the_same_id() -> None:
+    hub = await called()
+    hub.clock.at = LATE.time + MINUTE
+    await hub.take_in(LATE)
+    before = dict(hub.store.tables.clocks)
+    await fire_from_sql(timers_of(hub))
+    hub.store.tables.clocks.update(before)  # what SQL knew when the process was killed
+    await fire_from_sql(timers_of(hub))
+    twice = [one.id for one in hub.publisher.events if one.name == "sla.resolved"]
+
+    assert (2, 1) == (len(twice), len(set(twice)))
+
+
+async def test_who_was_only_asked_to_be_there_and_could_not_be_reached_was_not_called() -> None:
+    hub = await called()
+    for key, row in hub.store.tables.messages.items():
+        if row.message.person == "p-2":
+            unreachable = replace(row.message, state=State.SUPPRESSED)
+            hub.store.tables.messages[key] = replace(row, message=unreachable)
+    [over] = await after(hub, LATE)
+
+    assert ["p-1", "p-3"] == refs(over)
+
+
+def test_the_text_says_how_it_ended_and_that_nothing_is_left_to_do() -> None:
+    for number, words in enumerate(
+        ("Ya se cumplió, aunque tarde", "Se había cumplido a tiempo", "Se canceló")
+    ):
+        data = SCHEMAS.by_name["sla.resolved"].examples[number]
+        rendered = TEMPLATES.render("sla.resolved", "email", context("sla.resolved", data), variant=None)
+
+        assert words in rendered.text
+        assert "No tiene que hacer nada más" in rendered.text
