@@ -5,9 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from hub.model import Audience, EventType, Lane, Print, Purpose, Reminder
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+
+_OWNERS: Final = ("copropiedad:owners", "copropiedad:proxies")
 
 ADMINISTRATION: Final = (
+    EventType(
+        name="admin.invoice.issued",
+        lane=Lane.BULK,
+        case="unit_id",
+        audiences=(
+            # Before the due day it is a service; what is told after it is a collection, and another event.
+            Audience(
+                who=("payer",),
+                purpose=Purpose.SERVICE,
+                channels=(("email", "inbox"), ("push",)),
+                print=Print.LETTER,
+            ),
+        ),
+    ),
     EventType(
         name="admin.payment.received",
         lane=Lane.NORMAL,
@@ -50,13 +66,13 @@ ADMINISTRATION: Final = (
         audiences=(
             # Ley 675 de 2001, art. 39: to each owner, at the last address that is registered.
             Audience(
-                who=("copropiedad:owners", "copropiedad:proxies"),
+                who=_OWNERS,
                 purpose=Purpose.LEGAL,
                 channels=(("email",),),
                 print=Print.LETTER,
             ),
             Audience(
-                who=("copropiedad:owners", "copropiedad:proxies"),
+                who=_OWNERS,
                 purpose=Purpose.SERVICE,
                 channels=(("push",), ("whatsapp",), ("sms",)),
                 print=Print.BOARD,
@@ -74,5 +90,38 @@ ADMINISTRATION: Final = (
             Reminder("starts_at", timedelta(hours=24)),
         ),
         # `convocation_lead` (15 full days between call and meeting) is a check of an instant in `data`.
+    ),
+    EventType(
+        name="admin.assembly.cancelled",
+        lane=Lane.NORMAL,
+        case="assembly_id",
+        audiences=(
+            Audience(
+                who=_OWNERS,
+                purpose=Purpose.LEGAL,
+                channels=(("email", "push", "sms"),),
+                print=Print.BOARD,
+            ),
+        ),
+    ),
+    EventType(
+        name="admin.assembly.held",
+        lane=Lane.NORMAL,
+        case="assembly_id",
+        clocks=(ClockMove("minutes", Move.START),),
+    ),
+    EventType(
+        name="admin.minutes.published",
+        lane=Lane.NORMAL,
+        case="assembly_id",
+        audiences=(
+            Audience(
+                who=_OWNERS,
+                purpose=Purpose.LEGAL,
+                channels=(("email", "inbox"),),
+                print=Print.LETTER,
+            ),
+        ),
+        clocks=(ClockMove("minutes", Move.STOP),),
     ),
 )

@@ -7,6 +7,16 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
+# Whoever may have planned their day around works.
+_OF_WORKS: Final = (
+    Audience(
+        who=("zone:residents",),
+        purpose=Purpose.SERVICE,
+        channels=(("push", "email"), ("sms",)),
+        print=Print.BOARD,
+    ),
+)
+
 MAINTENANCE: Final = (
     EventType(
         name="maintenance.request.received",
@@ -83,4 +93,6 @@ MAINTENANCE: Final = (
         # `notice_lead` (72 h of warning) is a check of an instant in `data`, not a clock that an event
         # starts and another stops; it comes with the events that change and cancel works.
     ),
+    EventType(name="maintenance.scheduled.changed", lane=Lane.NORMAL, case="work_id", audiences=_OF_WORKS),
+    EventType(name="maintenance.scheduled.cancelled", lane=Lane.NORMAL, case="work_id", audiences=_OF_WORKS),
 )

@@ -57,8 +57,8 @@ SCHEMAS: Final = Schemas.load()
 
 LATER_CLOCKS: Final = {
     "convocation_lead": "a check of a date in data, not a clock that one event starts and another stops",
-    "dunning": "its start, admin.account.overdue, is not in the catalogue yet",
-    "emergency_callback": "its start, support.call.missed, is not in the catalogue yet",
+    "accounting_delivery": "a clock that ends on a day that data names",
+    "dunning": "a clock that ends on a day that data names",
     "notice_lead": "a check of a date in data, not a clock that one event starts and another stops",
 }
 LATER_WORDS: Final = {"voice_from_level": "voice is not built yet"}
@@ -73,6 +73,9 @@ WHEN: Final = {
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
     ("support.email.received", "first_reply"): {"auto_submitted": "False"},
     ("support.email.received", "sender"): {"auto_submitted": "False"},
+    ("support.call.missed", "first_reply"): {"line": "main"},
+    ("support.call.missed", "emergency_callback"): {"line": "emergency"},
+    ("support.call.missed", "staff:on_call"): {"line": "emergency"},
 }
 """What the table says in prose: the conditions of a move and of an audience."""
 
@@ -141,6 +144,7 @@ def test_what_is_said_again_before_it_happens_is_the_considered() -> None:
     }
 
     assert reminders == {
+        "accounting.documents.requested": [("needed_by", 48.0)],
         "admin.assembly.convened": [("starts_at", 72.0), ("starts_at", 24.0)],
         "maintenance.scheduled.announced": [("starts_at", 24.0), ("starts_at", 2.0)],
     }
@@ -233,6 +237,8 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("support.form.received", "sender"),
         ("support.counter.received", "visitor"),
         ("support.chat.missed", "visitor"),
+        ("support.call.missed", "caller"),
+        ("accounting.delivery.committed", "accounting_client"),
     ],
 )
 def test_the_event_that_opens_a_case_must_name_its_people(name: str, word: str) -> None:
