@@ -156,6 +156,8 @@ CLOCKS: Final[Mapping[str, str]] = {
     "emergency_ack": "Atención de la emergencia",
     "emergency_callback": "Devolución de la llamada de emergencia",
     "minutes": "Acta de la asamblea",
+    "dunning": "Pago de la cuenta de administración",
+    "accounting_delivery": "Entrega del informe contable",
     "privacy_query": "Consulta de datos personales",
     "privacy_claim": "Reclamo de datos personales",
     "privacy_legend": "Leyenda «reclamo en trámite»",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from hub.model import Audience, EventType, Lane, Print, Purpose, Reminder
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
 _CLIENT: Final = ("accounting_client",)
 
@@ -15,6 +15,7 @@ ACCOUNTING: Final = (
         lane=Lane.NORMAL,
         case="engagement_id",
         audiences=(Audience(who=_CLIENT, purpose=Purpose.SERVICE, channels=(("email",),)),),
+        clocks=(ClockMove("accounting_delivery", Move.START),),
     ),
     EventType(
         name="accounting.documents.requested",
@@ -25,12 +26,15 @@ ACCOUNTING: Final = (
         ),
         # Two days: what a bank or an accountant of theirs must look for does not come in one.
         reminders=(Reminder("needed_by", timedelta(hours=48)),),
+        # Whoever waits for the client is not late meanwhile.
+        clocks=(ClockMove("accounting_delivery", Move.PAUSE),),
     ),
     EventType(
         name="accounting.documents.received",
         lane=Lane.NORMAL,
         case="engagement_id",
         audiences=(Audience(who=_CLIENT, purpose=Purpose.TRANSACTIONAL, channels=(("email",),)),),
+        clocks=(ClockMove("accounting_delivery", Move.RESUME),),
     ),
     EventType(
         name="accounting.report.delivered",
@@ -44,5 +48,6 @@ ACCOUNTING: Final = (
                 print=Print.LETTER,
             ),
         ),
+        clocks=(ClockMove("accounting_delivery", Move.STOP),),
     ),
 )

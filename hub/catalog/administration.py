@@ -23,6 +23,7 @@ ADMINISTRATION: Final = (
                 print=Print.LETTER,
             ),
         ),
+        clocks=(ClockMove("dunning", Move.START),),
     ),
     EventType(
         name="admin.payment.received",
@@ -37,7 +38,8 @@ ADMINISTRATION: Final = (
             # The balance is the owner's alone, so that the owner reads another text.
             Audience(who=("owner",), purpose=Purpose.SERVICE, channels=(("inbox",),), template="owner"),
         ),
-        # A payment also cancels `dunning`, whose start is `admin.account.overdue`: it comes with that event.
+        # Whoever pays, in whole or in part, is not dunned.
+        clocks=(ClockMove("dunning", Move.CANCEL),),
     ),
     EventType(
         name="policy.updated",

@@ -57,8 +57,6 @@ SCHEMAS: Final = Schemas.load()
 
 LATER_CLOCKS: Final = {
     "convocation_lead": "a check of a date in data, not a clock that one event starts and another stops",
-    "accounting_delivery": "a clock that ends on a day that data names",
-    "dunning": "a clock that ends on a day that data names",
     "notice_lead": "a check of a date in data, not a clock that one event starts and another stops",
 }
 LATER_WORDS: Final = {"voice_from_level": "voice is not built yet"}
@@ -170,9 +168,10 @@ def test_each_event_that_others_publish_has_an_example_to_publish() -> None:
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_each_clock_has_a_start_and_a_stop_and_a_place_in_the_policy(clock: str) -> None:
     moves = {move.move for kind in CATALOG for move in kind.clocks if move.clock == clock}
+    rules = load_policy().clocks[clock]
 
-    assert moves >= {Move.START, Move.STOP}
-    assert clock in load_policy().clocks
+    # What tells nobody is no promise of ours: whoever pays ends it, and nothing was kept.
+    assert moves >= {Move.START, Move.CANCEL if rules.silent else Move.STOP}
 
 
 def test_each_promise_of_the_policy_is_started_by_some_event() -> None:
@@ -197,6 +196,16 @@ def test_a_term_that_depends_on_a_field_knows_every_value_of_the_field(clock: st
 
     assert values <= known
     assert bool(values) is (rules.by is not None)
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_the_day_of_a_dated_promise_is_one_in_the_event_that_starts_it(clock: str) -> None:
+    rules = load_policy().clocks[clock]
+    if rules.until is None:
+        return
+    for kind in starts(clock):
+        assert properties(kind)[rules.until]["format"] in {"date", "date-time"}
+        assert rules.target or rules.until in SCHEMAS.by_name[kind.name].document["required"]
 
 
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)
