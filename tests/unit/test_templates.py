@@ -412,7 +412,7 @@ def test_a_client_who_is_reminded_of_documents_is_told_that_it_may_be_done() -> 
     event = "accounting.documents.requested"
     for channel, words in (
         ("email", "Recordatorio: necesitamos"),
-        ("sms", "le recordamos"),
+        ("sms", "recuerde enviarnos"),
         ("whatsapp", "le recordamos"),
     ):
         first, again = (
