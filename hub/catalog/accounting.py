@@ -35,6 +35,7 @@ ACCOUNTING: Final = (
         case="engagement_id",
         audiences=(Audience(who=_CLIENT, purpose=Purpose.TRANSACTIONAL, channels=(("email",),)),),
         clocks=(ClockMove("accounting_delivery", Move.RESUME),),
+        ends_reminders=True,
     ),
     EventType(
         name="accounting.report.delivered",
@@ -49,5 +50,6 @@ ACCOUNTING: Final = (
             ),
         ),
         clocks=(ClockMove("accounting_delivery", Move.STOP),),
+        ends_reminders=True,
     ),
 )

@@ -91,6 +91,8 @@ ADMINISTRATION: Final = (
             Reminder("starts_at", timedelta(hours=72)),
             Reminder("starts_at", timedelta(hours=24)),
         ),
+        # Called anew, it is the new call that reminds.
+        ends_reminders=True,
         # `convocation_lead` (15 full days between call and meeting) is a check of an instant in `data`.
     ),
     EventType(
@@ -105,6 +107,7 @@ ADMINISTRATION: Final = (
                 print=Print.BOARD,
             ),
         ),
+        ends_reminders=True,
     ),
     EventType(
         name="admin.assembly.held",

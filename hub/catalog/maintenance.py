@@ -7,6 +7,11 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
+# Of works that were changed or announced anew only what holds now is reminded of.
+_BEFORE_WORKS: Final = (
+    Reminder("starts_at", timedelta(hours=24)),
+    Reminder("starts_at", timedelta(hours=2)),
+)
 # Whoever may have planned their day around works.
 _OF_WORKS: Final = (
     Audience(
@@ -86,13 +91,24 @@ MAINTENANCE: Final = (
                 print=Print.BOTH,
             ),
         ),
-        reminders=(
-            Reminder("starts_at", timedelta(hours=24)),
-            Reminder("starts_at", timedelta(hours=2)),
-        ),
+        reminders=_BEFORE_WORKS,
+        ends_reminders=True,
         # `notice_lead` (72 h of warning) is a check of an instant in `data`, not a clock that an event
         # starts and another stops; it comes with the events that change and cancel works.
     ),
-    EventType(name="maintenance.scheduled.changed", lane=Lane.NORMAL, case="work_id", audiences=_OF_WORKS),
-    EventType(name="maintenance.scheduled.cancelled", lane=Lane.NORMAL, case="work_id", audiences=_OF_WORKS),
+    EventType(
+        name="maintenance.scheduled.changed",
+        lane=Lane.NORMAL,
+        case="work_id",
+        audiences=_OF_WORKS,
+        reminders=_BEFORE_WORKS,
+        ends_reminders=True,
+    ),
+    EventType(
+        name="maintenance.scheduled.cancelled",
+        lane=Lane.NORMAL,
+        case="work_id",
+        audiences=_OF_WORKS,
+        ends_reminders=True,
+    ),
 )

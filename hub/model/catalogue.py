@@ -135,7 +135,8 @@ class EventType:
     """
     What the hub knows about a kind of event; `hub.catalog.CATALOG` lists them all.
 
-    After one that `ends_reminders`, what happened in its case before is not reminded of any more.
+    After one that `ends_reminders`, what happened in its case before is not reminded of any more; its own
+    reminders stay.
     """
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hub.contact_rules import next_allowed
 from hub.model import Event, EventType, Purpose
@@ -48,8 +48,13 @@ def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) ->
 
 def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:
     """Answer up to when what happened in a case is not reminded of any more; None: all of it is."""
-    ends = (event.time for event in history if event.name in catalog and catalog[event.name].ends_reminders)
-    return max(ends, default=None)
+    known = ((event, catalog[event.name]) for event in history if event.name in catalog)
+    return max((_end(event, kind) for event, kind in known if kind.ends_reminders), default=None)
+
+
+def _end(event: Event, kind: EventType) -> datetime:
+    """What takes the place of an announcement, and reminds of itself, ends only what was before it."""
+    return event.time - timedelta.resolution if kind.reminders else event.time
 
 
 def lifetime(

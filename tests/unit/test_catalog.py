@@ -134,18 +134,28 @@ def test_a_clock_is_left_out_only_while_nothing_starts_it(clock: str) -> None:
     assert starts(clock) == []
 
 
-def test_what_is_said_again_before_it_happens_is_the_considered() -> None:
+def test_what_is_said_again_and_what_ends_that_is_the_considered() -> None:
     reminders = {
-        kind.name: [(each.field, each.before.total_seconds() / 3600) for each in kind.reminders]
+        kind.name: [(each.field, each.offset.total_seconds() / 3600) for each in kind.reminders]
         for kind in CATALOG
         if kind.reminders
     }
 
     assert reminders == {
-        "accounting.documents.requested": [("needed_by", 48.0)],
-        "admin.assembly.convened": [("starts_at", 72.0), ("starts_at", 24.0)],
-        "maintenance.scheduled.announced": [("starts_at", 24.0), ("starts_at", 2.0)],
+        "accounting.documents.requested": [("needed_by", -48.0)],
+        "admin.assembly.convened": [("starts_at", -72.0), ("starts_at", -24.0)],
+        "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
     }
+    assert sorted(kind.name for kind in CATALOG if kind.ends_reminders) == [
+        "accounting.documents.received",
+        "accounting.report.delivered",
+        "admin.assembly.cancelled",
+        "admin.assembly.convened",
+        "maintenance.scheduled.announced",
+        "maintenance.scheduled.cancelled",
+        "maintenance.scheduled.changed",
+    ]
 
 
 def test_names_are_unique_and_found() -> None:

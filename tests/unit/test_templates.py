@@ -82,8 +82,7 @@ def context(event: str, data: Data, *, full: bool = True, occasion: str = "initi
 
 
 def occasions(event: str) -> list[str]:
-    reminders = BY_NAME[event].reminders
-    return ["initial", *(f"reminder:T-{int(item.before.total_seconds() // 3600)}h" for item in reminders)]
+    return ["initial", *(reminder.occasion for reminder in BY_NAME[event].reminders)]
 
 
 def asked(audience: Audience) -> list[str]:
