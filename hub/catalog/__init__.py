@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from hub.catalog.accounting import ACCOUNTING
 from hub.catalog.administration import ADMINISTRATION
 from hub.catalog.attention import ATTENTION
 from hub.catalog.data_rights import DATA_RIGHTS
@@ -29,6 +30,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *PROMISES,
     *SUPPORT,
     *ADMINISTRATION,
+    *ACCOUNTING,
     *MAINTENANCE,
     *EMERGENCIES,
     *PRIVACY,

@@ -7,7 +7,24 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
+_OWNERS: Final = ("copropiedad:owners", "copropiedad:proxies")
+
 ADMINISTRATION: Final = (
+    EventType(
+        name="admin.invoice.issued",
+        lane=Lane.BULK,
+        case="unit_id",
+        audiences=(
+            # Before the due day it is a service; what is told after it is a collection, and another event.
+            Audience(
+                who=("payer",),
+                purpose=Purpose.SERVICE,
+                channels=(("email", "inbox"), ("push",)),
+                print=Print.LETTER,
+            ),
+        ),
+        clocks=(ClockMove("dunning", Move.START),),
+    ),
     EventType(
         name="admin.payment.received",
         lane=Lane.NORMAL,
@@ -21,7 +38,8 @@ ADMINISTRATION: Final = (
             # The balance is the owner's alone, so that the owner reads another text.
             Audience(who=("owner",), purpose=Purpose.SERVICE, channels=(("inbox",),), template="owner"),
         ),
-        # A payment also cancels `dunning`, whose start is `admin.account.overdue`: it comes with that event.
+        # Whoever pays, in whole or in part, is not dunned.
+        clocks=(ClockMove("dunning", Move.CANCEL),),
     ),
     EventType(
         name="policy.updated",
@@ -50,13 +68,13 @@ ADMINISTRATION: Final = (
         audiences=(
             # Ley 675 de 2001, art. 39: to each owner, at the last address that is registered.
             Audience(
-                who=("copropiedad:owners", "copropiedad:proxies"),
+                who=_OWNERS,
                 purpose=Purpose.LEGAL,
                 channels=(("email",),),
                 print=Print.LETTER,
             ),
             Audience(
-                who=("copropiedad:owners", "copropiedad:proxies"),
+                who=_OWNERS,
                 purpose=Purpose.SERVICE,
                 channels=(("push",), ("whatsapp",), ("sms",)),
                 print=Print.BOARD,
@@ -75,5 +93,42 @@ ADMINISTRATION: Final = (
         ),
         # Ley 675 de 2001, art. 39: 15 full days lie between the call and an ordinary assembly.
         clocks=(ClockMove("convocation_lead", Move.CHECK, when={"kind": "ordinaria"}),),
+        # Called anew, it is the new call that reminds.
+        ends_reminders=True,
+    ),
+    EventType(
+        name="admin.assembly.cancelled",
+        lane=Lane.NORMAL,
+        case="assembly_id",
+        audiences=(
+            Audience(
+                who=_OWNERS,
+                purpose=Purpose.LEGAL,
+                channels=(("email", "push", "sms"),),
+                print=Print.BOARD,
+            ),
+        ),
+        clocks=(ClockMove("convocation_lead", Move.CANCEL),),
+        ends_reminders=True,
+    ),
+    EventType(
+        name="admin.assembly.held",
+        lane=Lane.NORMAL,
+        case="assembly_id",
+        clocks=(ClockMove("minutes", Move.START),),
+    ),
+    EventType(
+        name="admin.minutes.published",
+        lane=Lane.NORMAL,
+        case="assembly_id",
+        audiences=(
+            Audience(
+                who=_OWNERS,
+                purpose=Purpose.LEGAL,
+                channels=(("email", "inbox"),),
+                print=Print.LETTER,
+            ),
+        ),
+        clocks=(ClockMove("minutes", Move.STOP),),
     ),
 )

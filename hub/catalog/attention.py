@@ -171,7 +171,7 @@ ATTENTION: Final = (
         name="support.replied",
         lane=Lane.NORMAL,
         case="thread_id",
-        clocks=(ClockMove("first_reply", Move.STOP),),
+        clocks=(ClockMove("first_reply", Move.STOP), ClockMove("emergency_callback", Move.STOP)),
     ),
     EventType(
         name="notification.undelivered",

@@ -7,6 +7,21 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
+# Of works that were changed or announced anew only what holds now is reminded of.
+_BEFORE_WORKS: Final = (
+    Reminder("starts_at", timedelta(hours=24)),
+    Reminder("starts_at", timedelta(hours=2)),
+)
+# Whoever may have planned their day around works.
+_OF_WORKS: Final = (
+    Audience(
+        who=("zone:residents",),
+        purpose=Purpose.SERVICE,
+        channels=(("push", "email"), ("sms",)),
+        print=Print.BOARD,
+    ),
+)
+
 MAINTENANCE: Final = (
     EventType(
         name="maintenance.request.received",
@@ -76,10 +91,24 @@ MAINTENANCE: Final = (
                 print=Print.BOTH,
             ),
         ),
-        reminders=(
-            Reminder("starts_at", timedelta(hours=24)),
-            Reminder("starts_at", timedelta(hours=2)),
-        ),
         clocks=(ClockMove("notice_lead", Move.CHECK),),
+        reminders=_BEFORE_WORKS,
+        ends_reminders=True,
+    ),
+    EventType(
+        name="maintenance.scheduled.changed",
+        lane=Lane.NORMAL,
+        case="work_id",
+        audiences=_OF_WORKS,
+        reminders=_BEFORE_WORKS,
+        ends_reminders=True,
+    ),
+    EventType(
+        name="maintenance.scheduled.cancelled",
+        lane=Lane.NORMAL,
+        case="work_id",
+        audiences=_OF_WORKS,
+        clocks=(ClockMove("notice_lead", Move.CANCEL),),
+        ends_reminders=True,
     ),
 )

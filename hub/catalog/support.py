@@ -1,4 +1,4 @@
-"""What people write to the company, and say at its counter, before it is a PQRS."""
+"""What people write to the company, and say at its counter or on the telephone, before it is a PQRS."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ _BY_A_PERSON: Final = {"auto_submitted": "False"}
 """RFC 3834, 2: a machine that is answered may answer again, and nobody waits for a reply to it."""
 _FIRST_REPLY: Final = (ClockMove("first_reply", Move.START),)
 _ONE_OF: Final = (("email",), ("whatsapp",), ("sms",))
+_MAIN: Final = {"line": "main"}
+_EMERGENCY: Final = {"line": "emergency"}
 
 SUPPORT: Final = (
     EventType(
@@ -52,5 +54,27 @@ SUPPORT: Final = (
         case="thread_id",
         audiences=(Audience(who=("visitor",), purpose=Purpose.TRANSACTIONAL, channels=_ONE_OF),),
         clocks=_FIRST_REPLY,
+    ),
+    EventType(
+        name="support.call.missed",
+        lane=Lane.URGENT,
+        case="thread_id",
+        audiences=(
+            Audience(who=("caller",), purpose=Purpose.TRANSACTIONAL, channels=(("sms",), ("whatsapp",))),
+            # On the main line nobody is woken: the clock of the first reply waits for the next opening.
+            Audience(
+                who=("staff:on_call",),
+                purpose=Purpose.INTERNAL,
+                channels=(("voice", "sms", "push"),),
+                template="staff",
+                when=_EMERGENCY,
+                # Minutes were promised; who stands in for the one on call may be at home.
+                any_hour=True,
+            ),
+        ),
+        clocks=(
+            ClockMove("first_reply", Move.START, when=_MAIN),
+            ClockMove("emergency_callback", Move.START, when=_EMERGENCY),
+        ),
     ),
 )

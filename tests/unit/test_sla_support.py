@@ -16,6 +16,7 @@ OPENERS: Final = (
     "support.form.received",
     "support.counter.received",
     "support.chat.missed",
+    "support.call.missed",
 )
 
 

@@ -82,8 +82,7 @@ def context(event: str, data: Data, *, full: bool = True, occasion: str = "initi
 
 
 def occasions(event: str) -> list[str]:
-    reminders = BY_NAME[event].reminders
-    return ["initial", *(f"reminder:T-{int(item.before.total_seconds() // 3600)}h" for item in reminders)]
+    return ["initial", *(reminder.occasion for reminder in BY_NAME[event].reminders)]
 
 
 def asked(audience: Audience) -> list[str]:
@@ -376,6 +375,53 @@ def test_what_is_promised_of_personal_data_is_the_term_of_the_policy(
     forms = TEMPLATES.preview(event, examples(event)[0])
 
     assert [name for name in ("email", "print") if f"{term.count} días hábiles" not in forms[name].text] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "clock", "words"),
+    [
+        ("main", "first_reply", "máximo 24 horas hábiles"),
+        ("emergency", "emergency_callback", "máximo 10 minutos"),
+    ],
+)
+def test_who_missed_us_on_the_telephone_is_promised_the_term_of_the_policy(
+    line: str, clock: str, words: str
+) -> None:
+    event = "support.call.missed"
+    target = POLICY.clocks[clock].target
+    data = examples(event)[0] | {"line": line}
+    forms = TEMPLATES.preview(event, data)
+
+    assert target in {timedelta(hours=24), timedelta(minutes=10)}
+    assert plain(words) in forms["sms"].text
+    assert words in forms["whatsapp"].text
+    assert line == "main" or "10 minutos" in forms["staff/sms"].text
+
+
+def test_a_report_is_told_without_its_figures_and_a_letter_without_its_address() -> None:
+    event = "accounting.report.delivered"
+    link = examples(event)[0]["document_ref"]
+    forms = TEMPLATES.preview(event, examples(event)[0] | {"net_income_cop": 987654})
+
+    assert [link in forms[name].html for name in ("email", "inbox", "print")] == [True, True, False]
+    assert not [name for name, words in forms.items() if "987" in f"{words.subject}{words.text}{words.html}"]
+
+
+def test_a_client_who_is_reminded_of_documents_is_told_that_it_may_be_done() -> None:
+    event = "accounting.documents.requested"
+    for channel, words in (
+        ("email", "Recordatorio: necesitamos"),
+        ("sms", "recuerde enviarnos"),
+        ("whatsapp", "le recordamos"),
+    ):
+        first, again = (
+            TEMPLATES.render(
+                event, channel, context(event, examples(event)[0], occasion=occasion), variant=None
+            )
+            for occasion in occasions(event)
+        )
+
+        assert [words in f"{said.subject}{said.text}" for said in (first, again)] == [False, True]
 
 
 def test_a_reminder_says_that_it_is_one() -> None:

@@ -1,0 +1,55 @@
+"""What clients of the accounting services are promised, asked for and given."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+
+_CLIENT: Final = ("accounting_client",)
+
+ACCOUNTING: Final = (
+    EventType(
+        name="accounting.delivery.committed",
+        lane=Lane.NORMAL,
+        case="engagement_id",
+        audiences=(Audience(who=_CLIENT, purpose=Purpose.SERVICE, channels=(("email",),)),),
+        clocks=(ClockMove("accounting_delivery", Move.START),),
+    ),
+    EventType(
+        name="accounting.documents.requested",
+        lane=Lane.NORMAL,
+        case="engagement_id",
+        audiences=(
+            Audience(who=_CLIENT, purpose=Purpose.SERVICE, channels=(("email",), ("whatsapp",), ("sms",))),
+        ),
+        # Two days: what a bank or an accountant of theirs must look for does not come in one.
+        reminders=(Reminder("needed_by", timedelta(hours=48)),),
+        # Whoever waits for the client is not late meanwhile.
+        clocks=(ClockMove("accounting_delivery", Move.PAUSE),),
+    ),
+    EventType(
+        name="accounting.documents.received",
+        lane=Lane.NORMAL,
+        case="engagement_id",
+        audiences=(Audience(who=_CLIENT, purpose=Purpose.TRANSACTIONAL, channels=(("email",),)),),
+        clocks=(ClockMove("accounting_delivery", Move.RESUME),),
+        ends_reminders=True,
+    ),
+    EventType(
+        name="accounting.report.delivered",
+        lane=Lane.NORMAL,
+        case="engagement_id",
+        audiences=(
+            Audience(
+                who=_CLIENT,
+                purpose=Purpose.SERVICE,
+                channels=(("email", "inbox"),),
+                print=Print.LETTER,
+            ),
+        ),
+        clocks=(ClockMove("accounting_delivery", Move.STOP),),
+        ends_reminders=True,
+    ),
+)

@@ -1,0 +1,105 @@
+"""Nobody is reminded of what was changed, called off or done meanwhile, by the real catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import pytest
+
+from hub.model import Event, Json, State
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.things import HOUR, MONDAY, email, event, home, member, mobile, somebody
+
+THEN: Final = (MONDAY + 100 * HOUR).isoformat()
+DATA: Final[dict[str, Json]] = {
+    "assembly_id": "a-1",
+    "work_id": "w-1",
+    "engagement_id": "e-1",
+    "starts_at": THEN,
+    "needed_by": THEN,
+    "accounting_client": {"ref": "p-maria"},
+    "copropiedad_id": "ph-altos-del-rosal",
+}
+ASKED: Final = "accounting.documents.requested"
+CONVENED: Final = "admin.assembly.convened"
+ANNOUNCED: Final = "maintenance.scheduled.announced"
+CHANGED: Final = "maintenance.scheduled.changed"
+CANCELLED: Final = "maintenance.scheduled.cancelled"
+ENDED: Final = (State.CANCELLED, "ended")
+WAITING: Final = (State.HELD, "scheduled")
+
+
+def told(name: str, *, at: datetime = MONDAY, again: str = "", **data: Json) -> Event:
+    return event(name, {**DATA, **data}, at=at, without=("zones",), id=f"{name}{again}")
+
+
+@pytest.fixture
+async def hub() -> MemoryHub:
+    made = memory_hub(MONDAY)
+    await made.take_in(
+        home("u-1"),
+        somebody("p-maria", email(), mobile()),
+        member("p-maria", "unit:u-1", "owner"),
+        member("p-maria", "unit:u-1", "resident"),
+    )
+    made.clock.advance(2 * HOUR)
+    return made
+
+
+def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
+    return {
+        (one.state, one.reason)
+        for one in hub.of(of)
+        if one.occasion != "initial" and one.state is not State.SUPPRESSED
+    }
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "late"])
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        (CONVENED, "admin.assembly.cancelled"),
+        (CONVENED, CONVENED),
+        (ANNOUNCED, ANNOUNCED),
+        (ANNOUNCED, CHANGED),
+        (ANNOUNCED, CANCELLED),
+        (CHANGED, CHANGED),
+        (CHANGED, CANCELLED),
+        (ASKED, "accounting.documents.received"),
+        (ASKED, "accounting.report.delivered"),
+    ],
+)
+async def test_what_was_called_off_or_said_anew_is_not_reminded_of(
+    hub: MemoryHub, name: str, ending: str, order: Sequence[int]
+) -> None:
+    one, end = told(name), told(ending, at=MONDAY + HOUR, again="-then")
+    for turn in order:
+        await hub.take_in((one, end)[turn])
+
+    assert {ENDED} == reminders(hub, one)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "late"])
+@pytest.mark.parametrize("name", [ANNOUNCED, CHANGED])
+async def test_what_holds_now_is_reminded_of(hub: MemoryHub, name: str, order: Sequence[int]) -> None:
+    one, end = told(ANNOUNCED), told(name, at=MONDAY + HOUR, again="-then")
+    for turn in order:
+        await hub.take_in((one, end)[turn])
+
+    assert {WAITING} == reminders(hub, end)
+
+
+async def test_other_works_are_still_reminded_of(hub: MemoryHub) -> None:
+    one = told(ANNOUNCED)
+    await hub.take_in(one, told(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
+
+    assert {WAITING} == reminders(hub, one)
+
+
+async def test_what_was_asked_for_after_the_first_documents_came_is_reminded_of(hub: MemoryHub) -> None:
+    more = told(ASKED, at=MONDAY + HOUR, again="-more")
+    await hub.take_in(told(ASKED), told("accounting.documents.received"), more)
+
+    assert {WAITING} == reminders(hub, more)

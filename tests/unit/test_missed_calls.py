@@ -1,0 +1,74 @@
+"""A call that nobody answered: on the emergency line it is promised back in minutes, and pages somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import pytest
+
+from hub import sla
+from hub.catalog import BY_NAME
+from hub.model import Clock, ClockState, Event
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.things import MINUTE, POLICY, SECOND, event, local, member, mobile, somebody
+
+SUNDAY_NIGHT: Final = local("2026-03-15 03:00")
+EMERGENCY: Final = {"line": "emergency", "thread_id": "t-1"}
+
+
+def missed(line: str = "emergency", at: datetime = SUNDAY_NIGHT) -> Event:
+    return event("support.call.missed", {**EMERGENCY, "line": line}, at=at)
+
+
+def clocks(*happened: Event) -> list[Clock]:
+    return sla.replay("thread_id:t-1", happened, BY_NAME, POLICY)
+
+
+def test_a_call_to_the_emergency_line_is_promised_back_in_ten_minutes_of_any_hour_and_nothing_else() -> None:
+    [clock] = clocks(missed())
+
+    assert ("emergency_callback", SUNDAY_NIGHT + 10 * MINUTE) == (clock.name, clock.due_at)
+
+
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [(10 * MINUTE, ClockState.MET), (10 * MINUTE + SECOND, ClockState.BREACHED)],
+)
+def test_the_call_back_keeps_the_promise_while_it_is_due(after: timedelta, state: ClockState) -> None:
+    [clock] = clocks(missed(), event("support.replied", {"thread_id": "t-1"}, at=SUNDAY_NIGHT + after))
+
+    assert (state, SUNDAY_NIGHT + after) == (clock.state, clock.ended_at)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("emergency", {("p-caller", "sms", False), ("p-guard", "sms", False)}),
+        ("main", {("p-caller", "sms", False)}),
+    ],
+)
+async def test_whoever_is_on_call_is_told_at_night_of_the_emergency_line_alone(
+    line: str, told: set[tuple[str, str, bool]]
+) -> None:
+    hub = memory_hub(SUNDAY_NIGHT)
+    await hub.take_in(
+        somebody("p-caller", mobile()),
+        somebody("p-guard", mobile("+573007654321")),
+        member("p-guard", "company", "staff", duty="on_call"),
+    )
+    call = event(
+        "support.call.missed",
+        {**EMERGENCY, "line": line, "caller": {"ref": "p-caller"}},
+        at=SUNDAY_NIGHT,
+    )
+    await hub.take_in(call)
+
+    assert told == {(one.person, one.channel, one.rests) for one in hub.of(call) if one.channel == "sms"}
+
+
+def test_who_stands_in_for_the_one_on_call_is_told_at_any_hour_too() -> None:
+    """The directory knows no more of such a one than that they are staff."""
+    [_, staff] = BY_NAME["support.call.missed"].audiences
+
+    assert staff.any_hour

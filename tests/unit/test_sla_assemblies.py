@@ -1,0 +1,62 @@
+"""What the law sets a term for after an assembly, by the real catalogue."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from hub import sla
+from hub.catalog import BY_NAME
+from hub.model import Clock, ClockState, Event
+from tests.unit.things import HOUR, POLICY, event, local
+
+VECTORS: Final = json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())
+CASE: Final = "assembly_id:a-1"
+
+
+def after(*happened: Event) -> list[Clock]:
+    return sla.replay(CASE, happened, BY_NAME, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("modality", "term"),
+    [
+        ("presencial", "acta_asamblea_presencial"),
+        ("mixta", "acta_asamblea_presencial"),
+        ("no_presencial", "acta_no_presencial"),
+    ],
+)
+@pytest.mark.parametrize("row", VECTORS["terms"], ids=lambda row: row["received"])
+def test_minutes_have_the_term_of_the_law_by_how_the_owners_met(
+    modality: str, term: str, row: dict[str, dict[str, str]]
+) -> None:
+    [clock] = after(
+        event("admin.assembly.held", {"modality": modality}, at=local(f"{row['received']} 20:00"))
+    )
+
+    assert local(f"{row['due'][term]} 00:00") + timedelta(days=1) == clock.due_at
+
+
+@pytest.mark.parametrize(
+    ("published", "state"),
+    [("2026-04-27 23:59", ClockState.MET), ("2026-04-28 00:01", ClockState.BREACHED)],
+)
+def test_minutes_that_were_published_while_they_were_due_keep_the_promise(
+    published: str, state: ClockState
+) -> None:
+    """Of 26 March, with Holy Week between: the twentieth business day is 27 April."""
+    held = event("admin.assembly.held", at=local("2026-03-26 21:00"))
+    [clock] = after(held, event("admin.minutes.published", at=local(published)))
+
+    assert (state, local(published)) == (clock.state, clock.ended_at)
+
+
+def test_an_assembly_that_was_only_convened_or_cancelled_owes_no_minutes() -> None:
+    convened = event("admin.assembly.convened", at=local("2026-03-09 08:00"))
+    cancelled = event("admin.assembly.cancelled", at=local("2026-03-09 08:00") + HOUR)
+
+    assert [] == [clock for clock in after(convened, cancelled) if clock.name == "minutes"]
