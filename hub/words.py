@@ -159,6 +159,7 @@ REASONS: Final[Mapping[str, str]] = {
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
+    "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",
     "suppressed": "Un operador pidió no escribir a ese dato de contacto",

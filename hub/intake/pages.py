@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
+from hub.intake.ended import end_reminders
 from hub.intake.meant import paged
 from hub.intake.reading import Desk
 from hub.intake.taken import Broad, report_nobody
-from hub.model import Message
+from hub.model import Message, StoredEvent
 from hub.planning import plan_audience
-from hub.ports import IntakeStore, Now
+from hub.ports import IntakeStore, IntakeTransaction, Now
 
 PAGE: Final = 500
 """
@@ -33,6 +34,7 @@ async def expand(
         after, crowd, full = "", 0, True
         while full:
             async with store.transaction() as transaction:
+                histories = await _reminded(transaction, broad)
                 people = await transaction.people_page(group, after, page)
                 # The first page tells a crowd; all pages must travel in the same lane.
                 crowd = crowd or len(people)
@@ -41,6 +43,7 @@ async def expand(
                 )
                 if messages:
                     await transaction.add_messages(messages)
+                    await end_reminders(transaction, histories, desk)
                 full, total = len(people) == page, total + len(people)
                 over = group is broad.groups[-1] and not full
                 await transaction.keep_audiences([paged(broad, people, total=total, over=over, at=began)])
@@ -50,3 +53,9 @@ async def expand(
             after = people[-1].ref if people else after
     if not total:
         report_nobody(broad.stored, broad.audience)
+
+
+async def _reminded(transaction: IntakeTransaction, broad: Broad) -> Mapping[str, Sequence[StoredEvent]]:
+    """Lock the case of what will be reminded of: its end may come in between two pages."""
+    case = broad.stored.case
+    return await transaction.case_events([case]) if case is not None and broad.kind.reminders else {}

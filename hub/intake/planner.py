@@ -10,6 +10,7 @@ from uuid import UUID
 from hub import sla
 from hub.audience import PLACE, Group, Parties, addressees, parties_of, party_words, together
 from hub.consents import consents_of
+from hub.intake.ended import end_reminders
 from hub.intake.meant import Meant, record, silent, spoken
 from hub.intake.reading import Desk, is_directory
 from hub.intake.taken import Broad, Taken, waiting
@@ -55,6 +56,7 @@ async def plan_in(
     await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
     taken.broad += [broad for one in fresh for broad in _expansions(one)]
     _enter(histories, (one for one in stored if one.key in new))
+    await end_reminders(transaction, histories, desk)
     taken.clocks = await _clocks(transaction, stored, histories, desk=desk, now=now)
     return taken
 
@@ -121,9 +123,10 @@ async def _lock(
 
 
 def _concerns_case(stored: StoredEvent, desk: Desk) -> bool:
-    """Tell whether the event moves clocks of its case, or speaks to people whom the case knows."""
+    """Tell whether the event moves clocks or reminders of its case, or speaks to people whom it knows."""
     kind = desk.catalog[stored.event.name]
-    return bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
+    reminds = bool(kind.reminders) or kind.ends_reminders
+    return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
 
 
 def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:

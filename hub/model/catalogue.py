@@ -90,10 +90,20 @@ class ClockMove:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A message again, `before` the instant in the event's data field `field`."""
+    """A message again, `before` or `after` the instant in the event's data field `field`."""
 
     field: str
-    before: timedelta
+    before: timedelta = timedelta(0)
+    after: timedelta = timedelta(0)
+
+    @property
+    def offset(self) -> timedelta:
+        return self.after - self.before
+
+    @property
+    def occasion(self) -> str:
+        """`reminder:T-24h`, `reminder:T+48h`."""
+        return f"reminder:T{self.offset // timedelta(hours=1):+}h"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +132,11 @@ class Audience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType:
-    """What the hub knows about a kind of event; `hub.catalog.CATALOG` lists them all."""
+    """
+    What the hub knows about a kind of event; `hub.catalog.CATALOG` lists them all.
+
+    After one that `ends_reminders`, what happened in its case before is not reminded of any more.
+    """
 
     name: str
     lane: Lane
@@ -130,6 +144,7 @@ class EventType:
     audiences: tuple[Audience, ...] = ()
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    ends_reminders: bool = False
     hub_emitted: bool = False
 
     @property

@@ -21,7 +21,7 @@ from hub.model import (
     Target,
 )
 from hub.planning.cascade import id_at, next_step, next_steps
-from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions
+from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions, reminders_end
 from hub.planning.reach import LETTER, broken_channels, narrowed, steps_for, why_unreachable
 from hub.planning.undelivered import alerts, goes_on, handed_over, is_alarming
 from hub.policy import Policy
@@ -41,6 +41,7 @@ __all__ = [
     "next_steps",
     "plan_audience",
     "plan_person",
+    "reminders_end",
     "unknown_person",
 ]
 

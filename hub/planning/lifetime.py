@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hub.contact_rules import next_allowed
 from hub.model import Event, EventType, Purpose
@@ -13,7 +13,11 @@ from hub.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """One time of saying something: `initial` now, or a reminder at `at`, worthless after `until`."""
+    """
+    One time of saying something: `initial` now, or a reminder at `at`.
+
+    It is worthless after `until`; what has begun already is worth a reminder as long as its purpose is.
+    """
 
     name: str = "initial"
     at: datetime | None = None
@@ -36,11 +40,16 @@ def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) ->
     """
     yield Occasion()
     for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
-        until = _instant(event.data[reminder.field])
-        at = until - reminder.before
+        about = _instant(event.data[reminder.field])
+        at = about + reminder.offset
         if at > now:
-            hours = int(reminder.before / timedelta(hours=1))
-            yield Occasion(name=f"reminder:T-{hours}h", at=at, until=until)
+            yield Occasion(name=reminder.occasion, at=at, until=about if at < about else None)
+
+
+def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:
+    """Answer up to when what happened in a case is not reminded of any more; None: all of it is."""
+    ends = (event.time for event in history if event.name in catalog and catalog[event.name].ends_reminders)
+    return max(ends, default=None)
 
 
 def lifetime(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -68,6 +69,13 @@ class IntakeTransaction(Protocol):
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         """Insert; one that exists already is left as it is."""
+
+    async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
+        """
+        Cancel what waits to remind of the events of these cases up to these instants.
+
+        What has gone out already is not followed by the next step of its cascade.
+        """
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         """

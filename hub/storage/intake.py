@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 from hub.audience import Group
@@ -93,6 +94,10 @@ class PostgresIntakeTransaction:
     async def add_messages(self, added: Sequence[Message]) -> None:
         """Insert; one that exists already is left as it is."""
         await messages.add(self._run, added)
+
+    async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
+        """Cancel what waits to remind of the events of these cases up to these instants."""
+        await messages.end_reminders(self._run, ended)
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         """Keep whom audiences meant, with the state of the directory that is seen now."""

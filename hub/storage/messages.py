@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from asyncpg import Record
 
+from hub.delivery.moves import sources
 from hub.model import Lane, Message, Purpose, State, Target
 from hub.storage.database import Runner, encode_some
 from hub.storage.queries import load
@@ -22,6 +24,12 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
     ordered = sorted(messages, key=lambda message: message.id)
     if ordered:
         await run.rows(_SQL["add"], *zip(*map(_row, ordered), strict=True))
+
+
+async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
+    """Cancel what waits to remind of the events of these cases up to these instants."""
+    given = list(ended), list(ended.values()), sorted(sources(State.CANCELLED))
+    await run.rows(_SQL["end_reminders"], *given)
 
 
 async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]:

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.consents import NOT_CONSENTED, REVOCABLE, allows
+from hub.delivery.moves import may
 from hub.model import (
     Attempt,
     AudienceRecord,
@@ -123,6 +124,15 @@ class Tables:
 
     def add_message(self, message: Message, now: datetime) -> None:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
+
+    def end_reminder(self, row: Row) -> None:
+        """Cancel a reminder that has not gone out; one that has gets no next step."""
+        message = replace(row.message, fallback=(), patience=None)
+        if message.state is not State.SENDING:
+            message = replace(message, next_at=None)
+        if may(message.state, State.CANCELLED):
+            message = replace(message, state=State.CANCELLED, reason="ended")
+        self.messages[message.id] = replace(row, message=message)
 
     def keep_audience(self, record: AudienceRecord) -> None:
         """Replace what is known of an audience; the directory's state only when it is planned again."""

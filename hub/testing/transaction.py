@@ -23,6 +23,7 @@ from hub.model import (
     State,
     StoredEvent,
 )
+from hub.planning.lifetime import Occasion
 from hub.testing import consents
 from hub.testing.directory import Directory
 from hub.testing.tables import Tables
@@ -107,6 +108,13 @@ class MemoryTransaction:
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
             self._tables.add_message(message, self._now)
+
+    async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
+        cases = [(one, ended.get(one.case or "")) for one in self._tables.events.values()]
+        over = {one.key for one, at in cases if at is not None and one.event.time <= at}
+        for row in list(self._tables.messages.values()):
+            if row.message.event_key in over and row.message.occasion != Occasion().name:
+                self._tables.end_reminder(row)
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         for record in records:

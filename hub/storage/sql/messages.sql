@@ -19,6 +19,18 @@ SELECT given.*, (SELECT event.copropiedad_id FROM event WHERE event.key = given.
 )
 ON CONFLICT DO NOTHING
 
+-- end_reminders --
+-- What was sent has no next step any more, and waits for nothing; the worker that sends has its lease still.
+UPDATE message
+SET state = CASE WHEN state = ANY ($3::text[]) THEN 'cancelled' ELSE state END,
+    reason = CASE WHEN state = ANY ($3::text[]) THEN 'ended' ELSE reason END,
+    next_at = CASE WHEN state = 'sending' THEN next_at END,
+    fallback = NULL, patience = NULL, updated_at = now()
+FROM unnest($1::text[], $2::timestamptz[]) AS ended (case_key, at)
+JOIN event ON event.case_key = ended.case_key AND event.time <= ended.at
+WHERE message.event_key = event.key AND message.occasion <> 'initial'
+  AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
+
 -- queued --
 SELECT * FROM message WHERE event_key = ANY ($1::uuid[]) AND state = 'queued' ORDER BY id
 

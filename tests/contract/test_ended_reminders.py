@@ -1,0 +1,100 @@
+"""What intake promises of reminders of something that has ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from hub.delivery.moves import may
+from hub.model import Message, State, StoredEvent
+from tests.contract.stores import Stores
+from tests.contract.values import FALLBACK, HOUR, NOON, message, now
+
+CASE: Final = "pqrs_id:PQ-1"
+SECOND: Final = timedelta(seconds=1)
+
+
+def reminder(of: StoredEvent, **fields: Any) -> Message:
+    held = {"state": State.HELD, "reason": "scheduled", "next_at": now() + HOUR}
+    return message(of, **{"occasion": "reminder:T+48h", **held, **fields})
+
+
+async def end(stores: Stores, case: str = CASE, at: datetime = NOON) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.end_reminders({case: at})
+
+
+async def seen(stores: Stores, one: Message) -> tuple[object, object]:
+    shown = await stores.log.message(one.id)
+    assert shown is not None
+    return shown["state"], shown["reason"]
+
+
+@pytest.mark.parametrize("before", State)
+async def test_what_waits_is_cancelled_and_what_has_gone_out_stays(
+    stores: Stores, of: StoredEvent, before: State
+) -> None:
+    one = reminder(of, state=before, reason="before")
+    await stores.add(one)
+    await end(stores)
+    await end(stores)
+
+    expected = ("cancelled", "ended") if may(before, State.CANCELLED) else (str(before), "before")
+    assert expected == await seen(stores, one)
+
+
+async def test_one_that_is_cancelled_is_due_no_more(stores: Stores, of: StoredEvent) -> None:
+    one = reminder(of, next_at=now() - HOUR)
+    await stores.add(one)
+    await end(stores)
+
+    assert [] == list(await stores.timers.release_due(10))
+    assert [] == list(await stores.claim(one))
+
+
+async def test_what_was_said_first_is_not_taken_back(stores: Stores, of: StoredEvent) -> None:
+    one = message(of)
+    await stores.add(one)
+    await end(stores)
+
+    assert "queued" == await stores.state_of(one)
+
+
+@pytest.mark.parametrize(("case", "at"), [("pqrs_id:PQ-2", NOON), (CASE, NOON - SECOND)])
+async def test_what_happened_later_or_elsewhere_is_still_reminded_of(
+    stores: Stores, of: StoredEvent, case: str, at: datetime
+) -> None:
+    one = reminder(of)
+    await stores.add(one)
+    await end(stores, case, at)
+
+    assert "held" == await stores.state_of(one)
+
+
+async def test_one_that_was_lost_has_no_next_step(stores: Stores, of: StoredEvent) -> None:
+    lost = reminder(of, state=State.FAILED, next_at=None, fallback=FALLBACK)
+    said = message(of, state=State.FAILED, fallback=FALLBACK)
+    await stores.add(lost, said)
+    await end(stores)
+
+    assert [said.id] == [one.id for one in await stores.timers.broken_cascades(10)]
+
+
+async def test_one_that_was_sent_waits_for_no_receipt(stores: Stores, of: StoredEvent) -> None:
+    one = reminder(of, state=State.SENT, next_at=now() - HOUR, fallback=FALLBACK)
+    await stores.add(one)
+    await end(stores)
+
+    assert [] == list(await stores.timers.unconfirmed(10, HOUR))
+
+
+async def test_the_worker_that_is_sending_one_keeps_it(stores: Stores, of: StoredEvent) -> None:
+    one = reminder(of, state=State.QUEUED, next_at=None, fallback=FALLBACK)
+    await stores.add(one)
+    await stores.claim(one)
+    await end(stores)
+
+    assert "sending" == await stores.state_of(one)
+    assert [] == list(await stores.claim(one))
