@@ -14,12 +14,16 @@ from typing import Final
 
 from hub.catalog.administration import ADMINISTRATION
 from hub.catalog.attention import ATTENTION
+from hub.catalog.concierge import CONCIERGE
+from hub.catalog.data_incidents import DATA_INCIDENTS
 from hub.catalog.data_rights import DATA_RIGHTS
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
 from hub.catalog.own import THE_HUB
 from hub.catalog.privacy import PRIVACY
+from hub.catalog.quality import QUALITY
+from hub.catalog.real_estate import REAL_ESTATE
 from hub.catalog.support import SUPPORT
 from hub.model import EventType
 
@@ -29,8 +33,12 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *ADMINISTRATION,
     *MAINTENANCE,
     *EMERGENCIES,
+    *CONCIERGE,
+    *REAL_ESTATE,
+    *QUALITY,
     *PRIVACY,
     *DATA_RIGHTS,
+    *DATA_INCIDENTS,
     *DIRECTORY,
     *THE_HUB,
 )

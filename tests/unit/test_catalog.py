@@ -133,17 +133,19 @@ def test_a_clock_is_left_out_only_while_nothing_starts_it(clock: str) -> None:
     assert starts(clock) == []
 
 
-def test_what_is_said_again_before_it_happens_is_the_considered() -> None:
+def test_what_is_said_again_and_what_ends_that_is_the_considered() -> None:
     reminders = {
-        kind.name: [(each.field, each.before.total_seconds() / 3600) for each in kind.reminders]
+        kind.name: [(each.field, each.offset.total_seconds() / 3600) for each in kind.reminders]
         for kind in CATALOG
         if kind.reminders
     }
 
     assert reminders == {
-        "admin.assembly.convened": [("starts_at", 72.0), ("starts_at", 24.0)],
-        "maintenance.scheduled.announced": [("starts_at", 24.0), ("starts_at", 2.0)],
+        "admin.assembly.convened": [("starts_at", -72.0), ("starts_at", -24.0)],
+        "concierge.package.received": [("received_at", 48.0)],
+        "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
     }
+    assert [kind.name for kind in CATALOG if kind.ends_reminders] == ["concierge.package.collected"]
 
 
 def test_names_are_unique_and_found() -> None:
@@ -233,6 +235,11 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("support.form.received", "sender"),
         ("support.counter.received", "visitor"),
         ("support.chat.missed", "visitor"),
+        ("concierge.incident.reported", "affected"),
+        ("realestate.conflict.opened", "party_a"),
+        ("realestate.conflict.opened", "party_b"),
+        # Staff alone hears of it before; and an incident of the front desk has the same case.
+        ("privacy.incident.subjects_informed", "affected"),
     ],
 )
 def test_the_event_that_opens_a_case_must_name_its_people(name: str, word: str) -> None:

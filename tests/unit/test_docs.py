@@ -20,7 +20,7 @@ from hub.catalog import CATALOG
 from hub.cli import app
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.delivery.moves import MOVES
-from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Scope, State
+from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Reminder, Scope, State
 from hub.policy import load_policy
 from hub.schemas import Schemas
 from hub.troubles import KINDS
@@ -192,9 +192,9 @@ def test_the_table_of_events_is_the_catalogue() -> None:
 
 def event_row(kind: EventType) -> list[str]:
     example = "the hub's own" if kind.hub_emitted else f"[example](../examples/{kind.name}.json)"
-    again = [
-        f"again {each.before.total_seconds() / 3600:.0f} h before `{each.field}`" for each in kind.reminders
-    ]
+    again = [*map(reminder_words, kind.reminders)]
+    if kind.ends_reminders:
+        again.append("ends `again` of its case")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",
@@ -202,6 +202,11 @@ def event_row(kind: EventType) -> list[str]:
         "<br>".join([*map(audience_words, kind.audiences), *again]),
         "<br>".join(map(move_words, kind.clocks)),
     ]
+
+
+def reminder_words(reminder: Reminder) -> str:
+    hours = reminder.offset.total_seconds() / 3600
+    return f"again {abs(hours):.0f} h {'before' if hours < 0 else 'after'} `{reminder.field}`"
 
 
 def audience_words(audience: Audience) -> str:
