@@ -6,11 +6,15 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
 
+_REALM: Final = "privacy."
+"""The front desk numbers its incidents too: what is said of one must never reach the people of the other."""
+
 DATA_INCIDENTS: Final = (
     EventType(
         name="privacy.incident.detected",
         lane=Lane.URGENT,
         case="incident_id",
+        realm=_REALM,
         # Staff only: whose data it is is said to those people, when the officer has decided what.
         audiences=(
             Audience(
@@ -33,6 +37,7 @@ DATA_INCIDENTS: Final = (
         name="privacy.incident.reported",
         lane=Lane.NORMAL,
         case="incident_id",
+        realm=_REALM,
         audiences=(Audience(who=("staff:management",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
         clocks=(ClockMove("incident_report", Move.STOP),),
     ),
@@ -40,6 +45,7 @@ DATA_INCIDENTS: Final = (
         name="privacy.incident.subjects_informed",
         lane=Lane.NORMAL,
         case="incident_id",
+        realm=_REALM,
         audiences=(
             Audience(
                 who=("affected",),
