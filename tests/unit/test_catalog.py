@@ -29,6 +29,13 @@ ADDED: Final = [
     for verb in ("upserted", "removed")
 ]
 """What the table says of the directory in prose only: delegation during leave, the weekly rota."""
+AT_THE_DESK: Final = {
+    "who": ["staff:front_desk"],
+    "purpose": "internal",
+    "channels": [["inbox"]],
+    "print": "never",
+}
+"""Who can see to a package that nobody collects."""
 TAKEN_ON: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
@@ -37,20 +44,28 @@ TAKEN_ON: Final = {
     "clocks": [{"clock": "first_reply", "move": "acknowledge"}],
 }
 """What the table says of the ladder in prose only: a level acknowledges."""
-REVISED: Final = [
-    event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
-    for event in MISSION["events"]
-    if event["name"] == "notification.undelivered"
-] + [
-    {
-        "name": "notification.handed_over",
-        "lane": "normal",
-        "case": "thread_id",
-        "audiences": [],
-        "clocks": [{"clock": "legal_term", "move": "stop"}],
-    }
-]
-"""An answer that has not arrived is none, until its letter is handed over."""
+REVISED: Final = (
+    [
+        event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
+        for event in MISSION["events"]
+        if event["name"] == "notification.undelivered"
+    ]
+    + [
+        event | {"audiences": [*event["audiences"], AT_THE_DESK]}
+        for event in MISSION["events"]
+        if event["name"] == "sla.breached"
+    ]
+    + [
+        {
+            "name": "notification.handed_over",
+            "lane": "normal",
+            "case": "thread_id",
+            "audiences": [],
+            "clocks": [{"clock": "legal_term", "move": "stop"}],
+        }
+    ]
+)
+"""An answer that has not arrived is none, until its letter is handed over; the desk hears of its packages."""
 MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON]}
 HUB_EMITS: Final = {*MISSION["hub_emits"], TAKEN_ON["name"], "notification.handed_over"}
 SCHEMAS: Final = Schemas.load()
@@ -68,6 +83,7 @@ WHEN: Final = {
     ("notification.handed_over", "legal_term"): {"about": "pqrs.responded"},
     ("emergency.updated", "emergency_ack"): {"status": "cleared"},
     ("pqrs.escalated", "petitioner"): {"cause": "unanswered"},
+    ("sla.breached", "staff:front_desk"): {"kind": "custody"},
     ("inbound.message.received", "first_reply"): {"kind": "reply"},
     ("inbound.message.received", "staff:service"): {"kind": "reply"},
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
@@ -238,7 +254,7 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("concierge.incident.reported", "affected"),
         ("realestate.conflict.opened", "party_a"),
         ("realestate.conflict.opened", "party_b"),
-        # Staff alone hears of it before; and an incident of the front desk has the same case.
+        # Staff alone hears of it before.
         ("privacy.incident.subjects_informed", "affected"),
     ],
 )

@@ -117,23 +117,55 @@ CALLED_OFF: Final = EventType(name="pqrs.replied", lane=Lane.NORMAL, case="work_
 """Stands for an event that the catalogue does not have yet."""
 
 
-@pytest.mark.parametrize("pages_done", [0, 1, 2])
-async def test_works_that_are_called_off_between_two_pages_are_reminded_of_to_nobody(pages_done: int) -> None:
+WORKS: Final = event("maintenance.scheduled.announced", without=("zones",))
+OFF: Final = event(CALLED_OFF.name, {"work_id": WORKS.data["work_id"]}, at=MONDAY + SECOND)
+
+
+@pytest.fixture
+async def building() -> MemoryHub:
     desk = replace(DESK, catalog={**BY_NAME, CALLED_OFF.name: CALLED_OFF})
-    hub = replace(memory_hub(MONDAY, page=1), desk=desk)
+    made = replace(memory_hub(MONDAY, page=1), desk=desk)
     for number in ("1", "2"):
-        await hub.take_in(
+        await made.take_in(
             home(f"t{number}"),
             somebody(f"p-{number}", email()),
             member(f"p-{number}", f"unit:t{number}", "resident"),
         )
-    works = event("maintenance.scheduled.announced", without=("zones",))
-    hub.store.faults.script("transaction", *[None] * (1 + pages_done), StorageUnavailable())
-    with pytest.raises(StorageUnavailable):
-        await hub.take_in(works)
-    hub.clock.advance(HOUR)
-    await hub.take_in(event(CALLED_OFF.name, {"work_id": works.data["work_id"]}, at=MONDAY + SECOND))
-    await hub.take_in(works)
+    return made
 
-    assert [(State.CANCELLED, "ended")] * 2 * 2 * 2 == reminders(hub, works)
-    assert {State.QUEUED} == {one.state for one in hub.of(works) if one.occasion == "initial"}
+
+async def test_works_that_are_called_off_are_reminded_of_to_nobody(building: MemoryHub) -> None:
+    await building.take_in(WORKS)
+    building.clock.advance(HOUR)
+    await building.take_in(OFF)
+
+    # Two people, each by email and in the inbox, a day and two hours before.
+    assert [(State.CANCELLED, "ended")] * 2 * 2 * 2 == reminders(building, WORKS)
+
+
+@pytest.mark.parametrize("pages_done", [0, 1, 2])
+async def test_works_that_are_called_off_between_two_pages_are_reminded_of_to_nobody(
+    building: MemoryHub, pages_done: int
+) -> None:
+    building.store.faults.script("transaction", *[None] * (1 + pages_done), StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await building.take_in(WORKS)
+    building.clock.advance(HOUR)
+    await building.take_in(OFF)
+    await building.take_in(WORKS)
+
+    assert [(State.CANCELLED, "ended")] * 2 * 2 * 2 == reminders(building, WORKS)
+    assert {State.QUEUED} == {one.state for one in building.of(WORKS) if one.occasion == "initial"}
+
+
+async def test_the_front_desk_is_told_once_that_a_package_has_lain_for_two_days(hub: MemoryHub) -> None:
+    desk = member("p-portero", "copropiedad:ph-altos-del-rosal", "staff", duty="front_desk")
+    await hub.take_in(somebody("p-portero"), desk, RECEIVED)
+    hub.clock.advance(48 * HOUR + SECOND)
+    await fire_from_sql(timers_of(hub))
+    await fire_from_sql(timers_of(hub))
+    await hub.take_in(*hub.publisher.events)
+
+    assert [("p-portero", "inbox", "desk")] == [
+        (one.person, one.channel, one.variant) for one in hub.store.messages if one.event == "sla.breached"
+    ]

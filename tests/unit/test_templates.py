@@ -389,6 +389,7 @@ def test_what_is_promised_in_business_days_is_the_term_of_the_policy(
         ("realestate.conflict.opened", "conflict", "staff/email"),
         ("privacy.incident.detected", "incident_report", "email"),
         ("privacy.incident.detected", "incident_report", "management/email"),
+        ("sla.breached", "custody", "desk/inbox"),
     ],
 )
 def test_what_is_promised_or_asked_of_staff_is_the_term_of_the_policy(
@@ -398,7 +399,7 @@ def test_what_is_promised_or_asked_of_staff_is_the_term_of_the_policy(
     words = (
         f"{term.count} días hábiles"
         if isinstance(term, BusinessDays)
-        else f"{term // timedelta(hours=1)} horas hábiles"
+        else f"{term // timedelta(hours=1)} horas" + ("" if POLICY.clocks[clock].any_hour else " hábiles")
     )
 
     assert plain(words) in plain(TEMPLATES.preview(event, examples(event)[0])[form].text)
