@@ -15,6 +15,8 @@ from typing import Final
 from hub.catalog.accounting import ACCOUNTING
 from hub.catalog.administration import ADMINISTRATION
 from hub.catalog.attention import ATTENTION
+from hub.catalog.concierge import CONCIERGE
+from hub.catalog.data_incidents import DATA_INCIDENTS
 from hub.catalog.data_rights import DATA_RIGHTS
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
@@ -22,6 +24,8 @@ from hub.catalog.maintenance import MAINTENANCE
 from hub.catalog.own import THE_HUB
 from hub.catalog.privacy import PRIVACY
 from hub.catalog.promises import PROMISES
+from hub.catalog.quality import QUALITY
+from hub.catalog.real_estate import REAL_ESTATE
 from hub.catalog.support import SUPPORT
 from hub.model import EventType
 
@@ -33,8 +37,12 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *ACCOUNTING,
     *MAINTENANCE,
     *EMERGENCIES,
+    *CONCIERGE,
+    *REAL_ESTATE,
+    *QUALITY,
     *PRIVACY,
     *DATA_RIGHTS,
+    *DATA_INCIDENTS,
     *DIRECTORY,
     *THE_HUB,
 )

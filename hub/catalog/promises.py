@@ -18,7 +18,17 @@ PROMISES: Final = (
         name="sla.breached",
         lane=Lane.URGENT,
         case="clock_id",
-        audiences=(Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
+        audiences=(
+            Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),
+            # A package lies where the front desk can see to it; whoever holds the level is elsewhere.
+            Audience(
+                who=("staff:front_desk",),
+                purpose=Purpose.INTERNAL,
+                channels=(("inbox",),),
+                template="desk",
+                when={"kind": "custody"},
+            ),
+        ),
         hub_emitted=True,
     ),
     EventType(

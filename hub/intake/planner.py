@@ -105,7 +105,7 @@ def case_key(kind: EventType, event: Event) -> str | None:
     if value is None:
         return None
     # A thread that is named as a case is that case: a reply about it, and the answer to the reply.
-    return value if kind.case == THREAD and ":" in value else f"{kind.case}:{value}"
+    return value if kind.case == THREAD and ":" in value else f"{kind.realm}{kind.case}:{value}"
 
 
 async def _lock(

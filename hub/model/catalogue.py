@@ -135,8 +135,9 @@ class EventType:
     """
     What the hub knows about a kind of event; `hub.catalog.CATALOG` lists them all.
 
-    After one that `ends_reminders`, what happened in its case before is not reminded of any more; its own
-    reminders stay.
+    `case` is the field of data that ties the events of one case together; `realm` tells its cases from those
+    of others with the same field. After one that `ends_reminders`, what happened in its case before is not
+    reminded of any more; its own reminders stay.
     """
 
     name: str
@@ -146,6 +147,7 @@ class EventType:
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     ends_reminders: bool = False
+    realm: str = ""
     hub_emitted: bool = False
 
     @property

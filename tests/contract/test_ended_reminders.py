@@ -9,7 +9,7 @@ import pytest
 
 from hub.delivery.moves import may
 from hub.model import Message, State, StoredEvent
-from tests.contract.stores import Stores
+from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import FALLBACK, HOUR, NOON, message, now
 
 CASE: Final = "pqrs_id:PQ-1"
@@ -98,3 +98,14 @@ async def test_the_worker_that_is_sending_one_keeps_it(stores: Stores, of: Store
 
     assert "sending" == await stores.state_of(one)
     assert [] == list(await stores.claim(one))
+
+
+async def test_one_that_a_worker_was_sending_when_it_died_is_found_again(
+    stores: Stores, of: StoredEvent
+) -> None:
+    one = reminder(of, state=State.QUEUED, next_at=None, fallback=FALLBACK)
+    await stores.add(one)
+    await stores.claim(one, lease=AT_ONCE)
+    await end(stores)
+
+    assert [one.id] == [found for ticket in await stores.timers.release_due(10) for found in ticket.ids]

@@ -29,6 +29,13 @@ ADDED: Final = [
     for verb in ("upserted", "removed")
 ]
 """What the table says of the directory in prose only: delegation during leave, the weekly rota."""
+AT_THE_DESK: Final = {
+    "who": ["staff:front_desk"],
+    "purpose": "internal",
+    "channels": [["inbox"]],
+    "print": "never",
+}
+"""Who can see to a package that nobody collects."""
 TAKEN_ON: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
@@ -41,20 +48,28 @@ TAKEN_ON: Final = {
     ],
 }
 """What the table says of the ladder in prose only: a level acknowledges."""
-REVISED: Final = [
-    event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
-    for event in MISSION["events"]
-    if event["name"] == "notification.undelivered"
-] + [
-    {
-        "name": "notification.handed_over",
-        "lane": "normal",
-        "case": "thread_id",
-        "audiences": [],
-        "clocks": [{"clock": "legal_term", "move": "stop"}],
-    }
-]
-"""An answer that has not arrived is none, until its letter is handed over."""
+REVISED: Final = (
+    [
+        event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
+        for event in MISSION["events"]
+        if event["name"] == "notification.undelivered"
+    ]
+    + [
+        event | {"audiences": [*event["audiences"], AT_THE_DESK]}
+        for event in MISSION["events"]
+        if event["name"] == "sla.breached"
+    ]
+    + [
+        {
+            "name": "notification.handed_over",
+            "lane": "normal",
+            "case": "thread_id",
+            "audiences": [],
+            "clocks": [{"clock": "legal_term", "move": "stop"}],
+        }
+    ]
+)
+"""An answer that has not arrived is none, until its letter is handed over; the desk hears of its packages."""
 MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON]}
 HUB_EMITS: Final = {*MISSION["hub_emits"], TAKEN_ON["name"], "notification.handed_over"}
 SCHEMAS: Final = Schemas.load()
@@ -67,6 +82,7 @@ WHEN: Final = {
     ("emergency.updated", "emergency_ack"): {"status": "cleared"},
     ("admin.assembly.convened", "convocation_lead"): {"kind": "ordinaria"},
     ("pqrs.escalated", "petitioner"): {"cause": "unanswered"},
+    ("sla.breached", "staff:front_desk"): {"kind": "custody"},
     ("inbound.message.received", "first_reply"): {"kind": "reply"},
     ("inbound.message.received", "staff:service"): {"kind": "reply"},
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
@@ -148,6 +164,7 @@ def test_what_is_said_again_and_what_ends_that_is_the_considered() -> None:
     assert reminders == {
         "accounting.documents.requested": [("needed_by", -48.0)],
         "admin.assembly.convened": [("starts_at", -72.0), ("starts_at", -24.0)],
+        "concierge.package.received": [("received_at", 48.0)],
         "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
         "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
     }
@@ -156,6 +173,7 @@ def test_what_is_said_again_and_what_ends_that_is_the_considered() -> None:
         "accounting.report.delivered",
         "admin.assembly.cancelled",
         "admin.assembly.convened",
+        "concierge.package.collected",
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
@@ -263,6 +281,11 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("support.chat.missed", "visitor"),
         ("support.call.missed", "caller"),
         ("accounting.delivery.committed", "accounting_client"),
+        ("concierge.incident.reported", "affected"),
+        ("realestate.conflict.opened", "party_a"),
+        ("realestate.conflict.opened", "party_b"),
+        # Staff alone hears of it before.
+        ("privacy.incident.subjects_informed", "affected"),
     ],
 )
 def test_the_event_that_opens_a_case_must_name_its_people(name: str, word: str) -> None:

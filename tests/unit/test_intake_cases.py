@@ -12,7 +12,7 @@ from hub.intake import Desk
 from hub.model import HUB_SOURCE, ClockState
 from hub.timers import fire_from_sql, keep_appointments
 from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
-from tests.unit.things import DESK, HOUR, MONDAY, email, event, home, local, member, mobile, somebody
+from tests.unit.things import DESK, HOUR, MONDAY, SECOND, email, event, home, local, member, mobile, somebody
 from tests.unit.timekeeping import timers_of
 
 RECEIVED = event("pqrs.received")
@@ -108,6 +108,26 @@ async def test_a_quiet_opener_still_says_who_the_case_is_about(hub: MemoryHub) -
     await hub.take_in(event("pqrs.received", quiet=True))
 
     assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+
+
+async def test_an_incident_of_data_and_one_of_the_front_desk_may_have_one_number(hub: MemoryHub) -> None:
+    """Who is affected by the one must not hear how the other ended."""
+    same = {"incident_id": "7", "affected": {"ref": "p-maria-pena"}}
+    closed = event("concierge.incident.closed", {"incident_id": "7"}, without=("affected",), at=MONDAY + HOUR)
+    hub.clock.advance(HOUR)
+    await hub.take_in(
+        somebody("p-otra", email("otra@example.com")),
+        event("concierge.incident.reported", same),
+        event("privacy.incident.detected", {"incident_id": "7"}),
+        event(
+            "privacy.incident.subjects_informed", same | {"affected": {"ref": "p-otra"}}, at=MONDAY + SECOND
+        ),
+        closed,
+    )
+
+    assert [("p-maria-pena", "email")] == hub.said(closed)
+    assert [ClockState.MET] == hub.states("incident_response")
+    assert [ClockState.OPEN] == hub.states("incident_report")
 
 
 async def test_a_superseded_clock_leaves_the_boards(hub: MemoryHub) -> None:

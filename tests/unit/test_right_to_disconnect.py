@@ -37,6 +37,7 @@ FRIDAY_EVENING = local("2026-03-13 17:00")
 MONDAY_MORNING = local("2026-03-16 08:00")
 WORK = kind(("email", "inbox"), purpose=Purpose.INTERNAL)
 ESCALATED = BY_NAME["pqrs.escalated"]
+INCIDENT = BY_NAME["privacy.incident.detected"]
 
 
 def claimed(one: Message, at: datetime) -> Claimed:
@@ -110,6 +111,19 @@ def test_what_comes_after_the_inbox_waits_again() -> None:
     found = hindrance(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
     assert ("email", MONDAY_MORNING) == (after.channel, found and found.next_at)
+
+
+def test_an_incident_of_personal_data_waits_for_no_working_hours_of_who_must_contain_it() -> None:
+    told = stored(event("privacy.incident.detected", at=FRIDAY_EVENING))
+    rests = [
+        {
+            one.rests
+            for one in plan_audience(told, INCIDENT, number, [person(email())], rules=RULES, now=MONDAY)
+        }
+        for number, _ in enumerate(INCIDENT.audiences)
+    ]
+
+    assert [{False}, {True}] == rests
 
 
 @pytest.mark.parametrize("purpose", [one for one in Purpose if one is not Purpose.INTERNAL])

@@ -15,7 +15,7 @@ import pytest
 
 from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME, CATALOG
-from hub.model import Audience, Print, Rendered
+from hub.model import Audience, Print, Purpose, Rendered
 from hub.policy import load_policy
 from hub.policy_values import Prefix
 from hub.rendering import Context, Templates, Texting
@@ -366,9 +366,10 @@ def test_the_promised_terms_are_those_of_the_policy(kind: str) -> None:
         ("privacy.claim.received", "privacy_claim", "target"),
         ("privacy.claim.received", "privacy_legend", "target"),
         ("privacy.claim.extended", "privacy_claim", "extension"),
+        ("realestate.conflict.opened", "conflict", "target"),
     ],
 )
-def test_what_is_promised_of_personal_data_is_the_term_of_the_policy(
+def test_what_is_promised_in_business_days_is_the_term_of_the_policy(
     event: str, clock: str, field: str
 ) -> None:
     term = getattr(POLICY.clocks[clock], field)
@@ -422,6 +423,89 @@ def test_a_client_who_is_reminded_of_documents_is_told_that_it_may_be_done() -> 
         )
 
         assert [words in f"{said.subject}{said.text}" for said in (first, again)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("event", "clock", "form"),
+    [
+        ("concierge.incident.reported", "incident_response", "email"),
+        ("concierge.incident.reported", "incident_response", "sms"),
+        ("concierge.incident.reported", "incident_response", "staff/inbox"),
+        ("satisfaction.detractor.detected", "callback", "email"),
+        ("realestate.conflict.opened", "conflict", "party_b/email"),
+        ("realestate.conflict.opened", "conflict", "staff/email"),
+        ("privacy.incident.detected", "incident_report", "email"),
+        ("privacy.incident.detected", "incident_report", "management/email"),
+        ("sla.breached", "custody", "desk/inbox"),
+    ],
+)
+def test_what_is_promised_or_asked_of_staff_is_the_term_of_the_policy(
+    event: str, clock: str, form: str
+) -> None:
+    term = POLICY.clocks[clock].target_for({})
+    words = (
+        f"{term.count} días hábiles"
+        if isinstance(term, BusinessDays)
+        else f"{term // timedelta(hours=1)} horas" + ("" if POLICY.clocks[clock].any_hour else " hábiles")
+    )
+
+    assert plain(words) in plain(TEMPLATES.preview(event, examples(event)[0])[form].text)
+
+
+@pytest.mark.parametrize("event", ["realestate.conflict.opened", "realestate.conflict.resolved"])
+def test_a_party_of_a_conflict_reads_nothing_of_the_other(event: str) -> None:
+    """Not what the other is told, and not who it is."""
+    secrets = {"for_party_a": "SECRETO-A", "for_party_b": "SECRETO-B"}
+    people = {
+        "party_a": {"name": "Nombre-A", "email": "a@x"},
+        "party_b": {"name": "Nombre-B", "email": "b@x"},
+    }
+    forms = TEMPLATES.preview(event, examples(event)[0] | secrets | people)
+    read = {name: f"{words.subject}{words.text}{words.html}" for name, words in forms.items()}
+    first = [text for name, text in read.items() if "/" not in name]
+    second = [text for name, text in read.items() if name.startswith("party_b/")]
+
+    assert {"SECRETO-A"} == set(re.findall(r"SECRETO-.|Nombre-.", "".join(first)))
+    assert {"SECRETO-B"} == set(re.findall(r"SECRETO-.|Nombre-.", "".join(second)))
+    assert all("SECRETO-A" in text for text in first)
+    assert all("SECRETO-B" in text for text in second)
+
+
+def test_whom_an_incident_affects_does_not_read_the_note_of_the_staff() -> None:
+    example = examples("concierge.incident.reported")[0] | {"internal_note": "Nota reservada"}
+    shown = {
+        name
+        for name, words in TEMPLATES.preview("concierge.incident.reported", example).items()
+        if "Nota reservada" in f"{words.subject}{words.text}{words.html}"
+    }
+
+    assert {"staff/email", "staff/inbox", "staff/print"} == shown
+
+
+def test_an_incident_of_personal_data_is_told_to_staff_alone_and_names_nobody() -> None:
+    """What a publisher says too much is not shown."""
+    event = "privacy.incident.detected"
+    named = {"affected": [{"name": "María Secreta", "email": "secreta@example.com"}]}
+    forms = TEMPLATES.preview(event, examples(event)[0] | named)
+
+    assert {Purpose.INTERNAL} == {audience.purpose for audience in BY_NAME[event].audiences}
+    assert [] == [
+        name
+        for name, words in forms.items()
+        if "secreta" in f"{words.subject}{words.text}{words.html}".lower()
+    ]
+
+
+@pytest.mark.parametrize("channel", ["push", "sms"])
+def test_who_is_reminded_of_a_package_hears_that_it_is_still_there(channel: str) -> None:
+    event = "concierge.package.received"
+    first, again = (
+        TEMPLATES.render(event, channel, context(event, examples(event)[0], occasion=occasion), variant=None)
+        for occasion in occasions(event)
+    )
+
+    assert "sigue en la porter" not in f"{first.subject}{first.text}"
+    assert "sigue en la porter" in f"{again.subject}{again.text}"
 
 
 def test_a_reminder_says_that_it_is_one() -> None:

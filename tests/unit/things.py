@@ -81,7 +81,7 @@ def stored(one: Event, **fields: Any) -> StoredEvent:
     known = StoredEvent(
         key=event_key(one),
         event=one,
-        case=None if case is None else f"{BY_NAME[one.name].case}:{case}",
+        case=None if case is None else f"{BY_NAME[one.name].realm}{BY_NAME[one.name].case}:{case}",
         copropiedad_id=one.data.get("copropiedad_id"),
         unit_id=one.data.get("unit_id"),
     )
