@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from hub.errors import NothingToTakeOn
-from hub.model import Clock, Event, own_event
+from hub.model import Clock, Event
 from hub.ports import Publisher
-from hub.replies import THREAD
 from hub.sla import ESCALATES, FIRST_LEVEL
-
-NAME: Final = "sla.acknowledged"
+from hub.takings import acknowledged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +50,6 @@ async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datet
 
 
 def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:
-    """Make the event; the case of the clock is named as a thread that is that case."""
-    data = {"clock_id": str(clock.id), THREAD: clock.case, "level": level, "by": by}
+    """Make the event."""
     place = clock.context.get("copropiedad_id")
-    data |= {} if place is None else {"copropiedad_id": place}
-    return own_event(NAME, f"{clock.id}:acknowledged:{level}", data, time=now)
+    return acknowledged(clock.id, clock.case, level, by=by, place=place, at=now)

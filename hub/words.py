@@ -98,6 +98,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.at_risk": "Plazo en riesgo",
     "sla.breached": "Plazo incumplido",
     "sla.acknowledged": "Caso tomado por un nivel",
+    "sla.take_on.answered": "Respuesta a quien tomó un caso por mensaje de texto",
     "sla.summary": "Muchos plazos a la vez",
     "notification.undelivered": "Mensaje legal sin entregar",
     "notification.handed_over": "Carta entregada",

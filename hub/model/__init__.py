@@ -49,7 +49,7 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target
-from hub.model.replies import About, Inbound, Reply, ReplyKind
+from hub.model.replies import About, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
 from hub.model.suppressions import Barred, Gone
 from hub.model.troubles import Remaining, Symptom, Trouble
 
@@ -84,6 +84,7 @@ __all__ = [
     "ContactPoint",
     "Course",
     "DeadLetter",
+    "Escalation",
     "Event",
     "EventType",
     "Gone",
@@ -121,6 +122,8 @@ __all__ = [
     "Step",
     "StoredEvent",
     "Symptom",
+    "Taken",
+    "Taking",
     "Target",
     "Trouble",
     "own_event",

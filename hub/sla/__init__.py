@@ -14,7 +14,7 @@ from hub.sla.handing import already_told, handed_over, levels_from
 from hub.sla.laying import FIRST_LEVEL, laid_out
 from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
 from hub.sla.summing import SUMMARY, Told, crowds, is_late, summary_event, told
-from hub.sla.telling import CONTEXT, ESCALATES, step_event
+from hub.sla.telling import CONTEXT, ESCALATES, step_event, subject_of
 
 __all__ = [
     "CONTEXT",
@@ -34,6 +34,7 @@ __all__ = [
     "reconcile",
     "replay",
     "step_event",
+    "subject_of",
     "summary_event",
     "told",
     "with_fired",

@@ -36,7 +36,16 @@ TAKEN_ON: Final = {
     "audiences": [],
     "clocks": [{"clock": "first_reply", "move": "acknowledge"}],
 }
-"""What the table says of the ladder in prose only: a level acknowledges."""
+TAKE_ON_ANSWERED: Final = {
+    "name": "sla.take_on.answered",
+    "lane": "urgent",
+    "case": "thread_id",
+    "audiences": [
+        {"who": ["sender"], "purpose": "transactional", "channels": [["sms"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""What the table says of the ladder in prose only: a level acknowledges, and a text that does is answered."""
 REVISED: Final = [
     event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
     for event in MISSION["events"]
@@ -51,8 +60,15 @@ REVISED: Final = [
     }
 ]
 """An answer that has not arrived is none, until its letter is handed over."""
-MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON]}
-HUB_EMITS: Final = {*MISSION["hub_emits"], TAKEN_ON["name"], "notification.handed_over"}
+MEANT: Final = {
+    event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON, TAKE_ON_ANSWERED]
+}
+HUB_EMITS: Final = {
+    *MISSION["hub_emits"],
+    TAKEN_ON["name"],
+    TAKE_ON_ANSWERED["name"],
+    "notification.handed_over",
+}
 SCHEMAS: Final = Schemas.load()
 
 LATER_CLOCKS: Final = {
@@ -71,6 +87,7 @@ WHEN: Final = {
     ("inbound.message.received", "first_reply"): {"kind": "reply"},
     ("inbound.message.received", "staff:service"): {"kind": "reply"},
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
+    ("sla.take_on.answered", "sender"): {"acknowledge": "True"},
     ("support.email.received", "first_reply"): {"auto_submitted": "False"},
     ("support.email.received", "sender"): {"auto_submitted": "False"},
 }
