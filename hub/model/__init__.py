@@ -48,7 +48,7 @@ from hub.model.messages import (
     Rendered,
     State,
 )
-from hub.model.people import ContactPoint, Person, Role, Target
+from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
 from hub.model.replies import About, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
 from hub.model.suppressions import Barred, Gone
 from hub.model.troubles import Remaining, Symptom, Trouble
@@ -126,6 +126,7 @@ __all__ = [
     "Taking",
     "Target",
     "Trouble",
+    "WorkWeek",
     "own_event",
     "reach_of",
     "together",

@@ -1,4 +1,4 @@
-"""What became of a text by which a level takes a matter on."""
+"""Hours of a person's own, and what became of a text by which a level takes a matter on."""
 
 from __future__ import annotations
 
