@@ -14,13 +14,12 @@ from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.errors import NothingToTakeOn
-from hub.model import FIRST_LEVEL, Clock, Event, Move, own_event
+from hub.model import FIRST_LEVEL, Clock, Event, Move
 from hub.ports import Publisher
-from hub.replies import THREAD
 from hub.sla import ESCALATES
+from hub.takings import ACKNOWLEDGED, acknowledged
 
-NAME: Final = "sla.acknowledged"
-_ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[NAME].clocks if move.move is Move.STOP)
+_ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +55,6 @@ async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datet
 
 
 def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:
-    """Make the event; the case of the clock is named as a thread that is that case."""
-    data = {"clock_id": str(clock.id), THREAD: clock.case, "level": level, "by": by}
+    """Make the event."""
     place = clock.context.get("copropiedad_id")
-    data |= {} if place is None else {"copropiedad_id": place}
-    return own_event(NAME, f"{clock.id}:acknowledged:{level}", data, time=now)
+    return acknowledged(clock.id, clock.case, level, by=by, place=place, at=now)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from hub.business_time import as_utc
-from hub.model import HUB_SOURCE, Audience, Event, Person, Purpose
+from hub.model import HUB_SOURCE, Audience, Event, Person, Purpose, WorkWeek
 from hub.policy import Policy
+from hub.working_hours import next_open
 
 _SILENT: Final = frozenset({"inbox", "print"})
 """Channels that wait until somebody looks."""
 
 
-def next_allowed(purpose: str, at: datetime, *, policy: Policy, rests: bool = False) -> datetime:
+def next_allowed(
+    purpose: str,
+    at: datetime,
+    *,
+    policy: Policy,
+    rests: bool = False,
+    weeks: Sequence[WorkWeek | None] = (),
+) -> datetime:
     """
     Return the first instant from `at` on at which a message of this purpose may go out, in UTC.
 
-    Whoever `rests` is left alone outside the company's working hours (Ley 2191 de 2022, art. 3).
+    Whoever `rests` is left alone outside working hours (Ley 2191 de 2022, art. 3): those of `weeks`, and
+    without any the company's.
 
     The ends of a window are half-open: 19:00:00 is outside (Ley 2300 de 2023, art. 3). Ask again
     just before sending: a message queued at 18:59 may come up after the window has closed.
     """
-    hours = policy.calendar if rests else policy.contact_hours.get(Purpose(purpose))
+    if rests:
+        return next_open(weeks, at, policy.calendar)
+    hours = policy.contact_hours.get(Purpose(purpose))
     return hours.next_open(at) if hours else as_utc(at)
 
 

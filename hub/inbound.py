@@ -4,6 +4,9 @@ INBOUND: what people write back is stored, told to staff, and acknowledged once.
     match (our id ▸ the provider's reference ▸ the newest message to that number) ▸ store
     ▸ publish `inbound.message.received`, confirmed ▸ mark
 
+A text that takes a matter on (`hub.takings`) asks nobody for an answer: it publishes `sla.acknowledged`, and
+its writer hears what became of it.
+
 The row comes first. What was stored and not published, because the hub or the broker went away in
 between, the audit of the timers publishes, under the same id. Nobody is too unknown to be heard: a
 reply that answers nothing of ours is somebody who writes first.
@@ -11,16 +14,22 @@ reply that answers nothing of ours is somebody who writes first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
 
 from hub.errors import BrokerUnavailable
-from hub.model import About, Complaint, Inbound, Reply
+from hub.model import About, Complaint, Escalation, Inbound, Reply, Taking
 from hub.ports import Publisher
-from hub.replies import TOLD, complained, event_of, read
+from hub.replies import TOLD, complained, events_of, read
+from hub.take_on_words import take_on
+from hub.takings import judge
+
+TAKES_ON: Final = "sms"
+"""The channel by which a level is asked to: anybody can write any From, and any address of a mail."""
 
 log = structlog.get_logger()
 
@@ -36,12 +45,19 @@ class ReplyStore(Protocol):
     async def about_message(self, message_id: UUID) -> About:
         """Tell of one of our messages; empty for one that is not there."""
 
+    async def escalations(self, number: str) -> Sequence[Escalation]:
+        """
+        Answer of which clocks a number was told, as one of a level, by a text of the last 30 days.
+
+        The newest first. Only texts that a provider has, and clocks that are still known.
+        """
+
     async def add(self, inbound: Inbound) -> Inbound:
         """
         Keep it, with what it revokes or gives back, in one transaction; answer it as it is stored.
 
         One that is stored already changes nothing. `acknowledge` is decided here: once in 24 hours
-        for each address, thread and kind.
+        for each address, thread and kind; but whoever takes a matter on hears each time what became of it.
         """
 
     async def mark_published(self, reply_id: UUID) -> None:
@@ -55,7 +71,9 @@ async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, n
     Raises StorageUnavailable when nothing was stored, so that the provider brings it again. A broker
     that is away is no reason to: the row is there, and is published later.
     """
-    inbound = await store.add(read(reply, await store.about(reply), now=now))
+    taking = await _taking(reply, store)
+    about = await (store.about_message(taking.message_id) if taking else store.about(reply))
+    inbound = await store.add(read(reply, about, now=now, taking=taking))
     log.info(
         "reply.taken",
         reply_id=str(inbound.id),
@@ -66,6 +84,11 @@ async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, n
     )
     await _publish(inbound, store, publisher)
     return inbound
+
+
+async def _taking(reply: Reply, store: ReplyStore) -> Taking | None:
+    said = None if reply.automatic or reply.channel != TAKES_ON else take_on(reply.text)
+    return None if said is None else judge(said, await store.escalations(reply.address))
 
 
 async def take_complaint(complaint: Complaint, *, store: ReplyStore) -> Inbound:
@@ -86,7 +109,8 @@ async def _publish(inbound: Inbound, store: ReplyStore, publisher: Publisher) ->
     if inbound.kind not in TOLD or inbound.published:
         return
     try:
-        await publisher.event(event_of(inbound))
+        for event in events_of(inbound):
+            await publisher.event(event)
     except BrokerUnavailable as exc:
         log.warning("reply.published_later", reply_id=str(inbound.id), error=str(exc))
         return

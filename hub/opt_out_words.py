@@ -47,7 +47,7 @@ class Command:
 
 def command(text: str) -> Command | None:
     """Answer what a text asks for; None for one that asks for neither."""
-    own = _folded(own_words(text))
+    own = folded(own_words(text))
     words = _words(own)
     if words and words <= OUT:
         return Command(Wish.OUT, alone=True)
@@ -73,6 +73,6 @@ def own_words(text: str) -> str:
     return "\n".join(own).strip()
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """`Ｓalír` → `salir`."""
     return "".join(each for each in normalize("NFKD", text).casefold() if not combining(each))

@@ -14,6 +14,7 @@ from typing import Final
 from hub.catalog import CATALOG
 from hub.identity import reply_id, thread_id
 from hub.model import (
+    THREAD,
     About,
     Complaint,
     Event,
@@ -22,13 +23,18 @@ from hub.model import (
     Move,
     Reply,
     ReplyKind,
+    Taken,
+    Taking,
     own_event,
 )
 from hub.opt_out_words import Command, Wish, command, own_words
+from hub.takings import acknowledged
 
 NAME: Final = "inbound.message.received"
-THREAD: Final = "thread_id"
-TOLD: Final = frozenset({ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN})
+ANSWERED: Final = "sla.take_on.answered"
+OF_REPLIES: Final = (NAME, ANSWERED)
+"""Events whose messages go to the address that wrote, whosever it is."""
+TOLD: Final = frozenset({ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.TAKE_ON})
 """Kinds that become an event. A machine that is answered answers again; a complaint wants no answer."""
 FACTS: Final = ("pqrs_id", "radicado", "copropiedad_id", "unit_id", "service_area")
 """What the event of a case says that staff needs to know of a reply to it."""
@@ -41,17 +47,19 @@ _NAMELESS: Final = "Remitente"
 _COMMANDS: Final[Mapping[Wish, ReplyKind]] = {Wish.OUT: ReplyKind.OPT_OUT, Wish.BACK: ReplyKind.OPT_IN}
 
 
-def read(reply: Reply, about: About, *, now: datetime) -> Inbound:
+def read(reply: Reply, about: About, *, now: datetime, taking: Taking | None = None) -> Inbound:
     """Make the row of a reply that is about this."""
-    said = None if reply.automatic else _asked(reply, about)
+    said = None if reply.automatic or taking else _asked(reply, about)
+    kind = ReplyKind.AUTOMATIC if reply.automatic else _kind(said)
     return Inbound(
         id=reply_id(reply.provider, reply.reference),
-        kind=ReplyKind.AUTOMATIC if reply.automatic else _kind(said),
+        kind=ReplyKind.TAKE_ON if taking else kind,
         # A sender's clock that runs ahead must not make an event of tomorrow, which nobody takes in.
         reply=replace(reply, at=min(reply.at, now), address=tidy_address(reply.address)),
         about=about,
         thread=thread_of(about.case, reply.address),
         revokes=said is not None and said.wish is Wish.OUT,
+        taking=taking,
     )
 
 
@@ -127,6 +135,39 @@ _ANSWERED: Final = {
     if move.clock == "first_reply" and move.move is Move.STOP
 } - {THREAD}
 """The fields of cases that staff answers: `pqrs_id`."""
+
+
+def events_of(inbound: Inbound) -> list[Event]:
+    """Make what is told of a reply, in this order: the writer hears of what was done after it was."""
+    if inbound.taking is None:
+        return [event_of(inbound)]
+    return [*_taken(inbound, inbound.taking), _answer(inbound, inbound.taking)]
+
+
+def _taken(inbound: Inbound, taking: Taking) -> list[Event]:
+    if taking.outcome is not Taken.TAKEN or taking.clock_id is None or taking.case is None:
+        return []
+    place, at = taking.copropiedad_id, inbound.reply.at
+    return [acknowledged(taking.clock_id, taking.case, taking.level, by=taking.by, place=place, at=at)]
+
+
+def _answer(inbound: Inbound, taking: Taking) -> Event:
+    """Make the event by which somebody hears what became of his text."""
+    data = {
+        "reply_id": str(inbound.id),
+        THREAD: inbound.thread,
+        "outcome": str(taking.outcome),
+        "subjects": list(taking.subjects),
+        "climbs": taking.climbs,
+        "acknowledge": inbound.acknowledge,
+        "sender": _sender(inbound),
+        "person": whose(inbound),
+        "standing": taking.standing or None,
+        "clock_id": taking.clock_id and str(taking.clock_id),
+        "copropiedad_id": taking.copropiedad_id,
+    }
+    known = {name: value for name, value in data.items() if value is not None}
+    return own_event(ANSWERED, f"reply:{inbound.id}:answered", known, time=inbound.reply.at)
 
 
 def event_of(inbound: Inbound) -> Event:

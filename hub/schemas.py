@@ -25,6 +25,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.consents import SAID_AT, said_at
 from hub.errors import ConfigurationError, InvalidEvent
 from hub.model import HUB_SOURCE, Event, EventType, Json
+from hub.working_hours import fault
 
 FUTURE: Final = timedelta(minutes=5)
 """How far a publisher's clock may run ahead of ours."""
@@ -32,6 +33,7 @@ _AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 
 _SHOWN_ERRORS: Final = 3
 _NEAR: Final = 3
+_HAS_HOURS: Final = "directory.membership.upserted"
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PACKAGE: Final = Path(__file__).parent
 
@@ -69,6 +71,7 @@ class Schemas:
         _check_time(event, now)
         self._check_data(event)
         _check_said(event, now)
+        _check_hours(event)
 
     def _check_data(self, event: Event) -> None:
         if not isinstance(event.data, dict):
@@ -124,6 +127,15 @@ def _check_said(event: Event, now: datetime) -> None:
     field = SAID_AT.get(event.name)
     if field is not None and said_at(event) > now + FUTURE:
         raise InvalidEvent(f"data.{field}: expected at most {_AHEAD} from now", field=f"data.{field}")
+
+
+def _check_hours(event: Event) -> None:
+    """Hours that can never be would leave somebody without a word for ever, or at all hours."""
+    hours = event.data.get("hours") if event.name == _HAS_HOURS else None
+    found = None if hours is None else fault(hours)
+    if found is not None:
+        field = ".".join(filter(None, ("data.hours", found[0])))
+        raise InvalidEvent(f"{field}: {found[1]}", field=field)
 
 
 def _refusal(schema: Schema, data: Json) -> InvalidEvent:

@@ -101,6 +101,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.acknowledged": "Caso tomado por un nivel",
     "sla.checked": "Aviso previo verificado",
     "sla.resolved": "Plazo terminado",
+    "sla.take_on.answered": "Respuesta a quien tomó un caso por mensaje de texto",
     "sla.summary": "Muchos plazos a la vez",
     "notification.undelivered": "Mensaje legal sin entregar",
     "notification.handed_over": "Carta entregada",

@@ -16,6 +16,7 @@ from hub import inbound, timers
 from hub.app import watching
 from hub.app.parts import QUEUES, Parts, now
 from hub.app.watching import answers
+from hub.audit import note
 from hub.catalog import BY_NAME
 from hub.cloudevents import decode
 from hub.consumers import events, messages
@@ -25,7 +26,7 @@ from hub.delivery import Pauses, Post
 from hub.errors import ConfigurationError
 from hub.intake import Desk, Senders
 from hub.mail import server as mail
-from hub.model import Complaint, Event, Json, Reply
+from hub.model import Complaint, Event, Json, Reply, Taken
 from hub.passwords import Passwords
 from hub.planning import Rules
 from hub.receipts import Receipt, take
@@ -240,7 +241,16 @@ def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Map
 
 async def _take_reply(parts: Parts, reply: Reply) -> None:
     store = PostgresReplies(parts.database)
-    await inbound.take_reply(reply, store=store, publisher=parts.publisher, now=now())
+    taking = (await inbound.take_reply(reply, store=store, publisher=parts.publisher, now=now())).taking
+    if taking is not None and taking.outcome is Taken.TAKEN:
+        who, subject = f"sms:{taking.by}", f"clock:{taking.clock_id}"
+        await note(
+            PostgresAudit(parts.database),
+            who=who,
+            action="clock.acknowledge",
+            subject=subject,
+            level=taking.level,
+        )
 
 
 async def _take_complaint(parts: Parts, complaint: Complaint) -> None:

@@ -31,7 +31,8 @@ def as_one(one: Person, again: Person) -> Person:
     """Put somebody together whom two groups of an audience hold: told if either group tells them."""
     left_out = one.left_out if again.left_out is not None else None
     units = in_order((*one.units, *again.units))
-    return replace(again, units=units, left_out=left_out, any_hour=one.any_hour or again.any_hour)
+    weeks, any_hour = one.weeks or again.weeks, one.any_hour or again.any_hour
+    return replace(again, units=units, left_out=left_out, any_hour=any_hour, weeks=weeks)
 
 
 def _with_roles(group: Group, known: Addressee | None) -> Group:

@@ -45,6 +45,21 @@ PROMISES: Final = (
         hub_emitted=True,
     ),
     EventType(
+        name="sla.take_on.answered",
+        lane=Lane.URGENT,
+        case="thread_id",
+        audiences=(
+            # To the number that wrote, at the hour at which it wrote: an answer to its own words is no work.
+            Audience(
+                who=("sender",),
+                purpose=Purpose.TRANSACTIONAL,
+                channels=(("sms",),),
+                when={"acknowledge": "True"},
+            ),
+        ),
+        hub_emitted=True,
+    ),
+    EventType(
         name="sla.checked",
         lane=Lane.NORMAL,
         case="thread_id",

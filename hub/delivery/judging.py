@@ -31,11 +31,11 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
     if claimed.barred is not None and _holds(claimed.barred, message.channel, policy=policy, now=now):
         return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.barred.reason)
     rests = message.rests and disturbs(message.channel)
-    allowed = next_allowed(message.purpose, now, policy=policy, rests=rests)
+    allowed = next_allowed(message.purpose, now, policy=policy, rests=rests, weeks=claimed.weeks)
     if allowed <= now:
         return None
     # The lifetime was counted from the first allowed instant: waiting for that one is no time lost.
-    first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests)
+    first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests, weeks=claimed.weeks)
     longer_by = max(allowed - max(now, first), timedelta(0))
     return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
 

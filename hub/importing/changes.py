@@ -11,6 +11,7 @@ from typing import Any, Final
 from hub.identity import SHEET
 from hub.importing.entries import (
     COPROPIEDAD,
+    HOURS,
     MEMBERSHIP,
     PERSON,
     STAFF_FACTS,
@@ -173,6 +174,7 @@ def _point_id(kind: str, numbers: Counter[str], taken: set[str]) -> str:
 
 def _membership(facts: Facts, before: Mapping[str, Json]) -> Facts:
     kept = {name: before.get(name) or False for name in _FLAGS if facts.get(name, False) is None}
+    kept |= {HOURS: before[HOURS]} if before.get(HOURS) else {}
     return {**facts, **kept}
 
 
@@ -203,7 +205,7 @@ def _end(one: Mapping[str, Json], now: datetime) -> Change:
         "membership_id": one["id"],
         "version": one["version"] + 1,
         **{name: one[name] for name in ("person_id", "scope", "role", "since")},
-        **{name: one[name] for name in STAFF_FACTS if name in one},
+        **{name: one[name] for name in (*STAFF_FACTS, HOURS) if name in one},
         "until": now.isoformat(),
     }
     return Change(noun=MEMBERSHIP, data=data, new=False)

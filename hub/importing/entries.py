@@ -29,6 +29,8 @@ MEMBERSHIP: Final = "membership"
 STAFF: Final = "staff"
 STAFF_FACTS: Final = ("duty", "level", "service_area", "on_call", "direction")
 """What a membership of the staff says besides."""
+HOURS: Final = "hours"
+"""What it may say besides, of which no sheet knows: an import keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

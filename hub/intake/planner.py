@@ -15,6 +15,7 @@ from hub.intake.meant import Meant, record, silent, spoken
 from hub.intake.reading import Desk, is_directory
 from hub.intake.taken import Broad, Taken, waiting
 from hub.model import (
+    THREAD,
     TOLD_BY_ANOTHER,
     AudienceRecord,
     Clock,
@@ -27,7 +28,6 @@ from hub.model import (
 )
 from hub.planning import is_quiet
 from hub.ports import IntakeTransaction
-from hub.replies import THREAD
 
 
 async def plan_in(

@@ -46,7 +46,7 @@ from hub.model.clocks import (
 )
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
-from hub.model.events import HUB_SOURCE, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
+from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -60,8 +60,8 @@ from hub.model.messages import (
     Rendered,
     State,
 )
-from hub.model.people import ContactPoint, Person, Role, Target
-from hub.model.replies import About, Inbound, Reply, ReplyKind
+from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
+from hub.model.replies import About, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
 from hub.model.suppressions import Barred, Gone
 from hub.model.troubles import Remaining, Symptom, Trouble
 
@@ -74,6 +74,7 @@ __all__ = [
     "NOWHERE",
     "ON_LEAVE",
     "SCOPES_OF",
+    "THREAD",
     "TOLD_BY_ANOTHER",
     "TOP_LEVEL",
     "TYPE_PREFIX",
@@ -100,6 +101,7 @@ __all__ = [
     "Course",
     "DeadLetter",
     "Departures",
+    "Escalation",
     "Event",
     "EventType",
     "Gone",
@@ -137,8 +139,11 @@ __all__ = [
     "Step",
     "StoredEvent",
     "Symptom",
+    "Taken",
+    "Taking",
     "Target",
     "Trouble",
+    "WorkWeek",
     "own_event",
     "reach_of",
     "together",

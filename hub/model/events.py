@@ -12,6 +12,8 @@ from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, type_of
 from hub.model.json import Json
 
 HUB_SOURCE = "urn:hub"
+THREAD = "thread_id"
+"""The field that ties a conversation together; it may name any case, as `pqrs_id:PQ-1`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

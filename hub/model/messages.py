@@ -10,7 +10,7 @@ from uuid import UUID
 from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
 from hub.model.json import Json
-from hub.model.people import Target
+from hub.model.people import Target, WorkWeek
 from hub.model.suppressions import Barred
 
 
@@ -42,7 +42,7 @@ class Message:
     units that it is about, `variant` names the text of its audience. `expires_at` moves while the
     message is held back; `ends_at` never does. `patience` is how long an accepted message waits for its
     receipt before the next step is taken. `rests` is true where the person is only to be disturbed in working
-    hours.
+    hours, which are asked for anew before each send.
     """
 
     id: UUID
@@ -80,7 +80,8 @@ class Claimed:
     A message whose row this worker holds until `lease_until`, with what rendering needs.
 
     `unsure_of` is the provider of the latest attempt whose outcome nobody knows.
-    `barred` says why it may not be sent where it goes, unless that has run out by now.
+    `barred` says why it may not be sent where it goes, unless that has run out by now. `weeks` are the hours
+    of whoever rests, as in `Person`.
     """
 
     message: Message
@@ -92,6 +93,7 @@ class Claimed:
     unit: str | None
     unsure_of: str | None = None
     barred: Barred | None = None
+    weeks: tuple[WorkWeek | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,18 @@ class ContactPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkWeek:
+    """
+    Somebody's own working hours: of each day, Monday first, when they open and close (`06:00`, `24:00`).
+
+    `holidays` is true of who works on those as on other days.
+    """
+
+    days: tuple[tuple[tuple[str, str], ...], ...]
+    holidays: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """
     Somebody of the directory, or a stranger whose `ref` was made from an inline contact.
@@ -39,6 +51,8 @@ class Person:
     `left_out` is the reason why somebody of the group is not told (`on_leave`, `not_opted_in`), `stand_in` is
     who is told instead, by reference.
     `any_hour` is true of staff who are told outside working hours, too: on call, of the direction, on shift.
+    `weeks` are the hours of staff who have their own, any of which is working time; None among them is the
+    company's.
     """
 
     ref: str
@@ -51,6 +65,7 @@ class Person:
     left_out: str | None = None
     stand_in: str | None = None
     any_hour: bool = False
+    weeks: tuple[WorkWeek | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from hub.model.clocks import Clock
 from hub.model.json import Json
 
 
@@ -44,6 +45,8 @@ class ReplyKind(StrEnum):
     """Nothing but SALIR, CANCELAR, BAJA …"""
     OPT_IN = "opt_in"
     """Nothing but INICIAR, ALTA …"""
+    TAKE_ON = "take_on"
+    """Nothing but TOMO, from a number that was told of a case: its level takes it on."""
     AUTOMATIC = "automatic"
     """A machine's; answering it would be answered by the machine."""
     COMPLAINT = "complaint"
@@ -68,12 +71,58 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """That a number was told that a clock is now with a level; the clock as it stands today."""
+
+    message_id: UUID
+    person: str
+    level: int
+    clock: Clock
+
+
+class Taken(StrEnum):
+    """What became of a text by which somebody takes a matter on."""
+
+    TAKEN = "taken"
+    ALREADY = "already"
+    """Somebody of his level had said so before."""
+    PASSED = "passed"
+    """A higher level was told meanwhile: the matter is that one's."""
+    ENDED = "ended"
+    WHICH = "which"
+    """There are several, or none of that number: nothing was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """
+    What a text takes on, as it was decided when it came. `by` is a directory reference.
+
+    `message_id` is our message that it answers, `standing` the level that has the matter now. `subjects` are
+    the numbers of the cases that it is about, or could be. `climbs` tells that a next level is still to be
+    told. Without a clock nothing was meant for certain.
+    """
+
+    outcome: Taken
+    message_id: UUID
+    by: str
+    subjects: tuple[str, ...]
+    clock_id: UUID | None = None
+    case: str | None = None
+    level: int = 0
+    standing: int = 0
+    copropiedad_id: str | None = None
+    climbs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """
     A reply as its row. `thread` ties together what one person writes of one case.
 
     `revokes` is true where it asks for no more commercial messages and surveys, also among other words.
     `acknowledge` is decided when it is stored: false when the writer was answered a short time ago.
+    `taking` is there where it takes a matter on.
     """
 
     id: UUID
@@ -84,3 +133,4 @@ class Inbound:
     revokes: bool = False
     acknowledge: bool = False
     published: bool = False
+    taking: Taking | None = None

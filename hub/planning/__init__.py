@@ -19,6 +19,7 @@ from hub.model import (
     State,
     StoredEvent,
     Target,
+    WorkWeek,
 )
 from hub.planning.cascade import id_at, next_step, next_steps
 from hub.planning.lifetime import Lifetime, Occasion, lifetime, occasions, reminders_end
@@ -52,6 +53,9 @@ _KNOWN_PEOPLE_ONLY = frozenset({Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMM
 """Purposes that need a person of the directory, whose consent can be asked."""
 
 
+Weeks = tuple[WorkWeek | None, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What planning goes by: the channels that are configured, and the company's policy."""
@@ -65,7 +69,7 @@ class Plan:
     """
     What all messages of one audience of one event have in common.
 
-    `rested` is the lifetime of what waits for somebody's working hours.
+    `rested` are the lifetimes of what waits for somebody's working hours, by his `weeks`.
     """
 
     stored: StoredEvent
@@ -75,7 +79,7 @@ class Plan:
     occasion: Occasion
     now: datetime
     lifetime: Lifetime
-    rested: Lifetime
+    rested: Mapping[Weeks, Lifetime]
     patience: timedelta | None
 
 
@@ -100,6 +104,8 @@ def plan_audience(
     lane = lane_for(kind, len(people) if crowd is None else crowd)
     audience = narrowed(kind.audiences[index], stored.event)
     purpose = audience.purpose
+    # Many people, few weeks: none is asked twice.
+    weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
     plans = [
         Plan(
             stored=stored,
@@ -109,7 +115,10 @@ def plan_audience(
             occasion=occasion,
             now=now,
             lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
-            rested=lifetime(stored.event, purpose, occasion, rules.policy, rests=purpose is Purpose.INTERNAL),
+            rested={
+                each: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=each)
+                for each in weeks
+            },
             patience=rules.policy.patience.get(purpose),
         )
         for occasion in occasions(kind, purpose, stored.event, now)
@@ -157,7 +166,7 @@ def _message(
 ) -> Message:
     event = plan.stored.event
     resting = rests(person, plan.audience, event)
-    life = plan.rested if resting else plan.lifetime
+    life = plan.rested[person.weeks] if resting else plan.lifetime
     state, reason = _beginning(plan, life)
     return Message(
         id=id_at(plan.stored.key, person.ref, target, plan.occasion.name),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hub.contact_rules import next_allowed
-from hub.model import Event, EventType, Purpose
+from hub.model import Event, EventType, Purpose, WorkWeek
 from hub.policy import Policy
 
 
@@ -58,7 +58,13 @@ def _end(event: Event, kind: EventType) -> datetime:
 
 
 def lifetime(
-    event: Event, purpose: Purpose, occasion: Occasion, policy: Policy, *, rests: bool = False
+    event: Event,
+    purpose: Purpose,
+    occasion: Occasion,
+    policy: Policy,
+    *,
+    rests: bool = False,
+    weeks: Sequence[WorkWeek | None] = (),
 ) -> Lifetime:
     """
     Answer how long a message is worth sending.
@@ -72,7 +78,8 @@ def lifetime(
     length = policy.expiry[purpose]
     if length is None:
         return Lifetime(expires_at=ends_at, ends_at=ends_at)
-    worth_until = next_allowed(purpose, occasion.at or event.time, policy=policy, rests=rests) + length
+    since = occasion.at or event.time
+    worth_until = next_allowed(purpose, since, policy=policy, rests=rests, weeks=weeks) + length
     return Lifetime(expires_at=_earlier(worth_until, ends_at), ends_at=ends_at)
 
 

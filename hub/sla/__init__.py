@@ -16,7 +16,7 @@ from hub.sla.handing import already_told, handed_over, levels_from
 from hub.sla.laying import laid_out
 from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
 from hub.sla.summing import SUMMARY, Told, crowds, is_late, summary_event, told
-from hub.sla.telling import CONTEXT, ESCALATES, event_id, step_event
+from hub.sla.telling import CONTEXT, ESCALATES, event_id, step_event, subject_of
 
 __all__ = [
     "CHECKED",
@@ -44,6 +44,7 @@ __all__ = [
     "replay",
     "resolved_event",
     "step_event",
+    "subject_of",
     "summary_event",
     "told",
     "unwarned",

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from hub.model import NOBODY, Clock, Departures, Event, Step, own_event
-from hub.replies import THREAD
+from hub.model import NOBODY, THREAD, Clock, Departures, Event, Step, own_event
 
 CHECKED: Final = "sla.checked"
 HAPPENS: Final = "check"

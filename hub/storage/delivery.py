@@ -14,6 +14,7 @@ from hub.storage.cascades import PostgresCascades
 from hub.storage.database import storable
 from hub.storage.queries import load
 from hub.units import unit_name
+from hub.working_hours import weeks_of
 
 _SQL = load("messages")
 _OUTCOME_COLUMNS = 6
@@ -60,6 +61,7 @@ def _claimed(row: Record) -> Claimed:
         unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
         unsure_of=row["unsure_of"],
         barred=_barred(row),
+        weeks=weeks_of(row["weeks"] or ()),
     )
 
 

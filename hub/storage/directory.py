@@ -152,11 +152,12 @@ def _membership(data: Mapping[str, Json]) -> Row:
         instant(data.get("until")),
         bool(data.get("on_call")),
         bool(data.get("direction")),
+        encode_some(data.get("hours")),
     )
 
 
 def _membership_removed(_: Mapping[str, Json]) -> Row:
-    return True, "", "", "", "", None, None, None, None, None, False, False
+    return True, "", "", "", "", None, None, None, None, None, False, False, None
 
 
 def _leave(data: Mapping[str, Json]) -> Row:

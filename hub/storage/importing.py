@@ -9,7 +9,7 @@ from typing import Final
 from asyncpg import Record
 
 from hub.importing import Known, Part, Stored
-from hub.importing.entries import COPROPIEDAD, MEMBERSHIP, PERSON, STAFF, STAFF_FACTS, UNIT
+from hub.importing.entries import COPROPIEDAD, HOURS, MEMBERSHIP, PERSON, STAFF, STAFF_FACTS, UNIT
 from hub.model import Event, Json
 from hub.storage import directory
 from hub.storage.database import Database, Runner
@@ -102,6 +102,7 @@ def _membership(row: Record) -> Mapping[str, Json]:
         "since": written(row["since"]),
         "until": written(row["until"]),
         **({name: row[name] for name in STAFF_FACTS} if row["role"] == STAFF else {}),
+        **({HOURS: row[HOURS]} if row[HOURS] else {}),
     }
 
 

@@ -15,6 +15,7 @@ from hub.storage import consents, staff
 from hub.storage.database import Runner
 from hub.storage.queries import load
 from hub.units import in_order, unit_name
+from hub.working_hours import weeks_of
 
 _SQL = load("directory")
 _DEFAULTS: Final[Mapping[str, str]] = {"payer": "owner"}
@@ -121,4 +122,5 @@ def to_person(row: Record, units: Iterable[Unit] = ()) -> Person:
         digital_access=row["digital_access"],
         units=in_order(unit_name(tower, label) for tower, label in units),
         any_hour=bool(row.get("any_hour")),
+        weeks=weeks_of(row.get("weeks") or ()),
     )

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record
 
 from hub.consents import REVOCABLE, came_back
-from hub.model import About, Inbound, Json, Reply, ReplyKind
-from hub.replies import FACTS, TOLD, whose
-from hub.storage import consents
-from hub.storage.database import Database, Runner, Transaction, storable
+from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind, Taking
+from hub.replies import FACTS, OF_REPLIES, TOLD, whose
+from hub.sla import ESCALATES
+from hub.storage import clocks, consents
+from hub.storage.database import Database, Runner, Transaction, encode, storable
 from hub.storage.queries import load
 
 _SQL = load("replies")
@@ -43,8 +45,25 @@ class PostgresReplies:
 
     async def about_message(self, message_id: UUID) -> About:
         """Tell of one of our messages."""
-        rows = await self._database.rows(_SQL["about"], message_id)
+        rows = await self._database.rows(_SQL["about"], message_id, list(OF_REPLIES))
         return _about(rows[0], rows[0]["address"]) if rows else About()
+
+    async def escalations(self, number: str) -> Sequence[Escalation]:
+        """Answer of which clocks a number was told, as one of a level."""
+        told = sorted(ESCALATES.values())
+        rows = await self._database.rows(_SQL["escalations"], storable(number), RECENT, told)
+        ids = {UUID(row["clock_id"]) for row in rows}
+        known = {str(clock.id): clock for clock in await clocks.by_id(self._database, ids)}
+        return [
+            Escalation(
+                message_id=row["message_id"],
+                person=row["person"],
+                level=row["level"],
+                clock=known[row["clock_id"]],
+            )
+            for row in rows
+            if row["clock_id"] in known
+        ]
 
     async def add(self, inbound: Inbound) -> Inbound:
         """Keep it, with what it revokes or gives back; answer it as it is stored."""
@@ -95,6 +114,7 @@ def inbound_of(row: Record) -> Inbound:
         revokes=row["revokes"],
         acknowledge=row["acknowledge"],
         published=row["published_at"] is not None,
+        taking=None if row["taking"] is None else msgspec.convert(row["taking"], Taking),
     )
 
 
@@ -133,6 +153,7 @@ def _row(inbound: Inbound) -> tuple[Any, ...]:
         about.case,
         _text(reply.subject),
         _text(reply.text),
+        None if inbound.taking is None else encode(inbound.taking),
     )
 
 

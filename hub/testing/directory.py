@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from hub.audience import Group, usable_email, usable_phone
-from hub.model import ON_LEAVE, ContactPoint, Event, Json, Person
+from hub.model import ON_LEAVE, ContactPoint, Event, Json, Person, WorkWeek
 from hub.rfc3339 import EARLIEST
 from hub.rota import FLAGS, absent, on_shift, standing_in
 from hub.terms import instant
 from hub.units import in_order, unit_name
+from hub.working_hours import weeks_of
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 """Who stands in for a role that nobody of the unit has."""
@@ -120,12 +121,18 @@ class Directory:
     def _told(self, person: Person, units: tuple[str, ...], group: Group, now: datetime) -> Person:
         staff = group.person is not None or group.nearest or "staff" in group.roles
         any_hour = staff and (self._on_shift(group, now) or self._is_any_hour(person.ref, now))
-        return replace(person, units=units, any_hour=any_hour)
+        weeks = self.weeks_of(person.ref, now) if staff else ()
+        return replace(person, units=units, any_hour=any_hour, weeks=weeks)
 
     def _on_shift(self, group: Group, now: datetime) -> bool:
         staff = set(self._staff(group, now)) if group.duty else set[str]()
         scopes = (f"copropiedad:{group.copropiedad_id}", "company")
         return bool(staff) and staff <= {ref for one in scopes for ref in self._on_call(one, group.duty, now)}
+
+    def weeks_of(self, ref: str, now: datetime) -> tuple[WorkWeek | None, ...]:
+        """Answer the hours that somebody of the staff has of his own."""
+        mine = [one for one in self._memberships(now) if one["person_id"] == ref]
+        return weeks_of(one.get("hours") or None for one in mine if one["role"] == "staff")
 
     def _is_any_hour(self, ref: str, now: datetime) -> bool:
         mine = [one for one in self._memberships(now) if one["person_id"] == ref]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from hub.importing import Known, Part, Stored
-from hub.importing.entries import COPROPIEDAD, MEMBERSHIP, PERSON, STAFF, STAFF_FACTS, UNIT
+from hub.importing.entries import COPROPIEDAD, HOURS, MEMBERSHIP, PERSON, STAFF, STAFF_FACTS, UNIT
 from hub.model import Event, Json
 from hub.terms import instant, written
 from hub.testing.directory import Entry
@@ -116,6 +116,7 @@ def _membership(data: Data) -> Data:
         **{name: data[name] for name in ("person_id", "scope", "role")},
         **{name: _written(data.get(name)) for name in ("since", "until")},
         **staff,
+        **({HOURS: data[HOURS]} if data.get(HOURS) else {}),
     }
 
 

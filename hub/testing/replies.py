@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from hub.consents import REVOCABLE, came_back
-from hub.model import About, Inbound, Reply, ReplyKind, State
-from hub.replies import FACTS, NAME, TOLD, whose
+from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
+from hub.replies import FACTS, OF_REPLIES, TOLD, whose
+from hub.sla import ESCALATES
 from hub.testing import consents
 from hub.testing.receipts import by_reference
 from hub.testing.statements import Statements
@@ -38,6 +39,20 @@ class MemoryReplies(Statements):
         async with self._statement("about_message") as tables:
             return _about(message_id, tables)
 
+    async def escalations(self, number: str) -> Sequence[Escalation]:
+        async with self._statement("escalations") as tables:
+            texts = [one for one in _sent_to(number, tables, self._now()) if _escalates(one)]
+            return [
+                Escalation(
+                    message_id=one.id,
+                    person=one.person,
+                    level=tables.events[one.event_key].event.data["to_level"],
+                    clock=tables.clocks[clock_id],
+                )
+                for one in sorted(texts, key=lambda one: one.created_at, reverse=True)
+                if (clock_id := _clock_of(one, tables)) in tables.clocks
+            ]
+
     async def add(self, inbound: Inbound) -> Inbound:
         async with self._statement("add_reply") as tables:
             if inbound.id not in tables.replies:
@@ -59,14 +74,27 @@ class MemoryReplies(Statements):
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
-    there = [
-        row.message
-        for row in tables.messages.values()
-        if row.message.channel in _BY_NUMBER and row.message.address == reply.address
-        if row.message.state in _SEEN and row.message.created_at > now - RECENT
-    ]
+    there = _sent_to(reply.address, tables, now)
     newest = max(there, key=lambda message: message.created_at, default=None)
     return None if newest is None else newest.id
+
+
+def _sent_to(number: str, tables: Tables, now: datetime) -> list[Message]:
+    return [
+        row.message
+        for row in tables.messages.values()
+        if row.message.channel in _BY_NUMBER and row.message.address == number
+        if row.message.state in _SEEN and row.message.created_at > now - RECENT
+    ]
+
+
+def _escalates(one: Message) -> bool:
+    told = one.event in ESCALATES.values() and one.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY}
+    return told and one.channel == "sms"
+
+
+def _clock_of(one: Message, tables: Tables) -> UUID:
+    return UUID(tables.events[one.event_key].event.data["clock_id"])
 
 
 def _about(message_id: UUID, tables: Tables) -> About:
@@ -78,7 +106,7 @@ def _about(message_id: UUID, tables: Tables) -> About:
     data = {**stored.event.data, **{name: value for name, value in places.items() if value is not None}}
     return About(
         message_id=message_id,
-        person=data.get("person") if row.message.event == NAME else row.message.person,
+        person=data.get("person") if row.message.event in OF_REPLIES else row.message.person,
         name=row.message.name,
         address=row.message.address,
         case=stored.case,
@@ -89,7 +117,8 @@ def _about(message_id: UUID, tables: Tables) -> About:
 def _told(inbound: Inbound, tables: Tables, now: datetime) -> bool:
     told = [one for one, at in tables.replies.values() if one.acknowledge and at > now - QUIET]
     of_thread = sum(one.thread == inbound.thread for one in told)
-    return of_thread >= MOST_THANKS or any(_same(earlier, inbound) for earlier in told)
+    again = inbound.taking is None and any(_same(earlier, inbound) for earlier in told)
+    return of_thread >= MOST_THANKS or again
 
 
 def _same(one: Inbound, other: Inbound) -> bool:

@@ -18,7 +18,7 @@ from hub.testing.store import MemoryStore
 
 _HIDDEN = "***"
 _FLAGS = ("on_call", "direction")
-_SHOWN = ("scope", "role", "duty", "level", "service_area", *_FLAGS)
+_SHOWN = ("scope", "role", "duty", "level", "service_area", *_FLAGS, "hours")
 
 
 class MemoryRoster:

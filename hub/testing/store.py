@@ -68,7 +68,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
                 tables.messages[message.id] = replace(
                     row, message=message, lease=token, attempts=row.attempts + 1
                 )
-            return [_claimed(tables.messages[row.message.id], tables) for row in taken]
+            return [_claimed(tables.messages[row.message.id], tables, now) for row in taken]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         async with self._statement("record") as tables:
@@ -178,7 +178,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
             return waiting[:limit]
 
 
-def _claimed(row: Row, tables: Tables) -> Claimed:
+def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
     stored = tables.events[row.message.event_key]
     return Claimed(
         message=row.message,
@@ -190,6 +190,7 @@ def _claimed(row: Row, tables: Tables) -> Claimed:
         unit=tables.directory.unit_name(stored.unit_id),
         unsure_of=_unsure_of(row, tables),
         barred=tables.barred(row.message),
+        weeks=tables.directory.weeks_of(row.message.person, now) if row.message.rests else (),
     )
 
 

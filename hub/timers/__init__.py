@@ -24,7 +24,7 @@ from hub import sla
 from hub.cascades import go_on
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import ClockState, Message
-from hub.replies import event_of
+from hub.replies import events_of
 from hub.tasks import heed_cancellation, together
 from hub.timers.firing import fire_each, track
 from hub.timers.parts import Timers
@@ -212,7 +212,8 @@ async def _settle_early(timers: Timers) -> None:
 async def _tell_replies(timers: Timers) -> None:
     """Publish what people wrote and nobody was told of; told already, it is a duplicate by its id."""
     for inbound in await timers.store.unpublished_replies(AT_ONCE):
-        await timers.publisher.event(event_of(inbound))
+        for event in events_of(inbound):
+            await timers.publisher.event(event)
         await timers.store.mark_published(inbound.id)
         log.info("reply.published", reply_id=str(inbound.id))
 

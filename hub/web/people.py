@@ -70,6 +70,10 @@ class Membership(Struct, kw_only=True):
     service_area: str | None
     on_call: bool
     direction: bool
+    hours: Annotated[
+        dict[str, list[list[str]] | bool] | None,
+        Meta(description="Working hours of its own; null: the company's."),
+    ]
     since: Instant | None
     until: Instant | None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from yarl import URL
 
+from hub.local.loopback import free_port
 from hub.model import Clock
 from hub.settings import Secret
 from hub.signing import KeyRing
@@ -17,7 +18,7 @@ from hub.storage.timers import PostgresTimers
 from hub.taking_on import Links
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import Publisher, until
+from tests.acceptance.harness import Publisher, fewest, until
 
 A_LADDER_OF_SECONDS = """
 [clocks.first_reply]
@@ -29,6 +30,7 @@ ladder = ["2s", "1s", "1s", "1s"]
 
 SECRET = "a-secret-that-nobody-guesses-and-long-enough"
 HUB = "https://hub.example.co"
+LEVEL_2, LEVEL_3 = "+573100000002", "+573100000003"
 
 A_LADDER_OF_MINUTES = """
 [clocks.first_reply]
@@ -118,6 +120,49 @@ async def test_a_level_that_takes_it_on_has_one_more_of_its_durations_and_only_o
     assert [2, 2, 2] == [one["level"] for one in said]
     assert [True, False] == [said[0]["changed"], said[2]["changed"]]
     assert [2] == [one.level for one in once.course.acknowledged]
+
+
+async def test_a_level_answers_its_text_with_tomo_and_is_told_that_it_has_the_matter(house: House) -> None:
+    hub = f"http://127.0.0.1:{free_port()}"
+    house.policy(A_LADDER_OF_MINUTES)
+    house.settings |= {
+        "HUB_HTTP": hub.removeprefix("http://"),
+        "HUB_PUBLIC_URL": hub,
+        "HUB_SMS_URL": f"{house.twilio.url}&two_way=true",
+    }
+    async with house.running() as publisher, Database(house.database_url) as database:
+        await directory.tell(publisher)
+        await publisher.publish("pqrs.received", directory.pqrs(1))
+        await until(fewest(house.twilio.texts, 1), "the text to level 2")
+        before = await _first_reply(database)
+        hook = f"{hub}/hooks/twilio/inbound"
+        brought = [await house.twilio.bring(hook, LEVEL_2, "Tomo.")]
+
+        async def taken() -> bool:
+            return bool((await _first_reply(database)).course.acknowledged)
+
+        await until(taken, "the text to be taken in")
+        after = await _first_reply(database)
+        await until(fewest(house.twilio.texts, 2), "the answer")
+        asked, answered = house.twilio.texts[:2]
+        clocks = (await _clocks_of(house))["items"]
+        desk = await _inbox(house, "p-nivel-1")
+        # Level 3 was told nothing yet: its word is an ordinary text, which the desk reads.
+        brought.append(await house.twilio.bring(hook, LEVEL_3, "TOMO"))
+        kinds = [one["kind"] for one in json.loads(await house.command("replies", "list", "--json"))["items"]]
+
+    said = "usted queda a cargo del caso PQ-2026-000001. El siguiente nivel se entera mas tarde."
+    assert [204, 204] == brought
+    assert [LEVEL_2, LEVEL_2] == [asked.to, answered.to]
+    assert ("responda TOMO" in asked.body, answered.body) == (True, f"Edificio Prueba: {said}")
+    later = [step.at for step in after.steps[after.fired :]]
+    assert [step.at + timedelta(minutes=10) for step in before.steps[before.fired :]] == later
+    assert [(2, "p-nivel-2")] == [(one.level, one.by) for one in after.course.acknowledged]
+    assert ["reply", "take_on"] == kinds
+    assert (["first_reply", "legal_term"], 0) == (
+        sorted(one["name"] for one in clocks),
+        desk.count("inbound.message.received"),
+    )
 
 
 async def test_a_level_that_nobody_holds_is_passed_over_and_the_next_is_told_with_its_link(

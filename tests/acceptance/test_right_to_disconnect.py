@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
+from hub.terms import ZONE
+from hub.working_hours import DAYS
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
@@ -38,6 +41,41 @@ async def test_out_of_hours_only_the_direction_is_written_to(house: House) -> No
     assert {"nivel4@example.co"} == {
         mail.recipient for mail in house.smtp.mails if mail.recipient.startswith("nivel")
     }
+
+
+async def test_whoever_has_hours_of_his_own_is_written_to_in_those(house: House) -> None:
+    house.policy(off_work())
+    opening = datetime.now(ZONE).replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    always: dict[str, Any] = {day: [["00:00", "24:00"]] for day in DAYS}
+    in_three_days = {DAYS[opening.weekday()]: [["06:00", "14:00"]]}
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        for level, hours in ((2, in_three_days), (3, always)):
+            told = {"membership_id": f"m-nivel-{level}", "person_id": f"p-nivel-{level}", "level": level}
+            await publisher.publish(
+                "directory.membership.upserted",
+                {
+                    **told,
+                    "version": 2,
+                    "scope": "company",
+                    "role": "staff",
+                    "hours": {**hours, "holidays": True},
+                },
+            )
+        await until(lambda: _has_hours(house, "p-nivel-3"), "the directory to be taken in")
+        event_id = await publisher.publish("policy.updated", POLICY)
+        await until(lambda: _settled(house, event_id), "everybody to be told or left alone")
+        mails = {one["person"]: one for one in await _staff(house, event_id) if one["channel"] == "email"}
+        explained = await house.command("explain", event_id, "p-nivel-2")
+
+    assert ("sent", "held", "held") == tuple(mails[f"p-nivel-{level}"]["state"] for level in (3, 2, 1))
+    assert opening == datetime.fromisoformat(mails["p-nivel-2"]["next_at"])
+    assert "a las 6:00 a. m. Fuera de la jornada de trabajo de la persona" in " ".join(explained.split())
+
+
+async def _has_hours(house: House, ref: str) -> bool:
+    shown = json.loads(await house.command("people", "show", ref, "--json"))
+    return any(membership["hours"] for membership in shown["memberships"])
 
 
 async def _all_known(house: House) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from hub.model import Attempt, State, StoredEvent
+from hub.model import Attempt, State, StoredEvent, WorkWeek
+from hub.working_hours import weeks_of
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (
     FALLBACK,
@@ -17,6 +19,7 @@ from tests.contract.values import (
     NOON,
     copropiedad,
     event,
+    membership,
     message,
     now,
     outcome,
@@ -53,6 +56,23 @@ async def test_a_place_that_the_directory_does_not_know_has_no_name(stores: Stor
     [claimed] = await stores.claim(said)
 
     assert (claimed.building, claimed.unit) == (None, None)
+
+
+async def test_whoever_rests_is_claimed_with_his_hours_of_now(stores: Stores, of: StoredEvent) -> None:
+    early, late = {"mon": [["06:00", "14:00"]]}, {"tue": [["14:00", "22:00"]]}
+    said = message(of, contact_id="a", rests=True)
+    other = message(of, contact_id="b")
+    await stores.add(said, other)
+    found: list[Sequence[tuple[WorkWeek | None, ...]]] = []
+    for version, hours in enumerate((early, late, None), start=1):
+        async with stores.intake.transaction() as transaction:
+            await transaction.apply_directory(
+                [membership("p-1", "company", "staff", version, duty="service", hours=hours)]
+            )
+        claimed = await stores.claim(said, other, lease=AT_ONCE)
+        found.append([one.weeks for one in sorted(claimed, key=lambda one: one.message.contact_id)])
+
+    assert [[weeks_of([early]), ()], [weeks_of([late]), ()], [(), ()]] == found
 
 
 async def test_adding_a_message_again_leaves_it_as_it_is(stores: Stores, of: StoredEvent) -> None:

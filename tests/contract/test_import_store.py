@@ -14,7 +14,7 @@ from hub.importing import Changes, examine
 from hub.loading import load, look
 from hub.model import Event, Json
 from tests.contract.stores import Stores
-from tests.contract.values import NOON, copropiedad, membership, now, person, person_removed, unit
+from tests.contract.values import NOON, copropiedad, event, membership, now, person, person_removed, unit
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 PEOPLE: Final = EXAMPLES.joinpath("personas.csv").read_text()
@@ -130,6 +130,29 @@ async def test_a_new_duty_is_a_new_version_and_an_empty_cell_keeps_who_is_called
 
     said = {name: change.data[name] for name in ("version", "duty", "level", "service_area", "on_call")}
     assert {"version": 2, "duty": "coordinator", "level": 2, "service_area": None, "on_call": False} == said
+
+
+async def test_hours_that_no_sheet_knows_of_are_kept(stores: Stores) -> None:
+    first = await apply(stores, STAFF)
+    ref, data = next(
+        (change.data["membership_id"], change.data)
+        for change in first.made
+        if change.noun == "membership" and change.data["duty"] == "service"
+    )
+    hours = {"mon": [["06:00", "14:00"]]}
+    said = {name: value for name, value in data.items() if value is not None}
+    await tell(stores, event("directory.membership.upserted", data={**said, "version": 2, "hours": hours}))
+    again = await apply(stores, STAFF)
+    promoted = STAFF.replace("servicio al cliente;1;", "coordinación;2;")
+    [change] = (await apply(stores, promoted)).made
+
+    assert [] == list(again.made)
+    assert (ref, 3, 2, hours) == (
+        change.data["membership_id"],
+        change.data["version"],
+        change.data["level"],
+        change.data["hours"],
+    )
 
 
 async def test_what_another_system_keeps_is_found_and_left_as_it_is(stores: Stores) -> None:

@@ -13,18 +13,22 @@ import pytest
 from hub.model import (
     About,
     Attempt,
+    Clock,
     Complaint,
     Inbound,
     Message,
     Outcome,
+    Purpose,
     Reply,
     ReplyKind,
     State,
     StoredEvent,
+    Taken,
+    Taking,
 )
-from hub.replies import complained, event_of, read
+from hub.replies import OF_REPLIES, complained, event_of, read
 from tests.contract.stores import Stores
-from tests.contract.values import LEASE, NOON, event, message, now, stored
+from tests.contract.values import LEASE, NOON, clock, event, message, now, stored
 
 PHONE = "+573001234567"
 
@@ -115,9 +119,12 @@ async def test_a_number_answers_nothing_older_than_a_month(stores: Stores, of: S
     assert About() == await stores.replies.about(reply())
 
 
-async def test_a_reply_to_our_acknowledgement_is_of_the_same_person_and_thread(stores: Stores) -> None:
+@pytest.mark.parametrize("name", OF_REPLIES)
+async def test_a_reply_to_our_acknowledgement_is_of_the_same_person_and_thread(
+    stores: Stores, name: str
+) -> None:
     data = {"thread_id": "de-1", "person": "p-maria"}
-    thanks = stored(event("inbound.message.received", data=data), case="thread_id:de-1")
+    thanks = stored(event(name, data=data), case="thread_id:de-1")
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([thanks])
     await texted(stores, thanks, person="inline:1")
@@ -202,6 +209,75 @@ async def test_characters_that_no_database_takes_lose_nothing_else(stores: Store
     kept = await take(stores, reply(text, subject=text))
 
     assert text.rsplit(maxsplit=1)[-1] == kept.reply.text.split()[-1]
+
+
+async def escalated(stores: Stores, **fields: Any) -> tuple[Clock, StoredEvent, Message]:
+    """A clock, the event that told its level, and the text of it."""
+    case = fields.pop("case", "pqrs_id:PQ-1")
+    name, purpose = fields.pop("name", "pqrs.escalated"), fields.pop("purpose", Purpose.INTERNAL)
+    one = clock(case)
+    data = {"clock_id": str(one.id), "to_level": fields.pop("level", 2)}
+    told = stored(event(name, data=data), case=case)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([told])
+        await transaction.save_clocks([one])
+    return one, told, await texted(stores, told, purpose=purpose, **fields)
+
+
+async def test_a_number_is_known_for_the_levels_it_was_told_of_the_newest_first(stores: Stores) -> None:
+    one, _, before = await escalated(stores, created_at=now() - timedelta(hours=2))
+    _, _, after = await escalated(stores, level=3, created_at=now() - timedelta(hours=1))
+    other, _, newest = await escalated(stores, case="pqrs_id:PQ-2", person="p-2")
+    known = await stores.replies.escalations(PHONE)
+
+    assert [(newest.id, "p-2", 2), (after.id, "p-1", 3), (before.id, "p-1", 2)] == [
+        (each.message_id, each.person, each.level) for each in known
+    ]
+    assert [other, one, one] == [each.clock for each in known]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"address": "+573007654321"},
+        {"channel": "email"},
+        {"state": State.FAILED},
+        {"state": State.QUEUED},
+        {"created_at": now() - timedelta(days=31)},
+        {"name": "sla.breached"},
+        {"purpose": Purpose.TRANSACTIONAL},
+    ],
+    ids=str,
+)
+async def test_what_did_not_ask_this_number_to_take_on_anything_is_left_out(
+    stores: Stores, fields: dict[str, Any]
+) -> None:
+    await escalated(stores, **fields)
+
+    assert [] == await stores.replies.escalations(PHONE)
+
+
+async def test_what_a_text_takes_on_is_kept_and_told_each_time(stores: Stores) -> None:
+    one, _, text = await escalated(stores)
+    about = await stores.replies.about_message(text.id)
+    taking = Taking(
+        outcome=Taken.TAKEN,
+        message_id=text.id,
+        by="p-1",
+        subjects=("PQ-1",),
+        clock_id=one.id,
+        case=one.case,
+        level=2,
+        standing=2,
+        climbs=True,
+    )
+    kept = [await stores.replies.add(read(reply("TOMO"), about, now=now(), taking=taking)) for _ in range(7)]
+
+    assert [taking] * 7 == [each.taking for each in kept]
+    assert [True] * 5 + [False] * 2 == [each.acknowledge for each in kept]
+    assert kept == await stores.timers.unpublished_replies(10)
+    page = await stores.contacts.replies(kind=ReplyKind.TAKE_ON, after=None, limit=10)
+    assert 7 == len(page.items)
 
 
 async def test_a_complaint_is_kept_and_nobody_is_told(stores: Stores, of: StoredEvent) -> None:

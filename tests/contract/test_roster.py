@@ -175,6 +175,22 @@ async def test_somebody_is_shown_without_name_and_addresses(stores: Stores) -> N
     assert "p-1@example.com" not in str(shown)
 
 
+async def test_hours_of_somebody_s_own_are_shown_as_they_were_told(stores: Stores) -> None:
+    hours = {"sun": [["06:00", "18:00"]], "holidays": True}
+    await apply(
+        stores,
+        person("p-1"),
+        membership("p-1", "company", "staff", duty="front_desk", hours=hours),
+        membership("p-1", "copropiedad:ph-1", "staff", duty="service"),
+    )
+    shown = await stores.roster.somebody("p-1")
+
+    assert shown is not None
+    assert {"company": hours, "copropiedad:ph-1": None} == {
+        one["scope"]: one["hours"] for one in shown["memberships"]
+    }
+
+
 async def test_nobody_is_shown_who_is_unknown_or_removed(stores: Stores) -> None:
     await apply(stores, person("p-1"), person_removed("p-1", 2))
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hub.audience import Group
-from hub.model import ON_LEAVE, Event, Json
+from hub.model import ON_LEAVE, Event, Json, WorkWeek
 from hub.terms import ZONE
+from hub.working_hours import weeks_of
 from tests.contract.stores import Stores
 from tests.contract.values import (
     leave,
@@ -250,3 +251,75 @@ async def test_who_stands_in_for_somebody_on_shift_has_that_shift(stores: Stores
     )
 
     assert {"p-1": False, "p-9": True} == await any_hour(stores, SERVICE)
+
+
+EARLY: Json = {"mon": [["06:00", "14:00"]], "fri": [["06:00", "12:00"], ["13:00", "14:00"]]}
+SUNDAYS: Json = {"sun": [["06:00", "18:00"]], "holidays": True}
+
+
+async def weeks(stores: Stores, group: Group) -> dict[str, tuple[WorkWeek | None, ...]]:
+    """Answer who works by hours of his own."""
+    async with stores.intake.transaction() as transaction:
+        return {one.ref: one.weeks for one in (await transaction.people([group]))[group]}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ([], [EARLY]),
+        ([{"hours": SUNDAYS}], [EARLY, SUNDAYS]),
+        ([{"hours": EARLY}], [EARLY]),
+        ([{}], [EARLY, None]),
+        ([{"hours": SUNDAYS, "until": "2020-01-01"}], [EARLY]),
+        ([{"hours": SUNDAYS, "since": "2120-01-01"}], [EARLY]),
+        ([{"hours": SUNDAYS, "role": "council"}], [EARLY]),
+    ],
+    ids=["one", "two", "the same", "the company's", "ended", "to come", "no work"],
+)
+@pytest.mark.parametrize(
+    "group",
+    [
+        SERVICE,
+        Group(person="p-1"),
+        Group(level=2, copropiedad_id="ph-1"),
+        Group(roles=("staff",), everywhere=True),
+    ],
+    ids=["duty", "reference", "level", "all"],
+)
+async def test_the_hours_of_all_offices_of_somebody_are_his(
+    stores: Stores, group: Group, more: Sequence[dict[str, Json]], expected: Sequence[Json]
+) -> None:
+    others = [
+        membership("p-1", "copropiedad:ph-9", **{"role": "staff", "duty": "other", **fields})
+        for fields in more
+    ]
+    await apply(stores, *staff("p-1", level=2, hours=EARLY), *staff("p-2", level=2), *others)
+    found = await weeks(stores, group)
+
+    assert weeks_of(expected) == found.pop("p-1")
+    assert {()} >= set(found.values())
+
+
+async def test_of_all_staff_of_a_place_each_has_his_own_hours(stores: Stores) -> None:
+    here = "copropiedad:ph-1"
+    await apply(
+        stores, *staff("p-1", here, hours=EARLY), *staff("p-2", here), *staff("p-3", here, hours=SUNDAYS)
+    )
+
+    assert {"p-1": weeks_of([EARLY]), "p-2": (), "p-3": weeks_of([SUNDAYS])} == await weeks(
+        stores, Group(copropiedad_id="ph-1", roles=("staff",))
+    )
+
+
+async def test_who_stands_in_works_his_own_hours(stores: Stores) -> None:
+    await apply(
+        stores, *staff("p-1", hours=EARLY), *staff("p-9", "copropiedad:ph-9", hours=SUNDAYS), today("p-9")
+    )
+
+    assert weeks_of([SUNDAYS]) == (await weeks(stores, SERVICE))["p-9"]
+
+
+async def test_hours_are_gone_with_the_version_that_does_not_say_them(stores: Stores) -> None:
+    await apply(stores, *staff("p-1", hours=EARLY), membership("p-1", "company", "staff", 2, duty="service"))
+
+    assert {"p-1": ()} == await weeks(stores, SERVICE)

@@ -10,9 +10,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from hub.inbound import take_reply
+from hub.model import ReplyKind
+from hub.replies import ANSWERED
+from hub.takings import ACKNOWLEDGED
 from tests.integration.test_receipts import PUBLIC, TWILIO, raw
 from tests.integration.web_doubles import Reply, World
 from tests.providers.twilio import signature
+from tests.unit.test_takings import ANA, told
 
 PATH: Final = "/hooks/twilio/inbound"
 SID: Final = "SM" + "0" * 31 + "1"
@@ -41,6 +46,18 @@ async def test_a_text_is_handed_over_as_it_was_written(world: World) -> None:
 
     assert ("sms", "twilio", SID) == (reply.channel, reply.provider, reply.reference)
     assert ("+573001234567", "BAJA, señor: ¿me retiran?") == (reply.address, reply.text)
+
+
+async def test_a_signed_text_takes_a_matter_on_and_an_unsigned_one_does_not(world: World) -> None:
+    hub = await told()
+    words = {**TEXT, "From": ANA, "Body": "¡Tomo!"}
+    refused, taken = await bring(world, words, "="), await bring(world, words)
+    (reply,) = world.replies
+    inbound = await take_reply(reply, store=hub.store, publisher=hub.publisher, now=reply.at)
+
+    assert (403, 204) == (refused.status, taken.status)
+    assert ReplyKind.TAKE_ON is inbound.kind
+    assert [ACKNOWLEDGED, ANSWERED] == [one.name for one in hub.publisher.events[-2:]]
 
 
 async def test_a_picture_without_words_is_an_answer(world: World) -> None:

@@ -46,6 +46,7 @@ class TwilioServer(HttpServer):
         super().__init__()
         self.texts: list[Text] = []
         self.requests = 0
+        self.brought = 0
         self.balance = "100.00"
         self.instead_of_balance: Behaviour | None = None
 
@@ -129,12 +130,21 @@ class TwilioServer(HttpServer):
         """Call the callback back, signed; answer the status that came."""
         assert text.callback is not None
         form = {"To": text.to, "From": text.sender, **status_form(status, text.sid), **more}
-        headers = {"X-Twilio-Signature": signature(text.callback, form)}
-        async with (
-            ClientSession() as session,
-            session.post(text.callback, data=form, headers=headers) as answer,
-        ):
-            return answer.status
+        return await _call(text.callback, form)
+
+    async def bring(self, url: str, number: str, words: str) -> int:
+        """Bring to this address what somebody writes to our number, signed; answer the status that came."""
+        self.brought += 1
+        sid = f"SM{self.brought:032x}"
+        return await _call(
+            url, {"MessageSid": sid, "From": number, "To": SENDER, "Body": words, "NumMedia": "0"}
+        )
+
+
+async def _call(url: str, form: Mapping[str, str]) -> int:
+    headers = {"X-Twilio-Signature": signature(url, form)}
+    async with ClientSession() as session, session.post(url, data=form, headers=headers) as answer:
+        return answer.status
 
 
 def status_form(status: str, sid: str = "SM" + "0" * 31 + "1") -> dict[str, str]:

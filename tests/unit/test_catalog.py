@@ -47,7 +47,16 @@ TAKEN_ON: Final = {
         {"clock": "emergency_ack", "move": "stop"},
     ],
 }
-"""What the table says of the ladder in prose only: a level acknowledges."""
+TAKE_ON_ANSWERED: Final = {
+    "name": "sla.take_on.answered",
+    "lane": "urgent",
+    "case": "thread_id",
+    "audiences": [
+        {"who": ["sender"], "purpose": "transactional", "channels": [["sms"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""What the table says of the ladder in prose only: a level acknowledges, and a text that does is answered."""
 REVISED: Final = (
     [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
@@ -70,8 +79,15 @@ REVISED: Final = (
     ]
 )
 """An answer that has not arrived is none, until its letter is handed over; the desk hears of its packages."""
-MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON]}
-HUB_EMITS: Final = {*MISSION["hub_emits"], TAKEN_ON["name"], "notification.handed_over"}
+MEANT: Final = {
+    event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON, TAKE_ON_ANSWERED]
+}
+HUB_EMITS: Final = {
+    *MISSION["hub_emits"],
+    TAKEN_ON["name"],
+    TAKE_ON_ANSWERED["name"],
+    "notification.handed_over",
+}
 SCHEMAS: Final = Schemas.load()
 
 LATER_WORDS: Final = {"voice_from_level": "voice is not built yet"}
@@ -86,6 +102,7 @@ WHEN: Final = {
     ("inbound.message.received", "first_reply"): {"kind": "reply"},
     ("inbound.message.received", "staff:service"): {"kind": "reply"},
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
+    ("sla.take_on.answered", "sender"): {"acknowledge": "True"},
     ("support.email.received", "first_reply"): {"auto_submitted": "False"},
     ("support.email.received", "sender"): {"auto_submitted": "False"},
     ("support.call.missed", "first_reply"): {"line": "main"},

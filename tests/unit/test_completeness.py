@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, cast
 
-from hub import acknowledging, replies
+from hub import replies
 from hub.catalog import CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
@@ -21,6 +21,7 @@ from hub.planning.undelivered import HANDED_OVER
 from hub.planning.undelivered import NAME as UNDELIVERED
 from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import CHECKED, ESCALATES, RESOLVED, SUMMARY
+from hub.takings import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.troubles import BEGAN, ENDED, KINDS
 from hub.watch import LOOKS
@@ -81,7 +82,7 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
 
 
 def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
-    own = {acknowledging.NAME, replies.NAME, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
+    own = {ACKNOWLEDGED, replies.NAME, replies.ANSWERED, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
     told = {"sla.at_risk", "sla.breached", SUMMARY, RESOLVED, CHECKED, *ESCALATES.values(), *own}
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told

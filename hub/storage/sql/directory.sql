@@ -42,19 +42,19 @@ RETURNING id
 -- membership --
 INSERT INTO membership (
     id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area, since, until,
-    on_call, direction
+    on_call, direction, hours
 )
 SELECT * FROM unnest(
     $1::text[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::smallint[], $10::text[], $11::timestamptz[], $12::timestamptz[],
-    $13::bool[], $14::bool[]
+    $13::bool[], $14::bool[], $15::jsonb[]
 )
 ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, removed = excluded.removed, person_id = excluded.person_id,
     scope_kind = excluded.scope_kind, scope_id = excluded.scope_id, role = excluded.role,
     duty = excluded.duty, level = excluded.level, service_area = excluded.service_area,
     since = excluded.since, until = excluded.until,
-    on_call = excluded.on_call, direction = excluded.direction
+    on_call = excluded.on_call, direction = excluded.direction, hours = excluded.hours
 WHERE excluded.version > membership.version
 RETURNING id
 
@@ -103,7 +103,8 @@ SELECT id, copropiedad_id FROM unit WHERE id = ANY ($1::text[])
 
 -- people --
 SELECT id, name, locale, digital_access, contact_points,
-       EXISTS (SELECT FROM any_hour WHERE person_id = person.id) AS any_hour
+       EXISTS (SELECT FROM any_hour WHERE person_id = person.id) AS any_hour,
+       (SELECT weeks FROM own_hours WHERE person_id = person.id) AS weeks
 FROM person
 WHERE id = ANY ($1::text[]) AND NOT removed
 
@@ -118,17 +119,23 @@ CROSS JOIN LATERAL (
 LEFT JOIN unit ON unit.id = asked.unit_id
 
 -- staff_by_duty --
-SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour FROM member
+SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour,
+       (SELECT weeks FROM own_hours WHERE person_id = member.id) AS weeks
+FROM member
 WHERE duty = ANY ($1::text[])
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
 
 -- staff_by_level --
-SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour FROM member
+SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour,
+       (SELECT weeks FROM own_hours WHERE person_id = member.id) AS weeks
+FROM member
 WHERE level = ANY ($1::smallint[])
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
 
 -- staff_flagged --
-SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour FROM member
+SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour,
+       (SELECT weeks FROM own_hours WHERE person_id = member.id) AS weeks
+FROM member
 WHERE ((on_call AND 'on_call' = ANY ($1::text[])) OR (direction AND 'direction' = ANY ($1)))
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
 
@@ -175,7 +182,10 @@ WITH asked AS (
 )
 SELECT id, name, locale, digital_access, contact_points, units,
        -- Residents do not pay for it.
-       'staff' = ANY ($2) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour
+       'staff' = ANY ($2) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
+       CASE WHEN 'staff' = ANY ($2) THEN (
+           SELECT weeks FROM own_hours WHERE own_hours.person_id = person.id
+       ) END AS weeks
 FROM (SELECT person_id, units FROM candidate ORDER BY person_id) AS ordered
 JOIN person ON person.id = ordered.person_id AND NOT person.removed
 ORDER BY person_id
@@ -197,7 +207,10 @@ WITH candidate AS (
     ) AS of_role
 )
 SELECT id, name, locale, digital_access, contact_points,
-       'staff' = ANY ($1) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour
+       'staff' = ANY ($1) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
+       CASE WHEN 'staff' = ANY ($1) THEN (
+           SELECT weeks FROM own_hours WHERE own_hours.person_id = person.id
+       ) END AS weeks
 FROM (SELECT id AS ref FROM candidate ORDER BY id LIMIT $3) AS ordered
 JOIN person ON person.id = ordered.ref
 ORDER BY id

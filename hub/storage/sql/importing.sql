@@ -17,7 +17,7 @@ SELECT found.* FROM (
 ) AS place
 CROSS JOIN LATERAL (
     SELECT id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area,
-           on_call, direction, since, until
+           on_call, direction, hours, since, until
     FROM membership
     WHERE scope_kind = place.kind AND scope_id = place.id AND (role = 'staff') = $2::bool AND NOT removed
     OFFSET 0
@@ -42,7 +42,7 @@ FROM person WHERE id = ANY ($1::text[])
 
 -- stored_membership --
 SELECT id, version, removed, person_id, scope_kind, scope_id, role, duty, level, service_area,
-       on_call, direction, since, until
+       on_call, direction, hours, since, until
 FROM membership WHERE id = ANY ($1::text[])
 
 -- alone --

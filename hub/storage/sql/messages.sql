@@ -62,6 +62,10 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
               WHERE message_id = message.id AND outcome = 'unknown'
               ORDER BY at DESC LIMIT 1
           ) END AS unsure_of,
+          -- Asked anew each time: somebody's hours may have changed since it was planned.
+          CASE WHEN message.rests THEN (
+              SELECT weeks FROM own_hours WHERE own_hours.person_id = message.person
+          ) END AS weeks,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
           -- All other purposes do not pay for it.
           CASE WHEN message.purpose IN ('commercial', 'survey') THEN (

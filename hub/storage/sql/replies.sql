@@ -4,8 +4,7 @@ What people write back: what it is about, its row, what it revokes.
 -- An acknowledgement of ours goes to the address that wrote; whose it is, is in its event.
 SELECT message.id AS message_id, message.name, message.address, event.case_key, event.data,
        event.copropiedad_id, event.unit_id,
-       CASE WHEN message.event = 'inbound.message.received' THEN event.data ->> 'person' ELSE message.person END
-           AS person
+       CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person
 FROM message JOIN event ON event.key = message.event_key
 WHERE message.id = $1
 
@@ -16,6 +15,17 @@ WHERE channel IN ('sms', 'whatsapp') AND address = $1 AND created_at > now() - $
 ORDER BY created_at DESC
 LIMIT 1
 
+-- escalations --
+-- The text of an escalation that went to this number: it says which clock, and that the level has it now.
+SELECT message.id AS message_id, message.person, event.data ->> 'clock_id' AS clock_id,
+       (event.data ->> 'to_level')::int AS level
+FROM message JOIN event ON event.key = message.event_key
+WHERE message.channel = 'sms' AND message.address = $1 AND message.created_at > now() - $2::interval
+  AND message.event = ANY ($3::text[]) AND message.purpose IN ('internal', 'emergency')
+  AND event.data ->> 'clock_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  AND message.state IN ('sending', 'sent', 'delivered', 'read')
+ORDER BY message.created_at DESC
+
 -- one_writer --
 -- Two texts of one writer at once: only one of them is acknowledged.
 SELECT pg_advisory_xact_lock(hashtextextended($1, 0))
@@ -23,21 +33,22 @@ SELECT pg_advisory_xact_lock(hashtextextended($1, 0))
 -- add --
 INSERT INTO reply (
     id, message_id, at, revokes, acknowledge, kind, channel, provider, reference, address, thread, person,
-    case_key, subject, text
+    case_key, subject, text, taking
 )
 VALUES (
     $1, $2, $3, $4,
-    $5 AND NOT EXISTS (
+    -- Who takes a matter on hears each time what became of it, for it may be something else.
+    $5 AND ($16::jsonb IS NOT NULL OR NOT EXISTS (
         SELECT FROM reply AS earlier
-        WHERE earlier.address = $10 AND earlier.received_at > now() - $16::interval AND earlier.acknowledge
+        WHERE earlier.address = $10 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge
           AND earlier.thread = $11 AND earlier.kind = $6 AND earlier.revokes = $4
-    )
+    ))
     -- A machine that writes from another address each time would be thanked, and answer, for ever.
     AND (
         SELECT count(*) FROM reply AS earlier
-        WHERE earlier.thread = $11 AND earlier.received_at > now() - $16::interval AND earlier.acknowledge
-    ) < $17,
-    $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+        WHERE earlier.thread = $11 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge
+    ) < $18,
+    $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
 )
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -56,7 +67,7 @@ SELECT reply.*, message.name, message.address AS message_address, event.data, ev
 FROM reply
 LEFT JOIN message ON message.id = reply.message_id
 LEFT JOIN event ON event.key = message.event_key
-WHERE reply.published_at IS NULL AND reply.kind IN ('reply', 'opt_out', 'opt_in')
+WHERE reply.published_at IS NULL AND reply.kind IN ('reply', 'opt_out', 'opt_in', 'take_on')
 ORDER BY reply.received_at
 LIMIT $1
 

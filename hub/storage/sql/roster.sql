@@ -60,7 +60,7 @@ SELECT id, version, name, locale, digital_access, contact_points FROM person WHE
 -- memberships --
 -- Those of the places; all of them for whoever reaches everywhere.
 SELECT id, version, scope_kind || CASE WHEN scope_id = '' THEN '' ELSE ':' || scope_id END AS scope,
-       role, duty, level, service_area, on_call, direction, since, until,
+       role, duty, level, service_area, on_call, direction, hours, since, until,
        until IS NULL OR until > now() AS lasts
 FROM membership
 WHERE person_id = $1 AND NOT removed

@@ -1,0 +1,25 @@
+-- What became of a text by which a level takes a matter on (TOMO), as it was decided when it came.
+
+ALTER TABLE reply
+    ADD COLUMN taking jsonb,
+    DROP CONSTRAINT reply_kind_check,
+    ADD CONSTRAINT reply_kind_check
+        CHECK (kind IN ('reply', 'opt_out', 'opt_in', 'take_on', 'automatic', 'complaint'));
+
+DROP INDEX reply_unpublished;
+
+CREATE INDEX reply_unpublished ON reply (received_at)
+    WHERE published_at IS NULL AND kind IN ('reply', 'opt_out', 'opt_in', 'take_on');
+
+-- Working hours that a membership of the staff has of its own; NULL: the company's.
+ALTER TABLE membership ADD COLUMN hours jsonb;
+
+-- Of whom any membership says hours: what each of them says, NULL for the company's.
+CREATE VIEW own_hours AS
+SELECT person_id, jsonb_agg(DISTINCT hours) AS weeks
+FROM membership
+WHERE role = 'staff' AND NOT removed
+  AND (since IS NULL OR since <= now())
+  AND (until IS NULL OR until > now())
+GROUP BY person_id
+HAVING bool_or(hours IS NOT NULL);

@@ -1,0 +1,245 @@
+"""Working hours of a person's own: which can be, and to the second when somebody is told by them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import pytest
+from msgspec.structs import replace
+
+from hub.contact_rules import next_allowed
+from hub.delivery.judging import hindrance
+from hub.errors import InvalidEvent
+from hub.model import HUB_SOURCE, Claimed, Json, Purpose, State, WorkWeek
+from hub.planning import next_step
+from hub.working_hours import DAYS, fault, weeks_of
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.plans import kind, only, plan
+from tests.unit.things import (
+    HOUR,
+    MONDAY,
+    POLICY,
+    SCHEMAS,
+    email,
+    event,
+    local,
+    member,
+    message,
+    mobile,
+    person,
+    somebody,
+    upserted,
+)
+
+Hours = dict[str, Json]
+EARLY: Final[Hours] = {day: [["06:00", "14:00"]] for day in DAYS[:5]}
+NIGHTS: Final[Hours] = {day: [["00:00", "06:00"], ["22:00", "24:00"]] for day in DAYS}
+SUNDAYS: Final[Hours] = {"sun": [["06:00", "18:00"]]}
+WORK: Final = kind(("email",), ("sms",), purpose=Purpose.INTERNAL)
+
+
+def told(at: str, *said: Hours | None) -> datetime:
+    return next_allowed(Purpose.INTERNAL, local(at), policy=POLICY, rests=True, weeks=weeks_of(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "expected"),
+    [
+        ([EARLY], "2026-03-09 15:00", "2026-03-10 06:00"),
+        ([EARLY], "2026-03-09 05:59:59", "2026-03-09 06:00"),
+        ([EARLY], "2026-03-09 13:59:59", "2026-03-09 13:59:59"),
+        ([EARLY], "2026-03-09 14:00", "2026-03-10 06:00"),  # 14:00:00 is outside
+        ([EARLY], "2026-03-20 14:00", "2026-03-24 06:00"),  # over a weekend with its Monday holiday
+        ([NIGHTS], "2026-03-09 23:00", "2026-03-09 23:00"),
+        ([NIGHTS], "2026-03-10 00:30", "2026-03-10 00:30"),  # midnight does not part one night
+        ([NIGHTS], "2026-03-10 06:00", "2026-03-10 22:00"),
+        ([NIGHTS], "2026-03-22 23:30", "2026-03-22 23:30"),
+        ([NIGHTS], "2026-03-23 00:00", "2026-03-24 00:00"),  # the holiday begins at midnight
+        ([{**NIGHTS, "holidays": True}], "2026-03-23 00:00", "2026-03-23 00:00"),
+        ([SUNDAYS], "2026-03-09 08:00", "2026-03-15 06:00"),  # no hour of the company's
+        ([SUNDAYS], "2026-03-15 10:00", "2026-03-15 10:00"),  # a Sunday is no holiday
+        ([{"thu": [["06:00", "18:00"]]}], "2026-04-02 08:00", "2026-04-09 06:00"),  # but Holy Thursday is
+        ([{"thu": [["06:00", "18:00"]], "holidays": True}], "2026-04-02 08:00", "2026-04-02 08:00"),
+        ([EARLY, SUNDAYS], "2026-03-13 14:00", "2026-03-15 06:00"),  # any of them is working time
+        ([EARLY, SUNDAYS], "2026-03-15 18:00", "2026-03-16 06:00"),
+        ([SUNDAYS, None], "2026-03-09 15:00", "2026-03-09 15:00"),  # who says nothing works the company's
+        ([SUNDAYS, None], "2026-03-13 17:00", "2026-03-15 06:00"),
+        ([None, None], "2026-03-13 17:00", "2026-03-16 08:00"),
+        ([], "2026-03-13 17:00", "2026-03-16 08:00"),
+    ],
+)
+def test_whoever_has_hours_of_his_own_is_told_in_those(
+    said: list[Hours | None], at: str, expected: str
+) -> None:
+    assert local(expected) == told(at, *said)
+
+
+def test_a_special_day_of_the_company_is_none_of_who_has_hours_of_his_own() -> None:
+    monday = local("2026-03-09 10:00")
+    rules = replace(POLICY.calendar_rules, special_days={monday.date(): ()})
+    allowed = [
+        next_allowed(
+            Purpose.INTERNAL,
+            monday,
+            policy=replace(POLICY, calendar_rules=rules),
+            rests=True,
+            weeks=weeks,
+        )
+        for weeks in ((), weeks_of([EARLY]))
+    ]
+
+    assert [local("2026-03-10 08:00"), monday] == allowed
+
+
+def test_the_same_hours_in_another_order_are_the_same() -> None:
+    one = {"mon": [["08:00", "12:00"], ["14:00", "18:00"]], "tue": []}
+    other = {"mon": [["14:00", "18:00"], ["08:00", "12:00"]], "holidays": False}
+
+    assert weeks_of([one]) == weeks_of([other, one])
+    assert weeks_of([one, None]) == weeks_of([None, other, None])
+
+
+def test_nobody_says_anything_where_all_work_the_company_s_hours() -> None:
+    assert ((), ()) == (weeks_of([]), weeks_of([None]))
+
+
+@pytest.mark.parametrize(
+    ("hours", "field", "expected"),
+    [
+        ({"mon": [["14:00", "06:00"]]}, "data.hours.mon", "open before they close"),
+        ({"sat": [["08:00", "08:00"]]}, "data.hours.sat", "open before they close"),
+        ({"tue": [["08:00", "12:00"], ["11:59", "14:00"]]}, "data.hours.tue", "do not overlap"),
+        ({}, "data.hours", "at least one day"),
+        ({"mon": [], "holidays": True}, "data.hours", "at least one day"),
+        ({"mon": [["8:00", "12:00"]]}, "data.hours.mon.0.0", "a time of the day like 06:00"),
+        ({"mon": [["08:00"]]}, "data.hours.mon.0", "at least 2 items"),
+        ({"mon": [["08:00", "12:00", "14:00"]]}, "data.hours.mon.0", "hours like"),
+        ({"lun": [["08:00", "12:00"]]}, "data.hours", "hours by day: mon, tue"),
+        ({"mon": "08:00"}, "data.hours.mon", "expected array"),
+        ("08:00-12:00", "data.hours", "expected object or null"),
+        ({"holidays": "sí", "mon": [["08:00", "12:00"]]}, "data.hours.holidays", "expected boolean"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused_with_the_field(hours: Json, field: str, expected: str) -> None:
+    with pytest.raises(InvalidEvent, match=expected) as refused:
+        SCHEMAS.check(membership(hours), now=MONDAY)
+
+    assert field == refused.value.field
+    assert refused.value.reason.startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("hours", [EARLY, NIGHTS, SUNDAYS, {**NIGHTS, "holidays": True}, None])
+def test_hours_that_can_be_are_taken(hours: Json) -> None:
+    SCHEMAS.check(membership(hours), now=MONDAY)
+
+    assert hours is None or fault(hours) is None
+
+
+def membership(hours: Json) -> Any:
+    return upserted(
+        "membership", "m-1", person_id="p-1", scope="company", role="staff", duty="front_desk", hours=hours
+    )
+
+
+async def test_hours_that_cannot_be_are_a_dead_letter_that_says_why() -> None:
+    hub = memory_hub()
+    await hub.take_in(membership({"mon": [["14:00", "06:00"]]}))
+
+    [dead] = [one.letter for one in hub.letters]
+    assert ("data.hours.mon", True) == (dead.field, "open before they close" in dead.reason)
+
+
+def claimed(one: Any, at: datetime, *said: Hours) -> Claimed:
+    return Claimed(
+        message=one,
+        attempt=1,
+        event_time=at,
+        source=HUB_SOURCE,
+        data={},
+        building=None,
+        unit=None,
+        weeks=weeks_of(said),
+    )
+
+
+def test_a_step_of_the_afternoon_waits_for_the_morning_of_who_works_early_and_loses_no_time() -> None:
+    afternoon, morning = local("2026-03-09 15:00"), local("2026-03-10 06:00")
+    told_of = event("pqrs.received", at=afternoon)
+    one = only(plan(WORK, person(email(), weeks=weeks_of([EARLY])), one=told_of, now=afternoon))
+    found = hindrance(claimed(one, afternoon, EARLY), policy=POLICY, now=afternoon)
+
+    assert found is not None
+    assert (State.HELD, "working_hours", morning) == (found.state, found.reason, found.next_at)
+    assert (morning + 72 * HOUR,) * 2 == (one.expires_at, found.expires_at)
+    # By the company's hours it would have gone out at once.
+    assert hindrance(claimed(one, afternoon), policy=POLICY, now=afternoon) is None
+
+
+def test_the_next_step_of_a_cascade_waits_for_the_same_hours() -> None:
+    afternoon = local("2026-03-09 15:00")
+    one = only(plan(WORK, person(email(), mobile(), weeks=weeks_of([EARLY])), now=afternoon))
+    [after] = next_step(one, now=afternoon)
+    found = hindrance(claimed(after, afternoon, EARLY), policy=POLICY, now=afternoon)
+
+    assert ("sms", local("2026-03-10 06:00")) == (after.channel, found and found.next_at)
+
+
+def test_a_night_doorman_is_told_at_eleven_at_night_at_once() -> None:
+    night = local("2026-03-09 23:00")
+    one = message(purpose=Purpose.INTERNAL, rests=True)
+
+    assert hindrance(claimed(one, night, NIGHTS), policy=POLICY, now=night) is None
+
+
+async def test_each_of_a_level_is_told_by_his_own_hours_and_the_delegate_by_the_delegate_s() -> None:
+    hub = memory_hub(local("2026-03-09 15:00"))
+    early = weeks_of([EARLY])
+    for ref, more in (("p-early", {"hours": EARLY}), ("p-office", {}), ("p-head", {"direction": True})):
+        await hub.take_in(somebody(ref, email()), member(ref, "company", "staff", level=2, **more))
+    await hub.take_in(
+        somebody("p-away", email()), member("p-away", "company", "staff", level=2, hours=SUNDAYS)
+    )
+    await hub.take_in(
+        somebody("p-stand-in", email()), member("p-stand-in", "company", "staff", duty="ops", hours=NIGHTS)
+    )
+    since, until = ("2026-03-01", "2026-04-01")
+    await hub.take_in(
+        upserted("leave", "l-1", person_id="p-away", since=since, until=until, delegate_id="p-stand-in")
+    )
+    escalated = event("pqrs.escalated", {"to_level": 2}, at=hub.clock(), source=HUB_SOURCE)
+    await hub.take_in(escalated)
+    mails = [one for one in hub.of(escalated) if one.channel == "email" and one.purpose is Purpose.INTERNAL]
+    taken = await hub.store.claim([one.id for one in mails], token=mails[0].id, lease=HOUR)
+    weeks = {one.message.person: one.weeks for one in taken}
+    waits = {
+        one.message.person: found and found.next_at
+        for one in taken
+        for found in [hindrance(one, policy=POLICY, now=hub.clock())]
+    }
+
+    assert {"p-early": early, "p-office": (), "p-head": (), "p-stand-in": weeks_of([NIGHTS])} == weeks
+    assert {
+        "p-early": local("2026-03-10 06:00"),
+        "p-office": None,
+        "p-head": None,
+        "p-stand-in": local("2026-03-09 22:00"),
+    } == waits
+
+
+async def test_hours_that_have_changed_since_the_plan_are_those_that_count() -> None:
+    hub = memory_hub(local("2026-03-09 15:00"))
+    await hub.take_in(somebody("p-1", email()), member("p-1", "company", "staff", level=2, hours=EARLY))
+    escalated = event("pqrs.escalated", {"to_level": 2}, at=hub.clock(), source=HUB_SOURCE)
+    await hub.take_in(escalated)
+    await hub.take_in(member("p-1", "company", "staff", 2, level=2))
+    [mail] = [one for one in hub.of(escalated) if (one.person, one.channel) == ("p-1", "email")]
+    [taken] = await hub.store.claim([mail.id], token=mail.id, lease=HOUR)
+
+    assert ((), None) == (taken.weeks, hindrance(taken, policy=POLICY, now=hub.clock()))
+
+
+def test_a_week_is_read_as_it_is_kept() -> None:
+    [week] = weeks_of([SUNDAYS])
+
+    assert WorkWeek(days=((),) * 6 + ((("06:00", "18:00"),),)) == week
