@@ -60,3 +60,21 @@ def test_an_assembly_that_was_only_convened_or_cancelled_owes_no_minutes() -> No
     cancelled = event("admin.assembly.cancelled", at=local("2026-03-09 08:00") + HOUR)
 
     assert [] == [clock for clock in after(convened, cancelled) if clock.name == "minutes"]
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["in order", "late"])
+@pytest.mark.parametrize(
+    ("announced", "cancelled", "case", "clock"),
+    [
+        ("admin.assembly.convened", "admin.assembly.cancelled", CASE, "convocation_lead"),
+        ("maintenance.scheduled.announced", "maintenance.scheduled.cancelled", "work_id:w-1", "notice_lead"),
+    ],
+)
+def test_what_was_cancelled_need_not_have_been_told_in_time(
+    announced: str, cancelled: str, case: str, clock: str, order: int
+) -> None:
+    at = local("2026-03-02 08:00")
+    happened = [event(announced, at=at), event(cancelled, at=at + HOUR)]
+    [check] = sla.replay(case, happened[::order], BY_NAME, POLICY)
+
+    assert (clock, ClockState.CANCELLED, at + HOUR) == (check.name, check.state, check.ended_at)
