@@ -33,10 +33,10 @@ _COLUMNS: Final = ("promesa", "medida", "antes", "después", "diferencia")
 _NUMBERS: Final = _COLUMNS[2:]
 _CHANGES: Final = ("caso", "promesa", "antes", "después", "vencía", "vencería")
 _OUTCOMES: Final = {
-    "kept": "cumplida",
-    "broken": "incumplida",
-    "earlier": "ya incumplida",
-    "running": "en curso",
+    "met": "cumplida",
+    "breached": "incumplida",
+    "breached_before": "ya incumplida",
+    "open": "en curso",
     "cancelled": "anulada",
 }
 _BOGOTA: Final = ZoneInfo("America/Bogota")
@@ -133,6 +133,9 @@ def _report(comparison: Comparison, name: str) -> None:
         markup=False,
         soft_wrap=True,
     )
+    if not comparison.cases and not comparison.messages:
+        out.print("En ese período no hay historia que ensayar.")
+        return
     if comparison.same:
         out.print(
             "Con esta política nada habría sido distinto."
@@ -142,13 +145,14 @@ def _report(comparison: Comparison, name: str) -> None:
         return
     print_table(_COLUMNS, _rows(comparison), numbers=_NUMBERS)
     out.print(
-        f"\nPromesas con otro vencimiento: {_number(comparison.moved)}."
+        f"Promesas con otro vencimiento: {_number(comparison.moved)}."
         f" Casos que habrían terminado de otra manera: {_number(comparison.changed)}.",
         soft_wrap=True,
     )
     _list(comparison)
     out.print(
-        "\nSe supone que cada nivel tiene quien lo atienda, en horas laborales. De noche: de 21:00 a 7:00.",
+        "\nSe supone que cada nivel tiene quien lo atienda, en horas laborales. La noche va de 21:00 a 7:00;"
+        "\nsus mensajes son los avisos de las promesas y los demás mensajes guardados del período.",
         style="dim",
         soft_wrap=True,
     )
@@ -161,7 +165,9 @@ def _list(comparison: Comparison) -> None:
     if listed < comparison.changed:
         console().print(f"Los primeros {listed} (--cases muestra más):", markup=False)
     console().print()
-    print_table(_CHANGES, [_change(each) for each in comparison.changes])
+    print_table(
+        _CHANGES, [_change(each) for each in sorted(comparison.changes, key=lambda one: one.due_before)]
+    )
 
 
 def _change(change: Change) -> Row:
@@ -206,7 +212,7 @@ def _measures(before: Counts, after: Counts) -> Iterator[Row]:
     for level in sorted({*before.climbed, *after.climbed}):
         yield from _some(f"pasos al nivel {level}", before.climbed[level], after.climbed[level])
     yield from _some("recordatorios", before.reminded, after.reminded)
-    yield from _some("mensajes de noche", before.night, after.night)
+    yield from _some("avisos de noche", before.night, after.night)
 
 
 def _nights(comparison: Comparison) -> Iterator[Row]:

@@ -35,9 +35,9 @@ def _side(side: Side) -> dict[str, Json]:
 def _counts(counts: Counts) -> dict[str, Json]:
     share = counts.share_kept
     return {
-        "kept": counts.kept,
+        "met": counts.kept,
         "breached": counts.broken,
-        "share_kept": None if share is None else round(share, 4),
+        "share_met": None if share is None else round(share, 4),
         "at_risk": counts.warned,
         "escalated": {str(level): number for level, number in sorted(counts.climbed.items())},
         "reminded": counts.reminded,

@@ -15,12 +15,12 @@ from hub.policy import Policy
 class Outcome(StrEnum):
     """How a promise stood at the end of the period."""
 
-    KEPT = "kept"
-    BROKEN = "broken"
+    KEPT = "met"
+    BROKEN = "breached"
     """Due in the period, and not kept by then; whether answered later or not at all."""
-    EARLIER = "earlier"
+    EARLIER = "breached_before"
     """Broken before the period: no news in it."""
-    RUNNING = "running"
+    RUNNING = "open"
     """Not due yet, or standing still."""
     CANCELLED = "cancelled"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub import sla
 from hub.catalog import BY_NAME, CATALOG
 from hub.indicators import Period
-from hub.model import HUB_SOURCE, Event, EventType, Json, Purpose
+from hub.model import HUB_SOURCE, Event, EventType, Json, Message, Purpose, State, StoredEvent
 from hub.policy import Policy, load_policy
 from hub.ports import Contact
-from hub.rehearsing import Change, Comparison, Counts, Outcome
-from tests.unit.things import HOUR, MINUTE, MONDAY, POLICY, event, local
+from hub.rehearsing import Change, Comparison, Counts, Outcome, add_cases, add_contacts
+from hub.rehearsing.fates import fate_of
+from hub.testing import MemoryHistory, MemoryStore
+from tests.unit.things import HOUR, MINUTE, MONDAY, POLICY, event, local, message, stored
 
 CASE = "pqrs_id:PQ-1"
 WEEK = Period(since=local("2026-03-09 00:00"), until=local("2026-03-16 08:05"))
@@ -42,6 +46,10 @@ mode = "business_day_clock"
 LATE_SHIFT = """
 [calendar]
 week = { mon = [["08:00", "17:00"], ["21:30", "23:30"]] }
+"""
+ANOTHER_LADDER = """
+[clocks.emergency_ack]
+ladder = ["5m", "5m"]
 """
 EARLY_COLLECTION = """
 [windows.ley_2300]
@@ -200,6 +208,44 @@ def test_a_reminder_goes_at_its_own_instant() -> None:
     assert {Purpose.SERVICE: 1} == comparison.before.night
 
 
+@pytest.mark.parametrize(
+    ("answered", "outcome", "climbed"),
+    [(local("2026-03-11 14:05"), Outcome.KEPT, {}), (local("2026-03-11 14:06"), Outcome.BROKEN, {2: 1})],
+)
+def test_an_answer_at_the_due_instant_is_in_time_and_tells_no_level(
+    answered: datetime, outcome: Outcome, climbed: dict[int, int]
+) -> None:
+    side = compared(POLICY, [received(), replied(answered)]).before
+
+    assert (int(outcome is Outcome.KEPT), climbed) == (
+        side.promises["first_reply"].kept,
+        side.promises["first_reply"].climbed,
+    )
+
+
+@pytest.mark.parametrize("answered", [TUESDAY_NOON, local("2026-03-11 14:00"), local("2026-03-12 13:06")])
+def test_an_ended_clock_that_has_kept_no_steps_tells_what_it_would_have_told(answered: datetime) -> None:
+    clocks = sla.replay(CASE, [received(), replied(answered)], BY_NAME, POLICY)
+    [clock] = [one for one in clocks if one.name == "first_reply"]
+    whole, bare = (
+        fate_of(one, WEEK, POLICY) for one in (clock, replace(clock, steps=(), calendar="another"))
+    )
+
+    assert whole is not None
+    assert bare is not None
+    assert [step.key for step in clock.steps if step.at < answered] == [step.key for step in whole.told]
+    assert (whole.outcome, whole.told) == (bare.outcome, bare.told)
+
+
+@pytest.mark.parametrize("policy", [ANOTHER_LADDER], indirect=True)
+def test_a_ladder_that_no_event_speaks_of_is_counted_and_calls_nobody(policy: Policy) -> None:
+    declared = event("emergency.declared", at=local("2026-03-10 02:00"))
+    before, after = counts(compared(policy, [declared]), "emergency_ack")
+
+    assert (1, {}) == (before.broken, before.climbed)
+    assert (1, {2: 1}, 1, 0) == (after.broken, after.climbed, after.reminded, after.night)
+
+
 def test_what_had_ended_before_the_period_is_not_of_it() -> None:
     later = Period(since=local("2026-03-12 00:00"), until=local("2026-03-20 00:00"))
     comparison = compared(load_policy(), [received(), replied(TUESDAY_NOON)], period=later)
@@ -241,6 +287,31 @@ def test_only_so_many_cases_are_listed_and_all_are_counted(policy: Policy) -> No
     assert (["pqrs_id:PQ-1", "pqrs_id:PQ-2"], 3) == (
         [one.case for one in comparison.changes],
         comparison.changed,
+    )
+
+
+async def test_a_stored_history_is_read_and_how_far_it_is_is_told() -> None:
+    store, told = MemoryStore(lambda: MONDAY), list[tuple[int, int]]()
+    own = event("pqrs.escalated", at=MONDAY + HOUR, source=HUB_SOURCE)
+    kept = [stored(one) for one in (received(), replied(local("2026-03-12 12:00")), own)]
+    async with store.transaction() as transaction:
+        await transaction.add_events(kept)
+    # What a clock has told is told anew by each side: it does not count as stored.
+    await store.add_messages([_sent(of, local("2026-03-09 23:00")) for of in kept])
+    comparison = Comparison(POLICY, load_policy(), period=WEEK, catalog=BY_NAME, listed=20)
+    async with MemoryHistory(store).reading() as history:
+        await add_cases(comparison, history, BY_NAME, lambda done, whole: told.append((done, whole)))
+        cases, told = told, []
+        await add_contacts(comparison, history, lambda done, whole: told.append((done, whole)))
+
+    assert (1, 2, 2) == (comparison.cases, comparison.clocks, comparison.messages)
+    assert ({Purpose.SERVICE: 2}, 1) == (comparison.before.night, comparison.before.total.broken)
+    assert ([(0, 7), (7, 7)], [(0, 7), (0, 7), (7, 7)]) == (cases, told)
+
+
+def _sent(of: StoredEvent, at: datetime) -> Message:
+    return message(
+        event_key=of.key, event=of.event.name, state=State.SENT, purpose=Purpose.SERVICE, created_at=at
     )
 
 
