@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hub.identity import clock_id, event_key
 from hub.indicators import Period
-from hub.model import ClockState, Event, Message, Purpose, State, StoredEvent
+from hub.model import Clock, ClockState, Event, Message, Purpose, State, StoredEvent
 from hub.ports import Contact
 from tests.contract.stores import Stores
 from tests.contract.values import HOUR, NOON, clock, event, message, stored
@@ -79,16 +79,25 @@ async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: Store
 
 
 async def test_a_clock_that_runs_brings_its_case_once_though_nothing_is_heard_of_it(stores: Stores) -> None:
-    silent, over = of_case("pqrs_id:S", NOON - 9 * DAY), of_case("pqrs_id:O", NOON - 9 * DAY)
+    silent, other, over = (of_case(f"pqrs_id:{name}", NOON - 9 * DAY) for name in ("S", "T", "O"))
     heard = [of_case("pqrs_id:H", NOON - 9 * DAY), of_case("pqrs_id:H", NOON, "pqrs.replied")]
-    await keep(stores, silent, over, *heard)
-    running = clock("pqrs_id:S")
-    another = replace(running, id=clock_id("pqrs_id:S", "legal_term", silent.event), name="legal_term")
-    ended = clock("pqrs_id:O", state=ClockState.MET, ended_at=NOON - 8 * DAY)
+    await keep(stores, silent, other, over, *heard)
+    # More than a page lies between the clocks of S that run; the one before them is over.
+    known = [
+        _clock("S", 1, ended_at=NOON - 8 * DAY),
+        *(_clock("S", 2), _clock("T", 3), _clock("H", 4), _clock("S", 5)),
+        _clock("O", 6, ended_at=NOON - 8 * DAY),
+    ]
     async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([running, another, ended, clock("pqrs_id:H")])
+        await transaction.save_clocks(known)
 
-    assert ["pqrs_id:H", "pqrs_id:S"] == [case for case, _ in await read(stores)]
+    assert ["pqrs_id:H", "pqrs_id:S", "pqrs_id:T"] == [case for case, _ in await read(stores)]
+
+
+def _clock(name: str, hour: int, ended_at: datetime | None = None) -> Clock:
+    case, began = f"pqrs_id:{name}", event(time=NOON - 9 * DAY + hour * HOUR)
+    state = ClockState.OPEN if ended_at is None else ClockState.MET
+    return replace(clock(case), id=clock_id(case, "first_reply", began), state=state, ended_at=ended_at)
 
 
 async def test_messages_that_went_or_are_to_go_are_read_without_the_person(stores: Stores) -> None:
