@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub import sla
@@ -352,6 +352,7 @@ CONTACT = st.builds(
 )
 
 
+@settings(deadline=None)  # calendars are slow to ask, and the machine has other work
 @given(histories=st.lists(HISTORY, max_size=3), contacts=st.lists(CONTACT, max_size=4))
 def test_the_same_policy_gives_no_difference(histories: list[list[Event]], contacts: list[Contact]) -> None:
     comparison = compared(load_policy(), *histories, period=LONG, contacts=contacts)
@@ -361,6 +362,7 @@ def test_the_same_policy_gives_no_difference(histories: list[list[Event]], conta
     assert [] == comparison.changes
 
 
+@settings(deadline=None)  # calendars are slow to ask, and the machine has other work
 @given(histories=st.lists(HISTORY, max_size=3), contacts=st.lists(CONTACT, max_size=4))
 def test_the_two_sides_know_nothing_of_each_other(
     histories: list[list[Event]], contacts: list[Contact], tmp_path_factory: pytest.TempPathFactory
