@@ -87,18 +87,18 @@ async def test_a_long_history_is_rehearsed_in_far_less_than_a_millisecond_for_ea
 ) -> None:
     async with Database(database) as opened:
         await fill(opened, events // len(NAMES))
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         await rehearse(comparison, opened)
-        took = time.perf_counter() - began
+        took, worked = time.perf_counter() - began, time.process_time() - worked
     report(
-        f"{events} events and {comparison.messages} messages in {took:.1f} s:"
+        f"{events} events and {comparison.messages} messages in {took:.1f} s, {worked:.1f} of work:"
         f" {comparison.before.total}, {comparison.after.total}"
     )
 
     assert events // len(NAMES) == comparison.cases
     assert not comparison.same
-    # Seconds: 0.0002 are usual, with the two messages of each event.
-    assert took / events < 0.001
+    # Seconds of this process's own work, whatever else the machine does: 0.0002 are usual, with two messages.
+    assert worked / events < 0.001
 
 
 async def test_the_memory_that_a_rehearsal_takes_does_not_grow_with_the_history(
