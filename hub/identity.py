@@ -30,6 +30,12 @@ def uuid8(at: datetime, *parts: str) -> UUID:
     return UUID(int=value)
 
 
+def earliest(at: datetime) -> UUID:
+    """Answer what is less than every id of that millisecond, or of any later one."""
+    milliseconds = ((at - _EPOCH) // timedelta(milliseconds=1)) & _MILLISECONDS_MASK
+    return UUID(int=milliseconds << 80)
+
+
 def event_key(event: Event) -> UUID:
     """Make the storage key of an event."""
     return uuid8(event.time, event.source, event.id)

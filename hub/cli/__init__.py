@@ -25,6 +25,7 @@ from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
 from hub.cli.readiness import readiness
 from hub.cli.redriving import redrive
+from hub.cli.rehearsing import rehearse
 from hub.cli.run import run
 from hub.cli.troubles import troubles
 from hub.errors import HubError, Unavailable
@@ -63,6 +64,7 @@ app.command(rich_help_panel=_LOOK)(deliveries)
 app.command(rich_help_panel=_LOOK)(explain)
 app.add_typer(clocks.app, name="clocks", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_LOOK)(indicators)
+app.command(rich_help_panel=_LOOK)(rehearse)
 app.add_typer(contacts.replies, name="replies", rich_help_panel=_LOOK)
 app.add_typer(contacts.suppressions, name="suppressions", rich_help_panel=_MEND)
 app.add_typer(contacts.opt_outs, name="opt-outs", rich_help_panel=_MEND)

@@ -122,14 +122,20 @@ def print_items(items: Json, cursor: str | None = None) -> None:
     print_json({"items": items, "next": cursor})
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print aligned columns, or that there are none. Words are data: markup in them is shown, not obeyed."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[str] = ()
+) -> None:
+    """
+    Print aligned columns, those of `numbers` to the right, or that there are none.
+
+    Words are data: markup in them is shown, not obeyed.
+    """
     from rich.table import Table  # noqa: PLC0415 - `hub --help` must not wait for it
     from rich.text import Text  # noqa: PLC0415 - the same
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
     for row in rows:
         table.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in row))
     if table.row_count:

@@ -17,6 +17,7 @@ from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
 from hub.ports.explaining import ExplainStore, Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
 from hub.ports.headcount import HeadcountStore, Meant
+from hub.ports.history import GOING, Cases, Contact, History, HistoryStore
 from hub.ports.importing import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
@@ -31,17 +32,22 @@ from hub.ports.timers import TimerStore
 from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
 
 __all__ = [
+    "GOING",
     "AccountStore",
     "Appointments",
     "AuditStore",
     "CascadeStore",
+    "Cases",
     "Channel",
+    "Contact",
     "ContactStore",
     "DeliveryStore",
     "ExplainStore",
     "Facts",
     "HeadcountStore",
     "Heartbeats",
+    "History",
+    "HistoryStore",
     "Holders",
     "ImportStore",
     "ImportTransaction",

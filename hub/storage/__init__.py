@@ -10,6 +10,7 @@ from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.explaining import PostgresExplaining
 from hub.storage.headcount import PostgresHeadcount
+from hub.storage.history import PostgresHistory
 from hub.storage.importing import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
@@ -35,6 +36,7 @@ __all__ = [
     "PostgresDelivery",
     "PostgresExplaining",
     "PostgresHeadcount",
+    "PostgresHistory",
     "PostgresImports",
     "PostgresInbox",
     "PostgresIntake",

@@ -109,7 +109,13 @@ class Database:
                 return await connection.fetch(statement, *arguments)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """Open a transaction that sees one state of the database throughout, and cannot write."""
+        async with self.transaction(isolation="repeatable_read", readonly=True) as run:
+            yield run
+
+    @asynccontextmanager
+    async def transaction(self, **how: Any) -> AsyncIterator[Transaction]:
         """
         Open a transaction; commit at the end of the block, roll back when it raises.
 
@@ -119,7 +125,7 @@ class Database:
         with translated():
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
         try:
-            work = connection.transaction()
+            work = connection.transaction(**how)
             with translated():
                 await work.start()
             try:

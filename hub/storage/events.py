@@ -81,11 +81,16 @@ async def lock_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequen
         return {}
     await run.rows(_SQL["open_cases"], ordered)
     await run.rows(_SQL["lock_cases"], ordered)
-    rows = await run.rows(_SQL["of_cases"], ordered)
-    found = {
+    found = await of_cases(run, ordered)
+    return {case: found.get(case, []) for case in ordered}
+
+
+async def of_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
+    """Answer all events of those of these cases that have any."""
+    rows = await run.rows(_SQL["of_cases"], sorted(cases)) if cases else []
+    return {
         case: [event_of(row) for row in rows] for case, rows in groupby(rows, lambda row: row["case_key"])
     }
-    return {case: found.get(case, []) for case in ordered}
 
 
 def _row(stored: StoredEvent) -> tuple[object, ...]:

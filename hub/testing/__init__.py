@@ -16,6 +16,7 @@ from hub.testing.contacts import MemoryContacts
 from hub.testing.explaining import MemoryExplaining
 from hub.testing.faults import Faults
 from hub.testing.headcount import MemoryHeadcount
+from hub.testing.history import MemoryHistory
 from hub.testing.importing import MemoryImports
 from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.letters import MemoryLetters
@@ -38,6 +39,7 @@ __all__ = [
     "MemoryEmail",
     "MemoryExplaining",
     "MemoryHeadcount",
+    "MemoryHistory",
     "MemoryImports",
     "MemoryInbox",
     "MemoryKeys",

@@ -18,6 +18,7 @@ from hub.ports import (
     DeliveryStore,
     ExplainStore,
     HeadcountStore,
+    HistoryStore,
     ImportStore,
     IntakeStore,
     KeyStore,
@@ -38,6 +39,7 @@ from hub.storage import (
     PostgresDelivery,
     PostgresExplaining,
     PostgresHeadcount,
+    PostgresHistory,
     PostgresImports,
     PostgresIntake,
     PostgresKeys,
@@ -57,6 +59,7 @@ from hub.testing import (
     MemoryContacts,
     MemoryExplaining,
     MemoryHeadcount,
+    MemoryHistory,
     MemoryImports,
     MemoryInbox,
     MemoryKeys,
@@ -95,6 +98,7 @@ class Stores:
     sessions: SessionStore
     explaining: ExplainStore
     imports: ImportStore
+    history: HistoryStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -130,6 +134,7 @@ def memory_stores() -> Stores:
         sessions=accounts,
         explaining=MemoryExplaining(store),
         imports=MemoryImports(store),
+        history=MemoryHistory(store),
     )
 
 
@@ -155,4 +160,6 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresSessions(opened),
             PostgresExplaining(opened),
             PostgresImports(opened),
+            # Small pages, so that a few rows are several.
+            PostgresHistory(opened, page=2),
         )

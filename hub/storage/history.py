@@ -1,0 +1,85 @@
+"""What happened, read again page by page, in a transaction that cannot write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.identity import earliest
+from hub.indicators import Period
+from hub.model import Event, Purpose, StoredEvent
+from hub.ports import GOING, Cases, Contact, History
+from hub.storage import events
+from hub.storage.database import Database, Runner
+from hub.storage.queries import load
+
+_SQL = load("history")
+_PAGE: Final = 1000
+"""Rows looked at in one go: what is made of them takes far less than an idle transaction may last."""
+_START: Final = UUID(int=0)
+
+
+class PostgresHistory:
+    """The HistoryStore. A reading holds one connection, and one snapshot until its end."""
+
+    def __init__(self, database: Database, *, page: int = _PAGE) -> None:
+        self._database = database
+        self._page = page
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[History]:
+        """Open what is stored as of now."""
+        async with self._database.snapshot() as run:
+            yield _Reading(run, self._page)
+
+
+class _Reading:
+    """One snapshot: the History."""
+
+    def __init__(self, run: Runner, page: int) -> None:
+        self._run = run
+        self._page = page
+
+    async def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
+        """Read, each once and whole, the cases that were heard of from `since` on, or whose clock runs."""
+        begin, asked = earliest(since), sorted(types)
+        reached = since
+        async for rows in self._pages("heard", begin, begin, asked):
+            reached = rows[-1]["time"]
+            yield Cases(events=await self._whole(rows), reached=reached)
+        async for rows in self._pages("running", _START, begin, asked):
+            yield Cases(events=await self._whole(rows), reached=reached)
+
+    async def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
+        """Read the messages of the events of the period, but for the events of these names."""
+        asked = earliest(period.until), sorted(GOING), sorted(without)
+        async for rows in self._pages("contacts", earliest(period.since), *asked):
+            reminders = {row["event_key"] for row in rows if row["occasion"] != "initial"}
+            of = await events.by_key(self._run, reminders)
+            yield [_contact(row, of.get(row["event_key"])) for row in rows]
+
+    async def _pages(self, name: str, after: UUID, *asked: object) -> AsyncIterator[list[Record]]:
+        while rows := await self._run.rows(_SQL[name], after, *asked, self._page):
+            yield rows
+            after = rows[-1][0]
+
+    async def _whole(self, rows: Iterable[Record]) -> Mapping[str, Sequence[Event]]:
+        found = await events.of_cases(self._run, [row["case_key"] for row in rows if row["case_key"]])
+        return {case: [one.event for one in stored] for case, stored in found.items()}
+
+
+def _contact(row: Record, of: StoredEvent | None) -> Contact:
+    reminder = row["occasion"] != "initial"
+    return Contact(
+        channel=row["channel"],
+        purpose=Purpose(row["purpose"]),
+        rests=row["rests"],
+        created_at=row["created_at"],
+        occasion=row["occasion"],
+        reminds_of=of.event if reminder and of is not None else None,
+    )

@@ -1,0 +1,138 @@
+"""The history read again, in memory and for real: each case once and whole, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hub.identity import clock_id, event_key
+from hub.indicators import Period
+from hub.model import Clock, ClockState, Event, Message, Purpose, State, StoredEvent
+from hub.ports import Contact
+from tests.contract.stores import Stores
+from tests.contract.values import HOUR, NOON, clock, event, message, stored
+
+DAY = timedelta(days=1)
+WEEK = Period(since=NOON - DAY, until=NOON + 6 * DAY)
+RECEIVED, REPLIED = event().type, event("pqrs.replied").type
+TYPES = {RECEIVED, REPLIED}
+
+
+def of_case(case: str, at: datetime, name: str = "pqrs.received") -> StoredEvent:
+    return stored(event(name, time=at), case=case)
+
+
+async def keep(stores: Stores, *events: StoredEvent) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events(events)
+
+
+async def read(stores: Stores) -> list[tuple[str, list[Event]]]:
+    """Answer the cases in the order in which they are read, the events of each by their time."""
+    found: list[tuple[str, list[Event]]] = []
+    async with stores.history.reading() as history:
+        async for page in history.cases(WEEK.since, TYPES):
+            found += [
+                (case, sorted(events, key=lambda one: one.time)) for case, events in page.events.items()
+            ]
+    return found
+
+
+async def contacts(stores: Stores, *without: str) -> list[Contact]:
+    async with stores.history.reading() as history:
+        return [one async for page in history.contacts(WEEK, without=without) for one in page]
+
+
+def events_of(*of: StoredEvent) -> list[Event]:
+    return [one.event for one in of]
+
+
+async def test_a_case_that_was_heard_of_is_read_once_and_whole(stores: Stores) -> None:
+    began = of_case("pqrs_id:A", WEEK.since - 90 * DAY)
+    other = of_case("pqrs_id:A", NOON, "payment.received")
+    answered = [of_case("pqrs_id:A", NOON + n * HOUR, "pqrs.replied") for n in (1, 2, 3)]
+    await keep(stores, *answered, other, began)
+
+    assert [("pqrs_id:A", events_of(began, other, *answered))] == await read(stores)
+
+
+async def test_many_cases_are_read_page_by_page(stores: Stores) -> None:
+    cases = {f"pqrs_id:{n}": of_case(f"pqrs_id:{n}", NOON + n * HOUR) for n in range(5)}
+    replies = [of_case(f"pqrs_id:{n}", NOON + (10 - n) * HOUR, "pqrs.replied") for n in range(5)]
+    await keep(stores, *cases.values(), *replies)
+
+    # As they are first heard of: PQRS 4 begins at 4 h, its reply comes at 6.
+    assert list(cases) == [case for case, _ in await read(stores)]
+    assert all(2 == len(events) for _, events in await read(stores))
+
+
+async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: Stores) -> None:
+    await keep(
+        stores,
+        of_case("payment_id:P", NOON, "payment.received"),
+        stored(event("pqrs.received", time=NOON), case=None),
+        of_case("pqrs_id:OLD", WEEK.since - HOUR),
+    )
+
+    assert [] == await read(stores)
+
+
+async def test_a_clock_that_runs_brings_its_case_once_though_nothing_is_heard_of_it(stores: Stores) -> None:
+    silent, other, over = (of_case(f"pqrs_id:{name}", NOON - 9 * DAY) for name in ("S", "T", "O"))
+    heard = [of_case("pqrs_id:H", NOON - 9 * DAY), of_case("pqrs_id:H", NOON, "pqrs.replied")]
+    await keep(stores, silent, other, over, *heard)
+    # More than a page lies between the clocks of S that run; the one before them is over.
+    known = [
+        _clock("S", 1, ended_at=NOON - 8 * DAY),
+        *(_clock("S", 2), _clock("T", 3), _clock("H", 4), _clock("S", 5)),
+        _clock("O", 6, ended_at=NOON - 8 * DAY),
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks(known)
+
+    assert ["pqrs_id:H", "pqrs_id:S", "pqrs_id:T"] == [case for case, _ in await read(stores)]
+
+
+def _clock(name: str, hour: int, ended_at: datetime | None = None) -> Clock:
+    case, began = f"pqrs_id:{name}", event(time=NOON - 9 * DAY + hour * HOUR)
+    state = ClockState.OPEN if ended_at is None else ClockState.MET
+    return replace(clock(case), id=clock_id(case, "first_reply", began), state=state, ended_at=ended_at)
+
+
+async def test_messages_that_went_or_are_to_go_are_read_without_the_person(stores: Stores) -> None:
+    of = stored(event(time=NOON))
+    await keep(stores, of)
+    going = [_message(of, f"going-{state}", state) for state in (State.SENT, State.READ, State.HELD)]
+    lost = [_message(of, f"lost-{state}", state) for state in (State.FAILED, State.SUPPRESSED, State.EXPIRED)]
+    await stores.add(*going, *lost)
+
+    found = await contacts(stores)
+
+    expected = Contact(channel="email", purpose=Purpose.TRANSACTIONAL, rests=True, created_at=NOON)
+    assert [expected] * 3 == found
+    assert [] == await contacts(stores, "pqrs.received")
+
+
+async def test_messages_of_events_outside_the_period_are_not_read(stores: Stores) -> None:
+    early, late = stored(event(time=WEEK.since - HOUR)), stored(event(time=WEEK.until + HOUR))
+    await keep(stores, early, late)
+    await stores.add(*(_message(of, "p-1", State.SENT) for of in (early, late)))
+
+    assert [] == await contacts(stores)
+
+
+async def test_a_reminder_brings_its_event(stores: Stores) -> None:
+    of = stored(event("maintenance.scheduled.announced", time=NOON, data={"starts_at": "later"}), case=None)
+    await keep(stores, of)
+    await stores.add(message(of, occasion="reminder:T-24h", state=State.HELD), message(of))
+
+    found: Sequence[Contact] = await contacts(stores)
+
+    assert {("reminder:T-24h", of.key), ("initial", None)} == {
+        (one.occasion, None if one.reminds_of is None else event_key(one.reminds_of)) for one in found
+    }
+
+
+def _message(of: StoredEvent, person: str, state: State) -> Message:
+    return message(of, person=person, state=state, rests=True)
