@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from hub.cli.common import AsJson, console, print_json, print_table, settings, wait
-from hub.words import CLOCKS
+from hub.titles import CLOCKS
 
 if TYPE_CHECKING:
     from hub.web.indicators import Indicators, PromiseKept

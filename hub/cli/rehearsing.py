@@ -171,7 +171,7 @@ def _list(comparison: Comparison) -> None:
 
 
 def _change(change: Change) -> Row:
-    from hub.words import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.titles import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
 
     return (
         short_case(change.case),
@@ -184,7 +184,7 @@ def _change(change: Change) -> Row:
 
 
 def _rows(comparison: Comparison) -> Iterator[Row]:
-    from hub.words import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.titles import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
 
     before, after = comparison.before, comparison.after
     for name in sorted(before.promises, key=lambda one: CLOCKS.get(one, one)):

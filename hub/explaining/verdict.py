@@ -13,6 +13,7 @@ from hub.explaining import missed, saying
 from hub.explaining.messages import LOST, OUT, has_gone, is_filed, sentences
 from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, StoredEvent
 from hub.ports import Facts, Kept, Refused, Said
+from hub.titles import EVENTS
 
 
 class Outcome(StrEnum):
@@ -99,7 +100,7 @@ def _verdict(facts: Facts, outcome: Outcome, said: Sequence[str], reason: str | 
 
 
 def _heading(event: Event) -> str:
-    return saying.sentence(f"{words.EVENTS.get(event.name, event.name)}, {saying.at_time(event.time)}")
+    return saying.sentence(f"{EVENTS.get(event.name, event.name)}, {saying.at_time(event.time)}")
 
 
 _OPENINGS: Final = {

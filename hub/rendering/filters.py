@@ -22,6 +22,7 @@ from jinja2 import Undefined
 
 from hub.errors import TemplateFailure
 from hub.model import Json
+from hub.titles import CLOCKS
 
 ZONE: Final = ZoneInfo("America/Bogota")
 LOCALE: Final = "es_CO"
@@ -172,6 +173,12 @@ _E_SOUND: Final = re.compile(r"h?[ií](?![aeou])", re.IGNORECASE)
 _COLOMBIAN: Final = str.maketrans(",.", ".,")
 _PLAIN_URL: Final = re.compile(r"https://[^\s\x00-\x1f\x7f\"<>\\]+")
 
+
+def promesa(value: Json) -> str:
+    """Name a promise by its clock: `first_reply` → Primera respuesta."""
+    return CLOCKS.get(str(value), str(value))
+
+
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     "fecha": fecha,
     "hora": hora,
@@ -184,5 +191,6 @@ FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     "inicial": inicial,
     "punto": punto,
     "enlace": enlace,
+    "promesa": promesa,
 }
 TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}

@@ -247,7 +247,7 @@ async def test_a_number_is_known_for_the_levels_it_was_told_of_the_newest_first(
         {"name": "sla.breached"},
         {"purpose": Purpose.TRANSACTIONAL},
     ],
-    ids=str,
+    ids=" ".join,
 )
 async def test_what_did_not_ask_this_number_to_take_on_anything_is_left_out(
     stores: Stores, fields: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub import words
+from hub import titles, words
 from hub.catalog import CATALOG
 from hub.channels.push import fcm
 from hub.channels.sms import twilio
@@ -21,11 +21,11 @@ def test_every_state_of_a_clock_has_a_word() -> None:
 
 
 def test_every_event_of_the_catalogue_has_a_title() -> None:
-    assert set(words.EVENTS) == {kind.name for kind in CATALOG}
+    assert set(titles.EVENTS) == {kind.name for kind in CATALOG}
 
 
 def test_every_promise_of_the_policy_has_a_name() -> None:
-    assert set(words.CLOCKS) == set(load_policy().clocks)
+    assert set(titles.CLOCKS) == set(load_policy().clocks)
 
 
 def test_every_channel_of_the_catalogue_has_a_word() -> None:
