@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hub.identity import uuid8
 from hub.model import Clock, Event, Step, own_event
-from hub.policy import SummaryPolicy
+from hub.policy_clocks import SummaryPolicy
 from hub.sla.telling import subject_of
 
 SUMMARY: Final = "sla.summary"

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from hub import sla
 from hub.model import Clock, ClockState, Course, Json
-from hub.policy import ClockPolicy, Policy
+from hub.policy import Policy
+from hub.policy_clocks import ClockPolicy
 
 
 def laid(

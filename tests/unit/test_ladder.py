@@ -10,7 +10,7 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step
-from hub.policy import ClockPolicy
+from hub.policy_clocks import ClockPolicy
 from tests.unit.laying import laid
 from tests.unit.things import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 

@@ -9,7 +9,8 @@ import pytest
 from hub.business_time import BusinessDays, Mode, Term
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
-from hub.policy import ClockPolicy, Policy, load_policy
+from hub.policy import Policy, load_policy
+from hub.policy_clocks import ClockPolicy
 from hub.policy_values import parse_term
 from tests.unit.laying import instants, laid
 

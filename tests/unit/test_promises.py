@@ -15,7 +15,8 @@ import pytest
 from hub.business_time import BusinessDays, Term
 from hub.catalog import CATALOG
 from hub.model import Move
-from hub.policy import ClockPolicy, load_policy
+from hub.policy import load_policy
+from hub.policy_clocks import ClockPolicy
 from hub.sla import ESCALATES
 from hub.terms import Ahead, CalendarDays
 from tests.unit.test_docs import ROOT, rows

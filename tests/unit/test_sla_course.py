@@ -28,7 +28,7 @@ from hub.model import (
     Move,
     Pause,
 )
-from hub.policy import ClockPolicy
+from hub.policy_clocks import ClockPolicy
 from tests.unit.laying import instants, laid
 from tests.unit.things import HOUR, MONDAY, POLICY, event, local
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hub.errors import InvalidPolicy
 from hub.model import Course, Pause
-from hub.policy import ClockPolicy
+from hub.policy_clocks import ClockPolicy
 from hub.terms import CalendarDays, ahead_of, day_end, last_instant
 from tests.unit.laying import instants, laid
 from tests.unit.things import HOUR, MONDAY, POLICY, local

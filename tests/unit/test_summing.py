@@ -11,7 +11,7 @@ from hub import sla
 from hub.errors import StorageUnavailable
 from hub.model import Clock, Event
 from hub.planning import is_quiet
-from hub.policy import SummaryPolicy
+from hub.policy_clocks import SummaryPolicy
 from hub.timers import keep_appointments
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.things import HOUR, MINUTE, MONDAY, SECOND, event, local
