@@ -16,22 +16,18 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
 from hub.errors import InvalidPolicy
+from hub.opening_hours import DAY, Frame, TimeOfDay, frames_of
 
-TimeOfDay: TypeAlias = time | timedelta | str
-"""A local time: `time(8)`, an offset from midnight, or "08:00"; a close may be "24:00" or `time(0)`."""
-Frame: TypeAlias = tuple[timedelta, timedelta]
-"""[open, close) as offsets from local midnight, so that 24:00 is a value like any other."""
 Interval: TypeAlias = tuple[datetime, datetime]
 """[from, to) in UTC."""
 
-DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 MONDAY_TO_FRIDAY: Final = frozenset(range(5))
 _YEARS: Final = range(2024, 2041)
@@ -107,9 +103,9 @@ class WorkCalendar:
         legal_days: Collection[int] = MONDAY_TO_FRIDAY,
     ) -> None:
         put = object.__setattr__  # the one way to fill a frozen dataclass
-        put(self, "week", tuple(_frames(week.get(weekday, ())) for weekday in range(7)))
+        put(self, "week", tuple(frames_of(week.get(weekday, ())) for weekday in range(7)))
         put(self, "holidays", _frozen(holidays))
-        put(self, "special_days", {day: _frames(frames) for day, frames in special_days.items()})
+        put(self, "special_days", {day: frames_of(frames) for day, frames in special_days.items()})
         put(self, "zone", _zone(zone) if isinstance(zone, str) else zone)
         put(self, "legal_days", frozenset(legal_days))
         if not any(self.week) and not any(self.special_days.values()):
@@ -244,37 +240,6 @@ class WorkCalendar:
 
 
 _ALL_DAY: Final[tuple[Frame, ...]] = ((timedelta(0), DAY),)
-
-
-def frame(opens: TimeOfDay, closes: TimeOfDay) -> Frame:
-    """Read one [open, close) of a day; raises InvalidPolicy."""
-    start, end = _offset(opens), _offset(closes)
-    if end == timedelta(0) or closes == time.max:
-        end = DAY  # Python has no time(24), and writes the end of a day in these two ways
-    if not timedelta(0) <= start < end <= DAY:
-        raise InvalidPolicy(f"opening hours must run forward within a day, not from {opens} to {closes}")
-    return start, end
-
-
-def _frames(pairs: Iterable[Sequence[TimeOfDay]]) -> tuple[Frame, ...]:
-    frames = tuple(sorted(frame(opens, closes) for opens, closes in pairs))
-    if any(earlier[1] > later[0] for earlier, later in pairwise(frames)):
-        raise InvalidPolicy("the opening hours of a day overlap")
-    return frames
-
-
-def _offset(value: TimeOfDay) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if value in {"24:00", "24:00:00"}:
-        return DAY
-    try:
-        clock = value if isinstance(value, time) else time.fromisoformat(value)
-    except (TypeError, ValueError) as exc:
-        raise InvalidPolicy(f'"{value}" is not a time of day; write "08:00"') from exc
-    if clock.tzinfo is not None:
-        raise InvalidPolicy(f'"{value}" must not carry a zone; the calendar has one')
-    return datetime.combine(date.min, clock) - datetime.combine(date.min, time.min)
 
 
 def _zone(name: str) -> ZoneInfo:

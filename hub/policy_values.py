@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from hub.business_time import BusinessDays, Frame, Term, frame
+from hub.business_time import BusinessDays, Term
 from hub.errors import InvalidPolicy
+from hub.opening_hours import Frame, frame
 from hub.terms import Ahead, CalendarDays
 from hub.throttling import Rate, parse_rate
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from hub import terms
-from hub.business_time import DAY
 from hub.identity import clock_id, event_key
 from hub.model import (
     FIRST_LEVEL,
@@ -24,6 +23,7 @@ from hub.model import (
     Pause,
     Promise,
 )
+from hub.opening_hours import DAY
 from hub.policy import Policy
 from hub.sla.laying import laid_out
 from hub.sla.merging import judged

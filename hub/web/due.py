@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.business_time import DAY, BusinessDays, WorkCalendar
+from hub.business_time import BusinessDays, WorkCalendar
 from hub.model import ClockState, Course, Promise
+from hub.opening_hours import DAY
 from hub.rendering.filters import fecha, la_hora
 from hub.terms import whole_day
 from hub.web.remaining import time_left

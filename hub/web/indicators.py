@@ -11,9 +11,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.business_time import DAY
 from hub.indicators import Figures, Kept, Period, figures, first_instance
 from hub.model import Places
+from hub.opening_hours import DAY
 from hub.policy import Policy
 from hub.ports import LogStore
 from hub.web.answers import Refusal, json_answer
