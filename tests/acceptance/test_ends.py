@@ -1,0 +1,198 @@
+"""How promises end, as seen from outside: who was called is told, what has left is known."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.acceptance import directory
+from tests.acceptance.conftest import House
+from tests.acceptance.harness import Publisher, until
+from tests.acceptance.working_hours import at_work
+
+A_LADDER_OF_SECONDS = """
+[clocks.first_reply]
+target = "2s"
+any_hour = true
+ladder = ["2s", "1s", "20m", "20m"]
+"""
+AN_EMERGENCY_OF_SECONDS = """
+[clocks.emergency_ack]
+target = "2s"
+ladder = ["2s", "1s", "20m"]
+"""
+
+
+def a_call(*, lead: int, warn: int) -> str:
+    """A call that must leave so many seconds ahead, and is warned of so many ahead."""
+    return f'{at_work()}[clocks.convocation_lead]\nlead = "{lead}s"\nwarn = "{warn}s"\n'
+
+
+async def test_each_level_that_was_called_hears_that_the_answer_has_come_and_no_other_does(
+    house: House,
+) -> None:
+    house.policy(A_LADDER_OF_SECONDS)
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await publisher.publish("pqrs.received", directory.pqrs(1))
+        await until(lambda: bool(_mails(house, 3)), "the escalation to level 3")
+        clock = await _clock(house, "breached")
+        await publisher.publish(
+            "pqrs.replied",
+            {"pqrs_id": "pqrs-1", "radicado": "PQ-2026-000001", "summary": "Listo.", "agent_id": "agente-1"},
+        )
+        await until(lambda: bool(_over(house, 3)), "level 3 to hear that it is over")
+        await until(lambda: bool(_over(house, 2)), "level 2 to hear that it is over")
+        shown = json.loads(await house.command("clocks", "show", clock["id"], "--json"))
+
+    assert {1: 1, 2: 1, 3: 1, 4: 0} == {level: len(_over(house, level)) for level in (1, 2, 3, 4)}
+    assert ["at_risk", "breach", "escalate", "escalate", "resolve"] == [one["kind"] for one in shown["steps"]]
+    assert all(one["done"] for one in shown["steps"])
+
+
+async def test_an_emergency_that_nobody_takes_on_climbs_and_who_takes_it_on_ends_it(house: House) -> None:
+    house.policy(AN_EMERGENCY_OF_SECONDS)
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await publisher.publish("emergency.declared", _gas())
+        await until(lambda: len(_texts(house, 3)) == 1, "the text to level 3")
+        clock = await _clock(house, "breached")
+        await house.command("clocks", "acknowledge", clock["id"])
+        await until(lambda: bool(_over(house, 2)), "level 2 to hear that it is over")
+        await until(lambda: bool(_over(house, 3)), "level 3 to hear that it is over")
+
+        async def off() -> bool:
+            shown = json.loads(await house.command("clocks", "show", clock["id"], "--json"))
+            return shown["ended_at"] is not None
+
+        await until(off, "the clock to end")
+
+    assert "EMERGENCIA sin atender: fuga de gas" in _texts(house, 2)[0]
+    assert [1, 1, 0] == [len(_texts(house, level)) for level in (2, 3, 4)]
+
+
+async def test_a_call_to_an_assembly_is_over_when_its_last_letter_is_handed_over(house: House) -> None:
+    house.policy(a_call(lead=10, warn=35))
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await _owner_on_paper(publisher)
+        starts = datetime.now(UTC) + timedelta(seconds=38)
+        await publisher.publish("admin.assembly.convened", _assembly(starts))
+        warned = await _told(house, "sla.at_risk")
+        [letter] = json.loads(await house.command("letters", "list", "--json"))["items"]
+        await house.command("letters", "done", letter["id"])
+
+        async def kept() -> bool:
+            return "convocation_lead" in await _names(house, "met")
+
+        await until(kept, "the check to be over")
+        broken = await _names(house, "breached")
+
+    assert 1 == len(warned)
+    assert [] == broken
+
+
+async def test_a_letter_that_lies_there_when_the_time_is_up_breaks_the_promise(house: House) -> None:
+    house.policy(a_call(lead=15, warn=18))
+    async with house.running() as publisher:
+        await directory.tell(publisher)
+        await _owner_on_paper(publisher)
+        starts = datetime.now(UTC) + timedelta(seconds=20)
+        await publisher.publish("admin.assembly.convened", _assembly(starts))
+        told = await _told(house, "sla.breached")
+        clock = await _clock(house, "breached")
+
+        async def held() -> bool:
+            shown = json.loads(await house.command("clocks", "show", clock["id"], "--json"))
+            return shown["ended_at"] is not None
+
+        await until(held, "the assembly to begin")
+
+    assert ("convocation_lead", 1) == (clock["name"], len(told))
+
+
+def _gas() -> dict[str, Any]:
+    return {
+        "copropiedad_id": directory.BUILDING,
+        "emergency_id": "eme-1",
+        "kind": "fuga de gas",
+        "severity": "alta",
+        "instruction": "Salga por las escaleras.",
+        "contact": "601 555 0199",
+        "scope": "Torre 1",
+        "drill": False,
+    }
+
+
+def _assembly(starts: datetime) -> dict[str, Any]:
+    return {
+        "copropiedad_id": directory.BUILDING,
+        "assembly_id": "asamblea-1",
+        "kind": "ordinaria",
+        "modality": "presencial",
+        "starts_at": starts.isoformat(),
+        "place_or_link": "Salón comunal",
+        "agenda": ["Verificación del quórum"],
+        "second_call_at": (starts + timedelta(days=3)).isoformat(),
+        "documents": [],
+    }
+
+
+async def _owner_on_paper(publisher: Publisher) -> None:
+    await publisher.publish(
+        "directory.person.upserted",
+        {
+            "person_id": "p-papel",
+            "version": 1,
+            "names": "Papel Ríos",
+            "contact_points": [],
+            "digital_access": False,
+        },
+    )
+    await publisher.publish(
+        "directory.membership.upserted",
+        {
+            "membership_id": "m-papel",
+            "version": 1,
+            "person_id": "p-papel",
+            "scope": "unit:u-101",
+            "role": "owner",
+        },
+    )
+
+
+def _mails(house: House, level: int) -> list[str]:
+    mails = [mail for mail in house.smtp.mails if mail.recipient == f"nivel{level}@example.co"]
+    return [str(mail.message["Subject"]) for mail in mails]
+
+
+def _over(house: House, level: int) -> list[str]:
+    return [subject for subject in _mails(house, level) if subject.startswith("Cumplido")]
+
+
+def _texts(house: House, level: int) -> list[str]:
+    return [text.body for text in house.twilio.texts if text.to == f"+57310000000{level}"]
+
+
+async def _clock(house: House, state: str) -> dict[str, Any]:
+    (clock,) = json.loads(await house.command("clocks", "--json", "--state", state))["items"]
+    found: dict[str, Any] = clock
+    return found
+
+
+async def _names(house: House, state: str) -> list[str]:
+    clocks = json.loads(await house.command("clocks", "--json", "--state", state))["items"]
+    return [clock["name"] for clock in clocks]
+
+
+async def _told(house: House, event: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+
+    async def is_told() -> bool:
+        listed = json.loads(await house.command("deliveries", "--json", "--person", "p-nivel-1"))["items"]
+        found[:] = [one for one in listed if one["event"] == event]
+        return bool(found)
+
+    await until(is_told, event)
+    return found
