@@ -36,7 +36,7 @@ def main() -> int:
     options = _options()
     found = {**conditions(), "load before": f"{os.getloadavg()[0]:.1f}"}
     try:
-        with _folder() as folder:
+        with open_folder() as folder:
             turns = asyncio.run(_measure(options, folder))
     except HubError as exc:
         _tell(str(exc))
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def open_folder() -> Iterator[Path]:
     """In the checkout: a temporary folder may lie in memory, where flushing costs nothing."""
     RUN.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=RUN) as folder:

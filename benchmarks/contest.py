@@ -68,7 +68,12 @@ async def open_field(folder: Path, tell: Callable[[str], None]) -> AsyncIterator
                     folder=folder,
                     sink=sink,
                     channel=await broker.channel(),
-                    environment=_environment(rabbitmq.url, redis.url, postgres.url, sink.port),
+                    environment={
+                        **hub_environment(rabbitmq.url, redis.url, postgres.url),
+                        "HUB_EMAIL_URL": f"smtp://{ADDRESS}:{sink.port}",
+                        "BENCH_AMQP_URL": rabbitmq.url,
+                        "BENCH_SMTP_PORT": str(sink.port),
+                    },
                 )
     finally:
         await sink.child.stop()
@@ -76,7 +81,7 @@ async def open_field(folder: Path, tell: Callable[[str], None]) -> AsyncIterator
         shutil.rmtree(postgres.folder, ignore_errors=True)
 
 
-def _environment(amqp: str, redis: str, database: str, smtp: int) -> Mapping[str, str]:
+def hub_environment(amqp: str, redis: str, database: str) -> dict[str, str]:
     # What a person has set would change what is measured.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
     return {
@@ -85,10 +90,7 @@ def _environment(amqp: str, redis: str, database: str, smtp: int) -> Mapping[str
         "HUB_REDIS_URL": redis,
         "HUB_DATABASE_URL": database,
         "HUB_MODE": "live",
-        "HUB_EMAIL_URL": f"smtp://{ADDRESS}:{smtp}",
         "HUB_HTTP": f"{ADDRESS}:{free_port()}",
-        "BENCH_AMQP_URL": amqp,
-        "BENCH_SMTP_PORT": str(smtp),
     }
 
 

@@ -11,11 +11,6 @@ from hub.local.child import Child
 class Worker(Child):
     """With all that it has forked: they share its process group."""
 
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
     def hold(self) -> None:
         os.killpg(self.pid, signal.SIGSTOP)
 

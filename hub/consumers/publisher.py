@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from uuid import uuid4
 
-from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika import DeliveryMode
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.abc import DeliveredMessage
+from aiormq.channel import Channel
+from pamqp.commands import Basic
 
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import topology
@@ -23,17 +25,17 @@ from hub.tickets import encode_ticket
 CONFIRM_TIMEOUT: Final = 10.0
 """Seconds; past it the outcome is unknown, and nothing that depends on it may be acknowledged."""
 
+DEFAULT: Final = ""
+"""The exchange that knows every queue by its name."""
 TICKET_TYPE: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A channel with confirms, and the exchanges that are published to."""
+    """A channel with confirms, and the same one below aio-pika."""
 
     channel: AbstractChannel
-    default: AbstractExchange
-    domain: AbstractExchange
-    out: AbstractExchange
+    wire: Channel
 
 
 class BrokerPublisher:
@@ -53,10 +55,12 @@ class BrokerPublisher:
         opened = await self._channel()
         await asyncio.gather(
             *(
-                self._publish(
-                    opened.default,
+                _publish(
+                    opened.wire,
+                    DEFAULT,
                     topology.messages_queue(ticket.channel, ticket.lane),
-                    _durable(encode_ticket(ticket.ids), TICKET_TYPE),
+                    encode_ticket(ticket.ids),
+                    _durable(TICKET_TYPE),
                 )
                 for ticket in tickets
             )
@@ -64,18 +68,18 @@ class BrokerPublisher:
 
     async def event(self, event: Event) -> None:
         opened = await self._channel()
-        message = _durable(encode(event), CONTENT_TYPE, user=self._user)
-        await self._publish(opened.domain, event.name, message)
+        properties = _durable(CONTENT_TYPE, user=self._user)
+        await _publish(opened.wire, topology.DOMAIN_EVENTS, event.name, encode(event), properties)
 
     async def notice(self, event: Event) -> None:
         opened = await self._channel()
-        message = _durable(encode(event), CONTENT_TYPE)
-        await self._publish(opened.out, event.name, message, mandatory=False)
+        body, properties = encode(event), _durable(CONTENT_TYPE)
+        await _publish(opened.wire, topology.EVENTS_OUT, event.name, body, properties, mandatory=False)
 
     async def replay(self, letter: DeadLetter) -> None:
         opened = await self._channel()
-        message = _durable(letter.body, letter.content_type, headers=dict(letter.headers), user=self._user)
-        await self._publish(opened.domain, letter.routing_key, message)
+        properties = _durable(letter.content_type, headers=dict(letter.headers), user=self._user)
+        await _publish(opened.wire, topology.DOMAIN_EVENTS, letter.routing_key, letter.body, properties)
 
     async def depth(self, channel: str, lane: Lane) -> int:
         """Answer how many tickets of a queue are ready (waiting for a consumer)."""
@@ -114,15 +118,30 @@ class BrokerPublisher:
                 self._open = await _prepare(self._connection)
             return self._open
 
-    @staticmethod
-    async def _publish(
-        exchange: AbstractExchange, key: str, message: Message, *, mandatory: bool = True
-    ) -> None:
-        async with broker_errors():
-            answer = await exchange.publish(message, key, mandatory=mandatory, timeout=CONFIRM_TIMEOUT)
-        # aio-pika hands a returned message back as if it were an answer.
-        if isinstance(answer, DeliveredMessage):
-            raise BrokerUnavailable(f"no queue takes {key}")
+
+async def _publish(
+    wire: Channel,
+    exchange: str,
+    key: str,
+    body: bytes,
+    properties: Basic.Properties,
+    *,
+    mandatory: bool = True,
+) -> None:
+    async with broker_errors():
+        answer = await wire.basic_publish(
+            body,
+            exchange=exchange,
+            routing_key=key,
+            properties=properties,
+            mandatory=mandatory,
+            timeout=CONFIRM_TIMEOUT,
+            # What is confirmed has been written. To wait for each write would let the next one wait as well.
+            wait=False,
+        )
+    # A returned message is handed back as if it were an answer.
+    if isinstance(answer, DeliveredMessage):
+        raise BrokerUnavailable(f"no queue takes {key}")
 
 
 async def _prepare(connection: AbstractConnection) -> _Open:
@@ -138,26 +157,17 @@ async def _declared(connection: AbstractConnection) -> _Open:
     channel = connection.channel(publisher_confirms=True, on_return_raises=False)
     await channel.initialize(timeout=topology.TIMEOUT)
     await topology.declare(channel)
-    return _Open(
-        channel=channel,
-        default=channel.default_exchange,
-        domain=await channel.get_exchange(topology.DOMAIN_EVENTS, ensure=False),
-        out=await channel.get_exchange(topology.EVENTS_OUT, ensure=False),
-    )
+    return _Open(channel=channel, wire=cast("Channel", await channel.get_underlay_channel()))
 
 
 def _durable(
-    body: bytes,
-    content_type: str | None,
-    headers: dict[str, Json] | None = None,
-    user: str | None = None,
-) -> Message:
-    # aio-pika finds a returned message by its id, so two of them in flight must never share one.
-    return Message(
-        body,
+    content_type: str | None, *, headers: dict[str, Json] | None = None, user: str | None = None
+) -> Basic.Properties:
+    return Basic.Properties(
         content_type=content_type,
         headers=headers or {},
         delivery_mode=DeliveryMode.PERSISTENT,
+        # aiormq finds a returned message by its id, so two of them in flight must never share one.
         message_id=uuid4().hex,
         # RabbitMQ refuses another name than the connection's: intake knows by it what the hub has looked at.
         user_id=user,

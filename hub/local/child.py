@@ -56,6 +56,12 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def pid(self) -> int:
+        """Of the process that leads its session; what was not started has none."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """Negative: the signal that ended it."""
         return self._process.poll() if self._process else None

@@ -56,8 +56,8 @@ class TimerStore(CascadeStore, Protocol):
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
         """Answer these clocks."""
 
-    async def due_clocks(self, limit: int) -> Sequence[Clock]:
-        """Answer clocks whose next step has come, from SQL alone."""
+    async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
+        """Answer clocks whose next step came so long ago, or longer, from SQL alone, soonest first."""
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]

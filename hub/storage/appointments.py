@@ -1,53 +1,77 @@
 """
 Redis: what must happen later, and the live boards of clocks.
 
-Nothing here is the truth: all of it can be made again from SQL. The hash tag keeps all keys on one
-node of a cluster. Due instants are compared with Redis' own clock.
+Nothing here is the truth: all of it can be made again from SQL. Due instants are compared with Redis'
+own clock.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from typing import Final, cast
+from operator import itemgetter
+from typing import Final, TypeVar, cast
 from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
+from hub.storage.shelves import FEW, PREFIX, Shelved
 
 TIMEOUT: Final = 2.0  # seconds
 PAUSE: Final = 1.0
 """Seconds in which a Redis that hangs is not asked again: each question would cost its caller TIMEOUT."""
 CLAIMED_FOR: Final = timedelta(seconds=30)
+AT_ONCE: Final = 50
+"""Messages or clocks that a script takes at once: others wait for Redis meanwhile."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
-EPOCH_KEY: Final = "{hub}:epoch"
-_MESSAGES: Final = {lane: f"{{hub}}:due:{lane}:m" for lane in Lane}
-_CLOCKS: Final = "{hub}:due:urgent:c"
-_DUE: Final = (_MESSAGES[Lane.URGENT], _CLOCKS, _MESSAGES[Lane.NORMAL], _MESSAGES[Lane.BULK])
-"""In the order in which they are claimed."""
-_DONE_STEPS: Final = "{hub}:clocks:done_steps"
-_ENDED: Final = "{hub}:clocks:ended"
+EPOCH_KEY: Final = f"{PREFIX}epoch"
+_ENDED: Final = f"{PREFIX}clocks:ended"
+_FORMER: Final = ("due", "clocks", "epoch")
+"""What keys were called before they had a version."""
+
+_MESSAGES: Final = {lane: Shelved(f"due:{lane}:m") for lane in Lane}
+_CLOCKS: Final = Shelved("due:urgent:c")
+_DUE: Final = (
+    ("m:", _MESSAGES[Lane.URGENT]),
+    ("c:", _CLOCKS),
+    ("m:", _MESSAGES[Lane.NORMAL]),
+    ("m:", _MESSAGES[Lane.BULK]),
+)
+"""What is claimed, in this order, and of which kind it is."""
 _STATES: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 _LEVELS: Final = (1, 2, 3, 4)
+_STEPS: Final = 1024
+"""
+A score on a board is a due instant times this; on the board of a state plus how many steps are done, by
+which older news is known.
+"""
+
+_Scored = tuple[bytes, float]
+_Question = tuple[list[str], list[str | int | bytes]]
+"""Keys and arguments of a script."""
+_Item = TypeVar("_Item")
 
 
 class RedisAppointments:
     """The Appointments. Connects when first used; raises AppointmentsUnavailable, ConfigurationError."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
-        self._redis = client(url, timeout)
+        self._redis = client(url, timeout, decode=False)
+        self._arm = self._redis.register_script(script("arm"))
+        self._find = self._redis.register_script(script("due"))
         self._claim = self._redis.register_script(script("claim"))
         self._done = self._redis.register_script(script("done"))
         self._track = self._redis.register_script(script("track"))
@@ -59,38 +83,60 @@ class RedisAppointments:
 
     async def arm_messages(self, items: Sequence[tuple[UUID, Lane, datetime]]) -> None:
         """Set when each message wants to be looked at again."""
+        await self._in_portions(self._arm, _arming, items)
+
+    async def track_clocks(self, clocks: Sequence[Clock]) -> None:
+        """Put each clock on its boards and arm its next step; an ended one leaves all boards."""
+        await self._in_portions(self._track, _tracking, clocks)
+
+    async def _in_portions(
+        self, work: AsyncScript, asking: Callable[[Sequence[_Item]], _Question], items: Sequence[_Item]
+    ) -> None:
         if not items:
             return
         with self._translated():
             async with self._redis.pipeline(transaction=False) as pipe:
-                for lane in Lane:
-                    scores = {f"m:{message}": _score(at) for message, of, at in items if of is lane}
-                    if scores:
-                        pipe.zadd(_MESSAGES[lane], scores)
-                await pipe.execute()
-
-    async def track_clocks(self, clocks: Sequence[Clock]) -> None:
-        """Put each clock on its boards and arm its next step; an ended one leaves all boards."""
-        if not clocks:
-            return
-        with self._translated():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for clock in clocks:
-                    await self._track(*_track_arguments(clock), client=pipe)
+                for start in range(0, len(items), AT_ONCE):
+                    await work(*asking(items[start : start + AT_ONCE]), client=pipe)
                 await pipe.execute()
 
     async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
         """Take due members, urgent first; their scores go 30 s ahead, so that a crash repeats them."""
+        claimed: list[tuple[str, float]] = []
         with self._translated():
-            flat = await self._claim(_DUE, [limit, CLAIMED_FOR // _MILLISECOND])
-        return [(member, float(score)) for member, score in zip(flat[::2], flat[1::2], strict=True)]
+            # Others may have taken meanwhile what was found: then there may be more elsewhere.
+            while len(claimed) < limit and (found := await self._shelves(limit - len(claimed))):
+                claimed += await self._take(found, limit - len(claimed))
+        return claimed
+
+    async def _shelves(self, limit: int) -> Sequence[tuple[int, int]]:
+        """Answer shelves on which something is due: of which set, and which one."""
+        flat = await self._find([shelved.index for _, shelved in _DUE], [limit])
+        return [(position - 1, int(number)) for position, number in zip(flat[::2], flat[1::2], strict=True)]
+
+    async def _take(self, found: Sequence[tuple[int, int]], limit: int) -> list[tuple[str, float]]:
+        keys = [key for of, number in found for key in (_DUE[of][1].index, _DUE[of][1].shelf(number))]
+        numbers = [number for _, number in found]
+        flat = await self._claim(keys, [limit, CLAIMED_FOR // _MILLISECOND, *numbers])
+        return [
+            (_DUE[found[position - 1][0]][0] + str(UUID(bytes=member)), float(score))
+            for position, member, score in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+        ]
 
     async def done(self, claimed: Sequence[tuple[str, float]]) -> None:
         """Remove members whose score is still the claimed one."""
-        if not claimed:
-            return
-        with self._translated():
-            await self._done(_DUE, [part for one in claimed for part in one])
+        keys: list[str] = []
+        arguments: list[int | bytes | float] = []
+        for member, score in claimed:
+            one = UUID(member[2:])
+            for kind, shelved in _DUE:
+                if member.startswith(kind):
+                    number = shelved.number_of(one)
+                    keys += shelved.index, shelved.shelf(number)
+                    arguments += number, one.bytes, score
+        if keys:
+            with self._translated():
+                await self._done(keys, arguments)
 
     async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
         """
@@ -101,9 +147,22 @@ class RedisAppointments:
         if limit <= 0:
             return []
         with self._translated():
-            found = await self._redis.zrange(_board(state), 0, limit - 1, withscores=True)
-        rows = cast("list[tuple[str, float]]", found)
-        return [(UUID(member.removeprefix("c:")), _EPOCH + score * _MILLISECOND) for member, score in rows]
+            rows = await self._lowest(_board(state), limit)
+        found = ((UUID(bytes=member), int(score) // _STEPS) for member, score in rows)
+        return [(clock_id, _EPOCH + due * _MILLISECOND) for clock_id, due in found]
+
+    async def _lowest(self, shelved: Shelved, limit: int) -> Sequence[_Scored]:
+        """Answer the members with the lowest scores: they are on the shelves that the index has first."""
+        found = await self._redis.zrange(shelved.index, 0, limit - 1, withscores=True)
+        shelves = cast("list[_Scored]", found)
+        # As many as are wanted lie at or below the last of these.
+        highest = shelves[-1][1] if len(shelves) == limit else "+inf"
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for number, _ in shelves:
+                shelf = shelved.shelf(int(number))
+                pipe.zrangebyscore(shelf, "-inf", highest, start=0, num=limit, withscores=True)
+            of_shelves = cast("list[list[_Scored]]", await pipe.execute())
+        return sorted((row for rows in of_shelves for row in rows), key=itemgetter(1, 0))[:limit]
 
     async def intact(self) -> bool:
         """Tell whether the epoch key is there; false after a flush or on an empty server."""
@@ -117,9 +176,12 @@ class RedisAppointments:
         return _EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
 
     async def begin_epoch(self) -> None:
-        """Say that everything has been armed again."""
+        """Say that everything has been armed again, and throw away what an older hub has kept."""
         with self._translated():
             await self._redis.set(EPOCH_KEY, datetime.now(UTC).isoformat())
+            for name in _FORMER:
+                async for key in self._redis.scan_iter(match=f"{{hub}}:{name}*", count=1000):
+                    await self._redis.unlink(key)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -135,12 +197,12 @@ class RedisAppointments:
             ) from exc
 
 
-def client(url: str, timeout: float) -> Redis:
+def client(url: str, timeout: float, *, decode: bool = True) -> Redis:
     """Make a client that connects when first used; raises ConfigurationError."""
     try:
         return Redis.from_url(
             url,
-            decode_responses=True,
+            decode_responses=decode,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,
             # Once more, at once: a connection of the pool may have died unnoticed.
@@ -150,25 +212,48 @@ def client(url: str, timeout: float) -> Redis:
         raise ConfigurationError("HUB_REDIS_URL is not the address of a Redis server.") from exc
 
 
-def _track_arguments(clock: Clock) -> tuple[list[str], list[str | int]]:
+def _arming(items: Iterable[tuple[UUID, Lane, datetime]]) -> _Question:
+    """Answer the keys and arguments of `arm.lua`."""
+    keys: list[str] = []
+    arguments: list[str | int | bytes] = []
+    for message, lane, at in items:
+        number = _MESSAGES[lane].number_of(message)
+        keys += _MESSAGES[lane].index, _MESSAGES[lane].shelf(number)
+        arguments += number, message.bytes, _score(at)
+    return keys, arguments
+
+
+def _tracking(clocks: Iterable[Clock]) -> _Question:
     """Answer the keys and arguments of `track.lua`."""
-    place = clock.context.get("copropiedad_id")
-    boards = [clock.state.value, f"level:{clock.level}", *([f"copropiedad:{place}"] if place else [])]
-    others = [name for name in (*_STATES, *(f"level:{level}" for level in _LEVELS)) if name not in boards]
-    ended = clock.ended_at is not None
-    keys = [_CLOCKS, _DONE_STEPS, _ENDED, *map(_board, [*boards, *others])]
-    return keys, [
-        f"c:{clock.id}",
-        _score(clock.due_at),
-        "" if clock.next_at is None else _score(clock.next_at),
-        "" if ended else clock.fired,
-        0 if ended else len(boards),
-        f"c:{clock.id}:{len(clock.course.reopened)}",
-    ]
+    keys = [_ENDED, *(shelved.index for shelved in _OF_ALL)]
+    arguments: list[str | int | bytes] = []
+    for clock in clocks:
+        place = clock.context.get("copropiedad_id")
+        number, due_at = _CLOCKS.number_of(clock.id), _score(clock.due_at) * _STEPS
+        of_place = _board(f"copropiedad:{place}")
+        keys += [shelved.shelf(number) for shelved in _OF_ALL]
+        keys += of_place.index, of_place.shelf(of_place.number_of(clock.id))
+        arguments += (
+            clock.id.bytes,
+            number,
+            of_place.number_of(clock.id),
+            due_at,
+            due_at + min(clock.fired, _STEPS - 1),
+            "" if clock.next_at is None else _score(clock.next_at),
+            "" if clock.ended_at is not None else _STATES.index(clock.state) + 1,
+            clock.level if clock.level in _LEVELS else "",
+            1 if place else 0,
+            clock.id.bytes + b":%d" % len(clock.course.reopened),
+        )
+    return keys, arguments
 
 
-def _board(name: str) -> str:
-    return f"{{hub}}:clocks:{name}"
+def _board(name: str) -> Shelved:
+    return Shelved(f"clocks:{name}", FEW) if name.startswith("copropiedad:") else Shelved(f"clocks:{name}")
+
+
+_OF_ALL: Final = (_CLOCKS, *map(_board, _STATES), *(_board(f"level:{level}") for level in _LEVELS))
+"""The sets of all copropiedades, in the order of `track.lua`."""
 
 
 def _score(at: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -38,9 +39,9 @@ async def seen(run: Runner, clock_id: UUID, there: Sequence[str] | None) -> Cloc
     return next(iter(_clocks(await run.rows(_SQL["seen"], clock_id, there))), None)
 
 
-async def due(run: Runner, limit: int) -> Sequence[Clock]:
-    """Answer clocks whose next step has come, soonest first."""
-    return _clocks(await run.rows(_SQL["due"], limit))
+async def due(run: Runner, limit: int, overdue: timedelta) -> Sequence[Clock]:
+    """Answer clocks whose next step came so long ago, or longer, soonest first."""
+    return _clocks(await run.rows(_SQL["due"], limit, overdue))
 
 
 async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:

@@ -55,9 +55,9 @@ class PostgresTimers(PostgresCascades):
         """Answer these clocks."""
         return await clocks.by_id(self._database, ids)
 
-    async def due_clocks(self, limit: int) -> Sequence[Clock]:
-        """Answer clocks whose next step has come, soonest first."""
-        return await clocks.due(self._database, limit)
+    async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
+        """Answer clocks whose next step came so long ago, or longer, soonest first."""
+        return await clocks.due(self._database, limit, overdue)
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -30,9 +30,9 @@ class MemoryClocks(Statements):
         async with self._statement("clocks_by_id") as tables:
             return [tables.clocks[one] for one in sorted(ids) if one in tables.clocks]
 
-    async def due_clocks(self, limit: int) -> Sequence[Clock]:
+    async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
         async with self._statement("due_clocks") as tables:
-            now = self._now()
+            now = self._now() - overdue
             due = [
                 (clock.next_at, clock.id, clock)
                 for clock in tables.clocks.values()

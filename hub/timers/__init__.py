@@ -23,14 +23,15 @@ import structlog
 from hub import sla
 from hub.cascades import go_on
 from hub.errors import AppointmentsUnavailable, Unavailable
-from hub.model import ClockState, Message
+from hub.model import Clock, ClockState, Message
 from hub.replies import events_of
-from hub.tasks import heed_cancellation, together
+from hub.tasks import cancel, heed_cancellation, together
 from hub.timers.firing import fire_each, track
 from hub.timers.parts import Timers
 
 __all__ = [
     "AT_ONCE",
+    "MISSED",
     "Timers",
     "audit",
     "compare",
@@ -41,14 +42,18 @@ __all__ = [
     "sweep",
 ]
 
-TICK: Final = 0.1
+TICK: Final = 0.05
 """Seconds between looks at the appointments: how late something may be when nothing is busy."""
 POLL: Final = 1.0
 """Seconds between looks at SQL while Redis is away."""
+PACE: Final = 0.2
+"""Seconds between the pages of a comparison: a million clocks are 2,000 of them."""
 AUDIT: Final = 5.0
 """Seconds between looks for what both have lost: leases of dead workers, cascades cut short."""
 COMPARE: Final = 300.0
 """Seconds between comparisons of all that Redis holds with SQL: what it missed, away for a moment."""
+MISSED: Final = timedelta(seconds=10)
+"""How late a step is that Redis has lost, or who claimed it has died; before, it is in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
 """When a step is looked at again of which one message is overdue and another still at work."""
 EARLY: Final = timedelta(hours=1)
@@ -123,57 +128,82 @@ async def stand_in_for_redis(timers: Timers) -> bool:
     try:
         intact = await timers.appointments.intact()
         if not intact:
-            messages, clocks = await rebuild(timers)
-            await timers.appointments.begin_epoch()
-            log.info("appointments.rebuilt", messages=messages, clocks=clocks)
+            await _refill(timers)
     except AppointmentsUnavailable as exc:
         log.warning("appointments.unavailable", error=str(exc))
         intact = False
     return False if intact else await fire_from_sql(timers)
 
 
-async def fire_from_sql(timers: Timers) -> bool:
-    """Fire what is due according to SQL alone."""
+async def _refill(timers: Timers) -> None:
+    """Make Redis from SQL again; of a million clocks that takes minutes, in which SQL is asked on."""
+    filling = asyncio.ensure_future(rebuild(timers))
+    try:
+        while not (await asyncio.wait({filling}, timeout=POLL))[0]:
+            await fire_from_sql(timers)
+        messages, clocks = await filling
+    finally:
+        await cancel(filling)
+    await timers.appointments.begin_epoch()
+    log.info("appointments.rebuilt", messages=messages, clocks=clocks)
+
+
+async def fire_from_sql(timers: Timers, overdue: timedelta = timedelta(0)) -> bool:
+    """Fire what is due according to SQL alone; of clocks what has been so for that long."""
     released = await timers.store.release_due(AT_ONCE)
     await timers.publisher.tickets(released)
-    clocks = await timers.store.due_clocks(AT_ONCE)
+    clocks = await timers.store.due_clocks(AT_ONCE, overdue)
     await fire_each(clocks, timers)
     return sum(len(ticket.ids) for ticket in released) == AT_ONCE or len(clocks) == AT_ONCE
 
 
-async def rebuild(timers: Timers) -> tuple[int, int]:
-    """Make all appointments and boards again from SQL; answer how many messages and clocks there are."""
+async def rebuild(timers: Timers, pause: float = 0.0) -> tuple[int, int]:
+    """
+    Make all appointments and boards again from SQL; answer how many messages and clocks there are.
+
+    With a pause after each page, so that what is due is not kept waiting by what is not.
+    """
     messages, clocks = 0, 0
     after: UUID | None = None
     while waiting := await timers.store.waiting_appointments(after, AT_ONCE):
         await timers.appointments.arm_messages(waiting)
         messages, after = messages + len(waiting), waiting[-1][0]
+        await asyncio.sleep(pause)
     after = None
     while live := await timers.store.live_clocks(after, AT_ONCE):
         await timers.appointments.track_clocks(live)
         clocks, after = clocks + len(live), live[-1].id
+        await asyncio.sleep(pause)
     return messages, clocks
 
 
 async def compare(timers: Timers) -> bool:
     """
-    Make Redis agree with SQL again.
+    Make Redis agree with SQL again, slowly.
 
     Nothing waits for Redis, so a clock that began or ended while it did not answer is on no board, or
     still on one; the epoch key tells nothing of that.
     """
-    await rebuild(timers)
+    if not await timers.appointments.intact():
+        return False  # stand_in_for_redis makes all of it anew
+    await rebuild(timers, PACE)
     for board in BOARDS:
         shown = [clock_id for clock_id, _ in await timers.appointments.board(board, SHOWN)]
-        ended = [clock for clock in await timers.store.clocks_by_id(shown) if clock.ended_at is not None]
-        await timers.appointments.track_clocks(ended)
+        for start in range(0, len(shown), AT_ONCE):
+            await _take_off(await timers.store.clocks_by_id(shown[start : start + AT_ONCE]), timers)
+            await asyncio.sleep(PACE)
     return False
+
+
+async def _take_off(clocks: Sequence[Clock], timers: Timers) -> None:
+    """Let those that have ended leave their boards."""
+    await timers.appointments.track_clocks([clock for clock in clocks if clock.ended_at is not None])
 
 
 async def audit(timers: Timers) -> bool:
     """Find what nobody comes back to: old calendars, ended leases, cut cascades, overdue receipts."""
     laid = await lay_out_anew(timers)
-    more = await fire_from_sql(timers)
+    more = await fire_from_sql(timers, MISSED)
     await _settle_early(timers)
     lost = await timers.store.broken_cascades(AT_ONCE)
     await _go_on(lost, timers)

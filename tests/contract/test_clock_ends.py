@@ -40,10 +40,16 @@ async def test_a_clock_that_has_its_end_to_tell_is_due_and_live_until_it_has(sto
     done = replace(ended, fired=3)
 
     assert (
-        [ended] == list(await stores.timers.due_clocks(10)) == list(await stores.timers.live_clocks(None, 10))
+        [ended]
+        == list(await stores.timers.due_clocks(10, timedelta(0)))
+        == list(await stores.timers.live_clocks(None, 10))
     )
     assert {ended.id} == set(await stores.timers.advance([done], seen=[ended]))
-    assert [] == list(await stores.timers.due_clocks(10)) == list(await stores.timers.live_clocks(None, 10))
+    assert (
+        []
+        == list(await stores.timers.due_clocks(10, timedelta(0)))
+        == list(await stores.timers.live_clocks(None, 10))
+    )
     assert [done] == list(await stores.timers.clocks_by_id([ended.id]))
 
 

@@ -20,6 +20,8 @@ from tests.contract.values import (
     person,
 )
 
+NO_TIME = timedelta(0)
+
 
 async def test_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
     one = clock()
@@ -51,12 +53,12 @@ async def test_a_clock_that_stands_still_is_never_due_and_goes_on_where_it_was(s
     resumed = replace(paused, course=Course(pauses=(Pause(since=NOON, until=NOON + HOUR),)))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([paused])
-    due_while_paused = await stores.timers.due_clocks(10)
+    due_while_paused = await stores.timers.due_clocks(10, NO_TIME)
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([resumed])
 
     assert [] == due_while_paused
-    assert [resumed] == await stores.timers.due_clocks(10)
+    assert [resumed] == await stores.timers.due_clocks(10, NO_TIME)
 
 
 async def test_an_ended_clock_that_called_nobody_is_neither_due_nor_live(stores: Stores) -> None:
@@ -64,7 +66,7 @@ async def test_an_ended_clock_that_called_nobody_is_neither_due_nor_live(stores:
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([met])
 
-    assert [] == await stores.timers.due_clocks(10)
+    assert [] == await stores.timers.due_clocks(10, NO_TIME)
     assert [] == await stores.timers.live_clocks(None, 10)
 
 
@@ -129,7 +131,10 @@ async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([later, never, future, soon])
 
-    assert await stores.timers.due_clocks(10) == [soon, later]
+    assert await stores.timers.due_clocks(10, NO_TIME) == [soon, later]
+    # The first step of one came an hour before that of the other.
+    between = now() - later.steps[0].at + timedelta(minutes=1)
+    assert await stores.timers.due_clocks(10, between) == [soon]
     assert len(await stores.timers.live_clocks(None, 10)) == 4
 
 

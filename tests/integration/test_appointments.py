@@ -32,6 +32,12 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     await client.aclose()
 
 
+async def _armed(redis: Redis) -> int:
+    """How many messages of the normal lane wait."""
+    shelves = [key async for key in redis.scan_iter(match="{hub}:2:*:due:normal:m")]
+    return sum([await redis.zcard(shelf) for shelf in shelves])
+
+
 async def _members(appointments: Appointments, limit: int = 100) -> list[str]:
     return [member for member, _ in await appointments.claim(limit)]
 
@@ -82,7 +88,7 @@ async def test_a_claim_comes_again_in_thirty_seconds_and_done_ends_it(
 
     assert abs(claimed[0][1] / 1000 - seconds - 30) < 2
     await appointments.done(claimed)
-    assert await redis.zcard("{hub}:due:normal:m") == 0
+    assert await _armed(redis) == 0
 
 
 async def test_done_leaves_what_was_armed_anew(appointments: Appointments, redis: Redis) -> None:
@@ -92,7 +98,7 @@ async def test_done_leaves_what_was_armed_anew(appointments: Appointments, redis
     await appointments.arm_messages([(message_id, Lane.NORMAL, now() + HOUR)])
     await appointments.done(claimed)
 
-    assert await redis.zcard("{hub}:due:normal:m") == 1
+    assert await _armed(redis) == 1
 
 
 async def test_a_clock_moves_from_board_to_board(appointments: Appointments) -> None:
@@ -145,6 +151,50 @@ async def test_a_board_is_sorted_by_due(appointments: Appointments) -> None:
     assert await appointments.board("open", 0) == []
 
 
+async def test_a_board_of_many_is_sorted_by_due(appointments: Appointments) -> None:
+    clocks = [clock(str(n), due_at=NOON + (n * 7919 % 2000) * timedelta(minutes=1)) for n in range(2000)]
+    await appointments.track_clocks(clocks)
+    soonest = sorted((one.due_at, one.id) for one in clocks)
+
+    for limit in (1, 30, 2000, 5000):
+        for name in ("open", "level:1", "copropiedad:ph-1"):
+            board = await appointments.board(name, limit)
+            assert soonest[:limit] == [(due, clock_id) for clock_id, due in board]
+
+
+async def test_a_shelf_that_was_emptied_is_filled_again(appointments: Appointments) -> None:
+    one = clock()
+    met = replace(one, state=ClockState.MET, ended_at=NOON)
+    reopened = replace(one, course=Course(reopened=(NOON,)))
+    claimed = []
+    for news in (one, met, reopened):
+        await appointments.track_clocks([news])
+        claimed.append(await _members(appointments))
+
+    assert [[f"c:{one.id}"], [], [f"c:{one.id}"]] == claimed
+
+
+async def test_what_an_older_hub_has_kept_is_thrown_away_when_an_epoch_begins(
+    appointments: Appointments, redis: Redis
+) -> None:
+    kept = ["{hub}:rate:email", "{hub}:said:ab"]
+    for key in (
+        "{hub}:epoch",
+        "{hub}:due:bulk:m",
+        "{hub}:clocks:open",
+        "{hub}:clocks:copropiedad:ph-1",
+        *kept,
+    ):
+        await redis.set(key, "of an older hub")
+    before = await appointments.intact()
+    await appointments.track_clocks([clock()])
+    await appointments.begin_epoch()
+    left = {key async for key in redis.scan_iter(match="{hub}:[a-z]*")}
+
+    assert (False, set(kept)) == (before, left)
+    assert [1] == [len(found) for found in await _on(appointments, "open")]
+
+
 async def test_a_flush_is_noticed(appointments: Appointments, redis: Redis) -> None:
     assert not await appointments.intact()
     await appointments.begin_epoch()
@@ -181,7 +231,7 @@ async def test_redis_away_is_unavailable() -> None:
         nowhere.arm_messages([(uuid4(), Lane.NORMAL, NOON)]),
         nowhere.track_clocks([clock()]),
         nowhere.claim(1),
-        nowhere.done([("m:x", 1.0)]),
+        nowhere.done([(f"m:{uuid4()}", 1.0)]),
         nowhere.board("open", 1),
         nowhere.intact(),
         nowhere.begin_epoch(),

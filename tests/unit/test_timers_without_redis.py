@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,9 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.model import Lane, State, Target
+from hub.model import Clock, Lane, State, Target
+from hub.ports import Now
 from hub.tasks import cancel
-from hub.timers import audit, compare, keep_appointments, run, stand_in_for_redis, sweep
+from hub.testing import MemoryAppointments
+from hub.timers import MISSED, audit, compare, keep_appointments, run, stand_in_for_redis, sweep
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.post_office import mail
 from tests.unit.things import HOUR, MINUTE, MONDAY, SECOND, event, local
@@ -73,6 +75,34 @@ async def test_a_redis_that_was_flushed_is_filled_again() -> None:
     assert await hub.appointments.board("at_risk", 10) == [(clock.id, clock.due_at)]
 
 
+class _Slow(MemoryAppointments):
+    """A Redis that takes its time with each page of clocks."""
+
+    def __init__(self, now: Now) -> None:
+        super().__init__(now)
+        self.gate = asyncio.Event()
+
+    async def track_clocks(self, clocks: Sequence[Clock]) -> None:
+        await self.gate.wait()
+        await super().track_clocks(clocks)
+
+
+async def test_while_redis_is_filled_again_what_falls_due_is_released_from_sql() -> None:
+    one = waiting()
+    hub = await hub_with(one)
+    await hub.take_in(RECEIVED)
+    slow = _Slow(hub.clock)
+    filling = asyncio.create_task(stand_in_for_redis(timers_of(hub, appointments=slow)))
+    hub.clock.advance(HOUR)
+    await until(lambda: one.id in hub.publisher.ticketed)
+    before = await slow.intact()
+    slow.gate.set()
+    await filling
+
+    assert (False, True) == (before, await slow.intact())
+    assert {f"c:{clock.id}" for clock in hub.store.clocks} <= slow.scores.keys()
+
+
 async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later() -> None:
     hub = await hub_with(waiting(at=MONDAY + HOUR))
     hub.appointments.flush()
@@ -97,6 +127,20 @@ async def test_what_happened_while_redis_was_away_for_a_moment_is_told_later() -
 
     assert shown == {clock.id for clock in hub.store.clocks if clock.ended_at is None}
     assert len(shown) == 3
+
+
+async def test_a_step_that_redis_has_lost_is_told_by_the_audit_when_it_can_no_longer_be_in_hand() -> None:
+    hub = await hub_with()
+    await hub.take_in(RECEIVED)
+    hub.appointments.scores.clear()
+    hub.clock.at = local("2026-03-11 09:17") + MISSED - SECOND
+    await audit(timers_of(hub))
+    before = told(hub)
+    hub.clock.advance(SECOND)
+    await audit(timers_of(hub))
+
+    assert [] == before
+    assert ["sla.at_risk"] == [name for _, name in told(hub)]
 
 
 async def test_a_message_that_redis_was_not_told_of_is_armed_by_the_comparison() -> None:

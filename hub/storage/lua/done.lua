@@ -1,18 +1,27 @@
 -- Removes claimed members, unless they were armed anew meanwhile: then their score is another one.
 --
--- KEYS[1..n]  sorted sets of members by due instant (milliseconds since the epoch)
--- ARGV        member, claimed score, member, claimed score …
+-- KEYS, two for each place where a member may lie:
+--   index   sorted set: the set's shelves by their lowest score
+--   shelf   sorted set: members (16 bytes) by due instant (milliseconds since the epoch)
+-- ARGV, three for each place: number of the shelf, member, claimed score
 --
 -- Answers how many were removed.
 
 local removed = 0
 
-for i = 1, #ARGV, 2 do
-  for _, key in ipairs(KEYS) do
-    local score = redis.call('ZSCORE', key, ARGV[i])
-    if score and tonumber(score) == tonumber(ARGV[i + 1]) then
-      removed = removed + redis.call('ZREM', key, ARGV[i])
+for i = 1, #KEYS / 2 do
+  local index, shelf = KEYS[2 * i - 1], KEYS[2 * i]
+  local number, member, claimed = ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
+  local score = redis.call('ZSCORE', shelf, member)
+  if score and tonumber(score) == tonumber(claimed) then
+    redis.call('ZREM', shelf, member)
+    local lowest = redis.call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2]
+    if lowest then
+      redis.call('ZADD', index, lowest, number)
+    else
+      redis.call('ZREM', index, number)
     end
+    removed = removed + 1
   end
 end
 

@@ -1,48 +1,97 @@
--- Puts a clock on its boards, takes it off the others, and arms its next step; an ended one leaves all.
+-- Puts clocks on their boards, takes them off the others, and arms their next steps; an ended one leaves all.
 -- Older news of a clock that has ended or gone further is passed over: callers do not wait for each other.
 --
--- KEYS[1]       sorted set: clocks by the due instant of their next step (milliseconds since the epoch)
--- KEYS[2]       sorted set: clocks by how many steps they have done
--- KEYS[3]       sorted set: ends of clocks by the instant at which we were told (milliseconds), for a day
--- KEYS[4..n]    sorted sets: boards, clocks by due instant (milliseconds), those it is on first
--- ARGV[1]       member
--- ARGV[2]       due instant of the promise (milliseconds)
--- ARGV[3]       due instant of the next step (milliseconds), empty when there is none
--- ARGV[4]       how many steps are done, empty when the clock has ended
--- ARGV[5]       how many of the boards it is on
--- ARGV[6]       this end of the clock: one whose answer has not arrived goes on, and ends again
+-- KEYS[1]      sorted set: ends of clocks by the instant at which we were told (milliseconds), for a day
+-- KEYS[2..9]   sorted sets: the shelves by their lowest score of eight sets of clocks: those by the due instants
+--              of their next steps; the boards open, at_risk, breached; the boards of the levels 1, 2, 3, 4
+-- KEYS, ten more for each clock:
+--   sorted sets: its shelf of each of the eight, clocks (16 bytes) by their score; that is the due instant of the
+--   next step (milliseconds since the epoch), on boards the due instant of the promise (milliseconds) times
+--   1024, on those of states plus how many steps are done
+--   sorted sets: the shelves of the board of its copropiedad by their lowest score, and its shelf there
+-- ARGV, ten for each clock:
+--   member
+--   number of its shelf, and of its shelf on the board of its copropiedad
+--   score on the boards, without and with the steps
+--   due instant of the next step (milliseconds), empty when there is none
+--   which board of a state it is on (1 open, 2 at_risk, 3 breached), empty when the clock has ended
+--   its level, empty when that one has no board
+--   1 when it belongs to a copropiedad, else 0
+--   this end of the clock: one whose answer has not arrived goes on, and ends again
 --
--- Answers 1, or 0 when the news was old.
+-- Answers how many were news.
 
 local DAY = 24 * 60 * 60 * 1000
-local member, due_at, next_at, done, boards = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local ending = ARGV[6]
+local STEPS = 1024
+local SETS, FIELDS = 8, 10
+local DUE, STATES, LEVELS = 1, 2, 5
+local now = redis.call('TIME')[1] * 1000
 
-if done == '' then
-  local now = redis.call('TIME')[1] * 1000
-  redis.call('ZADD', KEYS[3], now, ending)
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - DAY)
-  redis.call('ZREM', KEYS[2], member)
-else
-  local known = redis.call('ZSCORE', KEYS[2], member)
-  if redis.call('ZSCORE', KEYS[3], ending) or (known and tonumber(known) > tonumber(done)) then
+local function put(index, shelf, number, member, score)
+  if redis.call('ZADD', shelf, 'CH', score, member) == 1 then
+    redis.call('ZADD', index, redis.call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2], number)
+  end
+end
+
+local function take(index, shelf, number, member)
+  if redis.call('ZREM', shelf, member) == 1 then
+    local lowest = redis.call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2]
+    if lowest then
+      redis.call('ZADD', index, lowest, number)
+    else
+      redis.call('ZREM', index, number)
+    end
+  end
+end
+
+local function is_old(shelves, member, score, ending)
+  if redis.call('ZSCORE', KEYS[1], ending) then
+    return true
+  end
+  for state = STATES, STATES + 2 do
+    local known = redis.call('ZSCORE', KEYS[shelves + state], member)
+    if known then
+      return tonumber(known) % STEPS > tonumber(score) % STEPS
+    end
+  end
+  return false
+end
+
+local function lay(on, ...)
+  if on then
+    put(...)
+  else
+    take(...)
+  end
+end
+
+local function track(shelves, member, number, place_number, due_at, score, next_at, state, level, placed, ending)
+  if state == '' then
+    redis.call('ZADD', KEYS[1], now, ending)
+  elseif is_old(shelves, member, score, ending) then
     return 0
   end
-  redis.call('ZADD', KEYS[2], done, member)
-end
-
-if next_at == '' then
-  redis.call('ZREM', KEYS[1], member)
-else
-  redis.call('ZADD', KEYS[1], next_at, member)
-end
-
-for i = 4, #KEYS do
-  if i < 4 + boards then
-    redis.call('ZADD', KEYS[i], due_at, member)
-  else
-    redis.call('ZREM', KEYS[i], member)
+  local on = { [DUE] = next_at ~= '' }
+  if state ~= '' then
+    on[STATES - 1 + state] = true
+    if level ~= '' then
+      on[LEVELS - 1 + level] = true
+    end
   end
+  for set = 1, SETS do
+    local of_set = set == DUE and next_at or set < LEVELS and score or due_at
+    lay(on[set], KEYS[1 + set], KEYS[shelves + set], number, member, of_set)
+  end
+  local index, shelf = KEYS[shelves + SETS + 1], KEYS[shelves + SETS + 2]
+  lay(state ~= '' and placed == '1', index, shelf, place_number, member, due_at)
+  return 1
 end
 
-return 1
+local news = 0
+for i = 0, #ARGV / FIELDS - 1 do
+  local shelves = 1 + SETS + (SETS + 2) * i
+  news = news + track(shelves, unpack(ARGV, FIELDS * i + 1, FIELDS * i + FIELDS))
+end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - DAY)
+
+return news

@@ -48,7 +48,7 @@ SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = AN
 SELECT id, copropiedad_id FROM clock WHERE id = ANY ($1::uuid[])
 
 -- due --
-SELECT * FROM clock WHERE next_at <= now() ORDER BY next_at, id LIMIT $1
+SELECT * FROM clock WHERE next_at <= now() - $2::interval ORDER BY next_at, id LIMIT $1
 
 -- advance --
 -- Locked in the order of intake (of_cases), so that neither waits for the other in a circle.
