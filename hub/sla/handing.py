@@ -12,8 +12,12 @@ _CLIMBS: Final = "escalate"
 
 
 def already_told(clock: Clock, step: Step) -> bool:
-    """Tell whether the step hands over to a level that was told before its turn."""
-    return step.kind == _CLIMBS and step.to_level <= clock.level
+    """
+    Tell whether the step of a ladder hands over to a level that was told before its turn.
+
+    Without a ladder each step tells news of its own: at risk, broken, not arrived.
+    """
+    return step.kind == _CLIMBS and bool(clock.promise.ladder) and step.to_level <= clock.level
 
 
 def levels_from(clock: Clock, step: Step) -> list[int]:

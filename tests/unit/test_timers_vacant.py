@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub import sla
 from hub.model import Clock, Event
-from hub.timers import keep_appointments
+from hub.timers import fire_from_sql, keep_appointments
 from tests.contract.values import leave, membership, person
 from tests.unit.hub_in_memory import MemoryHub
 from tests.unit.test_templates import TEMPLATES, context
@@ -99,3 +99,18 @@ async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_pa
     words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", one.data), variant=None)
 
     assert "nadie ocupa el nivel 2" in words.text
+
+
+async def test_level_4_hears_that_a_legal_term_is_broken_though_it_heard_of_the_danger_for_level_3() -> None:
+    hub = await petition()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory([*holder(1), *holder(4)])
+    await hub.take_in(event("pqrs.replied"))  # so that its ladder is over
+    for turn in ("2026-03-26 08:00", "2026-04-01 00:00"):
+        hub.clock.at = local(turn)
+        await fire_from_sql(timers_of(hub))
+    climbs = [one for one in hub.publisher.events if one.name == "pqrs.escalated"]
+
+    assert [(4, "term_at_risk"), (4, "term_breached")] == [
+        (one.data["to_level"], one.data["cause"]) for one in climbs
+    ]
