@@ -114,3 +114,7 @@ async def test_level_4_hears_that_a_legal_term_is_broken_though_it_heard_of_the_
     assert [(4, "term_at_risk"), (4, "term_breached")] == [
         (one.data["to_level"], one.data["cause"]) for one in climbs
     ]
+    words = TEMPLATES.render(
+        "pqrs.escalated", "email", context("pqrs.escalated", climbs[-1].data), variant=None
+    )
+    assert "martes 31 de marzo de 2026, al final del día" in words.text
