@@ -54,8 +54,12 @@ def event_id(clock: Clock, step: Step) -> str:
 
 
 def hours_of(clock: Clock) -> dict[str, Json]:
-    """Say that the clock runs day and night: then its staff is told at any hour."""
-    return {"any_hour": True} if clock.promise.any_hour else {}
+    """
+    Say that staff is told at any hour: of a clock that runs day and night and climbs levels, an emergency.
+
+    A package that lies too long runs day and night too, and wakes nobody (Ley 2191 de 2022).
+    """
+    return {"any_hour": True} if clock.promise.any_hour and clock.name in ESCALATES else {}
 
 
 _NAMES: Final = {"at_risk": "sla.at_risk", "breach": "sla.breached"}
