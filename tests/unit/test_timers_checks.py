@@ -10,6 +10,7 @@ from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Attempt, ChannelTraits, Clock, ClockState, Event, Message, State
 from hub.timers import fire_from_sql
+from tests.contract.values import membership, person
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.things import (
     CHANNELS,
@@ -242,3 +243,15 @@ def test_what_was_found_of_an_announcement_ends_no_later_one() -> None:
     clocks = sla.replay(case, [first, again, found], BY_NAME, POLICY)
 
     assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
+
+
+async def test_what_has_not_left_is_told_to_the_next_level_where_nobody_holds_the_first() -> None:
+    hub = await convened()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(
+            [person("p-2"), membership("p-2", "company", "staff", duty="management", level=2)]
+        )
+    [warned] = await look(hub, AT_D_20)
+
+    assert (2, [1]) == (warned.data["level"], warned.data["vacant_levels"])
+    assert [("p-2", "inbox")] == hub.said(warned)
