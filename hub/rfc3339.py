@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -11,14 +11,20 @@ EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """A year of room, so that adding a term to an instant does not overflow."""
 
+DATES: Final = (date(1900, 1, 1), date(9998, 12, 31))
+"""A year of room here too; people were born, and have owned their home, before 1970."""
+
 EXPECTED: Final = "an RFC 3339 instant with its offset, like 2026-03-09T08:05:00-05:00, from 1970 to 9998"
 """What an error says of something that is none."""
+
+EXPECTED_DATE: Final = "a date like 2026-03-09, from 1900 to 9998"
 
 _SHAPE: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)"
     r"(?:\.[0-9]{1,12})?(?:Z|[+-][0-9]{2}:[0-5][0-9])"
 )
 """`datetime.fromisoformat` alone takes much more of ISO 8601: week dates, no offset, no colons."""
+_DATE_SHAPE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse(text: str) -> datetime:
@@ -48,6 +54,16 @@ def is_plain(text: str) -> bool:
     except ValueError:
         return False
     return text == text.upper() and not _is_leap(text)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether the text is a date as RFC 3339 writes it."""
+    if _DATE_SHAPE.fullmatch(text) is None:
+        return False
+    try:
+        return DATES[0] <= date.fromisoformat(text) <= DATES[1]
+    except ValueError:
+        return False
 
 
 def _is_leap(text: str) -> bool:

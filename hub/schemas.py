@@ -95,7 +95,7 @@ def _compile(path: Path) -> Schema:
             document,
             validate_formats=True,
             ignore_unknown_formats=False,
-            formats={"date-time": rfc3339.is_plain},
+            formats={"date-time": rfc3339.is_plain, "date": rfc3339.is_date},
             offline=True,
         )
     except (OSError, msgspec.DecodeError, ValueError) as exc:
@@ -183,7 +183,7 @@ _JSON_TYPES: Final[Mapping[type, str]] = {
     type(None): "null",
 }
 
-_FORMATS: Final[Mapping[str, str]] = {"date-time": rfc3339.EXPECTED, "date": "a date like 2026-03-09"}
+_FORMATS: Final[Mapping[str, str]] = {"date-time": rfc3339.EXPECTED, "date": rfc3339.EXPECTED_DATE}
 
 _WORDS: Final[Mapping[str, Callable[[Json, ValidationError], str]]] = {
     "required": lambda _, __: "required",

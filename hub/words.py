@@ -87,6 +87,7 @@ REASONS: Final[Mapping[str, str]] = {
     "broken": "El canal está averiado: de eso trata el aviso",
     "not_consented": "La persona no ha autorizado estos mensajes, o no por este canal",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
+    "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
     "ended": "Lo que recordaba ya terminó; este ya no hacía falta",

@@ -128,8 +128,8 @@ def _repair(now: datetime) -> Iterator[Happening]:
 
 
 def _works(now: datetime) -> Iterator[Happening]:
-    """Announce works for the morning after tomorrow, so that both reminders are still to come."""
-    morning = datetime.combine(now.astimezone(BOGOTA).date() + timedelta(days=2), time(8), BOGOTA)
+    """Announce works four days ahead: 72 hours before, as promised, and both reminders still to come."""
+    morning = datetime.combine(now.astimezone(BOGOTA).date() + timedelta(days=4), time(8), BOGOTA)
     data = {
         "copropiedad_id": PLACE,
         "work_id": f"obra-{_day(now)}-1",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
@@ -22,6 +22,7 @@ from jinja2 import Undefined
 
 from hub.errors import TemplateFailure
 from hub.model import Json
+from hub.terms import whole_day
 from hub.titles import CLOCKS
 
 ZONE: Final = ZoneInfo("America/Bogota")
@@ -66,6 +67,26 @@ def fecha_corta(value: Json) -> str:
     """`9 mar 2026, 8:05 a. m.`, for an SMS."""
     at = _local(value)
     return f"{at.day} {_SHORT_MONTHS[at.month]} {at.year}, {hora(value)}"
+
+
+def plazo(value: Json) -> str:
+    """Say until when a term is good: `martes 31 de marzo de 2026, al final del día`, else day and hour."""
+    last = _last_day(value)
+    return fecha_hora(value) if last is None else f"{fecha(last)}, al final del día"
+
+
+def plazo_corto(value: Json) -> str:
+    """`31 mar 2026, al final del día`, for an SMS; `9 mar 2026, 8:05 a. m.`."""
+    last = _last_day(value)
+    if last is None:
+        return fecha_corta(value)
+    return f"{last.day} {_SHORT_MONTHS[last.month]} {last.year}, al final del día"
+
+
+def _last_day(value: Json) -> datetime | None:
+    """Answer the day that ends at this instant: 24:00 is the next day's midnight, and nobody reads it so."""
+    at = _local(value)
+    return at - timedelta(days=1) if whole_day(at) else None
 
 
 def pesos(value: Json) -> str:
@@ -185,6 +206,8 @@ FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     "la_hora": la_hora,
     "fecha_hora": fecha_hora,
     "fecha_corta": fecha_corta,
+    "plazo": plazo,
+    "plazo_corto": plazo_corto,
     "pesos": pesos,
     "nombre": nombre,
     "lista": lista,

@@ -133,11 +133,23 @@ class _Fold:
         )
 
     def stop(self, name: str, event: Event) -> None:
-        """End it by an answer, or by the letter of a lost answer to this clock, not to an earlier one."""
+        """
+        End it by an answer, or by the letter of a lost answer to this clock, not to an earlier one.
+
+        What the hub says of a clock that has ended ends no other. Of one that never was it is said of the
+        clock that has taken its place.
+        """
         about = _about(event)
+        if self._names_ended(name, event):
+            return
         if name in self.answers and (about is None or about in self.lost[name]):
             self.answers[name].append(event)
             self._end(name, event, ClockState.MET)
+
+    def _names_ended(self, name: str, event: Event) -> bool:
+        """Tell whether the event names a clock that has ended, while another one runs."""
+        named = event.data.get("clock_id") if event.source == HUB_SOURCE else None
+        return name in self.running and any(str(clock.id) == named for clock in self.ended)
 
     def cancel(self, name: str, event: Event) -> None:
         self._end(name, event, ClockState.CANCELLED)

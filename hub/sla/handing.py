@@ -1,4 +1,4 @@
-"""To whom a step of the ladder is really handed: nobody waits for a level that nobody holds. Pure."""
+"""To whom a step is really handed: nobody waits for a level that nobody holds. Pure."""
 
 from __future__ import annotations
 
@@ -6,18 +6,30 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from hub.model import Clock, Step
+from hub.model import FIRST_LEVEL, TOP_LEVEL, Clock, Step
 
 _CLIMBS: Final = "escalate"
+_OF_THE_HOLDER: Final = frozenset({"at_risk", "breach"})
 
 
 def already_told(clock: Clock, step: Step) -> bool:
-    """Tell whether the step hands over to a level that was told before its turn."""
-    return step.kind == _CLIMBS and step.to_level <= clock.level
+    """
+    Tell whether the step of a ladder hands over to a level that was told before its turn.
+
+    Without a ladder each step tells news of its own: at risk, broken, not arrived.
+    """
+    return step.kind == _CLIMBS and bool(clock.promise.ladder) and step.to_level <= clock.level
 
 
 def levels_from(clock: Clock, step: Step) -> list[int]:
-    """Answer the levels that the step may be handed to, the next one first; none of other steps."""
+    """
+    Answer the levels that the step may be handed to, the next one first; none of other steps.
+
+    What its holder is told goes to the next level only where no step of the clock tells that anyhow.
+    """
+    climbs = any(one.kind == _CLIMBS for one in clock.steps)
+    if step.kind in _OF_THE_HOLDER and not climbs and not clock.promise.silent:
+        return list(range(FIRST_LEVEL, TOP_LEVEL + 1))
     if step.kind != _CLIMBS:
         return []
     return sorted({one.to_level for one in clock.steps if one.to_level >= step.to_level})

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise
 from hub.policy import Policy
+from hub.sla.checking import happens
 from hub.sla.closing import closed, told_only
 from hub.sla.laying import laid_out
 
@@ -39,7 +40,18 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
         return replayed if replayed.ended_at is None else told_only(replayed)
     # Mostly the policy is the one of the start: what is laid out already need not be laid out twice.
     fresh = replayed if replayed.promise == stored.promise else _promised(replayed, stored.promise, policy)
-    return closed(with_fired(after_done(judged(fresh), stored), stored.fired))
+    merged = with_fired(after_done(judged(fresh), stored), stored.fired)
+    return told_only(merged) if _is_over(merged, stored) else closed(merged)
+
+
+def _is_over(merged: Clock, stored: Clock) -> bool:
+    """
+    Tell whether it had ended and had nothing left to say: then it has nothing to say later either.
+
+    What was imported, or ended before an end was told, would else be told with the next news of its case.
+    """
+    ended = merged.ended_at is not None and stored.ended_at is not None
+    return ended and stored.fired >= len(stored.steps)
 
 
 def _promised(clock: Clock, promise: Promise, policy: Policy) -> Clock:
@@ -69,9 +81,12 @@ def passed_over(clock: Clock, now: datetime) -> Clock:
     """
     Count the steps that are past as done: who imports history quietly wants no alarm of it.
 
-    What is still to come of it is a promise like any other.
+    What is still to come of it is a promise like any other. What was announced in time is left to its check,
+    which finds nothing that has not left; what was announced too late is over once it has happened.
     """
-    return with_fired(clock, sum(step.at <= now for step in clock.steps))
+    if clock.promise.checked and clock.started_at <= clock.due_at:
+        return clock
+    return with_fired(clock, sum(step.at <= now and not happens(step) for step in clock.steps))
 
 
 def with_fired(clock: Clock, fired: int) -> Clock:

@@ -12,7 +12,7 @@ from uuid import UUID
 from hub.identity import uuid8
 from hub.model import Clock, Event, Step, own_event
 from hub.policy_clocks import SummaryPolicy
-from hub.sla.telling import subject_of
+from hub.sla.telling import hours_of, subject_of
 
 SUMMARY: Final = "sla.summary"
 _QUARTER: Final = timedelta(minutes=15)
@@ -88,7 +88,7 @@ def summary_event(crowd: Crowd, *, now: datetime) -> Event:
                 "kind": oldest.name,
                 "due_at": oldest.due_at.isoformat(),
             },
-            **({"any_hour": True} if any(clock.promise.any_hour for clock in crowd.clocks) else {}),
+            **({"any_hour": True} if any(map(hours_of, crowd.clocks)) else {}),
         },
         time=now,
     )

@@ -54,8 +54,12 @@ def event_id(clock: Clock, step: Step) -> str:
 
 
 def hours_of(clock: Clock) -> dict[str, Json]:
-    """Say that the clock runs day and night: then its staff is told at any hour."""
-    return {"any_hour": True} if clock.promise.any_hour else {}
+    """
+    Say that staff is told at any hour: of a clock that runs day and night and climbs levels, an emergency.
+
+    A package that lies too long runs day and night too, and wakes nobody (Ley 2191 de 2022).
+    """
+    return {"any_hour": True} if clock.promise.any_hour and clock.name in ESCALATES else {}
 
 
 _NAMES: Final = {"at_risk": "sla.at_risk", "breach": "sla.breached"}
@@ -81,17 +85,24 @@ def subject_of(clock: Clock) -> str:
 
 
 def _at_risk_data(clock: Clock, step: Step) -> dict[str, Json]:
-    return {**clock_facts(clock), "level": step.from_level, "percent": step.percent}
+    return {**clock_facts(clock), **_holder(step), "percent": step.percent}
 
 
 def _breach_data(clock: Clock, step: Step) -> dict[str, Json]:
-    return {**clock_facts(clock), "level": step.from_level, "breached_at": step.at.isoformat()}
+    return {**clock_facts(clock), **_holder(step), "breached_at": step.at.isoformat()}
+
+
+def _holder(step: Step) -> dict[str, Json]:
+    return {"level": step.told_level, **_vacant(step)}
+
+
+def _vacant(step: Step) -> dict[str, Json]:
+    return {"vacant_levels": step.vacant_levels} if step.vacant_levels else {}
 
 
 def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
-    vacant = step.vacant_levels
     return {
-        **({"vacant_levels": vacant} if vacant else {}),
+        **_vacant(step),
         "clock_id": str(clock.id),
         "clock": clock.name,
         "from_level": step.from_level,

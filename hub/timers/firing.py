@@ -17,7 +17,7 @@ import structlog
 
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
-from hub.model import Clock, Departures, Event, Step
+from hub.model import Clock, Event, Step
 from hub.timers.known import Calls, Known, look_up
 from hub.timers.parts import Timers
 
@@ -114,7 +114,7 @@ def _firing(clock: Clock, known: Known, timers: Timers, summed: Collection[sla.T
     if sla.already_told(clock, step):
         return _Firing(seen=clock, advanced=_done(clock), event=None)
     if clock.promise.checked:
-        return _check(clock, step, known.departures[clock.id], timers.now())
+        return _check(clock, known, timers.now())
     return _climb(clock, known.held.get(clock.id, ()), timers, summed)
 
 
@@ -125,24 +125,30 @@ def _climb(clock: Clock, held: Collection[int], timers: Timers, summed: Collecti
     A level that nobody holds there and then is passed over at once; one that was told so before its
     turn is not told again.
     """
-    step = clock.steps[clock.fired]
-    handed = sla.handed_over(clock, step, held) if sla.levels_from(clock, step) else clock
+    handed = _handed(clock, held)
     step = handed.steps[clock.fired]
     quiet = clock.promise.silent or _is_summed(handed, step, summed, timers)
     event = sla.step_event(handed, step, now=timers.now(), quiet=quiet)
     return _Firing(seen=clock, advanced=_done(handed), event=event)
 
 
-def _check(clock: Clock, step: Step, departures: Departures, now: datetime) -> _Firing:
+def _handed(clock: Clock, held: Collection[int]) -> Clock:
+    step = clock.steps[clock.fired]
+    return sla.handed_over(clock, step, held) if sla.levels_from(clock, step) else clock
+
+
+def _check(clock: Clock, known: Known, now: datetime) -> _Firing:
     """Tell what has not left; where all has, the check ends with that, and needs no step of the clock."""
+    step, departures = clock.steps[clock.fired], known.departures[clock.id]
     if step.at < clock.due_at and not departures.pending:
         # Too early to say that it is done: what comes back until then leaves anew, as a letter.
         return _Firing(seen=clock, advanced=_done(sla.unwarned(clock)), event=None)
     left_at = step.at if sla.happens(step) else sla.left_in_time(clock, departures)
     if left_at is not None:
         return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
-    event = sla.with_pending(sla.step_event(clock, step, now=now), departures)
-    return _Firing(seen=clock, advanced=_done(clock), event=event)
+    handed = _handed(clock, known.held.get(clock.id, ()))
+    event = sla.step_event(handed, handed.steps[clock.fired], now=now)
+    return _Firing(seen=clock, advanced=_done(handed), event=sla.with_pending(event, departures))
 
 
 def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | None:

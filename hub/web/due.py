@@ -13,8 +13,11 @@ from hub.terms import whole_day
 from hub.web.remaining import time_left
 from hub.web.shapes import Left
 
-_HOUR: Final = 3600  # seconds
+_DAY: Final = 86400  # seconds
+_HOUR: Final = 3600
 _MINUTE: Final = 60
+_MANY_HOURS: Final = 72 * _HOUR
+"""More than these are told in days: nobody reckons in 5377 hours."""
 
 _ENDS: Final = {ClockState.MET: "cumplido", ClockState.BREACHED: "cumplido tarde"}
 
@@ -58,6 +61,8 @@ def _time(left: Left) -> str:
     if left.unit == "business_seconds":
         hours = _number(left.amount // _HOUR, "hora hábil", "horas hábiles")
         return hours or _number(left.amount // _MINUTE, "minuto hábil", "minutos hábiles")
+    if left.amount > _MANY_HOURS:
+        return _number(left.amount // _DAY, "día", "días")
     hours = _number(left.amount // _HOUR, "hora", "horas")
     return hours or _number(left.amount // _MINUTE, "minuto", "minutos")
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import Clock, ClockState, Lane
+from hub.model import Clock, ClockState, Lane, Step
 from hub.ports import Appointments
 from hub.storage import RedisAppointments
 from hub.testing import MemoryAppointments
@@ -72,7 +72,7 @@ async def test_a_clock_is_on_the_board_of_its_state_until_it_ends(appointments: 
         one,
         replace(one, fired=1, state=ClockState.AT_RISK),
         replace(one, fired=2, state=ClockState.BREACHED),
-        replace(one, fired=2, state=ClockState.BREACHED, ended_at=NOON),
+        replace(one, fired=2, state=ClockState.BREACHED, ended_at=NOON, steps=one.steps[:2]),
     ]
     seen = []
     for stage in stages:
@@ -81,6 +81,23 @@ async def test_a_clock_is_on_the_board_of_its_state_until_it_ends(appointments: 
 
     assert seen == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
     assert await members(appointments) == []
+
+
+async def test_a_clock_that_has_its_end_to_tell_is_on_no_board_and_comes_up_until_it_has(
+    appointments: Appointments,
+) -> None:
+    one = replace(clock(), fired=2, state=ClockState.BREACHED)
+    last = Step(kind="resolve", at=NOON, from_level=1, to_level=1)
+    ended = replace(one, ended_at=NOON, steps=(*one.steps[:2], last))
+    seen = []
+    for stage in (one, ended, one, replace(ended, fired=3)):
+        await appointments.track_clocks([stage])
+        seen.append((len(await appointments.board("breached", 10)), len(await members(appointments))))
+
+    # Older news of it, that it still runs, changes nothing.
+    assert [1, 0, 0, 0] == [boards for boards, _ in seen]
+    assert 0 == seen[-1][1]
+    assert 1 == seen[1][1]
 
 
 async def test_a_board_shows_what_is_due_soonest_first(appointments: Appointments) -> None:
@@ -93,7 +110,7 @@ async def test_a_board_shows_what_is_due_soonest_first(appointments: Appointment
 @pytest.mark.parametrize(
     "newer",
     [
-        replace(clock(), state=ClockState.MET, ended_at=NOON),
+        replace(clock(), state=ClockState.MET, ended_at=NOON, steps=()),
         replace(clock(), fired=3, state=ClockState.BREACHED, level=2),
     ],
     ids=["ended", "further"],

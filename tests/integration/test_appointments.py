@@ -109,7 +109,7 @@ async def test_a_clock_moves_from_board_to_board(appointments: Appointments) -> 
         replace(one, fired=1, state=ClockState.AT_RISK),
         replace(one, fired=2, state=ClockState.BREACHED),
         replace(one, fired=3, state=ClockState.BREACHED, level=2),
-        replace(one, fired=3, state=ClockState.BREACHED, level=2, ended_at=NOON),
+        replace(one, fired=3, state=ClockState.BREACHED, level=2, ended_at=NOON, steps=one.steps[:3]),
     ]
     seen = []
     for stage in stages:
@@ -129,7 +129,7 @@ async def test_a_clock_moves_from_board_to_board(appointments: Appointments) -> 
 @pytest.mark.parametrize(
     "newer",
     [
-        replace(clock(), state=ClockState.MET, ended_at=NOON),
+        replace(clock(), state=ClockState.MET, ended_at=NOON, steps=()),
         replace(clock(), fired=3, state=ClockState.BREACHED, level=2),
     ],
 )
@@ -164,7 +164,7 @@ async def test_a_board_of_many_is_sorted_by_due(appointments: Appointments) -> N
 
 async def test_a_shelf_that_was_emptied_is_filled_again(appointments: Appointments) -> None:
     one = clock()
-    met = replace(one, state=ClockState.MET, ended_at=NOON)
+    met = replace(one, state=ClockState.MET, ended_at=NOON, steps=())
     reopened = replace(one, course=Course(reopened=(NOON,)))
     claimed = []
     for news in (one, met, reopened):
@@ -268,9 +268,9 @@ async def test_a_clock_whose_answer_was_lost_is_on_the_boards_again_until_it_end
     appointments: Appointments,
 ) -> None:
     one = clock()
-    met = replace(one, state=ClockState.MET, ended_at=NOON)
+    met = replace(one, state=ClockState.MET, ended_at=NOON, steps=())
     reopened = replace(one, course=Course(reopened=(NOON,)))
-    answered = replace(reopened, state=ClockState.MET, ended_at=NOON)
+    answered = replace(reopened, state=ClockState.MET, ended_at=NOON, steps=())
     seen = []
     for news in (one, met, one, reopened, one, answered, reopened):
         await appointments.track_clocks([news])

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
+from uuid import UUID
 
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 
+from hub import sla
+from hub.catalog import BY_NAME
 from hub.errors import ConfigurationError, StorageUnavailable
-from hub.storage import migrations
+from hub.model import Clock
+from hub.storage import Database, clocks, migrations
+from hub.storage.database import encode
 from hub.storage.migrations.upgrading import config
+from tests.unit.things import HOUR, POLICY, event
 
 
 @pytest.fixture
@@ -68,6 +75,46 @@ async def test_who_was_there_before_the_history_is_in_it_from_the_beginning(empt
 
     assert [("p-1", 7, True, False, "{}"), ("p-2", 3, False, True, "{}")] == [tuple(row) for row in found]
     assert ("u-1", 2, True, "3") == tuple(home)
+
+
+OLD_CLOCK = """
+INSERT INTO clock (
+    id, case_key, name, state, started_at, due_at, level, fired, ended_at, steps, step_at, promise
+) VALUES ($1, $2, 'first_reply', $3, $4, $5, 2, 3, $6, $7, $8, $9)
+"""
+
+
+async def test_of_clocks_that_were_there_those_that_have_ended_say_no_more_and_the_others_go_on(
+    empty: str,
+) -> None:
+    """A hub of version 0005 left an ended clock the steps that it would not do."""
+    running = sla.with_fired(_first_reply(), 3)
+    ended = replace(running, id=UUID(int=2), case="pqrs_id:2", ended_at=running.due_at + HOUR)
+    await migrations.upgrade(empty, to="0005")
+    connection = await asyncpg.connect(empty)
+    try:
+        for one in (running, ended):
+            at = [step.at for step in one.steps]
+            values = (one.id, one.case, one.state, one.started_at, one.due_at, one.ended_at)
+            plain = (encode(one.steps).decode(), at, encode(one.promise).decode())
+            await connection.execute(OLD_CLOCK, *values, *plain)
+    finally:
+        await connection.close()
+    await migrations.upgrade(empty)
+    async with Database(empty) as database:
+        known = {one.id: one for one in await clocks.by_id(database, [running.id, ended.id])}
+        live = await clocks.live(database, UUID(int=0), 10)
+
+    assert (running.steps, running.next_at) == (known[running.id].steps, known[running.id].next_at)
+    assert (ended.steps[:3], None) == (known[ended.id].steps, known[ended.id].next_at)
+    assert [running.id] == [one.id for one in live]
+
+
+def _first_reply() -> Clock:
+    received = event("pqrs.received")
+    clocks_of_it = sla.replay("pqrs_id:1", [received], BY_NAME, POLICY)
+    (found,) = [one for one in clocks_of_it if one.name == "first_reply"]
+    return found
 
 
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(

@@ -22,6 +22,8 @@ from hub.rendering.filters import (
     lista,
     nombre,
     pesos,
+    plazo,
+    plazo_corto,
     presente,
     punto,
 )
@@ -152,3 +154,22 @@ def test_a_list_reads_as_people_say_it(items: list[str], shown: str) -> None:
 )
 def test_a_field_is_present_when_it_says_something(value: Json, said: bool) -> None:
     assert presente(value) is said
+
+
+@pytest.mark.parametrize(
+    ("value", "long", "short"),
+    [
+        (
+            "2026-04-01T00:00:00-05:00",
+            "martes 31 de marzo de 2026, al final del día",
+            "31 mar 2026, al final del día",
+        ),
+        (
+            "2026-03-11T14:05:00-05:00",
+            "miércoles 11 de marzo de 2026 a las 2:05 p. m.",
+            "11 mar 2026, 2:05 p. m.",
+        ),
+    ],
+)
+def test_a_term_of_days_is_good_to_the_end_of_its_last_one(value: str, long: str, short: str) -> None:
+    assert [long, short] == [plain(plazo(value)), plain(plazo_corto(value))]

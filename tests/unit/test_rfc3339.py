@@ -67,3 +67,15 @@ def test_what_datetime_cannot_read_is_not_plain(text: str) -> None:
 def test_whatever_isoformat_writes_is_read_back(instant: datetime) -> None:
     assert rfc3339.parse(instant.isoformat()) == instant
     assert rfc3339.is_plain(instant.isoformat())
+
+
+@pytest.mark.parametrize("text", ["2026-03-09", "1900-01-01", "9998-12-31", "2024-02-29"])
+def test_a_date_is_one_that_terms_can_be_counted_from(text: str) -> None:
+    assert rfc3339.is_date(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31", "0001-01-02", "2026-02-29", "20260309", "2026-W11-1", "2026-03-09\n", "٢٠٢٦-03-09"]
+)
+def test_a_day_from_which_no_term_can_be_counted_is_no_date(text: str) -> None:
+    assert not rfc3339.is_date(text)

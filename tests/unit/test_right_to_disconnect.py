@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from hub import sla
 from hub.catalog import BY_NAME
 from hub.contact_rules import next_allowed
 from hub.delivery.judging import failed, hindrance
 from hub.errors import TransientFailure
-from hub.model import HUB_SOURCE, Claimed, Message, Person, Purpose, State
+from hub.model import HUB_SOURCE, Claimed, ClockState, Message, Person, Purpose, State
 from hub.planning import next_step, plan_audience
+from hub.policy_clocks import SummaryPolicy
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.plans import kind, only, plan
 from tests.unit.things import (
@@ -188,3 +190,28 @@ async def test_a_weekend_s_escalation_reaches_the_level_on_monday_and_the_direct
     assert {("p-lead", True), ("p-head", False)} == {
         (one.person, one.rests) for one in hub.of(told) if one.channel == "email" and one.person != "p-maria"
     }
+
+
+@pytest.mark.parametrize(
+    ("opening", "told_at_any_hour"),
+    [
+        ("emergency.declared", True),
+        ("concierge.package.received", False),
+        ("building.outage.reported", False),
+    ],
+)
+def test_of_what_runs_day_and_night_only_an_emergency_wakes_somebody(
+    opening: str, *, told_at_any_hour: bool
+) -> None:
+    clock = next(iter(sla.replay("case:1", [event(opening)], BY_NAME, POLICY)))
+    crowd, *_ = sla.crowds([clock], policy=SummaryPolicy(more_than=0, late=HOUR), now=clock.due_at + 2 * HOUR)
+    told = [
+        sla.step_event(clock, clock.steps[0], now=clock.due_at),
+        sla.resolved_event(
+            replace(clock, state=ClockState.BREACHED), clock.steps[0], {"p-1"}, now=clock.due_at
+        ),
+        sla.summary_event(crowd, now=clock.due_at),
+    ]
+
+    assert clock.promise.any_hour
+    assert 3 * [told_at_any_hour] == ["any_hour" in one.data for one in told]

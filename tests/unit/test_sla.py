@@ -247,3 +247,13 @@ def test_a_clock_that_is_new_is_taken_as_it_is() -> None:
     [clock] = replayed(received())["first_reply"]
 
     assert [clock] == sla.reconcile([clock], [], POLICY)
+
+
+def test_of_what_had_ended_with_nothing_left_to_say_nothing_is_said_later() -> None:
+    [running] = replayed(received())["first_reply"]
+    [ended] = replayed(received(), replied(DUE + HOUR))["first_reply"]
+    done = fired(running, 2).steps[:2]  # told, and ended, by a hub that told nobody of the end
+    old = replace(fired(ended, 2), steps=done)
+    [merged] = sla.reconcile([ended], [old], POLICY)
+
+    assert (ClockState.BREACHED, done, None) == (merged.state, merged.steps, merged.next_at)

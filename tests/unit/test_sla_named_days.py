@@ -75,3 +75,19 @@ async def test_a_payment_of_another_unit_ends_nothing() -> None:
     await hub.take_in(event("admin.invoice.issued", FEE), event("admin.payment.received", {"unit_id": "u-2"}))
 
     assert [ClockState.OPEN] == hub.states("dunning")
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "day"),
+    [
+        ("admin.invoice.issued", "due_on", "9999-12-31"),
+        ("quality.audit.finding", "action_due_on", "0001-01-02"),
+        ("pqrs.term_extended", "new_due_on", "9999-12-31"),
+    ],
+)
+async def test_a_day_beyond_all_calendars_is_refused_and_said_so(name: str, field: str, day: str) -> None:
+    hub = memory_hub()
+    await hub.take_in(event(name, {field: day}))
+
+    [letter] = hub.letters
+    assert (f"data.{field}", True) == (letter.letter.field, "from 1900 to 9998" in letter.letter.reason)

@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub import sla
+from hub.catalog import BY_NAME
 from hub.model import Attempt, ChannelTraits, Clock, ClockState, Event, Message, State
 from hub.timers import fire_from_sql
+from tests.contract.values import membership, person
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.things import (
     CHANNELS,
     DESK,
     HOUR,
     MINUTE,
+    POLICY,
     RULES,
     SCHEMAS,
     email,
@@ -199,3 +202,56 @@ async def test_works_that_are_announced_anew_are_looked_at_anew() -> None:
 
     assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
     assert sla.happens(clocks[1].steps[-1])
+
+
+async def imported(called_at: str) -> MemoryHub:
+    """A call of which the hub hears, quietly, when the assembly was held long ago."""
+    hub = memory_hub(HELD + 1000 * HOUR)
+    await hub.take_in(replace(CALL, time=local(called_at), extensions={"quiet": True}))
+    for _ in range(2):
+        await look(hub, hub.clock.at)
+    return hub
+
+
+async def test_of_a_call_that_is_imported_quietly_the_check_finds_that_it_was_in_time() -> None:
+    hub = await imported("2026-03-02 09:00")
+
+    assert (ClockState.MET, CALLED) == (lead(hub).state, lead(hub).ended_at)
+    assert ["sla.checked"] == [one.name for one in hub.publisher.events]
+
+
+async def test_of_a_call_that_is_imported_and_was_too_late_nobody_is_told_and_it_is_over() -> None:
+    hub = await imported("2026-03-12 09:00")
+
+    assert (ClockState.BREACHED, HELD) == (lead(hub).state, lead(hub).ended_at)
+    assert ["sla.checked"] == [one.name for one in hub.publisher.events]
+
+
+def test_what_was_found_of_an_announcement_ends_no_later_one() -> None:
+    first, again = (
+        event(
+            "maintenance.scheduled.announced",
+            {"starts_at": f"2026-03-{day}T08:00:00-05:00"},
+            at=CALLED + number * HOUR,
+            id=f"works-{number}",
+        )
+        for number, day in enumerate(("20", "24"))
+    )
+    case = f"work_id:{first.data['work_id']}"
+    [clock] = sla.replay(case, [first], BY_NAME, POLICY)
+    found = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second was heard of, which is earlier
+    clocks = sla.replay(case, [first, again, found], BY_NAME, POLICY)
+
+    assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
+
+
+async def test_what_has_not_left_is_told_to_the_next_level_where_nobody_holds_the_first() -> None:
+    hub = await convened()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(
+            [person("p-2"), membership("p-2", "company", "staff", duty="management", level=2)]
+        )
+    [warned] = await look(hub, AT_D_20)
+
+    assert (2, [1]) == (warned.data["level"], warned.data["vacant_levels"])
+    assert [("p-2", "inbox")] == hub.said(warned)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from hub.model import Clock, ClockState, Event, State
+from hub import sla
+from hub.catalog import BY_NAME
+from hub.model import HUB_SOURCE, Clock, ClockState, Event, State
 from hub.timers import fire_from_sql, keep_appointments
 from tests.contract.values import membership, membership_removed, person
 from tests.unit.hub_in_memory import MemoryHub
 from tests.unit.test_templates import TEMPLATES, context
-from tests.unit.things import HOUR, MINUTE, SCHEMAS, event, local
+from tests.unit.things import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 from tests.unit.timekeeping import RECEIVED, petition, timers_of
 
 DUE = local("2026-03-11 14:05")
@@ -175,3 +177,52 @@ def test_the_text_says_how_it_ended_and_that_nothing_is_left_to_do() -> None:
 
         assert words in rendered.text
         assert "No tiene que hacer nada más" in rendered.text
+
+
+async def test_who_heard_of_the_danger_and_then_of_the_answer_hears_that_it_has_not_arrived() -> None:
+    hub = await petition()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory([one for level in (1, 3, 4) for one in holder(level)])
+    await hub.take_in(event("pqrs.replied", CASE))
+    hub.clock.at = local("2026-03-27 08:00")
+    await fire_from_sql(timers_of(hub))
+    await hub.take_in(*hub.publisher.events)
+    over = await after(hub, event("pqrs.responded", CASE, at=local("2026-03-27 09:00"), id="answer"))
+    again = await after(hub, lost("answer", at=local("2026-03-27 10:00")))
+
+    assert ["sla.resolved"] == [one.name for one in over]
+    assert ["sla.at_risk", "pqrs.escalated"] == [one.name for one in again]
+    assert [3] == [one.data["to_level"] for one in again if one.name == "pqrs.escalated"]
+
+
+def lost(answer: str, *, at: datetime) -> Event:
+    data = {
+        "about": "pqrs.responded",
+        "about_id": answer,
+        "thread_id": f"pqrs_id:{CASE['pqrs_id']}",
+    }
+    return event("notification.undelivered", data, at=at, source=HUB_SOURCE)
+
+
+def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_one() -> None:
+    received = event("pqrs.received", CASE)
+    answered = event("pqrs.responded", CASE, at=local("2026-04-02 09:00"), id="answer")
+    bounced = lost("answer", at=local("2026-04-02 10:00"))
+    letter = event(
+        "notification.handed_over", dict(bounced.data), at=local("2026-04-06 10:00"), source=HUB_SOURCE
+    )
+    running = legal_term(received)
+    broken = sla.with_fired(running, len(running.steps))
+    [first] = sla.reconcile([legal_term(received, answered)], [broken], POLICY)
+    # Its event is out, and the answer is lost before SQL has advanced.
+    [reopened] = sla.reconcile([legal_term(received, answered, bounced)], [first], POLICY)
+    [second] = sla.reconcile([legal_term(received, answered, bounced, letter)], [reopened], POLICY)
+
+    assert [first.steps[-1].kind, second.steps[-1].kind] == ["resolve", "resolve"]
+    assert sla.event_id(first, first.steps[-1]) != sla.event_id(second, second.steps[-1])
+
+
+def legal_term(*events: Event) -> Clock:
+    clocks = sla.replay(f"pqrs_id:{CASE['pqrs_id']}", events, BY_NAME, POLICY)
+    (found,) = [one for one in clocks if one.name == "legal_term"]
+    return found

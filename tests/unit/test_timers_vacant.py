@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hub import sla
 from hub.model import Clock, Event
-from hub.timers import keep_appointments
+from hub.timers import fire_from_sql, keep_appointments
 from tests.contract.values import leave, membership, person
-from tests.unit.hub_in_memory import MemoryHub
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import TEMPLATES, context
 from tests.unit.things import SCHEMAS, event, local
 from tests.unit.timekeeping import petition, timers_of
@@ -99,3 +99,49 @@ async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_pa
     words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", one.data), variant=None)
 
     assert "nadie ocupa el nivel 2" in words.text
+
+
+async def test_level_4_hears_that_a_legal_term_is_broken_though_it_heard_of_the_danger_for_level_3() -> None:
+    hub = await petition()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory([*holder(1), *holder(4)])
+    await hub.take_in(event("pqrs.replied"))  # so that its ladder is over
+    for turn in ("2026-03-26 08:00", "2026-04-01 00:00"):
+        hub.clock.at = local(turn)
+        await fire_from_sql(timers_of(hub))
+    climbs = [one for one in hub.publisher.events if one.name == "pqrs.escalated"]
+
+    assert [(4, "term_at_risk"), (4, "term_breached")] == [
+        (one.data["to_level"], one.data["cause"]) for one in climbs
+    ]
+    words = TEMPLATES.render(
+        "pqrs.escalated", "email", context("pqrs.escalated", climbs[-1].data), variant=None
+    )
+    assert "martes 31 de marzo de 2026, al final del día" in words.text
+
+
+async def repair(*directory: Event) -> list[Event]:
+    """What is told of a repair that nobody sees to; no ladder is climbed for it."""
+    hub = memory_hub()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(list(directory))
+    await hub.take_in(event("maintenance.request.received", {"priority": "alta"}))
+    hub.clock.at = local("2026-03-31 08:00")
+    await fire_from_sql(timers_of(hub))
+    return hub.publisher.events
+
+
+async def test_without_a_ladder_too_what_nobody_holds_is_told_to_the_next_level_and_told_so() -> None:
+    told = await repair(*holder(3), *holder(4))
+    for one in told:
+        SCHEMAS.check(one, now=local("2026-03-31 08:00"))
+        words = TEMPLATES.render(one.name, "email", context(one.name, one.data), variant=None)
+
+        assert "nadie ocupa los niveles 1 y 2" in words.text
+    assert {("sla.at_risk", 3), ("sla.breached", 3)} == {(one.name, one.data["level"]) for one in told}
+
+
+async def test_who_holds_it_hears_of_it_and_the_others_do_not() -> None:
+    told = await repair(*holder(1), *holder(2))
+
+    assert {(1, None)} == {(one.data["level"], one.data.get("vacant_levels")) for one in told}

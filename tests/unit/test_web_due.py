@@ -82,6 +82,8 @@ def at(text: str) -> datetime:
             "vence el sábado 14 a la 1:04 p. m., en 5 minutos",
         ),
         ("emergency_ack", "2026-03-14T15:04", "2026-03-14T13:04", "venció hace 2 horas"),
+        ("custody", "2026-03-17T13:04", "2026-03-14T13:04", "venció hace 72 horas"),
+        ("custody", "2026-10-26T13:04", "2026-03-14T13:04", "venció hace 226 días"),
     ],
 )
 def test_when_a_promise_falls_due_is_said_as_it_runs(clock: str, now: str, due: str, words: str) -> None:

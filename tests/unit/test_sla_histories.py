@@ -1,0 +1,156 @@
+"""What is told of a case, whatever happens in it and in whatever order it is heard of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub import sla
+from hub.catalog import BY_NAME
+from hub.model import HUB_SOURCE, NOBODY, Clock, ClockState, Event
+from tests.unit.things import HOUR, MONDAY, POLICY, SOURCE, event
+
+PQRS = event("pqrs.received").data["pqrs_id"]
+CASE = f"pqrs_id:{PQRS}"
+DAY = 24 * HOUR
+AT_THE_END = MONDAY + 365 * DAY
+NAMES = (
+    "pqrs.received",
+    "pqrs.replied",
+    "pqrs.info_requested",
+    "pqrs.info_received",
+    "pqrs.term_extended",
+    "pqrs.responded",
+    "pqrs.reopened",
+    "pqrs.transferred",
+    "pqrs.withdrawn",
+    "notification.undelivered",
+    "notification.handed_over",
+)
+
+
+def happened(name: str, days: int, number: int) -> Event:
+    about = {"about": "pqrs.responded", "about_id": f"e-{number - 1}"} if "notification" in name else {}
+    source = HUB_SOURCE if BY_NAME[name].hub_emitted else SOURCE
+    data = {"pqrs_id": PQRS, **about}
+    return event(name, data, at=MONDAY + days * DAY, id=f"e-{number}", source=source)
+
+
+HISTORIES = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 40)), max_size=8).map(
+    lambda drawn: [
+        happened("pqrs.received", 0, 0),
+        *(happened(name, days, n) for n, (name, days) in enumerate(drawn, start=1)),
+    ]
+)
+
+
+@dataclass
+class Told:
+    """A hub that hears of events, and tells what is due in between. Each step finds its people."""
+
+    known: list[Event] = field(default_factory=list)
+    clocks: dict[Any, Clock] = field(default_factory=dict)
+    said: list[tuple[Clock, str]] = field(default_factory=list)
+
+    def hear(self, *events: Event) -> None:
+        self.known += events
+        fresh = sla.reconcile(
+            sla.replay(CASE, self.known, BY_NAME, POLICY), list(self.clocks.values()), POLICY
+        )
+        self.clocks |= {clock.id: clock for clock in fresh}
+
+    def pass_until(self, now: datetime) -> None:
+        for key, clock in self.clocks.items():
+            while (at := (clock := self.clocks[key]).next_at) is not None and at <= now:
+                step = clock.steps[clock.fired]
+                if not sla.already_told(clock, step):
+                    self.said.append((clock, sla.event_id(clock, step)))
+                self.clocks[key] = sla.with_fired(clock, clock.fired + 1)
+
+    @property
+    def alive(self) -> dict[Any, tuple[object, ...]]:
+        """What is kept of the clocks, but for those that never were, and for what was told meanwhile."""
+        return {
+            clock.id: (clock.name, clock.ended_at and clock.state, clock.due_at, clock.ended_at, clock.course)
+            for clock in self.clocks.values()
+            if not (clock.state is ClockState.CANCELLED and clock.ended_at == clock.started_at)
+        }
+
+
+@st.composite
+def heard(draw: st.DrawFn) -> tuple[list[Event], list[Event], list[int]]:
+    """A history, the order in which it is heard of, and how many days pass before each piece of news."""
+    history = draw(HISTORIES)
+    waits = draw(st.lists(st.integers(0, 12), min_size=len(history), max_size=len(history)))
+    return history, draw(st.permutations(history)), waits
+
+
+def lived_through(order: Sequence[Event], waits: Sequence[int]) -> Told:
+    told, now = Told(), MONDAY
+    for one, days in zip(order, waits, strict=True):
+        now = max(now, one.time) + timedelta(days=days)
+        told.pass_until(now)
+        told.hear(one)
+    told.pass_until(AT_THE_END)
+    return told
+
+
+@settings(max_examples=100, deadline=None)
+@given(course=heard())
+def test_who_hears_of_it_late_and_in_disorder_keeps_the_same_clocks(
+    course: tuple[list[Event], list[Event], list[int]],
+) -> None:
+    history, order, waits = course
+    at_once = Told()
+    at_once.hear(*history)
+    at_once.pass_until(AT_THE_END)
+
+    assert at_once.alive == lived_through(order, waits).alive
+
+
+@settings(max_examples=100, deadline=None)
+@given(course=heard())
+def test_nothing_is_told_twice_and_a_broken_promise_is_broken_once(
+    course: tuple[list[Event], list[Event], list[int]],
+) -> None:
+    _, order, waits = course
+    told = lived_through(order, waits)
+    ids = Counter(name for _, name in told.said)
+    breaches = Counter(clock.id for clock, name in told.said if ":breach:" in name)
+
+    assert {1} >= set(ids.values())
+    assert {1} >= set(breaches.values())
+
+
+@settings(max_examples=100, deadline=None)
+@given(course=heard())
+def test_a_clock_that_has_ended_has_only_its_end_to_tell(
+    course: tuple[list[Event], list[Event], list[int]],
+) -> None:
+    _, order, waits = course
+    told, now = Told(), MONDAY
+    for one, days in zip(order, waits, strict=True):
+        now = max(now, one.time) + timedelta(days=days)
+        told.pass_until(now)
+        told.hear(one)
+        for clock in told.clocks.values():
+            assert len({step.key for step in clock.steps}) == len(clock.steps)
+            if clock.ended_at is not None:
+                assert {"resolve"} >= {step.kind for step in clock.steps[clock.fired :]}
+                assert len(clock.steps) <= clock.fired + 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(course=heard())
+def test_whoever_was_called_hears_the_end(course: tuple[list[Event], list[Event], list[int]]) -> None:
+    _, order, waits = course
+    told = lived_through(order, waits)
+    ended = [clock for clock in told.clocks.values() if clock.ended_at not in (None, clock.started_at)]
+
+    assert [] == [step for clock in ended for step in sla.calls(clock) if step.told != NOBODY]
