@@ -146,7 +146,8 @@ class Clock:
     done ones. A stored clock that has ended has only what is left to say of its end to come.
 
     `context` holds what the case's opening event says (radicado, copropiedad_id, service_area …).
-    `calendar` names the hours and holidays by which its instants were laid out.
+    `calendar` names the hours and holidays by which its instants were laid out, `changed_at` is when its row
+    was last written, by the store's own clock.
     """
 
     id: UUID
@@ -164,6 +165,7 @@ class Clock:
     ended_at: datetime | None = None
     opened_by: UUID | None = None
     context: Mapping[str, Json] = field(default_factory=dict)
+    changed_at: datetime | None = field(default=None, compare=False)
 
     @property
     def next_at(self) -> datetime | None:

@@ -123,6 +123,7 @@ def _clocks(rows: Sequence[Record]) -> list[Clock]:
             ended_at=row["ended_at"],
             opened_by=row["opened_by"],
             context=row["context"] or {},
+            changed_at=row["updated_at"],
         )
         for row in rows
     ]

@@ -70,7 +70,7 @@ class MemoryClocks(Statements):
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         async with self._statement("advance") as tables:
             moves = zip(advanced, seen, strict=True)
-            return {clock.id for clock, was in moves if _advanced(tables, clock, was)}
+            return {clock.id for clock, was in moves if _advanced(tables, clock, was, self._now())}
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
         async with self._statement("live_clocks") as tables:
@@ -84,7 +84,7 @@ def _held(tables: Tables, clock: Clock, levels: Collection[int], now: datetime) 
     return {level for level, group in groups.items() if anybody(tables.directory.people(group, now), away)}
 
 
-def _advanced(tables: Tables, clock: Clock, seen: Clock) -> bool:
+def _advanced(tables: Tables, clock: Clock, seen: Clock, now: datetime) -> bool:
     known = tables.clocks.get(clock.id)
     if known is None or known.next_at is None:
         return False
@@ -93,7 +93,12 @@ def _advanced(tables: Tables, clock: Clock, seen: Clock) -> bool:
     steps = list(known.steps)
     steps[seen.fired] = replace(steps[seen.fired], told=clock.steps[seen.fired].told)
     tables.clocks[clock.id] = replace(
-        known, state=clock.state, level=clock.level, fired=clock.fired, steps=tuple(steps)
+        known,
+        state=clock.state,
+        level=clock.level,
+        fired=clock.fired,
+        steps=tuple(steps),
+        changed_at=now,
     )
     return True
 

@@ -139,7 +139,7 @@ class MemoryTransaction:
 
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
         for clock in clocks:
-            self._tables.clocks[clock.id] = clock
+            self._tables.clocks[clock.id] = replace(clock, changed_at=self._now)
 
 
 def _storable(event: Event) -> bool:

@@ -153,8 +153,9 @@ async def fire_from_sql(timers: Timers, overdue: timedelta = timedelta(0)) -> bo
     released = await timers.store.release_due(AT_ONCE)
     await timers.publisher.tickets(released)
     clocks = await timers.store.due_clocks(AT_ONCE, overdue)
-    await fire_each(clocks, timers)
-    return sum(len(ticket.ids) for ticket in released) == AT_ONCE or len(clocks) == AT_ONCE
+    done = await fire_each(clocks, timers)
+    # What only waits (for intake, for a fault to be mended) is no reason to look again at once.
+    return sum(len(ticket.ids) for ticket in released) == AT_ONCE or (len(clocks) == AT_ONCE and done > 0)
 
 
 async def rebuild(timers: Timers, pause: float = 0.0) -> tuple[int, int]:

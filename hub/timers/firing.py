@@ -21,8 +21,8 @@ from hub.model import Clock, Event, Step
 from hub.timers.known import Calls, Known, look_up
 from hub.timers.parts import Timers
 
-FRESH: Final = timedelta(hours=1)
-"""How long a call that nobody has taken in yet is waited for; what is older was told to nobody."""
+FRESH: Final = timedelta(minutes=10)
+"""How long a call that nobody has taken in yet is waited for, from the last news of its clock on."""
 
 log = structlog.get_logger()
 
@@ -40,19 +40,23 @@ class _Firing:
     event: Event | None
 
 
-async def fire_each(clocks: Sequence[Clock], timers: Timers) -> None:
+async def fire_each(clocks: Sequence[Clock], timers: Timers) -> int:
     """
-    Do every step of these clocks that is due, each clock's in order.
+    Do every step of these clocks that is due, each clock's in order; answer how many steps that were.
 
     Not of one that ran by another calendar: the audit first finds out when its steps really fall.
     """
     summed = await _sum_up(clocks, timers)
     current = [clock for clock in clocks if clock.ended_at is not None or _is_current(clock, timers)]
     due, waiting = _parted(current, timers.now())
+    done = 0
     while due:
-        due, later = _parted(await _step(due, timers, summed), timers.now())
+        moved = await _step(due, timers, summed)
+        done += len(moved)
+        due, later = _parted(moved, timers.now())
         waiting += later
     await track(timers, waiting)
+    return done
 
 
 def _is_current(clock: Clock, timers: Timers) -> bool:
@@ -157,8 +161,8 @@ def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | No
 
     A call may still be on its way to intake: whoever it reaches would never hear the end of it.
     """
-    calls = [(sla.event_id(clock, each), each.at) for each in sla.calls(clock)]
-    if any(name not in called and at > now - FRESH for name, at in calls):
+    missing = [step for step in sla.calls(clock) if sla.event_id(clock, step) not in called]
+    if missing and clock.changed_at is not None and clock.changed_at > now - FRESH:
         log.info("clock.end_waits", clock_id=str(clock.id), clock=clock.name)
         return None
     people = {person for those in called.values() for person in those}

@@ -130,11 +130,31 @@ async def test_a_call_that_is_still_on_its_way_is_waited_for() -> None:
     assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
 
 
-async def test_a_call_that_nobody_ever_took_in_is_not_waited_for_longer_than_an_hour() -> None:
+async def test_a_call_that_was_told_hours_late_is_waited_for_as_well() -> None:
+    hub = await petition()
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
+    hub.clock.at = DUE + 3 * HOUR - HOUR / 2  # the timers were away since before it was due
+    await keep_appointments(timers_of(hub))
+    calls = list(hub.publisher.events)
+    told = await after(hub, event("pqrs.replied", CASE, at=DUE + HOUR, id="soon"))
+    await hub.take_in(*calls)
+    await fire_from_sql(timers_of(hub))
+
+    assert [] == told
+    assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
+
+
+async def test_a_call_that_nobody_ever_takes_in_is_waited_for_ten_minutes() -> None:
     hub = await called("2026-03-11 14:05", heard=False)
     told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
-    hub.clock.at = DUE + HOUR + MINUTE
+    hub.clock.at += 9 * MINUTE
     await fire_from_sql(timers_of(hub))
+    waiting = next_at(hub)
+    hub.clock.at += 2 * MINUTE
+    await fire_from_sql(timers_of(hub))
+
+    assert DUE + MINUTE == waiting
 
     assert [] == told
     assert ([], None) == ([one for one in hub.publisher.events if one.name == "sla.resolved"], next_at(hub))
