@@ -1,5 +1,6 @@
 """
-What `hub check` finds: everything that the hub needs, looked at all at once, three seconds at most each.
+What `hub check` finds: everything that the hub needs, looked at all at once, three seconds at most each
+server.
 
 The words are for operators, in Spanish; nothing is changed and no message is sent.
 """
@@ -18,6 +19,8 @@ from hub.settings import Settings
 __all__ = ["Finding", "examine"]
 
 PATIENCE: Final = 3.0  # seconds
+_OWN_WORK: Final[Mapping[str, float]] = {house.TEMPLATES: 60.0}
+"""What asks nobody but has much to do: all texts are compiled, some seconds of a busy processor."""
 
 Look = Callable[[Settings], Awaitable[list[Finding]]]
 
@@ -53,11 +56,12 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[Finding]:
     place = f" {_PLACES[area](settings)}" if area in _PLACES else ""
+    patience = _OWN_WORK.get(area, PATIENCE)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await look(settings)
     except TimeoutError:
-        return [bad(area, f"No respondió en {PATIENCE:.0f} segundos{place and ':'}{place}", to_do)]
+        return [bad(area, f"No respondió en {patience:.0f} segundos{place and ':'}{place}", to_do)]
     except Unavailable as error:
         # The cause's name tells a wrong password from a server that is off; its text could quote either.
         why = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
