@@ -81,10 +81,15 @@ class FirstInstance:
 
 
 def figures(clocks: Iterable[Kept], period: Period, calendar: WorkCalendar) -> list[Figures]:
-    """Answer the figures of each promise that began in the period, by name; cancelled ones never were."""
+    """
+    Answer the figures of each promise that began in the period, by name.
+
+    Cancelled ones never were, and one that tells nobody is none of ours.
+    """
     by_name: dict[str, list[Kept]] = {}
     for clock in clocks:
-        if clock.started_at in period and clock.state is not ClockState.CANCELLED:
+        counts = clock.state is not ClockState.CANCELLED and not clock.promise.silent
+        if clock.started_at in period and counts:
             by_name.setdefault(clock.name, []).append(clock)
     return [_figures(name, by_name[name], calendar) for name in sorted(by_name)]
 

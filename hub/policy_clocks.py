@@ -11,8 +11,9 @@ from msgspec import Meta, Struct
 from hub.business_time import BusinessDays, Mode, Term
 from hub.errors import InvalidPolicy
 from hub.model import TOP_LEVEL, Promise
+from hub.opening_hours import DAY
 from hub.policy_values import Extension, Lead, Target
-from hub.terms import ahead_of, last_instant
+from hub.terms import Ahead, CalendarDays, ahead_of, last_instant
 
 DEFAULT: Final = "default"
 """The key of a table that stands for whatever the table does not name."""
@@ -34,8 +35,8 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
     ahead of it as `lead` says, and warned of as far ahead as `warn` says; `target` is for data without it.
     `at_risk` is the part of the target after which its holder is warned. `ladder` holds the terms
     between its steps, the first one from the start. `extension` is the most that a term may be extended
-    by. `alerts` are levels that are told at once. `any_hour` runs day and night. A `silent` one is kept and
-    counted, and tells nobody.
+    by. `alerts` are levels that are told at once. `any_hour` runs day and night. A `silent` one is
+    recorded and tells nobody: it is on no board and in no indicator.
     """
 
     target: Target = timedelta(0)
@@ -65,10 +66,22 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
             raise InvalidPolicy("any_hour cannot run in business days")
         if len({type(step) for step in self.ladder}) > 1:
             raise InvalidPolicy("the steps of a ladder are all hours or all business days")
+        self._check_alerts()
+
+    def _check_alerts(self) -> None:
+        at_risk, breach = self.alerts.at_risk, self.alerts.breach
+        if self.ladder and self.alerts != Alerts():
+            raise InvalidPolicy("what climbs a ladder has no alerts: its levels are told in their turn")
+        if at_risk is not None and breach is not None and at_risk >= breach:
+            raise InvalidPolicy("alerts.breach must be a level above alerts.at_risk")
 
     def _check_date(self) -> None:
         if self.until is not None and self.ladder:
             raise InvalidPolicy("a dated promise climbs no ladder")
+        if self.until is not None and self.extension is not None:
+            raise InvalidPolicy("a dated promise is not extended: another day is another promise")
+        if self.lead and self.warn and _time(self.warn) <= _time(self.lead):
+            raise InvalidPolicy("warn must be longer than lead: after it there is nothing to warn of")
         if self.until is None and (self.lead or self.warn):
             raise InvalidPolicy('lead and warn need until = "…", the field of data that holds the day')
         if self.until is None and not self.target:
@@ -142,3 +155,7 @@ def _each(target: Extension) -> tuple[Term, ...]:
     if isinstance(target, Mapping):
         return tuple(target.values())
     return () if target is None else (target,)
+
+
+def _time(ahead: Ahead) -> timedelta:
+    return ahead.count * DAY if isinstance(ahead, CalendarDays) else ahead

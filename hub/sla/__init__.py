@@ -15,7 +15,7 @@ from hub.sla.folding import moves_of, replay
 from hub.sla.handing import already_told, handed_over, levels_from
 from hub.sla.laying import laid_out
 from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
-from hub.sla.summing import SUMMARY, Told, crowds, is_late, summary_event, told
+from hub.sla.summing import SUMMARY, Told, crowds, is_late, levels_of, summary_event, told
 from hub.sla.telling import CONTEXT, ESCALATES, event_id, step_event, subject_of
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "laid_out",
     "left_in_time",
     "levels_from",
+    "levels_of",
     "moves_of",
     "passed_over",
     "reconcile",

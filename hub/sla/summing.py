@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from hub.identity import uuid8
-from hub.model import Clock, Event, Step, own_event
+from hub.model import TOP_LEVEL, Clock, Event, Step, own_event
 from hub.policy_clocks import SummaryPolicy
 from hub.sla.telling import hours_of, subject_of
 
@@ -65,9 +65,14 @@ def _oldest_first(clocks: Iterable[Clock]) -> list[Clock]:
     return sorted(clocks, key=lambda clock: (clock.due_at, clock.id))
 
 
-def summary_event(crowd: Crowd, *, now: datetime) -> Event:
+def levels_of(crowd: Crowd) -> list[int]:
+    """Answer the levels that may be told of a crowd, its own first: none is waited for that nobody holds."""
+    return list(range(crowd.level, TOP_LEVEL + 1))
+
+
+def summary_event(crowd: Crowd, held: Collection[int], *, now: datetime) -> Event:
     """
-    Make the event that tells the level how many there are, and of the oldest.
+    Make the event that tells the crowd's level, or the next one that is `held`, how many there are.
 
     Its id is made from level, place and quarter of an hour: what is looked at again after a crash, or
     in several looks, is told once.
@@ -80,7 +85,7 @@ def summary_event(crowd: Crowd, *, now: datetime) -> Event:
         name,
         {
             "summary_id": name,
-            "level": crowd.level,
+            "level": next((level for level in levels_of(crowd) if level in held), crowd.level),
             **({} if place is None else {"copropiedad_id": place}),
             "clocks": len(crowd.clocks),
             "oldest": {

@@ -44,7 +44,7 @@ class MemoryAppointments:
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:
         self._meet("track_clocks")
         for clock in clocks:
-            if not _is_news(clock, self._clocks.get(clock.id)):
+            if clock.promise.silent or not _is_news(clock, self._clocks.get(clock.id)):
                 continue
             self._clocks[clock.id] = clock
             self.scores.pop(f"c:{clock.id}", None)

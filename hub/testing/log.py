@@ -107,7 +107,8 @@ class MemoryLog:
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
     ) -> Page:
-        found = [clock for clock in self._clocks(frozenset(places)) if clock.state in states]
+        live = [clock for clock in self._clocks(frozenset(places)) if clock.state in states]
+        found = [clock for clock in live if not clock.promise.silent]
         found.sort(key=lambda clock: (clock.due_at, clock.id))
         return page([_shown(clock, _CLOCK) for clock in found], after, limit)
 

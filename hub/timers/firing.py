@@ -82,7 +82,9 @@ async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told
     current = [clock for clock in clocks if clock.ended_at is None and _is_current(clock, timers)]
     found = sla.crowds(current, policy=policy.clocks_summary, now=now)
     for crowd in found:
-        await timers.publisher.event(sla.summary_event(crowd, now=now))
+        oldest = crowd.clocks[0]
+        held = await timers.store.held_levels([(oldest, sla.levels_of(crowd))])
+        await timers.publisher.event(sla.summary_event(crowd, held[oldest.id], now=now))
         log.warning(
             "clocks.summed", level=crowd.level, copropiedad=crowd.copropiedad_id, clocks=len(crowd.clocks)
         )

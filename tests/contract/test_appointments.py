@@ -100,6 +100,16 @@ async def test_a_clock_that_has_its_end_to_tell_is_on_no_board_and_comes_up_unti
     assert 1 == seen[1][1]
 
 
+async def test_a_clock_that_tells_nobody_is_on_no_board_and_comes_up_in_sql_alone(
+    appointments: Appointments,
+) -> None:
+    one = clock()
+    await appointments.track_clocks([replace(one, promise=replace(one.promise, silent=True))])
+
+    assert [] == await appointments.board("open", 10)
+    assert [] == await members(appointments)
+
+
 async def test_a_board_shows_what_is_due_soonest_first(appointments: Appointments) -> None:
     dues = [NOON + 3 * HOUR, NOON, NOON + HOUR]
     await appointments.track_clocks([clock(str(n), due_at=due) for n, due in enumerate(dues)])

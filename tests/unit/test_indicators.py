@@ -50,6 +50,13 @@ def kept(
     )
 
 
+def test_what_tells_nobody_is_no_promise_of_the_company() -> None:
+    silent = Promise(target=24 * HOUR, silent=True)
+    clocks = [kept("09T08:00", "09T10:00", ClockState.BREACHED, name="dunning", promise=silent)]
+
+    assert [] == figures(clocks, MARCH, CALENDAR)
+
+
 def test_times_are_business_hours_without_pauses_and_their_mean_and_p90_are_taken() -> None:
     clocks = [
         kept("09T08:00", "09T10:00"),  # 2 h

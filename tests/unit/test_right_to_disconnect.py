@@ -210,7 +210,7 @@ def test_of_what_runs_day_and_night_only_an_emergency_wakes_somebody(
         sla.resolved_event(
             replace(clock, state=ClockState.BREACHED), clock.steps[0], {"p-1"}, now=clock.due_at
         ),
-        sla.summary_event(crowd, now=clock.due_at),
+        sla.summary_event(crowd, [crowd.level], now=clock.due_at),
     ]
 
     assert clock.promise.any_hour

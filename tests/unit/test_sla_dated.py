@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hub.errors import InvalidPolicy
 from hub.model import Course, Pause
-from hub.policy_clocks import ClockPolicy
+from hub.policy_clocks import Alerts, ClockPolicy
 from hub.terms import CalendarDays, ahead_of, day_end, last_instant
 from tests.unit.laying import instants, laid
 from tests.unit.things import HOUR, MONDAY, POLICY, local
@@ -123,6 +123,13 @@ def test_dates_and_instants_are_read_as_people_mean_them() -> None:
         ({"target": HOUR, "warn": CalendarDays(3)}, "lead and warn need until"),
         ({"target": HOUR, "lead": HOUR}, "lead and warn need until"),
         ({"target": HOUR, "until": "due_on", "ladder": (HOUR,)}, "a dated promise climbs no ladder"),
+        ({"target": HOUR, "until": "due_on", "extension": HOUR}, "a dated promise is not extended"),
+        (
+            {"until": "starts_at", "lead": CalendarDays(15), "warn": 360 * HOUR},
+            "warn must be longer than lead",
+        ),
+        ({"target": HOUR, "alerts": Alerts(at_risk=3, breach=3)}, "must be a level above"),
+        ({"target": HOUR, "ladder": (HOUR,), "alerts": Alerts(breach=3)}, "has no alerts"),
     ],
 )
 def test_a_promise_that_cannot_be_is_refused(rules: dict[str, Any], complaint: str) -> None:

@@ -13,6 +13,7 @@ from hub.model import Clock, Event
 from hub.planning import is_quiet
 from hub.policy_clocks import SummaryPolicy
 from hub.timers import keep_appointments
+from tests.contract.values import membership, person
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.things import HOUR, MINUTE, MONDAY, SECOND, event, local
 from tests.unit.timekeeping import timers_of
@@ -72,6 +73,23 @@ async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> No
     assert {DUE.isoformat()} == {one.data["oldest"]["due_at"] for one in summaries(hub)}
 
 
+async def test_of_a_level_that_nobody_holds_the_next_one_has_the_summary() -> None:
+    hub = await petitions(21)
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                person("p-3"),
+                membership("p-3", "company", "staff", duty="management", level=3),
+            ]
+        )
+    hub.clock.at = DUE + HOUR
+    await keep_appointments(timers_of(hub))
+
+    # Two crowds, of levels 1 and 2, which nobody holds: two summaries, and none is taken for the other.
+    assert [3, 3] == [one.data["level"] for one in summaries(hub)]
+    assert 2 == len({one.id for one in summaries(hub)})
+
+
 async def test_a_level_is_told_of_its_own_copropiedad_s_alone() -> None:
     hub = await petitions(21)
     await add(hub, 3, "ph-2")
@@ -118,7 +136,7 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
 async def test_the_next_quarter_of_an_hour_is_told_anew() -> None:
     crowd = sla.crowds(await late(21), policy=POLICY, now=DUE + HOUR)[0]
     ids = [
-        sla.summary_event(crowd, now=local(at)).id
+        sla.summary_event(crowd, [crowd.level], now=local(at)).id
         for at in ("2026-03-11 15:00", "2026-03-11 15:14:59", "2026-03-11 15:15")
     ]
 

@@ -77,9 +77,11 @@ ORDER BY started_at DESC, id DESC
 LIMIT $3
 
 -- clocks_of --
--- The live ones of a few copropiedades are so few that they are simply sorted.
+-- The live ones of a few copropiedades are so few that they are simply sorted; those that tell nobody are on no
+-- board, either.
 SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
 WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at, id) > ($1, $2)
+  AND NOT promise @> '{"silent": true}'
 ORDER BY due_at, id
 LIMIT $3
 
