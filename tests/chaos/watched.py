@@ -63,7 +63,7 @@ class Watched:
 
     async def killed(self) -> None:
         """Wait until it has been."""
-        await until(self.reached.is_set, f"the kill: {self._trap}")
+        await until(self.reached.is_set, "the kill")
         assert self.hub.process is not None
         await self.hub.process.wait()
 
@@ -97,15 +97,13 @@ class Watched:
     async def _comes_to(self, point: Point) -> bool:
         if self._trap is None or self._trap[0] is not point:
             return True
-        if self.reached.is_set() and self._spring != self._die:
-            return True  # it waits once
+        self._trap = None  # it springs once, also for whoever is started after it
         self.reached.set()
         return await self._spring()
 
     async def _die(self) -> bool:
         assert self.hub.process is not None
-        if self.hub.process.returncode is None:
-            self.hub.process.kill()
+        self.hub.process.kill()
         return False
 
 
