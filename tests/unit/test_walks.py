@@ -106,6 +106,20 @@ async def test_over_13_july_each_level_is_told_when_it_is_its_turn_and_nobody_el
     assert ["07-10 16:00", "07-16 13:00", "07-17 12:00", "07-21 11:00"] == found.mailed("pedro@example.com")
 
 
+@pytest.mark.parametrize(("at", "until"), [(HOLY_WEEK, "2026-05-31 00:00"), (JULY, "2026-08-31 00:00")])
+async def test_with_a_redis_that_forgets_everything_again_and_again_the_walk_is_the_same(
+    at: str, until: str
+) -> None:
+    whole = await unanswered(at, until)
+    found = await walk(received(at), *levels())
+    found.forgetful = True
+    await found.on(until)
+
+    assert [NOBODY_ANSWERS[at], LEGAL_TERM[at]] == [found.steps("first_reply"), found.steps("legal_term")]
+    assert whole.told("first_reply") == found.told("first_reply")
+    assert whole.told("legal_term") == found.told("legal_term")
+
+
 @pytest.mark.parametrize(
     ("level_4", "uses"),
     [

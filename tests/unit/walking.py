@@ -15,7 +15,7 @@ from hub import acknowledging
 from hub.delivery import deliver
 from hub.model import Clock, Event, Json
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
-from hub.timers import keep_appointments
+from hub.timers import keep_appointments, stand_in_for_redis
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.post_office import PostOffice, post_office
 from tests.unit.things import BOGOTA, HOUR, email, event, local, member, mobile, somebody
@@ -30,6 +30,8 @@ class Walk:
     hub: MemoryHub
     office: PostOffice
     visited: list[datetime] = field(default_factory=list)
+    forgetful: bool = False
+    """Redis forgets everything whenever something was done."""
     _taken_in: int = 0
     _delivered: int = 0
 
@@ -100,6 +102,9 @@ class Walk:
         publisher = self.hub.publisher
         while True:
             await keep_appointments(timers_of(self.hub))
+            if self.forgetful:
+                self.hub.appointments.flush()
+                await stand_in_for_redis(timers_of(self.hub))
             events, tickets = publisher.events[self._taken_in :], publisher.published[self._delivered :]
             self._taken_in += len(events)
             self._delivered += len(tickets)
