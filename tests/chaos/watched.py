@@ -35,7 +35,7 @@ class Point(StrEnum):
     CONFIRMED = "confirmed"
     """SQL has not heard that it was told."""
     ADVANCED = "advanced"
-    """SQL knows, and Redis still has the step before."""
+    """SQL knows, Redis does not: of steps that are due together it hears once the last of them is done."""
 
 
 class Watched:

@@ -24,9 +24,6 @@ def vectors(name: str) -> Any:
 SLA = vectors("sla_business_hours.json")
 LEGAL = vectors("legal_day_terms.json")
 HOLIDAYS_OF = vectors("co_holidays.json")["years"]
-SECOND_CALLS = [case for case in LEGAL["assembly"] if "first_call" in case]
-WITHOUT_A_CALL = [case for case in LEGAL["assembly"] if "fiscal_year_end" in case]
-"""What is left of them, how far ahead an assembly is called, is tried in test_sla_dated.py."""
 DUE_CASES = [
     pytest.param(case, mode, id=f"{case['id']}-{mode}")
     for case in SLA["due"]
@@ -78,29 +75,6 @@ def test_a_promise_falls_due_when_a_walk_of_the_clock_says(case: dict[str, Any],
         at(case["due_working_time_local"]),
     )
     assert due.tzinfo is UTC
-
-
-@pytest.mark.parametrize("name", SLA["calendars"])
-def test_each_calendar_of_the_vectors_has_the_holidays_that_it_says(name: str) -> None:
-    days = (date(2026, 1, 1) + timedelta(days=n) for n in range(366 * 2))
-
-    assert SLA["calendars"][name]["n_holidays"] == sum(day in calendar_of(name).holidays for day in days)
-
-
-def test_every_calendar_has_a_vector_but_the_one_before_the_law_which_differs_by_13_july() -> None:
-    tried = {case["calendar"] for kind in ("due", "pause", "elapsed", "breach") for case in SLA[kind]}
-    before, since = (calendar_of(name) for name in ("LV_0800_1700_holidays_before_ley2578", "LV_0800_1700"))
-    friday, day = at("2026-07-10 16:00"), timedelta(hours=9)
-
-    assert {"LV_0800_1700_holidays_before_ley2578"} == SLA["calendars"].keys() - tried
-    assert (at("2026-07-13 16:00"), at("2026-07-14 16:00")) == (
-        before.due(friday, day),
-        since.due(friday, day),
-    )
-
-
-def test_every_mode_has_its_vectors() -> None:
-    assert set(Mode) == {mode for case in SLA["due"] for mode in Mode if f"due_{mode}_local" in case}
 
 
 @pytest.mark.parametrize("case", SLA["pause"], ids=lambda case: case["id"])
@@ -158,22 +132,6 @@ def test_an_extended_legal_term_counts_on_from_the_same_receipt(case: dict[str, 
     assert CALENDAR.legal_due(received, 10 + 5) == end_of(case["consulta_extended_due_plus5"])
     assert CALENDAR.legal_due(received, 15 + 8) == end_of(case["reclamo_extended_due_plus8"])
     assert CALENDAR.legal_due(received, 15 * 2) == end_of(case["peticion_max_extended_double"])
-
-
-@pytest.mark.parametrize("case", SECOND_CALLS, ids=lambda case: case["first_call"])
-def test_a_second_call_is_for_the_third_business_day(case: dict[str, str]) -> None:
-    second = case["second_call_third_business_day_20h"]
-
-    assert CALENDAR.legal_due(at(case["first_call"]), 3) == end_of(second[:10])
-
-
-@pytest.mark.parametrize("case", WITHOUT_A_CALL, ids=lambda case: case["fiscal_year_end"])
-def test_an_assembly_that_nobody_calls_meets_on_the_first_business_day_of_the_fourth_month(
-    case: dict[str, str],
-) -> None:
-    meets, last_of_march = case["derecho_propio_art40"], at(f"{int(case['fiscal_year_end'][:4]) + 1}-03-31")
-
-    assert CALENDAR.legal_due(last_of_march, 1) == end_of(meets[:10])
 
 
 def test_an_answer_at_the_midnight_that_ends_a_legal_term_is_still_in_time() -> None:
