@@ -94,6 +94,12 @@ def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
         yield from (one for one in _contacts(data, directory) if one[0] == "email")
 
 
+def _called(data: _Data, directory: Directory) -> Iterator[Address]:
+    """Whoever was called about a promise that is over, by mail; the inbox has no provider."""
+    for one in data["called"]:
+        yield from directory.reached(one["ref"], "email")
+
+
 def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
     for person in directory.residents(data["copropiedad_id"]):
         yield from directory.reached(person, "email", "push")
@@ -109,6 +115,7 @@ _HEARERS: Final[Mapping[str, Callable[[_Data, Directory], Iterable[Address]]]] =
     "pqrs.received": _petitioner_all,
     "pqrs.replied": _petitioner_first,
     "pqrs.escalated": _escalated,
+    "sla.resolved": _called,
     "maintenance.scheduled.announced": _residents,
     "hub.trouble.began": _watchers,
     "hub.trouble.ended": _watchers,

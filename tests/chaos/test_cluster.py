@@ -13,8 +13,7 @@ from tests.acceptance.conftest import House, furnished
 from tests.acceptance.harness import until
 from tests.chaos.cluster import Cluster, cluster
 from tests.chaos.ordeal import Ordeal, ordeal, replied
-from tests.chaos.test_connections import port_of, through
-from tests.chaos.wire import wire
+from tests.chaos.wire import port_of, through, wire
 from tests.servers import open_folder
 
 EVENTS = 1_500

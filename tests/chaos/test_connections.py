@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
@@ -13,7 +12,7 @@ from hub.consumers.topology import events_queue
 from hub.model import Lane
 from tests.acceptance.harness import HubProcess, until
 from tests.chaos.ordeal import Ordeal, replied
-from tests.chaos.wire import wire
+from tests.chaos.wire import port_of, through, wire
 
 LOSSES = 30
 EVENTS = 100
@@ -51,16 +50,6 @@ async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Ord
     assert [] == verdict.complaints
     assert EVENTS <= verdict.heard
     assert [] == dead
-
-
-def port_of(url: str) -> int:
-    port = urlsplit(url).port
-    assert port is not None
-    return port
-
-
-def through(port: int, url: str) -> str:
-    return url.replace(f":{port_of(url)}/", f":{port}/")
 
 
 def consuming(hub: HubProcess) -> bool:

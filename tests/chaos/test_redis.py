@@ -76,9 +76,9 @@ async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Or
     assert EVENTS <= verdict.heard
 
 
-async def staffed(trial: Ordeal) -> None:
-    """Publish the building and the staff of its levels; a ladder takes seven seconds."""
-    trial.house.policy(QUICK + LADDER)
+async def staffed(trial: Ordeal, ladder: str = LADDER) -> None:
+    """Publish the building and the staff of its levels; this ladder takes seven seconds."""
+    trial.house.policy(QUICK + ladder)
     async with publisher(trial.house.amqp_url) as publishing:
         await directory.tell(publishing)
 

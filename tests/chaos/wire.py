@@ -1,20 +1,31 @@
-"""A wire to a server, which can be cut: a TCP proxy on loopback."""
+"""A wire to a server, which can be cut and listened to: a TCP proxy on loopback."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 from hub.local.loopback import ADDRESS, free_port
+
+Sieve = Callable[[bytes], Awaitable[bool]]
+"""Whether what was said may go on its way; what may not ends its connection. It may take its time."""
+
+
+async def anything(said: bytes) -> bool:
+    """Let everything through."""
+    del said
+    return True
 
 
 class Wire:
     """Leads to the first of these ports that answers, as a load balancer does."""
 
-    def __init__(self, ports: Sequence[int]) -> None:
+    def __init__(self, ports: Sequence[int], *, there: Sieve = anything, back: Sieve = anything) -> None:
         self.port = free_port()
         self._ports = ports
+        self._sieves = there, back
         self._server: asyncio.Server | None = None
         self._ends: set[asyncio.StreamWriter] = set()
 
@@ -40,7 +51,8 @@ class Wire:
             return
         self._ends |= {writer, there[1]}
         try:
-            await asyncio.gather(_pour(reader, there[1]), _pour(there[0], writer))
+            out, back = self._sieves
+            await asyncio.gather(_pour(reader, there[1], out), _pour(there[0], writer, back))
         finally:
             self._ends -= {writer, there[1]}
 
@@ -51,19 +63,29 @@ class Wire:
         return None
 
 
-async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter, passes: Sieve) -> None:
     with suppress(OSError):
-        while data := await source.read(1 << 16):
+        while (data := await source.read(1 << 16)) and await passes(data):
             target.write(data)
             await target.drain()
     target.close()
 
 
 @asynccontextmanager
-async def wire(*ports: int) -> AsyncIterator[Wire]:
-    made = Wire(ports)
+async def wire(*ports: int, there: Sieve = anything, back: Sieve = anything) -> AsyncIterator[Wire]:
+    made = Wire(ports, there=there, back=back)
     await made.join()
     try:
         yield made
     finally:
         made.part()
+
+
+def port_of(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
+def through(port: int, url: str) -> str:
+    return url.replace(f":{port_of(url)}/", f":{port}/")

@@ -70,6 +70,10 @@ def test_a_promise_falls_due_when_a_walk_of_the_clock_says(case: dict[str, Any],
     )
 
     assert due == at(case[f"due_{mode}_local"])
+    assert (at(case["received_utc"]), at(case["due_working_time_utc"])) == (
+        at(case["received_local"]),
+        at(case["due_working_time_local"]),
+    )
     assert due.tzinfo is UTC
 
 
@@ -123,6 +127,8 @@ def test_a_legal_term_ends_with_its_last_business_day(case: dict[str, Any]) -> N
 def test_an_extended_legal_term_counts_on_from_the_same_receipt(case: dict[str, Any]) -> None:
     received = at(case["received"])
 
+    assert CALENDAR.legal_due(received, 10) == end_of(case["consulta_due"])
+    assert CALENDAR.legal_due(received, 15) == end_of(case["reclamo_due"]) == end_of(case["peticion_due"])
     assert CALENDAR.legal_due(received, 10 + 5) == end_of(case["consulta_extended_due_plus5"])
     assert CALENDAR.legal_due(received, 15 + 8) == end_of(case["reclamo_extended_due_plus8"])
     assert CALENDAR.legal_due(received, 15 * 2) == end_of(case["peticion_max_extended_double"])

@@ -137,3 +137,55 @@ def test_a_pause_only_moves_the_due_instant_later(
     due = calendar.due(received, duration, mode=mode, pauses=pauses)
 
     assert calendar.due(received, duration, mode=mode, pauses=[*pauses, another]) >= due
+
+
+@given(calendar=calendars(), received=instants, duration=durations, pauses=st.lists(intervals, max_size=3))
+def test_by_the_code_of_commerce_exactly_the_duration_has_passed_since_the_next_full_hour(
+    calendar: WorkCalendar, received: datetime, duration: timedelta, pauses: list[tuple[datetime, datetime]]
+) -> None:
+    past = timedelta(minutes=received.minute)
+    start = received - past + timedelta(hours=1) if past else received
+    due = calendar.due(received, duration, mode=Mode.WORKING_TIME_CCO829, pauses=pauses)
+
+    assert calendar.elapsed(start, due, pauses) == duration
+
+
+@given(
+    calendar=calendars(), received=instants, days=st.integers(1, 40), pauses=st.lists(intervals, max_size=3)
+)
+def test_exactly_its_business_days_have_passed_when_a_legal_term_ends(
+    calendar: WorkCalendar, received: datetime, days: int, pauses: list[tuple[datetime, datetime]]
+) -> None:
+    ends = calendar.legal_due(received, days, pauses=pauses)
+    last = calendar.day_of(ends) - timedelta(days=1)
+
+    assert calendar.business_days(received, last, pauses=pauses) == days
+    assert calendar.business_days(received, last - timedelta(days=1), pauses=pauses) == days - 1
+
+
+@given(calendar=calendars(), times=intervals, lengths=st.tuples(st.integers(1, 40), st.integers(1, 40)))
+def test_of_two_legal_terms_the_one_that_began_earlier_and_is_no_longer_ends_no_later(
+    calendar: WorkCalendar, times: tuple[datetime, datetime], lengths: tuple[int, int]
+) -> None:
+    (earlier, later), (shorter, longer) = sorted(times), sorted(lengths)
+
+    assert calendar.legal_due(earlier, shorter) <= calendar.legal_due(later, longer)
+
+
+@given(
+    calendar=calendars(),
+    received=instants,
+    days=st.integers(1, 40),
+    pauses=st.lists(intervals, max_size=3),
+    another=intervals,
+)
+def test_a_pause_only_moves_the_end_of_a_legal_term_later(
+    calendar: WorkCalendar,
+    received: datetime,
+    days: int,
+    pauses: list[tuple[datetime, datetime]],
+    another: tuple[datetime, datetime],
+) -> None:
+    ends = calendar.legal_due(received, days, pauses=pauses)
+
+    assert calendar.legal_due(received, days, pauses=[*pauses, another]) >= ends

@@ -115,6 +115,14 @@ def test_who_is_told_of_an_escalation_is_read_from_the_directory_that_was_publis
     } == expected(events)
 
 
+def test_of_a_promise_that_is_over_those_hear_by_mail_who_were_called() -> None:
+    point = {"id": "cp-1", "kind": "email", "value": "jefa@example.co"}
+    known = published(1, "directory.person.upserted", person_id="p-2", contact_points=[point])
+    over = published(2, "sla.resolved", called=[{"ref": "p-2"}])
+
+    assert {("email", "jefa@example.co"): 1} == expected([known, over])
+
+
 def test_the_command_reads_journals_and_its_status_is_the_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

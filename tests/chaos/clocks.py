@@ -1,0 +1,81 @@
+"""Ladders of many petitions that fall due together: what their clocks told, and where they stand."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hub.model import ClockState
+from hub.storage import Database
+from hub.storage.appointments import RedisAppointments
+from hub.storage.timers import PostgresTimers
+from tests.acceptance import directory
+from tests.acceptance.harness import event
+from tests.chaos.hearers import name
+from tests.chaos.ordeal import Ordeal
+
+LADDER: Final = """
+[clocks.first_reply]
+target = "4s"
+any_hour = true
+ladder = ["4s", "2s", "2s", "2s"]
+"""
+STEPS: Final = ("breach:1", "escalate:2", "escalate:3", "escalate:4", "remind:4", "resolve:1")
+"""All that calls somebody, in order, as the ids of the events end."""
+OTHERS: Final = ("intake", "delivery", "web")
+"""The roles beside the timers."""
+BOARDS: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
+
+
+def at_once(cases: int) -> list[dict[str, Any]]:
+    """Make petitions of one instant, so that all of their steps fall due together."""
+    at = datetime.now(UTC).isoformat()
+    return [event("pqrs.received", directory.pqrs(number), time=at) for number in range(cases)]
+
+
+def steps(trial: Ordeal) -> dict[str, Counter[str]]:
+    """Of each step of a clock: the events that told it, by id, with how often each was published."""
+    found: dict[str, Counter[str]] = {}
+    for told in _own(trial):
+        found.setdefault(told.partition(":")[2], Counter())[told] += 1
+    return found
+
+
+def again(told: Counter[str]) -> int:
+    """How many were published more than once."""
+    return sum(times > 1 for times in told.values())
+
+
+def mails(trial: Ordeal) -> dict[int, int]:
+    """How many mails each level has: what a receiver sees."""
+    heard = Counter(mail.recipient for mail in trial.house.smtp.mails)
+    return {level: heard[f"nivel{level}@example.co"] for level in (1, 2, 3, 4)}
+
+
+def in_order(trial: Ordeal) -> list[tuple[str, ...]]:
+    """Of each clock, which steps it told, by when each was first told; a warning calls nobody."""
+    found: dict[str, dict[str, None]] = {}
+    for told in _own(trial):
+        clock, _, step = told.partition(":")
+        if step in STEPS:
+            found.setdefault(clock, {})[step] = None
+    return [tuple(told) for told in found.values()]
+
+
+def _own(trial: Ordeal) -> list[str]:
+    """The ids of the events that clocks told, in the order in which they were published."""
+    lines = [json.loads(line) for line in trial.published.read_text().splitlines()]
+    return [one["id"] for one in lines if name(one).startswith("sla.") or name(one) == "pqrs.escalated"]
+
+
+async def agree(trial: Ordeal) -> bool:
+    """Tell whether the boards in Redis show the clocks that SQL has, and nothing is overdue there."""
+    redis = RedisAppointments(trial.house.redis_url)
+    async with Database(trial.house.database_url) as database:
+        live = await PostgresTimers(database).live_clocks(None, 5000)
+    meant = {board: {clock.id for clock in live if clock.state is board} for board in BOARDS}
+    shown = {board: {found for found, _ in await redis.board(board, 5000)} for board in BOARDS}
+    await redis.aclose()
+    return meant == shown

@@ -1,0 +1,51 @@
+"""Redis is flushed, and killed, while many clocks fall due and two processes keep time."""
+
+from __future__ import annotations
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.acceptance.harness import until
+from tests.chaos.clocks import OTHERS, STEPS, agree, at_once, in_order, mails, steps
+from tests.chaos.ordeal import Ordeal
+from tests.chaos.test_redis import staffed, times
+from tests.servers import Servers
+
+CASES = 40
+LADDER = """
+[clocks.first_reply]
+target = "6s"
+any_hour = true
+ladder = ["6s", "4s", "4s", "4s"]
+"""
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+
+
+async def test_redis_flushed_and_killed_while_many_fall_due_each_step_is_told_once_and_boards_come_back(
+    alone: Ordeal, private_servers: Servers
+) -> None:
+    """Flushed before the breach and in the middle of it, and down when the cases go from level 2 to 3."""
+    await staffed(alone, LADDER)
+    async with alone.hub(*OTHERS), alone.hub("timers"), alone.hub("timers"):
+        async with Redis.from_url(alone.house.redis_url) as redis:
+            await alone.publish(at_once(CASES))
+            await until(lambda: len(alone.house.smtp.mails) >= CASES, "the receipts")
+            await redis.flushall()
+            await until(lambda: times(alone, "nivel2") > 0, "the first to be told")
+            await redis.flushall()
+        await until(lambda: times(alone, "nivel2") == CASES, "level 2 to be told of all")
+        await private_servers.redis.kill()
+        await until(lambda: times(alone, "nivel3") == CASES, "level 3 to be told without Redis")
+        await private_servers.redis.start()
+        await until(lambda: times(alone, "nivel4") == 2 * CASES, "the ladders to their end")
+        await alone.comes_to_rest()
+        await until(lambda: agree(alone), "the boards to show what SQL says")
+    verdict = await alone.verdict()
+    told = steps(alone)
+
+    assert [] == verdict.complaints
+    assert 0 == verdict.unknown
+    assert dict.fromkeys(STEPS[:5], CASES) == {step: len(told[step]) for step in STEPS[:5]}
+    assert {1: 0, 2: CASES, 3: CASES, 4: 2 * CASES} == mails(alone)
+    assert [STEPS[:5]] * CASES == in_order(alone)
