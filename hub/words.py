@@ -90,6 +90,7 @@ REASONS: Final[Mapping[str, str]] = {
     "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
+    "over": "El asunto se resolvió antes de que este aviso saliera",
     "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",

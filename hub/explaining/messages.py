@@ -50,7 +50,7 @@ TO_DO: Final[Mapping[str, str]] = {
 _MEND: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
 _FILE: Final = "file"
 """The provider that is a folder: while capturing, and where a channel's URL says so."""
-_NOTHING: Final = ("reached", "ended")
+_NOTHING: Final = ("reached", "ended", "over")
 """Reasons that need nothing to be done."""
 
 

@@ -71,6 +71,9 @@ class TimerStore(CascadeStore, Protocol):
         An event that has not been taken in is not in the answer.
         """
 
+    async def call_off(self, event_ids: Collection[str]) -> None:
+        """Cancel what these events of the hub's own would still tell staff, for their matter is over."""
+
     async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
         """
         Answer, of each of these events, whether its messages have left.

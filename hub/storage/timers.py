@@ -8,7 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from hub.audience import anybody, level_groups
-from hub.model import HUB_SOURCE, Clock, Departures, Inbound, Lane, Message
+from hub.delivery.moves import sources
+from hub.model import HUB_SOURCE, Clock, Departures, Inbound, Lane, Message, State
 from hub.ports import Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
 from hub.storage.cascades import PostgresCascades
@@ -80,6 +81,11 @@ class PostgresTimers(PostgresCascades):
         """Answer the staff that each of these events of the hub's own was addressed to."""
         rows = await self._database.rows(_SQL["called"], list(event_ids), HUB_SOURCE)
         return {row["event_id"]: row["people"] for row in rows}
+
+    async def call_off(self, event_ids: Collection[str]) -> None:
+        """Cancel what these events of the hub's own would still tell staff."""
+        waiting = sorted(sources(State.CANCELLED))
+        await self._database.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
 
     async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
         """Answer, of each of these events, whether its messages have left."""

@@ -16,6 +16,7 @@ from hub.testing.tables import Tables
 _PENDING: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
 _ARRIVED: Final = frozenset({"delivered", "read"})
 _PRINT: Final = "print"
+_TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
 
 
 class MemoryClocks(Statements):
@@ -62,6 +63,14 @@ class MemoryClocks(Statements):
             own = (one for one in tables.events.values() if one.event.source == HUB_SOURCE)
             known = {one.key: one.event.id for one in own if one.event.id in event_ids}
             return {name: _called(tables, key) for key, name in known.items()}
+
+    async def call_off(self, event_ids: Collection[str]) -> None:
+        async with self._statement("call_off") as tables:
+            own = (one for one in tables.events.values() if one.event.source == HUB_SOURCE)
+            over = {one.key for one in own if one.event.id in event_ids}
+            for row in list(tables.messages.values()):
+                if row.message.event_key in over and row.message.purpose in _TO_STAFF:
+                    tables.call_off(row, "over")
 
     async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
         async with self._statement("departures") as tables:
@@ -111,7 +120,7 @@ def _called(tables: Tables, key: UUID) -> set[str]:
     return {
         message.person
         for message in _messages(tables, key)
-        if message.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY} and message.state is not State.SUPPRESSED
+        if message.purpose in _TO_STAFF and message.state is not State.SUPPRESSED
     }
 
 

@@ -125,13 +125,13 @@ class Tables:
     def add_message(self, message: Message, now: datetime) -> None:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
 
-    def end_reminder(self, row: Row) -> None:
-        """Cancel a reminder that has not gone out; one that has gets no next step."""
+    def call_off(self, row: Row, reason: str) -> None:
+        """Cancel what has not gone out; what has gets no next step."""
         message = replace(row.message, fallback=(), patience=None)
         if message.state is not State.SENDING:
             message = replace(message, next_at=None)
         if may(message.state, State.CANCELLED):
-            message = replace(message, state=State.CANCELLED, reason="ended")
+            message = replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
 
     def keep_audience(self, record: AudienceRecord) -> None:

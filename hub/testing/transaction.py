@@ -114,7 +114,7 @@ class MemoryTransaction:
         over = {one.key for one, at in cases if at is not None and one.event.time <= at}
         for row in list(self._tables.messages.values()):
             if row.message.event_key in over and row.message.occasion != Occasion().name:
-                self._tables.end_reminder(row)
+                self._tables.call_off(row, "ended")
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         for record in records:

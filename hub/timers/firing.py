@@ -94,12 +94,21 @@ async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told
 async def _step(clocks: Sequence[Clock], timers: Timers, summed: Collection[sla.Told]) -> Sequence[Clock]:
     """Do the next step of each; answer, as they are now, those of which we did it."""
     known = await look_up(clocks, timers.store)
+    await _call_off(clocks, timers)
     prepared = (_prepared(clock, known, timers, summed) for clock in clocks)
     told, failure = await _tell([one for one in prepared if one is not None], timers)
     advanced = await _advance(told, timers)
     if failure is not None:
         raise failure
     return advanced
+
+
+async def _call_off(clocks: Sequence[Clock], timers: Timers) -> None:
+    """Of what is over nobody is called any more: a call may have been held for the hours of work."""
+    ended = [clock for clock in clocks if sla.ends(clock.steps[clock.fired])]
+    calls = [sla.event_id(clock, step) for clock in ended for step in sla.calls(clock)]
+    if calls:
+        await timers.store.call_off(calls)
 
 
 def _prepared(clock: Clock, known: Known, timers: Timers, summed: Collection[sla.Told]) -> _Firing | None:

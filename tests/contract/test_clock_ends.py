@@ -159,3 +159,21 @@ async def test_a_letter_leaves_when_it_is_handed_over(stores: Stores, of: Stored
     assert (1, 0) == (before.pending, after.pending)
     assert after.last_at is not None
     assert timedelta(0) <= after.last_at - began < HOUR
+
+
+async def test_what_would_still_call_staff_to_a_matter_that_is_over_is_called_off(stores: Stores) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([CALL])
+    by_mail: dict[str, Any] = {**STAFF, "channel": "email"}
+    waiting = [
+        message(CALL, person=f"p-{state}", state=state, next_at=NOON, fallback=FALLBACK, **by_mail)
+        for state in (State.HELD, State.RETRYING, State.QUEUED)
+    ]
+    read, petitioner = message(CALL, **STAFF, state=State.DELIVERED), message(CALL, person="p-2")
+    await stores.add(*waiting, read, petitioner)
+    await stores.timers.call_off([CALL.event.id])
+
+    assert ["cancelled"] * 3 == [await stores.state_of(one) for one in waiting]
+    assert ["delivered", "queued"] == [await stores.state_of(one) for one in (read, petitioner)]
+    assert [] == [one for one in await stores.timers.broken_cascades(10) if one.event_id == CALL.event.id]
+    assert {CALL.event.id} == set(await stores.timers.called([CALL.event.id]))

@@ -242,3 +242,19 @@ async def test_an_emergency_that_nobody_takes_in_hand_is_with_level_4_after_a_qu
         "2026-04-04 03:10 emergency.escalated 2→3",
         "2026-04-04 03:15 emergency.escalated 3→4",
     ] == found.steps("emergency_ack")
+
+
+async def test_a_call_that_waits_for_monday_is_called_off_when_the_answer_comes_on_sunday() -> None:
+    found = await unanswered(HOLY_WEEK, "2026-04-25 00:00")
+    answer = answered("2026-04-26 10:00")
+    await found.comes(
+        event("pqrs.responded", {"pqrs_id": answer.data["pqrs_id"]}, at=answer.time), at="2026-04-26 10:00"
+    )
+    await found.on("2026-05-10 00:00")
+    last = [(what, uses) for what, who, uses in found.told("legal_term") if who == "p-4"]
+
+    # On Monday one mail, that it is over, and not two.
+    assert [
+        ("pqrs.escalated 3→4", "04-25 00:00 inbox, never email sms"),
+        ("sla.resolved late", "04-26 10:00 inbox, 04-27 08:00 email"),
+    ] == last

@@ -301,6 +301,18 @@ SELECT id, lane, next_at FROM message
 WHERE state IN ('held', 'retrying') AND next_at IS NOT NULL AND id > $1
 ORDER BY id LIMIT $2
 
+-- call_off --
+-- What is to call staff to a matter that is over, and has not gone out; also the step that would come after it.
+UPDATE message
+SET state = CASE WHEN message.state = ANY ($3::text[]) THEN 'cancelled' ELSE message.state END,
+    reason = CASE WHEN message.state = ANY ($3::text[]) THEN 'over' ELSE reason END,
+    next_at = CASE WHEN message.state = 'sending' THEN next_at END,
+    fallback = NULL, patience = NULL, updated_at = now()
+FROM unnest($1::text[]) AS call (id)
+JOIN event ON event.id = call.id AND event.source = $2
+WHERE message.event_key = event.key AND message.purpose IN ('internal', 'emergency')
+  AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
+
 -- called --
 -- Whom these events of clocks were addressed to among the staff; one without messages called nobody.
 SELECT event.id AS event_id,
