@@ -34,10 +34,9 @@ class Kind:
 
 
 KINDS: Final = (
-    Kind(6, "first_reply", 0),  # at risk comes next
-    Kind(2, "legal_term", 0),
-    Kind(1, "legal_term", 1),  # the breach
+    Kind(8, "first_reply", 0),  # at risk comes next
     Kind(1, "first_reply", 3),  # level 2 hands over to level 3
+    Kind(1, "first_reply", 5),  # the reminder of level 4
 )
 _OF_TEN: Final = tuple(kind for kind in KINDS for _ in range(kind.share))
 
