@@ -44,6 +44,8 @@ __all__ = [
 
 TICK: Final = 0.05
 """Seconds between looks at the appointments: how late something may be when nothing is busy."""
+ABREAST: Final = 2
+"""Portions of appointments in work at the same time: one mostly waits for a disk, the broker's or SQL's."""
 POLL: Final = 1.0
 """Seconds between looks at SQL while Redis is away."""
 PACE: Final = 0.2
@@ -71,7 +73,7 @@ log = structlog.get_logger()
 async def run(timers: Timers) -> None:
     """Keep time until cancelled. A server that is away is waited for."""
     loops = (
-        _every(TICK, keep_appointments, timers),
+        *(_every(TICK, keep_appointments, timers) for _ in range(ABREAST)),
         _every(POLL, stand_in_for_redis, timers),
         _every(AUDIT, audit, timers),
         _every(COMPARE, compare, timers),
