@@ -20,7 +20,7 @@ from celery import Celery  # type: ignore[import-untyped]  # it has no annotatio
 from kombu.entity import Queue
 
 from benchmarks.payment import words_of
-from hub.app.parts import Words
+from hub.app.container import Words
 from hub.model import Json
 from hub.settings import load
 

@@ -18,7 +18,7 @@ import uvloop
 from aio_pika.abc import AbstractIncomingMessage
 
 from benchmarks.payment import NAME, home, payment, words_of
-from hub.app.parts import Words
+from hub.app.container import Words
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, wire_content
 from hub.channels.email.pool import Pool

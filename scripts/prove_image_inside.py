@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import hub
-from hub import policy, schemas
+from hub import policy
 from hub.catalog import CATALOG
+from hub.cloudevents import schemas
 from hub.rendering import Templates
 
 PACKAGE = Path(sysconfig.get_path("purelib")) / "hub"

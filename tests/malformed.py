@@ -13,7 +13,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from hub.cloudevents import CONTENT_TYPE
-from hub.schemas import Schemas
+from hub.cloudevents.schemas import Schemas
 
 AT: Final = datetime(2026, 3, 9, 13, 0, tzinfo=UTC)
 ATTRIBUTES: Final = (

@@ -14,8 +14,8 @@ from typing import Final
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.identity import uuid8
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Clock, Event, Json, Step
+from hub.model.ids import uuid8
 from hub.policy import Policy
 
 COPROPIEDADES: Final = 2_000

@@ -10,7 +10,7 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from hub.breaker import Breakers, Circuit
+from hub.resilience.breaker import Breakers, Circuit
 
 METRIC: Final = "hub_provider_circuit"
 

@@ -12,46 +12,48 @@ import structlog
 from aiohttp import web
 from prometheus_client import REGISTRY
 
-from hub import inbound, timers
-from hub.app import watching
-from hub.app.parts import QUEUES, Parts, now
-from hub.app.watching import answers
-from hub.audit import note
+from hub.access.audit import note
+from hub.access.passwords import Passwords
+from hub.app import monitoring
+from hub.app.container import QUEUES, Parts, now
+from hub.app.monitoring import answers
 from hub.catalog import BY_NAME
 from hub.cloudevents import decode
+from hub.cloudevents.schemas import Schemas
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
-from hub.delivery import Pauses, Post
 from hub.errors import ConfigurationError
-from hub.intake import Desk, Senders
-from hub.mail import server as mail
+from hub.inbound import process_reply
+from hub.inbound.mail import server as mail
+from hub.inbound.process_receipt import take
+from hub.intake.process_batch import Desk, Senders
+from hub.messages.delivery.deliver import Pauses, Post
+from hub.messages.planning.plan import Rules
 from hub.model import Complaint, Event, Json, Reply, Taken
-from hub.passwords import Passwords
-from hub.planning import Rules
-from hub.receipts import Receipt, take
-from hub.schemas import Schemas
+from hub.model.receipts import Receipt
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
-from hub.storage.explaining import PostgresExplaining
+from hub.storage.directory_history import PostgresRoster
+from hub.storage.explain import PostgresExplaining
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
+from hub.storage.monitor import PostgresWatch
 from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
-from hub.storage.roster import PostgresRoster
 from hub.storage.sessions import PostgresSessions
 from hub.storage.timers import PostgresTimers
-from hub.storage.watch import PostgresWatch
 from hub.tasks import cancel
-from hub.timers import Timers
+from hub.timers import scheduler
+from hub.timers.scheduler import Timers
 from hub.web.application import build, build_metrics
 
 log = structlog.get_logger()
@@ -103,7 +105,7 @@ async def delivery(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> 
 async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     """Retries, releases, reminders, clocks, the sweep."""
     keeping = partial(
-        timers.run,
+        scheduler.run,
         Timers(
             store=PostgresTimers(parts.database),
             publisher=parts.publisher,
@@ -193,9 +195,9 @@ def beside(roles: Collection[str], parts: Parts, stop: asyncio.Event) -> list[Wo
     """
     work = []
     if {"timers", "web"} & set(roles):
-        work.append(_until(stop, partial(watching.run, parts)))
+        work.append(_until(stop, partial(monitoring.run, parts)))
     if "delivery" in roles:
-        work.append(_until(stop, partial(watching.say_circuits, parts)))
+        work.append(_until(stop, partial(monitoring.say_circuits, parts)))
     return work
 
 
@@ -241,7 +243,7 @@ def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Map
 
 async def _take_reply(parts: Parts, reply: Reply) -> None:
     store = PostgresReplies(parts.database)
-    taking = (await inbound.take_reply(reply, store=store, publisher=parts.publisher, now=now())).taking
+    taking = (await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())).taking
     if taking is not None and taking.outcome is Taken.TAKEN:
         who, subject = f"sms:{taking.by}", f"clock:{taking.clock_id}"
         await note(
@@ -254,7 +256,7 @@ async def _take_reply(parts: Parts, reply: Reply) -> None:
 
 
 async def _take_complaint(parts: Parts, complaint: Complaint) -> None:
-    await inbound.take_complaint(complaint, store=PostgresReplies(parts.database))
+    await process_reply.take_complaint(complaint, store=PostgresReplies(parts.database))
 
 
 async def _take_receipt(parts: Parts, receipt: Receipt) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.health.incidents import BEGAN, ENDED
 from hub.model import Audience, EventType, Lane, Purpose
-from hub.troubles import BEGAN, ENDED
 
 THE_HUB: Final = tuple(
     EventType(

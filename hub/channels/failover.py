@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from hub.breaker import CIRCUIT_OPEN, Breaker, Circuit, Pass
-from hub.channels.blame import Blame, blame
-from hub.channels.places import waiting
+from hub.channels.connection_slots import waiting
+from hub.channels.fault_origin import Blame, blame
 from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, ChannelTraits, Outgoing
 from hub.ports import Channel, Throttle
-from hub.throttling import Rate
+from hub.resilience.breaker import CIRCUIT_OPEN, Breaker, Circuit, Pass
+from hub.resilience.rate_limit import Rate
 
 THROTTLED: Final = "throttled"
 NO_TIME: Final = "no_time"

@@ -13,8 +13,8 @@ from typing import Final
 
 import aiohttp
 
+from hub.channels.connection_slots import WAITING, Places
 from hub.channels.failures import misconfigured, no_place
-from hub.channels.places import WAITING, Places
 from hub.errors import TransientFailure
 from hub.model import Json, Lane
 

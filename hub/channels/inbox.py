@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hub.channels.kept import KeptChannel
+from hub.channels.stored_channel import KeptChannel
 from hub.model import ChannelTraits
 
 

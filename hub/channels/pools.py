@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from hub.breaker import Breakers
 from hub.channels.failover import Failover, Provider
 from hub.channels.sms.generic import GenericChannel
 from hub.channels.urls import read_rate
 from hub.ports import Channel, Throttle
+from hub.resilience.breaker import Breakers
 from hub.settings import SecretUrl
 
 _KINDS: Final = {"smtps": "smtp"}

@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from hub.access.keyring import KeyRing
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import Compose, EmailChannel
+from hub.channels.email.verp import Verp
 from hub.channels.inbox import InboxChannel
-from hub.channels.kept import Store
 from hub.channels.outbox import Outbox, as_json
 from hub.channels.pools import Guards, pooled
 from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms import TRAITS as SMS_TRAITS
-from hub.channels.sms.described import load_described
 from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.hooks import Addresses
+from hub.channels.sms.spec_loader import load_described
 from hub.channels.sms.twilio import TwilioChannel
+from hub.channels.stored_channel import Store
 from hub.channels.urls import (
     SmtpEndpoint,
     is_loopback,
@@ -41,8 +43,6 @@ from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
 from hub.ports import Channel
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
-from hub.signing import KeyRing
-from hub.verp import Verp
 
 CALLBACKS: Final = "/hooks/twilio"
 """Where Twilio's reports of text messages come to, below the public address."""

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from hub.errors import ConfigurationError, InvalidPolicy
-from hub.throttling import Rate, parse_rate
+from hub.resilience.rate_limit import Rate, parse_rate
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 RATE: Final = "rate"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from hub.cli import auditing
+from hub.cli import audit as auditing
 from hub.cli.common import AsJson, cell, print_items, print_json, print_table, settings, wait
 from hub.model import EVERYWHERE, Grant, Office
 
 if TYPE_CHECKING:
-    from hub.accounts import Desk
+    from hub.access.accounts import Desk
     from hub.model import Account, Json
 
 app = typer.Typer(
@@ -54,8 +54,8 @@ def list_accounts(as_json: AsJson = False) -> None:
 
 
 async def _rows() -> list[dict[str, Json]]:
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.accounts import row  # noqa: PLC0415 - the same
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.accounts import row  # noqa: PLC0415 - the same
 
     async with _desk() as desk:
         return [row(account, now=desk.now) for account in await accounts.listed(desk)]
@@ -80,7 +80,7 @@ def create(
 
       hub accounts create luis --name "Luis Paz" --office administrator --everywhere
     """
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     grants = _grants(office, copropiedad, everywhere=everywhere)
     account, password = wait(_at_desk(lambda desk: accounts.create(desk, name, display_name, grants)))
@@ -97,7 +97,7 @@ def grant(
     as_json: AsJson = False,
 ) -> None:
     """Da un cargo en una o varias copropiedades, o en todas."""
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     grants = _grants(office, copropiedad, everywhere=everywhere)
     _show(wait(_at_desk(lambda desk: accounts.grant(desk, name, grants))), as_json=as_json)
@@ -113,7 +113,7 @@ def take(
     as_json: AsJson = False,
 ) -> None:
     """Quita un cargo; las sesiones de la cuenta terminan."""
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     grants = _grants(office, copropiedad, everywhere=everywhere)
     _show(wait(_at_desk(lambda desk: accounts.take(desk, name, grants))), as_json=as_json)
@@ -122,7 +122,7 @@ def take(
 @app.command()
 def reset(name: Name, as_json: AsJson = False) -> None:
     """Da otra contraseña de un solo uso, quita el bloqueo y termina las sesiones."""
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     account, password = wait(_at_desk(lambda desk: accounts.reset(desk, name)))
     _show_password(account, password, as_json=as_json)
@@ -131,7 +131,7 @@ def reset(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def disable(name: Name, as_json: AsJson = False) -> None:
     """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     _show(wait(_at_desk(lambda desk: accounts.disable(desk, name))), as_json=as_json)
 
@@ -139,7 +139,7 @@ def disable(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def enable(name: Name, as_json: AsJson = False) -> None:
     """Vuelve a abrir una cuenta cerrada."""
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     _show(wait(_at_desk(lambda desk: accounts.enable(desk, name))), as_json=as_json)
 
@@ -147,7 +147,7 @@ def enable(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def unlock(name: Name, as_json: AsJson = False) -> None:
     """Quita antes de tiempo el bloqueo por intentos fallidos."""
-    from hub import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     _show(wait(_at_desk(lambda desk: accounts.unlock(desk, name))), as_json=as_json)
 
@@ -168,9 +168,9 @@ async def _at_desk(work: Callable[[Desk], Awaitable[Any]]) -> Any:
 @asynccontextmanager
 async def _desk() -> AsyncIterator[Desk]:
     """Open the desk of whoever sits at the command line, who reaches everywhere."""
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.accounts import Desk  # noqa: PLC0415 - the same
-    from hub.passwords import Passwords  # noqa: PLC0415 - the same
+    from hub.access.accounts import Desk  # noqa: PLC0415 - the same
+    from hub.access.passwords import Passwords  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_accounts(settings()) as store, hub_app.open_audit(settings()) as audit:
         yield Desk(
@@ -184,7 +184,7 @@ async def _desk() -> AsyncIterator[Desk]:
 
 
 def _show(account: Account, *, as_json: bool) -> None:
-    from hub.web.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
 
     shown = row(account, now=datetime.now(UTC))
     if as_json:
@@ -194,7 +194,7 @@ def _show(account: Account, *, as_json: bool) -> None:
 
 
 def _show_password(account: Account, password: str, *, as_json: bool) -> None:
-    from hub.web.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
 
     if as_json:
         print_json({**row(account, now=datetime.now(UTC)), "password": password})

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from hub.cli.auditing import note
+from hub.cli.audit import note
 from hub.cli.common import AsJson, Limit, cell, print_json, print_table, settings, wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hub.headcount import Headcount
     from hub.model import Json
+    from hub.people.headcount import Headcount
     from hub.ports import Meant
 
 _COLUMNS: Final = {
@@ -56,7 +56,7 @@ def audience(
 
     Todas las palabras están en docs/audiences.md. Los nombres van ocultos.
     """
-    from hub.web.audiences import answer_of  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.audiences import answer_of  # noqa: PLC0415 - `hub --help` must not wait for it
 
     meant = wait(_meant(who, after, limit))
     if as_json:
@@ -81,7 +81,7 @@ def _sentence(count: Headcount) -> str:
 
 
 async def _meant(who: Sequence[str], after: str | None, limit: int) -> Meant:
-    from hub.audience import asked  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.people.audience import asked  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.policy import load_policy  # noqa: PLC0415 - the same
     from hub.storage import Database, PostgresHeadcount  # noqa: PLC0415 - the same
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from hub.cli.auditing import note, operator
+from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
     Limit,
@@ -27,8 +27,8 @@ from hub.errors import HubError
 from hub.model import ClockState
 
 if TYPE_CHECKING:
-    from hub.web.listing import Clocks
-    from hub.web.shapes import TakenOn
+    from hub.web.api.clock_board import Clocks
+    from hub.web.schemas.common import TakenOn
 
 app = typer.Typer(invoke_without_command=True, help="Promises: list, show, take on.")
 
@@ -83,7 +83,7 @@ def show(
 
 
 async def _read(state: ClockState | None, limit: int) -> dict[str, Any]:
-    from hub.web.shapes import ClocksQuery  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.schemas.common import ClocksQuery  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with _open() as clocks:
         return await clocks.list(ClocksQuery(state=state, limit=limit), datetime.now(UTC))
@@ -105,9 +105,9 @@ def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json:
 
 
 async def _acknowledge(clock_id: UUID) -> TakenOn:
-    from hub import acknowledging  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub import app as hub_app  # noqa: PLC0415 - the same
-    from hub.web.promises import taken_on  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - the same
+    from hub.sla import acknowledge as acknowledging  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.acknowledge import taken_on  # noqa: PLC0415 - the same
 
     given = settings()
     async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
@@ -133,12 +133,12 @@ async def _look(clock_id: UUID) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _open() -> AsyncIterator[Clocks]:
-    from hub import app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.policy import load_policy  # noqa: PLC0415 - the same
-    from hub.web.listing import Clocks  # noqa: PLC0415 - the same
+    from hub.web.api.clock_board import Clocks  # noqa: PLC0415 - the same
 
     given = settings()
-    async with app.open_log(given) as log, app.open_appointments(given) as appointments:
+    async with process.open_log(given) as log, process.open_appointments(given) as appointments:
         yield Clocks(log=log, appointments=appointments, calendar=load_policy(given.policy).calendar)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from hub.cli.auditing import note
+from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
     Limit,
@@ -76,7 +76,7 @@ def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
     """List them, newest first, with their reason and when they end by themselves."""
     from hub.policy import load_policy  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.ports import Page  # noqa: PLC0415 - the same
-    from hub.web.contacts import with_end  # noqa: PLC0415 - the same
+    from hub.web.api.replies import with_end  # noqa: PLC0415 - the same
 
     policy = load_policy(settings().policy)
     page = _asked(lambda store: store.suppressions(after=None, limit=limit))
@@ -119,7 +119,7 @@ def add_suppression(
 
       hub suppressions add maria@example.co --channel email --reason "typing error"
     """
-    from hub.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.people.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
 
     tidy, by = written_as(address), getpass.getuser()
     if tidy is None and channel != "push":
@@ -161,7 +161,7 @@ def lift_opt_out(named: Named, as_json: AsJson = False) -> None:
 def _lift(
     lift: Callable[[ContactStore, str], Awaitable[int]], named: str, what: str, *, as_json: bool
 ) -> None:
-    from hub.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.people.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
 
     whom = written_as(named) or named
     lifted = _asked(lambda store: lift(store, whom))
@@ -174,7 +174,7 @@ def _asked(question: Callable[[ContactStore], Awaitable[T]]) -> T:
 
 
 async def _ask(question: Callable[[ContactStore], Awaitable[T]]) -> T:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_contacts(settings()) as store:
         return await question(store)

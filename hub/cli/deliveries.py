@@ -67,9 +67,9 @@ def deliveries(
 
 
 async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
-    from hub import app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    async with app.open_log(settings()) as log:
+    async with process.open_log(settings()) as log:
         if follow:
             await keep_following(log, narrowed, limit, line_printer(as_json=as_json))
         page = await log.messages(narrowed, after=None, limit=limit)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli import auditing
+from hub.cli import audit
 from hub.cli.common import (
     AsJson,
     as_instant,
@@ -58,7 +58,7 @@ def create(
 
       hub keys create tablero --scope read --scope operate --expires 2027-01-01
     """
-    from hub import api_keys  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access import api_keys  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.catalog import BY_NAME  # noqa: PLC0415 - the same
 
     key, token = api_keys.issue(
@@ -69,7 +69,7 @@ def create(
         amqp_user=amqp_user,
         expires_at=expires,
         known_types=BY_NAME,
-        by=auditing.operator(),
+        by=audit.operator(),
         now=datetime.now(UTC),
     )
     wait(_add(key))
@@ -77,10 +77,10 @@ def create(
 
 
 async def _add(key: ApiKey) -> None:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.granting import about  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.api_keys import about  # noqa: PLC0415 - the same
 
-    await auditing.note("key.create", f"key:{key.name}", **about(key))
+    await audit.note("key.create", f"key:{key.name}", **about(key))
     async with hub_app.open_keys(settings()) as store:
         if not await store.add(key):
             raise HubError(f"a live key is called {key.name}: rotate it, revoke it, or choose another name")
@@ -104,8 +104,8 @@ def list_keys(as_json: AsJson = False) -> None:
 
 
 async def _rows() -> list[dict[str, Any]]:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.granting import row  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.api_keys import row  # noqa: PLC0415 - the same
 
     async with hub_app.open_keys(settings()) as store:
         return [row(key, now=datetime.now(UTC)) for key in await store.keys()]
@@ -134,9 +134,9 @@ def rotate(
 
 
 async def _rotate(name: str, old_ends: datetime | None) -> tuple[ApiKey, str]:
-    from hub import api_keys  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub import app as hub_app  # noqa: PLC0415 - the same
-    from hub.web.granting import about, newest  # noqa: PLC0415 - the same
+    from hub.access import api_keys  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - the same
+    from hub.web.api.api_keys import about, newest  # noqa: PLC0415 - the same
 
     now = datetime.now(UTC)
     ends = old_ends or now + api_keys.OVERLAP
@@ -144,8 +144,8 @@ async def _rotate(name: str, old_ends: datetime | None) -> tuple[ApiKey, str]:
         old = newest(await store.live_keys(), name)
         if old is None:
             raise HubError(f"there is no live key called {name}")
-        key, token = api_keys.renew(old, by=auditing.operator(), now=now)
-        await auditing.note("key.rotate", f"key:{name}", **about(key), old_ends_at=ends.isoformat())
+        key, token = api_keys.renew(old, by=audit.operator(), now=now)
+        await audit.note("key.rotate", f"key:{name}", **about(key), old_ends_at=ends.isoformat())
         if not await store.rotate(key, old_ends_at=ends):
             raise HubError(f"there is no live key called {name}")
     return key, token
@@ -164,9 +164,9 @@ def revoke(
 
 
 async def _revoke(named: str) -> int:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    await auditing.note("key.revoke", f"key:{named}")
+    await audit.note("key.revoke", f"key:{named}")
     async with hub_app.open_keys(settings()) as store:
         revoked = await store.revoke(named)
     if not revoked:
@@ -175,7 +175,7 @@ async def _revoke(named: str) -> int:
 
 
 def _show(key: ApiKey, token: str, *, as_json: bool) -> None:
-    from hub.web.granting import row  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.api_keys import row  # noqa: PLC0415 - `hub --help` must not wait for it
 
     if as_json:
         print_json({**row(key, now=datetime.now(UTC)), "token": token})

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from hub.cli.auditing import note
+from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
     Limit,
@@ -58,7 +58,7 @@ def list_letters(
 
 
 async def _list(limit: int, *, only_open: bool) -> Page:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_letters(settings()) as letters:
         return await letters.letters(handed_over=False if only_open else None, after=None, limit=limit)
@@ -88,7 +88,7 @@ def show(
 
 
 async def _show(letter_id: UUID) -> dict[str, Any]:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_letters(settings()) as letters:
         return await _noted(letters, letter_id, "letter.show")
@@ -124,8 +124,8 @@ def done(
 
 
 async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.handing_over import hand_over  # noqa: PLC0415 - nor for this
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations.letters import hand_over  # noqa: PLC0415 - nor for this
 
     items: list[dict[str, Any]] = []
     given = settings()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.cli.auditing import note
+from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
     cell,
@@ -23,7 +23,7 @@ from hub.cli.common import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hub.pausing import Paused, Resumed
+    from hub.operations.pause import Paused, Resumed
 
 channel = typer.Typer(no_args_is_help=True, help="The channels: list, pause, resume.")
 
@@ -86,10 +86,10 @@ def resume_channel(name: Channel, as_json: AsJson = False) -> None:
 
 
 def _subject(name: str) -> str:
-    from hub import pausing  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.catalog import BY_NAME  # noqa: PLC0415 - the same
     from hub.channels.registry import NAMES  # noqa: PLC0415 - the same
     from hub.errors import UnknownName  # noqa: PLC0415 - the same
+    from hub.operations import pause as pausing  # noqa: PLC0415 - `hub --help` must not wait for it
 
     try:
         return pausing.subject_of(name, channels=NAMES, events=BY_NAME)
@@ -107,7 +107,7 @@ def _list(*, as_json: bool) -> None:
 
 
 async def _pauses() -> Sequence[Mapping[str, Any]]:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_pauses(settings()) as store:
         return await store.pauses()
@@ -125,8 +125,8 @@ def _pause(subject: str, reason: str, *, as_json: bool) -> None:
 
 
 async def _paused(subject: str, reason: str) -> Paused:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub import pausing  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations import pause as pausing  # noqa: PLC0415 - the same
 
     async with hub_app.open_pauses(settings()) as store:
         done = await pausing.pause(subject, by=getpass.getuser(), reason=reason, store=store)
@@ -145,8 +145,8 @@ def _resume(subject: str, *, as_json: bool) -> None:
 
 
 async def _resumed(subject: str, released: Callable[[int], None]) -> Resumed:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub import pausing  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations import pause as pausing  # noqa: PLC0415 - the same
 
     given = settings()
     async with hub_app.open_pauses(given) as store, hub_app.open_publisher(given) as publisher:
@@ -164,8 +164,8 @@ def _progress(count: int) -> None:
 
 
 async def _rows() -> list[dict[str, Any]]:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.channels import providers_of, rows  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.pauses import providers_of, rows  # noqa: PLC0415 - the same
 
     given = settings()
     async with (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from hub.cli.auditing import note
+from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
     Limit,
@@ -38,7 +38,7 @@ _COLUMNS = ("person", "name", "scope", "since", "until", "id")
 
 
 def _on(text: str) -> datetime:
-    from hub.terms import asked_at  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.business_time.dates import asked_at  # noqa: PLC0415 - `hub --help` must not wait for it
 
     try:
         return asked_at(text)
@@ -138,14 +138,14 @@ def consents(ref: Ref, as_json: AsJson = False) -> None:
 
 
 async def _somebody(ref: str, *, whole: bool) -> Mapping[str, Json] | None:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_roster(settings()) as store:
         return await store.somebody(ref, whole=whole)
 
 
 async def _holders(asked: Holders, after: str | None, limit: int) -> Page:
-    from hub import app as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_roster(settings()) as store:
         page = await store.holders(asked, after=after, limit=limit)

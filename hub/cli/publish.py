@@ -10,7 +10,7 @@ from uuid import uuid4
 import typer
 
 from hub.cli.common import AsJson, print_json, read_input, settings, wait
-from hub.cli.composing import SOURCE, Missing, complete, read_documents
+from hub.cli.compose import SOURCE, Missing, complete, read_documents
 from hub.errors import HubError, InvalidEvent
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _understand(documents: Sequence[Json], *, check: bool) -> Sequence[Event]:
     import msgspec  # noqa: PLC0415 - `hub --help` must not wait for it
 
     from hub.cloudevents import CONTENT_TYPE, decode  # noqa: PLC0415 - the same
-    from hub.schemas import Schemas  # noqa: PLC0415 - the same
+    from hub.cloudevents.schemas import Schemas  # noqa: PLC0415 - the same
 
     schemas = Schemas.load() if check else None
     events = []
@@ -78,10 +78,10 @@ def _understand(documents: Sequence[Json], *, check: bool) -> Sequence[Event]:
 
 
 async def _send(events: Sequence[Event]) -> None:
-    from hub import app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.sending import send  # noqa: PLC0415 - the same
+    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.publish import send  # noqa: PLC0415 - the same
 
-    async with app.open_publisher(settings()) as publisher:
+    async with process.open_publisher(settings()) as publisher:
         sent = await send(publisher, events)
     if sent.failure is not None:
         raise HubError(f"{sent.accepted} of {len(events)} published, then: {sent.failure}") from sent.failure

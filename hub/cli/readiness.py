@@ -10,7 +10,7 @@ from hub.cli.common import AsJson, print_items, print_table, settings, wait
 from hub.errors import UnknownName
 
 if TYPE_CHECKING:
-    from hub.readiness import Readiness
+    from hub.people.readiness import Readiness
 
 _COLUMNS = (
     "copropiedad",

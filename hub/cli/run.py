@@ -39,13 +39,13 @@ def run(
     given = settings()
     import uvloop  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    from hub import app  # noqa: PLC0415 - the same
+    from hub.app import process  # noqa: PLC0415 - the same
 
-    chosen = choose(roles or (), app.ROLES) or frozenset(app.whole(given))
+    chosen = choose(roles or (), process.ROLES) or frozenset(process.whole(given))
     gc.set_threshold(LOOK_FOR_CYCLES_AFTER)
     gc.freeze()  # modules and their tables stay for good
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_signalled(app.run(given, chosen)))
+        runner.run(until_signalled(process.run(given, chosen)))
 
 
 def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:

@@ -56,7 +56,7 @@ def list_keys(as_json: AsJson = False) -> None:
 
 
 async def _told(given: Settings) -> dict[str, Any]:
-    from hub.signing import KeyRing  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.access.keyring import KeyRing  # noqa: PLC0415 - `hub --help` must not wait for it
 
     ids = KeyRing(given.secrets).ids
     documents, out = await _looked_up(given)
@@ -74,7 +74,7 @@ async def _told(given: Settings) -> dict[str, Any]:
 
 async def _looked_up(given: Settings) -> tuple[Mapping[str, int], UnderWay | None]:
     """Answer key → its people, and what of the last days is out there; None where PostgreSQL does not say."""
-    from hub.app import open_secrets  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app.process import open_secrets  # noqa: PLC0415 - `hub --help` must not wait for it
 
     try:
         async with open_secrets(given) as store:
@@ -114,9 +114,9 @@ def hooks(as_json: AsJson = False) -> None:
 
 
 def _hooks(given: Settings) -> list[dict[str, str]]:
-    from hub.channels.sms.described import panels, read_hooks  # noqa: PLC0415 - `hub --help` must not wait
+    from hub.access.keyring import KeyRing  # noqa: PLC0415 - the same
     from hub.channels.sms.hooks import Addresses  # noqa: PLC0415 - the same
-    from hub.signing import KeyRing  # noqa: PLC0415 - the same
+    from hub.channels.sms.spec_loader import panels, read_hooks  # noqa: PLC0415 - `hub --help` must not wait
 
     addresses = Addresses(public_url=given.public_url, ring=KeyRing(given.secrets))
     return [

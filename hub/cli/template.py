@@ -15,7 +15,7 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hub.app.parts import Words
+    from hub.app.container import Words
     from hub.model import Json, Rendered
     from hub.rendering.approved import Approved
 
@@ -92,7 +92,7 @@ def _render(event: str) -> Mapping[str, Rendered]:
 
 
 def _words() -> Words:
-    from hub.app.parts import Words  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.app.container import Words  # noqa: PLC0415 - `hub --help` must not wait for it
 
     return Words(settings())
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from hub import intake
 from hub.consumers.topology import events_queue
 from hub.consumers.worker import Consumer
-from hub.intake import Desk, Senders
+from hub.intake import process_batch
+from hub.intake.process_batch import Desk, Senders
 from hub.model import Lane
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
@@ -27,7 +27,7 @@ def consumers(
 ) -> list[Consumer]:
     """Make the consumers of all lanes."""
     handle = partial(
-        intake.take_in,
+        process_batch.take_in,
         desk=desk,
         senders=senders,
         store=store,
@@ -35,5 +35,5 @@ def consumers(
         appointments=appointments,
         now=now,
     )
-    bury = partial(intake.bury, store=store, publisher=publisher, now=now)
+    bury = partial(process_batch.bury, store=store, publisher=publisher, now=now)
     return [Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH) for lane in Lane]

@@ -10,10 +10,10 @@ import structlog
 
 from hub.consumers.topology import CHANNELS, messages_queue
 from hub.consumers.worker import Consumer
-from hub.delivery import Post, deliver
+from hub.messages.delivery.deliver import Post, deliver
 from hub.model import Incoming, Lane
+from hub.model.tickets import decode_ticket
 from hub.ports import Appointments, DeliveryStore, Publisher
-from hub.tickets import decode_ticket
 
 AT_ONCE: Final = 4
 """Tickets of one queue in work; a ticket has up to 100 messages, which are sent concurrently."""

@@ -19,8 +19,8 @@ from hub.consumers import topology
 from hub.consumers.broker import broker_errors, close, connect, user_of
 from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.model import DeadLetter, Event, Json, Lane
+from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
-from hub.tickets import encode_ticket
 
 CONFIRM_TIMEOUT: Final = 10.0
 """Seconds; past it the outcome is unknown, and nothing that depends on it may be acknowledged."""

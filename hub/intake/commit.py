@@ -6,9 +6,9 @@ import contextlib
 from typing import Final
 
 from hub.errors import StorageConflict, StorageRefused
+from hub.intake.commit_result import Taken
+from hub.intake.decode import Batch, Desk
 from hub.intake.planner import plan_in
-from hub.intake.reading import Batch, Desk
-from hub.intake.taken import Taken
 from hub.ports import IntakeStore, Now
 
 CONFLICT_TRIES: Final = 5

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
-from hub.intake.ended import end_reminders
-from hub.intake.meant import paged
-from hub.intake.reading import Desk
-from hub.intake.taken import Broad, report_nobody
+from hub.intake.commit_result import Broad, report_nobody
+from hub.intake.decode import Desk
+from hub.intake.reminders import end_reminders
+from hub.intake.resolved_audience import paged
+from hub.messages.planning.plan import plan_audience
 from hub.model import Message, StoredEvent
-from hub.planning import plan_audience
 from hub.ports import IntakeStore, IntakeTransaction, Now
 
 PAGE: Final = 500

@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from hub import sla
-from hub.audience import PLACE, Group, Parties, addressees, parties_of, party_words, together
-from hub.consents import consents_of
-from hub.intake.ended import end_reminders
-from hub.intake.meant import Meant, record, silent, spoken
-from hub.intake.reading import Desk, is_directory
-from hub.intake.taken import Broad, Taken, waiting
+from hub.contact_rules.consents import consents_of
+from hub.intake.commit_result import Broad, Taken, waiting
+from hub.intake.decode import Desk, is_directory
+from hub.intake.reminders import end_reminders
+from hub.intake.resolved_audience import Meant, record, silent, spoken
+from hub.messages.planning.plan import is_quiet
 from hub.model import (
     THREAD,
     TOLD_BY_ANOTHER,
@@ -26,7 +26,7 @@ from hub.model import (
     Party,
     StoredEvent,
 )
-from hub.planning import is_quiet
+from hub.people.audience import PLACE, Group, Parties, addressees, parties_of, party_words, together
 from hub.ports import IntakeTransaction
 
 

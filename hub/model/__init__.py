@@ -47,6 +47,7 @@ from hub.model.clocks import (
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
+from hub.model.incidents import Remaining, Symptom, Trouble
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -63,7 +64,6 @@ from hub.model.messages import (
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
 from hub.model.replies import About, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
 from hub.model.suppressions import Barred, Gone
-from hub.model.troubles import Remaining, Symptom, Trouble
 
 __all__ = [
     "EVERYWHERE",

@@ -15,7 +15,7 @@ from hub.model.suppressions import Barred
 
 
 class State(StrEnum):
-    """Where a message is. Moves are in `hub.delivery.MOVES`."""
+    """Where a message is. Moves are in `hub.messages.delivery.MOVES`."""
 
     QUEUED = "queued"
     SENDING = "sending"

@@ -8,6 +8,7 @@ its server does not answer; whoever calls must be able to be called again with t
 
 from __future__ import annotations
 
+from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments
 from hub.ports.cascades import CascadeStore
@@ -15,21 +16,31 @@ from hub.ports.channel import Channel
 from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
-from hub.ports.explaining import ExplainStore, Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
+from hub.ports.directory_history import Holders, RosterStore, Standing, Written
+from hub.ports.explain import (
+    ExplainStore,
+    Facts,
+    Kept,
+    Refused,
+    Said,
+    Tried,
+    Unit,
+    UnitVersion,
+    Version,
+)
 from hub.ports.headcount import HeadcountStore, Meant
 from hub.ports.history import GOING, Cases, Contact, History, HistoryStore
-from hub.ports.importing import ImportStore, ImportTransaction
+from hub.ports.imports import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
+from hub.ports.monitor import Heartbeats, Queues, TroubleLog, WatchStore
 from hub.ports.pauses import PauseStore
-from hub.ports.publisher import Publisher, Ticket
+from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveStore, Verdict
-from hub.ports.roster import Holders, RosterStore, Standing, Written
 from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
-from hub.ports.watch import Heartbeats, Queues, TroubleLog, WatchStore
 
 __all__ = [
     "GOING",

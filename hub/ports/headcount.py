@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.audience import Group
-from hub.headcount import Headcount
 from hub.model import Places
+from hub.people.audience import Group
+from hub.people.headcount import Headcount
 from hub.ports.log import Page
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from hub.indicators import Period
 from hub.model import Event, Purpose, State
+from hub.model.promises import Period
 
 GOING: Final = frozenset(
     {

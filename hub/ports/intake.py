@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.audience import Group
 from hub.model import (
     AudienceRecord,
     Clock,
@@ -21,6 +20,7 @@ from hub.model import (
     Person,
     StoredEvent,
 )
+from hub.people.audience import Group
 
 
 class IntakeTransaction(Protocol):

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.indicators import Kept, Period
 from hub.model import Clock, DeadLetter, Json, Places
+from hub.model.promises import Kept, Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

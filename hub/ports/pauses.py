@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hub.model import Json
-from hub.ports.publisher import Ticket
+from hub.model.tickets import Ticket
 
 
 class PauseStore(Protocol):

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
-from uuid import UUID
 
 from hub.model import DeadLetter, Event, Lane
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """Work for one queue: 1–100 ids of messages that were committed together."""
-
-    channel: str
-    lane: Lane
-    ids: tuple[UUID, ...]
+from hub.model.tickets import Ticket
 
 
 class Publisher(Protocol):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from hub.model.tickets import Ticket
 from hub.ports.log import MessageFilter
-from hub.ports.publisher import Ticket
 
 
 class Verdict(StrEnum):

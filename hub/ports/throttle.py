@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from hub.model import Lane
-from hub.throttling import Entry, Rate
+from hub.resilience.rate_limit import Entry, Rate
 
 
 class Throttle(Protocol):

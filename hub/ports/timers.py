@@ -8,8 +8,8 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Clock, Departures, Inbound, Lane, Message
+from hub.model.tickets import Ticket
 from hub.ports.cascades import CascadeStore
-from hub.ports.publisher import Ticket
 
 
 class TimerStore(CascadeStore, Protocol):

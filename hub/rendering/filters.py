@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_day_names, get_month_names
 from jinja2 import Undefined
 
+from hub.business_time.dates import whole_day
 from hub.errors import TemplateFailure
 from hub.model import Json
-from hub.terms import whole_day
-from hub.titles import CLOCKS
+from hub.rendering.titles_es import CLOCKS
 
 ZONE: Final = ZoneInfo("America/Bogota")
 LOCALE: Final = "es_CO"

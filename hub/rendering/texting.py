@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.model import Purpose
-from hub.policy_values import Prefix
+from hub.policy.values import Prefix
 from hub.rendering.context import Context
 
 LONGEST: Final = 30

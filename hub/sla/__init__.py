@@ -9,14 +9,14 @@ catalogue says so: what people write to it, what has not arrived, who has taken 
 
 from __future__ import annotations
 
-from hub.sla.checking import CHECKED, checked_event, happens, left_in_time, unwarned, with_pending
-from hub.sla.closing import RESOLVED, calls, ends, resolved_event
-from hub.sla.folding import moves_of, replay
-from hub.sla.handing import already_told, handed_over, levels_from
-from hub.sla.laying import laid_out
-from hub.sla.merging import laid_anew, passed_over, reconcile, with_fired
-from hub.sla.summing import SUMMARY, Told, crowds, is_late, levels_of, summary_event, told
-from hub.sla.telling import CONTEXT, ESCALATES, event_id, step_event, subject_of
+from hub.sla.digest import SUMMARY, Told, crowds, is_late, levels_of, summary_event, told
+from hub.sla.events import CONTEXT, ESCALATES, event_id, step_event, subject_of
+from hub.sla.lead_check import CHECKED, checked_event, happens, left_in_time, unwarned, with_pending
+from hub.sla.reconcile import laid_anew, passed_over, reconcile, with_fired
+from hub.sla.replay import moves_of, replay
+from hub.sla.resolution import RESOLVED, calls, ends, resolved_event
+from hub.sla.schedule import laid_out
+from hub.sla.vacancy import already_told, handed_over, levels_from
 
 __all__ = [
     "CHECKED",

@@ -8,25 +8,25 @@ from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
-from hub.storage.explaining import PostgresExplaining
+from hub.storage.directory_history import PostgresRoster
+from hub.storage.explain import PostgresExplaining
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
-from hub.storage.importing import PostgresImports
+from hub.storage.imports import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
+from hub.storage.monitor import PostgresWatch
 from hub.storage.pauses import PostgresPauses
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
-from hub.storage.roster import PostgresRoster
 from hub.storage.sessions import PostgresSessions
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
-from hub.storage.watch import PostgresWatch
 
 __all__ = [
     "Database",

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from hub.access.lockout import FAILURES, LOCKS
 from hub.errors import LastAdministrator
-from hub.lockout import FAILURES, LOCKS
 from hub.model import Account, Grant, Office
 from hub.storage.database import Database, Transaction, storable
 from hub.storage.queries import load

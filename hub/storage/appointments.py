@@ -25,7 +25,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
-from hub.storage.shelves import FEW, PREFIX, Shelved
+from hub.storage.sharded_zset import FEW, PREFIX, Shelved
 
 TIMEOUT: Final = 2.0  # seconds
 PAUSE: Final = 1.0

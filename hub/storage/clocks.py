@@ -9,8 +9,8 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from hub.indicators import Kept
 from hub.model import Clock, ClockState, Course, Promise, Step
+from hub.model.promises import Kept
 from hub.storage.database import Runner, encode, encode_some
 from hub.storage.queries import load
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from asyncpg import Record
 
-from hub.consents import PURPOSES, Yeses, answers, asked
-from hub.consents import standing as counts
+from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
+from hub.contact_rules.consents import standing as counts
 from hub.model import Consent, OptedOut, Person, Stance
 from hub.storage.database import Runner
 from hub.storage.queries import load

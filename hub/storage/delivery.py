@@ -8,13 +8,13 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, Barred, Claimed, Gone, Message, Outcome
+from hub.people.units import unit_name
 from hub.storage import messages, suppressions
 from hub.storage.cascades import PostgresCascades
 from hub.storage.database import storable
 from hub.storage.queries import load
-from hub.units import unit_name
-from hub.working_hours import weeks_of
 
 _SQL = load("messages")
 _OUTCOME_COLUMNS = 6

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub import terms
-from hub.audience import usable_email, usable_phone
+from hub.business_time import dates
+from hub.business_time.rfc3339 import EARLIEST
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
-from hub.rfc3339 import EARLIEST
+from hub.people.audience import usable_email, usable_phone
 from hub.storage.database import Runner, encode, encode_some
 from hub.storage.queries import load
 
@@ -94,7 +94,7 @@ _TIDY: Final[Mapping[str, Callable[[str], str | None]]] = {
 def instant(text: str | None) -> datetime | None:
     """Read a date (its first instant in Colombia) or an RFC 3339 instant."""
     try:
-        return None if text is None else terms.instant(text)
+        return None if text is None else dates.instant(text)
     except ValueError as exc:
         raise StorageRefused("an instant of the directory cannot be read") from exc
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from hub.audience import Group, Homes, at_home, within
-from hub.headcount import Tally
 from hub.model import Json, Person, Places
+from hub.people.audience import Group, Homes, at_home, within
+from hub.people.headcount import Tally
 from hub.ports import Meant, Page
 from hub.storage import people
 from hub.storage.database import Database, Runner

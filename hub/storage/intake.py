@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from hub.audience import Group
 from hub.model import (
     AudienceRecord,
     Clock,
@@ -20,6 +19,7 @@ from hub.model import (
     Person,
     StoredEvent,
 )
+from hub.people.audience import Group
 from hub.storage import audiences, clocks, consents, dead_letters, directory, events, messages, people
 from hub.storage.database import Database, Transaction
 

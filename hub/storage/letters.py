@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from hub.delivery.moves import sources
 from hub.model import Json, Outgoing, Places, State, StoredEvent
+from hub.model.state_machine import sources
 from hub.ports import Page
 from hub.storage import events
 from hub.storage.database import Database
-from hub.storage.narrowing import listed
+from hub.storage.filters import listed
 from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
 

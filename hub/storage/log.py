@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from hub.indicators import Kept, Period
 from hub.model import (
     HUB_SOURCE,
     Clock,
@@ -19,11 +18,12 @@ from hub.model import (
     State,
     type_of,
 )
+from hub.model.promises import Kept, Period
 from hub.ports import MessageFilter, Page
 from hub.storage import clocks, dead_letters
 from hub.storage.database import Database
+from hub.storage.filters import listed, narrow
 from hub.storage.masking import mask_address, mask_name, mask_reference
-from hub.storage.narrowing import listed, narrow
 from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from hub.delivery.moves import sources
 from hub.model import Lane, Message, Purpose, State, Target
+from hub.model.state_machine import sources
 from hub.storage.database import Runner, encode_some
 from hub.storage.queries import load
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hub.model import Json, Lane
+from hub.model.tickets import grouped
 from hub.ports import Ticket
 from hub.storage.database import Database
 from hub.storage.paging import shown
 from hub.storage.queries import load
-from hub.tickets import grouped
 
 _SQL = load("pauses")
 

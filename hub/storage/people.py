@@ -9,13 +9,13 @@ from typing import Final
 import msgspec
 from asyncpg import Record
 
-from hub.audience import Group
+from hub.contact_rules.working_hours import weeks_of
 from hub.model import ON_LEAVE, ContactPoint, Person
+from hub.people.audience import Group
+from hub.people.units import in_order, unit_name
 from hub.storage import consents, staff
 from hub.storage.database import Runner
 from hub.storage.queries import load
-from hub.units import in_order, unit_name
-from hub.working_hours import weeks_of
 
 _SQL = load("directory")
 _DEFAULTS: Final[Mapping[str, str]] = {"payer": "owner"}

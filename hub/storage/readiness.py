@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from asyncpg import Record
 
-from hub.audience import Group
-from hub.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, readiness
+from hub.people.audience import Group
+from hub.people.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, readiness
 from hub.storage import consents, staff
 from hub.storage.database import Database, Runner
 from hub.storage.people import to_person

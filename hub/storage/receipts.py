@@ -8,9 +8,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.delivery.moves import sources
 from hub.model import Attempt, Gone, State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
+from hub.model.state_machine import sources
 from hub.storage import suppressions
 from hub.storage.database import Database, Runner, storable
 from hub.storage.queries import load

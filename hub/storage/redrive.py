@@ -8,12 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from hub.model import Lane
+from hub.model.tickets import grouped
 from hub.ports import MessageFilter, RedrivenPage, Verdict
 from hub.storage.database import Database
-from hub.storage.narrowing import narrow
+from hub.storage.filters import narrow
 from hub.storage.paging import cursor, encode_cursor
 from hub.storage.queries import load
-from hub.tickets import grouped
 
 _SQL = load("redrive")
 _FIRST_FREE: Final = 7

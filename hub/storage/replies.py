@@ -10,9 +10,9 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from hub.consents import REVOCABLE, came_back
+from hub.contact_rules.consents import REVOCABLE, came_back
+from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind, Taking
-from hub.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.sla import ESCALATES
 from hub.storage import clocks, consents
 from hub.storage.database import Database, Runner, Transaction, encode, storable

@@ -46,5 +46,5 @@ class PostgresSecrets:
 
 
 def _first_id(at: datetime) -> UUID:
-    """Answer the lowest id that a message of this instant can have (`hub.identity`)."""
+    """Answer the lowest id that a message of this instant can have (`hub.model.ids`)."""
     return UUID(int=((at - _EPOCH) // timedelta(milliseconds=1)) << 80)

@@ -9,8 +9,8 @@ from typing import Final
 
 from asyncpg import Record
 
-from hub.audience import Group
-from hub.rota import FLAGS, absent, on_shift, standing_in
+from hub.people.audience import Group
+from hub.people.rota import FLAGS, absent, on_shift, standing_in
 from hub.storage.database import Runner
 from hub.storage.queries import load
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from hub.readiness import Suppressed
+from hub.people.readiness import Suppressed
 from hub.storage.database import Runner
 from hub.storage.queries import load
 

@@ -17,8 +17,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from hub.model import Lane
+from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Entry, Rate, draw
 from hub.storage.appointments import client, script
-from hub.throttling import LONGEST_LINE, Buckets, Entry, Rate, draw
 
 TIMEOUT: Final = 0.5
 """Seconds; a Redis that hangs costs one caller that much in each PAUSE, and the others nothing."""

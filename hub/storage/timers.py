@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.audience import anybody, level_groups
-from hub.delivery.moves import sources
 from hub.model import HUB_SOURCE, Clock, Departures, Inbound, Lane, Message, State
+from hub.model.state_machine import sources
+from hub.model.tickets import grouped
+from hub.people.audience import anybody, level_groups
 from hub.ports import Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
 from hub.storage.cascades import PostgresCascades
 from hub.storage.queries import load
-from hub.tickets import grouped
 
 _SQL = load("messages")
 START: Final = UUID(int=0)

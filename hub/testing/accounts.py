@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hub.access.lockout import lock_after
 from hub.errors import LastAdministrator
-from hub.lockout import lock_after
 from hub.model import EVERYWHERE, Account, Grant, Office, Session
 from hub.testing.faults import Faults
 from hub.testing.store import MemoryStore

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.audience import anybody, level_groups
 from hub.model import HUB_SOURCE, Clock, Departures, Message, Purpose, State, StoredEvent
+from hub.people.audience import anybody, level_groups
 from hub.testing.statements import Statements
 from hub.testing.tables import Tables
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hub.consents import answers, asked
+from hub.contact_rules.consents import answers, asked
 from hub.model import Consent, OptedOut, Person, Stance
 from hub.testing.tables import OptOut, Tables
 

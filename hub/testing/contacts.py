@@ -13,7 +13,7 @@ import msgspec
 
 from hub.model import Inbound, Json, Places
 from hub.ports import Now, Page
-from hub.testing.narrowing import within
+from hub.testing.filters import within
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 from hub.testing.tables import OptOut, Suppression

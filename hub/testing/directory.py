@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from hub.audience import Group, usable_email, usable_phone
+from hub.business_time.dates import instant
+from hub.business_time.rfc3339 import EARLIEST
+from hub.contact_rules.working_hours import weeks_of
 from hub.model import ON_LEAVE, ContactPoint, Event, Json, Person, WorkWeek
-from hub.rfc3339 import EARLIEST
-from hub.rota import FLAGS, absent, on_shift, standing_in
-from hub.terms import instant
-from hub.units import in_order, unit_name
-from hub.working_hours import weeks_of
+from hub.people.audience import Group, usable_email, usable_phone
+from hub.people.rota import FLAGS, absent, on_shift, standing_in
+from hub.people.units import in_order, unit_name
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 """Who stands in for a role that nobody of the unit has."""

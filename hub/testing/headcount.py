@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from hub.audience import Group, at_home, home_of, within
-from hub.headcount import Tally
 from hub.model import Places
+from hub.people.audience import Group, at_home, home_of, within
+from hub.people.headcount import Tally
 from hub.ports import Meant, Page
 from hub.testing.paging import place
 from hub.testing.store import MemoryStore

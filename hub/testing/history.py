@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from hub.identity import earliest
-from hub.indicators import Period
 from hub.model import Event, Message
+from hub.model.ids import earliest
+from hub.model.promises import Period
 from hub.ports import GOING, Cases, Contact, History
 from hub.testing.store import MemoryStore
 from hub.testing.tables import Tables

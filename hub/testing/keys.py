@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from hub.identity import uuid8
 from hub.model import ApiKey, Note
+from hub.model.ids import uuid8
 from hub.ports import Now, Page
 from hub.testing.faults import Faults
 from hub.testing.paging import page

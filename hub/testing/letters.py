@@ -12,7 +12,7 @@ import msgspec
 
 from hub.model import Attempt, Json, Outgoing, Places, State, StoredEvent
 from hub.ports import Now, Page
-from hub.testing.narrowing import within
+from hub.testing.filters import within
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import msgspec
 
-from hub.indicators import Kept, Period
 from hub.model import HUB_SOURCE, Clock, DeadLetter, Json, Places, type_of
+from hub.model.promises import Kept, Period
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
-from hub.testing.narrowing import fits, within
+from hub.testing.filters import fits, within
 from hub.testing.paging import page
 from hub.testing.store import MemoryStore
 from hub.testing.tables import Letter

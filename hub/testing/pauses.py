@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.model import Json, Lane, Message, State
+from hub.model.tickets import grouped
 from hub.ports import Now, Ticket
 from hub.testing.faults import Faults
 from hub.testing.store import MemoryStore
-from hub.tickets import grouped
 
 _WAITING: Final = frozenset({State.QUEUED, State.RETRYING, State.HELD})
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from hub.delivery.moves import may
 from hub.model import Attempt, Gone, Message, Purpose, State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
+from hub.model.state_machine import may
 from hub.testing.statements import Statements
 from hub.testing.tables import Row, Suppression, Tables
 
 
 class MemoryReceipts(Statements):
-    """The ReceiptStore of `hub.receipts`, and what delivery and the timers ask of the same tables."""
+    """The `hub.ports.ReceiptStore`, and what delivery and the timers ask of the same tables."""
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
         async with self._statement("settle") as tables:

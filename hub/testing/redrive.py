@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from hub.delivery.moves import CLAIMABLE
 from hub.model import Message, State
+from hub.model.state_machine import CLAIMABLE
+from hub.model.tickets import tickets
 from hub.ports import MessageFilter, Now, RedrivenPage, Verdict
-from hub.testing.narrowing import fits
+from hub.testing.filters import fits
 from hub.testing.paging import place
 from hub.testing.store import MemoryStore
 from hub.testing.tables import Tables
-from hub.tickets import tickets
 
 _SAID: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.consents import REVOCABLE, came_back
+from hub.contact_rules.consents import REVOCABLE, came_back
+from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
-from hub.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.sla import ESCALATES
 from hub.testing import consents
 from hub.testing.receipts import by_reference

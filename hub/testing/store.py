@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.delivery.moves import LOST
+from hub.messages.planning.plan import goes_on
 from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
-from hub.planning import goes_on
+from hub.model.state_machine import LOST
+from hub.model.tickets import grouped
 from hub.ports import Now, Ticket
 from hub.testing.clocks import MemoryClocks
 from hub.testing.receipts import MemoryReceipts
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
-from hub.tickets import grouped
 
 
 class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.consents import NOT_CONSENTED, REVOCABLE, allows
-from hub.delivery.moves import may
+from hub.contact_rules.consents import NOT_CONSENTED, REVOCABLE, allows
 from hub.model import (
     Attempt,
     AudienceRecord,
@@ -23,7 +22,8 @@ from hub.model import (
     State,
     StoredEvent,
 )
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
+from hub.model.state_machine import may
 from hub.testing.directory import Directory
 
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})

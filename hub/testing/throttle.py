@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hub.model import Lane
-from hub.throttling import Buckets, Entry, Rate
+from hub.resilience.rate_limit import Buckets, Entry, Rate
 
 
 class MemoryThrottle:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from hub.audience import Group
 from hub.cloudevents import encode
 from hub.errors import StorageRefused
+from hub.messages.planning.lifetime import Occasion
 from hub.model import (
     AudienceRecord,
     Clock,
@@ -23,7 +23,7 @@ from hub.model import (
     State,
     StoredEvent,
 )
-from hub.planning.lifetime import Occasion
+from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.directory import Directory
 from hub.testing.tables import Tables

@@ -12,13 +12,16 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from prometheus_client import CollectorRegistry
 
+from hub.access.keyring import KeyRing
+from hub.access.lockout import Brake, Strangers
+from hub.access.passwords import Passwords
+from hub.access.sign_in import Door
 from hub.catalog import CATALOG
-from hub.channels.sms.described import read_hooks
 from hub.channels.sms.hooks import Addresses
+from hub.channels.sms.spec_loader import read_hooks
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
-from hub.lockout import Brake, Strangers
-from hub.passwords import Passwords
+from hub.cloudevents.schemas import Schemas
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -37,25 +40,23 @@ from hub.ports import (
     SessionStore,
     TroubleLog,
 )
-from hub.receipts import ReceiptStore
-from hub.schemas import Schemas
+from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings
-from hub.signing import KeyRing
-from hub.signing_in import Door
-from hub.taking_on import Links
-from hub.web import asyncapi, documents, keys, openapi
-from hub.web.access import guard
-from hub.web.answers import explain_failures, secure_headers
-from hub.web.channels import providers_of
-from hub.web.counts import Counted
-from hub.web.events import MAX_BODY
-from hub.web.figures import Figures
-from hub.web.keyring import Keyring
-from hub.web.listing import Clocks
-from hub.web.pages import for_browsers
-from hub.web.reaching import within_reach
+from hub.sla.ack_links import Links
+from hub.web import app_keys
+from hub.web.api.clock_board import Clocks
+from hub.web.api.events import MAX_BODY
+from hub.web.api.pauses import providers_of
+from hub.web.auth.api_key_cache import Keyring
+from hub.web.auth.guard import guard
+from hub.web.auth.scope import within_reach
+from hub.web.console.login_queue import Queue
+from hub.web.console.pages import for_browsers
+from hub.web.documents import asyncapi, openapi, serve
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+from hub.web.responses import explain_failures, secure_headers
 from hub.web.routes import ROUTES, add_routes
-from hub.web.slowing import Queue
 
 _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
@@ -81,27 +82,27 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     receipts: ReceiptStore,
     appointments: Appointments,
     publisher: Publisher,
-    check: keys.Check,
-    ready: keys.Ready,
+    check: app_keys.Check,
+    ready: app_keys.Ready,
     registry: CollectorRegistry,
     troubles: TroubleLog,
-    take_reply: keys.TakeReply,
+    take_reply: app_keys.TakeReply,
     ring: KeyRing,
 ) -> web.Application:
     """Build the application: API, live page, hooks, health, metrics and documents."""
     app = _guarded(settings, for_browsers)
-    app[keys.LOG] = log
-    app[keys.EXPLAINING] = explaining
-    app[keys.LETTERS] = letters
-    app[keys.CONTACTS] = contacts
-    app[keys.ROSTER] = roster
-    app[keys.HEADCOUNT] = headcount
-    app[keys.KEYS] = key_store
-    app[keys.KEYRING] = Keyring(key_store)
-    app[keys.AUDIT] = audit
-    app[keys.ACCOUNTS] = accounts
-    app[keys.SESSIONS] = sessions
-    app[keys.DOOR] = Door(
+    app[app_keys.LOG] = log
+    app[app_keys.EXPLAINING] = explaining
+    app[app_keys.LETTERS] = letters
+    app[app_keys.CONTACTS] = contacts
+    app[app_keys.ROSTER] = roster
+    app[app_keys.HEADCOUNT] = headcount
+    app[app_keys.KEYS] = key_store
+    app[app_keys.KEYRING] = Keyring(key_store)
+    app[app_keys.AUDIT] = audit
+    app[app_keys.ACCOUNTS] = accounts
+    app[app_keys.SESSIONS] = sessions
+    app[app_keys.DOOR] = Door(
         accounts=accounts,
         sessions=sessions,
         audit=audit,
@@ -109,27 +110,27 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
         strangers=Strangers(),
         now=_now,
     )
-    app[keys.QUEUE] = Queue(Brake(time.monotonic))
-    app[keys.PAUSES] = pauses
-    app[keys.REDRIVE] = redrive
-    app[keys.PROVIDERS] = providers_of(settings)
-    app[keys.RECEIPTS] = receipts
-    app[keys.TWILIO_TOKENS] = twilio_tokens(settings)
-    app[keys.SMS_HOOKS] = read_hooks(settings)
-    app[keys.SMS_ADDRESSES] = Addresses(public_url=settings.public_url, ring=ring)
-    app[keys.LINKS] = Links(public_url=settings.public_url, ring=ring)
-    app[keys.WHATSAPP_KEYS] = keys_of(settings)
-    app[keys.REPLIES] = take_reply
-    app[keys.PUBLISHER] = publisher
-    app[keys.CHECK] = check
-    app[keys.READY] = ready
-    app[keys.POLICY] = policy
-    app[keys.CLOCKS] = Clocks(log=log, appointments=appointments, calendar=policy.calendar)
-    app[keys.COUNTS] = Counted(log)
-    app[keys.TROUBLES] = troubles
-    app[keys.FIGURES] = Figures(troubles)
-    app[keys.REGISTRY] = registry
-    app[keys.DOCUMENTS] = {**_documents(schemas), **documents.files()}
+    app[app_keys.QUEUE] = Queue(Brake(time.monotonic))
+    app[app_keys.PAUSES] = pauses
+    app[app_keys.REDRIVE] = redrive
+    app[app_keys.PROVIDERS] = providers_of(settings)
+    app[app_keys.RECEIPTS] = receipts
+    app[app_keys.TWILIO_TOKENS] = twilio_tokens(settings)
+    app[app_keys.SMS_HOOKS] = read_hooks(settings)
+    app[app_keys.SMS_ADDRESSES] = Addresses(public_url=settings.public_url, ring=ring)
+    app[app_keys.LINKS] = Links(public_url=settings.public_url, ring=ring)
+    app[app_keys.WHATSAPP_KEYS] = keys_of(settings)
+    app[app_keys.REPLIES] = take_reply
+    app[app_keys.PUBLISHER] = publisher
+    app[app_keys.CHECK] = check
+    app[app_keys.READY] = ready
+    app[app_keys.POLICY] = policy
+    app[app_keys.CLOCKS] = Clocks(log=log, appointments=appointments, calendar=policy.calendar)
+    app[app_keys.COUNTS] = Counted(log)
+    app[app_keys.TROUBLES] = troubles
+    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.REGISTRY] = registry
+    app[app_keys.DOCUMENTS] = {**_documents(schemas), **serve.files()}
     add_routes(app)
     return app
 
@@ -143,15 +144,15 @@ def build_metrics(
     settings: Settings,
     log: LogStore,
     troubles: TroubleLog,
-    ready: keys.Ready,
+    ready: app_keys.Ready,
     registry: CollectorRegistry,
 ) -> web.Application:
     """Build what listens on `HUB_METRICS` in any role: what a supervisor and Prometheus ask for."""
     app = _guarded(settings)
-    app[keys.READY] = ready
-    app[keys.COUNTS] = Counted(log)
-    app[keys.FIGURES] = Figures(troubles)
-    app[keys.REGISTRY] = registry
+    app[app_keys.READY] = ready
+    app[app_keys.COUNTS] = Counted(log)
+    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.REGISTRY] = registry
     add_routes(app, [route for route in ROUTES if route.path in _WATCHED])
     return app
 
@@ -159,9 +160,9 @@ def build_metrics(
 def _guarded(settings: Settings, *inner: Middleware) -> web.Application:
     middlewares = (secure_headers, explain_failures, *inner, guard, within_reach)
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
-    app[keys.API_KEY] = settings.api_key.reveal() if settings.api_key else None
-    app[keys.PUBLIC_URL] = settings.public_url
-    app[keys.MODE] = settings.mode
+    app[app_keys.API_KEY] = settings.api_key.reveal() if settings.api_key else None
+    app[app_keys.PUBLIC_URL] = settings.public_url
+    app[app_keys.MODE] = settings.mode
     return app
 
 

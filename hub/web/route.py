@@ -11,8 +11,8 @@ import msgspec
 from aiohttp import hdrs
 
 from hub.model import Scope
-from hub.web import shapes
-from hub.web.answers import Handler
+from hub.web.responses import Handler
+from hub.web.schemas import common
 
 
 class Where(StrEnum):
@@ -41,7 +41,7 @@ class Route:
     needs: frozenset[Scope] | None
     where: Where | None = None
     summary: str = ""
-    query: type[msgspec.Struct] = shapes.NoQuery
+    query: type[msgspec.Struct] = common.NoQuery
     body: type[msgspec.Struct] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
 
@@ -53,5 +53,5 @@ READ: Final = frozenset({Scope.READ})
 OPERATE: Final = frozenset({Scope.OPERATE})
 PRIVACY: Final = frozenset({Scope.PRIVACY})
 ADMIN: Final = frozenset({Scope.ADMIN})
-UNKNOWN: Final = {404: shapes.Problem}
-BAD: Final = {400: shapes.Problem}
+UNKNOWN: Final = {404: common.Problem}
+BAD: Final = {400: common.Problem}

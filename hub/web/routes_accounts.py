@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from aiohttp import hdrs
 
-from hub.web import accounts, console, own_account, shapes, signing_in
-from hub.web.answers import Handler
+from hub.web.api import accounts
+from hub.web.console import console, own_account, sign_in
+from hub.web.responses import Handler
 from hub.web.route import ADMIN, BAD, SIGNED_IN, UNKNOWN, Route, Where
+from hub.web.schemas import common
 
-_LAST: Final = {409: shapes.Problem}
+_LAST: Final = {409: common.Problem}
 
 
 def _change(what: str, handler: Handler, summary: str, **more: Any) -> Route:
@@ -86,11 +88,11 @@ ACCOUNTS: Final[tuple[Route, ...]] = (
 
 CONSOLE: Final[tuple[Route, ...]] = (
     Route(path="/", handler=console.show, needs=None),
-    Route(method=hdrs.METH_POST, path="/", handler=signing_in.sign_in, needs=None),
+    Route(method=hdrs.METH_POST, path="/", handler=sign_in.sign_in, needs=None),
     Route(
         method=hdrs.METH_POST,
         path="/sign-out",
-        handler=signing_in.sign_out,
+        handler=sign_in.sign_out,
         needs=SIGNED_IN,
         where=Where.COMPANY,
     ),

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import event, until
-from tests.acceptance.lasting import Lasting, burst, discreet, envelope, lasting, reply
+from tests.acceptance.publisher_queue import Lasting, burst, discreet, envelope, lasting, reply
 from tests.servers import Servers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.lasting import Lasting, discreet, lasting, reply
+from tests.acceptance.publisher_queue import Lasting, discreet, lasting, reply
 from tests.servers import Servers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

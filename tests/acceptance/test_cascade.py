@@ -9,7 +9,7 @@ import pytest
 from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
-from tests.acceptance.lasting import reply
+from tests.acceptance.publisher_queue import reply
 
 QUICK = """
 [patience]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from hub.explaining import Outcome, explain
+from hub.business_time.dates import ZONE
+from hub.operations.explain.explain import Outcome, explain
 from hub.storage import Database, PostgresAudit, PostgresExplaining
-from hub.terms import ZONE
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until

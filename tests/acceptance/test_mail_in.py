@@ -13,7 +13,7 @@ import pytest
 from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, fewest, until
-from tests.acceptance.lasting import reply
+from tests.acceptance.publisher_queue import reply
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Habits, Mail
 

@@ -16,7 +16,7 @@ from hub.local.loopback import free_port
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
-from tests.acceptance.lasting import Lasting, lasting, reply
+from tests.acceptance.publisher_queue import Lasting, lasting, reply
 from tests.servers import Servers
 
 CROWD = 80

@@ -9,13 +9,13 @@ from typing import Any
 
 from yarl import URL
 
+from hub.access.keyring import KeyRing
 from hub.local.loopback import free_port
 from hub.model import Clock
 from hub.settings import Secret
-from hub.signing import KeyRing
+from hub.sla.ack_links import Links
 from hub.storage import Database
 from hub.storage.timers import PostgresTimers
-from hub.taking_on import Links
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, fewest, until

@@ -14,7 +14,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from tests.acceptance.harness import until
-from tests.acceptance.lasting import Lasting, discreet, lasting, reply
+from tests.acceptance.publisher_queue import Lasting, discreet, lasting, reply
 from tests.providers import mail_rules, twilio
 from tests.providers.fcm import refusal_body
 from tests.providers.http import Behaviour, answering, drop, hang

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hub.access.keyring import KeyRing
 from hub.channels.sms.hooks import Addresses, Use
 from hub.local.loopback import free_port
 from hub.settings import Secret
-from hub.signing import KeyRing
 from tests.acceptance.conftest import House
 from tests.acceptance.directory import BUILDING, pqrs, tell
 from tests.acceptance.harness import until
-from tests.acceptance.lasting import reply
+from tests.acceptance.publisher_queue import reply
 from tests.providers.aggregator import Aggregator, post
 from tests.providers.smtp_manners import replying
 

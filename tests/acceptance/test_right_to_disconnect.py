@@ -6,8 +6,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.terms import ZONE
-from hub.working_hours import DAYS
+from hub.business_time.dates import ZONE
+from hub.contact_rules.working_hours import DAYS
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until

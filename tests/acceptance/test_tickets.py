@@ -9,7 +9,7 @@ import aio_pika
 
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import publisher, until
-from tests.acceptance.lasting import reply
+from tests.acceptance.publisher_queue import reply
 
 QUEUE = "hub.messages.email.normal"
 SENSELESS = (

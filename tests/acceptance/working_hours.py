@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hub.terms import ZONE
+from hub.business_time.dates import ZONE
 
 
 def at_work() -> str:

@@ -13,8 +13,8 @@ from hub.storage.appointments import RedisAppointments
 from hub.storage.timers import PostgresTimers
 from tests.acceptance import directory
 from tests.acceptance.harness import event
-from tests.chaos.hearers import name
-from tests.chaos.ordeal import Ordeal
+from tests.chaos.expected_recipients import name
+from tests.chaos.scenario import Ordeal
 
 LADDER: Final = """
 [clocks.first_reply]

@@ -9,7 +9,7 @@ import pytest
 
 from hub.storage import migrations
 from tests.acceptance.conftest import House, furnished
-from tests.chaos.ordeal import Ordeal, ordeal
+from tests.chaos.scenario import Ordeal, ordeal
 from tests.servers import Servers
 
 

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from tests.chaos.hearers import Address, Directory, hearers
+from tests.chaos.expected_recipients import Address, Directory, hearers
 from tests.providers.journal import Acceptance, read
 
 GRACE: Final = 5.0

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.acceptance.harness import until
-from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.scenario import Ordeal, replied
 from tests.servers import Servers
 
 EVENTS = 300

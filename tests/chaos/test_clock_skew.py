@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.harness import HubProcess, hub_process, until
-from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.scenario import Ordeal, replied
 from tests.chaos.test_redis import WHOLE_LADDER, escalations, received, staffed, times
 from tests.providers.smtp_manners import first, replying
 

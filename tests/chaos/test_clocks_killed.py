@@ -13,9 +13,9 @@ from hub.storage.timers import PostgresTimers
 from tests.acceptance import directory
 from tests.acceptance.harness import event, until
 from tests.chaos.clocks import LADDER, OTHERS, STEPS, again, agree, at_once, in_order, mails, steps
-from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.protocol_breakpoints import Point, watched
+from tests.chaos.scenario import Ordeal, replied
 from tests.chaos.test_redis import staffed, times
-from tests.chaos.watched import Point, watched
 
 TWO_STEPS: Final = LADDER.replace(', "2s", "2s"]', "]")
 CASES: Final = 3

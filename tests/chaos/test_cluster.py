@@ -12,7 +12,7 @@ from hub.model import Lane
 from tests.acceptance.conftest import House, furnished
 from tests.acceptance.harness import until
 from tests.chaos.cluster import Cluster, cluster
-from tests.chaos.ordeal import Ordeal, ordeal, replied
+from tests.chaos.scenario import Ordeal, ordeal, replied
 from tests.chaos.wire import port_of, through, wire
 from tests.servers import open_folder
 

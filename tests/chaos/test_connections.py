@@ -11,7 +11,7 @@ import pytest
 from hub.consumers.topology import events_queue
 from hub.model import Lane
 from tests.acceptance.harness import HubProcess, until
-from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.scenario import Ordeal, replied
 from tests.chaos.wire import port_of, through, wire
 
 LOSSES = 30

@@ -14,7 +14,7 @@ from hub.local.rabbitmq import RabbitMQ
 from hub.storage import migrations
 from tests.acceptance.conftest import House, furnished
 from tests.acceptance.harness import HubProcess, until
-from tests.chaos.ordeal import Ordeal, ordeal, replied
+from tests.chaos.scenario import Ordeal, ordeal, replied
 from tests.servers import Servers, open_folder
 
 EVENTS = 600

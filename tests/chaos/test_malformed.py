@@ -17,7 +17,7 @@ from pamqp import encode
 from hub.cloudevents import MAX_BODY, decode
 from hub.errors import InvalidEvent
 from tests.acceptance.harness import publisher, until
-from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.scenario import Ordeal, replied
 from tests.malformed import THROWN, Thrown
 
 NUMBER = 300

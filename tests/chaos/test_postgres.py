@@ -11,8 +11,8 @@ import pytest
 from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
-from tests.acceptance.lasting import reply
-from tests.chaos.ordeal import Ordeal, replied
+from tests.acceptance.publisher_queue import reply
+from tests.chaos.scenario import Ordeal, replied
 from tests.servers import Servers
 
 EVENTS = 300

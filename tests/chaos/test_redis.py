@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from tests.acceptance import directory
 from tests.acceptance.harness import event, publisher, until
-from tests.chaos.hearers import name
-from tests.chaos.ordeal import QUICK, Ordeal, replied
+from tests.chaos.expected_recipients import name
+from tests.chaos.scenario import QUICK, Ordeal, replied
 from tests.providers.smtp_manners import first, replying
 from tests.servers import Servers
 

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from tests.acceptance.harness import until
 from tests.chaos.clocks import OTHERS, STEPS, agree, at_once, in_order, mails, steps
-from tests.chaos.ordeal import Ordeal
+from tests.chaos.scenario import Ordeal
 from tests.chaos.test_redis import staffed, times
 from tests.servers import Servers
 

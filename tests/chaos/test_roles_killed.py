@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.directory import BUILDING
 from tests.acceptance.harness import event, until
-from tests.chaos.ordeal import Ordeal, replied, texted
+from tests.chaos.scenario import Ordeal, replied, texted
 from tests.providers.smtp_manners import first, replying
 
 ROLES = ("intake", "delivery", "timers", "web")

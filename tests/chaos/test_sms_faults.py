@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from tests.chaos.judge import Verdict
-from tests.chaos.ordeal import Ordeal, texted
+from tests.chaos.scenario import Ordeal, texted
 from tests.providers.http import answering
 from tests.providers.journal import read
 from tests.providers.twilio import refusal_body

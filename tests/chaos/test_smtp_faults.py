@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.chaos.judge import Verdict
-from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.scenario import Ordeal, replied
 from tests.providers import smtp_manners as manners
 from tests.providers.smtp_conversation import Behaviour
 

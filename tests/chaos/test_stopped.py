@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.harness import until
-from tests.chaos.ordeal import Ordeal, replied
+from tests.chaos.scenario import Ordeal, replied
 
 EVENTS = 600
 

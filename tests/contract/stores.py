@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from hub.inbound import ReplyStore
 from hub.model import Claimed, Message
 from hub.ports import (
     AccountStore,
@@ -30,7 +29,8 @@ from hub.ports import (
     SessionStore,
     TimerStore,
 )
-from hub.receipts import ReceiptStore
+from hub.ports.receipts import ReceiptStore
+from hub.ports.replies import ReplyStore
 from hub.storage import (
     Database,
     PostgresAccounts,

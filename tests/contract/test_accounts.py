@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from hub import sessions
+from hub.access import sessions
+from hub.access.lockout import FAILURES, LOCKS
 from hub.errors import LastAdministrator
-from hub.identity import uuid8
-from hub.lockout import FAILURES, LOCKS
 from hub.model import Account, Grant, Office, Session
+from hub.model.ids import uuid8
 from tests.contract.stores import Stores
 from tests.contract.test_directory import apply
 from tests.contract.values import copropiedad, now

@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
-from hub.audience import EVERY_ROLE, RESIDENTS, STAFF, Group
 from hub.model import Event
+from hub.people.audience import EVERY_ROLE, RESIDENTS, STAFF, Group
 from tests.contract.stores import Stores
 from tests.contract.values import membership, membership_removed, now, person, person_removed, unit
 

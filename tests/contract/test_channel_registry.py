@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from hub.breaker import Breakers
 from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import EmailChannel
@@ -28,9 +27,10 @@ from hub.errors import (
 from hub.model import ChannelTraits, Outgoing
 from hub.policy import Policy, load_policy
 from hub.ports import Channel
+from hub.resilience.breaker import Breakers
+from hub.resilience.rate_limit import Rate
 from hub.settings import PROVIDERS, Settings, load
 from hub.testing import MemoryThrottle
-from hub.throttling import Rate
 from tests.providers.aggregator import EXAMPLE
 from tests.providers.fcm import FcmServer
 from tests.providers.samples import outgoing, simple_mail

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from hub.audience import RESIDENTS, Group
-from hub.consents import consents_of
-from hub.identity import event_key
+from hub.contact_rules.consents import consents_of
+from hub.inbound.replies import complained, read
 from hub.model import Complaint, Event, Json, Purpose, Reply, State, StoredEvent
-from hub.replies import complained, read
+from hub.model.ids import event_key
+from hub.people.audience import RESIDENTS, Group
 from tests.contract.stores import Stores
 from tests.contract.values import HOUR, NOON, consent, membership, message, now, person, unit
 

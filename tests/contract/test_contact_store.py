@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.errors import StorageRefused
+from hub.inbound.replies import read
 from hub.model import Barred, Gone, Purpose, Reply, State, StoredEvent
-from hub.replies import read
 from tests.contract.stores import Stores
 from tests.contract.values import HOUR, NOON, message, now
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, State, StoredEvent, WorkWeek
-from hub.working_hours import weeks_of
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (
     FALLBACK,

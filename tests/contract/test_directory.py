@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hub.audience import RESIDENTS, Group
 from hub.model import ContactPoint, Event, Json, Person
+from hub.people.audience import RESIDENTS, Group
 from tests.contract.stores import Stores
 from tests.contract.values import (
     membership,

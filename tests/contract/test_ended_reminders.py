@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from hub.delivery.moves import may
 from hub.model import Message, State, StoredEvent
+from hub.model.state_machine import may
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import FALLBACK, HOUR, NOON, message, now
 

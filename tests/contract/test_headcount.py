@@ -7,12 +7,12 @@ from typing import Final
 
 import pytest
 
-from hub.audience import asked
-from hub.consents import consents_of
+from hub.contact_rules.consents import consents_of
 from hub.errors import StorageRefused
-from hub.headcount import Headcount
-from hub.identity import event_key
 from hub.model import Event, Json, Places
+from hub.model.ids import event_key
+from hub.people.audience import asked
+from hub.people.headcount import Headcount
 from hub.ports import Meant
 from tests.contract.stores import Stores
 from tests.contract.values import consent, leave, membership, now, person, unit

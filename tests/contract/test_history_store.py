@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hub.identity import clock_id, event_key
-from hub.indicators import Period
 from hub.model import Clock, ClockState, Event, Message, Purpose, State, StoredEvent
+from hub.model.ids import clock_id, event_key
+from hub.model.promises import Period
 from hub.ports import Contact
 from tests.contract.stores import Stores
 from tests.contract.values import HOUR, NOON, clock, event, message, stored

@@ -8,11 +8,11 @@ from typing import Final
 
 import pytest
 
-from hub.audience import Group
 from hub.errors import HubError
-from hub.importing import Changes, examine
-from hub.loading import load, look
 from hub.model import Event, Json
+from hub.operations.import_people import load, look
+from hub.people.audience import Group
+from hub.people.importing import Changes, examine
 from tests.contract.stores import Stores
 from tests.contract.values import NOON, copropiedad, event, membership, now, person, person_removed, unit
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from hub.api_keys import issue, opens, renew
-from hub.audit import note
+from hub.access.api_keys import issue, opens, renew
+from hub.access.audit import note
 from hub.catalog import BY_NAME
 from hub.errors import StorageRefused
 from hub.model import ApiKey, Note, Scope

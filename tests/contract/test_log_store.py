@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from hub.errors import StorageRefused
-from hub.indicators import Kept, Period
 from hub.model import (
     HUB_SOURCE,
     Acknowledgement,
@@ -23,6 +22,7 @@ from hub.model import (
     Step,
     StoredEvent,
 )
+from hub.model.promises import Kept, Period
 from hub.ports import MessageFilter
 from tests.contract.stores import Stores
 from tests.contract.values import (

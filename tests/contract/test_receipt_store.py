@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from hub.delivery.moves import may
+from hub.inbound.process_receipt import take
 from hub.model import Attempt, Message, Purpose, State, StoredEvent
+from hub.model.receipts import Receipt
+from hub.model.state_machine import may
 from hub.ports import MessageFilter
-from hub.receipts import Receipt, take
 from tests.contract.stores import Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, next_of, now, outcome
 

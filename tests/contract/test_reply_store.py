@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.inbound.replies import OF_REPLIES, complained, event_of, read
 from hub.model import (
     About,
     Attempt,
@@ -26,7 +27,6 @@ from hub.model import (
     Taken,
     Taking,
 )
-from hub.replies import OF_REPLIES, complained, event_of, read
 from tests.contract.stores import Stores
 from tests.contract.values import LEASE, NOON, clock, event, message, now, stored
 

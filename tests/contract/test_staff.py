@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hub.audience import Group
+from hub.business_time.dates import ZONE
+from hub.contact_rules.working_hours import weeks_of
 from hub.model import ON_LEAVE, Event, Json, WorkWeek
-from hub.terms import ZONE
-from hub.working_hours import weeks_of
+from hub.people.audience import Group
 from tests.contract.stores import Stores
 from tests.contract.values import (
     leave,

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from hub.inbound.replies import complained, read
 from hub.model import Barred, Complaint, Gone, Message, Purpose, Reply, State, StoredEvent
-from hub.replies import complained, read
 from tests.contract.stores import Stores
 from tests.contract.values import NOON, message, now
 

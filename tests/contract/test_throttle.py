@@ -12,9 +12,9 @@ import pytest
 
 from hub.model import Lane
 from hub.ports import Throttle
+from hub.resilience.rate_limit import LONGEST_LINE, Entry, Rate
 from hub.storage import RedisThrottle
 from hub.testing import MemoryThrottle
-from hub.throttling import LONGEST_LINE, Entry, Rate
 
 NOTHING = timedelta(0)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from hub.messages.planning.plan import next_steps
 from hub.model import Lane, Purpose, State, StoredEvent, Target
-from hub.planning import next_steps
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (
     FALLBACK,

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from hub.identity import body_id, clock_id, event_key, message_id
 from hub.model import (
     Attempt,
     Clock,
@@ -24,6 +23,7 @@ from hub.model import (
     StoredEvent,
     Target,
 )
+from hub.model.ids import body_id, clock_id, event_key, message_id
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from hub.breaker import Breakers
 from hub.channels.allowlist import Allowlisted
 from hub.channels.balances import remaining
 from hub.channels.pools import Guards, pooled
@@ -17,6 +16,7 @@ from hub.channels.urls import parse_twilio
 from hub.model import Remaining
 from hub.policy import load_policy
 from hub.ports import Channel
+from hub.resilience.breaker import Breakers
 from hub.settings import SecretUrl
 from hub.testing import MemoryEmail, MemoryThrottle
 from tests.providers.twilio import TwilioServer

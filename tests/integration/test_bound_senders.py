@@ -9,19 +9,19 @@ import aio_pika
 import pytest
 from aiormq.exceptions import ChannelPreconditionFailed
 
-from hub.api_keys import issue
+from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import events, topology
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
-from hub.intake import Senders
+from hub.intake.process_batch import Senders
 from hub.model import Event, Scope
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore
 from tests.acceptance.harness import until
 from tests.contract.values import now
-from tests.unit.things import DESK, event
+from tests.unit.factories import DESK, event
 
 CRM = "urn:coproservicios:crm"
 

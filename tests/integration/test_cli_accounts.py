@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.lockout import FAILURES, Strangers
-from hub.passwords import Passwords
-from hub.signing_in import Door, Refused, sign_in
+from hub.access.lockout import FAILURES, Strangers
+from hub.access.passwords import Passwords
+from hub.access.sign_in import Door, Refused, sign_in
 from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresRoster, PostgresSessions
 from tests.contract.values import copropiedad
 from tests.integration.test_cli_contacts import printed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hub.audience import asked
+from hub.people.audience import asked
 from hub.storage import Database, PostgresIntake
 from tests.contract.values import membership, person, unit
 from tests.integration.test_cli_contacts import printed

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hub.inbound.replies import read
 from hub.model import Reply, Symptom
-from hub.replies import read
 from hub.storage import Database, PostgresReplies, PostgresWatch
 from tests.contract.values import now
 from tests.integration.test_cli_servers import environ, hub, start

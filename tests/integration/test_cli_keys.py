@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.api_keys import opens
+from hub.access.api_keys import opens
 from hub.storage import Database, PostgresKeys
 from tests.contract.values import now
 from tests.integration.test_cli_contacts import printed

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.consents import consents_of
-from hub.identity import event_key
+from hub.contact_rules.consents import consents_of
+from hub.model.ids import event_key
 from hub.storage import Database, PostgresIntake
 from tests.contract.values import consent, membership, person
 from tests.integration.test_cli_contacts import printed

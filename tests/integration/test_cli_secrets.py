@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from prometheus_client import REGISTRY
 
-from hub.app.verified import METRIC, count
+from hub.access.keyring import KeyRing, Purpose
+from hub.app.signature_metrics import METRIC, count
 from hub.channels.sms.hooks import Addresses, Use
-from hub.checkup import examine
+from hub.cli.check.examine import examine
 from hub.model import State
 from hub.settings import Secret, load
-from hub.signing import KeyRing, Purpose
 from hub.storage import Database
 from hub.storage.secrets import MAIL_LASTS, TEXT_LASTS, PostgresSecrets
 from tests.contract.stores import open_stores

@@ -16,11 +16,11 @@ import aiohttp
 import pytest
 
 from hub.catalog import BY_NAME
+from hub.cloudevents.schemas import Schemas
 from hub.model import ClockState
-from hub.schemas import Schemas
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
 from tests.contract.values import HOUR, NOON, clock, event, letter, message, stored
-from tests.integration.test_checkup import free_port
+from tests.integration.test_check import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hub.app import ROLES
+from hub.app.process import ROLES
 from hub.local.loopback import free_port
 from hub.settings import Mode, load
 

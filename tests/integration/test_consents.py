@@ -9,12 +9,22 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.intake import Senders, take_in
+from hub.intake.process_batch import Senders, take_in
 from hub.model import Audience, Event, Purpose
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog
 from hub.testing import MemoryAppointments, MemoryPublisher
-from tests.unit.things import DESK, HOUR, MONDAY, email, event, incoming, member, mobile, somebody
+from tests.unit.factories import (
+    DESK,
+    HOUR,
+    MONDAY,
+    email,
+    event,
+    incoming,
+    member,
+    mobile,
+    somebody,
+)
 
 OFFER = "emergency.acknowledged"
 PROMOTED = replace(

@@ -11,8 +11,8 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.audience import Group
 from hub.model import Event, Json
+from hub.people.audience import Group
 from hub.ports import Holders
 from hub.storage import Database, PostgresIntake, PostgresRoster
 from hub.testing import MemoryRoster, MemoryStore

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.audience import EVERY_ROLE, RESIDENTS, Group
+from hub.people.audience import EVERY_ROLE, RESIDENTS, Group
 from hub.storage import Database, PostgresIntake, PostgresReadiness
 from hub.storage.queries import load
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import aio_pika
 
 from hub.cloudevents import decode
+from hub.cloudevents.schemas import Schemas
 from hub.consumers import topology
-from hub.schemas import Schemas
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from hub.access.keyring import KeyRing
 from hub.channels.email.channel import EmailChannel
+from hub.channels.email.mime import Sender, build_email
+from hub.channels.email.verp import Kind, Mark, Verp
 from hub.errors import PermanentFailure
-from hub.mime import Sender, build_email
 from hub.model import Accepted, Outgoing, Rendered
 from hub.settings import Secret
-from hub.signing import KeyRing
-from hub.verp import Kind, Mark, Verp
 from tests.integration.email_trials import ENVELOPE, LOCKSTEP, channel_to, strict
 from tests.providers.samples import AT, SENDER, outgoing, simple_mail
 from tests.providers.smtp import SmtpServer

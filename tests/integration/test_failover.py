@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import pytest
 
-from hub.breaker import BreakerPolicy, Breakers, Circuit
 from hub.channels.failover import Failover, Provider
 from hub.errors import TransientFailure
+from hub.resilience.breaker import BreakerPolicy, Breakers, Circuit
 from hub.testing import MemoryThrottle
 from tests.integration.email_trials import channel_to, strict, until
 from tests.providers.samples import outgoing

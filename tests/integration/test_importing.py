@@ -13,14 +13,14 @@ from typing import Any, Final
 import openpyxl
 import pytest
 
-from hub.audience import Group
+from hub.access.keyring import KeyRing
 from hub.errors import StorageRefused
-from hub.importing import Changes, Report, examine
-from hub.importing.columns import COLUMNS
-from hub.loading import load
 from hub.model import Json
+from hub.operations.import_people import load
+from hub.people.audience import Group
+from hub.people.importing import Changes, Report, examine
+from hub.people.importing.columns import COLUMNS
 from hub.settings import Secret
-from hub.signing import KeyRing
 from hub.storage import Database, PostgresImports, PostgresIntake
 from hub.storage.secrets import PostgresSecrets
 from tests.contract.values import copropiedad, membership, person, person_removed, unit

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.intake import Senders, take_in
+from hub.intake.process_batch import Senders, take_in
 from hub.model import Event
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog
 from hub.testing import MemoryAppointments, MemoryPublisher
-from tests.unit.things import DESK, HOUR, MONDAY, event, incoming
+from tests.unit.factories import DESK, HOUR, MONDAY, event, incoming
 
 CASES = 40
 PETITIONER = {"name": "Ana", "email": "ana@example.com"}

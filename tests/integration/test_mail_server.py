@@ -14,10 +14,10 @@ from uuid import uuid4
 import pytest
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.mail.parsing import MOST_PARTS
-from hub.mail.server import MOST_RECIPIENTS, OK, SIZE_LIMIT, UNREADABLE, Desk, listening
+from hub.inbound.mail.parsing import MOST_PARTS
+from hub.inbound.mail.server import MOST_RECIPIENTS, OK, SIZE_LIMIT, UNREADABLE, Desk, listening
 from hub.model import Complaint, Reply, State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 from hub.settings import Address
 from tests.unit.letters import BOUNCES, DOMAIN, ID, OTHER, REPLIES, VERP, answer, complaint, dsn, group
 

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
+from hub.access.keyring import KeyRing
 from hub.channels.sms.hooks import Addresses, Use
 from hub.settings import Secret
-from hub.signing import KeyRing
-from hub.web.access import SIGNED_PATHS
+from hub.web.auth.guard import SIGNED_PATHS
 from hub.web.routes import ROUTES
 from tests.integration.test_receipts import PUBLIC, TWILIO
 from tests.integration.test_whatsapp_hook import META

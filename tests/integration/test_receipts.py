@@ -12,7 +12,7 @@ import pytest
 from aiohttp import hdrs
 
 from hub.model import Message, State, StoredEvent
-from hub.web.posted import MAX_BODY, MAX_FIELDS
+from hub.web.bodies import MAX_BODY, MAX_FIELDS
 from tests.contract.stores import Stores, open_stores
 from tests.contract.values import message, stored
 from tests.integration.web_doubles import Reply, World, ask

@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hub.access.keyring import KeyRing
 from hub.channels.sms.hooks import Addresses, Use
 from hub.model import Message, State
 from hub.settings import Secret
-from hub.signing import KeyRing
-from hub.web.posted import MAX_BODY
+from hub.web.bodies import MAX_BODY
 from tests.contract.stores import Stores, open_stores
 from tests.contract.values import message, stored
 from tests.integration.web_doubles import Reply, World, ask

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.audience import RESIDENTS, Group
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Person
+from hub.people.audience import RESIDENTS, Group
 from hub.storage import Database, PostgresIntake
 from tests.contract.values import (
     membership,

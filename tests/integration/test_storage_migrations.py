@@ -18,7 +18,7 @@ from hub.model import Clock
 from hub.storage import Database, clocks, migrations
 from hub.storage.database import encode
 from hub.storage.migrations.upgrading import config
-from tests.unit.things import HOUR, POLICY, event
+from tests.unit.factories import HOUR, POLICY, event
 
 
 @pytest.fixture

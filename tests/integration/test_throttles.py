@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from hub.model import Lane
+from hub.resilience.rate_limit import Entry, Rate
 from hub.storage import RedisThrottle
-from hub.throttling import Entry, Rate
 from tests.servers import Servers
 
 HOUR = timedelta(hours=1)

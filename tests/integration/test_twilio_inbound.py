@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hub.inbound import take_reply
+from hub.inbound.process_reply import take_reply
+from hub.inbound.replies import ANSWERED
 from hub.model import ReplyKind
-from hub.replies import ANSWERED
-from hub.takings import ACKNOWLEDGED
+from hub.sla.acknowledge import ACKNOWLEDGED
 from tests.integration.test_receipts import PUBLIC, TWILIO, raw
 from tests.integration.web_doubles import Reply, World
 from tests.providers.twilio import signature
-from tests.unit.test_takings import ANA, told
+from tests.unit.test_ack_by_text import ANA, told
 
 PATH: Final = "/hooks/twilio/inbound"
 SID: Final = "SM" + "0" * 31 + "1"

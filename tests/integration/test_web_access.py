@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from aiohttp import hdrs
 
-from hub.web.answers import HEADERS
-from hub.web.csrf import FETCH_SITE
+from hub.web.auth.csrf import FETCH_SITE
+from hub.web.responses import HEADERS
 from hub.web.route import Route
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import World, ask, browsing, dead_letter, event

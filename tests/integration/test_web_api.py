@@ -14,7 +14,7 @@ from aiohttp import hdrs
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.model import Acknowledgement, ClockState, Course, DeadLetter, Pause, Step
 from hub.ports import MessageFilter
-from hub.web import shapes
+from hub.web.schemas import common
 from tests.contract.values import clock
 from tests.integration.web_doubles import (
     NOON,
@@ -39,7 +39,7 @@ async def test_messages_have_the_promised_shape() -> None:
         *("id", "event_id", "event", "person", "channel", "purpose"),
         *("state", "reason", "next_at", "created_at"),
     }
-    assert msgspec.convert(reply.json, shapes.MessagePage).items[0].created_at == NOON
+    assert msgspec.convert(reply.json, common.MessagePage).items[0].created_at == NOON
 
 
 async def test_every_filter_reaches_the_log() -> None:
@@ -113,7 +113,7 @@ async def test_a_message_is_shown_with_its_attempts() -> None:
 
     reply = await ask(world, f"/api/messages/{row['id']}")
 
-    assert msgspec.convert(reply.json, shapes.MessageWhole).attempts == []
+    assert msgspec.convert(reply.json, common.MessageWhole).attempts == []
 
 
 @pytest.mark.parametrize("noun", ["messages", "dead"])
@@ -184,7 +184,7 @@ async def test_clocks_come_from_the_boards_soonest_due_first() -> None:
 
     assert cases(reply.json) == ["PQRS-0", "PQRS-1", "PQRS-3"]
     assert reply.json["source"] == "redis"
-    assert msgspec.convert(reply.json, shapes.ClockPage).items[0].left is not None
+    assert msgspec.convert(reply.json, common.ClockPage).items[0].left is not None
 
 
 def told_row(of: Any, step: str) -> dict[str, Any]:
@@ -218,7 +218,7 @@ async def test_a_clock_of_the_list_says_when_it_falls_due_who_was_told_and_who_t
 
     reply = await ask(world, "/api/clocks?state=breached")
 
-    (row,) = msgspec.convert(reply.json, shapes.ClockPage).items
+    (row,) = msgspec.convert(reply.json, common.ClockPage).items
     assert "2026-03-11T12:00:00-05:00" == reply.json["items"][0]["due_local"]
     assert row.due_words.startswith("venció hace")
     assert [("escalate:2", "p-jefe", "inbox", "sent")] == [
@@ -235,7 +235,7 @@ async def test_a_clock_is_shown_with_its_steps_and_who_was_told_by_masked_name()
 
     reply = await ask(world, f"/api/clocks/{one.id}")
 
-    whole = msgspec.convert(reply.json, shapes.ClockWhole)
+    whole = msgspec.convert(reply.json, common.ClockWhole)
     assert [("at_risk:1", True), ("breach:1", True), ("escalate:2", False)] == [
         (step.key, step.done) for step in whole.steps
     ]
@@ -329,7 +329,7 @@ async def test_dead_letters_have_the_promised_shape() -> None:
 
     reply = await ask(world, "/api/dead?state=open")
 
-    assert msgspec.convert(reply.json, shapes.DeadPage).items[0].field == "data.radicado"
+    assert msgspec.convert(reply.json, common.DeadPage).items[0].field == "data.radicado"
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ async def test_a_dead_letter_is_shown_as_it_came(body: bytes, shown: dict[str, s
 
     assert shown.items() <= reply.json.items()
     assert reply.json["size"] == len(body)
-    assert msgspec.convert(reply.json, shapes.DeadWhole).routing_key == "pqrs.received"
+    assert msgspec.convert(reply.json, common.DeadWhole).routing_key == "pqrs.received"
 
 
 async def test_replaying_publishes_the_bytes_again_and_may_be_repeated() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.inbound.replies import read
 from hub.model import About, Reply, Symptom
-from hub.replies import read
 from hub.testing import MemoryContacts, MemoryStore
 from tests.contract.values import now
 from tests.integration.chromium import Browser, open_browser

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.lockout import FAILURES
+from hub.access.lockout import FAILURES
 from hub.model import Grant, Office
 from tests.integration.chromium import Browser, open_browser
 from tests.integration.test_web_access import GUARDED

@@ -6,8 +6,8 @@ import json
 from datetime import timedelta
 from uuid import uuid4
 
+from hub.inbound.replies import read
 from hub.model import Gone, Reply, State
-from hub.replies import read
 from hub.testing import MemoryContacts, MemoryStore
 from tests.contract.values import NOON, event, message, stored
 from tests.integration.web_doubles import World, ask

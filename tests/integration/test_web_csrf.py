@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import hdrs
 
-from hub import sessions
+from hub.access import sessions
 from hub.model import Grant, Office
-from hub.web.csrf import FETCH_SITE, FORMS, HEADER, SAFE_METHODS
+from hub.web.auth.csrf import FETCH_SITE, FORMS, HEADER, SAFE_METHODS
 from hub.web.route import Route
 from hub.web.routes import ROUTES
 from tests.integration.test_web_access import GUARDED, path_of

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import hdrs
 
 from hub.cloudevents import MAX_BODY
-from hub.web.events import MAX_EVENTS
+from hub.web.api.events import MAX_EVENTS
 from tests.integration.web_doubles import World, ask, event
 
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hub.explaining import explain
 from hub.model import AudienceRecord, Places, State
+from hub.operations.explain.explain import explain
 from hub.testing import MemoryExplaining
 from tests.contract.values import NOON, event, letter, membership, message, person, stored, unit
 from tests.integration.web_doubles import World, ask

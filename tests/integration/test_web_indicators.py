@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from hub.indicators import Kept
 from hub.model import ClockState, Promise
-from hub.web.indicators import Indicators
+from hub.model.promises import Kept
+from hub.web.api.indicators import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 
 BOGOTA = ZoneInfo("America/Bogota")

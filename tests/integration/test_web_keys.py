@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 from aiohttp import hdrs
 
-from hub.api_keys import issue
+from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Scope
 from hub.settings import load
+from hub.web.app_keys import REGISTRY
 from hub.web.application import build_metrics
-from hub.web.keys import REGISTRY
 from hub.web.route import Route
 from hub.web.routes import ROUTES, rules
 from tests.integration.test_web_access import BEARER, FREE, GUARDED, every_route, path_of

@@ -11,7 +11,7 @@ from hub.errors import StorageUnavailable
 from hub.model import Reach, Scope
 from hub.testing import MemoryAudit
 from tests.contract.stores import memory_stores
-from tests.integration.test_web_reach import GET, POST, PUT, ask
+from tests.integration.test_web_scope import GET, POST, PUT, ask
 from tests.integration.town import A, Town, everything_in
 
 EVERYWHERE: Final[Reach] = dict.fromkeys(Scope)

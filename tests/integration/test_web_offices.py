@@ -11,8 +11,8 @@ from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.model import EVERYWHERE, SCOPES_OF, Grant, Office, Scope
-from hub.web.csrf import HEADER, SAFE_METHODS
-from hub.web.noting import CALLER
+from hub.web.auth.audit import CALLER
+from hub.web.auth.csrf import HEADER, SAFE_METHODS
 from hub.web.route import SIGNED_IN, Route, Where
 from hub.web.routes import ROUTES
 from tests.contract.values import copropiedad

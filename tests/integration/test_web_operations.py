@@ -10,10 +10,10 @@ import pytest
 from aiohttp import hdrs
 
 from hub.model import Rendered, State, Symptom
-from hub.web.answers import HEADERS
+from hub.web.responses import HEADERS
 from tests.integration.web_doubles import Reply, World, ask, dead_letter
 from tests.providers.samples import outgoing
-from tests.unit.things import message
+from tests.unit.factories import message
 
 JSON = {hdrs.CONTENT_TYPE: "application/json"}
 PAGE = "<!DOCTYPE html><style>@page { size: A4 }</style><p>Cordial saludo:</p>"

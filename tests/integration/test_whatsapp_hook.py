@@ -12,7 +12,7 @@ import pytest
 from hub.errors import StorageUnavailable
 from hub.model import Message, State, StoredEvent
 from hub.testing import MemoryStore
-from hub.web.whatsapp import MAX_BODY
+from hub.web.hooks.whatsapp import MAX_BODY
 from tests.contract.stores import Stores, open_stores
 from tests.contract.values import message, now, stored
 from tests.integration.web_doubles import Reply, World, ask

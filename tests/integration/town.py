@@ -12,13 +12,13 @@ from uuid import UUID, uuid4
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from hub.inbound.replies import read
 from hub.model import Account, Event, Gone, Grant, Message, Office, Reach, Rendered, Reply, Scope, State
 from hub.ports import KeyStore
-from hub.replies import read
-from hub.web import keys
-from hub.web.counts import Counted
-from hub.web.keyring import Caller, Keyring
-from hub.web.listing import Clocks
+from hub.web import app_keys
+from hub.web.api.clock_board import Clocks
+from hub.web.auth.api_key_cache import Caller, Keyring
+from hub.web.monitoring.counts import Counted
 from tests.contract.stores import Stores
 from tests.contract.values import (
     NOON,
@@ -84,17 +84,17 @@ class Town(World):
 
     def build(self) -> web.Application:
         app, stores = super().build(), self.stores
-        app[keys.LOG] = stores.log
-        app[keys.CLOCKS] = Clocks(log=stores.log, appointments=self.boards, calendar=POLICY.calendar)
-        app[keys.COUNTS] = Counted(stores.log)
-        app[keys.LETTERS] = stores.letters
-        app[keys.CONTACTS] = stores.contacts
-        app[keys.ROSTER] = stores.roster
-        app[keys.REDRIVE] = stores.redrive
-        app[keys.AUDIT] = stores.audit
-        app[keys.EXPLAINING] = stores.explaining
-        app[keys.HEADCOUNT] = stores.headcount
-        app[keys.KEYRING] = OneCaller(self.caller)
+        app[app_keys.LOG] = stores.log
+        app[app_keys.CLOCKS] = Clocks(log=stores.log, appointments=self.boards, calendar=POLICY.calendar)
+        app[app_keys.COUNTS] = Counted(stores.log)
+        app[app_keys.LETTERS] = stores.letters
+        app[app_keys.CONTACTS] = stores.contacts
+        app[app_keys.ROSTER] = stores.roster
+        app[app_keys.REDRIVE] = stores.redrive
+        app[app_keys.AUDIT] = stores.audit
+        app[app_keys.EXPLAINING] = stores.explaining
+        app[app_keys.HEADCOUNT] = stores.headcount
+        app[app_keys.KEYRING] = OneCaller(self.caller)
         return app
 
     @asynccontextmanager

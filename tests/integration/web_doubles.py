@@ -19,18 +19,18 @@ from prometheus_client import CollectorRegistry
 from yarl import URL
 
 from hub import cloudevents
+from hub.access.keyring import KeyRing
+from hub.access.passwords import Passwords
+from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable
-from hub.identity import body_id
-from hub.indicators import Kept, Period
 from hub.model import Clock, DeadLetter, Event, Json, Lane, Places
 from hub.model import Reply as Answered
-from hub.passwords import Passwords
+from hub.model.ids import body_id
+from hub.model.promises import Kept, Period
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
-from hub.receipts import ReceiptStore
-from hub.schemas import Schemas
+from hub.ports.receipts import ReceiptStore
 from hub.settings import load
-from hub.signing import KeyRing
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,

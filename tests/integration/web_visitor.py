@@ -12,9 +12,9 @@ from uuid import uuid4
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
 
-from hub import sessions
+from hub.access import sessions
 from hub.model import Account, Grant
-from hub.web.csrf import FETCH_SITE, HEADER
+from hub.web.auth.csrf import FETCH_SITE, HEADER
 from tests.integration.web_doubles import PASSWORDS, Reply, World
 
 Client = TestClient[web.Request, web.Application]

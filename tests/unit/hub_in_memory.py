@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from hub.intake import Desk, Senders, take_in
 from hub.intake.pages import PAGE
+from hub.intake.process_batch import Desk, Senders, take_in
 from hub.model import ClockState, Event, Incoming, Message, Party, StoredEvent
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter
-from tests.unit.things import DESK, MONDAY, incoming
+from tests.unit.factories import DESK, MONDAY, incoming
 
 
 @dataclass

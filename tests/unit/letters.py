@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from hub.mail.reading import Incoming, Meaning, read
+from hub.access.keyring import KeyRing
+from hub.channels.email.verp import Verp
+from hub.inbound.mail.reading import Incoming, Meaning, read
 from hub.settings import Secret
-from hub.signing import KeyRing
-from hub.verp import Verp
 
 VECTORS: Final[Any] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from hub.messages.planning.plan import Rules, plan_audience
 from hub.model import Audience, Event, EventType, Lane, Message, Person, Purpose, Reminder
-from hub.planning import Rules, plan_audience
-from tests.unit.things import MONDAY, RULES, device, email, event, mobile, stored
+from tests.unit.factories import MONDAY, RULES, device, email, event, mobile, stored
 
 EVERYTHING = (email(), mobile(), device("a"), device("b"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model import EVERYWHERE, SCOPES_OF, Grant, Office, Scope, reach_of
-from hub.web.keyring import Caller
+from hub.web.auth.api_key_cache import Caller
 
 
 def test_an_office_of_one_copropiedad_reaches_no_further() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from hub import accounts
-from hub.accounts import Desk
+from hub.access import accounts
+from hub.access.accounts import Desk
+from hub.access.passwords import Passwords
 from hub.errors import InvalidAccount, LastAdministrator, UnknownName
 from hub.model import Account, Grant, Office, Places
-from hub.passwords import Passwords
 from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore
 from tests.contract.values import copropiedad
 

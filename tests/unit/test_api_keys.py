@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from hub.api_keys import issue, opens, prefix_of, renew, require_bound
+from hub.access.api_keys import issue, opens, prefix_of, renew, require_bound
 from hub.catalog import BY_NAME
 from hub.errors import InvalidEvent, InvalidKey, StorageUnavailable
-from hub.intake.senders import Senders
-from hub.last_known import FRESH
+from hub.intake.source_bindings import Senders
 from hub.model import HUB_SOURCE, ApiKey, Event, Incoming, Scope
+from hub.resilience.cached import FRESH
 from hub.testing import MemoryKeys
-from hub.web.keyring import Keyring
+from hub.web.auth.api_key_cache import Keyring
 from tests.contract.values import now
+from tests.unit.factories import HOUR, MONDAY, event, incoming
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import HOUR, MONDAY, event, incoming
 
 CRM = "urn:coproservicios:crm"
 DAY = timedelta(days=1)

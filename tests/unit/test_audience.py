@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from hub.audience import (
+from hub.catalog import BY_NAME, CATALOG
+from hub.model import Audience, ContactPoint, Json, Person, Purpose
+from hub.model.ids import stranger_ref
+from hub.people.audience import (
     PLACE,
     Group,
     Unknown,
@@ -13,10 +16,7 @@ from hub.audience import (
     usable_email,
     usable_phone,
 )
-from hub.catalog import BY_NAME, CATALOG
-from hub.identity import stranger_ref
-from hub.model import Audience, ContactPoint, Json, Person, Purpose
-from tests.unit.things import HOUR, MONDAY, SCHEMAS, event, stored
+from tests.unit.factories import HOUR, MONDAY, SCHEMAS, event, stored
 
 ALTOS = "ph-altos-del-rosal"
 EXAMPLES = [

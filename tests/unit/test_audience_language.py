@@ -12,12 +12,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hub.audience import EVERY_ROLE, RESIDENTS, STAFF, Group, asked, parse, write
-from hub.audience.language import needs_event
-from hub.audience.words import DUTIES, FILTERS, PLACES, SHORT, WORDS
 from hub.catalog import CATALOG
+from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidAudience
-from hub.schemas import Schemas
+from hub.people.audience import EVERY_ROLE, RESIDENTS, STAFF, Group, asked, parse, write
+from hub.people.audience.language import needs_event
+from hub.people.audience.words import DUTIES, FILTERS, PLACES, SHORT, WORDS
 
 ROOT: Final = Path(__file__).parents[2]
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.clocks.figures import Findings, Kept, Lateness, as_json, lateness, percentile, table, verdict
 from benchmarks.clocks.making import KINDS, Maker
-from tests.unit.things import POLICY
+from tests.unit.factories import POLICY
 
 NOW = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
 DUE = {"a": 100.0, "b": 101.0, "c": 102.0}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.breaker import Breaker, BreakerPolicy, Breakers, Circuit, Pass
 from hub.errors import InvalidPolicy
-from tests.unit.things import POLICY, SECOND
+from hub.resilience.breaker import Breaker, BreakerPolicy, Breakers, Circuit, Pass
+from tests.unit.factories import POLICY, SECOND
 
 RULES: BreakerPolicy = POLICY.breaker
 """60 s, 10 calls, half of them faults or slower than 10 s; open for 30 s, 60 s … 300 s."""

@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 
 from hub.model import Event, Json, State
+from tests.unit.factories import HOUR, MONDAY, email, event, home, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import HOUR, MONDAY, email, event, home, member, mobile, somebody
 
 THEN: Final = (MONDAY + 100 * HOUR).isoformat()
 DATA: Final[dict[str, Json]] = {

@@ -24,23 +24,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from hub.breaker import Breakers
+from hub.access.keyring import KeyRing
 from hub.channels import Guards, build_channels
 from hub.channels.registry import texts_can_be_answered
-from hub.channels.sms.described import read_hooks
+from hub.channels.sms.spec_loader import read_hooks
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
-from hub.checkup.channels import channels
-from hub.cli import app
+from hub.cli.check.channels import channels
+from hub.cli.main import app
 from hub.errors import ConfigurationError
 from hub.logs import configure, mask_person_data
 from hub.model import Outgoing
 from hub.policy import load_policy
+from hub.resilience.breaker import Breakers
 from hub.settings import Secret, Settings, load
 from hub.settings.telling import SETTINGS, Origin, tell
-from hub.signing import KeyRing
 from hub.testing import MemoryThrottle
-from hub.web.channels import providers_of
+from hub.web.api.pauses import providers_of
 from tests.canaries import HARMLESS, PLACES, Planted, planted
 
 ROOT: Final = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ from hub.errors import BrokerUnavailable, PermanentFailure, StorageUnavailable, 
 from hub.model import Accepted, Outcome, Outgoing, State, Target
 from hub.ports import Ticket
 from hub.testing import MemoryEmail, MemorySms, MemoryStore
-from tests.unit.post_office import mail, post_office
-from tests.unit.things import HOUR
+from tests.unit.delivery_harness import mail, post_office
+from tests.unit.factories import HOUR
 
 SMS = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 INBOX = Target(channel="inbox", contact_id="inbox", address="p-1")

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import pytest
 
-from hub.audience import party_words
 from hub.catalog import BY_NAME, CATALOG
+from hub.cloudevents.schemas import Schemas
 from hub.model import Audience, ClockMove, EventType, Move
+from hub.people.audience import party_words
 from hub.policy import load_policy
-from hub.schemas import Schemas
 
 ROOT: Final = Path(__file__).parents[2]
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())

@@ -15,15 +15,15 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hub.cli import app, leaves
+from hub.access.secret_strength import is_guessable
 from hub.cli.common import local_time, short_case
 from hub.cli.deliveries import keep_following, news
+from hub.cli.main import app, leaves
 from hub.cli.run import choose
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
-from hub.guessing import is_guessable
+from hub.operations.dead_letters import open_ids
 from hub.ports import MessageFilter
 from hub.settings import Secret
-from hub.web.letters import open_ids
 from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
 
 SRC = Path(__file__).parents[2]

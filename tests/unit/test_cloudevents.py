@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 
 from hub.cloudevents import CONTENT_TYPE, MAX_BODY, decode, encode
+from hub.cloudevents.strict_json import MAX_DEPTH
 from hub.errors import InvalidEvent
 from hub.model import Event, Json
-from hub.strict_json import MAX_DEPTH
 
 VECTORS: Final = json.loads(
     (Path(__file__).parents[1] / "vectors/cloudevents_amqp.json").read_text(encoding="utf-8")

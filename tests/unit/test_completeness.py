@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, cast
 
-from hub import replies
 from hub.catalog import CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
-from hub.intake import Senders
+from hub.health.incidents import BEGAN, ENDED, KINDS
+from hub.health.monitor import LOOKS
+from hub.inbound import replies
+from hub.intake.process_batch import Senders
+from hub.messages.planning.undelivered import HANDED_OVER
+from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.model import Lane
-from hub.planning.undelivered import HANDED_OVER
-from hub.planning.undelivered import NAME as UNDELIVERED
 from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import CHECKED, ESCALATES, RESOLVED, SUMMARY
-from hub.takings import ACKNOWLEDGED
+from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
-from hub.troubles import BEGAN, ENDED, KINDS
-from hub.watch import LOOKS
-from tests.unit.things import DESK, MONDAY
+from tests.unit.factories import DESK, MONDAY
 
 
 def consumers() -> list[Consumer]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.consents import (
+from hub.contact_rules.consents import (
     CHANNELS,
     PURPOSES,
     REVOCABLE,
@@ -24,8 +24,8 @@ from hub.consents import (
     consents_of,
     standing,
 )
-from hub.identity import event_key
 from hub.model import Consent, Event, OptedOut, Person, Purpose
+from hub.model.ids import event_key
 from tests.contract.values import HOUR, NOON, consent, event
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"

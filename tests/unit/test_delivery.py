@@ -10,11 +10,11 @@ from uuid import UUID
 
 import pytest
 
-from hub.delivery import deliver
+from hub.messages.delivery.deliver import deliver
 from hub.model import Accepted, Claimed, Outgoing, Purpose, Rendered, State
 from hub.testing import MemoryEmail, MemoryInbox
-from tests.unit.post_office import ABOUT, hasty, mail, named, post_office
-from tests.unit.things import HOUR, MONDAY, SECOND, local
+from tests.unit.delivery_harness import ABOUT, hasty, mail, named, post_office
+from tests.unit.factories import HOUR, MONDAY, SECOND, local
 
 
 async def test_a_ticket_is_sent_and_recorded() -> None:

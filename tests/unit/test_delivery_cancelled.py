@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from hub.errors import StorageUnavailable
 from hub.model import Accepted, Outcome, Outgoing, State
 from hub.testing import MemoryEmail, MemoryStore
-from tests.unit.post_office import PostOffice, hasty, mail, post_office
+from tests.unit.delivery_harness import PostOffice, hasty, mail, post_office
 
 
 class _SlowStore(MemoryStore):

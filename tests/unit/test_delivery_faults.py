@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from hub.errors import PermanentFailure, StorageUnavailable, TransientFailure
 from hub.model import Accepted, Outgoing, State
 from hub.testing import MemoryEmail
-from tests.unit.post_office import hasty, mail, named, post_office
-from tests.unit.things import HOUR, MONDAY
+from tests.unit.delivery_harness import hasty, mail, named, post_office
+from tests.unit.factories import HOUR, MONDAY
 
 
 async def test_a_transient_failure_is_tried_again_later() -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, decode, encode
+from hub.cloudevents.schemas import Schemas
 from hub.local.demo import SOURCE, day_events, directory_events
 from hub.model import Event, Json
 from hub.phones import can_text, normalize_phone
-from hub.schemas import Schemas
 
 NOW: Final = datetime(2026, 3, 10, 4, 30, tzinfo=UTC)  # 23:30 of the 9th in Bogotá
 DIRECTORY: Final = directory_events(NOW)

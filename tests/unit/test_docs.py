@@ -15,18 +15,18 @@ import pytest
 import typer.main
 
 from hub.app.circuits import METRIC as CIRCUIT
-from hub.app.verified import METRIC as VERIFIED
+from hub.app.signature_metrics import METRIC as VERIFIED
 from hub.catalog import CATALOG
-from hub.cli import app
+from hub.cli.main import app
 from hub.cloudevents import CONTENT_TYPE, decode
-from hub.delivery.moves import MOVES
+from hub.cloudevents.schemas import Schemas
+from hub.health.incidents import KINDS
 from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Reminder, Scope, State
+from hub.model.state_machine import MOVES
 from hub.policy import load_policy
-from hub.schemas import Schemas
-from hub.troubles import KINDS
-from hub.web.figures import TOLD
-from hub.web.metrics import _NAMES
-from hub.words import OFFICES
+from hub.rendering.labels_es import OFFICES
+from hub.web.monitoring.gauges import TOLD
+from hub.web.monitoring.metrics import _NAMES
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = [

@@ -9,16 +9,16 @@ from datetime import timedelta
 
 import pytest
 
-from hub.breaker import Breaker, Breakers, Circuit
+from hub.channels.connection_slots import Places
 from hub.channels.failover import Failover, Provider
 from hub.channels.failures import misconfigured, no_place
-from hub.channels.places import Places
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.model import Accepted, Lane, Outgoing
+from hub.resilience.breaker import Breaker, Breakers, Circuit
+from hub.resilience.rate_limit import Rate
 from hub.testing import MemoryChannel, MemoryEmail, MemoryThrottle
-from hub.throttling import Rate
 from tests.providers.samples import outgoing
-from tests.unit.things import POLICY, SECOND
+from tests.unit.factories import POLICY, SECOND
 
 DOWN = TransientFailure("connect_failed", provider="smtp")
 UNKNOWN = TransientFailure("timeout", provider="smtp", unknown=True)

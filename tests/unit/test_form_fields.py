@@ -10,9 +10,9 @@ from aiohttp import StreamReader, hdrs, web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
-from hub.web.answers import Refusal
-from hub.web.fields import fields_of
-from hub.web.posted import FORM
+from hub.web.auth.form import fields_of
+from hub.web.bodies import FORM
+from hub.web.responses import Refusal
 
 
 def posted(payload: StreamReader) -> web.Request:

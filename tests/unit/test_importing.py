@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.importing import Fault, Report, examine
-from hub.importing import sheets as sheets_module
-from hub.importing.cells import day, phones
-from hub.importing.columns import COLUMNS, NAMED, ROLE_WORDS, ROLES, STAFF_COLUMNS
-from hub.importing.entries import places_of
-from hub.importing.faults import Wrong
-from hub.importing.forms import READERS, STAFF_READERS
-from hub.importing.rows import Row
-from hub.importing.sheets import lines
+from hub.people.importing import Fault, Report, examine
+from hub.people.importing import sheets as sheets_module
+from hub.people.importing.cells import day, phones
+from hub.people.importing.columns import COLUMNS, NAMED, ROLE_WORDS, ROLES, STAFF_COLUMNS
+from hub.people.importing.entries import places_of
+from hub.people.importing.faults import Wrong
+from hub.people.importing.forms import READERS, STAFF_READERS
+from hub.people.importing.rows import Row
+from hub.people.importing.sheets import lines
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "examples/personas.csv"

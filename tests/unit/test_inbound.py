@@ -9,14 +9,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.inbound import take_complaint, take_reply
+from hub.inbound.process_reply import take_complaint, take_reply
+from hub.inbound.replies import event_of, read
 from hub.model import About, ClockState, Complaint, Inbound, Message, Reply, ReplyKind, State
-from hub.replies import event_of, read
 from hub.testing.tables import Row
-from hub.timers import audit, fire_from_sql
+from hub.timers.scheduler import audit, fire_from_sql
+from tests.unit.factories import HOUR, MINUTE, MONDAY, event, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import HOUR, MINUTE, MONDAY, event, member, somebody
-from tests.unit.timekeeping import timers_of
+from tests.unit.timer_harness import timers_of
 
 PHONE = "+573001234567"
 PETITIONER = {"name": "María Peña", "phone": PHONE}

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.indicators import FirstInstance, Kept, Period, figures, first_instance
 from hub.model import ClockState, Course, Pause, Promise
+from hub.model.promises import Kept, Period
 from hub.policy import load_policy
+from hub.sla.indicators import FirstInstance, figures, first_instance
 
 CALENDAR = load_policy().calendar
 BOGOTA = ZoneInfo("America/Bogota")

@@ -10,10 +10,20 @@ from structlog.testing import capture_logs
 
 from hub.cloudevents import encode
 from hub.errors import BrokerUnavailable, StorageConflict, StorageUnavailable
-from hub.identity import stranger_ref
 from hub.model import HUB_SOURCE, ClockState, Lane, Purpose, State
+from hub.model.ids import stranger_ref
+from tests.unit.factories import (
+    HOUR,
+    MONDAY,
+    email,
+    event,
+    home,
+    incoming,
+    member,
+    mobile,
+    somebody,
+)
 from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
-from tests.unit.things import HOUR, MONDAY, email, event, home, incoming, member, mobile, somebody
 
 ALTOS = "copropiedad:ph-altos-del-rosal"
 MARIA = somebody("p-maria-pena", email(), mobile())

@@ -8,12 +8,24 @@ from datetime import timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.intake import Desk
+from hub.intake.process_batch import Desk
 from hub.model import HUB_SOURCE, ClockState
-from hub.timers import fire_from_sql, keep_appointments
+from hub.timers.scheduler import fire_from_sql, keep_appointments
+from tests.unit.factories import (
+    DESK,
+    HOUR,
+    MONDAY,
+    SECOND,
+    email,
+    event,
+    home,
+    local,
+    member,
+    mobile,
+    somebody,
+)
 from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
-from tests.unit.things import DESK, HOUR, MONDAY, SECOND, email, event, home, local, member, mobile, somebody
-from tests.unit.timekeeping import timers_of
+from tests.unit.timer_harness import timers_of
 
 RECEIVED = event("pqrs.received")
 REPLIED = event("pqrs.replied", without=("petitioner",), at=MONDAY + HOUR)

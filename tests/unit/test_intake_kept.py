@@ -10,8 +10,8 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Audience, AudienceRecord, Event, Json, LeftOut, Purpose
+from tests.unit.factories import DESK, HOUR, MONDAY, email, event, home, member, somebody, upserted
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import DESK, HOUR, MONDAY, email, event, home, member, somebody, upserted
 
 ANA = {"name": "Ana", "email": "ana@example.com"}
 RECEIVED = event("pqrs.received", {"petitioner": {"ref": "p-1"}})

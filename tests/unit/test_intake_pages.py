@@ -9,10 +9,10 @@ from structlog.testing import capture_logs
 
 from hub.catalog import BY_NAME
 from hub.errors import BrokerUnavailable, StorageUnavailable
+from hub.messages.planning.plan import CROWD
 from hub.model import Event, Lane
-from hub.planning import CROWD
+from tests.unit.factories import DESK, MONDAY, email, event, home, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, ids, memory_hub
-from tests.unit.things import DESK, MONDAY, email, event, home, member, somebody
 
 WORKS = event("maintenance.scheduled.announced", without=("zones",), at=MONDAY)
 PEOPLE = 7

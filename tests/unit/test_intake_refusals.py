@@ -9,11 +9,22 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
 from hub.errors import BrokerUnavailable, StorageRefused, StorageUnavailable
-from hub.identity import body_id
-from hub.intake import bury
+from hub.intake.process_batch import bury
 from hub.model import HUB_SOURCE, Audience, Event, Incoming, Purpose, State
+from hub.model.ids import body_id
+from tests.unit.factories import (
+    DESK,
+    MINUTE,
+    MONDAY,
+    arrived,
+    email,
+    event,
+    home,
+    incoming,
+    member,
+    somebody,
+)
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import DESK, MINUTE, MONDAY, arrived, email, event, home, incoming, member, somebody
 
 MARIA = somebody("p-maria-pena", email())
 GOOD = event("pqrs.received", id="good")

@@ -10,9 +10,9 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step
-from hub.policy_clocks import ClockPolicy
-from tests.unit.laying import laid
-from tests.unit.things import HOUR, MINUTE, POLICY, SCHEMAS, event, local
+from hub.policy.clocks import ClockPolicy
+from tests.unit.clock_factory import laid
+from tests.unit.factories import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 
 STARTS = [
     pytest.param(kind.name, move.clock, number, id=f"{kind.name}-{move.clock}-{number}")

@@ -6,8 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub import lockout
-from hub.lockout import DELAYS, FAILURES, FREE, LOCKS, WINDOW, Brake, Strangers, lock_after, network_of
+from hub.access import lockout
+from hub.access.lockout import (
+    DELAYS,
+    FAILURES,
+    FREE,
+    LOCKS,
+    WINDOW,
+    Brake,
+    Strangers,
+    lock_after,
+    network_of,
+)
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

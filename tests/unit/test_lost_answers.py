@@ -12,16 +12,16 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.errors import BrokerUnavailable
-from hub.handing_over import hand_over
+from hub.messages.planning.plan import alerts, handed_over
 from hub.model import Clock, ClockState, Event, Purpose, State
-from hub.planning import alerts, handed_over
+from hub.operations.letters import hand_over
 from hub.testing import MemoryLetters
-from hub.timers import keep_appointments
+from hub.timers.scheduler import keep_appointments
 from tests.contract.values import message
 from tests.providers.samples import outgoing
+from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, SCHEMAS, event, local, stored
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import HOUR, MINUTE, MONDAY, POLICY, SCHEMAS, event, local, stored
-from tests.unit.timekeeping import timers_of
+from tests.unit.timer_harness import timers_of
 
 RECEIVED = event("pqrs.received")
 CASE = f"pqrs_id:{RECEIVED.data['pqrs_id']}"

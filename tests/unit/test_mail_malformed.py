@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mail.parsing import MOST_PARTS
-from hub.mail.reading import Meaning, Nothing
+from hub.inbound.mail.parsing import MOST_PARTS
+from hub.inbound.mail.reading import Meaning, Nothing
 from hub.model import Complaint, Reply
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 from tests.unit.letters import BOUNCES, DOMAIN, ID, REPLIES, answer, complaint, dsn, group, meaning
 
 ADDRESSES: Final = st.sampled_from([BOUNCES, REPLIES, f"postmaster@{DOMAIN}"])

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from hub.mail.quoting import LONGEST, newly_written
+from hub.contact_rules.opt_out_words import Command, Wish, command
+from hub.inbound.mail.quoting import LONGEST, newly_written
 from hub.model import Reply
-from hub.opt_out_words import Command, Wish, command
 from tests.unit.letters import AT, BOUNCES, ID, REPLIES, answer, complaint, dsn, group, meaning
 
 

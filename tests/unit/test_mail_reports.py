@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from hub.channels.email.verdicts import GONE
-from hub.mail.reading import Nothing
+from hub.inbound.mail.reading import Nothing
 from hub.model import Complaint, State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 from tests.unit.letters import (
     AT,
     BOUNCES,

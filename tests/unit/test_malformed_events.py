@@ -9,8 +9,8 @@ from hub.cloudevents import decode
 from hub.errors import InvalidEvent
 from hub.model import Incoming
 from tests.malformed import THROWN, Thrown
+from tests.unit.factories import MONDAY, event
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.things import MONDAY, event
 
 NEIGHBOUR = {"name": "Ana Mesa", "email": "ana@example.co"}
 """Nobody of the directory: what is thrown may be right, and tell another address of those."""

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hub.channels.email.mime import Sender, build_email, wire_address
 from hub.errors import PermanentFailure
-from hub.mime import Sender, build_email, wire_address
 from hub.model import Lane, Outgoing, Purpose, Rendered
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))

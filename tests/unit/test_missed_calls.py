@@ -10,8 +10,8 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Clock, ClockState, Event
+from tests.unit.factories import MINUTE, POLICY, SECOND, event, local, member, mobile, somebody
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.things import MINUTE, POLICY, SECOND, event, local, member, mobile, somebody
 
 SUNDAY_NIGHT: Final = local("2026-03-15 03:00")
 EMERGENCY: Final = {"line": "emergency", "thread_id": "t-1"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.opt_out_words import Command, Wish, command
+from hub.contact_rules.opt_out_words import Command, Wish, command
 
 OUT = Command(Wish.OUT, alone=True)
 BACK = Command(Wish.BACK, alone=True)

@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
-from hub import passwords
+from hub.access import passwords
+from hub.access.passwords import Passwords, one_time, require_good
 from hub.errors import InvalidAccount
-from hub.passwords import Passwords, one_time, require_good
 
 CHEAP = {"memory": 8, "rounds": 1}
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from hub.catalog import BY_NAME
+from hub.cloudevents.schemas import Schemas
 from hub.model import Role
-from hub.schemas import Schemas
-from hub.web.people import NOUNS
+from hub.web.schemas.people import NOUNS
 
 
 def test_the_roles_are_those_of_the_schema() -> None:

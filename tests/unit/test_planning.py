@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.messages.planning.plan import CROWD, lane_for, next_step, next_steps, unknown_person
 from hub.model import (
     ContactPoint,
     Lane,
@@ -16,24 +17,8 @@ from hub.model import (
     State,
     Target,
 )
-from hub.planning import (
-    CROWD,
-    lane_for,
-    next_step,
-    next_steps,
-    unknown_person,
-)
+from tests.unit.factories import CHANNELS, HOUR, MONDAY, email, event, message, mobile, person
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
-from tests.unit.things import (
-    CHANNELS,
-    HOUR,
-    MONDAY,
-    email,
-    event,
-    message,
-    mobile,
-    person,
-)
 
 DAY = timedelta(days=1)
 LANDLINE = "+576015550100"

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from hub.catalog import BY_NAME
+from hub.messages.planning.plan import next_step, plan_audience
+from hub.messages.planning.reach import LETTER
 from hub.model import Cascade, ChannelTraits, ContactPoint, Print, Purpose, State
-from hub.planning import next_step, plan_audience
-from hub.planning.reach import LETTER
+from tests.unit.factories import MONDAY, RULES, email, event, mobile, person, stored
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
-from tests.unit.things import MONDAY, RULES, email, event, mobile, person, stored
 
 WITH_LETTERS = replace(
     RULES,

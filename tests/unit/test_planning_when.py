@@ -7,11 +7,22 @@ from typing import Any
 import pytest
 
 from hub.catalog import BY_NAME
+from hub.messages.planning.lifetime import Occasion, lifetime
+from hub.messages.planning.plan import plan_audience
 from hub.model import Message, Purpose, Reminder, State
-from hub.planning import plan_audience
-from hub.planning.lifetime import Occasion, lifetime
+from tests.unit.factories import (
+    HOUR,
+    MONDAY,
+    POLICY,
+    RULES,
+    SECOND,
+    email,
+    event,
+    local,
+    person,
+    stored,
+)
 from tests.unit.plans import EVERYTHING, kind, only, plan
-from tests.unit.things import HOUR, MONDAY, POLICY, RULES, SECOND, email, event, local, person, stored
 
 DAY = timedelta(days=1)
 WORKS = BY_NAME["maintenance.scheduled.announced"]

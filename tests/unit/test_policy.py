@@ -10,9 +10,9 @@ from hub.business_time import BusinessDays, Mode, Term
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.policy import Policy, load_policy
-from hub.policy_clocks import ClockPolicy
-from hub.policy_values import parse_term
-from tests.unit.laying import instants, laid
+from hub.policy.clocks import ClockPolicy
+from hub.policy.values import parse_term
+from tests.unit.clock_factory import instants, laid
 
 BOGOTA = ZoneInfo("America/Bogota")
 MONDAY_10_30 = datetime(2026, 3, 9, 10, 30, tzinfo=BOGOTA)

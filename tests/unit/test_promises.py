@@ -13,12 +13,12 @@ from typing import Final
 import pytest
 
 from hub.business_time import BusinessDays, Term
+from hub.business_time.dates import Ahead, CalendarDays
 from hub.catalog import CATALOG
 from hub.model import Move
 from hub.policy import load_policy
-from hub.policy_clocks import ClockPolicy
+from hub.policy.clocks import ClockPolicy
 from hub.sla import ESCALATES
-from hub.terms import Ahead, CalendarDays
 from tests.unit.test_docs import ROOT, rows
 
 HEADER: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.model import ContactPoint, Person
-from hub.readiness import Place, readiness
+from hub.people.readiness import Place, readiness
 
 MAIL = ContactPoint(id="e", kind="email", value="ana@example.com", verified=True)
 MOBILE = ContactPoint(id="m", kind="phone", value="+573001234567", verified=True)

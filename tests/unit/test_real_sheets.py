@@ -9,9 +9,9 @@ from typing import Any, Final
 import openpyxl
 import pytest
 
-from hub.importing import Report, examine
-from hub.importing.cells import document, emails, is_blank, phones, roles, split_tower
-from hub.importing.faults import Wrong
+from hub.people.importing import Report, examine
+from hub.people.importing.cells import document, emails, is_blank, phones, roles, split_tower
+from hub.people.importing.faults import Wrong
 
 HEADINGS: Final = ("UNIDAD", "NOMBRE", "CORREO", "CELULAR", "TIPO")
 PLACE: Final = "Mirador"

@@ -7,7 +7,7 @@ import pytest
 
 from hub.channels.sms.twilio_reports import read_report, twilio_tokens
 from hub.model import State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 from hub.settings import load
 
 ID: Final = UUID(int=7)

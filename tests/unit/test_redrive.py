@@ -8,11 +8,11 @@ import pytest
 
 from hub.errors import BrokerUnavailable, PermanentFailure
 from hub.model import Message, State, Target
+from hub.operations.redrive import PAGE, Redriven, Wish, redrive
 from hub.ports import MessageFilter, Ticket, Verdict
-from hub.redrive import PAGE, Redriven, Wish, redrive
 from hub.testing import MemoryEmail, MemoryRedrive
-from tests.unit.post_office import PostOffice, mail, post_office
-from tests.unit.things import HOUR, MONDAY
+from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.factories import HOUR, MONDAY
 
 GONE = "smtp_550_5.1.1"
 FAILED = MessageFilter(state="failed")

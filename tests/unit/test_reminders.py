@@ -11,9 +11,8 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import ClockState, Event, EventType, Lane, State
-from hub.timers import fire_from_sql
-from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import (
+from hub.timers.scheduler import fire_from_sql
+from tests.unit.factories import (
     DESK,
     HOUR,
     MONDAY,
@@ -27,7 +26,8 @@ from tests.unit.things import (
     mobile,
     somebody,
 )
-from tests.unit.timekeeping import timers_of
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.timer_harness import timers_of
 
 RECEIVED: Final = event("concierge.package.received")
 COLLECTED: Final = event("concierge.package.collected", at=MONDAY + HOUR)

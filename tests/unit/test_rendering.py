@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import hub.rendering
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Rendered
-from hub.policy_values import Prefix
+from hub.policy.values import Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.compiling import Compiler
 from hub.rendering.source import read

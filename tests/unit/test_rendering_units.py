@@ -13,13 +13,14 @@ import pytest
 from hub.catalog import BY_NAME, CATALOG
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Audience, Claimed, Purpose, Rendered
-from hub.policy_values import Prefix
+from hub.policy.values import Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.compiling import Compiler
 from hub.rendering.naming import FEW, LONGEST
 from hub.rendering.source import read
 from hub.rendering.templates import BUILT_IN
 from hub.sms_text import segments, to_gsm7
+from tests.unit.factories import MONDAY, message
 from tests.unit.test_templates import (
     COMPANY,
     SPEAKING,
@@ -29,7 +30,6 @@ from tests.unit.test_templates import (
     examples,
     longest,
 )
-from tests.unit.things import MONDAY, message
 
 UNITS = ("Torre 1 Apto 101", "Torre 2 Apto 101", "Torre 2 Apto 302")
 SHORT = ("push", "sms", "voice")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import InvalidPolicy, PermanentFailure, SendFailure, TransientFailure
-from hub.retry import Decision, GiveUp, RetryIn, RetryPolicy, backoff, decide
+from hub.resilience.retry import Decision, GiveUp, RetryIn, RetryPolicy, backoff, decide
 
 POLICY = RetryPolicy(base=timedelta(seconds=30), cap=timedelta(seconds=300), jitter=0.2, tries=8)
 BUSY = TransientFailure("smtp_451")

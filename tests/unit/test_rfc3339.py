@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub import rfc3339
+from hub.business_time import rfc3339
 
 NOON = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 

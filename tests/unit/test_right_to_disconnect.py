@@ -11,14 +11,12 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.contact_rules import next_allowed
-from hub.delivery.judging import failed, hindrance
 from hub.errors import TransientFailure
+from hub.messages.delivery.decisions import failed, hindrance
+from hub.messages.planning.plan import next_step, plan_audience
 from hub.model import HUB_SOURCE, Claimed, ClockState, Message, Person, Purpose, State
-from hub.planning import next_step, plan_audience
-from hub.policy_clocks import SummaryPolicy
-from tests.unit.hub_in_memory import memory_hub
-from tests.unit.plans import kind, only, plan
-from tests.unit.things import (
+from hub.policy.clocks import SummaryPolicy
+from tests.unit.factories import (
     HOUR,
     MONDAY,
     POLICY,
@@ -34,6 +32,8 @@ from tests.unit.things import (
     somebody,
     stored,
 )
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.plans import kind, only, plan
 
 FRIDAY_EVENING = local("2026-03-13 17:00")
 MONDAY_MORNING = local("2026-03-16 08:00")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.business_time.dates import ZONE, asked_at, instant
 from hub.model import Json
-from hub.rota import on_shift, standing_in
-from hub.terms import ZONE, asked_at, instant
+from hub.people.rota import on_shift, standing_in
 
 NIGHTS: Mapping[str, Json] = {"days": ["mon", "sun"], "from": "22:00", "to": "06:00", "person_id": "night"}
 DAY: Mapping[str, Json] = {"days": ["mon"], "from": "06:00", "to": "22:00", "person_id": "day"}

@@ -17,8 +17,8 @@ import pytest
 from jsonschema_rs.canonical import Containment
 
 from hub.catalog import BY_NAME
+from hub.cloudevents.schemas import Schemas
 from hub.model import Json
-from hub.schemas import Schemas
 
 FOLDER: Final = Path(__file__).parents[1] / "vectors/v1_schemas"
 SCHEMAS: Final = Schemas.load()

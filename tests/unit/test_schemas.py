@@ -9,10 +9,10 @@ import jsonschema_rs
 import pytest
 
 from hub.catalog import BY_NAME, CATALOG
+from hub.cloudevents.schemas import FUTURE, Schemas
 from hub.errors import ConfigurationError, InvalidEvent
 from hub.model import HUB_SOURCE, Event, Json, Move
 from hub.policy import load_policy
-from hub.schemas import FUTURE, Schemas
 from hub.sla import replay, step_event
 
 NOW: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)

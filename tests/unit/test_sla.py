@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import HUB_SOURCE, Clock, ClockState, Event, EventType, Json
-from tests.unit.things import HOUR, MINUTE, MONDAY, POLICY, SECOND, event, local
+from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, SECOND, event, local
 
 CASE = "pqrs_id:PQ-1"
 DUE = local("2026-03-11 14:05")

@@ -12,7 +12,7 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Clock, ClockState, Event
-from tests.unit.things import HOUR, POLICY, event, local
+from tests.unit.factories import HOUR, POLICY, event, local
 
 VECTORS: Final = json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())
 CASE: Final = "assembly_id:a-1"

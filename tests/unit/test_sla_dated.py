@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.business_time.dates import CalendarDays, ahead_of, day_end, last_instant
 from hub.errors import InvalidPolicy
 from hub.model import Course, Pause
-from hub.policy_clocks import Alerts, ClockPolicy
-from hub.terms import CalendarDays, ahead_of, day_end, last_instant
-from tests.unit.laying import instants, laid
-from tests.unit.things import HOUR, MONDAY, POLICY, local
+from hub.policy.clocks import Alerts, ClockPolicy
+from tests.unit.clock_factory import instants, laid
+from tests.unit.factories import HOUR, MONDAY, POLICY, local
 
 BY_DAY: Final = ClockPolicy(until="due_on", warn=CalendarDays(3))
 OUTAGE: Final = ClockPolicy(target=24 * HOUR, until="expected_end", any_hour=True)

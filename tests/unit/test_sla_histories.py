@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import HUB_SOURCE, NOBODY, Clock, ClockState, Event
-from tests.unit.things import HOUR, MONDAY, POLICY, SOURCE, event
+from tests.unit.factories import HOUR, MONDAY, POLICY, SOURCE, event
 
 PQRS = event("pqrs.received").data["pqrs_id"]
 CASE = f"pqrs_id:{PQRS}"

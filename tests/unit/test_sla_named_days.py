@@ -7,9 +7,9 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Clock, ClockState, Event
+from tests.unit.clock_factory import instants
+from tests.unit.factories import MONDAY, POLICY, event, local
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.laying import instants
-from tests.unit.things import MONDAY, POLICY, event, local
 
 REPORT = {"engagement_id": "e-1", "due_on": "2026-03-20"}
 FEE = {"unit_id": "u-1", "due_on": "2026-03-20"}

@@ -12,7 +12,7 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Clock, ClockState, Event, Pause
-from tests.unit.things import HOUR, MONDAY, POLICY, event, local
+from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
 
 CASE: Final = "pqrs_id:pqrs-2026-000123"
 VECTORS: Final = json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())

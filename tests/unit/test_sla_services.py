@@ -10,7 +10,7 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Clock, ClockState, Event
-from tests.unit.things import HOUR, MONDAY, POLICY, event, local
+from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
 
 CLOCKS: Final = (
     # Monday 9 March 2026, 08:05; Monday 23 is a holiday.

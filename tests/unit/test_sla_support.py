@@ -9,7 +9,7 @@ import pytest
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import ClockState
-from tests.unit.things import HOUR, MONDAY, POLICY, event, local
+from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
 
 OPENERS: Final = (
     "support.email.received",

@@ -8,10 +8,10 @@ from typing import Final
 
 import pytest
 
-from hub.channels.sms.described import load_described
 from hub.channels.sms.json_path import at, word
 from hub.channels.sms.placeholders import fill, names_in
 from hub.channels.sms.spec import Meaning, Spec, load_spec
+from hub.channels.sms.spec_loader import load_described
 from hub.channels.urls import parse_generic
 from hub.errors import ConfigurationError
 

@@ -8,10 +8,10 @@ from typing import Final
 
 import pytest
 
-from hub.importing import Known, Report, entries_of, examine
-from hub.importing.columns import DUTIES, STAFF_COLUMNS
-from hub.importing.forms import STAFF_READERS
 from hub.model import Json
+from hub.people.importing import Known, Report, entries_of, examine
+from hub.people.importing.columns import DUTIES, STAFF_COLUMNS
+from hub.people.importing.forms import STAFF_READERS
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "examples/personal.csv"

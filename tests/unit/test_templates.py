@@ -17,7 +17,7 @@ from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import Audience, Print, Purpose, Rendered
 from hub.policy import load_policy
-from hub.policy_values import Prefix
+from hub.policy.values import Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.approved import Approved
 from hub.rendering.forms import CHANNELS

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model import Lane, State
+from hub.model.tickets import TICKET_SIZE, decode_ticket, encode_ticket, grouped, tickets
 from hub.ports import Ticket
-from hub.tickets import TICKET_SIZE, decode_ticket, encode_ticket, grouped, tickets
-from tests.unit.things import message
+from tests.unit.factories import message
 
 ROWS = st.lists(
     st.tuples(st.uuids(), st.sampled_from(["email", "sms"]), st.sampled_from(Lane)),

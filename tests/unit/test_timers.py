@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import ClockState, Event, State
 from hub.testing import MemoryAppointments, MemoryPublisher
-from hub.timers import AT_ONCE, keep_appointments
+from hub.timers.scheduler import AT_ONCE, keep_appointments
+from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import MemoryHub
-from tests.unit.things import HOUR, MONDAY, SECOND, event, local
-from tests.unit.timekeeping import hub_with, petition, timers_of, told, waiting
+from tests.unit.timer_harness import hub_with, petition, timers_of, told, waiting
 
 REPLIED = event("pqrs.replied", at=MONDAY + HOUR)
 LADDER = [

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from hub.model import Clock
 from hub.policy import Policy, load_policy
-from hub.timers import audit, keep_appointments
+from hub.timers.scheduler import audit, keep_appointments
+from tests.unit.factories import POLICY, event, local
 from tests.unit.hub_in_memory import MemoryHub
-from tests.unit.things import POLICY, event, local
-from tests.unit.timekeeping import petition, timers_of, told
+from tests.unit.timer_harness import petition, timers_of, told
 
 TUESDAY_CLOSED = '[calendar.special_days]\n"2026-03-10" = []\n'
 LONG_MONDAY = (

@@ -9,10 +9,9 @@ from datetime import datetime
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Attempt, ChannelTraits, Clock, ClockState, Event, Message, State
-from hub.timers import fire_from_sql
+from hub.timers.scheduler import fire_from_sql
 from tests.contract.values import membership, person
-from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import (
+from tests.unit.factories import (
     CHANNELS,
     DESK,
     HOUR,
@@ -27,7 +26,8 @@ from tests.unit.things import (
     member,
     somebody,
 )
-from tests.unit.timekeeping import timers_of
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.timer_harness import timers_of
 
 CALLED = local("2026-03-02 09:00")
 ASSEMBLY = "2026-03-26T18:00:00-05:00"  # so the letters leave by the end of the 10th, and D-20 is the 6th

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import HUB_SOURCE, Clock, ClockState, Event, State
-from hub.timers import fire_from_sql, keep_appointments
+from hub.timers.scheduler import fire_from_sql, keep_appointments
 from tests.contract.values import membership, membership_removed, person
+from tests.unit.factories import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 from tests.unit.hub_in_memory import MemoryHub
 from tests.unit.test_templates import TEMPLATES, context
-from tests.unit.things import HOUR, MINUTE, POLICY, SCHEMAS, event, local
-from tests.unit.timekeeping import RECEIVED, petition, timers_of
+from tests.unit.timer_harness import RECEIVED, petition, timers_of
 
 DUE = local("2026-03-11 14:05")
 AT_LEVEL_3 = local("2026-03-12 13:05")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hub import sla
 from hub.model import Clock, Event
-from hub.timers import fire_from_sql, keep_appointments
+from hub.timers.scheduler import fire_from_sql, keep_appointments
 from tests.contract.values import leave, membership, person
+from tests.unit.factories import SCHEMAS, event, local
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import TEMPLATES, context
-from tests.unit.things import SCHEMAS, event, local
-from tests.unit.timekeeping import petition, timers_of
+from tests.unit.timer_harness import petition, timers_of
 
 TURNS = ("2026-03-11 14:05", "2026-03-12 13:05", "2026-03-13 12:05", "2026-03-16 11:05")
 

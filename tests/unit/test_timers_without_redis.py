@@ -15,11 +15,19 @@ from hub.model import Clock, Lane, State, Target
 from hub.ports import Now
 from hub.tasks import cancel
 from hub.testing import MemoryAppointments
-from hub.timers import MISSED, audit, compare, keep_appointments, run, stand_in_for_redis, sweep
+from hub.timers.scheduler import (
+    MISSED,
+    audit,
+    compare,
+    keep_appointments,
+    run,
+    stand_in_for_redis,
+    sweep,
+)
+from tests.unit.delivery_harness import mail
+from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.post_office import mail
-from tests.unit.things import HOUR, MINUTE, MONDAY, SECOND, event, local
-from tests.unit.timekeeping import RECEIVED, hub_with, timers_of, told, waiting
+from tests.unit.timer_harness import RECEIVED, hub_with, timers_of, told, waiting
 
 TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 

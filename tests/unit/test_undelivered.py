@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from hub.errors import BrokerUnavailable, PermanentFailure
+from hub.messages.planning.plan import alerts, next_step
 from hub.model import Message, Purpose, State, Target
-from hub.planning import alerts, next_step
 from hub.testing import MemoryEmail
-from hub.timers import audit
-from tests.unit.post_office import ABOUT, mail, post_office
-from tests.unit.things import HOUR, MONDAY, SCHEMAS
-from tests.unit.timekeeping import hub_with, timers_of
+from hub.timers.scheduler import audit
+from tests.unit.delivery_harness import ABOUT, mail, post_office
+from tests.unit.factories import HOUR, MONDAY, SCHEMAS
+from tests.unit.timer_harness import hub_with, timers_of
 
 LETTER = Target(channel="print", contact_id="print", address="p-1")
 TEXT = Target(channel="sms", contact_id="cp-phone", address="+573001234567")

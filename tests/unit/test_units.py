@@ -6,11 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.audience import Addressee, Group, Unknown, addressees, as_one, together
 from hub.catalog import BY_NAME, CATALOG
-from hub.units import in_order, unit_name
+from hub.people.audience import Addressee, Group, Unknown, addressees, as_one, together
+from hub.people.units import in_order, unit_name
+from tests.unit.factories import (
+    MONDAY,
+    SCHEMAS,
+    email,
+    event,
+    member,
+    person,
+    somebody,
+    stored,
+    upserted,
+)
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.things import MONDAY, SCHEMAS, email, event, member, person, somebody, stored, upserted
 
 ALTOS = "ph-altos-del-rosal"
 OWNERS = Group(copropiedad_id=ALTOS, roles=("owner",))

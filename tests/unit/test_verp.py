@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mime import wire_address
+from hub.access.keyring import KeyRing
+from hub.channels.email.mime import wire_address
+from hub.channels.email.verp import Kind, Mark, Verp
 from hub.settings import Secret
-from hub.signing import KeyRing
-from hub.verp import Kind, Mark, Verp
 
 DOMAIN = "respuestas.coproservicios.example"
 NEW, OLD = Secret("the new secret"), Secret("the old secret")

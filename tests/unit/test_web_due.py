@@ -10,7 +10,7 @@ import pytest
 from hub.model import ClockState, Course, Pause
 from hub.policy import load_policy
 from hub.rendering.filters import NBSP
-from hub.web.due import due_words, ended_words, paused_words
+from hub.web.api.due_words import due_words, ended_words, paused_words
 
 POLICY = load_policy()
 PROMISES = {name: rules.promise_for({}, POLICY.calendar_rules.mode) for name, rules in POLICY.clocks.items()}

@@ -10,8 +10,8 @@ import pytest
 
 from hub.model import Promise
 from hub.policy import load_policy
-from hub.web.remaining import time_left
-from hub.web.shapes import Left
+from hub.web.api.time_left import time_left
+from hub.web.schemas.common import Left
 
 POLICY = load_policy()
 BOGOTA = ZoneInfo("America/Bogota")

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from hub import titles, words
 from hub.catalog import CATALOG
 from hub.channels.push import fcm
 from hub.channels.sms import twilio
 from hub.channels.whatsapp import verdicts
 from hub.model import ClockState, Purpose, State
 from hub.policy import load_policy
+from hub.rendering import labels_es, titles_es
 from hub.settings import Mode
 
 
 def test_every_state_of_a_message_has_a_word() -> None:
-    assert set(words.MESSAGE_STATES) == {state.value for state in State}
+    assert set(labels_es.MESSAGE_STATES) == {state.value for state in State}
 
 
 def test_every_state_of_a_clock_has_a_word() -> None:
-    assert set(words.CLOCK_STATES) == {state.value for state in ClockState}
+    assert set(labels_es.CLOCK_STATES) == {state.value for state in ClockState}
 
 
 def test_every_event_of_the_catalogue_has_a_title() -> None:
-    assert set(titles.EVENTS) == {kind.name for kind in CATALOG}
+    assert set(titles_es.EVENTS) == {kind.name for kind in CATALOG}
 
 
 def test_every_promise_of_the_policy_has_a_name() -> None:
-    assert set(titles.CLOCKS) == set(load_policy().clocks)
+    assert set(titles_es.CLOCKS) == set(load_policy().clocks)
 
 
 def test_every_channel_of_the_catalogue_has_a_word() -> None:
@@ -37,20 +37,20 @@ def test_every_channel_of_the_catalogue_has_a_word() -> None:
         for channel in step
     }
 
-    assert used <= set(words.CHANNELS)
+    assert used <= set(labels_es.CHANNELS)
 
 
 def test_every_purpose_and_every_mode_has_a_word() -> None:
-    assert set(words.PURPOSES) == {purpose.value for purpose in Purpose}
-    assert set(words.MODES) == {mode.value for mode in Mode}
+    assert set(labels_es.PURPOSES) == {purpose.value for purpose in Purpose}
+    assert set(labels_es.MODES) == {mode.value for mode in Mode}
 
 
 def test_every_reason_that_a_provider_gives_has_a_sentence() -> None:
     tables = (twilio.MEANINGS, verdicts.MEANINGS, fcm.MEANINGS, fcm.BY_STATUS)
 
     given = {reason for table in tables for _, reason in table.values()}
-    assert given <= set(words.REASONS)
+    assert given <= set(labels_es.REASONS)
 
 
 def test_every_start_of_a_reason_is_a_start_and_not_a_whole_one() -> None:
-    assert not set(words.REASON_STARTS) & set(words.REASONS)
+    assert not set(labels_es.REASON_STARTS) & set(labels_es.REASONS)

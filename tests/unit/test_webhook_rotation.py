@@ -6,14 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from hub.channels.sms.described import read_hooks
+from hub.access.webhook_signatures import (
+    body_signature,
+    is_from_meta,
+    is_from_twilio,
+    meta_signature,
+    twilio_signature,
+)
 from hub.channels.sms.spec import BodySignature
+from hub.channels.sms.spec_loader import read_hooks
 from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.urls import parse_generic, parse_twilio, parse_whatsapp
 from hub.channels.whatsapp.reports import keys_of
 from hub.errors import ConfigurationError
 from hub.settings import Settings, load
-from hub.signatures import body_signature, is_from_meta, is_from_twilio, meta_signature, twilio_signature
 
 URL = "https://hub.example/hooks"
 FORM = [("MessageStatus", "delivered")]

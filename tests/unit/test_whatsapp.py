@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.access.webhook_signatures import is_from_meta, meta_signature
 from hub.channels.failures import Kind
 from hub.channels.http_calls import Answer
 from hub.channels.urls import GRAPH_VERSION, WhatsappEndpoint, parse_whatsapp
@@ -20,9 +21,8 @@ from hub.channels.whatsapp.submission import submission
 from hub.channels.whatsapp.verdicts import MEANINGS, failure, reason_of
 from hub.errors import ConfigurationError, PermanentFailure, TransientFailure
 from hub.model import Rendered, Reply, State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 from hub.settings import load
-from hub.signatures import is_from_meta, meta_signature
 from tests.providers.samples import outgoing
 from tests.providers.whatsapp import notice, reference, refusal_body, signature, status_item, text_item
 

@@ -9,14 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from hub.contact_rules import next_allowed
-from hub.delivery.judging import hindrance
+from hub.contact_rules.working_hours import DAYS, fault, weeks_of
 from hub.errors import InvalidEvent
+from hub.messages.delivery.decisions import hindrance
+from hub.messages.planning.plan import next_step
 from hub.model import HUB_SOURCE, Claimed, Json, Purpose, State, WorkWeek
-from hub.planning import next_step
-from hub.working_hours import DAYS, fault, weeks_of
-from tests.unit.hub_in_memory import memory_hub
-from tests.unit.plans import kind, only, plan
-from tests.unit.things import (
+from tests.unit.factories import (
     HOUR,
     MONDAY,
     POLICY,
@@ -31,6 +29,8 @@ from tests.unit.things import (
     somebody,
     upserted,
 )
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.plans import kind, only, plan
 
 Hours = dict[str, Json]
 EARLY: Final[Hours] = {day: [["06:00", "14:00"]] for day in DAYS[:5]}

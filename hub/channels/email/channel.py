@@ -9,17 +9,17 @@ from datetime import timedelta
 from typing import ClassVar, Final
 from uuid import UUID
 
+from hub.channels.connection_slots import WAITING
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, Offers, Verdict, wire_content
+from hub.channels.email.mime import wire_address
 from hub.channels.email.pool import Pool
 from hub.channels.email.session import Session
 from hub.channels.email.verdicts import PROVIDER, accepted, failure
-from hub.channels.places import WAITING
+from hub.channels.email.verp import Verp
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import PermanentFailure, TransientFailure
-from hub.mime import wire_address
 from hub.model import Accepted, ChannelTraits, Lane, Outgoing
-from hub.verp import Verp
 
 Compose = Callable[[Outgoing], bytes]
 """Makes the bytes of an e-mail, 7-bit, lines ended by CRLF."""

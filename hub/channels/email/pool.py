@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
+from hub.channels.connection_slots import Places
 from hub.channels.email.session import Session
 from hub.channels.email.verdicts import PROVIDER
 from hub.channels.failures import no_place
-from hub.channels.places import Places
 from hub.model import Lane
 
 GOODBYE_LIMIT: Final = 3.0  # seconds

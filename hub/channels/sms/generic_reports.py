@@ -13,7 +13,7 @@ from hub.channels.sms.json_path import word_at
 from hub.channels.sms.rules import shaped_code, shaped_reference
 from hub.channels.sms.spec import STATES, Meaning, Receipts, Replies, Spec
 from hub.model import Json, Reply
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 
 REASONS: Final[Mapping[Meaning, str]] = {Meaning.FAILED: "not_delivered", Meaning.GONE: "unknown_number"}
 

@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from hub.signing import KeyRing, Purpose
+from hub.access.keyring import KeyRing, Purpose
 
 RECEIPTS: Final = "/hooks/sms/{name}"
 REPLIES: Final = "/hooks/sms/{name}/reply"

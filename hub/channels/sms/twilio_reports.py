@@ -13,7 +13,7 @@ from hub.channels.sms.inbound import Unreadable, read_number, read_words
 from hub.channels.sms.twilio import MEANINGS, PROVIDER
 from hub.channels.urls import parse_twilio
 from hub.model import Reply, State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 from hub.settings import PROVIDERS, Settings
 
 STATES: Final[Mapping[str, State]] = {

@@ -19,7 +19,7 @@ from hub.channels.whatsapp import wire
 from hub.channels.whatsapp.inbound import WORDY, read_reply
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
 from hub.model import Reply, State
-from hub.receipts import Receipt
+from hub.model.receipts import Receipt
 from hub.settings import PROVIDERS, Settings
 
 HOOK: Final = "/hooks/whatsapp"

@@ -1,4 +1,4 @@
--- Draws one from a rate's two buckets, or answers when to ask again. What hub/throttling.py does, atomically.
+-- Draws one from a rate's two buckets, or answers when to ask again. What hub/resilience/rate_limit.py does, atomically.
 --
 -- KEYS[1]  hash, instants in microseconds: when the buckets are full again (whole, share), and where the
 --          lines of those who were told to come back end (urgent_line, line)

@@ -1,4 +1,4 @@
-What people said yes and no to. `hub.consents` says what of it counts.
+What people said yes and no to. `hub.contact_rules.consents` says what of it counts.
 
 -- add --
 INSERT INTO consent (

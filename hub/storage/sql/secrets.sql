@@ -1,7 +1,7 @@
 What still needs an older key of HUB_SECRET.
 
 -- documents --
--- The key's id stands in the hash (hub/signing.py); hashes of other systems look otherwise.
+-- The key's id stands in the hash (hub/access/keyring.py); hashes of other systems look otherwise.
 SELECT split_part(document_hash, ':', 2) AS key, count(*) AS people
 FROM person
 WHERE document_hash ~ '^hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}$'

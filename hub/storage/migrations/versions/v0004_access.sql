@@ -59,7 +59,7 @@ CREATE INDEX left_out_person ON left_out (person);
 -- Why nobody was told of an event: it may never have been taken in.
 CREATE INDEX dead_letter_event ON dead_letter (event_id) WHERE event_id IS NOT NULL;
 
--- What people said yes and no to. Never changed: `hub.consents` says what counts.
+-- What people said yes and no to. Never changed: `hub.contact_rules.consents` says what counts.
 -- `said_by` is the key of the event, or the id of the reply, that brought it.
 CREATE TABLE consent (
     id uuid PRIMARY KEY,

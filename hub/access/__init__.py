@@ -1,0 +1,1 @@
+"""Who may do what: accounts, API keys, sessions, passwords, signatures, and the audit of it."""

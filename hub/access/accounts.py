@@ -1,0 +1,171 @@
+"""
+Who may sign in, as administrators decide it: each change with its note in the audit.
+
+An administrator of some copropiedades gives offices in those alone, and touches only accounts that have
+no office elsewhere: otherwise a new password for somebody greater would make him as great.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from hub.access import audit, passwords
+from hub.access.passwords import Passwords
+from hub.errors import InvalidAccount, UnknownName
+from hub.model import EVERYWHERE, Account, Grant, Json, Places
+from hub.model.ids import uuid8
+from hub.ports import AccountStore, AuditStore
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_DISPLAY: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where accounts are given: what that takes, who does it, and where he may."""
+
+    store: AccountStore
+    audit: AuditStore
+    passwords: Passwords
+    who: str
+    places: Places
+    now: datetime
+
+    def reaches(self, account: Account) -> bool:
+        """Tell whether this account is his to change."""
+        return self.places is None or (bool(account.grants) and self.covers(account.grants))
+
+    def covers(self, grants: Collection[Grant]) -> bool:
+        """Tell whether these offices are his to give."""
+        return self.places is None or all(grant.copropiedad_id in self.places for grant in grants)
+
+    async def note(self, action: str, account: Account, **detail: Json) -> None:
+        """Note what is about to be done; raises StorageUnavailable, and then it is not."""
+        subject = f"account:{account.name}"
+        await audit.note(self.audit, who=self.who, action=f"account.{action}", subject=subject, **detail)
+
+
+def canonical(name: str) -> str:
+    """Answer a name as accounts have it: what one types may be in capitals."""
+    return name.strip().casefold()
+
+
+async def listed(desk: Desk) -> list[Account]:
+    """Answer the accounts that are his to change, by name."""
+    return [account for account in await desk.store.accounts() if desk.reaches(account)]
+
+
+async def create(desk: Desk, name: str, display_name: str, grants: Collection[Grant]) -> tuple[Account, str]:
+    """
+    Make an account and the password that opens it once.
+
+    Raises InvalidAccount, also for a name that is taken.
+    """
+    name, display_name = canonical(name), display_name.strip()
+    _require_names(name, display_name)
+    if not grants:
+        raise InvalidAccount("An account without an office opens nothing.")
+    await _require_grantable(desk, grants)
+    if await desk.store.named(name) is not None:
+        raise _taken(name)
+    password = passwords.one_time()
+    account = Account(
+        id=uuid8(desk.now, "account", name),
+        name=name,
+        display_name=display_name,
+        password_hash=await desk.passwords.hash(password),
+        grants=tuple(grants),
+        must_change=True,
+        created_at=desk.now,
+        created_by=desk.who,
+    )
+    await desk.note("create", account, grants=_told(grants))
+    if not await desk.store.add(account):
+        raise _taken(name)
+    return account, password
+
+
+async def grant(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
+    """Give offices. Raises InvalidAccount, UnknownName."""
+    account = await _account(desk, name)
+    await _require_grantable(desk, grants)
+    await desk.note("grant", account, grants=_told(grants))
+    await desk.store.grant(account.id, grants)
+    return await _account(desk, name)
+
+
+async def take(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
+    """Take offices away; its sessions end. Raises InvalidAccount, LastAdministrator, UnknownName."""
+    account = await _account(desk, name)
+    if not set(grants) & set(account.grants):
+        raise InvalidAccount(f"{account.name} has no such office there.")
+    await desk.note("take", account, grants=_told(grants))
+    await desk.store.take(account.id, grants)
+    return await desk.store.named(account.name) or account
+
+
+async def reset(desk: Desk, name: str) -> tuple[Account, str]:
+    """Give another password, to be changed at once; its sessions end. Raises UnknownName."""
+    account, password = await _account(desk, name), passwords.one_time()
+    await desk.note("reset", account)
+    kept = await desk.passwords.hash(password)
+    await desk.store.set_password(account.id, kept, must_change=True)
+    return await _account(desk, name), password
+
+
+async def disable(desk: Desk, name: str) -> Account:
+    """Let nobody in with it; its sessions end. Raises LastAdministrator, UnknownName."""
+    account = await _account(desk, name)
+    await desk.note("disable", account)
+    await desk.store.disable(account.id, now=desk.now)
+    return await _account(desk, name)
+
+
+async def enable(desk: Desk, name: str) -> Account:
+    """Let it in again. Raises UnknownName."""
+    account = await _account(desk, name)
+    await desk.note("enable", account)
+    await desk.store.enable(account.id)
+    return await _account(desk, name)
+
+
+async def unlock(desk: Desk, name: str) -> Account:
+    """End its lock before its time. Raises UnknownName."""
+    account = await _account(desk, name)
+    await desk.note("unlock", account)
+    await desk.store.unlock(account.id)
+    return await _account(desk, name)
+
+
+async def _account(desk: Desk, name: str) -> Account:
+    account = await desk.store.named(canonical(name))
+    if account is None or not desk.reaches(account):
+        raise UnknownName(f"there is no account {canonical(name)!r}")
+    return account
+
+
+async def _require_grantable(desk: Desk, grants: Collection[Grant]) -> None:
+    if not desk.covers(grants):
+        raise InvalidAccount("Offices are given where one is an administrator oneself, and nowhere else.")
+    named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
+    if missing := sorted(named - (await desk.store.names(named)).keys()):
+        raise InvalidAccount(f"There is no copropiedad {missing[0]!r}.")
+
+
+def _require_names(name: str, display_name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidAccount("A name has 2 to 64 letters, digits, dots, dashes and underscores.")
+    if not display_name or len(display_name) > _DISPLAY or not display_name.isprintable():
+        raise InvalidAccount(f"Say in 1 to {_DISPLAY} characters who it is.")
+
+
+def _taken(name: str) -> InvalidAccount:
+    return InvalidAccount(f"The name {name} is taken, and names are never given twice.")
+
+
+def _told(grants: Collection[Grant]) -> list[str]:
+    return sorted(f"{grant.office}:{grant.copropiedad_id or '*'}" for grant in grants)

@@ -1,0 +1,137 @@
+"""
+API keys: made, read, bound. Pure but for the random bytes of a new one.
+
+    hub_3f9c0a17be42_Jx0…      `hub`, the prefix that a person recognises it by, the secret
+
+The secret is 32 random bytes. Kept is its SHA-256: a slow hash protects what people think up, while
+2^256 possibilities cannot be tried however fast each is, and every request asks.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from hub.errors import InvalidEvent, InvalidKey
+from hub.model import HUB_SOURCE, ApiKey, Event, Scope
+from hub.model.ids import uuid8
+
+OVERLAP: Final = timedelta(days=1)
+"""How long a key goes on after it was rotated, unless somebody says otherwise."""
+_MARK: Final = "hub"
+_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
+
+
+def issue(  # noqa: PLR0913 - each is a property of the key that somebody chooses
+    name: str,
+    *,
+    scopes: Collection[Scope],
+    source: str | None = None,
+    event_types: Collection[str] = (),
+    amqp_user: str | None = None,
+    expires_at: datetime | None = None,
+    known_types: Collection[str],
+    by: str,
+    now: datetime,
+) -> tuple[ApiKey, str]:
+    """Make a key and the token that is shown once. Raises InvalidKey."""
+    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    key = ApiKey(
+        id=uuid8(now, "api_key", prefix),
+        name=name,
+        prefix=prefix,
+        hash=_hash(secret),
+        scopes=frozenset(scopes),
+        created_at=now,
+        created_by=by,
+        source=source,
+        event_types=frozenset(event_types),
+        amqp_user=amqp_user,
+        expires_at=expires_at,
+    )
+    _require_sense(key, known_types, now)
+    return key, f"{_MARK}_{prefix}_{secret}"
+
+
+def renew(old: ApiKey, *, by: str, now: datetime) -> tuple[ApiKey, str]:
+    """Make the successor of a key: it may do the same, and lives as long as the old one was given."""
+    fresh, token = issue(old.name, scopes=old.scopes, known_types=(), by=by, now=now)
+    expires_at = None if old.expires_at is None else now + (old.expires_at - old.created_at)
+    same = replace(
+        fresh,
+        source=old.source,
+        event_types=old.event_types,
+        amqp_user=old.amqp_user,
+        expires_at=expires_at,
+    )
+    return same, token
+
+
+def prefix_of(token: str) -> str | None:
+    """Answer what a token is looked up by; None for what is no token of ours."""
+    mark, _, rest = token.partition("_")
+    prefix, _, secret = rest.partition("_")
+    return prefix if mark == _MARK and prefix and secret else None
+
+
+def opens(key: ApiKey, token: str, *, now: datetime) -> bool:
+    """Tell whether this is the key's token and the key still opens; the comparison takes constant time."""
+    secret = token.split("_", 2)[-1]
+    return hmac.compare_digest(_hash(secret), key.hash) and key.live(now)
+
+
+def require_bound(event: Event, source: str | None, event_types: Collection[str]) -> None:
+    """Raise InvalidEvent for an event of another source or type than a key is bound to."""
+    if source is None:
+        return
+    if event.source != source:
+        raise InvalidEvent("the key publishes for another source", field="source")
+    if event_types and event.name not in event_types:
+        raise InvalidEvent("the key does not publish events of this type", field="type")
+
+
+def require_sender(event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None) -> None:
+    """
+    Raise InvalidEvent for an event that came by RabbitMQ from another than its source is bound to.
+
+    `user` is what the broker has validated; `own` is the hub's: what it takes over HTTP it has looked
+    at there. A source that no key binds to a user is free.
+    """
+    bound = [key for key in keys if key.amqp_user is not None and key.source == event.source]
+    if not bound or (own is not None and user == own):
+        return
+    theirs = [key for key in bound if key.amqp_user == user]
+    if not theirs:
+        raise InvalidEvent(
+            "this source is bound to a user of RabbitMQ, who must be the delivery's `user_id`", field="source"
+        )
+    if not any(not key.event_types or event.name in key.event_types for key in theirs):
+        raise InvalidEvent("the source's key does not publish events of this type", field="type")
+
+
+def _hash(secret: str) -> bytes:
+    # What a stranger sends may be anything, also not UTF-8.
+    return sha256(secret.encode(errors="surrogateescape")).digest()
+
+
+def _require_sense(key: ApiKey, known_types: Collection[str], now: datetime) -> None:
+    if not _NAME.fullmatch(key.name):
+        raise InvalidKey("a name has 1 to 64 letters, digits, dots, dashes and underscores")
+    if not key.scopes:
+        raise InvalidKey("a key without a scope opens nothing")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise InvalidKey("it would have expired already")
+    if key.source is None and (key.event_types or key.amqp_user):
+        raise InvalidKey("event types and a user of RabbitMQ are of a source: name it")
+    if key.source is not None and (not key.source or key.source == HUB_SOURCE):
+        raise InvalidKey(f"a source is the URI of another system, not {HUB_SOURCE}")
+    if key.source is not None and Scope.PUBLISH not in key.scopes:
+        raise InvalidKey("a source binds what is published: it needs the scope publish")
+    if unknown := sorted(key.event_types - set(known_types)):
+        raise InvalidKey(f"there is no event {unknown[0]!r}")

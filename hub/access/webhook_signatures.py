@@ -1,0 +1,78 @@
+"""Signatures by which providers prove that a call is theirs; ours are made by `hub.access.keyring`. Pure."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from collections.abc import Collection, Iterable, Iterator
+from hashlib import sha256
+from typing import Final
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def twilio_signature(token: str, url: str, form: Iterable[tuple[str, str]]) -> str:
+    """Sign a form as Twilio does; a pair that stands there twice is signed once."""
+    signed = url + "".join(name + value for name, value in sorted(set(form)))
+    return b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
+
+
+def is_from_twilio(given: str, *, tokens: Iterable[str], url: str, form: Collection[tuple[str, str]]) -> bool:
+    """
+    Tell whether one of the tokens made this signature. Compares in constant time.
+
+    Always HMAC-SHA1: no header of the call chooses the algorithm, or whoever calls would choose the
+    weakest. Behind a proxy Twilio may have seen the URL with its port or without.
+    """
+    presented = given.encode(errors="surrogateescape")
+    return any(
+        hmac.compare_digest(presented, twilio_signature(token, seen, form).encode())
+        for token in tokens
+        for seen in _with_and_without_port(url)
+    )
+
+
+def is_body_of_twilio(url: str, body: bytes) -> bool:
+    """
+    Tell whether a body that is no form is the one of this address: its hash is in the signed query.
+
+    The signature itself is then that of the address with an empty form.
+    """
+    (given,) = parse_qs(urlsplit(url).query).get("bodySHA256", [""])[:1]
+    return _same(given.lower(), sha256(body).hexdigest())
+
+
+def body_signature(secret: str, body: bytes, *, algorithm: str, encoding: str) -> str:
+    """Sign a raw body; `encoding` is `hex` or `base64`."""
+    digest = hmac.digest(secret.encode(), body, algorithm)
+    return digest.hex() if encoding == "hex" else b64encode(digest).decode()
+
+
+def is_body_signature(given: str, *, secret: str, body: bytes, algorithm: str, encoding: str) -> bool:
+    """Tell whether this is the signature of the raw body. Compares in constant time."""
+    made = body_signature(secret, body, algorithm=algorithm, encoding=encoding)
+    return _same(given.lower() if encoding == "hex" else given, made)
+
+
+def _same(given: str, made: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), made.encode())
+
+
+def _with_and_without_port(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
+    host = parts.netloc.removesuffix(f":{parts.port}")
+    port = parts.port or _PORTS[parts.scheme]
+    for netloc in (host, f"{host}:{port}"):
+        yield urlunsplit(parts._replace(netloc=netloc))
+
+
+def meta_signature(secret: str, body: bytes) -> str:
+    """Sign a body as Meta does in `X-Hub-Signature-256`, with the app secret."""
+    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
+
+
+def is_from_meta(given: str, *, secrets: Iterable[str], body: bytes) -> bool:
+    """Tell whether one of the app secrets made this signature of the raw body. Compares in constant time."""
+    presented = given.encode(errors="surrogateescape")
+    return any(hmac.compare_digest(presented, meta_signature(secret, body).encode()) for secret in secrets)

@@ -1,0 +1,233 @@
+"""What the roles of a process share: rules and words, and one of each connection."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import Final, TypeVar
+
+from prometheus_client import REGISTRY
+
+from hub.access.keyring import KeyRing
+from hub.app.circuits import Circuits, report
+from hub.app.signature_metrics import count
+from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
+from hub.channels.email.mime import Sender, build_email
+from hub.channels.email.verp import Verp
+from hub.cloudevents.schemas import Schemas
+from hub.consumers.publisher import BrokerPublisher
+from hub.consumers.topology import CHANNELS
+from hub.messages.delivery.deliver import Renderer
+from hub.model import Claimed, Lane, Outgoing, Rendered
+from hub.policy import Policy, load_policy
+from hub.ports import Channel
+from hub.rendering import Context, Templates, Texting
+from hub.resilience.breaker import Breakers
+from hub.resilience.rate_limit import ThrottlePolicy
+from hub.settings import Settings
+from hub.sla.ack_links import Links
+from hub.storage.accounts import PostgresAccounts
+from hub.storage.appointments import RedisAppointments
+from hub.storage.audit import PostgresAudit
+from hub.storage.contacts import PostgresContacts
+from hub.storage.database import Database
+from hub.storage.directory_history import PostgresRoster
+from hub.storage.explain import PostgresExplaining
+from hub.storage.imports import PostgresImports
+from hub.storage.inbox import PostgresInbox
+from hub.storage.keys import PostgresKeys
+from hub.storage.letters import PostgresLetters
+from hub.storage.log import PostgresLog
+from hub.storage.monitor import PostgresWatch
+from hub.storage.pauses import PostgresPauses
+from hub.storage.redrive import PostgresRedrive
+from hub.storage.secrets import PostgresSecrets
+from hub.storage.throttles import RedisThrottle
+
+QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
+"""Of every channel that is built, each lane."""
+
+Store = TypeVar("Store")
+Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
+
+
+def now() -> datetime:
+    """Tell the time, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Words:
+    """The company's rules and words: loaded when first asked for, once for all roles of a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def policy(self) -> Policy:
+        return load_policy(self._settings.policy)
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        return Schemas.load()
+
+    @cached_property
+    def templates(self) -> Templates:
+        company = self.policy.company
+        words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
+        texting = Texting(prefix=self.policy.sms.prefix, two_way=texts_can_be_answered(self._settings))
+        return Templates.load(self._settings.templates, company=words, texting=texting)
+
+    @cached_property
+    def sender(self) -> Sender:
+        company = self.policy.company
+        address = sender_address(self._settings, self.policy)
+        return Sender(name=company.name, address=address, reply_to=company.email)
+
+    @cached_property
+    def verp(self) -> Verp | None:
+        """The addresses for bounces and replies; None where no mail comes to the hub."""
+        domain = self._settings.mail_domain
+        return Verp(domain, self.ring) if domain else None
+
+    @cached_property
+    def ring(self) -> KeyRing:
+        return KeyRing(self._settings.secrets, count)
+
+    def renderer(self) -> Renderer:
+        """
+        Load the templates now and make what puts a claimed message into words.
+
+        Now, because a template that does not compile must keep the hub from starting; found at the
+        first message it would end that message.
+        """
+        templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
+
+        def render(claimed: Claimed) -> Rendered:
+            message = claimed.message
+            take_on = links.of_event(message.event, claimed.data or {})
+            return templates.render(
+                message.event,
+                message.channel,
+                Context.of(claimed, take_on=take_on),
+                variant=message.variant,
+                locale=message.locale,
+            )
+
+        return render
+
+    def compose(self, outgoing: Outgoing) -> bytes:
+        """Make the bytes of an email; raises PermanentFailure."""
+        domain = self.sender.address.rpartition("@")[2]
+        reply_to = self.verp.reply_address(outgoing.id) if self.verp else ""
+        return build_email(outgoing, sender=self.sender, domain=domain, now=now(), reply_to=reply_to)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """One of each connection, closed together. They connect when first used, not now."""
+
+    settings: Settings
+    words: Words
+    database: Database
+    publisher: BrokerPublisher
+    appointments: RedisAppointments
+    breakers: Breakers
+    throttle: RedisThrottle
+
+    def channels(self) -> dict[str, Channel]:
+        """Build the channels that are configured."""
+        return build_channels(
+            self.settings,
+            self.words.policy,
+            compose=self.words.compose,
+            verp=self.words.verp,
+            store_inbox=PostgresInbox(self.database).add,
+            store_letter=PostgresLetters(self.database).add,
+            guards=Guards(breakers=self.breakers, throttle=self.throttle),
+        )
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, name: str) -> AsyncIterator[Parts]:
+    """Open the parts of one process; `name` is what RabbitMQ's operator sees."""
+    words = Words(settings)
+    breakers = Breakers(words.policy.breaker, report)
+    circuits = Circuits(breakers)
+    REGISTRY.register(circuits)
+    async with AsyncExitStack() as stack:
+        stack.callback(REGISTRY.unregister, circuits)
+        yield Parts(
+            settings=settings,
+            words=words,
+            database=await stack.enter_async_context(Database(settings.database_url.reveal())),
+            publisher=await stack.enter_async_context(_publisher(settings, f"hub {name} publisher")),
+            appointments=await stack.enter_async_context(open_appointments(settings)),
+            breakers=breakers,
+            throttle=await stack.enter_async_context(_throttle(settings, words.policy.throttle)),
+        )
+
+
+def _opener(make: Callable[[Database], Store], *, size: int = 2) -> Opener[Store]:
+    """Make what opens one store for a command; `size` is how many connections it may use."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[Store]:
+        async with Database(settings.database_url.reveal(), size=size) as database:
+            yield make(database)
+
+    return opened
+
+
+open_accounts: Final = _opener(PostgresAccounts)
+open_audit: Final = _opener(PostgresAudit)
+open_contacts: Final = _opener(PostgresContacts)
+open_imports: Final = _opener(PostgresImports, size=1)
+open_explaining: Final = _opener(PostgresExplaining)
+open_keys: Final = _opener(PostgresKeys)
+open_letters: Final = _opener(PostgresLetters)
+open_log: Final = _opener(PostgresLog)
+open_pauses: Final = _opener(PostgresPauses)
+open_redrive: Final = _opener(PostgresRedrive)
+open_roster: Final = _opener(PostgresRoster)
+open_secrets: Final = _opener(PostgresSecrets)
+open_watch: Final = _opener(partial(PostgresWatch, queues=QUEUES))
+
+
+@asynccontextmanager
+async def open_appointments(settings: Settings) -> AsyncIterator[RedisAppointments]:
+    """Open the appointments and the boards of clocks."""
+    appointments = RedisAppointments(settings.redis_url.reveal())
+    try:
+        yield appointments
+    finally:
+        await appointments.aclose()
+
+
+@asynccontextmanager
+async def _throttle(settings: Settings, policy: ThrottlePolicy) -> AsyncIterator[RedisThrottle]:
+    throttle = RedisThrottle(
+        settings.redis_url.reveal(), urgent_share=policy.urgent_share, local_share=policy.local_share
+    )
+    try:
+        yield throttle
+    finally:
+        await throttle.aclose()
+
+
+@asynccontextmanager
+async def open_publisher(settings: Settings) -> AsyncIterator[BrokerPublisher]:
+    """Open a publisher with confirms for a command."""
+    async with _publisher(settings, "hub command") as publisher:
+        yield publisher
+
+
+@asynccontextmanager
+async def _publisher(settings: Settings, name: str) -> AsyncIterator[BrokerPublisher]:
+    publisher = BrokerPublisher(settings.amqp_url.reveal(), name)
+    try:
+        yield publisher
+    finally:
+        await publisher.aclose()

@@ -1,0 +1,87 @@
+"""The watch, made of the parts of this process; beside the roles timers and web, whichever of them lives."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import structlog
+
+from hub.app.container import QUEUES, Parts, now
+from hub.channels.balances import remaining
+from hub.errors import ConfigurationError, Unavailable
+from hub.health import heartbeat, monitor
+from hub.health.monitor import Watch
+from hub.ports import Channel
+from hub.storage.monitor import PostgresWatch
+from hub.tasks import heed_cancellation, together
+
+log = structlog.get_logger()
+
+
+async def run(parts: Parts) -> None:
+    """Watch, and let the outside address hear that all is well, until cancelled."""
+    store = PostgresWatch(parts.database, QUEUES)
+    channels = _texting(parts)
+    watching = Watch(
+        store=store,
+        publisher=parts.publisher,
+        queues=parts.publisher,
+        answers=lambda: answers(parts),
+        clocks={"postgresql": store.clock, "redis": parts.appointments.clock},
+        balances=partial(remaining, channels),
+        now=now,
+        policy=parts.words.policy.watch,
+        host=socket.gethostname(),
+        company=parts.words.policy.company.email,
+    )
+    work: list[Coroutine[Any, Any, None]] = [monitor.run(watching)]
+    if (url := parts.settings.heartbeat_url) is not None:
+        work.append(heartbeat.run(url, lambda: watching.well))
+    try:
+        await together(work)
+    finally:
+        for channel in channels.values():
+            await channel.aclose()
+
+
+async def say_circuits(parts: Parts) -> None:
+    """Say again and again which providers this process leaves alone: whoever watches reads it."""
+    store = PostgresWatch(parts.database, QUEUES)
+    process = f"{socket.gethostname()}:{os.getpid()}"
+    while True:
+        circuits = parts.breakers.states().items()
+        states = {f"circuit:{channel}:{name}": one.name.lower() for (channel, name), one in circuits}
+        try:
+            await store.beat(process, states)
+        except Unavailable as exc:
+            heed_cancellation()
+            log.warning("circuits.unsaid", error=str(exc))
+        await asyncio.sleep(parts.words.policy.watch.every.total_seconds())
+
+
+async def answers(parts: Parts) -> Mapping[str, bool]:
+    """Ask each server whether it answers."""
+    asked: dict[str, Coroutine[Any, Any, object]] = {
+        "rabbitmq": parts.publisher.ping(),
+        "redis": parts.appointments.intact(),
+        "postgresql": parts.database.rows("SELECT 1"),
+    }
+    found = await asyncio.gather(*asked.values(), return_exceptions=True)
+    return {name: not isinstance(answer, Exception) for name, answer in zip(asked, found, strict=True)}
+
+
+def _texting(parts: Parts) -> Mapping[str, Channel]:
+    """Build the channel that is paid for beforehand; nothing where this process has not what it takes."""
+    urls = {name: urls for name, urls in parts.settings.configured.items() if name == "sms"}
+    try:
+        return replace(parts, settings=replace(parts.settings, configured=urls)).channels()
+    except ConfigurationError as exc:
+        # The role delivery cannot start with that; web and timers have no need of it.
+        log.warning("balance.not_asked", error=str(exc))
+        return {}

@@ -1,0 +1,129 @@
+"""
+The composition root: the only place that knows the settings and the real parts together.
+
+Roles are independent: any number of processes may run any of them, and nothing else coordinates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Final
+
+import structlog
+
+from hub import logs
+from hub.app.container import (
+    Parts,
+    open_accounts,
+    open_appointments,
+    open_audit,
+    open_contacts,
+    open_explaining,
+    open_imports,
+    open_keys,
+    open_letters,
+    open_log,
+    open_parts,
+    open_pauses,
+    open_publisher,
+    open_redrive,
+    open_roster,
+    open_secrets,
+    open_watch,
+)
+from hub.app.roles import ROLES as _ROLES
+from hub.app.roles import Work, beside, serve_metrics, whole
+from hub.errors import StorageUnavailable
+from hub.settings import LogFormat, Mode, Settings
+from hub.storage import migrations
+from hub.tasks import cancel
+
+__all__ = [
+    "ROLES",
+    "open_accounts",
+    "open_appointments",
+    "open_audit",
+    "open_contacts",
+    "open_explaining",
+    "open_imports",
+    "open_keys",
+    "open_letters",
+    "open_log",
+    "open_pauses",
+    "open_publisher",
+    "open_redrive",
+    "open_roster",
+    "open_secrets",
+    "open_watch",
+    "run",
+    "whole",
+]
+
+ROLES: Final = tuple(_ROLES)
+WAIT: Final = 2.0
+"""Seconds between looks at a database that is not there yet."""
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings, roles: frozenset[str]) -> None:
+    """
+    Run these roles until cancelled; then finish what is in work, give the rest back, and return.
+
+    With all roles the database schema is upgraded first; single roles refuse an old one
+    (ConfigurationError). A database that is not there yet is waited for.
+    """
+    logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
+    _announce(settings, roles)
+    await _until_there(settings, upgrade=roles >= frozenset(whole(settings)))
+    stop = asyncio.Event()
+    async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
+        if settings.metrics is not None:
+            await serve_metrics(parts, settings.metrics, stack)
+        work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
+        work += beside(roles, parts, stop)
+        await _until_stopped([asyncio.create_task(each) for each in work], stop)
+
+
+async def _prepared(role: str, parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """Prepare a role; should the next one fail at that, this one's work is never begun."""
+    work = await _ROLES[role](parts, stop, stack)
+    stack.callback(work.close)
+    return work
+
+
+async def _until_there(settings: Settings, *, upgrade: bool) -> None:
+    url = settings.database_url.reveal()
+    while True:
+        try:
+            return await (migrations.upgrade(url) if upgrade else migrations.require_current(url))
+        except StorageUnavailable as exc:
+            log.warning("storage.unavailable", error=str(exc), again_in=WAIT)
+            await asyncio.sleep(WAIT)
+
+
+def _announce(settings: Settings, roles: frozenset[str]) -> None:
+    log.info("hub.starting", roles=sorted(roles), mode=settings.mode)
+    if settings.ignored_providers:
+        log.warning("hub.providers_ignored", mode=settings.mode, settings=settings.ignored_providers)
+    if settings.mode is Mode.LIVE:
+        log.warning("hub.live", meaning="messages reach real people")
+
+
+async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Wait until cancelled, then drain. A role that ends by itself ends all: something is wrong."""
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                task.result()
+    except asyncio.CancelledError:
+        log.info("hub.draining")
+        stop.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        log.info("hub.stopped")
+        raise
+    finally:
+        await cancel(*tasks)

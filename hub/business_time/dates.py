@@ -1,0 +1,78 @@
+"""Dates and instants of Colombia: from when until when something holds, and how far ahead of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from hub.business_time.rfc3339 import parse
+
+ZONE: Final = ZoneInfo("America/Bogota")
+_DATE_LENGTH: Final = len("2026-03-09")
+_RESOLUTION: Final = timedelta(microseconds=1)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDays:
+    """Whole days of the calendar, each of which must have passed."""
+
+    count: int
+
+
+Ahead: TypeAlias = timedelta | CalendarDays
+"""How long before something: hours to the minute, or whole days."""
+
+
+def instant(text: str) -> datetime:
+    """Read a date (its first instant in Colombia) or an RFC 3339 instant. Raises ValueError."""
+    if len(text) == _DATE_LENGTH:
+        return datetime.combine(date.fromisoformat(text), time(), ZONE)
+    return parse(text)
+
+
+def last_instant(text: str) -> datetime:
+    """Read until when something is good: a date to its end, 24:00, or an instant. Raises ValueError."""
+    return instant(text) + _DAY if len(text) == _DATE_LENGTH else parse(text)
+
+
+def ahead_of(text: str, by: Ahead) -> datetime:
+    """
+    Answer the last instant that lies so far ahead of a date or an instant. Raises ValueError.
+
+    Whole days lie between: 15 of them before anything on the 26th are full when the 10th ends.
+    """
+    if isinstance(by, timedelta):
+        return instant(text) - by
+    return _midnight(instant(text)) - by.count * _DAY
+
+
+def whole_day(at: datetime) -> bool:
+    """Tell whether an instant is the end of a day, which is the first of the next."""
+    return at == _midnight(at)
+
+
+def day_end(at: datetime) -> datetime:
+    """Answer when the day ends in which the instant lies; a day's end belongs to that day."""
+    return at if whole_day(at) else _midnight(at) + _DAY
+
+
+def _midnight(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(ZONE).date(), time(), ZONE)
+
+
+def asked_at(text: str) -> datetime:
+    """Read when a question is about: an instant, or of a date its last instant. Raises ValueError."""
+    if len(text) == _DATE_LENGTH:
+        return instant(text) + timedelta(days=1) - _RESOLUTION
+    return parse(text)
+
+
+def written(at: datetime | None) -> str | None:
+    """Write an instant as people do: its date in Colombia, if it is the first of it, else RFC 3339."""
+    if at is None:
+        return None
+    local = at.astimezone(ZONE)
+    return local.date().isoformat() if local.time() == time() else at.isoformat()

@@ -1,0 +1,295 @@
+"""
+Working-calendar arithmetic: when a promise made in business hours or business days falls due.
+
+Open time is a set of half-open intervals [open, close) of local time; `W(a, b)` is the open time
+in [a, b); `due(r, d)` is the first t ≥ r with W(r, t) ≥ d. So what arrives at closing starts at the
+next opening, and what is used up exactly at closing is due at that closing.
+A promise is kept when the answer's instant ≤ due. Comparing worked time with the duration instead
+would call an answer at 07:59 next morning on time although it was due at 17:00.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+from itertools import islice
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from holidays import country_holidays
+
+from hub.business_time.opening_hours import DAY, Frame, TimeOfDay, frames_of
+from hub.errors import InvalidPolicy
+
+Interval: TypeAlias = tuple[datetime, datetime]
+"""[from, to) in UTC."""
+
+HOUR: Final = timedelta(hours=1)
+MONDAY_TO_FRIDAY: Final = frozenset(range(5))
+_YEARS: Final = range(2024, 2041)
+_HORIZON: Final = 100 * 366 * DAY
+"""No promise reaches this far; a search without an end would walk to the year 9999."""
+
+
+class Mode(StrEnum):
+    """How "24 horas hábiles" is read; see the domain notes, it is the company's decision."""
+
+    WORKING_TIME = "working_time"
+    WORKING_TIME_CCO829 = "working_time_cco829"
+    """Hour terms run from the first second of the next hour (Código de Comercio art. 829)."""
+    BUSINESS_DAY_CLOCK = "business_day_clock"
+    """24 hours a day on every day that has opening hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessDays:
+    """A term of whole days, counted from the day after the receipt (Ley 1755 de 2015)."""
+
+    count: int
+
+    def __add__(self, other: BusinessDays) -> BusinessDays:
+        return BusinessDays(self.count + other.count)
+
+
+Term: TypeAlias = timedelta | BusinessDays
+"""What a clock promises: business hours, or business days."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColombianHolidays(Container[date]):
+    """
+    Colombia's public holidays of any year, on the dates on which they are kept.
+
+    Ley 51 de 1983 moves most of them to a Monday, Ley 2578 de 2026 added 9 July. The library's
+    `observed=False` gives the religious dates, which are working days: never use it.
+    """
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and day in _holidays_of(day.year)
+
+
+@cache
+def _holidays_of(year: int) -> frozenset[date]:
+    return frozenset(country_holidays("CO", years=year, expand=False))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class WorkCalendar:
+    """
+    When a company works: hours by weekday (Monday 0), holidays, days of other hours, a zone.
+
+    A special day wins over its weekday and over a holiday. Arguments are aware datetimes; results
+    are aware UTC. Raises InvalidPolicy for hours that cannot be, or when it would never open.
+    `legal_days` are the weekdays on which terms set by law run, whatever the company's own hours.
+    """
+
+    week: tuple[tuple[Frame, ...], ...]
+    holidays: Container[date]
+    special_days: Mapping[date, tuple[Frame, ...]] = field(hash=False)
+    zone: tzinfo
+    legal_days: frozenset[int]
+
+    def __init__(
+        self,
+        week: Mapping[int, Iterable[Sequence[TimeOfDay]]],
+        holidays: Container[date],
+        special_days: Mapping[date, Iterable[Sequence[TimeOfDay]]],
+        zone: tzinfo | str,
+        *,
+        legal_days: Collection[int] = MONDAY_TO_FRIDAY,
+    ) -> None:
+        put = object.__setattr__  # the one way to fill a frozen dataclass
+        put(self, "week", tuple(frames_of(week.get(weekday, ())) for weekday in range(7)))
+        put(self, "holidays", _frozen(holidays))
+        put(self, "special_days", {day: frames_of(frames) for day, frames in special_days.items()})
+        put(self, "zone", _zone(zone) if isinstance(zone, str) else zone)
+        put(self, "legal_days", frozenset(legal_days))
+        if not any(self.week) and not any(self.special_days.values()):
+            raise InvalidPolicy("the calendar never opens")
+        if not self.legal_days:
+            raise InvalidPolicy("legal terms need at least one weekday on which they run")
+
+    @property
+    def version(self) -> str:
+        """
+        Name these hours and holidays. Holidays of the years that running terms can reach are in it, so
+        that a law that changes them changes the name.
+        """
+        days = sorted(
+            day
+            for year in _YEARS
+            for day in _days(date(year, 1, 1), date(year, 12, 31))
+            if day in self.holidays
+        )
+        parts = (self.week, sorted(self.special_days.items()), sorted(self.legal_days), str(self.zone), days)
+        return sha256(repr(parts).encode()).hexdigest()[:12]
+
+    def due(
+        self,
+        received: datetime,
+        duration: timedelta,
+        *,
+        mode: str = Mode.WORKING_TIME,
+        pauses: Iterable[Interval] = (),
+    ) -> datetime:
+        """Return the first instant by which `duration` of open, unpaused time has passed."""
+        if duration < timedelta(0):
+            raise ValueError("a duration cannot be negative")
+        start = _next_full_hour(received, self.zone) if mode == Mode.WORKING_TIME_CCO829 else as_utc(received)
+        if not duration:
+            return start
+        left = duration
+        for opens, closes in _without(self._open_time(start, start + _HORIZON, Mode(mode)), pauses):
+            if closes - opens >= left:
+                return opens + left
+            left -= closes - opens
+        raise InvalidPolicy(f"{duration} of open time do not pass within a hundred years of {start:%Y-%m-%d}")
+
+    def elapsed(
+        self,
+        a: datetime,
+        b: datetime,
+        pauses: Iterable[Interval] = (),
+        *,
+        mode: str = Mode.WORKING_TIME,
+    ) -> timedelta:
+        """Return the open, unpaused time in [a, b); nothing when b is not after a."""
+        open_time = _without(self._open_time(as_utc(a), as_utc(b), Mode(mode)), pauses)
+        return sum((closes - opens for opens, closes in open_time), timedelta(0))
+
+    def next_open(self, at: datetime) -> datetime:
+        """Return `at` itself when open then, else the next opening."""
+        start = as_utc(at)
+        for opens, _ in self._open_time(start, start + _HORIZON):
+            return opens
+        raise InvalidPolicy(f"the calendar does not open within a hundred years of {start:%Y-%m-%d}")
+
+    def is_business_day(self, day: date) -> bool:
+        """Tell whether terms set by law run on `day`; the company's own hours have no say in it."""
+        return day.weekday() in self.legal_days and day not in self.holidays
+
+    def legal_due(
+        self, received: datetime, business_days: int, *, pauses: Iterable[Interval] = ()
+    ) -> datetime:
+        """
+        Return the end, 24:00 local, of the n-th business day after the day of receipt.
+
+        Inclusive: an answer at that very midnight is still in time, so compare `answered <= due`. A pause
+        takes out the days after the one on which it begins, up to and with the one on which it ends: the
+        term goes on "a partir del día siguiente" (Ley 1755 de 2015, art. 17).
+        """
+        return self._at(self._business_day_after(received, business_days, pauses), DAY)
+
+    def business_day_opening(
+        self, received: datetime, n: int, *, pauses: Iterable[Interval] = ()
+    ) -> datetime:
+        """Return when the n-th business day after the day of receipt opens; its midnight if it does not."""
+        day = self._business_day_after(received, n, pauses)
+        frames = self._frames_on(day)
+        return self._at(day, frames[0][0] if frames else timedelta(0))
+
+    def business_days(self, received: datetime, last: date, *, pauses: Iterable[Interval] = ()) -> int:
+        """Count the business days after the day of receipt, up to and with `last`."""
+        tomorrow = self.day_of(received) + DAY
+        return sum(self._counts(day, self._paused_days(pauses)) for day in _days(tomorrow, last))
+
+    def day_of(self, at: datetime) -> date:
+        """Return the local day of an instant."""
+        return _aware(at).astimezone(self.zone).date()
+
+    def _business_day_after(self, received: datetime, n: int, pauses: Iterable[Interval]) -> date:
+        if n < 1:
+            raise ValueError("the day of receipt does not count: the first business day is 1")
+        tomorrow, paused = self.day_of(received) + DAY, self._paused_days(pauses)
+        days = (day for day in _days(tomorrow, tomorrow + _HORIZON) if self._counts(day, paused))
+        day = next(islice(days, n - 1, None), None)
+        if day is None:
+            raise InvalidPolicy(f"{n} business days do not pass within a hundred years")
+        return day
+
+    def _paused_days(self, pauses: Iterable[Interval]) -> list[tuple[date, date]]:
+        """Answer the days that pauses take out, as (day before the first, last)."""
+        return [(self.day_of(since), self.day_of(until)) for since, until in pauses]
+
+    def _counts(self, day: date, paused: Iterable[tuple[date, date]]) -> bool:
+        return self.is_business_day(day) and not any(before < day <= last for before, last in paused)
+
+    def _open_time(
+        self, start: datetime, end: datetime, mode: Mode = Mode.WORKING_TIME
+    ) -> Iterator[Interval]:
+        """Yield the open intervals of [start, end), in order."""
+        for day in _days(start.astimezone(self.zone).date(), end.astimezone(self.zone).date()):
+            for opens, closes in self._frames_on(day, mode):
+                begin, finish = max(self._at(day, opens), start), min(self._at(day, closes), end)
+                if begin < finish:
+                    yield begin, finish
+
+    def _frames_on(self, day: date, mode: Mode = Mode.WORKING_TIME) -> tuple[Frame, ...]:
+        ordinary = () if day in self.holidays else self.week[day.weekday()]
+        frames = self.special_days.get(day, ordinary)
+        return _ALL_DAY if frames and mode is Mode.BUSINESS_DAY_CLOCK else frames
+
+    def _at(self, day: date, offset: timedelta) -> datetime:
+        # Adding to an aware datetime moves the wall clock, so 24:00 is the next day's midnight
+        # also on a day that daylight saving makes 23 hours long.
+        return (datetime.combine(day, time.min, self.zone) + offset).astimezone(UTC)
+
+
+_ALL_DAY: Final[tuple[Frame, ...]] = ((timedelta(0), DAY),)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as exc:  # unknown, malformed, or a folder of the database
+        raise InvalidPolicy(f'"{name}" is not a time zone here; write "America/Bogota"') from exc
+
+
+def _frozen(days: Container[date]) -> Container[date]:
+    if isinstance(days, Mapping) or not isinstance(days, Collection):
+        return days  # the holidays package's own mappings fill themselves year by year when asked
+    return frozenset(days)
+
+
+def _without(intervals: Iterable[Interval], pauses: Iterable[Interval]) -> Iterator[Interval]:
+    """Cut the pauses out of ordered intervals. Pauses may overlap, repeat or be empty."""
+    cuts = sorted((as_utc(a), as_utc(b)) for a, b in pauses if a < b)
+    for start, end in intervals:
+        begin = start
+        for cut_from, cut_to in cuts:
+            if cut_to <= begin:
+                continue
+            if cut_from >= end:
+                break
+            if cut_from > begin:
+                yield begin, cut_from
+            begin = cut_to
+        if begin < end:
+            yield begin, end
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + n * DAY for n in range((last - first).days + 1))
+
+
+def _next_full_hour(at: datetime, zone: tzinfo) -> datetime:
+    # Hours are counted on the local wall: not every zone is whole hours away from UTC.
+    local = _aware(at).astimezone(zone)
+    past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    utc = local.astimezone(UTC)
+    return utc - past + HOUR if past else utc
+
+
+def as_utc(at: datetime) -> datetime:
+    """Return the same instant in UTC; a naive datetime is a ValueError."""
+    return _aware(at).astimezone(UTC)
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("a datetime needs a time zone")
+    return at

@@ -1,0 +1,90 @@
+"""Described providers as the settings name them: each URL with its file, and what both must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hub.access.webhook_signatures import is_body_signature
+from hub.channels.sms.hooks import Use
+from hub.channels.sms.placeholders import fill_text
+from hub.channels.sms.spec import BodySignature, Spec, load_spec
+from hub.channels.urls import GenericEndpoint, parse_generic
+from hub.errors import ConfigurationError
+from hub.settings import PROVIDERS, Settings
+
+SCHEMES: Final = frozenset({"http+https", "http+http"})
+
+
+def load_described(endpoint: GenericEndpoint, *, setting: str, signs: bool) -> Spec:
+    """
+    Read the file and see that its URL has what it needs; raises `ConfigurationError`.
+
+    `signs`: whether there is a HUB_SECRET.
+    """
+    spec = load_spec(endpoint.spec, setting=setting)
+    missing = sorted(name for name in spec.of_the_account if not endpoint.account[name])
+    if missing:
+        parts = " and ".join(f"{{{name}}}" for name in missing)
+        detail = f"{setting}: {endpoint.spec} needs {parts}; write http+https://USER:PASSWORD@host?spec=…"
+        raise ConfigurationError(detail)
+    if (spec.receipts or spec.replies) and not signs:
+        detail = f"{setting}: {endpoint.spec} needs HUB_SECRET, which signs the addresses of receipts."
+        raise ConfigurationError(detail)
+    return spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One described provider, as its calls need it. Each account has secrets of its own."""
+
+    spec: Spec
+    accounts: tuple[Mapping[str, str], ...]
+
+    def is_signed(self, hmac: BodySignature, given: str, body: bytes) -> bool:
+        """Tell whether the body was signed with the secret of one of the accounts."""
+        if not given.startswith(hmac.prefix):
+            return False
+        return any(
+            is_body_signature(
+                given.removeprefix(hmac.prefix),
+                secret=fill_text(secret, account),
+                body=body,
+                algorithm=hmac.algorithm,
+                encoding=hmac.encoding,
+            )
+            for account in self.accounts
+            for secret in hmac.secrets
+        )
+
+
+def read_hooks(settings: Settings) -> Mapping[str, Hook]:
+    """Answer provider's name → its hook. Raises `ConfigurationError`."""
+    hooks: dict[str, Hook] = {}
+    for url in settings.providers.get("sms", ()):
+        if url.scheme in SCHEMES:
+            endpoint = parse_generic(url.reveal(), setting=PROVIDERS["sms"])
+            spec = load_described(endpoint, setting=PROVIDERS["sms"], signs=bool(settings.secrets))
+            hook = Hook(spec=spec, accounts=endpoint.accounts)
+            hooks[hook.spec.name] = _together(hooks.get(hook.spec.name), hook)
+    return hooks
+
+
+def panels(hooks: Mapping[str, Hook]) -> Iterator[tuple[str, Use]]:
+    """Answer whose addresses somebody must enter, for the provider cannot be told them with each message."""
+    for name, hook in hooks.items():
+        if hook.spec.receipts and not hook.spec.asks_for_reports:
+            yield name, Use.RECEIPTS
+        if hook.spec.replies:
+            yield name, Use.REPLIES
+
+
+def _together(known: Hook | None, other: Hook) -> Hook:
+    if known is None:
+        return other
+    if known.spec != other.spec:
+        # Their receipts come to one address, and could not be told apart.
+        detail = f"{PROVIDERS['sms']}: two different files both describe a provider named {known.spec.name}."
+        raise ConfigurationError(detail)
+    return Hook(spec=known.spec, accounts=(*known.accounts, *other.accounts))

@@ -1,0 +1,64 @@
+"""`hub audit`, and the notes that commands leave there."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli.common import AsJson, Limit, local_time, print_items, print_table, settings, wait
+
+if TYPE_CHECKING:
+    from hub.model import Json
+    from hub.ports import Page
+
+
+def audit(
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Who looked at this person's data, and who told or changed it."),
+    ] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show who looked at people's data and who changed what, newest first.
+
+      hub audit --person p-maria-pena
+    """
+    page = wait(_notes(limit, person))
+    if person is not None:
+        wait(note("audit.person", f"person:{person}", person=person))
+    if as_json:
+        print_items(page.items, page.next)
+        return
+    rows = [
+        (
+            *(local_time(row["at"]), row["who"], row["action"], row["subject"]),
+            " ".join(f"{name}={value}" for name, value in row["detail"].items()),
+        )
+        for row in page.items
+    ]
+    print_table(("at", "who", "action", "subject", "detail"), rows)
+
+
+async def _notes(limit: int, person: str | None) -> Page:
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_audit(settings()) as store:
+        return await store.notes(after=None, limit=limit, person=person)
+
+
+def operator() -> str:
+    """Name whoever sits at the command line, as the audit does."""
+    return f"cli:{getpass.getuser()}"
+
+
+async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
+    """Note what a command does, and to whose data; never a value of a person."""
+    from hub.access import audit as noting  # noqa: PLC0415 - the same
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_audit(settings()) as store:
+        await noting.note(store, who=operator(), action=action, subject=subject, person=person, **detail)

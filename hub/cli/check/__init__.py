@@ -1,0 +1,1 @@
+"""`hub check`: what of a set-up does not work, and what to do."""

@@ -1,0 +1,210 @@
+"""The ways to reach people: configured, reachable. No message is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from hub.channels.email.connection import Opener
+from hub.channels.push.oauth import read_service_account
+from hub.channels.registry import BUILDERS
+from hub.channels.sms.hooks import Use
+from hub.channels.sms.spec import load_spec
+from hub.channels.sms.spec_loader import panels, read_hooks
+from hub.channels.urls import (
+    SmtpEndpoint,
+    parse_fcm,
+    parse_folder,
+    parse_generic,
+    parse_smtp,
+    parse_twilio,
+    parse_whatsapp,
+    read_rate,
+)
+from hub.cli.check.finding import Finding, bad, ok, warn
+from hub.errors import ConfigurationError, HubError, TransientFailure
+from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
+
+CHANNELS: Final = "Canales"
+_PATIENCE: Final = timedelta(seconds=2.5)
+
+_NAMES: Final[Mapping[str, str]] = {
+    "email": "Correo",
+    "sms": "SMS",
+    "push": "Notificación móvil",
+    "whatsapp": "WhatsApp",
+    "voice": "Llamada",
+}
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "email": "smtp://usuario:clave@servidor:587",
+    "sms": "twilio+https://SID:TOKEN@api.twilio.com?from=+57…",
+    "push": "fcm+https://fcm.googleapis.com?credentials=ARCHIVO",
+    "whatsapp": "whatsapp+https://TOKEN@graph.facebook.com?phone=ID&secret=CLAVE&verify=PALABRA",
+}
+_BRINGS: Final[Mapping[Use, str]] = {Use.RECEIPTS: "informa entregas", Use.REPLIES: "entrega respuestas"}
+
+
+async def channels(settings: Settings) -> list[Finding]:
+    """Look at every channel that is built, at the same time."""
+    if settings.mode is Mode.CAPTURE:
+        return await _captured(settings)
+    looks = [_channel(name, settings.providers.get(name, ())) for name in BUILDERS]
+    found = await asyncio.gather(*looks)
+    told = [finding for findings in found for finding in findings]
+    return [*told, *_panels(settings), *_not_built(settings)]
+
+
+async def _captured(settings: Settings) -> list[Finding]:
+    folder = _folder(settings.capture_dir)
+    catcher = settings.capture_smtp
+    if catcher is None:
+        return [folder]
+    endpoint = SmtpEndpoint(host=catcher.host, port=catcher.port, starttls="never")
+    return [folder, await _tried("Correo capturado", str(catcher), _greet(endpoint))]
+
+
+async def _channel(name: str, urls: tuple[SecretUrl, ...]) -> list[Finding]:
+    setting = PROVIDERS[name]
+    if not urls:
+        what = f"{_NAMES[name]}: sin configurar; sus mensajes pasan al siguiente canal."
+        return [warn(CHANNELS, what, f"Defina {setting}={_EXAMPLES[name]}")]
+    names = [_NAMES[name], *(f"{_NAMES[name]} {number}" for number in range(2, len(urls) + 1))]
+    return await asyncio.gather(*(_provider(name, *each) for each in zip(names, urls, strict=True)))
+
+
+async def _provider(name: str, shown: str, url: SecretUrl) -> Finding:
+    setting = PROVIDERS[name]
+    try:
+        read_rate(url.reveal(), setting=setting)
+        look = _LOOKS[url.scheme](setting, url.reveal())
+    except KeyError:
+        known = ", ".join(f"{scheme}://" for scheme in BUILDERS[name])
+        return bad(CHANNELS, f"{shown}: dirección desconocida.", f"{setting} empieza por {known}.")
+    except ConfigurationError as error:
+        return bad(CHANNELS, f"{shown}: {error}", f"Corrija {setting}.")
+    return await _tried(shown, url.shown, look)
+
+
+def _panels(settings: Settings) -> Iterator[Finding]:
+    """The addresses that somebody must enter where the provider cannot be told them with each message."""
+    try:
+        hooks = read_hooks(settings)
+    except ConfigurationError as error:
+        yield bad(CHANNELS, f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
+        return
+    for name, use in panels(hooks):
+        # The address itself is left out: whoever has it may post there.
+        yield ok(CHANNELS, f"SMS: {name} {_BRINGS[use]}; su dirección la da `hub secrets hooks`.")
+
+
+def _not_built(settings: Settings) -> Iterator[Finding]:
+    for name in settings.configured.keys() - BUILDERS.keys():
+        yield warn(
+            CHANNELS, f"{_NAMES[name]}: esta versión no lo tiene todavía.", f"Quite {PROVIDERS[name]}."
+        )
+
+
+async def _tried(name: str, place: str, look: Awaitable[str]) -> Finding:
+    try:
+        async with asyncio.timeout(_PATIENCE.total_seconds()):
+            return ok(CHANNELS, f"{name}: {place} {await look}.")
+    except TransientFailure as error:
+        why = f"{error.reason} {error.code}".strip()
+    except HubError as error:
+        why = str(error)
+    except (OSError, TimeoutError) as error:
+        why = type(error).__name__ if isinstance(error, ssl.SSLError) else "no responde"
+    return bad(CHANNELS, f"{name}: {place}: {why}", "Revise la dirección, la clave y la red.")
+
+
+async def _greet(endpoint: SmtpEndpoint) -> str:
+    offers = await Opener(endpoint, connect=_PATIENCE, command=_PATIENCE).verify()
+    return f"saluda{' con TLS' if offers['tls'] else ' sin TLS'}"
+
+
+async def _reach(url: str) -> str:
+    """Connect, with TLS where the address says so, and hang up."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    context = await asyncio.to_thread(ssl.create_default_context) if secure else None
+    port = parts.port or (443 if secure else 80)
+    _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
+    writer.close()
+    return "responde"
+
+
+def _smtp(setting: str, url: str) -> Awaitable[str]:
+    return _greet(parse_smtp(url, setting=setting))
+
+
+def _twilio(setting: str, url: str) -> Awaitable[str]:
+    return _reach(parse_twilio(url, setting=setting).base)
+
+
+def _described(setting: str, url: str) -> Awaitable[str]:
+    endpoint = parse_generic(url, setting=setting)
+    load_spec(endpoint.spec, setting=setting)
+    return _reach(endpoint.base)
+
+
+async def _whatsapp(setting: str, url: str) -> str:
+    endpoint = parse_whatsapp(url, setting=setting)
+    blind = "" if endpoint.secret else "; sin ?secret= no se sabe qué llega"
+    return f"{await _reach(endpoint.base)}{blind}"
+
+
+def _fcm(setting: str, url: str) -> Awaitable[str]:
+    endpoint = parse_fcm(url, setting=setting)
+    account = read_service_account(endpoint.credentials, setting=setting)
+    return _reach_both(endpoint.base, account.token_uri)
+
+
+async def _reach_both(base: str, tokens: str) -> str:
+    await asyncio.gather(_reach(base), _reach(tokens))
+    return "responde, con su servicio de credenciales"
+
+
+def _file(setting: str, url: str) -> Awaitable[str]:
+    return _write(parse_folder(url, setting=setting))
+
+
+async def _write(folder: Path) -> str:
+    if not _is_writable(folder):
+        raise ConfigurationError("no se puede escribir ahí")
+    return "recibe los mensajes como archivos"
+
+
+_LOOKS: Final[Mapping[str, Callable[[str, str], Awaitable[str]]]] = {
+    "smtp": _smtp,
+    "smtps": _smtp,
+    "twilio+https": _twilio,
+    "twilio+http": _twilio,
+    "http+https": _described,
+    "http+http": _described,
+    "whatsapp+https": _whatsapp,
+    "whatsapp+http": _whatsapp,
+    "fcm+https": _fcm,
+    "fcm+http": _fcm,
+    "file": _file,
+}
+"""Scheme of a provider's URL → what tries it."""
+
+
+def _folder(folder: Path) -> Finding:
+    if _is_writable(folder):
+        return ok(CHANNELS, f"Los mensajes quedan como archivos en {folder}.")
+    return bad(CHANNELS, f"No se puede escribir en {folder}.", "Dé permisos o cambie HUB_CAPTURE_DIR.")
+
+
+def _is_writable(folder: Path) -> bool:
+    """Tell whether it can be written in, or made."""
+    place = folder.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)

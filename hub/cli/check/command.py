@@ -1,0 +1,65 @@
+"""`hub check`: one screen of what is configured, reachable, missing, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from hub.cli.common import AsJson, console, print_items, settings, wait
+from hub.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from hub.cli.check.examine import Finding
+
+_MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘", "bold red")}
+
+
+def check(as_json: AsJson = False) -> None:
+    """Look at everything that the hub needs and say what to mend; exit 1 when something is wrong."""
+    findings = _examined()
+    if as_json:
+        print_items(findings)
+    else:
+        _print(findings)
+    if any(finding.state == "bad" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _examined() -> list[Finding]:
+    from hub.cli.check.examine import Finding, examine  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    try:
+        given = settings()
+    except ConfigurationError as error:
+        # Without settings there is nothing to look at, and this is what one came to hear.
+        to_do = "Corrija esa variable y repita `hub check`."
+        return [Finding(area="Variables", state="bad", what=str(error), to_do=to_do)]
+    return wait(examine(given))
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    from rich.table import Table  # noqa: PLC0415 - `hub --help` must not wait for it
+    from rich.text import Text  # noqa: PLC0415 - the same
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for area, group in groupby(findings, key=lambda finding: finding.area):
+        for place, finding in enumerate(group):
+            mark, style = _MARKS[finding.state]
+            words = Text(finding.what)
+            if finding.to_do:
+                words.append(f"\n→ {finding.to_do}", style=style)
+            table.add_row(Text("" if place else area, style="bold"), Text(mark, style=style), words)
+    console().print(table)
+    _print_end(findings)
+
+
+def _print_end(findings: Sequence[Finding]) -> None:
+    bad = sum(finding.state == "bad" for finding in findings)
+    warnings = sum(finding.state == "warn" for finding in findings)
+    if not bad and not warnings:
+        typer.secho("\nTodo está en orden.", fg=typer.colors.GREEN)
+    else:
+        typer.secho(f"\n{bad} por corregir, {warnings} por revisar.", fg="red" if bad else "yellow")

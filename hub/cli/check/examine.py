@@ -1,0 +1,72 @@
+"""
+What `hub check` finds: everything that the hub needs, looked at all at once, three seconds at most each
+server.
+
+The words are for operators, in Spanish; nothing is changed and no message is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+from hub.cli.check import channels, house, mail_dns, mail_records, servers
+from hub.cli.check.finding import Finding, bad
+from hub.errors import HubError, Unavailable
+from hub.settings import Settings
+
+__all__ = ["Finding", "examine"]
+
+PATIENCE: Final = 3.0  # seconds
+_OWN_WORK: Final[Mapping[str, float]] = {house.TEMPLATES: 60.0}
+"""What asks nobody but has much to do: all texts are compiled, some seconds of a busy processor."""
+
+Look = Callable[[Settings], Awaitable[list[Finding]]]
+
+_LOOKS: Final[tuple[tuple[str, Look, str], ...]] = (
+    (house.PROGRAM, house.program, "Instale de nuevo el hub."),
+    (house.MODE, house.mode, "Corrija HUB_MODE."),
+    (house.ACCESS, house.access, "Corrija HUB_API_KEY y HUB_SECRET."),
+    (house.POLICY, house.policy, "Corrija el archivo que nombra HUB_POLICY."),
+    (house.TEMPLATES, house.templates, "Corrija la plantilla que se nombra."),
+    (servers.RABBITMQ, servers.rabbitmq, "Revise que el servidor esté encendido y HUB_AMQP_URL."),
+    (servers.REDIS, servers.redis, "Revise que el servidor esté encendido y HUB_REDIS_URL."),
+    (servers.POSTGRESQL, servers.postgresql, "Revise que el servidor esté encendido y HUB_DATABASE_URL."),
+    (channels.CHANNELS, channels.channels, "Corrija la variable que se nombra."),
+    (mail_records.AREA, mail_dns.mail_domain, "Corrija HUB_EMAIL_URL."),
+    (servers.HUB, servers.hub, "Revise HUB_HTTP."),
+)
+"""Area, what looks at it, and what to do when it cannot even be looked at."""
+
+_PLACES: Final[Mapping[str, Callable[[Settings], str]]] = {
+    servers.RABBITMQ: lambda settings: settings.amqp_url.shown,
+    servers.REDIS: lambda settings: settings.redis_url.shown,
+    servers.POSTGRESQL: lambda settings: settings.database_url.shown,
+}
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at everything at once; the findings come in the order of the table."""
+    looked: Sequence[list[Finding]] = await asyncio.gather(
+        *(_look(area, look, to_do, settings) for area, look, to_do in _LOOKS)
+    )
+    return [finding for findings in looked for finding in findings]
+
+
+async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[Finding]:
+    place = f" {_PLACES[area](settings)}" if area in _PLACES else ""
+    patience = _OWN_WORK.get(area, PATIENCE)
+    try:
+        async with asyncio.timeout(patience):
+            return await look(settings)
+    except TimeoutError:
+        return [bad(area, f"No respondió en {patience:.0f} segundos{place and ':'}{place}", to_do)]
+    except Unavailable as error:
+        # The cause's name tells a wrong password from a server that is off; its text could quote either.
+        why = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
+        return [bad(area, f"No responde{place and ':'}{place}{why}", to_do)]
+    except HubError as error:
+        return [bad(area, str(error), to_do)]
+    except Exception as error:  # noqa: BLE001 - what is broken must not hide what the other looks found
+        return [bad(area, f"No se pudo mirar: {type(error).__name__}.", to_do)]

@@ -1,0 +1,172 @@
+"""What needs no server: the program, its mode, who may come in, the policy, the texts."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections.abc import Iterator
+from datetime import date
+from importlib.metadata import version
+from typing import Final
+from urllib.parse import urlsplit
+
+from hub.access.secret_strength import LENGTH, doubled, is_example, is_guessable
+from hub.app.container import Words
+from hub.business_time import ColombianHolidays
+from hub.catalog import CATALOG
+from hub.channels.registry import BUILDERS
+from hub.cli.check.finding import Finding, bad, ok, warn
+from hub.settings import Mode, Secret, Settings
+from hub.web.auth.guard import is_loopback
+
+PROGRAM: Final = "Programa"
+MODE: Final = "Modo"
+ACCESS: Final = "Acceso"
+POLICY: Final = "Política"
+TEMPLATES: Final = "Textos"
+
+_VIRGIN_OF_CHIQUINQUIRA: Final = date(2026, 7, 13)
+"""The first holiday of Ley 2578 de 2026: a holiday table without it makes promises fall due a day early."""
+_OUT_OF_THE_BOX: Final = "inbox"
+
+
+async def program(_: Settings) -> list[Finding]:
+    """The versions, and whether the holidays are those of this year's law."""
+    versions = f"hub {version('hub')}, Python {platform.python_version()}"
+    if _VIRGIN_OF_CHIQUINQUIRA in ColombianHolidays():
+        return [ok(PROGRAM, versions)]
+    return [
+        ok(PROGRAM, versions),
+        bad(
+            PROGRAM,
+            f"A los festivos les falta la Ley 2578 de 2026 (holidays {version('holidays')}).",
+            "Actualice la librería holidays a 0.99 o posterior.",
+        ),
+    ]
+
+
+async def mode(settings: Settings) -> list[Finding]:
+    """Who can be reached."""
+    return [_MODES[settings.mode](settings), *_ignored(settings)]
+
+
+def _capture(settings: Settings) -> Finding:
+    mail = f"; los correos van a {settings.capture_smtp}" if settings.capture_smtp else ""
+    return ok(MODE, f"Captura: nadie real recibe mensajes; quedan en {settings.capture_dir}{mail}.")
+
+
+def _allowlist(settings: Settings) -> Finding:
+    count = len(settings.allow_recipients)
+    return ok(MODE, f"Prueba: solo reciben mensajes los {count} destinatarios de HUB_ALLOW_RECIPIENTS.")
+
+
+def _live(_: Settings) -> Finding:
+    return ok(MODE, "En vivo: los mensajes llegan a personas reales.")
+
+
+_MODES: Final = {Mode.CAPTURE: _capture, Mode.ALLOWLIST: _allowlist, Mode.LIVE: _live}
+
+
+def _ignored(settings: Settings) -> Iterator[Finding]:
+    if settings.ignored_providers:
+        names = ", ".join(settings.ignored_providers)
+        yield warn(
+            MODE,
+            f"En captura no se usa: {names}.",
+            "Para usarlos, defina HUB_MODE=allowlist o HUB_MODE=live.",
+        )
+
+
+async def access(settings: Settings) -> list[Finding]:
+    """The key of the API, and the secrets that sign links."""
+    return [_api_key(settings), *_in_clear(settings), *_secrets(settings)]
+
+
+def _api_key(settings: Settings) -> Finding:
+    if settings.api_key is None:
+        what = f"Sin clave: solo este equipo puede entrar por http://{settings.http}."
+        if settings.mode is not Mode.LIVE:
+            return ok(ACCESS, what)
+        return warn(ACCESS, what, "Defina HUB_API_KEY para que otros equipos puedan entrar.")
+    if is_guessable(settings.api_key):
+        return warn(ACCESS, f"HUB_API_KEY: {_why(settings.api_key)}.", "Use la que da `hub secrets new`.")
+    return ok(ACCESS, "HUB_API_KEY protege todo menos /health.")
+
+
+def _in_clear(settings: Settings) -> Iterator[Finding]:
+    """Tell when people sign in over a network that everybody on it can read."""
+    url = urlsplit(settings.public_url)
+    if settings.api_key is None or url.scheme == "https" or is_loopback(url.hostname or ""):
+        return
+    yield warn(
+        ACCESS,
+        f"HUB_PUBLIC_URL es http ({url.netloc}): contraseñas y sesiones viajan sin cifrar.",
+        "Ponga TLS delante y HUB_PUBLIC_URL=https://…",
+    )
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    if not settings.secrets:
+        yield warn(
+            ACCESS,
+            "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.",
+            "Defina HUB_SECRET con lo que da `hub secrets new`, lo mismo en todos los procesos.",
+        )
+    # Whoever has one address of ours can try words on it at home; and a phrase is one word for each blank.
+    for place, secret in enumerate(settings.secrets, start=1):
+        if is_guessable(secret):
+            yield warn(
+                ACCESS,
+                f"La clave {place} de HUB_SECRET: {_why(secret)}.",
+                "Cámbiela por la que da `hub secrets new`; los espacios y las comas separan varias.",
+            )
+    if doubled(settings.secrets):
+        to_do = "Quite la repetida; para cambiar de clave ponga delante la que da `hub secrets new`."
+        yield warn(ACCESS, "HUB_SECRET tiene la misma clave dos veces.", to_do)
+
+
+def _why(secret: Secret) -> str:
+    if is_example(secret):
+        return "parece la de un ejemplo"
+    if len(secret.reveal()) < LENGTH:
+        return f"tiene menos de {LENGTH} caracteres y se puede adivinar"
+    return "tiene un patrón y se puede adivinar"
+
+
+async def policy(settings: Settings) -> list[Finding]:
+    """The company's promises."""
+    policy = await asyncio.to_thread(lambda: Words(settings).policy)
+    origin = str(settings.policy) if settings.policy else "la incluida en el hub"
+    return [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
+
+
+async def templates(settings: Settings) -> list[Finding]:
+    """Whether every event has its schema, and every audience its text on each channel that is built."""
+    return await asyncio.to_thread(_templates, settings)
+
+
+def _templates(settings: Settings) -> list[Finding]:
+    words = Words(settings)
+    count = len(words.schemas.by_name)
+    missing = list(_missing(words))
+    if not missing:
+        return [ok(TEMPLATES, f"{count} eventos con esquema y textos completos.")]
+    return [
+        bad(TEMPLATES, f"Falta el texto de {', '.join(missing)}.", "Complete la plantilla en HUB_TEMPLATES.")
+    ]
+
+
+def _missing(words: Words) -> Iterator[str]:
+    built = {*BUILDERS, _OUT_OF_THE_BOX}
+    written = {
+        (name, variant, channel)
+        for (locale, name, variant), text in words.templates.words.items()
+        if locale == "es"
+        for channel in text.channels()
+    }
+    for kind in CATALOG:
+        for audience in kind.audiences:
+            for channel in sorted({channel for step in audience.channels for channel in step} & built):
+                if (kind.name, audience.template, channel) not in written:
+                    variant = f" ({audience.template})" if audience.template else ""
+                    yield f"{kind.name}{variant} por {channel}"

@@ -1,0 +1,119 @@
+"""What the DNS says of the mail that leaves: each record asked for at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Final
+
+from dns.asyncresolver import Resolver
+from dns.exception import DNSException
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.TXT import TXT
+from dns.resolver import NXDOMAIN, NoAnswer
+
+from hub.app.container import Words
+from hub.channels.registry import sender_address
+from hub.channels.urls import parse_smtp
+from hub.cli.check import mail_records as records
+from hub.cli.check.finding import Finding, warn
+from hub.settings import PROVIDERS, Settings
+
+PATIENCE: Final = 2.5
+"""Seconds for one answer: less than a look has, so that what was answered is told."""
+
+_RESERVED: Final = (".example", ".test", ".invalid", ".localhost", ".local")
+"""RFC 2606, 6762: names that no DNS answers for."""
+
+
+async def mail_domain(settings: Settings) -> list[Finding]:
+    """Look at the domains in whose name mail leaves; nothing where none leaves over SMTP."""
+    if not any(url.scheme in {"smtp", "smtps"} for url in settings.providers.get("email", ())):
+        return []
+    try:
+        resolver = Resolver()
+    except (DNSException, OSError):
+        return [records.unanswered("DNS", "nada: este equipo no tiene servidor de nombres")]
+    return await ask(settings, resolver)
+
+
+async def ask(settings: Settings, resolver: Resolver) -> list[Finding]:
+    """Ask this resolver for everything."""
+    resolver.lifetime = PATIENCE
+    policy = await asyncio.to_thread(lambda: Words(settings).policy)
+    domain = sender_address(settings, policy).rpartition("@")[2].lower()
+    reserved = [name for name in (domain, settings.mail_domain or "") if f".{name}".endswith(_RESERVED)]
+    if reserved:
+        what = f"{reserved[0]} es un dominio de ejemplo: nadie puede responder a lo que se envíe."
+        return [warn(records.AREA, what, "Escriba el dominio de la empresa en ?from= y HUB_MAIL_DOMAIN.")]
+    return list(await asyncio.gather(*_questions(settings, domain, resolver)))
+
+
+def _questions(settings: Settings, domain: str, resolver: Resolver) -> Iterator[Awaitable[Finding]]:
+    bounces = settings.mail_domain or domain
+    yield _judged("SPF", bounces, lambda: _texts(resolver, bounces), records.spf)
+    selectors = list(_selectors(settings))
+    for selector in selectors:
+        yield _key(resolver, f"{selector}._domainkey.{domain}")
+    if not selectors:
+        yield _told(records.without_selector(domain))
+    yield _judged("DMARC", domain, lambda: _policies(resolver, domain), records.dmarc)
+    if settings.mail_domain:
+        yield _judged("MX", bounces, lambda: _hosts(resolver, bounces), records.mx)
+
+
+def _key(resolver: Resolver, name: str) -> Awaitable[Finding]:
+    return _judged("DKIM", name, lambda: _texts(resolver, name), records.dkim)
+
+
+async def _told(finding: Finding) -> Finding:
+    return finding
+
+
+async def _judged(
+    what: str,
+    name: str,
+    ask_for: Callable[[], Awaitable[Sequence[str]]],
+    judge: Callable[[str, Sequence[str]], Finding],
+) -> Finding:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return judge(name, await ask_for())
+    except (DNSException, OSError, TimeoutError):
+        return records.unanswered(what, name)
+
+
+async def _texts(resolver: Resolver, name: str) -> Sequence[str]:
+    """Answer the TXT records, each with its strings joined; none where the name has none."""
+    try:
+        answer = await resolver.resolve(name, "TXT", search=False)
+    except (NXDOMAIN, NoAnswer):
+        return []
+    return [b"".join(each.strings).decode("utf-8", "replace") for each in answer if isinstance(each, TXT)]
+
+
+async def _policies(resolver: Resolver, domain: str) -> Sequence[str]:
+    """Answer the DMARC records of the domain, else of the nearest one above that has any (RFC 9989)."""
+    labels = domain.split(".")
+    for start in range(len(labels) - 1):
+        texts = await _texts(resolver, f"_dmarc.{'.'.join(labels[start:])}")
+        if any(map(records.is_dmarc, texts)):
+            return texts
+    return []
+
+
+async def _hosts(resolver: Resolver, name: str) -> Sequence[str]:
+    try:
+        answer = await resolver.resolve(name, "MX", search=False)
+    except (NXDOMAIN, NoAnswer):
+        return []
+    found = [(each.preference, str(each.exchange)) for each in answer if isinstance(each, MX)]
+    return [host for _, host in sorted(found)]
+
+
+def _selectors(settings: Settings) -> Iterator[str]:
+    for url in settings.providers.get("email", ()):
+        if url.scheme in {"smtp", "smtps"}:
+            selector = parse_smtp(url.reveal(), setting=PROVIDERS["email"]).dkim
+            if selector:
+                yield selector

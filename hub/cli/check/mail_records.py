@@ -1,0 +1,100 @@
+"""What a domain's records say of the mail that leaves in its name: SPF, DKIM, DMARC, MX. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from hub.cli.check.finding import Finding, bad, ok, warn
+
+AREA: Final = "Dominio de correo"
+
+_ANYBODY: Final = re.compile(r"(?:^| )\+?all(?: |$)", re.IGNORECASE)
+_POLICIES: Final[Mapping[str, str]] = {
+    "none": "solo observa",
+    "quarantine": "lo que no esté autorizado va a no deseado",
+    "reject": "lo que no esté autorizado se rechaza",
+}
+
+
+def spf(domain: str, texts: Sequence[str]) -> Finding:
+    """Judge the TXT records of the envelope sender's domain (RFC 7208)."""
+    records = [text for text in texts if re.match(r"v=spf1(?: |$)", text, re.IGNORECASE)]
+    if not records:
+        return warn(
+            AREA,
+            f"SPF: {domain} no dice qué servidores envían en su nombre.",
+            f"Publique en {domain} un TXT como: v=spf1 include:SU-PROVEEDOR -all",
+        )
+    if len(records) > 1:
+        return bad(AREA, f"SPF: {domain} tiene {len(records)} registros, y así no vale ninguno.", "Deje uno.")
+    if _ANYBODY.search(records[0]):
+        return bad(
+            AREA, f"SPF: {domain} autoriza a cualquiera (+all).", "Termine el registro en -all o ~all."
+        )
+    return ok(AREA, f"SPF: {domain} {records[0]}")
+
+
+def dkim(name: str, texts: Sequence[str]) -> Finding:
+    """Judge the TXT records of `SELECTOR._domainkey.DOMAIN` (RFC 6376)."""
+    keys = [tags for text in texts if "p" in (tags := _tags(text)) and tags.get("v", "DKIM1") == "DKIM1"]
+    if not keys:
+        return warn(
+            AREA, f"DKIM: {name} no tiene clave.", "Publique la clave que da quien firma sus correos."
+        )
+    if not keys[0]["p"]:
+        return bad(AREA, f"DKIM: la clave de {name} está revocada (p= vacío).", "Use otro selector.")
+    return ok(AREA, f"DKIM: {name} tiene su clave.")
+
+
+def without_selector(domain: str) -> Finding:
+    """Say that DKIM cannot be looked at: its place in the DNS is a name that only the signer knows."""
+    return warn(
+        AREA,
+        f"DKIM: no se sabe con qué selector se firman los correos de {domain}.",
+        "Agregue ?dkim=SELECTOR a HUB_EMAIL_URL para revisarlo aquí.",
+    )
+
+
+def is_dmarc(text: str) -> bool:
+    return _tags(text).get("v") == "DMARC1"
+
+
+def dmarc(domain: str, texts: Sequence[str]) -> Finding:
+    """Judge the TXT records of `_dmarc.DOMAIN` (RFC 7489)."""
+    records = [_tags(text) for text in texts if is_dmarc(text)]
+    if not records:
+        return warn(
+            AREA,
+            f"DMARC: {domain} no dice qué hacer con lo que se envíe en su nombre sin permiso.",
+            f"Publique en _dmarc.{domain} un TXT como: v=DMARC1; p=quarantine; rua=mailto:…",
+        )
+    policy = records[0].get("p", "")
+    if len(records) > 1 or policy not in _POLICIES:
+        return bad(
+            AREA, f"DMARC: el registro de {domain} no vale.", "Deje uno, con p=none|quarantine|reject."
+        )
+    return ok(AREA, f"DMARC: {domain} p={policy}, {_POLICIES[policy]}.")
+
+
+def mx(domain: str, hosts: Sequence[str]) -> Finding:
+    """Judge where the mail of HUB_MAIL_DOMAIN is brought."""
+    if not any(host.strip(".") for host in hosts):
+        return bad(
+            AREA,
+            f"MX: nadie recibe el correo de {domain}: rebotes y respuestas se pierden.",
+            f"Publique un MX de {domain} hacia el servidor de correo que lo pasa a HUB_MAIL.",
+        )
+    return ok(AREA, f"MX: el correo de {domain} llega a {', '.join(host.rstrip('.') for host in hosts)}.")
+
+
+def unanswered(what: str, name: str) -> Finding:
+    """Say that nobody could be asked: no fault of the records."""
+    return warn(AREA, f"{what}: el DNS no respondió sobre {name}.", "Revise la red o el DNS y repita.")
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Read `v=…; p=…`; white space means nothing there (RFC 6376, 3.2)."""
+    pairs = (part.partition("=") for part in text.split(";") if "=" in part)
+    return {name.strip(): "".join(value.split()) for name, _, value in pairs}

@@ -1,0 +1,202 @@
+"""`hub dead`: events that could not be taken in; look at them, publish them again, or let them go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+from uuid import UUID
+
+import typer
+
+from hub.cli.audit import note
+from hub.cli.common import (
+    AsJson,
+    Limit,
+    local_time,
+    print_items,
+    print_json,
+    print_table,
+    print_whole,
+    settings,
+    to_uuid,
+    wait,
+)
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.model import DeadLetter
+    from hub.operations.dead_letters import Settled
+    from hub.ports import LogStore, Page
+
+app = typer.Typer(
+    no_args_is_help=True, help="Events that could not be taken in: list, show, replay, discard."
+)
+
+_BODY_SHOWN: Final = 4000  # characters
+_PAGE: Final = 500
+
+
+class Settling(StrEnum):
+    OPEN = "open"
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", show_default=False)]
+Everything = Annotated[bool, typer.Option("--all", help="Every letter that is open.")]
+Reason = Annotated[str | None, typer.Option(help="Those whose reason has these words in it.")]
+Event = Annotated[str | None, typer.Option(help="Those of a kind of event: pqrs.received.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.command("list")
+def list_letters(
+    state: Annotated[Settling, typer.Option(help="Which ones.")] = Settling.OPEN,
+    reason: Reason = None,
+    event: Event = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List them, newest first."""
+    page = wait(_list(state, reason, event, limit))
+    if as_json:
+        print_items(page.items, page.next)
+        return
+    rows = [
+        (
+            local_time(row["received_at"]),
+            row["event_type"] or "",
+            row["field"] or "",
+            row["reason"],
+            str(row["id"]),
+        )
+        for row in page.items
+    ]
+    print_table(("received", "event type", "field", "reason", "id"), rows)
+
+
+async def _list(state: str, reason: str | None, event: str | None, limit: int) -> Page:
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_log(settings()) as log:
+        return await log.dead(state=state, after=None, limit=limit, reason=reason, event=event)
+
+
+@app.command()
+def show(letter_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+    """Show one: why, the headers, the start of the body."""
+    from hub.web.api.clock_board import show_letter  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    letter = wait(_find(to_uuid(letter_id)))
+    shown = show_letter(letter)
+    if as_json:
+        print_json(shown)
+        return
+    body = shown.pop("body", None) or shown.pop("body_base64", "")
+    headers = shown.pop("headers")
+    print_whole(shown | {f"header {name}": value for name, value in headers.items()}, body[:_BODY_SHOWN])
+
+
+async def _find(letter_id: UUID) -> DeadLetter:
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    async with hub_app.open_log(settings()) as log:
+        letter = await known(log, letter_id)
+    await note("dead.show", f"dead:{letter_id}")
+    return letter
+
+
+async def known(log: LogStore, letter_id: UUID) -> DeadLetter:
+    """Answer the letter; raises HubError when there is none."""
+    letter = await log.dead_letter(letter_id)
+    if letter is None:
+        raise HubError(f"there is no dead letter {letter_id}")
+    return letter
+
+
+@app.command()
+def replay(
+    ids: Ids = None,
+    *,
+    everything: Everything = False,
+    reason: Reason = None,
+    event: Event = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Publish letters again as they came, after the publisher or the hub was mended. Safe to repeat.
+
+      hub dead replay 0195…
+
+      hub dead replay --reason "radicado: required" --event pqrs.received
+    """
+    asked = _asked(ids, reason, event, everything=everything)
+    wait(_settle(asked, "replay", yes=yes, as_json=as_json))
+
+
+@app.command()
+def discard(
+    ids: Ids = None,
+    *,
+    everything: Everything = False,
+    reason: Reason = None,
+    event: Event = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say that letters need nothing more; they stay in the log."""
+    asked = _asked(ids, reason, event, everything=everything)
+    wait(_settle(asked, "discard", yes=yes, as_json=as_json))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Letters by id, or, without ids, the open ones of a filter."""
+
+    ids: Sequence[UUID] | None = None
+    reason: str | None = None
+    event: str | None = None
+
+
+def _asked(ids: Sequence[str] | None, reason: str | None, event: str | None, *, everything: bool) -> Asked:
+    narrowed = reason is not None or event is not None
+    if bool(ids) == (everything or narrowed):
+        raise typer.BadParameter("give ids, or --reason or --event, or --all")
+    if ids:
+        return Asked(ids=[to_uuid(each) for each in ids])
+    return Asked(reason=reason, event=event)
+
+
+async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations import dead_letters  # noqa: PLC0415 - the same
+
+    given, settle = settings(), dead_letters.replay_one if verb == "replay" else dead_letters.discard_one
+    async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
+        if asked.ids is None:
+            chosen: Sequence[UUID] = await dead_letters.open_ids(log, reason=asked.reason, event=asked.event)
+            if chosen and not yes and not typer.confirm(f"{verb} {len(chosen)} dead letters?", err=True):
+                return
+        else:
+            chosen = [(await known(log, letter_id)).id for letter_id in asked.ids]
+        await note(f"dead.{verb}", "dead", letters=len(chosen))
+        done: list[Settled] = []
+        for number, letter_id in enumerate(chosen, start=1):
+            done.append(await settle(log, publisher, letter_id))
+            if number % _PAGE == 0 and not as_json:
+                typer.secho(f"{number} of {len(chosen)} …", dim=True, err=True)
+    _report(done, as_json=as_json)
+
+
+def _report(done: Sequence[Settled], *, as_json: bool) -> None:
+    if as_json:
+        print_items(done)
+        return
+    for each in done:
+        typer.echo(
+            f"{each.id}  {each.state}{'' if each.changed else ', no change: settled before, or failed again'}"
+        )
+    typer.secho(f"{sum(each.changed for each in done)} settled", err=True)

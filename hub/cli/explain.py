@@ -1,0 +1,69 @@
+"""`hub explain`: was somebody told of an event, when and by what; else why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.cli.audit import note
+from hub.cli.common import AsJson, console, print_json, settings, wait
+
+if TYPE_CHECKING:
+    from hub.operations.explain.explain import Verdict
+
+
+def explain(
+    event: Annotated[
+        str,
+        typer.Argument(
+            metavar="EVENT",
+            show_default=False,
+            help="El id que le dio quien lo publicó, o la clave del hub.",
+        ),
+    ],
+    person: Annotated[
+        str,
+        typer.Argument(metavar="PERSON", show_default=False, help="La referencia de la persona: per-0042."),
+    ],
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="SOURCE", help="De cuál sistema, si varios tienen un evento con ese id."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Explica si a una persona se le avisó de un evento: cuándo y por qué medio, o por qué no.
+
+      hub explain 3f2c… per-0042
+
+    De cada mensaje dice cuándo salió, llegó y se leyó; hasta cuándo espera y
+    por qué; qué falló y qué hacer.
+
+    Si no hubo mensaje, dice la razón: en licencia, sin autorización, con otro
+    rol, en otra torre, agregada después, o que el hub todavía no lo sabía.
+
+    `hub deliveries` muestra los ids de los eventos y las referencias de las
+    personas. Las direcciones salen ocultas; la consulta queda en `hub audit`.
+    """
+    from hub.operations.explain.explain import UNKNOWN, shown  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    verdict = wait(_explain(event, person, source))
+    if as_json:
+        print_json(shown(verdict))
+    else:
+        console().print("\n".join(verdict.sentences), markup=False, soft_wrap=True)
+    if verdict.outcome in UNKNOWN:
+        raise typer.Exit(1)
+
+
+async def _explain(event: str, person: str, source: str | None) -> Verdict:
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations.explain import explain as explaining  # noqa: PLC0415 - the same
+
+    async with hub_app.open_explaining(settings()) as store:
+        verdict = await explaining.explain(store, event, person, source=source)
+    if verdict.event is not None and verdict.outcome not in explaining.UNKNOWN:
+        subject = f"event:{verdict.event.key}"
+        await note("event.explain", subject, person=person, outcome=verdict.outcome)
+    return verdict

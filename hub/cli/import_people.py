@@ -1,0 +1,185 @@
+"""`hub people import`: units, people and roles out of a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from hub.cli.audit import note
+from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
+from hub.cli.progress import progress
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.model import Json
+    from hub.operations.import_people import Step
+    from hub.people.importing import Changes, Fault, Report
+    from hub.people.importing.entries import Hashes
+
+_NOUNS: Final = {
+    "copropiedad": "copropiedades",
+    "unit": "unidades",
+    "person": "personas",
+    "membership": "roles",
+}
+
+
+def import_people(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", show_default=False, help="CSV or XLSX; - for stdin.")
+    ],
+    apply: Annotated[
+        bool, typer.Option("--apply/--dry-run", help="Write it; without, only say what would be.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad lines out and write the rest.")
+    ] = False,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="End what an earlier file said and this one does not.")
+    ] = False,
+    copropiedad: Annotated[
+        str, typer.Option("--copropiedad", metavar="ID|NAME", help="For lines that do not name theirs.")
+    ] = "",
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLE", help="For lines that do not say theirs: propietario.")
+    ] = "",
+    sheet: Annotated[
+        str, typer.Option("--sheet", metavar="NAME", help="Of a book; else the first with known headings.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """
+    Load units, people and what they are in them, or the company's staff, whichever the headings speak of.
+
+    Says line by line what to mend; writes all or nothing.
+
+      hub people import personas.xlsx            look first: nothing is written
+
+      hub people import personas.xlsx --apply    write; again after a correction changes only what differs
+    """
+    report = _examined(file, copropiedad=copropiedad, role=role, sheet=sheet)
+    bad = report.bad_lines
+    # Nothing of a file that is no table: there is nothing to compare.
+    allowed = apply and bool(report.rows) and (skip_bad or not bad)
+    if remove_missing and bad:
+        raise HubError(
+            "--remove-missing necesita un archivo sin líneas malas: de ellas no se sabe quién falta."
+        )
+    with progress("Escribiendo", shown=apply and not as_json) as step:
+        doubts, changes = wait(_run(report, apply=allowed, end_missing=remove_missing, step=step))
+    faults = sorted((*report.faults, *doubts), key=lambda fault: fault.line)
+    told = _told(report, faults, changes, applied=allowed)
+    if as_json:
+        print_json(told)
+    else:
+        _print(told, faults, changes, wanted=apply, end_missing=remove_missing)
+    if bad and not (allowed and skip_bad):
+        raise typer.Exit(1)
+
+
+def _examined(file: str, **options: str) -> Report:
+    from hub.people.importing import examine  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    data = read_input(file)
+    try:
+        return examine(data, **options)
+    except ValueError as exc:
+        raise typer.BadParameter(f"--role: {exc}") from None
+
+
+async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) -> tuple[list[Fault], Changes]:
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations.import_people import load, look  # noqa: PLC0415 - the same
+    from hub.people.importing import Changes  # noqa: PLC0415 - the same
+
+    if not report.rows:
+        # What is wrong with the file is said even where there is no database.
+        return [], Changes(made=(), unchanged={}, foreign={})
+    now = datetime.now(UTC)
+    async with hub_app.open_imports(settings()) as store:
+        if apply:
+            left_out = len(report.bad_lines)
+            await note(
+                "people.import", "directory", lines=report.read, left_out=left_out, end_missing=end_missing
+            )
+            entries, changes = await load(
+                store, report, _hashes(), now=now, end_missing=end_missing, step=step
+            )
+        else:
+            entries, changes = await look(store, report, _hashes(), now=now)
+    return list(entries.doubts), changes
+
+
+def _hashes() -> Hashes:
+    from hub.access.keyring import KeyRing  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return KeyRing(settings().secrets).document_hashes
+
+
+def _told(report: Report, faults: list[Fault], changes: Changes, *, applied: bool) -> dict[str, Json]:
+    return {
+        "applied": applied,
+        "lines": report.read,
+        "bad": len(report.bad_lines),
+        "counts": changes.counts(),
+        "revived": changes.revived,
+        "missing": [
+            {name: one[name] for name in ("id", "person_id", "scope", "role")} for one in changes.missing
+        ],
+        "faults": [
+            {
+                "line": fault.line,
+                "column": fault.column,
+                "wrong": fault.wrong,
+                "write": fault.write,
+                "warning": fault.warning,
+            }
+            for fault in faults
+        ],
+    }
+
+
+def _print(
+    told: Mapping[str, Json], faults: list[Fault], changes: Changes, *, wanted: bool, end_missing: bool
+) -> None:
+    for fault in faults:
+        typer.echo(_line(fault))
+    for one in changes.missing:
+        done = "terminado" if end_missing and told["applied"] else "ya no está en el archivo"
+        typer.echo(f"{_role(one['role'])} en {one['scope']}: {one['person_id']} {done}")
+    for ref in changes.revived:
+        typer.echo(f"{ref} · aviso: había sido retirada del directorio y este archivo la vuelve a crear")
+    if faults or changes.missing or changes.revived:
+        typer.echo()
+    columns = ("", "nuevas", "cambian", "iguales", "de otro sistema")
+    print_table(
+        columns,
+        [(_NOUNS[noun], *(str(number) for number in row.values())) for noun, row in told["counts"].items()],
+    )
+    typer.echo(_summary(told, wanted=wanted))
+
+
+def _line(fault: Fault) -> str:
+    where = f"línea {fault.line}" if fault.line else "archivo"
+    mark = "aviso" if fault.warning else "MAL"
+    return f"{where} · {fault.column} · {mark}: {fault.wrong} → escriba: {fault.write}"
+
+
+def _role(role: str) -> str:
+    from hub.people.importing.columns import ROLE_WORDS  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return ROLE_WORDS.get(role, role)
+
+
+def _summary(told: Mapping[str, Json], *, wanted: bool) -> str:
+    read = f"{told['lines']} líneas leídas, {told['bad']} malas."
+    if told["applied"]:
+        left = " Las malas quedaron por fuera." if told["bad"] else ""
+        return f"{read} Escrito.{left}"
+    if told["bad"]:
+        refused = "No se escribió nada: " if wanted else ""
+        return f"{read} {refused}arregle las malas, o escriba lo demás con --apply --skip-bad."
+    return f"{read} No se escribió nada; para escribir, --apply."

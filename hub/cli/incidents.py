@@ -1,0 +1,48 @@
+"""`hub troubles`: what is wrong with the hub itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, wait
+
+if TYPE_CHECKING:
+    from hub.web.schemas.common import TroublePage
+
+_COLUMNS: Final = ("state", "since", "over", "what", "how bad", "what to do")
+
+
+def troubles(limit: Limit = 20, as_json: AsJson = False) -> None:
+    """List what is wrong with the hub itself, the open ones first, with what to do about it."""
+    page = wait(_read(limit))
+    if as_json:
+        print_json(page)
+        return
+    if not any(row.resolved_at is None for row in page.items):
+        typer.secho("No hay averías abiertas.", fg=typer.colors.GREEN)
+    if not page.items:
+        return
+    print_table(
+        _COLUMNS,
+        [
+            (
+                row.state,
+                local_time(row.since),
+                local_time(row.resolved_at),
+                row.title,
+                row.measured,
+                row.to_do if row.resolved_at is None else "",
+            )
+            for row in page.items
+        ],
+    )
+
+
+async def _read(limit: int) -> TroublePage:
+    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.incidents import read_troubles  # noqa: PLC0415 - the same
+
+    async with process.open_watch(settings()) as log:
+        return await read_troubles(log, limit)

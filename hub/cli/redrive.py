@@ -1,0 +1,109 @@
+"""`hub redrive`: lost messages go again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hub.cli.audit import note
+from hub.cli.common import AsJson, OfChannel, OfEvent, as_instant, print_json, print_table, settings, wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.operations.redrive import Redriven, Wish
+
+Since = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made at or after.")]
+Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made before.")]
+
+
+class Lost(StrEnum):
+    FAILED = "failed"
+    EXPIRED = "expired"
+    BOUNCED = "bounced"
+    SUPPRESSED = "suppressed"
+
+
+def redrive(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    state: Annotated[Lost, typer.Option(help="Which lost ones.")],
+    channel: OfChannel = None,
+    event: OfEvent = None,
+    event_id: Annotated[str | None, typer.Option(help="The id that the publisher gave the event.")] = None,
+    person: Annotated[str | None, typer.Option(help="A person's reference.")] = None,
+    reason: Annotated[str | None, typer.Option(help="How the reason begins: smtp_550.")] = None,
+    since: Since = None,
+    until: Until = None,
+    also_told: Annotated[
+        bool, typer.Option("--also-told", help="Also whoever was told the same in another way.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, by channel and reason.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="How many to look at.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Send lost messages again, in place, after what lost them was mended. Safe to repeat.
+
+    Left alone are those that are worthless by now, those that never had an
+    address, and whoever was or is being told the same in another way: of a
+    cascade that is lost as a whole its first step goes again. A TIME without
+    an offset is Bogotá's.
+
+      hub redrive --state failed --channel sms --since 2026-03-09T08:00 --dry-run
+
+      hub redrive --state bounced --reason smtp_550 --event pqrs.responded
+    """
+    from hub.operations.redrive import Wish  # noqa: PLC0415 - the same
+    from hub.ports import MessageFilter  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.web.api.redrive import shown  # noqa: PLC0415 - the same
+
+    narrowed = MessageFilter(
+        state=state.value,
+        channel=channel,
+        event=event,
+        event_id=event_id,
+        person=person,
+        reason=reason,
+        since=since,
+        until=until,
+    )
+    wish = Wish(narrowed=narrowed, also_told=also_told, dry_run=dry_run)
+    answer = shown(wait(_redrive(wish, limit, _quiet if as_json else _progress)), dry_run=dry_run)
+    if as_json:
+        print_json(answer)
+    else:
+        _report(answer)
+
+
+async def _redrive(wish: Wish, limit: int | None, told: Callable[[Redriven], None]) -> Redriven:
+    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations import redrive as redriving  # noqa: PLC0415 - the same
+    from hub.ports import Verdict  # noqa: PLC0415 - the same
+
+    given = settings()
+    async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
+        done = await redriving.redrive(wish, store=store, publisher=publisher, limit=limit, told=told)
+    if not wish.dry_run:
+        await note("redrive", f"messages:{wish.narrowed.state}", taken=done.of(Verdict.TAKEN))
+    return done
+
+
+def _quiet(_done: Redriven) -> None:
+    """Say nothing while it works."""
+
+
+def _progress(done: Redriven) -> None:
+    if done.next is not None:
+        typer.secho(f"{sum(done.counts.values())} looked at …", dim=True, err=True)
+
+
+def _report(answer: dict[str, Any]) -> None:
+    columns = ("verdict", "channel", "reason", "count")
+    if answer["by"]:
+        print_table(columns, [tuple(str(row[column]) for column in columns) for row in answer["by"]])
+    verb = "would go again" if answer["dry_run"] else "go again"
+    left = answer["too_old"] + answer["no_contact"] + answer["told"]
+    typer.secho(f"{answer['taken']} {verb}, {left} are left alone", err=True)

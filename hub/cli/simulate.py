@@ -1,0 +1,264 @@
+"""`hub rehearse`: what another policy would have made of what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hub.cli.common import (
+    AsJson,
+    as_instant,
+    console,
+    local_time,
+    print_json,
+    print_table,
+    settings,
+    short_case,
+    wait,
+)
+from hub.cli.indicators import as_period, percent
+from hub.cli.progress import progress
+
+if TYPE_CHECKING:
+    from hub.model.promises import Period
+    from hub.operations.simulate.simulate import Change, Comparison, Counts
+    from hub.policy import Policy
+
+_COLUMNS: Final = ("promesa", "medida", "antes", "después", "diferencia")
+_NUMBERS: Final = _COLUMNS[2:]
+_CHANGES: Final = ("caso", "promesa", "antes", "después", "vencía", "vencería")
+_OUTCOMES: Final = {
+    "met": "cumplida",
+    "breached": "incumplida",
+    "breached_before": "ya incumplida",
+    "open": "en curso",
+    "cancelled": "anulada",
+}
+_BOGOTA: Final = ZoneInfo("America/Bogota")
+
+Row = tuple[str, ...]
+File = Annotated[
+    Path, typer.Option("--policy", metavar="FILE", help="The policy to try, as HUB_POLICY would name it.")
+]
+Since = Annotated[
+    datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="From then on, instead.")
+]
+Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Before then.")]
+
+
+def rehearse(
+    policy: File,
+    period: Annotated[str, typer.Option(help="The last days (90d) or a month (2026-10).")] = "90d",
+    since: Since = None,
+    until: Until = None,
+    cases: Annotated[int, typer.Option(min=0, help="How many cases that end otherwise to list.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Try a new policy on what has happened: breaches, steps of the ladder, messages at night, before and after.
+
+    Nothing is sent and nothing is written: the history is read in a
+    transaction that cannot write, and replayed twice, by the policy in force
+    (HUB_POLICY, or the built-in one) and by FILE laid over the built-in one.
+
+      hub rehearse --policy new.toml --period 90d
+
+      hub rehearse --policy new.toml --since 2026-07-01 --until 2026-10-01 --json
+
+    The same policy gives no difference. A running hub lets each clock keep
+    what was promised at its start; here both sides are worked out afresh from
+    the events, as if each policy had always been in force. Each level of the
+    ladder is taken to be held by somebody with working hours. Night is from
+    21:00 to 07:00; a message counts once for each channel that disturbs. What
+    is tried is the calendar, the promises and the hours of contact.
+    """
+    comparison = wait(_rehearse(policy, (period, since, until), cases, shown=not as_json))
+    if as_json:
+        from hub.operations.simulate.simulate import shown  # noqa: PLC0415 - `hub --help` must not wait for it
+
+        print_json(shown(comparison))
+    else:
+        _report(comparison, policy.name)
+
+
+async def _rehearse(
+    path: Path, asked: tuple[str, datetime | None, datetime | None], listed: int, *, shown: bool
+) -> Comparison:
+    from hub.catalog import BY_NAME  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations.simulate.simulate import Comparison, add_cases, add_contacts  # noqa: PLC0415 - the same
+    from hub.policy import load_policy  # noqa: PLC0415 - the same
+    from hub.storage import Database, PostgresHistory  # noqa: PLC0415 - the same
+
+    given = settings()
+    before, after = load_policy(given.policy), load_policy(path)
+    period = _period(*asked, before, datetime.now(UTC))
+    comparison = Comparison(before, after, period=period, catalog=BY_NAME, listed=listed)
+    async with (
+        Database(given.database_url.reveal(), size=1) as database,
+        PostgresHistory(database).reading() as history,
+    ):
+        with progress("Casos, en días", shown=shown) as tell:
+            await add_cases(comparison, history, BY_NAME, tell)
+        with progress("Mensajes, en días", shown=shown) as tell:
+            await add_contacts(comparison, history, tell)
+    return comparison
+
+
+def _period(
+    text: str, since: datetime | None, until: datetime | None, policy: Policy, now: datetime
+) -> Period:
+    from hub.model.promises import Period  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    zone = policy.calendar.zone
+    first, last = as_period(text, now.astimezone(zone).date())
+    begin = since or datetime.combine(first, time.min, zone)
+    end = min(now, until or datetime.combine(last + timedelta(days=1), time.min, zone))
+    if begin >= end:
+        raise typer.BadParameter(f"from {local_time(begin)} to {local_time(end)} is no time that has passed")
+    return Period(since=begin.astimezone(UTC), until=end.astimezone(UTC))
+
+
+def _report(comparison: Comparison, name: str) -> None:
+    period, out = comparison.period, console()
+    out.print(
+        f"Ensayo de {name} contra la política vigente, del {_minute(period.since)}"
+        f" al {_minute(period.until)}.\n"
+        f"Casos: {_number(comparison.cases)} · promesas: {_number(comparison.clocks)}"
+        f" · mensajes: {_number(comparison.messages)}. No se envió ni se escribió nada.\n",
+        markup=False,
+        soft_wrap=True,
+    )
+    if not comparison.cases and not comparison.messages:
+        out.print("En ese período no hay historia que ensayar.")
+        return
+    if comparison.same:
+        out.print(
+            "Con esta política nada habría sido distinto."
+            " Se ensayan el calendario, las promesas y las horas de contacto.",
+            soft_wrap=True,
+        )
+        return
+    print_table(_COLUMNS, _rows(comparison), numbers=_NUMBERS)
+    out.print(
+        f"Promesas con otro vencimiento: {_number(comparison.moved)}."
+        f" Casos que habrían terminado de otra manera: {_number(comparison.changed)}.",
+        soft_wrap=True,
+    )
+    _list(comparison)
+    out.print(
+        "\nSe supone que cada nivel tiene quien lo atienda, en horas laborales. La noche va de 21:00 a 7:00;"
+        "\nsus mensajes son los avisos de las promesas y los demás mensajes guardados del período.",
+        style="dim",
+        soft_wrap=True,
+    )
+
+
+def _list(comparison: Comparison) -> None:
+    if not comparison.changes:
+        return
+    listed = len({change.case for change in comparison.changes})
+    if listed < comparison.changed:
+        console().print(f"Los primeros {listed} (--cases muestra más):", markup=False)
+    console().print()
+    print_table(
+        _CHANGES, [_change(each) for each in sorted(comparison.changes, key=lambda one: one.due_before)]
+    )
+
+
+def _change(change: Change) -> Row:
+    from hub.rendering.titles_es import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    return (
+        short_case(change.case),
+        CLOCKS.get(change.promise, change.promise),
+        _OUTCOMES[change.before],
+        _OUTCOMES[change.after],
+        _due(change.due_before),
+        _due(change.due_after),
+    )
+
+
+def _rows(comparison: Comparison) -> Iterator[Row]:
+    from hub.rendering.titles_es import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    before, after = comparison.before, comparison.after
+    for name in sorted(before.promises, key=lambda one: CLOCKS.get(one, one)):
+        yield from _block(CLOCKS.get(name, name), _measures(before.promises[name], after.promises[name]))
+    yield from _block("Todas las promesas", _measures(before.total, after.total))
+    yield from _block("Mensajes de noche", _nights(comparison))
+
+
+def _block(title: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """Put the title before the first row, and an empty one behind the last."""
+    head = title
+    for row in rows:
+        yield head, *row
+        head = ""
+    if not head:
+        yield ("",) * len(_COLUMNS)
+
+
+def _measures(before: Counts, after: Counts) -> Iterator[Row]:
+    shares = before.share_kept, after.share_kept
+    if shares != (None, None):
+        yield "a tiempo", percent(shares[0]), percent(shares[1]), _points(*shares)
+    yield from _some("incumplidas", before.broken, after.broken)
+    yield from _some("avisos de riesgo", before.warned, after.warned)
+    for level in sorted({*before.climbed, *after.climbed}):
+        yield from _some(f"pasos al nivel {level}", before.climbed[level], after.climbed[level])
+    yield from _some("recordatorios", before.reminded, after.reminded)
+    yield from _some("avisos de noche", before.night, after.night)
+
+
+def _nights(comparison: Comparison) -> Iterator[Row]:
+    from hub.rendering.labels_es import PURPOSES  # noqa: PLC0415 - `hub --help` must not wait for it
+
+    before, after = comparison.before.night, comparison.after.night
+    for purpose in sorted({*before, *after}):
+        yield from _some(PURPOSES[purpose].lower(), before[purpose], after[purpose])
+    yield (
+        "en total",
+        _number(before.total()),
+        _number(after.total()),
+        _difference(before.total(), after.total()),
+    )
+
+
+def _some(words: str, before: int, after: int) -> Iterator[Row]:
+    if before or after:
+        yield words, _number(before), _number(after), _difference(before, after)
+
+
+def _difference(before: int, after: int) -> str:
+    sign = "+" if after > before else "−"
+    return "=" if before == after else f"{sign}{_number(abs(after - before))}"
+
+
+def _points(before: float | None, after: float | None) -> str:
+    """`0.95`, `0.9` → `−5,0 puntos`."""
+    if before is None or after is None:
+        return "–"
+    points = 100 * (after - before)
+    sign = "+" if points > 0 else "−"
+    return "=" if before == after else f"{sign}{abs(points):.1f} puntos".replace(".", ",")
+
+
+def _number(amount: int) -> str:
+    """`12345` → `12.345`."""
+    return f"{amount:,}".replace(",", ".")
+
+
+def _minute(at: datetime) -> str:
+    return local_time(at)[:16]
+
+
+def _due(at: datetime) -> str:
+    """A due instant in Bogotá: `11/03 14:05`; the end of a day is `31/03 24:00`, not the next day."""
+    last = at.astimezone(_BOGOTA) - timedelta.resolution
+    ends_a_day = last.time() == time.max
+    return f"{last:%d/%m} 24:00" if ends_a_day else f"{at.astimezone(_BOGOTA):%d/%m %H:%M}"

@@ -1,0 +1,23 @@
+"""CloudEvents 1.0: the codec, the schemas of each event's data, and strict JSON."""
+
+from hub.cloudevents.codec import (
+    CONTENT_TYPE,
+    DEAD_BODY,
+    MAX_BODY,
+    MAX_IDENTITY,
+    attributes_in,
+    decode,
+    encode,
+    header_as_json,
+)
+
+__all__ = [
+    "CONTENT_TYPE",
+    "DEAD_BODY",
+    "MAX_BODY",
+    "MAX_IDENTITY",
+    "attributes_in",
+    "decode",
+    "encode",
+    "header_as_json",
+]

@@ -1,0 +1,250 @@
+"""
+What can be wrong with the hub itself: how it is recognised, whom it silences, what to do. Pure.
+
+Instants and ages are the database's. The words are for operators, in Spanish; docs/operations.md has
+the same table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from hub.model import Event, Json, Lane, Remaining, Symptom, Trouble, own_event
+from hub.policy.monitoring import WatchPolicy
+
+BEGAN: Final = "hub.trouble.began"
+ENDED: Final = "hub.trouble.ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """
+    One kind of trouble. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
+
+    `silences` tells that the key's first part is a channel, which must not carry the news of it;
+    `twice` that it is believed when it is seen twice in a row: a start and a restart look like it.
+    """
+
+    name: str
+    title: str
+    seen: str
+    to_do: str
+    meanwhile: str
+    silences: bool = False
+    twice: bool = False
+
+
+KINDS: Final[tuple[Kind, ...]] = (
+    Kind(
+        name="circuit",
+        title="El proveedor {2} de {1} está fallando",
+        seen="La mitad de sus llamadas falla o tarda demasiado: se le deja descansar (`[breaker]`).",
+        to_do="Mire `hub channel list` y el estado del proveedor; lo que espera: `hub deliveries`.",
+        meanwhile="Los mensajes pasan al siguiente proveedor o esperan y se reintentan; ninguno se pierde.",
+        silences=True,
+    ),
+    Kind(
+        name="queue_age",
+        title="La cola {2} de {1} está atrasada",
+        seen="Su mensaje más antiguo espera más de lo que dice `[watch] queue_age`.",
+        to_do="Mire `hub channel list`; si ningún proveedor está averiado, arranque otro `hub run delivery`.",
+        meanwhile="Los mensajes salen con retraso; los que se venzan antes quedan como vencidos.",
+        silences=True,
+    ),
+    Kind(
+        name="unattended",
+        title="Nadie atiende las colas de {1}",
+        seen="Hay tickets o eventos listos en una cola que ningún proceso consume.",
+        to_do="Arranque el papel que falta: `hub run intake` o `hub run delivery`.",
+        meanwhile="Todo espera en RabbitMQ; este aviso también, si lo que falta es lo que lo envía.",
+        twice=True,
+    ),
+    Kind(
+        name="dead_letters",
+        title="Hay eventos que no se pudieron recibir",
+        seen="Llegó una carta muerta en la última hora, o las abiertas pasan de `[watch] dead_letters`.",
+        to_do="Mírelas con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
+        meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
+    ),
+    Kind(
+        name="auditor",
+        title="El papel timers no trabaja",
+        seen="Su última ronda completa es más vieja que `[watch] audit_stale`.",
+        to_do="Arranque `hub run timers` y mire su registro.",
+        meanwhile="No hay reintentos, recordatorios ni escalamientos; se recuperan al volver.",
+    ),
+    Kind(
+        name="balance",
+        title="Queda poco saldo en {2} de {1}",
+        seen="El saldo que dice el proveedor es menor que el suyo o el de `[watch] low_balance`.",
+        to_do="Recargue la cuenta del proveedor; `hub channel list` dice cuáles hay.",
+        meanwhile="Los mensajes salen todavía; sin saldo se rechazan.",
+        silences=True,
+    ),
+    Kind(
+        name="skew",
+        title="Los relojes de {1} y {2} no coinciden",
+        seen="Difieren en más de `[watch] skew`.",
+        to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
+        meanwhile="Citas, plazos y vencimientos corren con esa diferencia.",
+    ),
+    Kind(
+        name="server",
+        title="No responde {1}",
+        seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",
+        to_do="Mire `hub check` y encienda el servidor.",
+        meanwhile="Sin Redis todo sigue desde SQL; sin RabbitMQ nada sale y este aviso llega tarde.",
+        twice=True,
+    ),
+)
+
+BY_KIND: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in KINDS})
+
+_CHANNELS: Final[Mapping[str, str]] = {
+    "email": "correo",
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+    "push": "notificaciones",
+    "inbox": "buzón interno",
+}
+_WORDS: Final[Mapping[str, str]] = {
+    **_CHANNELS,
+    "postgresql": "PostgreSQL",
+    "redis": "Redis",
+    "rabbitmq": "RabbitMQ",
+    Lane.URGENT: "urgente",
+    Lane.NORMAL: "normal",
+    Lane.BULK: "masiva",
+}
+
+
+def known(found: Iterable[Trouble]) -> list[Trouble]:
+    """Leave out what an older or newer hub has found and this one has no words for: it is left to that."""
+    return [trouble for trouble in found if trouble.key.partition(":")[0] in BY_KIND]
+
+
+def kind_of(key: str) -> Kind:
+    return BY_KIND[key.partition(":")[0]]
+
+
+def believed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symptom]:
+    """Answer those to go by; `before` are the keys of the pass before."""
+    return [one for one in symptoms if one.key in before or not kind_of(one.key).twice]
+
+
+def title_of(key: str) -> str:
+    """Say in one line what is wrong."""
+    parts = key.split(":")
+    return kind_of(key).title.format(*(_WORDS.get(part, part) for part in parts))
+
+
+def avoided(key: str) -> list[str]:
+    """Answer the channels that are broken, over which nobody is to be told of it."""
+    return [key.split(":")[1]] if kind_of(key).silences else []
+
+
+def event_of(trouble: Trouble, *, notify: Sequence[str], now: datetime) -> Event:
+    """
+    Make what is said of a trouble: that it began, or, once it is resolved, that it is over.
+
+    Its id is made from the key and its begin: a repeat after a crash is a duplicate.
+    """
+    name = BEGAN if trouble.told_at is None else ENDED
+    at = trouble.since if name == BEGAN else trouble.resolved_at or trouble.since
+    return own_event(
+        name,
+        f"{trouble.key}@{trouble.since.isoformat()}:{name.rpartition('.')[2]}",
+        {**_data(trouble, name), "notify": list(notify)},
+        # Of a database whose clock is ahead there is something to tell: intake refuses what is to come.
+        time=min(at, now),
+    )
+
+
+def _data(trouble: Trouble, name: str) -> dict[str, Json]:
+    kind = kind_of(trouble.key)
+    data = {
+        "trouble_id": f"{trouble.key}@{trouble.since.isoformat()}",
+        "kind": kind.name,
+        "key": trouble.key,
+        "title": title_of(trouble.key),
+        "since": trouble.since.isoformat(),
+        "avoid": avoided(trouble.key),
+    }
+    if name == BEGAN:
+        return {
+            **data,
+            "measured": trouble.measured,
+            "to_do": _quoted(kind.to_do),
+            "meanwhile": kind.meanwhile,
+        }
+    return {**data, "until": (trouble.resolved_at or trouble.since).isoformat()}
+
+
+def _quoted(words: str) -> str:
+    """Mark a command as a letter would: data is no Markdown."""
+    return re.sub(r"`([^`]*)`", r"«\1»", words)
+
+
+def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
+    """`sms:twilio`, of each provider whose circuit some process has not closed."""
+    for place in open_ones:
+        yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
+
+
+def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: WatchPolicy) -> Iterator[Symptom]:
+    """Channel and lane → how long its oldest message waits."""
+    for (channel, lane), age in sorted(oldest.items()):
+        if age > policy.queue_age[lane]:
+            yield Symptom(key=f"queue_age:{channel}:{lane}", measured=f"Espera desde hace {length(age)}")
+
+
+def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
+    """Queue without a consumer → how many are ready in it."""
+    for role, prefix in (("intake", "hub.events."), ("delivery", "hub.messages.")):
+        queues = {name: ready for name, ready in unattended.items() if ready and name.startswith(prefix)}
+        if queues:
+            measured = f"{sum(queues.values())} en {len(queues)} colas"
+            yield Symptom(key=f"unattended:{role}", measured=measured)
+
+
+def of_letters(opened: int, lately: int, policy: WatchPolicy) -> Iterator[Symptom]:
+    """How many are open, and how many of them came of late."""
+    if lately or opened > policy.dead_letters:
+        yield Symptom(key="dead_letters", measured=f"{opened} abiertas, {lately} de la última hora")
+
+
+def of_audit(age: timedelta, policy: WatchPolicy) -> Iterator[Symptom]:
+    if age > policy.audit_stale:
+        yield Symptom(key="auditor", measured=f"Última ronda hace {length(age)}")
+
+
+def of_balance(left: Remaining, policy: WatchPolicy) -> Iterator[Symptom]:
+    """What the provider's own description calls low counts first, then the policy's for the currency."""
+    limit = left.low if left.low is not None else policy.low_balance.get(left.currency)
+    if limit is not None and left.amount < limit:
+        yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
+
+
+def of_clock(host: str, server: str, apart: timedelta, policy: WatchPolicy) -> Iterator[Symptom]:
+    if abs(apart) > policy.skew:
+        # Of each host its own: another one, whose clock is right, must not take it for mended.
+        yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")
+
+
+def of_servers(answers: Mapping[str, bool]) -> Iterator[Symptom]:
+    for name, well in answers.items():
+        if not well:
+            yield Symptom(key=f"server:{name}", measured="Sin respuesta")
+
+
+def length(age: timedelta) -> str:
+    """Say a length as people do: `90 s`, `12 min`, `3 h`."""
+    seconds = int(age.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"

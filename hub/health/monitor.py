@@ -1,0 +1,182 @@
+"""
+WATCH: the hub looks at itself, and tells staff with the duty `ops` what is wrong, once, and when it is over.
+
+Each symptom is a row first, then an event (deterministic id, confirmed), then the row says that it
+was told: a crash anywhere repeats the same id. Any number of processes may watch: all of them see,
+the database's unique index and its clock decide. What could not be looked at neither begins nor ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from hub.errors import HubError, Unavailable
+from hub.health import incidents
+from hub.model import Remaining, Symptom
+from hub.policy.monitoring import WatchPolicy
+from hub.ports import Now, Publisher, Queues, WatchStore
+from hub.tasks import heed_cancellation
+
+LOOK_TIMEOUT: Final = 10.0
+"""Seconds for one look: a server that hangs must not blind the watch for the rest."""
+
+log = structlog.get_logger()
+
+Clock = Callable[[], Awaitable[datetime]]
+"""Asks a server for its time; may raise Unavailable."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """What watching needs. `host` is this machine's name; `company` its address of last resort."""
+
+    store: WatchStore
+    publisher: Publisher
+    queues: Queues
+    answers: Callable[[], Awaitable[Mapping[str, bool]]]
+    clocks: Mapping[str, Clock]
+    balances: Callable[[], Awaitable[Sequence[Remaining]]]
+    now: Now
+    policy: WatchPolicy
+    host: str
+    company: str
+    began_at: datetime = field(init=False)
+    well: bool = field(init=False, default=False)
+    """Whether the last pass found that the audit goes on and every server answers."""
+    before: Collection[str] = field(init=False, default=())
+    """The keys of the symptoms of the last pass."""
+    funds: dict[str, Remaining] = field(init=False, default_factory=dict)
+    """What each provider last said of its money."""
+    funds_until: datetime | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.began_at = self.now()
+
+
+async def run(watch: Watch) -> None:
+    """Watch until cancelled. No failure ends it: who watches must not be what breaks the hub."""
+    while True:
+        try:
+            await look_and_tell(watch)
+        except Unavailable as exc:
+            heed_cancellation()
+            watch.well = False
+            log.warning("watch.blind", error=str(exc))
+        except Exception:
+            heed_cancellation()
+            watch.well = False
+            log.exception("watch.broken")
+        await asyncio.sleep(watch.policy.every.total_seconds())
+
+
+async def look_and_tell(watch: Watch) -> None:
+    """Look at everything once, write what is found, tell what is new."""
+    symptoms, seen = await look_around(watch)
+    watch.well = {"auditor", "server"} <= seen and not any(
+        symptom.key.partition(":")[0] in {"auditor", "server"} for symptom in symptoms
+    )
+    await watch.store.see(incidents.believed(symptoms, watch.before))
+    watch.before = {symptom.key for symptom in symptoms}
+    await watch.store.resolve(sorted(seen), watch.policy.clear_after)
+    await tell(watch)
+
+
+async def look_around(watch: Watch) -> tuple[list[Symptom], set[str]]:
+    """Answer the symptoms, and the kinds of trouble that could be looked for."""
+    symptoms: list[Symptom] = []
+    seen: set[str] = set()
+    for kind, look in LOOKS.items():
+        try:
+            async with asyncio.timeout(LOOK_TIMEOUT):
+                symptoms += await look(watch)
+        except (HubError, TimeoutError) as exc:
+            heed_cancellation()
+            log.warning("watch.cannot_look", kind=kind, error=str(exc) or type(exc).__name__)
+        else:
+            seen.add(kind)
+    return symptoms, seen
+
+
+async def tell(watch: Watch) -> None:
+    """Publish what has not been told yet: an end never before its begin."""
+    while untold := incidents.known(await watch.store.untold()):
+        notify = await _notify(watch)
+        for trouble in untold:
+            event = incidents.event_of(trouble, notify=notify, now=watch.now())
+            await watch.publisher.event(event)
+            await watch.store.mark_told(trouble)
+            log.warning("watch.told", event_name=event.name, key=trouble.key, measured=trouble.measured)
+
+
+async def _notify(watch: Watch) -> Sequence[str]:
+    if watch.policy.notify or await watch.store.anybody_on_duty():
+        return watch.policy.notify
+    log.error("watch.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [watch] notify")
+    return [watch.company]
+
+
+async def _circuits(watch: Watch) -> Sequence[Symptom]:
+    return list(incidents.of_circuits(await watch.store.open_circuits(watch.policy.fresh)))
+
+
+async def _ages(watch: Watch) -> Sequence[Symptom]:
+    return list(incidents.of_ages(await watch.store.oldest_waiting(), watch.policy))
+
+
+async def _unattended(watch: Watch) -> Sequence[Symptom]:
+    return list(incidents.of_queues(await watch.queues.unattended()))
+
+
+async def _letters(watch: Watch) -> Sequence[Symptom]:
+    opened, lately = await watch.store.open_letters(watch.policy.lately)
+    return list(incidents.of_letters(opened, lately, watch.policy))
+
+
+async def _audit(watch: Watch) -> Sequence[Symptom]:
+    age = await watch.store.audit_age()
+    # Before the first audit there ever was: it has as long as any other, from our own start.
+    return list(incidents.of_audit(watch.now() - watch.began_at if age is None else age, watch.policy))
+
+
+async def _balances(watch: Watch) -> Sequence[Symptom]:
+    """Ask the providers at most every `balance_every`; meanwhile what they said last counts."""
+    now = watch.now()
+    if watch.funds_until is None or now >= watch.funds_until:
+        watch.funds_until = now + watch.policy.balance_every
+        watch.funds |= {one.place: one for one in await watch.balances()}
+    return [symptom for one in watch.funds.values() for symptom in incidents.of_balance(one, watch.policy)]
+
+
+async def _skew(watch: Watch) -> Sequence[Symptom]:
+    found: list[Symptom] = []
+    for server, clock in watch.clocks.items():
+        before = watch.now()
+        there = await clock()
+        after = watch.now()
+        # The answer was made somewhere between: only what lies outside both is apart.
+        apart = max(before - there, there - after, timedelta(0))
+        found += incidents.of_clock(watch.host, server, apart, watch.policy)
+    return found
+
+
+async def _servers(watch: Watch) -> Sequence[Symptom]:
+    return list(incidents.of_servers(await watch.answers()))
+
+
+LOOKS: Final[Mapping[str, Callable[[Watch], Awaitable[Sequence[Symptom]]]]] = {
+    "circuit": _circuits,
+    "queue_age": _ages,
+    "unattended": _unattended,
+    "dead_letters": _letters,
+    "auditor": _audit,
+    "balance": _balances,
+    "skew": _skew,
+    "server": _servers,
+}
+"""Kind of trouble → what looks for it."""

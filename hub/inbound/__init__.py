@@ -1,0 +1,1 @@
+"""What people and providers send back: receipts, replies, mail."""

@@ -1,0 +1,83 @@
+"""
+A text by which somebody takes a matter on: which one he means, and what becomes of it. Pure.
+
+Only what his own number was told of, at the level that it was told of, can be meant. Of several nobody
+guesses: he is told what to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from hub.catalog import BY_NAME
+from hub.inbound.ack_words import TakeOn, case_key
+from hub.model import Clock, Escalation, Move, Taken, Taking
+from hub.sla import subject_of
+from hub.sla.acknowledge import ACKNOWLEDGED
+
+_NAMED: Final = 3
+"""How many cases are named to choose from: the text should be one part."""
+
+
+def judge(said: TakeOn, told: Sequence[Escalation]) -> Taking | None:
+    """
+    Decide what a text takes on; None when it is an ordinary one, for nothing of the kind was told there.
+
+    `told` is what the number was told of, the newest first; of each clock that one counts.
+    """
+    newest = _newest_of_each(told)
+    free = [one for one in newest if _outcome(one) is Taken.TAKEN]
+    if said.key:
+        meant = [one for one in (*free, *newest) if case_key(subject_of(one.clock)) == said.key]
+        return _of(meant[0]) if meant else _which(free) if said.numbered and free else None
+    if len(free) > 1:
+        return _which(free)
+    return next((_of(one) for one in (*free, *newest)), None)
+
+
+def _newest_of_each(told: Iterable[Escalation]) -> list[Escalation]:
+    kept: dict[UUID, Escalation] = {}
+    for one in told:
+        kept.setdefault(one.clock.id, one)
+    return list(kept.values())
+
+
+def _outcome(one: Escalation) -> Taken:
+    if one.clock.ended_at is not None:
+        return Taken.ENDED
+    if one.level < one.clock.level:
+        return Taken.PASSED
+    taken = one.level in {each.level for each in one.clock.course.acknowledged}
+    return Taken.ALREADY if taken else Taken.TAKEN
+
+
+def _of(one: Escalation) -> Taking:
+    return Taking(
+        outcome=_outcome(one),
+        message_id=one.message_id,
+        by=one.person,
+        clock_id=one.clock.id,
+        case=one.clock.case,
+        level=one.level,
+        standing=max(one.level, one.clock.level),
+        copropiedad_id=one.clock.context.get("copropiedad_id"),
+        subjects=(subject_of(one.clock),),
+        climbs=_climbs(one.clock, one.level),
+    )
+
+
+def _which(free: Sequence[Escalation]) -> Taking:
+    subjects = tuple(dict.fromkeys(subject_of(one.clock) for one in free))
+    newest = free[0]
+    return Taking(
+        outcome=Taken.WHICH, message_id=newest.message_id, by=newest.person, subjects=subjects[:_NAMED]
+    )
+
+
+def _climbs(clock: Clock, level: int) -> bool:
+    """Tell whether a next level will still be told: not above the top, nor where taking it on is the end."""
+    ends = {move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP}
+    above = any(step.kind == "escalate" and step.to_level > level for step in clock.steps)
+    return above and clock.name not in ends

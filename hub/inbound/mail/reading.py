@@ -1,0 +1,199 @@
+"""
+What a mail that comes in means: a receipt, a complaint, a reply, or nothing to act on. Pure.
+
+A mail belongs to a message of ours by the address that it came to; a report that came to another one by
+the ENVID or by the Reply-To of the mail that it returns. All three are signed
+(`hub.channels.email.verp`). The Message-ID is not, and so moves nothing: whoever has seen it could forge
+a bounce.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+from hashlib import sha256
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from hub.channels.email.verdicts import GONE, PROVIDER
+from hub.channels.email.verp import Mark, Verp
+from hub.channels.failures import without_contact
+from hub.inbound.mail import bounces, reports
+from hub.inbound.mail.parsing import Unreadable, address, header, parse, words
+from hub.inbound.mail.quoting import newly_written
+from hub.model import Complaint, Reply, State
+from hub.model.receipts import Receipt
+
+CHANNEL: Final = "email"
+_NOT_LOST: Final = frozenset({"delayed", *reports.ARRIVED})
+_COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"})
+"""RFC 5965 and its registry; `not-spam` and `auth-failure` are no complaints of a person."""
+_LONGEST_REFERENCE: Final = 250
+_LONGEST_SUBJECT: Final = 500
+_MACHINES: Final = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Vacation")
+_LISTS: Final = ("List-Id", "List-Post")
+"""RFC 2919 and 2369: what is answered there is read by all."""
+_UNREAD: Final = re.compile(
+    r"(?:no|do[-_.]?not)[-_.]?(?:reply|respond(?:er|a)?|contest(?:ar|e))(?![a-z])", re.IGNORECASE
+)
+"""Addresses whose answers nobody reads, or a machine answers."""
+_CROWDS: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
+_AWAY: Final = (
+    "respuesta automática",
+    "respuesta automatica",
+    "fuera de la oficina",
+    "fuera de oficina",
+    "automatic reply",
+    "auto-reply",
+    "autoreply",
+    "out of office",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing follows from it; `reason` is a machine word (`delayed`, `unreadable`, `unknown` …)."""
+
+    reason: str
+
+
+Meaning: TypeAlias = Receipt | Complaint | Reply | Nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """
+    A mail as the server took it, for one address of ours, which said `mark`.
+
+    `sender` is the envelope's, empty for a robot's.
+    """
+
+    content: bytes
+    sender: str
+    mark: Mark | None
+    at: datetime
+
+
+def read(incoming: Incoming, *, verp: Verp) -> Meaning:
+    """Read; whatever strangers have written, it means something or has its reason why not."""
+    try:
+        return _read(parse(incoming.content), incoming, verp)
+    except (Unreadable, RecursionError):
+        return Nothing("unreadable")
+
+
+def _read(message: Message, incoming: Incoming, verp: Verp) -> Meaning:
+    if _may_report(message, incoming.sender):
+        feedback = reports.feedback_report(message)
+        if feedback is not None:
+            return _complaint(message, feedback, incoming, verp)
+        report = reports.delivery_report(message)
+        if report is not None:
+            return _receipt(message, report, incoming, verp)
+    if incoming.mark is None:
+        return Nothing("unknown")
+    if bounces.is_bounce(message, incoming.sender):
+        return _bounce(message, incoming.mark.message_id)
+    return _reply(message, incoming, incoming.mark.message_id)
+
+
+def _may_report(message: Message, sender: str) -> bool:
+    """A person may attach a report that he has received: what he sends is a mail of his own."""
+    return not sender or message.get_content_type() == "multipart/report"
+
+
+def _receipt(message: Message, report: reports.DeliveryReport, incoming: Incoming, verp: Verp) -> Meaning:
+    message_id = _message_id(message, report.envelope_id, incoming.mark, verp)
+    if message_id is None:
+        return Nothing("unknown")
+    lost = report.failure
+    if lost is not None:
+        return _bounced(message_id, lost)
+    known = (fate.action for fate in report.fates if fate.action in _NOT_LOST)
+    return Nothing(next(known, "unreadable"))
+
+
+def _bounce(message: Message, message_id: UUID) -> Meaning:
+    fate = bounces.fate(message)
+    if fate is None:
+        return Nothing("unreadable_bounce")
+    return _bounced(message_id, fate) if fate.action == "failed" else Nothing(fate.action)
+
+
+def _bounced(message_id: UUID, fate: reports.Fate) -> Receipt:
+    return Receipt(
+        message_id=message_id,
+        state=State.BOUNCED,
+        provider=PROVIDER,
+        reason=f"dsn_{fate.status or 'failed'}",
+        code=without_contact(fate.diagnostic),
+        gone=fate.status in GONE,
+    )
+
+
+def _complaint(message: Message, report: reports.FeedbackReport, incoming: Incoming, verp: Verp) -> Meaning:
+    mark = incoming.mark or verp.read(report.sender)
+    message_id = _message_id(message, report.envelope_id, mark, verp)
+    if message_id is None:
+        return Nothing("unknown")
+    if report.kind not in _COMPLAINTS:
+        return Nothing("no_complaint")
+    return Complaint(
+        channel=CHANNEL, provider=PROVIDER, message_id=message_id, kind=report.kind, at=incoming.at
+    )
+
+
+def _message_id(message: Message, envelope_id: str, mark: Mark | None, verp: Verp) -> UUID | None:
+    if mark is not None:
+        return mark.message_id
+    known = verp.read_envelope_id(envelope_id)
+    if known is not None:
+        return known
+    return next((found.message_id for found in _returned_marks(message, verp)), None)
+
+
+def _returned_marks(message: Message, verp: Verp) -> Iterator[Mark]:
+    """Answer what the addresses say that stood in our mail when it left."""
+    returned = reports.returned(message)
+    if returned is not None:
+        found = (verp.read(address(returned, name)) for name in ("Reply-To", "Return-Path"))
+        yield from (mark for mark in found if mark is not None)
+
+
+def _reply(message: Message, incoming: Incoming, message_id: UUID) -> Reply:
+    return Reply(
+        channel=CHANNEL,
+        provider=PROVIDER,
+        reference=_reference(message, incoming.content),
+        address=address(message, "From") or incoming.sender,
+        text=newly_written(words(message)),
+        at=incoming.at,
+        subject=header(message, "Subject")[:_LONGEST_SUBJECT],
+        message_id=message_id,
+        in_reply_to=header(message, "In-Reply-To")[:_LONGEST_REFERENCE] or None,
+        automatic=_is_automatic(message, incoming.sender),
+    )
+
+
+def _reference(message: Message, content: bytes) -> str:
+    """The Message-ID; where there is none, or one like no other, what only these bytes have."""
+    reference = header(message, "Message-ID")
+    if 0 < len(reference) <= _LONGEST_REFERENCE:
+        return reference
+    return f"sha256:{sha256(content).hexdigest()}"
+
+
+def _is_automatic(message: Message, sender: str) -> bool:
+    """RFC 3834, and the habits from before it."""
+    submitted = header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    return (
+        not sender
+        or submitted not in {"", "no"}
+        or any(name in message for name in (*_MACHINES, *_LISTS))
+        or _UNREAD.match(address(message, "From")) is not None
+        or header(message, "Precedence").lower() in _CROWDS
+        or header(message, "Subject").lower().startswith(_AWAY)
+    )

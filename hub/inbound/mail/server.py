@@ -1,0 +1,193 @@
+"""
+The server that takes mail in, over SMTP or LMTP.
+
+It stands behind the mail server of the house, which has the TLS, the limits and the filters. What it has
+answered with 250 is stored; 451 makes the other side keep the mail and come again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from prometheus_client import Counter
+
+from hub.channels.email.verp import Verp
+from hub.errors import StorageRefused, Unavailable
+from hub.inbound.mail.reading import Incoming, Meaning, Nothing, read
+from hub.model import Complaint, Reply
+from hub.model.receipts import Receipt
+from hub.ports import Now
+from hub.settings import Address
+
+SIZE_LIMIT: Final = 5 * 1024 * 1024  # octets
+MOST_RECIPIENTS: Final = 20
+IDLE: Final = 60.0
+"""Seconds that a client may be silent."""
+
+ROLE_ADDRESSES: Final = frozenset({"postmaster", "abuse"})
+"""RFC 2142: reports come here too, and must say themselves which message they are about."""
+
+OK: Final = "250 2.0.0 Taken"
+UNKNOWN: Final = "550 5.1.1 There is no such address"
+REFUSED: Final = "554 5.6.0 The mail cannot be stored"
+UNREADABLE: Final = "554 5.6.0 The mail cannot be read; write it with fewer attachments"
+AGAIN: Final = "451 4.3.0 Try again later"
+NO_REPORT: Final = "550 5.7.1 Only reports are read here; answer to the address of the message"
+
+_MAIL: Final = Counter("hub_mail", "Mail that came in, by what it meant.", ["meaning"])
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Who is told what. Each may raise `hub.errors.Unavailable`, and takes the same thing twice."""
+
+    receipt: Callable[[Receipt], Awaitable[object]]
+    complaint: Callable[[Complaint], Awaitable[None]]
+    reply: Callable[[Reply], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(address: Address, *, verp: Verp, desk: Desk, now: Now) -> AsyncIterator[asyncio.Server]:
+    """Listen; raises OSError where the address is taken."""
+    handler = _Handler(verp, desk, now)
+
+    def converse() -> _Conversation:
+        return _Conversation(
+            handler,
+            hostname=verp.domain,
+            ident="hub",
+            data_size_limit=SIZE_LIMIT,
+            enable_SMTPUTF8=True,
+            timeout=IDLE,
+        )
+
+    server = await asyncio.get_running_loop().create_server(converse, address.host or None, address.port)
+    try:
+        yield server
+    finally:
+        server.close()
+        for conversation in list(handler.conversations):
+            conversation.hang_up()
+        await server.wait_closed()
+
+
+class _Conversation(SMTP):
+    """SMTP, and LMTP (RFC 2033) for who begins with LHLO: there each recipient has a reply of its own."""
+
+    # Servers write lines longer than the 998 octets that are allowed; they are read all the same.
+    line_length_limit = 1 << 16
+
+    def __init__(self, handler: _Handler, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self.replies_to_each = False
+        self._handler = handler
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._handler.conversations.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._handler.conversations.discard(self)
+        super().connection_lost(error)
+
+    def hang_up(self) -> None:
+        """Leave at once: a mail that was not answered stays with the other side."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    async def smtp_LHLO(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds commands by name
+        self.replies_to_each = True
+        await self.smtp_EHLO(arg)
+
+
+class _Handler:
+    """aiosmtpd's hooks."""
+
+    def __init__(self, verp: Verp, desk: Desk, now: Now) -> None:
+        self._verp = verp
+        self._desk = desk
+        self._now = now
+        self.conversations: set[_Conversation] = set()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        if self._verp.read(address) is None and not self._is_role(address):
+            return UNKNOWN
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, server: _Conversation, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the same
+        replies = [await self._take(address, envelope) for address in envelope.rcpt_tos]
+        # SMTP has one reply for all: the worst, and to repeat what was stored already changes nothing.
+        return "\r\n".join(replies) if server.replies_to_each else max(replies, key=_GRAVITY.index)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Answer a command that aiosmtpd stumbles over."""
+        log.warning("mail.command_refused", error=type(error).__name__)
+        return "500 5.5.2 Not understood"
+
+    def _is_role(self, address: str) -> bool:
+        return self._verp.is_ours(address) and address.rpartition("@")[0].lower() in ROLE_ADDRESSES
+
+    async def _take(self, address: str, envelope: Envelope) -> str:
+        """Store what the mail means for one recipient; only then it is taken."""
+        try:
+            meaning = await self._read(address, envelope)
+            if meaning == Nothing("unknown") and envelope.mail_from != "<>":
+                return NO_REPORT
+            await self._tell(meaning)
+            # Whoever wrote it must hear of it: nobody here will.
+            if meaning == Nothing("unreadable") and envelope.mail_from != "<>":
+                return UNREADABLE
+        except Unavailable as exc:
+            log.warning("mail.again", error=type(exc).__name__)
+            return AGAIN
+        except StorageRefused:
+            log.warning("mail.refused")
+            return REFUSED
+        except Exception:
+            # A fault of ours: the sender's server keeps the mail until it is mended.
+            log.exception("mail.broken")
+            return AGAIN
+        return OK
+
+    async def _read(self, address: str, envelope: Envelope) -> Meaning:
+        sender = (envelope.mail_from or "").removeprefix("<>")
+        incoming = Incoming(
+            content=envelope.content if isinstance(envelope.content, bytes) else b"",
+            sender=sender.encode("utf-8", "replace").decode(),
+            mark=self._verp.read(address),
+            at=self._now(),
+        )
+        # In a thread: a large mail takes a while, and others are talking.
+        return await asyncio.to_thread(read, incoming, verp=self._verp)
+
+    async def _tell(self, meaning: Meaning) -> None:
+        match meaning:
+            case Receipt():
+                await self._desk.receipt(meaning)
+            case Complaint():
+                await self._desk.complaint(meaning)
+            case Reply():
+                await self._desk.reply(meaning)
+            case Nothing():
+                log.info("mail.means_nothing", reason=meaning.reason)
+        _MAIL.labels(_word(meaning)).inc()
+
+
+_GRAVITY: Final = (OK, NO_REPORT, UNREADABLE, REFUSED, AGAIN)
+
+
+def _word(meaning: Meaning) -> str:
+    return meaning.reason if isinstance(meaning, Nothing) else type(meaning).__name__.lower()

@@ -1,0 +1,63 @@
+"""What a transaction of intake leaves to do after its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from hub.model import Clock, DeadLetter, EventType, Lane, Message, StoredEvent
+from hub.people.audience import Group
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broad:
+    """An audience that may hold thousands; `last` when its end is the end of the event's planning."""
+
+    stored: StoredEvent
+    kind: EventType
+    audience: int
+    groups: tuple[Group, ...]
+    last: bool
+
+
+Later = tuple[UUID, Lane, datetime]
+"""A message that waits for its time."""
+
+
+def waiting(messages: Iterable[Message]) -> list[Later]:
+    """Answer which of these messages wait, and until when."""
+    return [
+        (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
+    ]
+
+
+@dataclass(slots=True)
+class Taken:
+    """The messages to ticket, the audiences to expand, the clocks to track, the letters to tell of."""
+
+    messages: list[Message] = field(default_factory=list)
+    broad: list[Broad] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+    later: list[Later] = field(default_factory=list)
+
+    def join(self, other: Taken) -> Taken:
+        """Put two halves of a batch together again."""
+        return Taken(
+            messages=self.messages + other.messages,
+            broad=self.broad + other.broad,
+            clocks=self.clocks + other.clocks,
+            letters=self.letters + other.letters,
+            later=self.later + other.later,
+        )
+
+
+def report_nobody(stored: StoredEvent, audience: int) -> None:
+    """Say that an audience is empty. It leaves no row; of an emergency somebody should know that."""
+    log.warning("audience.empty", event_id=stored.event.id, event_name=stored.event.name, audience=audience)

@@ -1,0 +1,88 @@
+"""
+INTAKE: a batch of what came over the wire becomes rows, then tickets; only then is it acknowledged.
+
+    read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
+    ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
+    ▸ notices of what was refused ▸ appointments
+
+Everything is idempotent, because a batch that was committed but not acknowledged comes again:
+ids are made from the event, and a duplicate creates nothing but tickets for what is still queued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from hub.errors import AppointmentsUnavailable, InvalidEvent
+from hub.intake.commit import commit
+from hub.intake.commit_result import Later, waiting
+from hub.intake.decode import Desk, dead_letter, may_be_told, read, rejection
+from hub.intake.pages import PAGE, expand
+from hub.intake.source_bindings import Senders
+from hub.model import Clock, DeadLetter, Incoming
+from hub.model.tickets import tickets
+from hub.ports import Appointments, IntakeStore, Now, Publisher
+
+__all__ = ["Desk", "Senders", "bury", "take_in"]
+
+log = structlog.get_logger()
+
+
+async def take_in(
+    incoming: Sequence[Incoming],
+    *,
+    desk: Desk,
+    senders: Senders,
+    store: IntakeStore,
+    publisher: Publisher,
+    appointments: Appointments,
+    now: Now,
+    page: int = PAGE,
+) -> None:
+    """
+    Take a batch in. When this returns, everything of it is durable and may be acknowledged.
+
+    Raises StorageUnavailable or BrokerUnavailable when a server is away: nothing may be
+    acknowledged then, and the same batch may be given again.
+    """
+    batch = read(incoming, desk=desk, now=now(), bound=await senders.current())
+    taken = await commit(batch, desk=desk, store=store, now=now)
+    await publisher.tickets(tickets(taken.messages))
+    for broad in taken.broad:
+        async for messages in expand(broad, desk=desk, store=store, now=now, page=page):
+            await publisher.tickets(tickets(messages))
+            await _make_appointments(appointments, waiting(messages))
+    await _tell_publishers(taken.letters, publisher, now)
+    await _make_appointments(appointments, taken.later, taken.clocks)
+
+
+async def bury(
+    incoming: Incoming, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
+) -> None:
+    """Make a dead letter of a delivery on which the hub itself fails, again and again."""
+    letter = dead_letter(incoming, InvalidEvent(f"the hub fails on it ({type(error).__name__})"))
+    async with store.transaction() as transaction:
+        await transaction.add_dead_letters([letter])
+    await _tell_publishers([letter], publisher, now)
+
+
+async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
+    for letter in letters:
+        log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
+        if may_be_told(letter):
+            await publisher.notice(rejection(letter, now()))
+
+
+async def _make_appointments(
+    appointments: Appointments, later: Sequence[Later], clocks: Sequence[Clock] = ()
+) -> None:
+    """Tell Redis what happens later. Never blocks an ack: the rows are there, the timers find them."""
+    try:
+        if later:
+            await appointments.arm_messages(later)
+        if clocks:
+            await appointments.track_clocks(clocks)
+    except AppointmentsUnavailable as exc:
+        log.warning("appointments.unavailable", error=str(exc))

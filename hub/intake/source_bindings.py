@@ -1,0 +1,49 @@
+"""Which sources are taken from which users of RabbitMQ only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub.access.api_keys import require_sender
+from hub.model import ApiKey, Event, Incoming
+from hub.ports import KeyStore
+from hub.resilience.cached import LastKnown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The bindings of one moment. `own` is the user as whom the hub itself publishes."""
+
+    keys: Sequence[ApiKey]
+    own: str | None
+
+    def require(self, event: Event, incoming: Incoming) -> None:
+        """Raise InvalidEvent for an event that another than its source's user has sent."""
+        require_sender(event, incoming.user, self.keys, own=self.own)
+
+
+FREE: Final = Bound(keys=(), own=None)
+"""Nothing is bound."""
+
+
+class Senders(LastKnown[Bound]):
+    """
+    The bindings, as this process last heard of them.
+
+    While PostgreSQL is away those last known go on holding. Raises StorageUnavailable where nothing is
+    known yet: then nothing is taken in, which it could not be anyway.
+    """
+
+    def __init__(
+        self, store: KeyStore, *, own: str | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(self._bound, name="senders", clock=clock)
+        self._store = store
+        self._own = own
+
+    async def _bound(self) -> Bound:
+        keys = [key for key in await self._store.live_keys() if key.amqp_user is not None]
+        return Bound(keys=keys, own=self._own)

@@ -1,0 +1,1 @@
+"""A message from its plan to its end: planning, delivery, cascades."""

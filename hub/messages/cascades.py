@@ -1,0 +1,44 @@
+"""
+From a step that is over to the next one.
+
+Delivery goes it when it sees a step fail, the audit of the timers when it finds what a crash cut short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from hub.messages.planning.plan import alerts, is_alarming, next_steps
+from hub.model import Message
+from hub.model.tickets import tickets
+from hub.ports import CascadeStore, Publisher
+
+log = structlog.get_logger()
+
+
+async def go_on(over: Sequence[Message], *, store: CascadeStore, publisher: Publisher, now: datetime) -> None:
+    """
+    Take the steps that come after these messages; staff is told first where only paper, or nothing, is left.
+
+    The alert, then the next step: a crash in between is found by the missing step and repeats the same id.
+    """
+    alarming = [message for message in over if is_alarming(message)]
+    if alarming:
+        await _alert(alarming, store, publisher, now)
+    following = next_steps(over, now=now)
+    if following:
+        await store.add_messages(following)
+        await publisher.tickets(tickets(following))
+
+
+async def _alert(
+    alarming: Sequence[Message], store: CascadeStore, publisher: Publisher, now: datetime
+) -> None:
+    events = await store.events_of({message.event_key for message in alarming})
+    for event in alerts(alarming, events, now=now).values():
+        await publisher.event(event)
+        log.warning("notification.undelivered", message_id=event.data["message_id"])
+    await store.end_cascades([message.id for message in alarming if not message.fallback])

@@ -1,0 +1,1 @@
+"""DELIVERY: claim, decide, render, send, record."""

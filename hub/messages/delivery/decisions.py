@@ -1,0 +1,210 @@
+"""May we, now? And what follows from a failure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from hub.contact_rules import disturbs, next_allowed
+from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.messages.planning.plan import goes_on
+from hub.model import Accepted, Attempt, Barred, Claimed, Gone, Message, Outcome, State
+from hub.policy import Policy
+from hub.resilience.breaker import CIRCUIT_OPEN
+from hub.resilience.retry import GiveUp, RetryIn, decide
+
+_INSTANT: Final = timedelta(microseconds=1)
+"""What the database tells apart."""
+
+
+def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
+    """
+    Answer what keeps a claimed message from being sent now; None when nothing does.
+
+    Time in `held` does not count against a message: its expiry moves by as long as it is held, up to
+    `ends_at`, the wall time after which it is worthless.
+    """
+    message = claimed.message
+    if message.expires_at is not None and message.expires_at <= now:
+        return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
+    if claimed.barred is not None and _holds(claimed.barred, message.channel, policy=policy, now=now):
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.barred.reason)
+    rests = message.rests and disturbs(message.channel)
+    allowed = next_allowed(message.purpose, now, policy=policy, rests=rests, weeks=claimed.weeks)
+    if allowed <= now:
+        return None
+    # The lifetime was counted from the first allowed instant: waiting for that one is no time lost.
+    first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests, weeks=claimed.weeks)
+    longer_by = max(allowed - max(now, first), timedelta(0))
+    return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
+
+
+def _holds(barred: Barred, channel: str, *, policy: Policy, now: datetime) -> bool:
+    """What is gone may come back (a number is given to somebody else); what somebody refused does not."""
+    if barred.since is None or barred.until is not None:
+        return barred.until is None or now < barred.until
+    lasts = policy.suppression_for(channel)
+    return lasts is None or now < barred.since + lasts
+
+
+def held(message: Message, reason: str, *, until: datetime, longer_by: timedelta) -> Outcome:
+    """Answer what holding a message back makes of it; it has not been tried."""
+    return Outcome(
+        message_id=message.id,
+        state=State.HELD,
+        reason=reason,
+        next_at=until,
+        expires_at=_later(message, longer_by),
+        tried=False,
+    )
+
+
+def _later(message: Message, by: timedelta) -> datetime | None:
+    if message.expires_at is None:
+        return None
+    later = message.expires_at + by
+    return later if message.ends_at is None else min(later, message.ends_at)
+
+
+def accepted(
+    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, confirms: bool
+) -> Outcome:
+    """
+    Answer what a provider's yes makes of the message.
+
+    Where its channel `confirms` and there is a step after this one, the receipt is waited for.
+    """
+    earlier = _said(claimed, answer.earlier, began)
+    at = _after(earlier, began)
+    attempt = Attempt(
+        message_id=claimed.message.id,
+        at=at,
+        outcome="accepted",
+        provider=answer.provider,
+        reference=answer.reference,
+        code=answer.code,
+        took=ended - at,
+    )
+    attempts = (*earlier, attempt)
+    if answer.delivered:
+        return Outcome(message_id=claimed.message.id, state=State.DELIVERED, attempts=attempts)
+    next_at = _receipt_due(claimed.message, ended) if confirms else None
+    return Outcome(message_id=claimed.message.id, state=State.SENT, next_at=next_at, attempts=attempts)
+
+
+def _receipt_due(message: Message, ended: datetime) -> datetime | None:
+    return ended + message.patience if message.fallback and message.patience is not None else None
+
+
+def failed(
+    claimed: Claimed,
+    error: SendFailure,
+    began: datetime,
+    ended: datetime,
+    *,
+    policy: Policy,
+    chance: float,
+) -> Outcome:
+    """Answer what a failure makes of the message: another attempt later, or the end with its reason."""
+    message = claimed.message
+    earlier = _said(claimed, error.earlier, began)
+    at = _after(earlier, began)
+    # Where nobody was asked in the end, only those before count; without any it was no try at all.
+    asked = not (isinstance(error, TransientFailure) and error.untried)
+    attempts = (*earlier, _refusal(claimed, error, at, ended - at)) if asked else earlier
+    tried = bool(attempts)
+    decision = decide(error, claimed.attempt, policy=policy.retry_for(message.channel), chance=chance)
+    if isinstance(decision, RetryIn) and _is_stuck(message, error, policy=policy, now=ended):
+        decision = GiveUp(error.reason)
+    if isinstance(decision, GiveUp):
+        return Outcome(
+            message_id=message.id,
+            state=State.FAILED,
+            reason=decision.reason,
+            attempts=attempts,
+            gone=isinstance(error, PermanentFailure) and error.gone,
+        )
+    next_at = ended + decision.delay
+    if message.expires_at is not None and next_at >= message.expires_at:
+        return Outcome(
+            message_id=message.id, state=State.EXPIRED, reason=error.reason, attempts=attempts, tried=tried
+        )
+    return Outcome(
+        message_id=message.id,
+        state=State.RETRYING,
+        reason=error.reason,
+        next_at=next_at,
+        attempts=attempts,
+        tried=tried,
+    )
+
+
+def _is_stuck(message: Message, error: SendFailure, *, policy: Policy, now: datetime) -> bool:
+    """
+    Tell whether something else must speak: its channel has been broken for as long as all its tries take.
+
+    What uses up no tries would otherwise keep a person waiting to the end of the message, and for ever
+    for one that has none, with another way at hand, or a law that wants it said.
+    """
+    broken = isinstance(error, TransientFailure) and (error.ours or error.reason == CIRCUIT_OPEN)
+    # A wall-time end says nothing of when the message began; it comes soon enough.
+    ends_soon = message.expires_at is not None and message.expires_at == message.ends_at
+    if not broken or ends_soon or not goes_on(message):
+        return False
+    return now - _since(message, policy) >= policy.retry_for(message.channel).span
+
+
+def _since(message: Message, policy: Policy) -> datetime:
+    """Answer the instant from which it could be sent: its end has moved by what it was held."""
+    length = policy.expiry[message.purpose]
+    if message.expires_at is None or length is None:
+        return message.created_at
+    return max(message.created_at, message.expires_at - length)
+
+
+def _said(claimed: Claimed, earlier: Sequence[SendFailure], began: datetime) -> tuple[Attempt, ...]:
+    """Make the attempts of those who were asked first, one after the other: no two begin at one instant."""
+    attempts: list[Attempt] = []
+    for error in earlier:
+        at = _after(attempts, began)
+        attempts.append(_refusal(claimed, error, at, max(error.took or _INSTANT, _INSTANT)))
+    return tuple(attempts)
+
+
+def _after(attempts: Sequence[Attempt], began: datetime) -> datetime:
+    return attempts[-1].at + attempts[-1].took if attempts else began
+
+
+def _refusal(claimed: Claimed, error: SendFailure, at: datetime, took: timedelta) -> Attempt:
+    return Attempt(
+        message_id=claimed.message.id,
+        at=at,
+        outcome=_outcome(error),
+        provider=error.provider,
+        code=error.code or error.reason,
+        took=took,
+    )
+
+
+def _outcome(error: SendFailure) -> str:
+    if isinstance(error, TransientFailure):
+        return "unknown" if error.unknown else "transient"
+    return "permanent"
+
+
+def untold(claimed: Claimed, reason: str) -> Outcome:
+    """Answer the end of a message that cannot be sent at all (`template`, `not_configured`)."""
+    return Outcome(message_id=claimed.message.id, state=State.FAILED, reason=reason)
+
+
+def gone(outcome: Outcome) -> Gone:
+    """Answer what the end of a message says of its contact point, for those that come after it."""
+    attempt = outcome.attempts[-1]
+    return Gone(
+        message_id=outcome.message_id,
+        at=attempt.at,
+        reason=outcome.reason or attempt.outcome,
+        provider=attempt.provider,
+        code=attempt.code,
+    )

@@ -1,0 +1,293 @@
+"""
+DELIVERY: a ticket of message ids is claimed, judged, rendered, sent, recorded; then acknowledged.
+
+    claim (one UPDATE) ▸ may we, now? ▸ has this person had enough? ▸ render ▸ send concurrently
+    ▸ record (one statement) ▸ the cascade's next step for what failed for good
+    ▸ appointments for what waits ▸ ack
+
+A message is sent only under a lease. A worker whose lease has run out, or nearly, sends nothing:
+the next one has it. The one case that may double is a provider's yes that nobody could record in time;
+the repeat carries the same `Message-ID` or reference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+from uuid import UUID, uuid4
+
+import structlog
+
+from hub.errors import (
+    AppointmentsUnavailable,
+    SendFailure,
+    StorageUnavailable,
+    TemplateFailure,
+    TransientFailure,
+)
+from hub.messages.cascades import go_on
+from hub.messages.delivery.decisions import accepted, failed, gone, hindrance, untold
+from hub.messages.delivery.pausing import Pauses, held_back
+from hub.messages.delivery.person_rate import over_allowance
+from hub.messages.planning.plan import goes_on
+from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
+from hub.model.state_machine import LOST
+from hub.policy import Policy
+from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher, Throttle
+from hub.tasks import heed_cancellation, outlast
+
+__all__ = ["Pauses", "Renderer", "deliver"]
+
+RECORD_PAUSE: Final = 0.5
+"""Seconds between tries to record what was sent, while the database is away."""
+
+log = structlog.get_logger()
+
+
+class Renderer(Protocol):
+    """Makes a claimed message's words; raises TemplateFailure."""
+
+    def __call__(self, claimed: Claimed) -> Rendered: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What sending needs besides the message."""
+
+    channels: Mapping[str, Channel]
+    render: Renderer
+    policy: Policy
+    throttle: Throttle
+    now: Now
+    pauses: Pauses
+
+
+class _Lease:
+    """How long this worker may still begin to send. Monotonic: no clock of another machine matters."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.token = uuid4()
+        self.length = policy.delivery.lease
+        self.until = time.monotonic() + self.length.total_seconds()
+        self._margin = policy.delivery.provider_timeout
+
+    @property
+    def left(self) -> timedelta:
+        return timedelta(seconds=self.until - time.monotonic())
+
+    @property
+    def long_enough(self) -> bool:
+        """True while a provider can use its whole time-out and the lease still lives."""
+        return self.left > self._margin
+
+
+async def deliver(
+    ids: Sequence[UUID],
+    *,
+    post: Post,
+    store: DeliveryStore,
+    publisher: Publisher,
+    appointments: Appointments,
+) -> None:
+    """
+    Deliver a ticket. When this returns, everything that happened is recorded: acknowledge.
+
+    Raises StorageUnavailable or BrokerUnavailable when a server is away; the same ticket again
+    does only what is still to be done.
+    """
+    paused = await post.pauses.current()
+    lease = _Lease(post.policy)
+    claimed = await store.claim(ids, token=lease.token, lease=lease.length)
+    if not claimed:
+        return
+    outcomes: list[Outcome] = []
+    try:
+        free = await _allowed(claimed, paused, post, outcomes)
+        if free and outcomes:
+            # Written down after the slowest provider's answer, a resume meanwhile would not find it.
+            await _record(store, lease, outcomes)
+        await _attempt(free, lease, post, outcomes)
+    except asyncio.CancelledError:
+        # What the providers have answered is known: unrecorded, it would be sent a second time.
+        await _record(store, lease, outcomes)
+        raise
+    done = await _record(store, lease, outcomes)
+    _report(claimed, outcomes)
+    by_id = {one.message.id: one.message for one in claimed}
+    lost = [
+        replace(by_id[one.message_id], state=one.state, reason=one.reason)
+        for one in outcomes
+        if one.message_id in done and one.state in LOST
+    ]
+    # Before the cascade, which asks the broker: a ticket that comes again finds these messages ended.
+    await store.suppress([gone(one) for one in outcomes if one.gone])
+    await _cascade(lost, store, publisher, post.now())
+    await _make_appointments(outcomes, by_id, appointments)
+
+
+async def _attempt(free: Sequence[Claimed], lease: _Lease, post: Post, outcomes: list[Outcome]) -> None:
+    """Send what may be sent, adding each outcome as it comes."""
+    sending: list[tuple[Claimed, Outgoing]] = []
+    for one in free:
+        outgoing = _prepare(one, lease, post)
+        if isinstance(outgoing, Outgoing):
+            sending.append((one, outgoing))
+        else:
+            outcomes.append(outgoing)
+
+    async def send(one: Claimed, outgoing: Outgoing) -> None:
+        outcome = await _send(one, outgoing, lease, post)
+        if outcome is not None:
+            outcomes.append(outcome)
+
+    await asyncio.gather(*(send(one, outgoing) for one, outgoing in sending))
+
+
+async def _allowed(
+    claimed: Sequence[Claimed], paused: frozenset[str], post: Post, outcomes: list[Outcome]
+) -> list[Claimed]:
+    """Answer what may be sent now; of the others add what becomes of them."""
+    now = post.now()
+    judged = [
+        (one, held_back(one, paused, now=now) or hindrance(one, policy=post.policy, now=now))
+        for one in claimed
+    ]
+    free = [one for one, hindered in judged if hindered is None]
+    over = await over_allowance(free, throttle=post.throttle, policy=post.policy.throttle, now=now)
+    outcomes.extend(hindered for _, hindered in judged if hindered is not None)
+    outcomes.extend(over.values())
+    return [one for one in free if one.message.id not in over]
+
+
+def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:
+    """Render; a message whose template fails, or whose channel is gone, ends here with its reason."""
+    message = claimed.message
+    if message.channel not in post.channels:
+        return untold(claimed, "not_configured")
+    try:
+        rendered = post.render(claimed)
+    except TemplateFailure as exc:
+        log.error("template.failed", message_id=str(message.id), event_name=message.event, error=str(exc))
+        return untold(claimed, "template")
+    except Exception:
+        # A fault of ours must not end the ticket's other messages.
+        log.exception("template.broken", message_id=str(message.id), event_name=message.event)
+        return untold(claimed, "template")
+    return Outgoing(
+        id=message.id,
+        channel=message.channel,
+        address=message.address,
+        name=message.name,
+        person=message.person,
+        purpose=message.purpose,
+        lane=message.lane,
+        event=message.event,
+        rendered=rendered,
+        created_at=message.created_at,
+        expires_at=message.expires_at,
+        until=lease.until,
+        unsure_of=claimed.unsure_of,
+    )
+
+
+async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post) -> Outcome | None:
+    """Send under the lease; None when it is too short to begin: the row waits for the next worker."""
+    if not lease.long_enough:
+        return None
+    channel, began = post.channels[outgoing.channel], post.now()
+    try:
+        async with asyncio.timeout(lease.left.total_seconds()):
+            answer = await channel.send(outgoing)
+    except SendFailure as exc:
+        return _failure(claimed, exc, began, post)
+    except TimeoutError:
+        # The channel has its own, shorter time-outs; this one only says that none of them worked.
+        return _failure(claimed, TransientFailure("timeout", unknown=True), began, post)
+    except Exception as exc:
+        # A fault of ours must not end the ticket's other messages.
+        log.exception("channel.broken", channel=outgoing.channel, message_id=str(outgoing.id))
+        fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
+        return _failure(claimed, fault, began, post)
+    confirms = channel.traits.confirms
+    return accepted(claimed, answer, began, post.now(), confirms=confirms)
+
+
+def _failure(claimed: Claimed, error: SendFailure, began: datetime, post: Post) -> Outcome:
+    chance = random.random()  # noqa: S311 - jitter, not a secret
+    return failed(claimed, error, began, post.now(), policy=post.policy, chance=chance)
+
+
+async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+    """
+    Record, and while the database is away try again: also after the lease, for nobody else can take one.
+
+    Shielded: a cancelled worker (shutdown, a lost broker) must still write down what was sent, and
+    ends when that is done, or with its lease.
+    """
+    recording = asyncio.create_task(_recording(store, lease, outcomes), name="delivery.record")
+    try:
+        return await asyncio.shield(recording)
+    except asyncio.CancelledError:
+        await outlast(recording, lease.left)
+        if recording.cancelled():
+            log.error("delivery.outcomes_lost", count=len(outcomes))
+        raise
+
+
+async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+    while True:
+        try:
+            return await store.record(lease.token, outcomes)
+        except StorageUnavailable:
+            heed_cancellation()
+            await asyncio.sleep(RECORD_PAUSE)
+
+
+async def _cascade(
+    lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, now: datetime
+) -> None:
+    """Go on to the next step where a whole step has failed for good."""
+    candidates = [message for message in lost if goes_on(message)]
+    if not candidates:
+        return
+    over = await store.step_failed(candidates)
+    done = [message for message in candidates if message.id in over]
+    await go_on(done, store=store, publisher=publisher, now=now)
+
+
+async def _make_appointments(
+    outcomes: Iterable[Outcome], messages: Mapping[UUID, Message], appointments: Appointments
+) -> None:
+    later = [
+        (outcome.message_id, messages[outcome.message_id].lane, outcome.next_at)
+        for outcome in outcomes
+        # A receipt that does not come is missed in minutes: the audit of the timers is soon enough.
+        if outcome.next_at is not None and outcome.state is not State.SENT
+    ]
+    if not later:
+        return
+    try:
+        await appointments.arm_messages(later)
+    except AppointmentsUnavailable as exc:
+        log.warning("appointments.unavailable", error=str(exc))
+
+
+def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
+    """Log each outcome, by ids only."""
+    known = {one.message.id: one.message for one in claimed}
+    for outcome in outcomes:
+        message = known[outcome.message_id]
+        level = log.info if outcome.state in {State.SENT, State.DELIVERED, State.HELD} else log.warning
+        level(
+            "message." + outcome.state,
+            message_id=str(message.id),
+            event_id=message.event_id,
+            event_name=message.event,
+            channel=message.channel,
+            reason=outcome.reason,
+        )

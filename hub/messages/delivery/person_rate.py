@@ -1,0 +1,38 @@
+"""How much one person gets over a channel: what comes on top is held until there is room again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from hub.messages.delivery.decisions import held
+from hub.model import Claimed, Message, Outcome
+from hub.ports import Throttle
+from hub.resilience.rate_limit import Entry, ThrottlePolicy
+
+
+async def over_allowance(
+    claimed: Sequence[Claimed], *, throttle: Throttle, policy: ThrottlePolicy, now: datetime
+) -> Mapping[UUID, Outcome]:
+    """
+    Answer the messages for which there is no room now, each held until there is.
+
+    The throttle is asked once for all of them, and not at all where all are exempt.
+    """
+    asked = [(one.message, entry) for one in claimed for entry in _entries(one.message, policy)]
+    if not asked:
+        return {}
+    waits = await throttle.admit([entry for _, entry in asked])
+    return {
+        message.id: held(message, "throttled", until=now + wait, longer_by=wait)
+        for (message, _), wait in zip(asked, waits, strict=True)
+        if wait
+    }
+
+
+def _entries(message: Message, policy: ThrottlePolicy) -> Iterator[Entry]:
+    rate = policy.person.get(message.channel)
+    if rate is not None and message.purpose not in policy.exempt:
+        # By message: neither a retry nor its release counts again.
+        yield Entry(key=f"{message.channel}:{message.person}", member=str(message.id), rate=rate)

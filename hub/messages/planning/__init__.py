@@ -1,0 +1,1 @@
+"""Planning: an event, the people and the rules become messages. Pure."""

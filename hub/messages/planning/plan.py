@@ -1,0 +1,219 @@
+"""Event + people + rules + now → messages. Pure: the same input gives the same messages and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hub.contact_rules import rests
+from hub.messages.planning.cascade import id_at, next_step, next_steps
+from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions, reminders_end
+from hub.messages.planning.reach import (
+    LETTER,
+    broken_channels,
+    narrowed,
+    steps_for,
+    why_unreachable,
+)
+from hub.messages.planning.undelivered import alerts, goes_on, handed_over, is_alarming
+from hub.model import (
+    Audience,
+    ChannelTraits,
+    Event,
+    EventType,
+    Lane,
+    Message,
+    Person,
+    Purpose,
+    State,
+    StoredEvent,
+    Target,
+    WorkWeek,
+)
+from hub.policy import Policy
+
+__all__ = [
+    "CROWD",
+    "LETTER",
+    "Plan",
+    "Rules",
+    "alerts",
+    "goes_on",
+    "handed_over",
+    "is_alarming",
+    "is_quiet",
+    "lane_for",
+    "next_step",
+    "next_steps",
+    "plan_audience",
+    "plan_person",
+    "reminders_end",
+    "unknown_person",
+]
+
+CROWD = 200
+"""More recipients than this travel in the bulk lane, unless the event is urgent."""
+
+_KNOWN_PEOPLE_ONLY = frozenset({Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL})
+"""Purposes that need a person of the directory, whose consent can be asked."""
+
+
+Weeks = tuple[WorkWeek | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What planning goes by: the channels that are configured, and the company's policy."""
+
+    channels: Mapping[str, ChannelTraits]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    What all messages of one audience of one event have in common.
+
+    `rested` are the lifetimes of what waits for somebody's working hours, by his `weeks`.
+    """
+
+    stored: StoredEvent
+    index: int
+    audience: Audience
+    lane: Lane
+    occasion: Occasion
+    now: datetime
+    lifetime: Lifetime
+    rested: Mapping[Weeks, Lifetime]
+    patience: timedelta | None
+
+
+def plan_audience(
+    stored: StoredEvent,
+    kind: EventType,
+    index: int,
+    people: Sequence[Person],
+    *,
+    rules: Rules,
+    now: datetime,
+    crowd: int | None = None,
+) -> list[Message]:
+    """
+    Plan the messages of audience `index` to these people, but those who are left out.
+
+    `crowd` is how many the audience has in all, when `people` is only a page of them.
+    """
+    # Mostly nobody: intake asks for each audience of each event, and calendars are slow to ask.
+    if not people or is_quiet(stored.event):
+        return []
+    lane = lane_for(kind, len(people) if crowd is None else crowd)
+    audience = narrowed(kind.audiences[index], stored.event)
+    purpose = audience.purpose
+    # Many people, few weeks: none is asked twice.
+    weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
+    plans = [
+        Plan(
+            stored=stored,
+            index=index,
+            audience=audience,
+            lane=lane,
+            occasion=occasion,
+            now=now,
+            lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
+            rested={
+                each: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=each)
+                for each in weeks
+            },
+            patience=rules.policy.patience.get(purpose),
+        )
+        for occasion in occasions(kind, purpose, stored.event, now)
+    ]
+    told = [person for person in people if person.left_out is None]
+    return [message for plan in plans for person in told for message in plan_person(plan, person, rules)]
+
+
+def lane_for(kind: EventType, crowd: int) -> Lane:
+    """Keep an urgent event urgent; send a crowd by the bulk lane."""
+    return Lane.BULK if crowd > CROWD and kind.lane is not Lane.URGENT else kind.lane
+
+
+def is_quiet(event: Event) -> bool:
+    """Tell whether the publisher asked to record the event and say nothing (extension `quiet`)."""
+    return event.extensions.get("quiet") in (True, "true")
+
+
+def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
+    """Plan the first step that can reach the person, with the steps after it as its fallback."""
+    if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
+        return [_suppressed(plan, person, "inline_not_allowed", ())]
+    skipped: list[str] = []
+    broken = broken_channels(plan.stored.event)
+    usable = steps_for(plan.audience, person, rules.channels, skipped, broken=broken)
+    if not usable:
+        return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
+    number, targets = usable[0]
+    fallback = tuple(later for _, later in usable[1:])
+    return [_message(plan, person, number, target, fallback, tuple(skipped)) for target in targets]
+
+
+def unknown_person(message: Message) -> Message:
+    """Turn a message planned for a reference that the directory does not have into its suppressed row."""
+    return replace(message, state=State.SUPPRESSED, reason="unknown_person", next_at=None, fallback=())
+
+
+def _message(
+    plan: Plan,
+    person: Person,
+    step: int,
+    target: Target,
+    fallback: tuple[tuple[Target, ...], ...],
+    skipped: tuple[str, ...],
+) -> Message:
+    event = plan.stored.event
+    resting = rests(person, plan.audience, event)
+    life = plan.rested[person.weeks] if resting else plan.lifetime
+    state, reason = _beginning(plan, life)
+    return Message(
+        id=id_at(plan.stored.key, person.ref, target, plan.occasion.name),
+        event_key=plan.stored.key,
+        event_id=event.id,
+        event=event.name,
+        audience=plan.index,
+        step=step,
+        person=person.ref,
+        name=person.name,
+        locale=person.locale,
+        channel=target.channel,
+        purpose=plan.audience.purpose,
+        lane=plan.lane,
+        occasion=plan.occasion.name,
+        contact_id=target.contact_id,
+        address=target.address,
+        state=state,
+        reason=reason,
+        next_at=plan.occasion.at if state is State.HELD else None,
+        expires_at=life.expires_at,
+        ends_at=life.ends_at,
+        patience=plan.patience if fallback else None,
+        variant=plan.audience.template,
+        units=person.units,
+        rests=resting,
+        created_at=plan.now,
+        skipped=skipped,
+        # What is too old for its first step is too old for all of them.
+        fallback=() if state is State.EXPIRED else fallback,
+    )
+
+
+def _beginning(plan: Plan, life: Lifetime) -> tuple[State, str | None]:
+    """Answer the first state: a back-filled event is too old to be told, a reminder waits."""
+    if life.expires_at is not None and life.expires_at <= plan.now:
+        return State.EXPIRED, "too_old"
+    return (State.HELD, "scheduled") if plan.occasion.at else (State.QUEUED, None)
+
+
+def _suppressed(plan: Plan, person: Person, reason: str, skipped: tuple[str, ...]) -> Message:
+    target = Target(channel=plan.audience.channels[0][0], contact_id="", address="")
+    message = _message(plan, person, 0, target, (), skipped)
+    return replace(message, state=State.SUPPRESSED, reason=reason, next_at=None)

@@ -1,0 +1,1 @@
+"""What operators do: dead letters, redrive, pause, letters, import, explain, simulate."""

@@ -1,0 +1,1 @@
+"""Why somebody was notified of an event, or was not."""

@@ -1,0 +1,159 @@
+"""What became of each message, in sentences: by what, when, where to, and what to do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from hub.messages.planning.plan import LETTER
+from hub.model import State
+from hub.operations.explain import sentences_es
+from hub.ports import Said
+from hub.rendering import labels_es
+
+INITIAL: Final = "initial"
+BY: Final[Mapping[str, str]] = {
+    "email": "Por correo",
+    "sms": "Por SMS",
+    "push": "Por notificación al celular",
+    "inbox": "En el buzón interno",
+    "print": "Por carta",
+    "whatsapp": "Por WhatsApp",
+    "voice": "Por llamada",
+    "chat": "Por el chat del equipo",
+}
+_ENDED: Final[Mapping[State, str]] = {
+    State.SUPPRESSED: "no se envió",
+    State.FAILED: "falló",
+    State.BOUNCED: "rebotó",
+    State.EXPIRED: "se venció",
+    State.CANCELLED: "se canceló",
+}
+OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
+LOST: Final = frozenset(_ENDED)
+TO_DO: Final[Mapping[str, str]] = {
+    "no_contact": "registre un correo o un celular de la persona y reenvíe con `hub redrive`",
+    "stranger": "registre a la persona en el directorio",
+    "unknown_person": "registre a la persona en el directorio y publique el aviso de nuevo",
+    "not_configured": "configure el canal: `hub check` dice qué falta",
+    "paused": "reanude con `hub resume`",
+    "gone": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
+    "suppressed": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
+    "opted_out": "solo la persona puede pedir que se le vuelva a escribir; `hub opt-outs` lo muestra",
+    "not_consented": "`hub people consents` dice qué ha autorizado; si acepta, registre su autorización",
+    "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
+    "template": "complete el dato en el sistema que publica",
+    "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
+    "expired": "si todavía sirve, publique el aviso como un evento nuevo",
+}
+_MEND: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
+_FILE: Final = "file"
+"""The provider that is a folder: while capturing, and where a channel's URL says so."""
+_NOTHING: Final = ("reached", "ended", "over")
+"""Reasons that need nothing to be done."""
+
+
+def has_gone(said: Said) -> bool:
+    """Tell whether it went to the person: what lies in a file has not, nor a letter not handed over yet."""
+    return said.state in OUT and not (is_filed(said) or _is_on_the_table(said))
+
+
+def is_filed(said: Said) -> bool:
+    """Tell whether it was written into a file, and to nobody."""
+    return any(one.outcome == "accepted" and one.provider == _FILE for one in said.attempts)
+
+
+def sent_at(said: Said) -> datetime | None:
+    """Answer when a provider took it."""
+    return _first(said, "accepted") or _first(said, "sent")
+
+
+def delivered_at(said: Said) -> datetime | None:
+    """Answer when it arrived, as far as anybody has told; what arrives at once when it was sent."""
+    told = _first(said, "delivered")
+    return told or (sent_at(said) if said.state in (State.DELIVERED, State.READ) else None)
+
+
+def read_at(said: Said) -> datetime | None:
+    """Answer when it was read."""
+    return _first(said, "read")
+
+
+def sentences(said: Said) -> Iterator[str]:
+    """Tell what became of the message, how often it was tried, and what to do."""
+    yield sentences_es.sentence(f"{_way(said)}: {_fate(said)}")
+    plain = said.state in OUT and len(_calls(said)) == 1
+    if not plain:
+        yield from (_attempt(number, said) for number in range(len(said.attempts)))
+    if said.state in _ENDED and said.reason not in _NOTHING:
+        yield f"Qué hacer: {TO_DO.get(said.reason or '', _MEND)}."
+    elif said.state is State.HELD and said.reason == "paused":
+        yield f"Qué hacer: {TO_DO['paused']}."
+
+
+def _way(said: Said) -> str:
+    way = BY.get(said.channel, f"Por {said.channel}")
+    named = way if said.occasion == INITIAL else f"Recordatorio {way[:1].lower()}{way[1:]}"
+    return f"{named} a {said.address}" if said.address else named
+
+
+def _fate(said: Said) -> str:
+    if said.state in _ENDED:
+        return f"{_ENDED[said.state]}. {sentences_es.reason(said.reason)}".strip()
+    if said.state in (State.QUEUED, State.SENDING):
+        return "está en cola para salir." if said.state is State.QUEUED else "se está enviando ahora."
+    if said.state in (State.HELD, State.RETRYING):
+        return _waits(said)
+    if is_filed(said):
+        return "quedó en un archivo del hub: nadie lo recibió."
+    return _letter(said) if _is_on_the_table(said) else _went(said)
+
+
+def _is_on_the_table(said: Said) -> bool:
+    return said.channel == LETTER and said.state is State.SENT
+
+
+def _letter(said: Said) -> str:
+    made = sent_at(said)
+    since = f" desde {sentences_es.at_time(made)}" if made is not None else ""
+    return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
+
+
+def _waits(said: Said) -> str:
+    when = sentences_es.at_time(said.next_at) if said.next_at is not None else ""
+    if said.state is State.RETRYING:
+        return f"{sentences_es.sentence(f'se intenta de nuevo {when}')} {sentences_es.reason(said.reason)}"
+    if said.reason == "scheduled":
+        return f"saldrá {when}"
+    waits = sentences_es.sentence(f"espera hasta {when}" if when else "está en espera")
+    return f"{waits} {sentences_es.reason(said.reason)}"
+
+
+def _went(said: Said) -> str:
+    told = (("enviado", sent_at(said)), ("entregado", delivered_at(said)), ("leído", read_at(said)))
+    steps = [(word, at) for word, at in told if at is not None]
+    if not steps:
+        return f"{labels_es.MESSAGE_STATES[said.state].lower()}."
+    first, begun = steps[0]
+    later = [f"{word} {sentences_es.at_hour(at, begun)}" for word, at in steps[1:]]
+    return ", ".join([f"{first} {sentences_es.at_time(begun)}", *later])
+
+
+def _attempt(number: int, said: Said) -> str:
+    call = said.attempts[number]
+    outcome = labels_es.OUTCOMES.get(call.outcome, call.outcome)
+    by = ", ".join(part for part in (call.provider, call.code) if part)
+    return (
+        f"Intento {number + 1}, {sentences_es.short_time(call.at)}: {outcome[:1].lower()}{outcome[1:]}"
+        f"{f' ({by})' if by else ''}."
+    )
+
+
+def _calls(said: Said) -> list[str]:
+    """Answer the outcomes of calls; what a provider told afterwards is none."""
+    return [one.outcome for one in said.attempts if one.outcome not in ("sent", "delivered", "read")]
+
+
+def _first(said: Said, outcome: str) -> datetime | None:
+    return min((one.at for one in said.attempts if one.outcome == outcome), default=None)

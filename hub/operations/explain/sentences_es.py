@@ -1,0 +1,216 @@
+"""The Spanish of an explanation: days between, places, roles, groups, reasons. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Final
+
+from hub.people.audience import EVERY_ROLE, STAFF, Group
+from hub.people.units import tower_name, unit_name
+from hub.ports import Facts, Unit, Version
+from hub.rendering import filters, labels_es
+
+ROLES: Final[Mapping[str, tuple[str, str]]] = {
+    "owner": ("propietaria", "propietarios"),
+    "resident": ("residente", "residentes"),
+    "tenant": ("arrendataria", "arrendatarios"),
+    "payer": ("responsable del pago", "responsables del pago"),
+    "council": ("integrante del consejo", "integrantes del consejo"),
+    "auditor": ("revisora fiscal", "revisores fiscales"),
+    "proxy": ("apoderada", "apoderados"),
+    "accounting_client": ("cliente de contabilidad", "clientes de contabilidad"),
+    "staff": ("integrante del equipo", "integrantes del equipo"),
+}
+"""Role → what a person (feminine, as `la persona` is) and what several are called."""
+
+PARTIES: Final[Mapping[str, str]] = {
+    "petitioner": "quien presentó la solicitud",
+    "requester": "quien pidió la reparación",
+    "technician": "quien hace la reparación",
+    "sender": "quien escribió",
+    "data_subject": "la persona de quien son los datos",
+}
+DUTIES: Final[Mapping[str, str]] = {
+    "service": "servicio al cliente",
+    "coordinator": "coordinación",
+    "operations": "operaciones",
+    "management": "gerencia",
+    "maintenance": "mantenimiento",
+    "front_desk": "portería",
+    "on_call": "turno",
+    "privacy_officer": "protección de datos",
+    "account_manager": "ejecutivos de cuenta",
+    "direction": "dirección",
+    "ops": "quienes cuidan el hub",
+}
+_NUMBERS: Final = (
+    *("cero", "un", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"),
+    *("once", "doce", "trece", "catorce", "quince"),
+)
+
+
+def days(before: datetime, after: datetime) -> int:
+    """Count the days between two instants as people in Colombia do: by the calendar."""
+    return (_day(after) - _day(before)).days
+
+
+def later(planned: datetime, at: datetime) -> str:
+    """`dos días después`."""
+    number = days(planned, at)
+    return f"{_count(number)} después" if number else "más tarde ese mismo día"
+
+
+def earlier(planned: datetime, at: datetime) -> str:
+    """`dos días antes`."""
+    number = days(at, planned)
+    return f"{_count(number)} antes" if number else "ese mismo día, antes del aviso"
+
+
+def at_time(at: datetime) -> str:
+    """`el lunes 9 de marzo de 2026 a las 8:05 a. m.`; of what begins with a day, the day."""
+    told = filters.fecha(at) if _midnight(at) else filters.fecha_hora(at)
+    return f"el {told}".replace(filters.NBSP, " ")
+
+
+def at_hour(at: datetime, seen: datetime) -> str:
+    """`a las 8:05 a. m.` where it is the same day as `seen`, which was said before; else the whole."""
+    return at_time(at) if days(seen, at) else f"a {filters.la_hora(at)}".replace(filters.NBSP, " ")
+
+
+def short_time(at: datetime) -> str:
+    """`9 mar 2026, 8:05 a. m.`."""
+    return filters.fecha_corta(at).replace(filters.NBSP, " ")
+
+
+def reason(code: str | None) -> str:
+    """Put a machine word into words, as a sentence; what there are none for is quoted."""
+    if not code:
+        return ""
+    starts = [start for start in labels_es.REASON_STARTS if code.startswith(start)]
+    said = labels_es.REASONS.get(code) or (labels_es.REASON_STARTS[max(starts, key=len)] if starts else None)
+    return f"{said or f'Motivo: {code}'}."
+
+
+def role(name: str | None) -> str:
+    """`propietaria`: what the person is."""
+    return ROLES[name][0] if name is not None and name in ROLES else str(name)
+
+
+def roles(names: Sequence[str]) -> str:
+    """`residentes y arrendatarios`: what several are."""
+    return filters.lista([ROLES[name][1] if name in ROLES else name for name in names])
+
+
+def of(place: str) -> str:
+    """`de` before a place: `de la Torre 3`, `del Bloque A`."""
+    return f"del {place[3:]}" if place.startswith("el ") else f"de {place}"
+
+
+def to(place: str) -> str:
+    """`a` before a place: `a la Torre 3`, `al Bloque A`."""
+    return f"al {place[3:]}" if place.startswith("el ") else f"a {place}"
+
+
+def tower(name: str) -> str:
+    """`la Torre 3`; one with a name of its own has its article: `el Bloque A`."""
+    named = tower_name(name)
+    return f"la {named}" if named.lower().startswith(("torre", "etapa", "manzana")) else f"el {named}"
+
+
+def copropiedad(ref: str, facts: Facts) -> str:
+    """`la copropiedad Altos del Rosal`."""
+    return f"la copropiedad {facts.copropiedades.get(ref, ref)}"
+
+
+def unit(ref: str, facts: Facts) -> str:
+    """`la unidad Torre 1 Apto 101`."""
+    known = facts.units.get(ref)
+    return f"la unidad {unit_name(known.tower, known.label) if known else ref}"
+
+
+def unit_ref(version: Version) -> str | None:
+    """Answer the id of the unit that a membership is about, where it is about one."""
+    kind, _, ref = (version.scope or "").partition(":")
+    return ref if kind == "unit" else None
+
+
+def unit_of(version: Version, facts: Facts) -> Unit | None:
+    """Answer that unit, where the directory has it."""
+    return facts.units.get(unit_ref(version) or "")
+
+
+def copropiedad_of(version: Version, facts: Facts) -> str | None:
+    """Answer the id of the copropiedad that a membership is about."""
+    kind, _, ref = (version.scope or "").partition(":")
+    home = unit_of(version, facts)
+    return home.copropiedad_id if home is not None else ref if kind == "copropiedad" else None
+
+
+def place(version: Version, group: Group, facts: Facts) -> str:
+    """Name where a membership is, as narrowly as the group asked: its unit, its tower, its copropiedad."""
+    kind, _, ref = (version.scope or "").partition(":")
+    home = unit_of(version, facts)
+    if kind == "unit" and (home is None or group.unit_id is not None):
+        return unit(ref, facts)
+    if home is not None and home.tower and group.towers:
+        return tower(home.tower)
+    where = copropiedad_of(version, facts)
+    return "la empresa" if where is None else copropiedad(where, facts)
+
+
+def home(unit: Unit, facts: Facts) -> str:
+    """`la Torre 1 de Altos del Rosal`: where a unit is."""
+    if not unit.tower:
+        return copropiedad(unit.copropiedad_id, facts)
+    return f"{tower(unit.tower)} de {facts.copropiedades.get(unit.copropiedad_id, unit.copropiedad_id)}"
+
+
+def audience(group: Group, facts: Facts) -> str:
+    """`residentes y arrendatarios de la Torre 3`: whom a group meant."""
+    if group.person is not None:
+        return "otra persona"
+    if group.duty is not None:
+        return f"el equipo de {DUTIES.get(group.duty, group.duty)}"
+    if group.level is not None:
+        level = str(group.level)
+        return f"el nivel {level} de escalamiento ({labels_es.LEVELS.get(level, level)})"
+    return f"{members(group)} {of(_asked(group, facts))}"
+
+
+def members(group: Group) -> str:
+    """`residentes y arrendatarios`: whom a group by roles meant, wherever they are."""
+    who = "todas las personas" if group.roles == EVERY_ROLE else roles(group.roles)
+    return f"{who} del área {group.service_area}" if group.service_area else who
+
+
+def _asked(group: Group, facts: Facts) -> str:
+    if group.everywhere:
+        return "la empresa" if group.roles == STAFF else "todas las copropiedades"
+    if group.unit_id is not None:
+        return unit(group.unit_id, facts) if group.unit_id else "una unidad que el evento no nombra"
+    if group.towers:
+        towers = filters.lista([tower(name) for name in group.towers])
+        return f"{towers} de {facts.copropiedades.get(group.copropiedad_id or '', group.copropiedad_id)}"
+    if not group.copropiedad_id:
+        return "una copropiedad que el evento no nombra"
+    return copropiedad(group.copropiedad_id, facts)
+
+
+def sentence(text: str) -> str:
+    """End a sentence, once: `a. m.` ends one already."""
+    return f"{text.rstrip('. ')}."
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(filters.ZONE).date()
+
+
+def _midnight(at: datetime) -> bool:
+    return at.astimezone(filters.ZONE).time() == time.min
+
+
+def _count(number: int) -> str:
+    number = abs(number)
+    figure = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{figure} día" if number == 1 else f"{figure} días"

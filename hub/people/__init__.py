@@ -1,0 +1,1 @@
+"""People: who they are, where, in which role; groups, rota, import."""

@@ -1,0 +1,45 @@
+"""
+Whom something is for: one language for the catalogue and for whoever asks, and the groups that it means.
+
+`docs/audiences.md` teaches the language.
+"""
+
+from hub.people.audience.asking import asked
+from hub.people.audience.contacts import recipient, usable_email, usable_phone, written_as
+from hub.people.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
+from hub.people.audience.holders import anybody, level_groups
+from hub.people.audience.homes import Homes, at_home, home_of, within
+from hub.people.audience.joining import as_one, together
+from hub.people.audience.language import Term, parse, write
+from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
+
+__all__ = [
+    "EVERY_ROLE",
+    "PLACE",
+    "RESIDENTS",
+    "STAFF",
+    "Addressee",
+    "Group",
+    "Homes",
+    "Parties",
+    "Term",
+    "Unknown",
+    "addressees",
+    "anybody",
+    "applies",
+    "as_one",
+    "asked",
+    "at_home",
+    "home_of",
+    "level_groups",
+    "parse",
+    "parties_of",
+    "party_words",
+    "recipient",
+    "together",
+    "usable_email",
+    "usable_phone",
+    "within",
+    "write",
+    "written_as",
+]

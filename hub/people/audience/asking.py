@@ -1,0 +1,93 @@
+"""What a term means: the group to look up, with the places of an event or with those that it names itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hub.model import StoredEvent
+from hub.people.audience.groups import STAFF, Group
+from hub.people.audience.language import Place, Term, needs_event, parse, refuse
+from hub.people.audience.words import ALL, LEVEL, PERSON, ROLE, STAFF_WORD, UNIT, WORDS, ZONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where something happens: what a term without a place of its own is about."""
+
+    copropiedad_id: str | None = None
+    unit_id: str | None = None
+    towers: tuple[str, ...] = ()
+    service_area: str | None = None
+
+
+_NOWHERE = Scene()
+
+
+def scene_of(stored: StoredEvent) -> Scene:
+    """Answer where an event happens."""
+    data = stored.event.data
+    zones: Iterable[str] = data.get("zones") or ()
+    return Scene(
+        copropiedad_id=stored.copropiedad_id,
+        unit_id=stored.unit_id,
+        towers=tuple(sorted(zone.removeprefix("tower:") for zone in zones)),
+        service_area=data.get("service_area"),
+    )
+
+
+def asked(words: Iterable[str]) -> list[Group]:
+    """
+    Read terms that stand alone, without an event, as groups; what is said twice counts once.
+
+    Raises InvalidAudience.
+    """
+    return list(dict.fromkeys(_alone(word) for word in words))
+
+
+def _alone(word: str) -> Group:
+    term = parse(word)
+    if needs_event(term):
+        examples = ", ".join(
+            repr(each.example) for each in WORDS.values() if not needs_event(parse(each.example))
+        )
+        raise refuse(word, f"what needs no event, as {examples}", [*WORDS])
+    return group_of(term, _NOWHERE)
+
+
+def group_of(term: Term, scene: Scene) -> Group:
+    """Describe whom a term means there. Parties and addresses are not of the directory."""
+    return replace(_group(term, scene), opted_in=term.opted_in)
+
+
+def _group(term: Term, scene: Scene) -> Group:
+    if term.word == PERSON:
+        return Group(person=term.value)
+    if term.word == LEVEL or (term.word == STAFF_WORD and term.value != ALL):
+        return _staff(term, scene)
+    return replace(_somewhere(_roles(term), term.place, scene), service_area=term.area)
+
+
+def _staff(term: Term, scene: Scene) -> Group:
+    return Group(
+        duty=term.value if term.word == STAFF_WORD else None,
+        level=int(term.value) if term.word == LEVEL else None,
+        copropiedad_id=(term.place and term.place.id) or scene.copropiedad_id,
+        service_area=term.area or scene.service_area,
+    )
+
+
+def _roles(term: Term) -> tuple[str, ...]:
+    if term.word == STAFF_WORD:
+        return STAFF
+    return (term.value,) if term.word == ROLE else WORDS[term.word].roles
+
+
+def _somewhere(roles: tuple[str, ...], place: Place | None, scene: Scene) -> Group:
+    """An event without its place means nobody there, never everybody."""
+    if place is None:
+        return Group(roles=roles, everywhere=True)
+    if place.kind == UNIT:
+        return Group(roles=roles, unit_id=place.id or scene.unit_id or "")
+    towers = scene.towers if place.kind == ZONE else (place.tower,) if place.tower else ()
+    return Group(roles=roles, copropiedad_id=place.id or scene.copropiedad_id or "", towers=towers)

@@ -1,0 +1,57 @@
+"""Contact points as people write them, tidied; and who an event means by a recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from email_validator import EmailNotValidError, validate_email
+
+from hub.errors import InvalidPhone
+from hub.model import ContactPoint, Json, Person
+from hub.model.ids import stranger_ref
+from hub.people.audience.groups import Group
+from hub.phones import normalize_phone
+
+
+def recipient(raw: Mapping[str, Json]) -> Group | Person:
+    """Read `{ref}` as somebody of the directory, `{name, email?, phone?}` as a stranger."""
+    if ref := raw.get("ref"):
+        return Group(person=ref)
+    email, phone = usable_email(raw.get("email")), usable_phone(raw.get("phone"))
+    points = [
+        ContactPoint(id=kind, kind=kind, value=value)
+        for kind, value in (("email", email), ("phone", phone))
+        if value is not None
+    ]
+    return Person(
+        # The tidy form, so that one number written in two ways is one stranger.
+        ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone")),
+        name=str(raw.get("name") or ""),
+        contact_points=tuple(points),
+        known=False,
+    )
+
+
+def written_as(raw: str) -> str | None:
+    """Tidy what a person typed, an email address or a number; None when it cannot be either."""
+    return usable_email(raw) if "@" in raw else usable_phone(raw)
+
+
+def usable_email(raw: str | None) -> str | None:
+    """Tidy an address (RFC 5321 syntax, no look-up); None when it cannot be one."""
+    if not raw:
+        return None
+    try:
+        return validate_email(raw.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        return None
+
+
+def usable_phone(raw: str | None) -> str | None:
+    """Tidy a number to E.164; None when it cannot be one."""
+    if not raw:
+        return None
+    try:
+        return normalize_phone(raw)
+    except InvalidPhone:
+        return None

@@ -1,0 +1,83 @@
+"""Whom an event speaks to: groups that a directory can look up, and the parties of its case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
+from hub.people.audience.asking import group_of, scene_of
+from hub.people.audience.contacts import recipient
+from hub.people.audience.groups import Addressee, Unknown
+from hub.people.audience.language import Term, parse
+from hub.people.audience.words import ADDRESS, LEVEL, PARTY
+
+Parties = Mapping[tuple[str, str], Json]
+
+_NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
+"""Parties → the field with their person_id, where neither the event nor its case says more of them."""
+
+PLACE: Final = "@place"
+"""The party that stands for where a case happens: {"copropiedad_id", "unit_id"}."""
+
+
+def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
+    """Answer whom the event names for its case, and the place of the case."""
+    if stored.case is None:
+        return []
+    words = {word for audience in event_type.audiences for word in party_words(audience)}
+    named = {word: stored.event.data[word] for word in sorted(words) if word in stored.event.data}
+    opens = any(move.move in {Move.START, Move.CHECK} for move in event_type.clocks)
+    if opens and stored.copropiedad_id is not None:
+        named[PLACE] = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
+    return [
+        Party(case=stored.case, who=who, recipients=recipients, since=stored.event.time)
+        for who, recipients in named.items()
+    ]
+
+
+def party_words(audience: Audience) -> list[str]:
+    """Answer the words of an audience that are people named by the event or its case."""
+    return [word for word in audience.who if parse(word).word == PARTY]
+
+
+def applies(audience: Audience, stored: StoredEvent) -> bool:
+    """Tell whether the event's data are what the audience is limited to."""
+    data = stored.event.data
+    return all(str(data.get(key)) == value for key, value in audience.when.items())
+
+
+def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> list[Addressee]:
+    """Turn the words of an audience into groups to look up, strangers, and unknown parties."""
+    if not applies(audience, stored):
+        return []
+    return [one for word in audience.who for one in _addressees(parse(word), stored, parties)]
+
+
+def _addressees(term: Term, stored: StoredEvent, parties: Parties) -> Sequence[Addressee]:
+    if term.word == PARTY:
+        return _party(term.value, stored, parties)
+    if term.word == ADDRESS:
+        # Who reads the email addresses that the event lists there; of none nobody waits.
+        return [recipient({"email": address}) for address in stored.event.data.get(term.value) or ()]
+    return [group_of(_told(term, stored), scene_of(stored))]
+
+
+def _told(term: Term, stored: StoredEvent) -> Term:
+    """`level:to_level` is the level that the event says."""
+    if term.word != LEVEL or term.value.isdigit():
+        return term
+    return replace(term, value=str(int(stored.event.data[term.value])))
+
+
+def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
+    recipients = stored.event.data.get(who)
+    if recipients is None and stored.case is not None:
+        recipients = parties.get((stored.case, who))
+    if recipients is None and (ref := stored.event.data.get(_NAMED_BY.get(who, ""))):
+        recipients = {"ref": ref}
+    if recipients is None:
+        # What the hub says itself comes after the case has spoken: whom that did not name, nobody will.
+        return [] if stored.event.source == HUB_SOURCE else [Unknown(who=who)]
+    return [recipient(one) for one in (recipients if isinstance(recipients, list) else [recipients])]

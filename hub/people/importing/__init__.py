@@ -1,0 +1,25 @@
+"""People out of a spreadsheet: what its lines say, what is wrong with them, what they change. No I/O."""
+
+from __future__ import annotations
+
+from hub.people.importing.changes import Change, Changes, Stored, compare, events
+from hub.people.importing.entries import Entries, Known, Part, entries_of, part_of, possible_people
+from hub.people.importing.faults import Fault
+from hub.people.importing.reading import Report, examine
+
+__all__ = [
+    "Change",
+    "Changes",
+    "Entries",
+    "Fault",
+    "Known",
+    "Part",
+    "Report",
+    "Stored",
+    "compare",
+    "entries_of",
+    "events",
+    "examine",
+    "part_of",
+    "possible_people",
+]

@@ -1,0 +1,249 @@
+"""One cell, read: its value, or what is wrong with it and what to write."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Final, TypeVar
+
+from hub.people.audience import usable_email, usable_phone
+from hub.people.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLES, YES_NO
+from hub.people.importing.faults import Wrong
+from hub.people.importing.folding import fold, fold_tower
+
+T = TypeVar("T")
+
+_SEVERAL: Final = re.compile(r"\s*[;,/|\n]\s*")
+_ROLES_APART: Final = re.compile(r"\s*[;,/|+\n]\s*|\s+y\s+")
+_AROUND_AT: Final = re.compile(r"\s*@\s*")
+_NIT: Final = re.compile(r"(?:nit[\s.:]*)?([89]\d\d[.\s]?\d{3}[.\s]?\d{3})\s*-\s*\d")
+_TWO_PEOPLE: Final = re.compile(r"\s[yeo]\s*/\s*[yeo]\s|[/;|]", re.IGNORECASE)
+_TOWER_WORD: Final = r"(?:torre|tr|t|bloque|blq|bq|interior|int|manzana|mz)[\s.:#-]*"
+_TOWER_LAST: Final = re.compile(
+    rf"(?P<unit>[^\d]*\d[^\s,;/()]*)[\s,;/()-]+{_TOWER_WORD}(?P<tower>\d{{1,3}}|[a-z])\)?", re.IGNORECASE
+)
+_TOWER_FIRST: Final = re.compile(
+    rf"{_TOWER_WORD}(?P<tower>\d{{1,3}}|[a-z])[\s,;/-]+(?P<unit>[^\d]*\d.*)", re.IGNORECASE
+)
+_NOT_DIGITS: Final = re.compile(r"[\s().+-]")
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
+_SERIAL: Final = re.compile(r"(\d{4,5})(?:\.0+)?")
+_SERIAL_ZERO: Final = date(1899, 12, 30)
+_NOTHING: Final = frozenset(
+    {
+        *("", "-", "--", "---", "–", "—", "_", "n/a", "n.a", "na", "n/d", "n.d", "no aplica", "no tiene"),
+        *("ninguno", "ninguna", "no registra", "no informa", "sin informacion", "sin dato", "sin datos"),
+        *("sin correo", "sin telefono", "sin celular", "pendiente", "por confirmar"),
+    }
+)
+"""What people write into a cell that has nothing."""
+_SCIENTIFIC: Final = re.compile(r"\d[.,]\d+e\+?\d+")
+_BLANKS: Final = re.compile(r"[\n\t\r\xa0]")
+_FORMULA: Final = "="
+_ERROR: Final = re.compile(
+    r"#(?:N/A|N/D|REF!|¡REF!|VALUE!|¡VALOR!|NAME\?|¿NOMBRE\?|DIV/0!|¡DIV/0!|NULL!|NUM!)"
+)
+_CITIES: Final = (
+    "60 y el dígito de la ciudad: 1 Bogotá, 2 Cali, 4 Medellín, 5 Barranquilla y Cartagena, 6 Pereira y "
+    "Manizales, 7 Bucaramanga y Cúcuta, 8 Ibagué, Neiva y Villavicencio"
+)
+_LONGEST_LABEL: Final = 200
+_LOWEST_FLOOR, _HIGHEST_FLOOR = -99, 999
+_PER_CENT: Final = 100
+
+_DATE: Final = Wrong("no es una fecha", "dd/mm/aaaa (01/07/2019) o aaaa-mm-dd (2019-07-01)")
+_SHORTENED: Final = Wrong("Excel abrevió el número", "el número completo, con la columna en formato Texto")
+_LONG_AGO: Final = 1900
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a cell says nothing: empty, `N/A`, `-`, `no tiene`."""
+    return fold(text) in _NOTHING
+
+
+def spoilt(text: str) -> Wrong | None:
+    """Tell what no column takes: formulas, Excel's errors, control characters."""
+    if text.startswith(_FORMULA):
+        return Wrong("es una fórmula", "el valor: copie la columna y pegue «solo valores»")
+    if _ERROR.fullmatch(text):
+        return Wrong("es un error de la hoja de cálculo", "el valor, o deje la celda vacía")
+    if not text.isprintable() and any(
+        not letter.isprintable() and letter not in "\n\t\r\xa0" for letter in text
+    ):
+        return Wrong("tiene caracteres que no se ven", "el texto otra vez, a mano")
+    return None
+
+
+def label(text: str) -> str | Wrong:
+    """Read a name of something."""
+    tidy = " ".join(text.split())
+    if len(tidy) > _LONGEST_LABEL:
+        return Wrong(f"tiene más de {_LONGEST_LABEL} letras", "un nombre más corto")
+    return tidy
+
+
+def name(text: str) -> str | Wrong:
+    """Read a person's name."""
+    if "@" in text or not any(letter.isalpha() for letter in text):
+        return Wrong("no es un nombre", "nombres y apellidos de la persona")
+    if _TWO_PEOPLE.search(text):
+        return Wrong(
+            "son dos personas en una celda", "una línea por persona, con su documento, su correo y su celular"
+        )
+    return label(text)
+
+
+def split_tower(unit: str) -> tuple[str, str | None]:
+    """Read a unit that names its tower too: `APTO 101 T1`, `Torre A - 301`."""
+    found = _TOWER_LAST.fullmatch(unit) or _TOWER_FIRST.fullmatch(unit)
+    return (found["unit"].strip(" -,"), found["tower"]) if found else (unit, None)
+
+
+def is_tower_alone(text: str) -> bool:
+    """Tell a title over the lines of a tower, `TORRE 2`, from a unit."""
+    return re.fullmatch(rf"{_TOWER_WORD}\w{{1,3}}", text.strip(), re.IGNORECASE) is not None
+
+
+def same_tower(one: str, other: str) -> bool:
+    """Tell whether two words name one tower: `Torre 1` and `1`."""
+    return fold_tower(one) == fold_tower(other)
+
+
+def floor(text: str) -> int | Wrong:
+    """Read a floor; basements are below zero."""
+    try:
+        number = int(text.removesuffix(".0"))
+    except ValueError:
+        number = _HIGHEST_FLOOR + 1
+    if not _LOWEST_FLOOR <= number <= _HIGHEST_FLOOR:
+        return Wrong("no es un piso", "un número entero: 3, o -1 para el primer sótano")
+    return number
+
+
+def coefficient(text: str) -> float | Wrong:
+    """Read a share as it is written, `4,1666`, `4.1666` or `4,1666 %`; the whole file tells of what."""
+    bare = text.removesuffix("%").strip()
+    plain = re.fullmatch(r"\d{1,3}(?:[.,]\d+)?", bare)
+    number = float(bare.replace(",", ".")) if plain else _PER_CENT + 1.0
+    if number > _PER_CENT:
+        return Wrong("no es un coeficiente", "un número entre 0 y 100, con coma: 4,1666")
+    return number
+
+
+def document(text: str) -> str | Wrong:
+    """Read an identity document, bare: `C.C. 52.123.456` → `52123456`."""
+    if _SCIENTIFIC.fullmatch(fold(text)):
+        return _SHORTENED
+    if company := _NIT.fullmatch(fold(text)):
+        # With and without its digit of verification it is one company.
+        return re.sub(r"\D", "", company[1])
+    bare = re.sub(r"[^a-z0-9]", "", re.sub(r"^(?:c\.?\s?c|c\.?\s?e|nit|ti|pp)\b[\s.:]*", "", fold(text)))
+    if not 4 <= len(bare) <= 20 or not any(letter.isdigit() for letter in bare):
+        return Wrong("no es un documento", "el número, sin letras ni puntos: 52123456")
+    return bare
+
+
+def emails(text: str) -> tuple[str, ...] | Wrong:
+    """Read one or more addresses."""
+    found = [usable_email(one) for one in _SEVERAL.split(_AROUND_AT.sub("@", text)) if not is_blank(one)]
+    tidy = tuple(dict.fromkeys(one for one in found if one))
+    if not tidy or len(tidy) < len(set(found)):
+        return Wrong("no es un correo", "una dirección como nombre@dominio.co; varias, separadas por ;")
+    return tidy
+
+
+def phones(text: str) -> tuple[str, ...] | Wrong:
+    """Read one or more numbers, as E.164."""
+    found: dict[str, None] = {}
+    if _SCIENTIFIC.fullmatch(fold(text)):
+        return _SHORTENED
+    for one in _SEVERAL.split(text):
+        if is_blank(one):
+            continue
+        tidy = usable_phone(one)
+        if tidy is None:
+            return _wrong_phone(one)
+        found[tidy] = None
+    return tuple(found) or _wrong_phone(text)
+
+
+def _wrong_phone(text: str) -> Wrong:
+    bare = _NOT_DIGITS.sub("", text)
+    if re.fullmatch(r"[2-8]\d{6}", bare):
+        return Wrong("es un fijo de 7 dígitos; desde 2021 tienen 10", f"antes del número, {_CITIES}")
+    if re.fullmatch(r"0?[1245678]\d{7}", bare):
+        return Wrong(
+            "es un fijo con el indicativo viejo; desde 2021 tiene 10 dígitos", f"antes del número, {_CITIES}"
+        )
+    if re.fullmatch(r"3\d{8}", bare):
+        return Wrong("al celular le falta un dígito", "los 10 dígitos: 300 123 4567")
+    return Wrong("no es un teléfono", "un celular de 10 dígitos (300 123 4567), o + y el país; varios, con ;")
+
+
+def roles(text: str) -> tuple[str, ...] | Wrong:
+    """Read one or more roles: `propietario y residente`."""
+    found: dict[str, None] = {}
+    for word in filter(None, (fold(part) for part in _ROLES_APART.split(text))):
+        # `Propietario Residente` is two of them, `revisor fiscal` is one.
+        parts = [word] if word in ROLES else word.split()
+        if any(part not in ROLES for part in parts):
+            return _unknown_role(word)
+        found.update(dict.fromkeys(ROLES[part] for part in parts))
+    return tuple(found) or _unknown_role("")
+
+
+def _unknown_role(word: str) -> Wrong:
+    near = difflib.get_close_matches(word, ROLES, n=1)
+    meant = f"¿{near[0]}? Si no, " if near else ""
+    return Wrong(
+        "no se conoce ese rol",
+        f"{meant}propietario, residente, arrendatario, pagador, consejo, revisor o apoderado",
+    )
+
+
+def duty(text: str) -> str | Wrong:
+    """Read what somebody of the staff does."""
+    word = fold(text)
+    if word in DUTIES:
+        return DUTIES[word]
+    near = difflib.get_close_matches(word, DUTIES, n=1)
+    return Wrong("no se conoce ese cargo", f"{f'¿{near[0]}? Si no, ' if near else ''}{DUTY_WORDS}")
+
+
+def level(text: str) -> int | Wrong:
+    """Read a level of the ladder."""
+    bare = fold(text).removeprefix("nivel").strip().removesuffix(".0")
+    if bare not in {"1", "2", "3", "4"}:
+        return Wrong("no es un nivel", "1, 2, 3 o 4; nada, si no responde por ninguno")
+    return int(bare)
+
+
+def day(text: str) -> date | Wrong:
+    """Read dd/mm/aaaa, ISO 8601 or Excel's count of days since 1900."""
+    if serial := _SERIAL.fullmatch(text):
+        found: date | None = _SERIAL_ZERO + timedelta(days=int(serial[1]))
+    elif parts := _ISO.fullmatch(text):
+        found = _date(parts[1], parts[2], parts[3])
+    elif parts := _DAY_FIRST.fullmatch(text):
+        found = _date(parts[3], parts[2], parts[1])
+    else:
+        return _DATE
+    return found if found and found.year >= _LONG_AGO else _DATE
+
+
+def _date(year: str, month: str, day_of_month: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day_of_month))
+    except ValueError:
+        return None
+
+
+def _of(table: Mapping[str, T], wrong: Wrong) -> Callable[[str], T | Wrong]:
+    return lambda text: table.get(fold(text), wrong)
+
+
+yes_no: Final = _of(YES_NO, Wrong("no es sí ni no", "sí o no"))
+locale: Final = _of(LOCALES, Wrong("no se conoce ese idioma", "español o inglés"))

@@ -1,0 +1,161 @@
+"""A line of the file as what it says of a person in a unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from hub.people.importing import cells
+from hub.people.importing.columns import COMPANY, DUTY_WORDS, OF_THE_WHOLE
+from hub.people.importing.faults import Fault, Wrong
+from hub.people.importing.folding import fold
+from hub.people.importing.forms import Form
+from hub.phones import can_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line, read. Without a name it speaks of its unit alone; of the staff it has no unit."""
+
+    line: int
+    copropiedad: str = ""
+    tower: str | None = None
+    floor: int | None = None
+    unit: str | None = None
+    coefficient: float | None = None
+    per_cent: bool = False
+    """True when the coefficient says itself that it is per cent."""
+    name: str | None = None
+    document: str | None = None
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    digital_access: bool | None = None
+    locale: str | None = None
+    staff: bool = False
+    company: bool = False
+    """True for who works for all copropiedades."""
+    duty: str | None = None
+    level: int | None = None
+    service_area: str | None = None
+    on_call: bool | None = None
+    direction: bool | None = None
+
+
+_OF_A_PERSON: Final = frozenset({"document", "emails", "phones", "roles"})
+_COMPANY_NAME: Final = re.compile(
+    r"\b(?:s\.?a\.?(?:s\.?)?|ltda|cia|banco|fiduciaria|fundacion|leasing|constructora|inversiones)(?:\b|$)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What stands for the empty cells of two columns."""
+
+    copropiedad: str = ""
+    roles: tuple[str, ...] = ()
+
+
+def read_row(
+    line: int, said: Mapping[str, str], form: Form, defaults: Defaults
+) -> tuple[Row | None, list[Fault]]:
+    """
+    Read what a line says in each column; None for one that cannot be used.
+
+    Then there is at least one fault that is no warning.
+    """
+    given: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for column, text in said.items():
+        field, read = form.readers[column]
+        value = cells.spoilt(text) or read(text)
+        if isinstance(value, Wrong):
+            faults.append(Fault(line=line, column=column, wrong=value.wrong, write=value.write))
+        else:
+            given[field] = value
+        if column == "coeficiente":
+            given["per_cent"] = text.endswith("%")
+    if not faults:
+        given, faults = _whole_of(given, form, defaults, line)
+    if faults:
+        return None, faults
+    row = Row(line=line, **given)
+    faults = [*_lacking(row, given), *_doubtful(row)]
+    return (row if all(fault.warning for fault in faults) else None), faults
+
+
+def _whole_of(
+    given: dict[str, Any], form: Form, defaults: Defaults, line: int
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Add what follows from other cells and from the options."""
+    whole = {"copropiedad": defaults.copropiedad, **given}
+    if form.staff:
+        company = fold(whole["copropiedad"]) in COMPANY
+        whole |= {"staff": True, "roles": ("staff",), "company": company}
+        return (whole | {"copropiedad": ""} if company else whole), []
+    if "name" in whole and defaults.roles:
+        whole.setdefault("roles", defaults.roles)
+    if "unit" not in whole:
+        return whole, []
+    unit, tower = cells.split_tower(whole["unit"])
+    if tower and not cells.same_tower(whole.get("tower", tower), tower):
+        wrong, write = "dice otra torre que la columna torre", "la unidad sin su torre, como 101"
+        return {}, [Fault(line=line, column="unidad", wrong=wrong, write=write)]
+    return {"tower": tower, **whole, "unit": unit}, []
+
+
+def _lacking(row: Row, given: Mapping[str, Any]) -> list[Fault]:
+    """Tell which cells a line cannot do without."""
+    lacks: list[tuple[str, str, str]] = []
+    if not row.copropiedad and not row.company:
+        lacks.append(("copropiedad", "falta", _WHICH_PLACE[row.staff]))
+    if row.name is None and (row.staff or given.keys() & _OF_A_PERSON):
+        lacks.append(("nombre", "falta", "nombres y apellidos de la persona"))
+    if row.name is not None and not row.roles:
+        lacks.append(
+            ("rol", "falta", "propietario, residente, arrendatario, pagador, consejo, revisor o apoderado")
+        )
+    if row.unit is None and not (row.roles and OF_THE_WHOLE.issuperset(row.roles)):
+        lacks.append(("unidad", "falta", "la unidad, como 101 o Casa 7"))
+    if row.staff and row.duty is None and row.level is None:
+        lacks.append(("cargo", "falta", f"{DUTY_WORDS}; o un nivel de 1 a 4"))
+    if row.since and row.until and row.until <= row.since:
+        lacks.append(("hasta", "no es después de «desde»", "la fecha en que terminó, o deje la celda vacía"))
+    return [Fault(line=row.line, column=column, wrong=wrong, write=write) for column, wrong, write in lacks]
+
+
+_WHICH_PLACE: Final = {
+    False: "el nombre de la copropiedad, o use --copropiedad",
+    True: "el nombre de la copropiedad, o «empresa» para todas",
+}
+
+
+def _doubtful(row: Row) -> list[Fault]:
+    name = fold(row.name or "")
+    return [
+        Fault(line=row.line, column=column, wrong=wrong, write=write, warning=True)
+        for doubtful, column, wrong, write in (
+            (
+                any(not can_text(number) for number in row.phones),
+                *("celular", "es un fijo: no recibe SMS ni WhatsApp", "un celular, si lo hay"),
+            ),
+            (
+                row.staff and not any(map(can_text, row.phones)) and (row.on_call or row.duty == "on_call"),
+                *("celular", "está de turno y no tiene celular", "el celular que contesta a toda hora"),
+            ),
+            (
+                " y " in name and not _COMPANY_NAME.search(name),
+                *("nombre", "¿son dos personas?", "una línea por persona; nada, si es una"),
+            ),
+            (
+                "(" in name,
+                *("nombre", "tiene algo entre paréntesis, y así se le saluda", "solo el nombre"),
+            ),
+        )
+        if doubtful
+    ]

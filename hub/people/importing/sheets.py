@@ -1,0 +1,174 @@
+"""The bytes of a file as lines of text cells: CSV as Excel and others write it, XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from hub.errors import InvalidSheet
+from hub.people.importing.columns import NAMED, STAFF_NAMED
+from hub.people.importing.folding import fold, fold_heading
+
+MAX_ROWS: Final = 200_000
+MAX_CELL: Final = 4_000  # characters
+MAX_COLUMNS: Final = 60
+MAX_BYTES: Final = 64 << 20
+HEADINGS_WITHIN: Final = 20
+"""Lines within which the headings are: above stand a title, a logo's place, a date."""
+MAX_UNZIPPED: Final = 256 << 20  # bytes: 200,000 lines are about 150 MB of XML
+
+_ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_SEPARATORS: Final = (";", ",", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is not empty; `number` is where it begins, counted from 1 as a spreadsheet does."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+def lines(data: bytes, sheet: str = "") -> Iterator[Line]:
+    """
+    Read the lines that are not empty, of a book those of `sheet`, else of the first sheet with headings.
+
+    Raises InvalidSheet for what is no table, and for what is too large to be one.
+    """
+    if len(data) > MAX_BYTES:
+        raise InvalidSheet(f"El archivo pesa más de {MAX_BYTES >> 20} MB: divídalo por copropiedad.")
+    if data.startswith(_OLD_EXCEL):
+        raise InvalidSheet(
+            "Es un archivo de Excel antiguo (.xls) o con clave: guárdelo como .xlsx, sin clave."
+        )
+    rows = _xlsx(data, sheet) if data.startswith(_ZIP) else _csv(_decoded(data))
+    for count, (number, cells) in enumerate(filter(_has_text, rows)):
+        # The heading is a line, too.
+        if count > MAX_ROWS:
+            raise InvalidSheet(f"Tiene más de {MAX_ROWS} filas: divídalo por copropiedad.")
+        if any(len(cell) > MAX_CELL for cell in cells):
+            raise InvalidSheet(f"La línea {number} tiene una celda de más de {MAX_CELL} letras.")
+        yield Line(number, cells)
+
+
+def _has_text(row: tuple[int, tuple[str, ...]]) -> bool:
+    return any(row[1])
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith(_UTF16):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidSheet("No es texto: guárdelo como «CSV UTF-8» o como .xlsx.")
+
+
+def _csv(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    begins, reader = 1, csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    try:
+        for row in reader:
+            # Excel's own way to name the separator: it is no heading.
+            if begins > 1 or not (row and row[0].startswith("sep=")):
+                yield begins, tuple(cell.strip() for cell in row[:MAX_COLUMNS])
+            begins = reader.line_num + 1
+    except csv.Error as exc:
+        raise InvalidSheet(f"Desde la línea {begins} no se puede leer: ¿unas comillas sin cerrar?") from exc
+
+
+def _separator(text: str) -> str:
+    """Choose the separator that makes the most headings out of the first lines; the first of equals."""
+    first = [line for line in text[: MAX_CELL * 4].splitlines() if line.strip()][:HEADINGS_WITHIN]
+    return max(_SEPARATORS, key=lambda each: sum(_headings(line, each) for line in first))
+
+
+def _headings(line: str, separator: str) -> int:
+    return sum(_is_heading(word) for word in line.split(separator))
+
+
+def _is_heading(word: str) -> bool:
+    folded = fold_heading(word)
+    return folded in NAMED or folded in STAFF_NAMED
+
+
+def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - a tenth of a second that a CSV need not wait for
+
+    try:
+        _refuse_bomb(data)
+        with warnings.catch_warnings():
+            # Of styles and extensions that it leaves out: nothing that a cell says.
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+            sheet = _sheet(book, name)
+            rows: Iterable[Any] = sheet.iter_rows(max_row=MAX_ROWS * 2, max_col=MAX_COLUMNS)
+            for number, row in enumerate(rows, start=1):
+                yield number, tuple(_text(cell) for cell in row)
+    except InvalidSheet:
+        raise
+    except Exception as exc:
+        # Whatever is wrong inside of an archive comes as KeyError, ValueError, BadZipFile, ParseError …
+        raise InvalidSheet(
+            "No es un libro de Excel que se pueda leer: guárdelo otra vez como .xlsx."
+        ) from exc
+
+
+def _sheet(book: Any, name: str) -> Any:
+    for sheet in book.worksheets:
+        # Its own word for its size may be wrong, and is only a word.
+        sheet.reset_dimensions()
+    if name:
+        named = [sheet for sheet in book.worksheets if fold(sheet.title) == fold(name)]
+        if not named:
+            raise InvalidSheet("El libro no tiene una hoja con ese nombre.")
+        return named[0]
+    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return next(filter(_has_headings, shown), book.worksheets[0])
+
+
+def _has_headings(sheet: Any) -> bool:
+    top = sheet.iter_rows(max_row=HEADINGS_WITHIN, max_col=MAX_COLUMNS, values_only=True)
+    return any(sum(_is_heading(str(value)) for value in row if value) > 1 for row in top)
+
+
+def _refuse_bomb(data: bytes) -> None:
+    """Look at the declared sizes: zipfile reads no more of a member than it declares."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MAX_UNZIPPED:
+            raise InvalidSheet(
+                f"Descomprimido pesa más de {MAX_UNZIPPED >> 20} MB: divídalo por copropiedad."
+            )
+
+
+def _text(cell: Any) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if isinstance(value, int | float):
+        return _number(value, per_cent="%" in (cell.number_format or ""))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
+    # Whatever else there is, array formulas and tables of data, is computed from other cells.
+    return value.isoformat() if isinstance(value, date) else "="
+
+
+def _number(value: float, *, per_cent: bool) -> str:
+    if per_cent:
+        return f"{value * 100:.10g}%"
+    return str(int(value)) if float(value).is_integer() else repr(value)

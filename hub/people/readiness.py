@@ -1,0 +1,160 @@
+"""Whether a copropiedad can go live: who could be reached, and what to do about the others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub.contact_rules.consents import DATA_TREATMENT, REVOCABLE, Yeses
+from hub.model import ContactPoint, Person
+from hub.phones import can_text
+
+DUTIES: Final = ("service", "on_call", "ops")
+LEVELS: Final = (1, 2, 3, 4)
+CONSENTS: Final = (DATA_TREATMENT, "commercial", "survey")
+"""The purposes whose consents are counted."""
+
+Suppressed = Collection[tuple[str, str]]
+"""(address, channel) of the contact points that nothing is sent to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What the directory has of one copropiedad now."""
+
+    id: str
+    name: str
+    units: int = 0
+    empty_units: int = 0
+    people: Sequence[Person] = ()
+    unstaffed: Sequence[str] = ()
+    """Duties and levels that nobody answers for, here or in the company: `service`, `level 2`."""
+    consents: Yeses = field(default_factory=dict)
+    """What the ledger has of these people, of `CONSENTS`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """
+    Counts of people and units of one copropiedad. Somebody may be in several of the first three.
+
+    `authorised` have said yes to the treatment of their data, `refused` have said no to it or taken it
+    back, `missing_consent` never said anything; `commercial` and `survey` may be told of that.
+    """
+
+    copropiedad_id: str
+    name: str
+    units: int
+    empty_units: int
+    people: int
+    email: int
+    mobile: int
+    push: int
+    letter_only: int
+    unverified: int
+    suppressed: int
+    opted_out: int
+    authorised: int
+    commercial: int
+    survey: int
+    refused: int
+    missing_consent: int
+    unstaffed: Sequence[str]
+    to_do: Sequence[str]
+
+
+def readiness(place: Place, suppressed: Suppressed, opted_out: Collection[str]) -> Readiness:
+    """Count; `opted_out` are the people and addresses that want no commercial messages or surveys."""
+    ways = [ways_to(person, suppressed) for person in place.people]
+    counts = {
+        "units": place.units,
+        "empty_units": place.empty_units,
+        "people": len(place.people),
+        "email": sum("email" in each for each in ways),
+        "mobile": sum("sms" in each for each in ways),
+        "push": sum("push" in each for each in ways),
+        "letter_only": sum(not each for each in ways),
+        "unverified": sum(_unverified(person) for person in place.people),
+        "suppressed": sum(_is_suppressed(person, suppressed) for person in place.people),
+        "opted_out": sum(_has_opted_out(person, opted_out) for person in place.people),
+        **_consents(place, opted_out),
+    }
+    to_do = [words.format(counts[name]) for name, words in _TO_DO.items() if counts[name]]
+    if not place.people:
+        to_do.append("No hay personas. Qué hacer: cárguelas con «hub people import».")
+    if place.unstaffed:
+        to_do.append(f"Nadie responde por: {', '.join(place.unstaffed)}. Qué hacer: {_STAFF}")
+    return Readiness(
+        copropiedad_id=place.id, name=place.name, **counts, unstaffed=place.unstaffed, to_do=to_do
+    )
+
+
+_STAFF: Final = (
+    "agréguelos a la hoja del personal, con ese cargo o nivel, y cárguela con «hub people import»."
+)
+_TO_DO: Final[Mapping[str, str]] = {
+    "empty_units": "Unidades sin nadie: {}. Qué hacer: agregue en el archivo a quién pertenecen.",
+    "letter_only": (
+        "Personas solo en papel: {}. Qué hacer: pida un correo o un celular; a quien no tenga, una carta."
+    ),
+    "unverified": (
+        "Personas con contactos sin verificar: {}. Qué hacer: confírmelos con ellas antes de empezar."
+    ),
+    "suppressed": (
+        "Personas con direcciones suspendidas: {}. Qué hacer: corríjalas; la lista: hub suppressions list."
+    ),
+    "missing_consent": (
+        "Personas sin autorización de tratamiento de datos: {}. Qué hacer: pídala con "
+        "privacy.consent.requested y registre la respuesta con privacy.consent.granted."
+    ),
+    "refused": (
+        "Personas que negaron o retiraron la autorización: {}. Qué hacer: escríbales solo lo que exigen "
+        "la ley o el contrato, y decida qué datos hay que suprimir."
+    ),
+    "opted_out": (
+        "Personas que no quieren mensajes comerciales ni encuestas: {}. Qué hacer: nada; el hub lo respeta."
+    ),
+}
+
+
+def _consents(place: Place, opted_out: Collection[str]) -> dict[str, int]:
+    treatment = [place.consents.get((person.ref, DATA_TREATMENT)) for person in place.people]
+    told = [person.ref for person in place.people if not _has_opted_out(person, opted_out)]
+    return {
+        "authorised": treatment.count(True),
+        "refused": treatment.count(False),
+        "missing_consent": treatment.count(None),
+        **{name: sum(place.consents.get((ref, name), False) for ref in told) for name in REVOCABLE},
+    }
+
+
+def ways_to(person: Person, suppressed: Suppressed) -> set[str]:
+    """Answer the channels that somebody can be reached by; by none is only by letter."""
+    if not person.digital_access:
+        return set()
+    return {
+        channel
+        for point in person.contact_points
+        if (channel := _CHANNELS[point.kind]) and _usable(point, channel, suppressed)
+    }
+
+
+_CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push"}
+
+
+def _usable(point: ContactPoint, channel: str, suppressed: Suppressed) -> bool:
+    # A landline is a contact, and takes no text.
+    return (point.value, channel) not in suppressed and (channel != "sms" or can_text(point.value))
+
+
+def _unverified(person: Person) -> bool:
+    return any(not point.verified for point in person.contact_points if point.kind != "push")
+
+
+def _is_suppressed(person: Person, suppressed: Suppressed) -> bool:
+    return any((point.value, _CHANNELS[point.kind]) in suppressed for point in person.contact_points)
+
+
+def _has_opted_out(person: Person, opted_out: Collection[str]) -> bool:
+    return person.ref in opted_out or any(point.value in opted_out for point in person.contact_points)

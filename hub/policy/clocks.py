@@ -1,0 +1,161 @@
+"""Promises as `policy.toml` says them: what is owed, by when, who is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, TypeAlias
+
+from msgspec import Meta, Struct
+
+from hub.business_time import BusinessDays, Mode, Term
+from hub.business_time.dates import Ahead, CalendarDays, ahead_of, last_instant
+from hub.business_time.opening_hours import DAY
+from hub.errors import InvalidPolicy
+from hub.model import TOP_LEVEL, Promise
+from hub.policy.values import Extension, Lead, Target
+
+DEFAULT: Final = "default"
+"""The key of a table that stands for whatever the table does not name."""
+Level: TypeAlias = Annotated[int, Meta(ge=2, le=TOP_LEVEL)]
+
+
+class Alerts(Struct, frozen=True, kw_only=True):
+    """The levels that are told at once, besides its holder, of a promise at risk and of a broken one."""
+
+    at_risk: Level | None = None
+    breach: Level | None = None
+
+
+class ClockPolicy(Struct, frozen=True, kw_only=True):
+    """
+    A promise. `target` is one term, or a table of terms by the event's data field `by`.
+
+    `until` names the field of data that holds the day or instant of a dated promise, which is due so far
+    ahead of it as `lead` says, and warned of as far ahead as `warn` says; `target` is for data without it.
+    `at_risk` is the part of the target after which its holder is warned. `ladder` holds the terms
+    between its steps, the first one from the start. `extension` is the most that a term may be extended
+    by. `alerts` are levels that are told at once. `any_hour` runs day and night. A `silent` one is
+    recorded and tells nobody: it is on no board and in no indicator.
+    """
+
+    target: Target = timedelta(0)
+    by: str | None = None
+    until: str | None = None
+    lead: Lead = None
+    warn: Lead = None
+    at_risk: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    ladder: tuple[Term, ...] = ()
+    alerts: Alerts = Alerts()
+    extension: Extension = None
+    any_hour: bool = False
+    silent: bool = False
+
+    def __post_init__(self) -> None:
+        for table in (self.target, self.extension):
+            if isinstance(table, Mapping):
+                self._check_table(table)
+        self._check_date()
+        if isinstance(self.target, Mapping):
+            if self.ladder:
+                raise InvalidPolicy("a ladder needs a single target")
+        elif self.ladder and self.ladder[0] != self.target:
+            raise InvalidPolicy("the ladder must begin with the target: its first step is the breach")
+        terms = [*_each(self.target), *_each(self.extension), *self.ladder]
+        if self.any_hour and any(isinstance(term, BusinessDays) for term in terms):
+            raise InvalidPolicy("any_hour cannot run in business days")
+        if len({type(step) for step in self.ladder}) > 1:
+            raise InvalidPolicy("the steps of a ladder are all hours or all business days")
+        self._check_alerts()
+
+    def _check_alerts(self) -> None:
+        at_risk, breach = self.alerts.at_risk, self.alerts.breach
+        if self.ladder and self.alerts != Alerts():
+            raise InvalidPolicy("what climbs a ladder has no alerts: its levels are told in their turn")
+        if at_risk is not None and breach is not None and at_risk >= breach:
+            raise InvalidPolicy("alerts.breach must be a level above alerts.at_risk")
+
+    def _check_date(self) -> None:
+        if self.until is not None and self.ladder:
+            raise InvalidPolicy("a dated promise climbs no ladder")
+        if self.until is not None and self.extension is not None:
+            raise InvalidPolicy("a dated promise is not extended: another day is another promise")
+        if self.lead and self.warn and _time(self.warn) <= _time(self.lead):
+            raise InvalidPolicy("warn must be longer than lead: after it there is nothing to warn of")
+        if self.until is None and (self.lead or self.warn):
+            raise InvalidPolicy('lead and warn need until = "…", the field of data that holds the day')
+        if self.until is None and not self.target:
+            raise InvalidPolicy(
+                'a promise needs a target, or until = "…", the field of data that holds the day'
+            )
+
+    def _check_table(self, target: Mapping[str, Term]) -> None:
+        if self.by is None:
+            raise InvalidPolicy('a table of targets needs by = "…", the field of data that chooses')
+        if DEFAULT not in target:
+            raise InvalidPolicy("target.default is missing: data may say what the table does not")
+
+    def target_for(self, data: Mapping[str, Any]) -> Term:
+        """Return the term for an event's data; what the table does not list has the default."""
+        return self._chosen(self.target, data)
+
+    def _chosen(self, target: Target, data: Mapping[str, Any]) -> Term:
+        if not isinstance(target, Mapping):
+            return target
+        return target.get(str(data.get(self.by or "")), target[DEFAULT])
+
+    def promise_for(self, data: Mapping[str, Any], mode: Mode) -> Promise:
+        """Return what is promised to a case that begins with this data."""
+        return Promise(
+            target=self.target_for(data),
+            at_risk=self.at_risk,
+            ladder=self.ladder,
+            at_risk_level=self.alerts.at_risk,
+            breach_level=self.alerts.breach,
+            extension=None if self.extension is None else self._chosen(self.extension, data),
+            any_hour=self.any_hour,
+            mode=mode,
+            until=self._until(data),
+            warn_at=self._warn_at(data),
+            happens_at=self._happens_at(data),
+            silent=self.silent,
+        )
+
+    def _until(self, data: Mapping[str, Any]) -> datetime | None:
+        day = self._day(data)
+        if day is None:
+            return None
+        return last_instant(day) if self.lead is None else ahead_of(day, self.lead)
+
+    def _warn_at(self, data: Mapping[str, Any]) -> datetime | None:
+        day = self._day(data)
+        return None if day is None or self.warn is None else ahead_of(day, self.warn)
+
+    def _happens_at(self, data: Mapping[str, Any]) -> datetime | None:
+        day = self._day(data)
+        return None if day is None or self.lead is None else last_instant(day)
+
+    def _day(self, data: Mapping[str, Any]) -> str | None:
+        """Answer the day or instant that the data names."""
+        return None if self.until is None else data.get(self.until)
+
+
+class SummaryPolicy(Struct, frozen=True, kw_only=True):
+    """
+    More clocks than `more_than` with news for one level and copropiedad are told as one.
+
+    Only news later than `late` counts: what comes in time is told one by one.
+    """
+
+    more_than: Annotated[int, Meta(ge=1)]
+    late: timedelta
+
+
+def _each(target: Extension) -> tuple[Term, ...]:
+    if isinstance(target, Mapping):
+        return tuple(target.values())
+    return () if target is None else (target,)
+
+
+def _time(ahead: Ahead) -> timedelta:
+    return ahead.count * DAY if isinstance(ahead, CalendarDays) else ahead

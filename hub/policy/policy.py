@@ -1,0 +1,181 @@
+"""What the company promises and allows: `policy.toml`, overlaid by the file that HUB_POLICY names."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from hub.business_time import ColombianHolidays, Mode, WorkCalendar
+from hub.errors import InvalidPolicy
+from hub.model import Purpose
+from hub.policy.clocks import DEFAULT, Alerts, ClockPolicy, SummaryPolicy
+from hub.policy.monitoring import WatchPolicy
+from hub.policy.reader import Table, as_table, check_keys, overlay, read_struct
+from hub.policy.values import PARSERS, Expiry, Frames, Prefix, Weekday
+from hub.resilience.breaker import BreakerPolicy
+from hub.resilience.rate_limit import ThrottlePolicy
+from hub.resilience.retry import RetryPolicy
+
+BUILT_IN: Final = Path(__file__).parent.with_name("policy.toml")
+CLIMBERS: Final = ("first_reply", "legal_term", "emergency_ack")
+"""The promises of which levels above their holder are told; each says so by an event of its own."""
+
+
+class Company(Struct, frozen=True, kw_only=True):
+    """How the company signs, and where every message may be answered."""
+
+    name: str
+    phone: str
+    email: str
+    site: str
+
+
+class CalendarRules(Struct, frozen=True, kw_only=True, dict=True):
+    """The company's hours; `legal_days` are the weekdays of terms set by law."""
+
+    zone: str
+    mode: Mode
+    week: Mapping[Weekday, Frames]
+    special_days: Mapping[date, Frames]
+    legal_days: tuple[Weekday, ...]
+
+    def __post_init__(self) -> None:
+        if not any(self.week.values()):
+            raise InvalidPolicy("no day of the week has opening hours: no clock would ever end")
+        _ = self.work_calendar  # hours that cannot be are refused now, not at the first clock
+
+    @cached_property
+    def work_calendar(self) -> WorkCalendar:
+        return WorkCalendar(
+            _numbered(self.week),
+            ColombianHolidays(),
+            self.special_days,
+            self.zone,
+            legal_days=[day.number for day in self.legal_days],
+        )
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """The hours at which these purposes may contact anybody."""
+
+    purposes: tuple[Purpose, ...]
+    week: Mapping[Weekday, Frames]
+    holidays: bool = False
+
+    def __post_init__(self) -> None:
+        if Purpose.EMERGENCY in self.purposes:
+            raise InvalidPolicy("an emergency is told at any hour")
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    provider_timeout: timedelta
+    lease_margin: timedelta
+    sweep_after: timedelta
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed message belongs to its worker: longer than its provider may take."""
+        return self.provider_timeout + self.lease_margin
+
+
+class Sms(Struct, frozen=True, kw_only=True):
+    prefix: Prefix
+
+
+class Policy(Struct, frozen=True, kw_only=True, dict=True):
+    company: Company
+    calendar_rules: CalendarRules = field(name="calendar")
+    clocks: Mapping[str, ClockPolicy]
+    clocks_summary: SummaryPolicy
+    expiry: Mapping[Purpose, Expiry]
+    patience: Mapping[Purpose, Expiry]
+    windows: Mapping[str, Window]
+    suppression: Mapping[str, Expiry]
+    delivery: Delivery
+    retry: Mapping[str, RetryPolicy]
+    breaker: BreakerPolicy
+    throttle: ThrottlePolicy
+    watch: WatchPolicy
+    sms: Sms
+
+    def __post_init__(self) -> None:
+        _ = self.contact_hours  # as with the calendar: refuse now
+        for name, rules in self.clocks.items():
+            if (rules.ladder or rules.alerts != Alerts()) and name not in CLIMBERS:
+                raise InvalidPolicy(f"clocks.{name} climbs no levels; those that do: {', '.join(CLIMBERS)}")
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        return self.calendar_rules.work_calendar
+
+    @cached_property
+    def contact_hours(self) -> Mapping[Purpose, WorkCalendar]:
+        """The purposes that may not contact at any hour, with their hours."""
+        hours: dict[Purpose, WorkCalendar] = {}
+        for name, window in self.windows.items():
+            for purpose in window.purposes:
+                if purpose in hours:
+                    raise InvalidPolicy(f"windows.{name}.purposes: {purpose} already has a window")
+                hours[purpose] = self._window_calendar(name, window)
+        return hours
+
+    def _window_calendar(self, name: str, window: Window) -> WorkCalendar:
+        holidays = frozenset[date]() if window.holidays else ColombianHolidays()
+        try:
+            return WorkCalendar(_numbered(window.week), holidays, {}, self.calendar.zone)
+        except InvalidPolicy as exc:
+            raise InvalidPolicy(f"windows.{name}: {exc}") from exc
+
+    def retry_for(self, channel: str) -> RetryPolicy:
+        return self.retry.get(channel, self.retry[DEFAULT])
+
+    def suppression_for(self, channel: str) -> timedelta | None:
+        """Answer how long a contact point that is gone is left alone; None: for ever."""
+        return self.suppression.get(channel, self.suppression[DEFAULT])
+
+    @cached_property
+    def calendar_version(self) -> str:
+        """Name the hours and holidays that instants are laid out by: another name, other instants."""
+        return self.calendar.version
+
+
+def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:
+    """
+    Load the built-in policy, overlaid by `path`, or by the file that HUB_POLICY names.
+
+    Raises InvalidPolicy, which names the key (`clocks.first_reply.target`).
+    """
+    tables: Table = _load_toml(BUILT_IN)
+    chosen = path or os.environ.get("HUB_POLICY")
+    if chosen:
+        top = _load_toml(Path(chosen))
+        # Tables whose keys are names, of which all are built in.
+        for name in ("clocks", "retry", "suppression"):
+            check_keys(top.get(name, {}), tables[name], name)
+        tables = overlay(tables, top)
+    return read_struct(Policy, _with_retry_defaults(tables), PARSERS)
+
+
+def _load_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise InvalidPolicy(f"the policy file {path} cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:  # not TOML, or not UTF-8
+        raise InvalidPolicy(f"the policy file {path} is not TOML: {exc}") from exc
+
+
+def _with_retry_defaults(tables: Table) -> Table:
+    retry = {name: as_table(own, f"retry.{name}") for name, own in tables["retry"].items()}
+    return {**tables, "retry": {name: {**retry[DEFAULT], **own} for name, own in retry.items()}}
+
+
+def _numbered(week: Mapping[Weekday, Frames]) -> dict[int, Frames]:
+    return {day.number: frames for day, frames in week.items()}

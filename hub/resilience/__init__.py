@@ -1,0 +1,1 @@
+"""Retry, circuit breaker, rate limit, cached values."""

@@ -1,0 +1,132 @@
+"""
+Indicators of service (the company's policy, 8.2): how promises were kept. Pure.
+
+Times run from a promise's start to its end, in the business hours of the calendar without its pauses;
+of promises of any hour they are wall time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from hub.business_time import WorkCalendar
+from hub.model import FIRST_LEVEL, ClockState
+from hub.model.promises import Kept, Period
+
+REQUEST: Final = "legal_term"
+"""The promise that every PQRS has: a case with it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """
+    How one promise was kept.
+
+    `running` have neither ended nor been broken. `breached` were broken, whether answered since or not.
+    `mean` and `p90` are of those that were answered, in time or late; None of none.
+    """
+
+    name: str
+    any_hour: bool
+    running: int = 0
+    met: int = 0
+    breached: int = 0
+    mean: timedelta | None = None
+    p90: timedelta | None = None
+    breached_by_level: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def share_met(self) -> float | None:
+        return _share(self.met, self.met + self.breached)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstInstance:
+    """Of the PQRS whose every promise has ended: how many never climbed a level nor came back."""
+
+    closed: int
+    resolved: int
+
+    @property
+    def share(self) -> float | None:
+        return _share(self.resolved, self.closed)
+
+
+def figures(clocks: Iterable[Kept], period: Period, calendar: WorkCalendar) -> list[Figures]:
+    """
+    Answer the figures of each promise that began in the period, by name.
+
+    Cancelled ones never were, and one that tells nobody is none of ours.
+    """
+    by_name: dict[str, list[Kept]] = {}
+    for clock in clocks:
+        counts = clock.state is not ClockState.CANCELLED and not clock.promise.silent
+        if clock.started_at in period and counts:
+            by_name.setdefault(clock.name, []).append(clock)
+    return [_figures(name, by_name[name], calendar) for name in sorted(by_name)]
+
+
+def first_instance(clocks: Iterable[Kept], period: Period) -> FirstInstance:
+    """
+    Judge the PQRS that began in the period, by all the clocks of each.
+
+    A PQRS that came back has a second legal term. One whose terms were all cancelled was withdrawn.
+    """
+    cases: dict[str, list[Kept]] = {}
+    for clock in clocks:
+        cases.setdefault(clock.case, []).append(clock)
+    closed = [case for case in cases.values() if _began_in(case, period) and _closed(case)]
+    return FirstInstance(closed=len(closed), resolved=sum(map(_at_once, closed)))
+
+
+def _figures(name: str, clocks: Sequence[Kept], calendar: WorkCalendar) -> Figures:
+    took = sorted(_took(clock, clock.ended_at, calendar) for clock in clocks if clock.ended_at is not None)
+    states = Counter(clock.state for clock in clocks)
+    levels = Counter(clock.level for clock in clocks if clock.state is ClockState.BREACHED)
+    return Figures(
+        name=name,
+        any_hour=clocks[-1].promise.any_hour,
+        running=states[ClockState.OPEN] + states[ClockState.AT_RISK],
+        met=states[ClockState.MET],
+        breached=states[ClockState.BREACHED],
+        mean=sum(took, timedelta(0)) / len(took) if took else None,
+        p90=_percentile(took, 90),
+        breached_by_level=dict(sorted(levels.items())),
+    )
+
+
+def _took(clock: Kept, ended_at: datetime, calendar: WorkCalendar) -> timedelta:
+    pauses = [(pause.since, pause.until or ended_at) for pause in clock.course.pauses]
+    if not clock.promise.any_hour:
+        return calendar.elapsed(clock.started_at, ended_at, pauses, mode=clock.promise.mode)
+    stood = (max(timedelta(0), min(until, ended_at) - since) for since, until in pauses)
+    return ended_at - clock.started_at - sum(stood, timedelta(0))
+
+
+def _percentile(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
+    """Answer the least one that so many percent do not exceed (nearest rank)."""
+    rank = -(-len(ordered) * percent // 100)
+    return ordered[rank - 1] if ordered else None
+
+
+def _began_in(case: Collection[Kept], period: Period) -> bool:
+    return min(clock.started_at for clock in case) in period
+
+
+def _closed(case: Iterable[Kept]) -> bool:
+    terms = [clock for clock in case if clock.name == REQUEST]
+    answered = any(term.state is not ClockState.CANCELLED for term in terms)
+    return answered and all(clock.ended_at is not None for clock in case)
+
+
+def _at_once(case: Collection[Kept]) -> bool:
+    terms = sum(clock.name == REQUEST for clock in case)
+    return terms == 1 and all(clock.level == FIRST_LEVEL for clock in case)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,235 @@
+"""The fold: the events of a case become its clocks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from hub.business_time import dates
+from hub.business_time.opening_hours import DAY
+from hub.model import (
+    FIRST_LEVEL,
+    HUB_SOURCE,
+    Acknowledgement,
+    Clock,
+    ClockMove,
+    ClockState,
+    Event,
+    EventType,
+    Json,
+    Move,
+    Pause,
+    Promise,
+)
+from hub.model.ids import clock_id, event_key
+from hub.policy import Policy
+from hub.sla.events import CONTEXT
+from hub.sla.reconcile import judged
+from hub.sla.schedule import laid_out
+
+
+def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
+    """
+    Answer what the event does to the clocks of its case.
+
+    What the hub itself says is no news of a case, but for the kinds whose entry says so.
+    """
+    if event.source == HUB_SOURCE and not kind.hub_emitted:
+        return []
+    return [
+        move
+        for move in kind.clocks
+        if all(str(event.data.get(key)) == value for key, value in move.when.items())
+    ]
+
+
+def replay(
+    case: str, events: Iterable[Event], catalog: Mapping[str, EventType], policy: Policy
+) -> list[Clock]:
+    """
+    Fold all events of a case into its clocks, sorted by (time, id, source); what the hub says comes after
+    what it is said of, for the publisher's time may be ahead of ours.
+
+    A second start while a clock runs changes nothing; a start after its end is a new clock. An event
+    of a type that this hub does not know (any more, or not yet) moves nothing.
+    """
+    fold = _Fold(case, policy)
+    for event in _in_order([event for event in events if event.name in catalog]):
+        for move in moves_of(catalog[event.name], event):
+            _MOVES[move.move](fold, move.clock, event)
+    whole = [*fold.ended, *fold.running.values()]
+    return [judged(laid_out(clock, policy.calendar, policy.calendar_version)) for clock in whole]
+
+
+def _in_order(events: Sequence[Event]) -> list[Event]:
+    times = {(event.name, event.id): event.time for event in events}
+
+    def place(event: Event) -> tuple[datetime, bool, datetime, str, str]:
+        about = _about(event)
+        told = event.time if about is None else times.get((event.data.get("about"), about), event.time)
+        return max(event.time, told), event.source == HUB_SOURCE, event.time, event.id, event.source
+
+    return sorted(events, key=place)
+
+
+def _about(event: Event) -> str | None:
+    """Answer the id of the event that the hub tells something of."""
+    about: str | None = event.data.get("about_id") if event.source == HUB_SOURCE else None
+    return about
+
+
+@dataclass(slots=True)
+class _Fold:
+    """
+    The clocks of a case as far as it has been told.
+
+    `answers` are what has stopped, or would have stopped, the last clock of a name, without those that
+    turned out not to have arrived: the ids of these are in `lost`.
+    """
+
+    case: str
+    policy: Policy
+    running: dict[str, Clock] = field(default_factory=dict)
+    ended: list[Clock] = field(default_factory=list)
+    answers: dict[str, list[Event]] = field(default_factory=dict)
+    lost: dict[str, set[str]] = field(default_factory=dict)
+
+    def start(self, name: str, event: Event) -> None:
+        if name not in self.running:
+            rules = self.policy.clocks[name]
+            promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
+            self._begin(name, event, promise, _context(event))
+
+    def check(self, name: str, event: Event) -> None:
+        """Promise that what the event tells will have left in time; announced anew, it is looked at anew."""
+        self.cancel(name, event)
+        self.start(name, event)
+        self.running[name] = replace(
+            self.running[name], promise=replace(self.running[name].promise, checked=True)
+        )
+
+    def restart(self, name: str, event: Event) -> None:
+        """Promise the whole term once more, as the last time; of what was never promised nothing."""
+        last = self._last(name)
+        if name not in self.running and last is not None:
+            self._begin(name, event, last.promise, {**last.context, **_context(event)})
+
+    def _begin(self, name: str, event: Event, promise: Promise, context: Mapping[str, Json]) -> None:
+        self.answers[name], self.lost[name] = [], set()
+        self.running[name] = Clock(
+            id=clock_id(self.case, name, event),
+            case=self.case,
+            name=name,
+            state=ClockState.OPEN,
+            started_at=event.time,
+            due_at=event.time,
+            level=FIRST_LEVEL,
+            promise=promise,
+            steps=(),
+            opened_by=event_key(event),
+            context=context,
+        )
+
+    def stop(self, name: str, event: Event) -> None:
+        """
+        End it by an answer, or by the letter of a lost answer to this clock, not to an earlier one.
+
+        What the hub says of a clock that has ended ends no other. Of one that never was it is said of the
+        clock that has taken its place.
+        """
+        about = _about(event)
+        if self._names_ended(name, event):
+            return
+        if name in self.answers and (about is None or about in self.lost[name]):
+            self.answers[name].append(event)
+            self._end(name, event, ClockState.MET)
+
+    def _names_ended(self, name: str, event: Event) -> bool:
+        """Tell whether the event names a clock that has ended, while another one runs."""
+        named = event.data.get("clock_id") if event.source == HUB_SOURCE else None
+        return name in self.running and any(str(clock.id) == named for clock in self.ended)
+
+    def cancel(self, name: str, event: Event) -> None:
+        self._end(name, event, ClockState.CANCELLED)
+
+    def _end(self, name: str, event: Event, state: ClockState) -> None:
+        clock = self.running.pop(name, None)
+        if clock is not None:
+            gone_on = self._resumed(clock, event.time)
+            self.ended.append(replace(gone_on, ended_at=event.time, state=state))
+
+    def pause(self, name: str, event: Event) -> None:
+        clock = self.running.get(name)
+        if clock is not None and not clock.course.paused:
+            self._course(clock, pauses=(*clock.course.pauses, Pause(since=event.time)))
+
+    def resume(self, name: str, event: Event) -> None:
+        if name in self.running:
+            self.running[name] = self._resumed(self.running[name], event.time)
+
+    def _resumed(self, clock: Clock, at: datetime) -> Clock:
+        if not clock.course.paused:
+            return clock
+        *before, last = clock.course.pauses
+        pauses = (*before, replace(last, until=at))
+        return replace(clock, course=replace(clock.course, pauses=pauses))
+
+    def extend(self, name: str, event: Event) -> None:
+        """Extend once: the law knows no second extension."""
+        clock = self.running.get(name)
+        if clock is not None and clock.course.extended_at is None:
+            named = event.data.get("new_due_on")
+            to = None if named is None else dates.instant(named) + DAY
+            self._course(clock, extended_at=event.time, extended_to=to)
+
+    def reopen(self, name: str, event: Event) -> None:
+        """Take back the stop of an answer that has not arrived: the next one counts, or it never stopped."""
+        last, answers = self._last(name), self.answers.get(name, [])
+        about = _about(event) or next((one.id for one in answers), None)
+        arrived = [one for one in answers if one.id != about]
+        if about is None or last is None or last.state is ClockState.CANCELLED or arrived == answers:
+            return
+        self.answers[name] = arrived
+        self.lost[name].add(about)
+        self.ended.remove(last)
+        running = replace(last, ended_at=None, state=ClockState.OPEN)
+        self.running[name] = running
+        if arrived:
+            self._end(name, arrived[0], ClockState.MET)
+        else:
+            self._course(running, reopened=(*running.course.reopened, event.time))
+
+    def acknowledge(self, name: str, event: Event) -> None:
+        """Note that a level has taken on the clock, if it is the one that the event names; once per level."""
+        clock = self.running.get(name)
+        if clock is None or str(clock.id) != event.data.get("clock_id"):
+            return
+        if event.data["level"] not in {one.level for one in clock.course.acknowledged}:
+            one = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
+            self._course(clock, acknowledged=(*clock.course.acknowledged, one))
+
+    def _last(self, name: str) -> Clock | None:
+        return next((clock for clock in reversed(self.ended) if clock.name == name), None)
+
+    def _course(self, clock: Clock, **changes: Any) -> None:
+        self.running[clock.name] = replace(clock, course=replace(clock.course, **changes))
+
+
+def _context(event: Event) -> dict[str, Json]:
+    return {key: event.data[key] for key in CONTEXT if event.data.get(key) is not None}
+
+
+_MOVES: Final[Mapping[Move, Callable[[_Fold, str, Event], None]]] = {
+    Move.START: _Fold.start,
+    Move.CHECK: _Fold.check,
+    Move.RESTART: _Fold.restart,
+    Move.STOP: _Fold.stop,
+    Move.CANCEL: _Fold.cancel,
+    Move.PAUSE: _Fold.pause,
+    Move.RESUME: _Fold.resume,
+    Move.EXTEND: _Fold.extend,
+    Move.REOPEN: _Fold.reopen,
+    Move.ACKNOWLEDGE: _Fold.acknowledge,
+}

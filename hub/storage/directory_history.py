@@ -1,0 +1,77 @@
+"""The directory as operators and other systems see and mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+from asyncpg import Record
+
+from hub.model import Event, Json, Places
+from hub.ports import Holders, Page, Standing, Written
+from hub.storage import consents, directory
+from hub.storage.database import Database, storable
+from hub.storage.filters import listed
+from hub.storage.masking import mask_address, mask_name
+from hub.storage.paging import read_ref, shown, write_ref
+from hub.storage.queries import load
+
+_SQL = load("roster")
+
+
+class PostgresRoster:
+    """The RosterStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def write(self, event: Event) -> Written:
+        """Apply a `directory.*` event as intake does."""
+        entry = directory.entry_of(event)
+        async with self._database.transaction() as transaction:
+            changed = await directory.apply(transaction, [event])
+            (row,) = await transaction.rows(_SQL["standing"], *entry)
+        return Written(applied=entry in changed, version=row["version"])
+
+    async def standing(self, noun: str, ref: str) -> Standing | None:
+        """Answer where an entry stands."""
+        rows = await self._database.rows(_SQL[f"standing_{noun}"], storable(ref))
+        return Standing(**rows[0]) if rows else None
+
+    async def reached(
+        self, scopes: Collection[str], people: Collection[str], places: Collection[str]
+    ) -> bool:
+        """Tell whether all of it is of these places."""
+        asked = ([storable(one) for one in sorted(given)] for given in (scopes, people, places))
+        (row,) = await self._database.rows(_SQL["reached"], *asked)
+        return bool(row["reached"])
+
+    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
+        """List the memberships that counted, as is known today, by their ids."""
+        scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
+        rows = await self._database.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
+        items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
+        return Page(items=items, next=write_ref(rows[limit - 1]["id"]) if len(rows) > limit else None)
+
+    async def somebody(
+        self, ref: str, *, places: Places = None, whole: bool = False
+    ) -> Mapping[str, Json] | None:
+        """Show a person with contact points and memberships."""
+        rows = await self._database.rows(_SQL["somebody"], storable(ref))
+        memberships = await self._database.rows(_SQL["memberships"], storable(ref), listed(places))
+        # Who has left is not looked up from there any more: his addresses may be those of another place.
+        if not rows or not (places is None or any(row["lasts"] for row in memberships)):
+            return None
+        person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
+        person["contact_points"] = person["contact_points"] or []
+        person["consents"] = msgspec.to_builtins(await consents.standing(self._database, ref))
+        return person if whole else _masked(person)
+
+
+def _membership(row: Record) -> dict[str, Json]:
+    return {name: value for name, value in shown(row).items() if name != "lasts"}
+
+
+def _masked(person: Mapping[str, Json]) -> dict[str, Json]:
+    points = [{**point, "value": mask_address(point["value"])} for point in person["contact_points"]]
+    return {**person, "name": mask_name(person["name"]), "contact_points": points}

@@ -1,0 +1,126 @@
+"""What an import asks of PostgreSQL: the rows that a file speaks of, and one transaction for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from asyncpg import Record
+
+from hub.business_time.dates import written
+from hub.model import Event, Json
+from hub.people.importing import Known, Part, Stored
+from hub.people.importing.entries import (
+    COPROPIEDAD,
+    HOURS,
+    MEMBERSHIP,
+    PERSON,
+    STAFF,
+    STAFF_FACTS,
+    UNIT,
+)
+from hub.storage import directory
+from hub.storage.database import Database, Runner
+from hub.storage.queries import load
+
+_SQL = load("importing")
+
+
+class PostgresImports:
+    """The ImportStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresImport]:
+        """Open a transaction."""
+        async with self._database.transaction() as run:
+            yield PostgresImport(run)
+
+
+class PostgresImport:
+    """The ImportTransaction."""
+
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+
+    async def alone(self) -> None:
+        """Wait until no other import writes."""
+        await self._run.rows(_SQL["alone"])
+
+    async def copropiedades(self) -> Mapping[str, str]:
+        """Answer all: id → name."""
+        return {row["id"]: row["name"] for row in await self._run.rows(_SQL["copropiedades"])}
+
+    async def known(self, part: Part, people: Collection[str]) -> Known:
+        """Answer units, memberships and people."""
+        places = list(part.copropiedades)
+        memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
+        wanted = {row["person_id"] for row in memberships} | set(people)
+        return Known(
+            units=[dict(row) for row in await self._run.rows(_SQL["units"], places)],
+            people=[dict(row) for row in await self._run.rows(_SQL["people"], sorted(wanted))],
+            memberships=[_member(row) for row in memberships],
+        )
+
+    async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
+        """Answer rows by noun and id."""
+        return {noun: await self._stored(noun, some) for noun, some in ids.items()}
+
+    async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Json]]:
+        rows = await self._run.rows(_SQL[f"stored_{noun}"], sorted(ids))
+        return {
+            row["id"]: {
+                "version": row["version"],
+                "removed": row["removed"],
+                "data": {f"{noun}_id": row["id"], **_DATA[noun](row)},
+            }
+            for row in rows
+        }
+
+    async def apply(self, events: Sequence[Event]) -> None:
+        """Apply `directory.*` events."""
+        await directory.apply(self._run, events)
+
+
+def _copropiedad(_: Record) -> Mapping[str, Json]:
+    return {}
+
+
+def _unit(row: Record) -> Mapping[str, Json]:
+    return {name: row[name] for name in ("copropiedad_id", "tower", "label", "floor", "coefficient")}
+
+
+def _person(row: Record) -> Mapping[str, Json]:
+    return {
+        "names": row["name"],
+        **{name: row[name] for name in ("locale", "digital_access", "document_hash")},
+        "contact_points": row["contact_points_given"] or [],
+    }
+
+
+def _membership(row: Record) -> Mapping[str, Json]:
+    kind, ref = row["scope_kind"], row["scope_id"]
+    return {
+        "person_id": row["person_id"],
+        "scope": f"{kind}:{ref}" if ref else kind,
+        "role": row["role"],
+        "since": written(row["since"]),
+        "until": written(row["until"]),
+        **({name: row[name] for name in STAFF_FACTS} if row["role"] == STAFF else {}),
+        **({HOURS: row[HOURS]} if row[HOURS] else {}),
+    }
+
+
+_DATA: Final[Mapping[str, Callable[[Record], Mapping[str, Json]]]] = {
+    COPROPIEDAD: _copropiedad,
+    UNIT: _unit,
+    PERSON: _person,
+    MEMBERSHIP: _membership,
+}
+
+
+def _member(row: Record) -> Mapping[str, Json]:
+    return {"id": row["id"], "version": row["version"], "ends_at": row["until"], **_membership(row)}

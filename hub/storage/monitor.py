@@ -1,0 +1,105 @@
+"""What the watch asks of PostgreSQL: ages, heartbeats, troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from asyncpg import Record
+
+from hub.model import Lane, Symptom, Trouble
+from hub.people.audience import Group
+from hub.storage import people
+from hub.storage.database import Database
+from hub.storage.queries import load
+
+_SQL = load("watch")
+
+
+class PostgresWatch:
+    """The WatchStore and the TroubleLog; `queues` are the channels and lanes that there are."""
+
+    def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:
+        self._database = database
+        self._channels = [channel for channel, _ in queues]
+        self._lanes = [str(lane) for _, lane in queues]
+
+    async def clock(self) -> datetime:
+        """Tell the database's time."""
+        [row] = await self._database.rows(_SQL["clock"])
+        at: datetime = row["now"]
+        return at
+
+    async def beat(self, process: str, states: Mapping[str, str]) -> None:
+        """Write what this process says of itself, and forget processes that are no more."""
+        await self._database.rows(_SQL["beat"], process, list(states), list(states.values()))
+        await self._database.rows(_SQL["forget"])
+
+    async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
+        """Answer `sms:twilio` of each circuit that is not closed."""
+        return [row["place"] for row in await self._database.rows(_SQL["open_circuits"], fresh)]
+
+    async def audit_age(self) -> timedelta | None:
+        """Answer how long ago an audit has ended."""
+        [row] = await self._database.rows(_SQL["audit_age"])
+        age: timedelta | None = row["age"]
+        return age
+
+    async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
+        """Answer how long the oldest message of each channel and lane waits."""
+        rows = await self._database.rows(_SQL["oldest_waiting"], self._channels, self._lanes)
+        return {(row["channel"], Lane(row["lane"])): row["age"] for row in rows}
+
+    async def open_letters(self, lately: timedelta) -> tuple[int, int]:
+        """Count the open dead letters, and those of late."""
+        [row] = await self._database.rows(_SQL["open_letters"], lately)
+        return row["opened"], row["lately"]
+
+    async def anybody_on_duty(self) -> bool:
+        """Tell whether somebody has the duty `ops`."""
+        ops = Group(duty="ops")
+        found = (await people.look_up(self._database, [ops]))[ops]
+        return any(one.left_out is None for one in found)
+
+    async def see(self, symptoms: Sequence[Symptom]) -> None:
+        """Begin or go on; of several processes the unique index lets one begin."""
+        if symptoms:
+            by_key = {symptom.key: symptom.measured for symptom in symptoms}
+            await self._database.rows(_SQL["see"], sorted(by_key), [by_key[key] for key in sorted(by_key)])
+
+    async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
+        """End what nobody has seen for a while."""
+        await self._database.rows(_SQL["resolve"], list(kinds), clear_after)
+
+    async def untold(self) -> Sequence[Trouble]:
+        """Answer what is still to be told."""
+        return [_trouble(row) for row in await self._database.rows(_SQL["untold"])]
+
+    async def mark_told(self, trouble: Trouble) -> None:
+        """Note what was told."""
+        statement = _SQL["mark_begun" if trouble.told_at is None else "mark_over"]
+        await self._database.rows(statement, trouble.key, trouble.since)
+
+    async def troubles(self, limit: int) -> Sequence[Trouble]:
+        """List the open ones first."""
+        return [_trouble(row) for row in await self._database.rows(_SQL["troubles"], limit)]
+
+    async def unknown_outcomes(self) -> Mapping[str, int]:
+        """Count, by provider, the calls whose outcome nobody knows."""
+        return {row["provider"]: row["times"] for row in await self._database.rows(_SQL["unknown_outcomes"])}
+
+    async def promises(self) -> Mapping[tuple[str, str], int]:
+        """Count the clocks that have not ended, by name and state."""
+        return {(row["name"], row["state"]): row["n"] for row in await self._database.rows(_SQL["promises"])}
+
+
+def _trouble(row: Record) -> Trouble:
+    return Trouble(
+        key=row["key"],
+        since=row["since"],
+        seen_at=row["seen_at"],
+        measured=row["detail"]["measured"],
+        told_at=row["told_at"],
+        resolved_at=row["resolved_at"],
+        resolution_told_at=row["resolution_told_at"],
+    )

@@ -1,0 +1,177 @@
+"""Accounts of the console over HTTP: the command line shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Annotated, Final
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.access import accounts
+from hub.access.accounts import Desk
+from hub.errors import LastAdministrator, UnknownName
+from hub.model import EVERYWHERE, Account, Grant, Json, Office
+from hub.web.app_keys import ACCOUNTS, AUDIT, DOOR
+from hub.web.auth.audit import caller_of
+from hub.web.auth.scope import places_of
+from hub.web.requests import read_body
+from hub.web.responses import Handler, Refusal, json_answer
+from hub.web.schemas.common import Instant, Word
+
+ALL: Final = "*"
+"""How everywhere is said: what is left out must not mean the most."""
+
+
+class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An office in one copropiedad."""
+
+    office: Office
+    copropiedad_id: Annotated[Word, Meta(min_length=1, description="`*` is everywhere.")]
+
+
+class AccountBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Annotated[Word, Meta(description="2 to 64 small letters, digits, dots, dashes, underscores.")]
+    display_name: Annotated[Word, Meta(description="Who it is, as colleagues know them.")]
+    grants: list[GrantBody]
+
+
+class GrantsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    grants: Annotated[list[GrantBody], Meta(min_length=1)]
+
+
+class AccountRow(Struct, kw_only=True):
+    """Somebody who signs in at the page."""
+
+    name: str
+    display_name: str
+    state: Annotated[str, Meta(description="`active`, `locked` or `disabled`.")]
+    must_change: Annotated[bool, Meta(description="The password opens once, to choose another.")]
+    grants: list[GrantBody]
+    created_at: Instant
+    created_by: str
+    signed_in_at: Instant | None
+    locked_until: Instant | None
+    disabled_at: Instant | None
+
+
+class AccountMade(AccountRow, kw_only=True):
+    """`password` is shown here and never again; it must be changed at the first sign-in."""
+
+    password: str
+
+
+class AccountList(Struct, kw_only=True):
+    items: list[AccountRow]
+    next: None
+
+
+async def list_accounts(request: web.Request) -> web.Response:
+    """Those that are the caller's to change, by name."""
+    now = datetime.now(UTC)
+    items = [row(account, now=now) for account in await accounts.listed(_desk(request))]
+    return json_answer({"items": items, "next": None})
+
+
+def _told(handler: Handler) -> Handler:
+    @wraps(handler)
+    async def wrapped(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except UnknownName:
+            raise Refusal(404, "There is no account of this name.", "GET /api/accounts lists them.") from None
+        except LastAdministrator as error:
+            raise Refusal(409, str(error), "POST /api/accounts/{name}/grant gives offices.") from None
+
+    return wrapped
+
+
+async def create(request: web.Request) -> web.Response:
+    """Make an account; its password for once is in this answer and never again."""
+    body = await read_body(request, AccountBody)
+    account, password = await accounts.create(
+        _desk(request), body.name, body.display_name, _grants(body.grants)
+    )
+    return json_answer({**row(account, now=datetime.now(UTC)), "password": password}, status=201)
+
+
+@_told
+async def reset(request: web.Request) -> web.StreamResponse:
+    """Give another password for once; the sessions end."""
+    account, password = await accounts.reset(_desk(request), request.match_info["name"])
+    return json_answer({**row(account, now=datetime.now(UTC)), "password": password})
+
+
+@_told
+async def grant(request: web.Request) -> web.StreamResponse:
+    """Give offices."""
+    body = await read_body(request, GrantsBody)
+    return _answer(await accounts.grant(_desk(request), request.match_info["name"], _grants(body.grants)))
+
+
+@_told
+async def take(request: web.Request) -> web.StreamResponse:
+    """Take offices away; the sessions end."""
+    body = await read_body(request, GrantsBody)
+    return _answer(await accounts.take(_desk(request), request.match_info["name"], _grants(body.grants)))
+
+
+def _plainly(change: Callable[[Desk, str], Awaitable[Account]]) -> Handler:
+    @_told
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return _answer(await change(_desk(request), request.match_info["name"]))
+
+    return handler
+
+
+disable: Final = _plainly(accounts.disable)
+enable: Final = _plainly(accounts.enable)
+unlock: Final = _plainly(accounts.unlock)
+
+
+def row(account: Account, *, now: datetime) -> dict[str, Json]:
+    """Answer an account in the shape of the API; never its hash."""
+    locked = account.locked_until is not None and account.locked_until > now
+    return {
+        "name": account.name,
+        "display_name": account.display_name,
+        "state": "disabled" if account.disabled_at else "locked" if locked else "active",
+        "must_change": account.must_change,
+        "grants": [
+            {"office": grant.office, "copropiedad_id": grant.copropiedad_id or ALL}
+            for grant in account.grants
+        ],
+        "created_at": account.created_at,
+        "created_by": account.created_by,
+        "signed_in_at": account.signed_in_at,
+        "locked_until": account.locked_until if locked else None,
+        "disabled_at": account.disabled_at,
+    }
+
+
+def _answer(account: Account) -> web.Response:
+    return json_answer(row(account, now=datetime.now(UTC)))
+
+
+def _desk(request: web.Request) -> Desk:
+    caller = caller_of(request)
+    return Desk(
+        store=request.app[ACCOUNTS],
+        audit=request.app[AUDIT],
+        passwords=request.app[DOOR].passwords,
+        who=caller.who,
+        places=places_of(request),
+        now=datetime.now(UTC),
+    )
+
+
+def _grants(given: Iterable[GrantBody]) -> list[Grant]:
+    return [
+        Grant(
+            office=each.office,
+            copropiedad_id=EVERYWHERE if each.copropiedad_id == ALL else each.copropiedad_id,
+        )
+        for each in given
+    ]

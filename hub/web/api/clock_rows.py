@@ -1,0 +1,97 @@
+"""Clocks as they are shown: when they fall due in words, who was told, who has taken the matter on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from hub.business_time import WorkCalendar
+from hub.model import ClockState, Course, Json, Promise, Step
+from hub.web.api.due_words import due_words, ended_words, paused_words
+from hub.web.api.time_left import time_left
+
+Row = Mapping[str, Json]
+_KEPT: Final = ("id", "case", "name", "state", "started_at", "due_at", "level", "ended_at")
+_TOLD: Final = ("event", "person", "channel", "state", "at")
+
+
+def events_of(rows: Iterable[Row]) -> list[str]:
+    """Answer the ids of the events by which the done steps of these clocks were told."""
+    return [f"{row['id']}:{step.key}" for row in rows for step in _steps(row)[: row["fired"]]]
+
+
+def clock_row(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
+    """Make a row of the list; of the messages in `told` those of its own steps, without names."""
+    course, due_at = _course(row), as_instant(row["due_at"])
+    running = row["ended_at"] is None
+    return {
+        **{name: row[name] for name in _KEPT},
+        "due_local": due_at.astimezone(calendar.zone),
+        "due_words": _words(row, course, now, calendar),
+        "left": time_left(_promise(row), due_at, now, calendar) if running and not course.paused else None,
+        "paused": course.paused,
+        "told": [_told(each) for each in _of(row, told)],
+        "acknowledged": [msgspec.to_builtins(one) for one in course.acknowledged],
+    }
+
+
+def whole_clock(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
+    """Make the whole of one clock; the names are as masked as they come."""
+    course = _course(row)
+    return {
+        **clock_row(row, told, now, calendar),
+        "told": [{**_told(each), "name": each["name"]} for each in _of(row, told)],
+        "steps": [_step(step, done=n < row["fired"]) for n, step in enumerate(_steps(row))],
+        "pauses": [msgspec.to_builtins(pause) for pause in course.pauses],
+        "extended_at": course.extended_at,
+        "reopened": list(course.reopened),
+        "context": row["context"] or {},
+    }
+
+
+def _words(row: Row, course: Course, now: datetime, calendar: WorkCalendar) -> str:
+    if row["ended_at"] is not None:
+        return ended_words(ClockState(row["state"]), as_instant(row["ended_at"]), now)
+    if course.paused:
+        return paused_words(course, now)
+    return due_words(_promise(row), as_instant(row["due_at"]), now, calendar)
+
+
+def _of(row: Row, told: Iterable[Row]) -> list[Row]:
+    return [each for each in told if _clock_and_step(each)[0] == str(row["id"])]
+
+
+def _told(message: Row) -> dict[str, Any]:
+    kept = {name: message[name] for name in _TOLD}
+    return {"step": _clock_and_step(message)[1], "message_id": message["id"], **kept}
+
+
+def _clock_and_step(message: Row) -> tuple[str, str]:
+    """The event of a step is called `{clock}:{step}`."""
+    clock, _, step = str(message["event_id"]).partition(":")
+    return clock, step
+
+
+def _step(step: Step, *, done: bool) -> dict[str, Any]:
+    facts = {name: getattr(step, name) for name in ("key", "kind", "at", "from_level", "to_level")}
+    return {**facts, "done": done}
+
+
+def _course(row: Row) -> Course:
+    return msgspec.convert(row["course"] or {}, Course)
+
+
+def _promise(row: Row) -> Promise:
+    return msgspec.convert(row["promise"], Promise)
+
+
+def _steps(row: Row) -> tuple[Step, ...]:
+    return msgspec.convert(row["steps"], tuple[Step, ...])
+
+
+def as_instant(value: Json) -> datetime:
+    """Read an instant of a row, which may be written already."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -1,0 +1,124 @@
+"""The directory over HTTP: who is what, who was it on a day, and what other systems write into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from hub.business_time import dates
+from hub.catalog import BY_NAME
+from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
+from hub.errors import InvalidEvent
+from hub.model import HUB_SOURCE, Event, Json, Places, type_of
+from hub.ports import Holders, Standing
+from hub.web.api.directory_entries import Entry
+from hub.web.api.masked import Looked, look
+from hub.web.app_keys import CHECK, ROSTER
+from hub.web.auth.audit import note
+from hub.web.auth.scope import everywhere_only, places_of
+from hub.web.requests import read_query, unknown
+from hub.web.responses import Refusal, json_answer, page_answer
+from hub.web.schemas.people import NOUNS, HoldersQuery
+
+SOURCE: Final = f"{HUB_SOURCE}:api"
+
+
+async def list_people(request: web.Request) -> web.Response:
+    """Who holds a role, now or on a day."""
+    query = read_query(request, HoldersQuery)
+    if (query.unit is None) is (query.copropiedad is None):
+        raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
+    asked = Holders(role=query.role, unit=query.unit, copropiedad=query.copropiedad, on=_instant(query.on))
+    page = await request.app[ROSTER].holders(
+        asked, after=query.after, limit=query.limit, places=places_of(request)
+    )
+    # The names are masked and may be many: the question is noted, not each answer.
+    await note(request, "people.list", asked.scope, role=asked.role, on=query.on, found=len(page.items))
+    return page_answer(page)
+
+
+async def show_person(request: web.Request) -> web.Response:
+    """Somebody's contact points and memberships; masked where nobody asks for them whole."""
+    ref, roster = request.match_info["ref"], request.app[ROSTER]
+
+    async def read(places: Places, *, whole: bool) -> Looked:
+        return await roster.somebody(ref, places=places, whole=whole)
+
+    person = await look(request, read, noun="person")
+    await note(request, "person.show", f"person:{ref}", person=ref, whole=not person["masked"])
+    return json_answer(person)
+
+
+async def put_entry(request: web.Request) -> web.Response:
+    """Write something into the directory."""
+    return await _write(request, "upserted")
+
+
+async def delete_entry(request: web.Request) -> web.Response:
+    """Take something out of the directory."""
+    return await _write(request, "removed")
+
+
+async def _write(request: web.Request, verb: str) -> web.Response:
+    event = _event(request.match_info, verb, await _object(request), now=datetime.now(UTC))
+    checked = request.app[CHECK](encode(event), CONTENT_TYPE, {})
+    path, roster = request.match_info, request.app[ROSTER]
+    noun = NOUNS[path["kind"]]
+    standing = await roster.standing(noun, path["ref"])
+    entry = Entry.of(noun, checked)
+    await _require_reach(request, entry, standing)
+    person = entry.person or (standing.person if standing is not None else None)
+    subject, version = f"{path['kind']}:{path['ref']}", checked.data["version"]
+    await note(request, f"directory.{verb}", subject, person=person, version=version)
+    return json_answer(await roster.write(checked))
+
+
+async def _require_reach(request: web.Request, entry: Entry, standing: Standing | None) -> None:
+    """Let who does not reach everywhere write what belongs to his copropiedades, before and after."""
+    places = places_of(request)
+    if places is None:
+        return
+    if entry.of_the_company:
+        raise everywhere_only()
+    scopes = entry.scopes_with(standing)
+    if not scopes or not await request.app[ROSTER].reached(scopes, entry.people, places):
+        raise unknown(entry.noun)
+
+
+def _event(path: Mapping[str, str], verb: str, body: Mapping[str, Json], *, now: datetime) -> Event:
+    noun, ref = NOUNS.get(path["kind"]), path["ref"]
+    if noun is None:
+        raise Refusal(404, "There is no such kind.", f"There are {', '.join(NOUNS)}.")
+    name = f"directory.{noun}.{verb}"
+    if name not in BY_NAME:
+        raise Refusal(405, f"Of {path['kind']} nothing is taken out.", "PUT says what they are now.")
+    if body.get(f"{noun}_id", ref) != ref:
+        raise Refusal(400, f"{noun}_id: expected the id of the path.", "Leave it out of the body.")
+    return Event(
+        id=f"{noun}:{ref}:{body.get('version')}"[:MAX_IDENTITY],
+        source=SOURCE,
+        type=type_of(name),
+        time=now,
+        data={**body, f"{noun}_id": ref},
+    )
+
+
+async def _object(request: web.Request) -> Mapping[str, Json]:
+    try:
+        body = strict_json.loads(await request.read() or b"{}")
+    except ValueError as exc:
+        raise InvalidEvent(f"the body: expected {exc}") from exc
+    if not isinstance(body, dict):
+        raise InvalidEvent("the body: expected a JSON object")
+    return body
+
+
+def _instant(on: str | None) -> datetime:
+    try:
+        return datetime.now(UTC) if on is None else dates.asked_at(on)
+    except ValueError:
+        what = "on: expected a date like 2026-03-09 or an RFC 3339 instant."
+        raise Refusal(400, what, "GET /openapi.json says what fits.") from None

@@ -1,0 +1,89 @@
+"""When a promise falls due or ended, in words for Colombian readers. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from hub.business_time import BusinessDays, WorkCalendar
+from hub.business_time.dates import whole_day
+from hub.business_time.opening_hours import DAY
+from hub.model import ClockState, Course, Promise
+from hub.rendering.filters import fecha, la_hora
+from hub.web.api.time_left import time_left
+from hub.web.schemas.common import Left
+
+_DAY: Final = 86400  # seconds
+_HOUR: Final = 3600
+_MINUTE: Final = 60
+_MANY_HOURS: Final = 72 * _HOUR
+"""More than these are told in days: nobody reckons in 5377 hours."""
+
+_ENDS: Final = {ClockState.MET: "cumplido", ClockState.BREACHED: "cumplido tarde"}
+
+
+def ended_words(state: ClockState, ended_at: datetime, now: datetime) -> str:
+    """`cumplido tarde el martes 10 a las 3:00 p. m.`."""
+    return f"{_ENDS.get(state, 'cancelado')} el {_instant(ended_at, now)}"
+
+
+def paused_words(course: Course, now: datetime) -> str:
+    """`en pausa desde el lunes 9 a las 8:00 a. m.`."""
+    return f"en pausa desde el {_instant(course.pauses[-1].since, now)}"
+
+
+def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> str:
+    """`vence el miércoles 11 a las 2:05 p. m., en 5 horas hábiles`; `venció hace 2 días hábiles`."""
+    in_days = isinstance(promise.target, BusinessDays) if promise.until is None else whole_day(due_at)
+    if due_at < now:
+        since = _time(_late(promise, due_at, now, calendar))
+        return f"venció hace {since}" if since else f"venció el {_due(due_at, now, in_days=in_days)}"
+    left = _time(time_left(promise, due_at, now, calendar))
+    ahead = f", en {left}" if left else ""
+    return f"vence el {_due(due_at, now, in_days=in_days)}{ahead}"
+
+
+def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> Left:
+    """Count how late it is in the time in which the promise runs."""
+    if promise.by_the_wall:
+        return Left(amount=int((now - due_at).total_seconds()), unit="seconds")
+    if isinstance(promise.target, BusinessDays):
+        late = calendar.business_days(due_at - timedelta.resolution, calendar.day_of(now))
+        return Left(amount=late, unit="business_days")
+    open_time = calendar.elapsed(due_at, now, mode=promise.mode)
+    return Left(amount=int(open_time.total_seconds()), unit="business_seconds")
+
+
+def _time(left: Left) -> str:
+    """Round down to the greatest unit that there is one of; nothing when there is none."""
+    if left.unit == "business_days":
+        return _number(left.amount, "día hábil", "días hábiles")
+    if left.unit == "business_seconds":
+        hours = _number(left.amount // _HOUR, "hora hábil", "horas hábiles")
+        return hours or _number(left.amount // _MINUTE, "minuto hábil", "minutos hábiles")
+    if left.amount > _MANY_HOURS:
+        return _number(left.amount // _DAY, "día", "días")
+    hours = _number(left.amount // _HOUR, "hora", "horas")
+    return hours or _number(left.amount // _MINUTE, "minuto", "minutos")
+
+
+def _number(amount: int, one: str, many: str) -> str:
+    return "" if amount < 1 else f"{amount} {one if amount == 1 else many}"
+
+
+def _due(due_at: datetime, now: datetime, *, in_days: bool) -> str:
+    # A term of days ends at 24:00, which is written as the next day's midnight.
+    return f"{_day(due_at - DAY, now)} al final del día" if in_days else _instant(due_at, now)
+
+
+def _instant(at: datetime, now: datetime) -> str:
+    return f"{_day(at, now)} a {la_hora(at)}"
+
+
+def _day(at: datetime, now: datetime) -> str:
+    """`miércoles 11`; the month when it is another one, the year likewise."""
+    day, month, year = fecha(at).split(" de ")
+    _, this_month, this_year = fecha(now).split(" de ")
+    if year != this_year:
+        return f"{day} de {month} de {year}"
+    return day if month == this_month else f"{day} de {month}"

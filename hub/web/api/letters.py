@@ -1,0 +1,69 @@
+"""Letters over HTTP: the list, the page to print, and that one was handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from hub.model import Json
+from hub.operations import letters
+from hub.web.app_keys import LETTERS, PUBLISHER
+from hub.web.auth.audit import note
+from hub.web.auth.scope import places_of
+from hub.web.requests import read_id, read_query, unknown
+from hub.web.responses import json_answer, page_answer
+from hub.web.schemas.operations import HandedOver, LettersQuery
+
+_LETTER: Final = "letter"
+_PAGE_POLICY: Final = (
+    # Its style sheet stands in the page, which is kept as it was made; nothing of it runs or loads anything.
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+async def list_letters(request: web.Request) -> web.Response:
+    """Letters to be printed, or those handed over, newest first."""
+    query = read_query(request, LettersQuery)
+    page = await request.app[LETTERS].letters(
+        handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
+    )
+    return page_answer(page)
+
+
+async def show_letter(request: web.Request) -> web.Response:
+    """One letter whole."""
+    return json_answer(await _letter(request, "letter.show"))
+
+
+async def print_letter(request: web.Request) -> web.Response:
+    """The page to print."""
+    html: str = (await _letter(request, "letter.print"))["html"]
+    return web.Response(
+        text=html, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY}
+    )
+
+
+async def hand_over(request: web.Request) -> web.Response:
+    """Say that a letter was handed over: its message is delivered. Safe to repeat."""
+    letter = await _letter(request, "letter.done")
+    changed = await letters.hand_over(
+        read_id(request, _LETTER),
+        store=request.app[LETTERS],
+        publisher=request.app[PUBLISHER],
+        now=datetime.now(UTC),
+        places=places_of(request),
+    )
+    return json_answer(HandedOver(id=letter["id"], changed=bool(changed)))
+
+
+async def _letter(request: web.Request, action: str) -> Mapping[str, Json]:
+    """Note what is to be done with a letter, then answer it; raises Refusal for one that is not there."""
+    letter = await request.app[LETTERS].letter(read_id(request, _LETTER), places_of(request))
+    if letter is None:
+        raise unknown(_LETTER)
+    await note(request, action, f"letter:{letter['id']}", person=letter["person"])
+    return letter

@@ -1,0 +1,53 @@
+"""Sending lost messages again over HTTP; the command line shows the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from hub.operations import redrive as redriving
+from hub.operations.redrive import Redriven, Wish
+from hub.ports import MessageFilter, Verdict
+from hub.web.app_keys import PUBLISHER, REDRIVE
+from hub.web.auth.audit import note
+from hub.web.auth.scope import places_of
+from hub.web.requests import read_body
+from hub.web.responses import json_answer
+from hub.web.schemas.operations import RedriveBody
+
+
+async def redrive(request: web.Request) -> web.Response:
+    """Send lost messages again, up to `limit` of them. Safe to repeat."""
+    body = await read_body(request, RedriveBody)
+    narrowed = MessageFilter(
+        state=body.state,
+        channel=body.channel,
+        event=body.event,
+        event_id=body.event_id,
+        person=body.person,
+        reason=body.reason,
+        since=body.since,
+        until=body.until,
+        places=places_of(request),
+    )
+    done = await redriving.redrive(
+        Wish(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
+        store=request.app[REDRIVE],
+        publisher=request.app[PUBLISHER],
+        limit=body.limit,
+        after=body.after,
+    )
+    if not body.dry_run:
+        await note(request, "redrive", f"messages:{body.state}", taken=done.of(Verdict.TAKEN))
+    return json_answer(shown(done, dry_run=body.dry_run))
+
+
+def shown(done: Redriven, *, dry_run: bool) -> dict[str, Any]:
+    """Answer the sums in the shape of the API."""
+    by = [
+        {"verdict": str(verdict), "channel": channel, "reason": reason, "count": number}
+        for (verdict, channel, reason), number in sorted(done.counts.items())
+    ]
+    sums = {str(verdict): done.of(verdict) for verdict in Verdict}
+    return {**sums, "by": by, "dry_run": dry_run, "more": done.next is not None, "next": done.next}

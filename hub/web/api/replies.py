@@ -1,0 +1,85 @@
+"""What people wrote, and whom nobody writes to, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from hub.model import Json, Places
+from hub.people.audience import written_as
+from hub.policy import Policy
+from hub.ports import Page
+from hub.web.api.masked import Looked, look
+from hub.web.app_keys import CONTACTS, POLICY
+from hub.web.auth.audit import note, spoken_for
+from hub.web.auth.scope import places_of
+from hub.web.requests import read_body, read_id, read_query, unknown
+from hub.web.responses import json_answer, page_answer
+from hub.web.schemas.replies import LiftBody, Lifted, PageQuery, RepliesQuery
+
+_REPLY: Final = "reply"
+_SUPPRESSION: Final = "suppression"
+
+
+async def list_replies(request: web.Request) -> web.Response:
+    """What people wrote, newest first, without the words."""
+    query = read_query(request, RepliesQuery)
+    page = await request.app[CONTACTS].replies(
+        kind=query.kind, after=query.after, limit=query.limit, places=places_of(request)
+    )
+    return page_answer(page)
+
+
+async def show_reply(request: web.Request) -> web.Response:
+    """One reply with its words."""
+    reply = await request.app[CONTACTS].reply(read_id(request, _REPLY), places_of(request))
+    if reply is None:
+        raise unknown(_REPLY)
+    await note(request, "reply.show", f"reply:{reply['id']}", person=reply["person"])
+    return json_answer(reply)
+
+
+async def list_suppressions(request: web.Request) -> web.Response:
+    """Contact points that nobody is written to at, newest first."""
+    query = read_query(request, PageQuery)
+    page = await request.app[CONTACTS].suppressions(
+        after=query.after, limit=query.limit, places=places_of(request)
+    )
+    items = [with_end(row, request.app[POLICY]) for row in page.items]
+    return page_answer(Page(items=items, next=page.next))
+
+
+async def show_suppression(request: web.Request) -> web.Response:
+    """One contact point that nobody is written to at; masked where nobody asks for it whole."""
+    row_id, store = read_id(request, _SUPPRESSION), request.app[CONTACTS]
+
+    async def read(places: Places, *, whole: bool) -> Looked:
+        return await store.suppression(row_id, places=places, whole=whole)
+
+    row = await look(request, read, noun=_SUPPRESSION)
+    whole = not row["masked"]
+    await note(request, "suppression.show", f"suppression:{row_id}", person=row["person"], whole=whole)
+    return json_answer(with_end(row, request.app[POLICY]))
+
+
+async def lift_suppression(request: web.Request) -> web.Response:
+    """Write to a contact point again."""
+    body = await read_body(request, LiftBody)
+    named = written_as(body.address) or body.address
+    lifted = await request.app[CONTACTS].lift_suppression(
+        named, by=spoken_for(request, body.by), places=places_of(request)
+    )
+    await note(request, "suppression.lift", "suppression", lifted=lifted)
+    return json_answer(Lifted(lifted=lifted))
+
+
+def with_end(row: Mapping[str, Json], policy: Policy) -> dict[str, Json]:
+    """Add when a suppression ends by itself: as an operator said, else as the policy says."""
+    if row["expires_at"] is not None:
+        return dict(row)
+    lasts = policy.suppression_for(row["channel"])
+    since = datetime.fromisoformat(row["since"])
+    return {**row, "expires_at": None if lasts is None else since + lasts}

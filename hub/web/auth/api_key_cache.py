@@ -1,0 +1,93 @@
+"""Who calls, and by which key."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Final
+
+from hub.access.api_keys import opens, prefix_of
+from hub.errors import Unavailable
+from hub.model import NOWHERE, ApiKey, Places, Reach, Scope, together
+from hub.ports import KeyStore
+from hub.resilience.cached import LastKnown
+
+USED_EVERY: Final = 60.0
+"""Seconds between two notes that a key was used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """
+    Whoever is behind a request, what he may do and where.
+
+    `source` and `event_types` bind what he publishes.
+    """
+
+    who: str
+    reach: Reach
+    source: str | None = None
+    event_types: frozenset[str] = frozenset()
+
+    def may(self, needed: Collection[Scope]) -> bool:
+        """Tell whether he has one of the scopes, wherever."""
+        return not self.reach.keys().isdisjoint(needed)
+
+    def places(self, needed: Collection[Scope]) -> Places:
+        """Answer where he has one of the scopes."""
+        return reduce(together, (self.reach[scope] for scope in needed if scope in self.reach), NOWHERE)
+
+
+def anywhere(scopes: Iterable[Scope]) -> Reach:
+    """Answer the reach of whoever has these scopes for all copropiedades."""
+    return dict.fromkeys(scopes)
+
+
+EVERYTHING: Final = anywhere(frozenset(Scope))
+BOOTSTRAP: Final = Caller(who="HUB_API_KEY", reach=EVERYTHING)
+CONSOLE: Final = Caller(who="console", reach=EVERYTHING)
+THIS_MACHINE: Final = Caller(who="this machine", reach=EVERYTHING)
+
+
+class Keyring:
+    """
+    The live keys, as this process last heard of them.
+
+    While PostgreSQL is away those last known go on opening, so that events can still be published; a
+    revocation then waits as well. Expiry does not.
+    """
+
+    def __init__(self, store: KeyStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._known = LastKnown(self._live, name="keys", clock=clock)
+        self._used: dict[str, float] = {}
+
+    async def caller(self, token: str) -> Caller | None:
+        """Answer whose token it is, None for nobody's. Raises StorageUnavailable where no key is known."""
+        prefix = prefix_of(token)
+        key = None if prefix is None else (await self._known.current()).get(prefix)
+        if key is None or not opens(key, token, now=datetime.now(UTC)):
+            return None
+        await self._note_use(key)
+        return Caller(
+            who=f"key:{key.name}",
+            reach=anywhere(key.scopes),
+            source=key.source,
+            event_types=key.event_types,
+        )
+
+    async def _live(self) -> Mapping[str, ApiKey]:
+        return {key.prefix: key for key in await self._store.live_keys()}
+
+    async def _note_use(self, key: ApiKey) -> None:
+        now = self._clock()
+        if now - self._used.get(key.prefix, -USED_EVERY) < USED_EVERY:
+            return
+        self._used[key.prefix] = now
+        with suppress(Unavailable):
+            await self._store.used(key.prefix)

@@ -1,0 +1,44 @@
+"""Bodies of providers' calls, read with a bound and refused with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from hub.cloudevents import strict_json
+from hub.model import Json
+from hub.web.responses import Refusal
+
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+MAX_BODY: Final = 64 * 1024
+MAX_FIELDS: Final = 200
+
+Form: TypeAlias = Sequence[tuple[str, str]]
+
+
+async def body_of(request: web.Request, content_type: str) -> bytes:
+    """Read a body of this type; refuses another type, and one that is too large (413)."""
+    if request.content_type != content_type:
+        raise Refusal(415, "The body is of another type.", f"Send `{content_type}`.")
+    return await request.clone(client_max_size=MAX_BODY).read()
+
+
+def read_form(body: bytes) -> Form:
+    try:
+        # Strictly: with characters replaced, something else would be verified than what was signed.
+        return parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        raise Refusal(400, "The body is not a form.", "Send it percent-encoded, in UTF-8.") from None
+
+
+def read_json(body: bytes) -> Json:
+    try:
+        return strict_json.loads(body)
+    except ValueError:
+        raise Refusal(400, "The body is not JSON.", "Send JSON in UTF-8.") from None

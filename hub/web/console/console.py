@@ -1,0 +1,55 @@
+"""The live page at `/`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+from markupsafe import Markup
+
+from hub.model import Json, Scope
+from hub.rendering import labels_es
+from hub.web.app_keys import MODE
+from hub.web.auth.api_key_cache import Caller
+from hub.web.auth.guard import identify
+from hub.web.auth.session_cookie import SESSION, SignedIn
+from hub.web.console.own_account import ACCOUNT, offices
+from hub.web.console.pages import page, redirect
+from hub.web.console.sign_in import form
+
+_KEY_WORDS: Final = "Llave del hub"
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """The page, or the form for a stranger, or his own account for whoever may not see it yet."""
+    caller = await identify(request)
+    if caller is None:
+        return form(request)
+    session = request.get(SESSION)
+    if session is not None and not caller.may({Scope.READ}):
+        return redirect(ACCOUNT)
+    mode = request.app[MODE]
+    account = session.account if session is not None else None
+    return page(
+        "console.html",
+        request,
+        words=_json(labels_es.EVERYTHING),
+        me=_json(_me(caller, session)),
+        session=session,
+        who=account.display_name if account else _KEY_WORDS,
+        offices=await offices(request, account.grants) if account else [],
+        everywhere=caller.places({Scope.READ}) is None,
+        mode=mode,
+        mode_words=labels_es.MODES[mode],
+    )
+
+
+def _me(caller: Caller, session: SignedIn | None) -> Json:
+    """Answer what the page's script knows of who looks at it: buttons that would be refused are not shown."""
+    return {"scopes": sorted(caller.reach), "csrf": session.csrf if session else ""}
+
+
+def _json(value: Json) -> Markup:
+    # In a script element only "<" could end it; as an escape it is the same JSON.
+    return Markup(msgspec.json.encode(value).decode().replace("<", "\\u003c"))  # noqa: S704 - see above

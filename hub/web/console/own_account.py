@@ -1,0 +1,71 @@
+"""What somebody sees of his own account, and a new password for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+
+from hub.access import sign_in
+from hub.access.passwords import SHORTEST
+from hub.errors import InvalidAccount
+from hub.model import EVERYWHERE, Account, Grant
+from hub.rendering.labels_es import OFFICES
+from hub.web.app_keys import ACCOUNTS, DOOR
+from hub.web.auth.form import fields_of
+from hub.web.auth.session_cookie import SESSION, hold
+from hub.web.console.pages import SIGN_IN, plain, redirect
+
+ACCOUNT: Final = "/account"
+_EVERYWHERE: Final = "todas las copropiedades"
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """His name, his offices, and the form for a new password. The session of the key has none of it."""
+    account = request[SESSION].account
+    return redirect(SIGN_IN) if account is None else await _form(request, account)
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """Change the password: the old one is asked for, and every other session ends."""
+    account = request[SESSION].account
+    if account is None:
+        return redirect(SIGN_IN)
+    given = await fields_of(request)
+    old, new = given.get("old", ""), given.get("new", "")
+    if new != given.get("again", ""):
+        return await _form(request, account, status=400, wrong="Las dos contraseñas nuevas no son iguales.")
+    try:
+        token = await sign_in.change_password(request.app[DOOR], account, old, new)
+    except InvalidAccount as refused:
+        return await _form(request, account, status=400, wrong=str(refused))
+    answer = redirect(SIGN_IN)
+    hold(request, answer, token)
+    return answer
+
+
+async def offices(request: web.Request, grants: Sequence[Grant]) -> list[str]:
+    """Name offices and where they hold, an office once; a copropiedad by its name."""
+    named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
+    names = {**await request.app[ACCOUNTS].names(named), EVERYWHERE: _EVERYWHERE}
+    where: dict[str, list[str]] = {}
+    for grant in grants:
+        place = grant.copropiedad_id
+        where.setdefault(OFFICES[grant.office], []).append(names.get(place, place))
+    return [f"{office}: {', '.join(places)}" for office, places in where.items()]
+
+
+async def _form(
+    request: web.Request, account: Account, *, status: int = 200, wrong: str = ""
+) -> web.Response:
+    return plain(
+        "account.html",
+        request,
+        status=status,
+        account=account,
+        offices=await offices(request, account.grants),
+        csrf=request[SESSION].csrf,
+        shortest=SHORTEST,
+        wrong=wrong,
+    )

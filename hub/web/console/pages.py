@@ -1,0 +1,68 @@
+"""Pages made of templates, and what a browser is shown instead of JSON when it is not let in."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hub.errors import Unavailable
+from hub.web.app_keys import API_KEY, POLICY
+from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal
+
+SIGN_IN: Final = "/"
+_CSP: Final = "Content-Security-Policy"
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
+)
+
+
+@web.middleware
+async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Show a browser a plain page while PostgreSQL is away, and lead it to the form when it is not let in."""
+    if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except Unavailable:
+        return plain("away.html", request, status=503, headers={hdrs.RETRY_AFTER: RETRY_AFTER})
+    except Refusal as refusal:
+        if refusal.status != 401:
+            raise
+        return redirect(SIGN_IN)
+
+
+def redirect(path: str) -> web.Response:
+    """Send the browser to another page of ours, by GET."""
+    return web.Response(status=303, headers={hdrs.LOCATION: path})
+
+
+def plain(
+    template: str,
+    request: web.Request,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **values: Any,
+) -> web.Response:
+    """
+    Answer a page that a stranger may see.
+
+    Its style stands in it: a file of it would be one more route that is open to strangers.
+    """
+    nonce = secrets.token_urlsafe(16)
+    response = page(template, request, nonce=nonce, **values)
+    response.set_status(status)
+    response.headers.update(headers or {})
+    response.headers[_CSP] = HEADERS[_CSP].replace("style-src 'self'", f"style-src 'nonce-{nonce}'")
+    return response
+
+
+def page(template: str, request: web.Request, **values: Any) -> web.Response:
+    """Answer a page."""
+    text = _TEMPLATES.get_template(template).render(
+        company=request.app[POLICY].company.name, guarded=request.app[API_KEY] is not None, **values
+    )
+    return web.Response(text=text, content_type="text/html")

@@ -1,0 +1,111 @@
+"""The form that lets a browser in, by an account or with HUB_API_KEY, and the way out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import hdrs, web
+
+from hub.access import sign_in as signing_in
+from hub.access.accounts import canonical
+from hub.access.lockout import network_of
+from hub.access.sign_in import Refused
+from hub.web.app_keys import API_KEY, DOOR, QUEUE, SESSIONS
+from hub.web.auth import csrf
+from hub.web.auth.form import fields_of
+from hub.web.auth.session_cookie import SESSION, drop, hold, session_of
+from hub.web.console.pages import SIGN_IN, plain, redirect
+
+_BOGOTA: Final = ZoneInfo("America/Bogota")
+REFUSED_AFTER: Final = 0.25
+"""Seconds that a refusal takes, whoever's name it is: what is written for an account would show otherwise."""
+_WRONG: Final = "El usuario o la contraseña no son correctos."
+_WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
+_BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Exchange a password or the key for a session. A hub without a key has nothing to exchange."""
+    key = request.app[API_KEY]
+    if key is None:
+        return redirect(SIGN_IN)
+    csrf.require_own_page(request)
+    queue, peer = request.app[QUEUE], network_of(request.remote or "")
+    # Read before its turn comes: whoever sends half a form would keep all of his network out.
+    given = await fields_of(request)
+    async with queue.turn(peer) as may_try:
+        if not may_try:
+            return form(request, status=429, wrong=_BUSY)
+        refused_at = asyncio.get_running_loop().time() + REFUSED_AFTER
+        answer = await (_by_key(request, key, given) if given.get("key") else _by_password(request, given))
+        if answer.status == 303:
+            queue.brake.succeeded(peer)
+        else:
+            await asyncio.sleep(refused_at - asyncio.get_running_loop().time())
+        return answer
+
+
+async def _by_key(request: web.Request, key: str, given: Mapping[str, str]) -> web.Response:
+    if not csrf.same(given["key"].strip(), key):
+        return form(request, wrong_key=_WRONG_KEY)
+    return await _let_in(request, await signing_in.sign_in_with_key(request.app[DOOR], key))
+
+
+async def _by_password(request: web.Request, given: Mapping[str, str]) -> web.Response:
+    name = canonical(given.get("name", ""))
+    entered = await signing_in.sign_in(request.app[DOOR], name, given.get("password", ""))
+    if isinstance(entered, Refused):
+        return form(request, name=name, wrong=_words(entered.until))
+    return await _let_in(request, entered)
+
+
+async def _let_in(request: web.Request, token: str) -> web.Response:
+    # Whatever the browser brought along is not used further: somebody else may have put it there.
+    if before := await session_of(request):
+        await request.app[SESSIONS].close(before.hash)
+    answer = redirect(SIGN_IN)
+    hold(request, answer, token)
+    return answer
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """End the session, also for whoever else has its cookie."""
+    await request.app[SESSIONS].close(request[SESSION].hash)
+    answer = redirect(SIGN_IN)
+    drop(request, answer)
+    return answer
+
+
+def form(
+    request: web.Request, *, status: int = 401, name: str = "", wrong: str = "", wrong_key: str = ""
+) -> web.Response:
+    """Answer the form. What was wrong stands beside what is to be mended."""
+    return plain(
+        "sign_in.html",
+        request,
+        status=status,
+        headers={hdrs.WWW_AUTHENTICATE: "Bearer"} if status == 401 else {hdrs.RETRY_AFTER: "60"},
+        name=name,
+        wrong=wrong,
+        wrong_key=wrong_key,
+    )
+
+
+def _words(until: datetime | None) -> str:
+    if until is None:
+        return _WRONG
+    # Rounded up: at the minute that is said it opens.
+    local = until.astimezone(_BOGOTA)
+    return (
+        f"Hubo demasiados intentos fallidos con este usuario. Podrá intentarlo de nuevo a las "
+        f"{_up_to_the_minute(local):%H:%M} (hora de Bogotá)."
+    )
+
+
+def _up_to_the_minute(at: datetime) -> datetime:
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else datetime.fromtimestamp(whole.timestamp() + 60, at.tzinfo)

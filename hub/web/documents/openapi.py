@@ -1,0 +1,157 @@
+"""OpenAPI 3.1 of the HTTP API, made from the table of routes and the shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from hub.web.route import Route
+from hub.web.schemas.common import Problem
+from hub.web.schemas.people import NOUNS
+
+_REF: Final = "#/components/schemas/{name}"
+_PARAMETER: Final = re.compile(r"{(\w+)}")
+_EVENT: Final = {
+    "type": "object",
+    "description": "A CloudEvent 1.0 in structured mode; `/asyncapi.json` describes the data of each type.",
+    "required": ["specversion", "id", "source", "type", "time"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string"},
+        "source": {"type": "string", "format": "uri-reference"},
+        "type": {"type": "string", "examples": ["co.coproservicios.pqrs.received.v1"]},
+        "time": {"type": "string", "format": "date-time"},
+        "data": {},
+    },
+}
+_EVENTS_BODY: Final = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [
+                    {"$ref": "#/components/schemas/Event"},
+                    {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
+                ]
+            }
+        },
+        "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/Event"}},
+    },
+}
+
+
+def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
+    """Describe the routes that have answers; the rest are pages."""
+    documented = [route for route in routes if route.answers]
+    shapes = [shape for route in documented for shape in route.answers.values()]
+    queries = [route.query for route in documented]
+    bodies = [route.body for route in documented if route.body is not None]
+    _, components = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
+    queried = {query.__name__ for query in queries}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in documented:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "hub", "version": version, "description": _DESCRIPTION},
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                "Event": _EVENT,
+                **{name: shape for name, shape in components.items() if name not in queried},
+            },
+        },
+    }
+
+
+_DESCRIPTION: Final = (
+    "Events in, and what became of them. With HUB_API_KEY set a key is needed as a Bearer token, with one "
+    "of the `x-scopes`; without it the hub answers on this machine only. Errors are `{error, hint}`."
+)
+
+
+def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.handler.__name__,
+        "summary": route.summary,
+        **({"x-scopes": sorted(route.needs)} if route.needs else {}),
+        "parameters": [*_path_parameters(route), *_query_parameters(components[route.query.__name__])],
+        "responses": {str(status): _response(status, shape) for status, shape in _answers(route).items()},
+    }
+    if route.path == "/api/events":
+        operation["requestBody"] = _EVENTS_BODY
+    if route.body is not None:
+        schema = {"$ref": _REF.format(name=route.body.__name__)}
+        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    if route.needs is None:
+        operation["security"] = []
+    return operation
+
+
+def _answers(route: Route) -> dict[int, Any]:
+    if route.needs is None:
+        return dict(route.answers)
+    # Whatever the route, the door and our own servers may say no.
+    return {401: Problem, 403: Problem, 503: Problem, **route.answers}
+
+
+def _response(status: int, shape: type) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(name=shape.__name__)}
+    return {"description": _MEANINGS[status], "content": {"application/json": {"schema": schema}}}
+
+
+_MEANINGS: Final = {
+    200: "As asked",
+    201: "Made",
+    202: "Taken: what is accepted is with the broker, durably",
+    400: "The request is not right",
+    401: "The key is missing or wrong",
+    403: "Not from there, or the key has not the scope",
+    404: "Not there",
+    405: "Not with this method",
+    409: "There is one already, or it is too late",
+    413: "Too large",
+    415: "Not JSON",
+    503: "A server of the hub does not answer; try again",
+}
+
+
+_PARTS: Final = {
+    "id": {"type": "string", "format": "uuid"},
+    "name": {"type": "string"},
+    "ref": {"type": "string"},
+    "kind": {"enum": list(NOUNS)},
+}
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": _PARTS[name]}
+        for name in _PARAMETER.findall(route.path)
+    ]
+
+
+def _query_parameters(shape: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in shape.get("required", ()),
+            "schema": _without_null(schema),
+        }
+        for name, schema in shape.get("properties", {}).items()
+    ]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is left out, never null."""
+    options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    kept = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}
+    return (
+        {**options[0], **kept} if len(options) == 1 else {**kept, **({"anyOf": options} if options else {})}
+    )

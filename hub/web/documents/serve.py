@@ -1,0 +1,38 @@
+"""`/openapi.json`, `/asyncapi.json` and the files of the page: made once at the start, served as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from hub.web.app_keys import DOCUMENTS
+
+FILE: Final = "/static/{name}"
+_FILES: Final = Path(__file__).parent.parent / "static"
+_TYPES: Final[Mapping[str, str]] = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+
+
+def files() -> dict[str, bytes]:
+    """
+    Read the files of the page, by their paths.
+
+    They are served from memory: a reader who goes away in the middle would leave an open file behind.
+    """
+    return {FILE.format(name=path.name): path.read_bytes() for path in _FILES.iterdir()}
+
+
+async def show(request: web.Request) -> web.Response:
+    """The document of this path."""
+    body = request.app[DOCUMENTS].get(request.path)
+    if body is None:
+        raise web.HTTPNotFound
+    kind = _TYPES[PurePosixPath(request.path).suffix]
+    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: kind})

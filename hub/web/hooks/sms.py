@@ -1,0 +1,123 @@
+"""
+What described providers report and bring (docs/sms-providers.md). Safe to repeat.
+
+The address lets them in, for it is signed; where the file says that the body is signed, too, only
+a body with the right signature.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+from aiohttp import hdrs, web
+
+from hub.channels.sms.generic_reports import read_reply, read_report
+from hub.channels.sms.hooks import Use
+from hub.channels.sms.inbound import Unreadable
+from hub.channels.sms.spec import Format, Receipts, Replies
+from hub.channels.sms.spec_loader import Hook
+from hub.inbound.process_receipt import take
+from hub.model import Json
+from hub.web.app_keys import RECEIPTS, REPLIES, SMS_ADDRESSES, SMS_HOOKS
+from hub.web.bodies import FORM, JSON, body_of, read_form, read_json
+from hub.web.responses import Refusal
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+async def receipt(request: web.Request) -> web.Response:
+    """Take a receipt: delivered, read, or lost."""
+    hook = _hook(request)
+    rules = _told(hook.spec.receipts)
+    body = await _body(request, rules.format)
+    message_id = _let_in(request, hook, rules, body, Use.RECEIPTS)
+    try:
+        report = read_report(hook.spec, rules, _fields(request, rules.format, body), message_id)
+    except Unreadable as exc:
+        raise _malformed(hook, exc) from None
+    if report is None:
+        return web.Response(status=204)
+    if not await take(report.receipt(), store=request.app[RECEIPTS], at=datetime.now(UTC)):
+        raise web.HTTPNotFound
+    return web.Response(status=204)
+
+
+async def reply(request: web.Request) -> web.Response:
+    """Take what somebody wrote back."""
+    hook = _hook(request)
+    rules = _told(hook.spec.replies)
+    body = await _body(request, rules.format)
+    _let_in(request, hook, rules, body, Use.REPLIES)
+    try:
+        read = read_reply(hook.spec, rules, _fields(request, rules.format, body), datetime.now(UTC))
+    except Unreadable as exc:
+        raise _malformed(hook, exc) from None
+    await request.app[REPLIES](read)
+    return web.Response(status=204)
+
+
+def _hook(request: web.Request) -> Hook:
+    hook = request.app[SMS_HOOKS].get(request.match_info["name"])
+    if hook is None:
+        raise web.HTTPNotFound
+    return hook
+
+
+def _told(rules: T | None) -> T:
+    if rules is None:
+        raise web.HTTPNotFound
+    return rules
+
+
+async def _body(request: web.Request, form: Format) -> bytes:
+    if form is Format.QUERY:
+        return b""
+    if request.method == hdrs.METH_GET:
+        raise web.HTTPMethodNotAllowed(request.method, [hdrs.METH_POST])
+    return await body_of(request, JSON if form is Format.JSON else FORM)
+
+
+def _fields(request: web.Request, form: Format, body: bytes) -> Json:
+    match form:
+        case Format.QUERY:
+            return dict(request.query)
+        case Format.FORM:
+            return dict(read_form(body))
+        case Format.JSON:
+            return read_json(body)
+
+
+def _let_in(
+    request: web.Request, hook: Hook, rules: Receipts | Replies, body: bytes, use: Use
+) -> UUID | None:
+    """Refuse who has not signed; answer the message that the address was made for."""
+    name, query, addresses = hook.spec.name, request.query, request.app[SMS_ADDRESSES]
+    message_id = _uuid(query.get("message", "")) if use is Use.RECEIPTS else None
+    if message_id and not addresses.signs_message(query.get("sig", ""), name, message_id):
+        message_id = None
+    hmac = rules.hmac
+    if hmac is not None:
+        may_pass = hook.is_signed(hmac, request.headers.get(hmac.header, ""), body)
+    else:
+        may_pass = message_id is not None or addresses.signs_fixed(query.get("key", ""), name, use)
+    if not may_pass:
+        log.warning("webhook.refused", provider=name, use=use, reason="signature")
+        raise Refusal(403, "The signature is not right.", "`hub secrets hooks` shows the addresses to enter.")
+    return message_id
+
+
+def _malformed(hook: Hook, exc: Unreadable) -> Refusal:
+    log.warning("webhook.unreadable", provider=hook.spec.name, reason=str(exc))
+    return Refusal(400, f"The call cannot be read: {exc}.", "It does not fit the provider's ?spec= file.")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,81 @@
+"""What Twilio reports and brings. Its signature is what lets it in, in place of the API key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+from aiohttp import web
+
+from hub.access.webhook_signatures import is_body_of_twilio, is_from_twilio
+from hub.channels.registry import CALLBACKS, INBOUND
+from hub.channels.sms.inbound import Unreadable
+from hub.channels.sms.twilio_reports import read_reply, read_report
+from hub.inbound.process_receipt import take
+from hub.web.app_keys import PUBLIC_URL, RECEIPTS, REPLIES, TWILIO_TOKENS
+from hub.web.bodies import FORM, JSON, Form, body_of, read_form, read_json
+from hub.web.responses import Refusal
+
+SIGNATURE: Final = "X-Twilio-Signature"
+
+log = structlog.get_logger()
+
+
+async def twilio(request: web.Request) -> web.Response:
+    """Take a report of a text message: delivered, read, or lost. Safe to repeat."""
+    form = dict(await _signed(request, CALLBACKS))
+    receipt = read_report(_message_id(request), form)
+    if receipt and not await take(receipt, store=request.app[RECEIPTS], at=datetime.now(UTC)):
+        raise web.HTTPNotFound
+    return web.Response(status=204)
+
+
+async def twilio_inbound(request: web.Request) -> web.Response:
+    """Take what somebody wrote back. Safe to repeat."""
+    fields = dict(await _signed(request, INBOUND))
+    try:
+        reply = read_reply(fields, datetime.now(UTC))
+    except Unreadable as exc:
+        log.warning("webhook.unreadable", provider="twilio", reason=str(exc))
+        raise Refusal(400, f"The call cannot be read: {exc}.", "Send what Twilio sends.") from None
+    await request.app[REPLIES](reply)
+    return web.Response(status=204)
+
+
+async def _signed(request: web.Request, path: str) -> Form:
+    """Answer what Twilio posts; refuses whatever it has not signed."""
+    tokens = request.app[TWILIO_TOKENS]
+    if not tokens:
+        raise web.HTTPNotFound
+    is_json = request.content_type == JSON
+    body = await body_of(request, JSON if is_json else FORM)
+    form = () if is_json else read_form(body)
+    url = _address(request, path)
+    given = request.headers.get(SIGNATURE, "")
+    is_theirs = is_from_twilio(given, tokens=tokens, url=url, form=form)
+    if not is_theirs or (is_json and not is_body_of_twilio(url, body)):
+        log.warning("receipt.refused", provider="twilio", reason="signature")
+        raise Refusal(403, "The signature is not right.", "HUB_PUBLIC_URL is the address that is signed.")
+    return _pairs(body) if is_json else form
+
+
+def _pairs(body: bytes) -> Form:
+    said = read_json(body)
+    if not isinstance(said, dict):
+        raise Refusal(400, "The body is no JSON object.", "Send the fields of a form, by their names.")
+    return [(name, value) for name, value in said.items() if isinstance(value, str)]
+
+
+def _address(request: web.Request, path: str) -> str:
+    """Make the URL that Twilio was given: what a proxy makes of host, scheme and path is no matter."""
+    query = request.rel_url.raw_query_string
+    return f"{request.app[PUBLIC_URL]}{path}{'?' if query else ''}{query}"
+
+
+def _message_id(request: web.Request) -> UUID:
+    try:
+        return UUID(request.query.get("message", ""))
+    except ValueError:
+        raise web.HTTPNotFound from None

@@ -1,0 +1,88 @@
+"""
+What Meta reports of WhatsApp, at the address that was entered there.
+
+A signed call is answered 200 whatever is in it: Meta stops a webhook that answers errors. The one
+exception is a server of ours that is away: Meta repeats what was answered 503, for days, and the
+repetition is harmless.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from hub.access.webhook_signatures import is_from_meta
+from hub.channels.whatsapp.reports import Keys, Notice, Status, read_notice
+from hub.channels.whatsapp.verdicts import PROVIDER
+from hub.inbound.process_receipt import take
+from hub.ports.receipts import ReceiptStore
+from hub.web.app_keys import RECEIPTS, REPLIES, WHATSAPP_KEYS
+from hub.web.auth.csrf import same
+from hub.web.responses import Refusal, json_answer
+
+MAX_BODY: Final = 3 * 1024 * 1024
+"""The largest that Meta sends, in bytes."""
+SIGNATURE: Final = "X-Hub-Signature-256"
+
+_CHALLENGE: Final = re.compile(r"[\w.-]{1,200}")
+
+log = structlog.get_logger()
+
+
+async def introduce(request: web.Request) -> web.Response:
+    """Answer the challenge by which Meta checks that the address is ours."""
+    words = _keys(request).words
+    asked = request.query
+    given = asked.get("hub.verify_token", "")
+    # Every word is compared, so that the time tells nothing.
+    known = [same(given, word) for word in words]
+    challenge = asked.get("hub.challenge", "")
+    if asked.get("hub.mode") != "subscribe" or not any(known) or not _CHALLENGE.fullmatch(challenge):
+        log.warning("webhook.refused", provider=PROVIDER)
+        raise Refusal(403, "The word is not right.", "Enter at Meta the ?verify= of HUB_WHATSAPP_URL.")
+    return web.Response(text=challenge)
+
+
+async def receive(request: web.Request) -> web.Response:
+    """Take statuses and replies. Safe to repeat."""
+    secrets = _keys(request).secrets
+    body = await request.clone(client_max_size=MAX_BODY).read()
+    if not is_from_meta(request.headers.get(SIGNATURE, ""), secrets=secrets, body=body):
+        log.warning("receipt.refused", provider=PROVIDER, reason="signature")
+        raise Refusal(403, "The signature is not right.", "HUB_WHATSAPP_URL has the app's ?secret=.")
+    notice = read_notice(body)
+    if notice.unreadable:
+        log.warning("webhook.unreadable", provider=PROVIDER, count=notice.unreadable)
+    await _take_statuses(notice.statuses, request.app[RECEIPTS])
+    for reply in notice.replies:
+        await request.app[REPLIES](reply)
+    return json_answer(_counted(notice))
+
+
+def _keys(request: web.Request) -> Keys:
+    keys = request.app[WHATSAPP_KEYS]
+    if not keys.secrets:
+        raise web.HTTPNotFound
+    return keys
+
+
+async def _take_statuses(statuses: Iterable[Status], store: ReceiptStore) -> None:
+    for status in statuses:
+        receipt = status.receipt()
+        if receipt is None:
+            log.info("receipt.unknown", provider=PROVIDER, state=status.state)
+        else:
+            await take(receipt, store=store, at=datetime.now(UTC))
+
+
+def _counted(notice: Notice) -> dict[str, int]:
+    return {
+        "statuses": len(notice.statuses),
+        "replies": len(notice.replies),
+        "unreadable": notice.unreadable,
+    }

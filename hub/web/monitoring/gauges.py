@@ -1,0 +1,95 @@
+"""What Prometheus hears of the hub's health: read from SQL, so that any process tells all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+from hub.health.incidents import KINDS, kind_of, known
+from hub.ports import TroubleLog
+
+_FRESH: Final = 5.0  # seconds
+_SHOWN: Final = 500
+
+TOLD: Final = (
+    "hub_troubles",
+    "hub_oldest_queued_seconds",
+    "hub_audit_age_seconds",
+    "hub_unknown_outcomes_total",
+    "hub_promises",
+)
+
+
+class Figures:
+    """The last figures, asked for at most every five seconds."""
+
+    def __init__(self, log: TroubleLog) -> None:
+        self._log = log
+        self._metrics: Sequence[Metric] = ()
+        self._stale_at = 0.0
+        self._asking = asyncio.Lock()
+
+    async def get(self) -> Sequence[Metric]:
+        """Answer them; may raise Unavailable."""
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            if now >= self._stale_at:
+                self._metrics = await _read(self._log)
+                self._stale_at = now + _FRESH
+            return self._metrics
+
+
+async def _read(log: TroubleLog) -> Sequence[Metric]:
+    return [
+        await _troubles(log),
+        await _oldest(log),
+        await _audit(log),
+        await _unknown(log),
+        await _promises(log),
+    ]
+
+
+async def _troubles(log: TroubleLog) -> Metric:
+    gauge = GaugeMetricFamily("hub_troubles", "open troubles of the hub itself", labels=["kind"])
+    shown = known(await log.troubles(_SHOWN))
+    found = Counter(kind_of(one.key).name for one in shown if one.resolved_at is None)
+    for kind in KINDS:
+        gauge.add_metric([kind.name], found[kind.name])
+    return gauge
+
+
+async def _oldest(log: TroubleLog) -> Metric:
+    words = "how long the oldest message waits that nothing holds back"
+    gauge = GaugeMetricFamily("hub_oldest_queued_seconds", words, labels=["channel", "lane"])
+    for (channel, lane), age in (await log.oldest_waiting()).items():
+        gauge.add_metric([channel, lane], age.total_seconds())
+    return gauge
+
+
+async def _audit(log: TroubleLog) -> Metric:
+    gauge = GaugeMetricFamily("hub_audit_age_seconds", "since the last audit that came to its end")
+    age = await log.audit_age()
+    if age is not None:
+        gauge.add_metric([], age.total_seconds())
+    return gauge
+
+
+async def _unknown(log: TroubleLog) -> Metric:
+    words = "calls whose outcome nobody knows: each may have been doubled"
+    counter = CounterMetricFamily("hub_unknown_outcomes", words, labels=["provider"])
+    for provider, times in (await log.unknown_outcomes()).items():
+        counter.add_metric([provider], times)
+    return counter
+
+
+async def _promises(log: TroubleLog) -> Metric:
+    words = "promises that have not ended: open, at_risk or breached"
+    gauge = GaugeMetricFamily("hub_promises", words, labels=["name", "state"])
+    for labels, number in (await log.promises()).items():
+        gauge.add_metric(labels, number)
+    return gauge

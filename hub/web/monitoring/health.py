@@ -1,0 +1,33 @@
+"""Whether the process lives and whether it can do its work; open to everybody, and says no more."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from hub.web.app_keys import READY
+from hub.web.responses import json_answer
+
+_PATIENCE: Final = 3.0  # seconds
+
+
+async def live(_request: web.Request) -> web.Response:
+    """The process answers."""
+    return json_answer({"status": "ok"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Every server that it needs answers; 503 when one does not."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            servers = await request.app[READY]()
+    except TimeoutError:
+        return json_answer({"status": "unknown", "servers": {}}, status=503)
+    well = all(servers.values())
+    body = {
+        "status": "ok" if well else "not ready",
+        "servers": {name: "ok" if answers else "not ok" for name, answers in servers.items()},
+    }
+    return json_answer(body, status=200 if well else 503)

@@ -1,0 +1,51 @@
+"""`GET /metrics`: what this process counted, and what the log holds by state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+from aiohttp import hdrs, web
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from hub.errors import Unavailable
+from hub.web.app_keys import COUNTS, FIGURES, REGISTRY
+from hub.web.monitoring.counts import Counts
+
+_NAMES: Final = {"messages": "hub_messages", "clocks": "hub_clocks", "dead": "hub_dead_letters"}
+
+
+async def show(request: web.Request) -> web.Response:
+    """Prometheus' text format. Without the database the process's own figures are still told."""
+    own = request.app[REGISTRY]
+    counts: Counts = {}
+    figures: Sequence[Metric] = ()
+    with suppress(Unavailable):
+        counts = await request.app[COUNTS].get()
+        figures = await request.app[FIGURES].get()
+    return web.Response(
+        body=generate_latest(_Scrape(own, counts, figures)), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST}
+    )
+
+
+class _Scrape(CollectorRegistry):
+    """One look at everything: the standing registry, and gauges of this moment."""
+
+    def __init__(self, own: CollectorRegistry, counts: Counts, figures: Sequence[Metric]) -> None:
+        super().__init__(auto_describe=False)
+        self._own = own
+        self._counts = counts
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._own.collect()
+        yield from self._figures
+        for noun, by_state in self._counts.items():
+            name = _NAMES.get(noun, f"hub_{noun}")
+            gauge = GaugeMetricFamily(name, f"{noun} in the log by state", labels=["state"])
+            for state, count in by_state.items():
+                gauge.add_metric([state], count)
+            yield gauge

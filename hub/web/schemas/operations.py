@@ -1,0 +1,143 @@
+"""The shapes of what an operator does: hold back, send again, hand letters over."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.web.schemas.common import Cursor, Instant, Limit, Word
+
+
+class LettersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    handed_over: Annotated[bool, Meta(description="Only those that were, or that were not yet.")] | None = (
+        None
+    )
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class LetterRow(Struct, kw_only=True):
+    """A letter; its id is that of its message."""
+
+    id: UUID
+    created_at: Instant
+    handed_over_at: Instant | None
+    event: str
+    person: Annotated[str, Meta(description="A reference; never a name or an address.")]
+    subject: str
+
+
+class LetterWhole(LetterRow, kw_only=True):
+    """A letter as it is printed. `/letters/{id}` is its page alone."""
+
+    name: str
+    text: str
+    html: str
+
+
+class LetterPage(Struct, kw_only=True):
+    items: list[LetterRow]
+    next: str | None
+
+
+class HandedOver(Struct, kw_only=True, frozen=True):
+    """`changed` is false when that was said before."""
+
+    id: UUID
+    changed: bool
+
+
+class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    by: Annotated[Word, Meta(description="Who pauses; a system says it, else the caller.")] = ""
+    reason: Annotated[Word, Meta(description="Why, for whoever finds it paused.")] = ""
+
+
+class PauseRow(Struct, kw_only=True):
+    """`subject` is `channel:sms` or `event:pqrs.received`."""
+
+    subject: str
+    since: Instant
+    by: str
+    reason: str
+
+
+class PauseList(Struct, kw_only=True):
+    items: list[PauseRow]
+    next: None
+
+
+class ChannelRow(Struct, kw_only=True):
+    name: str
+    providers: Annotated[list[str], Meta(description="In failover order; empty where it is not configured.")]
+    broken: Annotated[list[str], Meta(description="Those that are left alone: an open trouble says so.")]
+    paused: PauseRow | None
+    held: Annotated[int, Meta(description="Messages held for a pause, of the channel or of their event.")]
+    urgent: Annotated[int, Meta(description="Of those, the ones of the urgent lane.")]
+    waiting: Annotated[dict[str, int], Meta(description="Tickets that wait for a worker, by lane.")]
+
+
+class ChannelList(Struct, kw_only=True):
+    items: list[ChannelRow]
+    next: None
+
+
+class Paused(Struct, kw_only=True, frozen=True):
+    """`changed` is false when it was paused before. `urgent` messages are held back right now."""
+
+    subject: str
+    changed: bool
+    urgent: int
+
+
+class Resumed(Struct, kw_only=True, frozen=True):
+    """`changed` is false when nothing was paused. With `more` there is more to release: ask again."""
+
+    subject: str
+    changed: bool
+    released: int
+    more: bool
+
+
+class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lost messages go again."""
+
+    state: Literal["failed", "expired", "bounced", "suppressed"]
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `smtp_550`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    also_told: Annotated[
+        bool, Meta(description="Also those whose person was told the same in another way.")
+    ] = False
+    dry_run: Annotated[bool, Meta(description="Only count.")] = False
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=5000, description="How many to look at, at most.")] = 500
+
+
+class RedrivenRow(Struct, kw_only=True):
+    verdict: Literal["taken", "too_old", "no_contact", "told"]
+    channel: str
+    reason: str
+    count: int
+
+
+class RedrivenAnswer(Struct, kw_only=True):
+    """
+    How many go again, and how many do not and why. With `more`, ask again with `after` = `next`.
+
+    `too_old`: worthless by now. `no_contact`: there never was an address. `told`: said in another way.
+    """
+
+    taken: int
+    too_old: int
+    no_contact: int
+    told: int
+    by: list[RedrivenRow]
+    dry_run: bool
+    more: bool
+    next: str | None

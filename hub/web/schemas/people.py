@@ -1,0 +1,161 @@
+"""The shapes of the directory over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from hub.model import Role
+from hub.web.schemas.common import Instant, IsMasked, Limit, MayUnmask, Word
+
+NOUNS: Final[Mapping[str, str]] = {
+    "copropiedades": "copropiedad",
+    "units": "unit",
+    "people": "person",
+    "memberships": "membership",
+    "leaves": "leave",
+    "rotas": "rota",
+}
+"""The kinds of the API → the nouns of `directory.*` events."""
+
+
+class HoldersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    role: Annotated[Role, Meta(description="As what.")]
+    unit: Annotated[Word, Meta(description="Of this unit; or `copropiedad`.")] | None = None
+    copropiedad: Annotated[Word, Meta(description="Of this copropiedad and its units.")] | None = None
+    on: (
+        Annotated[Word, Meta(description="At the end of this day in Colombia, or at this instant; else now.")]
+        | None
+    ) = None
+    after: Annotated[str, Meta(max_length=1200, description="The `next` of the page before.")] | None = None
+    limit: Limit = 50
+
+
+class Holder(Struct, kw_only=True):
+    """A membership that counted then; the name is masked."""
+
+    id: str
+    version: int
+    since: Annotated[Instant, Meta(description="As it says, else when it was told.")]
+    until: Instant | None
+    person: str
+    role: Role
+    scope: Annotated[str, Meta(description="`unit:ID`, `copropiedad:ID` or `company`.")]
+    name: str
+
+
+class HolderPage(Struct, kw_only=True):
+    items: list[Holder]
+    next: str | None
+
+
+class Reached(Struct, kw_only=True):
+    """A contact point that can be used."""
+
+    id: str
+    kind: str
+    value: str
+    verified: bool
+
+
+class Membership(Struct, kw_only=True):
+    id: str
+    version: int
+    scope: str
+    role: Role
+    duty: str | None
+    level: int | None
+    service_area: str | None
+    on_call: bool
+    direction: bool
+    hours: Annotated[
+        dict[str, list[list[str]] | bool] | None,
+        Meta(description="Working hours of its own; null: the company's."),
+    ]
+    since: Instant | None
+    until: Instant | None
+
+
+class Consented(Struct, kw_only=True):
+    """What counts of somebody and a purpose now; purposes of which nothing was ever said are not there."""
+
+    purpose: str
+    granted: bool
+    at: Annotated[Instant, Meta(description="When that was said.")]
+    channels: Annotated[list[str], Meta(description="By which channels; empty is every one.")]
+    text_version: str | None
+    method: Annotated[str | None, Meta(description="As its event says; `reply`, `opted_out`, `complaint`.")]
+    evidence_hash: str | None
+
+
+class PersonWhole(Struct, kw_only=True):
+    """Memberships are those of the copropiedades that you reach."""
+
+    masked: IsMasked
+    may_unmask: MayUnmask
+    id: str
+    version: int
+    name: str
+    locale: str
+    digital_access: bool
+    contact_points: list[Reached]
+    memberships: list[Membership]
+    consents: list[Consented]
+
+
+class EntryBody(Struct, kw_only=True):
+    """The data of the `directory.*` event of this kind without its id: `/asyncapi.json` describes each."""
+
+    version: Annotated[int, Meta(ge=0, description="Grows with every change; an older one changes nothing.")]
+
+
+class Written(Struct, kw_only=True):
+    applied: Annotated[bool, Meta(description="False for a version that is not greater than the stored one.")]
+    version: Annotated[int, Meta(description="The version that counts now.")]
+
+
+class AudienceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    who: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=700)], ...],
+        Meta(
+            min_length=1,
+            max_length=50,
+            description="Terms of the language of audiences (docs/audiences.md), each as a `who` of its own; "
+            "all of them together are meant: `owners@copropiedad:ph-altos & opted_in:commercial`.",
+            examples=[["owners@copropiedad:ph-altos-del-rosal", "person:p-maria-pena"]],
+        ),
+    ]
+    after: Annotated[str, Meta(max_length=1200, description="The `next` of the page before.")] | None = None
+    limit: Limit = 50
+
+
+class Reach(Struct, kw_only=True):
+    """Of those told, how many can be reached by each channel; somebody may be in several."""
+
+    email: int
+    mobile: Annotated[int, Meta(description="By SMS.")]
+    push: int
+    letter_only: Annotated[int, Meta(description="By none of them, so only on paper.")]
+
+
+class AudienceMember(Struct, kw_only=True):
+    """Somebody of the audience; the name is masked."""
+
+    person: str
+    name: str
+    units: Annotated[list[str], Meta(description="The units that bring the person in.")]
+    left_out: Annotated[str | None, Meta(description="Why the person is not told.")]
+
+
+class AudienceMeant(Struct, kw_only=True):
+    """A page of the people by their references; the first page also says how many there are in all."""
+
+    who: Annotated[list[str], Meta(description="What was asked, in full.")]
+    people: Annotated[int | None, Meta(description="Null, as all counts, on the pages after the first.")]
+    told: int | None
+    reach: Reach | None
+    left_out: Annotated[dict[str, int] | None, Meta(description="Reason → how many are not told for it.")]
+    items: list[AudienceMember]
+    next: str | None

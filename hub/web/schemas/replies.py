@@ -1,0 +1,86 @@
+"""The shapes of what people wrote, and of whom nobody writes to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.model import ReplyKind
+from hub.web.schemas.common import Cursor, Instant, IsMasked, Limit, MayUnmask, Word
+
+
+class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class RepliesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: ReplyKind | None = None
+
+
+class ReplyRow(Struct, kw_only=True):
+    """What somebody wrote, without the words; the address is masked."""
+
+    id: UUID
+    received_at: Instant
+    at: Instant
+    kind: ReplyKind
+    channel: str
+    address: str
+    person: str | None
+    case: str | None
+    thread: str
+    message_id: Annotated[UUID | None, Meta(description="Our message that it answers.")]
+    revokes: bool
+    acknowledge: bool
+    published_at: Instant | None
+
+
+class ReplyWhole(ReplyRow, kw_only=True):
+    provider: str
+    reference: str
+    subject: str
+    text: str
+
+
+class ReplyPage(Struct, kw_only=True):
+    items: list[ReplyRow]
+    next: str | None
+
+
+class SuppressionRow(Struct, kw_only=True):
+    """A contact point that nobody is written to at; the address is masked. Lifted ones are listed too."""
+
+    id: UUID
+    since: Instant
+    address: str
+    channel: str
+    reason: str
+    provider: Annotated[str, Meta(description="Who said so; empty: an operator.")]
+    code: str
+    message_id: UUID | None
+    expires_at: Annotated[Instant | None, Meta(description="When it is tried anew; null: never.")]
+    lifted_at: Instant | None
+    lifted_by: str | None
+
+
+class SuppressionWhole(SuppressionRow, kw_only=True):
+    masked: IsMasked
+    may_unmask: MayUnmask
+    person: Annotated[str | None, Meta(description="Whose message found it out.")]
+
+
+class SuppressionPage(Struct, kw_only=True):
+    items: list[SuppressionRow]
+    next: str | None
+
+
+class LiftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    address: Annotated[Word, Meta(description="The whole address, or the id of a row.")]
+    by: Annotated[Word, Meta(description="Who lifts; a system says it, else the caller.")] = ""
+
+
+class Lifted(Struct, kw_only=True, frozen=True):
+    lifted: int

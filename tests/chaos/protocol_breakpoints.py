@@ -1,0 +1,127 @@
+"""
+A process whose every word to its servers is heard, and that dies, or waits, at one of them.
+
+A step of a clock is published, confirmed, written down in SQL and armed in Redis; statements are known by
+what they do, not by the keys that they use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Final
+
+from tests.acceptance.harness import HubProcess, hub_process, until
+from tests.chaos.scenario import Ordeal
+from tests.chaos.wire import port_of, through, wire
+
+_CONFIRM: Final = b"\x00\x3c\x00\x50"
+"""AMQP's `basic.ack`, by its class and method."""
+_PREPARED: Final = re.compile(rb"P.{4}(\w+)\x00[^\x00]*\bUPDATE clock\b", re.DOTALL)
+"""PostgreSQL's `Parse` of the statement that writes a clock's step down, with the name that it is given."""
+_BOUND: Final = re.compile(rb"B.{4}\x00(\w+)\x00", re.DOTALL)
+"""PostgreSQL's `Bind`: the statement of this name is about to run."""
+_DONE: Final = b"UPDATE "
+
+
+class Point(StrEnum):
+    """Where in the step of a clock a process is stopped."""
+
+    PUBLISHED = "published"
+    """Its event is with the broker, and nobody has said so yet."""
+    CONFIRMED = "confirmed"
+    """SQL has not heard that it was told."""
+    ADVANCED = "advanced"
+    """SQL knows, Redis does not: of steps that are due together it hears once the last of them is done."""
+
+
+class Watched:
+    """`step` is a part of the id of the event at which the trap is set, as `escalate:3`."""
+
+    def __init__(self) -> None:
+        self.hub: HubProcess
+        self.reached = asyncio.Event()
+        self._trap: tuple[Point, bytes] | None = None
+        self._spring: Callable[[], Awaitable[bool]] = self._die
+        self._told = self._asked = self._advanced = False
+        self._statements: set[bytes] = set()
+
+    def dies(self, point: Point, step: str) -> None:
+        """Let it be killed there, before what it says has been heard."""
+        self._set(point, step, self._die)
+
+    def waits(self, point: Point, step: str, for_: asyncio.Event) -> None:
+        """Let it be slow there: what it says is heard once this has happened."""
+
+        async def wait() -> bool:
+            return await for_.wait()
+
+        self._set(point, step, wait)
+
+    async def killed(self) -> None:
+        """Wait until it has been."""
+        await until(self.reached.is_set, "the kill")
+        assert self.hub.process is not None
+        await self.hub.process.wait()
+
+    def _set(self, point: Point, step: str, spring: Callable[[], Awaitable[bool]]) -> None:
+        self._trap, self._spring, self.reached = (point, step.encode()), spring, asyncio.Event()
+        self._told = self._asked = self._advanced = False
+
+    async def to_broker(self, said: bytes) -> bool:
+        if self._trap is not None and self._trap[1] in said:
+            self._told = True
+        return True
+
+    async def from_broker(self, said: bytes) -> bool:
+        return not (self._told and _CONFIRM in said) or await self._comes_to(Point.PUBLISHED)
+
+    async def to_database(self, said: bytes) -> bool:
+        self._statements.update(_PREPARED.findall(said))
+        if not (self._told and self._statements.intersection(_BOUND.findall(said))):
+            return True
+        self._asked = True
+        return await self._comes_to(Point.CONFIRMED)
+
+    async def from_database(self, said: bytes) -> bool:
+        self._advanced |= self._asked and _DONE in said
+        return True
+
+    async def to_redis(self, said: bytes) -> bool:
+        del said  # whatever it is: from here on nothing of this process reaches Redis
+        return not self._advanced or await self._comes_to(Point.ADVANCED)
+
+    async def _comes_to(self, point: Point) -> bool:
+        if self._trap is None or self._trap[0] is not point:
+            return True
+        self._trap = None  # it springs once, also for whoever is started after it
+        self.reached.set()
+        return await self._spring()
+
+    async def _die(self) -> bool:
+        assert self.hub.process is not None
+        self.hub.process.kill()
+        return False
+
+
+@asynccontextmanager
+async def watched(trial: Ordeal, role: str) -> AsyncIterator[Watched]:
+    """Run a role over wires that are listened to; what kills it leaves it dead until it is started again."""
+    one, house = Watched(), trial.house
+    async with (
+        wire(port_of(house.amqp_url), there=one.to_broker, back=one.from_broker) as broker,
+        wire(port_of(house.database_url), there=one.to_database, back=one.from_database) as database,
+        wire(port_of(house.redis_url), there=one.to_redis) as redis,
+    ):
+        one.hub = house.hub(role)
+        one.hub.environment = {
+            **one.hub.environment,
+            "HUB_AMQP_URL": through(broker.port, house.amqp_url),
+            "HUB_DATABASE_URL": through(database.port, house.database_url),
+            "HUB_REDIS_URL": through(redis.port, house.redis_url),
+        }
+        async with hub_process(one.hub):
+            yield one

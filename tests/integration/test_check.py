@@ -1,0 +1,327 @@
+"""`hub check` against servers that are there, are not there, and are not right."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from hub.cli.check import servers
+from hub.cli.check.examine import Finding, examine
+from hub.consumers.publisher import BrokerPublisher
+from hub.consumers.topology import QUEUES
+from hub.model import Lane
+from hub.ports import Ticket
+from hub.settings import load
+from hub.storage import Database, PostgresAccounts, RedisAppointments
+from tests.contract.test_accounts import made
+from tests.providers.aggregator import EXAMPLE
+
+GOOD = "9f2c61d7a0b84e35c1fd7e6a2b90483d5e17fac6b2d80943"
+SMTP_GREETING = b"220 mail.example ESMTP\r\n"
+
+
+@pytest.fixture
+def environ(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> dict[str, str]:
+    return {
+        "HUB_AMQP_URL": amqp_url,
+        "HUB_REDIS_URL": redis_url,
+        "HUB_DATABASE_URL": database,
+        "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
+        "HUB_HTTP": f"127.0.0.1:{free_port()}",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def look(environ: Mapping[str, str], area: str) -> list[Finding]:
+    return [finding for finding in await examine(load(environ)) if finding.area == area]
+
+
+def told(findings: list[Finding]) -> str:
+    return "\n".join(f"{finding.state}: {finding.what} {finding.to_do}" for finding in findings)
+
+
+async def test_with_everything_there_nothing_is_bad(environ: dict[str, str]) -> None:
+    findings = await examine(load(environ))
+
+    assert [finding for finding in findings if finding.state == "bad"] == []
+    assert [finding.area for finding in findings if finding.area in {"RabbitMQ", "Redis", "PostgreSQL"}]
+
+
+async def test_no_secret_is_ever_shown(environ: dict[str, str]) -> None:
+    environ |= {
+        "HUB_API_KEY": "topsecret",
+        "HUB_SECRET": "topsecret2",
+        "HUB_MODE": "live",
+        "HUB_EMAIL_URL": f"smtp://me:topsecret@127.0.0.1:{free_port()}",
+        "HUB_SMS_URL": f"twilio+http://SID:topsecret@127.0.0.1:{free_port()}?from=+573001234567",
+        "HUB_WHATSAPP_URL": f"whatsapp+http://topsecret@127.0.0.1:{free_port()}?phone=1&secret=topsecret3",
+    }
+
+    findings = await examine(load(environ))
+
+    assert "topsecret" not in told(findings)
+    assert not any(part in told(findings) for part in (environ["HUB_AMQP_URL"], environ["HUB_DATABASE_URL"]))
+
+
+async def test_queues_that_are_not_there_yet_are_made_by_running(environ: dict[str, str]) -> None:
+    assert f"warn: Hay 0 de las {len(QUEUES)} colas del hub." in told(await look(environ, "RabbitMQ"))
+
+
+async def test_what_waits_in_a_queue_that_nobody_serves_is_told(environ: dict[str, str]) -> None:
+    publisher = BrokerPublisher(environ["HUB_AMQP_URL"], "test")
+    await publisher.tickets([Ticket(channel="sms", lane=Lane.URGENT, ids=())])
+    await publisher.aclose()
+
+    words = told(await look(environ, "RabbitMQ"))
+
+    assert "warn: 1 mensaje en cola, y nadie atiende hub.messages.sms.urgent." in words
+
+
+async def test_a_wrong_password_is_told_from_a_server_that_is_off(environ: dict[str, str]) -> None:
+    wrong = environ["HUB_AMQP_URL"].replace("amqp://hub:", "amqp://hub:x")
+
+    words = told(await look({**environ, "HUB_AMQP_URL": wrong}, "RabbitMQ"))
+
+    assert "bad: No responde: amqp://127.0.0.1:" in words
+    assert "Auth" in words
+
+
+@pytest.mark.parametrize(
+    ("setting", "area"),
+    [("HUB_AMQP_URL", "RabbitMQ"), ("HUB_REDIS_URL", "Redis"), ("HUB_DATABASE_URL", "PostgreSQL")],
+)
+async def test_a_server_that_is_off_does_not_hide_the_others(
+    environ: dict[str, str], setting: str, area: str
+) -> None:
+    scheme = environ[setting].partition("://")[0]
+
+    findings = await examine(load({**environ, setting: f"{scheme}://127.0.0.1:{free_port()}/"}))
+
+    assert {finding.area for finding in findings if finding.state == "bad"} == {area}
+
+
+@pytest.fixture
+async def deaf() -> AsyncIterator[int]:
+    """A server that takes connections and never says anything."""
+    closing = asyncio.Event()
+
+    async def listen(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await closing.wait()
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    closing.set()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_server_that_hangs_is_given_up_after_three_seconds(
+    environ: dict[str, str], deaf: int
+) -> None:
+    began = asyncio.get_running_loop().time()
+
+    words = told(
+        await look({**environ, "HUB_DATABASE_URL": f"postgresql://127.0.0.1:{deaf}/hub"}, "PostgreSQL")
+    )
+
+    assert "No respondió en 3 segundos: postgresql://127.0.0.1" in words
+    assert asyncio.get_running_loop().time() - began < 6
+
+
+async def test_a_database_without_schema_names_the_command(
+    environ: dict[str, str], servers: object, database: str
+) -> None:
+    del servers
+    empty = f"{database.rpartition('/')[0]}/postgres"
+
+    words = told(await look({**environ, "HUB_DATABASE_URL": empty}, "PostgreSQL"))
+
+    assert "bad: Falta el esquema" in words
+    assert "Ejecute `hub db upgrade`." in words
+
+
+@pytest.mark.parametrize("url", ["https://hub.example.co", "http://127.0.0.1:8080", "http://localhost"])
+async def test_an_address_that_nobody_can_listen_to_is_no_warning(environ: dict[str, str], url: str) -> None:
+    given = {**environ, "HUB_API_KEY": GOOD, "HUB_PUBLIC_URL": url}
+
+    assert "sin cifrar" not in told(await look(given, "Acceso"))
+
+
+async def test_that_nobody_has_an_account_is_told_where_one_is_needed(environ: dict[str, str]) -> None:
+    keyed = {**environ, "HUB_API_KEY": GOOD}
+    free = told(await look(environ, "PostgreSQL"))
+    before = told(await look(keyed, "PostgreSQL"))
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await PostgresAccounts(database).add(made("ana"))
+    after = told(await look(keyed, "PostgreSQL"))
+
+    assert "warn: Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY." in before
+    assert ["Nadie tiene cuenta" in words for words in (free, after)] == [False, False]
+
+
+async def test_troubles_that_only_the_company_would_hear_of_are_told(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[watch]\nnotify = ["guardia@example.co"]\n')
+
+    nobody = told(await look(environ, "PostgreSQL"))
+    named = told(await look({**environ, "HUB_POLICY": str(policy)}, "PostgreSQL"))
+
+    assert "warn: Sin nadie con el cargo ops, las averías van al correo de la empresa. Dé el cargo" in nobody
+    assert "cargo ops" not in named
+
+
+async def test_appointments_that_were_armed_are_no_warning(environ: dict[str, str]) -> None:
+    before = told(await look(environ, "Redis"))
+    appointments = RedisAppointments(environ["HUB_REDIS_URL"])
+    await appointments.begin_epoch()
+    await appointments.aclose()
+
+    after = told(await look(environ, "Redis"))
+
+    assert "Las citas aún no están puestas." in before
+    assert "citas" not in after
+
+
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        ({"aof_enabled": 0}, "Sin AOF"),
+        ({"aof_enabled": 1, "maxmemory_policy": "allkeys-lru"}, "maxmemory-policy allkeys-lru"),
+    ],
+)
+def test_a_redis_that_may_forget_is_a_warning(info: dict[str, object], words: str) -> None:
+    [finding] = servers.keeping(info, armed=True)
+
+    assert (finding.state, words in finding.what) == ("warn", True)
+
+
+@pytest.fixture
+async def mail_server() -> AsyncIterator[int]:
+    """As much of an SMTP server as a greeting needs."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(SMTP_GREETING)
+        while line := await reader.readline():
+            last = line.upper().startswith(b"QUIT")
+            writer.write(b"221 bye\r\n" if last else b"250 mail.example\r\n")
+            if last:
+                break
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+
+
+async def test_providers_are_greeted_and_nothing_is_sent(
+    environ: dict[str, str], mail_server: int, deaf: int, tmp_path: Path
+) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_EMAIL_URL": f"smtp://127.0.0.1:{mail_server}?starttls=never smtp://127.0.0.1:1",
+        "HUB_SMS_URL": f"twilio+http://SID:TOKEN@127.0.0.1:{deaf}?from=+573001234567",
+        "HUB_PUSH_URL": f"file://{tmp_path}",
+        "HUB_VOICE_URL": "http://127.0.0.1:1",
+    }
+
+    words = told(await look(environ, "Canales"))
+
+    assert f"ok: Correo: smtp://127.0.0.1:{mail_server} saluda sin TLS." in words
+    assert "bad: Correo 2: smtp://127.0.0.1:1: connect_failed" in words
+    assert f"ok: SMS: twilio+http://127.0.0.1:{deaf} responde." in words
+    assert f"ok: Notificación móvil: file://{tmp_path} recibe los mensajes como archivos." in words
+    assert "warn: Llamada: esta versión no lo tiene todavía." in words
+
+
+async def test_a_described_provider_is_reached_and_its_panel_is_told_without_the_address(
+    environ: dict[str, str], deaf: int
+) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_SECRET": "a secret",
+        "HUB_SMS_URL": f"http+http://USER:topsecret@127.0.0.1:{deaf}?spec={EXAMPLE}",
+    }
+
+    words = told(await look(environ, "Canales"))
+
+    assert f"ok: SMS: http+http://127.0.0.1:{deaf} responde." in words
+    assert "ok: SMS: mensajeria entrega respuestas; su dirección la da `hub secrets hooks`." in words
+    assert "?key=" not in words
+    assert "informa entregas" not in words
+    assert "topsecret" not in words
+
+
+async def test_a_described_provider_without_a_secret_to_sign_with_is_told(
+    environ: dict[str, str], deaf: int
+) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_SMS_URL": f"http+http://USER:topsecret@127.0.0.1:{deaf}?spec={EXAMPLE}",
+    }
+    environ.pop("HUB_SECRET", None)
+
+    assert "needs HUB_SECRET" in told(await look(environ, "Canales"))
+
+
+async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dict[str, str]) -> None:
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
+        "HUB_SMS_URL": "carrier-pigeon://loft",
+    }
+
+    words = told(await look(environ, "Canales"))
+
+    assert "bad: Correo: smtp://127.0.0.1:" in words
+    assert "bad: SMS: dirección desconocida. HUB_SMS_URL empieza por twilio+https://" in words
+    assert "warn: Notificación móvil: sin configurar" in words
+
+
+@pytest.mark.parametrize(
+    ("more", "area", "words"),
+    [
+        (
+            {"HUB_SMS_URL": "twilio+https://a:b@c?from=+57"},
+            "Modo",
+            "warn: En captura no se usa: HUB_SMS_URL.",
+        ),
+        ({"HUB_MODE": "live"}, "Acceso", "warn: Sin clave"),
+        ({"HUB_API_KEY": "short"}, "Acceso", "warn: HUB_API_KEY: tiene menos de 32 caracteres"),
+        ({"HUB_API_KEY": "x" * 64}, "Acceso", "warn: HUB_API_KEY: tiene un patrón"),
+        ({"HUB_API_KEY": GOOD}, "Acceso", "ok: HUB_API_KEY protege"),
+        (
+            {"HUB_API_KEY": GOOD, "HUB_PUBLIC_URL": "http://hub.example.co"},
+            "Acceso",
+            "warn: HUB_PUBLIC_URL es http (hub.example.co): contraseñas y sesiones viajan sin cifrar. Ponga",
+        ),
+        ({}, "Acceso", "warn: Falta HUB_SECRET"),
+        ({"HUB_SECRET": f"{GOOD} una frase"}, "Acceso", "warn: La clave 2 de HUB_SECRET: tiene menos de 32"),
+        ({"HUB_SECRET": f"{GOOD} {GOOD}"}, "Acceso", "warn: HUB_SECRET tiene la misma clave dos veces."),
+        ({"HUB_SECRET": f"change-me-{GOOD}"}, "Acceso", "warn: La clave 1 de HUB_SECRET: parece la de un"),
+        ({"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "a@b.co"}, "Modo", "ok: Prueba: solo reciben"),
+        (
+            {"HUB_CAPTURE_DIR": "/dev/null/nowhere"},
+            "Canales",
+            "bad: No se puede escribir en /dev/null/nowhere.",
+        ),
+        ({"HUB_POLICY": "/nowhere.toml"}, "Política", "bad: the policy file /nowhere.toml cannot be read"),
+    ],
+)
+async def test_what_the_settings_say_is_judged(
+    environ: dict[str, str], more: dict[str, str], area: str, words: str
+) -> None:
+    assert words in told(await look({**environ, **more}, area))

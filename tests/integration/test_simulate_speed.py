@@ -1,0 +1,118 @@
+"""A long history is rehearsed in a stated time, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.model import StoredEvent
+from hub.model.promises import Period
+from hub.operations.simulate.simulate import Comparison, add_cases, add_contacts
+from hub.policy import load_policy
+from hub.storage import Database, PostgresHistory, PostgresIntake
+from tests.integration.test_directory_speed import report
+from tests.unit.factories import HOUR, MONDAY, POLICY, event, stored
+
+DAYS: Final = 90
+PERIOD: Final = Period(since=MONDAY, until=MONDAY + timedelta(days=DAYS))
+NAMES: Final = ("pqrs.received", "pqrs.assigned", "pqrs.replied", "pqrs.responded")
+"""The life of each petition: four events, two clocks."""
+AT_ONCE: Final = 500
+"""Cases of one transaction."""
+MESSAGES: Final = """
+INSERT INTO message (
+    id, event_key, created_at, audience, step, state, channel, lane, purpose, event, event_id, occasion,
+    person, contact_id, address, name, locale
+)
+SELECT encode(set_byte(uuid_send(key), 15, n), 'hex')::uuid, key, time, 0, 0, 'sent', 'email', 'normal',
+       'service', 'pqrs.received', id, 'initial', 'p-' || n, 'm', 'somebody@example.com', 'Somebody', 'es'
+FROM event, generate_series(1, 2) n
+ON CONFLICT DO NOTHING
+"""
+STRICTER: Final = """
+[calendar]
+week = { sat = [["08:00", "13:00"]] }
+[clocks.first_reply]
+target = "16h"
+ladder = ["16h", "8h", "8h", "8h"]
+"""
+
+
+def cases(count: int) -> Iterator[list[StoredEvent]]:
+    """Make petitions that begin all over the period; the pace of each is its own."""
+    chance = Random(5)
+    for number in range(count):
+        began = PERIOD.since + timedelta(days=DAYS) * number / count
+        pace = HOUR * chance.uniform(1, 30)
+        yield [
+            stored(event(name, {"pqrs_id": f"PQ-{number}"}, at=began + pace * step, id=f"{name} {number}"))
+            for step, name in enumerate(NAMES)
+        ]
+
+
+async def fill(database: Database, count: int) -> None:
+    known = list(cases(count))
+    for start in range(0, count, AT_ONCE):
+        async with PostgresIntake(database).transaction() as transaction:
+            await transaction.add_events([one for case in known[start : start + AT_ONCE] for one in case])
+    await database.rows(MESSAGES)
+    await database.rows("ANALYZE")
+
+
+async def rehearse(comparison: Comparison, database: Database, **how: int) -> None:
+    async with PostgresHistory(database, **how).reading() as history:
+        await add_cases(comparison, history, BY_NAME, lambda _done, _whole: None)
+        await add_contacts(comparison, history, lambda _done, _whole: None)
+
+
+@pytest.fixture
+def comparison(tmp_path: Path) -> Comparison:
+    file = tmp_path / "new.toml"
+    file.write_text(STRICTER, encoding="utf-8")
+    return Comparison(POLICY, load_policy(file), period=PERIOD, catalog=BY_NAME, listed=20)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("events", [4_000, pytest.param(100_000, marks=pytest.mark.slow)])
+async def test_a_long_history_is_rehearsed_in_far_less_than_a_millisecond_for_each_event(
+    database: str, comparison: Comparison, events: int
+) -> None:
+    async with Database(database) as opened:
+        await fill(opened, events // len(NAMES))
+        began, worked = time.perf_counter(), time.process_time()
+        await rehearse(comparison, opened)
+        took, worked = time.perf_counter() - began, time.process_time() - worked
+    report(
+        f"{events} events and {comparison.messages} messages in {took:.1f} s, {worked:.1f} of work:"
+        f" {comparison.before.total}, {comparison.after.total}"
+    )
+
+    assert events // len(NAMES) == comparison.cases
+    assert not comparison.same
+    # Seconds of this process's own work, whatever else the machine does: 0.0002 are usual, with two messages.
+    assert worked / events < 0.001
+
+
+async def test_the_memory_that_a_rehearsal_takes_does_not_grow_with_the_history(
+    database: str, comparison: Comparison
+) -> None:
+    peaks: list[int] = []
+    async with Database(database) as opened:
+        for count in (250, 1_000):
+            await fill(opened, count)
+            await rehearse(comparison, opened, page=100)  # what is made once and kept
+            tracemalloc.start()
+            await rehearse(comparison, opened, page=100)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    report(f"peaks of 1,000 and 4,000 events, in bytes: {peaks}")
+
+    assert peaks[1] < 1.5 * peaks[0]

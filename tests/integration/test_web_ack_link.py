@@ -1,0 +1,113 @@
+"""The link of an escalation: a signature in the place of a session, and only the button does anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiohttp import hdrs
+
+from hub.access.keyring import KeyRing
+from hub.model import Acknowledgement, Clock, ClockState, Course
+from hub.settings import Secret
+from hub.sla.ack_links import Links
+from tests.contract.values import NOON, clock
+from tests.integration.test_web_access import GUARDED
+from tests.integration.web_doubles import Reply, World, ask
+
+SECRET = "a-secret-that-nobody-guesses-and-long-enough"
+HUB = "https://hub.example.co"
+LINKS = Links(public_url=HUB, ring=KeyRing([Secret(SECRET)]))
+OTHERS = Links(public_url=HUB, ring=KeyRing([Secret("the secret of somebody else, as long")]))
+
+
+def climbing(**fields: Any) -> tuple[World, Clock]:
+    world = World(environ={**GUARDED, "HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB})
+    one = clock(**{"level": 2, "context": {"radicado": "PQ-7"}, **fields})
+    world.log.promises[one.id] = one
+    return world, one
+
+
+def path(one: Clock, level: int = 2, links: Links = LINKS) -> str:
+    link = links.of_event("pqrs.escalated", {"clock_id": str(one.id), "to_level": level})
+    assert link is not None
+    return link.removeprefix(HUB)
+
+
+async def press(world: World, where: str) -> Reply:
+    return await ask(world, where, method=hdrs.METH_POST)
+
+
+async def test_a_scanner_that_opens_the_link_changes_nothing() -> None:
+    world, one = climbing()
+    reply = await ask(world, path(one))
+
+    assert (200, [], []) == (reply.status, world.publisher.events, world.audit.rows)
+    assert '<form method="post">' in reply.text
+    assert "PQ-7" in reply.text
+
+
+async def test_the_button_takes_the_matter_on_without_any_session() -> None:
+    world, one = climbing()
+    reply = await press(world, path(one))
+    (told,), (noted,) = world.publisher.events, world.audit.rows
+
+    assert (200, f"{one.id}:acknowledged:2") == (reply.status, told.id)
+    assert ("link:level-2", "clock.acknowledge") == (noted.who, noted.action)
+    assert "quedó tomado" in reply.text
+
+
+async def test_the_button_twice_tells_it_once() -> None:
+    world, one = climbing()
+    course = Course(acknowledged=(Acknowledgement(level=2, at=NOON, by="ana"),))
+    world.log.promises[one.id] = replace(one, course=course)
+    reply = await press(world, path(one))
+
+    assert (200, []) == (reply.status, world.publisher.events)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "words"),
+    [
+        ({"state": ClockState.MET, "ended_at": NOON}, 410, "ya terminó"),
+        ({"level": 3}, 410, "ya pasó al nivel 3"),
+        ({"level": 1}, 409, "en unos segundos"),
+    ],
+    ids=["answered", "the next level was told", "not written yet"],
+)
+async def test_a_link_whose_time_is_over_says_so(fields: dict[str, Any], status: int, words: str) -> None:
+    world, one = climbing(**fields)
+    for method in (hdrs.METH_GET, hdrs.METH_POST):
+        reply = await ask(world, path(one), method=method)
+
+        assert (status, []) == (reply.status, world.publisher.events)
+        assert words in reply.text
+
+
+async def test_a_signature_is_for_one_clock_and_one_level_and_of_our_own_key() -> None:
+    world, one = climbing()
+    other = clock("pqrs_id:PQ-8", level=2)
+    world.log.promises[other.id] = other
+    forged = [
+        path(one).replace("level=2", "level=3"),
+        path(one).replace(str(one.id), str(other.id)),
+        path(one, links=OTHERS),
+        path(one).replace("sig=", "sig=%F0"),
+        f"/take-on/{one.id}",
+        "/take-on/7?level=2&sig=0",
+    ]
+    for method in (hdrs.METH_GET, hdrs.METH_POST):
+        assert [403] * len(forged) == [(await ask(world, each, method=method)).status for each in forged]
+    assert [] == world.publisher.events
+
+
+def test_no_link_goes_out_that_could_be_read_on_the_way_or_that_nobody_signed() -> None:
+    data = {"clock_id": "c-1", "to_level": 2}
+    made = [
+        Links(public_url="http://hub.example.co", ring=LINKS.ring).of_event("pqrs.escalated", data),
+        Links(public_url=HUB, ring=KeyRing([])).of_event("pqrs.escalated", data),
+        LINKS.of_event("pqrs.replied", data),
+    ]
+
+    assert [None] * 3 == made

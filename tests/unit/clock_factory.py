@@ -1,0 +1,41 @@
+"""Clocks laid out from a rule of the policy, without events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from hub import sla
+from hub.model import Clock, ClockState, Course, Json
+from hub.policy import Policy
+from hub.policy.clocks import ClockPolicy
+
+
+def laid(
+    rules: ClockPolicy,
+    started_at: datetime,
+    *,
+    policy: Policy,
+    course: Course | None = None,
+    data: Mapping[str, Json] | None = None,
+) -> Clock:
+    """Lay out what the rule promises to what begins then."""
+    clock = Clock(
+        id=UUID(int=1),
+        case="pqrs_id:PQ-1",
+        name="first_reply",
+        state=ClockState.OPEN,
+        started_at=started_at,
+        due_at=started_at,
+        level=1,
+        promise=rules.promise_for(data or {}, policy.calendar_rules.mode),
+        steps=(),
+        course=course or Course(),
+    )
+    return sla.laid_out(clock, policy.calendar, policy.calendar_version)
+
+
+def instants(clock: Clock, *kinds: str) -> list[datetime]:
+    """Answer when the steps of these kinds fall."""
+    return [step.at for step in clock.steps if step.kind in kinds]

@@ -1,0 +1,119 @@
+"""Delivery over doubles: messages in a store, channels that answer as they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from hub.errors import TemplateFailure
+from hub.messages.delivery.deliver import Pauses, Post, Renderer, deliver
+from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
+from hub.policy import Policy, load_policy
+from hub.ports import DeliveryStore
+from hub.testing import (
+    MemoryAppointments,
+    MemoryChannel,
+    MemoryEmail,
+    MemoryPauses,
+    MemoryPublisher,
+    MemoryStore,
+    MemoryThrottle,
+    SettableClock,
+)
+from tests.unit.factories import MONDAY, POLICY, event, message, stored
+
+ABOUT: StoredEvent = stored(event("pqrs.received"))
+
+
+def render(claimed: Claimed) -> Rendered:
+    """Say the person's name; a template that lacks a variable for whoever is called Nadie."""
+    if claimed.message.name == "Nadie":
+        raise TemplateFailure("radicado is undefined")
+    if claimed.message.name == "Fallo":
+        raise ZeroDivisionError
+    return Rendered(text=f"Hola, {claimed.message.name}")
+
+
+@dataclass
+class PostOffice:
+    clock: SettableClock
+    store: MemoryStore
+    publisher: MemoryPublisher
+    appointments: MemoryAppointments
+    channels: dict[str, MemoryChannel]
+    pauses: MemoryPauses
+    throttle: MemoryThrottle
+    policy: Policy = field(default_factory=lambda: POLICY)
+
+    async def holds(self, *messages: Message) -> None:
+        async with self.store.transaction() as transaction:
+            await transaction.add_events([ABOUT])
+            await transaction.add_messages(messages)
+
+    async def deliver(self, *messages: Message, store: DeliveryStore | None = None) -> None:
+        """Deliver a ticket of these messages."""
+        await deliver(
+            [one.id for one in messages],
+            post=self.post(),
+            store=store or self.store,
+            publisher=self.publisher,
+            appointments=self.appointments,
+        )
+
+    def post(self, render: Renderer = render) -> Post:
+        # Asked anew by each ticket: no test waits a second until a pause is heard of.
+        pauses = Pauses(self.pauses)
+        return Post(
+            channels=self.channels,
+            render=render,
+            policy=self.policy,
+            throttle=self.throttle,
+            now=self.clock,
+            pauses=pauses,
+        )
+
+    def now(self, one: Message) -> Message:
+        return self.store.message(one.id)
+
+    def states(self, *messages: Message) -> list[State]:
+        return [self.now(one).state for one in messages]
+
+    def sent(self, channel: str = "email") -> list[str]:
+        """The persons to whom a channel was asked to send."""
+        return [one.person for one in self.channels[channel].sent]
+
+    @property
+    def attempts(self) -> Sequence[Attempt]:
+        return list(self.store.tables.attempts.values())
+
+
+def post_office(*channels: MemoryChannel, policy: Policy = POLICY) -> PostOffice:
+    clock = SettableClock(MONDAY)
+    store = MemoryStore(clock)
+    return PostOffice(
+        clock=clock,
+        store=store,
+        pauses=MemoryPauses(store, clock),
+        publisher=MemoryPublisher(),
+        appointments=MemoryAppointments(clock),
+        throttle=MemoryThrottle(lambda: clock().timestamp()),
+        channels={one.traits.name: one for one in channels or (MemoryEmail(),)},
+        policy=policy,
+    )
+
+
+def mail(person: str = "p-1", **fields: Any) -> Message:
+    return message(event_key=ABOUT.key, event_id=ABOUT.event.id, person=person, **fields)
+
+
+def hasty(folder: Path, *, provider: str, margin: str) -> Policy:
+    """Make a policy with these times of delivery."""
+    overlay = folder / "policy.toml"
+    overlay.write_text(f'[delivery]\nprovider_timeout = "{provider}"\nlease_margin = "{margin}"\n')
+    return load_policy(overlay)
+
+
+def named(one: Message, name: str) -> Message:
+    return replace(one, name=name)

@@ -1,0 +1,166 @@
+"""Events, people and messages to try the core with; what a test does not say is ordinary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.catalog import BY_NAME
+from hub.cloudevents import CONTENT_TYPE, encode
+from hub.cloudevents.schemas import Schemas
+from hub.intake.process_batch import Desk
+from hub.messages.planning.plan import Rules
+from hub.model import (
+    TYPE_PREFIX,
+    TYPE_SUFFIX,
+    ChannelTraits,
+    ContactPoint,
+    Event,
+    Incoming,
+    Json,
+    Lane,
+    Message,
+    Person,
+    Purpose,
+    State,
+    StoredEvent,
+)
+from hub.model.ids import event_key, message_id
+from hub.policy import load_policy
+from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
+
+BOGOTA = ZoneInfo("America/Bogota")
+POLICY = load_policy()
+SCHEMAS = Schemas.load()
+CHANNELS: Mapping[str, ChannelTraits] = {
+    one.traits.name: one.traits for one in (MemoryEmail, MemorySms, MemoryPush, MemoryInbox)
+}
+RULES = Rules(channels=CHANNELS, policy=POLICY)
+DESK = Desk(schemas=SCHEMAS, catalog=BY_NAME, rules=RULES)
+SOURCE = "urn:coproservicios:crm"
+
+MONDAY = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
+"""Monday, 9 March 2026, 08:05 in Bogotá: a working day in its opening hours."""
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+
+def local(text: str) -> datetime:
+    """Read a wall time of Bogotá as UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=BOGOTA).astimezone(UTC)
+
+
+def event(
+    name: str,
+    data: Mapping[str, Json] | None = None,
+    *,
+    at: datetime = MONDAY,
+    without: tuple[str, ...] = (),
+    example: int = 0,
+    **fields: Any,
+) -> Event:
+    """Make an event with its schema's example as data, changed by `data`."""
+    values = {**SCHEMAS.by_name[name].examples[example], **(data or {})}
+    return Event(
+        id=fields.pop("id", f"{name}-1"),
+        source=fields.pop("source", SOURCE),
+        type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
+        time=at,
+        data={key: value for key, value in values.items() if key not in without},
+        extensions=fields,
+    )
+
+
+def stored(one: Event, **fields: Any) -> StoredEvent:
+    """Store an event as intake would, without looking anything up."""
+    case = one.data.get(BY_NAME[one.name].case)
+    known = StoredEvent(
+        key=event_key(one),
+        event=one,
+        case=None if case is None else f"{BY_NAME[one.name].realm}{BY_NAME[one.name].case}:{case}",
+        copropiedad_id=one.data.get("copropiedad_id"),
+        unit_id=one.data.get("unit_id"),
+    )
+    return replace(known, **fields)
+
+
+def incoming(one: Event) -> Incoming:
+    return arrived(encode(one), routing_key=one.name)
+
+
+def arrived(body: bytes, *, routing_key: str = "pqrs.received", **fields: Any) -> Incoming:
+    values: dict[str, Any] = {"content_type": CONTENT_TYPE, "headers": {}, "received_at": MONDAY, **fields}
+    return Incoming(body=body, routing_key=routing_key, **values)
+
+
+def email(value: str = "maria@example.com", **fields: Any) -> ContactPoint:
+    return ContactPoint(**{"id": "cp-email", "kind": "email", "value": value, **fields})
+
+
+def mobile(value: str = "+573001234567", **fields: Any) -> ContactPoint:
+    return ContactPoint(**{"id": "cp-phone", "kind": "phone", "value": value, **fields})
+
+
+def device(token: str, **fields: Any) -> ContactPoint:
+    return ContactPoint(**{"id": f"cp-{token}", "kind": "push", "value": token, **fields})
+
+
+def person(*points: ContactPoint, ref: str = "p-maria", **fields: Any) -> Person:
+    return Person(**{"ref": ref, "name": "María Peña", "contact_points": points, **fields})
+
+
+def message(**fields: Any) -> Message:
+    """Make a queued email about `pqrs.received`; its id follows from what identifies it."""
+    one = event("pqrs.received")
+    values: dict[str, Any] = {
+        "event_key": event_key(one),
+        "event_id": one.id,
+        "event": one.name,
+        "audience": 0,
+        "step": 0,
+        "person": "p-maria",
+        "name": "María Peña",
+        "locale": "es",
+        "channel": "email",
+        "purpose": Purpose.TRANSACTIONAL,
+        "lane": Lane.NORMAL,
+        "occasion": "initial",
+        "contact_id": "cp-email",
+        "address": "maria@example.com",
+        "state": State.QUEUED,
+        "created_at": MONDAY,
+        **fields,
+    }
+    identity = {name: values[name] for name in ("person", "channel", "occasion", "contact_id")}
+    return Message(**{"id": message_id(values["event_key"], **identity), **values})
+
+
+def upserted(noun: str, key: str, version: int = 1, **data: Json) -> Event:
+    """Make a `directory.<noun>.upserted`."""
+    name = f"directory.{noun}.upserted"
+    values = {f"{noun}_id": key, "version": version, **data}
+    return Event(
+        id=f"{name}:{key}:{version}",
+        source=SOURCE,
+        type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}",
+        time=MONDAY - HOUR,
+        data=values,
+    )
+
+
+def somebody(ref: str, *points: ContactPoint, version: int = 1) -> Event:
+    given = [{"id": point.id, "kind": point.kind, "value": point.value} for point in points]
+    return upserted("person", ref, version, names=f"Persona {ref}", contact_points=given)
+
+
+def member(ref: str, scope: str, role: str, version: int = 1, **data: Json) -> Event:
+    key = f"m-{ref}-{scope}-{role}"
+    return upserted("membership", key, version, person_id=ref, scope=scope, role=role, **data)
+
+
+def home(unit: str, tower: str | None = None, copropiedad: str = "ph-altos-del-rosal") -> Event:
+    return upserted("unit", unit, copropiedad_id=copropiedad, label=f"Apartamento {unit}", tower=tower)

@@ -1,0 +1,295 @@
+"""A level answers an escalation by text: who takes what on, what he hears, and who hears nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from hub import sla
+from hub.errors import BrokerUnavailable
+from hub.inbound import replies
+from hub.inbound.ack_words import take_on
+from hub.inbound.process_reply import take_reply
+from hub.model import Clock, Event, Inbound, Json, Reply, ReplyKind, State, Taken
+from hub.rendering import Templates, Texting
+from hub.sla.acknowledge import ACKNOWLEDGED
+from hub.sms_text import segments
+from hub.timers.scheduler import audit, fire_from_sql
+from tests.unit.factories import HOUR, MINUTE, SCHEMAS, event, local, member, mobile, somebody
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.test_templates import COMPANY, TEMPLATES, context, examples
+from tests.unit.timer_harness import timers_of
+
+RECEIVED = local("2026-03-09 08:00")
+LEVEL_2, LEVEL_3 = local("2026-03-11 14:00"), local("2026-03-12 13:00")
+"""24 h of the timetable, 32 h: three on Monday and Tuesday, and so on."""
+ANA, JEFE, NEIGHBOUR = "+573001110002", "+573001110003", "+573009990000"
+TWO_WAY = Templates.load(company=COMPANY, texting=Texting(two_way=True))
+
+
+async def directory(hub: MemoryHub) -> None:
+    for ref, number, level in (("p-ana", ANA, 2), ("p-jefe", JEFE, 3)):
+        duty: dict[str, Json] = {"duty": "coordinator", "level": level, "on_call": True}
+        await hub.take_in(somebody(ref, mobile(number)), member(ref, "company", "staff", **duty))
+    await hub.take_in(somebody("p-laura"), member("p-laura", "company", "staff", duty="service"))
+
+
+async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
+    """A hub in which nobody has answered these cases, and whoever is to be told until then has his text."""
+    hub = memory_hub(RECEIVED)
+    await directory(hub)
+    opened = [
+        event("pqrs.received", {"pqrs_id": one.lower(), "radicado": one}, at=RECEIVED, id=one)
+        for one in radicados or ("PQ-1",)
+    ]
+    await hub.take_in(*opened)
+    for moment in (LEVEL_2, LEVEL_3):
+        if moment <= at:
+            hub.clock.at = moment
+            await step(hub)
+    return hub
+
+
+async def step(hub: MemoryHub) -> None:
+    """Let the clocks do what is due, and the texts go out."""
+    before = len(hub.publisher.events)
+    await fire_from_sql(timers_of(hub))
+    await hub.take_in(*hub.publisher.events[before:])
+    for key, row in hub.store.tables.messages.items():
+        if row.message.channel == "sms":
+            hub.store.tables.messages[key] = replace(row, message=replace(row.message, state=State.SENT))
+
+
+async def write(hub: MemoryHub, words: str = "TOMO", number: str = ANA, **fields: Any) -> Inbound:
+    """Take a text in, and what comes of it."""
+    hub.clock.advance(MINUTE)
+    before = len(hub.publisher.events)
+    reply = Reply(
+        **{
+            "channel": "sms",
+            "provider": "twilio",
+            "reference": f"SM{hub.clock().isoformat()}",
+            "address": number,
+            "text": words,
+            "at": hub.clock(),
+            **fields,
+        }
+    )
+    inbound = await take_reply(reply, store=hub.store, publisher=hub.publisher, now=hub.clock())
+    await hub.take_in(*hub.publisher.events[before:])
+    return inbound
+
+
+def first_reply(hub: MemoryHub, case: str = "pqrs_id:pq-1") -> Clock:
+    [clock] = [one for one in hub.store.clocks if one.name == "first_reply" and one.case == case]
+    return clock
+
+
+def published(hub: MemoryHub, name: str) -> list[Event]:
+    return [one for one in hub.publisher.events if one.name == name]
+
+
+def answers(hub: MemoryHub) -> list[tuple[str, str]]:
+    """To whom what was answered, in order."""
+    return [
+        (message.address, TEMPLATES.render(one.name, "sms", context(one.name, one.data), variant=None).text)
+        for one in published(hub, replies.ANSWERED)
+        for message in hub.of(one)
+    ]
+
+
+def outcome(inbound: Inbound) -> Taken | None:
+    return None if inbound.taking is None else inbound.taking.outcome
+
+
+async def test_tomo_gives_the_level_one_more_of_its_durations_and_the_writer_one_text() -> None:
+    hub = await told()
+    inbound = await write(hub)
+    [taken] = first_reply(hub).course.acknowledged
+
+    assert (ReplyKind.TAKE_ON, Taken.TAKEN) == (inbound.kind, outcome(inbound))
+    assert (2, "p-ana") == (taken.level, taken.by)
+    # Level 3 was to be told on Thursday at 13:00, eight hours later is Friday at 12:00.
+    assert local("2026-03-13 12:00") == first_reply(hub).next_at
+    [(number, words)] = answers(hub)
+    assert ANA == number
+    assert words.endswith("usted queda a cargo del caso PQ-1. El siguiente nivel se entera mas tarde.")
+
+
+async def test_nobody_is_asked_to_answer_it_and_no_promise_begins() -> None:
+    hub = await told()
+    before = len(hub.store.clocks)
+    await write(hub)
+
+    assert [] == published(hub, replies.NAME)
+    assert before == len(hub.store.clocks)
+    assert [] == hub.letters
+
+
+async def test_what_is_told_is_what_the_schemas_say() -> None:
+    hub = await told("PQ-1", "PQ-2")
+    for words in ("TOMO", "TOMO PQ-2", "TOMO"):
+        await write(hub, words)
+
+    made = [*published(hub, ACKNOWLEDGED), *published(hub, replies.ANSWERED)]
+    assert 5 == len(made)
+    for one in made:
+        SCHEMAS.check(one, now=hub.clock())
+
+
+async def test_of_several_nobody_guesses_and_he_is_told_what_to_write() -> None:
+    hub = await told("PQ-2026-000001", "PQ-2026-000002")
+    inbound = await write(hub)
+
+    assert (Taken.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
+    [(_, words)] = answers(hub)
+    assert {"PQ-2026-000001", "PQ-2026-000002"} == {
+        word.strip(",.") for word in words.split() if "PQ-" in word
+    }
+    # What he is told to write is understood.
+    assert take_on("TOMO PQ-2026-000002") is not None
+
+
+async def test_the_one_that_is_named_is_taken_and_the_other_goes_on() -> None:
+    hub = await told("PQ-1", "PQ-2")
+    await write(hub, "Tomo el caso pq 2")
+
+    assert [[], [2]] == [
+        [each.level for each in first_reply(hub, case).course.acknowledged]
+        for case in ("pqrs_id:pq-1", "pqrs_id:pq-2")
+    ]
+
+
+async def test_what_is_left_of_several_needs_no_number() -> None:
+    hub = await told("PQ-1", "PQ-2")
+    await write(hub, "TOMO PQ-2")
+    inbound = await write(hub)
+
+    assert Taken.TAKEN is outcome(inbound)
+    assert [2] == [each.level for each in first_reply(hub).course.acknowledged]
+
+
+async def test_a_number_that_is_none_of_his_is_answered_with_those_that_are() -> None:
+    hub = await told()
+    inbound = await write(hub, "TOMO PQ-7")
+
+    assert (Taken.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
+    assert "PQ-1" in answers(hub)[0][1]
+
+
+async def test_what_says_more_than_that_is_read_by_a_person() -> None:
+    hub = await told()
+    inbound = await write(hub, "Tomo nota, gracias")
+
+    assert ReplyKind.REPLY is inbound.kind
+    assert 1 == len(published(hub, replies.NAME))
+
+
+@pytest.mark.parametrize("words", ["TOMO", "TOMO PQ-1"])
+async def test_a_stranger_takes_nothing_on_and_is_heard_as_anybody(words: str) -> None:
+    hub = await told()
+    inbound = await write(hub, words, number=NEIGHBOUR)
+
+    assert (ReplyKind.REPLY, []) == (inbound.kind, published(hub, ACKNOWLEDGED))
+    assert 1 == len(published(hub, replies.NAME))
+
+
+async def test_a_level_that_was_not_told_yet_takes_nothing_on() -> None:
+    hub = await told()
+    inbound = await write(hub, number=JEFE)
+
+    assert (ReplyKind.REPLY, []) == (inbound.kind, published(hub, ACKNOWLEDGED))
+
+
+async def test_what_has_gone_on_to_the_next_level_is_that_ones() -> None:
+    hub = await told(at=LEVEL_3)
+    late, now = await write(hub), await write(hub, number=JEFE)
+
+    assert [Taken.PASSED, Taken.TAKEN] == [outcome(late), outcome(now)]
+    assert [3] == [each.level for each in first_reply(hub).course.acknowledged]
+    assert "ya esta en el nivel 3" in answers(hub)[0][1]
+
+
+async def test_what_was_answered_need_not_be_taken_on() -> None:
+    hub = await told()
+    await hub.take_in(event("pqrs.replied", {"pqrs_id": "pq-1"}, at=LEVEL_2, without=("petitioner",)))
+    inbound = await write(hub)
+
+    assert (Taken.ENDED, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
+    assert "ya no esta pendiente" in answers(hub)[0][1]
+
+
+async def test_twice_is_told_once_and_both_times_answered() -> None:
+    hub = await told()
+    first, again = await write(hub), await write(hub)
+
+    assert [Taken.TAKEN, Taken.ALREADY] == [outcome(first), outcome(again)]
+    assert 1 == len(published(hub, ACKNOWLEDGED))
+    assert 2 == len(answers(hub))
+
+
+async def test_the_provider_that_brings_it_again_changes_nothing() -> None:
+    hub = await told()
+    first = await write(hub, reference="SM1")
+    events, messages = len(hub.publisher.events), len(hub.store.messages)
+    again = await write(hub, reference="SM1")
+
+    assert (first.taking, True) == (again.taking, again.published)
+    assert (events, messages) == (len(hub.publisher.events), len(hub.store.messages))
+
+
+async def test_a_broker_that_is_away_delays_it_and_the_audit_tells_both() -> None:
+    hub = await told()
+    hub.publisher.faults.script("event", BrokerUnavailable())
+    inbound = await write(hub)
+    assert ([], Taken.TAKEN) == (published(hub, ACKNOWLEDGED), outcome(inbound))
+
+    await audit(timers_of(hub))
+    await audit(timers_of(hub))
+    assert [ACKNOWLEDGED, replies.ANSWERED] == [one.name for one in hub.publisher.events[-2:]]
+
+
+async def test_the_top_is_not_promised_a_level_above_it() -> None:
+    hub = await told()
+    clock = first_reply(hub)
+    hub.store.tables.clocks[clock.id] = sla.with_fired(replace(clock, steps=clock.steps[:3]), 3)
+    await write(hub)
+
+    assert answers(hub)[0][1].endswith("usted queda a cargo del caso PQ-1.")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"channel": "email"}, {"channel": "whatsapp"}, {"automatic": True}], ids=str
+)
+async def test_only_a_persons_text_takes_anything_on(fields: dict[str, Any]) -> None:
+    hub = await told()
+    inbound = await write(hub, **fields)
+
+    assert (None, []) == (inbound.taking, published(hub, ACKNOWLEDGED))
+
+
+async def test_who_answers_our_answer_is_known() -> None:
+    hub = await told()
+    await write(hub)
+    await step(hub)
+    hub.clock.advance(HOUR)
+    inbound = await write(hub, "Gracias")
+
+    assert ("p-ana", "pqrs_id:pq-1") == (inbound.about.person, inbound.thread)
+
+
+def test_the_text_to_the_level_asks_for_the_word_only_where_an_answer_reaches_us() -> None:
+    name = "pqrs.escalated"
+    said = [
+        [each.render(name, "sms", context(name, data), variant=None).text for data in examples(name)]
+        for each in (TEMPLATES, TWO_WAY)
+    ]
+
+    # Not to remind of it, and not of a term of the law, which waits for nobody.
+    asked = [True, False, True, False, False]
+    assert [[False] * 5, asked] == [["TOMO" in text for text in each] for each in said]
+    for text in said[1]:
+        assert ("GSM-7", True) == (segments(text).encoding, segments(text).parts <= 2)

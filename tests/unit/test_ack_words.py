@@ -1,0 +1,67 @@
+"""TOMO, as people write it on a telephone."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.contact_rules.opt_out_words import command
+from hub.inbound.ack_words import TakeOn, case_key, take_on
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TOMO",
+        "tomo",
+        " Tomo. ",
+        "¡TÓMO!",
+        "Tomar",
+        "Lo tomo yo, gracias",
+        "Ok, tomo el caso",
+        "ＴＯＭＯ",
+        "Tomo\n\nEnviado desde mi iPhone",
+        "TOMO\n> PQ-2026-000123 pasa a su nivel (2)",
+    ],
+)
+def test_the_word_alone_takes_on_what_there_is(text: str) -> None:
+    assert TakeOn() == take_on(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TOMO PQ-2026-000123",
+        "tomo pq2026000123",
+        "Tomo el caso PQ 2026 000123, por favor",
+        "PQ-2026-000123: lo tomo",
+        "Tomo el radicado pq_2026_000123.",
+    ],
+)
+def test_a_case_can_be_named_with_it(text: str) -> None:
+    assert TakeOn(case_key("PQ-2026-000123"), numbered=True) == take_on(text)
+
+
+def test_a_conversation_can_be_named_whatever_it_is_called() -> None:
+    assert TakeOn(case_key("de-5f2b1c9a7e4d"), numbered=False) == take_on("TOMO de-5f2b1c9a7e4d")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "¿Lo tomo?", "Tomé nota", "toma", "tómelo usted", "SALIR", "PQ-2026-000123"]
+)
+def test_what_says_it_not_is_an_ordinary_text(text: str) -> None:
+    assert take_on(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["No lo tomo", "Tomo a las 8", "No, tomo mañana a las 8", "Tomo dos pastillas"]
+)
+def test_what_says_more_names_nothing_that_could_be_a_case(text: str) -> None:
+    said = take_on(text)
+
+    assert said is not None
+    assert (True, False) == (bool(said.key), said.numbered)
+
+
+@pytest.mark.parametrize("text", ["TOMO", "Tomo PQ-2026-000123", "Tomar"])
+def test_it_takes_back_no_consent(text: str) -> None:
+    assert command(text) is None

@@ -1,0 +1,107 @@
+"""A level takes a matter on: what is told, to whom it is refused, and what the ladder makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from hub import sla
+from hub.errors import NothingToTakeOn
+from hub.model import Clock, ClockState
+from hub.sla import acknowledge
+from hub.testing import MemoryPublisher
+from tests.unit.factories import HOUR, SCHEMAS, event, local
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+
+RECEIVED = local("2026-03-09 08:00")
+AT_LEVEL_2 = 3
+"""Steps that were done: at risk, breach, 1→2."""
+
+
+async def climbing(name: str = "pqrs.received", fired: int = AT_LEVEL_2, **data: str) -> MemoryHub:
+    """A hub in which nobody has answered, and level 2 was told."""
+    hub = memory_hub(RECEIVED)
+    await hub.take_in(event(name, data, at=RECEIVED))
+    clock = standing(hub)
+    hub.store.tables.clocks[clock.id] = sla.with_fired(clock, fired)
+    return hub
+
+
+def standing(hub: MemoryHub) -> Clock:
+    (clock,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    return clock
+
+
+async def take_on(hub: MemoryHub, at: datetime, by: str = "ana") -> acknowledge.TakenOn:
+    """Say it, and take in what it told."""
+    publisher = MemoryPublisher()
+    hub.clock.at = at
+    done = await acknowledge.acknowledge(standing(hub), by=by, publisher=publisher, now=at)
+    await hub.take_in(*publisher.events)
+    return done
+
+
+def escalations(hub: MemoryHub) -> list[datetime]:
+    return [step.at for step in standing(hub).steps if step.kind in {"escalate", "remind"}]
+
+
+async def test_the_next_level_is_told_one_more_duration_of_the_level_that_took_it_on_later() -> None:
+    hub = await climbing()
+    before = escalations(hub)
+    done = await take_on(hub, local("2026-03-11 16:00"))
+
+    assert acknowledge.TakenOn(level=2, changed=True) == done
+    # 24 h is Wednesday 14:00. Level 2 has 8 h: 3 on Wednesday, 5 on Thursday; then 8 more.
+    assert [local("2026-03-11 14:00"), local("2026-03-12 13:00")] == before[:2]
+    assert [local("2026-03-11 14:00"), local("2026-03-13 12:00")] == escalations(hub)[:2]
+
+
+async def test_twice_changes_nothing() -> None:
+    hub = await climbing()
+    await take_on(hub, local("2026-03-11 16:00"))
+    once = standing(hub)
+    again = await take_on(hub, local("2026-03-11 16:30"), by="pedro")
+
+    assert acknowledge.TakenOn(level=2, changed=False) == again
+    assert once == standing(hub)
+
+
+async def test_two_who_say_it_at_once_tell_one_event() -> None:
+    clock = standing(await climbing())
+    one, other = (
+        acknowledge.event_of(clock, 2, by=by, now=RECEIVED + hours * HOUR)
+        for by, hours in (("ana", 30), ("pedro", 31))
+    )
+
+    assert one.id == other.id
+
+
+async def test_a_conversation_is_taken_on_as_a_complaint_is() -> None:
+    hub = memory_hub(RECEIVED)
+    reply = event("inbound.message.received", {"kind": "reply"}, at=RECEIVED, source="urn:hub")
+    await hub.take_in(reply)
+    clock = standing(hub)
+    hub.store.tables.clocks[clock.id] = sla.with_fired(clock, AT_LEVEL_2)
+    await take_on(hub, local("2026-03-11 16:00"))
+
+    assert [2] == [one.level for one in standing(hub).course.acknowledged]
+
+
+async def test_what_is_told_is_what_the_schema_says() -> None:
+    clock = standing(await climbing())
+
+    SCHEMAS.check(acknowledge.event_of(clock, 2, by="ana", now=RECEIVED), now=RECEIVED)
+
+
+async def test_who_has_not_been_told_takes_nothing_on() -> None:
+    clock = standing(await climbing(fired=2))
+    ended = replace(sla.with_fired(clock, AT_LEVEL_2), state=ClockState.MET, ended_at=RECEIVED)
+    other = replace(sla.with_fired(clock, AT_LEVEL_2), name="maintenance_response")
+
+    for one in (clock, ended, other):
+        publisher = MemoryPublisher()
+        with pytest.raises(NothingToTakeOn):
+            await acknowledge.acknowledge(one, by="ana", publisher=publisher, now=RECEIVED)
+        assert [] == publisher.events

@@ -1,0 +1,264 @@
+"""What befalls a clock: pauses, an extension, lost answers, levels that take it on, new holidays."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub import sla
+from hub.business_time import BusinessDays, WorkCalendar
+from hub.model import (
+    HUB_SOURCE,
+    Acknowledgement,
+    Clock,
+    ClockMove,
+    ClockState,
+    Course,
+    Event,
+    EventType,
+    Lane,
+    Move,
+    Pause,
+)
+from hub.policy.clocks import ClockPolicy
+from tests.unit.clock_factory import instants, laid
+from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
+
+CASE = "pqrs_id:PQ-1"
+VECTORS = json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())
+LEGAL = POLICY.clocks["legal_term"]
+DAYS_15 = ClockPolicy(target=BusinessDays(15), at_risk=0.8)
+
+
+def kind(name: str, *moves: ClockMove, hub: bool = False) -> EventType:
+    return EventType(name=name, lane=Lane.NORMAL, case="pqrs_id", clocks=moves, hub_emitted=hub)
+
+
+CATALOG = {
+    one.name: one
+    for one in (
+        kind("pqrs.received", ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
+        kind("pqrs.info_requested", ClockMove("legal_term", Move.PAUSE)),
+        kind("pqrs.info_received", ClockMove("legal_term", Move.RESUME)),
+        kind("pqrs.term_extended", ClockMove("legal_term", Move.EXTEND)),
+        kind("pqrs.responded", ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
+        kind("pqrs.reopened", ClockMove("legal_term", Move.RESTART)),
+        kind("answer.lost", ClockMove("legal_term", Move.REOPEN), hub=True),
+        kind("sla.acknowledged", ClockMove("first_reply", Move.ACKNOWLEDGE), hub=True),
+    )
+}
+
+
+def said(name: str, at: datetime, **data: Any) -> Event:
+    made = event("pqrs.received", {"kind": "queja"}, at=at, id=f"{name} {at}")
+    source = HUB_SOURCE if CATALOG[name].hub_emitted else made.source
+    return replace(
+        made, type=made.type.replace("pqrs.received", name), source=source, data={**made.data, **data}
+    )
+
+
+RECEIVED = said("pqrs.received", MONDAY)
+
+
+def legal(*events: Event) -> list[Clock]:
+    found = [one for one in sla.replay(CASE, events, CATALOG, POLICY) if one.name == "legal_term"]
+    return sorted(found, key=lambda clock: clock.started_at)
+
+
+def test_a_pause_takes_the_days_after_it_out_up_to_the_one_on_which_it_ends() -> None:
+    [clock] = legal(
+        said("pqrs.received", MONDAY),
+        said("pqrs.info_requested", local("2026-03-12 11:00")),
+        said("pqrs.info_received", local("2026-03-17 09:00")),
+    )
+
+    # Without it 31 March; the 13th, 16th and 17th do not count, so 1 and 6, 7 April instead of 27, 30, 31.
+    assert local("2026-04-08 00:00") == clock.due_at
+
+
+def test_a_clock_that_stands_still_wants_nothing() -> None:
+    [clock] = legal(said("pqrs.received", MONDAY), said("pqrs.info_requested", MONDAY + HOUR))
+
+    assert (None, True, ClockState.OPEN) == (clock.next_at, clock.course.paused, clock.state)
+
+
+def test_an_answer_ends_a_pause() -> None:
+    [clock] = legal(
+        said("pqrs.received", MONDAY),
+        said("pqrs.info_requested", MONDAY + HOUR),
+        said("pqrs.responded", MONDAY + 2 * HOUR),
+    )
+
+    assert (ClockState.MET, (Pause(since=MONDAY + HOUR, until=MONDAY + 2 * HOUR),)) == (
+        clock.state,
+        clock.course.pauses,
+    )
+
+
+@pytest.mark.parametrize("row", VECTORS["extensions"], ids=lambda row: row["received"])
+def test_an_extension_is_at_most_the_double(row: dict[str, str]) -> None:
+    received = local(f"{row['received']} 10:00")
+    [clock] = legal(
+        said("pqrs.received", received), said("pqrs.term_extended", received + HOUR, new_due_on="2028-01-01")
+    )
+
+    assert local(f"{row['peticion_max_extended_double']} 00:00") + timedelta(days=1) == clock.due_at
+
+
+def test_an_extension_ends_on_the_day_that_was_told() -> None:
+    [clock] = legal(
+        said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-04-08")
+    )
+
+    assert local("2026-04-09 00:00") == clock.due_at
+
+
+def test_an_extension_never_shortens_and_one_that_comes_too_late_is_none() -> None:
+    [shorter] = legal(
+        said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-03-20")
+    )
+    [late] = legal(
+        said("pqrs.received", MONDAY),
+        said("pqrs.term_extended", local("2026-04-01 00:01"), new_due_on="2026-04-20"),
+    )
+
+    assert [local("2026-04-01 00:00")] * 2 == [shorter.due_at, late.due_at]
+
+
+def test_an_answer_that_did_not_arrive_never_stopped_the_clock_and_raises_a_warning() -> None:
+    bounced = local("2026-03-11 09:00")
+    [clock] = legal(
+        said("pqrs.received", MONDAY), said("pqrs.responded", MONDAY + HOUR), said("answer.lost", bounced)
+    )
+
+    assert (ClockState.OPEN, None, MONDAY) == (clock.state, clock.ended_at, clock.started_at)
+    raised, warned = ["at_risk:1:1", "escalate:3:1"], ["at_risk:1", "escalate:3"]
+    assert [*raised, *warned, "breach:1", "escalate:4"] == [step.key for step in clock.steps]
+    assert bounced == clock.next_at
+
+
+def test_a_second_answer_after_a_lost_one_is_judged_by_the_first_term() -> None:
+    lost = [
+        said("pqrs.received", MONDAY),
+        said("pqrs.responded", MONDAY + HOUR),
+        said("answer.lost", MONDAY + 2 * HOUR),
+    ]
+    [late] = legal(*lost, said("pqrs.responded", local("2026-04-01 00:01")))
+
+    assert ClockState.BREACHED is late.state
+
+
+def test_a_reopened_case_has_the_whole_term_once_more_as_it_was_promised() -> None:
+    again = local("2026-04-20 10:00")
+    first, second = legal(
+        said("pqrs.received", MONDAY, kind="informacion"),
+        said("pqrs.responded", MONDAY + HOUR),
+        said("pqrs.reopened", again, kind=None),
+    )
+
+    assert first.promise == second.promise
+    assert (again, local("2026-05-06 00:00")) == (second.started_at, second.due_at)
+
+
+def test_what_was_never_promised_is_not_promised_again() -> None:
+    assert [] == legal(said("pqrs.reopened", MONDAY))
+
+
+def climbed(*levels: int) -> Clock:
+    course = Course(acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels))
+    return laid(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
+
+
+def test_a_level_that_takes_it_on_gets_one_more_of_its_durations() -> None:
+    plain, taken = climbed(), climbed(2)
+
+    assert plain.due_at == taken.due_at
+    assert instants(plain, "escalate")[0] == instants(taken, "escalate")[0]
+    # 2→3 at 40 h instead of 32, 3→4 at 48, the reminder 8 h later.
+    assert instants(plain, "escalate", "remind")[2:] == instants(taken, "escalate", "remind")[1:3]
+
+
+def test_the_top_level_that_takes_it_on_is_not_reminded() -> None:
+    assert [] == instants(climbed(4), "remind")
+
+
+def test_an_acknowledgement_counts_once_a_level_and_only_for_the_clock_that_it_names() -> None:
+    received = said("pqrs.received", MONDAY)
+    first, legal_term = sla.replay(CASE, [received], CATALOG, POLICY)
+    taken = said("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")
+    again = said("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
+    other = said("sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2")
+    clocks = {one.name: one for one in sla.replay(CASE, [received, taken, again, other], CATALOG, POLICY)}
+
+    assert [(2, "p-1")] == [(one.level, one.by) for one in clocks["first_reply"].course.acknowledged]
+
+
+def test_a_new_holiday_moves_what_runs_and_keeps_what_was_promised() -> None:
+    week = {day: [("08:00", "17:00")] for day in range(5)}
+    before = WorkCalendar(week, frozenset[date](), {}, "America/Bogota")
+    after = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
+    clock = laid(POLICY.clocks["first_reply"], local("2026-07-10 16:00"), policy=POLICY)
+    old, new = sla.laid_out(clock, before, before.version), sla.laid_out(clock, after, after.version)
+
+    assert old.calendar != new.calendar
+    assert old.promise == new.promise
+    assert (local("2026-07-15 13:00"), local("2026-07-16 13:00")) == (old.due_at, new.due_at)
+
+
+def test_the_name_of_a_calendar_follows_its_hours_and_holidays_alone() -> None:
+    week = {day: [("08:00", "17:00")] for day in range(5)}
+    one = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
+    same = WorkCalendar(dict(reversed(week.items())), frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
+
+    assert one.version == same.version
+
+
+NAMES = tuple(CATALOG)
+HISTORY = st.lists(
+    st.tuples(st.sampled_from(NAMES), st.integers(0, 24 * 40)).map(
+        lambda drawn: said(
+            drawn[0], MONDAY + drawn[1] * HOUR, new_due_on="2026-05-05", clock_id="none", level=2, by="p-1"
+        )
+    ),
+    max_size=12,
+)
+
+
+@given(events=HISTORY, order=st.randoms())
+def test_any_order_of_arrival_leaves_the_same_clocks(events: list[Event], order: Random) -> None:
+    shuffled = list(events)
+    order.shuffle(shuffled)
+
+    assert sla.replay(CASE, events, CATALOG, POLICY) == sla.replay(CASE, shuffled, CATALOG, POLICY)
+
+
+@given(events=HISTORY)
+def test_events_one_by_one_leave_what_all_at_once_leave(events: list[Event]) -> None:
+    standing: list[Clock] = []
+    for count in range(1, len(events) + 1):
+        fresh = sla.reconcile(sla.replay(CASE, events[:count], CATALOG, POLICY), standing, POLICY)
+        standing = list({one.id: one for one in [*standing, *fresh]}.values())
+    whole = sla.reconcile(sla.replay(CASE, events, CATALOG, POLICY), [], POLICY)
+    alive = {one.id: one for one in standing if one.id in {clock.id for clock in whole}}
+
+    assert alive == {one.id: one for one in whole}
+
+
+@given(start=st.integers(0, 24 * 30), since=st.integers(0, 24 * 30), lasting=st.integers(0, 24 * 10))
+def test_a_pause_only_moves_later(start: int, since: int, lasting: int) -> None:
+    begins = MONDAY + start * HOUR
+    pause = Pause(since=begins + since * HOUR, until=begins + (since + lasting) * HOUR)
+    for rules in (POLICY.clocks["first_reply"], DAYS_15, POLICY.clocks["emergency_ack"]):
+        plain = laid(rules, begins, policy=POLICY)
+        paused = laid(rules, begins, policy=POLICY, course=Course(pauses=(pause,)))
+
+        assert plain.due_at <= paused.due_at
+        assert all(a.at <= b.at for a, b in zip(plain.steps, paused.steps, strict=True))

@@ -1,0 +1,315 @@
+"""May we, now? And what follows from a failure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.messages.delivery.decisions import accepted, failed, hindrance, untold
+from hub.model import Accepted, Attempt, Barred, Claimed, Outcome, Purpose, State, Target
+from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, local, message
+
+
+def claimed(attempt: int = 1, *, barred: Barred | None = None, **fields: Any) -> Claimed:
+    return Claimed(
+        message=message(state=State.SENDING, **fields),
+        attempt=attempt,
+        event_time=MONDAY,
+        source="urn:x",
+        data={},
+        building=None,
+        unit=None,
+        barred=barred,
+    )
+
+
+EVENING = local("2026-03-13 19:00")  # Friday; the window opens again on Saturday at 08:00
+MORNING = local("2026-03-14 08:00")
+RESTRICTED = {Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY}
+
+
+@pytest.mark.parametrize(
+    "purpose", [Purpose.EMERGENCY, Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.LEGAL]
+)
+def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
+    assert hindrance(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
+
+
+@pytest.mark.parametrize("purpose", [Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY])
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [(EVENING, MORNING), (EVENING - SECOND, None), (MORNING, None), (MORNING - SECOND, MORNING)],
+)
+def test_what_may_not_be_said_now_is_held_until_it_may(
+    purpose: Purpose, now: datetime, until: datetime | None
+) -> None:
+    found = hindrance(claimed(purpose=purpose), policy=POLICY, now=now)
+
+    assert (found and (found.state, found.reason, found.next_at)) == (
+        until and (State.HELD, "contact_hours", until)
+    )
+
+
+def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
+    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    # Held for 13 hours, from 19:00 to 08:00; an hour was left, and an hour is left.
+    assert found is not None
+    assert found.expires_at == MORNING + HOUR
+
+
+def test_what_never_expires_is_held_without_an_end() -> None:
+    found = hindrance(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert found.expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("late", "expected"), [(-SECOND, None), (timedelta(0), State.EXPIRED), (SECOND, State.EXPIRED)]
+)
+def test_a_message_expires_at_its_instant(late: timedelta, expected: State | None) -> None:
+    found = hindrance(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
+
+    assert (found and found.state) == expected
+
+
+def test_an_expired_message_is_not_held_first() -> None:
+    one = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert found.state is State.EXPIRED
+
+
+@pytest.mark.parametrize(("delivered", "state"), [(False, State.SENT), (True, State.DELIVERED)])
+def test_a_providers_yes_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
+    one = claimed()
+    answer = Accepted(provider="smtp", reference="r-1", code="250", delivered=delivered)
+
+    assert accepted(one, answer, MONDAY, MONDAY + SECOND, confirms=False) == Outcome(
+        message_id=one.message.id,
+        state=state,
+        attempts=(
+            Attempt(
+                message_id=one.message.id,
+                at=MONDAY,
+                outcome="accepted",
+                provider="smtp",
+                reference="r-1",
+                code="250",
+                took=SECOND,
+            ),
+        ),
+    )
+
+
+def judged(error: SendFailure, attempt: int = 1, **fields: Any) -> Outcome:
+    # chance ½ takes the jitter away: email waits 30 s × 2^(attempt − 1)
+    return failed(claimed(attempt, **fields), error, MONDAY, MONDAY + SECOND, policy=POLICY, chance=0.5)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "state", "reason", "wait"),
+    [
+        (TransientFailure("smtp_451"), 1, State.RETRYING, "smtp_451", 30),
+        (TransientFailure("smtp_451"), 3, State.RETRYING, "smtp_451", 120),
+        (TransientFailure("http_429", retry_after=timedelta(seconds=90)), 1, State.RETRYING, "http_429", 99),
+        (TransientFailure("smtp_451"), 20, State.FAILED, "retries_exhausted", None),  # the last of 20 tries
+        (PermanentFailure("smtp_550"), 1, State.FAILED, "smtp_550", None),
+    ],
+)
+def test_a_failure_leads_to_another_try_or_to_the_end(
+    error: SendFailure, attempt: int, state: State, reason: str, wait: int | None
+) -> None:
+    found = judged(error, attempt)
+    expected = None if wait is None else MONDAY + SECOND + wait * SECOND
+
+    assert (found.state, found.reason, found.next_at) == (state, reason, expected)
+
+
+@pytest.mark.parametrize(("left", "state"), [(31, State.EXPIRED), (32, State.RETRYING)])
+def test_a_try_that_would_come_too_late_is_not_waited_for(left: int, state: State) -> None:
+    # Tried until 08:05:01, again at 08:05:31.
+    found = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
+
+    assert (found.state, found.reason) == (state, "smtp_451")
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "code"),
+    [
+        (TransientFailure("smtp_451", code="451 4.7.1", provider="smtp"), "transient", "451 4.7.1"),
+        (TransientFailure("timeout", unknown=True, provider="smtp"), "unknown", "timeout"),
+        (PermanentFailure("smtp_550", provider="smtp"), "permanent", "smtp_550"),
+    ],
+)
+def test_an_attempt_says_whether_the_provider_may_have_it(
+    error: SendFailure, outcome: str, code: str
+) -> None:
+    [attempt] = judged(error).attempts
+
+    assert (attempt.outcome, attempt.code, attempt.provider, attempt.took) == (outcome, code, "smtp", SECOND)
+
+
+def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
+    """Who said what, how long after the beginning, and how long it took."""
+    return [(one.provider, one.outcome, one.at - MONDAY, one.took) for one in found.attempts]
+
+
+def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
+    first = TransientFailure("connect_failed").told("smtp", took=SECOND / 4)
+    second = PermanentFailure("filtered").told("smtp-2", took=SECOND / 2)
+    yes = Accepted(provider="smtp-3", earlier=(first, second))
+    no = TransientFailure("smtp_421").told("smtp-3", earlier=(first, second))
+
+    asked = [
+        ("smtp", "transient", 0 * SECOND, SECOND / 4),
+        ("smtp-2", "permanent", SECOND / 4, SECOND / 2),
+    ]
+    assert calls(accepted(claimed(), yes, MONDAY, MONDAY + SECOND, confirms=False)) == [
+        *asked,
+        ("smtp-3", "accepted", 3 * SECOND / 4, SECOND / 4),
+    ]
+    assert calls(judged(no)) == [*asked, ("smtp-3", "transient", 3 * SECOND / 4, SECOND / 4)]
+
+
+def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
+    refusals = tuple(TransientFailure("connect_failed").told(name) for name in ("smtp", "smtp-2"))
+    answer = Accepted(provider="smtp-3", earlier=refusals)
+    found = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
+
+    assert len({one.at for one in found.attempts}) == 3
+
+
+def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
+    shared = TransientFailure("provider_auth", provider="fcm", retry_after=SECOND, ours=True)
+    told = shared.told("fcm-2", earlier=(shared,))
+
+    assert (shared.provider, shared.earlier) == ("fcm", ())
+    assert (told.reason, told.retry_after, told.ours, told.provider) == (
+        "provider_auth",
+        SECOND,
+        True,
+        "fcm-2",
+    )
+
+
+def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
+    one = claimed()
+
+    assert untold(one, "template") == Outcome(
+        message_id=one.message.id, state=State.FAILED, reason="template"
+    )
+
+
+def test_a_turn_that_did_not_come_is_no_try_and_no_attempt() -> None:
+    found = judged(TransientFailure("circuit_open", retry_after=HOUR, untried=True), attempt=99)
+
+    assert (found.state, found.tried, found.attempts) == (State.RETRYING, False, ())
+    assert found.next_at is not None
+    assert found.next_at >= MONDAY + HOUR
+
+
+OPEN = TransientFailure("circuit_open", retry_after=SECOND, untried=True)
+AUTH = TransientFailure("provider_auth", retry_after=SECOND, ours=True)
+NEXT = ((Target(channel="sms", contact_id="c", address="+57"),),)
+SPAN = POLICY.retry_for("email").span
+TRANSACTIONAL = 72 * HOUR
+"""What `[expiry]` says."""
+
+
+@pytest.mark.parametrize(
+    ("error", "fields", "expected"),
+    [
+        (OPEN, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
+        (AUTH, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
+        (OPEN, {"created_at": MONDAY - SPAN + 2 * SECOND, "fallback": NEXT}, State.RETRYING),
+        # Nobody else can say it: waiting is all that is left.
+        (OPEN, {"created_at": MONDAY - SPAN}, State.RETRYING),
+        # The law wants it said: staff must hear of it.
+        (OPEN, {"created_at": MONDAY - SPAN, "purpose": Purpose.LEGAL}, State.FAILED),
+        # A crowd at its rate is no broken channel.
+        (
+            TransientFailure("throttled", retry_after=SECOND, untried=True),
+            {"created_at": MONDAY - SPAN, "fallback": NEXT},
+            State.RETRYING,
+        ),
+        # It was held for most of its age, or ends with what it reminds of.
+        (
+            OPEN,
+            {"created_at": MONDAY - SPAN, "fallback": NEXT, "expires_at": MONDAY + TRANSACTIONAL},
+            State.RETRYING,
+        ),
+        (
+            OPEN,
+            {"created_at": MONDAY - SPAN, "fallback": NEXT, "expires_at": MONDAY + TRANSACTIONAL - SPAN},
+            State.FAILED,
+        ),
+        (
+            OPEN,
+            {
+                "created_at": MONDAY - SPAN,
+                "fallback": NEXT,
+                "expires_at": MONDAY + HOUR,
+                "ends_at": MONDAY + HOUR,
+            },
+            State.RETRYING,
+        ),
+    ],
+)
+def test_a_channel_that_is_broken_for_as_long_as_all_tries_take_leaves_it_to_the_next_step(
+    error: SendFailure, fields: dict[str, Any], expected: State
+) -> None:
+    found = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})
+
+    assert (found.state, found.reason) == (expected, error.reason)
+
+
+def test_who_was_asked_before_a_turn_that_did_not_come_was_asked() -> None:
+    first = TransientFailure("smtp_421").told("smtp")
+    found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
+
+    assert (found.tried, [one.provider for one in found.attempts]) == (True, ["smtp"])
+
+
+WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c", address="+57"),),))
+
+
+@pytest.mark.parametrize(
+    ("one", "confirms", "expected"),
+    [
+        (WAITING, True, MONDAY + SECOND + HOUR),
+        (WAITING, False, None),  # nothing would ever tell of the arrival
+        (claimed(patience=HOUR), True, None),  # there is nothing to go on to
+        (claimed(fallback=WAITING.message.fallback), True, None),  # the policy waits for ever
+    ],
+)
+def test_a_receipt_is_waited_for_only_where_one_can_come_and_a_step_is_left(
+    one: Claimed, *, confirms: bool, expected: datetime | None
+) -> None:
+    found = accepted(one, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
+
+    assert (found.state, found.next_at) == (State.SENT, expected)
+
+
+def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
+    # Told on Friday evening: its lifetime was counted from Saturday at 08:00 already.
+    one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
+
+
+def test_what_ends_at_an_hour_of_the_wall_ends_then_however_long_it_was_held() -> None:
+    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
+    found = hindrance(one, policy=POLICY, now=EVENING)
+
+    assert found is not None
+    assert found.expires_at == EVENING + 2 * HOUR

@@ -1,0 +1,165 @@
+"""After an outage or a back-fill nobody gets a message for each clock that ran out meanwhile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from hub import sla
+from hub.errors import StorageUnavailable
+from hub.messages.planning.plan import is_quiet
+from hub.model import Clock, Event
+from hub.policy.clocks import SummaryPolicy
+from hub.timers.scheduler import keep_appointments
+from tests.contract.values import membership, person
+from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, local
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.timer_harness import timers_of
+
+POLICY = SummaryPolicy(more_than=20, late=15 * MINUTE)
+DUE = local("2026-03-11 14:05")
+"""When the first reply of what came on Monday at 8:05 is due."""
+
+
+async def petitions(number: int, place: str = "ph-1") -> MemoryHub:
+    hub = memory_hub(MONDAY)
+    await hub.appointments.begin_epoch()
+    await add(hub, number, place)
+    return hub
+
+
+async def add(hub: MemoryHub, number: int, place: str) -> None:
+    await hub.take_in(
+        *(
+            event(
+                "pqrs.received",
+                {"pqrs_id": f"{place}-{n}", "radicado": f"{place}-{n}", "copropiedad_id": place},
+                id=f"{place}-{n}",
+            )
+            for n in range(number)
+        )
+    )
+
+
+def of_replies(hub: MemoryHub) -> list[Clock]:
+    return [clock for clock in hub.store.clocks if clock.name == "first_reply"]
+
+
+def summaries(hub: MemoryHub) -> list[Event]:
+    return [one for one in hub.publisher.events if one.name == sla.SUMMARY]
+
+
+def steps(hub: MemoryHub) -> list[Event]:
+    return [one for one in hub.publisher.events if one.name != sla.SUMMARY]
+
+
+def loud(hub: MemoryHub) -> list[Event]:
+    return [one for one in steps(hub) if not is_quiet(one)]
+
+
+async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> None:
+    hub = await petitions(21)
+    hub.clock.at = DUE + HOUR
+    await keep_appointments(timers_of(hub))
+
+    # At risk on Wednesday at 9:17, the breach and the call of level 2 at 14:05.
+    assert Counter({"sla.at_risk": 21, "sla.breached": 21, "pqrs.escalated": 21}) == Counter(
+        one.name for one in steps(hub)
+    )
+    assert [] == loud(hub)
+    assert {(1, 21), (2, 21)} == {(one.data["level"], one.data["clocks"]) for one in summaries(hub)}
+    assert {DUE.isoformat()} == {one.data["oldest"]["due_at"] for one in summaries(hub)}
+
+
+async def test_of_a_level_that_nobody_holds_the_next_one_has_the_summary() -> None:
+    hub = await petitions(21)
+    async with hub.store.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                person("p-3"),
+                membership("p-3", "company", "staff", duty="management", level=3),
+            ]
+        )
+    hub.clock.at = DUE + HOUR
+    await keep_appointments(timers_of(hub))
+
+    # Two crowds, of levels 1 and 2, which nobody holds: two summaries, and none is taken for the other.
+    assert [3, 3] == [one.data["level"] for one in summaries(hub)]
+    assert 2 == len({one.id for one in summaries(hub)})
+
+
+async def test_a_level_is_told_of_its_own_copropiedad_s_alone() -> None:
+    hub = await petitions(21)
+    await add(hub, 3, "ph-2")
+    hub.clock.at = DUE + HOUR
+    await keep_appointments(timers_of(hub))
+
+    assert {"ph-1"} == {one.data["copropiedad_id"] for one in summaries(hub)}
+    assert {"ph-2": 9} == Counter(one.data["copropiedad_id"] for one in loud(hub))
+
+
+async def test_as_many_as_somebody_can_read_are_told_one_by_one() -> None:
+    hub = await petitions(6)
+    hub.clock.at = DUE + HOUR
+    await keep_appointments(timers_of(hub))
+
+    assert ([], 18) == (summaries(hub), len(loud(hub)))
+
+
+async def test_what_comes_in_time_is_told_however_much_it_is() -> None:
+    hub = await petitions(25)
+    hub.clock.at = local("2026-03-11 09:17")
+    await keep_appointments(timers_of(hub))
+
+    assert ([], 25) == (summaries(hub), len(loud(hub)))
+
+
+async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids() -> None:
+    hub = await petitions(21)
+    hub.clock.at = DUE + HOUR
+    hub.store.faults.script("advance", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await keep_appointments(timers_of(hub))
+    before = {one.id for one in hub.publisher.events}
+    hub.clock.advance(MINUTE)
+    await keep_appointments(timers_of(hub))
+    await hub.take_in(*hub.publisher.events)
+
+    # Both summaries and the first step of each clock were out already.
+    after = [one.id for one in hub.publisher.events]
+    assert (2 + 21, 2 + 21 + 65, 65) == (len(before), len(after), len(set(after)))
+    assert 2 == len([one for one in hub.store.tables.events.values() if one.event.name == sla.SUMMARY])
+
+
+async def test_the_next_quarter_of_an_hour_is_told_anew() -> None:
+    crowd = sla.crowds(await late(21), policy=POLICY, now=DUE + HOUR)[0]
+    ids = [
+        sla.summary_event(crowd, [crowd.level], now=local(at)).id
+        for at in ("2026-03-11 15:00", "2026-03-11 15:14:59", "2026-03-11 15:15")
+    ]
+
+    assert ids[0] == ids[1]
+    assert ids[1] != ids[2]
+
+
+async def late(number: int) -> list[Clock]:
+    return of_replies(await petitions(number))
+
+
+@pytest.mark.parametrize(
+    ("number", "after", "expected"),
+    [
+        (20, HOUR, []),
+        (21, HOUR, [1, 2]),
+        (21, 15 * MINUTE, [1]),  # of the due instant it is not late yet, of the warning it is
+        (21, 15 * MINUTE + SECOND, [1, 2]),
+    ],
+)
+async def test_only_what_is_too_much_and_too_late_is_summed_up(
+    number: int, after: timedelta, expected: list[int]
+) -> None:
+    found = sla.crowds(await late(number), policy=POLICY, now=DUE + after)
+
+    assert sorted(crowd.level for crowd in found) == expected

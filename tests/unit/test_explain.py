@@ -1,0 +1,629 @@
+"""Why somebody was told of an event, or not: a table of cases, each with its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.contact_rules.consents import PURPOSES
+from hub.model import AudienceRecord, Json, LeftOut
+from hub.operations.explain import sentences_es
+from hub.operations.explain.explain import Outcome, Verdict, judge, several_events, unknown_event
+from hub.operations.explain.reach import seen_from
+from hub.people.audience.words import ALL, DUTIES
+from hub.ports import Facts, Kept, Refused, Unit, UnitVersion, Version
+from hub.rendering import labels_es
+from tests.unit.factories import HOUR, MINUTE, MONDAY, event, local, stored, upserted
+
+DAY = timedelta(days=1)
+WORKS = stored(event("maintenance.scheduled.announced"))
+PLANNED = MONDAY + MINUTE
+"""Monday, 9 March 2026, 08:06 in Bogotá."""
+HEARD = 10
+"""The news that the directory had told by then."""
+
+Group = Mapping[str, Json]
+TOWER_3: Group = {"roles": ["resident", "tenant"], "copropiedad_id": "ph-1", "towers": ["3"]}
+OWNERS: Group = {"roles": ["owner"], "copropiedad_id": "ph-1"}
+UNIT: Group = {"roles": ["owner"], "unit_id": "u-1"}
+SERVICE: Group = {"duty": "service", "copropiedad_id": "ph-1"}
+
+
+def heard(tower: str, *, position: int, version: int = 1) -> UnitVersion:
+    unit = Unit(label="Apto", copropiedad_id="ph-1", tower=tower)
+    return UnitVersion(version=version, position=position, unit=unit)
+
+
+PLACES: dict[str, Any] = {
+    "units": {
+        "u-1": Unit(label="Apto 101", copropiedad_id="ph-1", tower="1"),
+        "u-3": Unit(label="Apto 301", copropiedad_id="ph-1", tower="3"),
+        "u-9": Unit(label="Casa 9", copropiedad_id="ph-2"),
+        "u-mended": Unit(label="Apto 302", copropiedad_id="ph-1", tower="3"),
+        "u-new": Unit(label="Apto 303", copropiedad_id="ph-1", tower="3"),
+    },
+    "unit_history": {
+        "u-3": [heard("3", position=3)],
+        "u-mended": [heard("1", position=3), heard("3", version=2, position=HEARD + 1)],
+        "u-new": [heard("3", position=HEARD + 1)],
+    },
+    "copropiedades": {"ph-1": "Altos del Rosal", "ph-2": "Las Acacias"},
+}
+
+
+def kept(*groups: Group, why: str | None = None, left_out: LeftOut | None = None) -> Kept:
+    record = AudienceRecord(
+        event_key=WORKS.key, audience=0, planned_at=PLANNED, groups=groups, people=3, why=why
+    )
+    return Kept(record=record, directory_version=HEARD, left_out=left_out)
+
+
+def known(**fields: Any) -> Version:
+    """Somebody of the directory since long ago."""
+    values: dict[str, Any] = {
+        "kind": "person",
+        "id": "p-1",
+        "version": 1,
+        "since": PLANNED - 300 * DAY,
+        "until": None,
+        "removed": False,
+        "position": 1,
+        "received_at": PLANNED - 300 * DAY,
+    }
+    return Version(**{**values, **fields})
+
+
+def lives(scope: str = "unit:u-3", role: str = "resident", **fields: Any) -> Version:
+    values: dict[str, Any] = {"kind": "membership", "id": "m-1", "position": 2, "person": "p-1"}
+    return known(**{**values, "scope": scope, "role": role, **fields})
+
+
+def left(**fields: Any) -> Version:
+    """A membership that was taken out."""
+    return lives(**{"version": 2, "removed": True, "person": None, "scope": None, "role": None, **fields})
+
+
+def facts(audience: Kept, *history: Version, person: bool = True) -> Facts:
+    told = [known(), *history] if person else list(history)
+    return Facts(event=WORKS, person="p-1", audiences=[audience], history=told, **PLACES)
+
+
+def said(verdict: Verdict) -> list[str]:
+    """What is said after the event's name and time."""
+    assert "Mantenimiento programado, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
+    return list(verdict.sentences[1:])
+
+
+NEW: dict[str, Any] = {"position": HEARD + 1}
+MONDAY_8 = "El aviso se planeó el lunes 9 de marzo de 2026 a las 8:06 a. m.; "
+WEDNESDAY = PLANNED + 2 * DAY
+OF_TOWER_3 = "el aviso era para residentes y arrendatarios de la Torre 3 de Altos del Rosal."
+NOT_OF_TOWER_3 = f"No: {OF_TOWER_3[:-1]}; cuando se planeó, la persona no era de ese grupo."
+
+Case = tuple[str, Group, Sequence[Version], str, list[str]]
+MISSES: list[Case] = [
+    (
+        "added to the tower later",
+        TOWER_3,
+        [lives(since=local("2026-03-11T00:00:00"), **NEW)],
+        "added_later",
+        [
+            "No: fue agregada a la Torre 3 dos días después.",
+            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
+        ],
+    ),
+    (
+        "said before, to be added later",
+        TOWER_3,
+        [lives(since=WEDNESDAY)],
+        "added_later",
+        [
+            "No: fue agregada a la Torre 3 dos días después.",
+            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
+        ],
+    ),
+    (
+        "to be added later, and taken back before",
+        TOWER_3,
+        [lives(since=WEDNESDAY), left(since=PLANNED + DAY, position=3)],
+        "no_membership",
+        [NOT_OF_TOWER_3],
+    ),
+    (
+        "a term of old that a correction from before it has taken back",
+        TOWER_3,
+        [
+            lives(since=PLANNED - 9 * DAY, until=PLANNED - DAY),
+            left(since=PLANNED - 20 * DAY, position=3),
+        ],
+        "no_membership",
+        [NOT_OF_TOWER_3],
+    ),
+    (
+        "added to the unit the next day, by the calendar",
+        UNIT,
+        [lives("unit:u-1", "owner", since=local("2026-03-10T00:05:00"))],
+        "added_later",
+        [
+            "No: fue agregada a la unidad Torre 1 Apto 101 un día después.",
+            f"{MONDAY_8}el vínculo cuenta desde el martes 10 de marzo de 2026 a las 12:05 a. m.",
+        ],
+    ),
+    (
+        "added to the copropiedad, having been elsewhere before",
+        OWNERS,
+        [
+            lives("unit:u-9", "owner"),
+            lives("unit:u-1", "owner", id="m-2", since=local("2026-04-18T00:00:00")),
+        ],
+        "added_later",
+        [
+            "No: fue agregada a la copropiedad Altos del Rosal 40 días después.",
+            f"{MONDAY_8}el vínculo cuenta desde el sábado 18 de abril de 2026.",
+        ],
+    ),
+    (
+        "lived there, and the hub heard of it later",
+        TOWER_3,
+        [lives(received_at=WEDNESDAY, **NEW)],
+        "heard_later",
+        [
+            "No: ya era residente de la Torre 3, pero el hub lo supo dos días después.",
+            f"{MONDAY_8}la novedad llegó el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
+        ],
+    ),
+    (
+        "heard of an hour later",
+        TOWER_3,
+        [lives(received_at=PLANNED + HOUR, **NEW)],
+        "heard_later",
+        [
+            "No: ya era residente de la Torre 3, pero el hub lo supo más tarde ese mismo día.",
+            f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 9:06 a. m.",
+        ],
+    ),
+    (
+        "on its way while the event was planned",
+        TOWER_3,
+        [lives(received_at=PLANNED - MINUTE, **NEW)],
+        "heard_later",
+        [
+            "No: ya era residente de la Torre 3, pero el hub lo supo más tarde ese mismo día.",
+            f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 8:06 a. m.",
+        ],
+    ),
+    (
+        "the term had ended",
+        TOWER_3,
+        [lives(until=local("2026-03-07T00:00:00"))],
+        "ended",
+        [
+            "No: había dejado de ser residente de la Torre 3 dos días antes.",
+            f"{MONDAY_8}el vínculo terminó el sábado 7 de marzo de 2026.",
+        ],
+    ),
+    (
+        "taken out before",
+        TOWER_3,
+        [lives(), left(since=local("2026-03-08T00:00:00"), position=3)],
+        "ended",
+        [
+            "No: había dejado de ser residente de la Torre 3 un día antes.",
+            f"{MONDAY_8}el vínculo terminó el domingo 8 de marzo de 2026.",
+        ],
+    ),
+    (
+        "moved to another tower before",
+        TOWER_3,
+        [lives(), lives("unit:u-1", version=2, since=local("2026-03-09T01:00:00"), position=3)],
+        "ended",
+        [
+            "No: había dejado de ser residente de la Torre 3 ese mismo día, antes del aviso.",
+            f"{MONDAY_8}el vínculo terminó el lunes 9 de marzo de 2026 a la 1:00 a. m.",
+        ],
+    ),
+    (
+        "another role",
+        OWNERS,
+        [lives(role="tenant")],
+        "other_role",
+        ["No: es arrendataria; el aviso era para propietarios."],
+    ),
+    (
+        "another role, by a correction from the beginning on",
+        OWNERS,
+        [lives(role="owner"), lives(role="tenant", version=2, position=3)],
+        "other_role",
+        ["No: es arrendataria; el aviso era para propietarios."],
+    ),
+    (
+        "another role of the unit",
+        UNIT,
+        [lives("unit:u-1", "tenant")],
+        "other_role",
+        ["No: es arrendataria; el aviso era para propietarios."],
+    ),
+    (
+        "another tower",
+        TOWER_3,
+        [lives("unit:u-1")],
+        "other_place",
+        [f"No: es residente de la Torre 1; {OF_TOWER_3}"],
+    ),
+    (
+        "another tower, as an owner too",
+        TOWER_3,
+        [lives("unit:u-1", "owner"), lives("unit:u-1", id="m-2")],
+        "other_place",
+        [f"No: es residente de la Torre 1; {OF_TOWER_3}"],
+    ),
+    (
+        "another unit",
+        UNIT,
+        [lives(role="owner")],
+        "other_place",
+        [
+            (
+                "No: es propietaria de la unidad Torre 3 Apto 301; "
+                "el aviso era para propietarios de la unidad Torre 1 Apto 101."
+            )
+        ],
+    ),
+    (
+        "another copropiedad",
+        TOWER_3,
+        [lives("unit:u-9")],
+        "other_copropiedad",
+        [f"No: es residente de la copropiedad Las Acacias; {OF_TOWER_3}"],
+    ),
+    (
+        "nothing at all",
+        TOWER_3,
+        [],
+        "no_membership",
+        [NOT_OF_TOWER_3],
+    ),
+    (
+        "a membership that became somebody else's",
+        TOWER_3,
+        [lives(), lives(version=2, person="p-2", since=local("2026-03-01T00:00:00"), position=3)],
+        "ended",
+        [
+            "No: había dejado de ser residente de la Torre 3 ocho días antes.",
+            f"{MONDAY_8}el vínculo terminó el domingo 1 de marzo de 2026.",
+        ],
+    ),
+    (
+        "removed from the directory",
+        TOWER_3,
+        [known(version=2, removed=True, since=PLANNED - 3 * DAY, position=4), lives()],
+        "removed",
+        ["No: había sido retirada del directorio tres días antes."],
+    ),
+    (
+        "the duty, and others were nearer",
+        SERVICE,
+        [lives("company", "staff", duty="service")],
+        "others_turn",
+        [
+            (
+                "No: es integrante del equipo de la empresa, "
+                "pero este aviso fue para quien estaba de turno o tenía el lugar a cargo."
+            )
+        ],
+    ),
+    (
+        "another duty",
+        SERVICE,
+        [lives("company", "staff", duty="maintenance")],
+        "other_role",
+        ["No: es integrante del equipo; el aviso era para el equipo de servicio al cliente."],
+    ),
+    (
+        "the duty later, of the staff already",
+        SERVICE,
+        [
+            lives("company", "staff", duty="maintenance"),
+            lives("company", "staff", id="m-2", duty="service", since=local("2026-03-11T00:00:00")),
+        ],
+        "role_later",
+        [
+            "No: empezó a hacer parte del equipo de servicio al cliente dos días después.",
+            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
+        ],
+    ),
+    (
+        "the staff of another area",
+        {"everywhere": True, "roles": ["staff"], "service_area": "juridica"},
+        [lives("company", "staff", service_area="obras")],
+        "other_role",
+        ["No: es integrante del equipo; el aviso era para integrantes del equipo del área juridica."],
+    ),
+    (
+        "a level of the ladder",
+        {"level": 3, "copropiedad_id": "ph-1"},
+        [lives()],
+        "other_place",
+        [
+            (
+                "No: es residente de la copropiedad Altos del Rosal; "
+                "el aviso era para el nivel 3 de escalamiento (Gerencia de operaciones)."
+            )
+        ],
+    ),
+    (
+        "a role everywhere",
+        {"everywhere": True, "roles": ["council"]},
+        [lives()],
+        "other_role",
+        ["No: es residente; el aviso era para integrantes del consejo."],
+    ),
+    (
+        "a unit whose tower was mended since",
+        TOWER_3,
+        [lives("unit:u-mended")],
+        "moved",
+        [
+            (
+                "No: era residente de la Torre 3, pero cuando se planeó el aviso "
+                "su unidad estaba registrada en la Torre 1 de Altos del Rosal."
+            )
+        ],
+    ),
+    (
+        "a unit that is told after its people",
+        TOWER_3,
+        [lives("unit:u-new")],
+        "unit_unknown",
+        [
+            (
+                "No: era residente de la Torre 3, pero cuando se planeó el aviso "
+                "su unidad no estaba en el directorio."
+            )
+        ],
+    ),
+    (
+        "nothing that would explain it",
+        TOWER_3,
+        [lives()],
+        "unclear",
+        [
+            "No se sabe: según el directorio era residente de la Torre 3.",
+            "Puede que su unidad estuviera en otro lugar, o que una novedad llegara mientras se planeaba.",
+        ],
+    ),
+    (
+        "there already, and given the role later",
+        {**TOWER_3, "roles": ["owner"]},
+        [lives(role="tenant"), lives(role="owner", id="m-2", since=local("2026-03-11T00:00:00"))],
+        "role_later",
+        [
+            "No: empezó a ser propietaria de la Torre 3 dos días después.",
+            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
+        ],
+    ),
+    (
+        "called besides the own duty, and not on shift",
+        {"duty": "on_call", "copropiedad_id": "ph-1"},
+        [lives("company", "staff", duty="maintenance", on_call=True)],
+        "others_turn",
+        [
+            (
+                "No: es integrante del equipo de la empresa, "
+                "pero este aviso fue para quien estaba de turno o tenía el lugar a cargo."
+            )
+        ],
+    ),
+    (
+        "somebody else",
+        {"person": "p-2"},
+        [lives()],
+        "other_person",
+        ["No: el aviso era para otra persona."],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("group", "history", "reason", "expected"),
+    [case[1:] for case in MISSES],
+    ids=[case[0] for case in MISSES],
+)
+def test_why_somebody_is_not_of_a_group(
+    group: Group, history: Sequence[Version], reason: str, expected: list[str]
+) -> None:
+    check(judge(facts(kept(group), *history)), Outcome.NOT_MEANT, reason, *expected)
+
+
+def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
+    somebody = known(received_at=WEDNESDAY, since=WEDNESDAY, **NEW)
+    lived = lives(received_at=WEDNESDAY, position=2)
+    expected = [
+        "No: fue agregada al directorio dos días después.",
+        f"{MONDAY_8}la persona llegó al directorio el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
+    ]
+
+    for history in ([somebody], [somebody, lived]):
+        verdict = judge(facts(kept(TOWER_3), *history, person=False))
+        check(verdict, Outcome.NOT_MEANT, "not_yet_known", *expected)
+
+
+@pytest.mark.parametrize(
+    ("audience", "outcome", "reason", "expected"),
+    [
+        (
+            kept(why="quiet"),
+            Outcome.NOT_MEANT,
+            "quiet",
+            "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet).",
+        ),
+        (
+            kept(why="condition"),
+            Outcome.NOT_MEANT,
+            "condition",
+            "No: el aviso dependía de una condición que este evento no cumple.",
+        ),
+        (kept(why="nobody"), Outcome.NOT_MEANT, "nobody", "No: el aviso no tenía a quién hablarle."),
+        (
+            kept({"party": "petitioner"}, why="waiting"),
+            Outcome.PENDING,
+            "waiting",
+            "Todavía no: el caso no ha dicho a quién avisar (quien presentó la solicitud).",
+        ),
+        (
+            kept(TOWER_3, why="expanding"),
+            Outcome.PENDING,
+            "expanding",
+            "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento.",
+        ),
+        (
+            kept(SERVICE, left_out=LeftOut(person="p-1", reason="on_leave", detail="s-2")),
+            Outcome.LEFT_OUT,
+            "on_leave",
+            "No: estaba en licencia o vacaciones; la reemplazaba s-2.",
+        ),
+        (
+            kept(SERVICE, left_out=LeftOut(person="p-1", reason="on_leave")),
+            Outcome.LEFT_OUT,
+            "on_leave",
+            "No: estaba en licencia o vacaciones; el aviso era para los demás del equipo.",
+        ),
+        (
+            kept(SERVICE, left_out=LeftOut(person="p-1", reason="of_old")),
+            Outcome.LEFT_OUT,
+            "of_old",
+            "No: se la dejó por fuera. Motivo: of_old.",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " not in value else "",
+)
+def test_why_nobody_or_not_everybody_is_told(
+    audience: Kept, outcome: Outcome, reason: str, expected: str
+) -> None:
+    check(judge(facts(audience, lives())), outcome, reason, expected)
+
+
+def test_whoever_has_not_consented_is_told_what_for_and_what_to_do() -> None:
+    asked = kept({**TOWER_3, "opted_in": "commercial"}, left_out=LeftOut(person="p-1", reason="not_opted_in"))
+
+    check(
+        judge(facts(asked, lives())),
+        Outcome.LEFT_OUT,
+        "not_opted_in",
+        "No: no había una autorización suya en pie para escribirle con esta finalidad (comercial).",
+        "Qué hacer: pídale la autorización y regístrela; los avisos siguientes sí le llegan.",
+    )
+
+
+def test_from_a_place_no_membership_elsewhere_is_seen() -> None:
+    here, elsewhere = lives("unit:u-1", "tenant"), lives("unit:u-9", "owner", id="m-2")
+    gone = left(since=PLANNED - DAY, position=3)
+    everything = facts(kept(UNIT), here, gone, elsewhere)
+
+    assert everything == seen_from(everything, None)
+    assert [known(), here, gone] == list(seen_from(everything, frozenset({"ph-1"})).history)
+    assert [known(), elsewhere] == list(seen_from(everything, frozenset({"ph-2"})).history)
+    assert [] == list(seen_from(everything, frozenset({"ph-3"})).history)
+
+
+def test_of_who_had_all_but_been_removed_no_other_audience_is_told() -> None:
+    everyone: Group = {"everywhere": True, "roles": ["resident"]}
+    gone = known(version=2, removed=True, since=PLANNED - 3 * DAY, position=4)
+    policy = facts(kept(everyone), gone, lives())
+    staff = kept({"everywhere": True, "roles": ["staff"]})
+
+    assert "removed" == judge(replace(policy, audiences=[kept(everyone), staff])).reason
+
+
+def test_from_a_place_nothing_is_said_of_where_a_unit_was_before() -> None:
+    elsewhere = UnitVersion(version=1, position=1, unit=Unit(label="Apto", copropiedad_id="ph-2"))
+    moved = replace(facts(kept(TOWER_3), lives()), unit_history={"u-3": [elsewhere]})
+
+    assert "moved" == judge(seen_from(moved, frozenset({"ph-1", "ph-2"}))).reason
+    assert "unclear" == judge(seen_from(moved, frozenset({"ph-1"}))).reason
+
+
+@pytest.mark.parametrize("heard_of", ["membership", "person"])
+def test_while_pages_are_planned_late_news_may_still_be_in_time(heard_of: str) -> None:
+    somebody = known(**NEW) if heard_of == "person" else known()
+    lived = lives(position=HEARD + 2)
+    verdict = judge(facts(kept(TOWER_3, why="expanding"), somebody, lived, person=False))
+
+    assert Outcome.PENDING is verdict.outcome
+
+
+def test_what_one_agrees_to_and_each_duty_have_words() -> None:
+    assert {*PURPOSES} <= {*labels_es.CONSENTS}
+    assert {*DUTIES} - {ALL} == {*sentences_es.DUTIES}
+
+
+def test_of_several_audiences_the_nearest_one_is_told() -> None:
+    far, near = kept(SERVICE), kept(TOWER_3)
+    all_of_it = facts(far, lives(since=WEDNESDAY))
+
+    assert "added_later" == judge(replace(all_of_it, audiences=[far, near])).reason
+    assert "added_later" == judge(replace(all_of_it, audiences=[near, far])).reason
+
+
+def test_an_event_that_speaks_to_nobody_says_so_and_one_of_old_that_it_was_not_kept() -> None:
+    silent = stored(upserted("person", "p-7"))
+    nothing = facts(kept(), lives())
+    quiet = judge(replace(nothing, event=silent, audiences=[]))
+    old = judge(replace(nothing, audiences=[]))
+
+    assert ("no_audience", "No: este tipo de evento no le avisa a nadie.") == (
+        quiet.reason,
+        quiet.sentences[1],
+    )
+    assert "not_kept" == old.reason
+    assert (
+        "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
+        == old.sentences[1]
+    )
+
+
+def test_somebody_of_whom_nothing_is_known_is_unknown() -> None:
+    verdict = judge(facts(kept(TOWER_3), person=False))
+
+    check(
+        verdict,
+        Outcome.UNKNOWN_PERSON,
+        None,
+        "El hub no conoce a la persona «p-1»: no está ni estuvo en el directorio.",
+    )
+
+
+def test_an_event_that_was_refused_is_a_dead_letter() -> None:
+    dead = Refused(reason="data.radicado: required", state="open", received_at=MONDAY)
+    verdict = unknown_event("evt-9", "p-1", dead)
+
+    assert (Outcome.UNKNOWN_EVENT, "dead_letter") == (verdict.outcome, verdict.reason)
+    assert [
+        (
+            "El evento «evt-9» no entró: es una carta muerta "
+            "desde el lunes 9 de marzo de 2026 a las 8:05 a. m. (pendiente)."
+        ),
+        "Falta un dato obligatorio: data.radicado: required.",
+        "Qué hacer: corrija el dato en el sistema que publica; `hub dead list` muestra la carta.",
+    ] == list(verdict.sentences)
+    assert ["El hub no conoce el evento «evt-9»."] == list(unknown_event("evt-9", "p-1", None).sentences)
+
+
+def test_an_id_of_several_sources_asks_back() -> None:
+    ours, theirs = stored(event("pqrs.received")), stored(event("pqrs.received", source="urn:erp"))
+    verdict = several_events("pqrs.received-1", "p-1", [ours, theirs])
+
+    assert [
+        (
+            "Hay varios eventos «pqrs.received-1»; diga de cuál sistema (source): "
+            "urn:coproservicios:crm, urn:erp."
+        )
+    ] == list(verdict.sentences)
+
+
+def check(verdict: Verdict, outcome: Outcome, reason: str | None, *expected: str) -> None:
+    assert (outcome, reason, list(expected)) == (verdict.outcome, verdict.reason, said(verdict))

@@ -1,0 +1,225 @@
+"""What became of the messages of an event, in sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hub.channels.outbox import PROVIDER
+from hub.channels.registry import NAMES
+from hub.model import Purpose, Role, State
+from hub.operations.explain.explain import Outcome, judge
+from hub.operations.explain.messages import BY, TO_DO, delivered_at, sentences
+from hub.operations.explain.sentences_es import ROLES, reason, tower
+from hub.ports import Facts, Said, Tried
+from hub.rendering import labels_es
+from tests.unit.factories import HOUR, MINUTE, MONDAY, event, stored
+
+ADDRESS = "m***@e***.co"
+AT_805 = "el lunes 9 de marzo de 2026 a las 8:05 a. m."
+
+
+def said(state: State, *attempts: Tried, **fields: Any) -> Said:
+    values: dict[str, Any] = {
+        "id": UUID(int=1),
+        "audience": 0,
+        "channel": "email",
+        "occasion": "initial",
+        "purpose": Purpose.SERVICE,
+        "address": ADDRESS,
+        "reason": None,
+        "created_at": MONDAY,
+        "next_at": None,
+    }
+    return Said(state=state, attempts=attempts, **{**values, **fields})
+
+
+def tried(outcome: str, minutes: int = 0, **fields: Any) -> Tried:
+    return Tried(at=MONDAY + minutes * MINUTE, outcome=outcome, **fields)
+
+
+ACCEPTED = tried("accepted", provider="smtp", code="250")
+FILED = said(State.SENT, tried("accepted", provider=PROVIDER))
+LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", address="")
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (said(State.SENT, ACCEPTED), [f"Por correo a {ADDRESS}: enviado {AT_805}"]),
+        (FILED, [f"Por correo a {ADDRESS}: quedó en un archivo del hub: nadie lo recibió."]),
+        (
+            LETTER,
+            [f"Por carta: está hecha desde {AT_805}: falta entregarla, y decirlo con `hub letters done`."],
+        ),
+        (
+            said(State.DELIVERED, ACCEPTED, tried("delivered", 2)),
+            [f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m."],
+        ),
+        (
+            said(State.READ, ACCEPTED, tried("delivered", 2), tried("read", 24 * 60)),
+            [
+                (
+                    f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m., "
+                    "leído el martes 10 de marzo de 2026 a las 8:05 a. m."
+                )
+            ],
+        ),
+        (
+            said(State.DELIVERED, ACCEPTED, channel="inbox", address=""),
+            [f"En el buzón interno: enviado {AT_805}, entregado a las 8:05 a. m."],
+        ),
+        (said(State.QUEUED), [f"Por correo a {ADDRESS}: está en cola para salir."]),
+        (said(State.SENDING), [f"Por correo a {ADDRESS}: se está enviando ahora."]),
+        (
+            said(State.HELD, next_at=MONDAY + HOUR, reason="contact_hours"),
+            [
+                (
+                    f"Por correo a {ADDRESS}: espera hasta el lunes 9 de marzo de 2026 a las 9:05 a. m. "
+                    "Fuera del horario permitido; saldrá en la próxima franja."
+                )
+            ],
+        ),
+        (
+            said(State.HELD, next_at=MONDAY + HOUR, reason="scheduled", occasion="reminder:T-24h"),
+            [f"Recordatorio por correo a {ADDRESS}: saldrá el lunes 9 de marzo de 2026 a las 9:05 a. m."],
+        ),
+        (
+            said(State.HELD, reason="paused"),
+            [
+                (
+                    f"Por correo a {ADDRESS}: está en espera. "
+                    "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude."
+                ),
+                "Qué hacer: reanude con `hub resume`.",
+            ],
+        ),
+        (
+            said(
+                State.RETRYING,
+                tried("transient", provider="twilio", code="30003"),
+                next_at=MONDAY + HOUR,
+                reason="unreachable_handset",
+                channel="sms",
+                address="+57 *** *** 4567",
+            ),
+            [
+                (
+                    "Por SMS a +57 *** *** 4567: se intenta de nuevo "
+                    "el lunes 9 de marzo de 2026 a las 9:05 a. m. "
+                    "El teléfono está apagado o sin señal."
+                ),
+                "Intento 1, 9 mar 2026, 8:05 a. m.: no se pudo; se intenta de nuevo (twilio, 30003).",
+            ],
+        ),
+        (
+            said(State.SENT, tried("transient", provider="smtp", code="451"), tried("accepted", 5)),
+            [
+                f"Por correo a {ADDRESS}: enviado el lunes 9 de marzo de 2026 a las 8:10 a. m.",
+                "Intento 1, 9 mar 2026, 8:05 a. m.: no se pudo; se intenta de nuevo (smtp, 451).",
+                "Intento 2, 9 mar 2026, 8:10 a. m.: aceptado por el proveedor.",
+            ],
+        ),
+        (
+            said(State.SUPPRESSED, reason="no_contact", address=""),
+            [
+                "Por correo: no se envió. La persona no tiene un dato de contacto que sirva para este canal.",
+                "Qué hacer: registre un correo o un celular de la persona y reenvíe con `hub redrive`.",
+            ],
+        ),
+        (
+            said(State.FAILED, tried("permanent", provider="smtp"), reason="smtp_550_5.1.1"),
+            [
+                f"Por correo a {ADDRESS}: falló. La dirección de correo no existe.",
+                "Intento 1, 9 mar 2026, 8:05 a. m.: rechazado (smtp).",
+                "Qué hacer: cuando la causa esté resuelta, reenvíe con `hub redrive`.",
+            ],
+        ),
+        (
+            said(State.EXPIRED, reason="too_old"),
+            [
+                f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
+                "Qué hacer: si todavía sirve, publique el aviso como un evento nuevo.",
+            ],
+        ),
+        (
+            said(State.CANCELLED, reason="reached"),
+            [f"Por correo a {ADDRESS}: se canceló. El aviso anterior sí le llegó; este ya no hacía falta."],
+        ),
+        (said(State.SENT), [f"Por correo a {ADDRESS}: enviado."]),
+    ],
+    ids=lambda value: str(value.state) if isinstance(value, Said) else "",
+)
+def test_a_message_says_what_became_of_it(message: Said, expected: list[str]) -> None:
+    assert expected == list(sentences(message))
+
+
+@pytest.mark.parametrize(
+    ("messages", "outcome", "opening"),
+    [
+        ([said(State.SENT, ACCEPTED), said(State.FAILED)], Outcome.TOLD, "Sí, fue avisada."),
+        (
+            [said(State.QUEUED), said(State.FAILED)],
+            Outcome.PENDING,
+            "Todavía no: el mensaje está en camino.",
+        ),
+        (
+            [said(State.SUPPRESSED, reason="no_contact"), said(State.EXPIRED)],
+            Outcome.NOT_REACHED,
+            "No: se le quiso avisar y no se pudo.",
+        ),
+        ([LETTER, said(State.BOUNCED)], Outcome.PENDING, "Todavía no: el mensaje está en camino."),
+        ([FILED], Outcome.NOT_REACHED, "No: se le quiso avisar y no se pudo."),
+    ],
+    ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file"],
+)
+def test_the_best_of_the_messages_decides(messages: list[Said], outcome: Outcome, opening: str) -> None:
+    verdict = judge(Facts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
+
+    assert (outcome, opening) == (verdict.outcome, verdict.sentences[1])
+    assert "PQRS recibida, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
+    assert verdict.reason == (None if outcome is Outcome.TOLD else messages[0].reason)
+
+
+def test_of_what_is_on_its_way_the_reason_is_what_keeps_it_and_not_what_was_lost_before() -> None:
+    messages = [said(State.FAILED, reason="bad_address"), said(State.HELD, reason="contact_hours")]
+    verdict = judge(Facts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
+
+    assert (Outcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
+
+
+def test_what_was_accepted_has_not_arrived_by_that() -> None:
+    assert delivered_at(said(State.SENT, ACCEPTED)) is None
+    assert MONDAY == delivered_at(said(State.DELIVERED, ACCEPTED))
+
+
+def test_there_is_a_word_for_every_channel_and_every_role() -> None:
+    assert set(NAMES) <= set(BY)
+    assert set(ROLES) == {role.value for role in Role}
+
+
+def test_advice_is_for_reasons_that_there_are() -> None:
+    assert set(TO_DO) <= set(labels_es.REASONS)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("smtp_550_5.1.1", "La dirección de correo no existe."),
+        ("http_503", "El proveedor tiene una falla."),
+        ("unheard_of", "Motivo: unheard_of."),
+        (None, ""),
+    ],
+)
+def test_a_reason_is_put_into_words(code: str | None, expected: str) -> None:
+    assert expected == reason(code)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("3", "la Torre 3"), ("B", "la Torre B"), ("Torre 3", "la Torre 3"), ("Bloque A", "el Bloque A")],
+)
+def test_a_tower_has_its_article(name: str, expected: str) -> None:
+    assert expected == tower(name)

@@ -1,0 +1,86 @@
+"""Whom the news of a trouble reaches, taken in as any other event, and by which ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub.health.incidents import BEGAN, ENDED
+from hub.model import HUB_SOURCE, Event, State
+from tests.unit.factories import SOURCE, event
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+
+POINTS = [
+    {"id": "cp-1", "kind": "email", "value": "guardia@example.com"},
+    {"id": "cp-2", "kind": "phone", "value": "+573105550000"},
+]
+ROSA = {"person_id": "p-ops", "version": 1, "names": "Rosa Ruiz", "contact_points": POINTS}
+DUTY = {
+    "membership_id": "m-ops",
+    "version": 1,
+    "person_id": "p-ops",
+    "scope": "company",
+    "role": "staff",
+    "duty": "ops",
+    "level": None,
+    "service_area": None,
+    "until": None,
+}
+
+
+async def house(*, on_duty: bool = True) -> MemoryHub:
+    hub = memory_hub()
+    if on_duty:
+        await hub.take_in(
+            event("directory.person.upserted", ROSA), event("directory.membership.upserted", DUTY)
+        )
+    return hub
+
+
+def trouble(name: str = BEGAN, **data: Any) -> Event:
+    return event(name, {"notify": [], "avoid": [], **data}, source=HUB_SOURCE)
+
+
+async def test_staff_on_duty_hears_by_every_way_at_once_and_at_any_hour() -> None:
+    hub = await house()
+    one = trouble()
+    await hub.take_in(one)
+
+    assert [("p-ops", "email"), ("p-ops", "inbox"), ("p-ops", "sms")] == hub.said(one)
+    assert {(State.QUEUED, "urgent")} == {(message.state, str(message.lane)) for message in hub.of(one)}
+
+
+@pytest.mark.parametrize("name", [BEGAN, ENDED])
+async def test_but_never_by_the_channel_that_is_broken(name: str) -> None:
+    hub = await house()
+    one = trouble(name, avoid=["sms"])
+    await hub.take_in(one)
+
+    assert [("p-ops", "email"), ("p-ops", "inbox")] == hub.said(one)
+    assert all("sms:broken" in message.skipped for message in hub.of(one))
+
+
+async def test_who_can_be_reached_by_the_broken_channel_only_is_not_reached_and_that_is_said() -> None:
+    hub = await house(on_duty=False)
+    one = trouble(avoid=["email"], notify=["ops@example.com"])
+    await hub.take_in(one)
+    [message] = hub.of(one)
+
+    assert (State.SUPPRESSED, "broken") == (message.state, message.reason)
+
+
+async def test_addresses_of_the_policy_are_told_by_mail() -> None:
+    hub = await house()
+    one = trouble(notify=["ops@example.com", "no address"])
+    await hub.take_in(one)
+
+    assert {"ops@example.com", "guardia@example.com"} <= {message.address for message in hub.of(one)}
+
+
+async def test_a_publisher_cannot_close_a_channel() -> None:
+    hub = memory_hub()
+    one = event("pqrs.received", {"avoid": ["email"]}, source=SOURCE)
+    await hub.take_in(one)
+
+    assert "email" in {message.channel for message in hub.of(one)}

@@ -1,0 +1,229 @@
+"""Contact points that are gone, carriers that block, receipts that come when nobody expects them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.errors import BrokerUnavailable, PermanentFailure, SendFailure, TransientFailure
+from hub.inbound.process_receipt import take
+from hub.messages.delivery.decisions import hindrance
+from hub.messages.planning.plan import plan_audience
+from hub.messages.planning.reach import last_resort
+from hub.model import Accepted, Barred, Message, Outgoing, Purpose, State, Target
+from hub.model.receipts import Receipt
+from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
+from hub.timers.scheduler import AT_ONCE, audit, fire_from_sql
+from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.factories import (
+    DESK,
+    HOUR,
+    MONDAY,
+    POLICY,
+    RULES,
+    SECOND,
+    device,
+    email,
+    event,
+    mobile,
+    person,
+    stored,
+)
+from tests.unit.hub_in_memory import MemoryHub
+from tests.unit.test_decisions import claimed
+from tests.unit.timer_harness import timers_of
+
+GONE = PermanentFailure("smtp_550", provider="smtp", code="550 5.1.1", gone=True)
+SMS = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
+PHONE = "+573001234567"
+DAY = timedelta(days=1)
+
+
+def keeping(office: PostOffice) -> MemoryHub:
+    """The hub around a post office, for its timers."""
+    return MemoryHub(office.clock, office.store, office.publisher, office.appointments)
+
+
+async def test_who_is_gone_is_not_written_to_again_and_the_next_step_is_taken() -> None:
+    office = post_office(MemoryEmail(GONE), MemorySms())
+    first, second = mail("p-1"), mail("p-2", fallback=((SMS,),))
+    await office.holds(first, second)
+    await office.deliver(first)
+    await office.deliver(second)
+
+    assert ["p-1"] == office.sent()
+    assert (State.SUPPRESSED, "gone") == (office.now(second).state, office.now(second).reason)
+    assert ["sms"] == [ticket.channel for ticket in office.publisher.published]
+
+
+async def test_who_is_gone_is_remembered_also_where_the_broker_goes_away_at_once() -> None:
+    """The ticket comes again, and finds a message that has ended: nobody would note it then."""
+    office = post_office(MemoryEmail(GONE), MemorySms())
+    office.publisher.faults.script("tickets", BrokerUnavailable())
+    first, second = mail("p-1", fallback=((SMS,),)), mail("p-2")
+    await office.holds(first, second)
+    with pytest.raises(BrokerUnavailable):
+        await office.deliver(first)
+    await office.deliver(first, second)
+
+    assert (["p-1"], "gone") == (office.sent(), office.now(second).reason)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        PermanentFailure("smtp_552", provider="smtp", code="552 5.3.4"),
+        PermanentFailure("twilio_30007", provider="twilio", code="30007"),
+        PermanentFailure("twilio_21610", provider="twilio", code="21610"),
+        TransientFailure("smtp_451", provider="smtp"),
+    ],
+)
+async def test_a_block_or_any_other_failure_is_no_end_of_a_contact_point(failure: SendFailure) -> None:
+    office = post_office(MemoryEmail(failure))
+    first, second = mail("p-1"), mail("p-2")
+    await office.holds(first, second)
+    await office.deliver(first)
+    await office.deliver(second)
+
+    assert State.SENT is office.now(second).state
+    assert {} == office.store.tables.suppressions
+
+
+@pytest.mark.parametrize(
+    ("channel", "days", "holds"),
+    [
+        ("email", 179, True),
+        ("email", 180, False),
+        ("sms", 89, True),
+        ("sms", 90, False),
+        ("whatsapp", 90, False),
+        ("voice", 90, False),
+        ("push", 10_000, True),
+    ],
+)
+def test_what_is_gone_is_tried_anew_when_its_time_has_passed(channel: str, days: int, *, holds: bool) -> None:
+    one = claimed(channel=channel, barred=Barred(reason="gone", since=MONDAY))
+    found = hindrance(one, policy=POLICY, now=MONDAY + days * DAY)
+
+    assert holds is (found is not None)
+
+
+@pytest.mark.parametrize("reason", ["opted_out", "complaint"])
+def test_what_somebody_refused_does_not_run_out(reason: str) -> None:
+    one = claimed(purpose=Purpose.SURVEY, barred=Barred(reason=reason))
+    found = hindrance(one, policy=POLICY, now=MONDAY + 9_999 * DAY)
+
+    assert found is not None
+    assert (State.SUPPRESSED, reason) == (found.state, found.reason)
+
+
+def test_an_operators_end_comes_when_he_said() -> None:
+    one = claimed(barred=Barred(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
+
+    assert hindrance(one, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
+    assert hindrance(one, policy=POLICY, now=MONDAY + HOUR) is None
+
+
+def emergency() -> list[Message]:
+    """The messages to a resident with everything."""
+    resident = person(email(), mobile(), device("token"))
+    kind = BY_NAME["emergency.updated"]
+    return plan_audience(stored(event(kind.name)), kind, 0, [resident], rules=RULES, now=MONDAY)
+
+
+async def test_an_emergency_whose_number_is_gone_goes_by_the_other_channels() -> None:
+    office = post_office(MemorySms(GONE), MemoryPush())
+    before = mail("p-0", channel="sms", address=PHONE)
+    await office.holds(before)
+    await office.deliver(before)
+    planned = emergency()
+    async with office.store.transaction() as transaction:
+        await transaction.add_events([stored(event("emergency.updated"))])
+        await transaction.add_messages(planned)
+    await office.deliver(*planned)
+
+    assert {"push": State.SENT, "sms": State.SUPPRESSED} == {
+        one.channel: office.now(one).state for one in planned
+    }
+
+
+async def test_an_emergency_that_every_carrier_blocks_goes_by_what_was_not_meant_for_it() -> None:
+    blocked = PermanentFailure("twilio_30007", provider="twilio", code="30007")
+    office = post_office(MemorySms(blocked), MemoryPush(blocked), MemoryEmail(), MemoryInbox())
+    planned = emergency()
+    async with office.store.transaction() as transaction:
+        await transaction.add_events([stored(event("emergency.updated"))])
+        await transaction.add_messages(planned)
+    await office.deliver(*planned)
+
+    assert {"email", "inbox"} == {ticket.channel for ticket in office.publisher.published}
+
+
+async def test_a_text_that_a_receipt_says_was_blocked_moves_an_emergency_on_within_an_audit() -> None:
+    office = post_office(MemorySms(), MemoryPush(PermanentFailure("unregistered", provider="fcm")))
+    planned = emergency()
+    async with office.store.transaction() as transaction:
+        await transaction.add_events([stored(event("emergency.updated"))])
+        await transaction.add_messages(planned)
+    await office.deliver(*planned)
+    assert [] == office.publisher.published
+
+    [text] = [one for one in planned if one.channel == "sms"]
+    blocked = Receipt(message_id=text.id, state=State.FAILED, provider="twilio", reason="twilio_30007")
+    await take(blocked, store=office.store, at=office.clock())
+    await audit(timers_of(keeping(office)))
+    assert {"email", "inbox"} == {ticket.channel for ticket in office.publisher.published}
+
+
+def test_only_an_emergency_has_a_last_resort() -> None:
+    meant = {
+        kind.name: last_resort(audience, DESK.rules.channels)
+        for kind in BY_NAME.values()
+        for audience in kind.audiences
+        if last_resort(audience, DESK.rules.channels)
+    }
+
+    assert {"emergency.declared": ("inbox",), "emergency.updated": ("email", "inbox")} == meant
+
+
+async def test_a_receipt_of_a_message_that_waits_for_its_next_try_is_believed_and_nothing_sent_twice() -> (
+    None
+):
+    async def accepts_and_hangs(_: Outgoing) -> Accepted:
+        raise TransientFailure("timeout", unknown=True)
+
+    office = post_office(MemoryEmail(accepts_and_hangs))
+    one = mail()
+    await office.holds(one)
+    await office.deliver(one)
+    assert State.RETRYING is office.now(one).state
+
+    delivered = Receipt(message_id=one.id, state=State.DELIVERED, provider="smtp")
+    assert await take(delivered, store=office.store, at=office.clock())
+    office.clock.advance(HOUR)
+    await fire_from_sql(timers_of(keeping(office)))
+    await office.deliver(one)
+    assert (State.DELIVERED, 1) == (office.now(one).state, len(office.sent()))
+
+
+async def test_more_lost_messages_than_an_audit_takes_are_gone_on_from_at_once() -> None:
+    office = post_office(MemoryEmail(), MemorySms())
+    await office.holds(*(mail(f"p-{n}", state=State.BOUNCED, fallback=((SMS,),)) for n in range(AT_ONCE + 1)))
+
+    assert [True, False] == [await audit(timers_of(keeping(office))) for _ in range(2)]
+    assert AT_ONCE + 1 == sum(len(ticket.ids) for ticket in office.publisher.published)
+
+
+async def test_a_receipt_that_ends_a_message_takes_the_cascade_on() -> None:
+    office = post_office(MemoryEmail(), MemorySms())
+    one = mail(fallback=((SMS,),))
+    await office.holds(one)
+    await office.deliver(one)
+    bounced = Receipt(message_id=one.id, state=State.BOUNCED, provider="smtp", reason="dsn_5.1.1", gone=True)
+    await take(bounced, store=office.store, at=office.clock())
+    await audit(timers_of(keeping(office)))
+
+    assert ["sms"] == [ticket.channel for ticket in office.publisher.published]
+    assert [(one.address, "email")] == list(office.store.tables.suppressions)

@@ -1,0 +1,127 @@
+"""The key ring: one purpose never opens another, the first key signs, all verify."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.access.keyring import LENGTHS, KeyRing, Purpose
+from hub.errors import ConfigurationError
+from hub.settings import Secret
+
+NEW, OLD = Secret("the new secret"), Secret("the old secret")
+RING = KeyRing([NEW, OLD])
+every_purpose = pytest.mark.parametrize("purpose", list(Purpose))
+parts = st.lists(st.text(st.characters(codec="utf-8"), max_size=8), max_size=4)
+
+
+def test_the_derivation_is_that_of_rfc_5869() -> None:
+    # Appendix A.3: SHA-256, no salt, no info; what the ring uses must be this function.
+    made = HKDF(algorithm=SHA256(), length=42, salt=None, info=b"").derive(b"\x0b" * 22)
+
+    assert made.hex() == (
+        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
+    )
+
+
+def test_what_is_signed_stays_as_it_is_from_release_to_release() -> None:
+    """These are out in the world: a change here makes every address that is under way unknown."""
+    ring = KeyRing([Secret("a secret that never changes")])
+
+    assert [ring.sign(purpose, "a", "b") for purpose in (Purpose.MAIL, Purpose.SMS_HOOK)] == FROZEN
+    assert ring.ids == (FROZEN_ID,)
+    assert ring.document_hashes("52000101") == [FROZEN_DOCUMENT]
+
+
+FROZEN = ["f340bcbce705d30f30ef", "6cace5f3ccf6648b6028cdfa38b4400e"]
+FROZEN_ID = "1e64ea17"
+FROZEN_DOCUMENT = "hmac-sha256:1e64ea17:8a3bd494e9c606862f80d6dea4ce675419aae8c117ee58d798b8154ca5ac4847"
+
+
+def test_every_purpose_has_its_length() -> None:
+    assert set(LENGTHS) == set(Purpose)
+
+
+@every_purpose
+def test_a_signature_has_the_length_of_its_purpose(purpose: Purpose) -> None:
+    assert len(RING.sign(purpose, "a")) == LENGTHS[purpose]
+
+
+@every_purpose
+def test_all_keys_verify_and_the_first_signs(purpose: Purpose) -> None:
+    only_new, only_old = KeyRing([NEW]), KeyRing([OLD])
+    before = only_old.sign(purpose, "a")
+
+    assert RING.verify(purpose, before, "a") == only_old.ids[0] == RING.ids[1]
+    assert RING.sign(purpose, "a") == only_new.sign(purpose, "a") != before
+    assert only_new.verify(purpose, before, "a") is None
+
+
+@given(parts)
+def test_a_signature_for_one_purpose_never_verifies_for_another(said: list[str]) -> None:
+    shortest = min(LENGTHS.values())
+    made = {purpose: RING.sign(purpose, *said)[:shortest] for purpose in Purpose}
+
+    assert len(set(made.values())) == len(Purpose)
+    for purpose in Purpose:
+        found = [one for one in Purpose if RING.verify(one, RING.sign(purpose, *said), *said)]
+        assert [purpose] == found
+
+
+@given(parts, parts)
+def test_no_two_lists_of_parts_are_signed_alike(some: list[str], others: list[str]) -> None:
+    given_to = RING.verify(Purpose.SMS_HOOK, RING.sign(Purpose.SMS_HOOK, *some), *others)
+
+    assert (given_to is not None) == (some == others)
+
+
+def test_where_a_part_ends_makes_a_difference() -> None:
+    alike = [("ab", "c"), ("a", "bc"), ("abc",), ("abc", ""), ("", "abc"), ("1:a", "b"), ("a", "1:b")]
+
+    for one, other in combinations(alike, 2):
+        assert RING.sign(Purpose.SMS_HOOK, *one) != RING.sign(Purpose.SMS_HOOK, *other)
+
+
+@pytest.mark.parametrize("given_by_a_stranger", ["", "0", "ñ", "\udcff", "0" * 10_000])
+def test_what_is_no_signature_verifies_nothing(given_by_a_stranger: str) -> None:
+    assert RING.verify(Purpose.SMS_HOOK, given_by_a_stranger, "a") is None
+
+
+def test_whoever_listens_hears_by_which_key_something_was_verified() -> None:
+    heard: list[tuple[Purpose, str]] = []
+    ring = KeyRing([NEW, OLD], lambda purpose, key: heard.append((purpose, key)))
+
+    ring.verify(Purpose.MAIL, KeyRing([OLD]).sign(Purpose.MAIL, "a"), "a")
+    ring.verify(Purpose.MAIL, "no signature", "a")
+
+    assert [(Purpose.MAIL, KeyRing([OLD]).ids[0])] == heard
+
+
+def test_an_empty_ring_verifies_nothing_and_says_what_is_missing_when_it_should_sign() -> None:
+    empty = KeyRing([])
+
+    assert not empty
+    assert empty.verify(Purpose.MAIL, "", "a") is None
+    with pytest.raises(ConfigurationError, match="HUB_SECRET"):
+        empty.sign(Purpose.MAIL, "a")
+    with pytest.raises(ConfigurationError, match="HUB_SECRET"):
+        empty.document_hashes("52000101")
+
+
+def test_an_id_tells_keys_apart_and_nothing_of_the_secret() -> None:
+    assert all(len(key) == 8 for key in RING.ids)
+    assert len(set(RING.ids)) == 2
+    assert "secret" not in repr(RING)
+
+
+def test_a_document_is_kept_under_the_first_key_and_found_under_each() -> None:
+    before, now = KeyRing([OLD]).document_hashes("52000101"), RING.document_hashes("52000101")
+
+    assert before[0] == now[1] != now[0]
+    assert [one.split(":")[1] for one in now] == list(RING.ids)
+    assert max(map(len, now)) <= 200

@@ -1,0 +1,419 @@
+"""The hub looks at itself: what it finds is told once, and once more when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.cloudevents.schemas import Schemas
+from hub.errors import (
+    AppointmentsUnavailable,
+    BrokerUnavailable,
+    InvalidEvent,
+    StorageUnavailable,
+    TransientFailure,
+)
+from hub.health import monitor
+from hub.health.incidents import KINDS, avoided, title_of
+from hub.health.monitor import Watch
+from hub.intake.decode import dead_letter
+from hub.model import Lane, Remaining, Symptom
+from hub.policy import load_policy
+from hub.tasks import cancel
+from hub.testing import MemoryPublisher, MemoryStore, MemoryWatch, SettableClock
+from tests.unit.delivery_harness import ABOUT, mail
+from tests.unit.factories import HOUR, MONDAY, SECOND, event, incoming
+
+POLICY = load_policy().watch
+SCHEMAS = Schemas.load()
+LETTER = dead_letter(incoming(event("pqrs.received")), InvalidEvent("data.radicado: required"))
+ROSA = {"person_id": "p-1", "version": 1, "names": "Rosa Ruiz", "contact_points": []}
+HER_DUTY = {
+    "membership_id": "m-1",
+    "version": 1,
+    "person_id": "p-1",
+    "scope": "company",
+    "role": "staff",
+    "duty": "ops",
+}
+
+
+@dataclass
+class House:
+    """A hub that is well until a test breaks something of it."""
+
+    clock: SettableClock = field(default_factory=lambda: SettableClock(MONDAY))
+    publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
+    lonely: dict[str, int] = field(default_factory=dict)
+    servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True, "redis": True})
+    funds: list[Remaining] = field(default_factory=list)
+    funds_fail: bool = False
+    asked: int = 0
+    apart: timedelta = timedelta(0)
+    stopped: bool = False
+    """The timers: no audit comes to its end any more."""
+
+    def __post_init__(self) -> None:
+        self.memory = MemoryStore(self.clock)
+        self.store = MemoryWatch(self.memory, self.clock)
+        self.watch = self.another()
+
+    def another(self) -> Watch:
+        """Another process that watches the same hub."""
+        return Watch(
+            store=self.store,
+            publisher=self.publisher,
+            queues=self,
+            answers=self.answers,
+            clocks={"redis": self.there},
+            balances=self.balances,
+            now=self.clock,
+            policy=POLICY,
+            host="uno",
+            company="servicio@example.co",
+        )
+
+    async def unattended(self) -> Mapping[str, int]:
+        return self.lonely
+
+    async def answers(self) -> Mapping[str, bool]:
+        return self.servers
+
+    async def there(self) -> datetime:
+        return self.clock() + self.apart
+
+    async def balances(self) -> Sequence[Remaining]:
+        self.asked += 1
+        if self.funds_fail:
+            raise TransientFailure("connect_failed")
+        return self.funds
+
+    async def passes(self, times: int = 1, *, wait: timedelta = POLICY.every) -> None:
+        for _ in range(times):
+            if not self.stopped:
+                await self.store.beat("timers", {"audit": "ended"})
+            await monitor.look_and_tell(self.watch)
+            self.clock.advance(wait)
+
+    async def circuit(self, state: str) -> None:
+        await self.store.beat("delivery", {"circuit:sms:twilio": state})
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        return [(one.name.rpartition(".")[2], one.data["key"]) for one in self.publisher.events]
+
+
+async def test_a_hub_that_is_well_says_nothing_and_knows_it() -> None:
+    house = House()
+    await house.passes(20)
+
+    assert [] == house.told
+    assert house.watch.well
+
+
+async def _break_circuit(house: House) -> None:
+    await house.circuit("open")
+
+
+async def _break_queue(house: House) -> None:
+    async with house.memory.transaction() as transaction:
+        await transaction.add_events([ABOUT])
+        await transaction.add_messages([replace(mail(), lane=Lane.URGENT)])
+    house.clock.advance(POLICY.queue_age[Lane.URGENT] + SECOND)
+
+
+async def _break_intake(house: House) -> None:
+    house.lonely = {"hub.events.urgent": 2, "hub.events.bulk": 0}
+
+
+async def _bury(house: House) -> None:
+    async with house.memory.transaction() as transaction:
+        await transaction.add_dead_letters([replace(LETTER, received_at=house.clock())])
+
+
+async def _stop_timers(house: House) -> None:
+    await house.store.beat("timers", {"audit": "ended"})
+    house.stopped = True
+    house.clock.advance(POLICY.audit_stale + SECOND)
+
+
+async def _spend(house: House) -> None:
+    house.funds = [Remaining(place="sms:twilio", amount=Decimal("9.99"), currency="USD")]
+
+
+async def _set_clock(house: House) -> None:
+    house.apart = -6 * SECOND
+
+
+async def _stop_redis(house: House) -> None:
+    house.servers["redis"] = False
+
+
+BROKEN = {
+    "circuit:sms:twilio": _break_circuit,
+    "queue_age:email:urgent": _break_queue,
+    "unattended:intake": _break_intake,
+    "dead_letters": _bury,
+    "auditor": _stop_timers,
+    "balance:sms:twilio": _spend,
+    "skew:uno:redis": _set_clock,
+    "server:redis": _stop_redis,
+}
+
+
+@pytest.mark.parametrize("key", BROKEN)
+async def test_each_kind_of_trouble_is_seen_and_told_once(key: str) -> None:
+    house = House()
+    await BROKEN[key](house)
+    await house.passes(3)
+
+    assert [("began", key)] == house.told
+    for one in house.publisher.events:
+        SCHEMAS.check(one, now=house.clock())
+
+
+def test_each_kind_is_broken_here() -> None:
+    assert {kind.name for kind in KINDS} == {key.partition(":")[0] for key in BROKEN}
+
+
+@pytest.mark.parametrize("key", BROKEN)
+def test_a_title_says_what_it_is_about(key: str) -> None:
+    assert "{" not in title_of(key)
+
+
+def test_only_a_channel_is_avoided() -> None:
+    assert {key: avoided(key) for key in BROKEN if avoided(key)} == {
+        "circuit:sms:twilio": ["sms"],
+        "queue_age:email:urgent": ["email"],
+        "balance:sms:twilio": ["sms"],
+    }
+
+
+async def test_what_is_over_is_told_once_after_a_while() -> None:
+    house = House()
+    await house.circuit("open")
+    await house.passes()
+    await house.circuit("closed")
+    await house.passes(20)
+
+    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
+    for one in house.publisher.events:
+        SCHEMAS.check(one, now=house.clock())
+
+
+@pytest.mark.parametrize("key", ["unattended:intake", "server:redis"])
+async def test_what_a_start_looks_like_is_believed_the_second_time(key: str) -> None:
+    house = House()
+    await BROKEN[key](house)
+    await house.passes()
+    house.lonely, house.servers["redis"] = {}, True
+    await house.passes(20)
+
+    assert [] == house.told
+
+
+async def test_what_flaps_is_one_trouble() -> None:
+    house = House()
+    for state in ("open", "closed", "half_open", "closed", "open") * 4:
+        await house.circuit(state)
+        await house.passes()
+
+    assert [("began", "circuit:sms:twilio")] == house.told
+
+
+async def test_a_circuit_of_which_nobody_speaks_any_more_is_over() -> None:
+    house = House()
+    await house.circuit("open")
+    await house.passes(20)
+
+    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
+
+
+async def test_what_could_not_be_looked_at_is_not_over() -> None:
+    house = House()
+    await house.circuit("open")
+    await house.passes()
+    house.store.faults.always("open_circuits", StorageUnavailable())
+    await house.passes(20)
+
+    assert [("began", "circuit:sms:twilio")] == house.told
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [("audit_age", StorageUnavailable()), ("open_circuits", AppointmentsUnavailable())],
+)
+async def test_one_look_that_fails_hides_nothing_of_the_others(method: str, error: Exception) -> None:
+    house = House()
+    house.store.faults.always(method, error)
+    await _break_intake(house)
+    await house.passes(2)
+
+    assert [("began", "unattended:intake")] == house.told
+
+
+async def test_a_hub_whose_audit_is_old_or_unknown_is_not_well() -> None:
+    house = House()
+    await _stop_timers(house)
+    await house.passes()
+    assert not house.watch.well
+
+    house = House()
+    house.store.faults.always("audit_age", StorageUnavailable())
+    await house.passes()
+    assert not house.watch.well
+
+
+async def test_a_hub_whose_timers_never_were_has_as_long_as_any_other() -> None:
+    house = House(stopped=True)
+    await house.passes(2)
+    assert [] == house.told
+
+    house.clock.advance(POLICY.audit_stale)
+    await house.passes()
+    assert [("began", "auditor")] == house.told
+
+
+async def test_a_crash_between_telling_and_noting_it_repeats_the_same_id() -> None:
+    house = House()
+    await house.circuit("open")
+    house.store.faults.script("mark_told", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await house.passes()
+    house.clock.advance(HOUR)
+    await house.circuit("open")
+    await house.passes()
+
+    first, again = house.publisher.events
+    assert (first.source, first.id, first.time) == (again.source, again.id, again.time)
+
+
+async def test_what_began_while_the_broker_was_away_is_told_later_and_in_order() -> None:
+    house = House()
+    await house.circuit("open")
+    house.publisher.faults.script("event", *[BrokerUnavailable()] * 10)
+    for _ in range(10):
+        with pytest.raises(BrokerUnavailable):
+            await house.passes()
+        house.clock.advance(POLICY.every)
+    await house.passes()
+
+    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
+
+
+async def test_providers_are_asked_for_their_money_at_most_every_quarter_of_an_hour() -> None:
+    house = House()
+    await _spend(house)
+    await house.passes(4 * 15)
+    await house.passes(2)
+
+    assert 2 == house.asked
+    assert [("began", "balance:sms:twilio")] == house.told
+
+
+@pytest.mark.parametrize(
+    ("low", "currency", "is_told"),
+    [(Decimal(12), "SMS", True), (Decimal(9), "USD", False), (None, "USD", True), (None, "EUR", False)],
+)
+async def test_the_providers_own_word_of_what_is_low_comes_first(
+    low: Decimal | None, currency: str, is_told: bool
+) -> None:
+    house = House()
+    house.funds = [Remaining(place="sms:uno", amount=Decimal("9.99"), currency=currency, low=low)]
+    await house.passes()
+
+    assert is_told is bool(house.told)
+
+
+async def test_with_nobody_on_duty_the_company_is_told() -> None:
+    house = House()
+    await house.circuit("open")
+    await house.passes()
+
+    assert ["servicio@example.co"] == house.publisher.events[0].data["notify"]
+
+
+async def test_with_somebody_on_duty_only_the_staff_is_told() -> None:
+    house = House()
+    async with house.memory.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                event("directory.person.upserted", ROSA),
+                event("directory.membership.upserted", HER_DUTY),
+            ]
+        )
+    await house.circuit("open")
+    await house.passes()
+
+    assert [] == house.publisher.events[0].data["notify"]
+
+
+async def test_what_another_hub_has_found_is_left_to_it() -> None:
+    house = House()
+    await house.store.see([Symptom(key="moon:full", measured="x")])
+    await house.circuit("open")
+    await house.passes()
+
+    assert [("began", "circuit:sms:twilio")] == house.told
+
+
+async def test_a_watch_that_breaks_goes_on() -> None:
+    house = House()
+    house.watch.policy = msgspec.structs.replace(POLICY, every=timedelta(milliseconds=1))
+    house.publisher.faults.script("event", RuntimeError("a fault of ours"), BrokerUnavailable())
+    await house.circuit("open")
+    watching = asyncio.create_task(monitor.run(house.watch))
+    async with asyncio.timeout(10):
+        while not house.told:  # noqa: ASYNC110 - the memory store tells no event
+            await asyncio.sleep(0.001)
+    await cancel(watching)
+
+    assert [("began", "circuit:sms:twilio")] == house.told
+
+
+SEEN = st.lists(
+    st.tuples(st.sampled_from(["open", "closed", "silent", "blind"]), st.integers(1, 90)), max_size=40
+)
+
+
+@given(SEEN, st.integers(1, 3))
+def test_however_it_goes_begins_and_ends_alternate_and_one_at_most_is_open(
+    seen: list[tuple[str, int]], watchers: int
+) -> None:
+    house = House()
+    others = [house.another() for _ in range(watchers - 1)]
+
+    async def live() -> None:
+        for what, seconds in seen:
+            house.store.faults.always("open_circuits", StorageUnavailable() if what == "blind" else None)
+            if what in {"open", "closed"}:
+                await house.circuit(what)
+            await house.passes(wait=timedelta(0))
+            for other in others:
+                await monitor.look_and_tell(other)
+            house.clock.advance(seconds * SECOND)
+            assert len([row for row in house.store.rows if row.resolved_at is None]) <= 1
+
+    asyncio.run(live())
+    told = [verb for verb, _ in house.told]
+
+    assert ["began", "ended"] * (len(told) // 2) + ["began"] * (len(told) % 2) == told
+    assert len({one.id for one in house.publisher.events}) == len(told)
+
+
+async def test_what_providers_say_of_their_money_may_fail_and_what_they_said_counts_on() -> None:
+    house = House()
+    await _spend(house)
+    await house.passes()
+    house.funds_fail = True
+    await house.passes(4 * 16)
+
+    assert [("began", "balance:sms:twilio")] == house.told

@@ -1,0 +1,201 @@
+"""What an operator pauses is held, and goes on when it is resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from hub.errors import StorageUnavailable, UnknownName
+from hub.messages.delivery.pausing import Pauses
+from hub.model import Accepted, Outgoing, State
+from hub.operations.pause import PAGE, pause, resume, subject_of
+from hub.ports import Ticket
+from hub.resilience.cached import FRESH
+from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
+from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.factories import HOUR, MONDAY
+
+QUARTER = timedelta(minutes=15)
+CHANNELS = ("email", "sms")
+EVENTS = ("pqrs.received", "pqrs.replied")
+
+
+async def hold(office: PostOffice, subject: str) -> None:
+    await pause(subject, by="ana", reason="", store=office.pauses)
+
+
+async def go_on(office: PostOffice, subject: str, at_most: int | None = None) -> tuple[bool, int, bool]:
+    done = await resume(subject, store=office.pauses, publisher=office.publisher, at_most=at_most, settle=0)
+    return done.changed, done.released, done.more
+
+
+@pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
+async def test_a_paused_message_is_held_without_a_try_and_without_growing_older(subject: str) -> None:
+    office = post_office()
+    one = mail(expires_at=MONDAY + HOUR)
+    await office.holds(one)
+    await hold(office, subject)
+    await office.deliver(one)
+
+    held = office.now(one)
+    assert (held.state, held.reason, held.next_at) == (State.HELD, "paused", MONDAY + QUARTER)
+    assert held.expires_at == MONDAY + HOUR + QUARTER
+    assert office.store.tables.messages[one.id].attempts == 0
+    assert office.sent() == []
+
+
+@pytest.mark.parametrize("subject", ["channel:sms", "event:pqrs.replied"])
+async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
+    office = post_office()
+    one = mail()
+    await office.holds(one)
+    await hold(office, subject)
+    await office.deliver(one)
+
+    assert office.states(one) == [State.SENT]
+
+
+async def test_what_is_held_is_written_down_before_a_slow_provider_has_answered() -> None:
+    """Or a resume meanwhile would not find it, and nobody would look at it for a quarter of an hour."""
+    seen: list[State] = []
+
+    async def slow(_outgoing: Outgoing) -> Accepted:
+        seen.extend(office.states(paused))
+        return Accepted(provider="smtp")
+
+    office = post_office(MemoryEmail(slow))
+    paused, free = mail("p-1"), mail("p-2", event="pqrs.replied")
+    await office.holds(paused, free)
+    await hold(office, "event:pqrs.received")
+    await office.deliver(paused, free)
+
+    assert seen == [State.HELD]
+    assert office.states(paused, free) == [State.HELD, State.SENT]
+    assert office.store.tables.messages[paused.id].attempts == 0
+
+
+async def test_a_message_that_is_worthless_by_now_expires_although_it_is_paused() -> None:
+    office = post_office()
+    one = mail(expires_at=MONDAY, ends_at=MONDAY)
+    await office.holds(one)
+    await hold(office, "channel:email")
+    await office.deliver(one)
+
+    assert office.states(one) == [State.EXPIRED]
+
+
+async def test_resuming_sends_at_once_what_was_held() -> None:
+    office = post_office()
+    one = mail(expires_at=MONDAY + HOUR)
+    await office.holds(one)
+    await hold(office, "channel:email")
+    await office.deliver(one)
+
+    assert await go_on(office, "channel:email") == (True, 1, False)
+    assert [ticket.ids for ticket in office.publisher.published] == [(one.id,)]
+    assert office.now(one).expires_at == MONDAY + HOUR
+    await office.deliver(one)
+    assert office.states(one) == [State.SENT]
+
+
+async def test_resuming_twice_releases_nothing_twice() -> None:
+    office = post_office()
+    one = mail()
+    await office.holds(one)
+    await hold(office, "channel:email")
+    await office.deliver(one)
+    await go_on(office, "channel:email")
+
+    assert await go_on(office, "channel:email") == (False, 0, False)
+
+
+async def test_resuming_goes_in_pages_and_says_when_there_is_more() -> None:
+    office = post_office()
+    many = [mail(f"p-{number}") for number in range(PAGE + 1)]
+    await office.holds(*many)
+    await hold(office, "channel:email")
+    await office.deliver(*many)
+
+    assert await go_on(office, "channel:email", at_most=PAGE) == (True, PAGE, True)
+    assert await go_on(office, "channel:email", at_most=PAGE) == (False, 1, False)
+
+
+class _SlowToHear(MemoryPauses):
+    """A process that has not heard of the end of the pause holds one more after the first look."""
+
+    def __init__(self, office: PostOffice) -> None:
+        super().__init__(office.store, office.clock)
+        self._office = office
+        self.late = mail("p-late", state=State.HELD, reason="paused", next_at=MONDAY + QUARTER)
+
+    async def release_resumed(self, limit: int) -> Sequence[Ticket]:
+        tickets = await super().release_resumed(limit)
+        await self._office.holds(self.late)
+        return tickets
+
+
+async def test_what_a_process_holds_that_has_not_heard_yet_is_released_too() -> None:
+    office = post_office()
+    store = _SlowToHear(office)
+    await store.pause("channel:email", by="ana", reason="")
+    done = await resume("channel:email", store=store, publisher=office.publisher, settle=0)
+
+    assert (done.released, office.states(store.late)) == (1, [State.QUEUED])
+
+
+def test_a_name_is_a_channel_or_an_event() -> None:
+    subjects = [subject_of(name, channels=CHANNELS, events=EVENTS) for name in ("sms", "pqrs.replied")]
+
+    assert subjects == ["channel:sms", "event:pqrs.replied"]
+
+
+@pytest.mark.parametrize(("name", "said"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms")])
+def test_a_name_that_is_neither_is_refused_with_those_there_are(name: str, said: str) -> None:
+    with pytest.raises(UnknownName, match=said):
+        subject_of(name, channels=CHANNELS, events=EVENTS)
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def memory_pauses() -> MemoryPauses:
+    clock = SettableClock(MONDAY)
+    return MemoryPauses(MemoryStore(clock), clock)
+
+
+async def test_pauses_are_asked_once_a_second_at_most() -> None:
+    store, seconds = memory_pauses(), Seconds()
+    pauses = Pauses(store, seconds)
+    before = await pauses.current()
+    await store.pause("channel:sms", by="ana", reason="")
+    within = await pauses.current()
+    seconds.now += FRESH
+    after = await pauses.current()
+
+    assert (before, within, after) == (frozenset(), frozenset(), frozenset({"channel:sms"}))
+
+
+async def test_while_postgresql_is_away_the_last_known_pauses_go_on_holding() -> None:
+    store, seconds = memory_pauses(), Seconds()
+    pauses = Pauses(store, seconds)
+    await store.pause("channel:sms", by="ana", reason="")
+    await pauses.current()
+    store.faults.always("paused", StorageUnavailable())
+    seconds.now += FRESH
+
+    assert await pauses.current() == {"channel:sms"}
+
+
+async def test_a_process_that_never_heard_what_is_paused_sends_nothing() -> None:
+    store = memory_pauses()
+    store.faults.always("paused", StorageUnavailable())
+
+    with pytest.raises(StorageUnavailable):
+        await Pauses(store).current()

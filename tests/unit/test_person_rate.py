@@ -1,0 +1,98 @@
+"""One person is not written to without end; what must be said is said all the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hub.model import Message, Purpose, State
+from hub.testing import MemoryEmail, MemorySms
+from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.factories import HOUR, MONDAY, POLICY
+
+SIX = POLICY.throttle.person["sms"].count
+
+
+def texts(number: int, purpose: Purpose = Purpose.SERVICE, person: str = "p-1") -> list[Message]:
+    return [
+        mail(
+            person,
+            channel="sms",
+            contact_id=f"phone-{one}",
+            purpose=purpose,
+            expires_at=MONDAY + 2 * HOUR,
+        )
+        for one in range(number)
+    ]
+
+
+async def sent(*messages: Message) -> PostOffice:
+    office = post_office(MemorySms(), MemoryEmail())
+    await office.holds(*messages)
+    await office.deliver(*messages)
+    return office
+
+
+async def test_what_comes_on_top_is_held_until_there_is_room_and_not_tried() -> None:
+    messages = texts(SIX + 2)
+    office = await sent(*messages)
+    held = [office.now(one) for one in messages if office.now(one).state is State.HELD]
+
+    assert len(office.sent("sms")) == SIX
+    assert [(one.reason, one.next_at) for one in held] == [("throttled", MONDAY + HOUR)] * 2
+    assert len(office.attempts) == SIX
+    assert list(office.appointments.scores.values()) == [(MONDAY + HOUR).timestamp()] * 2
+
+
+async def test_the_time_that_it_is_held_does_not_count_against_it() -> None:
+    messages = texts(SIX + 1)
+    office = await sent(*messages)
+    [held] = [office.now(one) for one in messages if office.now(one).state is State.HELD]
+
+    assert held.expires_at == MONDAY + 3 * HOUR
+
+
+async def test_when_there_is_room_again_it_is_sent() -> None:
+    messages = texts(SIX + 2)
+    office = await sent(*messages)
+    office.clock.advance(HOUR)
+    await office.deliver(*messages)
+
+    assert {*office.states(*messages)} == {State.SENT}
+
+
+@pytest.mark.parametrize(
+    "purpose", [Purpose.EMERGENCY, Purpose.LEGAL, Purpose.TRANSACTIONAL, Purpose.INTERNAL]
+)
+async def test_what_must_be_said_is_never_held_for_that_and_redis_is_not_asked(purpose: Purpose) -> None:
+    office = await sent(*texts(SIX + 2, purpose))
+
+    assert (len(office.sent("sms")), office.throttle.calls) == (SIX + 2, 0)
+
+
+async def test_each_person_and_each_channel_has_an_allowance_of_its_own() -> None:
+    office = await sent(
+        *texts(SIX), *texts(SIX, person="p-2"), mail("p-1", purpose=Purpose.SERVICE), mail("p-2")
+    )
+
+    assert (len(office.sent("sms")), len(office.sent("email"))) == (2 * SIX, 2)
+
+
+async def test_a_ticket_is_one_question_however_many_messages_it_has() -> None:
+    office = await sent(*texts(SIX + 2), *texts(3, person="p-2"))
+
+    assert office.throttle.calls == 1
+
+
+async def test_another_try_of_the_same_message_is_not_counted_again() -> None:
+    messages = texts(SIX)
+    office = await sent(*messages)
+    for one in messages:
+        row = office.store.tables.messages[one.id]
+        office.store.tables.messages[one.id] = replace(row, message=one)
+    office.clock.advance(timedelta(minutes=1))
+    await office.deliver(*messages)
+
+    assert len(office.sent("sms")) == 2 * SIX

@@ -1,0 +1,239 @@
+"""Who is let in by a password, and who is not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.access import accounts, sessions
+from hub.access.lockout import FAILURES, LOCKS, Strangers
+from hub.access.passwords import Passwords
+from hub.access.sign_in import Door, Refused, change_password, sign_in, sign_in_with_key
+from hub.errors import InvalidAccount, StorageUnavailable
+from hub.model import Account, Grant, Office
+from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore, SettableClock
+
+NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+GOOD = "lluvia sobre tejas"
+CHEAP = Passwords(memory=8, rounds=1)
+
+
+class Counting(Passwords):
+    """Counts the hashes that were looked at: the time an answer takes."""
+
+    def __init__(self) -> None:
+        super().__init__(memory=8, rounds=1)
+        self.looks = 0
+
+    async def matches(self, kept: str | None, password: str) -> bool:
+        self.looks += 1
+        return await super().matches(kept, password)
+
+
+@dataclass
+class House:
+    clock: SettableClock = field(default_factory=lambda: SettableClock(NOON))
+    passwords: Counting = field(default_factory=Counting)
+    store: MemoryAccounts = field(default_factory=lambda: MemoryAccounts(MemoryStore(lambda: NOON)))
+    audit: MemoryAudit = field(default_factory=MemoryAudit)
+
+    def __post_init__(self) -> None:
+        self.door = Door(
+            accounts=self.store,
+            sessions=self.store,
+            audit=self.audit,
+            passwords=self.passwords,
+            strangers=Strangers(),
+            now=self.clock,
+        )
+
+    async def account(self, name: str = "ana", office: Office = Office.OPERATOR) -> Account:
+        desk = accounts.Desk(
+            store=self.store,
+            audit=self.audit,
+            passwords=self.passwords,
+            who="cli:test",
+            places=None,
+            now=NOON,
+        )
+        account, _ = await accounts.create(desk, name, name.title(), [Grant(office=office)])
+        await self.store.set_password(account.id, await self.passwords.hash(GOOD), must_change=False)
+        return await self.named(name)
+
+    async def named(self, name: str = "ana") -> Account:
+        account = await self.store.named(name)
+        assert account is not None
+        return account
+
+    async def fail(self, times: int, name: str = "ana") -> Refused:
+        last = [await sign_in(self.door, name, "guess") for _ in range(times)][-1]
+        assert isinstance(last, Refused)
+        return last
+
+    def noted(self) -> list[str]:
+        return [note.action for note in self.audit.rows]
+
+
+@pytest.fixture
+async def house() -> House:
+    house = House()
+    await house.account()
+    house.audit.rows.clear()
+    return house
+
+
+async def test_the_right_password_opens_a_session_and_is_noted(house: House) -> None:
+    token = await sign_in(house.door, "ana", GOOD)
+
+    assert isinstance(token, str)
+    found = await house.store.find([sessions.hash_of(token)])
+    assert found is not None
+    assert found[1] == await house.named()
+    assert (await house.named()).signed_in_at == NOON
+    assert house.noted() == ["account.sign_in"]
+
+
+async def test_a_wrong_password_an_unknown_name_and_a_disabled_account_get_one_answer(house: House) -> None:
+    luis = await house.account("luis")
+    await house.store.disable(luis.id, now=NOON)
+    answers, looks = [], []
+    for name, password in (
+        ("ana", "guess"),
+        ("nobody", GOOD),
+        ("luis", GOOD),
+        ("", ""),
+        ("ñ\udcff", "\udcff"),
+    ):
+        house.passwords.looks = 0
+        answers.append(await sign_in(house.door, name, password))
+        looks.append(house.passwords.looks)
+
+    assert answers == [Refused()] * 5
+    assert looks == [1] * 5
+
+
+@pytest.mark.parametrize("name", ["ana", "nobody"])
+async def test_whoever_it_is_the_fifth_failure_locks_and_a_lock_answers_alike(
+    house: House, name: str
+) -> None:
+    before = await house.fail(FAILURES - 1, name)
+    locked = await house.fail(1, name)
+    house.passwords.looks = 0
+    during = await sign_in(house.door, name, GOOD)
+
+    assert before == Refused()
+    assert locked == during == Refused(until=NOON + LOCKS[0])
+    assert house.passwords.looks == 1
+
+
+async def test_the_right_password_does_not_open_during_a_lock_and_does_after_it(house: House) -> None:
+    await house.fail(FAILURES)
+    house.clock.at = NOON + LOCKS[0] - TICK
+    during = await sign_in(house.door, "ana", GOOD)
+    house.clock.at = NOON + LOCKS[0]
+    after = await sign_in(house.door, "ana", GOOD)
+
+    assert isinstance(during, Refused)
+    assert isinstance(after, str)
+    assert (await house.named()).failures == 0
+
+
+async def test_each_failure_after_a_lock_locks_longer(house: House) -> None:
+    await house.fail(FAILURES - 1)
+    until = []
+    for lock in (*LOCKS, LOCKS[-1]):
+        refused = await house.fail(1)
+        assert refused.until is not None
+        until.append(refused.until - house.clock())
+        house.clock.at += lock
+
+    assert until == [*LOCKS, LOCKS[-1]]
+
+
+async def test_a_lock_is_noted_with_the_account_and_neither_names_of_strangers_nor_passwords(
+    house: House,
+) -> None:
+    await house.fail(FAILURES)
+    await house.fail(FAILURES, "mi-secreto")
+
+    assert [(note.action, note.subject) for note in house.audit.rows] == [("account.lock", "account:ana")]
+    assert "secreto" not in str(house.audit.rows)
+    assert "guess" not in str(house.audit.rows)
+
+
+async def test_brute_force_of_many_at_once_is_looked_at_five_times(house: House) -> None:
+    house.passwords.looks = 0
+    tries = [sign_in(house.door, "ana", f"guess {number}") for number in range(40)]
+    answers = await asyncio.gather(*tries, sign_in(house.door, "ana", GOOD))
+    account = await house.named()
+
+    assert all(isinstance(each, Refused) for each in answers)
+    assert account.failures == FAILURES
+
+
+async def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(house: House) -> None:
+    account = await house.named()
+    old = await Passwords(memory=16, rounds=1).hash(GOOD)
+    await house.store.rehash(account.id, old=account.password_hash, new=old)
+    await sign_in(house.door, "ana", GOOD)
+    renewed = (await house.named()).password_hash
+
+    assert renewed != old
+    assert not house.passwords.outdated(renewed)
+    assert isinstance(await sign_in(house.door, "ana", GOOD), str)
+
+
+async def test_where_the_database_is_away_nobody_is_let_in(house: House) -> None:
+    house.store.faults.script("named", StorageUnavailable())
+
+    with pytest.raises(StorageUnavailable):
+        await sign_in(house.door, "ana", GOOD)
+
+
+async def test_signing_in_sweeps_what_is_over(house: House) -> None:
+    await sign_in(house.door, "ana", GOOD)
+    house.clock.at += sessions.IDLE
+    await sign_in_with_key(house.door, "a key")
+
+    assert len(house.store.sessions) == 1
+    assert house.noted() == ["account.sign_in", "console.sign_in"]
+
+
+async def test_a_changed_password_ends_all_sessions_and_begins_another(house: House) -> None:
+    tokens = [await sign_in(house.door, "ana", GOOD) for _ in range(2)]
+    fresh = await change_password(house.door, await house.named(), GOOD, "viento entre pinos")
+
+    assert set(house.store.sessions) == {sessions.hash_of(fresh)}
+    assert fresh not in tokens
+    assert isinstance(await sign_in(house.door, "ana", GOOD), Refused)
+    assert isinstance(await sign_in(house.door, "ana", "viento entre pinos"), str)
+    assert "account.password" in house.noted()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("guess", "viento entre pinos"), (GOOD, GOOD), (GOOD, "corta"), (GOOD, "qwerty123456")]
+)
+async def test_a_password_is_changed_only_by_who_knows_the_old_one_to_a_good_other_one(
+    house: House, old: str, new: str
+) -> None:
+    await sign_in(house.door, "ana", GOOD)
+    with pytest.raises(InvalidAccount) as refusal:
+        await change_password(house.door, await house.named(), old, new)
+
+    assert len(house.store.sessions) == 1
+    assert not any(word in str(refusal.value) for word in ("guess", "corta1", "qwerty"))
+    assert isinstance(await sign_in(house.door, "ana", GOOD), str)
+
+
+async def test_the_old_password_is_guessed_at_no_faster_than_at_the_door(house: House) -> None:
+    account = await house.named()
+    for _ in range(FAILURES):
+        with pytest.raises(InvalidAccount, match="actual no es correcta") as refusal:
+            await change_password(house.door, account, "guess", "viento entre pinos")
+
+    assert "bloqueada" in str(refusal.value)
+    assert await sign_in(house.door, "ana", GOOD) == Refused(until=NOON + LOCKS[0])

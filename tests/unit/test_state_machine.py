@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from hub.model import State
+from hub.model.state_machine import CLAIMABLE, LOST, MOVES, may
+
+# Written from the design, not from the code. A row is where a message is, a column where it would go;
+# both in the same order.
+#              qu he re se st de rd fa bo su ex ca
+TABLE = {
+    "queued": "  . . . x . x x . . x . x",
+    "held": "    x . . x . x x . . x . x",
+    "retrying": "x . . x . x x . . x . x",
+    "sending": " x x x x x x x x x x x .",
+    "sent": "    . . . . . x x x x . . .",
+    "delivered": ". . . . . . x . x . . .",
+    "read": "    . . . . . . . . . . . .",
+    "failed": "  x . . . . x x . . . . .",
+    "bounced": " x . . . . . . . . . . .",
+    "suppressed": "x . . . . . . . . . . .",
+    "expired": " x . . . . x x . . . . .",
+    "cancelled": ". . . . . . . . . . . .",
+}
+
+
+def test_the_table_speaks_of_every_state() -> None:
+    assert set(TABLE) == {str(state) for state in State}
+    assert {len(row.split()) for row in TABLE.values()} == {len(State)}
+
+
+@pytest.mark.parametrize("before", State)
+@pytest.mark.parametrize("after", State)
+def test_a_message_moves_only_where_the_table_says(before: State, after: State) -> None:
+    expected = TABLE[before].split()[list(TABLE).index(after)] == "x"
+
+    assert may(before, after) is expected
+
+
+def test_what_is_claimable_may_be_sending() -> None:
+    assert {state for state in State if may(state, State.SENDING)} == CLAIMABLE
+
+
+def test_a_lost_message_comes_back_only_when_somebody_says_so() -> None:
+    said = {State.QUEUED, State.DELIVERED, State.READ}  # by an operator, or by the provider's receipt
+
+    assert {after for before in LOST for after in MOVES[before]} <= said

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from hub.access.webhook_signatures import (
+    is_body_of_twilio,
+    is_body_signature,
+    is_from_twilio,
+    twilio_signature,
+)
+
+VECTORS: Final[Any] = json.loads(
+    (Path(__file__).parents[1] / "vectors/twilio_signature.json").read_text(encoding="utf-8")
+)
+URL: Final = "https://hub.example/hooks/twilio?message=1"
+FORM: Final = [("MessageStatus", "delivered"), ("To", "+573001234567")]
+
+every_row: Final = pytest.mark.parametrize("row", VECTORS["rows"], ids=lambda row: row["id"])
+
+
+def pairs(row: Any) -> list[tuple[str, str]]:
+    values = {name: [value] if isinstance(value, str) else value for name, value in row["params"].items()}
+    return [(name, value) for name, each in values.items() for value in each]
+
+
+def verified(given: str, *, token: str = "12345", url: str = URL, form: Any = FORM) -> bool:
+    return is_from_twilio(given, tokens=[token], url=url, form=form)
+
+
+@every_row
+def test_a_form_is_signed_as_twilio_signs_it(row: Any) -> None:
+    assert row["signature"] == twilio_signature(row["auth_token"], row["url"], pairs(row))
+
+
+@every_row
+def test_what_twilio_signed_is_from_twilio_in_any_order(row: Any) -> None:
+    form = pairs(row)[::-1]
+
+    assert verified(row["signature"], token=row["auth_token"], url=row["url"], form=form)
+
+
+@pytest.mark.parametrize(
+    ("seen", "known"),
+    [
+        ("https://hub.example:443/x", "https://hub.example/x"),
+        ("https://hub.example/x", "https://hub.example:443/x"),
+        ("https://hub.example/x", "https://hub.example:8443/x"),
+        ("http://[::1]:80/x", "http://[::1]/x"),
+    ],
+)
+def test_the_port_may_have_been_seen_or_not(seen: str, known: str) -> None:
+    assert verified(twilio_signature("12345", seen, FORM), url=known)
+
+
+@pytest.mark.parametrize(
+    ("seen", "known"),
+    [
+        ("https://hub.example:8443/x", "https://hub.example/x"),
+        ("https://hub.example:8443/x", "https://hub.example:9443/x"),
+        ("http://hub.example/x", "https://hub.example/x"),
+        ("https://hub.example/x", "https://hub.example/y"),
+        ("https://hub.example/x?message=1", "https://hub.example/x?message=2"),
+    ],
+)
+def test_another_address_is_another_signature(seen: str, known: str) -> None:
+    assert not verified(twilio_signature("12345", seen, FORM), url=known)
+
+
+def test_a_field_that_was_changed_added_or_taken_away_is_noticed() -> None:
+    given = twilio_signature("12345", URL, FORM)
+
+    assert verified(given)
+    assert not verified(given, form=[("MessageStatus", "failed"), FORM[1]])
+    assert not verified(given, form=[*FORM, ("ErrorCode", "")])
+    assert not verified(given, form=FORM[:1])
+
+
+def test_any_of_several_tokens_may_have_signed_and_no_other() -> None:
+    given = twilio_signature("new", URL, FORM)
+
+    assert is_from_twilio(given, tokens=["old", "new"], url=URL, form=FORM)
+    assert not is_from_twilio(given, tokens=["old"], url=URL, form=FORM)
+    assert not is_from_twilio(given, tokens=[], url=URL, form=FORM)
+
+
+@pytest.mark.parametrize("given", ["", "=", "ñ", "\udcff", "0" * 10_000])
+def test_what_is_no_signature_is_refused(given: str) -> None:
+    assert not verified(given)
+
+
+def test_a_json_body_is_known_by_its_hash_in_the_address() -> None:
+    body, digest = VECTORS["json_body"]["body"].encode(), VECTORS["json_body"]["bodySHA256"]
+
+    assert is_body_of_twilio(f"{URL}&bodySHA256={digest}", body)
+    assert is_body_of_twilio(f"{URL}&bodySHA256={digest.upper()}", body)
+
+
+@pytest.mark.parametrize("query", ["", "&bodySHA256=", "&bodySHA256=0", "&bodySHA256=%ff", "&bodySHA256=ñ"])
+def test_a_json_body_of_another_address_is_refused(query: str) -> None:
+    assert not is_body_of_twilio(URL + query, VECTORS["json_body"]["body"].encode())
+
+
+def test_a_raw_body_is_signed_in_hexadecimal_or_base64() -> None:
+    # RFC 4231, test case 2.
+    digest = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    signed: dict[str, Any] = {
+        "secret": "Jefe",
+        "body": b"what do ya want for nothing?",
+        "algorithm": "sha256",
+    }
+
+    assert is_body_signature(digest, **signed, encoding="hex")
+    assert is_body_signature(digest.upper(), **signed, encoding="hex")
+    assert is_body_signature("W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", **signed, encoding="base64")
+    assert not is_body_signature(digest, **{**signed, "body": b"another"}, encoding="hex")
+    assert not is_body_signature("\udcff", **signed, encoding="hex")

@@ -1,0 +1,57 @@
+"""Timers over doubles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from hub.model import Lane, Message, State
+from hub.testing import MemoryWatch
+from hub.timers.scheduler import Timers
+from tests.unit.delivery_harness import ABOUT, mail
+from tests.unit.factories import HOUR, MINUTE, MONDAY, event
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+
+RECEIVED = event("pqrs.received")
+
+
+def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
+    values: dict[str, Any] = {
+        "store": hub.store,
+        "publisher": hub.publisher,
+        "appointments": hub.appointments,
+        "heartbeats": MemoryWatch(hub.store, hub.clock),
+        "now": hub.clock,
+        "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
+        "sweep_after": MINUTE,
+        "policy": hub.desk.rules.policy,
+        **fields,
+    }
+    return Timers(**values)
+
+
+async def hub_with(*messages: Message) -> MemoryHub:
+    """Start a hub whose appointments know what the store knows."""
+    hub = memory_hub(MONDAY)
+    async with hub.store.transaction() as transaction:
+        await transaction.add_events([ABOUT])
+        await transaction.add_messages(messages)
+    await hub.appointments.begin_epoch()
+    later = [(one.id, one.lane, one.next_at) for one in messages if one.next_at is not None]
+    await hub.appointments.arm_messages(later)
+    return hub
+
+
+async def petition() -> MemoryHub:
+    hub = memory_hub(MONDAY)
+    await hub.appointments.begin_epoch()
+    await hub.take_in(RECEIVED)
+    return hub
+
+
+def waiting(person: str = "p-1", at: datetime = MONDAY + HOUR, **fields: Any) -> Message:
+    return mail(person, **{"state": State.RETRYING, "next_at": at, **fields})
+
+
+def told(hub: MemoryHub) -> list[tuple[datetime, str]]:
+    return [(one.time, one.name) for one in hub.publisher.events]
