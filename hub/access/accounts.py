@@ -16,7 +16,7 @@ from typing import Final
 from hub.access import audit, passwords
 from hub.access.passwords import Passwords
 from hub.errors import InvalidAccount, UnknownName
-from hub.model import EVERYWHERE, Account, Grant, Json, Places
+from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
 
@@ -25,14 +25,14 @@ _DISPLAY: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class AccountAdmin:
     """Where accounts are given: what that takes, who does it, and where he may."""
 
     store: AccountStore
     audit: AuditStore
     passwords: Passwords
     who: str
-    places: Places
+    places: PropertyScope
     now: datetime
 
     def reaches(self, account: Account) -> bool:
@@ -54,12 +54,14 @@ def canonical(name: str) -> str:
     return name.strip().casefold()
 
 
-async def listed(desk: Desk) -> list[Account]:
+async def listed(desk: AccountAdmin) -> list[Account]:
     """Answer the accounts that are his to change, by name."""
     return [account for account in await desk.store.accounts() if desk.reaches(account)]
 
 
-async def create(desk: Desk, name: str, display_name: str, grants: Collection[Grant]) -> tuple[Account, str]:
+async def create(
+    desk: AccountAdmin, name: str, display_name: str, grants: Collection[Grant]
+) -> tuple[Account, str]:
     """
     Make an account and the password that opens it once.
 
@@ -89,7 +91,7 @@ async def create(desk: Desk, name: str, display_name: str, grants: Collection[Gr
     return account, password
 
 
-async def grant(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
+async def grant(desk: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
     """Give offices. Raises InvalidAccount, UnknownName."""
     account = await _account(desk, name)
     await _require_grantable(desk, grants)
@@ -98,7 +100,7 @@ async def grant(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
     return await _account(desk, name)
 
 
-async def take(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
+async def take(desk: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
     """Take offices away; its sessions end. Raises InvalidAccount, LastAdministrator, UnknownName."""
     account = await _account(desk, name)
     if not set(grants) & set(account.grants):
@@ -108,7 +110,7 @@ async def take(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
     return await desk.store.named(account.name) or account
 
 
-async def reset(desk: Desk, name: str) -> tuple[Account, str]:
+async def reset(desk: AccountAdmin, name: str) -> tuple[Account, str]:
     """Give another password, to be changed at once; its sessions end. Raises UnknownName."""
     account, password = await _account(desk, name), passwords.one_time()
     await desk.note("reset", account)
@@ -117,7 +119,7 @@ async def reset(desk: Desk, name: str) -> tuple[Account, str]:
     return await _account(desk, name), password
 
 
-async def disable(desk: Desk, name: str) -> Account:
+async def disable(desk: AccountAdmin, name: str) -> Account:
     """Let nobody in with it; its sessions end. Raises LastAdministrator, UnknownName."""
     account = await _account(desk, name)
     await desk.note("disable", account)
@@ -125,7 +127,7 @@ async def disable(desk: Desk, name: str) -> Account:
     return await _account(desk, name)
 
 
-async def enable(desk: Desk, name: str) -> Account:
+async def enable(desk: AccountAdmin, name: str) -> Account:
     """Let it in again. Raises UnknownName."""
     account = await _account(desk, name)
     await desk.note("enable", account)
@@ -133,7 +135,7 @@ async def enable(desk: Desk, name: str) -> Account:
     return await _account(desk, name)
 
 
-async def unlock(desk: Desk, name: str) -> Account:
+async def unlock(desk: AccountAdmin, name: str) -> Account:
     """End its lock before its time. Raises UnknownName."""
     account = await _account(desk, name)
     await desk.note("unlock", account)
@@ -141,14 +143,14 @@ async def unlock(desk: Desk, name: str) -> Account:
     return await _account(desk, name)
 
 
-async def _account(desk: Desk, name: str) -> Account:
+async def _account(desk: AccountAdmin, name: str) -> Account:
     account = await desk.store.named(canonical(name))
     if account is None or not desk.reaches(account):
         raise UnknownName(f"there is no account {canonical(name)!r}")
     return account
 
 
-async def _require_grantable(desk: Desk, grants: Collection[Grant]) -> None:
+async def _require_grantable(desk: AccountAdmin, grants: Collection[Grant]) -> None:
     if not desk.covers(grants):
         raise InvalidAccount("Offices are given where one is an administrator oneself, and nowhere else.")
     named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.access import audit, sessions
-from hub.access.lockout import Strangers, lock_after
+from hub.access.lockout import UnknownNameLocks, lock_after
 from hub.access.passwords import Passwords, require_good
 from hub.errors import InvalidAccount
 from hub.model import Account
@@ -19,14 +19,14 @@ _NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class SignInDeps:
     """What signing in takes."""
 
     accounts: AccountStore
     sessions: SessionStore
     audit: AuditStore
     passwords: Passwords
-    strangers: Strangers
+    strangers: UnknownNameLocks
     now: Callable[[], datetime]
 
 
@@ -37,7 +37,7 @@ class Refused:
     until: datetime | None = None
 
 
-async def sign_in(door: Door, name: str, password: str) -> str | Refused:
+async def sign_in(door: SignInDeps, name: str, password: str) -> str | Refused:
     """
     Answer what the cookie of a new session holds.
 
@@ -59,13 +59,13 @@ async def sign_in(door: Door, name: str, password: str) -> str | Refused:
     return await _begin(door, account.id)
 
 
-async def sign_in_with_key(door: Door, key: str) -> str:
+async def sign_in_with_key(door: SignInDeps, key: str) -> str:
     """Answer what the cookie holds of who has shown HUB_API_KEY."""
     await audit.note(door.audit, who="HUB_API_KEY", action="console.sign_in", subject="console")
     return await _begin(door, None, key=key)
 
 
-async def change_password(door: Door, account: Account, old: str, new: str) -> str:
+async def change_password(door: SignInDeps, account: Account, old: str, new: str) -> str:
     """
     Change a password, end every session of the account, and answer the cookie of a new one.
 
@@ -83,7 +83,7 @@ async def change_password(door: Door, account: Account, old: str, new: str) -> s
     return await _begin(door, account.id)
 
 
-async def _refused(door: Door, account: Account, password: str) -> Refused | None:
+async def _refused(door: SignInDeps, account: Account, password: str) -> Refused | None:
     """Count a try, then look: a right password during a lock is as wrong as any."""
     failures = await door.accounts.attempt(account.id, now=door.now())
     if failures is None:
@@ -106,7 +106,7 @@ async def _refused(door: Door, account: Account, password: str) -> Refused | Non
     return Refused(until=door.now() + lock)
 
 
-async def _begin(door: Door, account_id: UUID | None, *, key: str = "") -> str:
+async def _begin(door: SignInDeps, account_id: UUID | None, *, key: str = "") -> str:
     now = door.now()
     await door.sessions.sweep(now=now, idle_since=now - sessions.IDLE)
     session, token = sessions.begin(account_id, key=key, now=now)
@@ -114,7 +114,7 @@ async def _begin(door: Door, account_id: UUID | None, *, key: str = "") -> str:
     return token
 
 
-async def _note(door: Door, account: Account, action: str) -> None:
+async def _note(door: SignInDeps, account: Account, action: str) -> None:
     who = f"account:{account.name}"
     await audit.note(door.audit, who=who, action=f"account.{action}", subject=who)
 

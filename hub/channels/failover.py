@@ -19,7 +19,7 @@ from hub.channels.fault_origin import Blame, blame
 from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, ChannelTraits, Outgoing
 from hub.ports import Channel, Throttle
-from hub.resilience.breaker import CIRCUIT_OPEN, Breaker, Circuit, Pass
+from hub.resilience.breaker import CIRCUIT_OPEN, Breaker, Circuit, Permit
 from hub.resilience.rate_limit import Rate
 
 THROTTLED: Final = "throttled"
@@ -112,7 +112,7 @@ class Failover:
             # The channel has its own, shorter time-outs; this one only says that none of them worked.
             raise TransientFailure("timeout", unknown=True) from exc
 
-    async def _admitted(self, provider: Provider, outgoing: Outgoing) -> Pass:
+    async def _admitted(self, provider: Provider, outgoing: Outgoing) -> Permit:
         """Pass the breaker and the rate; raises a `TransientFailure` that is `untried`."""
         if not provider.breaker.wait(time.monotonic()):
             await self._wait_for_turn(provider, outgoing)

@@ -14,7 +14,7 @@ from hub.cli.common import AsJson, cell, print_items, print_json, print_table, s
 from hub.model import EVERYWHERE, Grant, Office
 
 if TYPE_CHECKING:
-    from hub.access.accounts import Desk
+    from hub.access.accounts import AccountAdmin
     from hub.model import Account, Json
 
 app = typer.Typer(
@@ -160,20 +160,20 @@ def _grants(office: Office, copropiedades: list[str] | None, *, everywhere: bool
     return [Grant(office=office, copropiedad_id=place) for place in places or [EVERYWHERE]]
 
 
-async def _at_desk(work: Callable[[Desk], Awaitable[Any]]) -> Any:
+async def _at_desk(work: Callable[[AccountAdmin], Awaitable[Any]]) -> Any:
     async with _desk() as desk:
         return await work(desk)
 
 
 @asynccontextmanager
-async def _desk() -> AsyncIterator[Desk]:
+async def _desk() -> AsyncIterator[AccountAdmin]:
     """Open the desk of whoever sits at the command line, who reaches everywhere."""
-    from hub.access.accounts import Desk  # noqa: PLC0415 - the same
+    from hub.access.accounts import AccountAdmin  # noqa: PLC0415 - the same
     from hub.access.passwords import Passwords  # noqa: PLC0415 - the same
     from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_accounts(settings()) as store, hub_app.open_audit(settings()) as audit:
-        yield Desk(
+        yield AccountAdmin(
             store=store,
             audit=audit,
             passwords=Passwords(),

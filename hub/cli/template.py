@@ -15,7 +15,7 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hub.app.container import Words
+    from hub.app.container import Company
     from hub.model import Json, Rendered
     from hub.rendering.approved import Approved
 
@@ -91,13 +91,13 @@ def _render(event: str) -> Mapping[str, Rendered]:
     return words.templates.preview(event, _example(words, event))
 
 
-def _words() -> Words:
-    from hub.app.container import Words  # noqa: PLC0415 - `hub --help` must not wait for it
+def _words() -> Company:
+    from hub.app.container import Company  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    return Words(settings())
+    return Company(settings())
 
 
-def _example(words: Words, event: str) -> Mapping[str, Json]:
+def _example(words: Company, event: str) -> Mapping[str, Json]:
     schema = words.schemas.by_name.get(event)
     if schema is None:
         raise HubError(f"there is no event {event}; the names are those of hub/catalog/, like pqrs.received")

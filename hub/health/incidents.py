@@ -15,14 +15,14 @@ from types import MappingProxyType
 from typing import Final
 
 from hub.model import Event, Json, Lane, Remaining, Symptom, Trouble, own_event
-from hub.policy.monitoring import WatchPolicy
+from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
 ENDED: Final = "hub.trouble.ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class IncidentKind:
     """
     One kind of trouble. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
 
@@ -39,8 +39,8 @@ class Kind:
     twice: bool = False
 
 
-KINDS: Final[tuple[Kind, ...]] = (
-    Kind(
+KINDS: Final[tuple[IncidentKind, ...]] = (
+    IncidentKind(
         name="circuit",
         title="El proveedor {2} de {1} está fallando",
         seen="La mitad de sus llamadas falla o tarda demasiado: se le deja descansar (`[breaker]`).",
@@ -48,7 +48,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         meanwhile="Los mensajes pasan al siguiente proveedor o esperan y se reintentan; ninguno se pierde.",
         silences=True,
     ),
-    Kind(
+    IncidentKind(
         name="queue_age",
         title="La cola {2} de {1} está atrasada",
         seen="Su mensaje más antiguo espera más de lo que dice `[watch] queue_age`.",
@@ -56,7 +56,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         meanwhile="Los mensajes salen con retraso; los que se venzan antes quedan como vencidos.",
         silences=True,
     ),
-    Kind(
+    IncidentKind(
         name="unattended",
         title="Nadie atiende las colas de {1}",
         seen="Hay tickets o eventos listos en una cola que ningún proceso consume.",
@@ -64,21 +64,21 @@ KINDS: Final[tuple[Kind, ...]] = (
         meanwhile="Todo espera en RabbitMQ; este aviso también, si lo que falta es lo que lo envía.",
         twice=True,
     ),
-    Kind(
+    IncidentKind(
         name="dead_letters",
         title="Hay eventos que no se pudieron recibir",
         seen="Llegó una carta muerta en la última hora, o las abiertas pasan de `[watch] dead_letters`.",
         to_do="Mírelas con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
         meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
     ),
-    Kind(
+    IncidentKind(
         name="auditor",
         title="El papel timers no trabaja",
         seen="Su última ronda completa es más vieja que `[watch] audit_stale`.",
         to_do="Arranque `hub run timers` y mire su registro.",
         meanwhile="No hay reintentos, recordatorios ni escalamientos; se recuperan al volver.",
     ),
-    Kind(
+    IncidentKind(
         name="balance",
         title="Queda poco saldo en {2} de {1}",
         seen="El saldo que dice el proveedor es menor que el suyo o el de `[watch] low_balance`.",
@@ -86,14 +86,14 @@ KINDS: Final[tuple[Kind, ...]] = (
         meanwhile="Los mensajes salen todavía; sin saldo se rechazan.",
         silences=True,
     ),
-    Kind(
+    IncidentKind(
         name="skew",
         title="Los relojes de {1} y {2} no coinciden",
         seen="Difieren en más de `[watch] skew`.",
         to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
         meanwhile="Citas, plazos y vencimientos corren con esa diferencia.",
     ),
-    Kind(
+    IncidentKind(
         name="server",
         title="No responde {1}",
         seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",
@@ -103,7 +103,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     ),
 )
 
-BY_KIND: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in KINDS})
+BY_KIND: Final[Mapping[str, IncidentKind]] = MappingProxyType({kind.name: kind for kind in KINDS})
 
 _CHANNELS: Final[Mapping[str, str]] = {
     "email": "correo",
@@ -128,7 +128,7 @@ def known(found: Iterable[Trouble]) -> list[Trouble]:
     return [trouble for trouble in found if trouble.key.partition(":")[0] in BY_KIND]
 
 
-def kind_of(key: str) -> Kind:
+def kind_of(key: str) -> IncidentKind:
     return BY_KIND[key.partition(":")[0]]
 
 
@@ -196,7 +196,7 @@ def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
         yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
 
 
-def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: WatchPolicy) -> Iterator[Symptom]:
+def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: MonitorPolicy) -> Iterator[Symptom]:
     """Channel and lane → how long its oldest message waits."""
     for (channel, lane), age in sorted(oldest.items()):
         if age > policy.queue_age[lane]:
@@ -212,25 +212,25 @@ def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
             yield Symptom(key=f"unattended:{role}", measured=measured)
 
 
-def of_letters(opened: int, lately: int, policy: WatchPolicy) -> Iterator[Symptom]:
+def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symptom]:
     """How many are open, and how many of them came of late."""
     if lately or opened > policy.dead_letters:
         yield Symptom(key="dead_letters", measured=f"{opened} abiertas, {lately} de la última hora")
 
 
-def of_audit(age: timedelta, policy: WatchPolicy) -> Iterator[Symptom]:
+def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
     if age > policy.audit_stale:
         yield Symptom(key="auditor", measured=f"Última ronda hace {length(age)}")
 
 
-def of_balance(left: Remaining, policy: WatchPolicy) -> Iterator[Symptom]:
+def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
     """What the provider's own description calls low counts first, then the policy's for the currency."""
     limit = left.low if left.low is not None else policy.low_balance.get(left.currency)
     if limit is not None and left.amount < limit:
         yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
 
 
-def of_clock(host: str, server: str, apart: timedelta, policy: WatchPolicy) -> Iterator[Symptom]:
+def of_clock(host: str, server: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
     if abs(apart) > policy.skew:
         # Of each host its own: another one, whose clock is right, must not take it for mended.
         yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")

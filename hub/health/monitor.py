@@ -19,9 +19,9 @@ import structlog
 from hub.errors import HubError, Unavailable
 from hub.health import incidents
 from hub.model import Remaining, Symptom
-from hub.policy.monitoring import WatchPolicy
-from hub.ports import Now, Publisher, Queues, WatchStore
-from hub.tasks import heed_cancellation
+from hub.policy.monitoring import MonitorPolicy
+from hub.ports import MonitorStore, Now, Publisher, Queues
+from hub.tasks import reraise_if_cancelled
 
 LOOK_TIMEOUT: Final = 10.0
 """Seconds for one look: a server that hangs must not blind the watch for the rest."""
@@ -33,17 +33,17 @@ Clock = Callable[[], Awaitable[datetime]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Watch:
+class Monitor:
     """What watching needs. `host` is this machine's name; `company` its address of last resort."""
 
-    store: WatchStore
+    store: MonitorStore
     publisher: Publisher
     queues: Queues
     answers: Callable[[], Awaitable[Mapping[str, bool]]]
     clocks: Mapping[str, Clock]
     balances: Callable[[], Awaitable[Sequence[Remaining]]]
     now: Now
-    policy: WatchPolicy
+    policy: MonitorPolicy
     host: str
     company: str
     began_at: datetime = field(init=False)
@@ -59,23 +59,23 @@ class Watch:
         self.began_at = self.now()
 
 
-async def run(watch: Watch) -> None:
+async def run(watch: Monitor) -> None:
     """Watch until cancelled. No failure ends it: who watches must not be what breaks the hub."""
     while True:
         try:
             await look_and_tell(watch)
         except Unavailable as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             watch.well = False
             log.warning("watch.blind", error=str(exc))
         except Exception:
-            heed_cancellation()
+            reraise_if_cancelled()
             watch.well = False
             log.exception("watch.broken")
         await asyncio.sleep(watch.policy.every.total_seconds())
 
 
-async def look_and_tell(watch: Watch) -> None:
+async def look_and_tell(watch: Monitor) -> None:
     """Look at everything once, write what is found, tell what is new."""
     symptoms, seen = await look_around(watch)
     watch.well = {"auditor", "server"} <= seen and not any(
@@ -87,7 +87,7 @@ async def look_and_tell(watch: Watch) -> None:
     await tell(watch)
 
 
-async def look_around(watch: Watch) -> tuple[list[Symptom], set[str]]:
+async def look_around(watch: Monitor) -> tuple[list[Symptom], set[str]]:
     """Answer the symptoms, and the kinds of trouble that could be looked for."""
     symptoms: list[Symptom] = []
     seen: set[str] = set()
@@ -96,14 +96,14 @@ async def look_around(watch: Watch) -> tuple[list[Symptom], set[str]]:
             async with asyncio.timeout(LOOK_TIMEOUT):
                 symptoms += await look(watch)
         except (HubError, TimeoutError) as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             log.warning("watch.cannot_look", kind=kind, error=str(exc) or type(exc).__name__)
         else:
             seen.add(kind)
     return symptoms, seen
 
 
-async def tell(watch: Watch) -> None:
+async def tell(watch: Monitor) -> None:
     """Publish what has not been told yet: an end never before its begin."""
     while untold := incidents.known(await watch.store.untold()):
         notify = await _notify(watch)
@@ -114,37 +114,37 @@ async def tell(watch: Watch) -> None:
             log.warning("watch.told", event_name=event.name, key=trouble.key, measured=trouble.measured)
 
 
-async def _notify(watch: Watch) -> Sequence[str]:
+async def _notify(watch: Monitor) -> Sequence[str]:
     if watch.policy.notify or await watch.store.anybody_on_duty():
         return watch.policy.notify
     log.error("watch.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [watch] notify")
     return [watch.company]
 
 
-async def _circuits(watch: Watch) -> Sequence[Symptom]:
+async def _circuits(watch: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_circuits(await watch.store.open_circuits(watch.policy.fresh)))
 
 
-async def _ages(watch: Watch) -> Sequence[Symptom]:
+async def _ages(watch: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_ages(await watch.store.oldest_waiting(), watch.policy))
 
 
-async def _unattended(watch: Watch) -> Sequence[Symptom]:
+async def _unattended(watch: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_queues(await watch.queues.unattended()))
 
 
-async def _letters(watch: Watch) -> Sequence[Symptom]:
+async def _letters(watch: Monitor) -> Sequence[Symptom]:
     opened, lately = await watch.store.open_letters(watch.policy.lately)
     return list(incidents.of_letters(opened, lately, watch.policy))
 
 
-async def _audit(watch: Watch) -> Sequence[Symptom]:
+async def _audit(watch: Monitor) -> Sequence[Symptom]:
     age = await watch.store.audit_age()
     # Before the first audit there ever was: it has as long as any other, from our own start.
     return list(incidents.of_audit(watch.now() - watch.began_at if age is None else age, watch.policy))
 
 
-async def _balances(watch: Watch) -> Sequence[Symptom]:
+async def _balances(watch: Monitor) -> Sequence[Symptom]:
     """Ask the providers at most every `balance_every`; meanwhile what they said last counts."""
     now = watch.now()
     if watch.funds_until is None or now >= watch.funds_until:
@@ -153,7 +153,7 @@ async def _balances(watch: Watch) -> Sequence[Symptom]:
     return [symptom for one in watch.funds.values() for symptom in incidents.of_balance(one, watch.policy)]
 
 
-async def _skew(watch: Watch) -> Sequence[Symptom]:
+async def _skew(watch: Monitor) -> Sequence[Symptom]:
     found: list[Symptom] = []
     for server, clock in watch.clocks.items():
         before = watch.now()
@@ -165,11 +165,11 @@ async def _skew(watch: Watch) -> Sequence[Symptom]:
     return found
 
 
-async def _servers(watch: Watch) -> Sequence[Symptom]:
+async def _servers(watch: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_servers(await watch.answers()))
 
 
-LOOKS: Final[Mapping[str, Callable[[Watch], Awaitable[Sequence[Symptom]]]]] = {
+LOOKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = {
     "circuit": _circuits,
     "queue_age": _ages,
     "unattended": _unattended,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from hub.intake.commit_result import Broad, report_nobody
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import paged
 from hub.messages.planning.plan import plan_audience
@@ -21,7 +21,7 @@ a sixth of a second in which nothing else of this process runs.
 
 
 async def expand(
-    broad: Broad, *, desk: Desk, store: IntakeStore, now: Now, page: int = PAGE
+    broad: Broad, *, desk: IntakeContext, store: IntakeStore, now: Now, page: int = PAGE
 ) -> AsyncIterator[Sequence[Message]]:
     """
     Plan the audience, yielding the messages of each committed page.

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from hub import sla
 from hub.contact_rules.consents import consents_of
-from hub.intake.commit_result import Broad, Taken, waiting
-from hub.intake.decode import Desk, is_directory
+from hub.intake.commit_result import Broad, CommitResult, waiting
+from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import Meant, record, silent, spoken
 from hub.messages.planning.plan import is_quiet
@@ -26,13 +26,13 @@ from hub.model import (
     Party,
     StoredEvent,
 )
-from hub.people.audience import PLACE, Group, Parties, addressees, parties_of, party_words, together
+from hub.people.audience import PLACE, Group, Parties, addressees, merge_groups, parties_of, party_words
 from hub.ports import IntakeTransaction
 
 
 async def plan_in(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, desk: Desk, now: datetime
-) -> Taken:
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, desk: IntakeContext, now: datetime
+) -> CommitResult:
     """Write everything that these events (by their keys) mean; answer what is left after the commit."""
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
@@ -48,7 +48,7 @@ async def plan_in(
     said = [one for each in stored if each.key in new for one in consents_of(each.event, each.key)]
     if said:
         await transaction.add_consents(said)
-    taken = Taken()
+    taken = CommitResult()
     fresh = [one for key, one in meant.items() if key in new or key in late]
     await _place(transaction, released, meant)
     await _add_messages(transaction, fresh, taken, desk=desk, now=now)
@@ -82,7 +82,7 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant
 
 
 async def _stored(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], desk: Desk
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], desk: IntakeContext
 ) -> list[StoredEvent]:
     """Find out where each event happens: its copropiedad is named, or is its unit's."""
     units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
@@ -109,7 +109,7 @@ def case_key(kind: EventType, event: Event) -> str | None:
 
 
 async def _lock(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: IntakeContext
 ) -> dict[str, list[StoredEvent]]:
     """
     Lock the cases of these events and answer what happened in them so far.
@@ -122,7 +122,7 @@ async def _lock(
     return {case: list(histories.get(case, ())) for case in cases}
 
 
-def _concerns_case(stored: StoredEvent, desk: Desk) -> bool:
+def _concerns_case(stored: StoredEvent, desk: IntakeContext) -> bool:
     """Tell whether the event moves clocks or reminders of its case, or speaks to people whom it knows."""
     kind = desk.catalog[stored.event.name]
     reminds = bool(kind.reminders) or kind.ends_reminders
@@ -136,7 +136,7 @@ def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent
 
 
 async def _parties(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
     """Answer who is known in the cases of a batch, and the events that came before that was said."""
     named: list[Party] = [party for one in stored for party in parties_of(one, desk.catalog[one.event.name])]
@@ -151,19 +151,21 @@ async def _parties(
     return await transaction.parties(cases) if cases else {}, released
 
 
-def _asks(stored: StoredEvent, desk: Desk) -> bool:
+def _asks(stored: StoredEvent, desk: IntakeContext) -> bool:
     """Tell whether the case may know something of the event that it does not say itself."""
     audiences = desk.catalog[stored.event.name].audiences
     silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
     return silent or (bool(audiences) and stored.copropiedad_id is None)
 
 
-def _meant(stored: StoredEvent, desk: Desk, parties: Parties) -> Meant:
+def _meant(stored: StoredEvent, desk: IntakeContext, parties: Parties) -> Meant:
     stored = _placed(stored, parties)
     kind = desk.catalog[stored.event.name]
     if is_quiet(stored.event):
         return Meant(stored=stored, kind=kind, audiences=())
-    audiences = tuple(tuple(together(addressees(audience, stored, parties))) for audience in kind.audiences)
+    audiences = tuple(
+        tuple(merge_groups(addressees(audience, stored, parties))) for audience in kind.audiences
+    )
     meant = Meant(stored=stored, kind=kind, audiences=audiences)
     unfinished = meant.waiting or bool(meant.broad)
     return replace(meant, stored=replace(stored, planned=not unfinished, waiting=meant.waiting))
@@ -182,7 +184,12 @@ def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
 
 
 async def _add_messages(
-    transaction: IntakeTransaction, fresh: Sequence[Meant], taken: Taken, *, desk: Desk, now: datetime
+    transaction: IntakeTransaction,
+    fresh: Sequence[Meant],
+    taken: CommitResult,
+    *,
+    desk: IntakeContext,
+    now: datetime,
 ) -> None:
     groups = {
         one
@@ -229,7 +236,7 @@ def _expansions(meant: Meant) -> list[Broad]:
     ]
 
 
-async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: Taken) -> None:
+async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: CommitResult) -> None:
     """A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short."""
     if not duplicates:
         return
@@ -244,7 +251,7 @@ async def _clocks(
     stored: Sequence[StoredEvent],
     histories: Mapping[str, Sequence[StoredEvent]],
     *,
-    desk: Desk,
+    desk: IntakeContext,
     now: datetime,
 ) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
@@ -263,7 +270,7 @@ async def _clocks(
     standing = await transaction.clocks(cases)
     quiet = {one.key for case in cases for one in histories[case] if is_quiet(one.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
-    replayed = [sla.passed_over(clock, now) if clock.id in imported else clock for clock in replayed]
+    replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
     clocks = sla.reconcile(replayed, standing, desk.rules.policy)
     await transaction.save_clocks(clocks)
     return clocks

@@ -18,23 +18,23 @@ import structlog
 from hub.errors import AppointmentsUnavailable, InvalidEvent
 from hub.intake.commit import commit
 from hub.intake.commit_result import Later, waiting
-from hub.intake.decode import Desk, dead_letter, may_be_told, read, rejection
+from hub.intake.decode import IntakeContext, dead_letter, may_be_told, read, rejection
 from hub.intake.pages import PAGE, expand
-from hub.intake.source_bindings import Senders
-from hub.model import Clock, DeadLetter, Incoming
+from hub.intake.source_bindings import SourceBindings
+from hub.model import Clock, DeadLetter, RawMessage
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
-__all__ = ["Desk", "Senders", "bury", "take_in"]
+__all__ = ["IntakeContext", "SourceBindings", "process_batch", "store_dead_letter"]
 
 log = structlog.get_logger()
 
 
-async def take_in(
-    incoming: Sequence[Incoming],
+async def process_batch(
+    incoming: Sequence[RawMessage],
     *,
-    desk: Desk,
-    senders: Senders,
+    desk: IntakeContext,
+    senders: SourceBindings,
     store: IntakeStore,
     publisher: Publisher,
     appointments: Appointments,
@@ -58,8 +58,8 @@ async def take_in(
     await _make_appointments(appointments, taken.later, taken.clocks)
 
 
-async def bury(
-    incoming: Incoming, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
+async def store_dead_letter(
+    incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
 ) -> None:
     """Make a dead letter of a delivery on which the hub itself fails, again and again."""
     letter = dead_letter(incoming, InvalidEvent(f"the hub fails on it ({type(error).__name__})"))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import reminders_end
 from hub.model import StoredEvent
 from hub.ports import IntakeTransaction
 
 
 async def end_reminders(
-    transaction: IntakeTransaction, histories: Mapping[str, Sequence[StoredEvent]], desk: Desk
+    transaction: IntakeTransaction, histories: Mapping[str, Sequence[StoredEvent]], desk: IntakeContext
 ) -> None:
     """
     Cancel the reminders of what has ended in these cases, which are locked.

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Final
 
 from hub.intake.commit_result import Broad, report_nobody
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
-from hub.people.audience import Addressee, Group, Unknown, applies, as_one
+from hub.people.audience import Addressee, Group, Unknown, applies, merge_person
 
 QUIET: Final = "quiet"
 CONDITION: Final = "condition"
@@ -53,7 +53,7 @@ class Spoken:
     messages: Sequence[Message]
 
 
-def spoken(meant: Meant, people: Found, *, desk: Desk, now: datetime) -> Iterator[Spoken]:
+def spoken(meant: Meant, people: Found, *, desk: IntakeContext, now: datetime) -> Iterator[Spoken]:
     """Plan each audience for those who were looked up; the pages of broad ones come later."""
     for number, audience in enumerate(meant.audiences):
         found, missing = _found(audience, people)
@@ -153,7 +153,7 @@ def _found(audience: Iterable[Addressee], people: Found) -> tuple[list[Person], 
     for one in audience:
         members = _members(one, people)
         for person in members:
-            found[person.ref] = as_one(found.get(person.ref, person), person)
+            found[person.ref] = merge_person(found.get(person.ref, person), person)
         if isinstance(one, Group) and one.person is not None and not members:
             missing[one.person] = Person(ref=one.person, name="")
     return list(found.values()), list(missing.values())

@@ -9,11 +9,11 @@ from hub.model.access import (
     Account,
     Grant,
     Office,
-    Places,
+    PropertyScope,
     Reach,
     Session,
     reach_of,
-    together,
+    union,
 )
 from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
 from hub.model.balances import Balance
@@ -37,16 +37,16 @@ from hub.model.clocks import (
     TOP_LEVEL,
     Acknowledgement,
     Clock,
+    ClockHistory,
     ClockState,
-    Course,
-    Departures,
+    DispatchStatus,
     Pause,
     Promise,
     Step,
 )
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
-from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
+from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
 from hub.model.incidents import Remaining, Symptom, Trouble
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
@@ -62,8 +62,8 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
-from hub.model.replies import About, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
-from hub.model.suppressions import Barred, Gone
+from hub.model.replies import About, AckDecision, AckOutcome, Escalation, Inbound, Reply, ReplyKind
+from hub.model.suppressions import InvalidContact, SuppressionStatus
 
 __all__ = [
     "EVERYWHERE",
@@ -82,32 +82,32 @@ __all__ = [
     "About",
     "Accepted",
     "Account",
+    "AckDecision",
+    "AckOutcome",
     "Acknowledgement",
     "ApiKey",
     "Attempt",
     "Audience",
     "AudienceRecord",
     "Balance",
-    "Barred",
     "Cascade",
     "ChannelTraits",
     "Claimed",
     "Clock",
+    "ClockHistory",
     "ClockMove",
     "ClockState",
     "Complaint",
     "Consent",
     "ContactPoint",
-    "Course",
     "DeadLetter",
-    "Departures",
+    "DispatchStatus",
     "Escalation",
     "Event",
     "EventType",
-    "Gone",
     "Grant",
     "Inbound",
-    "Incoming",
+    "InvalidContact",
     "Json",
     "Lane",
     "LeftOut",
@@ -121,10 +121,11 @@ __all__ = [
     "Party",
     "Pause",
     "Person",
-    "Places",
     "Print",
     "Promise",
+    "PropertyScope",
     "Purpose",
+    "RawMessage",
     "Reach",
     "Remaining",
     "Reminder",
@@ -138,14 +139,13 @@ __all__ = [
     "State",
     "Step",
     "StoredEvent",
+    "SuppressionStatus",
     "Symptom",
-    "Taken",
-    "Taking",
     "Target",
     "Trouble",
     "WorkWeek",
     "own_event",
     "reach_of",
-    "together",
     "type_of",
+    "union",
 ]

@@ -76,7 +76,7 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class ClockHistory:
     """
     What has befallen a clock since its start.
 
@@ -132,7 +132,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departures:
+class DispatchStatus:
     """How much of what an event tells has not left yet, and when the last of the rest did."""
 
     pending: int
@@ -159,7 +159,7 @@ class Clock:
     level: int
     promise: Promise
     steps: tuple[Step, ...]
-    course: Course = Course()
+    course: ClockHistory = ClockHistory()
     calendar: str = ""
     fired: int = 0
     ended_at: datetime | None = None

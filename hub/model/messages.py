@@ -11,7 +11,7 @@ from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
 from hub.model.json import Json
 from hub.model.people import Target, WorkWeek
-from hub.model.suppressions import Barred
+from hub.model.suppressions import SuppressionStatus
 
 
 class State(StrEnum):
@@ -92,7 +92,7 @@ class Claimed:
     building: str | None
     unit: str | None
     unsure_of: str | None = None
-    barred: Barred | None = None
+    barred: SuppressionStatus | None = None
     weeks: tuple[WorkWeek | None, ...] = ()
 
 

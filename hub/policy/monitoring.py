@@ -12,7 +12,7 @@ from hub.errors import InvalidPolicy
 from hub.model import Lane
 
 
-class WatchPolicy(Struct, frozen=True, kw_only=True):
+class MonitorPolicy(Struct, frozen=True, kw_only=True):
     """
     From when on something is told.
 

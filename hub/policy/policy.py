@@ -16,7 +16,7 @@ from hub.business_time import ColombianHolidays, Mode, WorkCalendar
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.policy.clocks import DEFAULT, Alerts, ClockPolicy, SummaryPolicy
-from hub.policy.monitoring import WatchPolicy
+from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, as_table, check_keys, overlay, read_struct
 from hub.policy.values import PARSERS, Expiry, Frames, Prefix, Weekday
 from hub.resilience.breaker import BreakerPolicy
@@ -102,7 +102,7 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
     retry: Mapping[str, RetryPolicy]
     breaker: BreakerPolicy
     throttle: ThrottlePolicy
-    watch: WatchPolicy
+    watch: MonitorPolicy
     sms: Sms
 
     def __post_init__(self) -> None:

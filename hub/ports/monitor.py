@@ -16,7 +16,7 @@ class Heartbeats(Protocol):
         """Write the state of each subject (`audit`, `circuit:sms:twilio`) as this process sees it now."""
 
 
-class WatchStore(Heartbeats, Protocol):
+class MonitorStore(Heartbeats, Protocol):
     """What SQL knows of the hub's health, and the troubles that were found. Its clock decides."""
 
     async def clock(self) -> datetime:

@@ -25,7 +25,7 @@ _INLINER: Final = css_inline.CSSInliner(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class LayoutParts:
     """What goes into the slots: title and preheader are text with Jinja, the body is HTML from the vault."""
 
     title: str
@@ -33,7 +33,7 @@ class Parts:
     body: str
 
 
-def frame(layout: str, parts: Parts, vault: Vault) -> str:
+def frame(layout: str, parts: LayoutParts, vault: Vault) -> str:
     """Answer a Jinja source for the whole HTML of an email."""
     html = _filled(layout, parts, vault)
     try:
@@ -43,12 +43,12 @@ def frame(layout: str, parts: Parts, vault: Vault) -> str:
     return checked(vault.restore(_INDENT.sub("\n", html)))
 
 
-def page(layout: str, parts: Parts, vault: Vault) -> str:
+def page(layout: str, parts: LayoutParts, vault: Vault) -> str:
     """Answer a Jinja source for a page that is printed: its style sheet stays whole, for `@page` is in it."""
     return checked(vault.restore(_INDENT.sub("\n", _filled(layout, parts, vault))))
 
 
-def _filled(layout: str, parts: Parts, vault: Vault) -> str:
+def _filled(layout: str, parts: LayoutParts, vault: Vault) -> str:
     slots = {
         "title": vault.hide(parts.title.strip()),
         "preheader": vault.hide(parts.preheader.strip()),

@@ -16,7 +16,7 @@ from hub.model import Json, Rendered
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
-from hub.rendering.forms import Words
+from hub.rendering.forms import EventTexts
 from hub.rendering.source import read
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
@@ -33,7 +33,7 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    words: Mapping[Key, Words]
+    words: Mapping[Key, EventTexts]
     globals: Mapping[str, Json]
     company: Mapping[str, str]
     texting: Texting = BUILT_IN_TEXTING
@@ -95,7 +95,7 @@ class Templates:
         }
         return {**self.globals, **context.data, **context.names(), **texting, "company": self.company}
 
-    def _find(self, event_name: str, variant: str | None, locale: str) -> Words:
+    def _find(self, event_name: str, variant: str | None, locale: str) -> EventTexts:
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):
             if found := self.words.get((language, event_name, variant)):
                 return found
@@ -142,7 +142,7 @@ def _read(file: Path) -> str:
         raise InvalidTemplate(f"{file}: cannot be read") from exc
 
 
-def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, Words]]:
+def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
     try:
         source = read(shelf.text(path), lambda part: shelf.text(f"{locale}/{part}"))

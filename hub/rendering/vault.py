@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from hub.errors import InvalidTemplate
-from hub.rendering.source import Kind, Piece, pieces
+from hub.rendering.source import Piece, PieceKind, pieces
 
 INLINE: Final = "⟦%d⟧"
 FOLDED: Final = "⟪%d⟫"
@@ -42,8 +42,8 @@ class Vault:
         return _CLOSING.match(self._kept[int(number)]) is not None
 
     def _hide(self, piece: Piece, statement: str) -> str:
-        if piece.kind is Kind.TEXT:
+        if piece.kind is PieceKind.TEXT:
             return piece.code
         self._kept.append(piece.code)
-        shape = statement if piece.kind is Kind.STATEMENT else WORD
+        shape = statement if piece.kind is PieceKind.STATEMENT else WORD
         return shape % (len(self._kept) - 1)

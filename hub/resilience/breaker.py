@@ -60,7 +60,7 @@ class BreakerPolicy(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Permit:
     """The right to make one call, to be given back with what came of it."""
 
     era: int
@@ -89,16 +89,16 @@ class Breaker:
         # A probe that is not back by then is slow, and opens the circuit anew.
         return self._policy.slow if self._probing else timedelta(0)
 
-    def enter(self, now: float) -> Pass | None:
+    def enter(self, now: float) -> Permit | None:
         """Let a call through, or not. While half-open one at a time goes through."""
         if self.wait(now):
             return None
         if self.circuit is Circuit.OPEN:
             self._turn(Circuit.HALF_OPEN)
         self._probing = self.circuit is Circuit.HALF_OPEN
-        return Pass(self._era)
+        return Permit(self._era)
 
-    def leave(self, given: Pass, now: float, *, fault: bool, took: timedelta) -> None:
+    def leave(self, given: Permit, now: float, *, fault: bool, took: timedelta) -> None:
         """Hear what came of a call. What began before the circuit last changed tells nothing any more."""
         if given.era != self._era:
             return
@@ -110,7 +110,7 @@ class Breaker:
         if (fault or slow) and self._window.faulty(self._policy):
             self._open(now)
 
-    def abandon(self, given: Pass) -> None:
+    def abandon(self, given: Permit) -> None:
         """Take back a pass that led to no call, or to one that was cut short for reasons of ours."""
         if given.era == self._era:
             self._probing = False

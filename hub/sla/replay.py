@@ -27,7 +27,7 @@ from hub.model.ids import clock_id, event_key
 from hub.policy import Policy
 from hub.sla.events import CONTEXT
 from hub.sla.reconcile import judged
-from hub.sla.schedule import laid_out
+from hub.sla.schedule import schedule
 
 
 def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
@@ -60,7 +60,7 @@ def replay(
         for move in moves_of(catalog[event.name], event):
             _MOVES[move.move](fold, move.clock, event)
     whole = [*fold.ended, *fold.running.values()]
-    return [judged(laid_out(clock, policy.calendar, policy.calendar_version)) for clock in whole]
+    return [judged(schedule(clock, policy.calendar, policy.calendar_version)) for clock in whole]
 
 
 def _in_order(events: Sequence[Event]) -> list[Event]:

@@ -23,7 +23,7 @@ def ends(step: Step) -> bool:
     return step.kind == ENDS
 
 
-def told_only(clock: Clock) -> Clock:
+def drop_pending(clock: Clock) -> Clock:
     """Leave out what a clock will not do any more."""
     return replace(clock, steps=clock.steps[: clock.fired])
 
@@ -32,7 +32,7 @@ def closed(clock: Clock) -> Clock:
     """Leave a clock that has ended its last step, if anybody was called: to tell those."""
     if clock.ended_at is None:
         return clock
-    ended = told_only(clock)
+    ended = drop_pending(clock)
     if not calls(ended):
         return ended
     last = Step(

@@ -11,10 +11,10 @@ from math import ceil
 from operator import add
 
 from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc, dates
-from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, Course, Promise, Step
+from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, ClockHistory, Promise, Step
 
 
-def laid_out(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
+def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
     """
     Lay out a clock's due instant and its steps by this calendar.
 
@@ -99,7 +99,7 @@ def _sum(one: Term, other: Term) -> Term:
     return total
 
 
-def _closed(course: Course) -> Sequence[Interval]:
+def _closed(course: ClockHistory) -> Sequence[Interval]:
     return [(pause.since, pause.since if pause.until is None else pause.until) for pause in course.pauses]
 
 

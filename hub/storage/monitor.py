@@ -16,7 +16,7 @@ from hub.storage.queries import load
 _SQL = load("watch")
 
 
-class PostgresWatch:
+class PostgresMonitor:
     """The WatchStore and the TroubleLog; `queues` are the channels and lanes that there are."""
 
     def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:

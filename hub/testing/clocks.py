@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import HUB_SOURCE, Clock, Departures, Message, Purpose, State, StoredEvent
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Message, Purpose, State, StoredEvent
 from hub.people.audience import anybody, level_groups
 from hub.testing.statements import Statements
 from hub.testing.tables import Tables
@@ -72,7 +72,7 @@ class MemoryClocks(Statements):
                 if row.message.event_key in over and row.message.purpose in _TO_STAFF:
                     tables.call_off(row, "over")
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         async with self._statement("departures") as tables:
             return {key: _departures(tables, tables.events[key]) for key in keys if key in tables.events}
 
@@ -124,10 +124,10 @@ def _called(tables: Tables, key: UUID) -> set[str]:
     }
 
 
-def _departures(tables: Tables, stored: StoredEvent) -> Departures:
+def _departures(tables: Tables, stored: StoredEvent) -> DispatchStatus:
     told = [one for one in _messages(tables, stored.key) if not one.occasion.startswith("reminder:")]
     gone = [at for one in told if (at := _gone_at(tables, one)) is not None]
-    return Departures(
+    return DispatchStatus(
         pending=sum(map(_is_pending, told)) + (not stored.planned), last_at=max(gone, default=None)
     )
 

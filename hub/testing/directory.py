@@ -22,7 +22,7 @@ _TERMED: Final = frozenset({"membership", "leave"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DirectoryEntry:
     """What a noun's newest event said; nothing after it was removed."""
 
     version: int
@@ -30,7 +30,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DirectoryVersion:
     """What one version said, and from when it counts."""
 
     removed: bool
@@ -44,8 +44,8 @@ class Told:
 
 @dataclass(slots=True)
 class Directory:
-    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
-    history: dict[tuple[str, str, int], Told] = field(default_factory=dict)
+    entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
+    history: dict[tuple[str, str, int], DirectoryVersion] = field(default_factory=dict)
 
     def copy(self) -> Directory:
         return Directory(dict(self.entries), dict(self.history))
@@ -63,7 +63,7 @@ class Directory:
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
-        self.entries[key] = Entry(version, event.data if verb == "upserted" else None)
+        self.entries[key] = DirectoryEntry(version, event.data if verb == "upserted" else None)
         return True
 
     def _keep(self, event: Event, noun: str, ref: str, at: datetime) -> None:
@@ -71,7 +71,9 @@ class Directory:
         removed = event.name.endswith(".removed")
         since = _instant(event.data.get("since")) if noun in _TERMED else None
         until = _instant(event.data.get("until")) if noun in _TERMED else None
-        told = Told(removed, since or event.time, event.data, until, self.position + 1, at, event.source)
+        told = DirectoryVersion(
+            removed, since or event.time, event.data, until, self.position + 1, at, event.source
+        )
         self.history.setdefault((noun, ref, event.data["version"]), told)
         if noun == "person":
             versions = [key for key in self.history if key[:2] == (noun, ref)]
@@ -90,7 +92,7 @@ class Directory:
         gone = {ref for (noun, ref), told in self._counted(on).items() if noun == "person" and told.removed}
         return {ref: held for ref, held in counted.items() if held[0]["person_id"] not in gone}
 
-    def _counted(self, on: datetime) -> dict[tuple[str, str], Told]:
+    def _counted(self, on: datetime) -> dict[tuple[str, str], DirectoryVersion]:
         """Answer the greatest version of everything that had begun by then."""
         told = sorted(self.history.items(), key=lambda item: item[0])
         return {(noun, ref): one for (noun, ref, _), one in told if one.since <= on}
@@ -98,7 +100,7 @@ class Directory:
     def units_of(self, copropiedad: str | None, on: datetime) -> list[str]:
         """Answer the units that were there at an instant; before a unit's first version that one counts."""
         told = sorted((key[1:], one) for key, one in self.history.items() if key[0] == "unit")
-        then: dict[str, Told] = {}
+        then: dict[str, DirectoryVersion] = {}
         for (ref, _), one in told:
             if one.since <= on or ref not in then:
                 then[ref] = one

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from hub.business_time import dates
-from hub.model import Event, Json, Places
+from hub.model import Event, Json, PropertyScope
 from hub.ports import Holders, Page, Standing, Written
 from hub.testing import consents
 from hub.testing.directory import Directory
@@ -21,7 +21,7 @@ _FLAGS = ("on_call", "direction")
 _SHOWN = ("scope", "role", "duty", "level", "service_area", *_FLAGS, "hours")
 
 
-class MemoryRoster:
+class MemoryDirectoryHistory:
     """`hub.ports.RosterStore`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -55,12 +55,12 @@ class MemoryRoster:
             self._lives(self._memberships(one, there)) for one in people
         )
 
-    def _of(self, scope: str, places: Places) -> bool:
+    def _of(self, scope: str, places: PropertyScope) -> bool:
         kind, _, ref = scope.partition(":")
         place = self._directory.text("unit", ref, "copropiedad_id") if kind == "unit" else ref
         return within(place if kind != "company" else None, places)
 
-    def _memberships(self, ref: str, places: Places) -> list[dict[str, Json]]:
+    def _memberships(self, ref: str, places: PropertyScope) -> list[dict[str, Json]]:
         return [
             _membership(key, one.data)
             for (noun, key), one in sorted(self._directory.entries.items())
@@ -72,7 +72,9 @@ class MemoryRoster:
         ends = [one["until"] for one in memberships]
         return any(end is None or dates.instant(end) > self._store.now() for end in ends)
 
-    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
+    async def holders(
+        self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> Page:
         named = f"copropiedad:{asked.copropiedad}" if asked.copropiedad else "company"
         named = f"unit:{asked.unit}" if asked.unit else named
         units = self._directory.units_of(asked.copropiedad, asked.on)
@@ -85,7 +87,7 @@ class MemoryRoster:
         return page(rows, after, limit)
 
     async def somebody(
-        self, ref: str, *, places: Places = None, whole: bool = False
+        self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         person, entry = self._directory.person(ref), self._directory.entries.get(("person", ref))
         memberships = self._memberships(ref, places)

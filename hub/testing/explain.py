@@ -7,15 +7,24 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hub.model import Attempt, Json, Message, StoredEvent
-from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
-from hub.testing.directory import Told
+from hub.ports import (
+    AttemptRecord,
+    AudienceSnapshot,
+    ExplainFacts,
+    Refused,
+    SentMessage,
+    Unit,
+    UnitVersion,
+    Version,
+)
+from hub.testing.directory import DirectoryVersion
 from hub.testing.store import MemoryStore
 
 _HIDDEN: Final = "***"
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
-class MemoryExplaining:
+class MemoryExplain:
     """`hub.ports.ExplainStore`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -34,10 +43,10 @@ class MemoryExplaining:
         ]
         return max(known, key=lambda one: one.received_at, default=None)
 
-    async def facts(self, event: StoredEvent, person: str) -> Facts:
+    async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
         entries = self._store.tables.directory.entries
         known = {key: entry.data for key, entry in entries.items() if entry.data is not None}
-        return Facts(
+        return ExplainFacts(
             event=event,
             person=person,
             audiences=self._kept(event, person),
@@ -48,10 +57,10 @@ class MemoryExplaining:
             copropiedades={ref: data["name"] for (noun, ref), data in known.items() if noun == "copropiedad"},
         )
 
-    def _kept(self, event: StoredEvent, person: str) -> list[Kept]:
+    def _kept(self, event: StoredEvent, person: str) -> list[AudienceSnapshot]:
         tables = self._store.tables
         return [
-            Kept(
+            AudienceSnapshot(
                 record=one.record,
                 directory_version=one.directory_version,
                 left_out=tables.left_out.get((key, audience, person)),
@@ -60,7 +69,7 @@ class MemoryExplaining:
             if key == event.key
         ]
 
-    def _messages(self, event: StoredEvent, person: str) -> list[Said]:
+    def _messages(self, event: StoredEvent, person: str) -> list[SentMessage]:
         mine = [one for one in self._store.messages if (one.event_key, one.person) == (event.key, person)]
         mine.sort(key=lambda one: (one.created_at, one.occasion, one.step, one.id))
         calls = sorted(self._store.tables.attempts.values(), key=lambda one: one.at)
@@ -85,8 +94,8 @@ class MemoryExplaining:
         ]
 
 
-def _said(message: Message, calls: Sequence[Attempt]) -> Said:
-    return Said(
+def _said(message: Message, calls: Sequence[Attempt]) -> SentMessage:
+    return SentMessage(
         id=message.id,
         audience=message.audience,
         channel=message.channel,
@@ -98,7 +107,8 @@ def _said(message: Message, calls: Sequence[Attempt]) -> Said:
         created_at=message.created_at,
         next_at=message.next_at,
         attempts=[
-            Tried(at=call.at, outcome=call.outcome, provider=call.provider, code=call.code) for call in calls
+            AttemptRecord(at=call.at, outcome=call.outcome, provider=call.provider, code=call.code)
+            for call in calls
         ],
     )
 
@@ -107,7 +117,7 @@ def _unit(said: Mapping[str, Json]) -> Unit:
     return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
-def _version(kind: str, ref: str, version: int, told: Told) -> Version:
+def _version(kind: str, ref: str, version: int, told: DirectoryVersion) -> Version:
     of_person = kind == "person"
     return Version(
         kind=kind,

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import HUB_SOURCE, Clock, DeadLetter, Json, Places, type_of
-from hub.model.promises import Kept, Period
+from hub.model import HUB_SOURCE, Clock, DeadLetter, Json, PropertyScope, type_of
+from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
 from hub.testing.filters import fits, within
@@ -66,7 +66,7 @@ class MemoryLog:
         return page([_shown(one, _MESSAGE) for one in found], after, limit)
 
     async def message(
-        self, message_id: UUID, *, places: Places = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         row = self._store.tables.messages.get(message_id)
         if row is None or not within(self._store.tables.place_of(row.message), places):
@@ -84,7 +84,7 @@ class MemoryLog:
         known = self._store.tables.clocks
         return [_shown(known[one], _CLOCK) for one in ids if one in known]
 
-    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+    async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return next((clock for clock in self._clocks(places) if clock.id == clock_id), None)
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
@@ -98,7 +98,7 @@ class MemoryLog:
         ]
 
     async def recent_clocks(
-        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+        self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         found = [clock for clock in self._clocks(places) if state in (None, clock.state)]
         found.sort(key=lambda clock: (clock.started_at, clock.id), reverse=True)
@@ -113,8 +113,8 @@ class MemoryLog:
         return page([_shown(clock, _CLOCK) for clock in found], after, limit)
 
     async def kept_promises(
-        self, period: Period, *, area: str | None, places: Places = None
-    ) -> Sequence[Kept]:
+        self, period: Period, *, area: str | None, places: PropertyScope = None
+    ) -> Sequence[PromiseRecord]:
         there = [one for one in self._clocks(places) if area in (None, one.context.get("service_area"))]
         began = {one.case for one in there if one.started_at in period}
         found = sorted(there, key=lambda one: (one.started_at, one.id))
@@ -157,7 +157,7 @@ class MemoryLog:
             {**_shown(one, _ITEM), **_shown(one.rendered, _WORDS), "read_at": None} for one in mine[:limit]
         ]
 
-    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         narrowed, tables = MessageFilter(places=places), self._store.tables
         return {
             "messages": _counted(one.state for one in self._store.messages if fits(one, narrowed, tables)),
@@ -165,7 +165,7 @@ class MemoryLog:
             "dead": _counted(one.state for one in self._letters if places is None),
         }
 
-    def _clocks(self, places: Places) -> list[Clock]:
+    def _clocks(self, places: PropertyScope) -> list[Clock]:
         tables = self._store.tables
         return [clock for clock in self._store.clocks if within(tables.place_of_clock(clock), places)]
 
@@ -179,8 +179,8 @@ def _shown(value: object, columns: Iterable[str]) -> dict[str, Json]:
     return shown
 
 
-def _kept(clock: Clock) -> Kept:
-    return Kept(**{each.name: getattr(clock, each.name) for each in fields(Kept)})
+def _kept(clock: Clock) -> PromiseRecord:
+    return PromiseRecord(**{each.name: getattr(clock, each.name) for each in fields(PromiseRecord)})
 
 
 def _counted(states: Iterable[str]) -> dict[str, int]:

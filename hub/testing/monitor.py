@@ -17,7 +17,7 @@ from hub.testing.tables import Row
 _CIRCUIT = "circuit:"
 
 
-class MemoryWatch:
+class MemoryMonitor:
     """`hub.ports.WatchStore` and `TroubleLog` over the tables of a memory store."""
 
     def __init__(self, store: MemoryStore, now: Now) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.messages.planning.plan import goes_on
+from hub.messages.planning.plan import has_followup
 from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
@@ -113,7 +113,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
             return [
                 message
                 for message in messages
-                if message.state in LOST and goes_on(message) and step_key(message) not in alive
+                if message.state in LOST and has_followup(message) and step_key(message) not in alive
                 if not tables.messages[message.id].cascaded and not _went_on(message, reached)
             ][:limit]
 

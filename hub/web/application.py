@@ -13,9 +13,9 @@ from aiohttp.typedefs import Middleware
 from prometheus_client import CollectorRegistry
 
 from hub.access.keyring import KeyRing
-from hub.access.lockout import Brake, Strangers
+from hub.access.lockout import AddressThrottle, UnknownNameLocks
 from hub.access.passwords import Passwords
-from hub.access.sign_in import Door
+from hub.access.sign_in import SignInDeps
 from hub.catalog import CATALOG
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import read_hooks
@@ -28,6 +28,7 @@ from hub.ports import (
     Appointments,
     AuditStore,
     ContactStore,
+    DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
     KeyStore,
@@ -36,7 +37,6 @@ from hub.ports import (
     PauseStore,
     Publisher,
     RedriveStore,
-    RosterStore,
     SessionStore,
     TroubleLog,
 )
@@ -70,7 +70,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     explaining: ExplainStore,
     letters: LetterStore,
     contacts: ContactStore,
-    roster: RosterStore,
+    roster: DirectoryHistoryStore,
     headcount: HeadcountStore,
     key_store: KeyStore,
     audit: AuditStore,
@@ -102,15 +102,15 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[app_keys.AUDIT] = audit
     app[app_keys.ACCOUNTS] = accounts
     app[app_keys.SESSIONS] = sessions
-    app[app_keys.DOOR] = Door(
+    app[app_keys.DOOR] = SignInDeps(
         accounts=accounts,
         sessions=sessions,
         audit=audit,
         passwords=passwords,
-        strangers=Strangers(),
+        strangers=UnknownNameLocks(),
         now=_now,
     )
-    app[app_keys.QUEUE] = Queue(Brake(time.monotonic))
+    app[app_keys.QUEUE] = Queue(AddressThrottle(time.monotonic))
     app[app_keys.PAUSES] = pauses
     app[app_keys.REDRIVE] = redrive
     app[app_keys.PROVIDERS] = providers_of(settings)

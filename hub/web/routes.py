@@ -111,7 +111,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         needs=OPERATE,
         where=Where.PLACES,
         summary="Say that the level which was told has taken the matter on; safe to repeat",
-        answers={200: common.TakenOn, **UNKNOWN, 409: common.Problem},
+        answers={200: common.AcknowledgeAnswer, **UNKNOWN, 409: common.Problem},
     ),
     Route(
         path="/api/indicators",

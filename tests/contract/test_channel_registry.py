@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
+from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import EmailChannel
 from hub.channels.failover import Failover
@@ -53,7 +53,7 @@ def settings(**environment: str) -> Settings:
 
 
 def channels_of(settings: Settings, policy: Policy) -> dict[str, Channel]:
-    guards = Guards(breakers=Breakers(policy.breaker), throttle=MemoryThrottle(time.monotonic))
+    guards = ProviderLimits(breakers=Breakers(policy.breaker), throttle=MemoryThrottle(time.monotonic))
     return build_channels(
         settings,
         policy,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from hub.model import HUB_SOURCE, Clock, ClockState, Departures, Purpose, State, Step, StoredEvent
+from hub.model import HUB_SOURCE, Clock, ClockState, DispatchStatus, Purpose, State, Step, StoredEvent
 from tests.contract.stores import Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
 from tests.providers.samples import outgoing
@@ -97,7 +97,7 @@ async def test_a_call_that_reached_nobody_is_known_all_the_same(stores: Stores) 
     assert {CALL.event.id: set()} == {name: set(people) for name, people in found.items()}
 
 
-async def departures(stores: Stores, of: StoredEvent) -> Departures:
+async def departures(stores: Stores, of: StoredEvent) -> DispatchStatus:
     return (await stores.timers.departures([of.key]))[of.key]
 
 
@@ -117,7 +117,7 @@ async def test_the_last_that_left_says_when_and_later_receipts_do_not(
     read = outcome(first.id, State.READ).attempts[0]
     assert await stores.receipts.settle(first.id, state=State.READ, reason=None, attempt=read)
 
-    assert Departures(pending=0, last_at=NOON + 2 * HOUR) == await departures(stores, of)
+    assert DispatchStatus(pending=0, last_at=NOON + 2 * HOUR) == await departures(stores, of)
 
 
 async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
@@ -131,7 +131,7 @@ async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
     reminder = message(of, person="p-r", occasion="reminder:T-24h", state=State.HELD)
     await stores.add(*waiting, *lost, reminder)
 
-    assert Departures(pending=4, last_at=None) == await departures(stores, of)
+    assert DispatchStatus(pending=4, last_at=None) == await departures(stores, of)
 
 
 async def test_an_event_that_is_still_being_expanded_has_something_pending(stores: Stores) -> None:
@@ -142,8 +142,8 @@ async def test_an_event_that_is_still_being_expanded_has_something_pending(store
     async with stores.intake.transaction() as transaction:
         await transaction.mark_planned([broad.key])
 
-    assert Departures(pending=1, last_at=None) == before
-    assert Departures(pending=0, last_at=None) == await departures(stores, broad)
+    assert DispatchStatus(pending=1, last_at=None) == before
+    assert DispatchStatus(pending=0, last_at=None) == await departures(stores, broad)
     assert {} == await stores.timers.departures([message().id])
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
-from hub.model import Barred, Gone, Purpose, Reply, State, StoredEvent
+from hub.model import InvalidContact, Purpose, Reply, State, StoredEvent, SuppressionStatus
 from tests.contract.stores import Stores
 from tests.contract.values import HOUR, NOON, message, now
 
@@ -34,7 +34,7 @@ async def write(stores: Stores, text: str, **fields: Any) -> UUID:
     return kept.id
 
 
-async def barred(stores: Stores, of: StoredEvent, **fields: Any) -> Barred | None:
+async def barred(stores: Stores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
     [claimed] = await stores.claim(one)
@@ -45,7 +45,7 @@ async def gone(stores: Stores, of: StoredEvent, address: str, channel: str = "em
     one = message(of, address=address, channel=channel, occasion=str(uuid4()), state=State.FAILED)
     await stores.add(one)
     await stores.delivery.suppress(
-        [Gone(message_id=one.id, at=now(), reason="smtp_550", provider="smtp", code="550 5.1.1")]
+        [InvalidContact(message_id=one.id, at=now(), reason="smtp_550", provider="smtp", code="550 5.1.1")]
     )
 
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from hub.model import ClockState, Lane, State, StoredEvent, Symptom, Trouble
-from hub.ports import TroubleLog, WatchStore
-from hub.storage import Database, PostgresWatch
-from hub.testing import MemoryStore, MemoryWatch
+from hub.ports import MonitorStore, TroubleLog
+from hub.storage import Database, PostgresMonitor
+from hub.testing import MemoryMonitor, MemoryStore
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import HOUR, LEASE, clock, letter, membership, message, now, outcome, person
 
@@ -24,7 +24,7 @@ AGO = timedelta(milliseconds=-1)
 """Not even what was seen a moment ago is fresh enough."""
 
 
-class Watching(WatchStore, TroubleLog, Protocol):
+class Watching(MonitorStore, TroubleLog, Protocol):
     """Both, as each implementation is."""
 
 
@@ -32,10 +32,10 @@ class Watching(WatchStore, TroubleLog, Protocol):
 async def watching(place: str | None, stores: Stores) -> AsyncIterator[Watching]:
     if place is None:
         assert isinstance(stores.timers, MemoryStore)
-        yield MemoryWatch(stores.timers, now)
+        yield MemoryMonitor(stores.timers, now)
         return
     async with Database(place) as database:
-        yield PostgresWatch(database, QUEUES)
+        yield PostgresMonitor(database, QUEUES)
 
 
 def keys(troubles: Sequence[Trouble]) -> list[str]:

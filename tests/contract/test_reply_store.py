@@ -13,6 +13,8 @@ import pytest
 from hub.inbound.replies import OF_REPLIES, complained, event_of, read
 from hub.model import (
     About,
+    AckDecision,
+    AckOutcome,
     Attempt,
     Clock,
     Complaint,
@@ -24,8 +26,6 @@ from hub.model import (
     ReplyKind,
     State,
     StoredEvent,
-    Taken,
-    Taking,
 )
 from tests.contract.stores import Stores
 from tests.contract.values import LEASE, NOON, clock, event, message, now, stored
@@ -260,8 +260,8 @@ async def test_what_did_not_ask_this_number_to_take_on_anything_is_left_out(
 async def test_what_a_text_takes_on_is_kept_and_told_each_time(stores: Stores) -> None:
     one, _, text = await escalated(stores)
     about = await stores.replies.about_message(text.id)
-    taking = Taking(
-        outcome=Taken.TAKEN,
+    taking = AckDecision(
+        outcome=AckOutcome.TAKEN,
         message_id=text.id,
         by="p-1",
         subjects=("PQ-1",),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from hub.business_time import BusinessDays
-from hub.model import Acknowledgement, Clock, ClockState, Course, Pause, Promise, Step
+from hub.model import Acknowledgement, Clock, ClockHistory, ClockState, Pause, Promise, Step
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
@@ -33,7 +33,7 @@ async def test_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
 
 
 async def test_what_has_befallen_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
-    course = Course(
+    course = ClockHistory(
         pauses=(Pause(since=NOON, until=NOON + HOUR), Pause(since=NOON + 2 * HOUR)),
         extended_at=NOON,
         extended_to=NOON + 4 * HOUR,
@@ -49,8 +49,8 @@ async def test_what_has_befallen_a_clock_comes_back_as_it_went_in(stores: Stores
 
 
 async def test_a_clock_that_stands_still_is_never_due_and_goes_on_where_it_was(stores: Stores) -> None:
-    paused = clock(course=Course(pauses=(Pause(since=NOON),)))
-    resumed = replace(paused, course=Course(pauses=(Pause(since=NOON, until=NOON + HOUR),)))
+    paused = clock(course=ClockHistory(pauses=(Pause(since=NOON),)))
+    resumed = replace(paused, course=ClockHistory(pauses=(Pause(since=NOON, until=NOON + HOUR),)))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([paused])
     due_while_paused = await stores.timers.due_clocks(10, NO_TIME)

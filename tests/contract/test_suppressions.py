@@ -8,24 +8,33 @@ from uuid import uuid4
 import pytest
 
 from hub.inbound.replies import complained, read
-from hub.model import Barred, Complaint, Gone, Message, Purpose, Reply, State, StoredEvent
+from hub.model import (
+    Complaint,
+    InvalidContact,
+    Message,
+    Purpose,
+    Reply,
+    State,
+    StoredEvent,
+    SuppressionStatus,
+)
 from tests.contract.stores import Stores
 from tests.contract.values import NOON, message, now
 
 MAIL = "Maria@example.com"
-GONE = Barred(reason="gone", since=NOON)
+GONE = SuppressionStatus(reason="gone", since=NOON)
 
 
 async def found_gone(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
     """A message whose provider said that its contact point is gone."""
     one = message(of, **{"address": MAIL, "occasion": "first", **fields})
     await stores.add(one)
-    gone = Gone(message_id=one.id, at=NOON, reason="smtp_550", provider="smtp", code="550 5.1.1")
+    gone = InvalidContact(message_id=one.id, at=NOON, reason="smtp_550", provider="smtp", code="550 5.1.1")
     await stores.delivery.suppress([gone, gone])
     return one
 
 
-async def barred(stores: Stores, of: StoredEvent, **fields: Any) -> Barred | None:
+async def barred(stores: Stores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
     """What the claim of a new message says."""
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
@@ -73,9 +82,9 @@ async def test_only_that_address_over_that_channel_is_gone(stores: Stores, of: S
 async def test_what_is_found_gone_again_begins_anew(stores: Stores, of: StoredEvent) -> None:
     one = await found_gone(stores, of)
     later = now()
-    await stores.receipts.suppress([Gone(message_id=one.id, at=later, reason="x", provider="smtp")])
+    await stores.receipts.suppress([InvalidContact(message_id=one.id, at=later, reason="x", provider="smtp")])
 
-    assert Barred(reason="gone", since=later) == await barred(stores, of)
+    assert SuppressionStatus(reason="gone", since=later) == await barred(stores, of)
 
 
 async def test_a_consent_taken_back_outlasts_the_end_of_what_was_gone(

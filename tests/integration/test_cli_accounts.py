@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.access.lockout import FAILURES, Strangers
+from hub.access.lockout import FAILURES, UnknownNameLocks
 from hub.access.passwords import Passwords
-from hub.access.sign_in import Door, Refused, sign_in
-from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresRoster, PostgresSessions
+from hub.access.sign_in import Refused, SignInDeps, sign_in
+from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresDirectoryHistory, PostgresSessions
 from tests.contract.values import copropiedad
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
@@ -20,13 +20,13 @@ ANA = ("ana.ruiz", "--name", "Ana Ruiz", "--office", "operator")
 ROOT = ("root", "--name", "Raíz", "--office", "administrator", "--everywhere")
 
 
-def door(database: Database) -> Door:
-    return Door(
+def door(database: Database) -> SignInDeps:
+    return SignInDeps(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
         audit=PostgresAudit(database),
         passwords=Passwords(),
-        strangers=Strangers(),
+        strangers=UnknownNameLocks(),
         now=lambda: datetime.now(UTC),
     )
 
@@ -36,7 +36,7 @@ async def test_an_account_is_made_signs_in_and_is_changed_and_all_of_it_is_noted
 ) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         for ref in ("ph-1", "ph-2"):
-            await PostgresRoster(database).write(copropiedad(ref))
+            await PostgresDirectoryHistory(database).write(copropiedad(ref))
         where = ("--copropiedad", "ph-1", "--copropiedad", "ph-2")
         _, made, _ = await hub(environ, "accounts", "create", *ANA, *where)
         again, _, complaint = await hub(environ, "accounts", "create", *ANA, *where)

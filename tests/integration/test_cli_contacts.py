@@ -9,7 +9,7 @@ import pytest
 
 from hub.inbound.replies import read
 from hub.model import Reply, Symptom
-from hub.storage import Database, PostgresReplies, PostgresWatch
+from hub.storage import Database, PostgresMonitor, PostgresReplies
 from tests.contract.values import now
 from tests.integration.test_cli_servers import environ, hub, start
 
@@ -112,7 +112,7 @@ async def test_a_consent_taken_back_is_listed_and_given_again_by_its_id(environ:
 async def test_open_troubles_come_with_what_to_do_and_none_is_said_so(environ: dict[str, str]) -> None:
     calm = await printed(environ, "troubles")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await PostgresWatch(database, ()).see(
+        await PostgresMonitor(database, ()).see(
             [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
         )
 

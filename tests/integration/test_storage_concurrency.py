@@ -16,7 +16,7 @@ import pytest
 from hub.errors import StorageConflict
 from hub.model import ClockState, Message, State, StoredEvent, Symptom
 from hub.ports import IntakeTransaction
-from hub.storage import Database, PostgresWatch
+from hub.storage import Database, PostgresMonitor
 from tests.contract.stores import AT_ONCE, Stores, open_stores
 from tests.contract.values import (
     FALLBACK,
@@ -241,7 +241,7 @@ async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Stor
 
 async def test_of_many_that_see_the_same_trouble_one_begins_it(database: str) -> None:
     async with Database(database) as opened:
-        watching = PostgresWatch(opened, ())
+        watching = PostgresMonitor(opened, ())
         for _ in range(5):
             symptoms = [Symptom(key=f"circuit:sms:{number}", measured="x") for number in range(5)]
             await asyncio.gather(*(watching.see(symptoms) for _ in range(8)))

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import hdrs
 
 from hub.access.keyring import KeyRing
-from hub.model import Acknowledgement, Clock, ClockState, Course
+from hub.model import Acknowledgement, Clock, ClockHistory, ClockState
 from hub.settings import Secret
 from hub.sla.ack_links import Links
 from tests.contract.values import NOON, clock
@@ -60,7 +60,7 @@ async def test_the_button_takes_the_matter_on_without_any_session() -> None:
 
 async def test_the_button_twice_tells_it_once() -> None:
     world, one = climbing()
-    course = Course(acknowledged=(Acknowledgement(level=2, at=NOON, by="ana"),))
+    course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="ana"),))
     world.log.promises[one.id] = replace(one, course=course)
     reply = await press(world, path(one))
 

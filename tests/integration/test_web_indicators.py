@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hub.model import ClockState, Promise
-from hub.model.promises import Kept
+from hub.model.promises import PromiseRecord
 from hub.web.api.indicators import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 
@@ -17,9 +17,9 @@ BOGOTA = ZoneInfo("America/Bogota")
 HOUR = timedelta(hours=1)
 
 
-def kept(name: str, state: ClockState, hours: int, level: int = 1) -> Kept:
+def kept(name: str, state: ClockState, hours: int, level: int = 1) -> PromiseRecord:
     """Begun on Monday 9 March 2026 at 12:00 and ended so many hours later."""
-    return Kept(
+    return PromiseRecord(
         case="pqrs_id:1",
         name=name,
         state=state,

@@ -10,12 +10,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from hub.settings import load
-from hub.testing import MemoryStore, MemoryWatch
+from hub.testing import MemoryMonitor, MemoryStore
 from hub.web.application import build_metrics
 from tests.integration.web_doubles import NOON, MemoryLog
 
 Client = TestClient[web.Request, web.Application]
-TROUBLES = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
+TROUBLES = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
 KEY = "a key that nobody guesses"
 
 

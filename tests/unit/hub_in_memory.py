@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.intake.pages import PAGE
-from hub.intake.process_batch import Desk, Senders, take_in
-from hub.model import ClockState, Event, Incoming, Message, Party, StoredEvent
+from hub.intake.process_batch import IntakeContext, SourceBindings, process_batch
+from hub.model import ClockState, Event, Message, Party, RawMessage, StoredEvent
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter
 from tests.unit.factories import DESK, MONDAY, incoming
@@ -21,16 +21,16 @@ class MemoryHub:
     store: MemoryStore
     publisher: MemoryPublisher
     appointments: MemoryAppointments
-    desk: Desk = DESK
+    desk: IntakeContext = DESK
     page: int = PAGE
     keys: MemoryKeys = field(default_factory=lambda: MemoryKeys(lambda: MONDAY))
 
-    async def take_in(self, *events: Event | Incoming) -> None:
+    async def take_in(self, *events: Event | RawMessage) -> None:
         """Take a batch in, as a consumer would."""
-        await take_in(
-            [one if isinstance(one, Incoming) else incoming(one) for one in events],
+        await process_batch(
+            [one if isinstance(one, RawMessage) else incoming(one) for one in events],
             desk=self.desk,
-            senders=Senders(self.keys, own="hub"),
+            senders=SourceBindings(self.keys, own="hub"),
             store=self.store,
             publisher=self.publisher,
             appointments=self.appointments,

@@ -15,8 +15,8 @@ from hub.messages.delivery.deliver import deliver
 from hub.model import Clock, Event, Json
 from hub.sla import acknowledge
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
-from hub.timers.scheduler import keep_appointments, stand_in_for_redis
-from tests.unit.delivery_harness import PostOffice, post_office
+from hub.timers.scheduler import keep_appointments, poll_sql
+from tests.unit.delivery_harness import DeliveryHarness, post_office
 from tests.unit.factories import BOGOTA, HOUR, email, event, local, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
@@ -28,7 +28,7 @@ Told = tuple[str, str, str]
 @dataclass
 class Walk:
     hub: MemoryHub
-    office: PostOffice
+    office: DeliveryHarness
     visited: list[datetime] = field(default_factory=list)
     forgetful: bool = False
     """Redis forgets everything whenever something was done."""
@@ -104,7 +104,7 @@ class Walk:
             await keep_appointments(timers_of(self.hub))
             if self.forgetful:
                 self.hub.appointments.flush()
-                await stand_in_for_redis(timers_of(self.hub))
+                await poll_sql(timers_of(self.hub))
             events, tickets = publisher.events[self._taken_in :], publisher.published[self._delivered :]
             self._taken_in += len(events)
             self._delivered += len(tickets)

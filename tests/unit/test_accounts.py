@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from hub.access import accounts
-from hub.access.accounts import Desk
+from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
 from hub.errors import InvalidAccount, LastAdministrator, UnknownName
-from hub.model import Account, Grant, Office, Places
+from hub.model import Account, Grant, Office, PropertyScope
 from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore
 from tests.contract.values import copropiedad
 
@@ -22,7 +22,7 @@ HERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-1")
 THERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-2")
 OF_HERE = frozenset({"ph-1"})
 
-CHANGES: dict[str, Callable[[Desk, str], Awaitable[Any]]] = {
+CHANGES: dict[str, Callable[[AccountAdmin, str], Awaitable[Any]]] = {
     "grant": lambda desk, name: accounts.grant(desk, name, [HERE]),
     "take": lambda desk, name: accounts.take(desk, name, [HERE]),
     "reset": accounts.reset,
@@ -41,8 +41,8 @@ class House:
         self.store = MemoryAccounts(store)
         self.audit = MemoryAudit()
 
-    def desk(self, places: Places = None) -> Desk:
-        return Desk(
+    def desk(self, places: PropertyScope = None) -> AccountAdmin:
+        return AccountAdmin(
             store=self.store,
             audit=self.audit,
             passwords=Passwords(memory=8, rounds=1),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import InvalidPolicy
-from hub.resilience.breaker import Breaker, BreakerPolicy, Breakers, Circuit, Pass
+from hub.resilience.breaker import Breaker, BreakerPolicy, Breakers, Circuit, Permit
 from tests.unit.factories import POLICY, SECOND
 
 RULES: BreakerPolicy = POLICY.breaker
@@ -29,12 +29,12 @@ class Line:
         for _ in range(times):
             self.leave(self.enter(), fault=fault, took=took)
 
-    def enter(self) -> Pass:
+    def enter(self) -> Permit:
         given = self.breaker.enter(self.now)
         assert given is not None
         return given
 
-    def leave(self, given: Pass, *, fault: bool = False, took: timedelta = SECOND) -> None:
+    def leave(self, given: Permit, *, fault: bool = False, took: timedelta = SECOND) -> None:
         self.breaker.leave(given, self.now, fault=fault, took=took)
 
     def pass_time(self, by: timedelta) -> None:

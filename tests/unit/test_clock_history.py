@@ -19,9 +19,9 @@ from hub.model import (
     HUB_SOURCE,
     Acknowledgement,
     Clock,
+    ClockHistory,
     ClockMove,
     ClockState,
-    Course,
     Event,
     EventType,
     Lane,
@@ -173,7 +173,9 @@ def test_what_was_never_promised_is_not_promised_again() -> None:
 
 
 def climbed(*levels: int) -> Clock:
-    course = Course(acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels))
+    course = ClockHistory(
+        acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels)
+    )
     return laid(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
 
 
@@ -206,7 +208,7 @@ def test_a_new_holiday_moves_what_runs_and_keeps_what_was_promised() -> None:
     before = WorkCalendar(week, frozenset[date](), {}, "America/Bogota")
     after = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
     clock = laid(POLICY.clocks["first_reply"], local("2026-07-10 16:00"), policy=POLICY)
-    old, new = sla.laid_out(clock, before, before.version), sla.laid_out(clock, after, after.version)
+    old, new = sla.schedule(clock, before, before.version), sla.schedule(clock, after, after.version)
 
     assert old.calendar != new.calendar
     assert old.promise == new.promise
@@ -258,7 +260,7 @@ def test_a_pause_only_moves_later(start: int, since: int, lasting: int) -> None:
     pause = Pause(since=begins + since * HOUR, until=begins + (since + lasting) * HOUR)
     for rules in (POLICY.clocks["first_reply"], DAYS_15, POLICY.clocks["emergency_ack"]):
         plain = laid(rules, begins, policy=POLICY)
-        paused = laid(rules, begins, policy=POLICY, course=Course(pauses=(pause,)))
+        paused = laid(rules, begins, policy=POLICY, course=ClockHistory(pauses=(pause,)))
 
         assert plain.due_at <= paused.due_at
         assert all(a.at <= b.at for a, b in zip(plain.steps, paused.steps, strict=True))

@@ -17,7 +17,7 @@ from hub.consumers.worker import Consumer
 from hub.health.incidents import BEGAN, ENDED, KINDS
 from hub.health.monitor import LOOKS
 from hub.inbound import replies
-from hub.intake.process_batch import Senders
+from hub.intake.process_batch import SourceBindings
 from hub.messages.planning.undelivered import HANDED_OVER
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.model import Lane
@@ -34,7 +34,7 @@ def consumers() -> list[Consumer]:
     store, appointments = MemoryStore(clock), MemoryAppointments(clock)
     taking_in = events.consumers(
         desk=DESK,
-        senders=Senders(MemoryKeys(clock), own=None),
+        senders=SourceBindings(MemoryKeys(clock), own=None),
         store=store,
         publisher=publisher,
         appointments=appointments,

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.messages.delivery.decisions import accepted, failed, hindrance, untold
-from hub.model import Accepted, Attempt, Barred, Claimed, Outcome, Purpose, State, Target
+from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed
+from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State, SuppressionStatus, Target
 from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, local, message
 
 
-def claimed(attempt: int = 1, *, barred: Barred | None = None, **fields: Any) -> Claimed:
+def claimed(attempt: int = 1, *, barred: SuppressionStatus | None = None, **fields: Any) -> Claimed:
     return Claimed(
         message=message(state=State.SENDING, **fields),
         attempt=attempt,
@@ -36,7 +36,7 @@ RESTRICTED = {Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY}
     "purpose", [Purpose.EMERGENCY, Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.LEGAL]
 )
 def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
-    assert hindrance(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
+    assert blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
 
 
 @pytest.mark.parametrize("purpose", [Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY])
@@ -47,7 +47,7 @@ def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
 def test_what_may_not_be_said_now_is_held_until_it_may(
     purpose: Purpose, now: datetime, until: datetime | None
 ) -> None:
-    found = hindrance(claimed(purpose=purpose), policy=POLICY, now=now)
+    found = blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=now)
 
     assert (found and (found.state, found.reason, found.next_at)) == (
         until and (State.HELD, "contact_hours", until)
@@ -56,7 +56,7 @@ def test_what_may_not_be_said_now_is_held_until_it_may(
 
 def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
     one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     # Held for 13 hours, from 19:00 to 08:00; an hour was left, and an hour is left.
     assert found is not None
@@ -64,7 +64,7 @@ def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
 
 
 def test_what_never_expires_is_held_without_an_end() -> None:
-    found = hindrance(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
+    found = blocking_outcome(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.expires_at is None
@@ -74,14 +74,14 @@ def test_what_never_expires_is_held_without_an_end() -> None:
     ("late", "expected"), [(-SECOND, None), (timedelta(0), State.EXPIRED), (SECOND, State.EXPIRED)]
 )
 def test_a_message_expires_at_its_instant(late: timedelta, expected: State | None) -> None:
-    found = hindrance(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
+    found = blocking_outcome(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
 
     assert (found and found.state) == expected
 
 
 def test_an_expired_message_is_not_held_first() -> None:
     one = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.state is State.EXPIRED
@@ -203,7 +203,7 @@ def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
 def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
     one = claimed()
 
-    assert untold(one, "template") == Outcome(
+    assert fail_unsent(one, "template") == Outcome(
         message_id=one.message.id, state=State.FAILED, reason="template"
     )
 
@@ -301,7 +301,7 @@ def test_a_receipt_is_waited_for_only_where_one_can_come_and_a_step_is_left(
 def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
     # Told on Friday evening: its lifetime was counted from Saturday at 08:00 already.
     one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
@@ -309,7 +309,7 @@ def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
 
 def test_what_ends_at_an_hour_of_the_wall_ends_then_however_long_it_was_held() -> None:
     one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.expires_at == EVENING + 2 * HOUR

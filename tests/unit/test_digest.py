@@ -134,7 +134,7 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
 
 
 async def test_the_next_quarter_of_an_hour_is_told_anew() -> None:
-    crowd = sla.crowds(await late(21), policy=POLICY, now=DUE + HOUR)[0]
+    crowd = sla.digests(await late(21), policy=POLICY, now=DUE + HOUR)[0]
     ids = [
         sla.summary_event(crowd, [crowd.level], now=local(at)).id
         for at in ("2026-03-11 15:00", "2026-03-11 15:14:59", "2026-03-11 15:15")
@@ -160,6 +160,6 @@ async def late(number: int) -> list[Clock]:
 async def test_only_what_is_too_much_and_too_late_is_summed_up(
     number: int, after: timedelta, expected: list[int]
 ) -> None:
-    found = sla.crowds(await late(number), policy=POLICY, now=DUE + after)
+    found = sla.digests(await late(number), policy=POLICY, now=DUE + after)
 
     assert sorted(crowd.level for crowd in found) == expected

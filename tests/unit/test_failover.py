@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.channels.connection_slots import Places
+from hub.channels.connection_slots import ConnectionSlots
 from hub.channels.failover import Failover, Provider
 from hub.channels.failures import misconfigured, no_place
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
@@ -255,7 +255,7 @@ async def test_a_send_that_is_cancelled_gives_its_probe_back() -> None:
 
 
 async def test_a_crowd_that_waits_for_places_says_nothing_against_the_provider() -> None:
-    places, slow = Places(1), POLICY.breaker.slow / 100
+    places, slow = ConnectionSlots(1), POLICY.breaker.slow / 100
 
     async def through_one_place(_outgoing: Outgoing) -> Accepted:
         await places.take(Lane.NORMAL, asyncio.get_running_loop().time() + 60)

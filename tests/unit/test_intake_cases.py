@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.intake.process_batch import Desk
+from hub.intake.process_batch import IntakeContext
 from hub.model import HUB_SOURCE, ClockState
 from hub.timers.scheduler import fire_from_sql, keep_appointments
 from tests.unit.factories import (
@@ -175,7 +175,7 @@ ASSIGNED = event("maintenance.request.assigned", without=("requester",))
 OPENED = event("maintenance.request.received", at=MONDAY - HOUR)
 
 
-def desk(*words: str) -> Desk:
+def desk(*words: str) -> IntakeContext:
     """Make a desk at which an assignment speaks to these, each in an audience of its own."""
     kind = BY_NAME[ASSIGNED.name]
     audiences = tuple(replace(kind.audiences[0], who=(word,), channels=(("email",),)) for word in words)

@@ -125,7 +125,7 @@ def test_terms_that_are_left_when_the_top_was_told_remind_it_one_by_one() -> Non
     ],
 )
 def test_state_and_level_follow_from_what_was_done(fired: int, state: ClockState, level: int) -> None:
-    clock = sla.with_fired(started(local("2026-04-01 16:30")), fired)
+    clock = sla.with_progress(started(local("2026-04-01 16:30")), fired)
     instants = [*(one.at for one in clock.steps), None]
 
     assert (clock.state, clock.level, clock.next_at) == (state, level, instants[fired])

@@ -23,12 +23,12 @@ from hub.errors import (
 )
 from hub.health import monitor
 from hub.health.incidents import KINDS, avoided, title_of
-from hub.health.monitor import Watch
+from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
 from hub.model import Lane, Remaining, Symptom
 from hub.policy import load_policy
 from hub.tasks import cancel
-from hub.testing import MemoryPublisher, MemoryStore, MemoryWatch, SettableClock
+from hub.testing import MemoryMonitor, MemoryPublisher, MemoryStore, SettableClock
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, incoming
 
@@ -63,12 +63,12 @@ class House:
 
     def __post_init__(self) -> None:
         self.memory = MemoryStore(self.clock)
-        self.store = MemoryWatch(self.memory, self.clock)
+        self.store = MemoryMonitor(self.memory, self.clock)
         self.watch = self.another()
 
-    def another(self) -> Watch:
+    def another(self) -> Monitor:
         """Another process that watches the same hub."""
-        return Watch(
+        return Monitor(
             store=self.store,
             publisher=self.publisher,
             queues=self,

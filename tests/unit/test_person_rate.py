@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import Message, Purpose, State
 from hub.testing import MemoryEmail, MemorySms
-from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import HOUR, MONDAY, POLICY
 
 SIX = POLICY.throttle.person["sms"].count
@@ -28,7 +28,7 @@ def texts(number: int, purpose: Purpose = Purpose.SERVICE, person: str = "p-1") 
     ]
 
 
-async def sent(*messages: Message) -> PostOffice:
+async def sent(*messages: Message) -> DeliveryHarness:
     office = post_office(MemorySms(), MemoryEmail())
     await office.holds(*messages)
     await office.deliver(*messages)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.access import accounts, sessions
-from hub.access.lockout import FAILURES, LOCKS, Strangers
+from hub.access.lockout import FAILURES, LOCKS, UnknownNameLocks
 from hub.access.passwords import Passwords
-from hub.access.sign_in import Door, Refused, change_password, sign_in, sign_in_with_key
+from hub.access.sign_in import Refused, SignInDeps, change_password, sign_in, sign_in_with_key
 from hub.errors import InvalidAccount, StorageUnavailable
 from hub.model import Account, Grant, Office
 from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore, SettableClock
@@ -42,17 +42,17 @@ class House:
     audit: MemoryAudit = field(default_factory=MemoryAudit)
 
     def __post_init__(self) -> None:
-        self.door = Door(
+        self.door = SignInDeps(
             accounts=self.store,
             sessions=self.store,
             audit=self.audit,
             passwords=self.passwords,
-            strangers=Strangers(),
+            strangers=UnknownNameLocks(),
             now=self.clock,
         )
 
     async def account(self, name: str = "ana", office: Office = Office.OPERATOR) -> Account:
-        desk = accounts.Desk(
+        desk = accounts.AccountAdmin(
             store=self.store,
             audit=self.audit,
             passwords=self.passwords,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hub.business_time.dates import CalendarDays, ahead_of, day_end, last_instant
 from hub.errors import InvalidPolicy
-from hub.model import Course, Pause
+from hub.model import ClockHistory, Pause
 from hub.policy.clocks import Alerts, ClockPolicy
 from tests.unit.clock_factory import instants, laid
 from tests.unit.factories import HOUR, MONDAY, POLICY, local
@@ -80,7 +80,7 @@ def test_works_are_told_seventy_two_hours_before_to_the_minute() -> None:
 
 
 def test_what_stood_still_falls_due_so_much_later_at_the_end_of_a_day() -> None:
-    waited = Course(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
+    waited = ClockHistory(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
     clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
 
     # Two days and six hours: the third day is begun, and good to its end.
@@ -100,7 +100,7 @@ def test_a_pause_only_moves_a_date_later(hours: list[tuple[int, int]], day: obje
         pauses.append(Pause(since=since, until=start))
     plain = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)})
     moved = laid(
-        BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)}, course=Course(pauses=tuple(pauses))
+        BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)}, course=ClockHistory(pauses=tuple(pauses))
     )
 
     assert moved.due_at >= plain.due_at

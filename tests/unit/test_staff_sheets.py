@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from hub.model import Json
-from hub.people.importing import Known, Report, entries_of, examine
+from hub.people.importing import KnownDirectory, Report, entries_of, examine
 from hub.people.importing.columns import DUTIES, STAFF_COLUMNS
 from hub.people.importing.forms import STAFF_READERS
 
@@ -33,7 +33,7 @@ def hashes(document: str) -> list[str]:
 
 
 def memberships(data: bytes, *known: dict[str, Json]) -> dict[str, dict[str, Json]]:
-    entries = entries_of(examine(data).rows, Known(memberships=known), hashes)
+    entries = entries_of(examine(data).rows, KnownDirectory(memberships=known), hashes)
     return {ref: dict(said) for ref, said in entries.facts["membership"].items()}
 
 

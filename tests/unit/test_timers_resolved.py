@@ -232,7 +232,7 @@ def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_o
         "notification.handed_over", dict(bounced.data), at=local("2026-04-06 10:00"), source=HUB_SOURCE
     )
     running = legal_term(received)
-    broken = sla.with_fired(running, len(running.steps))
+    broken = sla.with_progress(running, len(running.steps))
     [first] = sla.reconcile([legal_term(received, answered)], [broken], POLICY)
     # Its event is out, and the answer is lost before SQL has advanced.
     [reopened] = sla.reconcile([legal_term(received, answered, bounced)], [first], POLICY)

@@ -20,8 +20,8 @@ from hub.timers.scheduler import (
     audit,
     compare,
     keep_appointments,
+    poll_sql,
     run,
-    stand_in_for_redis,
     sweep,
 )
 from tests.unit.delivery_harness import mail
@@ -53,7 +53,7 @@ async def test_while_redis_is_away_sql_is_asked() -> None:
     hub.clock.at = local("2026-03-11 14:05")
     await keep_appointments(timers_of(hub))
     with capture_logs() as logs:
-        await stand_in_for_redis(timers_of(hub))
+        await poll_sql(timers_of(hub))
 
     assert one.id in hub.publisher.ticketed
     assert [name for _, name in told(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
@@ -63,7 +63,7 @@ async def test_while_redis_is_away_sql_is_asked() -> None:
 async def test_while_redis_is_well_sql_is_left_alone() -> None:
     hub = await hub_with(waiting(at=MONDAY))
 
-    assert not await stand_in_for_redis(timers_of(hub))
+    assert not await poll_sql(timers_of(hub))
     assert hub.publisher.published == []
 
 
@@ -75,7 +75,7 @@ async def test_a_redis_that_was_flushed_is_filled_again() -> None:
     await keep_appointments(timers_of(hub))
     before = dict(hub.appointments.scores)
     hub.appointments.flush()
-    await stand_in_for_redis(timers_of(hub))
+    await poll_sql(timers_of(hub))
 
     assert hub.appointments.scores == before
     assert await hub.appointments.intact()
@@ -100,7 +100,7 @@ async def test_while_redis_is_filled_again_what_falls_due_is_released_from_sql()
     hub = await hub_with(one)
     await hub.take_in(RECEIVED)
     slow = _Slow(hub.clock)
-    filling = asyncio.create_task(stand_in_for_redis(timers_of(hub, appointments=slow)))
+    filling = asyncio.create_task(poll_sql(timers_of(hub, appointments=slow)))
     hub.clock.advance(HOUR)
     await until(lambda: one.id in hub.publisher.ticketed)
     before = await slow.intact()
@@ -116,10 +116,10 @@ async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later()
     hub.appointments.flush()
     hub.appointments.faults.script("begin_epoch", BrokerUnavailable("stands for any server"))
     with pytest.raises(BrokerUnavailable):
-        await stand_in_for_redis(timers_of(hub))
+        await poll_sql(timers_of(hub))
 
     assert not await hub.appointments.intact()
-    await stand_in_for_redis(timers_of(hub))
+    await poll_sql(timers_of(hub))
     assert await hub.appointments.intact()
 
 

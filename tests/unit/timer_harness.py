@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.testing import MemoryWatch
+from hub.testing import MemoryMonitor
 from hub.timers.scheduler import Timers
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event
@@ -20,7 +20,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "store": hub.store,
         "publisher": hub.publisher,
         "appointments": hub.appointments,
-        "heartbeats": MemoryWatch(hub.store, hub.clock),
+        "heartbeats": MemoryMonitor(hub.store, hub.clock),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

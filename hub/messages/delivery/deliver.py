@@ -30,16 +30,16 @@ from hub.errors import (
     TemplateFailure,
     TransientFailure,
 )
-from hub.messages.cascades import go_on
-from hub.messages.delivery.decisions import accepted, failed, gone, hindrance, untold
+from hub.messages.cascades import advance_cascade
+from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, gone
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_allowance
-from hub.messages.planning.plan import goes_on
+from hub.messages.planning.plan import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher, Throttle
-from hub.tasks import heed_cancellation, outlast
+from hub.tasks import reraise_if_cancelled, wait_then_cancel
 
 __all__ = ["Pauses", "Renderer", "deliver"]
 
@@ -56,7 +56,7 @@ class Renderer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class DeliveryDeps:
     """What sending needs besides the message."""
 
     channels: Mapping[str, Channel]
@@ -89,7 +89,7 @@ class _Lease:
 async def deliver(
     ids: Sequence[UUID],
     *,
-    post: Post,
+    post: DeliveryDeps,
     store: DeliveryStore,
     publisher: Publisher,
     appointments: Appointments,
@@ -130,7 +130,9 @@ async def deliver(
     await _make_appointments(outcomes, by_id, appointments)
 
 
-async def _attempt(free: Sequence[Claimed], lease: _Lease, post: Post, outcomes: list[Outcome]) -> None:
+async def _attempt(
+    free: Sequence[Claimed], lease: _Lease, post: DeliveryDeps, outcomes: list[Outcome]
+) -> None:
     """Send what may be sent, adding each outcome as it comes."""
     sending: list[tuple[Claimed, Outgoing]] = []
     for one in free:
@@ -149,12 +151,12 @@ async def _attempt(free: Sequence[Claimed], lease: _Lease, post: Post, outcomes:
 
 
 async def _allowed(
-    claimed: Sequence[Claimed], paused: frozenset[str], post: Post, outcomes: list[Outcome]
+    claimed: Sequence[Claimed], paused: frozenset[str], post: DeliveryDeps, outcomes: list[Outcome]
 ) -> list[Claimed]:
     """Answer what may be sent now; of the others add what becomes of them."""
     now = post.now()
     judged = [
-        (one, held_back(one, paused, now=now) or hindrance(one, policy=post.policy, now=now))
+        (one, held_back(one, paused, now=now) or blocking_outcome(one, policy=post.policy, now=now))
         for one in claimed
     ]
     free = [one for one, hindered in judged if hindered is None]
@@ -164,20 +166,20 @@ async def _allowed(
     return [one for one in free if one.message.id not in over]
 
 
-def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:
+def _prepare(claimed: Claimed, lease: _Lease, post: DeliveryDeps) -> Outgoing | Outcome:
     """Render; a message whose template fails, or whose channel is gone, ends here with its reason."""
     message = claimed.message
     if message.channel not in post.channels:
-        return untold(claimed, "not_configured")
+        return fail_unsent(claimed, "not_configured")
     try:
         rendered = post.render(claimed)
     except TemplateFailure as exc:
         log.error("template.failed", message_id=str(message.id), event_name=message.event, error=str(exc))
-        return untold(claimed, "template")
+        return fail_unsent(claimed, "template")
     except Exception:
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)
-        return untold(claimed, "template")
+        return fail_unsent(claimed, "template")
     return Outgoing(
         id=message.id,
         channel=message.channel,
@@ -195,7 +197,7 @@ def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:
     )
 
 
-async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post) -> Outcome | None:
+async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: DeliveryDeps) -> Outcome | None:
     """Send under the lease; None when it is too short to begin: the row waits for the next worker."""
     if not lease.long_enough:
         return None
@@ -217,7 +219,7 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post)
     return accepted(claimed, answer, began, post.now(), confirms=confirms)
 
 
-def _failure(claimed: Claimed, error: SendFailure, began: datetime, post: Post) -> Outcome:
+def _failure(claimed: Claimed, error: SendFailure, began: datetime, post: DeliveryDeps) -> Outcome:
     chance = random.random()  # noqa: S311 - jitter, not a secret
     return failed(claimed, error, began, post.now(), policy=post.policy, chance=chance)
 
@@ -233,7 +235,7 @@ async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcom
     try:
         return await asyncio.shield(recording)
     except asyncio.CancelledError:
-        await outlast(recording, lease.left)
+        await wait_then_cancel(recording, lease.left)
         if recording.cancelled():
             log.error("delivery.outcomes_lost", count=len(outcomes))
         raise
@@ -244,7 +246,7 @@ async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Out
         try:
             return await store.record(lease.token, outcomes)
         except StorageUnavailable:
-            heed_cancellation()
+            reraise_if_cancelled()
             await asyncio.sleep(RECORD_PAUSE)
 
 
@@ -252,12 +254,12 @@ async def _cascade(
     lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, now: datetime
 ) -> None:
     """Go on to the next step where a whole step has failed for good."""
-    candidates = [message for message in lost if goes_on(message)]
+    candidates = [message for message in lost if has_followup(message)]
     if not candidates:
         return
     over = await store.step_failed(candidates)
     done = [message for message in candidates if message.id in over]
-    await go_on(done, store=store, publisher=publisher, now=now)
+    await advance_cascade(done, store=store, publisher=publisher, now=now)
 
 
 async def _make_appointments(

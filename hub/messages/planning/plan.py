@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hub.contact_rules import rests
+from hub.contact_rules import quiet_outside_hours
 from hub.messages.planning.cascade import id_at, next_step, next_steps
 from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions, reminders_end
 from hub.messages.planning.reach import (
     LETTER,
     broken_channels,
-    narrowed,
     steps_for,
+    used_channel_only,
     why_unreachable,
 )
-from hub.messages.planning.undelivered import alerts, goes_on, handed_over, is_alarming
+from hub.messages.planning.undelivered import alerts, handed_over, has_followup, needs_alert
 from hub.model import (
     Audience,
     ChannelTraits,
@@ -39,11 +39,11 @@ __all__ = [
     "Plan",
     "Rules",
     "alerts",
-    "goes_on",
     "handed_over",
-    "is_alarming",
+    "has_followup",
     "is_quiet",
     "lane_for",
+    "needs_alert",
     "next_step",
     "next_steps",
     "plan_audience",
@@ -108,7 +108,7 @@ def plan_audience(
     if not people or is_quiet(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
-    audience = narrowed(kind.audiences[index], stored.event)
+    audience = used_channel_only(kind.audiences[index], stored.event)
     purpose = audience.purpose
     # Many people, few weeks: none is asked twice.
     weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
@@ -171,7 +171,7 @@ def _message(
     skipped: tuple[str, ...],
 ) -> Message:
     event = plan.stored.event
-    resting = rests(person, plan.audience, event)
+    resting = quiet_outside_hours(person, plan.audience, event)
     life = plan.rested[person.weeks] if resting else plan.lifetime
     state, reason = _beginning(plan, life)
     return Message(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.model import Places, StoredEvent
+from hub.model import PropertyScope, StoredEvent
 from hub.operations.explain.sentences_es import copropiedad_of
-from hub.ports import Facts
+from hub.ports import ExplainFacts
 
 
-def reached(event: StoredEvent, places: Places) -> bool:
+def reached(event: StoredEvent, places: PropertyScope) -> bool:
     """Tell whether the event happened in one of the places."""
     return places is None or event.copropiedad_id in places
 
 
-def seen_from(facts: Facts, places: Places) -> Facts:
+def seen_from(facts: ExplainFacts, places: PropertyScope) -> ExplainFacts:
     """Leave out memberships elsewhere, and the whole person where nothing is left that belongs here."""
     if places is None:
         return facts

@@ -10,7 +10,7 @@ from typing import Final
 from hub import sla
 from hub.model import Event, EventType
 from hub.model.promises import Period
-from hub.operations.simulate.fates import Fate, Outcome
+from hub.operations.simulate.fates import Fate, PromiseOutcome
 from hub.operations.simulate.sides import Side
 from hub.policy import Policy
 from hub.ports import Contact
@@ -27,8 +27,8 @@ class Change:
 
     case: str
     promise: str
-    before: Outcome
-    after: Outcome
+    before: PromiseOutcome
+    after: PromiseOutcome
     due_before: datetime
     due_after: datetime
 

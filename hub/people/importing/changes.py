@@ -19,7 +19,7 @@ from hub.people.importing.entries import (
     UNIT,
     Entries,
     Facts,
-    Known,
+    KnownDirectory,
 )
 
 SOURCE: Final = "urn:hub:import"
@@ -73,7 +73,7 @@ class Changes:
         }
 
 
-def compare(entries: Entries, stored: Stored, known: Known, *, now: datetime) -> Changes:
+def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: datetime) -> Changes:
     """Tell what is to be written so that the directory says what the file says."""
     made: list[Change] = []
     unchanged: Counter[str] = Counter()
@@ -189,7 +189,7 @@ _WHOLE: Final[Mapping[str, Callable[[Facts, Mapping[str, Json]], dict[str, Any]]
 }
 
 
-def _missing(entries: Entries, known: Known, now: datetime) -> list[Mapping[str, Json]]:
+def _missing(entries: Entries, known: KnownDirectory, now: datetime) -> list[Mapping[str, Json]]:
     wanted = entries.facts[MEMBERSHIP]
     return [
         one

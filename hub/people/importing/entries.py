@@ -34,7 +34,7 @@ HOURS: Final = "hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownDirectory:
     """What the directory has of the copropiedades of a file: rows of its tables, as mappings."""
 
     copropiedades: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +94,7 @@ def possible_people(rows: Iterable[Row], hashes: Hashes) -> set[str]:
     } | {sheet_id(PERSON, *way) for row in rows if row.name for way in ways(row)}
 
 
-def entries_of(rows: Sequence[Row], known: Known, hashes: Hashes) -> Entries:
+def entries_of(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> Entries:
     """Turn lines into entries, each under the id that the directory has for it already, if it has one."""
     places = places_of(rows, known.copropiedades)
     refs = _Units(known, places)
@@ -135,7 +135,7 @@ def _add_some(facts: Facts, name: str, more: tuple[Any, ...]) -> None:
 class _Units:
     """The id of each unit of the file."""
 
-    def __init__(self, known: Known, places: Mapping[str, str]) -> None:
+    def __init__(self, known: KnownDirectory, places: Mapping[str, str]) -> None:
         self._places = places
         self._known: dict[tuple[str, str, str], str] = {}
         for unit in known.units:
@@ -150,7 +150,7 @@ class _Units:
 class _Memberships:
     """The id of each membership of the file."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownDirectory) -> None:
         self._known: dict[Hashable, str] = {}
         self._lines: Counter[Hashable] = Counter()
         for one in known.memberships:
@@ -172,7 +172,7 @@ def _held(one: Mapping[str, Json]) -> Hashable:
     return tuple(one.get(name) for name in ("person_id", "scope", "role", "duty", "level", "service_area"))
 
 
-def _people(rows: Sequence[Row], known: Known, hashes: Hashes) -> dict[int, str]:
+def _people(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> dict[int, str]:
     """Answer line → the id of its person."""
     by_hash = {one["document_hash"]: one["id"] for one in known.people if one["document_hash"]}
     by_way: dict[tuple[str, ...], list[Mapping[str, Json]]] = defaultdict(list)

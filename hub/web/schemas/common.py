@@ -96,7 +96,7 @@ class MessagePage(Struct, kw_only=True):
     next: str | None
 
 
-class Left(Struct, kw_only=True, frozen=True):
+class TimeLeft(Struct, kw_only=True, frozen=True):
     """How much time a promise has left, counted the way it runs; negative seconds when it is late."""
 
     amount: int
@@ -111,7 +111,7 @@ class Acknowledged(Struct, kw_only=True):
     by: str
 
 
-class Told(Struct, kw_only=True):
+class StepMessage(Struct, kw_only=True):
     """A message by which somebody was told of a step, and what became of it."""
 
     step: Annotated[str, Meta(description="The step's key in its clock: `escalate:2`.")]
@@ -133,14 +133,14 @@ class ClockRow(Struct, kw_only=True):
     due_local: Annotated[datetime, Meta(tz=True, description="The same with the offset of the calendar.")]
     due_words: Annotated[str, Meta(description="When it falls due or ended, in Spanish.")]
     level: int
-    left: Left | None
+    left: TimeLeft | None
     paused: bool
     ended_at: Instant | None
-    told: Annotated[Sequence[Told], Meta(description="Who was told of which step and when.")]
+    told: Annotated[Sequence[StepMessage], Meta(description="Who was told of which step and when.")]
     acknowledged: Annotated[list[Acknowledged], Meta(description="Who has taken the matter on.")]
 
 
-class ToldByName(Told, kw_only=True):
+class ToldByName(StepMessage, kw_only=True):
     name: Annotated[str, Meta(description="Masked.")]
 
 
@@ -178,7 +178,7 @@ class ClockPage(Struct, kw_only=True):
     ]
 
 
-class TakenOn(Struct, kw_only=True, frozen=True):
+class AcknowledgeAnswer(Struct, kw_only=True, frozen=True):
     """`changed` is false when this level had taken it on before."""
 
     id: UUID
