@@ -67,7 +67,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
     """Events in."""
     traits = {name: channel.traits for name, channel in parts.channels().items()}
     consumers = events.consumers(
-        desk=IntakeContext(
+        context=IntakeContext(
             schemas=parts.words.schemas,
             catalog=BY_NAME,
             rules=Rules(channels=traits, policy=parts.words.policy),
@@ -87,7 +87,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
     consumers = messages.consumers(
-        post=DeliveryDeps(
+        deps=DeliveryDeps(
             channels=channels,
             render=parts.words.renderer(),
             policy=parts.words.policy,
@@ -158,13 +158,13 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
     address, verp = parts.settings.mail, parts.words.verp
     if address is None or verp is None:
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
-    desk = mail.MailHandlers(
+    handlers = mail.MailHandlers(
         receipt=partial(_take_receipt, parts),
         complaint=partial(_take_complaint, parts),
         reply=partial(_take_reply, parts),
     )
     try:
-        server = await stack.enter_async_context(mail.listening(address, verp=verp, desk=desk, now=now))
+        server = await stack.enter_async_context(mail.listening(address, verp=verp, handlers=handlers, now=now))
     except OSError as exc:
         raise _taken("HUB_MAIL", address, exc) from exc
     for socket in server.sockets:

@@ -18,7 +18,7 @@ BATCH: Final = 200
 
 def consumers(
     *,
-    desk: IntakeContext,
+    context: IntakeContext,
     senders: SourceBindings,
     store: IntakeStore,
     publisher: Publisher,
@@ -28,7 +28,7 @@ def consumers(
     """Make the consumers of all lanes."""
     handle = partial(
         process_batch.process_batch,
-        desk=desk,
+        context=context,
         senders=senders,
         store=store,
         publisher=publisher,

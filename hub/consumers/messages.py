@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 def consumers(
-    *, post: DeliveryDeps, store: DeliveryStore, publisher: Publisher, appointments: Appointments
+    *, deps: DeliveryDeps, store: DeliveryStore, publisher: Publisher, appointments: Appointments
 ) -> list[Consumer]:
     """Make the consumers of all channels and lanes, also of channels that are not configured."""
 
@@ -34,7 +34,7 @@ def consumers(
                 # Not one of ours, and it names no message; the rows are the truth, the sweep finds them.
                 log.error("ticket.unreadable", queue=one.routing_key)
                 continue
-            await deliver(ids, post=post, store=store, publisher=publisher, appointments=appointments)
+            await deliver(ids, deps=deps, store=store, publisher=publisher, appointments=appointments)
 
     return [
         Consumer(queue=messages_queue(channel, lane), handle=handle, bury=_forget, at_once=AT_ONCE)

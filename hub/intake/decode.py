@@ -58,7 +58,7 @@ class Batch:
 
 
 def read(
-    incoming: Iterable[RawMessage], *, desk: IntakeContext, now: datetime, bound: BindingSnapshot = FREE
+    incoming: Iterable[RawMessage], *, context: IntakeContext, now: datetime, bound: BindingSnapshot = FREE
 ) -> Batch:
     """Decode and validate; what fails becomes a dead letter with a reason that a publisher can act on."""
     batch = Batch()
@@ -67,7 +67,7 @@ def read(
         try:
             event = decode(one.body, one.content_type, one.headers)
             bound.require(event, one)
-            desk.schemas.check(event, now=now)
+            context.schemas.check(event, now=now)
         except InvalidEvent as exc:
             batch.letters.append(dead_letter(one, exc, event))
         else:

@@ -31,16 +31,16 @@ from hub.ports import IntakeTransaction
 
 
 async def plan_in(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, desk: IntakeContext, now: datetime
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, context: IntakeContext, now: datetime
 ) -> CommitResult:
     """Write everything that these events (by their keys) mean; answer what is left after the commit."""
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
-    stored = await _stored(transaction, events, desk)
-    histories = await _lock(transaction, stored, desk)
-    parties, released = await _parties(transaction, stored, desk)
-    meant = {one.key: _meant(one, desk, parties) for one in [*stored, *released]}
+    stored = await _stored(transaction, events, context)
+    histories = await _lock(transaction, stored, context)
+    parties, released = await _parties(transaction, stored, context)
+    meant = {one.key: _meant(one, context, parties) for one in [*stored, *released]}
 
     new = await transaction.add_events([meant[one.key].stored for one in stored])
     late = {one.key for one in released}
@@ -51,13 +51,13 @@ async def plan_in(
     taken = CommitResult()
     fresh = [one for key, one in meant.items() if key in new or key in late]
     await _place(transaction, released, meant)
-    await _add_messages(transaction, fresh, taken, desk=desk, now=now)
+    await _add_messages(transaction, fresh, taken, context=context, now=now)
     await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
     await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
     taken.broad += [broad for one in fresh for broad in _expansions(one)]
     _enter(histories, (one for one in stored if one.key in new))
-    await end_reminders(transaction, histories, desk)
-    taken.clocks = await _clocks(transaction, stored, histories, desk=desk, now=now)
+    await end_reminders(transaction, histories, context)
+    taken.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
     return taken
 
 
@@ -82,7 +82,7 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant
 
 
 async def _stored(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], desk: IntakeContext
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], context: IntakeContext
 ) -> list[StoredEvent]:
     """Find out where each event happens: its copropiedad is named, or is its unit's."""
     units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
@@ -91,7 +91,7 @@ async def _stored(
         StoredEvent(
             key=key,
             event=event,
-            case=case_key(desk.catalog[event.name], event),
+            case=case_key(context.catalog[event.name], event),
             copropiedad_id=event.data.get("copropiedad_id") or places.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
@@ -109,7 +109,7 @@ def case_key(kind: EventType, event: Event) -> str | None:
 
 
 async def _lock(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: IntakeContext
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> dict[str, list[StoredEvent]]:
     """
     Lock the cases of these events and answer what happened in them so far.
@@ -117,14 +117,14 @@ async def _lock(
     Before anybody is looked up: of two transactions, one with the event that names a party and one
     with an event that asks for it, the second must see the first, or the event waits for ever.
     """
-    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, desk)}
+    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, context)}
     histories = await transaction.case_events(cases) if cases else {}
     return {case: list(histories.get(case, ())) for case in cases}
 
 
-def _concerns_case(stored: StoredEvent, desk: IntakeContext) -> bool:
+def _concerns_case(stored: StoredEvent, context: IntakeContext) -> bool:
     """Tell whether the event moves clocks or reminders of its case, or speaks to people whom it knows."""
-    kind = desk.catalog[stored.event.name]
+    kind = context.catalog[stored.event.name]
     reminds = bool(kind.reminders) or kind.ends_reminders
     return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
 
@@ -136,31 +136,33 @@ def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent
 
 
 async def _parties(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: IntakeContext
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
     """Answer who is known in the cases of a batch, and the events that came before that was said."""
-    named: list[Party] = [party for one in stored for party in parties_of(one, desk.catalog[one.event.name])]
+    named: list[Party] = [
+        party for one in stored for party in parties_of(one, context.catalog[one.event.name])
+    ]
     if named:
         await transaction.add_parties(named)
     new = {party.case for party in named if party.who != PLACE}
     early = await transaction.waiting_events(new) if new else []
     # What an older or newer hub took in is left to it.
-    released = [one for one in early if one.event.name in desk.catalog]
-    cases = {one.case for one in stored if one.case is not None and _asks(one, desk)}
+    released = [one for one in early if one.event.name in context.catalog]
+    cases = {one.case for one in stored if one.case is not None and _asks(one, context)}
     cases |= {one.case for one in released if one.case is not None}
     return await transaction.parties(cases) if cases else {}, released
 
 
-def _asks(stored: StoredEvent, desk: IntakeContext) -> bool:
+def _asks(stored: StoredEvent, context: IntakeContext) -> bool:
     """Tell whether the case may know something of the event that it does not say itself."""
-    audiences = desk.catalog[stored.event.name].audiences
+    audiences = context.catalog[stored.event.name].audiences
     silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
     return silent or (bool(audiences) and stored.copropiedad_id is None)
 
 
-def _meant(stored: StoredEvent, desk: IntakeContext, parties: Parties) -> Meant:
+def _meant(stored: StoredEvent, context: IntakeContext, parties: Parties) -> Meant:
     stored = _placed(stored, parties)
-    kind = desk.catalog[stored.event.name]
+    kind = context.catalog[stored.event.name]
     if is_quiet(stored.event):
         return Meant(stored=stored, kind=kind, audiences=())
     audiences = tuple(
@@ -188,7 +190,7 @@ async def _add_messages(
     fresh: Sequence[Meant],
     taken: CommitResult,
     *,
-    desk: IntakeContext,
+    context: IntakeContext,
     now: datetime,
 ) -> None:
     groups = {
@@ -204,7 +206,7 @@ async def _add_messages(
     records: list[AudienceRecord] = []
     for meant in fresh:
         records += silent(meant, now)
-        for one in spoken(meant, people, desk=desk, now=now):
+        for one in spoken(meant, people, context=context, now=now):
             records.append(record(meant, one, doubled=_doubled(one.messages, messages), now=now))
             messages.update((message.id, message) for message in one.messages if message.id not in messages)
     if messages:
@@ -251,26 +253,28 @@ async def _clocks(
     stored: Sequence[StoredEvent],
     histories: Mapping[str, Sequence[StoredEvent]],
     *,
-    desk: IntakeContext,
+    context: IntakeContext,
     now: datetime,
 ) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
     cases = {
         one.case
         for one in stored
-        if one.case is not None and sla.moves_of(desk.catalog[one.event.name], one.event)
+        if one.case is not None and sla.moves_of(context.catalog[one.event.name], one.event)
     }
     if not cases:
         return []
     replayed = [
         clock
         for case in cases
-        for clock in sla.replay(case, (one.event for one in histories[case]), desk.catalog, desk.rules.policy)
+        for clock in sla.replay(
+            case, (one.event for one in histories[case]), context.catalog, context.rules.policy
+        )
     ]
     standing = await transaction.clocks(cases)
     quiet = {one.key for case in cases for one in histories[case] if is_quiet(one.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
     replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
-    clocks = sla.reconcile(replayed, standing, desk.rules.policy)
+    clocks = sla.reconcile(replayed, standing, context.rules.policy)
     await transaction.save_clocks(clocks)
     return clocks

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 async def process_batch(
     incoming: Sequence[RawMessage],
     *,
-    desk: IntakeContext,
+    context: IntakeContext,
     senders: SourceBindings,
     store: IntakeStore,
     publisher: Publisher,
@@ -47,11 +47,11 @@ async def process_batch(
     Raises StorageUnavailable or BrokerUnavailable when a server is away: nothing may be
     acknowledged then, and the same batch may be given again.
     """
-    batch = read(incoming, desk=desk, now=now(), bound=await senders.current())
-    taken = await commit(batch, desk=desk, store=store, now=now)
+    batch = read(incoming, context=context, now=now(), bound=await senders.current())
+    taken = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(taken.messages))
     for broad in taken.broad:
-        async for messages in expand(broad, desk=desk, store=store, now=now, page=page):
+        async for messages in expand(broad, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(messages))
             await _make_appointments(appointments, waiting(messages))
     await _tell_publishers(taken.letters, publisher, now)

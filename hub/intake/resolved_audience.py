@@ -53,13 +53,13 @@ class Spoken:
     messages: Sequence[Message]
 
 
-def spoken(meant: Meant, people: Found, *, desk: IntakeContext, now: datetime) -> Iterator[Spoken]:
+def spoken(meant: Meant, people: Found, *, context: IntakeContext, now: datetime) -> Iterator[Spoken]:
     """Plan each audience for those who were looked up; the pages of broad ones come later."""
     for number, audience in enumerate(meant.audiences):
         found, missing = _found(audience, people)
         if not (found or missing) and _all_were_looked_up(audience):
             report_nobody(meant.stored, number)
-        plan = partial(plan_audience, meant.stored, meant.kind, number, rules=desk.rules, now=now)
+        plan = partial(plan_audience, meant.stored, meant.kind, number, rules=context.rules, now=now)
         messages = [*plan(found), *map(unknown_person, plan(missing))]
         yield Spoken(number=number, addressees=audience, people=[*found, *missing], messages=messages)
 

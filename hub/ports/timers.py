@@ -74,7 +74,7 @@ class TimerStore(CascadeStore, Protocol):
     async def call_off(self, event_ids: Collection[str]) -> None:
         """Cancel what these events of the hub's own would still tell staff, for their matter is over."""
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
+    async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """
         Answer, of each of these events, whether its messages have left.
 

@@ -65,12 +65,12 @@ def _oldest_first(clocks: Iterable[Clock]) -> list[Clock]:
     return sorted(clocks, key=lambda clock: (clock.due_at, clock.id))
 
 
-def levels_of(crowd: Digest) -> list[int]:
+def levels_of(digest: Digest) -> list[int]:
     """Answer the levels that may be told of a crowd, its own first: none is waited for that nobody holds."""
-    return list(range(crowd.level, TOP_LEVEL + 1))
+    return list(range(digest.level, TOP_LEVEL + 1))
 
 
-def summary_event(crowd: Digest, held: Collection[int], *, now: datetime) -> Event:
+def summary_event(digest: Digest, held: Collection[int], *, now: datetime) -> Event:
     """
     Make the event that tells the crowd's level, or the next one that is `held`, how many there are.
 
@@ -78,22 +78,22 @@ def summary_event(crowd: Digest, held: Collection[int], *, now: datetime) -> Eve
     in several looks, is told once.
     """
     quarter = now - (now - _EPOCH) % _QUARTER
-    place, oldest = crowd.copropiedad_id, crowd.clocks[0]
-    name = str(uuid8(quarter, SUMMARY, str(crowd.level), place or ""))
+    place, oldest = digest.copropiedad_id, digest.clocks[0]
+    name = str(uuid8(quarter, SUMMARY, str(digest.level), place or ""))
     return own_event(
         SUMMARY,
         name,
         {
             "summary_id": name,
-            "level": next((level for level in levels_of(crowd) if level in held), crowd.level),
+            "level": next((level for level in levels_of(digest) if level in held), digest.level),
             **({} if place is None else {"copropiedad_id": place}),
-            "clocks": len(crowd.clocks),
+            "clocks": len(digest.clocks),
             "oldest": {
                 "subject": subject_of(oldest),
                 "kind": oldest.name,
                 "due_at": oldest.due_at.isoformat(),
             },
-            **({"any_hour": True} if any(map(hours_of, crowd.clocks)) else {}),
+            **({"any_hour": True} if any(map(hours_of, digest.clocks)) else {}),
         },
         time=now,
     )

@@ -12,10 +12,10 @@ CHECKED: Final = "sla.checked"
 HAPPENS: Final = "check"
 
 
-def left_in_time(clock: Clock, departures: DispatchStatus) -> datetime | None:
+def left_in_time(clock: Clock, dispatch: DispatchStatus) -> datetime | None:
     """Answer when the last of it left; None while something has not, or where that was too late."""
-    last_at = max(clock.started_at, departures.last_at or clock.started_at)
-    return last_at if not departures.pending and last_at <= clock.due_at else None
+    last_at = max(clock.started_at, dispatch.last_at or clock.started_at)
+    return last_at if not dispatch.pending and last_at <= clock.due_at else None
 
 
 def without_warning(clock: Clock) -> Clock:
@@ -34,9 +34,9 @@ def checked_event(clock: Clock, at: datetime) -> Event:
     return own_event(CHECKED, f"{clock.id}:checked", data, time=at)
 
 
-def with_pending(event: Event, departures: DispatchStatus) -> Event:
+def with_pending(event: Event, dispatch: DispatchStatus) -> Event:
     """Say how many messages have not left."""
-    return replace(event, data={**event.data, "pending": departures.pending})
+    return replace(event, data={**event.data, "pending": dispatch.pending})
 
 
 def happens(step: Step) -> bool:

@@ -60,12 +60,12 @@ def _claimed(row: Record) -> Claimed:
         building=row["building"],
         unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
         unsure_of=row["unsure_of"],
-        barred=_barred(row),
+        suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
     )
 
 
-def _barred(row: Record) -> SuppressionStatus | None:
+def _suppression(row: Record) -> SuppressionStatus | None:
     # First what never runs out: an end that has passed must not hide that somebody wants no more.
     if row["refused"] is not None:
         return SuppressionStatus(reason=row["refused"])

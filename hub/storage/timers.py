@@ -87,7 +87,7 @@ class PostgresTimers(PostgresCascades):
         waiting = sorted(sources(State.CANCELLED))
         await self._database.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
+    async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """Answer, of each of these events, whether its messages have left."""
         rows = await self._database.rows(_SQL["departures"], list(keys))
         return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}

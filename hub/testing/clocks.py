@@ -72,7 +72,7 @@ class MemoryClocks(Statements):
                 if row.message.event_key in over and row.message.purpose in _TO_STAFF:
                     tables.call_off(row, "over")
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
+    async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         async with self._statement("departures") as tables:
             return {key: _departures(tables, tables.events[key]) for key in keys if key in tables.events}
 

@@ -189,7 +189,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
         building=tables.directory.text("copropiedad", stored.copropiedad_id, "name"),
         unit=tables.directory.unit_name(stored.unit_id),
         unsure_of=_unsure_of(row, tables),
-        barred=tables.barred(row.message),
+        suppression=tables.suppression(row.message),
         weeks=tables.directory.weeks_of(row.message.person, now) if row.message.rests else (),
     )
 

@@ -159,7 +159,7 @@ class Tables:
         said: str | None = clock.context.get("copropiedad_id")
         return said or (None if opened is None else opened.copropiedad_id)
 
-    def barred(self, message: Message) -> SuppressionStatus | None:
+    def suppression(self, message: Message) -> SuppressionStatus | None:
         """Answer why a message is not to go where it goes."""
         for (address, purpose), one in self.opt_outs.items():
             named = address in {message.address, message.address.lower()} or one.person == message.person

@@ -81,14 +81,14 @@ async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Dige
     now, policy = timers.now(), timers.policy
     current = [clock for clock in clocks if clock.ended_at is None and _is_current(clock, timers)]
     found = sla.digests(current, policy=policy.clocks_summary, now=now)
-    for crowd in found:
-        oldest = crowd.clocks[0]
-        held = await timers.store.held_levels([(oldest, sla.levels_of(crowd))])
-        await timers.publisher.event(sla.summary_event(crowd, held[oldest.id], now=now))
+    for digest in found:
+        oldest = digest.clocks[0]
+        held = await timers.store.held_levels([(oldest, sla.levels_of(digest))])
+        await timers.publisher.event(sla.summary_event(digest, held[oldest.id], now=now))
         log.warning(
-            "clocks.summed", level=crowd.level, copropiedad=crowd.copropiedad_id, clocks=len(crowd.clocks)
+            "clocks.summed", level=digest.level, copropiedad=digest.copropiedad_id, clocks=len(digest.clocks)
         )
-    return frozenset((crowd.level, crowd.copropiedad_id) for crowd in found)
+    return frozenset((digest.level, digest.copropiedad_id) for digest in found)
 
 
 async def _step(
@@ -160,16 +160,16 @@ def _handed(clock: Clock, held: Collection[int]) -> Clock:
 
 def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:
     """Tell what has not left; where all has, the check ends with that, and needs no step of the clock."""
-    step, departures = clock.steps[clock.fired], known.departures[clock.id]
-    if step.at < clock.due_at and not departures.pending:
+    step, dispatch = clock.steps[clock.fired], known.dispatch[clock.id]
+    if step.at < clock.due_at and not dispatch.pending:
         # Too early to say that it is done: what comes back until then leaves anew, as a letter.
         return _Firing(seen=clock, advanced=_done(sla.without_warning(clock)), event=None)
-    left_at = step.at if sla.happens(step) else sla.left_in_time(clock, departures)
+    left_at = step.at if sla.happens(step) else sla.left_in_time(clock, dispatch)
     if left_at is not None:
         return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
     handed = _handed(clock, known.held.get(clock.id, ()))
     event = sla.step_event(handed, handed.steps[clock.fired], now=now)
-    return _Firing(seen=clock, advanced=_done(handed), event=sla.with_pending(event, departures))
+    return _Firing(seen=clock, advanced=_done(handed), event=sla.with_pending(event, dispatch))
 
 
 def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | None:

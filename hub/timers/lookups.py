@@ -31,7 +31,7 @@ class ClockLookups:
 
     held: Mapping[UUID, Collection[int]]
     called: Mapping[UUID, Calls]
-    departures: Mapping[UUID, DispatchStatus]
+    dispatch: Mapping[UUID, DispatchStatus]
     broken: frozenset[UUID]
 
 
@@ -42,13 +42,13 @@ async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     checked = [clock for clock in clocks if clock.promise.checked and clock.ended_at is None]
     held = await _each(climbing, lambda some: _held(some, store))
     called = await _each(ending, lambda some: _called(some, store))
-    departures = await _each(checked, lambda some: _departures(some, store))
+    dispatch = await _each(checked, lambda some: _departures(some, store))
     asked = {clock.id for clock in (*climbing, *ending, *checked)}
     return ClockLookups(
         held=held,
         called=called,
-        departures=departures,
-        broken=frozenset(asked - {*held, *called, *departures}),
+        dispatch=dispatch,
+        broken=frozenset(asked - {*held, *called, *dispatch}),
     )
 
 
@@ -88,5 +88,5 @@ async def _called(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, C
 
 async def _departures(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, DispatchStatus]:
     opened = {clock.id: clock.opened_by for clock in clocks if clock.opened_by is not None}
-    found = await store.departures(list(opened.values()))
+    found = await store.dispatch(list(opened.values()))
     return {clock: found[key] for clock, key in opened.items() if key in found}

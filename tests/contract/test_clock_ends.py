@@ -97,8 +97,8 @@ async def test_a_call_that_reached_nobody_is_known_all_the_same(stores: Stores) 
     assert {CALL.event.id: set()} == {name: set(people) for name, people in found.items()}
 
 
-async def departures(stores: Stores, of: StoredEvent) -> DispatchStatus:
-    return (await stores.timers.departures([of.key]))[of.key]
+async def dispatch(stores: Stores, of: StoredEvent) -> DispatchStatus:
+    return (await stores.timers.dispatch([of.key]))[of.key]
 
 
 async def test_the_last_that_left_says_when_and_later_receipts_do_not(
@@ -117,7 +117,7 @@ async def test_the_last_that_left_says_when_and_later_receipts_do_not(
     read = outcome(first.id, State.READ).attempts[0]
     assert await stores.receipts.settle(first.id, state=State.READ, reason=None, attempt=read)
 
-    assert DispatchStatus(pending=0, last_at=NOON + 2 * HOUR) == await departures(stores, of)
+    assert DispatchStatus(pending=0, last_at=NOON + 2 * HOUR) == await dispatch(stores, of)
 
 
 async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
@@ -131,30 +131,30 @@ async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
     reminder = message(of, person="p-r", occasion="reminder:T-24h", state=State.HELD)
     await stores.add(*waiting, *lost, reminder)
 
-    assert DispatchStatus(pending=4, last_at=None) == await departures(stores, of)
+    assert DispatchStatus(pending=4, last_at=None) == await dispatch(stores, of)
 
 
 async def test_an_event_that_is_still_being_expanded_has_something_pending(stores: Stores) -> None:
     broad = stored(event("admin.assembly.convened"), planned=False)
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([broad])
-    before = await departures(stores, broad)
+    before = await dispatch(stores, broad)
     async with stores.intake.transaction() as transaction:
         await transaction.mark_planned([broad.key])
 
     assert DispatchStatus(pending=1, last_at=None) == before
-    assert DispatchStatus(pending=0, last_at=None) == await departures(stores, broad)
-    assert {} == await stores.timers.departures([message().id])
+    assert DispatchStatus(pending=0, last_at=None) == await dispatch(stores, broad)
+    assert {} == await stores.timers.dispatch([message().id])
 
 
 async def test_a_letter_leaves_when_it_is_handed_over(stores: Stores, of: StoredEvent) -> None:
     letter = message(of, channel="print", contact_id="print", state=State.SENT)
     await stores.add(letter, message(of, person="p-2", state=State.DELIVERED, fallback=FALLBACK))
-    before = await departures(stores, of)
+    before = await dispatch(stores, of)
     began = now()
     await stores.letters.add(outgoing("print", id=letter.id))
     assert await stores.letters.hand_over(letter.id)
-    after = await departures(stores, of)
+    after = await dispatch(stores, of)
 
     assert (1, 0) == (before.pending, after.pending)
     assert after.last_at is not None

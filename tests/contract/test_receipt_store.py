@@ -214,7 +214,10 @@ async def test_a_receipt_that_waited_may_say_that_the_contact_point_is_gone(
     await stores.add(again)
     [claimed] = await stores.claim(again)
 
-    assert ("failed", "gone") == (await stores.state_of(one), claimed.barred and claimed.barred.reason)
+    assert ("failed", "gone") == (
+        await stores.state_of(one),
+        claimed.suppression and claimed.suppression.reason,
+    )
 
 
 async def test_a_receipt_that_waited_in_vain_is_forgotten(stores: Stores) -> None:
@@ -237,7 +240,7 @@ async def test_only_a_receipt_that_says_gone_bars(stores: Stores, of: StoredEven
     await take(early(State.FAILED, message_id=one.id, reason="x", gone=gone), store=stores.receipts, at=now())
     [claimed] = await stores.claim(other)
 
-    assert gone is (claimed.barred is not None)
+    assert gone is (claimed.suppression is not None)
 
 
 async def called(

@@ -52,7 +52,7 @@ async def taken_in(url: str, bound_to: str | None, own: str | None, *, expected:
         )
         await keys.add(key)
     consumers = events.consumers(
-        desk=DESK,
+        context=DESK,
         senders=SourceBindings(keys, own=own),
         store=store,
         publisher=MemoryPublisher(),

@@ -20,7 +20,7 @@ ANA = ("ana.ruiz", "--name", "Ana Ruiz", "--office", "operator")
 ROOT = ("root", "--name", "Raíz", "--office", "administrator", "--everywhere")
 
 
-def door(database: Database) -> SignInDeps:
+def deps(database: Database) -> SignInDeps:
     return SignInDeps(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
@@ -40,18 +40,18 @@ async def test_an_account_is_made_signs_in_and_is_changed_and_all_of_it_is_noted
         where = ("--copropiedad", "ph-1", "--copropiedad", "ph-2")
         _, made, _ = await hub(environ, "accounts", "create", *ANA, *where)
         again, _, complaint = await hub(environ, "accounts", "create", *ANA, *where)
-        opened = await sign_in(door(database), "ana.ruiz", made["password"])
+        opened = await sign_in(deps(database), "ana.ruiz", made["password"])
         _, taken, _ = await hub(
             environ, "accounts", "take", "ana.ruiz", "--office", "operator", "--copropiedad", "ph-2"
         )
         left = await database.rows("SELECT FROM session")
         for _ in range(FAILURES):
-            last = await sign_in(door(database), "ana.ruiz", "guess")
+            last = await sign_in(deps(database), "ana.ruiz", "guess")
         _, locked, _ = await hub(environ, "accounts", "list")
         _, unlocked, _ = await hub(environ, "accounts", "unlock", "ANA.RUIZ")
         _, reset, _ = await hub(environ, "accounts", "reset", "ana.ruiz")
-        old = await sign_in(door(database), "ana.ruiz", made["password"])
-        new = await sign_in(door(database), "ana.ruiz", reset["password"])
+        old = await sign_in(deps(database), "ana.ruiz", made["password"])
+        new = await sign_in(deps(database), "ana.ruiz", reset["password"])
         screen, _ = await printed(environ, "accounts", "list")
         _, notes, _ = await hub(environ, "audit")
 

@@ -45,7 +45,7 @@ class Hub:
     async def take_in(self, *events: Event, now: datetime = MONDAY + HOUR) -> None:
         await process_batch(
             [incoming(one) for one in events],
-            desk=SHOP,
+            context=SHOP,
             senders=SourceBindings(PostgresKeys(self.database), own=None),
             store=PostgresIntake(self.database),
             publisher=MemoryPublisher(),

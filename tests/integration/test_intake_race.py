@@ -28,7 +28,7 @@ async def test_no_event_waits_for_people_who_are_named_at_the_same_moment(opened
     async def process(one: Event) -> None:
         await process_batch(
             [incoming(one)],
-            desk=DESK,
+            context=DESK,
             senders=SourceBindings(PostgresKeys(opened), own=None),
             store=PostgresIntake(opened),
             publisher=MemoryPublisher(),

@@ -56,13 +56,13 @@ class DeliveryHarness:
         """Deliver a ticket of these messages."""
         await deliver(
             [one.id for one in messages],
-            post=self.post(),
+            deps=self.deps(),
             store=store or self.store,
             publisher=self.publisher,
             appointments=self.appointments,
         )
 
-    def post(self, render: Renderer = render) -> DeliveryDeps:
+    def deps(self, render: Renderer = render) -> DeliveryDeps:
         # Asked anew by each ticket: no test waits a second until a pause is heard of.
         pauses = Pauses(self.pauses)
         return DeliveryDeps(

@@ -21,7 +21,7 @@ class MemoryHub:
     store: MemoryStore
     publisher: MemoryPublisher
     appointments: MemoryAppointments
-    desk: IntakeContext = DESK
+    context: IntakeContext = DESK
     page: int = PAGE
     keys: MemoryKeys = field(default_factory=lambda: MemoryKeys(lambda: MONDAY))
 
@@ -29,7 +29,7 @@ class MemoryHub:
         """Take a batch in, as a consumer would."""
         await process_batch(
             [one if isinstance(one, RawMessage) else incoming(one) for one in events],
-            desk=self.desk,
+            context=self.context,
             senders=SourceBindings(self.keys, own="hub"),
             store=self.store,
             publisher=self.publisher,

@@ -114,7 +114,7 @@ class Walk:
             for ticket in tickets:
                 await deliver(
                     list(ticket.ids),
-                    post=self.office.post(),
+                    deps=self.office.deps(),
                     store=self.hub.store,
                     publisher=publisher,
                     appointments=self.hub.appointments,

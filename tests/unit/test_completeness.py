@@ -33,7 +33,7 @@ def consumers() -> list[Consumer]:
     clock, publisher = SettableClock(MONDAY), MemoryPublisher()
     store, appointments = MemoryStore(clock), MemoryAppointments(clock)
     taking_in = events.consumers(
-        desk=DESK,
+        context=DESK,
         senders=SourceBindings(MemoryKeys(clock), own=None),
         store=store,
         publisher=publisher,
@@ -42,7 +42,7 @@ def consumers() -> list[Consumer]:
     )
     never_used = cast(Any, None)
     delivering = messages.consumers(
-        post=never_used, store=never_used, publisher=publisher, appointments=appointments
+        deps=never_used, store=never_used, publisher=publisher, appointments=appointments
     )
     return [*taking_in, *delivering]
 

@@ -14,7 +14,7 @@ from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State, Suppr
 from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, local, message
 
 
-def claimed(attempt: int = 1, *, barred: SuppressionStatus | None = None, **fields: Any) -> Claimed:
+def claimed(attempt: int = 1, *, suppression: SuppressionStatus | None = None, **fields: Any) -> Claimed:
     return Claimed(
         message=message(state=State.SENDING, **fields),
         attempt=attempt,
@@ -23,7 +23,7 @@ def claimed(attempt: int = 1, *, barred: SuppressionStatus | None = None, **fiel
         data={},
         building=None,
         unit=None,
-        barred=barred,
+        suppression=suppression,
     )
 
 

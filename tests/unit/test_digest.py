@@ -134,9 +134,9 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
 
 
 async def test_the_next_quarter_of_an_hour_is_told_anew() -> None:
-    crowd = sla.digests(await late(21), policy=POLICY, now=DUE + HOUR)[0]
+    digest = sla.digests(await late(21), policy=POLICY, now=DUE + HOUR)[0]
     ids = [
-        sla.summary_event(crowd, [crowd.level], now=local(at)).id
+        sla.summary_event(digest, [digest.level], now=local(at)).id
         for at in ("2026-03-11 15:00", "2026-03-11 15:14:59", "2026-03-11 15:15")
     ]
 
@@ -162,4 +162,4 @@ async def test_only_what_is_too_much_and_too_late_is_summed_up(
 ) -> None:
     found = sla.digests(await late(number), policy=POLICY, now=DUE + after)
 
-    assert sorted(crowd.level for crowd in found) == expected
+    assert sorted(digest.level for digest in found) == expected

@@ -187,7 +187,9 @@ async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
         who=("owners@unit & opted_in:commercial",), purpose=Purpose.COMMERCIAL, channels=(("email",),)
     )
     hub = memory_hub(MONDAY, refused={"refused"})
-    hub.desk = replace(DESK, catalog={**BY_NAME, paid.name: replace(BY_NAME[paid.name], audiences=(owners,))})
+    hub.context = replace(
+        DESK, catalog={**BY_NAME, paid.name: replace(BY_NAME[paid.name], audiences=(owners,))}
+    )
     await hub.take_in(MARIA, home("101"), member("p-maria-pena", "unit:101", "owner"))
     await hub.take_in(paid, petition("refused"), petition("x"), event("privacy.consent.granted"))
 

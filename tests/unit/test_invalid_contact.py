@@ -104,7 +104,7 @@ async def test_a_block_or_any_other_failure_is_no_end_of_a_contact_point(failure
     ],
 )
 def test_what_is_gone_is_tried_anew_when_its_time_has_passed(channel: str, days: int, *, holds: bool) -> None:
-    one = claimed(channel=channel, barred=SuppressionStatus(reason="gone", since=MONDAY))
+    one = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
     found = blocking_outcome(one, policy=POLICY, now=MONDAY + days * DAY)
 
     assert holds is (found is not None)
@@ -112,7 +112,7 @@ def test_what_is_gone_is_tried_anew_when_its_time_has_passed(channel: str, days:
 
 @pytest.mark.parametrize("reason", ["opted_out", "complaint"])
 def test_what_somebody_refused_does_not_run_out(reason: str) -> None:
-    one = claimed(purpose=Purpose.SURVEY, barred=SuppressionStatus(reason=reason))
+    one = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
     found = blocking_outcome(one, policy=POLICY, now=MONDAY + 9_999 * DAY)
 
     assert found is not None
@@ -120,7 +120,7 @@ def test_what_somebody_refused_does_not_run_out(reason: str) -> None:
 
 
 def test_an_operators_end_comes_when_he_said() -> None:
-    one = claimed(barred=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
+    one = claimed(suppression=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
 
     assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
     assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR) is None

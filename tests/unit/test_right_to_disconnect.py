@@ -204,7 +204,7 @@ def test_of_what_runs_day_and_night_only_an_emergency_wakes_somebody(
     opening: str, *, told_at_any_hour: bool
 ) -> None:
     clock = next(iter(sla.replay("case:1", [event(opening)], BY_NAME, POLICY)))
-    crowd, *_ = sla.digests(
+    digest, *_ = sla.digests(
         [clock], policy=SummaryPolicy(more_than=0, late=HOUR), now=clock.due_at + 2 * HOUR
     )
     told = [
@@ -212,7 +212,7 @@ def test_of_what_runs_day_and_night_only_an_emergency_wakes_somebody(
         sla.resolved_event(
             replace(clock, state=ClockState.BREACHED), clock.steps[0], {"p-1"}, now=clock.due_at
         ),
-        sla.summary_event(crowd, [crowd.level], now=clock.due_at),
+        sla.summary_event(digest, [digest.level], now=clock.due_at),
     ]
 
     assert clock.promise.any_hour

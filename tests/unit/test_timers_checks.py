@@ -40,7 +40,7 @@ AT_D_20, AT_D_16, HELD = local("2026-03-06 00:00"), local("2026-03-11 00:00"), l
 
 async def convened(at: datetime = CALLED, **data: object) -> MemoryHub:
     """Two owners: one has an email address, the other has a letter."""
-    hub = replace(memory_hub(at), desk=WITH_PAPER)
+    hub = replace(memory_hub(at), context=WITH_PAPER)
     owners = (
         home("1", "1"),
         somebody("p-mail", email()),

@@ -87,7 +87,7 @@ async def test_the_clock_stands_at_the_level_that_was_told_also_when_its_case_is
     before = clock(hub).level
     # Anything of the case lays its clock out again.
     await hub.take_in(event("pqrs.assigned", {"pqrs_id": event("pqrs.received").data["pqrs_id"]}))
-    again = sla.reschedule(clock(hub), hub.desk.rules.policy)
+    again = sla.reschedule(clock(hub), hub.context.rules.policy)
 
     assert [3, 3, 3] == [before, clock(hub).level, again.level]
 

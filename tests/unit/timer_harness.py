@@ -24,7 +24,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,
-        "policy": hub.desk.rules.policy,
+        "policy": hub.context.rules.policy,
         **fields,
     }
     return Timers(**values)

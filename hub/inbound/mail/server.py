@@ -56,10 +56,10 @@ class MailHandlers:
 
 @asynccontextmanager
 async def listening(
-    address: Address, *, verp: Verp, desk: MailHandlers, now: Now
+    address: Address, *, verp: Verp, handlers: MailHandlers, now: Now
 ) -> AsyncIterator[asyncio.Server]:
     """Listen; raises OSError where the address is taken."""
-    handler = _Handler(verp, desk, now)
+    handler = _Handler(verp, handlers, now)
 
     def converse() -> _Conversation:
         return _Conversation(
@@ -113,9 +113,9 @@ class _Conversation(SMTP):
 class _Handler:
     """aiosmtpd's hooks."""
 
-    def __init__(self, verp: Verp, desk: MailHandlers, now: Now) -> None:
+    def __init__(self, verp: Verp, handlers: MailHandlers, now: Now) -> None:
         self._verp = verp
-        self._desk = desk
+        self._desk = handlers
         self._now = now
         self.conversations: set[_Conversation] = set()
 

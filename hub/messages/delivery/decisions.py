@@ -28,8 +28,10 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     message = claimed.message
     if message.expires_at is not None and message.expires_at <= now:
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
-    if claimed.barred is not None and _holds(claimed.barred, message.channel, policy=policy, now=now):
-        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.barred.reason)
+    if claimed.suppression is not None and _holds(
+        claimed.suppression, message.channel, policy=policy, now=now
+    ):
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.suppression.reason)
     rests = message.rests and is_interruptive(message.channel)
     allowed = next_allowed(message.purpose, now, policy=policy, rests=rests, weeks=claimed.weeks)
     if allowed <= now:
@@ -40,12 +42,12 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
 
 
-def _holds(barred: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
+def _holds(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
     """What is gone may come back (a number is given to somebody else); what somebody refused does not."""
-    if barred.since is None or barred.until is not None:
-        return barred.until is None or now < barred.until
+    if suppression.since is None or suppression.until is not None:
+        return suppression.until is None or now < suppression.until
     lasts = policy.suppression_for(channel)
-    return lasts is None or now < barred.since + lasts
+    return lasts is None or now < suppression.since + lasts
 
 
 def held(message: Message, reason: str, *, until: datetime, longer_by: timedelta) -> Outcome:
