@@ -146,7 +146,7 @@ async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         check=partial(_check, parts.words.schemas),
         ready=partial(answers, parts),
         registry=REGISTRY,
-        troubles=PostgresMonitor(parts.database, QUEUES),
+        incidents=PostgresMonitor(parts.database, QUEUES),
         ring=parts.words.ring,
     )
     await _listen(application, parts.settings.http, "HUB_HTTP", stack)
@@ -164,7 +164,8 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         reply=partial(_take_reply, parts),
     )
     try:
-        server = await stack.enter_async_context(mail.listening(address, verp=verp, handlers=handlers, now=now))
+        listener = mail.listening(address, verp=verp, handlers=handlers, now=now)
+        server = await stack.enter_async_context(listener)
     except OSError as exc:
         raise _taken("HUB_MAIL", address, exc) from exc
     for socket in server.sockets:
@@ -206,7 +207,7 @@ async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStac
     application = build_metrics(
         settings=parts.settings,
         log=PostgresLog(parts.database),
-        troubles=PostgresMonitor(parts.database, QUEUES),
+        incidents=PostgresMonitor(parts.database, QUEUES),
         ready=partial(answers, parts),
         registry=REGISTRY,
     )

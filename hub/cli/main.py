@@ -30,7 +30,7 @@ from hub.cli.check.command import check
 from hub.cli.deliveries import deliveries
 from hub.cli.explain import explain
 from hub.cli.import_people import import_people
-from hub.cli.incidents import troubles
+from hub.cli.incidents import incidents
 from hub.cli.indicators import indicators
 from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
@@ -86,7 +86,7 @@ app.add_typer(people.app, name="people", rich_help_panel=_LOOK)
 app.add_typer(dead_letters.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(check)
-app.command(rich_help_panel=_MEND)(troubles)
+app.command(rich_help_panel=_MEND)(incidents)
 app.command(rich_help_panel=_MEND)(pause)
 app.command(rich_help_panel=_MEND)(resume)
 app.command(rich_help_panel=_MEND)(redrive)

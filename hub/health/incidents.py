@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from hub.model import Event, Json, Lane, Remaining, Symptom, Trouble, own_event
+from hub.model import Event, Incident, Json, Lane, Remaining, Symptom, own_event
 from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
@@ -24,7 +24,7 @@ ENDED: Final = "hub.trouble.ended"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentKind:
     """
-    One kind of trouble. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
+    One kind of incident. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
 
     `silences` tells that the key's first part is a channel, which must not carry the news of it;
     `twice` that it is believed when it is seen twice in a row: a start and a restart look like it.
@@ -123,9 +123,9 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def known(found: Iterable[Trouble]) -> list[Trouble]:
+def known(found: Iterable[Incident]) -> list[Incident]:
     """Leave out what an older or newer hub has found and this one has no words for: it is left to that."""
-    return [trouble for trouble in found if trouble.key.partition(":")[0] in BY_KIND]
+    return [incident for incident in found if incident.key.partition(":")[0] in BY_KIND]
 
 
 def kind_of(key: str) -> IncidentKind:
@@ -148,41 +148,41 @@ def avoided(key: str) -> list[str]:
     return [key.split(":")[1]] if kind_of(key).silences else []
 
 
-def event_of(trouble: Trouble, *, notify: Sequence[str], now: datetime) -> Event:
+def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Event:
     """
-    Make what is said of a trouble: that it began, or, once it is resolved, that it is over.
+    Make what is said of an incident: that it began, or, once it is resolved, that it is over.
 
     Its id is made from the key and its begin: a repeat after a crash is a duplicate.
     """
-    name = BEGAN if trouble.told_at is None else ENDED
-    at = trouble.since if name == BEGAN else trouble.resolved_at or trouble.since
+    name = BEGAN if incident.told_at is None else ENDED
+    at = incident.since if name == BEGAN else incident.resolved_at or incident.since
     return own_event(
         name,
-        f"{trouble.key}@{trouble.since.isoformat()}:{name.rpartition('.')[2]}",
-        {**_data(trouble, name), "notify": list(notify)},
+        f"{incident.key}@{incident.since.isoformat()}:{name.rpartition('.')[2]}",
+        {**_data(incident, name), "notify": list(notify)},
         # Of a database whose clock is ahead there is something to tell: intake refuses what is to come.
         time=min(at, now),
     )
 
 
-def _data(trouble: Trouble, name: str) -> dict[str, Json]:
-    kind = kind_of(trouble.key)
+def _data(incident: Incident, name: str) -> dict[str, Json]:
+    kind = kind_of(incident.key)
     data = {
-        "trouble_id": f"{trouble.key}@{trouble.since.isoformat()}",
+        "trouble_id": f"{incident.key}@{incident.since.isoformat()}",
         "kind": kind.name,
-        "key": trouble.key,
-        "title": title_of(trouble.key),
-        "since": trouble.since.isoformat(),
-        "avoid": avoided(trouble.key),
+        "key": incident.key,
+        "title": title_of(incident.key),
+        "since": incident.since.isoformat(),
+        "avoid": avoided(incident.key),
     }
     if name == BEGAN:
         return {
             **data,
-            "measured": trouble.measured,
+            "measured": incident.measured,
             "to_do": _quoted(kind.to_do),
             "meanwhile": kind.meanwhile,
         }
-    return {**data, "until": (trouble.resolved_at or trouble.since).isoformat()}
+    return {**data, "until": (incident.resolved_at or incident.since).isoformat()}
 
 
 def _quoted(words: str) -> str:

@@ -88,7 +88,7 @@ async def look_and_tell(monitor: Monitor) -> None:
 
 
 async def look_around(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
-    """Answer the symptoms, and the kinds of trouble that could be looked for."""
+    """Answer the symptoms, and the kinds of incident that could be looked for."""
     symptoms: list[Symptom] = []
     seen: set[str] = set()
     for kind, look in LOOKS.items():
@@ -107,11 +107,11 @@ async def tell(monitor: Monitor) -> None:
     """Publish what has not been told yet: an end never before its begin."""
     while untold := incidents.known(await monitor.store.untold()):
         notify = await _notify(monitor)
-        for trouble in untold:
-            event = incidents.event_of(trouble, notify=notify, now=monitor.now())
+        for incident in untold:
+            event = incidents.event_of(incident, notify=notify, now=monitor.now())
             await monitor.publisher.event(event)
-            await monitor.store.mark_told(trouble)
-            log.warning("watch.told", event_name=event.name, key=trouble.key, measured=trouble.measured)
+            await monitor.store.mark_told(incident)
+            log.warning("watch.told", event_name=event.name, key=incident.key, measured=incident.measured)
 
 
 async def _notify(monitor: Monitor) -> Sequence[str]:
@@ -181,4 +181,4 @@ LOOKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = 
     "skew": _skew,
     "server": _servers,
 }
-"""Kind of trouble → what looks for it."""
+"""Kind of incident → what looks for it."""

@@ -47,7 +47,7 @@ from hub.model.clocks import (
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
-from hub.model.incidents import Remaining, Symptom, Trouble
+from hub.model.incidents import Incident, Remaining, Symptom
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -107,6 +107,7 @@ __all__ = [
     "EventType",
     "Grant",
     "Inbound",
+    "Incident",
     "InvalidContact",
     "Json",
     "Lane",
@@ -142,7 +143,6 @@ __all__ = [
     "SuppressionStatus",
     "Symptom",
     "Target",
-    "Trouble",
     "WorkWeek",
     "own_event",
     "reach_of",

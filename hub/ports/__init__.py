@@ -35,7 +35,7 @@ from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
-from hub.ports.monitor import Heartbeats, MonitorStore, Queues, TroubleLog
+from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
@@ -66,6 +66,7 @@ __all__ = [
     "Holders",
     "ImportStore",
     "ImportTransaction",
+    "IncidentLog",
     "IntakeStore",
     "IntakeTransaction",
     "KeyStore",
@@ -88,7 +89,6 @@ __all__ = [
     "Throttle",
     "Ticket",
     "TimerStore",
-    "TroubleLog",
     "Unit",
     "UnitVersion",
     "Version",

@@ -21,6 +21,7 @@ from hub.ports import (
     DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
+    IncidentLog,
     KeyStore,
     LetterStore,
     LogStore,
@@ -28,7 +29,6 @@ from hub.ports import (
     Publisher,
     RedriveStore,
     SessionStore,
-    TroubleLog,
 )
 from hub.ports.receipts import ReceiptStore
 from hub.sla.ack_links import Links
@@ -61,7 +61,7 @@ READY: web.AppKey[Ready] = web.AppKey("ready")
 POLICY = web.AppKey("policy", Policy)
 CLOCKS = web.AppKey("clocks", Clocks)
 COUNTS = web.AppKey("counts", Counted)
-TROUBLES: web.AppKey[TroubleLog] = web.AppKey("troubles")
+INCIDENTS: web.AppKey[IncidentLog] = web.AppKey("incidents")
 FIGURES = web.AppKey("figures", Figures)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")

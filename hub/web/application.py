@@ -31,6 +31,7 @@ from hub.ports import (
     DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
+    IncidentLog,
     KeyStore,
     LetterStore,
     LogStore,
@@ -38,7 +39,6 @@ from hub.ports import (
     Publisher,
     RedriveStore,
     SessionStore,
-    TroubleLog,
 )
 from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings
@@ -85,7 +85,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     check: app_keys.Check,
     ready: app_keys.Ready,
     registry: CollectorRegistry,
-    troubles: TroubleLog,
+    incidents: IncidentLog,
     take_reply: app_keys.TakeReply,
     ring: KeyRing,
 ) -> web.Application:
@@ -127,8 +127,8 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[app_keys.POLICY] = policy
     app[app_keys.CLOCKS] = Clocks(log=log, appointments=appointments, calendar=policy.calendar)
     app[app_keys.COUNTS] = Counted(log)
-    app[app_keys.TROUBLES] = troubles
-    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.INCIDENTS] = incidents
+    app[app_keys.FIGURES] = Figures(incidents)
     app[app_keys.REGISTRY] = registry
     app[app_keys.DOCUMENTS] = {**_documents(schemas), **serve.files()}
     add_routes(app)
@@ -143,7 +143,7 @@ def build_metrics(
     *,
     settings: Settings,
     log: LogStore,
-    troubles: TroubleLog,
+    incidents: IncidentLog,
     ready: app_keys.Ready,
     registry: CollectorRegistry,
 ) -> web.Application:
@@ -151,7 +151,7 @@ def build_metrics(
     app = _guarded(settings)
     app[app_keys.READY] = ready
     app[app_keys.COUNTS] = Counted(log)
-    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.FIGURES] = Figures(incidents)
     app[app_keys.REGISTRY] = registry
     add_routes(app, [route for route in ROUTES if route.path in _WATCHED])
     return app

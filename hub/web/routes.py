@@ -214,13 +214,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: operations.Resumed, **UNKNOWN},
     ),
     Route(
-        path="/api/troubles",
-        handler=incidents.list_troubles,
+        path="/api/incidents",
+        handler=incidents.list_incidents,
         needs=READ,
         where=Where.COMPANY,
         summary="List what is wrong with the hub itself, the open ones first",
-        query=common.TroublesQuery,
-        answers={200: common.TroublePage, **BAD},
+        query=common.IncidentsQuery,
+        answers={200: common.IncidentPage, **BAD},
     ),
     Route(
         path="/api/summary",

@@ -53,9 +53,9 @@ def texts(house: House) -> list[str]:
     return [text.body for text in house.twilio.texts if text.to == NUMBER]
 
 
-async def troubles(house: House) -> dict[str, str]:
-    """Kind → state, as `hub troubles` tells it; the latest of each kind."""
-    items = json.loads(await house.command("troubles", "--json"))["items"]
+async def incidents(house: House) -> dict[str, str]:
+    """Kind → state, as `hub incidents` tells it; the latest of each kind."""
+    items = json.loads(await house.command("incidents", "--json"))["items"]
     return {item["kind"]: item["state"] for item in reversed(items)}
 
 
@@ -70,13 +70,13 @@ async def test_of_a_broken_provider_operators_hear_by_another_way_once_and_when_
             who = {"name": "Pedro Gómez", "phone": f"310000001{number}"}
             await publishing.publish("pqrs.received", directory.pqrs(number, petitioner=who))
         await until(lambda: bool(told(house, "Avería: El proveedor twilio de SMS")), "the mail of its begin")
-        assert "open" == (await troubles(house))["circuit"]
+        assert "open" == (await incidents(house))["circuit"]
         assert [] == texts(house)
 
         house.twilio.always = None
         await until(lambda: bool(told(house, "Resuelto: El proveedor twilio de SMS")), "the mail of its end")
-        assert "over" == (await troubles(house))["circuit"]
-        assert "No hay averías abiertas" in await house.command("troubles")
+        assert "over" == (await incidents(house))["circuit"]
+        assert "No hay averías abiertas" in await house.command("incidents")
         await until(lambda: bool(house.twilio.texts), "a text that waited")
 
     assert 1 == len(told(house, "Avería: El proveedor twilio"))

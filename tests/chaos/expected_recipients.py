@@ -106,7 +106,7 @@ def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
 
 
 def _watchers(data: _Data, _: Directory) -> Iterator[Address]:
-    """Whom the hub tells of its own troubles, unless mail is the trouble; no staff has that duty here."""
+    """Whom the hub tells of its own incidents, unless mail is the incident; no staff has that duty here."""
     if "email" not in data["avoid"]:
         yield from (("email", address) for address in data["notify"])
 

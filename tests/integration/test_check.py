@@ -170,7 +170,7 @@ async def test_that_nobody_has_an_account_is_told_where_one_is_needed(environ: d
     assert ["Nadie tiene cuenta" in words for words in (free, after)] == [False, False]
 
 
-async def test_troubles_that_only_the_company_would_hear_of_are_told(
+async def test_incidents_that_only_the_company_would_hear_of_are_told(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     policy = tmp_path / "policy.toml"

@@ -239,13 +239,13 @@ async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Stor
     assert await stores.state_of(next_of(lost)) == "queued"
 
 
-async def test_of_many_that_see_the_same_trouble_one_begins_it(database: str) -> None:
+async def test_of_many_that_see_the_same_incident_one_begins_it(database: str) -> None:
     async with Database(database) as opened:
         watching = PostgresMonitor(opened, ())
         for _ in range(5):
             symptoms = [Symptom(key=f"circuit:sms:{number}", measured="x") for number in range(5)]
             await asyncio.gather(*(watching.see(symptoms) for _ in range(8)))
-            assert 5 == sum(one.resolved_at is None for one in await watching.troubles(100))
+            assert 5 == sum(one.resolved_at is None for one in await watching.incidents(100))
             await watching.resolve(["circuit"], timedelta(microseconds=-1))
 
-        assert 25 == len(await watching.troubles(100))
+        assert 25 == len(await watching.incidents(100))

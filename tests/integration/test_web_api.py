@@ -301,12 +301,12 @@ async def test_ended_clocks_come_from_sql() -> None:
     assert reply.json["items"][0]["left"] is None
 
 
-@pytest.mark.parametrize("trouble", ["away", "forgotten"])
+@pytest.mark.parametrize("incident", ["away", "forgotten"])
 async def test_while_redis_is_away_or_empty_the_live_clocks_come_from_sql_and_it_is_said(
-    trouble: str,
+    incident: str,
 ) -> None:
     world = with_clocks("open", "met", "breached")
-    setattr(world.boards, trouble, True)
+    setattr(world.boards, incident, True)
 
     reply = await ask(world, "/api/clocks")
 

@@ -146,7 +146,7 @@ async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser) ->
 
 async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser: Browser) -> None:
     world = busy_world()
-    await world.troubles.see(
+    await world.incidents.see(
         [
             Symptom(key="circuit:sms:twilio", measured="Circuito abierto"),
             Symptom(key=f"skew:{EVIL}:redis", measured="6 s"),
@@ -154,9 +154,9 @@ async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser
     )
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
-        lines = await browser.until("document.querySelector('#troubles:not([hidden])')?.innerText")
-        await world.troubles.resolve(["circuit", "skew"], timedelta(microseconds=-1))
-        await browser.until("document.querySelector('#troubles').hidden")
+        lines = await browser.until("document.querySelector('#incidents:not([hidden])')?.innerText")
+        await world.incidents.resolve(["circuit", "skew"], timedelta(microseconds=-1))
+        await browser.until("document.querySelector('#incidents').hidden")
 
     assert "El proveedor twilio de SMS está fallando" in lines
     assert "hub channel list" in lines

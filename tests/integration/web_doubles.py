@@ -311,7 +311,7 @@ class World:
         self.store = MemoryStore(lambda: NOON)
         self.lost = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
-        self.troubles = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
+        self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
         self.contacts = MemoryContacts(MemoryStore(lambda: NOON), lambda: NOON)
         self.people = MemoryStore(lambda: NOON)
         self.roster = MemoryDirectoryHistory(self.people)
@@ -350,7 +350,7 @@ class World:
             check=check,
             ready=ready,
             registry=CollectorRegistry(),
-            troubles=self.troubles,
+            incidents=self.incidents,
             take_reply=self.take_reply,
             ring=KeyRing(load(self.environ).secrets),
         )

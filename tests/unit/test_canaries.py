@@ -38,7 +38,7 @@ from hub.model import Outgoing
 from hub.policy import load_policy
 from hub.resilience.breaker import Breakers
 from hub.settings import Secret, Settings, load
-from hub.settings.telling import SETTINGS, Origin, tell
+from hub.settings.effective import SETTINGS, Origin, tell
 from hub.testing import MemoryThrottle
 from hub.web.api.pauses import providers_of
 from tests.canaries import HARMLESS, PLACES, Planted, planted

@@ -88,5 +88,5 @@ def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
 
 
-def test_each_kind_of_trouble_is_looked_for() -> None:
+def test_each_kind_of_incident_is_looked_for() -> None:
     assert {kind.name for kind in KINDS} == LOOKS.keys()

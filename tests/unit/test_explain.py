@@ -14,7 +14,7 @@ from hub.model import AudienceRecord, Json, LeftOut
 from hub.operations.explain import sentences_es
 from hub.operations.explain.explain import ExplainOutcome, Verdict, judge, several_events, unknown_event
 from hub.operations.explain.reach import seen_from
-from hub.people.audience.words import ALL, DUTIES
+from hub.people.audience.names import ALL, DUTIES
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, Unit, UnitVersion, Version
 from hub.rendering import labels_es
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, local, stored, upserted

@@ -170,7 +170,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("key", BROKEN)
-async def test_each_kind_of_trouble_is_seen_and_told_once(key: str) -> None:
+async def test_each_kind_of_incident_is_seen_and_told_once(key: str) -> None:
     house = House()
     await BROKEN[key](house)
     await house.passes(3)
@@ -220,7 +220,7 @@ async def test_what_a_start_looks_like_is_believed_the_second_time(key: str) -> 
     assert [] == house.told
 
 
-async def test_what_flaps_is_one_trouble() -> None:
+async def test_what_flaps_is_one_incident() -> None:
     house = House()
     for state in ("open", "closed", "half_open", "closed", "open") * 4:
         await house.circuit(state)

@@ -11,7 +11,7 @@ from hub.people.audience.asking import group_of, scene_of
 from hub.people.audience.contacts import recipient
 from hub.people.audience.groups import Addressee, Unknown
 from hub.people.audience.language import Term, parse
-from hub.people.audience.words import ADDRESS, LEVEL, PARTY
+from hub.people.audience.names import ADDRESS, LEVEL, PARTY
 
 Parties = Mapping[tuple[str, str], Json]
 

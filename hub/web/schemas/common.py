@@ -258,11 +258,11 @@ class Health(Struct, kw_only=True):
     servers: dict[str, str] | UnsetType = UNSET
 
 
-class TroublesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IncidentsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 50
 
 
-class TroubleRow(Struct, kw_only=True):
+class IncidentRow(Struct, kw_only=True):
     """Something wrong with the hub itself; its words are in Spanish, for operators."""
 
     key: Annotated[str, Meta(description="The kind and what it is about: `circuit:sms:twilio`.")]
@@ -277,8 +277,8 @@ class TroubleRow(Struct, kw_only=True):
     resolved_at: Instant | None
 
 
-class TroublePage(Struct, kw_only=True):
-    items: list[TroubleRow]
+class IncidentPage(Struct, kw_only=True):
+    items: list[IncidentRow]
     next: str | None
 
 
