@@ -111,7 +111,7 @@ async def test_what_cannot_be_an_event_is_kept_as_it_came_with_what_to_mend(home
     assert "Marcada" not in letter["reason"]
 
 
-async def test_an_unknown_type_falls_to_the_normal_lane_and_its_reason_names_the_near_ones(
+async def test_unknown_type_goes_to_the_normal_lane_and_names_similar_types(
     home: Lasting,
 ) -> None:
     await home.publish("pqrs.recieved", reply("confusa"))
@@ -192,7 +192,7 @@ async def test_a_subscriber_hears_what_was_refused_and_never_of_a_rejection(home
     assert [] == home.notices_of("event.rejected")
 
 
-async def test_an_event_from_the_future_is_refused_and_its_replay_in_time_is_safe_to_repeat(
+async def test_future_event_is_refused_and_its_later_replay_is_idempotent(
     home: Lasting,
 ) -> None:
     # The hub lets a publisher's clock run ahead five minutes: soon it will be right.

@@ -59,7 +59,7 @@ async def incidents(house: House) -> dict[str, str]:
     return {item["kind"]: item["state"] for item in reversed(items)}
 
 
-async def test_of_a_broken_provider_operators_hear_by_another_way_once_and_when_it_is_over(
+async def test_broken_provider_is_reported_once_by_another_channel_and_when_over(
     house: House,
 ) -> None:
     house.policy(QUICK)

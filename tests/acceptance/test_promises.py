@@ -165,7 +165,7 @@ async def test_a_level_answers_its_text_with_tomo_and_is_told_that_it_has_the_ma
     )
 
 
-async def test_a_level_that_nobody_holds_is_passed_over_and_the_next_is_told_with_its_link(
+async def test_vacant_level_is_skipped_and_the_next_gets_its_own_link(
     house: House,
 ) -> None:
     house.policy(A_LADDER_OF_SECONDS)

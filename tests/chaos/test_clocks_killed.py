@@ -57,7 +57,7 @@ async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once
     assert [STEPS] * CASES == in_order(trial)
 
 
-async def test_timers_killed_in_the_middle_of_many_leave_nothing_untold_and_nothing_told_twice(
+async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(
     trial: Scenario,
 ) -> None:
     """Of 200 that fall due at once some are confirmed when it dies; SQL hears nothing of the next step."""

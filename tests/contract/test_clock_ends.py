@@ -53,7 +53,7 @@ async def test_a_clock_that_has_its_end_to_tell_is_due_and_live_until_it_has(sto
     assert [done] == list(await stores.timers.clocks_by_id([ended.id]))
 
 
-async def test_a_step_of_a_running_clock_is_not_taken_for_the_end_that_falls_at_the_same_instant(
+async def test_step_is_not_mistaken_for_an_end_at_the_same_instant(
     stores: Stores,
 ) -> None:
     third = Step(kind="escalate", at=LAST.at, from_level=1, to_level=2)

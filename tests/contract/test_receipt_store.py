@@ -288,7 +288,7 @@ async def test_of_two_calls_the_last_that_was_accepted_decides(stores: Stores, o
     assert "failed" == await stores.state_of(one)
 
 
-async def test_a_loss_under_another_reference_counts_where_one_call_alone_may_have_gone_out(
+async def test_loss_under_another_reference_counts_when_only_one_call_went_out(
     stores: Stores, of: StoredEvent
 ) -> None:
     one = message(of)

@@ -164,7 +164,7 @@ async def test_the_same_at_once_is_one_row_and_several_at_once_are_thanked_once(
     assert 5 == len(page.items)
 
 
-async def test_a_machine_that_writes_from_another_address_each_time_is_not_thanked_for_ever(
+async def test_machine_with_changing_addresses_is_not_answered_for_ever(
     stores: Stores, of: StoredEvent
 ) -> None:
     one = await texted(stores, of)

@@ -138,7 +138,7 @@ async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
     assert len(await stores.timers.live_clocks(None, 10)) == 4
 
 
-async def test_clocks_of_another_calendar_are_laid_out_anew_in_portions_and_then_left_alone(
+async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
     stores: Stores,
 ) -> None:
     """An ended one is history: it keeps the instants by which it was judged."""

@@ -84,7 +84,7 @@ INSERT INTO clock (
 """
 
 
-async def test_of_clocks_that_were_there_those_that_have_ended_say_no_more_and_the_others_go_on(
+async def test_ended_clocks_stay_silent_and_the_others_go_on(
     empty: str,
 ) -> None:
     """A hub of version 0005 left an ended clock the steps that it would not do."""

@@ -30,7 +30,7 @@ def kept(name: str, state: ClockState, hours: int, level: int = 1) -> PromiseRec
     )
 
 
-async def test_the_days_asked_are_whole_and_colombias_and_the_figures_are_in_business_hours() -> None:
+async def test_indicator_days_are_whole_bogota_days_in_business_hours() -> None:
     world = World()
     world.log.kept.extend(
         [

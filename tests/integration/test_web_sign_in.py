@@ -347,7 +347,7 @@ async def test_while_the_database_is_away_nobody_is_let_in_and_is_told_so_plainl
     assert await status(ana) == 200
 
 
-async def test_a_browser_without_a_session_is_led_to_the_form_and_a_program_told_to_bring_a_key(
+async def test_browser_without_session_sees_the_form_and_program_is_asked_for_a_key(
     client: Client,
 ) -> None:
     browser = await Visitor(client).ask("/account", headers=HTML)

@@ -47,7 +47,7 @@ def escalations(hub: MemoryHub) -> list[datetime]:
     return [step.at for step in standing(hub).steps if step.kind in {"escalate", "remind"}]
 
 
-async def test_the_next_level_is_told_one_more_duration_of_the_level_that_took_it_on_later() -> None:
+async def test_next_level_waits_one_more_duration_of_the_acknowledging_level() -> None:
     hub = await climbing()
     before = escalations(hub)
     done = await take_on(hub, local("2026-03-11 16:00"))

@@ -173,7 +173,7 @@ async def test_bindings_hold_while_the_database_is_away() -> None:
         known.require(one, sent(one, None))
 
 
-async def test_a_known_key_opens_while_the_database_is_away_and_a_revoked_one_not_a_second_longer() -> None:
+async def test_known_key_opens_without_database_and_revoked_key_stops_at_once() -> None:
     store, seconds = MemoryKeys(now), [0.0]
     one, token = key()
     await store.add(one)

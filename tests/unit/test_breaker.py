@@ -113,9 +113,7 @@ def test_half_open_lets_one_through_at_a_time_and_a_good_one_closes() -> None:
 
 
 @pytest.mark.parametrize(("fault", "took"), [(True, SECOND), (False, 11 * SECOND)])
-def test_a_probe_that_fails_or_is_slow_opens_again_for_twice_as_long_up_to_the_longest(
-    *, fault: bool, took: timedelta
-) -> None:
+def test_failed_or_slow_probe_doubles_the_open_time_up_to_the_limit(*, fault: bool, took: timedelta) -> None:
     line = opened()
     waits = []
     for _ in range(6):

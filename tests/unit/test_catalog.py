@@ -229,7 +229,7 @@ def test_each_promise_of_the_policy_is_started_by_some_event() -> None:
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_a_clock_that_can_stand_still_can_go_on_and_one_that_can_be_extended_has_a_limit(clock: str) -> None:
+def test_pausable_clocks_can_resume_and_extendable_clocks_have_a_limit(clock: str) -> None:
     moves = {move.move for kind in CATALOG for move in kind.clocks if move.clock == clock}
 
     assert (Move.PAUSE in moves) is (Move.RESUME in moves)

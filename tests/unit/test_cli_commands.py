@@ -247,7 +247,7 @@ def test_news_are_rows_that_are_new_or_have_changed_oldest_first() -> None:
     assert news(seen, [new, moved]) == [moved]
 
 
-async def test_following_shows_a_message_again_when_it_has_moved_and_waits_for_the_database() -> None:
+async def test_follow_shows_moved_messages_again_and_waits_for_the_database() -> None:
     log = MemoryLog(rows=[row := message_row(state="queued")])
     shown: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
     following = asyncio.create_task(keep_following(log, MessageFilter(), 10, shown.put_nowait, poll=0.001))

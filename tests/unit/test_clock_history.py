@@ -192,7 +192,7 @@ def test_the_top_level_that_takes_it_on_is_not_reminded() -> None:
     assert [] == instants(climbed(4), "remind")
 
 
-def test_an_acknowledgement_counts_once_a_level_and_only_for_the_clock_that_it_names() -> None:
+def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:
     received = said("pqrs.received", MONDAY)
     first, legal_term = sla.replay(CASE, [received], CATALOG, POLICY)
     taken = said("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")

@@ -263,7 +263,7 @@ TRANSACTIONAL = 72 * HOUR
         ),
     ],
 )
-def test_a_channel_that_is_broken_for_as_long_as_all_tries_take_leaves_it_to_the_next_step(
+def test_channel_broken_for_all_tries_gives_way_to_the_next_step(
     error: SendFailure, fields: dict[str, Any], expected: State
 ) -> None:
     found = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})

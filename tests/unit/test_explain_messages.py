@@ -185,7 +185,7 @@ def test_the_best_of_the_messages_decides(
     assert verdict.reason == (None if outcome is ExplainOutcome.TOLD else messages[0].reason)
 
 
-def test_of_what_is_on_its_way_the_reason_is_what_keeps_it_and_not_what_was_lost_before() -> None:
+def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
     messages = [said(State.FAILED, reason="bad_address"), said(State.HELD, reason="contact_hours")]
     verdict = judge(ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
 

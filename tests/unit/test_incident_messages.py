@@ -61,7 +61,7 @@ async def test_but_never_by_the_channel_that_is_broken(name: str) -> None:
     assert all("sms:broken" in message.skipped for message in hub.of(one))
 
 
-async def test_who_can_be_reached_by_the_broken_channel_only_is_not_reached_and_that_is_said() -> None:
+async def test_person_with_only_the_broken_channel_is_reported_as_not_reached() -> None:
     hub = await house(on_duty=False)
     one = incident(avoid=["email"], notify=["ops@example.com"])
     await hub.take_in(one)

@@ -191,7 +191,7 @@ async def test_an_event_that_waits_for_two_waits_until_both_are_known(hub: Memor
     assert (hub.stored(ASSIGNED).waiting, hub.stored(ASSIGNED).planned) == (True, False)
 
 
-async def test_an_event_that_tells_a_building_and_waits_for_one_is_planned_when_both_are_told() -> None:
+async def test_event_with_waiting_and_broad_audience_is_planned_when_both_are_known() -> None:
     hub = memory_hub(MONDAY)
     hub.context = context("requester", "copropiedad:residents")
     assigned = replace(ASSIGNED, data={**ASSIGNED.data, "copropiedad_id": "ph-altos-del-rosal"})

@@ -161,7 +161,7 @@ async def test_an_emergency_that_every_carrier_blocks_goes_by_what_was_not_meant
     assert {"email", "inbox"} == {ticket.channel for ticket in office.publisher.published}
 
 
-async def test_a_text_that_a_receipt_says_was_blocked_moves_an_emergency_on_within_an_audit() -> None:
+async def test_blocked_text_advances_an_emergency_within_one_audit() -> None:
     office = post_office(MemorySms(), MemoryPush(PermanentFailure("unregistered", provider="fcm")))
     planned = emergency()
     async with office.store.transaction() as transaction:
@@ -188,9 +188,7 @@ def test_only_an_emergency_has_a_last_resort() -> None:
     assert {"emergency.declared": ("inbox",), "emergency.updated": ("email", "inbox")} == meant
 
 
-async def test_a_receipt_of_a_message_that_waits_for_its_next_try_is_believed_and_nothing_sent_twice() -> (
-    None
-):
+async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> None:
     async def accepts_and_hangs(_: Outgoing) -> Accepted:
         raise TransientFailure("timeout", unknown=True)
 

@@ -141,7 +141,7 @@ async def _with_letter() -> tuple[MemoryHub, MemoryLetters]:
     return hub, letters
 
 
-async def test_what_is_cut_off_between_the_event_and_the_letter_is_said_again_under_the_same_id() -> None:
+async def test_cut_off_before_the_letter_repeats_under_the_same_id() -> None:
     hub, letters = await _with_letter()
     [row] = (await letters.letters(handed_over=False, after=None, limit=9)).items
     given: dict[str, Any] = {"store": letters, "publisher": hub.publisher, "now": MONDAY}

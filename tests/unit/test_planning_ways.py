@@ -84,7 +84,7 @@ def test_an_audience_that_has_no_letters_has_none(paper: Print) -> None:
     assert [[t.channel for t in step] for step in messages[0].fallback] == [["sms"]]
 
 
-def test_a_message_waits_for_its_receipt_as_long_as_its_purpose_says_where_a_step_is_left() -> None:
+def test_message_with_a_step_left_waits_for_its_receipt_as_its_purpose_says() -> None:
     first = only(plan(kind(*STEPS, purpose=Purpose.TRANSACTIONAL), person(email(), mobile())))
     last = only(next_step(replace(first, state=State.SENT), now=MONDAY))
 

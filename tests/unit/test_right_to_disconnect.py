@@ -115,7 +115,7 @@ def test_what_comes_after_the_inbox_waits_again() -> None:
     assert ("email", MONDAY_MORNING) == (after.channel, found and found.next_at)
 
 
-def test_an_incident_of_personal_data_waits_for_no_working_hours_of_who_must_contain_it() -> None:
+def test_data_incident_ignores_the_working_hours_of_its_handlers() -> None:
     told = stored(event("privacy.incident.detected", at=FRIDAY_EVENING))
     rests = [
         {
@@ -167,7 +167,7 @@ def test_what_is_wrong_with_the_hub_itself_is_told_at_any_hour() -> None:
     assert [True, True] == [audience.any_hour for audience in told]
 
 
-def test_what_was_missed_for_longer_than_it_lives_is_still_told_when_the_holidays_end() -> None:
+def test_message_missed_over_holidays_is_still_sent_when_they_end() -> None:
     """Of Holy Wednesday, read on Easter Monday at 7:00: 109 hours old, and not too old."""
     one = event("pqrs.received", at=local("2026-04-01 18:00"))
     work = kind(("email",), purpose=Purpose.INTERNAL)
@@ -175,7 +175,7 @@ def test_what_was_missed_for_longer_than_it_lives_is_still_told_when_the_holiday
     assert State.QUEUED is only(plan(work, person(email()), one=one, now=local("2026-04-06 07:00"))).state
 
 
-async def test_a_weekend_s_escalation_reaches_the_level_on_monday_and_the_direction_at_once() -> None:
+async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once() -> None:
     """Nothing of the clock moves: only when people are told does."""
     hub = memory_hub(FRIDAY_EVENING)
     await hub.take_in(

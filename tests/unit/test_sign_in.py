@@ -154,7 +154,7 @@ async def test_each_failure_after_a_lock_locks_longer(house: House) -> None:
     assert until == [*LOCKS, LOCKS[-1]]
 
 
-async def test_a_lock_is_noted_with_the_account_and_neither_names_of_strangers_nor_passwords(
+async def test_lock_is_audited_without_unknown_names_or_passwords(
     house: House,
 ) -> None:
     await house.fail(FAILURES)

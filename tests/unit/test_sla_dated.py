@@ -51,7 +51,7 @@ def test_data_that_names_no_day_has_the_target() -> None:
     assert clock.due_at == MONDAY + 24 * HOUR
 
 
-def test_what_is_promised_late_is_warned_of_at_once_and_what_is_too_late_only_breaks() -> None:
+def test_late_promise_warns_at_once_and_overdue_promise_only_breaches() -> None:
     late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-10"})
     too_late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-08"})
 

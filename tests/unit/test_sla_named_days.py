@@ -30,7 +30,7 @@ def promised() -> Event:
     return event("accounting.delivery.committed", REPORT)
 
 
-def test_a_report_is_owed_to_the_end_of_the_day_that_was_named_and_warned_of_three_days_before() -> None:
+def test_report_is_due_at_the_end_of_its_day_with_a_warning_three_days_before() -> None:
     clock = after(promised())
 
     assert ("accounting_delivery", DUE) == (clock.name, clock.due_at)

@@ -83,7 +83,7 @@ def test_who_is_called_at_any_hour_needs_a_mobile() -> None:
     assert [("celular", True)] == [(fault.column, fault.warning) for fault in report.faults]
 
 
-def test_one_person_has_several_duties_and_a_corrected_line_stays_the_same_membership() -> None:
+def test_person_has_several_duties_and_a_corrected_line_keeps_membership() -> None:
     both = memberships(sheet(LAURA, "Laura;laura@b.co;coordinación;2;cartera;empresa;;"))
     corrected = memberships(sheet(LAURA.replace(";1;", ";2;")))
 

@@ -205,7 +205,7 @@ class _Failing(MemoryPublisher):
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), BrokerUnavailable()], ids=["broken", "away"])
-async def test_an_event_that_is_not_confirmed_advances_its_own_clock_not_and_the_others_do(
+async def test_unconfirmed_event_holds_back_only_its_own_clock(
     error: Exception,
 ) -> None:
     hub = await petition()

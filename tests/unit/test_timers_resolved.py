@@ -70,7 +70,7 @@ async def test_each_level_that_was_called_hears_that_a_late_answer_has_come() ->
     assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.said(over))
 
 
-async def test_an_answer_in_time_of_which_the_news_comes_after_the_breach_is_kept_and_said_so() -> None:
+async def test_answer_in_time_that_arrives_after_the_breach_is_met_and_said() -> None:
     hub = await called("2026-03-11 14:05")
     [over] = await after(hub, IN_TIME)
 
@@ -199,7 +199,7 @@ def test_the_text_says_how_it_ended_and_that_nothing_is_left_to_do() -> None:
         assert "No tiene que hacer nada más" in rendered.text
 
 
-async def test_who_heard_of_the_danger_and_then_of_the_answer_hears_that_it_has_not_arrived() -> None:
+async def test_people_told_of_danger_and_answer_hear_that_it_did_not_arrive() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([one for level in (1, 3, 4) for one in holder(level)])

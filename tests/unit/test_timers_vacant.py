@@ -101,7 +101,7 @@ async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_pa
     assert "nadie ocupa el nivel 2" in words.text
 
 
-async def test_level_4_hears_that_a_legal_term_is_broken_though_it_heard_of_the_danger_for_level_3() -> None:
+async def test_level_4_hears_the_breach_after_hearing_the_warning_for_level_3() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([*holder(1), *holder(4)])
@@ -131,7 +131,7 @@ async def repair(*directory: Event) -> list[Event]:
     return hub.publisher.events
 
 
-async def test_without_a_ladder_too_what_nobody_holds_is_told_to_the_next_level_and_told_so() -> None:
+async def test_without_ladder_a_vacant_level_passes_to_the_next_and_says_so() -> None:
     told = await repair(*holder(3), *holder(4))
     for one in told:
         SCHEMAS.check(one, now=local("2026-03-31 08:00"))

@@ -32,7 +32,7 @@ from tests.unit.timer_harness import RECEIVED, hub_with, timers_of, told, waitin
 TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 
 
-async def test_a_process_that_dies_before_its_ticket_is_published_leaves_the_message_to_the_sweep() -> None:
+async def test_sweep_finds_a_message_whose_ticket_was_never_published() -> None:
     one = waiting()
     hub = await hub_with(one)
     hub.clock.advance(HOUR)
@@ -137,7 +137,7 @@ async def test_what_happened_while_redis_was_away_for_a_moment_is_told_later() -
     assert len(shown) == 3
 
 
-async def test_a_step_that_redis_has_lost_is_told_by_the_audit_when_it_can_no_longer_be_in_hand() -> None:
+async def test_audit_fires_a_step_that_redis_lost() -> None:
     hub = await hub_with()
     await hub.take_in(RECEIVED)
     hub.appointments.scores.clear()

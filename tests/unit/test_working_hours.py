@@ -163,7 +163,7 @@ def claimed(one: Any, at: datetime, *said: Hours) -> Claimed:
     )
 
 
-def test_a_step_of_the_afternoon_waits_for_the_morning_of_who_works_early_and_loses_no_time() -> None:
+def test_afternoon_step_waits_for_the_early_shift_without_moving_the_clock() -> None:
     afternoon, morning = local("2026-03-09 15:00"), local("2026-03-10 06:00")
     told_of = event("pqrs.received", at=afternoon)
     one = only(plan(WORK, person(email(), weeks=weeks_of([EARLY])), one=told_of, now=afternoon))
@@ -192,7 +192,7 @@ def test_a_night_doorman_is_told_at_eleven_at_night_at_once() -> None:
     assert blocking_outcome(claimed(one, night, NIGHTS), policy=POLICY, now=night) is None
 
 
-async def test_each_of_a_level_is_told_by_his_own_hours_and_the_delegate_by_the_delegate_s() -> None:
+async def test_each_holder_and_delegate_is_notified_by_their_own_hours() -> None:
     hub = memory_hub(local("2026-03-09 15:00"))
     early = weeks_of([EARLY])
     for ref, more in (("p-early", {"hours": EARLY}), ("p-office", {}), ("p-head", {"direction": True})):
