@@ -46,7 +46,7 @@ class Failover:
     def __init__(self, providers: Sequence[Provider], *, throttle: Throttle, timeout: timedelta) -> None:
         traits = [provider.channel.traits for provider in providers]
         # A receipt is waited for only where it will come, whoever sends.
-        self.traits: ChannelTraits = replace(traits[0], confirms=all(one.confirms for one in traits))
+        self.traits: ChannelTraits = replace(traits[0], confirms=all(trait.confirms for trait in traits))
         self.providers = tuple(providers)
         self._throttle = throttle
         self._timeout = timeout
@@ -78,7 +78,7 @@ class Failover:
 
     def _in_order(self, unsure_of: str | None) -> Iterable[Provider]:
         """Whoever may have the message already comes first: it may know it again."""
-        first = [one for one in self.providers if one.name == unsure_of]
+        first = [provider for provider in self.providers if provider.name == unsure_of]
         if not first or first[0].breaker.circuit is not Circuit.CLOSED:
             return self.providers
         return (*first, *(one for one in self.providers if one not in first))

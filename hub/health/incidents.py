@@ -134,7 +134,7 @@ def kind_of(key: str) -> IncidentKind:
 
 def believed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symptom]:
     """Answer those to go by; `before` are the keys of the pass before."""
-    return [one for one in symptoms if one.key in before or not kind_of(one.key).twice]
+    return [symptom for symptom in symptoms if symptom.key in before or not kind_of(symptom.key).twice]
 
 
 def title_of(key: str) -> str:

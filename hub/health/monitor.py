@@ -149,9 +149,9 @@ async def _balances(monitor: Monitor) -> Sequence[Symptom]:
     now = monitor.now()
     if monitor.funds_until is None or now >= monitor.funds_until:
         monitor.funds_until = now + monitor.policy.balance_every
-        monitor.funds |= {one.place: one for one in await monitor.balances()}
+        monitor.funds |= {balance.place: balance for balance in await monitor.balances()}
     return [
-        symptom for one in monitor.funds.values() for symptom in incidents.of_balance(one, monitor.policy)
+        symptom for fund in monitor.funds.values() for symptom in incidents.of_balance(fund, monitor.policy)
     ]
 
 

@@ -242,7 +242,7 @@ async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], ta
     """A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short."""
     if not duplicates:
         return
-    keys = [one.stored.key for one in duplicates]
+    keys = [duplicate.stored.key for duplicate in duplicates]
     taken.messages += await transaction.queued_messages(keys)
     unplanned = await transaction.unplanned(keys)
     taken.broad += [broad for one in duplicates if one.stored.key in unplanned for broad in _expansions(one)]
@@ -272,7 +272,7 @@ async def _clocks(
         )
     ]
     standing = await transaction.clocks(cases)
-    quiet = {one.key for case in cases for one in histories[case] if is_quiet(one.event)}
+    quiet = {stored.key for case in cases for stored in histories[case] if is_quiet(stored.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
     replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
     clocks = sla.reconcile(replayed, standing, context.rules.policy)

@@ -19,7 +19,7 @@ async def end_reminders(
     After the messages of the batch are added: the end may have come before what it ends.
     """
     ends = {
-        case: reminders_end((one.event for one in history), context.catalog)
+        case: reminders_end((stored.event for stored in history), context.catalog)
         for case, history in histories.items()
     }
     ended = {case: at for case, at in ends.items() if at is not None}

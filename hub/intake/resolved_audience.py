@@ -110,9 +110,9 @@ def paged(broad: Broad, people: Sequence[Person], *, total: int, over: bool, at:
 def left_out(people: Iterable[Person]) -> list[LeftOut]:
     """Answer those who are not told, with the reasons that their look-up gave."""
     return [
-        LeftOut(person=one.ref, reason=one.left_out, detail=one.stand_in)
-        for one in people
-        if one.left_out is not None
+        LeftOut(person=person.ref, reason=person.left_out, detail=person.stand_in)
+        for person in people
+        if person.left_out is not None
     ]
 
 

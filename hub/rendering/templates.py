@@ -162,5 +162,5 @@ def _preview_context(event_name: str, variant: str | None, example: Mapping[str,
         person="María Fernanda Ríos",
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
-        purpose=next((one.purpose for one in audiences if one.template == variant), None),
+        purpose=next((audience.purpose for audience in audiences if audience.template == variant), None),
     )

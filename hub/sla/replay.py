@@ -188,7 +188,7 @@ class _Fold:
         """Take back the stop of an answer that has not arrived: the next one counts, or it never stopped."""
         last, answers = self._last(name), self.answers.get(name, [])
         about = _about(event) or next((one.id for one in answers), None)
-        arrived = [one for one in answers if one.id != about]
+        arrived = [answer for answer in answers if answer.id != about]
         if about is None or last is None or last.state is ClockState.CANCELLED or arrived == answers:
             return
         self.answers[name] = arrived

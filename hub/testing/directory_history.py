@@ -52,7 +52,7 @@ class MemoryDirectoryHistory:
     ) -> bool:
         there = frozenset(places)
         return all(self._of(scope, there) for scope in scopes) and all(
-            self._lives(self._memberships(one, there)) for one in people
+            self._lives(self._memberships(person, there)) for person in people
         )
 
     def _of(self, scope: str, places: PropertyScope) -> bool:
@@ -69,7 +69,7 @@ class MemoryDirectoryHistory:
         ]
 
     def _lives(self, memberships: list[dict[str, Json]]) -> bool:
-        ends = [one["until"] for one in memberships]
+        ends = [membership["until"] for membership in memberships]
         return any(end is None or dates.instant(end) > self._store.now() for end in ends)
 
     async def holders(
@@ -101,12 +101,12 @@ class MemoryDirectoryHistory:
             "digital_access": person.digital_access,
             "contact_points": [
                 {
-                    "id": one.id,
-                    "kind": one.kind,
-                    "value": one.value if whole else _HIDDEN,
-                    "verified": one.verified,
+                    "id": point.id,
+                    "kind": point.kind,
+                    "value": point.value if whole else _HIDDEN,
+                    "verified": point.verified,
                 }
-                for one in person.contact_points
+                for point in person.contact_points
             ],
             "memberships": memberships,
             "consents": msgspec.to_builtins(consents.standing(self._store.tables, ref)),

@@ -37,9 +37,9 @@ class MemoryExplain:
 
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
         known = [
-            Refused(reason=one.letter.reason, state=one.state, received_at=one.letter.received_at)
-            for one in self._store.tables.letters.values()
-            if one.letter.event_id == event_id and source in (None, one.letter.source)
+            Refused(reason=letter.letter.reason, state=letter.state, received_at=letter.letter.received_at)
+            for letter in self._store.tables.letters.values()
+            if letter.letter.event_id == event_id and source in (None, letter.letter.source)
         ]
         return max(known, key=lambda one: one.received_at, default=None)
 
@@ -70,7 +70,11 @@ class MemoryExplain:
         ]
 
     def _messages(self, event: StoredEvent, person: str) -> list[SentMessage]:
-        mine = [one for one in self._store.messages if (one.event_key, one.person) == (event.key, person)]
+        mine = [
+            message
+            for message in self._store.messages
+            if (message.event_key, message.person) == (event.key, person)
+        ]
         mine.sort(key=lambda one: (one.created_at, one.occasion, one.step, one.id))
         calls = sorted(self._store.tables.attempts.values(), key=lambda one: one.at)
         return [_said(one, [call for call in calls if call.message_id == one.id]) for one in mine]

@@ -64,7 +64,7 @@ class MemoryImport:
             for ref, version, data in self._rows(MEMBERSHIP)
             if data["scope"] in scopes and (data["role"] == STAFF) is part.staff
         ]
-        wanted = {one["person_id"] for one in memberships} | set(people)
+        wanted = {membership["person_id"] for membership in memberships} | set(people)
         return KnownDirectory(
             units=units,
             people=[

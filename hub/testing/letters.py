@@ -59,9 +59,9 @@ class MemoryLetters:
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         found = [
-            one
-            for one in self._letters.values()
-            if handed_over in (None, one.handed_over_at is not None) and self._there(one.id, places)
+            letter
+            for letter in self._letters.values()
+            if handed_over in (None, letter.handed_over_at is not None) and self._there(letter.id, places)
         ]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return page([{name: _shown(one)[name] for name in _LISTED} for one in found], after, limit)

@@ -61,7 +61,7 @@ class MemoryLog:
         self._inbox = inbox
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        found = [one for one in self._store.messages if fits(one, narrowed, self._store.tables)]
+        found = [message for message in self._store.messages if fits(message, narrowed, self._store.tables)]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return page([_shown(one, _MESSAGE) for one in found], after, limit)
 
@@ -71,7 +71,9 @@ class MemoryLog:
         row = self._store.tables.messages.get(message_id)
         if row is None or not within(self._store.tables.place_of(row.message), places):
             return None
-        attempts = [one for one in self._store.tables.attempts.values() if one.message_id == message_id]
+        attempts = [
+            attempt for attempt in self._store.tables.attempts.values() if attempt.message_id == message_id
+        ]
         return {
             **_shown(row.message, _MESSAGE),
             "skipped": list(row.message.skipped),
@@ -89,8 +91,10 @@ class MemoryLog:
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
         events = self._store.tables.events.values()
-        own = {each.key for each in events if each.event.source == HUB_SOURCE and each.event.id in event_ids}
-        found = [one for one in self._store.messages if one.event_key in own]
+        own = {
+            event.key for event in events if event.event.source == HUB_SOURCE and event.event.id in event_ids
+        }
+        found = [message for message in self._store.messages if message.event_key in own]
         found.sort(key=lambda one: (one.created_at, one.id))
         return [
             {**_shown(one, _TOLD), "name": _HIDDEN, "at": msgspec.to_builtins(one.created_at)}
@@ -115,7 +119,7 @@ class MemoryLog:
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
-        there = [one for one in self._clocks(places) if area in (None, one.context.get("service_area"))]
+        there = [clock for clock in self._clocks(places) if area in (None, clock.context.get("service_area"))]
         began = {one.case for one in there if one.started_at in period}
         found = sorted(there, key=lambda one: (one.started_at, one.id))
         return [_kept(one) for one in found if one.case in began]
@@ -131,10 +135,10 @@ class MemoryLog:
     ) -> Page:
         kind = None if event is None else type_of(event)
         found = [
-            one
-            for one in self._letters
-            if state in (None, one.state) and (reason or "") in one.letter.reason
-            if event is None or one.letter.event_type == kind
+            letter
+            for letter in self._letters
+            if state in (None, letter.state) and (reason or "") in letter.letter.reason
+            if event is None or letter.letter.event_type == kind
         ]
         found.sort(key=lambda one: (one.letter.received_at, one.letter.id), reverse=True)
         rows = [{**_shown(one.letter, _LETTER), "state": one.state} for one in found]
@@ -160,9 +164,11 @@ class MemoryLog:
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         narrowed, tables = MessageFilter(places=places), self._store.tables
         return {
-            "messages": _counted(one.state for one in self._store.messages if fits(one, narrowed, tables)),
+            "messages": _counted(
+                message.state for message in self._store.messages if fits(message, narrowed, tables)
+            ),
             "clocks": _counted(clock.state for clock in self._clocks(places)),
-            "dead": _counted(one.state for one in self._letters if places is None),
+            "dead": _counted(letter.state for letter in self._letters if places is None),
         }
 
     def _clocks(self, places: PropertyScope) -> list[Clock]:
@@ -180,7 +186,7 @@ def _shown(value: object, columns: Iterable[str]) -> dict[str, Json]:
 
 
 def _kept(clock: Clock) -> PromiseRecord:
-    return PromiseRecord(**{each.name: getattr(clock, each.name) for each in fields(PromiseRecord)})
+    return PromiseRecord(**{field.name: getattr(clock, field.name) for field in fields(PromiseRecord)})
 
 
 def _counted(states: Iterable[str]) -> dict[str, int]:

@@ -115,7 +115,9 @@ class MemoryMonitor:
         return Counter(call.provider for call in calls if call.outcome == "unknown")
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
-        return Counter((one.name, str(one.state)) for one in self._store.clocks if one.ended_at is None)
+        return Counter(
+            (clock.name, str(clock.state)) for clock in self._store.clocks if clock.ended_at is None
+        )
 
     def _open(self) -> list[Incident]:
         return [row for row in self.rows if row.resolved_at is None]

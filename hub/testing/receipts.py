@@ -95,7 +95,7 @@ def _outlived(tables: Tables, row: Row, attempt: Attempt) -> bool:
     known = any(one.reference == attempt.reference for one in calls)
     if row.message.state is State.SENDING:
         return known
-    accepted = [one.reference for one in calls if one.outcome == "accepted" and one.reference is not None]
+    accepted = [call.reference for call in calls if call.outcome == "accepted" and call.reference is not None]
     unsure = any(one.outcome == "unknown" for one in calls)
     return accepted[-1:] not in ([], [attempt.reference]) and (known or unsure)
 

@@ -61,7 +61,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         async with self._statement("claim") as tables:
             now = self._now()
-            rows = [tables.messages[one] for one in dict.fromkeys(ids) if one in tables.messages]
+            rows = [tables.messages[fromkey] for fromkey in dict.fromkeys(ids) if fromkey in tables.messages]
             taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
             for row in taken:
                 message = replace(row.message, state=State.SENDING, next_at=now + lease)
@@ -195,7 +195,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
 
 
 def _unsure_of(row: Row, tables: Tables) -> str | None:
-    unknown = [one for one in tables.attempts.values() if one.outcome == "unknown"]
+    unknown = [attempt for attempt in tables.attempts.values() if attempt.outcome == "unknown"]
     mine = [one for one in unknown if one.message_id == row.message.id]
     return max(mine, key=lambda one: one.at).provider if mine else None
 

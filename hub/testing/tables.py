@@ -176,7 +176,7 @@ class Tables:
 
     def _said(self, message: Message) -> list[Consent]:
         about = message.person, message.purpose
-        return [one for one in self.consents.values() if (one.person, one.purpose) == about]
+        return [consent for consent in self.consents.values() if (consent.person, consent.purpose) == about]
 
     def step_of(self, message: Message) -> list[Message]:
         """All that is used together with this message."""

@@ -200,7 +200,7 @@ def _is_summed(clock: Clock, step: Step, summed: Collection[sla.DigestKey], time
 async def _tell(firings: Sequence[_Firing], timers: Timers) -> tuple[Sequence[_Firing], BaseException | None]:
     """Publish all at once; answer those that are confirmed, and what kept others from it, if a server did."""
     said = await asyncio.gather(
-        *(timers.publisher.event(one.event) for one in firings if one.event is not None),
+        *(timers.publisher.event(firing.event) for firing in firings if firing.event is not None),
         return_exceptions=True,
     )
     outcomes = iter(said)

@@ -143,7 +143,11 @@ async def test_two_hundred_bad_ones_harm_none_of_two_hundred_good_ones(home: Las
     await until(lambda: sum(key_of(one).startswith("mala.") for one in home.notices) >= 200, "200 reasons")
 
     recipients = [mail.recipient for mail in home.house.smtp.mails]
-    reasons = {key_of(one): one["data"]["reason"] for one in home.notices if key_of(one).startswith("mala.")}
+    reasons = {
+        key_of(notice): notice["data"]["reason"]
+        for notice in home.notices
+        if key_of(notice).startswith("mala.")
+    }
     assert sorted(f"{who}@example.co" for who in good) == sorted(who for who in recipients if "sana" in who)
     assert [] == [who for who in recipients if "mala" in who]
     assert [] == [key for key in bad if WHY[int(key.partition(".")[2]) % 4] not in reasons[key]]

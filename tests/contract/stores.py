@@ -104,7 +104,7 @@ class Stores:
         await self.delivery.add_messages(messages)
 
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
-        return await self.delivery.claim([one.id for one in messages], token=uuid4(), lease=lease)
+        return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
     async def state_of(self, one: Message) -> object:
         shown = await self.log.message(one.id)

@@ -110,7 +110,7 @@ async def test_the_last_that_left_says_when_and_later_receipts_do_not(
     token = uuid4()
     await stores.delivery.claim(list(gone), token=token, lease=LEASE)
     sent = [
-        replace(one, attempts=tuple(replace(each, at=gone[one.message_id]) for each in one.attempts))
+        replace(one, attempts=tuple(replace(attempt, at=gone[one.message_id]) for attempt in one.attempts))
         for one in (outcome(first.id), outcome(second.id))
     ]
     await stores.delivery.record(token, sent)
@@ -175,5 +175,7 @@ async def test_what_would_still_call_staff_to_a_matter_that_is_over_is_called_of
 
     assert ["cancelled"] * 3 == [await stores.state_of(one) for one in waiting]
     assert ["delivered", "queued"] == [await stores.state_of(one) for one in (read, petitioner)]
-    assert [] == [one for one in await stores.timers.broken_cascades(10) if one.event_id == CALL.event.id]
+    assert [] == [
+        cascade for cascade in await stores.timers.broken_cascades(10) if cascade.event_id == CALL.event.id
+    ]
     assert {CALL.event.id} == set(await stores.timers.called([CALL.event.id]))

@@ -110,7 +110,7 @@ async def test_lost_messages_go_again_where_they_belong(
     done = await stores.redrive.redrive(wish, also_told=False, dry_run=False, after=None, limit=10)
     left = await stores.log.counts()
 
-    assert len(seen) == sum(done.counts.values()) == sum(len(one.ids) for one in done.tickets)
+    assert len(seen) == sum(done.counts.values()) == sum(len(ticket.ids) for ticket in done.tickets)
     assert 3 - len(seen) == left["messages"].get("failed", 0)
 
 

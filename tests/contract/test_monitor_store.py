@@ -39,7 +39,7 @@ async def watching(place: str | None, stores: Stores) -> AsyncIterator[Watching]
 
 
 def keys(incidents: Sequence[Incident]) -> list[str]:
-    return [one.key for one in incidents]
+    return [incident.key for incident in incidents]
 
 
 async def test_its_clock_is_a_clock(watching: Watching) -> None:
@@ -160,7 +160,7 @@ async def test_it_is_over_only_for_who_could_look_and_after_a_while(watching: Wa
     await watching.see([SMS, DEAD])
     await watching.resolve(["circuit", "dead_letters"], HOUR)
     await watching.resolve(["dead_letters"], AGO)
-    told = {one.key: one.resolved_at is None for one in await watching.incidents(10)}
+    told = {incident.key: incident.resolved_at is None for incident in await watching.incidents(10)}
 
     assert {SMS.key: True, DEAD.key: False} == told
 

@@ -175,7 +175,7 @@ async def _found(intake: PostgresIntake | MemoryStore) -> list[list[tuple[str, s
     """Answer who each group is now."""
     async with intake.transaction() as transaction:
         people = await transaction.people(GROUPS)
-    return [[(one.ref, one.name) for one in people[group]] for group in GROUPS]
+    return [[(person.ref, person.name) for person in people[group]] for group in GROUPS]
 
 
 async def _owners(

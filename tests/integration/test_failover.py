@@ -55,7 +55,9 @@ async def trial(patience: timedelta = timedelta(seconds=5)) -> AsyncIterator[Tri
     heard: list[tuple[str, Circuit]] = []
     async with AsyncExitStack() as stack:
         servers = [await stack.enter_async_context(strict()) for _ in range(2)]
-        channels = [await stack.enter_async_context(channel_to(one, timeout=patience)) for one in servers]
+        channels = [
+            await stack.enter_async_context(channel_to(server, timeout=patience)) for server in servers
+        ]
         providers = [
             Provider(name=name, channel=channel, breaker=breakers.of("email", name))
             for name, channel in zip(("smtp", "smtp-2"), channels, strict=True)

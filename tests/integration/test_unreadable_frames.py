@@ -35,8 +35,8 @@ async def intake(url: str) -> AsyncIterator[asyncio.Queue[RawMessage]]:
     stop = asyncio.Event()
 
     async def keep(batch: Sequence[RawMessage]) -> None:
-        for one in batch:
-            got.put_nowait(one)
+        for event in batch:
+            got.put_nowait(event)
 
     async def bury(_: RawMessage, error: Exception) -> None:
         raise error

@@ -368,7 +368,7 @@ async def test_an_address_that_fails_often_waits_and_too_many_of_it_are_sent_awa
     )
 
     assert sorted(each.status for each in answers) == [401] * WAITING + [429] * 3
-    assert all("Demasiados intentos" in each.text for each in answers if each.status == 429)
+    assert all("Demasiados intentos" in answer.text for answer in answers if answer.status == 429)
     assert world.accounts.sessions == {}
 
 

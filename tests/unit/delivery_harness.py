@@ -99,7 +99,7 @@ def post_office(*channels: MemoryChannel, policy: Policy = POLICY) -> DeliveryHa
         publisher=MemoryPublisher(),
         appointments=MemoryAppointments(clock),
         throttle=MemoryThrottle(lambda: clock().timestamp()),
-        channels={one.traits.name: one for one in channels or (MemoryEmail(),)},
+        channels={channel.traits.name: channel for channel in channels or (MemoryEmail(),)},
         policy=policy,
     )
 

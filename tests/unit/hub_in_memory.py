@@ -28,7 +28,7 @@ class MemoryHub:
     async def take_in(self, *events: Event | RawMessage) -> None:
         """Take a batch in, as a consumer would."""
         await process_batch(
-            [one if isinstance(one, RawMessage) else incoming(one) for one in events],
+            [event if isinstance(event, RawMessage) else incoming(event) for event in events],
             context=self.context,
             senders=SourceBindings(self.keys, own="hub"),
             store=self.store,
@@ -52,7 +52,7 @@ class MemoryHub:
 
     def of(self, event: Event) -> list[Message]:
         """The messages of an event."""
-        return [one for one in self.store.messages if one.event_id == event.id]
+        return [message for message in self.store.messages if message.event_id == event.id]
 
     def said(self, event: Event) -> list[tuple[str, str]]:
         """Who is told of an event, over which channel."""
@@ -74,4 +74,4 @@ def memory_hub(at: datetime = MONDAY, *, refused: Collection[str] = (), page: in
 
 
 def ids(messages: list[Message]) -> set[UUID]:
-    return {one.id for one in messages}
+    return {message.id for message in messages}

@@ -60,7 +60,7 @@ class Walk:
         return said.level
 
     def clock(self, name: str) -> Clock:
-        (found,) = [one for one in self.hub.store.clocks if one.name == name]
+        (found,) = [clock for clock in self.hub.store.clocks if clock.name == name]
         return found
 
     def steps(self, clock: str) -> list[str]:
@@ -80,13 +80,15 @@ class Walk:
         """When a mail went to this address."""
         attempts = self.hub.store.tables.attempts.values()
         sent = sorted(
-            each.at for each in attempts if self.hub.store.message(each.message_id).address == address
+            attempt.at
+            for attempt in attempts
+            if self.hub.store.message(attempt.message_id).address == address
         )
         return [wall(at)[5:] for at in sent]
 
     def _uses(self, one: Event) -> Mapping[str, str]:
         attempts = self.hub.store.tables.attempts.values()
-        sent = {each.message_id: each.at for each in attempts if each.outcome == "accepted"}
+        sent = {attempt.message_id: attempt.at for attempt in attempts if attempt.outcome == "accepted"}
         uses: dict[str, list[tuple[datetime | None, str]]] = {}
         for message in sorted(self.hub.of(one), key=lambda message: (message.person, message.channel)):
             if message.person in STAFF:

@@ -98,7 +98,7 @@ async def test_an_account_that_makes_no_sense_is_refused(
     with pytest.raises(InvalidAccount):
         await accounts.create(house.admin(), name, display_name, grants)
 
-    assert [each.name for each in await house.store.accounts()] == ["taken"]
+    assert [account.name for account in await house.store.accounts()] == ["taken"]
     # What was refused was not done: the audit does not say that it was.
     assert [note.subject for note in house.audit.rows] == ["account:taken"]
 

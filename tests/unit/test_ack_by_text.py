@@ -42,8 +42,8 @@ async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
     hub = memory_hub(RECEIVED)
     await directory(hub)
     opened = [
-        event("pqrs.received", {"pqrs_id": one.lower(), "radicado": one}, at=RECEIVED, id=one)
-        for one in radicados or ("PQ-1",)
+        event("pqrs.received", {"pqrs_id": radicado.lower(), "radicado": radicado}, at=RECEIVED, id=radicado)
+        for radicado in radicados or ("PQ-1",)
     ]
     await hub.take_in(*opened)
     for moment in (LEVEL_2, LEVEL_3):

@@ -159,7 +159,9 @@ def test_an_attempt_says_whether_the_provider_may_have_it(
 
 def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
     """Who said what, how long after the beginning, and how long it took."""
-    return [(one.provider, one.outcome, one.at - MONDAY, one.took) for one in found.attempts]
+    return [
+        (attempt.provider, attempt.outcome, attempt.at - MONDAY, attempt.took) for attempt in found.attempts
+    ]
 
 
 def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
@@ -184,7 +186,7 @@ def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
     answer = Accepted(provider="smtp-3", earlier=refusals)
     found = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
 
-    assert len({one.at for one in found.attempts}) == 3
+    assert len({attempt.at for attempt in found.attempts}) == 3
 
 
 def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
@@ -275,7 +277,7 @@ def test_who_was_asked_before_a_turn_that_did_not_come_was_asked() -> None:
     first = TransientFailure("smtp_421").told("smtp")
     found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
 
-    assert (found.tried, [one.provider for one in found.attempts]) == (True, ["smtp"])
+    assert (found.tried, [attempt.provider for attempt in found.attempts]) == (True, ["smtp"])
 
 
 WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c", address="+57"),),))

@@ -257,7 +257,7 @@ def test_the_table_of_offices_is_the_table_of_scopes() -> None:
     told = rows(ROOT / "docs/access.md", header)
 
     assert [
-        [f"`{office}`", OFFICES[office], *("yes" if each in scopes else "–" for each in columns)]
+        [f"`{office}`", OFFICES[office], *("yes" if column in scopes else "–" for column in columns)]
         for office, scopes in SCOPES_OF.items()
     ] == told
     assert set(Scope) - {Scope.PUBLISH} == set(columns)

@@ -290,7 +290,9 @@ async def test_a_long_turn_comes_later_and_is_no_try_and_no_fault() -> None:
     await pool.send()
     failures = [await pool.fails() for _ in range(20)]
 
-    assert {(one.reason, one.provider, one.untried) for one in failures} == {("throttled", "smtp", True)}
+    assert {(failure.reason, failure.provider, failure.untried) for failure in failures} == {
+        ("throttled", "smtp", True)
+    }
     assert pool.asked == [1, 0]
     assert pool.breakers[0].circuit is Circuit.CLOSED
 

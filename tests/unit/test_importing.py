@@ -38,7 +38,7 @@ MARIA: Final = {
 
 
 def sheet(*people: dict[str, str], separator: str = ";") -> bytes:
-    rows = [list(COLUMNS), *([each.get(column, "") for column in COLUMNS] for each in people)]
+    rows = [list(COLUMNS), *([person.get(column, "") for column in COLUMNS] for person in people)]
     return "\n".join(separator.join(row) for row in rows).encode()
 
 

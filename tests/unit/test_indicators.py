@@ -134,7 +134,7 @@ def test_each_promise_has_its_own_figures_and_belongs_to_where_it_began() -> Non
     until_the_31st = Period(since=MARCH.since, until=at("31T16:00"))
 
     assert [("first_reply", 2), ("legal_term", 1)] == [
-        (one.name, one.met) for one in figures(clocks, MARCH, CALENDAR)
+        (figure.name, figure.met) for figure in figures(clocks, MARCH, CALENDAR)
     ]
     # The end of a period is no more in it.
     assert [1, 1] == [one.met for one in figures(clocks, until_the_31st, CALENDAR)]

@@ -58,7 +58,7 @@ async def test_a_state_of_the_directory_is_kept_with_it() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED)
     await hub.take_in(somebody("p-1", email()), event("pqrs.received", id="later"))
-    versions = {one.directory_version for one in hub.store.tables.audiences.values()}
+    versions = {audience.directory_version for audience in hub.store.tables.audiences.values()}
 
     assert {0, 1} == versions
 

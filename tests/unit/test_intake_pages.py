@@ -104,7 +104,7 @@ async def test_reminders_of_a_crowd_are_kept_for_later() -> None:
     await hub.take_in(WORKS)
 
     later = {f"m:{one}" for one in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)}
-    assert later == {one for one in hub.appointments.scores if one.startswith("m:")}
+    assert later == {score for score in hub.appointments.scores if score.startswith("m:")}
     assert len(later) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
 
 

@@ -167,5 +167,7 @@ async def test_the_front_desk_is_told_once_that_a_package_has_lain_for_two_days(
     await hub.take_in(*hub.publisher.events)
 
     assert [("p-portero", "inbox", "desk")] == [
-        (one.person, one.channel, one.variant) for one in hub.store.messages if one.event == "sla.breached"
+        (message.person, message.channel, message.variant)
+        for message in hub.store.messages
+        if message.event == "sla.breached"
     ]

@@ -171,7 +171,7 @@ async def test_brute_force_of_many_at_once_is_looked_at_five_times(house: House)
     answers = await asyncio.gather(*tries, sign_in(house.deps, "ana", GOOD))
     account = await house.named()
 
-    assert all(isinstance(each, Refused) for each in answers)
+    assert all(isinstance(answer, Refused) for answer in answers)
     assert account.failures == FAILURES
 
 

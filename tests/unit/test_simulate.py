@@ -257,7 +257,7 @@ def test_what_was_broken_before_the_period_is_no_breach_of_it(policy: Policy) ->
 
     assert (Counts(kept=1), Counts()) == (before, after)
     assert [(PromiseOutcome.KEPT, PromiseOutcome.EARLIER)] == [
-        (one.before, one.after) for one in comparison.changes
+        (change.before, change.after) for change in comparison.changes
     ]
 
 
@@ -290,7 +290,7 @@ def test_only_so_many_cases_are_listed_and_all_are_counted(policy: Policy) -> No
     comparison = compared(policy, *histories, listed=2)
 
     assert (["pqrs_id:PQ-1", "pqrs_id:PQ-2"], 3) == (
-        [one.case for one in comparison.changes],
+        [change.case for change in comparison.changes],
         comparison.changed,
     )
 

@@ -23,11 +23,11 @@ OUTAGE: Final = ClockPolicy(target=24 * HOUR, until="expected_end", any_hour=Tru
 CONVOCATION: Final = ClockPolicy(until="starts_at", lead=CalendarDays(15), warn=CalendarDays(20))
 NOTICE: Final = ClockPolicy(until="starts_at", lead=72 * HOUR)
 ASSEMBLIES: Final = [
-    each
-    for each in json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())[
+    load
+    for load in json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())[
         "assembly"
     ]
-    if "latest_convocation" in each
+    if "latest_convocation" in load
 ]
 
 

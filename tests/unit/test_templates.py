@@ -136,7 +136,11 @@ def test_each_audience_of_the_catalogue_has_the_forms_of_its_channels(event: str
 
 def test_each_channel_of_the_catalogue_has_a_form() -> None:
     channels = {
-        channel for kind in CATALOG for one in kind.audiences for step in one.channels for channel in step
+        channel
+        for kind in CATALOG
+        for audience in kind.audiences
+        for step in audience.channels
+        for channel in step
     }
 
     assert channels <= CHANNELS.keys()

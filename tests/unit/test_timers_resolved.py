@@ -51,7 +51,7 @@ async def after(hub: MemoryHub, *events: Event) -> list[Event]:
 
 
 def first_reply(hub: MemoryHub) -> Clock:
-    (found,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    (found,) = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     return found
 
 
@@ -244,5 +244,5 @@ def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_o
 
 def legal_term(*events: Event) -> Clock:
     clocks = sla.replay(f"pqrs_id:{CASE['pqrs_id']}", events, BY_NAME, POLICY)
-    (found,) = [one for one in clocks if one.name == "legal_term"]
+    (found,) = [clock for clock in clocks if clock.name == "legal_term"]
     return found

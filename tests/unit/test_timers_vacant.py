@@ -112,7 +112,7 @@ async def test_level_4_hears_the_breach_after_hearing_the_warning_for_level_3() 
     climbs = [one for one in hub.publisher.events if one.name == "pqrs.escalated"]
 
     assert [(4, "term_at_risk"), (4, "term_breached")] == [
-        (one.data["to_level"], one.data["cause"]) for one in climbs
+        (climb.data["to_level"], climb.data["cause"]) for climb in climbs
     ]
     words = TEMPLATES.render(
         "pqrs.escalated", "email", context("pqrs.escalated", climbs[-1].data), variant=None

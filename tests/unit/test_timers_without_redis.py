@@ -177,7 +177,7 @@ async def test_a_cascade_that_was_cut_short_goes_on() -> None:
     cut = [mail(contact_id=at, state=State.FAILED, fallback=((TARGET,),)) for at in ("a", "b")]
     hub = await hub_with(*cut)
     await audit(timers_of(hub))
-    [following] = [one for one in hub.store.messages if one.step == 1]
+    [following] = [message for message in hub.store.messages if message.step == 1]
 
     assert (following.channel, following.state, following.created_at) == ("sms", State.QUEUED, MONDAY)
     assert hub.publisher.ticketed == [following.id]
@@ -190,7 +190,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_once() -> None:
     hub = await hub_with(accepted)
     await audit(timers_of(hub))
     await audit(timers_of(hub))
-    [following] = [one for one in hub.store.messages if one.step == 1]
+    [following] = [message for message in hub.store.messages if message.step == 1]
 
     assert (following.channel, following.state) == ("sms", State.QUEUED)
     assert hub.publisher.ticketed == [following.id]
@@ -205,7 +205,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_after_a_crash_in_betwe
         await audit(timers_of(hub))
     await audit(timers_of(hub))
 
-    assert len([one for one in hub.store.messages if one.step == 1]) == 1
+    assert len([message for message in hub.store.messages if message.step == 1]) == 1
     assert hub.store.message(accepted.id).next_at is None
 
 
@@ -216,7 +216,7 @@ async def test_what_was_too_old_from_the_start_is_no_cascade_cut_short() -> None
     await hub.take_in(event("pqrs.replied", {"petitioner": petitioner}, at=old.time))
     await audit(timers_of(hub))
 
-    assert [one.state for one in hub.store.messages] == [State.EXPIRED]
+    assert [message.state for message in hub.store.messages] == [State.EXPIRED]
     assert hub.publisher.published == []
 
 

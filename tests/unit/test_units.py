@@ -138,7 +138,7 @@ async def told(*memberships: tuple[str, str, str], page: int = 1) -> MemoryHub:
 
 def legal(hub: MemoryHub) -> list[tuple[str, tuple[str, ...], int]]:
     messages = [one for one in hub.of(ASSEMBLY) if one.channel == "email"]
-    return sorted((one.person, one.units, one.audience) for one in messages)
+    return sorted((message.person, message.units, message.audience) for message in messages)
 
 
 @pytest.mark.parametrize("page", [1, 2, 500])

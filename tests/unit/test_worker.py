@@ -242,7 +242,7 @@ async def next_batch(
     stopping = asyncio.create_task(stop.wait())
     batch = await asyncio.wait_for(_next_batch(arrived, most, stopping), 5)
     stopping.cancel()
-    return [one.body.decode() for one in batch]
+    return [event.body.decode() for event in batch]
 
 
 @pytest.mark.parametrize(("most", "expected"), [(1, "a"), (2, "ab"), (3, "abc"), (10, "abc")])

@@ -146,7 +146,7 @@ async def test_hours_that_cannot_be_are_a_dead_letter_that_says_why() -> None:
     hub = memory_hub()
     await hub.take_in(membership({"mon": [["14:00", "06:00"]]}))
 
-    [dead] = [one.letter for one in hub.letters]
+    [dead] = [letter.letter for letter in hub.letters]
     assert ("data.hours.mon", True) == (dead.field, "open before they close" in dead.reason)
 
 
@@ -210,7 +210,7 @@ async def test_each_holder_and_delegate_is_notified_by_their_own_hours() -> None
     escalated = event("pqrs.escalated", {"to_level": 2}, at=hub.clock(), source=HUB_SOURCE)
     await hub.take_in(escalated)
     mails = [one for one in hub.of(escalated) if one.channel == "email" and one.purpose is Purpose.INTERNAL]
-    taken = await hub.store.claim([one.id for one in mails], token=mails[0].id, lease=HOUR)
+    taken = await hub.store.claim([mail.id for mail in mails], token=mails[0].id, lease=HOUR)
     weeks = {one.message.person: one.weeks for one in taken}
     waits = {
         one.message.person: found and found.next_at

@@ -37,7 +37,9 @@ async def hub_with(*messages: Message) -> MemoryHub:
         await transaction.add_events([ABOUT])
         await transaction.add_messages(messages)
     await hub.appointments.begin_epoch()
-    later = [(one.id, one.lane, one.next_at) for one in messages if one.next_at is not None]
+    later = [
+        (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
+    ]
     await hub.appointments.arm_messages(later)
     return hub
 

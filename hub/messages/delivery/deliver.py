@@ -120,9 +120,9 @@ async def deliver(
     _report(claimed, outcomes)
     by_id = {one.message.id: one.message for one in claimed}
     lost = [
-        replace(by_id[one.message_id], state=one.state, reason=one.reason)
-        for one in outcomes
-        if one.message_id in done and one.state in LOST
+        replace(by_id[outcome.message_id], state=outcome.state, reason=outcome.reason)
+        for outcome in outcomes
+        if outcome.message_id in done and outcome.state in LOST
     ]
     # Before the cascade, which asks the broker: a ticket that comes again finds these messages ended.
     await store.suppress([gone(one) for one in outcomes if one.gone])

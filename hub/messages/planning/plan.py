@@ -122,8 +122,8 @@ def plan_audience(
             now=now,
             lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
             rested={
-                each: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=each)
-                for each in weeks
+                week: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=week)
+                for week in weeks
             },
             patience=rules.policy.patience.get(purpose),
         )

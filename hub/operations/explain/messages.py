@@ -61,7 +61,7 @@ def has_gone(said: SentMessage) -> bool:
 
 def is_filed(said: SentMessage) -> bool:
     """Tell whether it was written into a file, and to nobody."""
-    return any(one.outcome == "accepted" and one.provider == _FILE for one in said.attempts)
+    return any(attempt.outcome == "accepted" and attempt.provider == _FILE for attempt in said.attempts)
 
 
 def sent_at(said: SentMessage) -> datetime | None:
@@ -152,8 +152,10 @@ def _attempt(number: int, said: SentMessage) -> str:
 
 def _calls(said: SentMessage) -> list[str]:
     """Answer the outcomes of calls; what a provider told afterwards is none."""
-    return [one.outcome for one in said.attempts if one.outcome not in ("sent", "delivered", "read")]
+    return [
+        attempt.outcome for attempt in said.attempts if attempt.outcome not in ("sent", "delivered", "read")
+    ]
 
 
 def _first(said: SentMessage, outcome: str) -> datetime | None:
-    return min((one.at for one in said.attempts if one.outcome == outcome), default=None)
+    return min((attempt.at for attempt in said.attempts if attempt.outcome == outcome), default=None)

@@ -74,7 +74,7 @@ class Miss:
 
 def nearest(group: Group, kept: AudienceSnapshot, facts: ExplainFacts) -> Miss:
     """Answer the miss of this group that explains most."""
-    person = [one for one in facts.history if one.kind == "person"]
+    person = [version for version in facts.history if version.kind == "person"]
     memberships = sorted((one for one in facts.history if one.kind == "membership"), key=lambda one: one.id)
     somebody = _somebody(person, group, kept)
     found = [somebody]
@@ -91,7 +91,11 @@ def nearest(group: Group, kept: AudienceSnapshot, facts: ExplainFacts) -> Miss:
 
 def counting(versions: Iterable[Version], at: datetime, heard: int | None = None) -> Version | None:
     """Answer the version that counts at an instant, as is known now or was by the `heard`-th news."""
-    begun = [one for one in versions if one.since <= at and (heard is None or one.position <= heard)]
+    begun = [
+        version
+        for version in versions
+        if version.since <= at and (heard is None or version.position <= heard)
+    ]
     newest = max(begun, key=lambda one: one.version, default=None)
     if newest is None or newest.removed or (newest.until is not None and newest.until <= at):
         return None
@@ -101,7 +105,7 @@ def counting(versions: Iterable[Version], at: datetime, heard: int | None = None
 def _of_membership(
     versions: Sequence[Version], group: Group, kept: AudienceSnapshot, facts: ExplainFacts
 ) -> Iterator[Miss]:
-    planned, mine = kept.record.planned_at, [one for one in versions if _is_of(one, group, facts)]
+    planned, mine = kept.record.planned_at, [version for version in versions if _is_of(version, group, facts)]
     now_known = counting(versions, planned)
     then_known = counting(versions, planned, kept.directory_version)
     miss = partial(Miss, group=group, planned=planned)

@@ -25,8 +25,8 @@ def seen_from(facts: ExplainFacts, places: PropertyScope) -> ExplainFacts:
         if all(one.unit.copropiedad_id in places for one in told)
     }
     facts = replace(facts, unit_history=moves)
-    here = {one.id for one in facts.history if copropiedad_of(one, facts) in places}
-    if not (here or facts.messages or any(one.left_out for one in facts.audiences)):
+    here = {version.id for version in facts.history if copropiedad_of(version, facts) in places}
+    if not (here or facts.messages or any(audience.left_out for audience in facts.audiences)):
         return replace(facts, history=())
     kept = [one for one in facts.history if one.kind == "person" or one.id in here]
     mine = [one for one in kept if one.scope is None or copropiedad_of(one, facts) in places]

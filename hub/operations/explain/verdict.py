@@ -61,7 +61,7 @@ def judge(facts: ExplainFacts) -> Verdict:
     """Decide what there is to say: what was said, else why nothing was."""
     if facts.messages:
         return _spoken(facts)
-    if not (facts.history or any(one.left_out for one in facts.audiences)):
+    if not (facts.history or any(audience.left_out for audience in facts.audiences)):
         said = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
         return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [said])
     return _left_out(facts) or _silent(facts) or _missed(facts)
@@ -136,10 +136,10 @@ def _is_lost(said: SentMessage) -> bool:
 
 
 def _left_out(facts: ExplainFacts) -> Verdict | None:
-    for one in facts.audiences:
-        if one.left_out is not None:
-            said = _why_left_out(one.left_out.reason, one.left_out.detail, one)
-            return _verdict(facts, ExplainOutcome.LEFT_OUT, said, one.left_out.reason)
+    for audience in facts.audiences:
+        if audience.left_out is not None:
+            said = _why_left_out(audience.left_out.reason, audience.left_out.detail, audience)
+            return _verdict(facts, ExplainOutcome.LEFT_OUT, said, audience.left_out.reason)
     return None
 
 
@@ -166,7 +166,7 @@ def _silent(facts: ExplainFacts) -> Verdict | None:
     if not facts.audiences:
         said = "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
         return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "not_kept")
-    if {one.record.why for one in facts.audiences} == {"quiet"}:
+    if {audience.record.why for audience in facts.audiences} == {"quiet"}:
         said = "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet)."
         return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "quiet")
     return None

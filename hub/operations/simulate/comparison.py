@@ -65,7 +65,7 @@ class Comparison:
 
     def add_case(self, case: str, events: Iterable[Event]) -> None:
         """Replay a case by both policies, as it stood at the end of the period."""
-        known = [one for one in events if one.time < self.period.until]
+        known = [event for event in events if event.time < self.period.until]
         before, after = self.before.replay(case, known), self.after.replay(case, known)
         self.cases += bool(before)
         self.clocks += len(before)

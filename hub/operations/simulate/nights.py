@@ -47,7 +47,7 @@ def calls_of_step(clock: Clock, step: Step, catalog: Mapping[str, EventType], po
     if event is None:
         return []
     stored = StoredEvent(key=clock.id, event=event, case=clock.case)
-    audiences = [one for one in catalog[event.name].audiences if applies(one, stored)]
+    audiences = [audience for audience in catalog[event.name].audiences if applies(audience, stored)]
     return [call for one in audiences for call in _calls(one, event, policy)]
 
 

@@ -26,7 +26,7 @@ def at_home(people: Iterable[Person], group: Group, places: PropertyScope, homes
     """Leave of those who answer for a place whom the places reach: the company's staff is of none."""
     if places is None or not group.nearest:
         return list(people)
-    return [one for one in people if set(homes.get(f"{_PERSON}:{one.ref}", ())) & places]
+    return [person for person in people if set(homes.get(f"{_PERSON}:{person.ref}", ())) & places]
 
 
 def home_of(group: Group) -> str | None:

@@ -52,7 +52,7 @@ def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> lis
     """Turn the words of an audience into groups to look up, strangers, and unknown parties."""
     if not applies(audience, stored):
         return []
-    return [one for word in audience.who for one in _addressees(parse(word), stored, parties)]
+    return [addressee for word in audience.who for addressee in _addressees(parse(word), stored, parties)]
 
 
 def _addressees(term: Term, stored: StoredEvent, parties: Parties) -> Sequence[Addressee]:

@@ -192,11 +192,11 @@ _WHOLE: Final[Mapping[str, Callable[[Facts, Mapping[str, Json]], dict[str, Any]]
 def _missing(entries: Entries, known: KnownDirectory, now: datetime) -> list[Mapping[str, Json]]:
     wanted = entries.facts[MEMBERSHIP]
     return [
-        one
-        for one in known.memberships
-        if one["id"].startswith(SHEET)
-        and one["id"] not in wanted
-        and (one["ends_at"] is None or one["ends_at"] > now)
+        membership
+        for membership in known.memberships
+        if membership["id"].startswith(SHEET)
+        and membership["id"] not in wanted
+        and (membership["ends_at"] is None or membership["ends_at"] > now)
     ]
 
 

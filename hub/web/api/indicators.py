@@ -107,7 +107,7 @@ def _worked_out(
     clocks: Sequence[PromiseRecord], period: Period, policy: Policy
 ) -> tuple[list[PromiseKept], FirstInstanceShare]:
     at_once = first_instance(clocks, period)
-    shown = [_shown(each) for each in figures(clocks, period, policy.calendar)]
+    shown = [_shown(figure) for figure in figures(clocks, period, policy.calendar)]
     share = FirstInstanceShare(closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share))
     return shown, share
 
