@@ -68,7 +68,7 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         name="dead_letters",
         title="Hay eventos que no se pudieron recibir",
         seen="Llegó una carta muerta en la última hora, o las abiertas pasan de `[watch] dead_letters`.",
-        to_do="Mírelas con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
+        to_do="Mírelos con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
         meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
     ),
     IncidentKind(
@@ -208,14 +208,16 @@ def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
     for role, prefix in (("intake", "hub.events."), ("delivery", "hub.messages.")):
         queues = {name: ready for name, ready in unattended.items() if ready and name.startswith(prefix)}
         if queues:
-            measured = f"{sum(queues.values())} en {len(queues)} colas"
+            places = "una cola" if len(queues) == 1 else f"{len(queues)} colas"
+            measured = f"{sum(queues.values())} en {places}"
             yield Symptom(key=f"unattended:{role}", measured=measured)
 
 
 def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symptom]:
     """How many are open, and how many of them came of late."""
     if lately or opened > policy.dead_letters:
-        yield Symptom(key="dead_letters", measured=f"{opened} abiertas, {lately} de la última hora")
+        opened_ones = "1 abierta" if opened == 1 else f"{opened} abiertas"
+        yield Symptom(key="dead_letters", measured=f"{opened_ones}, {lately} de la última hora")
 
 
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:

@@ -99,6 +99,10 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
         """Return the term for an event's data; what the table does not list has the default."""
         return self._chosen(self.target, data)
 
+    def extension_for(self, data: Mapping[str, Any]) -> Term | None:
+        """Return by how much the term may be extended for an event's data; None: it may not."""
+        return None if self.extension is None else self._chosen(self.extension, data)
+
     def _chosen(self, target: Target, data: Mapping[str, Any]) -> Term:
         if not isinstance(target, Mapping):
             return target
@@ -112,7 +116,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
             ladder=self.ladder,
             at_risk_level=self.alerts.at_risk,
             breach_level=self.alerts.breach,
-            extension=None if self.extension is None else self._chosen(self.extension, data),
+            extension=self.extension_for(data),
             any_hour=self.any_hour,
             mode=mode,
             until=self._until(data),

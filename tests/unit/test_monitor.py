@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.health import monitor
-from hub.health.incidents import KINDS, avoided, title_of
+from hub.health.incidents import BY_KIND, KINDS, avoided, of_queues, title_of
 from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
 from hub.model import Lane, Remaining, Symptom
@@ -134,9 +135,11 @@ async def _break_intake(house: House) -> None:
     house.lonely = {"hub.events.urgent": 2, "hub.events.bulk": 0}
 
 
-async def _bury(house: House) -> None:
+async def _bury(house: House, times: int = 1) -> None:
     async with house.memory.transaction() as transaction:
-        await transaction.add_dead_letters([replace(LETTER, received_at=house.clock())])
+        await transaction.add_dead_letters(
+            [replace(LETTER, id=uuid4(), received_at=house.clock()) for _ in range(times)]
+        )
 
 
 async def _stop_timers(house: House) -> None:
@@ -195,6 +198,38 @@ def test_only_a_channel_is_avoided() -> None:
         "queue_age:email:urgent": ["email"],
         "balance:sms:twilio": ["sms"],
     }
+
+
+@pytest.mark.parametrize(
+    ("unattended", "measured"),
+    [
+        ({"hub.events.urgent": 2}, "2 en una cola"),
+        ({"hub.events.urgent": 2, "hub.events.bulk": 1}, "3 en 2 colas"),
+    ],
+)
+def test_one_queue_is_counted_in_the_singular(unattended: Mapping[str, int], measured: str) -> None:
+    assert [measured] == [symptom.measured for symptom in of_queues(unattended)]
+
+
+def test_what_to_do_about_events_speaks_of_events() -> None:
+    kind = BY_KIND["dead_letters"]
+
+    assert kind.title.startswith("Hay eventos")
+    assert kind.to_do.startswith("Mírelos")
+
+
+async def test_a_incident_counts_the_dead_letters_as_they_grow() -> None:
+    house = House()
+    await _bury(house)
+    await house.passes()
+    first = await house.store.incidents(10)
+    await _bury(house, 2)
+    await house.passes()
+    [later] = await house.store.incidents(10)
+
+    assert ["1 abierta, 1 de la última hora"] == [incident.measured for incident in first]
+    assert "3 abiertas, 3 de la última hora" == later.measured
+    assert [("began", "dead_letters")] == house.told
 
 
 async def test_what_is_over_is_told_once_after_a_while() -> None:

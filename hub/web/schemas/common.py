@@ -192,6 +192,7 @@ class DeadLetterFacts(Struct, kw_only=True):
     field: str | None
     event_type: str | None
     received_at: Instant
+    times: Annotated[int, Meta(description="How often these bytes have come.")]
 
 
 class DeadRow(DeadLetterFacts, kw_only=True):
@@ -201,7 +202,6 @@ class DeadRow(DeadLetterFacts, kw_only=True):
 class DeadWhole(DeadLetterFacts, kw_only=True):
     """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
 
-    times: Annotated[int, Meta(description="How often these bytes have come.")]
     event_id: str | None
     source: str | None
     routing_key: str
