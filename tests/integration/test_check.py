@@ -174,7 +174,7 @@ async def test_incidents_that_only_the_company_would_hear_of_are_told(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     policy = tmp_path / "policy.toml"
-    policy.write_text('[watch]\nnotify = ["guardia@example.co"]\n')
+    policy.write_text('[monitor]\nnotify = ["guardia@example.co"]\n')
 
     nobody = told(await look(environ, "PostgreSQL"))
     named = told(await look({**environ, "HUB_POLICY": str(policy)}, "PostgreSQL"))

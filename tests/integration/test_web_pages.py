@@ -13,6 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.catalog import CATALOG
 from hub.errors import StorageUnavailable
+from hub.model import StepKind
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
 
@@ -115,6 +116,13 @@ async def test_openapi_bounds_the_limit_and_lists_the_states() -> None:
     }
     assert (parameters["limit"]["minimum"], parameters["limit"]["maximum"]) == (1, 500)
     assert "failed" in look_up(document, parameters["state"]["$ref"])["enum"]
+
+
+async def test_openapi_lists_every_kind_of_step() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    kind = document["components"]["schemas"]["ClockStep"]["properties"]["kind"]
+
+    assert sorted(StepKind) == sorted(look_up(document, kind["$ref"])["enum"])
 
 
 async def test_asyncapi_has_every_event_received_unless_the_hub_says_it_itself() -> None:

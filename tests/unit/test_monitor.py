@@ -33,7 +33,7 @@ from hub.testing import MemoryMonitor, MemoryPublisher, MemoryStore, SettableClo
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, incoming
 
-POLICY = load_policy().watch
+POLICY = load_policy().monitor
 SCHEMAS = Schemas.load()
 LETTER = dead_letter(incoming(event("pqrs.received")), InvalidEvent("data.radicado: required"))
 ROSA = {"person_id": "p-1", "version": 1, "names": "Rosa Ruiz", "contact_points": []}
@@ -97,7 +97,7 @@ class House:
             raise TransientFailure("connect_failed")
         return self.funds
 
-    async def passes(self, times: int = 1, *, wait: timedelta = POLICY.every) -> None:
+    async def passes(self, times: int = 1, *, wait: timedelta = POLICY.interval) -> None:
         for _ in range(times):
             if not self.stopped:
                 await self.store.beat("timers", {"audit": "ended"})
@@ -128,7 +128,7 @@ async def _break_queue(house: House) -> None:
     async with house.memory.transaction() as transaction:
         await transaction.add_events([ABOUT])
         await transaction.add_messages([replace(mail(), lane=Lane.URGENT)])
-    house.clock.advance(POLICY.queue_age[Lane.URGENT] + SECOND)
+    house.clock.advance(POLICY.queue_max_age[Lane.URGENT] + SECOND)
 
 
 async def _break_intake(house: House) -> None:
@@ -145,7 +145,7 @@ async def _bury(house: House, times: int = 1) -> None:
 async def _stop_timers(house: House) -> None:
     await house.store.beat("timers", {"audit": "ended"})
     house.stopped = True
-    house.clock.advance(POLICY.audit_stale + SECOND)
+    house.clock.advance(POLICY.audit_max_age + SECOND)
 
 
 async def _spend(house: House) -> None:
@@ -312,7 +312,7 @@ async def test_a_hub_whose_timers_never_were_has_as_long_as_any_other() -> None:
     await house.passes(2)
     assert [] == house.told
 
-    house.clock.advance(POLICY.audit_stale)
+    house.clock.advance(POLICY.audit_max_age)
     await house.passes()
     assert [("began", "auditor")] == house.told
 
@@ -338,7 +338,7 @@ async def test_what_began_while_the_broker_was_away_is_told_later_and_in_order()
     for _ in range(10):
         with pytest.raises(BrokerUnavailable):
             await house.passes()
-        house.clock.advance(POLICY.every)
+        house.clock.advance(POLICY.interval)
     await house.passes()
 
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
@@ -402,7 +402,7 @@ async def test_what_another_hub_has_found_is_left_to_it() -> None:
 
 async def test_a_watch_that_breaks_goes_on() -> None:
     house = House()
-    house.watch.policy = msgspec.structs.replace(POLICY, every=timedelta(milliseconds=1))
+    house.watch.policy = msgspec.structs.replace(POLICY, interval=timedelta(milliseconds=1))
     house.publisher.faults.script("event", RuntimeError("a fault of ours"), BrokerUnavailable())
     await house.circuit("open")
     watching = asyncio.create_task(monitor.run(house.watch))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hub.model import ClockState, Purpose, State
+from hub.model import ClockState, Purpose, State, StepKind
 from hub.operations.dead_letters import Settled
 
 MAX_LIMIT: Final = 500
@@ -153,7 +153,7 @@ class ClockStep(Struct, kw_only=True):
     """What a clock does at an instant; of a clock that stands still or has ended, what it would."""
 
     key: str
-    kind: Literal["at_risk", "breach", "escalate", "remind"]
+    kind: StepKind
     at: Instant
     from_level: int
     to_level: int
