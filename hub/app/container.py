@@ -78,7 +78,9 @@ class Company:
         company = self.policy.company
         words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
         texting = Texting(prefix=self.policy.sms.prefix, two_way=texts_can_be_answered(self._settings))
-        return Templates.load(self._settings.templates, company=words, texting=texting)
+        return Templates.load(
+            self._settings.templates, company=words, clocks=self.policy.clocks, texting=texting
+        )
 
     @cached_property
     def sender(self) -> Sender:

@@ -43,6 +43,7 @@ from hub.model.clocks import (
     Pause,
     Promise,
     Step,
+    StepKind,
 )
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
@@ -139,6 +140,7 @@ __all__ = [
     "Stance",
     "State",
     "Step",
+    "StepKind",
     "StoredEvent",
     "SuppressionStatus",
     "Symptom",

@@ -42,7 +42,7 @@ class MonitorStore(Heartbeats, Protocol):
         """Tell whether somebody of the directory has the duty `ops`."""
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Begin an incident for each key that has no open one; of the others, note that it was seen now."""
+        """Begin an incident for each key that has no open one; of the others, note what is measured now."""
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
         """End the open incidents of these kinds that nobody has seen for `clear_after`."""

@@ -10,7 +10,7 @@ from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.forms import EventTexts
 from hub.rendering.layout import LayoutParts, checked, frame, page
-from hub.rendering.markdown import parse, to_html
+from hub.rendering.markdown import parse, to_html, unbroken
 from hub.rendering.plain import to_text
 from hub.rendering.source import Source
 from hub.rendering.vault import Vault
@@ -87,7 +87,7 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """Markdown → Jinja sources. What a phone shows before the mail is opened is what a push says."""
     vault = Vault()
     tokens = parse(blocks["body"], vault)
-    html = to_html(tokens)
+    html = unbroken(to_html(tokens), vault)
     parts = LayoutParts(
         title=blocks.get("subject", ""),
         preheader=blocks.get("preheader", blocks.get("push_body", "")),
@@ -104,7 +104,7 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """The body, or the block `print` where paper says it otherwise: it has no links and no buttons."""
     vault = Vault()
     tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
-    parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=to_html(tokens))
+    parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=unbroken(to_html(tokens), vault))
     return {"letter": page(layout, parts, vault), "letter_text": vault.restore(to_text(tokens))}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
 from hub.rendering.forms import EventTexts
 from hub.rendering.source import read
+from hub.rendering.terms import Clocks, functions
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
 
@@ -37,20 +38,27 @@ class Templates:
     globals: Mapping[str, Json]
     company: Mapping[str, str]
     texting: Texting = BUILT_IN_TEXTING
+    clocks: Clocks = field(default_factory=dict)
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, *, company: Mapping[str, str], texting: Texting = BUILT_IN_TEXTING
+        cls,
+        folder: Path | None = None,
+        *,
+        company: Mapping[str, str],
+        clocks: Clocks,
+        texting: Texting = BUILT_IN_TEXTING,
     ) -> Templates:
         """
         Compile everything. A file in `folder` replaces the built-in one of the same path.
 
+        `clocks` are the policy's: templates say its terms with `term("first_reply")`.
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
         compiler = Compiler(*(shelf.layout(name) for name in _LAYOUTS))
         words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
-        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting)
+        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting, clocks)
 
     def render(
         self,
@@ -93,7 +101,14 @@ class Templates:
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
         }
-        return {**self.globals, **context.data, **context.names(), **texting, "company": self.company}
+        return {
+            **self.globals,
+            **context.data,
+            **context.names(),
+            **texting,
+            **functions(self.clocks, context.data),
+            "company": self.company,
+        }
 
     def _find(self, event_name: str, variant: str | None, locale: str) -> EventTexts:
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
-from hub.model import NOBODY, THREAD, Clock, DispatchStatus, Event, Step, own_event
-
-CHECKED: Final = "sla.checked"
-HAPPENS: Final = "check"
+from hub.model import NOBODY, THREAD, Clock, DispatchStatus, Event, Step, StepKind, own_event
+from hub.sla.events import CHECKED
 
 
 def left_in_time(clock: Clock, dispatch: DispatchStatus) -> datetime | None:
@@ -41,4 +38,4 @@ def with_pending(event: Event, dispatch: DispatchStatus) -> Event:
 
 def happens(step: Step) -> bool:
     """Tell whether at this step what was announced happens."""
-    return step.kind == HAPPENS
+    return step.kind is StepKind.CHECK

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise
+from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise, StepKind
 from hub.policy import Policy
 from hub.sla.lead_check import happens
 from hub.sla.resolution import closed, drop_pending
@@ -92,7 +92,7 @@ def skip_past(clock: Clock, now: datetime) -> Clock:
 def with_progress(clock: Clock, fired: int) -> Clock:
     """Set how many steps were done, and what follows from it: state and level."""
     done = clock.steps[:fired]
-    levels = [step.told_level for step in done if step.kind == "escalate"]
+    levels = [step.told_level for step in done if step.kind is StepKind.ESCALATE]
     return replace(
         clock,
         fired=fired,
@@ -101,9 +101,9 @@ def with_progress(clock: Clock, fired: int) -> Clock:
     )
 
 
-def _state(clock: Clock, done: set[str]) -> ClockState:
+def _state(clock: Clock, done: set[StepKind]) -> ClockState:
     if clock.ended_at is not None:
         return clock.state
-    if "breach" in done:
+    if StepKind.BREACH in done:
         return ClockState.BREACHED
-    return ClockState.AT_RISK if "at_risk" in done else ClockState.OPEN
+    return ClockState.AT_RISK if StepKind.AT_RISK in done else ClockState.OPEN

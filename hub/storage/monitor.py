@@ -62,7 +62,7 @@ class PostgresMonitor:
         return any(one.left_out is None for one in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Begin or go on; of several processes the unique index lets one begin."""
+        """Begin a incident or note what is measured now; the unique index lets one process begin."""
         if symptoms:
             by_key = {symptom.key: symptom.measured for symptom in symptoms}
             await self._database.rows(_SQL["see"], sorted(by_key), [by_key[key] for key in sorted(by_key)])

@@ -141,7 +141,7 @@ class MemoryLog:
             if event is None or letter.letter.event_type == kind
         ]
         found.sort(key=lambda one: (one.letter.received_at, one.letter.id), reverse=True)
-        rows = [{**_shown(one.letter, _LETTER), "state": one.state} for one in found]
+        rows = [{**_shown(one.letter, _LETTER), "times": one.times, "state": one.state} for one in found]
         return page(rows, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:

@@ -196,6 +196,7 @@ class MemoryLog:
                 "field": letter.field,
                 "event_type": letter.event_type,
                 "received_at": letter.received_at,
+                "times": letter.times,
                 "state": self.settled.get(letter.id, "open"),
             }
             for letter in self.letters

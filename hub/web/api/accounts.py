@@ -120,6 +120,7 @@ async def take(request: web.Request) -> web.StreamResponse:
 
 def _plainly(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handler:
     @_told
+    @wraps(change)  # a route is named after its handler in the OpenAPI, each once
     async def handler(request: web.Request) -> web.StreamResponse:
         return _answer(await change(_desk(request), request.match_info["name"]))
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hub.model import ClockState, Purpose, State
+from hub.model import ClockState, Purpose, State, StepKind
 from hub.operations.dead_letters import Settled
 
 MAX_LIMIT: Final = 500
@@ -153,7 +153,7 @@ class ClockStep(Struct, kw_only=True):
     """What a clock does at an instant; of a clock that stands still or has ended, what it would."""
 
     key: str
-    kind: Literal["at_risk", "breach", "escalate", "remind"]
+    kind: StepKind
     at: Instant
     from_level: int
     to_level: int
@@ -192,6 +192,7 @@ class DeadLetterFacts(Struct, kw_only=True):
     field: str | None
     event_type: str | None
     received_at: Instant
+    times: Annotated[int, Meta(description="How often these bytes have come.")]
 
 
 class DeadRow(DeadLetterFacts, kw_only=True):
@@ -201,7 +202,6 @@ class DeadRow(DeadLetterFacts, kw_only=True):
 class DeadWhole(DeadLetterFacts, kw_only=True):
     """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
 
-    times: Annotated[int, Meta(description="How often these bytes have come.")]
     event_id: str | None
     source: str | None
     routing_key: str
