@@ -27,7 +27,7 @@ from hub.errors import ConfigurationError
 from hub.inbound import process_reply
 from hub.inbound.mail import server as mail
 from hub.inbound.process_receipt import take
-from hub.intake.process_batch import IntakeContext, SourceBindings
+from hub.intake.process_batch import IntakeContext, SourceBindings, refuse
 from hub.messages.delivery.deliver import DeliveryDeps, Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, Complaint, Event, Json, Reply
@@ -144,6 +144,7 @@ async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         appointments=parts.appointments,
         publisher=parts.publisher,
         check=partial(_check, parts.words.schemas),
+        refuse=partial(refuse, store=PostgresIntake(parts.database), publisher=parts.publisher, now=now),
         ready=partial(answers, parts),
         registry=REGISTRY,
         incidents=PostgresMonitor(parts.database, QUEUES),
