@@ -15,7 +15,16 @@ from hub.model.access import (
     reach_of,
     union,
 )
-from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
+from hub.model.audiences import (
+    NOT_OPTED_IN,
+    ON_LEAVE,
+    TOLD_BY_ANOTHER,
+    UNKNOWN_PERSON,
+    AudienceRecord,
+    LeftOut,
+    Unreached,
+    UnreachedReason,
+)
 from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
@@ -80,6 +89,7 @@ __all__ = [
     "TOP_LEVEL",
     "TYPE_PREFIX",
     "TYPE_SUFFIX",
+    "UNKNOWN_PERSON",
     "About",
     "Accepted",
     "Account",
@@ -145,6 +155,8 @@ __all__ = [
     "SuppressionStatus",
     "Symptom",
     "Target",
+    "Unreached",
+    "UnreachedReason",
     "WorkWeek",
     "own_event",
     "reach_of",
