@@ -178,28 +178,14 @@ def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)
         return untold(claimed, "template")
-    return Outgoing(
-        id=message.id,
-        channel=message.channel,
-        address=message.address,
-        name=message.name,
-        person=message.person,
-        purpose=message.purpose,
-        lane=message.lane,
-        event=message.event,
-        rendered=rendered,
-        created_at=message.created_at,
-        expires_at=message.expires_at,
-        until=lease.until,
-        unsure_of=claimed.unsure_of,
-    )
+    return Outgoing(message=message, rendered=rendered, until=lease.until, unsure_of=claimed.unsure_of)
 
 
 async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post) -> Outcome | None:
     """Send under the lease; None when it is too short to begin: the row waits for the next worker."""
     if not lease.long_enough:
         return None
-    channel, began = post.channels[outgoing.channel], post.now()
+    channel, began = post.channels[outgoing.message.channel], post.now()
     try:
         async with asyncio.timeout(lease.left.total_seconds()):
             answer = await channel.send(outgoing)
@@ -210,7 +196,7 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post)
         return _failure(claimed, TransientFailure("timeout", unknown=True), began, post)
     except Exception as exc:
         # A fault of ours must not end the ticket's other messages.
-        log.exception("channel.broken", channel=outgoing.channel, message_id=str(outgoing.id))
+        log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, post)
     confirms = channel.traits.confirms
