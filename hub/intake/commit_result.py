@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import UUID
 
 import structlog
 
-from hub.model import Clock, DeadLetter, EventType, Lane, Message, StoredEvent
+from hub.model import Clock, DeadLetter, EventType, Message, StoredEvent
 from hub.people.audience import Group
+from hub.ports import Later
 
 log = structlog.get_logger()
 
@@ -24,17 +22,6 @@ class Broad:
     audience: int
     groups: tuple[Group, ...]
     last: bool
-
-
-Later = tuple[UUID, Lane, datetime]
-"""A message that waits for its time."""
-
-
-def waiting(messages: Iterable[Message]) -> list[Later]:
-    """Answer which of these messages wait, and until when."""
-    return [
-        (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
-    ]
 
 
 @dataclass(slots=True)

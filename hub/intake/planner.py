@@ -9,10 +9,11 @@ from uuid import UUID
 
 from hub import sla
 from hub.contact_rules.consents import consents_of
-from hub.intake.commit_result import Broad, Taken, waiting
+from hub.intake.commit_result import Broad, Taken
 from hub.intake.decode import Desk, is_directory
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import Meant, record, silent, spoken
+from hub.messages.appointments import waiting
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
     THREAD,

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 
 import structlog
 
-from hub.errors import AppointmentsUnavailable, InvalidEvent
+from hub.errors import InvalidEvent
 from hub.intake.commit import commit
-from hub.intake.commit_result import Later, waiting
 from hub.intake.decode import Desk, dead_letter, may_be_told, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.source_bindings import Senders
-from hub.model import Clock, DeadLetter, Incoming
+from hub.messages.appointments import make_appointments, waiting
+from hub.model import DeadLetter, Incoming
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
@@ -53,9 +53,9 @@ async def take_in(
     for broad in taken.broad:
         async for messages in expand(broad, desk=desk, store=store, now=now, page=page):
             await publisher.tickets(tickets(messages))
-            await _make_appointments(appointments, waiting(messages))
+            await make_appointments(appointments, waiting(messages))
     await _tell_publishers(taken.letters, publisher, now)
-    await _make_appointments(appointments, taken.later, taken.clocks)
+    await make_appointments(appointments, taken.later, taken.clocks)
 
 
 async def bury(
@@ -73,16 +73,3 @@ async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, 
         log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
         if may_be_told(letter):
             await publisher.notice(rejection(letter, now()))
-
-
-async def _make_appointments(
-    appointments: Appointments, later: Sequence[Later], clocks: Sequence[Clock] = ()
-) -> None:
-    """Tell Redis what happens later. Never blocks an ack: the rows are there, the timers find them."""
-    try:
-        if later:
-            await appointments.arm_messages(later)
-        if clocks:
-            await appointments.track_clocks(clocks)
-    except AppointmentsUnavailable as exc:
-        log.warning("appointments.unavailable", error=str(exc))

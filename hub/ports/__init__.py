@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
-from hub.ports.appointments import Appointments
+from hub.ports.appointments import Appointments, Later
 from hub.ports.cascades import CascadeStore
 from hub.ports.channel import Channel
 from hub.ports.clock import Now
@@ -66,6 +66,7 @@ __all__ = [
     "IntakeTransaction",
     "Kept",
     "KeyStore",
+    "Later",
     "LetterStore",
     "LogStore",
     "Meant",

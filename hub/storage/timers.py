@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from hub.model import HUB_SOURCE, Clock, Departures, Lane, Message, State
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
-from hub.ports import Ticket
+from hub.ports import Later, Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
 from hub.storage.cascades import PostgresCascades
 from hub.storage.queries import load
@@ -100,9 +100,7 @@ class PostgresTimers(PostgresCascades):
         """Give their messages the receipts that came before our own record."""
         return await receipts.settle_early(self._database, limit)
 
-    async def waiting_appointments(
-        self, after: UUID | None, limit: int
-    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+    async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         """Page through the messages with a `next_at` that are `held` or `retrying`."""
         rows = await self.rows(_SQL["waiting"], after or START, limit)
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]

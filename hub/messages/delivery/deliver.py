@@ -24,12 +24,12 @@ from uuid import UUID, uuid4
 import structlog
 
 from hub.errors import (
-    AppointmentsUnavailable,
     SendFailure,
     StorageUnavailable,
     TemplateFailure,
     TransientFailure,
 )
+from hub.messages.appointments import make_appointments
 from hub.messages.cascades import go_on
 from hub.messages.delivery.decisions import accepted, failed, gone, hindrance, untold
 from hub.messages.delivery.pausing import Pauses, held_back
@@ -38,7 +38,7 @@ from hub.messages.planning.plan import goes_on
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
-from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher, Throttle
+from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
 from hub.tasks import heed_cancellation, outlast
 
 __all__ = ["Pauses", "Renderer", "deliver"]
@@ -127,7 +127,7 @@ async def deliver(
     # Before the cascade, which asks the broker: a ticket that comes again finds these messages ended.
     await store.suppress([gone(one) for one in outcomes if one.gone])
     await _cascade(lost, store, publisher, post.now())
-    await _make_appointments(outcomes, by_id, appointments)
+    await make_appointments(appointments, _later(outcomes, by_id))
 
 
 async def _attempt(free: Sequence[Claimed], lease: _Lease, post: Post, outcomes: list[Outcome]) -> None:
@@ -246,21 +246,13 @@ async def _cascade(
     await go_on(done, store=store, publisher=publisher, now=now)
 
 
-async def _make_appointments(
-    outcomes: Iterable[Outcome], messages: Mapping[UUID, Message], appointments: Appointments
-) -> None:
-    later = [
+def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> list[Later]:
+    """Answer what waits. A receipt that does not come is missed in minutes: the timers' audit will do."""
+    return [
         (outcome.message_id, messages[outcome.message_id].lane, outcome.next_at)
         for outcome in outcomes
-        # A receipt that does not come is missed in minutes: the audit of the timers is soon enough.
         if outcome.next_at is not None and outcome.state is not State.SENT
     ]
-    if not later:
-        return
-    try:
-        await appointments.arm_messages(later)
-    except AppointmentsUnavailable as exc:
-        log.warning("appointments.unavailable", error=str(exc))
 
 
 def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
