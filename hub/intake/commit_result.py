@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import structlog
-
-from hub.model import Clock, DeadLetter, EventType, Message, StoredEvent
-from hub.people.audience import Group
+from hub.intake.resolved_audience import PlannedAudience
+from hub.model import Clock, DeadLetter, Message
 from hub.ports import Later
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broad:
-    """An audience that may hold thousands; `last` when its end is the end of the event's planning."""
-
-    stored: StoredEvent
-    kind: EventType
-    audience: int
-    groups: tuple[Group, ...]
-    last: bool
 
 
 @dataclass(slots=True)
@@ -29,7 +14,7 @@ class Taken:
     """The messages to ticket, the audiences to expand, the clocks to track, the letters to tell of."""
 
     messages: list[Message] = field(default_factory=list)
-    broad: list[Broad] = field(default_factory=list)
+    broad: list[PlannedAudience] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
@@ -43,8 +28,3 @@ class Taken:
             letters=self.letters + other.letters,
             later=self.later + other.later,
         )
-
-
-def report_nobody(stored: StoredEvent, audience: int) -> None:
-    """Say that an audience is empty. It leaves no row; of an emergency somebody should know that."""
-    log.warning("audience.empty", event_id=stored.event.id, event_name=stored.event.name, audience=audience)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
-from hub.intake.commit_result import Broad, report_nobody
 from hub.intake.decode import Desk
 from hub.intake.reminders import end_reminders
-from hub.intake.resolved_audience import paged
-from hub.messages.planning.plan import plan_audience
+from hub.intake.resolved_audience import PlannedAudience, paged, report_nobody
 from hub.model import Message, StoredEvent
 from hub.ports import IntakeStore, IntakeTransaction, Now
 
@@ -21,7 +19,7 @@ a sixth of a second in which nothing else of this process runs.
 
 
 async def expand(
-    broad: Broad, *, desk: Desk, store: IntakeStore, now: Now, page: int = PAGE
+    audience: PlannedAudience, *, desk: Desk, store: IntakeStore, now: Now, page: int = PAGE
 ) -> AsyncIterator[Sequence[Message]]:
     """
     Plan the audience, yielding the messages of each committed page.
@@ -29,33 +27,33 @@ async def expand(
     The last page of the event's last audience sets `planned_at`; a crash before that leaves it
     unset, and the redelivered event is expanded again from the start, which changes nothing.
     """
-    began, total = now(), 0
-    for group in broad.groups:
+    began, total, groups = now(), 0, audience.broad
+    for group in groups:
         after, crowd, full = "", 0, True
         while full:
             async with store.transaction() as transaction:
-                histories = await _reminded(transaction, broad)
+                histories = await _reminded(transaction, audience)
                 people = await transaction.people_page(group, after, page)
                 # The first page tells a crowd; all pages must travel in the same lane.
                 crowd = crowd or len(people)
-                messages = plan_audience(
-                    broad.stored, broad.kind, broad.audience, people, rules=desk.rules, now=now(), crowd=crowd
-                )
+                messages = audience.messages_to(people, desk=desk, now=now(), crowd=crowd)
                 if messages:
                     await transaction.add_messages(messages)
                     await end_reminders(transaction, histories, desk)
                 full, total = len(people) == page, total + len(people)
-                over = group is broad.groups[-1] and not full
-                await transaction.keep_audiences([paged(broad, people, total=total, over=over, at=began)])
-                if broad.last and over:
-                    await transaction.mark_planned([broad.stored.key])
+                over = group is groups[-1] and not full
+                await transaction.keep_audiences([paged(audience, people, total=total, over=over, at=began)])
+                if audience.ends_planning and over:
+                    await transaction.mark_planned([audience.stored.key])
             yield messages
             after = people[-1].ref if people else after
     if not total:
-        report_nobody(broad.stored, broad.audience)
+        report_nobody(audience)
 
 
-async def _reminded(transaction: IntakeTransaction, broad: Broad) -> Mapping[str, Sequence[StoredEvent]]:
+async def _reminded(
+    transaction: IntakeTransaction, audience: PlannedAudience
+) -> Mapping[str, Sequence[StoredEvent]]:
     """Lock the case of what will be reminded of: its end may come in between two pages."""
-    case = broad.stored.case
-    return await transaction.case_events([case]) if case is not None and broad.kind.reminders else {}
+    case = audience.stored.case
+    return await transaction.case_events([case]) if case is not None and audience.kind.reminders else {}

@@ -50,8 +50,8 @@ async def take_in(
     batch = read(incoming, desk=desk, now=now(), bound=await senders.current())
     taken = await commit(batch, desk=desk, store=store, now=now)
     await publisher.tickets(tickets(taken.messages))
-    for broad in taken.broad:
-        async for messages in expand(broad, desk=desk, store=store, now=now, page=page):
+    for audience in taken.broad:
+        async for messages in expand(audience, desk=desk, store=store, now=now, page=page):
             await publisher.tickets(tickets(messages))
             await make_appointments(appointments, waiting(messages))
     await _tell_publishers(taken.letters, publisher, now)
