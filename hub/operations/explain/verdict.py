@@ -114,7 +114,9 @@ def _spoken(facts: Facts) -> Verdict:
     outcome = _outcome(facts.messages)
     said = [sentence for message in facts.messages for sentence in sentences(message)]
     # Where one is on its way, what keeps it; not what has become of those before it.
-    telling = [one.reason for one in facts.messages if outcome is not Outcome.PENDING or not _is_lost(one)]
+    telling = [
+        one.message.reason for one in facts.messages if outcome is not Outcome.PENDING or not _is_lost(one)
+    ]
     reason = None if outcome is Outcome.TOLD else telling[0]
     return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
 
@@ -126,7 +128,7 @@ def _outcome(messages: Sequence[Said]) -> Outcome:
 
 
 def _is_lost(said: Said) -> bool:
-    return said.state in LOST or (said.state in OUT and is_filed(said))
+    return said.message.state in LOST or (said.message.state in OUT and is_filed(said))
 
 
 def _left_out(facts: Facts) -> Verdict | None:
