@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -31,10 +32,7 @@ def unnested(columns: Mapping[str, str]) -> str:
 
 
 def _type_of(hint: Any) -> str:
-    known = next(part for part in _parts(hint) if part is not type(None))
-    return next(name for kind, name in _TYPES if issubclass(known, kind))
-
-
-def _parts(hint: Any) -> Iterable[Any]:
-    """Take `X | None` apart; of a generic type its plain one counts."""
-    return (get_origin(hint),) if get_origin(hint) is tuple else get_args(hint) or (hint,)
+    """Read a field's annotation: `X | None` is an X, `tuple[X, ...]` a tuple."""
+    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    plain = next(part for part in parts if part is not NoneType)
+    return next(name for kind, name in _TYPES if issubclass(get_origin(plain) or plain, kind))
