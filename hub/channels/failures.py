@@ -18,7 +18,7 @@ _MAILBOX = re.compile(r"""(?:"[^"]*"|[^\s<>@]+)@[^\s<>@]+""")
 _PHONE = re.compile(r"\+?\d{7,15}")
 
 
-class Kind(Enum):
+class FailureKind(Enum):
     """What a provider's code means for the message."""
 
     LATER = auto()
@@ -32,16 +32,16 @@ class Kind(Enum):
 
 
 def verdict(
-    kind: Kind, reason: str, *, provider: str, code: str, retry_after: timedelta | None = None
+    kind: FailureKind, reason: str, *, provider: str, code: str, retry_after: timedelta | None = None
 ) -> SendFailure:
     """Make the failure of this kind; only one that passes heeds the provider's wish to wait."""
     match kind:
-        case Kind.OURS:
+        case FailureKind.OURS:
             return misconfigured(reason, provider=provider, code=code)
-        case Kind.LATER:
+        case FailureKind.LATER:
             return TransientFailure(reason, provider=provider, code=code, retry_after=retry_after)
         case _:
-            return PermanentFailure(reason, provider=provider, code=code, gone=kind is Kind.GONE)
+            return PermanentFailure(reason, provider=provider, code=code, gone=kind is FailureKind.GONE)
 
 
 def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFailure:

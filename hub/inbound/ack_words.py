@@ -24,21 +24,21 @@ _NUMBER: Final = re.compile(r"([a-z]{1,5} ?)?\d[\d ]*")
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOn:
+class AckRequest:
     """`key` is the case that it names, as `case_key` makes it; `numbered` tells that it looks like one."""
 
     key: str = ""
     numbered: bool = False
 
 
-def take_on(text: str) -> TakeOn | None:
+def read_ack(text: str) -> AckRequest | None:
     """Answer what a text takes on; None for one that says something else."""
     own = folded(own_words(text))
     words = _WORD.findall(own)
     if "?" in own or TAKE.isdisjoint(words):
         return None
     rest = [word for word in words if word not in TAKE | _BESIDE]
-    return TakeOn("".join(rest), numbered=bool(_NUMBER.fullmatch(" ".join(rest))))
+    return AckRequest("".join(rest), numbered=bool(_NUMBER.fullmatch(" ".join(rest))))
 
 
 def case_key(number: str) -> str:

@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hub.intake.resolved_audience import PlannedAudience
-from hub.model import Clock, DeadLetter, Message
+from hub.model import Clock, DeadLetter, Message, Unreached
 from hub.ports import Later
 
 
 @dataclass(slots=True)
-class Taken:
-    """The messages to ticket, the audiences to expand, the clocks to track, the letters to tell of."""
+class CommitResult:
+    """Messages to ticket, audiences to expand, clocks to track, dead letters and events to tell of."""
 
     messages: list[Message] = field(default_factory=list)
     broad: list[PlannedAudience] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
+    unreached: list[Unreached] = field(default_factory=list)
 
-    def join(self, other: Taken) -> Taken:
+    def join(self, other: CommitResult) -> CommitResult:
         """Put two halves of a batch together again."""
-        return Taken(
+        return CommitResult(
             messages=self.messages + other.messages,
             broad=self.broad + other.broad,
             clocks=self.clocks + other.clocks,
             letters=self.letters + other.letters,
             later=self.later + other.later,
+            unreached=self.unreached + other.unreached,
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.intake.reminders import end_reminders
-from hub.intake.resolved_audience import PlannedAudience, paged, report_nobody
-from hub.model import Message, StoredEvent
+from hub.intake.resolved_audience import PlannedAudience, paged
+from hub.intake.unreached import unreached
+from hub.model import Message, StoredEvent, Unreached, UnreachedReason
 from hub.ports import IntakeStore, IntakeTransaction, Now
 
 PAGE: Final = 500
@@ -18,11 +20,19 @@ a sixth of a second in which nothing else of this process runs.
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expanded:
+    """The messages of a page to ticket; after the last page, the event if its audience is nobody."""
+
+    messages: Sequence[Message]
+    unreached: Sequence[Unreached]
+
+
 async def expand(
-    audience: PlannedAudience, *, desk: Desk, store: IntakeStore, now: Now, page: int = PAGE
-) -> AsyncIterator[Sequence[Message]]:
+    audience: PlannedAudience, *, context: IntakeContext, store: IntakeStore, now: Now, page: int = PAGE
+) -> AsyncIterator[Expanded]:
     """
-    Plan the audience, yielding the messages of each committed page.
+    Plan the audience, yielding what each committed page leaves to do.
 
     The last page of the event's last audience sets `planned_at`; a crash before that leaves it
     unset, and the redelivered event is expanded again from the start, which changes nothing.
@@ -36,19 +46,22 @@ async def expand(
                 people = await transaction.people_page(group, after, page)
                 # The first page tells a crowd; all pages must travel in the same lane.
                 crowd = crowd or len(people)
-                messages = audience.messages_to(people, desk=desk, now=now(), crowd=crowd)
+                messages = audience.messages_to(people, context=context, now=now(), crowd=crowd)
                 if messages:
                     await transaction.add_messages(messages)
-                    await end_reminders(transaction, histories, desk)
+                    await end_reminders(transaction, histories, context)
                 full, total = len(people) == page, total + len(people)
                 over = group is groups[-1] and not full
                 await transaction.keep_audiences([paged(audience, people, total=total, over=over, at=began)])
+                nobody = (
+                    [unreached(audience.stored, UnreachedReason.EMPTY_AUDIENCE)] if over and not total else []
+                )
+                if nobody:
+                    await transaction.add_unreached(nobody)
                 if audience.ends_planning and over:
                     await transaction.mark_planned([audience.stored.key])
-            yield messages
+            yield Expanded(messages=messages, unreached=nobody)
             after = people[-1].ref if people else after
-    if not total:
-        report_nobody(audience)
 
 
 async def _reminded(

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from hub import sla
 from hub.contact_rules.consents import consents_of
-from hub.intake.commit_result import Taken
-from hub.intake.decode import Desk, is_directory
+from hub.intake.commit_result import CommitResult
+from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
+from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
@@ -33,17 +34,18 @@ from hub.ports import IntakeTransaction
 
 
 async def plan_in(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, desk: Desk, now: datetime
-) -> Taken:
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, context: IntakeContext, now: datetime
+) -> CommitResult:
     """Write everything that these events (by their keys) mean; answer what is left after the commit."""
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
-    stored = await _stored(transaction, events, desk)
-    histories = await _lock(transaction, stored, desk)
-    parties, released = await _parties(transaction, stored, desk)
+    units = await _units(transaction, events)
+    stored = _stored(events, units, context)
+    histories = await _lock(transaction, stored, context)
+    parties, released = await _parties(transaction, stored, context)
     placed = {event.key: _placed(event, parties) for event in [*stored, *released]}
-    meant = {key: resolve(event, desk.catalog[event.event.name], parties) for key, event in placed.items()}
+    meant = {key: resolve(event, context.catalog[event.event.name], parties) for key, event in placed.items()}
     planned = {key: as_planned(event, meant[key]) for key, event in placed.items()}
 
     new = await transaction.add_events([planned[event.key] for event in stored])
@@ -51,15 +53,21 @@ async def plan_in(
     fresh = {event.key: meant[event.key] for event in [*added, *released]}
     # Before anybody is looked up: an audience of the same batch asks for them.
     await _add_consents(transaction, added)
-    taken = Taken()
+    taken = CommitResult()
     await _place(transaction, released, planned)
-    await _add_messages(transaction, [*chain(*fresh.values())], taken, desk=desk, now=now)
+    records = await _add_messages(transaction, [*chain(*fresh.values())], taken, context=context, now=now)
+    current = [planned[key] for key in fresh]
+    taken.unreached = find_unreached(
+        current, units=units, places=new, records=records, messages=taken.messages
+    )
+    if taken.unreached:
+        await transaction.add_unreached(taken.unreached)
     await _mark_planned(transaction, [planned[event.key] for event in released])
     await _again(transaction, {key: meant[key] for key in meant if key not in fresh}, taken)
     taken.broad += chain(*map(expansions, fresh.values()))
     _enter(histories, added)
-    await end_reminders(transaction, histories, desk)
-    taken.clocks = await _clocks(transaction, stored, histories, desk=desk, now=now)
+    await end_reminders(transaction, histories, context)
+    taken.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
     return taken
 
 
@@ -89,18 +97,22 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Store
         await transaction.mark_planned(done)
 
 
-async def _stored(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], desk: Desk
+async def _units(transaction: IntakeTransaction, events: Mapping[UUID, Event]) -> Mapping[str, str]:
+    """Answer the units that these events name and the directory has, each with its copropiedad."""
+    units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
+    return await transaction.places(units) if units else {}
+
+
+def _stored(
+    events: Mapping[UUID, Event], units: Mapping[str, str], context: IntakeContext
 ) -> list[StoredEvent]:
     """Find out where each event happens: its copropiedad is named, or is its unit's."""
-    units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
-    places = await transaction.places(units) if units else {}
     return [
         StoredEvent(
             key=key,
             event=event,
-            case=case_key(desk.catalog[event.name], event),
-            copropiedad_id=event.data.get("copropiedad_id") or places.get(event.data.get("unit_id", "")),
+            case=case_key(context.catalog[event.name], event),
+            copropiedad_id=event.data.get("copropiedad_id") or units.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
         for key, event in events.items()
@@ -117,7 +129,7 @@ def case_key(kind: EventType, event: Event) -> str | None:
 
 
 async def _lock(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> dict[str, list[StoredEvent]]:
     """
     Lock the cases of these events and answer what happened in them so far.
@@ -125,14 +137,14 @@ async def _lock(
     Before anybody is looked up: of two transactions, one with the event that names a party and one
     with an event that asks for it, the second must see the first, or the event waits for ever.
     """
-    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, desk)}
+    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, context)}
     histories = await transaction.case_events(cases) if cases else {}
     return {case: list(histories.get(case, ())) for case in cases}
 
 
-def _concerns_case(stored: StoredEvent, desk: Desk) -> bool:
+def _concerns_case(stored: StoredEvent, context: IntakeContext) -> bool:
     """Tell whether the event moves clocks or reminders of its case, or speaks to people whom it knows."""
-    kind = desk.catalog[stored.event.name]
+    kind = context.catalog[stored.event.name]
     reminds = bool(kind.reminders) or kind.ends_reminders
     return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
 
@@ -144,24 +156,26 @@ def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent
 
 
 async def _parties(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
     """Answer who is known in the cases of a batch, and the events that came before that was said."""
-    named: list[Party] = [party for one in stored for party in parties_of(one, desk.catalog[one.event.name])]
+    named: list[Party] = [
+        party for one in stored for party in parties_of(one, context.catalog[one.event.name])
+    ]
     if named:
         await transaction.add_parties(named)
     new = {party.case for party in named if party.who != PLACE}
     early = await transaction.waiting_events(new) if new else []
     # What an older or newer hub took in is left to it.
-    released = [one for one in early if one.event.name in desk.catalog]
-    cases = {one.case for one in stored if one.case is not None and _asks(one, desk)}
+    released = [one for one in early if one.event.name in context.catalog]
+    cases = {one.case for one in stored if one.case is not None and _asks(one, context)}
     cases |= {one.case for one in released if one.case is not None}
     return await transaction.parties(cases) if cases else {}, released
 
 
-def _asks(stored: StoredEvent, desk: Desk) -> bool:
+def _asks(stored: StoredEvent, context: IntakeContext) -> bool:
     """Tell whether the case may know something of the event that it does not say itself."""
-    audiences = desk.catalog[stored.event.name].audiences
+    audiences = context.catalog[stored.event.name].audiences
     silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
     return silent or (bool(audiences) and stored.copropiedad_id is None)
 
@@ -181,18 +195,18 @@ def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
 async def _add_messages(
     transaction: IntakeTransaction,
     fresh: Sequence[PlannedAudience],
-    taken: Taken,
+    taken: CommitResult,
     *,
-    desk: Desk,
+    context: IntakeContext,
     now: datetime,
-) -> None:
+) -> Sequence[AudienceRecord]:
     groups = {group for audience in fresh for group in audience.looked_up}
     people = await transaction.people(groups) if groups else {}
     # A person of two audiences of one event has the first one's message: they share their id.
     messages: dict[UUID, Message] = {}
     records: list[AudienceRecord] = []
     for audience in fresh:
-        planned = plan(audience, people, desk=desk, now=now)
+        planned = plan(audience, people, context=context, now=now)
         records.append(record(planned, doubled=_doubled(planned.messages, messages), now=now))
         messages.update((message.id, message) for message in planned.messages if message.id not in messages)
     if messages:
@@ -201,6 +215,7 @@ async def _add_messages(
         await transaction.keep_audiences(records)
     taken.messages += messages.values()
     taken.later += waiting(messages.values())
+    return records
 
 
 def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:
@@ -211,19 +226,21 @@ def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOu
 
 
 async def _again(
-    transaction: IntakeTransaction, duplicates: Mapping[UUID, Sequence[PlannedAudience]], taken: Taken
+    transaction: IntakeTransaction, duplicates: Mapping[UUID, Sequence[PlannedAudience]], taken: CommitResult
 ) -> None:
-    """A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short."""
+    """
+    A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short.
+
+    Its publisher is told again where it does not reach all: the first time may have ended before that.
+    """
     if not duplicates:
         return
     taken.messages += await transaction.queued_messages(duplicates)
+    taken.unreached += await transaction.unreached(duplicates)
     unplanned = await transaction.unplanned(duplicates)
-    taken.broad += [
-        audience
-        for key, audiences in duplicates.items()
-        if key in unplanned
-        for audience in expansions(audiences)
-    ]
+    taken.broad += chain(
+        *(expansions(audiences) for key, audiences in duplicates.items() if key in unplanned)
+    )
 
 
 async def _clocks(
@@ -231,26 +248,28 @@ async def _clocks(
     stored: Sequence[StoredEvent],
     histories: Mapping[str, Sequence[StoredEvent]],
     *,
-    desk: Desk,
+    context: IntakeContext,
     now: datetime,
 ) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
     cases = {
         one.case
         for one in stored
-        if one.case is not None and sla.moves_of(desk.catalog[one.event.name], one.event)
+        if one.case is not None and sla.moves_of(context.catalog[one.event.name], one.event)
     }
     if not cases:
         return []
     replayed = [
         clock
         for case in cases
-        for clock in sla.replay(case, (one.event for one in histories[case]), desk.catalog, desk.rules.policy)
+        for clock in sla.replay(
+            case, (one.event for one in histories[case]), context.catalog, context.rules.policy
+        )
     ]
     standing = await transaction.clocks(cases)
-    quiet = {one.key for case in cases for one in histories[case] if is_quiet(one.event)}
+    quiet = {stored.key for case in cases for stored in histories[case] if is_quiet(stored.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
-    replayed = [sla.passed_over(clock, now) if clock.id in imported else clock for clock in replayed]
-    clocks = sla.reconcile(replayed, standing, desk.rules.policy)
+    replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
+    clocks = sla.reconcile(replayed, standing, context.rules.policy)
     await transaction.save_clocks(clocks)
     return clocks

@@ -1,4 +1,4 @@
-"""Whom the audiences of an event mean, what they are told, and what is kept of both."""
+"""Whom the audiences of an event mean, what they are told, and what is kept of both. Pure."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
 
-import structlog
-
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
-from hub.people.audience import Addressee, Group, Parties, Unknown, addressees, applies, as_one, together
+from hub.people.audience import (
+    Addressee,
+    Group,
+    Parties,
+    Unknown,
+    addressees,
+    applies,
+    merge_groups,
+    merge_person,
+)
 
 QUIET: Final = "quiet"
 CONDITION: Final = "condition"
 WAITING: Final = "waiting"
 EXPANDING: Final = "expanding"
 NOBODY: Final = "nobody"
-
-log = structlog.get_logger()
 
 Found = Mapping[Group, Sequence[Person]]
 
@@ -57,11 +62,11 @@ class PlannedAudience:
         return [group for group in self.addressees if isinstance(group, Group) and not group.broad]
 
     def messages_to(
-        self, people: Sequence[Person], *, desk: Desk, now: datetime, crowd: int | None = None
+        self, people: Sequence[Person], *, context: IntakeContext, now: datetime, crowd: int | None = None
     ) -> list[Message]:
         """Plan what these of it are told; `crowd` is how many it has in all."""
         return plan_audience(
-            self.stored, self.kind, self.number, people, rules=desk.rules, now=now, crowd=crowd
+            self.stored, self.kind, self.number, people, rules=context.rules, now=now, crowd=crowd
         )
 
 
@@ -73,7 +78,7 @@ def resolve(stored: StoredEvent, kind: EventType, parties: Parties) -> list[Plan
             stored=stored,
             kind=kind,
             number=number,
-            addressees=[] if quiet else together(addressees(audience, stored, parties)),
+            addressees=[] if quiet else merge_groups(addressees(audience, stored, parties)),
         )
         for number, audience in enumerate(kind.audiences)
     ]
@@ -94,20 +99,14 @@ def expansions(audiences: Sequence[PlannedAudience]) -> list[PlannedAudience]:
     return [replace(audience, ends_planning=audience is broad[-1] and not waiting) for audience in broad]
 
 
-def plan(audience: PlannedAudience, found: Found, *, desk: Desk, now: datetime) -> PlannedAudience:
+def plan(
+    audience: PlannedAudience, found: Found, *, context: IntakeContext, now: datetime
+) -> PlannedAudience:
     """Plan it for those who were looked up; the pages of broad groups come later."""
     known, missing = _found(audience.addressees, found)
-    if audience.addressees and not (known or missing or audience.waits or audience.broad):
-        report_nobody(audience)
-    messages = audience.messages_to(known, desk=desk, now=now)
-    messages += map(unknown_person, audience.messages_to(missing, desk=desk, now=now))
+    messages = audience.messages_to(known, context=context, now=now)
+    messages += map(unknown_person, audience.messages_to(missing, context=context, now=now))
     return replace(audience, people=[*known, *missing], messages=messages)
-
-
-def report_nobody(audience: PlannedAudience) -> None:
-    """Say that an audience is empty. It leaves no row; of an emergency somebody should know that."""
-    event = audience.stored.event
-    log.warning("audience.empty", event_id=event.id, event_name=event.name, audience=audience.number)
 
 
 def record(planned: PlannedAudience, *, doubled: Iterable[LeftOut], now: datetime) -> AudienceRecord:
@@ -147,9 +146,9 @@ def paged(
 def left_out(people: Iterable[Person]) -> list[LeftOut]:
     """Answer those who are not told, with the reasons that their look-up gave."""
     return [
-        LeftOut(person=one.ref, reason=one.left_out, detail=one.stand_in)
-        for one in people
-        if one.left_out is not None
+        LeftOut(person=person.ref, reason=person.left_out, detail=person.stand_in)
+        for person in people
+        if person.left_out is not None
     ]
 
 
@@ -184,7 +183,7 @@ def _found(audience: Iterable[Addressee], people: Found) -> tuple[list[Person], 
     for one in audience:
         members = _members(one, people)
         for person in members:
-            found[person.ref] = as_one(found.get(person.ref, person), person)
+            found[person.ref] = merge_person(found.get(person.ref, person), person)
         if isinstance(one, Group) and one.person is not None and not members:
             missing[one.person] = Person(ref=one.person, name="")
     return list(found.values()), list(missing.values())

@@ -9,13 +9,22 @@ from hub.model.access import (
     Account,
     Grant,
     Office,
-    Places,
+    PropertyScope,
     Reach,
     Session,
     reach_of,
-    together,
+    union,
 )
-from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
+from hub.model.audiences import (
+    NOT_OPTED_IN,
+    ON_LEAVE,
+    TOLD_BY_ANOTHER,
+    UNKNOWN_PERSON,
+    AudienceRecord,
+    LeftOut,
+    Unreached,
+    UnreachedReason,
+)
 from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
@@ -37,17 +46,18 @@ from hub.model.clocks import (
     TOP_LEVEL,
     Acknowledgement,
     Clock,
+    ClockHistory,
     ClockState,
-    Course,
-    Departures,
+    DispatchStatus,
     Pause,
     Promise,
     Step,
+    StepKind,
 )
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
-from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
-from hub.model.incidents import Remaining, Symptom, Trouble
+from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
+from hub.model.incidents import Incident, Remaining, Symptom
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -62,8 +72,8 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
-from hub.model.replies import About, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
-from hub.model.suppressions import Barred, Gone
+from hub.model.replies import About, AckDecision, AckOutcome, Escalation, Inbound, Reply, ReplyKind
+from hub.model.suppressions import InvalidContact, SuppressionStatus
 
 __all__ = [
     "EVERYWHERE",
@@ -79,35 +89,37 @@ __all__ = [
     "TOP_LEVEL",
     "TYPE_PREFIX",
     "TYPE_SUFFIX",
+    "UNKNOWN_PERSON",
     "About",
     "Accepted",
     "Account",
+    "AckDecision",
+    "AckOutcome",
     "Acknowledgement",
     "ApiKey",
     "Attempt",
     "Audience",
     "AudienceRecord",
     "Balance",
-    "Barred",
     "Cascade",
     "ChannelTraits",
     "Claimed",
     "Clock",
+    "ClockHistory",
     "ClockMove",
     "ClockState",
     "Complaint",
     "Consent",
     "ContactPoint",
-    "Course",
     "DeadLetter",
-    "Departures",
+    "DispatchStatus",
     "Escalation",
     "Event",
     "EventType",
-    "Gone",
     "Grant",
     "Inbound",
-    "Incoming",
+    "Incident",
+    "InvalidContact",
     "Json",
     "Lane",
     "LeftOut",
@@ -121,10 +133,11 @@ __all__ = [
     "Party",
     "Pause",
     "Person",
-    "Places",
     "Print",
     "Promise",
+    "PropertyScope",
     "Purpose",
+    "RawMessage",
     "Reach",
     "Remaining",
     "Reminder",
@@ -137,15 +150,16 @@ __all__ = [
     "Stance",
     "State",
     "Step",
+    "StepKind",
     "StoredEvent",
+    "SuppressionStatus",
     "Symptom",
-    "Taken",
-    "Taking",
     "Target",
-    "Trouble",
+    "Unreached",
+    "UnreachedReason",
     "WorkWeek",
     "own_event",
     "reach_of",
-    "together",
     "type_of",
+    "union",
 ]

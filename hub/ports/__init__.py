@@ -16,28 +16,28 @@ from hub.ports.channel import Channel
 from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
-from hub.ports.directory_history import Holders, RosterStore, Standing, Written
+from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing, Written
 from hub.ports.explain import (
+    AudienceSnapshot,
+    ExplainFacts,
     ExplainStore,
-    Facts,
-    Kept,
     Refused,
-    Said,
+    SentMessage,
     Unit,
     UnitVersion,
     Version,
 )
-from hub.ports.headcount import HeadcountStore, Meant
+from hub.ports.headcount import HeadcountPage, HeadcountStore
 from hub.ports.history import GOING, Cases, Contact, History, HistoryStore
 from hub.ports.imports import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
-from hub.ports.monitor import Heartbeats, Queues, TroubleLog, WatchStore
+from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher
-from hub.ports.redrive import RedrivenPage, RedriveStore, Verdict
+from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.throttle import Throttle
 from hub.ports.timers import TimerStore
 
@@ -45,6 +45,8 @@ __all__ = [
     "GOING",
     "AccountStore",
     "Appointments",
+    "AttemptRecord",
+    "AudienceSnapshot",
     "AuditStore",
     "CascadeStore",
     "Cases",
@@ -52,8 +54,10 @@ __all__ = [
     "Contact",
     "ContactStore",
     "DeliveryStore",
+    "DirectoryHistoryStore",
+    "ExplainFacts",
     "ExplainStore",
-    "Facts",
+    "HeadcountPage",
     "HeadcountStore",
     "Heartbeats",
     "History",
@@ -61,35 +65,32 @@ __all__ = [
     "Holders",
     "ImportStore",
     "ImportTransaction",
+    "IncidentLog",
     "IntakeStore",
     "IntakeTransaction",
-    "Kept",
     "KeyStore",
     "Later",
     "LetterStore",
     "LogStore",
-    "Meant",
     "MessageFilter",
+    "MonitorStore",
     "Now",
     "Page",
     "PauseStore",
     "Publisher",
     "Queues",
+    "RedriveResult",
     "RedriveStore",
     "RedrivenPage",
     "Refused",
-    "RosterStore",
-    "Said",
+    "SentMessage",
     "SessionStore",
     "Standing",
     "Throttle",
     "Ticket",
     "TimerStore",
-    "TroubleLog",
     "Unit",
     "UnitVersion",
-    "Verdict",
     "Version",
-    "WatchStore",
     "Written",
 ]

@@ -11,7 +11,7 @@ from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class AudienceSnapshot:
     """An audience as it was planned, the state of the directory then, and why the person was left out."""
 
     record: AudienceRecord
@@ -20,7 +20,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class SentMessage:
     """
     A message to the person, and how it was sent.
 
@@ -76,13 +76,13 @@ class UnitVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ExplainFacts:
     """All that is known of one event and one person. `units` and `copropiedades` are as they are now."""
 
     event: StoredEvent
     person: str
-    audiences: Sequence[Kept] = ()
-    messages: Sequence[Said] = ()
+    audiences: Sequence[AudienceSnapshot] = ()
+    messages: Sequence[SentMessage] = ()
     history: Sequence[Version] = ()
     units: Mapping[str, Unit] = field(default_factory=dict)
     unit_history: Mapping[str, Sequence[UnitVersion]] = field(default_factory=dict)
@@ -107,5 +107,5 @@ class ExplainStore(Protocol):
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
         """Answer the newest dead letter of this event id."""
 
-    async def facts(self, event: StoredEvent, person: str) -> Facts:
+    async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
         """Answer all that is known of the event and the person."""

@@ -8,8 +8,8 @@ from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
-from hub.storage.directory_history import PostgresRoster
-from hub.storage.explain import PostgresExplaining
+from hub.storage.directory_history import PostgresDirectoryHistory
+from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
 from hub.storage.imports import PostgresImports
@@ -18,7 +18,7 @@ from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
-from hub.storage.monitor import PostgresWatch
+from hub.storage.monitor import PostgresMonitor
 from hub.storage.pauses import PostgresPauses
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
@@ -34,7 +34,8 @@ __all__ = [
     "PostgresAudit",
     "PostgresContacts",
     "PostgresDelivery",
-    "PostgresExplaining",
+    "PostgresDirectoryHistory",
+    "PostgresExplain",
     "PostgresHeadcount",
     "PostgresHistory",
     "PostgresImports",
@@ -43,15 +44,14 @@ __all__ = [
     "PostgresKeys",
     "PostgresLetters",
     "PostgresLog",
+    "PostgresMonitor",
     "PostgresPauses",
     "PostgresReadiness",
     "PostgresReceipts",
     "PostgresRedrive",
     "PostgresReplies",
-    "PostgresRoster",
     "PostgresSessions",
     "PostgresTimers",
-    "PostgresWatch",
     "RedisAppointments",
     "RedisThrottle",
 ]

@@ -9,8 +9,8 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from hub.model import Clock, ClockState, Course, Promise, Step
-from hub.model.promises import Kept
+from hub.model import Clock, ClockHistory, ClockState, Promise, Step
+from hub.model.promises import PromiseRecord
 from hub.storage.database import Runner, encode, encode_some
 from hub.storage.queries import load
 
@@ -71,9 +71,9 @@ async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None
     return {row["id"]: row["copropiedad_id"] for row in await run.rows(_SQL["places"], list(ids))}
 
 
-def kept_of(row: Record) -> Kept:
+def kept_of(row: Record) -> PromiseRecord:
     """Read a clock as far as the indicators look at it."""
-    return Kept(
+    return PromiseRecord(
         case=row["case_key"],
         name=row["name"],
         state=ClockState(row["state"]),
@@ -100,7 +100,7 @@ def _row(clock: Clock) -> tuple[object, ...]:
         encode(clock.steps),
         encode_some(clock.context),
         encode(clock.promise),
-        None if clock.course == Course() else encode(clock.course),
+        None if clock.course == ClockHistory() else encode(clock.course),
         clock.calendar,
     )
 
@@ -129,5 +129,5 @@ def _clocks(rows: Sequence[Record]) -> list[Clock]:
     ]
 
 
-def _course(row: Record) -> Course:
-    return msgspec.convert(row["course"], Course) if row["course"] else Course()
+def _course(row: Record) -> ClockHistory:
+    return msgspec.convert(row["course"], ClockHistory) if row["course"] else ClockHistory()

@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Barred, Claimed, Message, Outcome
+from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.people.units import unit_name
 from hub.storage import messages, suppressions
 from hub.storage.cascades import PostgresCascades
@@ -58,18 +58,18 @@ def _claimed(row: Record) -> Claimed:
         building=row["building"],
         unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
         unsure_of=row["unsure_of"],
-        barred=_barred(row),
+        suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
     )
 
 
-def _barred(row: Record) -> Barred | None:
+def _suppression(row: Record) -> SuppressionStatus | None:
     # First what never runs out: an end that has passed must not hide that somebody wants no more.
     if row["refused"] is not None:
-        return Barred(reason=row["refused"])
+        return SuppressionStatus(reason=row["refused"])
     if row["gone_since"] is not None:
         reason = "gone" if row["gone_by"] else "suppressed"
-        return Barred(reason=reason, since=row["gone_since"], until=row["gone_until"])
+        return SuppressionStatus(reason=reason, since=row["gone_since"], until=row["gone_until"])
     return None
 
 

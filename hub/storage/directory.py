@@ -179,23 +179,23 @@ def _rota_removed(_: Mapping[str, Json]) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _Upsert:
     noun: str
     key: str
     columns: Callable[[Mapping[str, Json]], Row]
 
 
-_KINDS: Final[Mapping[str, _Kind]] = {
-    "directory.copropiedad.upserted": _Kind("copropiedad", "copropiedad_id", _copropiedad),
-    "directory.unit.upserted": _Kind("unit", "unit_id", _unit),
-    "directory.person.upserted": _Kind("person", "person_id", _person),
-    "directory.person.removed": _Kind("person", "person_id", _person_removed),
-    "directory.membership.upserted": _Kind("membership", "membership_id", _membership),
-    "directory.membership.removed": _Kind("membership", "membership_id", _membership_removed),
-    "directory.leave.upserted": _Kind("leave", "leave_id", _leave),
-    "directory.leave.removed": _Kind("leave", "leave_id", _leave_removed),
-    "directory.rota.upserted": _Kind("rota", "rota_id", _rota),
-    "directory.rota.removed": _Kind("rota", "rota_id", _rota_removed),
+_KINDS: Final[Mapping[str, _Upsert]] = {
+    "directory.copropiedad.upserted": _Upsert("copropiedad", "copropiedad_id", _copropiedad),
+    "directory.unit.upserted": _Upsert("unit", "unit_id", _unit),
+    "directory.person.upserted": _Upsert("person", "person_id", _person),
+    "directory.person.removed": _Upsert("person", "person_id", _person_removed),
+    "directory.membership.upserted": _Upsert("membership", "membership_id", _membership),
+    "directory.membership.removed": _Upsert("membership", "membership_id", _membership_removed),
+    "directory.leave.upserted": _Upsert("leave", "leave_id", _leave),
+    "directory.leave.removed": _Upsert("leave", "leave_id", _leave_removed),
+    "directory.rota.upserted": _Upsert("rota", "rota_id", _rota),
+    "directory.rota.removed": _Upsert("rota", "rota_id", _rota_removed),
 }
 _TERMED: Final = ("membership", "leave")
 """What says from when until when it counts."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
-from hub.ports import Facts, Kept, Refused, Said, Unit, UnitVersion, Version
+from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
 from hub.storage.database import Database, Runner, storable
 from hub.storage.masking import mask_address
@@ -22,7 +22,7 @@ _SQL = load("explaining")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
-class PostgresExplaining:
+class PostgresExplain:
     """The ExplainStore."""
 
     def __init__(self, database: Database) -> None:
@@ -38,7 +38,7 @@ class PostgresExplaining:
         rows = await self._database.rows(_SQL["refused"], storable(event_id), storable(source))
         return Refused(**dict(rows[0])) if rows else None
 
-    async def facts(self, event: StoredEvent, person: str) -> Facts:
+    async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
         """Answer all that is known of the event and the person, as of one moment."""
         person = storable(person) or ""
         async with self._database.transaction() as run:
@@ -47,7 +47,7 @@ class PostgresExplaining:
             named = sorted(_named("unit", kept, history))
             units, moves = await _units(run, named), await _unit_history(run, named)
             homes = [*units.values(), *(one.unit for told in moves.values() for one in told)]
-            return Facts(
+            return ExplainFacts(
                 event=event,
                 person=person,
                 audiences=kept,
@@ -66,12 +66,12 @@ class PostgresExplaining:
         return list((await events.by_key(self._database, [key])).values())
 
 
-async def _messages(run: Runner, key: UUID, person: str) -> list[Said]:
+async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     found = [message_of(row) for row in await run.rows(_SQL["messages"], key, person)]
     calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for row in await run.rows(_SQL["attempts"], [message.id for message in found]):
         calls[row["message_id"]].append(Attempt(**dict(row)))
-    return [Said(message=_masked(message), attempts=calls[message.id]) for message in found]
+    return [SentMessage(message=_masked(message), attempts=calls[message.id]) for message in found]
 
 
 async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
@@ -91,14 +91,14 @@ def _unit(said: Record | Mapping[str, Any]) -> Unit:
 
 
 async def _copropiedades(
-    run: Runner, kept: Iterable[Kept], history: Iterable[Version], units: Iterable[Unit]
+    run: Runner, kept: Iterable[AudienceSnapshot], history: Iterable[Version], units: Iterable[Unit]
 ) -> Mapping[str, str]:
     asked = _named("copropiedad", kept, history) | {unit.copropiedad_id for unit in units}
     rows = await run.rows(_SQL["copropiedades"], sorted(asked))
     return {row["id"]: row["name"] for row in rows}
 
 
-def _named(kind: str, kept: Iterable[Kept], history: Iterable[Version]) -> set[str]:
+def _named(kind: str, kept: Iterable[AudienceSnapshot], history: Iterable[Version]) -> set[str]:
     """Answer the ids of a kind of place that the groups and the memberships name."""
     groups = {group.get(f"{kind}_id") or "" for one in kept for group in one.record.groups}
     return (groups | {ref for known, ref in map(_place, history) if known == kind}) - {""}
@@ -109,7 +109,7 @@ def _place(version: Version) -> tuple[str, str]:
     return kind, ref
 
 
-def _kept(row: Record) -> Kept:
+def _kept(row: Record) -> AudienceSnapshot:
     record = AudienceRecord(
         event_key=row["event_key"],
         audience=row["audience"],
@@ -118,7 +118,9 @@ def _kept(row: Record) -> Kept:
         people=row["people"],
         why=row["why"],
     )
-    return Kept(record=record, directory_version=row["directory_version"], left_out=_left_out(row))
+    return AudienceSnapshot(
+        record=record, directory_version=row["directory_version"], left_out=_left_out(row)
+    )
 
 
 def _left_out(row: Record) -> LeftOut | None:

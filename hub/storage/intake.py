@@ -6,7 +6,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from hub.model import Event
-from hub.storage import audiences, clocks, consents, dead_letters, directory, events, messages, people
+from hub.storage import (
+    audiences,
+    clocks,
+    consents,
+    dead_letters,
+    directory,
+    events,
+    messages,
+    people,
+    unreached,
+)
 from hub.storage.database import Database, Transaction
 
 
@@ -44,11 +54,13 @@ class PostgresIntakeTransaction:
     end_reminders = messages.end_reminders
     queued_messages = messages.queued
     keep_audiences = audiences.keep
+    add_unreached = unreached.add
     save_clocks = clocks.save
     add_dead_letters = dead_letters.add
     # Last: they hide the modules of their names.
     people = people.look_up
     clocks = clocks.of_cases
+    unreached = unreached.of
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         """Apply `directory.*` events; whoever imports people is told besides what has changed."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import HUB_SOURCE, Clock, Departures, Lane, Message, State
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, Message, State
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
@@ -84,10 +84,10 @@ class PostgresTimers(PostgresCascades):
         waiting = sorted(sources(State.CANCELLED))
         await self.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+    async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """Answer, of each of these events, whether its messages have left."""
         rows = await self.rows(_SQL["departures"], list(keys))
-        return {row["key"]: Departures(pending=row["pending"], last_at=row["last_at"]) for row in rows}
+        return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}
 
     async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
         """Write what `lay` makes of clocks that have not ended and were laid out by another calendar."""

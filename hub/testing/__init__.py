@@ -13,8 +13,8 @@ from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
 from hub.testing.contacts import MemoryContacts
-from hub.testing.directory_history import MemoryRoster
-from hub.testing.explain import MemoryExplaining
+from hub.testing.directory_history import MemoryDirectoryHistory
+from hub.testing.explain import MemoryExplain
 from hub.testing.faults import Faults
 from hub.testing.headcount import MemoryHeadcount
 from hub.testing.history import MemoryHistory
@@ -22,7 +22,7 @@ from hub.testing.imports import MemoryImports
 from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.letters import MemoryLetters
 from hub.testing.log import MemoryLog
-from hub.testing.monitor import MemoryWatch
+from hub.testing.monitor import MemoryMonitor
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.redrive import MemoryRedrive
@@ -36,8 +36,9 @@ __all__ = [
     "MemoryAudit",
     "MemoryChannel",
     "MemoryContacts",
+    "MemoryDirectoryHistory",
     "MemoryEmail",
-    "MemoryExplaining",
+    "MemoryExplain",
     "MemoryHeadcount",
     "MemoryHistory",
     "MemoryImports",
@@ -45,14 +46,13 @@ __all__ = [
     "MemoryKeys",
     "MemoryLetters",
     "MemoryLog",
+    "MemoryMonitor",
     "MemoryPauses",
     "MemoryPublisher",
     "MemoryPush",
     "MemoryRedrive",
-    "MemoryRoster",
     "MemorySms",
     "MemoryStore",
     "MemoryThrottle",
-    "MemoryWatch",
     "SettableClock",
 ]

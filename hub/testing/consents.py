@@ -41,7 +41,7 @@ def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence
 
 def standing(tables: Tables, ref: str) -> list[Stance]:
     """Answer what counts of each purpose of which somebody has said something."""
-    said = [one for one in tables.consents.values() if one.person == ref]
+    said = [consent for consent in tables.consents.values() if consent.person == ref]
     no = [
         OptedOut(person=ref, purpose=purpose, since=one.since, reason=one.reason)
         for (_, purpose), one in tables.opt_outs.items()

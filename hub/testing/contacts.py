@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import Inbound, Json, Places
+from hub.model import Inbound, Json, PropertyScope
 from hub.ports import Now, Page
 from hub.testing.filters import within
 from hub.testing.paging import page
@@ -30,7 +30,7 @@ class MemoryContacts:
         self._now = now
 
     async def replies(
-        self, *, kind: str | None, after: str | None, limit: int, places: Places = None
+        self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         rows = [
             _reply(one, at)
@@ -39,7 +39,7 @@ class MemoryContacts:
         ]
         return page(sorted(rows, key=lambda row: (row["received_at"], row["id"]), reverse=True), after, limit)
 
-    async def reply(self, reply_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
+    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         if reply_id not in self._store.tables.replies:
             return None
         one, at = self._store.tables.replies[reply_id]
@@ -48,7 +48,7 @@ class MemoryContacts:
         words = {name: getattr(one.reply, name) for name in ("provider", "reference", "subject", "text")}
         return {**_reply(one, at), **words}
 
-    async def suppressions(self, *, after: str | None, limit: int, places: Places = None) -> Page:
+    async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         rows = [
             _suppression(key, one, _HIDDEN)
             for key, one in self._store.tables.suppressions.items()
@@ -57,7 +57,7 @@ class MemoryContacts:
         return page(sorted(rows, key=lambda row: (row["since"], row["id"]), reverse=True), after, limit)
 
     async def suppression(
-        self, row_id: UUID, *, places: Places = None, whole: bool = False
+        self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         for key, one in self._store.tables.suppressions.items():
             if _id(*key) == row_id and self._there(one.message_id, places):
@@ -66,7 +66,7 @@ class MemoryContacts:
                 return {**_suppression(key, one, key[0] if whole else _HIDDEN), "person": person}
         return None
 
-    def _there(self, message_id: UUID | None, places: Places) -> bool:
+    def _there(self, message_id: UUID | None, places: PropertyScope) -> bool:
         return within(self._store.tables.place_of_id(message_id), places)
 
     async def suppress_address(
@@ -75,7 +75,7 @@ class MemoryContacts:
         found = Suppression(since=self._now(), reason=reason, code=by, until=until)
         self._store.tables.suppressions[address, channel] = found
 
-    async def lift_suppression(self, named: str, *, by: str, places: Places = None) -> int:
+    async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:
         del by
         every = self._store.tables.suppressions
         there = {key: one for key, one in every.items() if self._there(one.message_id, places)}

@@ -22,7 +22,7 @@ _TERMED: Final = frozenset({"membership", "leave"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DirectoryEntry:
     """What a noun's newest event said; nothing after it was removed."""
 
     version: int
@@ -30,7 +30,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DirectoryVersion:
     """What one version said, and from when it counts."""
 
     removed: bool
@@ -44,8 +44,8 @@ class Told:
 
 @dataclass(slots=True)
 class Directory:
-    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
-    history: dict[tuple[str, str, int], Told] = field(default_factory=dict)
+    entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
+    history: dict[tuple[str, str, int], DirectoryVersion] = field(default_factory=dict)
 
     def copy(self) -> Directory:
         return Directory(dict(self.entries), dict(self.history))
@@ -63,7 +63,7 @@ class Directory:
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
-        self.entries[key] = Entry(version, event.data if verb == "upserted" else None)
+        self.entries[key] = DirectoryEntry(version, event.data if verb == "upserted" else None)
         return True
 
     def _keep(self, event: Event, noun: str, ref: str, at: datetime) -> None:
@@ -71,7 +71,9 @@ class Directory:
         removed = event.name.endswith(".removed")
         since = _instant(event.data.get("since")) if noun in _TERMED else None
         until = _instant(event.data.get("until")) if noun in _TERMED else None
-        told = Told(removed, since or event.time, event.data, until, self.position + 1, at, event.source)
+        told = DirectoryVersion(
+            removed, since or event.time, event.data, until, self.position + 1, at, event.source
+        )
         self.history.setdefault((noun, ref, event.data["version"]), told)
         if noun == "person":
             versions = [key for key in self.history if key[:2] == (noun, ref)]
@@ -90,7 +92,7 @@ class Directory:
         gone = {ref for (noun, ref), told in self._counted(on).items() if noun == "person" and told.removed}
         return {ref: held for ref, held in counted.items() if held[0]["person_id"] not in gone}
 
-    def _counted(self, on: datetime) -> dict[tuple[str, str], Told]:
+    def _counted(self, on: datetime) -> dict[tuple[str, str], DirectoryVersion]:
         """Answer the greatest version of everything that had begun by then."""
         told = sorted(self.history.items(), key=lambda item: item[0])
         return {(noun, ref): one for (noun, ref, _), one in told if one.since <= on}
@@ -98,7 +100,7 @@ class Directory:
     def units_of(self, copropiedad: str | None, on: datetime) -> list[str]:
         """Answer the units that were there at an instant; before a unit's first version that one counts."""
         told = sorted((key[1:], one) for key, one in self.history.items() if key[0] == "unit")
-        then: dict[str, Told] = {}
+        then: dict[str, DirectoryVersion] = {}
         for (ref, _), one in told:
             if one.since <= on or ref not in then:
                 then[ref] = one
@@ -108,6 +110,12 @@ class Directory:
         """Answer one column of one row: a building's name, a unit's label, its copropiedad."""
         entry = self.entries.get((noun, key or ""))
         return None if entry is None or entry.data is None else entry.data[column]
+
+    def has_place(self, copropiedad_id: str) -> bool:
+        """Tell whether a copropiedad is known: by itself, or by a unit of it."""
+        units = [key for noun, key in self.entries if noun == "unit"]
+        by_unit = (self.text("unit", key, "copropiedad_id") == copropiedad_id for key in units)
+        return ("copropiedad", copropiedad_id) in self.entries or any(by_unit)
 
     def people(self, group: Group, now: datetime) -> list[Person]:
         """Answer who belongs to a group now, sorted by ref, with the units by which they do."""
@@ -127,15 +135,17 @@ class Directory:
     def _on_shift(self, group: Group, now: datetime) -> bool:
         staff = set(self._staff(group, now)) if group.duty else set[str]()
         scopes = (f"copropiedad:{group.copropiedad_id}", "company")
-        return bool(staff) and staff <= {ref for one in scopes for ref in self._on_call(one, group.duty, now)}
+        return bool(staff) and staff <= {
+            ref for scope in scopes for ref in self._on_call(scope, group.duty, now)
+        }
 
     def weeks_of(self, ref: str, now: datetime) -> tuple[WorkWeek | None, ...]:
         """Answer the hours that somebody of the staff has of his own."""
-        mine = [one for one in self._memberships(now) if one["person_id"] == ref]
+        mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
         return weeks_of(one.get("hours") or None for one in mine if one["role"] == "staff")
 
     def _is_any_hour(self, ref: str, now: datetime) -> bool:
-        mine = [one for one in self._memberships(now) if one["person_id"] == ref]
+        mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
         return any(one.get(flag) or one.get("duty") == flag for one in mine for flag in FLAGS)
 
     def unit_name(self, unit_id: str | None) -> str | None:
@@ -146,7 +156,9 @@ class Directory:
 
     def scopes_of(self, ref: str, now: datetime) -> Collection[str]:
         """Answer where somebody has a membership that counts."""
-        return {one["scope"] for one in self._memberships(now) if one["person_id"] == ref}
+        return {
+            membership["scope"] for membership in self._memberships(now) if membership["person_id"] == ref
+        }
 
     def place_of(self, scope: str) -> str | None:
         """Answer the copropiedad of a scope; None for the company's and for a unit that is not known."""
@@ -154,7 +166,7 @@ class Directory:
         return {"unit": self.text("unit", ref, "copropiedad_id"), "copropiedad": ref}.get(kind)
 
     def _units(self, group: Group, scopes: Iterable[str]) -> tuple[str, ...]:
-        named = [] if group.everywhere else [self.unit_name(one.removeprefix("unit:")) for one in scopes]
+        named = [] if group.everywhere else [self.unit_name(scope.removeprefix("unit:")) for scope in scopes]
         return in_order(name for name in named if name is not None)
 
     def _members(self, group: Group, now: datetime) -> Iterable[tuple[str, str]]:
@@ -178,14 +190,18 @@ class Directory:
         ]
 
     def _of_unit(self, scope: str, roles: Collection[str], now: datetime) -> list[tuple[str, str]]:
-        here = [one for one in self._memberships(now) if one["scope"] == scope]
+        here = [membership for membership in self._memberships(now) if membership["scope"] == scope]
         found = [(one["person_id"], scope) for one in here if one["role"] in roles]
         stand_ins = {other for role in roles for other in _DEFAULTS.get(role, ())}
         return found or [(one["person_id"], scope) for one in here if one["role"] in stand_ins]
 
     def _of_roles(self, group: Group, now: datetime) -> list[tuple[str, str]]:
         scopes = None if group.everywhere else self._scopes(group)
-        found = [one for one in self._memberships(now) if scopes is None or one["scope"] in scopes]
+        found = [
+            membership
+            for membership in self._memberships(now)
+            if scopes is None or membership["scope"] in scopes
+        ]
         return [(one["person_id"], one["scope"]) for one in found if _is_of(group, one)]
 
     def _scopes(self, group: Group) -> Collection[str]:
@@ -198,7 +214,7 @@ class Directory:
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
         """Answer the nearest, on leave or not: of the place, else of the company."""
-        staff = [one for one in self._memberships(now) if _serves(one, group)]
+        staff = [membership for membership in self._memberships(now) if _serves(membership, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
             here = [one for one in staff if one["scope"] == scope and self.person(one["person_id"])]
             refs = [one["person_id"] for one in _of_area(here, group) or here]
@@ -207,7 +223,7 @@ class Directory:
         return []
 
     def _on_call(self, scope: str, duty: str | None, now: datetime) -> list[str]:
-        rotas = [one for one in self._entries("rota") if (one["scope"], one["duty"]) == (scope, duty)]
+        rotas = [entry for entry in self._entries("rota") if (entry["scope"], entry["duty"]) == (scope, duty)]
         return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self.person(ref)]
 
     def on_leave(self, now: datetime) -> Collection[str]:

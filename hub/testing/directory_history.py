@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from hub.business_time import dates
-from hub.model import Event, Json, Places
+from hub.model import Event, Json, PropertyScope
 from hub.ports import Holders, Page, Standing, Written
 from hub.testing import consents
 from hub.testing.directory import Directory
@@ -21,7 +21,7 @@ _FLAGS = ("on_call", "direction")
 _SHOWN = ("scope", "role", "duty", "level", "service_area", *_FLAGS, "hours")
 
 
-class MemoryRoster:
+class MemoryDirectoryHistory:
     """`hub.ports.RosterStore`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -52,15 +52,15 @@ class MemoryRoster:
     ) -> bool:
         there = frozenset(places)
         return all(self._of(scope, there) for scope in scopes) and all(
-            self._lives(self._memberships(one, there)) for one in people
+            self._lives(self._memberships(person, there)) for person in people
         )
 
-    def _of(self, scope: str, places: Places) -> bool:
+    def _of(self, scope: str, places: PropertyScope) -> bool:
         kind, _, ref = scope.partition(":")
         place = self._directory.text("unit", ref, "copropiedad_id") if kind == "unit" else ref
         return within(place if kind != "company" else None, places)
 
-    def _memberships(self, ref: str, places: Places) -> list[dict[str, Json]]:
+    def _memberships(self, ref: str, places: PropertyScope) -> list[dict[str, Json]]:
         return [
             _membership(key, one.data)
             for (noun, key), one in sorted(self._directory.entries.items())
@@ -69,10 +69,12 @@ class MemoryRoster:
         ]
 
     def _lives(self, memberships: list[dict[str, Json]]) -> bool:
-        ends = [one["until"] for one in memberships]
+        ends = [membership["until"] for membership in memberships]
         return any(end is None or dates.instant(end) > self._store.now() for end in ends)
 
-    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
+    async def holders(
+        self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> Page:
         named = f"copropiedad:{asked.copropiedad}" if asked.copropiedad else "company"
         named = f"unit:{asked.unit}" if asked.unit else named
         units = self._directory.units_of(asked.copropiedad, asked.on)
@@ -85,7 +87,7 @@ class MemoryRoster:
         return page(rows, after, limit)
 
     async def somebody(
-        self, ref: str, *, places: Places = None, whole: bool = False
+        self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         person, entry = self._directory.person(ref), self._directory.entries.get(("person", ref))
         memberships = self._memberships(ref, places)
@@ -99,12 +101,12 @@ class MemoryRoster:
             "digital_access": person.digital_access,
             "contact_points": [
                 {
-                    "id": one.id,
-                    "kind": one.kind,
-                    "value": one.value if whole else _HIDDEN,
-                    "verified": one.verified,
+                    "id": point.id,
+                    "kind": point.kind,
+                    "value": point.value if whole else _HIDDEN,
+                    "verified": point.verified,
                 }
-                for one in person.contact_points
+                for point in person.contact_points
             ],
             "memberships": memberships,
             "consents": msgspec.to_builtins(consents.standing(self._store.tables, ref)),

@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Final
 
 from hub.model import Json, Message, StoredEvent
-from hub.ports import Facts, Kept, Refused, Said, Unit, UnitVersion, Version
-from hub.testing.directory import Told
+from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
+from hub.testing.directory import DirectoryVersion
 from hub.testing.store import MemoryStore
 
 _HIDDEN: Final = "***"
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
-class MemoryExplaining:
+class MemoryExplain:
     """`hub.ports.ExplainStore`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -29,16 +29,16 @@ class MemoryExplaining:
 
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
         known = [
-            Refused(reason=one.letter.reason, state=one.state, received_at=one.letter.received_at)
-            for one in self._store.tables.letters.values()
-            if one.letter.event_id == event_id and source in (None, one.letter.source)
+            Refused(reason=letter.letter.reason, state=letter.state, received_at=letter.letter.received_at)
+            for letter in self._store.tables.letters.values()
+            if letter.letter.event_id == event_id and source in (None, letter.letter.source)
         ]
         return max(known, key=lambda one: one.received_at, default=None)
 
-    async def facts(self, event: StoredEvent, person: str) -> Facts:
+    async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
         entries = self._store.tables.directory.entries
         known = {key: entry.data for key, entry in entries.items() if entry.data is not None}
-        return Facts(
+        return ExplainFacts(
             event=event,
             person=person,
             audiences=self._kept(event, person),
@@ -49,10 +49,10 @@ class MemoryExplaining:
             copropiedades={ref: data["name"] for (noun, ref), data in known.items() if noun == "copropiedad"},
         )
 
-    def _kept(self, event: StoredEvent, person: str) -> list[Kept]:
+    def _kept(self, event: StoredEvent, person: str) -> list[AudienceSnapshot]:
         tables = self._store.tables
         return [
-            Kept(
+            AudienceSnapshot(
                 record=one.record,
                 directory_version=one.directory_version,
                 left_out=tables.left_out.get((key, audience, person)),
@@ -61,12 +61,16 @@ class MemoryExplaining:
             if key == event.key
         ]
 
-    def _messages(self, event: StoredEvent, person: str) -> list[Said]:
-        mine = [one for one in self._store.messages if (one.event_key, one.person) == (event.key, person)]
+    def _messages(self, event: StoredEvent, person: str) -> list[SentMessage]:
+        mine = [
+            message
+            for message in self._store.messages
+            if (message.event_key, message.person) == (event.key, person)
+        ]
         mine.sort(key=lambda one: (one.created_at, one.occasion, one.step, one.id))
         calls = sorted(self._store.tables.attempts.values(), key=lambda one: one.at)
         return [
-            Said(message=_masked(one), attempts=[call for call in calls if call.message_id == one.id])
+            SentMessage(message=_masked(one), attempts=[call for call in calls if call.message_id == one.id])
             for one in mine
         ]
 
@@ -97,7 +101,7 @@ def _unit(said: Mapping[str, Json]) -> Unit:
     return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
-def _version(kind: str, ref: str, version: int, told: Told) -> Version:
+def _version(kind: str, ref: str, version: int, told: DirectoryVersion) -> Version:
     of_person = kind == "person"
     return Version(
         kind=kind,

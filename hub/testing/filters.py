@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hub.model import Message, Places
+from hub.model import Message, PropertyScope
 from hub.ports import MessageFilter
 from hub.testing.tables import Tables
 
 
-def within(place: str | None, places: Places) -> bool:
+def within(place: str | None, places: PropertyScope) -> bool:
     """Tell whether what belongs to this copropiedad, or to none, is seen from there."""
     return places is None or place in places
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from hub.model import Places
+from hub.model import PropertyScope
 from hub.people.audience import Group, at_home, home_of, within
 from hub.people.headcount import Tally
-from hub.ports import Meant, Page
+from hub.ports import HeadcountPage, Page
 from hub.testing.paging import place
 from hub.testing.store import MemoryStore
 from hub.testing.tables import Suppression
@@ -24,8 +24,8 @@ class MemoryHeadcount:
         self._lasts = lasts
 
     async def meant(
-        self, groups: Sequence[Group], *, after: str | None, limit: int, places: Places = None
-    ) -> Meant:
+        self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> HeadcountPage:
         start = place(after)
         tally = Tally(self._suppressed(), after="", limit=start + limit)
         homes = {one: self._homes(one) for one in map(home_of, groups) if one}
@@ -38,7 +38,7 @@ class MemoryHeadcount:
             for one in tally.page[start:]
         ]
         page = Page(items=items, next=str(start + limit) if tally.more else None)
-        return Meant(headcount=tally.headcount if after is None else None, page=page)
+        return HeadcountPage(headcount=tally.headcount if after is None else None, page=page)
 
     def _suppressed(self) -> Collection[tuple[str, str]]:
         now = self._store.now()

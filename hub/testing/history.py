@@ -33,14 +33,14 @@ class _Reading:
         stored = sorted(self._tables.events.values(), key=lambda one: one.key)
         heard = [one for one in stored if one.event.type in types and one.key > earliest(since)]
         clocks = sorted(self._tables.clocks.values(), key=lambda one: one.id)
-        running = [one for one in clocks if one.ended_at is None]
+        running = [clock for clock in clocks if clock.ended_at is None]
         reached = {one.case: one.event.time for one in reversed(heard)}
         for case in dict.fromkeys([*(one.case for one in heard), *(one.case for one in running)]):
             if case is not None:
                 yield Cases(events={case: self._of(case)}, reached=reached.get(case, since))
 
     def _of(self, case: str) -> list[Event]:
-        return [one.event for one in self._tables.events.values() if one.case == case]
+        return [event.event for event in self._tables.events.values() if event.case == case]
 
     async def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
         first, last = earliest(period.since), earliest(period.until)

@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.business_time.dates import instant, written
 from hub.model import Event, Json
-from hub.people.importing import Known, Part, Stored
+from hub.people.importing import KnownDirectory, Part, Stored
 from hub.people.importing.entries import (
     COPROPIEDAD,
     HOURS,
@@ -18,7 +18,7 @@ from hub.people.importing.entries import (
     STAFF_FACTS,
     UNIT,
 )
-from hub.testing.directory import Entry
+from hub.testing.directory import DirectoryEntry
 from hub.testing.store import MemoryStore
 from hub.testing.transaction import MemoryTransaction
 
@@ -50,7 +50,7 @@ class MemoryImport:
     async def copropiedades(self) -> Mapping[str, str]:
         return {ref: data["name"] for ref, _, data in self._rows(COPROPIEDAD)}
 
-    async def known(self, part: Part, people: Collection[str]) -> Known:
+    async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
         units = [
             {"id": ref, **_unit(data)}
             for ref, _, data in self._rows(UNIT)
@@ -64,8 +64,8 @@ class MemoryImport:
             for ref, version, data in self._rows(MEMBERSHIP)
             if data["scope"] in scopes and (data["role"] == STAFF) is part.staff
         ]
-        wanted = {one["person_id"] for one in memberships} | set(people)
-        return Known(
+        wanted = {membership["person_id"] for membership in memberships} | set(people)
+        return KnownDirectory(
             units=units,
             people=[
                 {"id": ref, "name": data["names"], **_person(data)}
@@ -94,7 +94,7 @@ class MemoryImport:
                 yield ref, entry.version, entry.data
 
 
-def _stored(noun: str, ref: str, entry: Entry) -> Data:
+def _stored(noun: str, ref: str, entry: DirectoryEntry) -> Data:
     data = {} if entry.data is None else _DATA[noun](entry.data)
     return {
         "version": entry.version,

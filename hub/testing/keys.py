@@ -76,7 +76,7 @@ class MemoryAudit:
         self.rows.append(note)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        found = self.rows if person is None else [one for one in self.rows if one.person == person]
+        found = self.rows if person is None else [row for row in self.rows if row.person == person]
         told = [] if person is None or self._store is None else _told(self._store, person)
         newest = sorted([*found, *told], key=lambda one: (one.at, one.id), reverse=True)
         return page([msgspec.to_builtins(one) for one in newest], after, limit)

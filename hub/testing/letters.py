@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import Attempt, Json, Outgoing, Places, State, StoredEvent
+from hub.model import Attempt, Json, Outgoing, PropertyScope, State, StoredEvent
 from hub.ports import Now, Page
 from hub.testing.filters import within
 from hub.testing.paging import page
@@ -60,7 +60,7 @@ class MemoryLetters:
         self._letters.setdefault(letter.id, letter)
 
     async def letters(
-        self, *, handed_over: bool | None, after: str | None, limit: int, places: Places = None
+        self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         found = [
             one
@@ -70,11 +70,11 @@ class MemoryLetters:
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return page([{name: letter.shown()[name] for name in _LISTED} for letter in found], after, limit)
 
-    async def letter(self, letter_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
+    async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         letter = self._letters.get(letter_id) if self._there(letter_id, places) else None
         return None if letter is None else letter.shown()
 
-    def _there(self, letter_id: UUID, places: Places) -> bool:
+    def _there(self, letter_id: UUID, places: PropertyScope) -> bool:
         return within(self._store.tables.place_of_id(letter_id), places)
 
     async def event_of(self, letter_id: UUID) -> StoredEvent | None:
@@ -82,7 +82,7 @@ class MemoryLetters:
         row = tables.messages.get(letter_id) if letter_id in self._letters else None
         return None if row is None else tables.events.get(row.message.event_key)
 
-    async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
+    async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
         letter = self._letters.get(letter_id) if self._there(letter_id, places) else None
         if letter is None or letter.handed_over_at is not None:
             return None if letter is None else False

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from hub.model import HUB_SOURCE, Clock, DeadLetter, Json, Places, type_of
-from hub.model.promises import Kept, Period
+from hub.model import HUB_SOURCE, Clock, DeadLetter, Json, PropertyScope, type_of
+from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter, Page
 from hub.testing.channel import MemoryInbox
 from hub.testing.filters import fits, within
@@ -61,17 +61,19 @@ class MemoryLog:
         self._inbox = inbox
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        found = [one for one in self._store.messages if fits(one, narrowed, self._store.tables)]
+        found = [message for message in self._store.messages if fits(message, narrowed, self._store.tables)]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         return page([_shown(one, _MESSAGE) for one in found], after, limit)
 
     async def message(
-        self, message_id: UUID, *, places: Places = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         row = self._store.tables.messages.get(message_id)
         if row is None or not within(self._store.tables.place_of(row.message), places):
             return None
-        attempts = [one for one in self._store.tables.attempts.values() if one.message_id == message_id]
+        attempts = [
+            attempt for attempt in self._store.tables.attempts.values() if attempt.message_id == message_id
+        ]
         return {
             **_shown(row.message, _MESSAGE),
             "skipped": list(row.message.skipped),
@@ -84,13 +86,15 @@ class MemoryLog:
         known = self._store.tables.clocks
         return [_shown(known[one], _CLOCK) for one in ids if one in known]
 
-    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+    async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return next((clock for clock in self._clocks(places) if clock.id == clock_id), None)
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
         events = self._store.tables.events.values()
-        own = {each.key for each in events if each.event.source == HUB_SOURCE and each.event.id in event_ids}
-        found = [one for one in self._store.messages if one.event_key in own]
+        own = {
+            event.key for event in events if event.event.source == HUB_SOURCE and event.event.id in event_ids
+        }
+        found = [message for message in self._store.messages if message.event_key in own]
         found.sort(key=lambda one: (one.created_at, one.id))
         return [
             {**_shown(one, _TOLD), "name": _HIDDEN, "at": msgspec.to_builtins(one.created_at)}
@@ -98,7 +102,7 @@ class MemoryLog:
         ]
 
     async def recent_clocks(
-        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+        self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         found = [clock for clock in self._clocks(places) if state in (None, clock.state)]
         found.sort(key=lambda clock: (clock.started_at, clock.id), reverse=True)
@@ -113,9 +117,9 @@ class MemoryLog:
         return page([_shown(clock, _CLOCK) for clock in found], after, limit)
 
     async def kept_promises(
-        self, period: Period, *, area: str | None, places: Places = None
-    ) -> Sequence[Kept]:
-        there = [one for one in self._clocks(places) if area in (None, one.context.get("service_area"))]
+        self, period: Period, *, area: str | None, places: PropertyScope = None
+    ) -> Sequence[PromiseRecord]:
+        there = [clock for clock in self._clocks(places) if area in (None, clock.context.get("service_area"))]
         began = {one.case for one in there if one.started_at in period}
         found = sorted(there, key=lambda one: (one.started_at, one.id))
         return [_kept(one) for one in found if one.case in began]
@@ -131,13 +135,13 @@ class MemoryLog:
     ) -> Page:
         kind = None if event is None else type_of(event)
         found = [
-            one
-            for one in self._letters
-            if state in (None, one.state) and (reason or "") in one.letter.reason
-            if event is None or one.letter.event_type == kind
+            letter
+            for letter in self._letters
+            if state in (None, letter.state) and (reason or "") in letter.letter.reason
+            if event is None or letter.letter.event_type == kind
         ]
         found.sort(key=lambda one: (one.letter.received_at, one.letter.id), reverse=True)
-        rows = [{**_shown(one.letter, _LETTER), "state": one.state} for one in found]
+        rows = [{**_shown(one.letter, _LETTER), "times": one.times, "state": one.state} for one in found]
         return page(rows, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
@@ -151,6 +155,24 @@ class MemoryLog:
         self._store.tables.letters[letter_id] = replace(known, state=state)
         return True
 
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        tables = self._store.tables
+        rows = sorted(tables.unreached.values(), key=lambda row: (row[1], row[0].event_key), reverse=True)
+        found = [(each, at, tables.events[each.event_key]) for each, at in rows]
+        items = [
+            {
+                **_shown(each, ("event_id", "source", "type")),
+                "reasons": list(map(str, each.reasons)),
+                "id": str(each.event_key),
+                "copropiedad_id": stored.copropiedad_id,
+                "unit_id": stored.unit_id,
+                "found_at": msgspec.to_builtins(at),
+            }
+            for each, at, stored in found
+            if within(stored.copropiedad_id, places)
+        ]
+        return page(items, after, limit)
+
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         mine = [one for one in reversed(self._inbox.sent) if one.message.person == person]
         return [
@@ -158,15 +180,17 @@ class MemoryLog:
             for one in mine[:limit]
         ]
 
-    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         narrowed, tables = MessageFilter(places=places), self._store.tables
         return {
-            "messages": _counted(one.state for one in self._store.messages if fits(one, narrowed, tables)),
+            "messages": _counted(
+                message.state for message in self._store.messages if fits(message, narrowed, tables)
+            ),
             "clocks": _counted(clock.state for clock in self._clocks(places)),
-            "dead": _counted(one.state for one in self._letters if places is None),
+            "dead": _counted(letter.state for letter in self._letters if places is None),
         }
 
-    def _clocks(self, places: Places) -> list[Clock]:
+    def _clocks(self, places: PropertyScope) -> list[Clock]:
         tables = self._store.tables
         return [clock for clock in self._store.clocks if within(tables.place_of_clock(clock), places)]
 
@@ -180,8 +204,8 @@ def _shown(value: object, columns: Iterable[str]) -> dict[str, Json]:
     return shown
 
 
-def _kept(clock: Clock) -> Kept:
-    return Kept(**{each.name: getattr(clock, each.name) for each in fields(Kept)})
+def _kept(clock: Clock) -> PromiseRecord:
+    return PromiseRecord(**{field.name: getattr(clock, field.name) for field in fields(PromiseRecord)})
 
 
 def _counted(states: Iterable[str]) -> dict[str, int]:

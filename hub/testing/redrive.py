@@ -10,7 +10,7 @@ from typing import Final
 from hub.model import Message, State
 from hub.model.state_machine import CLAIMABLE
 from hub.model.tickets import tickets
-from hub.ports import MessageFilter, Now, RedrivenPage, Verdict
+from hub.ports import MessageFilter, Now, RedrivenPage, RedriveResult
 from hub.testing.filters import fits
 from hub.testing.paging import place
 from hub.testing.store import MemoryStore
@@ -35,7 +35,7 @@ class MemoryRedrive:
         found = [(number, one) for number, one in ahead if fits(one, narrowed, self._store.tables)][:limit]
         now = self._now()
         judged = [(self._judge(one, now, narrowed, also_told=also_told), one) for _, one in found]
-        going = [] if dry_run else [one for verdict, one in judged if verdict is Verdict.TAKEN]
+        going = [] if dry_run else [one for verdict, one in judged if verdict is RedriveResult.TAKEN]
         taken = [self._take(one, now) for one in going]
         return RedrivenPage(
             tickets=tickets(taken),
@@ -43,16 +43,18 @@ class MemoryRedrive:
             next=str(found[-1][0] + 1) if len(found) == limit else None,
         )
 
-    def _judge(self, one: Message, now: datetime, narrowed: MessageFilter, *, also_told: bool) -> Verdict:
+    def _judge(
+        self, one: Message, now: datetime, narrowed: MessageFilter, *, also_told: bool
+    ) -> RedriveResult:
         ended = one.ends_at is not None and one.ends_at <= now
         if ended or (one.expires_at is not None and one.expires_at <= one.created_at):
-            return Verdict.TOO_OLD
+            return RedriveResult.TOO_OLD
         if not one.address:
-            return Verdict.NO_CONTACT
+            return RedriveResult.NO_CONTACT
         others = [other for other in self._store.messages if _same(one, other)]
         if not also_told and any(_tells(other, one, narrowed, self._store.tables) for other in others):
-            return Verdict.TOLD
-        return Verdict.TAKEN
+            return RedriveResult.TOLD
+        return RedriveResult.TAKEN
 
     def _take(self, one: Message, now: datetime) -> Message:
         message = replace(one, state=State.QUEUED, reason=None, next_at=None, expires_at=_renewed(one, now))

@@ -11,7 +11,6 @@ from hub.contact_rules.consents import NOT_CONSENTED, REVOCABLE, allows
 from hub.model import (
     Attempt,
     AudienceRecord,
-    Barred,
     Clock,
     Consent,
     DeadLetter,
@@ -21,6 +20,8 @@ from hub.model import (
     Party,
     State,
     StoredEvent,
+    SuppressionStatus,
+    Unreached,
 )
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
@@ -80,7 +81,7 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredAudience:
     """What is kept of an audience, and the state of the directory that it was planned from."""
 
     record: AudienceRecord
@@ -100,8 +101,9 @@ class Tables:
     consents: dict[UUID, Consent] = field(default_factory=dict)
     suppressions: dict[tuple[str, str], Suppression] = field(default_factory=dict)
     early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
-    audiences: dict[tuple[UUID, int], Kept] = field(default_factory=dict)
+    audiences: dict[tuple[UUID, int], StoredAudience] = field(default_factory=dict)
     left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
+    unreached: dict[UUID, tuple[Unreached, datetime]] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
@@ -119,6 +121,7 @@ class Tables:
             early=dict(self.early),
             audiences=dict(self.audiences),
             left_out=dict(self.left_out),
+            unreached=dict(self.unreached),
             directory=self.directory.copy(),
         )
 
@@ -133,6 +136,12 @@ class Tables:
         if may(message.state, State.CANCELLED):
             message = replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
+
+    def add_unreached(self, found: Unreached, now: datetime) -> None:
+        """Keep an event; what is found of it later on is added to its reasons."""
+        known, since = self.unreached.get(found.event_key, (found, now))
+        reasons = tuple(sorted({*known.reasons, *found.reasons}))
+        self.unreached[found.event_key] = replace(found, reasons=reasons), since
 
     def place_of(self, message: Message) -> str | None:
         """Answer the copropiedad of a message: that of its event."""
@@ -149,24 +158,24 @@ class Tables:
         said: str | None = clock.context.get("copropiedad_id")
         return said or (None if opened is None else opened.copropiedad_id)
 
-    def barred(self, message: Message) -> Barred | None:
+    def suppression(self, message: Message) -> SuppressionStatus | None:
         """Answer why a message is not to go where it goes."""
         for (address, purpose), one in self.opt_outs.items():
             named = address in {message.address, message.address.lower()} or one.person == message.person
             if purpose == message.purpose and named and not one.lifted:
-                return Barred(reason=one.reason)
+                return SuppressionStatus(reason=one.reason)
         if message.purpose in REVOCABLE and not allows(self._said(message), message.channel):
-            return Barred(reason=NOT_CONSENTED)
+            return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:
-            return Barred(
+            return SuppressionStatus(
                 reason="gone" if gone.provider else "suppressed", since=gone.since, until=gone.until
             )
         return None
 
     def _said(self, message: Message) -> list[Consent]:
         about = message.person, message.purpose
-        return [one for one in self.consents.values() if (one.person, one.purpose) == about]
+        return [consent for consent in self.consents.values() if (consent.person, consent.purpose) == about]
 
     def step_of(self, message: Message) -> list[Message]:
         """All that is used together with this message."""

@@ -22,11 +22,12 @@ from hub.model import (
     Person,
     State,
     StoredEvent,
+    Unreached,
 )
 from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.directory import Directory
-from hub.testing.tables import Kept, Letter, Tables
+from hub.testing.tables import Letter, StoredAudience, Tables
 
 
 class MemoryTransaction:
@@ -45,17 +46,18 @@ class MemoryTransaction:
         for event in events:
             self._tables.directory.apply(event, self._now)
 
-    async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
+    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):
             raise StorageRefused
         known = {_identity(stored.event) for stored in self._tables.events.values()}
-        new: set[UUID] = set()
+        new: dict[UUID, bool] = {}
         for stored in events:
             if _identity(stored.event) not in known:
                 known.add(_identity(stored.event))
                 self._tables.events[stored.key] = stored
-                new.add(stored.key)
-        return frozenset(new)
+                place = stored.copropiedad_id
+                new[stored.key] = place is None or self._tables.directory.has_place(place)
+        return new
 
     async def add_consents(self, said: Sequence[Consent]) -> None:
         consents.add(self._tables, said)
@@ -78,7 +80,7 @@ class MemoryTransaction:
         return frozenset(key for key in keys if key in stored and not stored[key].planned)
 
     async def waiting_events(self, cases: Collection[str]) -> Sequence[StoredEvent]:
-        found = [one for one in self._tables.events.values() if one.case in cases and one.waiting]
+        found = [event for event in self._tables.events.values() if event.case in cases and event.waiting]
         return sorted(found, key=lambda stored: (stored.event.time, stored.key))
 
     async def add_parties(self, parties: Sequence[Party]) -> None:
@@ -110,7 +112,7 @@ class MemoryTransaction:
             self._tables.add_message(message, self._now)
 
     async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
-        cases = [(one, ended.get(one.case or "")) for one in self._tables.events.values()]
+        cases = [(event, ended.get(event.case or "")) for event in self._tables.events.values()]
         over = {one.key for one, at in cases if at is not None and one.event.time <= at}
         for row in list(self._tables.messages.values()):
             if row.message.event_key in over and row.message.occasion != Occasion().name:
@@ -124,9 +126,16 @@ class MemoryTransaction:
             # The directory's state is kept anew only where it is planned again.
             if known is not None and known.record.planned_at == record.planned_at:
                 seen = known.directory_version
-            tables.audiences[key] = Kept(record=record, directory_version=seen)
+            tables.audiences[key] = StoredAudience(record=record, directory_version=seen)
             for left in record.left_out:
                 tables.left_out.setdefault((*key, left.person), left)
+
+    async def add_unreached(self, found: Sequence[Unreached]) -> None:
+        for event in found:
+            self._tables.add_unreached(event, self._now)
+
+    async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
+        return [found for key, (found, _) in self._tables.unreached.items() if key in event_keys]
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         messages = [row.message for row in self._tables.messages.values()]

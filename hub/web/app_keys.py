@@ -8,27 +8,28 @@ from typing import TypeAlias
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from hub.access.sign_in import Door
+from hub.access.sign_in import SignInDeps
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook
 from hub.channels.whatsapp.reports import Keys
-from hub.model import Event, Json, Reply, Scope
+from hub.errors import InvalidEvent
+from hub.model import DeadLetter, Event, Json, RawMessage, Reply, Scope
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
     AuditStore,
     ContactStore,
+    DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
+    IncidentLog,
     KeyStore,
     LetterStore,
     LogStore,
     PauseStore,
     Publisher,
     RedriveStore,
-    RosterStore,
     SessionStore,
-    TroubleLog,
 )
 from hub.ports.receipts import ReceiptStore
 from hub.sla.ack_links import Links
@@ -43,6 +44,9 @@ Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Tells of each server whether it answers."""
 
+Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaitable[Sequence[DeadLetter]]]
+"""Keeps what is refused as dead letters and answers them in order. May raise Unavailable."""
+
 TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 """Takes what a person wrote back; safe to repeat. May raise Unavailable."""
 
@@ -54,14 +58,15 @@ LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
 PAUSES: web.AppKey[PauseStore] = web.AppKey("pauses")
 REDRIVE: web.AppKey[RedriveStore] = web.AppKey("redrive")
 HEADCOUNT: web.AppKey[HeadcountStore] = web.AppKey("headcount")
-ROSTER: web.AppKey[RosterStore] = web.AppKey("roster")
+ROSTER: web.AppKey[DirectoryHistoryStore] = web.AppKey("roster")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")
+REFUSE: web.AppKey[Refuse] = web.AppKey("refuse")
 READY: web.AppKey[Ready] = web.AppKey("ready")
 POLICY = web.AppKey("policy", Policy)
 CLOCKS = web.AppKey("clocks", Clocks)
 COUNTS = web.AppKey("counts", Counted)
-TROUBLES: web.AppKey[TroubleLog] = web.AppKey("troubles")
+INCIDENTS: web.AppKey[IncidentLog] = web.AppKey("incidents")
 FIGURES = web.AppKey("figures", Figures)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
@@ -70,7 +75,7 @@ KEYS: web.AppKey[KeyStore] = web.AppKey("keys")
 KEYRING = web.AppKey("keyring", Keyring)
 ACCOUNTS: web.AppKey[AccountStore] = web.AppKey("accounts")
 SESSIONS: web.AppKey[SessionStore] = web.AppKey("sessions")
-DOOR = web.AppKey("door", Door)
+DOOR = web.AppKey("door", SignInDeps)
 QUEUE = web.AppKey("queue", Queue)
 """How fast whoever fails may try again."""
 AUDIT: web.AppKey[AuditStore] = web.AppKey("audit")

@@ -13,9 +13,9 @@ from aiohttp.typedefs import Middleware
 from prometheus_client import CollectorRegistry
 
 from hub.access.keyring import KeyRing
-from hub.access.lockout import Brake, Strangers
+from hub.access.lockout import AddressThrottle, UnknownNameLocks
 from hub.access.passwords import Passwords
-from hub.access.sign_in import Door
+from hub.access.sign_in import SignInDeps
 from hub.catalog import CATALOG
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import read_hooks
@@ -28,17 +28,17 @@ from hub.ports import (
     Appointments,
     AuditStore,
     ContactStore,
+    DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
+    IncidentLog,
     KeyStore,
     LetterStore,
     LogStore,
     PauseStore,
     Publisher,
     RedriveStore,
-    RosterStore,
     SessionStore,
-    TroubleLog,
 )
 from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings
@@ -53,6 +53,7 @@ from hub.web.auth.scope import within_reach
 from hub.web.console.login_queue import Queue
 from hub.web.console.pages import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
+from hub.web.documents.notices import NOTICES
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.responses import explain_failures, secure_headers
@@ -70,7 +71,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     explaining: ExplainStore,
     letters: LetterStore,
     contacts: ContactStore,
-    roster: RosterStore,
+    roster: DirectoryHistoryStore,
     headcount: HeadcountStore,
     key_store: KeyStore,
     audit: AuditStore,
@@ -83,9 +84,10 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     appointments: Appointments,
     publisher: Publisher,
     check: app_keys.Check,
+    refuse: app_keys.Refuse,
     ready: app_keys.Ready,
     registry: CollectorRegistry,
-    troubles: TroubleLog,
+    incidents: IncidentLog,
     take_reply: app_keys.TakeReply,
     ring: KeyRing,
 ) -> web.Application:
@@ -102,15 +104,15 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[app_keys.AUDIT] = audit
     app[app_keys.ACCOUNTS] = accounts
     app[app_keys.SESSIONS] = sessions
-    app[app_keys.DOOR] = Door(
+    app[app_keys.DOOR] = SignInDeps(
         accounts=accounts,
         sessions=sessions,
         audit=audit,
         passwords=passwords,
-        strangers=Strangers(),
+        strangers=UnknownNameLocks(),
         now=_now,
     )
-    app[app_keys.QUEUE] = Queue(Brake(time.monotonic))
+    app[app_keys.QUEUE] = Queue(AddressThrottle(time.monotonic))
     app[app_keys.PAUSES] = pauses
     app[app_keys.REDRIVE] = redrive
     app[app_keys.PROVIDERS] = providers_of(settings)
@@ -123,12 +125,13 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[app_keys.REPLIES] = take_reply
     app[app_keys.PUBLISHER] = publisher
     app[app_keys.CHECK] = check
+    app[app_keys.REFUSE] = refuse
     app[app_keys.READY] = ready
     app[app_keys.POLICY] = policy
     app[app_keys.CLOCKS] = Clocks(log=log, appointments=appointments, calendar=policy.calendar)
     app[app_keys.COUNTS] = Counted(log)
-    app[app_keys.TROUBLES] = troubles
-    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.INCIDENTS] = incidents
+    app[app_keys.FIGURES] = Figures(incidents)
     app[app_keys.REGISTRY] = registry
     app[app_keys.DOCUMENTS] = {**_documents(schemas), **serve.files()}
     add_routes(app)
@@ -143,7 +146,7 @@ def build_metrics(
     *,
     settings: Settings,
     log: LogStore,
-    troubles: TroubleLog,
+    incidents: IncidentLog,
     ready: app_keys.Ready,
     registry: CollectorRegistry,
 ) -> web.Application:
@@ -151,7 +154,7 @@ def build_metrics(
     app = _guarded(settings)
     app[app_keys.READY] = ready
     app[app_keys.COUNTS] = Counted(log)
-    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.FIGURES] = Figures(incidents)
     app[app_keys.REGISTRY] = registry
     add_routes(app, [route for route in ROUTES if route.path in _WATCHED])
     return app
@@ -171,5 +174,5 @@ def _documents(schemas: Schemas) -> dict[str, bytes]:
     data = {name: schema.document for name, schema in schemas.by_name.items()}
     return {
         "/openapi.json": msgspec.json.encode(openapi.describe(ROUTES, version=release)),
-        "/asyncapi.json": msgspec.json.encode(asyncapi.describe(CATALOG, data, version=release)),
+        "/asyncapi.json": msgspec.json.encode(asyncapi.describe(CATALOG, data, NOTICES, version=release)),
     }

@@ -35,6 +35,7 @@ class Lasting:
     publisher: Publisher
     api: aiohttp.ClientSession
     notices: list[dict[str, Any]] = field(default_factory=list)
+    unreached: list[dict[str, Any]] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
 
     async def publish(self, name: str, data: Mapping[str, Any], **attributes: Any) -> str:
@@ -80,7 +81,7 @@ class Lasting:
         return await self.ask(f"/api/dead/{self.notices_of(key)[0]['data']['dead_letter_id']}")
 
     def notices_of(self, key: str) -> list[dict[str, Any]]:
-        return [one for one in self.notices if one["data"]["routing_key"] == key]
+        return [notice for notice in self.notices if notice["data"]["routing_key"] == key]
 
     def mails(self, address: str) -> list[Mail]:
         return [mail for mail in self.house.smtp.mails if mail.recipient == address]
@@ -194,7 +195,8 @@ async def _listen(home: Lasting) -> None:
     await queue.bind("hub.events.out", "#")
 
     async def keep(message: aio_pika.abc.AbstractIncomingMessage) -> None:
-        home.notices.append(json.loads(message.body))
+        heard = home.notices if message.routing_key == "event.rejected" else home.unreached
+        heard.append(json.loads(message.body))
 
     await queue.consume(keep, no_ack=True)
 

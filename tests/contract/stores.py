@@ -15,6 +15,7 @@ from hub.ports import (
     AuditStore,
     ContactStore,
     DeliveryStore,
+    DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
     HistoryStore,
@@ -25,7 +26,6 @@ from hub.ports import (
     LogStore,
     PauseStore,
     RedriveStore,
-    RosterStore,
     SessionStore,
     TimerStore,
 )
@@ -37,7 +37,8 @@ from hub.storage import (
     PostgresAudit,
     PostgresContacts,
     PostgresDelivery,
-    PostgresExplaining,
+    PostgresDirectoryHistory,
+    PostgresExplain,
     PostgresHeadcount,
     PostgresHistory,
     PostgresImports,
@@ -49,7 +50,6 @@ from hub.storage import (
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
-    PostgresRoster,
     PostgresSessions,
     PostgresTimers,
 )
@@ -57,7 +57,8 @@ from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
     MemoryContacts,
-    MemoryExplaining,
+    MemoryDirectoryHistory,
+    MemoryExplain,
     MemoryHeadcount,
     MemoryHistory,
     MemoryImports,
@@ -67,7 +68,6 @@ from hub.testing import (
     MemoryLog,
     MemoryPauses,
     MemoryRedrive,
-    MemoryRoster,
     MemoryStore,
 )
 from tests.contract.values import LEASE, now
@@ -90,7 +90,7 @@ class Stores:
     redrive: RedriveStore
     replies: ReplyStore
     contacts: ContactStore
-    roster: RosterStore
+    roster: DirectoryHistoryStore
     headcount: HeadcountStore
     keys: KeyStore
     audit: AuditStore
@@ -104,7 +104,7 @@ class Stores:
         await self.delivery.add_messages(messages)
 
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
-        return await self.delivery.claim([one.id for one in messages], token=uuid4(), lease=lease)
+        return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
     async def state_of(self, one: Message) -> object:
         shown = await self.log.message(one.id)
@@ -126,13 +126,13 @@ def memory_stores() -> Stores:
         redrive=MemoryRedrive(store, now),
         replies=store,
         contacts=MemoryContacts(store, now),
-        roster=MemoryRoster(store),
+        roster=MemoryDirectoryHistory(store),
         headcount=MemoryHeadcount(store, LASTS.get),
         keys=MemoryKeys(now),
         audit=MemoryAudit(store),
         accounts=accounts,
         sessions=accounts,
-        explaining=MemoryExplaining(store),
+        explaining=MemoryExplain(store),
         imports=MemoryImports(store),
         history=MemoryHistory(store),
     )
@@ -152,13 +152,13 @@ async def open_stores(database: str) -> AsyncIterator[Stores]:
             PostgresRedrive(opened),
             PostgresReplies(opened),
             PostgresContacts(opened),
-            PostgresRoster(opened),
+            PostgresDirectoryHistory(opened),
             PostgresHeadcount(opened, LASTS.get),
             PostgresKeys(opened),
             PostgresAudit(opened),
             PostgresAccounts(opened),
             PostgresSessions(opened),
-            PostgresExplaining(opened),
+            PostgresExplain(opened),
             PostgresImports(opened),
             # Small pages, so that a few rows are several.
             PostgresHistory(opened, page=2),

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from hub.model import AudienceRecord, Event, LeftOut, State, StoredEvent
-from hub.ports import Facts, Kept, Unit
+from hub.ports import AudienceSnapshot, ExplainFacts, Unit
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
@@ -49,7 +49,7 @@ async def apply(stores: Stores, *events: Event) -> None:
         await transaction.apply_directory(events)
 
 
-async def kept(stores: Stores, of: StoredEvent, who: str = "p-1") -> list[Kept]:
+async def kept(stores: Stores, of: StoredEvent, who: str = "p-1") -> list[AudienceSnapshot]:
     return list((await stores.explaining.facts(of, who)).audiences)
 
 
@@ -174,7 +174,7 @@ async def test_places_are_named(stores: Stores) -> None:
     await apply(stores, copropiedad(name="Altos"), unit("u-1", tower="3"), person("p-1"))
     await apply(stores, membership("p-1", "unit:u-1", "owner"))
     await keep(stores, record(one))
-    facts: Facts = await stores.explaining.facts(one, "p-1")
+    facts: ExplainFacts = await stores.explaining.facts(one, "p-1")
 
     assert Unit(label="Apto u-1", copropiedad_id="ph-1", tower="3") == facts.units["u-1"]
     assert "Altos" == facts.copropiedades["ph-1"]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hub.model import Event, Json
 from hub.people.audience import Group
 from hub.ports import Holders
-from hub.storage import Database, PostgresIntake, PostgresRoster
-from hub.testing import MemoryRoster, MemoryStore
-from hub.testing.directory import Directory, Told
+from hub.storage import Database, PostgresDirectoryHistory, PostgresIntake
+from hub.testing import MemoryDirectoryHistory, MemoryStore
+from hub.testing.directory import Directory, DirectoryVersion
 from tests.contract.values import event
 
 Choice = tuple[str, str, int]
@@ -114,7 +114,7 @@ def test_any_order_ends_the_same_in_memory(orders: tuple[Sequence[Choice], Seque
     assert (one.entries, _whenever(one)) == (other.entries, _whenever(other))
 
 
-def _whenever(directory: Directory) -> dict[tuple[str, str, int], Told]:
+def _whenever(directory: Directory) -> dict[tuple[str, str, int], DirectoryVersion]:
     """Answer the history without the positions: those are the order itself."""
     return {key: replace(one, position=0) for key, one in directory.history.items()}
 
@@ -161,7 +161,12 @@ async def _ends(database: str, ways: Iterable[list[list[Event]]]) -> list[Any]:
             )
             rows = [dict(row) for row in history]
             ends.append(
-                (tables, rows, await _owners(PostgresRoster(opened)), await _found(PostgresIntake(opened)))
+                (
+                    tables,
+                    rows,
+                    await _owners(PostgresDirectoryHistory(opened)),
+                    await _found(PostgresIntake(opened)),
+                )
             )
         return ends
 
@@ -170,10 +175,12 @@ async def _found(intake: PostgresIntake | MemoryStore) -> list[list[tuple[str, s
     """Answer who each group is now."""
     async with intake.transaction() as transaction:
         people = await transaction.people(GROUPS)
-    return [[(one.ref, one.name) for one in people[group]] for group in GROUPS]
+    return [[(person.ref, person.name) for person in people[group]] for group in GROUPS]
 
 
-async def _owners(roster: PostgresRoster | MemoryRoster) -> dict[str, list[tuple[str, str]]]:
+async def _owners(
+    roster: PostgresDirectoryHistory | MemoryDirectoryHistory,
+) -> dict[str, list[tuple[str, str]]]:
     owners = {}
     for day in range(-4, 8):
         on = BEGIN + timedelta(days=day)
@@ -195,5 +202,5 @@ def test_memory_and_postgresql_agree_on_who_is_who_and_who_was_it(
         store.tables.directory.apply(one)
 
     ((_, _, owners, found),) = asyncio.run(_ends(database, [[events]]))
-    assert owners == asyncio.run(_owners(MemoryRoster(store)))
+    assert owners == asyncio.run(_owners(MemoryDirectoryHistory(store)))
     assert found == asyncio.run(_found(store))

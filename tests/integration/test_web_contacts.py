@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from hub.inbound.replies import read
-from hub.model import Gone, Reply, State
+from hub.model import InvalidContact, Reply, State
 from hub.testing import MemoryContacts, MemoryStore
 from tests.contract.values import NOON, event, message, stored
 from tests.integration.web_doubles import World, ask
@@ -25,7 +25,7 @@ async def world() -> World:
     async with store.transaction() as transaction:
         await transaction.add_events([of])
         await transaction.add_messages([lost])
-    await store.suppress([Gone(message_id=lost.id, at=NOON, reason="smtp_550", provider="smtp")])
+    await store.suppress([InvalidContact(message_id=lost.id, at=NOON, reason="smtp_550", provider="smtp")])
     made = World()
     made.contacts = MemoryContacts(store, lambda: NOON)
     return made

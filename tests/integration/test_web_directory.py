@@ -10,7 +10,7 @@ import pytest
 from hub.contact_rules.consents import consents_of
 from hub.model import Json
 from hub.model.ids import event_key
-from hub.testing import MemoryRoster, MemoryStore
+from hub.testing import MemoryDirectoryHistory, MemoryStore
 from tests.contract.values import consent, now
 from tests.integration.web_doubles import Reply, World, ask
 
@@ -147,7 +147,7 @@ async def test_a_question_that_is_none_is_refused(query: str) -> None:
 async def test_somebody_is_shown_with_what_was_agreed_to() -> None:
     store = MemoryStore(now)
     world = World()
-    world.roster = MemoryRoster(store)
+    world.roster = MemoryDirectoryHistory(store)
     await write(world, "people/p-1", PERSON)
     yes = consent("p-1", "commercial", channels=["email"])
     async with store.transaction() as transaction:

@@ -22,11 +22,12 @@ from hub import cloudevents
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.cloudevents.schemas import Schemas
-from hub.errors import AppointmentsUnavailable, BrokerUnavailable
-from hub.model import Clock, DeadLetter, Event, Json, Lane, Places
+from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
+from hub.intake.process_batch import refuse
+from hub.model import Clock, DeadLetter, Event, Json, Lane, PropertyScope, RawMessage
 from hub.model import Reply as Answered
 from hub.model.ids import body_id
-from hub.model.promises import Kept, Period
+from hub.model.promises import Period, PromiseRecord
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.ports.receipts import ReceiptStore
@@ -35,15 +36,15 @@ from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
     MemoryContacts,
-    MemoryExplaining,
+    MemoryDirectoryHistory,
+    MemoryExplain,
     MemoryHeadcount,
     MemoryKeys,
     MemoryLetters,
+    MemoryMonitor,
     MemoryPauses,
     MemoryRedrive,
-    MemoryRoster,
     MemoryStore,
-    MemoryWatch,
 )
 from hub.web.application import build
 
@@ -114,11 +115,12 @@ class MemoryLog:
     rows: list[dict[str, Json]] = field(default_factory=list)
     clock_rows: list[dict[str, Json]] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
-    kept: list[Kept] = field(default_factory=list)
-    periods: list[tuple[Period, str | None, Places]] = field(default_factory=list)
+    kept: list[PromiseRecord] = field(default_factory=list)
+    periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     told_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
+    unreached_rows: list[dict[str, Json]] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
     failure: Exception | None = None
     failed: int = 0
@@ -137,7 +139,7 @@ class MemoryLog:
         return _page([row for row in seen if wanted.items() <= row.items()], after, limit)
 
     async def message(
-        self, message_id: UUID, *, places: Places = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         seen = self.rows if places is None else []
         found = next((row for row in seen if row["id"] == message_id), None)
@@ -148,14 +150,14 @@ class MemoryLog:
         rows = {row["id"]: row for row in self.clock_rows}
         return [rows[each] for each in ids if each in rows]
 
-    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+    async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return self.promises.get(clock_id) if places is None else None
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
         return [row for row in self.told_rows if row["event_id"] in event_ids]
 
     async def recent_clocks(
-        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+        self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         seen = self.clock_rows if places is None else []
         return _page([row for row in seen if state in (None, row["state"])], after, limit)
@@ -175,8 +177,8 @@ class MemoryLog:
         period: Period,
         *,
         area: str | None,
-        places: Places = None,
-    ) -> Sequence[Kept]:
+        places: PropertyScope = None,
+    ) -> Sequence[PromiseRecord]:
         self.periods.append((period, area, places))
         return self.kept
 
@@ -196,6 +198,7 @@ class MemoryLog:
                 "field": letter.field,
                 "event_type": letter.event_type,
                 "received_at": letter.received_at,
+                "times": letter.times,
                 "state": self.settled.get(letter.id, "open"),
             }
             for letter in self.letters
@@ -216,10 +219,13 @@ class MemoryLog:
         self.settled[letter_id] = state
         return True
 
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        return _page(self.unreached_rows if places is None else [], after, limit)
+
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         return [row for row in self.rows if row["person"] == person][:limit]
 
-    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         if self.failure:
             raise self.failure
         if places is not None:
@@ -277,6 +283,7 @@ class MemoryPublisher:
     """`Publisher`; `room` is how many events it confirms before it goes away."""
 
     events: list[Event] = field(default_factory=list)
+    notices: list[Event] = field(default_factory=list)
     replayed: list[DeadLetter] = field(default_factory=list)
     room: int = 1_000_000
 
@@ -291,7 +298,9 @@ class MemoryPublisher:
         self.replayed.append(letter)
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None: ...
-    async def notice(self, event: Event) -> None: ...
+    async def notice(self, event: Event) -> None:
+        self.notices.append(event)
+
     async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
         return 0
 
@@ -309,12 +318,13 @@ class World:
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(lambda: NOON)
+        self.intake = MemoryStore(lambda: NOON)
         self.lost = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
-        self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
+        self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
         self.contacts = MemoryContacts(MemoryStore(lambda: NOON), lambda: NOON)
         self.people = MemoryStore(lambda: NOON)
-        self.roster = MemoryRoster(self.people)
+        self.roster = MemoryDirectoryHistory(self.people)
         self.headcount = MemoryHeadcount(self.people, POLICY.suppression_for)
         self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
@@ -332,7 +342,7 @@ class World:
             policy=POLICY,
             schemas=SCHEMAS,
             log=self.log,
-            explaining=MemoryExplaining(self.store),
+            explaining=MemoryExplain(self.store),
             letters=self.letters,
             contacts=self.contacts,
             roster=self.roster,
@@ -348,12 +358,18 @@ class World:
             appointments=self.boards,
             publisher=self.publisher,
             check=check,
+            refuse=self.refuse,
             ready=ready,
             registry=CollectorRegistry(),
-            troubles=self.troubles,
+            incidents=self.incidents,
             take_reply=self.take_reply,
             ring=KeyRing(load(self.environ).secrets),
         )
+
+    async def refuse(self, refused: Sequence[tuple[RawMessage, InvalidEvent]]) -> Sequence[DeadLetter]:
+        letters = await refuse(refused, store=self.intake, publisher=self.publisher, now=lambda: NOON)
+        self.log.letters += letters
+        return letters
 
     async def take_reply(self, reply: Answered) -> None:
         self.replies.append(reply)

@@ -9,8 +9,8 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
 from hub.errors import BrokerUnavailable, StorageRefused, StorageUnavailable
-from hub.intake.process_batch import bury
-from hub.model import HUB_SOURCE, Audience, Event, Incoming, Purpose, State
+from hub.intake.process_batch import store_dead_letter
+from hub.model import HUB_SOURCE, Audience, Event, Purpose, RawMessage, State
 from hub.model.ids import body_id
 from tests.unit.factories import (
     DESK,
@@ -52,6 +52,47 @@ async def test_a_bad_event_among_good_ones_is_a_dead_letter_with_what_to_mend() 
     assert kept.letter.id == body_id(encode(BAD), "pqrs.received")
 
 
+@pytest.mark.parametrize(
+    ("one", "known"),
+    [
+        (arrived(encode(GOOD).replace(b"Copia", b"Co\\u0000pia")), ("good", GOOD.source, GOOD.type)),
+        (arrived(b'{"specversion":"1.0","id":"x","type":"a.b"}'), ("x", None, "a.b")),
+        (
+            arrived(b'{"specversion":"1.0","id":"x","source":"urn:x"}', content_type=None),
+            ("x", "urn:x", None),
+        ),
+        (arrived(b"{", content_type="application/json", headers={"ce-id": "x"}), ("x", None, None)),
+        (arrived(b'{"id":"","source":7,"type":"a\\u0000b"}'), (None, None, None)),
+        (arrived(b'{"id":"of the data","source":"of the data"}', content_type=None), (None, None, None)),
+        (
+            arrived(b"{}", headers={"ce-id": "x", "cloudEvents_id": "x"}, content_type=None),
+            (None, None, None),
+        ),
+    ],
+    ids=["NUL", "no source", "no content type", "half data", "no text", "bare data", "two prefixes"],
+)
+async def test_a_dead_letter_keeps_the_identity_that_can_be_read(
+    one: RawMessage, known: tuple[str | None, ...]
+) -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(one)
+    [kept] = hub.letters
+
+    assert (kept.letter.event_id, kept.letter.source, kept.letter.event_type) == known
+    assert hub.publisher.notices[0].data["event_id"] == known[0]
+
+
+async def test_unknown_fields_are_named_beside_missing_ones() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(event("pqrs.received", {"prioridad": "alta"}, without=("radicado",)))
+    await hub.take_in(arrived(b'{"specversion":"1.0","source":"urn:x","event_id":"x","traceparent":"y"}'))
+
+    assert [kept.letter.reason for kept in hub.letters] == [
+        "data.radicado: required; unknown: prioridad",
+        "id: required; unknown: event_id",
+    ]
+
+
 async def test_publishers_are_told_what_was_refused_and_why() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(BAD)
@@ -80,7 +121,7 @@ async def test_publishers_are_told_what_was_refused_and_why() -> None:
     ],
     ids=["decoded", "undecodable"],
 )
-async def test_a_rejection_that_comes_back_makes_no_other_one(one: Incoming) -> None:
+async def test_a_rejection_that_comes_back_makes_no_other_one(one: RawMessage) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(one)
 
@@ -117,7 +158,7 @@ async def test_a_rejection_that_comes_back_makes_no_other_one(one: Incoming) -> 
         "the hub's own",
     ],
 )
-async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: Incoming) -> None:
+async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: RawMessage) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(one, MARIA)
     [kept] = hub.letters
@@ -154,7 +195,7 @@ async def test_one_value_that_the_database_refuses_is_found_among_many(at: int) 
     assert {kept.letter.event_id for kept in hub.letters} == {f"n-{at}", "bad"}
     assert taken(hub) == {MARIA.id, *(f"n-{number}" for number in range(5) if number != at)}
     assert len(hub.publisher.ticketed) == 4
-    assert len(hub.publisher.notices) == 2
+    assert [notice.name for notice in hub.publisher.notices].count("event.rejected") == 2
 
 
 async def test_all_values_of_a_batch_may_be_refused() -> None:
@@ -187,7 +228,9 @@ async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
         who=("owners@unit & opted_in:commercial",), purpose=Purpose.COMMERCIAL, channels=(("email",),)
     )
     hub = memory_hub(MONDAY, refused={"refused"})
-    hub.desk = replace(DESK, catalog={**BY_NAME, paid.name: replace(BY_NAME[paid.name], audiences=(owners,))})
+    hub.context = replace(
+        DESK, catalog={**BY_NAME, paid.name: replace(BY_NAME[paid.name], audiences=(owners,))}
+    )
     await hub.take_in(MARIA, home("101"), member("p-maria-pena", "unit:101", "owner"))
     await hub.take_in(paid, petition("refused"), petition("x"), event("privacy.consent.granted"))
 
@@ -226,7 +269,7 @@ async def test_a_dead_letter_that_the_database_refuses_is_not_passed_over() -> N
 
 async def test_what_the_hub_itself_fails_on_is_buried_with_the_kind_of_fault() -> None:
     hub = memory_hub(MONDAY)
-    await bury(
+    await store_dead_letter(
         incoming(GOOD), ZeroDivisionError("secret"), store=hub.store, publisher=hub.publisher, now=hub.clock
     )
     [kept] = hub.letters

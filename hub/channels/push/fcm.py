@@ -21,7 +21,7 @@ BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
 QUOTA_WAIT: Final = timedelta(seconds=60)
 
 
-class Kind(Enum):
+class FcmFailureKind(Enum):
     LATER = auto()
     """Try again."""
     OURS = auto()
@@ -32,24 +32,24 @@ class Kind(Enum):
     """The token is dead."""
 
 
-MEANINGS: Final[Mapping[str, tuple[Kind, str]]] = {
-    "UNREGISTERED": (Kind.GONE, "unregistered"),
-    "SENDER_ID_MISMATCH": (Kind.GONE, "sender_id_mismatch"),
-    "INVALID_ARGUMENT": (Kind.NEVER, "invalid_argument"),
-    "QUOTA_EXCEEDED": (Kind.LATER, "quota_exceeded"),
-    "UNAVAILABLE": (Kind.LATER, "unavailable"),
-    "INTERNAL": (Kind.LATER, "internal"),
-    "UNSPECIFIED_ERROR": (Kind.LATER, "unspecified_error"),
-    "THIRD_PARTY_AUTH_ERROR": (Kind.OURS, "third_party_auth_error"),
+MEANINGS: Final[Mapping[str, tuple[FcmFailureKind, str]]] = {
+    "UNREGISTERED": (FcmFailureKind.GONE, "unregistered"),
+    "SENDER_ID_MISMATCH": (FcmFailureKind.GONE, "sender_id_mismatch"),
+    "INVALID_ARGUMENT": (FcmFailureKind.NEVER, "invalid_argument"),
+    "QUOTA_EXCEEDED": (FcmFailureKind.LATER, "quota_exceeded"),
+    "UNAVAILABLE": (FcmFailureKind.LATER, "unavailable"),
+    "INTERNAL": (FcmFailureKind.LATER, "internal"),
+    "UNSPECIFIED_ERROR": (FcmFailureKind.LATER, "unspecified_error"),
+    "THIRD_PARTY_AUTH_ERROR": (FcmFailureKind.OURS, "third_party_auth_error"),
 }
 """FCM's error codes. Of INVALID_ARGUMENT only a violation on `message.token` speaks of the token."""
 
-BY_STATUS: Final[Mapping[int, tuple[Kind, str]]] = {
-    400: (Kind.NEVER, "invalid_argument"),
-    401: (Kind.OURS, "provider_auth"),
-    403: (Kind.OURS, "provider_permission"),
-    404: (Kind.OURS, "provider_project"),
-    429: (Kind.LATER, "quota_exceeded"),
+BY_STATUS: Final[Mapping[int, tuple[FcmFailureKind, str]]] = {
+    400: (FcmFailureKind.NEVER, "invalid_argument"),
+    401: (FcmFailureKind.OURS, "provider_auth"),
+    403: (FcmFailureKind.OURS, "provider_permission"),
+    404: (FcmFailureKind.OURS, "provider_project"),
+    429: (FcmFailureKind.LATER, "quota_exceeded"),
 }
 """Answers of Google's that carry no FCM code. A 404 without one is a wrong project, not a dead token."""
 
@@ -100,25 +100,25 @@ def failure(answer: Answer) -> SendFailure:
     kind, reason = _meaning(answer, word)
     code = f"{answer.status} {word}" if word else str(answer.status)
     match kind:
-        case Kind.OURS:
+        case FcmFailureKind.OURS:
             return misconfigured(reason, provider=PROVIDER, code=code)
-        case Kind.LATER:
+        case FcmFailureKind.LATER:
             wait = answer.retry_after or (QUOTA_WAIT if answer.status == 429 else None)
             return TransientFailure(reason, provider=PROVIDER, code=code, retry_after=wait)
         case _:
-            return PermanentFailure(reason, provider=PROVIDER, code=code, gone=kind is Kind.GONE)
+            return PermanentFailure(reason, provider=PROVIDER, code=code, gone=kind is FcmFailureKind.GONE)
 
 
-def _meaning(answer: Answer, word: str | None) -> tuple[Kind, str]:
+def _meaning(answer: Answer, word: str | None) -> tuple[FcmFailureKind, str]:
     if answer.status == 400 and _blames_token(answer.json):
-        return Kind.GONE, "invalid_token"
+        return FcmFailureKind.GONE, "invalid_token"
     if word is not None and word in MEANINGS:
         return MEANINGS[word]
     if answer.status >= 500:
-        return Kind.LATER, f"http_{answer.status}"
+        return FcmFailureKind.LATER, f"http_{answer.status}"
     if answer.status == 400 and not isinstance(answer.json, dict):
-        return Kind.OURS, "http_400"  # not Google's word: a proxy or a wrong address
-    return BY_STATUS.get(answer.status, (Kind.OURS, f"http_{answer.status}"))
+        return FcmFailureKind.OURS, "http_400"  # not Google's word: a proxy or a wrong address
+    return BY_STATUS.get(answer.status, (FcmFailureKind.OURS, f"http_{answer.status}"))
 
 
 def error_code(said: Json) -> str | None:

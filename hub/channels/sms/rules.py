@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from hub.channels.failures import Kind, verdict
+from hub.channels.failures import FailureKind, verdict
 from hub.channels.http_calls import Answer
 from hub.channels.sms.json_path import word, word_at
 from hub.channels.sms.spec import Rule, Spec, Status
@@ -73,8 +73,10 @@ def _of_http(spec: Spec, answer: Answer) -> SendFailure:
         return _not_understood(spec, answer)
     if status == 429 or status >= 500:
         reason = "rate_limited" if status == 429 else f"http_{status}"
-        return verdict(Kind.LATER, reason, provider=spec.name, code=code, retry_after=answer.retry_after)
-    return verdict(Kind.OURS, f"http_{status}", provider=spec.name, code=code)
+        return verdict(
+            FailureKind.LATER, reason, provider=spec.name, code=code, retry_after=answer.retry_after
+        )
+    return verdict(FailureKind.OURS, f"http_{status}", provider=spec.name, code=code)
 
 
 def _not_understood(spec: Spec, answer: Answer) -> TransientFailure:

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hub.contact_rules import rests
+from hub.contact_rules import quiet_outside_hours
 from hub.messages.planning.cascade import id_at, next_step, next_steps
 from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions, reminders_end
 from hub.messages.planning.reach import (
     LETTER,
     broken_channels,
-    narrowed,
     steps_for,
+    used_channel_only,
     why_unreachable,
 )
-from hub.messages.planning.undelivered import alerts, goes_on, handed_over, is_alarming
+from hub.messages.planning.undelivered import alerts, handed_over, has_followup, needs_alert
 from hub.model import (
+    UNKNOWN_PERSON,
     Audience,
     ChannelTraits,
     Event,
@@ -39,11 +40,11 @@ __all__ = [
     "Plan",
     "Rules",
     "alerts",
-    "goes_on",
     "handed_over",
-    "is_alarming",
+    "has_followup",
     "is_quiet",
     "lane_for",
+    "needs_alert",
     "next_step",
     "next_steps",
     "plan_audience",
@@ -108,7 +109,7 @@ def plan_audience(
     if not people or is_quiet(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
-    audience = narrowed(kind.audiences[index], stored.event)
+    audience = used_channel_only(kind.audiences[index], stored.event)
     purpose = audience.purpose
     # Many people, few weeks: none is asked twice.
     weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
@@ -122,8 +123,8 @@ def plan_audience(
             now=now,
             lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
             rested={
-                each: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=each)
-                for each in weeks
+                week: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=week)
+                for week in weeks
             },
             patience=rules.policy.patience.get(purpose),
         )
@@ -159,7 +160,7 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
 
 def unknown_person(message: Message) -> Message:
     """Turn a message planned for a reference that the directory does not have into its suppressed row."""
-    return replace(message, state=State.SUPPRESSED, reason="unknown_person", next_at=None, fallback=())
+    return replace(message, state=State.SUPPRESSED, reason=UNKNOWN_PERSON, next_at=None, fallback=())
 
 
 def _message(
@@ -171,7 +172,7 @@ def _message(
     skipped: tuple[str, ...],
 ) -> Message:
     event = plan.stored.event
-    resting = rests(person, plan.audience, event)
+    resting = quiet_outside_hours(person, plan.audience, event)
     life = plan.rested[person.weeks] if resting else plan.lifetime
     state, reason = _beginning(plan, life)
     return Message(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.model import Json
 from hub.operations.explain.messages import delivered_at, read_at, sent_at
 from hub.operations.explain.verdict import Verdict
-from hub.ports import Said
+from hub.ports import SentMessage
 
 
 def shown(verdict: Verdict) -> dict[str, Json]:
@@ -24,7 +24,7 @@ def shown(verdict: Verdict) -> dict[str, Json]:
     }
 
 
-def _message(said: Said) -> dict[str, Json]:
+def _message(said: SentMessage) -> dict[str, Json]:
     message = said.message
     return {
         "id": message.id,

@@ -7,12 +7,12 @@ EXPLAINING: was somebody told of an event, when and by what; and if not, why not
 
 from __future__ import annotations
 
-from hub.model import Places
+from hub.model import PropertyScope
 from hub.operations.explain.answer import shown
 from hub.operations.explain.reach import reached, seen_from
 from hub.operations.explain.verdict import (
     UNKNOWN,
-    Outcome,
+    ExplainOutcome,
     Verdict,
     judge,
     several_events,
@@ -22,7 +22,7 @@ from hub.ports import ExplainStore
 
 __all__ = [
     "UNKNOWN",
-    "Outcome",
+    "ExplainOutcome",
     "Verdict",
     "explain",
     "judge",
@@ -33,7 +33,7 @@ __all__ = [
 
 
 async def explain(
-    store: ExplainStore, event: str, person: str, *, source: str | None = None, places: Places = None
+    store: ExplainStore, event: str, person: str, *, source: str | None = None, places: PropertyScope = None
 ) -> Verdict:
     """
     Explain to an operator. `event` is the publisher's id, of one `source` or of any, or the hub's key.

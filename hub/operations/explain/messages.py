@@ -9,7 +9,7 @@ from typing import Final
 from hub.messages.planning.plan import LETTER
 from hub.model import Message, State
 from hub.operations.explain import sentences_es
-from hub.ports import Said
+from hub.ports import SentMessage
 from hub.rendering import labels_es
 
 INITIAL: Final = "initial"
@@ -54,33 +54,33 @@ _NOTHING: Final = ("reached", "ended", "over")
 """Reasons that need nothing to be done."""
 
 
-def has_gone(said: Said) -> bool:
+def has_gone(said: SentMessage) -> bool:
     """Tell whether it went to the person: what lies in a file has not, nor a letter not handed over yet."""
     return said.message.state in OUT and not (is_filed(said) or _is_on_the_table(said.message))
 
 
-def is_filed(said: Said) -> bool:
+def is_filed(said: SentMessage) -> bool:
     """Tell whether it was written into a file, and to nobody."""
-    return any(one.outcome == "accepted" and one.provider == _FILE for one in said.attempts)
+    return any(attempt.outcome == "accepted" and attempt.provider == _FILE for attempt in said.attempts)
 
 
-def sent_at(said: Said) -> datetime | None:
+def sent_at(said: SentMessage) -> datetime | None:
     """Answer when a provider took it."""
     return _first(said, "accepted") or _first(said, "sent")
 
 
-def delivered_at(said: Said) -> datetime | None:
+def delivered_at(said: SentMessage) -> datetime | None:
     """Answer when it arrived, as far as anybody has told; what arrives at once when it was sent."""
     told = _first(said, "delivered")
     return told or (sent_at(said) if said.message.state in (State.DELIVERED, State.READ) else None)
 
 
-def read_at(said: Said) -> datetime | None:
+def read_at(said: SentMessage) -> datetime | None:
     """Answer when it was read."""
     return _first(said, "read")
 
 
-def sentences(said: Said) -> Iterator[str]:
+def sentences(said: SentMessage) -> Iterator[str]:
     """Tell what became of the message, how often it was tried, and what to do."""
     message = said.message
     yield sentences_es.sentence(f"{_way(message)}: {_fate(said)}")
@@ -99,7 +99,7 @@ def _way(message: Message) -> str:
     return f"{named} a {message.address}" if message.address else named
 
 
-def _fate(said: Said) -> str:
+def _fate(said: SentMessage) -> str:
     message = said.message
     if message.state in _ENDED:
         return f"{_ENDED[message.state]}. {sentences_es.reason(message.reason)}".strip()
@@ -116,7 +116,7 @@ def _is_on_the_table(message: Message) -> bool:
     return message.channel == LETTER and message.state is State.SENT
 
 
-def _letter(said: Said) -> str:
+def _letter(said: SentMessage) -> str:
     made = sent_at(said)
     since = f" desde {sentences_es.at_time(made)}" if made is not None else ""
     return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
@@ -132,7 +132,7 @@ def _waits(message: Message) -> str:
     return f"{waits} {sentences_es.reason(message.reason)}"
 
 
-def _went(said: Said) -> str:
+def _went(said: SentMessage) -> str:
     told = (("enviado", sent_at(said)), ("entregado", delivered_at(said)), ("leído", read_at(said)))
     steps = [(word, at) for word, at in told if at is not None]
     if not steps:
@@ -142,7 +142,7 @@ def _went(said: Said) -> str:
     return ", ".join([f"{first} {sentences_es.at_time(begun)}", *later])
 
 
-def _attempt(number: int, said: Said) -> str:
+def _attempt(number: int, said: SentMessage) -> str:
     call = said.attempts[number]
     outcome = labels_es.OUTCOMES.get(call.outcome, call.outcome)
     by = ", ".join(part for part in (call.provider, call.code) if part)
@@ -152,10 +152,12 @@ def _attempt(number: int, said: Said) -> str:
     )
 
 
-def _calls(said: Said) -> list[str]:
+def _calls(said: SentMessage) -> list[str]:
     """Answer the outcomes of calls; what a provider told afterwards is none."""
-    return [one.outcome for one in said.attempts if one.outcome not in ("sent", "delivered", "read")]
+    return [
+        attempt.outcome for attempt in said.attempts if attempt.outcome not in ("sent", "delivered", "read")
+    ]
 
 
-def _first(said: Said, outcome: str) -> datetime | None:
-    return min((one.at for one in said.attempts if one.outcome == outcome), default=None)
+def _first(said: SentMessage, outcome: str) -> datetime | None:
+    return min((attempt.at for attempt in said.attempts if attempt.outcome == outcome), default=None)

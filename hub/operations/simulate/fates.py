@@ -10,7 +10,7 @@ from hub.model import Clock, ClockState, Step
 from hub.model.promises import Period
 
 
-class Outcome(StrEnum):
+class PromiseOutcome(StrEnum):
     """How a promise stood at the end of the period."""
 
     KEPT = "met"
@@ -28,7 +28,7 @@ class Fate:
     """What a clock came to in the period. `told` are its steps that came in it, before the clock's end."""
 
     clock: Clock
-    outcome: Outcome
+    outcome: PromiseOutcome
     told: tuple[Step, ...]
 
 
@@ -53,9 +53,9 @@ def _end(clock: Clock, period: Period) -> datetime:
     return clock.course.pauses[-1].since if clock.course.paused else period.until
 
 
-def _outcome(clock: Clock, period: Period, end: datetime) -> Outcome:
+def _outcome(clock: Clock, period: Period, end: datetime) -> PromiseOutcome:
     if clock.due_at < end:
-        return Outcome.BROKEN if clock.due_at >= period.since else Outcome.EARLIER
+        return PromiseOutcome.BROKEN if clock.due_at >= period.since else PromiseOutcome.EARLIER
     if clock.ended_at is None:
-        return Outcome.RUNNING
-    return Outcome.CANCELLED if clock.state is ClockState.CANCELLED else Outcome.KEPT
+        return PromiseOutcome.RUNNING
+    return PromiseOutcome.CANCELLED if clock.state is ClockState.CANCELLED else PromiseOutcome.KEPT

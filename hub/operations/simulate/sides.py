@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hub import sla
-from hub.model import Event, EventType, Purpose, Step
+from hub.model import Event, EventType, Purpose, Step, StepKind
 from hub.model.promises import Period
-from hub.operations.simulate.fates import Fate, Outcome, fate_of
+from hub.operations.simulate.fates import Fate, PromiseOutcome, fate_of
 from hub.operations.simulate.nights import begins_at, call_of_message, calls_of_step, is_night
 from hub.policy import Policy
 from hub.ports import Contact
@@ -81,8 +81,8 @@ class Side:
 
     def _count(self, fate: Fate) -> None:
         counts = self.promises.setdefault(fate.clock.name, Counts())
-        counts.kept += fate.outcome is Outcome.KEPT
-        counts.broken += fate.outcome is Outcome.BROKEN
+        counts.kept += fate.outcome is PromiseOutcome.KEPT
+        counts.broken += fate.outcome is PromiseOutcome.BROKEN
         for step in fate.told:
             _count_step(counts, step)
         woken = Counter(self._night_calls(fate))
@@ -98,9 +98,9 @@ class Side:
 
 
 def _count_step(counts: Counts, step: Step) -> None:
-    if step.kind == "at_risk":
+    if step.kind is StepKind.AT_RISK:
         counts.warned += 1
-    elif step.kind == "escalate":
+    elif step.kind is StepKind.ESCALATE:
         counts.climbed[step.told_level] += 1
-    elif step.kind == "remind":
+    elif step.kind is StepKind.REMIND:
         counts.reminded += 1

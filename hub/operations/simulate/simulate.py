@@ -15,7 +15,7 @@ from hub.model import EventType
 from hub.model.promises import Period
 from hub.operations.simulate.answer import shown
 from hub.operations.simulate.comparison import TELLING, Change, Comparison
-from hub.operations.simulate.fates import Outcome
+from hub.operations.simulate.fates import PromiseOutcome
 from hub.operations.simulate.nights import EVENING, MORNING
 from hub.operations.simulate.sides import Counts, Side
 from hub.ports import History
@@ -26,8 +26,8 @@ __all__ = [
     "Change",
     "Comparison",
     "Counts",
-    "Outcome",
     "Progress",
+    "PromiseOutcome",
     "Side",
     "add_cases",
     "add_contacts",

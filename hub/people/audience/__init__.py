@@ -9,7 +9,7 @@ from hub.people.audience.contacts import recipient, usable_email, usable_phone, 
 from hub.people.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
 from hub.people.audience.holders import anybody, level_groups
 from hub.people.audience.homes import Homes, at_home, home_of, within
-from hub.people.audience.joining import as_one, together
+from hub.people.audience.joining import merge_groups, merge_person
 from hub.people.audience.language import Term, parse, write
 from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
 
@@ -27,16 +27,16 @@ __all__ = [
     "addressees",
     "anybody",
     "applies",
-    "as_one",
     "asked",
     "at_home",
     "home_of",
     "level_groups",
+    "merge_groups",
+    "merge_person",
     "parse",
     "parties_of",
     "party_words",
     "recipient",
-    "together",
     "usable_email",
     "usable_phone",
     "within",

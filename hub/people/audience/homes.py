@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from hub.model import Person, Places
+from hub.model import Person, PropertyScope
 from hub.people.audience.groups import Group
 
 Homes = Mapping[str, Collection[str]]
@@ -15,18 +15,18 @@ Homes = Mapping[str, Collection[str]]
 _PERSON: Final = "person"
 
 
-def within(groups: Iterable[Group], places: Places, homes: Homes) -> list[Group]:
+def within(groups: Iterable[Group], places: PropertyScope, homes: Homes) -> list[Group]:
     """Leave what belongs to these places, as if there were nothing else; all of it where `places` is None."""
     if places is None:
         return list(groups)
     return [one for group in groups for one in _seen(group, places, homes)]
 
 
-def at_home(people: Iterable[Person], group: Group, places: Places, homes: Homes) -> list[Person]:
+def at_home(people: Iterable[Person], group: Group, places: PropertyScope, homes: Homes) -> list[Person]:
     """Leave of those who answer for a place whom the places reach: the company's staff is of none."""
     if places is None or not group.nearest:
         return list(people)
-    return [one for one in people if set(homes.get(f"{_PERSON}:{one.ref}", ())) & places]
+    return [person for person in people if set(homes.get(f"{_PERSON}:{person.ref}", ())) & places]
 
 
 def home_of(group: Group) -> str | None:

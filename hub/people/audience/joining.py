@@ -10,7 +10,7 @@ from hub.people.audience.groups import Addressee, Group
 from hub.people.units import in_order
 
 
-def together(found: Iterable[Addressee]) -> list[Addressee]:
+def merge_groups(found: Iterable[Addressee]) -> list[Addressee]:
     """
     Make broad groups of the same place one, with the roles of all.
 
@@ -27,7 +27,7 @@ def together(found: Iterable[Addressee]) -> list[Addressee]:
     return list(joined.values())
 
 
-def as_one(one: Person, again: Person) -> Person:
+def merge_person(one: Person, again: Person) -> Person:
     """Put somebody together whom two groups of an audience hold: told if either group tells them."""
     left_out = one.left_out if again.left_out is not None else None
     units = in_order((*one.units, *again.units))

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model import DeadLetter, Places
+from hub.model import DeadLetter, PropertyScope
 from hub.operations import dead_letters
 from hub.ports import MessageFilter, Page
 from hub.web.api.clock_board import show_letter
@@ -25,6 +25,7 @@ from hub.web.schemas.common import (
     SettleBody,
     Summary,
 )
+from hub.web.schemas.intake import UnreachedQuery
 
 _MESSAGE: Final = "message"
 _CLOCK: Final = "clock"
@@ -50,13 +51,20 @@ async def show_message(request: web.Request) -> web.Response:
     """One message with its attempts; the name and the address are masked where nobody asks for them."""
     message_id, log = read_id(request, _MESSAGE), request.app[LOG]
 
-    async def read(places: Places, *, whole: bool) -> Looked:
+    async def read(places: PropertyScope, *, whole: bool) -> Looked:
         return await log.message(message_id, places=places, whole=whole)
 
     message = await look(request, read, noun=_MESSAGE)
     whole = not message["masked"]
     await note(request, "message.show", f"message:{message_id}", person=message["person"], whole=whole)
     return json_answer(message)
+
+
+async def list_unreached(request: web.Request) -> web.Response:
+    """Events that do not reach all whom they are for, newest first."""
+    query = read_query(request, UnreachedQuery)
+    page = await request.app[LOG].unreached(after=query.after, limit=query.limit, places=places_of(request))
+    return page_answer(page)
 
 
 async def list_clocks(request: web.Request) -> web.Response:
