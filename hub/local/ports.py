@@ -38,7 +38,7 @@ class WantedPort:
     setting: str
 
 
-DOORS: Final[Mapping[str, WantedPort]] = {
+WANTED_PORTS: Final[Mapping[str, WantedPort]] = {
     "page": WantedPort(port=8080, es="la página", en="the page", setting="HUB_HTTP"),
     "smtp": WantedPort(port=1025, es="el buzón", en="the mail catcher", setting="HUB_CAPTURE_SMTP"),
     "mail_page": WantedPort(port=8025, es="el correo que sale", en="the mail", setting="HUB_CAPTURE_SMTP"),
@@ -47,7 +47,7 @@ DOORS: Final[Mapping[str, WantedPort]] = {
 
 async def choose_port(instance: Instance, name: str, *, tell: Callable[[str], None]) -> int:
     """Answer the port of a door; say so where it cannot be that of the last start."""
-    door = DOORS[name]
+    door = WANTED_PORTS[name]
     wanted, port = instance.wanted_port(name, door.port), instance.port(name, door.port)
     if port != wanted:
         by = await holder(Address(ADDRESS, wanted))
