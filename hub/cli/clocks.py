@@ -33,8 +33,8 @@ from hub.sla.acknowledge import AckResult
 
 app = typer.Typer(invoke_without_command=True, help="Promises: list, show, take on.")
 
-_COLUMNS: Final = ("due", "in words", "promise", "case", "level", "state", "told", "taken on", "id")
-_STEPS: Final = ("step", "at", "done", "told", "channel", "state", "when")
+_COLUMNS: Final = ("vence", "en palabras", "promesa", "caso", "nivel", "estado", "avisados", "asumido", "id")
+_STEPS: Final = ("paso", "cuándo", "hecho", "a quién", "canal", "estado", "avisado")
 
 
 @app.callback()
@@ -61,7 +61,7 @@ def clocks(
         return
     print_table(_COLUMNS, [_cells(row) for row in answer["items"]])
     if answer["source"] == "sql" and state not in {ClockState.MET, ClockState.CANCELLED}:
-        typer.secho("Redis does not answer: read from the database.", fg=typer.colors.YELLOW, err=True)
+        typer.secho("Redis no contesta: se leyó de la base de datos.", fg=typer.colors.YELLOW, err=True)
 
 
 @app.command()
@@ -76,10 +76,10 @@ def show(
         return
     out = console()
     out.print(f"{clock['name']} · {short_case(clock['case'])} · {clock['due_words']}", markup=False)
-    out.print(f"{clock['state']}, level {clock['level']}\n", markup=False)
+    out.print(f"{clock['state']}, nivel {clock['level']}\n", markup=False)
     print_table(_STEPS, [line for step in clock["steps"] for line in _step_lines(step, clock["told"])])
     for one in clock["acknowledged"]:
-        words = f"\nTaken on at level {one['level']} by {one['by']}, {local_time(one['at'])}"
+        words = f"\nAsumido en el nivel {one['level']} por {one['by']}, {local_time(one['at'])}"
         out.print(words, markup=False)
 
 
@@ -99,8 +99,8 @@ def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json:
     if as_json:
         print_json(done)
         return
-    again = "" if done.changed else ", no change: it had been taken on before"
-    typer.echo(f"{done.id}  level {done.level}{again}")
+    again = "" if done.changed else ", sin cambio: ya estaba asumido"
+    typer.echo(f"{done.id}  nivel {done.level}{again}")
 
 
 async def _acknowledge(clock_id: UUID) -> AckResult:

@@ -10,7 +10,7 @@ from hub.app import process
 from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, wait
 from hub.operations.incidents import IncidentPage, read_incidents
 
-_COLUMNS: Final = ("state", "since", "over", "what", "how bad", "what to do")
+_COLUMNS: Final = ("estado", "desde", "hasta", "qué pasa", "medida", "qué hacer")
 
 
 def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:

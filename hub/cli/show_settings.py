@@ -20,6 +20,6 @@ def show_settings(as_json: AsJson = False) -> None:
     if as_json:
         print_items(told)
         return
-    origins = {"env": "variable", "file": "archivo", "default": "por omisión"}
+    origins = {"env": "environment", "file": "file", "default": "default"}
     rows = [(one.name, one.value or "–", origins[one.origin]) for one in told]
-    print_table(("variable", "valor", "de"), rows)
+    print_table(("variable", "value", "from"), rows)
