@@ -136,23 +136,13 @@ class Tables:
 
     def keep_audience(self, record: AudienceRecord) -> None:
         """Replace what is known of an audience; the directory's state only when it is planned again."""
-        key, seen = (record.event_key, record.audience), self.directory.position
+        key, seen = (record.event_key, record.audience), len(self.directory.heard)
         known = self.audiences.get(key)
         if known is not None and known.record.planned_at == record.planned_at:
             seen = known.directory_version
         self.audiences[key] = Kept(record=record, directory_version=seen)
         for left in record.left_out:
             self.left_out.setdefault((*key, left.person), left)
-
-    def place_of(self, message: Message) -> str | None:
-        """Answer the copropiedad of a message: that of its event."""
-        stored = self.events.get(message.event_key)
-        return None if stored is None else stored.copropiedad_id
-
-    def place_of_id(self, message_id: UUID | None) -> str | None:
-        """Answer the copropiedad of a message by its id."""
-        row = None if message_id is None else self.messages.get(message_id)
-        return None if row is None else self.place_of(row.message)
 
     def place_of_clock(self, clock: Clock) -> str | None:
         opened = None if clock.opened_by is None else self.events.get(clock.opened_by)

@@ -43,7 +43,7 @@ class MemoryTransaction:
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         for event in events:
-            self._tables.directory.apply(event, self._now)
+            self._tables.directory.apply(event)
 
     async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):

@@ -31,17 +31,20 @@ from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
+from hub.storage import (
+    Database,
+    PostgresContacts,
+    PostgresExplaining,
+    PostgresHeadcount,
+    PostgresLetters,
+    PostgresRedrive,
+    PostgresRoster,
+)
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
-    MemoryContacts,
-    MemoryExplaining,
-    MemoryHeadcount,
     MemoryKeys,
-    MemoryLetters,
     MemoryPauses,
-    MemoryRedrive,
-    MemoryRoster,
     MemoryStore,
     MemoryWatch,
 )
@@ -306,17 +309,12 @@ class World:
     servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True})
     environ: dict[str, str] = field(default_factory=dict)
     replies: list[Answered] = field(default_factory=list)
+    database: Database | None = None
+    """Where what has no double is; without it, PostgreSQL is away."""
 
     def __post_init__(self) -> None:
-        self.store = MemoryStore(lambda: NOON)
-        self.lost = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
         self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
-        self.contacts = MemoryContacts(MemoryStore(lambda: NOON), lambda: NOON)
-        self.people = MemoryStore(lambda: NOON)
-        self.roster = MemoryRoster(self.people)
-        self.headcount = MemoryHeadcount(self.people, POLICY.suppression_for)
-        self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
         self.directory = MemoryStore(lambda: NOON)
@@ -327,23 +325,24 @@ class World:
         async def ready() -> Mapping[str, bool]:
             return self.servers
 
+        database = self.database or Database("postgresql://127.0.0.1:1/away")
         return build(
             settings=load(self.environ),
             policy=POLICY,
             schemas=SCHEMAS,
             log=self.log,
-            explaining=MemoryExplaining(self.store),
-            letters=self.letters,
-            contacts=self.contacts,
-            roster=self.roster,
-            headcount=self.headcount,
+            explaining=PostgresExplaining(database),
+            letters=PostgresLetters(database),
+            contacts=PostgresContacts(database),
+            roster=PostgresRoster(database),
+            headcount=PostgresHeadcount(database, POLICY.suppression_for),
             key_store=self.keys,
             audit=self.audit,
             accounts=self.accounts,
             sessions=self.accounts,
             passwords=PASSWORDS,
             pauses=self.pauses,
-            redrive=MemoryRedrive(self.lost, lambda: NOON),
+            redrive=PostgresRedrive(database),
             receipts=self.receipts,
             appointments=self.boards,
             publisher=self.publisher,
