@@ -33,15 +33,14 @@ from hub.messages.planning.plan import Rules
 from hub.model import Complaint, Event, Json, Reply, Taken
 from hub.model.receipts import Receipt
 from hub.settings import Address, Settings
-from hub.storage.accounts import PostgresAccounts
-from hub.storage.audit import PostgresAudit
+from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresRoster
 from hub.storage.explain import PostgresExplaining
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.intake import PostgresIntake
-from hub.storage.keys import PostgresKeys
+from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.monitor import PostgresWatch
@@ -49,7 +48,6 @@ from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
-from hub.storage.sessions import PostgresSessions
 from hub.storage.timers import PostgresTimers
 from hub.tasks import cancel
 from hub.timers import scheduler

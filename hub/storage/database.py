@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, TypeVar
 
 import asyncpg
 import msgspec
@@ -13,6 +13,8 @@ from asyncpg.exceptions import _base as client_side
 
 from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.model import Json
+
+T = TypeVar("T")
 
 POOL_SIZE: Final = 10
 CONNECT_TIMEOUT: Final = 5.0  # seconds
@@ -140,6 +142,13 @@ class Database:
                 await self._pool.release(connection)
 
 
+class Store:
+    """What asks a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
 class Transaction:
     """An open transaction."""
 
@@ -151,6 +160,16 @@ class Transaction:
         with translated():
             rows: list[asyncpg.Record] = await self._connection.fetch(statement, *arguments)
         return rows
+
+
+async def write(run: Runner, statement: str, rows: Sequence[tuple[object, ...]]) -> list[asyncpg.Record]:
+    """Run a statement that takes rows as one array a column; without rows nothing is run."""
+    return await run.rows(statement, *zip(*rows, strict=True)) if rows else []
+
+
+def read(kind: type[T], row: asyncpg.Record, **more: object) -> T:
+    """Make a value of the columns that are called like its fields, and of what is said in their place."""
+    return msgspec.convert({**row, **more}, kind)
 
 
 @contextmanager

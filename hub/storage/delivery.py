@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Barred, Claimed, Gone, Message, Outcome
+from hub.model import Attempt, Barred, Claimed, Gone, Message, Outcome, StoredEvent
 from hub.people.units import unit_name
-from hub.storage import messages, suppressions
-from hub.storage.cascades import PostgresCascades
-from hub.storage.database import storable
+from hub.storage import events, messages, suppressions
+from hub.storage.database import Store, storable, write
 from hub.storage.queries import load
 
 _SQL = load("messages")
 _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 7
+
+
+class PostgresCascades(Store):
+    """The CascadeStore."""
+
+    async def add_messages(self, added: Sequence[Message]) -> None:
+        """Insert; one that exists already is left as it is."""
+        await messages.add(self._database, added)
+
+    async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
+        """Answer those of these events that are there."""
+        return await events.by_key(self._database, keys)
+
+    async def end_cascades(self, ids: Collection[UUID]) -> None:
+        """Note that nothing follows these lost messages any more."""
+        if ids:
+            await self._database.rows(_SQL["end_cascades"], sorted(ids))
 
 
 class PostgresDelivery(PostgresCascades):
@@ -44,9 +60,7 @@ class PostgresDelivery(PostgresCascades):
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         """Answer those whose step has failed as a whole."""
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
-        if not keys:
-            return frozenset()
-        rows = await self._database.rows(_SQL["step_failed"], *zip(*keys, strict=True))
+        rows = await write(self._database, _SQL["step_failed"], keys)
         return frozenset(row["id"] for row in rows)
 
 

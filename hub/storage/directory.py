@@ -12,7 +12,7 @@ from hub.business_time.rfc3339 import EARLIEST
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
 from hub.people.audience import usable_email, usable_phone
-from hub.storage.database import Runner, encode, encode_some
+from hub.storage.database import Runner, encode, encode_some, write
 from hub.storage.queries import load
 
 _SQL = load("directory")
@@ -33,8 +33,7 @@ async def apply(run: Runner, events: Sequence[Event]) -> frozenset[Entry]:
     changed: set[Entry] = set()
     for noun, rows in _newest(events).items():
         # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
-        ordered = [row for _, (_, row) in sorted(rows.items())]
-        written = await run.rows(_SQL_OF[noun], *zip(*ordered, strict=True))
+        written = await write(run, _SQL_OF[noun], [row for _, (_, row) in sorted(rows.items())])
         changed |= {(noun, row["id"]) for row in written}
     return frozenset(changed)
 
@@ -60,10 +59,7 @@ async def _keep(run: Runner, events: Iterable[Event]) -> None:
         removed = event.name.endswith(".removed")
         row = event.time, since or event.time, until, removed, encode(data), event.source
         told.setdefault((kind.noun, data[kind.key], data["version"]), row)
-    if not told:
-        return
-    rows = [(*key, *row) for key, row in sorted(told.items())]
-    await run.rows(_SQL["keep"], *zip(*rows, strict=True))
+    await write(run, _SQL["keep"], [(*key, *row) for key, row in sorted(told.items())])
     if people := sorted({key for noun, key, _ in told if noun == "person"}):
         await run.rows(_SQL["forget"], people)
 

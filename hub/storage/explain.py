@@ -9,10 +9,10 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import AudienceRecord, LeftOut, Purpose, State, StoredEvent
+from hub.model import AudienceRecord, LeftOut, StoredEvent
 from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
 from hub.storage import events
-from hub.storage.database import Database, Runner, storable
+from hub.storage.database import Runner, Store, read, storable
 from hub.storage.masking import mask_address
 from hub.storage.queries import load
 
@@ -20,11 +20,8 @@ _SQL = load("explaining")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
-class PostgresExplaining:
+class PostgresExplaining(Store):
     """The ExplainStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
         """Answer the events with this id; of one key the one."""
@@ -71,19 +68,14 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[Said]:
 
 
 async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
-    return {row["id"]: _unit(row) for row in await run.rows(_SQL["units"], refs)}
+    return {row["id"]: read(Unit, row) for row in await run.rows(_SQL["units"], refs)}
 
 
 async def _unit_history(run: Runner, refs: Sequence[str]) -> Mapping[str, Sequence[UnitVersion]]:
     told: defaultdict[str, list[UnitVersion]] = defaultdict(list)
     for row in await run.rows(_SQL["unit_history"], refs):
-        version = UnitVersion(version=row["version"], position=row["position"], unit=_unit(row["data"]))
-        told[row["id"]].append(version)
+        told[row["id"]].append(read(UnitVersion, row, unit=row["data"]))
     return dict(told)
-
-
-def _unit(said: Record | Mapping[str, Any]) -> Unit:
-    return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
 async def _copropiedades(
@@ -106,42 +98,15 @@ def _place(version: Version) -> tuple[str, str]:
 
 
 def _kept(row: Record) -> Kept:
-    record = AudienceRecord(
-        event_key=row["event_key"],
-        audience=row["audience"],
-        planned_at=row["planned_at"],
-        groups=row["groups"],
-        people=row["people"],
-        why=row["why"],
-    )
-    return Kept(record=record, directory_version=row["directory_version"], left_out=_left_out(row))
-
-
-def _left_out(row: Record) -> LeftOut | None:
-    if row["reason"] is None:
-        return None
-    return LeftOut(person=row["left_person"], reason=row["reason"], detail=row["detail"])
+    left_out = None if row["reason"] is None else read(LeftOut, row, person=row["left_person"])
+    record = read(AudienceRecord, row)
+    return Kept(record=record, directory_version=row["directory_version"], left_out=left_out)
 
 
 def _said(row: Record, person: str, calls: Iterable[Record]) -> Said:
     # The inbox and letters go to the reference itself, which is no address.
     address = "" if row["address"] in ("", person) else mask_address(row["address"])
-    return Said(
-        id=row["id"],
-        audience=row["audience"],
-        channel=row["channel"],
-        occasion=row["occasion"],
-        purpose=Purpose(row["purpose"]),
-        address=address,
-        state=State(row["state"]),
-        reason=row["reason"],
-        created_at=row["created_at"],
-        next_at=row["next_at"],
-        attempts=[
-            Tried(at=call["at"], outcome=call["outcome"], provider=call["provider"], code=call["code"])
-            for call in calls
-        ],
-    )
+    return read(Said, row, address=address, attempts=[read(Tried, call) for call in calls])
 
 
 def _version(row: Record) -> Version:

@@ -15,7 +15,7 @@ from hub.storage.database import Database, Runner
 from hub.storage.masking import mask_name
 from hub.storage.paging import read_ref, write_ref
 from hub.storage.queries import load
-from hub.storage.suppressed import Lasts, suppressed
+from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("headcount")
 _PAGE: Final = 500

@@ -21,17 +21,14 @@ from hub.people.importing.entries import (
     UNIT,
 )
 from hub.storage import directory
-from hub.storage.database import Database, Runner
+from hub.storage.database import Runner, Store
 from hub.storage.queries import load
 
 _SQL = load("importing")
 
 
-class PostgresImports:
+class PostgresImports(Store):
     """The ImportStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresImport]:

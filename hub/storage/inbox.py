@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from hub.model import Outgoing
-from hub.storage.database import Database
+from hub.storage.database import Store
 from hub.storage.queries import load
 
 _SQL = load("inbox")
 
 
-class PostgresInbox:
+class PostgresInbox(Store):
     """Where the inbox channel puts its messages."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, outgoing: Outgoing) -> None:
         """Keep a message for its person; the same id again changes nothing."""

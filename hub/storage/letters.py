@@ -10,7 +10,7 @@ from hub.model import Json, Outgoing, Places, State, StoredEvent
 from hub.model.state_machine import sources
 from hub.ports import Page
 from hub.storage import events
-from hub.storage.database import Database
+from hub.storage.database import Store
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, page, shown
 from hub.storage.queries import load
@@ -20,11 +20,8 @@ _LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: 
 _BY_HAND: Final = "hub"
 
 
-class PostgresLetters:
+class PostgresLetters(Store):
     """The LetterStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, outgoing: Outgoing) -> None:
         """Keep a letter to be printed; the same id again changes nothing."""

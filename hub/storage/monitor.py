@@ -10,7 +10,7 @@ from asyncpg import Record
 from hub.model import Lane, Symptom, Trouble
 from hub.people.audience import Group
 from hub.storage import people
-from hub.storage.database import Database
+from hub.storage.database import Database, read
 from hub.storage.queries import load
 
 _SQL = load("watch")
@@ -94,12 +94,4 @@ class PostgresWatch:
 
 
 def _trouble(row: Record) -> Trouble:
-    return Trouble(
-        key=row["key"],
-        since=row["since"],
-        seen_at=row["seen_at"],
-        measured=row["detail"]["measured"],
-        told_at=row["told_at"],
-        resolved_at=row["resolved_at"],
-        resolution_told_at=row["resolution_told_at"],
-    )
+    return read(Trouble, row, measured=row["detail"]["measured"])

@@ -10,7 +10,7 @@ from hub.storage import consents, staff
 from hub.storage.database import Database, Runner
 from hub.storage.people import to_person
 from hub.storage.queries import load
-from hub.storage.suppressed import Lasts, suppressed
+from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("readiness")
 

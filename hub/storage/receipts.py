@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
@@ -12,18 +11,15 @@ from hub.model import Attempt, Gone, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import sources
 from hub.storage import suppressions
-from hub.storage.database import Database, Runner, storable
+from hub.storage.database import Database, Runner, Store, storable
 from hub.storage.queries import load
 
 _SQL = load("receipts")
 _SETTLE = load("messages")["settle"]
 
 
-class PostgresReceipts:
+class PostgresReceipts(Store):
     """The ReceiptStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
         """Move the message and keep the attempt; false when it is unknown."""
@@ -78,11 +74,6 @@ async def settle_early(database: Database, limit: int) -> int:
             await settle(transaction, attempt.message_id, state=state, reason=row["reason"], attempt=attempt)
         await suppressions.add(transaction, _gone(rows))
     return len(rows)
-
-
-async def drop_early(run: Runner, older_than: timedelta) -> int:
-    """Forget receipts of messages that never came to be known; answer how many."""
-    return len(await run.rows(_SQL["drop_early"], older_than))
 
 
 def _attempt(row: Record) -> Attempt:

@@ -15,7 +15,7 @@ from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind, Taking
 from hub.sla import ESCALATES
 from hub.storage import clocks, consents
-from hub.storage.database import Database, Runner, Transaction, encode, storable
+from hub.storage.database import Store, Transaction, encode, read, storable
 from hub.storage.queries import load
 
 _SQL = load("replies")
@@ -28,11 +28,8 @@ MOST_THANKS: Final = 5
 """How often within that time a thread is acknowledged, whoever writes."""
 
 
-class PostgresReplies:
+class PostgresReplies(Store):
     """The ReplyStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def about(self, reply: Reply) -> About:
         """Find what a reply answers."""
@@ -53,16 +50,9 @@ class PostgresReplies:
         told = sorted(ESCALATES.values())
         rows = await self._database.rows(_SQL["escalations"], storable(number), RECENT, told)
         ids = {UUID(row["clock_id"]) for row in rows}
-        known = {str(clock.id): clock for clock in await clocks.by_id(self._database, ids)}
+        known = {str(clock.id): clock for clock in await clocks.find(self._database, "by_id", list(ids))}
         return [
-            Escalation(
-                message_id=row["message_id"],
-                person=row["person"],
-                level=row["level"],
-                clock=known[row["clock_id"]],
-            )
-            for row in rows
-            if row["clock_id"] in known
+            read(Escalation, row, clock=known[row["clock_id"]]) for row in rows if row["clock_id"] in known
         ]
 
     async def add(self, inbound: Inbound) -> Inbound:
@@ -76,21 +66,11 @@ class PostgresReplies:
 
     async def mark_published(self, reply_id: UUID) -> None:
         """Set that its event is with the broker."""
-        await mark_published(self._database, reply_id)
+        await self._database.rows(_SQL["mark_published"], reply_id)
 
     async def _found(self, statement: str, *arguments: object) -> UUID | None:
         rows = await self._database.rows(statement, *arguments)
         return rows[0]["message_id"] if rows else None
-
-
-async def unpublished(run: Runner, limit: int) -> Sequence[Inbound]:
-    """Answer the replies that nobody was told of yet, oldest first."""
-    return [inbound_of(row) for row in await run.rows(_SQL["unpublished"], limit)]
-
-
-async def mark_published(run: Runner, reply_id: UUID) -> None:
-    """Set that a reply's event is with the broker."""
-    await run.rows(_SQL["mark_published"], reply_id)
 
 
 def inbound_of(row: Record) -> Inbound:
@@ -98,17 +78,7 @@ def inbound_of(row: Record) -> Inbound:
     return Inbound(
         id=row["id"],
         kind=ReplyKind(row["kind"]),
-        reply=Reply(
-            channel=row["channel"],
-            provider=row["provider"],
-            reference=row["reference"],
-            address=row["address"],
-            text=row["text"],
-            subject=row["subject"],
-            at=row["at"],
-            message_id=row["message_id"],
-            automatic=row["kind"] == ReplyKind.AUTOMATIC,
-        ),
+        reply=read(Reply, row, automatic=row["kind"] == ReplyKind.AUTOMATIC),
         about=_about(row, row["message_address"]),
         thread=row["thread"],
         revokes=row["revokes"],

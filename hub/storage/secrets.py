@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.storage.database import Database
+from hub.storage.database import Store
 from hub.storage.queries import load
 
 MAIL_LASTS: Final = timedelta(days=30)
@@ -28,11 +28,8 @@ class UnderWay:
     texts: int
 
 
-class PostgresSecrets:
+class PostgresSecrets(Store):
     """Counts; nothing here ever sees a secret."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def documents(self) -> Mapping[str, int]:
         """Answer the id of a key → how many people's documents are kept as a hash under it."""

@@ -13,10 +13,13 @@ from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
 from hub.ports import Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
-from hub.storage.cascades import PostgresCascades
+from hub.storage.database import read
+from hub.storage.delivery import PostgresCascades
 from hub.storage.queries import load
 
 _SQL = load("messages")
+_RECEIPTS = load("receipts")
+_REPLIES = load("replies")
 START: Final = UUID(int=0)
 """Before every id."""
 
@@ -54,11 +57,11 @@ class PostgresTimers(PostgresCascades):
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
         """Answer these clocks."""
-        return await clocks.by_id(self._database, ids)
+        return await clocks.find(self._database, "by_id", list(ids))
 
     async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
         """Answer clocks whose next step came so long ago, or longer, soonest first."""
-        return await clocks.due(self._database, limit, overdue)
+        return await clocks.find(self._database, "due", limit, overdue)
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]
@@ -90,7 +93,7 @@ class PostgresTimers(PostgresCascades):
     async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
         """Answer, of each of these events, whether its messages have left."""
         rows = await self._database.rows(_SQL["departures"], list(keys))
-        return {row["key"]: Departures(pending=row["pending"], last_at=row["last_at"]) for row in rows}
+        return {row["key"]: read(Departures, row) for row in rows}
 
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
@@ -99,7 +102,8 @@ class PostgresTimers(PostgresCascades):
     async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
         """Write what `lay` makes of clocks that have not ended and were laid out by another calendar."""
         async with self._database.transaction() as transaction:
-            laid = [lay(clock) for clock in await clocks.of_other_calendars(transaction, calendar, limit)]
+            found = await clocks.find(transaction, "of_other_calendars", calendar, limit)
+            laid = [lay(clock) for clock in found]
             await clocks.save(transaction, laid)
         return laid
 
@@ -109,15 +113,16 @@ class PostgresTimers(PostgresCascades):
 
     async def drop_early(self, older_than: timedelta) -> int:
         """Forget receipts whose message never came to be known."""
-        return await receipts.drop_early(self._database, older_than)
+        return len(await self._database.rows(_RECEIPTS["drop_early"], older_than))
 
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
         """Answer what people wrote and nobody was told of."""
-        return await replies.unpublished(self._database, limit)
+        rows = await self._database.rows(_REPLIES["unpublished"], limit)
+        return [replies.inbound_of(row) for row in rows]
 
     async def mark_published(self, reply_id: UUID) -> None:
         """Set that a reply's event is with the broker."""
-        await replies.mark_published(self._database, reply_id)
+        await self._database.rows(_REPLIES["mark_published"], reply_id)
 
     async def waiting_appointments(
         self, after: UUID | None, limit: int
@@ -128,7 +133,7 @@ class PostgresTimers(PostgresCascades):
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
         """Page through the clocks that have not ended, or have still to tell that they have."""
-        return await clocks.live(self._database, after or START, limit)
+        return await clocks.find(self._database, "live", after or START, limit)
 
     async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:
         rows = await self._database.rows(_SQL[statement], *arguments)
