@@ -38,6 +38,7 @@ from tests.contract.values import (
     stored,
 )
 
+
 async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(stores: RealStores) -> None:
     one = letter()
     async with stores.intake.transaction() as transaction:

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from enum import Enum, auto
 from typing import ClassVar, Final
 from urllib.parse import quote
 
-from hub.channels.failures import misconfigured
-from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.failures import Kind, verdict
+from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.push.oauth import PROVIDER, AccessTokens, ServiceAccount
 from hub.channels.push.payload import encode
-from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.errors import SendFailure
 from hub.model import Accepted, ChannelTraits, Json, Lane, Outgoing
 from hub.ports import Now
 
 FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
 QUOTA_WAIT: Final = timedelta(seconds=60)
-
-
-class Kind(Enum):
-    LATER = auto()
-    """Try again."""
-    OURS = auto()
-    """A fault of our configuration: wait until it is mended (see `misconfigured`)."""
-    NEVER = auto()
-    """Our bug: this message cannot be sent."""
-    GONE = auto()
-    """The token is dead."""
 
 
 MEANINGS: Final[Mapping[str, tuple[Kind, str]]] = {
@@ -73,7 +61,8 @@ class FcmChannel:
             self._tokens.discard(token)
             answer = await self._post(body, await self._tokens.current(), outgoing.lane)
         if answer.status // 100 == 2:
-            return _accepted(answer)
+            said = answer.json
+            return accepted(answer, said.get("name") if isinstance(said, dict) else None, provider=PROVIDER)
         raise failure(answer)
 
     async def aclose(self) -> None:
@@ -85,28 +74,13 @@ class FcmChannel:
         return await self._http.post(self._url, body, headers, lane=lane)
 
 
-def _accepted(answer: Answer) -> Accepted:
-    said = answer.json
-    reference = said.get("name") if isinstance(said, dict) else None
-    if not isinstance(reference, str):
-        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
-        raise TransientFailure("provider_answer", provider=PROVIDER, code=str(answer.status), unknown=True)
-    return Accepted(provider=PROVIDER, reference=reference, code=str(answer.status))
-
-
 def failure(answer: Answer) -> SendFailure:
     """Answer the failure that a refusal means. Google's prose is left out: it may quote the token."""
     word = error_code(answer.json)
     kind, reason = _meaning(answer, word)
     code = f"{answer.status} {word}" if word else str(answer.status)
-    match kind:
-        case Kind.OURS:
-            return misconfigured(reason, provider=PROVIDER, code=code)
-        case Kind.LATER:
-            wait = answer.retry_after or (QUOTA_WAIT if answer.status == 429 else None)
-            return TransientFailure(reason, provider=PROVIDER, code=code, retry_after=wait)
-        case _:
-            return PermanentFailure(reason, provider=PROVIDER, code=code, gone=kind is Kind.GONE)
+    wait = answer.retry_after or (QUOTA_WAIT if answer.status == 429 else None)
+    return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=wait)
 
 
 def _meaning(answer: Answer, word: str | None) -> tuple[Kind, str]:

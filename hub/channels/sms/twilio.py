@@ -11,12 +11,12 @@ from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
 from hub.channels.failures import Kind, verdict, without_contact
-from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.sms import TRAITS
 from hub.channels.sms.balance import read_amount
 from hub.channels.sms.json_path import word_at
 from hub.channels.urls import TwilioEndpoint
-from hub.errors import SendFailure, TransientFailure
+from hub.errors import SendFailure
 from hub.model import Accepted, Balance, ChannelTraits, Json, Outgoing
 
 PROVIDER: Final = "twilio"
@@ -95,7 +95,8 @@ class TwilioChannel:
             f"{self._account}/Messages.json", urlencode(form).encode(), self._headers, lane=outgoing.lane
         )
         if answer.status // 100 == 2:
-            return _accepted(answer)
+            said = _object(answer.json)
+            return accepted(answer, said.get("sid"), provider=PROVIDER, status=said.get("status", ""))
         raise failure(answer)
 
     async def balance(self) -> Balance | None:
@@ -106,15 +107,6 @@ class TwilioChannel:
 
     async def aclose(self) -> None:
         await self._http.aclose()
-
-
-def _accepted(answer: Answer) -> Accepted:
-    said = _object(answer.json)
-    reference = said.get("sid")
-    if not isinstance(reference, str):
-        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
-        raise TransientFailure("provider_answer", provider=PROVIDER, code=str(answer.status), unknown=True)
-    return Accepted(provider=PROVIDER, reference=reference, code=f"{answer.status} {said.get('status', '')}")
 
 
 def failure(answer: Answer) -> SendFailure:

@@ -42,39 +42,15 @@ class Keys:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """
-    What became of a message. `message_id` is None where the status brings none of our ids back.
-
-    `reference` is Meta's id, which has the reader's number in it (base64): not for logs.
-    """
-
-    message_id: UUID | None
-    reference: str | None
-    state: State
-    reason: str | None
-    code: str
-
-    def receipt(self) -> Receipt | None:
-        """As the receipts' use case wants it; None where it names no message at all."""
-        if self.message_id is None and self.reference is None:
-            return None
-        return Receipt(
-            message_id=self.message_id,
-            state=self.state,
-            provider=PROVIDER,
-            reason=self.reason,
-            reference=self.reference,
-            code=self.code,
-        )
-
-
 @dataclass(slots=True, kw_only=True)
 class Notice:
-    """What one call of the webhook says; `unreadable` counts its items that make no sense."""
+    """
+    What one call of the webhook says; `unreadable` counts its items that make no sense.
 
-    statuses: list[Status] = field(default_factory=list)
+    A status may bring neither of both ids. Meta's has the reader's number in it (base64): not for logs.
+    """
+
+    statuses: list[Receipt] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     unreadable: int = 0
 
@@ -120,11 +96,12 @@ def _read_value(raw: Raw, notice: Notice) -> None:
         _read_message(wire.decoded(item, wire.Message), notice)
 
 
-def _status(said: wire.Status) -> Status:
+def _status(said: wire.Status) -> Receipt:
     state = STATES[said.status]
     number = next((error.code for error in said.errors if error.code is not None), None)
     failed = state is State.FAILED
-    return Status(
+    return Receipt(
+        provider=PROVIDER,
         message_id=_uuid(said.biz_opaque_callback_data),
         reference=wire.shaped(said.id),
         state=state,

@@ -42,7 +42,7 @@ async def receipt(request: web.Request) -> web.Response:
         raise _malformed(hook, exc) from None
     if report is None:
         return web.Response(status=204)
-    if not await take(report.receipt(), store=request.app[RECEIPTS], at=datetime.now(UTC)):
+    if not await take(report, store=request.app[RECEIPTS], at=datetime.now(UTC)):
         raise web.HTTPNotFound
     return web.Response(status=204)
 
