@@ -27,8 +27,10 @@ from hub.errors import ConfigurationError
 from hub.inbound import process_reply
 from hub.inbound.mail import server as mail
 from hub.inbound.process_receipt import take
-from hub.intake.process_batch import Desk, Senders
-from hub.messages.delivery.deliver import Pauses, Post
+from hub.intake.decode import Desk
+from hub.intake.source_bindings import Senders
+from hub.messages.delivery.deliver import Post
+from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import Complaint, Event, Json, Reply, Taken
 from hub.model.receipts import Receipt
@@ -51,7 +53,7 @@ from hub.storage.replies import PostgresReplies
 from hub.storage.timers import PostgresTimers
 from hub.tasks import cancel
 from hub.timers import scheduler
-from hub.timers.scheduler import Timers
+from hub.timers.deps import Timers
 from hub.web.application import build, build_metrics
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from hub.cli.audit import note
 from hub.cli.common import AsJson, console, print_json, settings, wait
 
 if TYPE_CHECKING:
-    from hub.operations.explain.explain import Verdict
+    from hub.operations.explain.verdict import Verdict
 
 
 def explain(
@@ -46,7 +46,8 @@ def explain(
     `hub deliveries` muestra los ids de los eventos y las referencias de las
     personas. Las direcciones salen ocultas; la consulta queda en `hub audit`.
     """
-    from hub.operations.explain.explain import UNKNOWN, shown  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations.explain.answer import shown  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations.explain.verdict import UNKNOWN  # noqa: PLC0415 - `hub --help` must not wait for it
 
     verdict = wait(_explain(event, person, source))
     if as_json:
@@ -60,10 +61,11 @@ def explain(
 async def _explain(event: str, person: str, source: str | None) -> Verdict:
     from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.operations.explain import explain as explaining  # noqa: PLC0415 - the same
+    from hub.operations.explain.verdict import UNKNOWN  # noqa: PLC0415 - the same
 
     async with hub_app.open_explaining(settings()) as store:
         verdict = await explaining.explain(store, event, person, source=source)
-    if verdict.event is not None and verdict.outcome not in explaining.UNKNOWN:
+    if verdict.event is not None and verdict.outcome not in UNKNOWN:
         subject = f"event:{verdict.event.key}"
         await note("event.explain", subject, person=person, outcome=verdict.outcome)
     return verdict

@@ -26,7 +26,8 @@ from hub.cli.progress import progress
 
 if TYPE_CHECKING:
     from hub.model.promises import Period
-    from hub.operations.simulate.simulate import Change, Comparison, Counts
+    from hub.operations.simulate.comparison import Change, Comparison
+    from hub.operations.simulate.sides import Counts
     from hub.policy import Policy
 
 _COLUMNS: Final = ("promesa", "medida", "antes", "después", "diferencia")
@@ -79,7 +80,7 @@ def rehearse(
     """
     comparison = wait(_rehearse(policy, (period, since, until), cases, shown=not as_json))
     if as_json:
-        from hub.operations.simulate.simulate import shown  # noqa: PLC0415 - `hub --help` must not wait for it
+        from hub.operations.simulate.answer import shown  # noqa: PLC0415 - `hub --help` must not wait for it
 
         print_json(shown(comparison))
     else:
@@ -90,7 +91,8 @@ async def _rehearse(
     path: Path, asked: tuple[str, datetime | None, datetime | None], listed: int, *, shown: bool
 ) -> Comparison:
     from hub.catalog import BY_NAME  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations.simulate.simulate import Comparison, add_cases, add_contacts  # noqa: PLC0415 - the same
+    from hub.operations.simulate.comparison import Comparison  # noqa: PLC0415 - the same
+    from hub.operations.simulate.simulate import add_cases, add_contacts  # noqa: PLC0415 - the same
     from hub.policy import load_policy  # noqa: PLC0415 - the same
     from hub.storage import Database, PostgresHistory  # noqa: PLC0415 - the same
 

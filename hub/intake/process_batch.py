@@ -25,8 +25,6 @@ from hub.model import Clock, DeadLetter, Incoming
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
-__all__ = ["Desk", "Senders", "bury", "take_in"]
-
 log = structlog.get_logger()
 
 

@@ -29,19 +29,6 @@ from hub.tasks import cancel, heed_cancellation, together
 from hub.timers.deps import Timers
 from hub.timers.fire import fire_each, track
 
-__all__ = [
-    "AT_ONCE",
-    "MISSED",
-    "Timers",
-    "audit",
-    "compare",
-    "fire_from_sql",
-    "keep_appointments",
-    "run",
-    "stand_in_for_redis",
-    "sweep",
-]
-
 TICK: Final = 0.05
 """Seconds between looks at the appointments: how late something may be when nothing is busy."""
 ABREAST: Final = 2

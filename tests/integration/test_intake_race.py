@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.intake.process_batch import Senders, take_in
+from hub.intake.process_batch import take_in
+from hub.intake.source_bindings import Senders
 from hub.model import Event
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog

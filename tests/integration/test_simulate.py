@@ -12,7 +12,8 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import HUB_SOURCE, Message, Purpose, State, StoredEvent
-from hub.operations.simulate.simulate import Comparison, add_cases, add_contacts
+from hub.operations.simulate.comparison import Comparison
+from hub.operations.simulate.simulate import add_cases, add_contacts
 from hub.policy import load_policy
 from hub.storage import Database, PostgresDelivery, PostgresHistory, PostgresIntake
 from tests.contract.values import message

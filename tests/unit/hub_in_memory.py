@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from hub.intake.decode import Desk
 from hub.intake.pages import PAGE
-from hub.intake.process_batch import Desk, Senders, take_in
+from hub.intake.process_batch import take_in
+from hub.intake.source_bindings import Senders
 from hub.model import ClockState, Event, Incoming, Message, Party, StoredEvent
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter

@@ -10,9 +10,9 @@ import pytest
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
 from hub.model import Purpose, Role, State
-from hub.operations.explain.explain import Outcome, judge
 from hub.operations.explain.messages import BY, TO_DO, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
+from hub.operations.explain.verdict import Outcome, judge
 from hub.ports import Facts, Said, Tried
 from hub.rendering import labels_es
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, stored

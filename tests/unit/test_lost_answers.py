@@ -10,7 +10,7 @@ import pytest
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.messages.planning.plan import alerts, handed_over
+from hub.messages.planning.undelivered import alerts, handed_over
 from hub.model import Clock, ClockState, Event, Purpose, State
 from hub.timers.scheduler import keep_appointments
 from tests.contract.values import message

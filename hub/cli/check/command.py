@@ -12,7 +12,7 @@ from hub.cli.common import AsJson, console, print_items, settings, wait
 from hub.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from hub.cli.check.examine import Finding
+    from hub.cli.check.finding import Finding
 
 _MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘", "bold red")}
 
@@ -29,7 +29,8 @@ def check(as_json: AsJson = False) -> None:
 
 
 def _examined() -> list[Finding]:
-    from hub.cli.check.examine import Finding, examine  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.cli.check.examine import examine  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.cli.check.finding import Finding  # noqa: PLC0415 - `hub --help` must not wait for it
 
     try:
         given = settings()

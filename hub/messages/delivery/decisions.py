@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.contact_rules import disturbs, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.messages.planning.plan import goes_on
+from hub.messages.planning.undelivered import goes_on
 from hub.model import Accepted, Attempt, Barred, Claimed, Gone, Message, Outcome, State
 from hub.policy import Policy
 from hub.resilience.breaker import CIRCUIT_OPEN

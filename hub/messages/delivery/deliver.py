@@ -34,14 +34,12 @@ from hub.messages.cascades import go_on
 from hub.messages.delivery.decisions import accepted, failed, gone, hindrance, untold
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_allowance
-from hub.messages.planning.plan import goes_on
+from hub.messages.planning.undelivered import goes_on
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher, Throttle
 from hub.tasks import heed_cancellation, outlast
-
-__all__ = ["Pauses", "Renderer", "deliver"]
 
 RECORD_PAUSE: Final = 0.5
 """Seconds between tries to record what was sent, while the database is away."""

@@ -8,28 +8,14 @@ EXPLAINING: was somebody told of an event, when and by what; and if not, why not
 from __future__ import annotations
 
 from hub.model import Places
-from hub.operations.explain.answer import shown
 from hub.operations.explain.reach import reached, seen_from
 from hub.operations.explain.verdict import (
-    UNKNOWN,
-    Outcome,
     Verdict,
     judge,
     several_events,
     unknown_event,
 )
 from hub.ports import ExplainStore
-
-__all__ = [
-    "UNKNOWN",
-    "Outcome",
-    "Verdict",
-    "explain",
-    "judge",
-    "several_events",
-    "shown",
-    "unknown_event",
-]
 
 
 async def explain(

@@ -13,26 +13,8 @@ from typing import TypeAlias
 
 from hub.model import EventType
 from hub.model.promises import Period
-from hub.operations.simulate.answer import shown
-from hub.operations.simulate.comparison import TELLING, Change, Comparison
-from hub.operations.simulate.fates import Outcome
-from hub.operations.simulate.nights import EVENING, MORNING
-from hub.operations.simulate.sides import Counts, Side
+from hub.operations.simulate.comparison import TELLING, Comparison
 from hub.ports import History
-
-__all__ = [
-    "EVENING",
-    "MORNING",
-    "Change",
-    "Comparison",
-    "Counts",
-    "Outcome",
-    "Progress",
-    "Side",
-    "add_cases",
-    "add_contacts",
-    "shown",
-]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Is told how many days of the period are done, and of how many."""

@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 
 from hub.model import State
 from hub.operations.explain import explain as explaining
-from hub.operations.explain.explain import Outcome
+from hub.operations.explain.answer import shown
+from hub.operations.explain.verdict import UNKNOWN, Outcome
 from hub.web.app_keys import EXPLAINING
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
@@ -62,9 +63,9 @@ async def explain(request: web.Request) -> web.Response:
     verdict = await explaining.explain(
         request.app[EXPLAINING], asked.event, asked.person, source=asked.source, places=places_of(request)
     )
-    if verdict.outcome in explaining.UNKNOWN:
+    if verdict.outcome in UNKNOWN:
         status = 400 if verdict.outcome is Outcome.SEVERAL_EVENTS else 404
         raise Refusal(status, " ".join(verdict.sentences), "GET /api/messages shows whom events have told.")
     subject = f"event:{verdict.event.key}" if verdict.event is not None else "event"
     await note(request, "event.explain", subject, person=asked.person, outcome=verdict.outcome)
-    return json_answer(explaining.shown(verdict))
+    return json_answer(shown(verdict))
