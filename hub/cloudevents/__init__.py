@@ -10,14 +10,3 @@ from hub.cloudevents.codec import (
     encode,
     header_as_json,
 )
-
-__all__ = [
-    "CONTENT_TYPE",
-    "DEAD_BODY",
-    "MAX_BODY",
-    "MAX_IDENTITY",
-    "attributes_in",
-    "decode",
-    "encode",
-    "header_as_json",
-]

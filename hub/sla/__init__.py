@@ -17,38 +17,3 @@ from hub.sla.replay import moves_of, replay
 from hub.sla.resolution import RESOLVED, calls, ends, resolved_event
 from hub.sla.schedule import laid_out
 from hub.sla.vacancy import already_told, handed_over, levels_from
-
-__all__ = [
-    "CHECKED",
-    "CONTEXT",
-    "ESCALATES",
-    "RESOLVED",
-    "SUMMARY",
-    "Told",
-    "already_told",
-    "calls",
-    "checked_event",
-    "crowds",
-    "ends",
-    "event_id",
-    "handed_over",
-    "happens",
-    "is_late",
-    "laid_anew",
-    "laid_out",
-    "left_in_time",
-    "levels_from",
-    "levels_of",
-    "moves_of",
-    "passed_over",
-    "reconcile",
-    "replay",
-    "resolved_event",
-    "step_event",
-    "subject_of",
-    "summary_event",
-    "told",
-    "unwarned",
-    "with_fired",
-    "with_pending",
-]

@@ -25,31 +25,3 @@ from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
-
-__all__ = [
-    "Database",
-    "PostgresAccounts",
-    "PostgresAudit",
-    "PostgresContacts",
-    "PostgresDelivery",
-    "PostgresExplaining",
-    "PostgresHeadcount",
-    "PostgresHistory",
-    "PostgresImports",
-    "PostgresInbox",
-    "PostgresIntake",
-    "PostgresKeys",
-    "PostgresLetters",
-    "PostgresLog",
-    "PostgresPauses",
-    "PostgresReadiness",
-    "PostgresReceipts",
-    "PostgresRedrive",
-    "PostgresReplies",
-    "PostgresRoster",
-    "PostgresSessions",
-    "PostgresTimers",
-    "PostgresWatch",
-    "RedisAppointments",
-    "RedisThrottle",
-]

@@ -19,22 +19,3 @@ from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle
-
-__all__ = [
-    "Faults",
-    "MemoryAccounts",
-    "MemoryAppointments",
-    "MemoryAudit",
-    "MemoryChannel",
-    "MemoryEmail",
-    "MemoryInbox",
-    "MemoryKeys",
-    "MemoryPauses",
-    "MemoryPublisher",
-    "MemoryPush",
-    "MemorySms",
-    "MemoryStore",
-    "MemoryThrottle",
-    "MemoryWatch",
-    "SettableClock",
-]

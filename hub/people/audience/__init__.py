@@ -12,34 +12,3 @@ from hub.people.audience.homes import Homes, at_home, home_of, within
 from hub.people.audience.joining import as_one, together
 from hub.people.audience.language import Term, parse, write
 from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
-
-__all__ = [
-    "EVERY_ROLE",
-    "PLACE",
-    "RESIDENTS",
-    "STAFF",
-    "Addressee",
-    "Group",
-    "Homes",
-    "Parties",
-    "Term",
-    "Unknown",
-    "addressees",
-    "anybody",
-    "applies",
-    "as_one",
-    "asked",
-    "at_home",
-    "home_of",
-    "level_groups",
-    "parse",
-    "parties_of",
-    "party_words",
-    "recipient",
-    "together",
-    "usable_email",
-    "usable_phone",
-    "within",
-    "write",
-    "written_as",
-]
