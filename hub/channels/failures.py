@@ -44,6 +44,13 @@ def verdict(
             return PermanentFailure(reason, provider=provider, code=code, gone=kind is Kind.GONE)
 
 
+def by_status(status: int) -> tuple[Kind, str]:
+    """Only a provider's own word ends a message: a bare 4xx may come from a proxy or a wrong address."""
+    if status == 429:
+        return Kind.LATER, "rate_limited"
+    return (Kind.LATER if status >= 500 else Kind.OURS), f"http_{status}"
+
+
 def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFailure:
     """
     Make the failure for a fault of configuration.

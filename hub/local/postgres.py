@@ -48,18 +48,14 @@ class Postgres(Server):
             self.note = f"  (its user may not enter {folder.parent})"
         self._program = programs.find_postgres(_major_of(self._data))
         self._settings = {**SETTINGS, "port": str(self.port), **({} if durable else NO_FLUSHES)}
-        self._child = self._new_child("postgres")
-
-    @property
-    def child(self) -> Child:
-        return self._child
+        self.child = self._new_child("postgres")
 
     @property
     def url(self) -> str:
         return self.url_of(DATABASE)
 
     def url_of(self, database: str) -> str:
-        return f"postgresql://{USER}:{self._password}@{ADDRESS}:{self.port}/{database}"
+        return f"postgresql://{USER}:{self.password}@{ADDRESS}:{self.port}/{database}"
 
     async def start(self) -> None:
         self._prepare()
@@ -67,12 +63,8 @@ class Postgres(Server):
             await self._make_data()
         self._forget_stranger()
         settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
-        await self._child.start([self._program, "-D", self._data, *settings], env=plain_environment())
+        await self.child.start([self._program, "-D", self._data, *settings], env=plain_environment())
         await self.answers(self._make_database, asyncpg.PostgresError, asyncpg.InterfaceError)
-
-    @property
-    def _password(self) -> str:
-        return kept_secret(self.folder / "password")
 
     def _new_child(self, name: str) -> Child:
         return Child(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
-from hub.channels.failures import Kind, verdict, without_contact
+from hub.channels.failures import Kind, by_status, verdict, without_contact
 from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.sms import TRAITS
 from hub.channels.sms.balance import read_amount
@@ -121,12 +121,9 @@ def failure(answer: Answer) -> SendFailure:
 def _meaning(status: int, number: int | None) -> tuple[Kind, str]:
     if number is not None and number in MEANINGS:
         return MEANINGS[number]
-    if status == 429:
-        return Kind.LATER, "rate_limited"
-    if status >= 500:
-        return Kind.LATER, f"http_{status}"
-    # Only Twilio's own word ends a message: a bare 4xx may come from a proxy or a wrong address.
-    return (Kind.OURS, f"http_{status}") if number is None else (Kind.NEVER, f"twilio_{number}")
+    if number is None or status == 429 or status >= 500:
+        return by_status(status)
+    return Kind.NEVER, f"twilio_{number}"
 
 
 def _object(said: Json) -> Mapping[str, Json]:
