@@ -46,7 +46,7 @@ def explain(
     `hub deliveries` muestra los ids de los eventos y las referencias de las
     personas. Las direcciones salen ocultas; la consulta queda en `hub audit`.
     """
-    from hub.operations.explain.answer import shown  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.operations.explain.explain import shown  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.operations.explain.verdict import UNKNOWN  # noqa: PLC0415 - `hub --help` must not wait for it
 
     verdict = wait(_explain(event, person, source))

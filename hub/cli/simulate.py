@@ -80,7 +80,7 @@ def rehearse(
     """
     comparison = wait(_rehearse(policy, (period, since, until), cases, shown=not as_json))
     if as_json:
-        from hub.operations.simulate.answer import shown  # noqa: PLC0415 - `hub --help` must not wait for it
+        from hub.operations.simulate.simulate import shown  # noqa: PLC0415 - `hub --help` must not wait for it
 
         print_json(shown(comparison))
     else:

@@ -16,7 +16,6 @@ from hub.model.access import (
     together,
 )
 from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
-from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
     TYPE_SUFFIX,
@@ -44,10 +43,9 @@ from hub.model.clocks import (
     Promise,
     Step,
 )
-from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
-from hub.model.incidents import Remaining, Symptom, Trouble
+from hub.model.incidents import Balance, Remaining, Symptom, Trouble
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -62,5 +60,5 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
-from hub.model.replies import About, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
+from hub.model.replies import About, Complaint, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
 from hub.model.suppressions import Barred, Gone

@@ -46,3 +46,11 @@ class Remaining:
     amount: Decimal
     currency: str
     low: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """`currency` is ISO 4217 (`COP`), or what the provider counts instead of money (`SMS`)."""
+
+    amount: Decimal
+    currency: str

@@ -11,11 +11,10 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments
-from hub.ports.cascades import CascadeStore
 from hub.ports.channel import Channel
 from hub.ports.clock import Now
 from hub.ports.contacts import ContactStore
-from hub.ports.delivery import DeliveryStore
+from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.directory_history import Holders, RosterStore, Standing, Written
 from hub.ports.explain import (
     ExplainStore,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.model import Clock, Departures, Inbound, Lane, Message
 from hub.model.tickets import Ticket
-from hub.ports.cascades import CascadeStore
+from hub.ports.delivery import CascadeStore
 
 
 class TimerStore(CascadeStore, Protocol):

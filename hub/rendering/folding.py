@@ -15,7 +15,49 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub.rendering.vault import COMMENT, FOLDED, Vault
+from hub.errors import InvalidTemplate
+from hub.rendering.source import Kind, Piece, pieces
+
+INLINE: Final = "⟦%d⟧"
+FOLDED: Final = "⟪%d⟫"
+COMMENT: Final = "<!--q%dq-->"
+WORD: Final = "zq%dqz"
+_HIDDEN: Final = re.compile(r"⟦(\d+)⟧|⟪(\d+)⟫|<!--q(\d+)q-->|zq(\d+)qz")
+_RESERVED: Final = re.compile(r"[⟦⟧⟪⟫]|zq\d|<!--q\d")
+_CLOSING: Final = re.compile(r"\{%[-+]?\s*end")
+
+
+class Vault:
+    """
+    Expressions become words, so that `**{{ x }}**` and `[y]({{ x }})` parse.
+
+    Statements become one of three shapes: INLINE in the middle of text, COMMENT where text
+    may not stand (between the rows of an HTML table), FOLDED inside a row or an item that
+    they stand around.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[str] = []
+
+    def hide(self, source: str, statement: str = INLINE) -> str:
+        if _RESERVED.search(source):
+            raise InvalidTemplate("⟦, ⟧, ⟪, ⟫ and zq1 are not for templates")
+        return "".join(self._hide(piece, statement) for piece in pieces(source))
+
+    def restore(self, text: str) -> str:
+        return _HIDDEN.sub(lambda found: self._kept[int(found[found.lastindex or 0])], text)
+
+    def closes(self, number: str) -> bool:
+        """Tell whether a statement belongs to what stands before it: `endif`, `endfor` …"""
+        return _CLOSING.match(self._kept[int(number)]) is not None
+
+    def _hide(self, piece: Piece, statement: str) -> str:
+        if piece.kind is Kind.TEXT:
+            return piece.code
+        self._kept.append(piece.code)
+        shape = statement if piece.kind is Kind.STATEMENT else WORD
+        return shape % (len(self._kept) - 1)
+
 
 _STATEMENT: Final = re.compile(r"⟦(\d+)⟧")
 _RUN: Final = r"(?:⟦\d+⟧[ \t]*)*"

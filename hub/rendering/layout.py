@@ -9,7 +9,7 @@ from typing import Final
 import css_inline
 
 from hub.errors import InvalidTemplate
-from hub.rendering.vault import COMMENT, Vault
+from hub.rendering.folding import COMMENT, Vault
 
 _SLOT: Final = re.compile(r"\[\[(title|preheader|body)\]\]")
 _INDENT: Final = re.compile(r"\n\s+")

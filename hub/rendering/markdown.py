@@ -13,8 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from hub.errors import InvalidTemplate
-from hub.rendering.folding import fold
-from hub.rendering.vault import COMMENT, Vault
+from hub.rendering.folding import COMMENT, Vault, fold
 
 _MACRO: Final = re.compile(r"\{%[-+]?\s*(macro|call|import|from|extends)\b")
 _HOISTABLE: Final = r"(?:tr|td|th|li|p)"

@@ -12,7 +12,7 @@ import pytest
 from hub.contact_rules.consents import PURPOSES
 from hub.model import AudienceRecord, Json, LeftOut
 from hub.operations.explain import sentences_es
-from hub.operations.explain.reach import seen_from
+from hub.operations.explain.explain import seen_from
 from hub.operations.explain.verdict import Outcome, Verdict, judge, several_events, unknown_event
 from hub.people.audience.words import ALL, DUTIES
 from hub.ports import Facts, Kept, Refused, Unit, UnitVersion, Version

@@ -14,8 +14,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Event, EventType, Json, Purpose
 from hub.model.promises import Period
 from hub.operations.simulate.comparison import Change, Comparison
-from hub.operations.simulate.fates import Outcome
-from hub.operations.simulate.sides import Counts
+from hub.operations.simulate.sides import Counts, Outcome
 from hub.policy import Policy, load_policy
 from hub.ports import Contact
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, event, local

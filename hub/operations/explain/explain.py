@@ -7,15 +7,18 @@ EXPLAINING: was somebody told of an event, when and by what; and if not, why not
 
 from __future__ import annotations
 
-from hub.model import Places
-from hub.operations.explain.reach import reached, seen_from
+from dataclasses import replace
+
+from hub.model import Json, Places, StoredEvent
+from hub.operations.explain.messages import delivered_at, read_at, sent_at
+from hub.operations.explain.sentences_es import copropiedad_of
 from hub.operations.explain.verdict import (
     Verdict,
     judge,
     several_events,
     unknown_event,
 )
-from hub.ports import ExplainStore
+from hub.ports import ExplainStore, Facts, Said
 
 
 async def explain(
@@ -34,3 +37,60 @@ async def explain(
     if len(found) > 1:
         return several_events(event, person, found)
     return judge(seen_from(await store.facts(found[0], person), places))
+
+
+def reached(event: StoredEvent, places: Places) -> bool:
+    """Tell whether the event happened in one of the places."""
+    return places is None or event.copropiedad_id in places
+
+
+def seen_from(facts: Facts, places: Places) -> Facts:
+    """Leave out memberships elsewhere, and the whole person where nothing is left that belongs here."""
+    if places is None:
+        return facts
+    # Of a unit that was elsewhere before, nothing is said: not where, and not that it was.
+    moves = {
+        ref: told
+        for ref, told in facts.unit_history.items()
+        if all(one.unit.copropiedad_id in places for one in told)
+    }
+    facts = replace(facts, unit_history=moves)
+    here = {one.id for one in facts.history if copropiedad_of(one, facts) in places}
+    if not (here or facts.messages or any(one.left_out for one in facts.audiences)):
+        return replace(facts, history=())
+    kept = [one for one in facts.history if one.kind == "person" or one.id in here]
+    mine = [one for one in kept if one.scope is None or copropiedad_of(one, facts) in places]
+    return replace(facts, history=mine)
+
+
+def shown(verdict: Verdict) -> dict[str, Json]:
+    """Make plain values: ids, instants and states beside the sentences; addresses are masked."""
+    stored = verdict.event
+    return {
+        "outcome": verdict.outcome,
+        "reason": verdict.reason,
+        "person": verdict.person,
+        "event_key": stored and stored.key,
+        "event_id": stored and stored.event.id,
+        "source": stored and stored.event.source,
+        "event": stored and stored.event.name,
+        "sentences": list(verdict.sentences),
+        "messages": [_message(said) for said in verdict.messages],
+    }
+
+
+def _message(said: Said) -> dict[str, Json]:
+    return {
+        "id": said.id,
+        "audience": said.audience,
+        "channel": said.channel,
+        "occasion": said.occasion,
+        "address": said.address,
+        "state": said.state,
+        "reason": said.reason,
+        "next_at": said.next_at,
+        "sent_at": sent_at(said),
+        "delivered_at": delivered_at(said),
+        "read_at": read_at(said),
+        "tries": len(said.attempts),
+    }

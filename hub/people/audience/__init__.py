@@ -6,9 +6,18 @@ Whom something is for: one language for the catalogue and for whoever asks, and 
 
 from hub.people.audience.asking import asked
 from hub.people.audience.contacts import recipient, usable_email, usable_phone, written_as
-from hub.people.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
-from hub.people.audience.holders import anybody, level_groups
+from hub.people.audience.groups import (
+    EVERY_ROLE,
+    RESIDENTS,
+    STAFF,
+    Addressee,
+    Group,
+    Unknown,
+    anybody,
+    as_one,
+    level_groups,
+    together,
+)
 from hub.people.audience.homes import Homes, at_home, home_of, within
-from hub.people.audience.joining import as_one, together
 from hub.people.audience.language import Term, parse, write
 from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from hub.model import State
 from hub.operations.explain import explain as explaining
-from hub.operations.explain.answer import shown
+from hub.operations.explain.explain import shown
 from hub.operations.explain.verdict import UNKNOWN, Outcome
 from hub.web.app_keys import EXPLAINING
 from hub.web.auth.audit import note
