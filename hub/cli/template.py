@@ -69,7 +69,7 @@ def whatsapp(
 
       hub template whatsapp pqrs.received
     """
-    from hub.channels.whatsapp.submission import submission  # noqa: PLC0415 - `hub --help` must not wait
+    from hub.channels.whatsapp.payload import submission  # noqa: PLC0415 - `hub --help` must not wait
 
     submissions = [submission(approved.body, filled) for approved, filled in _to_approve(event)]
     if not submissions:

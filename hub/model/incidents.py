@@ -1,4 +1,4 @@
-"""What is wrong with the hub itself."""
+"""What is wrong with the hub itself, and what is left of its money at providers."""
 
 from __future__ import annotations
 

@@ -11,8 +11,7 @@ from hub.rendering.engine import Engine, Form
 from hub.rendering.folding import Vault
 from hub.rendering.forms import Words
 from hub.rendering.layout import Parts, checked, frame, page
-from hub.rendering.markdown import parse, to_html
-from hub.rendering.plain import to_text
+from hub.rendering.markdown import parse, to_html, to_text
 from hub.rendering.source import Source
 
 BLOCKS: Final = (

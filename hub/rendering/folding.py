@@ -1,5 +1,5 @@
 """
-Statements around table rows and list items.
+Jinja put out of the way while Markdown works on the text around; statements around rows and list items.
 
     {% for cuota in cuotas %}           | ⟪0⟫ zq1qz | zq2qz ⟪3⟫ |
     | {{ cuota.mes }} | {{ … }} |   →

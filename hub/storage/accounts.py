@@ -13,8 +13,7 @@ from asyncpg import Record
 from hub.access.lockout import FAILURES, LOCKS
 from hub.errors import LastAdministrator
 from hub.model import Account, Grant, Office, Session
-from hub.storage.database import Store, Transaction, read, storable
-from hub.storage.queries import load
+from hub.storage.database import Store, Transaction, load, read, storable
 
 _SQL = load("accounts")
 _COLUMNS: Final = [field.name for field in fields(Account) if field.name != "grants"]

@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
 from hub.contact_rules.consents import standing as counts
 from hub.model import Consent, OptedOut, Person, Stance
-from hub.storage.database import Runner, read, write
-from hub.storage.queries import load
+from hub.storage.database import Runner, load, read, write
 
 _SQL = load("consents")
 

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from hub.model import Json, Places
 from hub.ports import Page
-from hub.storage.database import Store, storable
+from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
 from hub.storage.masking import mask_address, mask_reference
 from hub.storage.paging import cursor, page, shown
-from hub.storage.queries import load
 
 _SQL = load("contacts")
 

@@ -1,10 +1,12 @@
-"""PostgreSQL: a pool of connections, statements on them, and its errors in the hub's own words."""
+"""PostgreSQL: a pool of connections, the statements of `sql/*.sql` on them, its errors in the hub's own words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from importlib.resources import files
 from typing import Any, Final, Protocol, Self, TypeVar
 
 import asyncpg
@@ -237,3 +239,13 @@ async def _nothing_to_reset(_: object) -> None:
 
 _JSONB_VERSION: Final = b"\x01"
 _DECODE: Final = msgspec.json.Decoder().decode
+
+
+_HEADER: Final = re.compile(r"^-- ([a-z_]+) --$", re.MULTILINE)
+
+
+def load(name: str) -> Mapping[str, str]:
+    """Read `sql/<name>.sql` as name → statement."""
+    text = files("hub.storage").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    _, *parts = _HEADER.split(text)
+    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.cloudevents import header_as_json
 from hub.model import DeadLetter, Json
-from hub.storage.database import Runner, storable, write
-from hub.storage.queries import load
+from hub.storage.database import Runner, load, storable, write
 
 _SQL = load("dead_letters")
 

@@ -12,8 +12,7 @@ from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, Barred, Claimed, Gone, Message, Outcome, StoredEvent
 from hub.people.units import unit_name
 from hub.storage import events, messages, suppressions
-from hub.storage.database import Store, storable, write
-from hub.storage.queries import load
+from hub.storage.database import Store, load, storable, write
 
 _SQL = load("messages")
 _OUTCOME_COLUMNS = 6

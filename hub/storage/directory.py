@@ -12,8 +12,7 @@ from hub.business_time.rfc3339 import EARLIEST
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
 from hub.people.audience import usable_email, usable_phone
-from hub.storage.database import Runner, encode, encode_some, write
-from hub.storage.queries import load
+from hub.storage.database import Runner, encode, encode_some, load, write
 
 _SQL = load("directory")
 

@@ -10,11 +10,10 @@ from asyncpg import Record
 from hub.model import Event, Json, Places
 from hub.ports import Holders, Page, Standing, Written
 from hub.storage import consents, directory
-from hub.storage.database import Store, storable
+from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
 from hub.storage.masking import mask_address, mask_name
 from hub.storage.paging import read_ref, shown, write_ref
-from hub.storage.queries import load
 
 _SQL = load("roster")
 

@@ -9,8 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import Event, Json, Party, StoredEvent
-from hub.storage.database import Runner, encode, encode_some, read, write
-from hub.storage.queries import load
+from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("events")
 

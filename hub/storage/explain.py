@@ -12,9 +12,8 @@ from asyncpg import Record
 from hub.model import AudienceRecord, LeftOut, StoredEvent
 from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
 from hub.storage import events
-from hub.storage.database import Runner, Store, read, storable
+from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.masking import mask_address
-from hub.storage.queries import load
 
 _SQL = load("explaining")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")

@@ -21,8 +21,7 @@ from hub.people.importing.entries import (
     UNIT,
 )
 from hub.storage import directory
-from hub.storage.database import Runner, Store
-from hub.storage.queries import load
+from hub.storage.database import Runner, Store, load
 
 _SQL = load("importing")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from hub.model import Outgoing
-from hub.storage.database import Store
-from hub.storage.queries import load
+from hub.storage.database import Store, load
 
 _SQL = load("inbox")
 

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from hub.model import ApiKey, Note
 from hub.ports import Page
-from hub.storage.database import Store, encode, read, storable
+from hub.storage.database import Store, encode, load, read, storable
 from hub.storage.paging import cursor, page
-from hub.storage.queries import load
 
 _SQL = load("keys")
 

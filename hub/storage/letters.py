@@ -10,10 +10,9 @@ from hub.model import Json, Outgoing, Places, State, StoredEvent
 from hub.model.state_machine import sources
 from hub.ports import Page
 from hub.storage import events
-from hub.storage.database import Store
+from hub.storage.database import Store, load
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, page, shown
-from hub.storage.queries import load
 
 _SQL = load("letters")
 _LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: "handed_over"}

@@ -21,11 +21,10 @@ from hub.model import (
 from hub.model.promises import Kept, Period
 from hub.ports import MessageFilter, Page
 from hub.storage import clocks
-from hub.storage.database import Store, read
+from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow
 from hub.storage.masking import mask_address, mask_name, mask_reference
 from hub.storage.paging import cursor, page, shown
-from hub.storage.queries import load
 
 _SQL = load("log")
 _INBOX = load("inbox")

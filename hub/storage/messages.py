@@ -11,8 +11,7 @@ from asyncpg import Record
 
 from hub.model import Lane, Message, Purpose, State, Target
 from hub.model.state_machine import sources
-from hub.storage.database import Runner, encode_some
-from hub.storage.queries import load
+from hub.storage.database import Runner, encode_some, load
 
 _SQL = load("messages")
 _Fallback = tuple[tuple[Target, ...], ...]

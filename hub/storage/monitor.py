@@ -10,8 +10,7 @@ from asyncpg import Record
 from hub.model import Lane, Symptom, Trouble
 from hub.people.audience import Group
 from hub.storage import people
-from hub.storage.database import Database, read
-from hub.storage.queries import load
+from hub.storage.database import Database, load, read
 
 _SQL = load("watch")
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from hub.model import Json, Lane
 from hub.model.tickets import grouped
 from hub.ports import Ticket
-from hub.storage.database import Store
+from hub.storage.database import Store, load
 from hub.storage.paging import shown
-from hub.storage.queries import load
 
 _SQL = load("pauses")
 

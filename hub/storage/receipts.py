@@ -11,8 +11,7 @@ from hub.model import Attempt, Gone, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import sources
 from hub.storage import suppressions
-from hub.storage.database import Database, Runner, Store, storable
-from hub.storage.queries import load
+from hub.storage.database import Database, Runner, Store, load, storable
 
 _SQL = load("receipts")
 _SETTLE = load("messages")["settle"]

@@ -10,10 +10,9 @@ from uuid import UUID
 from hub.model import Lane
 from hub.model.tickets import grouped
 from hub.ports import MessageFilter, RedrivenPage, Verdict
-from hub.storage.database import Store
+from hub.storage.database import Store, load
 from hub.storage.filters import narrow
 from hub.storage.paging import cursor, encode_cursor
-from hub.storage.queries import load
 
 _SQL = load("redrive")
 _FIRST_FREE: Final = 7

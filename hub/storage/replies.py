@@ -15,8 +15,7 @@ from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind, Taking
 from hub.sla import ESCALATES
 from hub.storage import clocks, consents
-from hub.storage.database import Store, Transaction, encode, read, storable
-from hub.storage.queries import load
+from hub.storage.database import Store, Transaction, encode, load, read, storable
 
 _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.storage.database import Store
-from hub.storage.queries import load
+from hub.storage.database import Store, load
 
 MAIL_LASTS: Final = timedelta(days=30)
 """How long after a mail bounces and answers still come: servers try for five days, people answer later."""

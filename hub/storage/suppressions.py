@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from hub.model import Gone
 from hub.people.readiness import Suppressed
-from hub.storage.database import Runner, storable, write
-from hub.storage.queries import load
+from hub.storage.database import Runner, load, storable, write
 
 _SQL = load("suppressions")
 

@@ -13,9 +13,8 @@ from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
 from hub.ports import Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
-from hub.storage.database import read
+from hub.storage.database import load, read
 from hub.storage.delivery import PostgresCascades
-from hub.storage.queries import load
 
 _SQL = load("messages")
 _RECEIPTS = load("receipts")

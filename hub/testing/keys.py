@@ -1,17 +1,17 @@
-"""Keys of systems and the audit in memory."""
+"""Keys of systems and the audit in memory. A cursor is the place of the next row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 
-from hub.model import ApiKey, Note
+from hub.errors import StorageRefused
+from hub.model import ApiKey, Json, Note
 from hub.ports import Now, Page
 from hub.testing.faults import Faults
-from hub.testing.paging import page
 
 
 class MemoryKeys:
@@ -76,3 +76,19 @@ class MemoryAudit:
         found = [one for one in self.rows if person in (None, one.person)]
         newest = sorted(found, key=lambda one: (one.at, one.id), reverse=True)
         return page([msgspec.to_builtins(one) for one in newest], after, limit)
+
+
+def page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
+    """Cut a page out of all rows; raises StorageRefused for a cursor that is none of ours."""
+    start = place(after)
+    end = start + limit
+    return Page(items=rows[start:end], next=str(end) if end < len(rows) else None)
+
+
+def place(cursor: str | None) -> int:
+    """Read a cursor, the beginning for None."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise StorageRefused("The cursor is not one that a list has given.")
+    return int(cursor)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -24,7 +27,9 @@ from hub.model import (
 )
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
+from hub.ports import Now
 from hub.testing.directory import Directory
+from hub.testing.faults import Faults
 
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
 """States that end when `next_at` comes."""
@@ -192,3 +197,19 @@ class Tables:
 def step_key(message: Message) -> tuple[object, ...]:
     """What the messages of one step have in common."""
     return message.event_key, message.person, message.audience, message.occasion, message.step
+
+
+class Statements:
+    """What the parts of the memory store have in common. `faults` knows their methods by name."""
+
+    def __init__(self, now: Now) -> None:
+        self.tables = Tables()
+        self.faults = Faults()
+        self._now = now
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def _statement(self, name: str) -> AsyncIterator[Tables]:
+        self.faults.meet(name)
+        async with self._lock:
+            yield self.tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.contact_rules.opt_out_words import command
-from hub.inbound.ack_words import TakeOn, case_key, take_on
+from hub.inbound.ack_by_text import TakeOn, case_key, take_on
 
 
 @pytest.mark.parametrize(

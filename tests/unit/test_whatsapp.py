@@ -15,9 +15,8 @@ from hub.access.webhook_signatures import is_from_meta, meta_signature
 from hub.channels.failures import Kind
 from hub.channels.http_calls import Answer
 from hub.channels.urls import GRAPH_VERSION, WhatsappEndpoint, parse_whatsapp
-from hub.channels.whatsapp.payload import encode
+from hub.channels.whatsapp.payload import encode, submission
 from hub.channels.whatsapp.reports import Keys, keys_of, read_notice
-from hub.channels.whatsapp.submission import submission
 from hub.channels.whatsapp.verdicts import MEANINGS, failure, reason_of
 from hub.errors import ConfigurationError, PermanentFailure, TransientFailure
 from hub.model import Rendered, Reply, State

@@ -13,8 +13,7 @@ from urllib.parse import quote, urlencode
 from hub.channels.failures import Kind, by_status, verdict, without_contact
 from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.sms import TRAITS
-from hub.channels.sms.balance import read_amount
-from hub.channels.sms.json_path import word_at
+from hub.channels.sms.json_path import read_amount, word_at
 from hub.channels.urls import TwilioEndpoint
 from hub.errors import SendFailure
 from hub.model import Accepted, Balance, ChannelTraits, Json, Outgoing

@@ -3,6 +3,8 @@ EXPLAINING: was somebody told of an event, when and by what; and if not, why not
 
     event + person ▸ what was kept when it was planned ▸ messages, who was left out, the history of the
     directory ▸ one verdict, with sentences in Spanish
+
+Who reaches some copropiedades only sees of the facts what is there, as if there were nothing else.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ def seen_from(facts: Facts, places: Places) -> Facts:
 
 
 def shown(verdict: Verdict) -> dict[str, Json]:
-    """Make plain values: ids, instants and states beside the sentences; addresses are masked."""
+    """Make what the API and `hub explain --json` answer: ids, instants and states beside the sentences; addresses are masked."""
     stored = verdict.event
     return {
         "outcome": verdict.outcome,

@@ -50,7 +50,7 @@ _DAY = timedelta(days=1)
 
 
 def shown(comparison: Comparison) -> dict[str, Json]:
-    """Make plain values of both sides and of what differs."""
+    """Make what `hub rehearse --json` prints of both sides and what differs: ids and numbers, nobody's data."""
     return {
         "since": comparison.period.since,
         "until": comparison.period.until,
