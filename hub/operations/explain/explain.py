@@ -66,7 +66,11 @@ def seen_from(facts: Facts, places: Places) -> Facts:
 
 
 def shown(verdict: Verdict) -> dict[str, Json]:
-    """Make what the API and `hub explain --json` answer: ids, instants and states beside the sentences; addresses are masked."""
+    """
+    Make what the API and `hub explain --json` answer.
+
+    Ids, instants and states stand beside the sentences; addresses are masked.
+    """
     stored = verdict.event
     return {
         "outcome": verdict.outcome,
