@@ -36,9 +36,8 @@ from hub.storage.database import Database
 from hub.storage.directory_history import PostgresRoster
 from hub.storage.explain import PostgresExplaining
 from hub.storage.imports import PostgresImports
-from hub.storage.inbox import PostgresInbox
 from hub.storage.keys import PostgresAudit, PostgresKeys
-from hub.storage.letters import PostgresLetters
+from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.monitor import PostgresWatch
 from hub.storage.pauses import PostgresPauses

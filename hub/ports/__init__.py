@@ -11,8 +11,7 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments
-from hub.ports.channel import Channel
-from hub.ports.clock import Now
+from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.directory_history import Holders, RosterStore, Standing, Written
@@ -38,5 +37,4 @@ from hub.ports.monitor import Heartbeats, Queues, TroubleLog, WatchStore
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveStore, Verdict
-from hub.ports.throttle import Throttle
-from hub.ports.timers import TimerStore
+from hub.ports.timers import Now, TimerStore

@@ -1,4 +1,4 @@
-"""What the timers ask of the database."""
+"""What the timers ask of the database, and the time itself."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from uuid import UUID
 from hub.model import Clock, Departures, Inbound, Lane, Message
 from hub.model.tickets import Ticket
 from hub.ports.delivery import CascadeStore
+
+Now = Callable[[], datetime]
+"""Tells the time, aware UTC."""
 
 
 class TimerStore(CascadeStore, Protocol):

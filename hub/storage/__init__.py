@@ -12,10 +12,9 @@ from hub.storage.explain import PostgresExplaining
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
 from hub.storage.imports import PostgresImports
-from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresAudit, PostgresKeys
-from hub.storage.letters import PostgresLetters
+from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.monitor import PostgresWatch
 from hub.storage.pauses import PostgresPauses

@@ -1,4 +1,4 @@
-"""PostgreSQL: a pool of connections, the statements of `sql/*.sql` on them, its errors in the hub's own words."""
+"""PostgreSQL: a pool of connections, the statements of `sql/*.sql`, its errors in the hub's own words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters as rows, from the channel that makes them to the hand that gives them over."""
+"""What the hub itself keeps for people, as rows: letters until they are handed over, and the in-app inbox."""
 
 from __future__ import annotations
 
@@ -54,3 +54,23 @@ class PostgresLetters(Store):
         before = sorted(sources(State.DELIVERED))
         rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
         return rows[0]["changed"] if rows else None
+
+
+_INBOX = load("inbox")
+
+
+class PostgresInbox(Store):
+    """Where the inbox channel puts its messages."""
+
+    async def add(self, outgoing: Outgoing) -> None:
+        """Keep a message for its person; the same id again changes nothing."""
+        await self._database.rows(
+            _INBOX["add"],
+            outgoing.id,
+            outgoing.person,
+            outgoing.event,
+            outgoing.rendered.subject,
+            outgoing.rendered.text,
+            outgoing.rendered.html,
+            outgoing.created_at,
+        )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
+from hub.model.ids import earliest
 from hub.storage.database import Store, load
 
 MAIL_LASTS: Final = timedelta(days=30)
@@ -16,7 +16,6 @@ TEXT_LASTS: Final = timedelta(days=3)
 """How long after a text its receipt may come: providers try to deliver for up to 72 hours."""
 
 _SQL = load("secrets")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +35,6 @@ class PostgresSecrets(Store):
 
     async def under_way(self, now: datetime) -> UnderWay:
         """Count the mails of `MAIL_LASTS`, and the texts of `TEXT_LASTS` that have no receipt yet."""
-        since = [_first_id(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]
+        since = [earliest(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]
         [row] = await self._database.rows(_SQL["under_way"], *since)
         return UnderWay(**dict(row))
-
-
-def _first_id(at: datetime) -> UUID:
-    """Answer the lowest id that a message of this instant can have (`hub.model.ids`)."""
-    return UUID(int=((at - _EPOCH) // timedelta(milliseconds=1)) << 80)

@@ -50,7 +50,7 @@ _DAY = timedelta(days=1)
 
 
 def shown(comparison: Comparison) -> dict[str, Json]:
-    """Make what `hub rehearse --json` prints of both sides and what differs: ids and numbers, nobody's data."""
+    """Make what `hub rehearse --json` prints: both sides and what differs, in ids and numbers."""
     return {
         "since": comparison.period.since,
         "until": comparison.period.until,

@@ -12,12 +12,15 @@ from hub.people.audience.groups import (
     STAFF,
     Addressee,
     Group,
+    Homes,
     Unknown,
     anybody,
     as_one,
+    at_home,
+    home_of,
     level_groups,
     together,
+    within,
 )
-from hub.people.audience.homes import Homes, at_home, home_of, within
 from hub.people.audience.language import Term, parse, write
 from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words

@@ -1,12 +1,16 @@
-"""Groups: people of the directory, described so that a store can look them up; several put together."""
+"""
+Groups: people of the directory, described so that a store can look them up.
+
+Several put together, what of them is seen from some copropiedades, and who holds the levels of a ladder.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hub.model import Clock, Person, Role
+from hub.model import Clock, Person, Places, Role
 from hub.people.units import in_order
 
 RESIDENTS: Final = ("resident", "tenant")
@@ -111,3 +115,38 @@ def as_one(one: Person, again: Person) -> Person:
 def _with_roles(group: Group, known: Addressee | None) -> Group:
     before = known.roles if isinstance(known, Group) else ()
     return replace(group, roles=tuple(dict.fromkeys((*before, *group.roles))))
+
+
+Homes = Mapping[str, Collection[str]]
+"""`unit:ID` and `person:ID` → the copropiedades that they belong to."""
+
+_PERSON: Final = "person"
+
+
+def within(groups: Iterable[Group], places: Places, homes: Homes) -> list[Group]:
+    """Leave what belongs to these places, as if there were nothing else; all of it where `places` is None."""
+    if places is None:
+        return list(groups)
+    return [one for group in groups for one in _seen(group, places, homes)]
+
+
+def at_home(people: Iterable[Person], group: Group, places: Places, homes: Homes) -> list[Person]:
+    """Leave of those who answer for a place whom the places reach: the company's staff is of none."""
+    if places is None or not group.nearest:
+        return list(people)
+    return [one for one in people if set(homes.get(f"{_PERSON}:{one.ref}", ())) & places]
+
+
+def home_of(group: Group) -> str | None:
+    """Answer whose home decides about a group: a unit's or a person's."""
+    if group.person is not None:
+        return f"{_PERSON}:{group.person}"
+    return None if group.unit_id is None else f"unit:{group.unit_id}"
+
+
+def _seen(group: Group, places: Collection[str], homes: Homes) -> list[Group]:
+    if group.everywhere:
+        return [replace(group, everywhere=False, copropiedad_id=place) for place in sorted(places)]
+    home = home_of(group)
+    there = {group.copropiedad_id} if home is None else set(homes.get(home, ()))
+    return [group] if there & set(places) else []
