@@ -61,7 +61,7 @@ def open_folder() -> Iterator[Path]:
 
 async def _measure(options: argparse.Namespace, folder: Path) -> Sequence[Turn]:
     turns = []
-    chosen = [each for each in CONTESTANTS if each.name in options.only]
+    chosen = [contestant for contestant in CONTESTANTS if contestant.name in options.only]
     async with open_field(folder, tell=_tell) as field:
         async for turn in contest(chosen, field, rounds=options.rounds, mails=options.mails):
             _tell(f"round {turn.number}  {turn.contestant:<8}{turn.rate:7,.0f} mails/s")
@@ -73,8 +73,8 @@ def _print(options: argparse.Namespace, turns: Sequence[Turn], found: Mapping[st
     print(f"\n{options.rounds} rounds, interleaved, of {options.mails:,} mails each\n")
     print(table(standings(turns)))
     print(f"\n{FOOTNOTE}")
-    for each in CONTESTANTS:
-        print(f"{each.name:<8}{each.what}")
+    for contestant in CONTESTANTS:
+        print(f"{contestant.name:<8}{contestant.what}")
     print("\n" + ", ".join(f"{name} {value}" for name, value in found.items()))
 
 
@@ -87,7 +87,7 @@ def _verdict(turns: Sequence[Turn], least: float) -> int:
 
 
 def _options() -> argparse.Namespace:
-    names = [each.name for each in CONTESTANTS]
+    names = [contestant.name for contestant in CONTESTANTS]
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="3 rounds of 5,000 mails instead of 7 of 20,000")
     parser.add_argument("--rounds", type=int)

@@ -18,7 +18,7 @@ import uvloop
 from aio_pika.abc import AbstractIncomingMessage
 
 from benchmarks.payment import NAME, home, payment, words_of
-from hub.app.container import Words
+from hub.app.container import Company
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, wire_content
 from hub.channels.email.pool import Pool
@@ -58,7 +58,7 @@ async def main() -> None:
 
 def prebuilt() -> Letter:
     """Make the contest's mail once."""
-    words, event, reader = Words(load({})), payment(0), home(0)
+    words, event, reader = Company(load({})), payment(0), home(0)
     outgoing = Outgoing(
         id=uuid4(),
         channel="email",

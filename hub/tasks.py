@@ -34,7 +34,7 @@ async def cancel(*tasks: asyncio.Future[Any]) -> None:
         raise asyncio.CancelledError
 
 
-async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def run_all(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Run all until the last is done; the first that fails cancels the rest, and its error is raised."""
     tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
     try:
@@ -43,17 +43,17 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
         await cancel(*tasks)
 
 
-async def finished(work: Awaitable[None], patience: timedelta) -> None:
+async def shield_with_grace(work: Awaitable[None], patience: timedelta) -> None:
     """Do the work; when cancelled meanwhile, let it come to its end first, for as long as `patience`."""
     working = asyncio.ensure_future(work)
     try:
         await asyncio.shield(working)
     except asyncio.CancelledError:
-        await outlast(working, patience)
+        await wait_then_cancel(working, patience)
         raise
 
 
-async def outlast(task: asyncio.Future[Any], patience: timedelta) -> None:
+async def wait_then_cancel(task: asyncio.Future[Any], patience: timedelta) -> None:
     """
     Wait for the end of a task, for as long as `patience`, then cancel it.
 
@@ -74,7 +74,7 @@ async def _waited(tasks: Collection[asyncio.Future[Any]], seconds: float) -> boo
     return True
 
 
-def heed_cancellation() -> None:
+def reraise_if_cancelled() -> None:
     """
     Raise CancelledError when this task was cancelled and something swallowed it.
 

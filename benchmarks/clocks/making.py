@@ -86,7 +86,7 @@ def _pattern(kind: Kind, policy: Policy) -> Clock:
     found = next(
         one for one in sla.replay("pqrs_id:banco", [_petition()], BY_NAME, policy) if one.name == kind.promise
     )
-    return sla.with_fired(found, kind.fired)
+    return sla.with_progress(found, kind.fired)
 
 
 def _petition() -> Event:

@@ -16,7 +16,7 @@ from typing import Final
 from hub.access import audit, passwords
 from hub.access.passwords import Passwords
 from hub.errors import InvalidAccount, UnknownName
-from hub.model import EVERYWHERE, Account, Grant, Json, Places
+from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
 
@@ -25,14 +25,14 @@ _DISPLAY: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class AccountAdmin:
     """Where accounts are given: what that takes, who does it, and where he may."""
 
     store: AccountStore
     audit: AuditStore
     passwords: Passwords
     who: str
-    places: Places
+    places: PropertyScope
     now: datetime
 
     def reaches(self, account: Account) -> bool:
@@ -54,12 +54,14 @@ def canonical(name: str) -> str:
     return name.strip().casefold()
 
 
-async def listed(desk: Desk) -> list[Account]:
+async def listed(admin: AccountAdmin) -> list[Account]:
     """Answer the accounts that are his to change, by name."""
-    return [account for account in await desk.store.accounts() if desk.reaches(account)]
+    return [account for account in await admin.store.accounts() if admin.reaches(account)]
 
 
-async def create(desk: Desk, name: str, display_name: str, grants: Collection[Grant]) -> tuple[Account, str]:
+async def create(
+    admin: AccountAdmin, name: str, display_name: str, grants: Collection[Grant]
+) -> tuple[Account, str]:
     """
     Make an account and the password that opens it once.
 
@@ -69,90 +71,90 @@ async def create(desk: Desk, name: str, display_name: str, grants: Collection[Gr
     _require_names(name, display_name)
     if not grants:
         raise InvalidAccount("An account without an office opens nothing.")
-    await _require_grantable(desk, grants)
-    if await desk.store.named(name) is not None:
+    await _require_grantable(admin, grants)
+    if await admin.store.named(name) is not None:
         raise _taken(name)
     password = passwords.one_time()
     account = Account(
-        id=uuid8(desk.now, "account", name),
+        id=uuid8(admin.now, "account", name),
         name=name,
         display_name=display_name,
-        password_hash=await desk.passwords.hash(password),
+        password_hash=await admin.passwords.hash(password),
         grants=tuple(grants),
         must_change=True,
-        created_at=desk.now,
-        created_by=desk.who,
+        created_at=admin.now,
+        created_by=admin.who,
     )
-    await desk.note("create", account, grants=_told(grants))
-    if not await desk.store.add(account):
+    await admin.note("create", account, grants=_told(grants))
+    if not await admin.store.add(account):
         raise _taken(name)
     return account, password
 
 
-async def grant(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
+async def grant(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
     """Give offices. Raises InvalidAccount, UnknownName."""
-    account = await _account(desk, name)
-    await _require_grantable(desk, grants)
-    await desk.note("grant", account, grants=_told(grants))
-    await desk.store.grant(account.id, grants)
-    return await _account(desk, name)
+    account = await _account(admin, name)
+    await _require_grantable(admin, grants)
+    await admin.note("grant", account, grants=_told(grants))
+    await admin.store.grant(account.id, grants)
+    return await _account(admin, name)
 
 
-async def take(desk: Desk, name: str, grants: Collection[Grant]) -> Account:
+async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
     """Take offices away; its sessions end. Raises InvalidAccount, LastAdministrator, UnknownName."""
-    account = await _account(desk, name)
+    account = await _account(admin, name)
     if not set(grants) & set(account.grants):
         raise InvalidAccount(f"{account.name} has no such office there.")
-    await desk.note("take", account, grants=_told(grants))
-    await desk.store.take(account.id, grants)
-    return await desk.store.named(account.name) or account
+    await admin.note("take", account, grants=_told(grants))
+    await admin.store.take(account.id, grants)
+    return await admin.store.named(account.name) or account
 
 
-async def reset(desk: Desk, name: str) -> tuple[Account, str]:
+async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
     """Give another password, to be changed at once; its sessions end. Raises UnknownName."""
-    account, password = await _account(desk, name), passwords.one_time()
-    await desk.note("reset", account)
-    kept = await desk.passwords.hash(password)
-    await desk.store.set_password(account.id, kept, must_change=True)
-    return await _account(desk, name), password
+    account, password = await _account(admin, name), passwords.one_time()
+    await admin.note("reset", account)
+    kept = await admin.passwords.hash(password)
+    await admin.store.set_password(account.id, kept, must_change=True)
+    return await _account(admin, name), password
 
 
-async def disable(desk: Desk, name: str) -> Account:
+async def disable(admin: AccountAdmin, name: str) -> Account:
     """Let nobody in with it; its sessions end. Raises LastAdministrator, UnknownName."""
-    account = await _account(desk, name)
-    await desk.note("disable", account)
-    await desk.store.disable(account.id, now=desk.now)
-    return await _account(desk, name)
+    account = await _account(admin, name)
+    await admin.note("disable", account)
+    await admin.store.disable(account.id, now=admin.now)
+    return await _account(admin, name)
 
 
-async def enable(desk: Desk, name: str) -> Account:
+async def enable(admin: AccountAdmin, name: str) -> Account:
     """Let it in again. Raises UnknownName."""
-    account = await _account(desk, name)
-    await desk.note("enable", account)
-    await desk.store.enable(account.id)
-    return await _account(desk, name)
+    account = await _account(admin, name)
+    await admin.note("enable", account)
+    await admin.store.enable(account.id)
+    return await _account(admin, name)
 
 
-async def unlock(desk: Desk, name: str) -> Account:
+async def unlock(admin: AccountAdmin, name: str) -> Account:
     """End its lock before its time. Raises UnknownName."""
-    account = await _account(desk, name)
-    await desk.note("unlock", account)
-    await desk.store.unlock(account.id)
-    return await _account(desk, name)
+    account = await _account(admin, name)
+    await admin.note("unlock", account)
+    await admin.store.unlock(account.id)
+    return await _account(admin, name)
 
 
-async def _account(desk: Desk, name: str) -> Account:
-    account = await desk.store.named(canonical(name))
-    if account is None or not desk.reaches(account):
+async def _account(admin: AccountAdmin, name: str) -> Account:
+    account = await admin.store.named(canonical(name))
+    if account is None or not admin.reaches(account):
         raise UnknownName(f"there is no account {canonical(name)!r}")
     return account
 
 
-async def _require_grantable(desk: Desk, grants: Collection[Grant]) -> None:
-    if not desk.covers(grants):
+async def _require_grantable(admin: AccountAdmin, grants: Collection[Grant]) -> None:
+    if not admin.covers(grants):
         raise InvalidAccount("Offices are given where one is an administrator oneself, and nowhere else.")
     named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
-    if missing := sorted(named - (await desk.store.names(named)).keys()):
+    if missing := sorted(named - (await admin.store.names(named)).keys()):
         raise InvalidAccount(f"There is no copropiedad {missing[0]!r}.")
 
 

@@ -124,4 +124,4 @@ def _derive(secret: Secret, info: str) -> bytes:
 def _encoded(parts: Iterable[str]) -> bytes:
     """Put the length in octets before each part, so that no two lists of parts look alike."""
     octets = [part.encode(errors="surrogatepass") for part in parts]
-    return b"".join(b"%d:%b" % (len(one), one) for one in octets)
+    return b"".join(b"%d:%b" % (len(octet), octet) for octet in octets)

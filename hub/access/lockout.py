@@ -34,7 +34,7 @@ def lock_after(failures: int) -> timedelta | None:
     return None if failures < FAILURES else LOCKS[min(failures - FAILURES, len(LOCKS) - 1)]
 
 
-class Strangers:
+class UnknownNameLocks:
     """
     Locks of names that nobody has, as an account's, so that a lock does not tell which names there are.
 
@@ -72,7 +72,7 @@ def network_of(peer: str) -> str:
     return str(mapped) if mapped else str(ip_network((address, _ONE_LINE), strict=False))
 
 
-class Brake:
+class AddressThrottle:
     """
     Who fails often from one address waits before each further try, whatever names he tries.
 

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.access import audit, sessions
-from hub.access.lockout import Strangers, lock_after
+from hub.access.lockout import UnknownNameLocks, lock_after
 from hub.access.passwords import Passwords, require_good
 from hub.errors import InvalidAccount
 from hub.model import Account
@@ -19,14 +19,14 @@ _NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class SignInDeps:
     """What signing in takes."""
 
     accounts: AccountStore
     sessions: SessionStore
     audit: AuditStore
     passwords: Passwords
-    strangers: Strangers
+    strangers: UnknownNameLocks
     now: Callable[[], datetime]
 
 
@@ -37,86 +37,86 @@ class Refused:
     until: datetime | None = None
 
 
-async def sign_in(door: Door, name: str, password: str) -> str | Refused:
+async def sign_in(deps: SignInDeps, name: str, password: str) -> str | Refused:
     """
     Answer what the cookie of a new session holds.
 
     A name that nobody has, or of a disabled account, is refused in the words and the time of a wrong
     password, and locked alike. Raises StorageUnavailable.
     """
-    account = await door.accounts.named(name)
+    account = await deps.accounts.named(name)
     if account is None or account.disabled_at is not None:
-        await door.accounts.attempt(_NOBODY, now=door.now())
-        await door.passwords.matches(None, password)
-        return Refused(until=_future(door.strangers.attempt(name, now=door.now()), door.now()))
-    if refused := await _refused(door, account, password):
+        await deps.accounts.attempt(_NOBODY, now=deps.now())
+        await deps.passwords.matches(None, password)
+        return Refused(until=_future(deps.strangers.attempt(name, now=deps.now()), deps.now()))
+    if refused := await _refused(deps, account, password):
         return refused
-    await _note(door, account, "sign_in")
-    await door.accounts.signed_in(account.id, now=door.now())
-    if door.passwords.outdated(account.password_hash):
-        fresh = await door.passwords.hash(password)
-        await door.accounts.rehash(account.id, old=account.password_hash, new=fresh)
-    return await _begin(door, account.id)
+    await _note(deps, account, "sign_in")
+    await deps.accounts.signed_in(account.id, now=deps.now())
+    if deps.passwords.outdated(account.password_hash):
+        fresh = await deps.passwords.hash(password)
+        await deps.accounts.rehash(account.id, old=account.password_hash, new=fresh)
+    return await _begin(deps, account.id)
 
 
-async def sign_in_with_key(door: Door, key: str) -> str:
+async def sign_in_with_key(deps: SignInDeps, key: str) -> str:
     """Answer what the cookie holds of who has shown HUB_API_KEY."""
-    await audit.note(door.audit, who="HUB_API_KEY", action="console.sign_in", subject="console")
-    return await _begin(door, None, key=key)
+    await audit.note(deps.audit, who="HUB_API_KEY", action="console.sign_in", subject="console")
+    return await _begin(deps, None, key=key)
 
 
-async def change_password(door: Door, account: Account, old: str, new: str) -> str:
+async def change_password(deps: SignInDeps, account: Account, old: str, new: str) -> str:
     """
     Change a password, end every session of the account, and answer the cookie of a new one.
 
     The old one is guessed at no faster than at the door. Raises InvalidAccount, in Spanish.
     """
-    if refused := await _refused(door, account, old):
+    if refused := await _refused(deps, account, old):
         locked = " La cuenta quedó bloqueada por unos minutos." if refused.until else ""
         raise InvalidAccount(f"La contraseña actual no es correcta.{locked}")
-    await door.accounts.unlock(account.id)
+    await deps.accounts.unlock(account.id)
     if old == new:
         raise InvalidAccount("La nueva contraseña debe ser distinta de la actual.")
     require_good(new, name=account.name, display_name=account.display_name)
-    await _note(door, account, "password")
-    await door.accounts.set_password(account.id, await door.passwords.hash(new), must_change=False)
-    return await _begin(door, account.id)
+    await _note(deps, account, "password")
+    await deps.accounts.set_password(account.id, await deps.passwords.hash(new), must_change=False)
+    return await _begin(deps, account.id)
 
 
-async def _refused(door: Door, account: Account, password: str) -> Refused | None:
+async def _refused(deps: SignInDeps, account: Account, password: str) -> Refused | None:
     """Count a try, then look: a right password during a lock is as wrong as any."""
-    failures = await door.accounts.attempt(account.id, now=door.now())
+    failures = await deps.accounts.attempt(account.id, now=deps.now())
     if failures is None:
-        await door.passwords.matches(None, password)
-        locked = await door.accounts.named(account.name)
-        return Refused(until=_future(locked.locked_until if locked else None, door.now()))
-    if await door.passwords.matches(account.password_hash, password):
+        await deps.passwords.matches(None, password)
+        locked = await deps.accounts.named(account.name)
+        return Refused(until=_future(locked.locked_until if locked else None, deps.now()))
+    if await deps.passwords.matches(account.password_hash, password):
         return None
     lock = lock_after(failures)
     if lock is None:
         return Refused()
     await audit.note(
-        door.audit,
+        deps.audit,
         who="console",
         action="account.lock",
         subject=f"account:{account.name}",
         failures=failures,
         minutes=lock.total_seconds() / 60,
     )
-    return Refused(until=door.now() + lock)
+    return Refused(until=deps.now() + lock)
 
 
-async def _begin(door: Door, account_id: UUID | None, *, key: str = "") -> str:
-    now = door.now()
-    await door.sessions.sweep(now=now, idle_since=now - sessions.IDLE)
+async def _begin(deps: SignInDeps, account_id: UUID | None, *, key: str = "") -> str:
+    now = deps.now()
+    await deps.sessions.sweep(now=now, idle_since=now - sessions.IDLE)
     session, token = sessions.begin(account_id, key=key, now=now)
-    await door.sessions.open(session)
+    await deps.sessions.open(session)
     return token
 
 
-async def _note(door: Door, account: Account, action: str) -> None:
+async def _note(deps: SignInDeps, account: Account, action: str) -> None:
     who = f"account:{account.name}"
-    await audit.note(door.audit, who=who, action=f"account.{action}", subject=who)
+    await audit.note(deps.audit, who=who, action=f"account.{action}", subject=who)
 
 
 def _future(until: datetime | None, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
-from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
+from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
 from hub.channels.email.mime import Sender, build_email
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
@@ -33,13 +33,13 @@ from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import RedisAppointments
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
-from hub.storage.directory_history import PostgresRoster
-from hub.storage.explain import PostgresExplaining
+from hub.storage.directory_history import PostgresDirectoryHistory
+from hub.storage.explain import PostgresExplain
 from hub.storage.imports import PostgresImports
 from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
-from hub.storage.monitor import PostgresWatch
+from hub.storage.monitor import PostgresMonitor
 from hub.storage.pauses import PostgresPauses
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.secrets import PostgresSecrets
@@ -57,7 +57,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Words:
+class Company:
     """The company's rules and words: loaded when first asked for, once for all roles of a process."""
 
     def __init__(self, settings: Settings) -> None:
@@ -76,7 +76,9 @@ class Words:
         company = self.policy.company
         words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
         texting = Texting(prefix=self.policy.sms.prefix, two_way=texts_can_be_answered(self._settings))
-        return Templates.load(self._settings.templates, company=words, texting=texting)
+        return Templates.load(
+            self._settings.templates, company=words, clocks=self.policy.clocks, texting=texting
+        )
 
     @cached_property
     def sender(self) -> Sender:
@@ -124,11 +126,11 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class Container:
     """One of each connection, closed together. They connect when first used, not now."""
 
     settings: Settings
-    words: Words
+    words: Company
     database: Database
     publisher: BrokerPublisher
     appointments: RedisAppointments
@@ -144,20 +146,20 @@ class Parts:
             verp=self.words.verp,
             store_inbox=PostgresInbox(self.database).add,
             store_letter=PostgresLetters(self.database).add,
-            guards=Guards(breakers=self.breakers, throttle=self.throttle),
+            guards=ProviderLimits(breakers=self.breakers, throttle=self.throttle),
         )
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings, name: str) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
     """Open the parts of one process; `name` is what RabbitMQ's operator sees."""
-    words = Words(settings)
+    words = Company(settings)
     breakers = Breakers(words.policy.breaker, report)
     circuits = Circuits(breakers)
     REGISTRY.register(circuits)
     async with AsyncExitStack() as stack:
         stack.callback(REGISTRY.unregister, circuits)
-        yield Parts(
+        yield Container(
             settings=settings,
             words=words,
             database=await stack.enter_async_context(Database(settings.database_url.reveal())),
@@ -183,15 +185,15 @@ open_accounts: Final = _opener(PostgresAccounts)
 open_audit: Final = _opener(PostgresAudit)
 open_contacts: Final = _opener(PostgresContacts)
 open_imports: Final = _opener(PostgresImports, size=1)
-open_explaining: Final = _opener(PostgresExplaining)
+open_explaining: Final = _opener(PostgresExplain)
 open_keys: Final = _opener(PostgresKeys)
 open_letters: Final = _opener(PostgresLetters)
 open_log: Final = _opener(PostgresLog)
 open_pauses: Final = _opener(PostgresPauses)
 open_redrive: Final = _opener(PostgresRedrive)
-open_roster: Final = _opener(PostgresRoster)
+open_roster: Final = _opener(PostgresDirectoryHistory)
 open_secrets: Final = _opener(PostgresSecrets)
-open_watch: Final = _opener(partial(PostgresWatch, queues=QUEUES))
+open_watch: Final = _opener(partial(PostgresMonitor, queues=QUEUES))
 
 
 @asynccontextmanager

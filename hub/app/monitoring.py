@@ -12,23 +12,23 @@ from typing import Any
 
 import structlog
 
-from hub.app.container import QUEUES, Parts, now
+from hub.app.container import QUEUES, Container, now
 from hub.channels.balances import remaining
 from hub.errors import ConfigurationError, Unavailable
 from hub.health import heartbeat, monitor
-from hub.health.monitor import Watch
+from hub.health.monitor import Monitor
 from hub.ports import Channel
-from hub.storage.monitor import PostgresWatch
-from hub.tasks import heed_cancellation, together
+from hub.storage.monitor import PostgresMonitor
+from hub.tasks import reraise_if_cancelled, run_all
 
 log = structlog.get_logger()
 
 
-async def run(parts: Parts) -> None:
+async def run(parts: Container) -> None:
     """Watch, and let the outside address hear that all is well, until cancelled."""
-    store = PostgresWatch(parts.database, QUEUES)
+    store = PostgresMonitor(parts.database, QUEUES)
     channels = _texting(parts)
-    watching = Watch(
+    watching = Monitor(
         store=store,
         publisher=parts.publisher,
         queues=parts.publisher,
@@ -36,7 +36,7 @@ async def run(parts: Parts) -> None:
         clocks={"postgresql": store.clock, "redis": parts.appointments.clock},
         balances=partial(remaining, channels),
         now=now,
-        policy=parts.words.policy.watch,
+        policy=parts.words.policy.monitor,
         host=socket.gethostname(),
         company=parts.words.policy.company.email,
     )
@@ -44,15 +44,15 @@ async def run(parts: Parts) -> None:
     if (url := parts.settings.heartbeat_url) is not None:
         work.append(heartbeat.run(url, lambda: watching.well))
     try:
-        await together(work)
+        await run_all(work)
     finally:
         for channel in channels.values():
             await channel.aclose()
 
 
-async def say_circuits(parts: Parts) -> None:
+async def say_circuits(parts: Container) -> None:
     """Say again and again which providers this process leaves alone: whoever watches reads it."""
-    store = PostgresWatch(parts.database, QUEUES)
+    store = PostgresMonitor(parts.database, QUEUES)
     process = f"{socket.gethostname()}:{os.getpid()}"
     while True:
         circuits = parts.breakers.states().items()
@@ -60,12 +60,12 @@ async def say_circuits(parts: Parts) -> None:
         try:
             await store.beat(process, states)
         except Unavailable as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             log.warning("circuits.unsaid", error=str(exc))
-        await asyncio.sleep(parts.words.policy.watch.every.total_seconds())
+        await asyncio.sleep(parts.words.policy.monitor.interval.total_seconds())
 
 
-async def answers(parts: Parts) -> Mapping[str, bool]:
+async def answers(parts: Container) -> Mapping[str, bool]:
     """Ask each server whether it answers."""
     asked: dict[str, Coroutine[Any, Any, object]] = {
         "rabbitmq": parts.publisher.ping(),
@@ -76,7 +76,7 @@ async def answers(parts: Parts) -> Mapping[str, bool]:
     return {name: not isinstance(answer, Exception) for name, answer in zip(asked, found, strict=True)}
 
 
-def _texting(parts: Parts) -> Mapping[str, Channel]:
+def _texting(parts: Container) -> Mapping[str, Channel]:
     """Build the channel that is paid for beforehand; nothing where this process has not what it takes."""
     urls = {name: urls for name, urls in parts.settings.configured.items() if name == "sms"}
     try:

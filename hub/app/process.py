@@ -15,7 +15,7 @@ import structlog
 
 from hub import logs
 from hub.app.container import (
-    Parts,
+    Container,
     open_accounts,
     open_appointments,
     open_audit,
@@ -87,7 +87,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
         await _until_stopped([asyncio.create_task(each) for each in work], stop)
 
 
-async def _prepared(role: str, parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+async def _prepared(role: str, parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Prepare a role; should the next one fail at that, this one's work is never begun."""
     work = await _ROLES[role](parts, stop, stack)
     stack.callback(work.close)

@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from hub.access.audit import note
 from hub.access.passwords import Passwords
 from hub.app import monitoring
-from hub.app.container import QUEUES, Parts, now
+from hub.app.container import QUEUES, Container, now
 from hub.app.monitoring import answers
 from hub.catalog import BY_NAME
 from hub.cloudevents import decode
@@ -27,25 +27,25 @@ from hub.errors import ConfigurationError
 from hub.inbound import process_reply
 from hub.inbound.mail import server as mail
 from hub.inbound.process_receipt import take
-from hub.intake.decode import Desk
-from hub.intake.source_bindings import Senders
-from hub.messages.delivery.deliver import Post
+from hub.intake.decode import IntakeContext
+from hub.intake.source_bindings import SourceBindings
+from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import Complaint, Event, Json, Reply, Taken
+from hub.model import AckOutcome, Complaint, Event, Json, Reply
 from hub.model.receipts import Receipt
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
-from hub.storage.directory_history import PostgresRoster
-from hub.storage.explain import PostgresExplaining
+from hub.storage.directory_history import PostgresDirectoryHistory
+from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
-from hub.storage.monitor import PostgresWatch
+from hub.storage.monitor import PostgresMonitor
 from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
@@ -59,20 +59,20 @@ from hub.web.application import build, build_metrics
 log = structlog.get_logger()
 
 Work = Coroutine[Any, Any, None]
-Role = Callable[[Parts, asyncio.Event, AsyncExitStack], Awaitable[Work]]
+Role = Callable[[Container, asyncio.Event, AsyncExitStack], Awaitable[Work]]
 """Prepares a role; what it closes goes on the stack. The work ends after the event is set."""
 
 
-async def intake(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
+async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     """Events in."""
     traits = {name: channel.traits for name, channel in parts.channels().items()}
     consumers = events.consumers(
-        desk=Desk(
+        context=IntakeContext(
             schemas=parts.words.schemas,
             catalog=BY_NAME,
             rules=Rules(channels=traits, policy=parts.words.policy),
         ),
-        senders=Senders(PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())),
+        senders=SourceBindings(PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())),
         store=PostgresIntake(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
@@ -81,13 +81,13 @@ async def intake(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     return _serve("intake", parts, stop, consumers)
 
 
-async def delivery(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Messages out."""
     channels = parts.channels()
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
     consumers = messages.consumers(
-        post=Post(
+        deps=DeliveryDeps(
             channels=channels,
             render=parts.words.renderer(),
             policy=parts.words.policy,
@@ -102,7 +102,7 @@ async def delivery(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> 
     return _serve("delivery", parts, stop, consumers)
 
 
-async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Work:
+async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     """Retries, releases, reminders, clocks, the sweep."""
     keeping = partial(
         scheduler.run,
@@ -110,7 +110,7 @@ async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Wor
             store=PostgresTimers(parts.database),
             publisher=parts.publisher,
             appointments=parts.appointments,
-            heartbeats=PostgresWatch(parts.database, QUEUES),
+            heartbeats=PostgresMonitor(parts.database, QUEUES),
             now=now,
             queues=QUEUES,
             sweep_after=parts.words.policy.delivery.sweep_after,
@@ -120,17 +120,17 @@ async def keep_time(parts: Parts, stop: asyncio.Event, _: AsyncExitStack) -> Wor
     return _until(stop, keeping)
 
 
-async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """API, live page, health."""
     application = build(
         settings=parts.settings,
         policy=parts.words.policy,
         schemas=parts.words.schemas,
         log=PostgresLog(parts.database),
-        explaining=PostgresExplaining(parts.database),
+        explaining=PostgresExplain(parts.database),
         letters=PostgresLetters(parts.database),
         contacts=PostgresContacts(parts.database),
-        roster=PostgresRoster(parts.database),
+        roster=PostgresDirectoryHistory(parts.database),
         headcount=PostgresHeadcount(parts.database, parts.words.policy.suppression_for),
         key_store=PostgresKeys(parts.database),
         audit=PostgresAudit(parts.database),
@@ -146,25 +146,26 @@ async def serve_web(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) ->
         check=partial(_check, parts.words.schemas),
         ready=partial(answers, parts),
         registry=REGISTRY,
-        troubles=PostgresWatch(parts.database, QUEUES),
+        incidents=PostgresMonitor(parts.database, QUEUES),
         ring=parts.words.ring,
     )
     await _listen(application, parts.settings.http, "HUB_HTTP", stack)
     return _until_set(stop)
 
 
-async def take_mail(parts: Parts, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Mail in: bounces, complaints, replies."""
     address, verp = parts.settings.mail, parts.words.verp
     if address is None or verp is None:
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
-    desk = mail.Desk(
+    handlers = mail.MailHandlers(
         receipt=partial(_take_receipt, parts),
         complaint=partial(_take_complaint, parts),
         reply=partial(_take_reply, parts),
     )
     try:
-        server = await stack.enter_async_context(mail.listening(address, verp=verp, desk=desk, now=now))
+        listener = mail.listening(address, verp=verp, handlers=handlers, now=now)
+        server = await stack.enter_async_context(listener)
     except OSError as exc:
         raise _taken("HUB_MAIL", address, exc) from exc
     for socket in server.sockets:
@@ -187,7 +188,7 @@ def whole(settings: Settings) -> tuple[str, ...]:
     return tuple(role for role in ROLES if role != "mail" or settings.mail is not None)
 
 
-def beside(roles: Collection[str], parts: Parts, stop: asyncio.Event) -> list[Work]:
+def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> list[Work]:
     """
     Make what goes on beside these roles, once a process.
 
@@ -201,12 +202,12 @@ def beside(roles: Collection[str], parts: Parts, stop: asyncio.Event) -> list[Wo
     return work
 
 
-async def serve_metrics(parts: Parts, address: Address, stack: AsyncExitStack) -> None:
+async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:
     """Listen on HUB_METRICS, in any role."""
     application = build_metrics(
         settings=parts.settings,
         log=PostgresLog(parts.database),
-        troubles=PostgresWatch(parts.database, QUEUES),
+        incidents=PostgresMonitor(parts.database, QUEUES),
         ready=partial(answers, parts),
         registry=REGISTRY,
     )
@@ -241,10 +242,10 @@ def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Map
     return event
 
 
-async def _take_reply(parts: Parts, reply: Reply) -> None:
+async def _take_reply(parts: Container, reply: Reply) -> None:
     store = PostgresReplies(parts.database)
     taking = (await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())).taking
-    if taking is not None and taking.outcome is Taken.TAKEN:
+    if taking is not None and taking.outcome is AckOutcome.TAKEN:
         who, subject = f"sms:{taking.by}", f"clock:{taking.clock_id}"
         await note(
             PostgresAudit(parts.database),
@@ -255,15 +256,15 @@ async def _take_reply(parts: Parts, reply: Reply) -> None:
         )
 
 
-async def _take_complaint(parts: Parts, complaint: Complaint) -> None:
+async def _take_complaint(parts: Container, complaint: Complaint) -> None:
     await process_reply.take_complaint(complaint, store=PostgresReplies(parts.database))
 
 
-async def _take_receipt(parts: Parts, receipt: Receipt) -> None:
+async def _take_receipt(parts: Container, receipt: Receipt) -> None:
     await take(receipt, store=PostgresReceipts(parts.database), at=now())
 
 
-def _serve(name: str, parts: Parts, stop: asyncio.Event, consumers: list[Consumer]) -> Work:
+def _serve(name: str, parts: Container, stop: asyncio.Event, consumers: list[Consumer]) -> Work:
     return serve(parts.settings.amqp_url.reveal(), f"hub {name}", consumers, stop)
 
 

@@ -24,19 +24,19 @@ too late to be heard, and the message would be said again."""
 
 
 @dataclass(slots=True)
-class Waited:
+class QueueTime:
     """How long a send has waited for a place: the time of a crowd, and not of the provider."""
 
     total: timedelta = timedelta(0)
 
 
-_WAITED: ContextVar[Waited | None] = ContextVar("waited", default=None)
+_WAITED: ContextVar[QueueTime | None] = ContextVar("waited", default=None)
 
 
 @contextmanager
-def waiting() -> Iterator[Waited]:
+def waiting() -> Iterator[QueueTime]:
     """Add up what is waited for places inside the block."""
-    waited = Waited()
+    waited = QueueTime()
     before = _WAITED.set(waited)
     try:
         yield waited
@@ -44,7 +44,7 @@ def waiting() -> Iterator[Waited]:
         _WAITED.reset(before)
 
 
-class Places:
+class ConnectionSlots:
     """
     Lends `size` places; whoever takes one gives it back for the same lane.
 

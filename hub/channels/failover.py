@@ -19,7 +19,7 @@ from hub.channels.failures import Blame, blame
 from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, ChannelTraits, Outgoing
 from hub.ports import Channel, Throttle
-from hub.resilience.breaker import CIRCUIT_OPEN, Breaker, Circuit, Pass
+from hub.resilience.breaker import CIRCUIT_OPEN, Breaker, Circuit, Permit
 from hub.resilience.rate_limit import Rate
 
 THROTTLED: Final = "throttled"
@@ -46,7 +46,7 @@ class Failover:
     def __init__(self, providers: Sequence[Provider], *, throttle: Throttle, timeout: timedelta) -> None:
         traits = [provider.channel.traits for provider in providers]
         # A receipt is waited for only where it will come, whoever sends.
-        self.traits: ChannelTraits = replace(traits[0], confirms=all(one.confirms for one in traits))
+        self.traits: ChannelTraits = replace(traits[0], confirms=all(trait.confirms for trait in traits))
         self.providers = tuple(providers)
         self._throttle = throttle
         self._timeout = timeout
@@ -78,7 +78,7 @@ class Failover:
 
     def _in_order(self, unsure_of: str | None) -> Iterable[Provider]:
         """Whoever may have the message already comes first: it may know it again."""
-        first = [one for one in self.providers if one.name == unsure_of]
+        first = [provider for provider in self.providers if provider.name == unsure_of]
         if not first or first[0].breaker.circuit is not Circuit.CLOSED:
             return self.providers
         return (*first, *(one for one in self.providers if one not in first))
@@ -112,7 +112,7 @@ class Failover:
             # The channel has its own, shorter time-outs; this one only says that none of them worked.
             raise TransientFailure("timeout", unknown=True) from exc
 
-    async def _admitted(self, provider: Provider, outgoing: Outgoing) -> Pass:
+    async def _admitted(self, provider: Provider, outgoing: Outgoing) -> Permit:
         """Pass the breaker and the rate; raises a `TransientFailure` that is `untried`."""
         if not provider.breaker.wait(time.monotonic()):
             await self._wait_for_turn(provider, outgoing)

@@ -18,7 +18,7 @@ _MAILBOX = re.compile(r"""(?:"[^"]*"|[^\s<>@]+)@[^\s<>@]+""")
 _PHONE = re.compile(r"\+?\d{7,15}")
 
 
-class Kind(Enum):
+class FailureKind(Enum):
     """What a provider's code means for the message."""
 
     LATER = auto()
@@ -32,23 +32,23 @@ class Kind(Enum):
 
 
 def verdict(
-    kind: Kind, reason: str, *, provider: str, code: str, retry_after: timedelta | None = None
+    kind: FailureKind, reason: str, *, provider: str, code: str, retry_after: timedelta | None = None
 ) -> SendFailure:
     """Make the failure of this kind; only one that passes heeds the provider's wish to wait."""
     match kind:
-        case Kind.OURS:
+        case FailureKind.OURS:
             return misconfigured(reason, provider=provider, code=code)
-        case Kind.LATER:
+        case FailureKind.LATER:
             return TransientFailure(reason, provider=provider, code=code, retry_after=retry_after)
         case _:
-            return PermanentFailure(reason, provider=provider, code=code, gone=kind is Kind.GONE)
+            return PermanentFailure(reason, provider=provider, code=code, gone=kind is FailureKind.GONE)
 
 
-def by_status(status: int) -> tuple[Kind, str]:
+def by_status(status: int) -> tuple[FailureKind, str]:
     """Only a provider's own word ends a message: a bare 4xx may come from a proxy or a wrong address."""
     if status == 429:
-        return Kind.LATER, "rate_limited"
-    return (Kind.LATER if status >= 500 else Kind.OURS), f"http_{status}"
+        return FailureKind.LATER, "rate_limited"
+    return (FailureKind.LATER if status >= 500 else FailureKind.OURS), f"http_{status}"
 
 
 def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFailure:

@@ -13,7 +13,7 @@ from typing import Final
 
 import aiohttp
 
-from hub.channels.connection_slots import WAITING, Places
+from hub.channels.connection_slots import WAITING, ConnectionSlots
 from hub.channels.failures import misconfigured, no_place
 from hub.errors import TransientFailure
 from hub.model import Accepted, Json, Lane
@@ -58,7 +58,7 @@ class HttpCaller:
         self._provider = provider
         self._timeout = timeout.total_seconds()
         self._connecting = min(CONNECT_TIMEOUT, timeout).total_seconds()
-        self._places = Places(connections)
+        self._places = ConnectionSlots(connections)
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
@@ -116,7 +116,7 @@ class HttpCaller:
             tracing = aiohttp.TraceConfig()
             tracing.on_request_headers_sent.append(_note_sent)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),  # `Places` counts, and knows the lanes
+                connector=aiohttp.TCPConnector(limit=0),  # `ConnectionSlots` counts, and knows the lanes
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connecting),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=[tracing],

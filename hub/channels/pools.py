@@ -20,20 +20,20 @@ _KINDS: Final = {"smtps": "smtp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guards:
+class ProviderLimits:
     """What keeps providers from being asked in vain, and too often."""
 
     breakers: Breakers
     throttle: Throttle
 
 
-def pooled(
+def build_failover(
     name: str,
     urls: Sequence[SecretUrl],
     build: Callable[[SecretUrl], Channel],
     *,
     setting: str,
-    guards: Guards,
+    guards: ProviderLimits,
     timeout: timedelta,
 ) -> Failover:
     """Build a channel's providers in the order of their URLs. Raises `ConfigurationError`."""

@@ -15,7 +15,7 @@ from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import Compose, EmailChannel
 from hub.channels.email.verp import Verp
 from hub.channels.outbox import Outbox, as_json
-from hub.channels.pools import Guards, pooled
+from hub.channels.pools import ProviderLimits, build_failover
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms import TRAITS as SMS_TRAITS
@@ -49,7 +49,7 @@ INBOUND: Final = f"{CALLBACKS}/inbound"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class BuildContext:
     """What a builder takes besides its URL."""
 
     policy: Policy
@@ -64,7 +64,7 @@ class Surroundings:
         return self.policy.delivery.provider_timeout
 
 
-Builder = Callable[[str, str, Surroundings], Channel]
+Builder = Callable[[str, str, BuildContext], Channel]
 """Takes the name of the setting, the URL in it, and the surroundings."""
 
 
@@ -76,7 +76,7 @@ def build_channels(
     verp: Verp | None = None,
     store_inbox: Store,
     store_letter: Store,
-    guards: Guards,
+    guards: ProviderLimits,
 ) -> dict[str, Channel]:
     """
     Build what the settings name; a channel without a URL is absent. Raises `ConfigurationError`.
@@ -84,7 +84,7 @@ def build_channels(
     While capturing no provider is ever built: messages become files, and e-mail goes to the
     catcher on this machine if there is one. Several URLs of a channel are asked in their order.
     """
-    around = Surroundings(
+    around = BuildContext(
         policy=policy,
         compose=compose,
         verp=verp,
@@ -117,7 +117,7 @@ def texts_can_be_answered(settings: Settings) -> bool:
     return bool(urls) and all(is_two_way(url.reveal(), setting=PROVIDERS["sms"]) for url in urls)
 
 
-def _capturing(settings: Settings, around: Surroundings) -> dict[str, Channel]:
+def _capturing(settings: Settings, around: BuildContext) -> dict[str, Channel]:
     channels = {name: _folder(name, settings.capture_dir, around) for name in BUILDERS}
     catcher = settings.capture_smtp
     if catcher is not None:
@@ -126,8 +126,8 @@ def _capturing(settings: Settings, around: Surroundings) -> dict[str, Channel]:
     return channels
 
 
-def _pool(name: str, urls: Sequence[SecretUrl], around: Surroundings, guards: Guards) -> Channel:
-    return pooled(
+def _pool(name: str, urls: Sequence[SecretUrl], around: BuildContext, guards: ProviderLimits) -> Channel:
+    return build_failover(
         name,
         urls,
         lambda url: _build(name, url, around),
@@ -137,7 +137,7 @@ def _pool(name: str, urls: Sequence[SecretUrl], around: Surroundings, guards: Gu
     )
 
 
-def _build(name: str, url: SecretUrl, around: Surroundings) -> Channel:
+def _build(name: str, url: SecretUrl, around: BuildContext) -> Channel:
     builders, setting = BUILDERS[name], PROVIDERS[name]
     builder = builders.get(url.scheme)
     if builder is None:
@@ -146,11 +146,11 @@ def _build(name: str, url: SecretUrl, around: Surroundings) -> Channel:
     return builder(setting, url.reveal(), around)
 
 
-def _smtp(setting: str, url: str, around: Surroundings) -> Channel:
+def _smtp(setting: str, url: str, around: BuildContext) -> Channel:
     return _email(parse_smtp(url, setting=setting), setting, around)
 
 
-def _email(endpoint: SmtpEndpoint, setting: str, around: Surroundings) -> Channel:
+def _email(endpoint: SmtpEndpoint, setting: str, around: BuildContext) -> Channel:
     try:
         return EmailChannel(
             endpoint,
@@ -163,7 +163,7 @@ def _email(endpoint: SmtpEndpoint, setting: str, around: Surroundings) -> Channe
         raise ConfigurationError(detail) from exc
 
 
-def _twilio(setting: str, url: str, around: Surroundings) -> Channel:
+def _twilio(setting: str, url: str, around: BuildContext) -> Channel:
     endpoint = parse_twilio(url, setting=setting)
     return TwilioChannel(
         endpoint,
@@ -177,7 +177,7 @@ def _can_call_back(provider: str, public_url: str) -> bool:
     return is_loopback(urlsplit(provider).hostname) or not is_loopback(urlsplit(public_url).hostname)
 
 
-def _described(setting: str, url: str, around: Surroundings) -> Channel:
+def _described(setting: str, url: str, around: BuildContext) -> Channel:
     endpoint = parse_generic(url, setting=setting)
     spec = load_described(endpoint, setting=setting, signs=bool(around.ring))
     addresses = Addresses(public_url=around.public_url, ring=around.ring)
@@ -190,11 +190,11 @@ def _described(setting: str, url: str, around: Surroundings) -> Channel:
     )
 
 
-def _whatsapp(setting: str, url: str, around: Surroundings) -> Channel:
+def _whatsapp(setting: str, url: str, around: BuildContext) -> Channel:
     return WhatsappChannel(parse_whatsapp(url, setting=setting), timeout=around.timeout)
 
 
-def _fcm(setting: str, url: str, around: Surroundings) -> Channel:
+def _fcm(setting: str, url: str, around: BuildContext) -> Channel:
     endpoint = parse_fcm(url, setting=setting)
     return FcmChannel(
         endpoint.base,
@@ -204,14 +204,14 @@ def _fcm(setting: str, url: str, around: Surroundings) -> Channel:
     )
 
 
-def _folder(name: str, folder: Path, around: Surroundings) -> Channel:
+def _folder(name: str, folder: Path, around: BuildContext) -> Channel:
     if name == "email":
         return Outbox(folder, EmailChannel.traits, render=around.compose, suffix=".eml")
     return Outbox(folder, _TRAITS[name], render=as_json, suffix=".json")
 
 
 def _file(name: str) -> Builder:
-    def build(setting: str, url: str, around: Surroundings) -> Channel:
+    def build(setting: str, url: str, around: BuildContext) -> Channel:
         return _folder(name, parse_folder(url, setting=setting), around)
 
     return build

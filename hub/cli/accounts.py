@@ -14,7 +14,7 @@ from hub.cli.common import AsJson, cell, print_items, print_json, print_table, s
 from hub.model import EVERYWHERE, Grant, Office
 
 if TYPE_CHECKING:
-    from hub.access.accounts import Desk
+    from hub.access.accounts import AccountAdmin
     from hub.model import Account, Json
 
 app = typer.Typer(
@@ -57,8 +57,8 @@ async def _rows() -> list[dict[str, Json]]:
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.web.api.accounts import row  # noqa: PLC0415 - the same
 
-    async with _desk() as desk:
-        return [row(account, now=desk.now) for account in await accounts.listed(desk)]
+    async with _desk() as admin:
+        return [row(account, now=admin.now) for account in await accounts.listed(admin)]
 
 
 @app.command()
@@ -83,7 +83,7 @@ def create(
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     grants = _grants(office, copropiedad, everywhere=everywhere)
-    account, password = wait(_at_desk(lambda desk: accounts.create(desk, name, display_name, grants)))
+    account, password = wait(_at_desk(lambda admin: accounts.create(admin, name, display_name, grants)))
     _show_password(account, password, as_json=as_json)
 
 
@@ -100,7 +100,7 @@ def grant(
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     grants = _grants(office, copropiedad, everywhere=everywhere)
-    _show(wait(_at_desk(lambda desk: accounts.grant(desk, name, grants))), as_json=as_json)
+    _show(wait(_at_desk(lambda admin: accounts.grant(admin, name, grants))), as_json=as_json)
 
 
 @app.command()
@@ -116,7 +116,7 @@ def take(
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
     grants = _grants(office, copropiedad, everywhere=everywhere)
-    _show(wait(_at_desk(lambda desk: accounts.take(desk, name, grants))), as_json=as_json)
+    _show(wait(_at_desk(lambda admin: accounts.take(admin, name, grants))), as_json=as_json)
 
 
 @app.command()
@@ -124,7 +124,7 @@ def reset(name: Name, as_json: AsJson = False) -> None:
     """Da otra contraseña de un solo uso, quita el bloqueo y termina las sesiones."""
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    account, password = wait(_at_desk(lambda desk: accounts.reset(desk, name)))
+    account, password = wait(_at_desk(lambda admin: accounts.reset(admin, name)))
     _show_password(account, password, as_json=as_json)
 
 
@@ -133,7 +133,7 @@ def disable(name: Name, as_json: AsJson = False) -> None:
     """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    _show(wait(_at_desk(lambda desk: accounts.disable(desk, name))), as_json=as_json)
+    _show(wait(_at_desk(lambda admin: accounts.disable(admin, name))), as_json=as_json)
 
 
 @app.command()
@@ -141,7 +141,7 @@ def enable(name: Name, as_json: AsJson = False) -> None:
     """Vuelve a abrir una cuenta cerrada."""
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    _show(wait(_at_desk(lambda desk: accounts.enable(desk, name))), as_json=as_json)
+    _show(wait(_at_desk(lambda admin: accounts.enable(admin, name))), as_json=as_json)
 
 
 @app.command()
@@ -149,7 +149,7 @@ def unlock(name: Name, as_json: AsJson = False) -> None:
     """Quita antes de tiempo el bloqueo por intentos fallidos."""
     from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    _show(wait(_at_desk(lambda desk: accounts.unlock(desk, name))), as_json=as_json)
+    _show(wait(_at_desk(lambda admin: accounts.unlock(admin, name))), as_json=as_json)
 
 
 def _grants(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[Grant]:
@@ -160,20 +160,20 @@ def _grants(office: Office, copropiedades: list[str] | None, *, everywhere: bool
     return [Grant(office=office, copropiedad_id=place) for place in places or [EVERYWHERE]]
 
 
-async def _at_desk(work: Callable[[Desk], Awaitable[Any]]) -> Any:
-    async with _desk() as desk:
-        return await work(desk)
+async def _at_desk(work: Callable[[AccountAdmin], Awaitable[Any]]) -> Any:
+    async with _desk() as admin:
+        return await work(admin)
 
 
 @asynccontextmanager
-async def _desk() -> AsyncIterator[Desk]:
+async def _desk() -> AsyncIterator[AccountAdmin]:
     """Open the desk of whoever sits at the command line, who reaches everywhere."""
-    from hub.access.accounts import Desk  # noqa: PLC0415 - the same
+    from hub.access.accounts import AccountAdmin  # noqa: PLC0415 - the same
     from hub.access.passwords import Passwords  # noqa: PLC0415 - the same
     from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
 
     async with hub_app.open_accounts(settings()) as store, hub_app.open_audit(settings()) as audit:
-        yield Desk(
+        yield AccountAdmin(
             store=store,
             audit=audit,
             passwords=Passwords(),

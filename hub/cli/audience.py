@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hub.model import Json
     from hub.people.headcount import Headcount
-    from hub.ports import Meant
+    from hub.ports import HeadcountPage
 
 _COLUMNS: Final = {
     "person": "persona",
@@ -80,7 +80,7 @@ def _sentence(count: Headcount) -> str:
     return f"Personas: {count.people}. Se les avisa a {count.told} ({ways}). Por fuera: {outside}."
 
 
-async def _meant(who: Sequence[str], after: str | None, limit: int) -> Meant:
+async def _meant(who: Sequence[str], after: str | None, limit: int) -> HeadcountPage:
     from hub.people.audience import asked  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.policy import load_policy  # noqa: PLC0415 - the same
     from hub.storage import Database, PostgresHeadcount  # noqa: PLC0415 - the same

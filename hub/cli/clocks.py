@@ -28,7 +28,7 @@ from hub.model import ClockState
 
 if TYPE_CHECKING:
     from hub.web.api.clock_board import Clocks
-    from hub.web.schemas.common import TakenOn
+    from hub.web.schemas.common import AcknowledgeAnswer
 
 app = typer.Typer(invoke_without_command=True, help="Promises: list, show, take on.")
 
@@ -104,7 +104,7 @@ def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json:
     typer.echo(f"{done.id}  level {done.level}{again}")
 
 
-async def _acknowledge(clock_id: UUID) -> TakenOn:
+async def _acknowledge(clock_id: UUID) -> AcknowledgeAnswer:
     from hub.app import process as hub_app  # noqa: PLC0415 - the same
     from hub.sla import acknowledge as acknowledging  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.web.api.acknowledge import taken_on  # noqa: PLC0415 - the same

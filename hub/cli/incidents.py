@@ -1,4 +1,4 @@
-"""`hub troubles`: what is wrong with the hub itself."""
+"""`hub incidents`: what is wrong with the hub itself."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, wait
 
 if TYPE_CHECKING:
-    from hub.web.schemas.common import TroublePage
+    from hub.web.schemas.common import IncidentPage
 
 _COLUMNS: Final = ("state", "since", "over", "what", "how bad", "what to do")
 
 
-def troubles(limit: Limit = 20, as_json: AsJson = False) -> None:
+def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:
     """List what is wrong with the hub itself, the open ones first, with what to do about it."""
     page = wait(_read(limit))
     if as_json:
@@ -40,9 +40,9 @@ def troubles(limit: Limit = 20, as_json: AsJson = False) -> None:
     )
 
 
-async def _read(limit: int) -> TroublePage:
+async def _read(limit: int) -> IncidentPage:
     from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.incidents import read_troubles  # noqa: PLC0415 - the same
+    from hub.web.api.incidents import read_incidents  # noqa: PLC0415 - the same
 
     async with process.open_watch(settings()) as log:
-        return await read_troubles(log, limit)
+        return await read_incidents(log, limit)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from hub.cli import (
     accounts,
@@ -30,7 +32,7 @@ from hub.cli.check.command import check
 from hub.cli.deliveries import deliveries
 from hub.cli.explain import explain
 from hub.cli.import_people import import_people
-from hub.cli.incidents import troubles
+from hub.cli.incidents import incidents
 from hub.cli.indicators import indicators
 from hub.cli.pauses import channel, pause, resume
 from hub.cli.publish import publish
@@ -46,8 +48,21 @@ _SEND = "Events in"
 _LOOK = "What happened"
 _MEND = "Look after"
 
+
+class _Commands(TyperGroup):
+    """All commands: what is wrong with a command line is said without the words of a library."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as exc:
+            exc.message = exc.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name="hub",
+    cls=_Commands,
     help="""
     Turn what happens in other systems into messages that reach people, and keep the promises made to them.
 
@@ -86,7 +101,7 @@ app.add_typer(people.app, name="people", rich_help_panel=_LOOK)
 app.add_typer(dead_letters.app, name="dead", rich_help_panel=_LOOK)
 app.add_typer(letters.app, name="letters", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(check)
-app.command(rich_help_panel=_MEND)(troubles)
+app.command(rich_help_panel=_MEND)(incidents)
 app.command(rich_help_panel=_MEND)(pause)
 app.command(rich_help_panel=_MEND)(resume)
 app.command(rich_help_panel=_MEND)(redrive)

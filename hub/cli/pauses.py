@@ -61,7 +61,7 @@ def list_channels(as_json: AsJson = False) -> None:
     """
     Show each channel: its providers, the broken ones, its pause, and what waits.
 
-    A broken provider is left alone for a while: `hub troubles` says what to do.
+    A broken provider is left alone for a while: `hub incidents` says what to do.
     `held` counts what a pause holds, `urgent` its emergencies, `waiting` what no
     worker has taken.
     """

@@ -44,7 +44,7 @@ def publish(
       generate-events | hub publish -
     """
     missing = Missing(type=kind, source=source, now=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()))
-    documents = [complete(each, missing) for each in read_documents(_text(file))]
+    documents = [complete(document, missing) for document in read_documents(_text(file))]
     events = _understand(documents, check=check)
     wait(_send(events))
     _report(events, as_json=as_json)

@@ -14,7 +14,7 @@ from hub.cli.common import AsJson, OfChannel, OfEvent, as_instant, print_json, p
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hub.operations.redrive import Redriven, Wish
+    from hub.operations.redrive import Redriven, RedriveRequest
 
 Since = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made at or after.")]
 Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made before.")]
@@ -56,7 +56,7 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
 
       hub redrive --state bounced --reason smtp_550 --event pqrs.responded
     """
-    from hub.operations.redrive import Wish  # noqa: PLC0415 - the same
+    from hub.operations.redrive import RedriveRequest  # noqa: PLC0415 - the same
     from hub.ports import MessageFilter  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.web.api.redrive import shown  # noqa: PLC0415 - the same
 
@@ -70,7 +70,7 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
         since=since,
         until=until,
     )
-    wish = Wish(narrowed=narrowed, also_told=also_told, dry_run=dry_run)
+    wish = RedriveRequest(narrowed=narrowed, also_told=also_told, dry_run=dry_run)
     answer = shown(wait(_redrive(wish, limit, _quiet if as_json else _progress)), dry_run=dry_run)
     if as_json:
         print_json(answer)
@@ -78,16 +78,16 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
         _report(answer)
 
 
-async def _redrive(wish: Wish, limit: int | None, told: Callable[[Redriven], None]) -> Redriven:
+async def _redrive(wish: RedriveRequest, limit: int | None, told: Callable[[Redriven], None]) -> Redriven:
     from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
     from hub.operations import redrive as redriving  # noqa: PLC0415 - the same
-    from hub.ports import Verdict  # noqa: PLC0415 - the same
+    from hub.ports import RedriveResult  # noqa: PLC0415 - the same
 
     given = settings()
     async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
         done = await redriving.redrive(wish, store=store, publisher=publisher, limit=limit, told=told)
     if not wish.dry_run:
-        await note("redrive", f"messages:{wish.narrowed.state}", taken=done.of(Verdict.TAKEN))
+        await note("redrive", f"messages:{wish.narrowed.state}", taken=done.of(RedriveResult.TAKEN))
     return done
 
 

@@ -14,7 +14,7 @@ def show_settings(as_json: AsJson = False) -> None:
     Secrets are only `set`, URLs are without user, password and query, HUB_SECRET is the ids of its keys.
     """
     from hub.access.keyring import KeyRing  # noqa: PLC0415 - the same
-    from hub.settings.telling import tell  # noqa: PLC0415 - `hub --help` must not wait for it
+    from hub.settings.effective import tell  # noqa: PLC0415 - `hub --help` must not wait for it
 
     given = settings()
     told = tell(given, os.environ, keys=KeyRing(given.secrets).ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,9 +15,12 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hub.app.container import Words
+    from hub.app.container import Company
     from hub.model import Json, Rendered
     from hub.rendering.approved import Approved
+
+_RULE: Final = 80
+"""Columns of a rule between two texts: into a pipe the console itself is 2,000 wide."""
 
 app = typer.Typer(no_args_is_help=True, help="The texts of messages.")
 
@@ -91,13 +94,13 @@ def _render(event: str) -> Mapping[str, Rendered]:
     return words.templates.preview(event, _example(words, event))
 
 
-def _words() -> Words:
-    from hub.app.container import Words  # noqa: PLC0415 - `hub --help` must not wait for it
+def _words() -> Company:
+    from hub.app.container import Company  # noqa: PLC0415 - `hub --help` must not wait for it
 
-    return Words(settings())
+    return Company(settings())
 
 
-def _example(words: Words, event: str) -> Mapping[str, Json]:
+def _example(words: Company, event: str) -> Mapping[str, Json]:
     schema = words.schemas.by_name.get(event)
     if schema is None:
         raise HubError(f"there is no event {event}; the names are those of hub/catalog/, like pqrs.received")
@@ -117,9 +120,11 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
 
 
 def _print(forms: Mapping[str, Rendered]) -> None:
+    from rich.rule import Rule  # noqa: PLC0415 - `hub --help` must not wait for it
+
     out = console()
     for name, rendered in forms.items():
-        out.rule(name, align="left")
+        out.print(Rule(name, align="left"), width=min(out.width, _RULE))
         if rendered.subject:
             out.print(rendered.subject, style="bold", markup=False)
         out.print(rendered.text, markup=False)

@@ -257,11 +257,11 @@ def _json(body: bytes, field: str | None) -> Json:
 
 def _check_data(data: Json) -> None:
     """Refuse what PostgreSQL's jsonb cannot hold; the field is looked for only when there is one."""
-    wanted = strict_json.lacking(data)
+    wanted = strict_json.jsonb_violation(data)
     if wanted is None:
         return
     parts = data.items() if isinstance(data, dict) else ()
-    fields = (f"data.{_shown(key)}" for key, value in parts if strict_json.lacking([key, value]))
+    fields = (f"data.{_shown(key)}" for key, value in parts if strict_json.jsonb_violation([key, value]))
     raise _expected(next(fields, "data"), wanted)
 
 

@@ -33,7 +33,7 @@ def loads(body: bytes) -> Json:
         raise ValueError(f"JSON in UTF-8: {exc}") from exc
 
 
-def lacking(value: Json) -> str | None:
+def jsonb_violation(value: Json) -> str | None:
     """
     Answer what the value should be for PostgreSQL's jsonb to hold it; None when it is.
 

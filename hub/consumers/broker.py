@@ -24,7 +24,7 @@ from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from hub.consumers.wire import read_leniently
 from hub.errors import BrokerUnavailable, Unavailable
-from hub.tasks import cancel, heed_cancellation
+from hub.tasks import cancel, reraise_if_cancelled
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 HEARTBEAT: Final = 10
@@ -84,7 +84,7 @@ async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> N
         try:
             connection = await connect(url, name)
         except BrokerUnavailable as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             log.warning("broker.unavailable", connection=name, error=str(exc))
             failures += 1
             await rest(pause(failures), stop)
@@ -93,7 +93,7 @@ async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> N
         try:
             await _one_generation(connection, work)
         except BrokerUnavailable as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             log.warning("broker.connection_lost", connection=name, error=str(exc))
         else:
             return
@@ -151,7 +151,7 @@ async def broker_errors() -> AsyncIterator[None]:
         raise _away(exc) from exc
     except asyncio.CancelledError as exc:
         # aiormq cancels whoever waits on a connection that it gives up for dead. We were not cancelled.
-        heed_cancellation()
+        reraise_if_cancelled()
         raise _away(exc) from exc
     except Exception as exc:
         # A bare `Exception` is what aiormq gives whoever waits when it has no reason at hand.

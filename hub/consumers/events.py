@@ -8,8 +8,8 @@ from typing import Final
 from hub.consumers.topology import events_queue
 from hub.consumers.worker import Consumer
 from hub.intake import process_batch
-from hub.intake.decode import Desk
-from hub.intake.source_bindings import Senders
+from hub.intake.decode import IntakeContext
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Lane
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
@@ -19,8 +19,8 @@ BATCH: Final = 200
 
 def consumers(
     *,
-    desk: Desk,
-    senders: Senders,
+    context: IntakeContext,
+    senders: SourceBindings,
     store: IntakeStore,
     publisher: Publisher,
     appointments: Appointments,
@@ -28,13 +28,13 @@ def consumers(
 ) -> list[Consumer]:
     """Make the consumers of all lanes."""
     handle = partial(
-        process_batch.take_in,
-        desk=desk,
+        process_batch.process_batch,
+        context=context,
         senders=senders,
         store=store,
         publisher=publisher,
         appointments=appointments,
         now=now,
     )
-    bury = partial(process_batch.bury, store=store, publisher=publisher, now=now)
+    bury = partial(process_batch.store_dead_letter, store=store, publisher=publisher, now=now)
     return [Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH) for lane in Lane]

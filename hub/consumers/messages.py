@@ -10,8 +10,8 @@ import structlog
 
 from hub.consumers.topology import CHANNELS, messages_queue
 from hub.consumers.worker import Consumer
-from hub.messages.delivery.deliver import Post, deliver
-from hub.model import Incoming, Lane
+from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.model import Lane, RawMessage
 from hub.model.tickets import decode_ticket
 from hub.ports import Appointments, DeliveryStore, Publisher
 
@@ -22,11 +22,11 @@ log = structlog.get_logger()
 
 
 def consumers(
-    *, post: Post, store: DeliveryStore, publisher: Publisher, appointments: Appointments
+    *, deps: DeliveryDeps, store: DeliveryStore, publisher: Publisher, appointments: Appointments
 ) -> list[Consumer]:
     """Make the consumers of all channels and lanes, also of channels that are not configured."""
 
-    async def handle(incoming: Sequence[Incoming]) -> None:
+    async def handle(incoming: Sequence[RawMessage]) -> None:
         for one in incoming:
             try:
                 ids = decode_ticket(one.body)
@@ -34,7 +34,7 @@ def consumers(
                 # Not one of ours, and it names no message; the rows are the truth, the sweep finds them.
                 log.error("ticket.unreadable", queue=one.routing_key)
                 continue
-            await deliver(ids, post=post, store=store, publisher=publisher, appointments=appointments)
+            await deliver(ids, deps=deps, store=store, publisher=publisher, appointments=appointments)
 
     return [
         Consumer(queue=messages_queue(channel, lane), handle=handle, bury=_forget, at_once=AT_ONCE)
@@ -43,6 +43,6 @@ def consumers(
     ]
 
 
-async def _forget(incoming: Incoming, error: Exception) -> None:
+async def _forget(incoming: RawMessage, error: Exception) -> None:
     """A ticket is only a reminder of rows: drop it, and let the sweep make another."""
     log.error("ticket.dropped", queue=incoming.routing_key, error=type(error).__name__)

@@ -99,7 +99,9 @@ class BrokerPublisher:
                 for name in topology.QUEUES
             ]
         results = [queue.declaration_result for queue in found]
-        return {str(one.queue): one.message_count or 0 for one in results if not one.consumer_count}
+        return {
+            str(result.queue): result.message_count or 0 for result in results if not result.consumer_count
+        }
 
     async def ping(self) -> None:
         """Raise BrokerUnavailable when RabbitMQ does not answer."""

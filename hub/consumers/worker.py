@@ -25,8 +25,8 @@ from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 from hub.consumers import topology
 from hub.consumers.broker import close, generations, pause, rest, watched_channel
 from hub.errors import BrokerUnavailable, Unavailable
-from hub.model import Incoming
-from hub.tasks import cancel, finished, heed_cancellation, together
+from hub.model import RawMessage
+from hub.tasks import cancel, reraise_if_cancelled, run_all, shield_with_grace
 
 ALONE_FROM: Final = 3
 """From this `x-delivery-count` on a delivery is handled alone: it may be what breaks its batch."""
@@ -39,8 +39,8 @@ DRAIN: Final = timedelta(seconds=20)
 
 log = structlog.get_logger()
 
-Handle = Callable[[Sequence[Incoming]], Awaitable[None]]
-Bury = Callable[[Incoming, Exception], Awaitable[None]]
+Handle = Callable[[Sequence[RawMessage]], Awaitable[None]]
+Bury = Callable[[RawMessage, Exception], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
         async with connection.channel() as channel:
             await topology.declare(channel)
         log.info("worker.consuming", worker=name, queues=len(consumers))
-        await together(_consume(connection, consumer, stop) for consumer in consumers)
+        await run_all(_consume(connection, consumer, stop) for consumer in consumers)
 
     serving = asyncio.create_task(generations(url, name, work, stop), name=f"serve {name}")
     stopping = asyncio.create_task(stop.wait(), name=f"stop {name}")
@@ -191,9 +191,9 @@ async def _until_available(
     while True:
         try:
             # A provider that has been asked will answer: cut now, its yes would be lost and said again.
-            await finished(work(), consumer.patience)
+            await shield_with_grace(work(), consumer.patience)
         except Unavailable as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             if stop.is_set():
                 return False
             failures += 1
@@ -233,8 +233,8 @@ def _count(message: AbstractIncomingMessage) -> int:
     return count if isinstance(count, int) else 0
 
 
-def _incoming(message: AbstractIncomingMessage) -> Incoming:
-    return Incoming(
+def _incoming(message: AbstractIncomingMessage) -> RawMessage:
+    return RawMessage(
         body=message.body,
         content_type=message.content_type,
         headers=message.headers,

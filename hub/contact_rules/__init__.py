@@ -1,5 +1,5 @@
 """When and how the law allows contact: windows, working hours, consents, words that opt out."""
 
-from hub.contact_rules.allowed import disturbs, next_allowed, rests
+from hub.contact_rules.allowed import is_interruptive, next_allowed, quiet_outside_hours
 
-__all__ = ["disturbs", "next_allowed", "rests"]
+__all__ = ["is_interruptive", "next_allowed", "quiet_outside_hours"]

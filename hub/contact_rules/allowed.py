@@ -26,8 +26,8 @@ def next_allowed(
     """
     Return the first instant from `at` on at which a message of this purpose may go out, in UTC.
 
-    Whoever `rests` is left alone outside working hours (Ley 2191 de 2022, art. 3): those of `weeks`, and
-    without any the company's.
+    With `rests` nothing goes out outside working hours (Ley 2191 de 2022, art. 3): those of `weeks`, or
+    the company's where there are none.
 
     The ends of a window are half-open: 19:00:00 is outside (Ley 2300 de 2023, art. 3). Ask again
     just before sending: a message queued at 18:59 may come up after the window has closed.
@@ -38,7 +38,7 @@ def next_allowed(
     return hours.next_open(at) if hours else as_utc(at)
 
 
-def rests(person: Person, audience: Audience, event: Event) -> bool:
+def quiet_outside_hours(person: Person, audience: Audience, event: Event) -> bool:
     """
     Tell whether somebody may be told of this only in working hours.
 
@@ -51,6 +51,6 @@ def rests(person: Person, audience: Audience, event: Event) -> bool:
     return not (event.source == HUB_SOURCE and event.data.get("any_hour") is True)
 
 
-def disturbs(channel: str) -> bool:
+def is_interruptive(channel: str) -> bool:
     """Tell whether a channel reaches people where they are, whatever the hour."""
     return channel not in _SILENT

@@ -91,7 +91,7 @@ def standing(said: Collection[Consent]) -> Stance:
     """
     yes = max((one for one in said if one.granted), key=_order, default=None)
     noes = [one for one in said if not one.granted and (yes is None or one.at >= yes.at)]
-    taken = {channel for one in noes for channel in one.channels or CHANNELS}
+    taken = {channel for no in noes for channel in no.channels or CHANNELS}
     if yes is not None:
         left = tuple(channel for channel in yes.channels or CHANNELS if channel not in taken)
         if left:

@@ -30,7 +30,7 @@ _QUOTED: Final = re.compile(
 )
 
 
-class Wish(Enum):
+class OptWish(Enum):
     """What somebody wants of commercial messages and surveys."""
 
     OUT = auto()
@@ -41,7 +41,7 @@ class Wish(Enum):
 class Command:
     """`alone` is true when the text says nothing else, so that nobody needs to read it."""
 
-    wish: Wish
+    wish: OptWish
     alone: bool
 
 
@@ -50,13 +50,13 @@ def command(text: str) -> Command | None:
     own = folded(own_words(text))
     words = _words(own)
     if words and words <= OUT:
-        return Command(Wish.OUT, alone=True)
+        return Command(OptWish.OUT, alone=True)
     # To come back takes the word alone: a consent is given expressly or not at all.
     if words and words <= BACK:
-        return Command(Wish.BACK, alone=True)
+        return Command(OptWish.BACK, alone=True)
     opening, first = _OPENING.match(own), _words(own.partition("\n")[0])
     begins = (opening is not None and opening[1] in OUT) or (bool(first) and first <= OUT)
-    return Command(Wish.OUT, alone=False) if begins else None
+    return Command(OptWish.OUT, alone=False) if begins else None
 
 
 def _words(text: str) -> set[str]:

@@ -16,7 +16,7 @@ import aiohttp
 import structlog
 
 from hub.settings import SecretUrl
-from hub.tasks import heed_cancellation
+from hub.tasks import reraise_if_cancelled
 
 EVERY: Final = timedelta(minutes=1)
 TIMEOUT: Final = timedelta(seconds=10)
@@ -45,5 +45,5 @@ async def _ping(url: SecretUrl, patience: timedelta) -> None:
             if answer.status // 100 != 2:
                 log.warning("heartbeat.refused", status=answer.status)
     except (aiohttp.ClientError, OSError, TimeoutError) as exc:
-        heed_cancellation()
+        reraise_if_cancelled()
         log.warning("heartbeat.unheard", error=type(exc).__name__)

@@ -14,17 +14,17 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from hub.model import Event, Json, Lane, Remaining, Symptom, Trouble, own_event
-from hub.policy.monitoring import WatchPolicy
+from hub.model import Event, Incident, Json, Lane, Remaining, Symptom, own_event
+from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
 ENDED: Final = "hub.trouble.ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class IncidentKind:
     """
-    One kind of trouble. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
+    One kind of incident. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
 
     `silences` tells that the key's first part is a channel, which must not carry the news of it;
     `twice` that it is believed when it is seen twice in a row: a start and a restart look like it.
@@ -39,8 +39,8 @@ class Kind:
     twice: bool = False
 
 
-KINDS: Final[tuple[Kind, ...]] = (
-    Kind(
+KINDS: Final[tuple[IncidentKind, ...]] = (
+    IncidentKind(
         name="circuit",
         title="El proveedor {2} de {1} está fallando",
         seen="La mitad de sus llamadas falla o tarda demasiado: se le deja descansar (`[breaker]`).",
@@ -48,15 +48,15 @@ KINDS: Final[tuple[Kind, ...]] = (
         meanwhile="Los mensajes pasan al siguiente proveedor o esperan y se reintentan; ninguno se pierde.",
         silences=True,
     ),
-    Kind(
+    IncidentKind(
         name="queue_age",
         title="La cola {2} de {1} está atrasada",
-        seen="Su mensaje más antiguo espera más de lo que dice `[watch] queue_age`.",
+        seen="Su mensaje más antiguo espera más de lo que dice `[monitor] queue_max_age`.",
         to_do="Mire `hub channel list`; si ningún proveedor está averiado, arranque otro `hub run delivery`.",
         meanwhile="Los mensajes salen con retraso; los que se venzan antes quedan como vencidos.",
         silences=True,
     ),
-    Kind(
+    IncidentKind(
         name="unattended",
         title="Nadie atiende las colas de {1}",
         seen="Hay tickets o eventos listos en una cola que ningún proceso consume.",
@@ -64,36 +64,36 @@ KINDS: Final[tuple[Kind, ...]] = (
         meanwhile="Todo espera en RabbitMQ; este aviso también, si lo que falta es lo que lo envía.",
         twice=True,
     ),
-    Kind(
+    IncidentKind(
         name="dead_letters",
         title="Hay eventos que no se pudieron recibir",
-        seen="Llegó una carta muerta en la última hora, o las abiertas pasan de `[watch] dead_letters`.",
-        to_do="Mírelas con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
+        seen="Llegó una carta muerta en la última hora, o las abiertas superan `[monitor] max_dead_letters`.",
+        to_do="Mírelos con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
         meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
     ),
-    Kind(
+    IncidentKind(
         name="auditor",
         title="El papel timers no trabaja",
-        seen="Su última ronda completa es más vieja que `[watch] audit_stale`.",
+        seen="Su última ronda completa es más vieja que `[monitor] audit_max_age`.",
         to_do="Arranque `hub run timers` y mire su registro.",
         meanwhile="No hay reintentos, recordatorios ni escalamientos; se recuperan al volver.",
     ),
-    Kind(
+    IncidentKind(
         name="balance",
         title="Queda poco saldo en {2} de {1}",
-        seen="El saldo que dice el proveedor es menor que el suyo o el de `[watch] low_balance`.",
+        seen="El saldo que dice el proveedor es menor que el suyo o el de `[monitor] min_balance`.",
         to_do="Recargue la cuenta del proveedor; `hub channel list` dice cuáles hay.",
         meanwhile="Los mensajes salen todavía; sin saldo se rechazan.",
         silences=True,
     ),
-    Kind(
+    IncidentKind(
         name="skew",
         title="Los relojes de {1} y {2} no coinciden",
-        seen="Difieren en más de `[watch] skew`.",
+        seen="Difieren en más de `[monitor] max_clock_skew`.",
         to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
         meanwhile="Citas, plazos y vencimientos corren con esa diferencia.",
     ),
-    Kind(
+    IncidentKind(
         name="server",
         title="No responde {1}",
         seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",
@@ -103,7 +103,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     ),
 )
 
-BY_KIND: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in KINDS})
+BY_KIND: Final[Mapping[str, IncidentKind]] = MappingProxyType({kind.name: kind for kind in KINDS})
 
 _CHANNELS: Final[Mapping[str, str]] = {
     "email": "correo",
@@ -123,18 +123,18 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def known(found: Iterable[Trouble]) -> list[Trouble]:
+def known(found: Iterable[Incident]) -> list[Incident]:
     """Leave out what an older or newer hub has found and this one has no words for: it is left to that."""
-    return [trouble for trouble in found if trouble.key.partition(":")[0] in BY_KIND]
+    return [incident for incident in found if incident.key.partition(":")[0] in BY_KIND]
 
 
-def kind_of(key: str) -> Kind:
+def kind_of(key: str) -> IncidentKind:
     return BY_KIND[key.partition(":")[0]]
 
 
 def believed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symptom]:
     """Answer those to go by; `before` are the keys of the pass before."""
-    return [one for one in symptoms if one.key in before or not kind_of(one.key).twice]
+    return [symptom for symptom in symptoms if symptom.key in before or not kind_of(symptom.key).twice]
 
 
 def title_of(key: str) -> str:
@@ -148,41 +148,41 @@ def avoided(key: str) -> list[str]:
     return [key.split(":")[1]] if kind_of(key).silences else []
 
 
-def event_of(trouble: Trouble, *, notify: Sequence[str], now: datetime) -> Event:
+def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Event:
     """
-    Make what is said of a trouble: that it began, or, once it is resolved, that it is over.
+    Make what is said of an incident: that it began, or, once it is resolved, that it is over.
 
     Its id is made from the key and its begin: a repeat after a crash is a duplicate.
     """
-    name = BEGAN if trouble.told_at is None else ENDED
-    at = trouble.since if name == BEGAN else trouble.resolved_at or trouble.since
+    name = BEGAN if incident.told_at is None else ENDED
+    at = incident.since if name == BEGAN else incident.resolved_at or incident.since
     return own_event(
         name,
-        f"{trouble.key}@{trouble.since.isoformat()}:{name.rpartition('.')[2]}",
-        {**_data(trouble, name), "notify": list(notify)},
+        f"{incident.key}@{incident.since.isoformat()}:{name.rpartition('.')[2]}",
+        {**_data(incident, name), "notify": list(notify)},
         # Of a database whose clock is ahead there is something to tell: intake refuses what is to come.
         time=min(at, now),
     )
 
 
-def _data(trouble: Trouble, name: str) -> dict[str, Json]:
-    kind = kind_of(trouble.key)
+def _data(incident: Incident, name: str) -> dict[str, Json]:
+    kind = kind_of(incident.key)
     data = {
-        "trouble_id": f"{trouble.key}@{trouble.since.isoformat()}",
+        "trouble_id": f"{incident.key}@{incident.since.isoformat()}",
         "kind": kind.name,
-        "key": trouble.key,
-        "title": title_of(trouble.key),
-        "since": trouble.since.isoformat(),
-        "avoid": avoided(trouble.key),
+        "key": incident.key,
+        "title": title_of(incident.key),
+        "since": incident.since.isoformat(),
+        "avoid": avoided(incident.key),
     }
     if name == BEGAN:
         return {
             **data,
-            "measured": trouble.measured,
+            "measured": incident.measured,
             "to_do": _quoted(kind.to_do),
             "meanwhile": kind.meanwhile,
         }
-    return {**data, "until": (trouble.resolved_at or trouble.since).isoformat()}
+    return {**data, "until": (incident.resolved_at or incident.since).isoformat()}
 
 
 def _quoted(words: str) -> str:
@@ -196,10 +196,10 @@ def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
         yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
 
 
-def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: WatchPolicy) -> Iterator[Symptom]:
+def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: MonitorPolicy) -> Iterator[Symptom]:
     """Channel and lane → how long its oldest message waits."""
     for (channel, lane), age in sorted(oldest.items()):
-        if age > policy.queue_age[lane]:
+        if age > policy.queue_max_age[lane]:
             yield Symptom(key=f"queue_age:{channel}:{lane}", measured=f"Espera desde hace {length(age)}")
 
 
@@ -208,30 +208,32 @@ def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
     for role, prefix in (("intake", "hub.events."), ("delivery", "hub.messages.")):
         queues = {name: ready for name, ready in unattended.items() if ready and name.startswith(prefix)}
         if queues:
-            measured = f"{sum(queues.values())} en {len(queues)} colas"
+            places = "una cola" if len(queues) == 1 else f"{len(queues)} colas"
+            measured = f"{sum(queues.values())} en {places}"
             yield Symptom(key=f"unattended:{role}", measured=measured)
 
 
-def of_letters(opened: int, lately: int, policy: WatchPolicy) -> Iterator[Symptom]:
+def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symptom]:
     """How many are open, and how many of them came of late."""
-    if lately or opened > policy.dead_letters:
-        yield Symptom(key="dead_letters", measured=f"{opened} abiertas, {lately} de la última hora")
+    if lately or opened > policy.max_dead_letters:
+        opened_ones = "1 abierta" if opened == 1 else f"{opened} abiertas"
+        yield Symptom(key="dead_letters", measured=f"{opened_ones}, {lately} de la última hora")
 
 
-def of_audit(age: timedelta, policy: WatchPolicy) -> Iterator[Symptom]:
-    if age > policy.audit_stale:
+def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
+    if age > policy.audit_max_age:
         yield Symptom(key="auditor", measured=f"Última ronda hace {length(age)}")
 
 
-def of_balance(left: Remaining, policy: WatchPolicy) -> Iterator[Symptom]:
+def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
     """What the provider's own description calls low counts first, then the policy's for the currency."""
-    limit = left.low if left.low is not None else policy.low_balance.get(left.currency)
+    limit = left.low if left.low is not None else policy.min_balance.get(left.currency)
     if limit is not None and left.amount < limit:
         yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
 
 
-def of_clock(host: str, server: str, apart: timedelta, policy: WatchPolicy) -> Iterator[Symptom]:
-    if abs(apart) > policy.skew:
+def of_clock(host: str, server: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
+    if abs(apart) > policy.max_clock_skew:
         # Of each host its own: another one, whose clock is right, must not take it for mended.
         yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")
 

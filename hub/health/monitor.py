@@ -19,9 +19,9 @@ import structlog
 from hub.errors import HubError, Unavailable
 from hub.health import incidents
 from hub.model import Remaining, Symptom
-from hub.policy.monitoring import WatchPolicy
-from hub.ports import Now, Publisher, Queues, WatchStore
-from hub.tasks import heed_cancellation
+from hub.policy.monitoring import MonitorPolicy
+from hub.ports import MonitorStore, Now, Publisher, Queues
+from hub.tasks import reraise_if_cancelled
 
 LOOK_TIMEOUT: Final = 10.0
 """Seconds for one look: a server that hangs must not blind the watch for the rest."""
@@ -33,17 +33,17 @@ Clock = Callable[[], Awaitable[datetime]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Watch:
+class Monitor:
     """What watching needs. `host` is this machine's name; `company` its address of last resort."""
 
-    store: WatchStore
+    store: MonitorStore
     publisher: Publisher
     queues: Queues
     answers: Callable[[], Awaitable[Mapping[str, bool]]]
     clocks: Mapping[str, Clock]
     balances: Callable[[], Awaitable[Sequence[Remaining]]]
     now: Now
-    policy: WatchPolicy
+    policy: MonitorPolicy
     host: str
     company: str
     began_at: datetime = field(init=False)
@@ -59,117 +59,121 @@ class Watch:
         self.began_at = self.now()
 
 
-async def run(watch: Watch) -> None:
+async def run(monitor: Monitor) -> None:
     """Watch until cancelled. No failure ends it: who watches must not be what breaks the hub."""
     while True:
         try:
-            await look_and_tell(watch)
+            await look_and_tell(monitor)
         except Unavailable as exc:
-            heed_cancellation()
-            watch.well = False
+            reraise_if_cancelled()
+            monitor.well = False
             log.warning("watch.blind", error=str(exc))
         except Exception:
-            heed_cancellation()
-            watch.well = False
+            reraise_if_cancelled()
+            monitor.well = False
             log.exception("watch.broken")
-        await asyncio.sleep(watch.policy.every.total_seconds())
+        await asyncio.sleep(monitor.policy.interval.total_seconds())
 
 
-async def look_and_tell(watch: Watch) -> None:
+async def look_and_tell(monitor: Monitor) -> None:
     """Look at everything once, write what is found, tell what is new."""
-    symptoms, seen = await look_around(watch)
-    watch.well = {"auditor", "server"} <= seen and not any(
+    symptoms, seen = await look_around(monitor)
+    monitor.well = {"auditor", "server"} <= seen and not any(
         symptom.key.partition(":")[0] in {"auditor", "server"} for symptom in symptoms
     )
-    await watch.store.see(incidents.believed(symptoms, watch.before))
-    watch.before = {symptom.key for symptom in symptoms}
-    await watch.store.resolve(sorted(seen), watch.policy.clear_after)
-    await tell(watch)
+    await monitor.store.see(incidents.believed(symptoms, monitor.before))
+    monitor.before = {symptom.key for symptom in symptoms}
+    await monitor.store.resolve(sorted(seen), monitor.policy.clear_after)
+    await tell(monitor)
 
 
-async def look_around(watch: Watch) -> tuple[list[Symptom], set[str]]:
-    """Answer the symptoms, and the kinds of trouble that could be looked for."""
+async def look_around(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
+    """Answer the symptoms, and the kinds of incident that could be looked for."""
     symptoms: list[Symptom] = []
     seen: set[str] = set()
     for kind, look in LOOKS.items():
         try:
             async with asyncio.timeout(LOOK_TIMEOUT):
-                symptoms += await look(watch)
+                symptoms += await look(monitor)
         except (HubError, TimeoutError) as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             log.warning("watch.cannot_look", kind=kind, error=str(exc) or type(exc).__name__)
         else:
             seen.add(kind)
     return symptoms, seen
 
 
-async def tell(watch: Watch) -> None:
+async def tell(monitor: Monitor) -> None:
     """Publish what has not been told yet: an end never before its begin."""
-    while untold := incidents.known(await watch.store.untold()):
-        notify = await _notify(watch)
-        for trouble in untold:
-            event = incidents.event_of(trouble, notify=notify, now=watch.now())
-            await watch.publisher.event(event)
-            await watch.store.mark_told(trouble)
-            log.warning("watch.told", event_name=event.name, key=trouble.key, measured=trouble.measured)
+    while untold := incidents.known(await monitor.store.untold()):
+        notify = await _notify(monitor)
+        for incident in untold:
+            event = incidents.event_of(incident, notify=notify, now=monitor.now())
+            await monitor.publisher.event(event)
+            await monitor.store.mark_told(incident)
+            log.warning("watch.told", event_name=event.name, key=incident.key, measured=incident.measured)
 
 
-async def _notify(watch: Watch) -> Sequence[str]:
-    if watch.policy.notify or await watch.store.anybody_on_duty():
-        return watch.policy.notify
-    log.error("watch.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [watch] notify")
-    return [watch.company]
+async def _notify(monitor: Monitor) -> Sequence[str]:
+    if monitor.policy.notify or await monitor.store.anybody_on_duty():
+        return monitor.policy.notify
+    log.error(
+        "watch.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
+    )
+    return [monitor.company]
 
 
-async def _circuits(watch: Watch) -> Sequence[Symptom]:
-    return list(incidents.of_circuits(await watch.store.open_circuits(watch.policy.fresh)))
+async def _circuits(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_circuits(await monitor.store.open_circuits(monitor.policy.heartbeat_max_age)))
 
 
-async def _ages(watch: Watch) -> Sequence[Symptom]:
-    return list(incidents.of_ages(await watch.store.oldest_waiting(), watch.policy))
+async def _ages(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_ages(await monitor.store.oldest_waiting(), monitor.policy))
 
 
-async def _unattended(watch: Watch) -> Sequence[Symptom]:
-    return list(incidents.of_queues(await watch.queues.unattended()))
+async def _unattended(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_queues(await monitor.queues.unattended()))
 
 
-async def _letters(watch: Watch) -> Sequence[Symptom]:
-    opened, lately = await watch.store.open_letters(watch.policy.lately)
-    return list(incidents.of_letters(opened, lately, watch.policy))
+async def _letters(monitor: Monitor) -> Sequence[Symptom]:
+    opened, lately = await monitor.store.open_letters(monitor.policy.dead_letter_window)
+    return list(incidents.of_letters(opened, lately, monitor.policy))
 
 
-async def _audit(watch: Watch) -> Sequence[Symptom]:
-    age = await watch.store.audit_age()
+async def _audit(monitor: Monitor) -> Sequence[Symptom]:
+    age = await monitor.store.audit_age()
     # Before the first audit there ever was: it has as long as any other, from our own start.
-    return list(incidents.of_audit(watch.now() - watch.began_at if age is None else age, watch.policy))
+    return list(incidents.of_audit(monitor.now() - monitor.began_at if age is None else age, monitor.policy))
 
 
-async def _balances(watch: Watch) -> Sequence[Symptom]:
-    """Ask the providers at most every `balance_every`; meanwhile what they said last counts."""
-    now = watch.now()
-    if watch.funds_until is None or now >= watch.funds_until:
-        watch.funds_until = now + watch.policy.balance_every
-        watch.funds |= {one.place: one for one in await watch.balances()}
-    return [symptom for one in watch.funds.values() for symptom in incidents.of_balance(one, watch.policy)]
+async def _balances(monitor: Monitor) -> Sequence[Symptom]:
+    """Ask the providers at most every `balance_interval`; meanwhile what they said last counts."""
+    now = monitor.now()
+    if monitor.funds_until is None or now >= monitor.funds_until:
+        monitor.funds_until = now + monitor.policy.balance_interval
+        monitor.funds |= {balance.place: balance for balance in await monitor.balances()}
+    return [
+        symptom for fund in monitor.funds.values() for symptom in incidents.of_balance(fund, monitor.policy)
+    ]
 
 
-async def _skew(watch: Watch) -> Sequence[Symptom]:
+async def _skew(monitor: Monitor) -> Sequence[Symptom]:
     found: list[Symptom] = []
-    for server, clock in watch.clocks.items():
-        before = watch.now()
+    for server, clock in monitor.clocks.items():
+        before = monitor.now()
         there = await clock()
-        after = watch.now()
+        after = monitor.now()
         # The answer was made somewhere between: only what lies outside both is apart.
         apart = max(before - there, there - after, timedelta(0))
-        found += incidents.of_clock(watch.host, server, apart, watch.policy)
+        found += incidents.of_clock(monitor.host, server, apart, monitor.policy)
     return found
 
 
-async def _servers(watch: Watch) -> Sequence[Symptom]:
-    return list(incidents.of_servers(await watch.answers()))
+async def _servers(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_servers(await monitor.answers()))
 
 
-LOOKS: Final[Mapping[str, Callable[[Watch], Awaitable[Sequence[Symptom]]]]] = {
+LOOKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = {
     "circuit": _circuits,
     "queue_age": _ages,
     "unattended": _unattended,
@@ -179,4 +183,4 @@ LOOKS: Final[Mapping[str, Callable[[Watch], Awaitable[Sequence[Symptom]]]]] = {
     "skew": _skew,
     "server": _servers,
 }
-"""Kind of trouble → what looks for it."""
+"""Kind of incident → what looks for it."""

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from hub.catalog import BY_NAME
 from hub.contact_rules.opt_out_words import folded, own_words
-from hub.model import Clock, Escalation, Move, Taken, Taking
+from hub.model import AckDecision, AckOutcome, Clock, Escalation, Move, StepKind
 from hub.sla import subject_of
 from hub.sla.acknowledge import ACKNOWLEDGED
 
@@ -33,21 +33,21 @@ _NUMBER: Final = re.compile(r"([a-z]{1,5} ?)?\d[\d ]*")
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOn:
+class AckRequest:
     """`key` is the case that it names, as `case_key` makes it; `numbered` tells that it looks like one."""
 
     key: str = ""
     numbered: bool = False
 
 
-def take_on(text: str) -> TakeOn | None:
+def read_ack(text: str) -> AckRequest | None:
     """Answer what a text takes on; None for one that says something else."""
     own = folded(own_words(text))
     words = _WORD.findall(own)
     if "?" in own or TAKE.isdisjoint(words):
         return None
     rest = [word for word in words if word not in TAKE | _BESIDE]
-    return TakeOn("".join(rest), numbered=bool(_NUMBER.fullmatch(" ".join(rest))))
+    return AckRequest("".join(rest), numbered=bool(_NUMBER.fullmatch(" ".join(rest))))
 
 
 def case_key(number: str) -> str:
@@ -59,14 +59,14 @@ _NAMED: Final = 3
 """How many cases are named to choose from: the text should be one part."""
 
 
-def judge(said: TakeOn, told: Sequence[Escalation]) -> Taking | None:
+def judge(said: AckRequest, told: Sequence[Escalation]) -> AckDecision | None:
     """
     Decide what a text takes on; None when it is an ordinary one, for nothing of the kind was told there.
 
     `told` is what the number was told of, the newest first; of each clock that one counts.
     """
     newest = _newest_of_each(told)
-    free = [one for one in newest if _outcome(one) is Taken.TAKEN]
+    free = [one for one in newest if _outcome(one) is AckOutcome.TAKEN]
     if said.key:
         meant = [one for one in (*free, *newest) if case_key(subject_of(one.clock)) == said.key]
         return _of(meant[0]) if meant else _which(free) if said.numbered and free else None
@@ -82,17 +82,17 @@ def _newest_of_each(told: Iterable[Escalation]) -> list[Escalation]:
     return list(kept.values())
 
 
-def _outcome(one: Escalation) -> Taken:
+def _outcome(one: Escalation) -> AckOutcome:
     if one.clock.ended_at is not None:
-        return Taken.ENDED
+        return AckOutcome.ENDED
     if one.level < one.clock.level:
-        return Taken.PASSED
+        return AckOutcome.PASSED
     taken = one.level in {each.level for each in one.clock.course.acknowledged}
-    return Taken.ALREADY if taken else Taken.TAKEN
+    return AckOutcome.ALREADY if taken else AckOutcome.TAKEN
 
 
-def _of(one: Escalation) -> Taking:
-    return Taking(
+def _of(one: Escalation) -> AckDecision:
+    return AckDecision(
         outcome=_outcome(one),
         message_id=one.message_id,
         by=one.person,
@@ -106,16 +106,16 @@ def _of(one: Escalation) -> Taking:
     )
 
 
-def _which(free: Sequence[Escalation]) -> Taking:
+def _which(free: Sequence[Escalation]) -> AckDecision:
     subjects = tuple(dict.fromkeys(subject_of(one.clock) for one in free))
     newest = free[0]
-    return Taking(
-        outcome=Taken.WHICH, message_id=newest.message_id, by=newest.person, subjects=subjects[:_NAMED]
+    return AckDecision(
+        outcome=AckOutcome.WHICH, message_id=newest.message_id, by=newest.person, subjects=subjects[:_NAMED]
     )
 
 
 def _climbs(clock: Clock, level: int) -> bool:
     """Tell whether a next level will still be told: not above the top, nor where taking it on is the end."""
     ends = {move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP}
-    above = any(step.kind == "escalate" and step.to_level > level for step in clock.steps)
+    above = any(step.kind is StepKind.ESCALATE and step.to_level > level for step in clock.steps)
     return above and clock.name not in ends

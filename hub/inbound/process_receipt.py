@@ -17,7 +17,7 @@ from uuid import UUID
 
 import structlog
 
-from hub.model import Attempt, Gone
+from hub.model import Attempt, InvalidContact
 from hub.model.receipts import Receipt
 from hub.ports.receipts import ReceiptStore
 
@@ -59,7 +59,7 @@ async def _settle(message_id: UUID, receipt: Receipt, store: ReceiptStore, at: d
     )
     known = await store.settle(message_id, state=receipt.state, reason=receipt.reason, attempt=attempt)
     if known and receipt.gone:
-        gone = Gone(
+        gone = InvalidContact(
             message_id=message_id,
             at=at,
             reason=receipt.reason or receipt.state,

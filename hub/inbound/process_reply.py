@@ -20,9 +20,9 @@ from typing import Final
 import structlog
 
 from hub.errors import BrokerUnavailable
-from hub.inbound.ack_by_text import judge, take_on
+from hub.inbound.ack_by_text import judge, read_ack
 from hub.inbound.replies import TOLD, complained, events_of, read
-from hub.model import Complaint, Inbound, Reply, Taking
+from hub.model import AckDecision, Complaint, Inbound, Reply
 from hub.ports import Publisher
 from hub.ports.replies import ReplyStore
 
@@ -54,8 +54,8 @@ async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, n
     return inbound
 
 
-async def _taking(reply: Reply, store: ReplyStore) -> Taking | None:
-    said = None if reply.automatic or reply.channel != TAKES_ON else take_on(reply.text)
+async def _taking(reply: Reply, store: ReplyStore) -> AckDecision | None:
+    said = None if reply.automatic or reply.channel != TAKES_ON else read_ack(reply.text)
     return None if said is None else judge(said, await store.escalations(reply.address))
 
 

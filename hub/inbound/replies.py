@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Final
 
 from hub.catalog import CATALOG
-from hub.contact_rules.opt_out_words import Command, Wish, command, own_words
+from hub.contact_rules.opt_out_words import Command, OptWish, command, own_words
 from hub.model import (
     THREAD,
     About,
+    AckDecision,
+    AckOutcome,
     Complaint,
     Event,
     Inbound,
@@ -23,8 +25,6 @@ from hub.model import (
     Move,
     Reply,
     ReplyKind,
-    Taken,
-    Taking,
     own_event,
 )
 from hub.model.ids import reply_id, thread_id
@@ -44,10 +44,13 @@ _CONTACTS: Final[Mapping[str, tuple[str, int]]] = {"email": ("email", 320)}
 """Channel → the field of an inline contact that its addresses go into, and how long one may be."""
 _PHONE: Final = ("phone", 40)
 _NAMELESS: Final = "Remitente"
-_COMMANDS: Final[Mapping[Wish, ReplyKind]] = {Wish.OUT: ReplyKind.OPT_OUT, Wish.BACK: ReplyKind.OPT_IN}
+_COMMANDS: Final[Mapping[OptWish, ReplyKind]] = {
+    OptWish.OUT: ReplyKind.OPT_OUT,
+    OptWish.BACK: ReplyKind.OPT_IN,
+}
 
 
-def read(reply: Reply, about: About, *, now: datetime, taking: Taking | None = None) -> Inbound:
+def read(reply: Reply, about: About, *, now: datetime, taking: AckDecision | None = None) -> Inbound:
     """Make the row of a reply that is about this."""
     said = None if reply.automatic or taking else _asked(reply, about)
     kind = ReplyKind.AUTOMATIC if reply.automatic else _kind(said)
@@ -58,7 +61,7 @@ def read(reply: Reply, about: About, *, now: datetime, taking: Taking | None = N
         reply=replace(reply, at=min(reply.at, now), address=tidy_address(reply.address)),
         about=about,
         thread=thread_of(about.case, reply.address),
-        revokes=said is not None and said.wish is Wish.OUT,
+        revokes=said is not None and said.wish is OptWish.OUT,
         taking=taking,
     )
 
@@ -71,7 +74,7 @@ def _asked(reply: Reply, about: About) -> Command | None:
     """
     said = command(reply.text if own_words(reply.text) else reply.subject)
     named = reply.channel == "email" and tidy_address(reply.address) != tidy_address(about.address)
-    return None if said is not None and said.wish is Wish.BACK and named else said
+    return None if said is not None and said.wish is OptWish.BACK and named else said
 
 
 def _kind(said: Command | None) -> ReplyKind:
@@ -144,14 +147,14 @@ def events_of(inbound: Inbound) -> list[Event]:
     return [*_taken(inbound, inbound.taking), _answer(inbound, inbound.taking)]
 
 
-def _taken(inbound: Inbound, taking: Taking) -> list[Event]:
-    if taking.outcome is not Taken.TAKEN or taking.clock_id is None or taking.case is None:
+def _taken(inbound: Inbound, taking: AckDecision) -> list[Event]:
+    if taking.outcome is not AckOutcome.TAKEN or taking.clock_id is None or taking.case is None:
         return []
     place, at = taking.copropiedad_id, inbound.reply.at
     return [acknowledged(taking.clock_id, taking.case, taking.level, by=taking.by, place=place, at=at)]
 
 
-def _answer(inbound: Inbound, taking: Taking) -> Event:
+def _answer(inbound: Inbound, taking: AckDecision) -> Event:
     """Make the event by which somebody hears what became of his text."""
     data = {
         "reply_id": str(inbound.id),

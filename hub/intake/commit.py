@@ -6,15 +6,15 @@ import contextlib
 from typing import Final
 
 from hub.errors import StorageConflict, StorageRefused
-from hub.intake.commit_result import Taken
-from hub.intake.decode import Batch, Desk
+from hub.intake.commit_result import CommitResult
+from hub.intake.decode import Batch, IntakeContext
 from hub.intake.planner import plan_in
 from hub.ports import IntakeStore, Now
 
 CONFLICT_TRIES: Final = 5
 
 
-async def commit(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> Taken:
+async def commit(batch: Batch, *, context: IntakeContext, store: IntakeStore, now: Now) -> CommitResult:
     """
     Commit the batch.
 
@@ -22,30 +22,32 @@ async def commit(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> T
     letter and the rest is committed. Raises StorageUnavailable when there is no database.
     """
     try:
-        return await _until_no_conflict(batch, desk=desk, store=store, now=now)
+        return await _until_no_conflict(batch, context=context, store=store, now=now)
     except StorageRefused as exc:
         if not batch.events:
             raise
         if len(batch.events) == 1:
             dead = batch.without_events(f"the database refuses a value of it ({exc})")
-            return await _until_no_conflict(dead, desk=desk, store=store, now=now)
+            return await _until_no_conflict(dead, context=context, store=store, now=now)
     first, second = batch.halves()
-    taken = await commit(first, desk=desk, store=store, now=now)
-    return taken.join(await commit(second, desk=desk, store=store, now=now))
+    taken = await commit(first, context=context, store=store, now=now)
+    return taken.join(await commit(second, context=context, store=store, now=now))
 
 
-async def _until_no_conflict(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> Taken:
+async def _until_no_conflict(
+    batch: Batch, *, context: IntakeContext, store: IntakeStore, now: Now
+) -> CommitResult:
     for _ in range(CONFLICT_TRIES - 1):
         with contextlib.suppress(StorageConflict):
-            return await _once(batch, desk=desk, store=store, now=now)
-    return await _once(batch, desk=desk, store=store, now=now)
+            return await _once(batch, context=context, store=store, now=now)
+    return await _once(batch, context=context, store=store, now=now)
 
 
-async def _once(batch: Batch, *, desk: Desk, store: IntakeStore, now: Now) -> Taken:
+async def _once(batch: Batch, *, context: IntakeContext, store: IntakeStore, now: Now) -> CommitResult:
     events = {key: event for key, (event, _) in batch.events.items()}
     async with store.transaction() as transaction:
         if batch.letters:
             await transaction.add_dead_letters(batch.letters)
-        taken = await plan_in(transaction, events, desk=desk, now=now()) if events else Taken()
+        taken = await plan_in(transaction, events, context=context, now=now()) if events else CommitResult()
     taken.letters = batch.letters
     return taken

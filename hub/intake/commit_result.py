@@ -38,7 +38,7 @@ def waiting(messages: Iterable[Message]) -> list[Later]:
 
 
 @dataclass(slots=True)
-class Taken:
+class CommitResult:
     """The messages to ticket, the audiences to expand, the clocks to track, the letters to tell of."""
 
     messages: list[Message] = field(default_factory=list)
@@ -47,9 +47,9 @@ class Taken:
     letters: list[DeadLetter] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
 
-    def join(self, other: Taken) -> Taken:
+    def join(self, other: CommitResult) -> CommitResult:
         """Put two halves of a batch together again."""
-        return Taken(
+        return CommitResult(
             messages=self.messages + other.messages,
             broad=self.broad + other.broad,
             clocks=self.clocks + other.clocks,

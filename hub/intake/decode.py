@@ -12,14 +12,14 @@ from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.consents import SAID_AT
 from hub.errors import InvalidEvent
-from hub.intake.source_bindings import FREE, Bound
+from hub.intake.source_bindings import FREE, BindingSnapshot
 from hub.messages.planning.plan import Rules
 from hub.model import (
     TYPE_PREFIX,
     DeadLetter,
     Event,
     EventType,
-    Incoming,
+    RawMessage,
     own_event,
 )
 from hub.model.ids import body_id, event_key
@@ -28,7 +28,7 @@ REJECTED: Final = "event.rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class IntakeContext:
     """What the hub knows when an event comes in. Values only: nothing here asks a server."""
 
     schemas: Schemas
@@ -40,7 +40,7 @@ class Desk:
 class Batch:
     """A batch that was read: events in the order of arrival, each once, and what cannot be taken in."""
 
-    events: dict[UUID, tuple[Event, Incoming]] = field(default_factory=dict)
+    events: dict[UUID, tuple[Event, RawMessage]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
 
     def halves(self) -> tuple[Batch, Batch]:
@@ -57,7 +57,9 @@ class Batch:
         return Batch(letters=self.letters + letters)
 
 
-def read(incoming: Iterable[Incoming], *, desk: Desk, now: datetime, bound: Bound = FREE) -> Batch:
+def read(
+    incoming: Iterable[RawMessage], *, context: IntakeContext, now: datetime, bound: BindingSnapshot = FREE
+) -> Batch:
     """Decode and validate; what fails becomes a dead letter with a reason that a publisher can act on."""
     batch = Batch()
     for one in incoming:
@@ -65,7 +67,7 @@ def read(incoming: Iterable[Incoming], *, desk: Desk, now: datetime, bound: Boun
         try:
             event = decode(one.body, one.content_type, one.headers)
             bound.require(event, one)
-            desk.schemas.check(event, now=now)
+            context.schemas.check(event, now=now)
         except InvalidEvent as exc:
             batch.letters.append(dead_letter(one, exc, event))
         else:
@@ -83,7 +85,7 @@ def is_looked_up(event: Event) -> bool:
     return is_directory(event) or event.name in SAID_AT
 
 
-def dead_letter(incoming: Incoming, error: InvalidEvent, event: Event | None = None) -> DeadLetter:
+def dead_letter(incoming: RawMessage, error: InvalidEvent, event: Event | None = None) -> DeadLetter:
     """Keep what came, whole (the first 64 KiB of what is too large), with its reason."""
     return DeadLetter(
         id=body_id(incoming.body, incoming.routing_key, attributes_in(incoming.headers)),

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from hub.intake.commit_result import Broad, report_nobody
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import paged
 from hub.messages.planning.plan import plan_audience
@@ -21,7 +21,7 @@ a sixth of a second in which nothing else of this process runs.
 
 
 async def expand(
-    broad: Broad, *, desk: Desk, store: IntakeStore, now: Now, page: int = PAGE
+    broad: Broad, *, context: IntakeContext, store: IntakeStore, now: Now, page: int = PAGE
 ) -> AsyncIterator[Sequence[Message]]:
     """
     Plan the audience, yielding the messages of each committed page.
@@ -39,11 +39,17 @@ async def expand(
                 # The first page tells a crowd; all pages must travel in the same lane.
                 crowd = crowd or len(people)
                 messages = plan_audience(
-                    broad.stored, broad.kind, broad.audience, people, rules=desk.rules, now=now(), crowd=crowd
+                    broad.stored,
+                    broad.kind,
+                    broad.audience,
+                    people,
+                    rules=context.rules,
+                    now=now(),
+                    crowd=crowd,
                 )
                 if messages:
                     await transaction.add_messages(messages)
-                    await end_reminders(transaction, histories, desk)
+                    await end_reminders(transaction, histories, context)
                 full, total = len(people) == page, total + len(people)
                 over = group is broad.groups[-1] and not full
                 await transaction.keep_audiences([paged(broad, people, total=total, over=over, at=began)])

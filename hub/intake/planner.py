@@ -9,8 +9,8 @@ from uuid import UUID
 
 from hub import sla
 from hub.contact_rules.consents import consents_of
-from hub.intake.commit_result import Broad, Taken, waiting
-from hub.intake.decode import Desk, is_directory
+from hub.intake.commit_result import Broad, CommitResult, waiting
+from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import Meant, record, silent, spoken
 from hub.messages.planning.plan import is_quiet
@@ -26,21 +26,21 @@ from hub.model import (
     Party,
     StoredEvent,
 )
-from hub.people.audience import PLACE, Group, Parties, addressees, parties_of, party_words, together
+from hub.people.audience import PLACE, Group, Parties, addressees, merge_groups, parties_of, party_words
 from hub.ports import IntakeTransaction
 
 
 async def plan_in(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, desk: Desk, now: datetime
-) -> Taken:
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], *, context: IntakeContext, now: datetime
+) -> CommitResult:
     """Write everything that these events (by their keys) mean; answer what is left after the commit."""
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
-    stored = await _stored(transaction, events, desk)
-    histories = await _lock(transaction, stored, desk)
-    parties, released = await _parties(transaction, stored, desk)
-    meant = {one.key: _meant(one, desk, parties) for one in [*stored, *released]}
+    stored = await _stored(transaction, events, context)
+    histories = await _lock(transaction, stored, context)
+    parties, released = await _parties(transaction, stored, context)
+    meant = {one.key: _meant(one, context, parties) for one in [*stored, *released]}
 
     new = await transaction.add_events([meant[one.key].stored for one in stored])
     late = {one.key for one in released}
@@ -48,16 +48,16 @@ async def plan_in(
     said = [one for each in stored if each.key in new for one in consents_of(each.event, each.key)]
     if said:
         await transaction.add_consents(said)
-    taken = Taken()
+    taken = CommitResult()
     fresh = [one for key, one in meant.items() if key in new or key in late]
     await _place(transaction, released, meant)
-    await _add_messages(transaction, fresh, taken, desk=desk, now=now)
+    await _add_messages(transaction, fresh, taken, context=context, now=now)
     await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
     await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
     taken.broad += [broad for one in fresh for broad in _expansions(one)]
     _enter(histories, (one for one in stored if one.key in new))
-    await end_reminders(transaction, histories, desk)
-    taken.clocks = await _clocks(transaction, stored, histories, desk=desk, now=now)
+    await end_reminders(transaction, histories, context)
+    taken.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
     return taken
 
 
@@ -82,7 +82,7 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant
 
 
 async def _stored(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], desk: Desk
+    transaction: IntakeTransaction, events: Mapping[UUID, Event], context: IntakeContext
 ) -> list[StoredEvent]:
     """Find out where each event happens: its copropiedad is named, or is its unit's."""
     units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
@@ -91,7 +91,7 @@ async def _stored(
         StoredEvent(
             key=key,
             event=event,
-            case=case_key(desk.catalog[event.name], event),
+            case=case_key(context.catalog[event.name], event),
             copropiedad_id=event.data.get("copropiedad_id") or places.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
@@ -109,7 +109,7 @@ def case_key(kind: EventType, event: Event) -> str | None:
 
 
 async def _lock(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> dict[str, list[StoredEvent]]:
     """
     Lock the cases of these events and answer what happened in them so far.
@@ -117,14 +117,14 @@ async def _lock(
     Before anybody is looked up: of two transactions, one with the event that names a party and one
     with an event that asks for it, the second must see the first, or the event waits for ever.
     """
-    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, desk)}
+    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, context)}
     histories = await transaction.case_events(cases) if cases else {}
     return {case: list(histories.get(case, ())) for case in cases}
 
 
-def _concerns_case(stored: StoredEvent, desk: Desk) -> bool:
+def _concerns_case(stored: StoredEvent, context: IntakeContext) -> bool:
     """Tell whether the event moves clocks or reminders of its case, or speaks to people whom it knows."""
-    kind = desk.catalog[stored.event.name]
+    kind = context.catalog[stored.event.name]
     reminds = bool(kind.reminders) or kind.ends_reminders
     return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
 
@@ -136,34 +136,38 @@ def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent
 
 
 async def _parties(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], desk: Desk
+    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
     """Answer who is known in the cases of a batch, and the events that came before that was said."""
-    named: list[Party] = [party for one in stored for party in parties_of(one, desk.catalog[one.event.name])]
+    named: list[Party] = [
+        party for one in stored for party in parties_of(one, context.catalog[one.event.name])
+    ]
     if named:
         await transaction.add_parties(named)
     new = {party.case for party in named if party.who != PLACE}
     early = await transaction.waiting_events(new) if new else []
     # What an older or newer hub took in is left to it.
-    released = [one for one in early if one.event.name in desk.catalog]
-    cases = {one.case for one in stored if one.case is not None and _asks(one, desk)}
+    released = [one for one in early if one.event.name in context.catalog]
+    cases = {one.case for one in stored if one.case is not None and _asks(one, context)}
     cases |= {one.case for one in released if one.case is not None}
     return await transaction.parties(cases) if cases else {}, released
 
 
-def _asks(stored: StoredEvent, desk: Desk) -> bool:
+def _asks(stored: StoredEvent, context: IntakeContext) -> bool:
     """Tell whether the case may know something of the event that it does not say itself."""
-    audiences = desk.catalog[stored.event.name].audiences
+    audiences = context.catalog[stored.event.name].audiences
     silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
     return silent or (bool(audiences) and stored.copropiedad_id is None)
 
 
-def _meant(stored: StoredEvent, desk: Desk, parties: Parties) -> Meant:
+def _meant(stored: StoredEvent, context: IntakeContext, parties: Parties) -> Meant:
     stored = _placed(stored, parties)
-    kind = desk.catalog[stored.event.name]
+    kind = context.catalog[stored.event.name]
     if is_quiet(stored.event):
         return Meant(stored=stored, kind=kind, audiences=())
-    audiences = tuple(tuple(together(addressees(audience, stored, parties))) for audience in kind.audiences)
+    audiences = tuple(
+        tuple(merge_groups(addressees(audience, stored, parties))) for audience in kind.audiences
+    )
     meant = Meant(stored=stored, kind=kind, audiences=audiences)
     unfinished = meant.waiting or bool(meant.broad)
     return replace(meant, stored=replace(stored, planned=not unfinished, waiting=meant.waiting))
@@ -182,7 +186,12 @@ def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
 
 
 async def _add_messages(
-    transaction: IntakeTransaction, fresh: Sequence[Meant], taken: Taken, *, desk: Desk, now: datetime
+    transaction: IntakeTransaction,
+    fresh: Sequence[Meant],
+    taken: CommitResult,
+    *,
+    context: IntakeContext,
+    now: datetime,
 ) -> None:
     groups = {
         one
@@ -197,7 +206,7 @@ async def _add_messages(
     records: list[AudienceRecord] = []
     for meant in fresh:
         records += silent(meant, now)
-        for one in spoken(meant, people, desk=desk, now=now):
+        for one in spoken(meant, people, context=context, now=now):
             records.append(record(meant, one, doubled=_doubled(one.messages, messages), now=now))
             messages.update((message.id, message) for message in one.messages if message.id not in messages)
     if messages:
@@ -229,11 +238,11 @@ def _expansions(meant: Meant) -> list[Broad]:
     ]
 
 
-async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: Taken) -> None:
+async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: CommitResult) -> None:
     """A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short."""
     if not duplicates:
         return
-    keys = [one.stored.key for one in duplicates]
+    keys = [duplicate.stored.key for duplicate in duplicates]
     taken.messages += await transaction.queued_messages(keys)
     unplanned = await transaction.unplanned(keys)
     taken.broad += [broad for one in duplicates if one.stored.key in unplanned for broad in _expansions(one)]
@@ -244,26 +253,28 @@ async def _clocks(
     stored: Sequence[StoredEvent],
     histories: Mapping[str, Sequence[StoredEvent]],
     *,
-    desk: Desk,
+    context: IntakeContext,
     now: datetime,
 ) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
     cases = {
         one.case
         for one in stored
-        if one.case is not None and sla.moves_of(desk.catalog[one.event.name], one.event)
+        if one.case is not None and sla.moves_of(context.catalog[one.event.name], one.event)
     }
     if not cases:
         return []
     replayed = [
         clock
         for case in cases
-        for clock in sla.replay(case, (one.event for one in histories[case]), desk.catalog, desk.rules.policy)
+        for clock in sla.replay(
+            case, (one.event for one in histories[case]), context.catalog, context.rules.policy
+        )
     ]
     standing = await transaction.clocks(cases)
-    quiet = {one.key for case in cases for one in histories[case] if is_quiet(one.event)}
+    quiet = {stored.key for case in cases for stored in histories[case] if is_quiet(stored.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
-    replayed = [sla.passed_over(clock, now) if clock.id in imported else clock for clock in replayed]
-    clocks = sla.reconcile(replayed, standing, desk.rules.policy)
+    replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
+    clocks = sla.reconcile(replayed, standing, context.rules.policy)
     await transaction.save_clocks(clocks)
     return clocks

@@ -18,21 +18,21 @@ import structlog
 from hub.errors import AppointmentsUnavailable, InvalidEvent
 from hub.intake.commit import commit
 from hub.intake.commit_result import Later, waiting
-from hub.intake.decode import Desk, dead_letter, may_be_told, read, rejection
+from hub.intake.decode import IntakeContext, dead_letter, may_be_told, read, rejection
 from hub.intake.pages import PAGE, expand
-from hub.intake.source_bindings import Senders
-from hub.model import Clock, DeadLetter, Incoming
+from hub.intake.source_bindings import SourceBindings
+from hub.model import Clock, DeadLetter, RawMessage
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
 log = structlog.get_logger()
 
 
-async def take_in(
-    incoming: Sequence[Incoming],
+async def process_batch(
+    incoming: Sequence[RawMessage],
     *,
-    desk: Desk,
-    senders: Senders,
+    context: IntakeContext,
+    senders: SourceBindings,
     store: IntakeStore,
     publisher: Publisher,
     appointments: Appointments,
@@ -45,19 +45,19 @@ async def take_in(
     Raises StorageUnavailable or BrokerUnavailable when a server is away: nothing may be
     acknowledged then, and the same batch may be given again.
     """
-    batch = read(incoming, desk=desk, now=now(), bound=await senders.current())
-    taken = await commit(batch, desk=desk, store=store, now=now)
+    batch = read(incoming, context=context, now=now(), bound=await senders.current())
+    taken = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(taken.messages))
     for broad in taken.broad:
-        async for messages in expand(broad, desk=desk, store=store, now=now, page=page):
+        async for messages in expand(broad, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(messages))
             await _make_appointments(appointments, waiting(messages))
     await _tell_publishers(taken.letters, publisher, now)
     await _make_appointments(appointments, taken.later, taken.clocks)
 
 
-async def bury(
-    incoming: Incoming, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
+async def store_dead_letter(
+    incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
 ) -> None:
     """Make a dead letter of a delivery on which the hub itself fails, again and again."""
     letter = dead_letter(incoming, InvalidEvent(f"the hub fails on it ({type(error).__name__})"))

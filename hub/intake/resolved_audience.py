@@ -9,10 +9,10 @@ from functools import partial
 from typing import Final
 
 from hub.intake.commit_result import Broad, report_nobody
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
-from hub.people.audience import Addressee, Group, Unknown, applies, as_one
+from hub.people.audience import Addressee, Group, Unknown, applies, merge_person
 
 QUIET: Final = "quiet"
 CONDITION: Final = "condition"
@@ -53,13 +53,13 @@ class Spoken:
     messages: Sequence[Message]
 
 
-def spoken(meant: Meant, people: Found, *, desk: Desk, now: datetime) -> Iterator[Spoken]:
+def spoken(meant: Meant, people: Found, *, context: IntakeContext, now: datetime) -> Iterator[Spoken]:
     """Plan each audience for those who were looked up; the pages of broad ones come later."""
     for number, audience in enumerate(meant.audiences):
         found, missing = _found(audience, people)
         if not (found or missing) and _all_were_looked_up(audience):
             report_nobody(meant.stored, number)
-        plan = partial(plan_audience, meant.stored, meant.kind, number, rules=desk.rules, now=now)
+        plan = partial(plan_audience, meant.stored, meant.kind, number, rules=context.rules, now=now)
         messages = [*plan(found), *map(unknown_person, plan(missing))]
         yield Spoken(number=number, addressees=audience, people=[*found, *missing], messages=messages)
 
@@ -110,9 +110,9 @@ def paged(broad: Broad, people: Sequence[Person], *, total: int, over: bool, at:
 def left_out(people: Iterable[Person]) -> list[LeftOut]:
     """Answer those who are not told, with the reasons that their look-up gave."""
     return [
-        LeftOut(person=one.ref, reason=one.left_out, detail=one.stand_in)
-        for one in people
-        if one.left_out is not None
+        LeftOut(person=person.ref, reason=person.left_out, detail=person.stand_in)
+        for person in people
+        if person.left_out is not None
     ]
 
 
@@ -153,7 +153,7 @@ def _found(audience: Iterable[Addressee], people: Found) -> tuple[list[Person], 
     for one in audience:
         members = _members(one, people)
         for person in members:
-            found[person.ref] = as_one(found.get(person.ref, person), person)
+            found[person.ref] = merge_person(found.get(person.ref, person), person)
         if isinstance(one, Group) and one.person is not None and not members:
             missing[one.person] = Person(ref=one.person, name="")
     return list(found.values()), list(missing.values())

@@ -8,28 +8,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.access.api_keys import require_sender
-from hub.model import ApiKey, Event, Incoming
+from hub.model import ApiKey, Event, RawMessage
 from hub.ports import KeyStore
-from hub.resilience.cached import LastKnown
+from hub.resilience.cached import Cached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class BindingSnapshot:
     """The bindings of one moment. `own` is the user as whom the hub itself publishes."""
 
     keys: Sequence[ApiKey]
     own: str | None
 
-    def require(self, event: Event, incoming: Incoming) -> None:
+    def require(self, event: Event, incoming: RawMessage) -> None:
         """Raise InvalidEvent for an event that another than its source's user has sent."""
         require_sender(event, incoming.user, self.keys, own=self.own)
 
 
-FREE: Final = Bound(keys=(), own=None)
+FREE: Final = BindingSnapshot(keys=(), own=None)
 """Nothing is bound."""
 
 
-class Senders(LastKnown[Bound]):
+class SourceBindings(Cached[BindingSnapshot]):
     """
     The bindings, as this process last heard of them.
 
@@ -44,6 +44,6 @@ class Senders(LastKnown[Bound]):
         self._store = store
         self._own = own
 
-    async def _bound(self) -> Bound:
+    async def _bound(self) -> BindingSnapshot:
         keys = [key for key in await self._store.live_keys() if key.amqp_user is not None]
-        return Bound(keys=keys, own=self._own)
+        return BindingSnapshot(keys=keys, own=self._own)

@@ -62,7 +62,7 @@ def _directory() -> Iterator[tuple[str, str, Data]]:
     yield "directory.copropiedad.upserted", PLACE, dict(COPROPIEDAD)
     for unit in _units():
         yield "directory.unit.upserted", unit["unit_id"], unit
-    for person in (*(each.person for each in NEIGHBOURS), *(each.person for each in STAFF)):
+    for person in (*(neighbour.person for neighbour in NEIGHBOURS), *(each.person for each in STAFF)):
         yield "directory.person.upserted", person.slug, _person(person)
     for membership in _memberships():
         yield "directory.membership.upserted", membership["membership_id"], membership

@@ -46,7 +46,7 @@ class Mailbox:
     def keep(self, sender: str, recipients: Sequence[str], content: bytes) -> str:
         """The name under which it is kept; names sort by time of arrival."""
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{next(_counter) % 1_000_000:06}"
-        envelope = [f"Return-Path: <{sender}>", *(f"Delivered-To: {each}" for each in recipients)]
+        envelope = [f"Return-Path: <{sender}>", *(f"Delivered-To: {recipient}" for recipient in recipients)]
         unfinished = self._folder / f".{name}"
         unfinished.write_bytes("\r\n".join([*envelope, ""]).encode() + content)
         unfinished.rename(self._path(name))

@@ -94,7 +94,9 @@ def find_postgres(major: int | None = None) -> Path:
 def missing(*, everything: bool) -> list[Program]:
     """Programs to install; without `everything` those whose setting names a server are not needed."""
     return [
-        each for each in PROGRAMS if (everything or not is_given(os.environ, each.setting)) and _absent(each)
+        program
+        for program in PROGRAMS
+        if (everything or not is_given(os.environ, program.setting)) and _absent(program)
     ]
 
 

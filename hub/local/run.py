@@ -185,8 +185,8 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _leaves(error: BaseExceptionGroup[HubError]) -> Iterator[HubError]:
-    for each in error.exceptions:
-        if isinstance(each, BaseExceptionGroup):
-            yield from _leaves(each)
+    for exception in error.exceptions:
+        if isinstance(exception, BaseExceptionGroup):
+            yield from _leaves(exception)
         else:
-            yield each
+            yield exception

@@ -29,14 +29,14 @@ async def running(servers: Sequence[Server], *, tell: Callable[[str], None]) -> 
 
 
 async def start_all(servers: Sequence[Server], *, tell: Callable[[str], None]) -> None:
-    outcomes = await asyncio.gather(*(_start(each, tell) for each in servers), return_exceptions=True)
+    outcomes = await asyncio.gather(*(_start(server, tell) for server in servers), return_exceptions=True)
     for outcome in outcomes:
         if outcome is not None:
             raise outcome
 
 
 async def stop_all(servers: Sequence[Server]) -> None:
-    await asyncio.gather(*(each.stop() for each in servers))
+    await asyncio.gather(*(server.stop() for server in servers))
 
 
 async def _start(server: Server, tell: Callable[[str], None]) -> None:

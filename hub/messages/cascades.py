@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from hub.messages.planning.cascade import next_steps
-from hub.messages.planning.undelivered import alerts, is_alarming
+from hub.messages.planning.undelivered import alerts, needs_alert
 from hub.model import Message
 from hub.model.tickets import tickets
 from hub.ports import CascadeStore, Publisher
@@ -20,13 +20,15 @@ from hub.ports import CascadeStore, Publisher
 log = structlog.get_logger()
 
 
-async def go_on(over: Sequence[Message], *, store: CascadeStore, publisher: Publisher, now: datetime) -> None:
+async def advance_cascade(
+    over: Sequence[Message], *, store: CascadeStore, publisher: Publisher, now: datetime
+) -> None:
     """
     Take the steps that come after these messages; staff is told first where only paper, or nothing, is left.
 
     The alert, then the next step: a crash in between is found by the missing step and repeats the same id.
     """
-    alarming = [message for message in over if is_alarming(message)]
+    alarming = [message for message in over if needs_alert(message)]
     if alarming:
         await _alert(alarming, store, publisher, now)
     following = next_steps(over, now=now)

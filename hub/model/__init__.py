@@ -9,11 +9,11 @@ from hub.model.access import (
     Account,
     Grant,
     Office,
-    Places,
+    PropertyScope,
     Reach,
     Session,
     reach_of,
-    together,
+    union,
 )
 from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
 from hub.model.catalogue import (
@@ -36,16 +36,17 @@ from hub.model.clocks import (
     TOP_LEVEL,
     Acknowledgement,
     Clock,
+    ClockHistory,
     ClockState,
-    Course,
-    Departures,
+    DispatchStatus,
     Pause,
     Promise,
     Step,
+    StepKind,
 )
 from hub.model.consents import Consent, OptedOut, Stance
-from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Incoming, Party, StoredEvent, own_event
-from hub.model.incidents import Balance, Remaining, Symptom, Trouble
+from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
+from hub.model.incidents import Balance, Incident, Remaining, Symptom
 from hub.model.json import Json
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -60,5 +61,5 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
-from hub.model.replies import About, Complaint, Escalation, Inbound, Reply, ReplyKind, Taken, Taking
-from hub.model.suppressions import Barred, Gone
+from hub.model.replies import About, AckDecision, AckOutcome, Complaint, Escalation, Inbound, Reply, ReplyKind
+from hub.model.suppressions import InvalidContact, SuppressionStatus

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from hub.model.keys import Scope
 
-Places = frozenset[str] | None
+PropertyScope = frozenset[str] | None
 """The ids of copropiedades; None is everywhere."""
 
-Reach = Mapping[Scope, Places]
+Reach = Mapping[Scope, PropertyScope]
 """What somebody may do, and where."""
 
-NOWHERE: Final[Places] = frozenset()
+NOWHERE: Final[PropertyScope] = frozenset()
 
 EVERYWHERE: Final = ""
 """In a grant: the whole company, with what belongs to no copropiedad."""
@@ -90,14 +90,14 @@ class Session:
 
 def reach_of(grants: tuple[Grant, ...]) -> Reach:
     """Answer what these offices allow together, and where."""
-    reach: dict[Scope, Places] = {}
+    reach: dict[Scope, PropertyScope] = {}
     for grant in grants:
         for scope in SCOPES_OF[grant.office]:
             here = None if grant.copropiedad_id == EVERYWHERE else frozenset({grant.copropiedad_id})
-            reach[scope] = together(reach.get(scope, NOWHERE), here)
+            reach[scope] = union(reach.get(scope, NOWHERE), here)
     return reach
 
 
-def together(one: Places, other: Places) -> Places:
+def union(one: PropertyScope, other: PropertyScope) -> PropertyScope:
     """Answer the places of both."""
     return None if one is None or other is None else one | other

@@ -26,6 +26,32 @@ class ClockState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class StepKind(StrEnum):
+    """
+    What a step of a clock does.
+
+    AT_RISK warns the holder, BREACH says that the promise is broken. ESCALATE hands over to a higher level,
+    REMIND reminds the top one. CHECK falls when what had to be announced happens: nothing is looked for any
+    more. RESOLVE says to those who were called that the clock has ended.
+    """
+
+    AT_RISK = "at_risk"
+    BREACH = "breach"
+    ESCALATE = "escalate"
+    REMIND = "remind"
+    CHECK = "check"
+    RESOLVE = "resolve"
+
+    @classmethod
+    def _missing_(cls, value: object) -> StepKind | None:
+        """Read a kind that a newer hub has stored: only the clock that has it cannot be told here."""
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_, unknown._value_ = "UNKNOWN", value
+        return unknown
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """
@@ -76,7 +102,7 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class ClockHistory:
     """
     What has befallen a clock since its start.
 
@@ -98,15 +124,14 @@ class Course:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """
-    One thing a clock will do: `kind` is `at_risk`, `breach`, `escalate` or `remind`; of one that has ended
-    `resolve`, which tells those who were called that it is over.
+    One thing a clock will do.
 
     `percent` is how much of the target, counted as the clock runs, has gone at the step. `number` tells
     apart what happens several times. `told` is the level that was told where nobody held `to_level`; NOBODY
-    where nothing was wrong. `check` is when what had to be announced happens: then the look-out is over.
+    where nothing was wrong.
     """
 
-    kind: str
+    kind: StepKind
     at: datetime
     from_level: int
     to_level: int
@@ -132,7 +157,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departures:
+class DispatchStatus:
     """How much of what an event tells has not left yet, and when the last of the rest did."""
 
     pending: int
@@ -159,7 +184,7 @@ class Clock:
     level: int
     promise: Promise
     steps: tuple[Step, ...]
-    course: Course = Course()
+    course: ClockHistory = ClockHistory()
     calendar: str = ""
     fired: int = 0
     ended_at: datetime | None = None

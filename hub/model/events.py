@@ -79,7 +79,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class RawMessage:
     """What came over the wire, before anything of it is believed."""
 
     body: bytes

@@ -21,7 +21,7 @@ class Symptom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Incident:
     """A symptom from when it was first seen until nobody has seen it for a while."""
 
     key: str

@@ -11,7 +11,7 @@ from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
 from hub.model.json import Json
 from hub.model.people import Target, WorkWeek
-from hub.model.suppressions import Barred
+from hub.model.suppressions import SuppressionStatus
 
 
 class State(StrEnum):
@@ -80,8 +80,8 @@ class Claimed:
     A message whose row this worker holds until `lease_until`, with what rendering needs.
 
     `unsure_of` is the provider of the latest attempt whose outcome nobody knows.
-    `barred` says why it may not be sent where it goes, unless that has run out by now. `weeks` are the hours
-    of whoever rests, as in `Person`.
+    `suppression` says why it may not be sent where it goes, unless that has run out by now. `weeks` are the
+    hours of whoever rests, as in `Person`.
     """
 
     message: Message
@@ -92,7 +92,7 @@ class Claimed:
     building: str | None
     unit: str | None
     unsure_of: str | None = None
-    barred: Barred | None = None
+    suppression: SuppressionStatus | None = None
     weeks: tuple[WorkWeek | None, ...] = ()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hub.model import ClockState, Course, Promise
+from hub.model import ClockHistory, ClockState, Promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class PromiseRecord:
     """A clock as far as the indicators look at it."""
 
     case: str
@@ -19,7 +19,7 @@ class Kept:
     level: int
     promise: Promise
     ended_at: datetime | None = None
-    course: Course = field(default_factory=Course)
+    course: ClockHistory = field(default_factory=ClockHistory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

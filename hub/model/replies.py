@@ -80,7 +80,7 @@ class Escalation:
     clock: Clock
 
 
-class Taken(StrEnum):
+class AckOutcome(StrEnum):
     """What became of a text by which somebody takes a matter on."""
 
     TAKEN = "taken"
@@ -94,7 +94,7 @@ class Taken(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
+class AckDecision:
     """
     What a text takes on, as it was decided when it came. `by` is a directory reference.
 
@@ -103,7 +103,7 @@ class Taking:
     told. Without a clock nothing was meant for certain.
     """
 
-    outcome: Taken
+    outcome: AckOutcome
     message_id: UUID
     by: str
     subjects: tuple[str, ...]
@@ -133,7 +133,7 @@ class Inbound:
     revokes: bool = False
     acknowledge: bool = False
     published: bool = False
-    taking: Taking | None = None
+    taking: AckDecision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class InvalidContact:
     """A provider's word that the contact point of a message does not exist (any more)."""
 
     message_id: UUID
@@ -19,7 +19,7 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Barred:
+class SuppressionStatus:
     """
     Why a message is not to go where it goes: `gone`, `opted_out`, `complaint`, or an operator's `suppressed`.
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.messages.planning.undelivered import handed_over
-from hub.model import Places
+from hub.model import PropertyScope
 from hub.ports import LetterStore, Publisher
 
 
 async def hand_over(
-    letter_id: UUID, *, store: LetterStore, publisher: Publisher, now: datetime, places: Places = None
+    letter_id: UUID, *, store: LetterStore, publisher: Publisher, now: datetime, places: PropertyScope = None
 ) -> bool | None:
     """
     Say that a letter was handed over; false when that was said before, None when there is no such letter.

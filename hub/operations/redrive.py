@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from hub.ports import MessageFilter, Publisher, RedriveStore, Verdict
+from hub.ports import MessageFilter, Publisher, RedriveResult, RedriveStore
 
 PAGE: Final = 500
 """Messages that are looked at in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class RedriveRequest:
     """Which lost messages go again. A dry run only counts them."""
 
     narrowed: MessageFilter
@@ -30,16 +30,16 @@ class Wish:
 class Redriven:
     """How many, by verdict, and by (verdict, channel, reason); `next` goes on where there may be more."""
 
-    counts: Mapping[tuple[Verdict, str, str], int]
+    counts: Mapping[tuple[RedriveResult, str, str], int]
     next: str | None
 
-    def of(self, verdict: Verdict) -> int:
+    def of(self, verdict: RedriveResult) -> int:
         """Count those with this verdict."""
         return sum(number for (each, _, _), number in self.counts.items() if each is verdict)
 
 
 async def redrive(
-    wish: Wish,
+    wish: RedriveRequest,
     *,
     store: RedriveStore,
     publisher: Publisher,
@@ -53,7 +53,7 @@ async def redrive(
     Each page is committed, then ticketed with confirms: what a crash leaves in between is found by the
     sweep. `told` hears the sums after each page.
     """
-    counts: Counter[tuple[Verdict, str, str]] = Counter()
+    counts: Counter[tuple[RedriveResult, str, str]] = Counter()
     while True:
         left = PAGE if limit is None else min(PAGE, limit - counts.total())
         page = await store.redrive(

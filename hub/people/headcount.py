@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.model import Person
-from hub.people.audience import as_one
+from hub.people.audience import merge_person
 from hub.people.readiness import Suppressed, ways_to
 
 
@@ -44,7 +44,7 @@ class Tally:
         for person in people:
             self._count(person)
             if person.ref > self._after:
-                kept[person.ref] = as_one(kept.get(person.ref, person), person)
+                kept[person.ref] = merge_person(kept.get(person.ref, person), person)
         # One more than the page tells that there is a next one.
         self._kept = dict(sorted(kept.items())[: self._limit + 1])
 

@@ -71,7 +71,7 @@ def readiness(place: Place, suppressed: Suppressed, opted_out: Collection[str]) 
         "units": place.units,
         "empty_units": place.empty_units,
         "people": len(place.people),
-        "email": sum("email" in each for each in ways),
+        "email": sum("email" in way for way in ways),
         "mobile": sum("sms" in each for each in ways),
         "push": sum("push" in each for each in ways),
         "letter_only": sum(not each for each in ways),

@@ -14,27 +14,27 @@ from hub.ports.appointments import Appointments
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import CascadeStore, DeliveryStore
-from hub.ports.directory_history import Holders, RosterStore, Standing, Written
+from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing, Written
 from hub.ports.explain import (
+    AttemptRecord,
+    AudienceSnapshot,
+    ExplainFacts,
     ExplainStore,
-    Facts,
-    Kept,
     Refused,
-    Said,
-    Tried,
+    SentMessage,
     Unit,
     UnitVersion,
     Version,
 )
-from hub.ports.headcount import HeadcountStore, Meant
+from hub.ports.headcount import HeadcountPage, HeadcountStore
 from hub.ports.history import GOING, Cases, Contact, History, HistoryStore
 from hub.ports.imports import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
-from hub.ports.monitor import Heartbeats, Queues, TroubleLog, WatchStore
+from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher
-from hub.ports.redrive import RedrivenPage, RedriveStore, Verdict
+from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.timers import Now, TimerStore

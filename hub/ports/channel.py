@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from hub.model import Accepted, ChannelTraits, Lane, Outgoing
-from hub.resilience.rate_limit import Entry, Rate
+from hub.resilience.rate_limit import Rate, SendRecord
 
 
 class Channel(Protocol):
@@ -34,7 +34,7 @@ class Throttle(Protocol):
         Urgent ones may use the whole rate, the others all but the share that is kept for the urgent.
         """
 
-    async def admit(self, entries: Sequence[Entry]) -> Sequence[timedelta]:
+    async def admit(self, entries: Sequence[SendRecord]) -> Sequence[timedelta]:
         """
         Log each message to a person for which there is room; zero for those.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Json, Places
+from hub.model import Json, PropertyScope
 from hub.ports.log import Page
 
 
@@ -20,18 +20,18 @@ class ContactStore(Protocol):
     """
 
     async def replies(
-        self, *, kind: str | None, after: str | None, limit: int, places: Places = None
+        self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         """List what people wrote, without the words."""
 
-    async def reply(self, reply_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
+    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         """Show one with its words."""
 
-    async def suppressions(self, *, after: str | None, limit: int, places: Places = None) -> Page:
+    async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         """List the contact points that nobody is written to at, and those that were lifted."""
 
     async def suppression(
-        self, row_id: UUID, *, places: Places = None, whole: bool = False
+        self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         """Show one, with the person whose message found it out; masked unless `whole`."""
 
@@ -40,7 +40,7 @@ class ContactStore(Protocol):
     ) -> None:
         """Write there no more, by this channel; `until` None: as long as the policy says."""
 
-    async def lift_suppression(self, named: str, *, by: str, places: Places = None) -> int:
+    async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:
         """Write there again: an address on all its channels, or one row by its id; answer how many."""
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:

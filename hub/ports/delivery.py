@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Claimed, Gone, Message, Outcome, StoredEvent
+from hub.model import Claimed, InvalidContact, Message, Outcome, StoredEvent
 
 
 class CascadeStore(Protocol):
@@ -38,7 +38,7 @@ class DeliveryStore(CascadeStore, Protocol):
         attempt is kept all the same). A row that a receipt moved on meanwhile is not moved back.
         """
 
-    async def suppress(self, gone: Sequence[Gone]) -> None:
+    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
         """Write to the contact points of these messages no more, until the policy's time has passed."""
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:

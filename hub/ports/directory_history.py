@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hub.model import Event, Json, Places
+from hub.model import Event, Json, PropertyScope
 from hub.ports.log import Page
 
 
@@ -44,7 +44,7 @@ class Standing:
     person: str | None = None
 
 
-class RosterStore(Protocol):
+class DirectoryHistoryStore(Protocol):
     """Names and addresses are masked. Where there are `places`, what belongs to none of them is not there."""
 
     async def write(self, event: Event) -> Written:
@@ -58,11 +58,13 @@ class RosterStore(Protocol):
     ) -> bool:
         """Tell whether all these scopes, and a membership of each of these people, are of these places."""
 
-    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
+    async def holders(
+        self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> Page:
         """List the memberships that counted, as is known today, by their ids."""
 
     async def somebody(
-        self, ref: str, *, places: Places = None, whole: bool = False
+        self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         """
         Show a person with contact points and memberships; None for somebody unknown or removed.

@@ -12,7 +12,7 @@ from hub.model import AudienceRecord, LeftOut, Purpose, State, StoredEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class AudienceSnapshot:
     """An audience as it was planned, the state of the directory then, and why the person was left out."""
 
     record: AudienceRecord
@@ -21,7 +21,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class AttemptRecord:
     """One call of a provider, or an ending without one."""
 
     at: datetime
@@ -31,7 +31,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class SentMessage:
     """A message to the person; the address is masked, and empty where the channel has none."""
 
     id: UUID
@@ -44,7 +44,7 @@ class Said:
     reason: str | None
     created_at: datetime
     next_at: datetime | None
-    attempts: Sequence[Tried] = ()
+    attempts: Sequence[AttemptRecord] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +92,13 @@ class UnitVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ExplainFacts:
     """All that is known of one event and one person. `units` and `copropiedades` are as they are now."""
 
     event: StoredEvent
     person: str
-    audiences: Sequence[Kept] = ()
-    messages: Sequence[Said] = ()
+    audiences: Sequence[AudienceSnapshot] = ()
+    messages: Sequence[SentMessage] = ()
     history: Sequence[Version] = ()
     units: Mapping[str, Unit] = field(default_factory=dict)
     unit_history: Mapping[str, Sequence[UnitVersion]] = field(default_factory=dict)
@@ -123,5 +123,5 @@ class ExplainStore(Protocol):
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
         """Answer the newest dead letter of this event id."""
 
-    async def facts(self, event: StoredEvent, person: str) -> Facts:
+    async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
         """Answer all that is known of the event and the person."""

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.model import Places
+from hub.model import PropertyScope
 from hub.people.audience import Group
 from hub.people.headcount import Headcount
 from hub.ports.log import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
+class HeadcountPage:
     """A page of them, and on the first page how many."""
 
     headcount: Headcount | None
@@ -24,8 +24,8 @@ class HeadcountStore(Protocol):
     """Names are masked."""
 
     async def meant(
-        self, groups: Sequence[Group], *, after: str | None, limit: int, places: Places = None
-    ) -> Meant:
+        self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> HeadcountPage:
         """
         List by ref, each person once; without `after`, look all of it up and count.
 

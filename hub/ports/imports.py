@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from hub.model import Event
-from hub.people.importing import Known, Part, Stored
+from hub.people.importing import KnownDirectory, Part, Stored
 
 
 class ImportTransaction(Protocol):
@@ -19,7 +19,7 @@ class ImportTransaction(Protocol):
     async def copropiedades(self) -> Mapping[str, str]:
         """Answer all of the company: id → name."""
 
-    async def known(self, part: Part, people: Collection[str]) -> Known:
+    async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
         """
         Answer what is there of some copropiedades: units, memberships, and their people.
 

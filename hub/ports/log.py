@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, DeadLetter, Json, Places
-from hub.model.promises import Kept, Period
+from hub.model import Clock, DeadLetter, Json, PropertyScope
+from hub.model.promises import Period, PromiseRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class MessageFilter:
     reason: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    places: Places = None
+    places: PropertyScope = None
 
 
 class LogStore(Protocol):
@@ -49,7 +49,7 @@ class LogStore(Protocol):
         """List messages, the person as a reference, without name and address."""
 
     async def message(
-        self, message_id: UUID, *, places: Places = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         """Show one: also its attempts, skipped channels, name and address, masked unless `whole`."""
 
@@ -63,11 +63,11 @@ class LogStore(Protocol):
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
         """List the messages of these events of the hub's own, oldest first; the names are masked."""
 
-    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+    async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         """Answer one clock whole, with what has befallen it."""
 
     async def recent_clocks(
-        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+        self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         """List clocks from SQL, for ended ones and for when Redis is away."""
 
@@ -77,8 +77,8 @@ class LogStore(Protocol):
         """List the clocks of copropiedades in these states, soonest due first."""
 
     async def kept_promises(
-        self, period: Period, *, area: str | None, places: Places = None
-    ) -> Sequence[Kept]:
+        self, period: Period, *, area: str | None, places: PropertyScope = None
+    ) -> Sequence[PromiseRecord]:
         """
         Answer all clocks of the cases of which one began in the period, by their start.
 
@@ -114,7 +114,7 @@ class LogStore(Protocol):
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Answer the in-app messages of a person."""
 
-    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         """
         Count messages by state, clocks by state, dead letters by state, for the page and metrics.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub.model import Lane, Symptom, Trouble
+from hub.model import Incident, Lane, Symptom
 
 
 class Heartbeats(Protocol):
@@ -16,8 +16,8 @@ class Heartbeats(Protocol):
         """Write the state of each subject (`audit`, `circuit:sms:twilio`) as this process sees it now."""
 
 
-class WatchStore(Heartbeats, Protocol):
-    """What SQL knows of the hub's health, and the troubles that were found. Its clock decides."""
+class MonitorStore(Heartbeats, Protocol):
+    """What SQL knows of the hub's health, and the incidents that were found. Its clock decides."""
 
     async def clock(self) -> datetime:
         """Tell the database's time."""
@@ -42,22 +42,22 @@ class WatchStore(Heartbeats, Protocol):
         """Tell whether somebody of the directory has the duty `ops`."""
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Begin a trouble for each key that has no open one; of the others, note that it was seen now."""
+        """Begin an incident for each key that has no open one; of the others, note what is measured now."""
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
-        """End the open troubles of these kinds that nobody has seen for `clear_after`."""
+        """End the open incidents of these kinds that nobody has seen for `clear_after`."""
 
-    async def untold(self) -> Sequence[Trouble]:
-        """Answer the troubles whose begin or end has not been told, the oldest first."""
+    async def untold(self) -> Sequence[Incident]:
+        """Answer the incidents whose begin or end has not been told, the oldest first."""
 
-    async def mark_told(self, trouble: Trouble) -> None:
+    async def mark_told(self, incident: Incident) -> None:
         """Note that the begin was told or, where it had been, the end."""
 
 
-class TroubleLog(Protocol):
+class IncidentLog(Protocol):
     """What operators look at."""
 
-    async def troubles(self, limit: int) -> Sequence[Trouble]:
+    async def incidents(self, limit: int) -> Sequence[Incident]:
         """List the open ones, the oldest first, then those that are over, the latest first."""
 
     async def unknown_outcomes(self) -> Mapping[str, int]:
@@ -67,10 +67,10 @@ class TroubleLog(Protocol):
         """Count the clocks that have not ended, by name and state."""
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        """As the WatchStore tells it."""
+        """As the MonitorStore tells it."""
 
     async def audit_age(self) -> timedelta | None:
-        """As the WatchStore tells it."""
+        """As the MonitorStore tells it."""
 
 
 class Queues(Protocol):

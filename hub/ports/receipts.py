@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Attempt, Gone, State
+from hub.model import Attempt, InvalidContact, State
 from hub.model.receipts import Receipt
 
 
@@ -26,5 +26,5 @@ class ReceiptStore(Protocol):
     async def keep_early(self, receipt: Receipt) -> None:
         """Keep a receipt whose reference is not known yet; the same one again changes nothing."""
 
-    async def suppress(self, gone: Sequence[Gone]) -> None:
+    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
         """Write to the contact points of these messages no more, until the policy's time has passed."""

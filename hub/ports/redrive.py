@@ -11,7 +11,7 @@ from hub.model.tickets import Ticket
 from hub.ports.log import MessageFilter
 
 
-class Verdict(StrEnum):
+class RedriveResult(StrEnum):
     """What becomes of a lost message that was asked for."""
 
     TAKEN = "taken"
@@ -28,7 +28,7 @@ class RedrivenPage:
     """A page: tickets of what was taken, counts by (verdict, channel, reason), and the cursor after it."""
 
     tickets: Sequence[Ticket]
-    counts: Mapping[tuple[Verdict, str, str], int]
+    counts: Mapping[tuple[RedriveResult, str, str], int]
     next: str | None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, Departures, Inbound, Lane, Message
+from hub.model import Clock, DispatchStatus, Inbound, Lane, Message
 from hub.model.tickets import Ticket
 from hub.ports.delivery import CascadeStore
 
@@ -77,7 +77,7 @@ class TimerStore(CascadeStore, Protocol):
     async def call_off(self, event_ids: Collection[str]) -> None:
         """Cancel what these events of the hub's own would still tell staff, for their matter is over."""
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+    async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """
         Answer, of each of these events, whether its messages have left.
 

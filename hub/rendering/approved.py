@@ -20,7 +20,7 @@ from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json, Rendered
 from hub.rendering.engine import Engine, Form
 from hub.rendering.lines import one_line
-from hub.rendering.source import Kind, Piece, Source, pieces
+from hub.rendering.source import Piece, PieceKind, Source, pieces
 
 LONGEST: Final = 1024
 """Characters of a body."""
@@ -49,7 +49,7 @@ def approve(name: str, block: str, source: Source, engine: Engine) -> Approved:
     body = ""
     gaps: dict[str, Form] = {}
     for piece in pieces(block):
-        if piece.kind is Kind.TEXT:
+        if piece.kind is PieceKind.TEXT:
             body += piece.code
             continue
         gap = _gap(name, piece)
@@ -61,7 +61,7 @@ def approve(name: str, block: str, source: Source, engine: Engine) -> Approved:
 
 
 def _gap(name: str, piece: Piece) -> str:
-    found = _NAME.match(piece.code) if piece.kind is Kind.EXPRESSION else None
+    found = _NAME.match(piece.code) if piece.kind is PieceKind.EXPRESSION else None
     if found is None:
         raise InvalidTemplate(f"{name}: only names with filters, like {{{{ paid_at|fecha }}}}, stand here")
     return found[1].replace(".", "_")

@@ -9,9 +9,9 @@ from hub.errors import InvalidTemplate
 from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.folding import Vault
-from hub.rendering.forms import Words
-from hub.rendering.layout import Parts, checked, frame, page
-from hub.rendering.markdown import parse, to_html, to_text
+from hub.rendering.forms import EventTexts
+from hub.rendering.layout import LayoutParts, checked, frame, page
+from hub.rendering.markdown import parse, to_html, to_text, unbroken
 from hub.rendering.source import Source
 
 BLOCKS: Final = (
@@ -42,14 +42,14 @@ class Compiler:
         self._letter = letter
         self._footer = self.engine.text("layout", footer)
 
-    def words(self, event_name: str, source: Source) -> dict[str | None, Words]:
+    def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
         """Compile a file: variant → its words."""
         return {
             variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
             for variant, blocks in _variants(source.blocks).items()
         }
 
-    def _compile(self, name: str, blocks: Mapping[str, str], source: Source) -> Words:
+    def _compile(self, name: str, blocks: Mapping[str, str], source: Source) -> EventTexts:
         forms: dict[str, Form] = {}
         for form in ("subject", "sms", "push_title", "push_body"):
             block = blocks.get(form, blocks.get(FALLBACKS.get(form, form)))
@@ -61,7 +61,7 @@ class Compiler:
             form: approve(f"{name}.{form}", blocks[form], source, self.engine)
             for form in APPROVED & blocks.keys()
         }
-        return Words(name, forms, approved)
+        return EventTexts(name, forms, approved)
 
     def _bodies(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
         try:
@@ -86,8 +86,8 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """Markdown → Jinja sources. What a phone shows before the mail is opened is what a push says."""
     vault = Vault()
     tokens = parse(blocks["body"], vault)
-    html = to_html(tokens)
-    parts = Parts(
+    html = unbroken(to_html(tokens), vault)
+    parts = LayoutParts(
         title=blocks.get("subject", ""),
         preheader=blocks.get("preheader", blocks.get("push_body", "")),
         body=html,
@@ -103,7 +103,7 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """The body, or the block `print` where paper says it otherwise: it has no links and no buttons."""
     vault = Vault()
     tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
-    parts = Parts(title=blocks.get("subject", ""), preheader="", body=to_html(tokens))
+    parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=unbroken(to_html(tokens), vault))
     return {"letter": page(layout, parts, vault), "letter_text": vault.restore(to_text(tokens))}
 
 

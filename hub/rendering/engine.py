@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json
-from hub.rendering.filters import FILTERS, TESTS
+from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 
 _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
 
@@ -48,6 +48,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._html = _environment(autoescape=True)
+        self._html.filters.update(HTML_FILTERS)
         self._text = _environment(autoescape=False)
         self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 

@@ -12,17 +12,19 @@ what closes into the row before it; both are hoisted out again when the row is H
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from hub.errors import InvalidTemplate
-from hub.rendering.source import Kind, Piece, pieces
+from hub.rendering.source import Piece, PieceKind, pieces
 
 INLINE: Final = "⟦%d⟧"
 FOLDED: Final = "⟪%d⟫"
 COMMENT: Final = "<!--q%dq-->"
 WORD: Final = "zq%dqz"
 _HIDDEN: Final = re.compile(r"⟦(\d+)⟧|⟪(\d+)⟫|<!--q(\d+)q-->|zq(\d+)qz")
+_WORD: Final = re.compile(r"zq(\d+)qz")
 _RESERVED: Final = re.compile(r"[⟦⟧⟪⟫]|zq\d|<!--q\d")
 _CLOSING: Final = re.compile(r"\{%[-+]?\s*end")
 
@@ -47,15 +49,19 @@ class Vault:
     def restore(self, text: str) -> str:
         return _HIDDEN.sub(lambda found: self._kept[int(found[found.lastindex or 0])], text)
 
+    def rewritten(self, text: str, rewrite: Callable[[str], str]) -> str:
+        """Put in place of each expression what `rewrite` makes of it; what was hidden stays as it is."""
+        return _WORD.sub(lambda found: self.hide(rewrite(self._kept[int(found[1])])), text)
+
     def closes(self, number: str) -> bool:
         """Tell whether a statement belongs to what stands before it: `endif`, `endfor` …"""
         return _CLOSING.match(self._kept[int(number)]) is not None
 
     def _hide(self, piece: Piece, statement: str) -> str:
-        if piece.kind is Kind.TEXT:
+        if piece.kind is PieceKind.TEXT:
             return piece.code
         self._kept.append(piece.code)
-        shape = statement if piece.kind is Kind.STATEMENT else WORD
+        shape = statement if piece.kind is PieceKind.STATEMENT else WORD
         return shape % (len(self._kept) - 1)
 
 

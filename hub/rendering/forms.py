@@ -21,7 +21,7 @@ Variables = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class EventTexts:
     """`name` is `pqrs.received` or `pqrs.received/staff`; `approved` are its forms with gaps."""
 
     name: str
@@ -44,7 +44,7 @@ class Words:
         return channel.needs - self.forms.keys() - self.approved.keys()
 
 
-def _email(words: Words, variables: Variables) -> Rendered:
+def _email(words: EventTexts, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(f"{_text(words, 'text', variables)}\n\n{words.forms['footer'].render(variables)}"),
@@ -52,7 +52,7 @@ def _email(words: Words, variables: Variables) -> Rendered:
     )
 
 
-def _inbox(words: Words, variables: Variables) -> Rendered:
+def _inbox(words: EventTexts, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(_text(words, "text", variables)),
@@ -60,7 +60,7 @@ def _inbox(words: Words, variables: Variables) -> Rendered:
     )
 
 
-def _print(words: Words, variables: Variables) -> Rendered:
+def _print(words: EventTexts, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(_text(words, "letter_text", variables)),
@@ -68,13 +68,13 @@ def _print(words: Words, variables: Variables) -> Rendered:
     )
 
 
-def _whatsapp(words: Words, variables: Variables) -> Rendered:
+def _whatsapp(words: EventTexts, variables: Variables) -> Rendered:
     rendered = words.approved["whatsapp"].fill(variables)
     require_each(rendered.text, variables)
     return rendered
 
 
-def _text(words: Words, form: str, variables: Variables) -> str:
+def _text(words: EventTexts, form: str, variables: Variables) -> str:
     """Below, not on top: in an emergency what is to be done comes first."""
     return f"{words.forms[form].render(variables)}\n\n{variables['unit_line']}"
 
@@ -84,24 +84,24 @@ def _with_units(html: str, variables: Variables) -> str:
     return f"{html}\n<p>{line}</p>" if line else html
 
 
-def _push(words: Words, variables: Variables) -> Rendered:
+def _push(words: EventTexts, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["push_title"].render(variables)),
         text=noted(one_line(words.forms["push_body"].render(variables)), variables),
     )
 
 
-def _sms(words: Words, variables: Variables) -> Rendered:
+def _sms(words: EventTexts, variables: Variables) -> Rendered:
     """One name with an accent outside GSM-7 would more than double the price of the whole message."""
     return Rendered(text=to_gsm7(_text_message(words, variables)))
 
 
-def _voice(words: Words, variables: Variables) -> Rendered:
+def _voice(words: EventTexts, variables: Variables) -> Rendered:
     """The SMS read aloud, with its accents."""
     return Rendered(text=_text_message(words, variables))
 
 
-def _text_message(words: Words, variables: Variables) -> str:
+def _text_message(words: EventTexts, variables: Variables) -> str:
     """Its templates are written to follow a name and a colon; without them they begin with a capital."""
     text = words.forms["sms"].render(variables)
     prefix = variables["sms_prefix"]
@@ -111,7 +111,7 @@ def _text_message(words: Words, variables: Variables) -> str:
 @dataclass(frozen=True, slots=True)
 class _Channel:
     needs: frozenset[str]
-    say: Callable[[Words, Variables], Rendered]
+    say: Callable[[EventTexts, Variables], Rendered]
 
 
 CHANNELS: Final[Mapping[str, _Channel]] = {

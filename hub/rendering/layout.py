@@ -10,8 +10,9 @@ import css_inline
 
 from hub.errors import InvalidTemplate
 from hub.rendering.folding import COMMENT, Vault
+from hub.rendering.markdown import unbroken
 
-_SLOT: Final = re.compile(r"\[\[(title|preheader|body)\]\]")
+_SLOT: Final = re.compile(r"\[\[(title|subject|preheader|body)\]\]")
 _INDENT: Final = re.compile(r"\n\s+")
 # Data that becomes a whole address must have passed the https-only filter.
 _BARE_ADDRESS: Final = re.compile(r"""\b(?:href|src|action)\s*=\s*["']?\s*(\{\{.*?\}\})""", re.DOTALL)
@@ -25,15 +26,19 @@ _INLINER: Final = css_inline.CSSInliner(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What goes into the slots: title and preheader are text with Jinja, the body is HTML from the vault."""
+class LayoutParts:
+    """
+    What goes into the slots: title and preheader are text with Jinja, the body is HTML from the vault.
+
+    In the slot `subject` stands the title once more, as part of a page.
+    """
 
     title: str
     preheader: str
     body: str
 
 
-def frame(layout: str, parts: Parts, vault: Vault) -> str:
+def frame(layout: str, parts: LayoutParts, vault: Vault) -> str:
     """Answer a Jinja source for the whole HTML of an email."""
     html = _filled(layout, parts, vault)
     try:
@@ -43,14 +48,16 @@ def frame(layout: str, parts: Parts, vault: Vault) -> str:
     return checked(vault.restore(_INDENT.sub("\n", html)))
 
 
-def page(layout: str, parts: Parts, vault: Vault) -> str:
+def page(layout: str, parts: LayoutParts, vault: Vault) -> str:
     """Answer a Jinja source for a page that is printed: its style sheet stays whole, for `@page` is in it."""
     return checked(vault.restore(_INDENT.sub("\n", _filled(layout, parts, vault))))
 
 
-def _filled(layout: str, parts: Parts, vault: Vault) -> str:
+def _filled(layout: str, parts: LayoutParts, vault: Vault) -> str:
+    title = vault.hide(parts.title.strip())
     slots = {
-        "title": vault.hide(parts.title.strip()),
+        "title": title,
+        "subject": unbroken(title, vault),
         "preheader": vault.hide(parts.preheader.strip()),
         "body": parts.body,
     }

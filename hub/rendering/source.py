@@ -18,7 +18,7 @@ _MAX_DEPTH: Final = 8
 _WORD: Final = re.compile(r"\w+")
 
 
-class Kind(Enum):
+class PieceKind(Enum):
     TEXT = "text"
     EXPRESSION = "expression"
     STATEMENT = "statement"
@@ -28,7 +28,7 @@ class Kind(Enum):
 class Piece:
     """`code` is exactly what the author wrote, delimiters included."""
 
-    kind: Kind
+    kind: PieceKind
     code: str
 
     @property
@@ -65,7 +65,7 @@ def pieces(source: str) -> Iterator[Piece]:
     code = ""
     for _, lexeme, value in _LEXER.lex(source):
         if lexeme == "data":
-            yield Piece(Kind.TEXT, value)
+            yield Piece(PieceKind.TEXT, value)
             continue
         code += value
         if lexeme in _ENDS:
@@ -96,14 +96,14 @@ def _blocks(source: str) -> Source:
     prelude: list[Piece] = []
     name: str | None = None
     for piece in pieces(source):
-        keyword = piece.keyword if piece.kind is Kind.STATEMENT else ""
+        keyword = piece.keyword if piece.kind is PieceKind.STATEMENT else ""
         if keyword == "block":
             name = _opened(piece, name, blocks)
         elif keyword == "endblock":
             name = None
         elif name is not None:
             blocks[name] += piece.code
-        elif piece.kind is Kind.STATEMENT:
+        elif piece.kind is PieceKind.STATEMENT:
             prelude.append(piece)
         elif piece.code.strip():
             raise InvalidTemplate("there is text outside the blocks")
@@ -118,10 +118,10 @@ def _opened(piece: Piece, inside: str | None, blocks: dict[str, str]) -> str:
     return name
 
 
-_ENDS: Final[Mapping[str, Kind | None]] = {
-    "variable_end": Kind.EXPRESSION,
-    "block_end": Kind.STATEMENT,
-    "raw_begin": Kind.STATEMENT,
-    "raw_end": Kind.STATEMENT,
+_ENDS: Final[Mapping[str, PieceKind | None]] = {
+    "variable_end": PieceKind.EXPRESSION,
+    "block_end": PieceKind.STATEMENT,
+    "raw_begin": PieceKind.STATEMENT,
+    "raw_end": PieceKind.STATEMENT,
     "comment_end": None,
 }

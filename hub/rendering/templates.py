@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -16,8 +16,9 @@ from hub.model import Json, Rendered
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
-from hub.rendering.forms import Words
+from hub.rendering.forms import EventTexts
 from hub.rendering.source import read
+from hub.rendering.terms import Clocks, functions
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
 
@@ -33,24 +34,31 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    words: Mapping[Key, Words]
+    words: Mapping[Key, EventTexts]
     globals: Mapping[str, Json]
     company: Mapping[str, str]
     texting: Texting = BUILT_IN_TEXTING
+    clocks: Clocks = field(default_factory=dict)
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, *, company: Mapping[str, str], texting: Texting = BUILT_IN_TEXTING
+        cls,
+        folder: Path | None = None,
+        *,
+        company: Mapping[str, str],
+        clocks: Clocks,
+        texting: Texting = BUILT_IN_TEXTING,
     ) -> Templates:
         """
         Compile everything. A file in `folder` replaces the built-in one of the same path.
 
+        `clocks` are the policy's: templates say its terms with `term("first_reply")`.
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
         compiler = Compiler(*(shelf.layout(name) for name in _LAYOUTS))
         words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
-        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting)
+        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting, clocks)
 
     def render(
         self,
@@ -93,9 +101,16 @@ class Templates:
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
         }
-        return {**self.globals, **context.data, **context.names(), **texting, "company": self.company}
+        return {
+            **self.globals,
+            **context.data,
+            **context.names(),
+            **texting,
+            **functions(self.clocks, context.data),
+            "company": self.company,
+        }
 
-    def _find(self, event_name: str, variant: str | None, locale: str) -> Words:
+    def _find(self, event_name: str, variant: str | None, locale: str) -> EventTexts:
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):
             if found := self.words.get((language, event_name, variant)):
                 return found
@@ -142,7 +157,7 @@ def _read(file: Path) -> str:
         raise InvalidTemplate(f"{file}: cannot be read") from exc
 
 
-def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, Words]]:
+def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
     try:
         source = read(shelf.text(path), lambda part: shelf.text(f"{locale}/{part}"))
@@ -162,5 +177,5 @@ def _preview_context(event_name: str, variant: str | None, example: Mapping[str,
         person="María Fernanda Ríos",
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
-        purpose=next((one.purpose for one in audiences if one.template == variant), None),
+        purpose=next((audience.purpose for audience in audiences if audience.template == variant), None),
     )

@@ -21,7 +21,7 @@ PATIENCE: Final = 2.0
 log = structlog.get_logger()
 
 
-class LastKnown(Generic[T]):
+class Cached(Generic[T]):
     """Asks once a second at most, however many want to know. `name` is what the log calls it."""
 
     def __init__(

@@ -22,6 +22,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Lane, Purpose
 
@@ -60,17 +61,17 @@ def parse_rate(text: object) -> Rate:
     return Rate(int(match[1]), int(match[2] or 1) * _UNITS[match[3]])
 
 
-class ThrottlePolicy(Struct, frozen=True, kw_only=True):
+class ThrottlePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`person` is channel → how much one person gets over it; `exempt` purposes are never held for that."""
 
     urgent_share: Annotated[float, Meta(ge=0, lt=1)]
     local_share: Annotated[float, Meta(gt=0, le=1)]
     exempt: tuple[Purpose, ...]
-    person: Mapping[str, Rate]
+    person: Mapping[str, Parsed[Rate]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SendRecord:
     """One message to one person: `key` is whose log it goes into, `member` the message."""
 
     key: str
@@ -130,13 +131,13 @@ class Buckets:
         wait = _take_urgent(bucket, numbers, now) if lane is Lane.URGENT else _take(bucket, numbers, now)
         return wait * _MICROSECOND
 
-    def admit(self, entries: Sequence[Entry]) -> list[timedelta]:
+    def admit(self, entries: Sequence[SendRecord]) -> list[timedelta]:
         """Log each for which there is room; answer zeros, and for the others when there is room again."""
         if len(self._logs) > _MOST_KEYS:
             self._logs.clear()  # a share of a share: better than to grow for as long as Redis is away
         return [self._admit(entry, self._clock()) for entry in entries]
 
-    def _admit(self, entry: Entry, now: float) -> timedelta:
+    def _admit(self, entry: SendRecord, now: float) -> timedelta:
         since = now - entry.rate.per.total_seconds()
         log = {member: at for member, at in self._logs.get(entry.key, {}).items() if at > since}
         self._logs[entry.key] = log

@@ -16,15 +16,15 @@ from uuid import UUID
 from hub.catalog import BY_NAME
 from hub.errors import NothingToTakeOn
 from hub.model import FIRST_LEVEL, Clock, Event, Move, own_event
+from hub.policy.clocks import ESCALATES
 from hub.ports import Publisher
-from hub.sla import ESCALATES
 
 ACKNOWLEDGED: Final = "sla.acknowledged"
 _ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenOn:
+class AckResult:
     """`changed` is false when the level had said so before."""
 
     level: int
@@ -42,7 +42,7 @@ def level_to_take_on(clock: Clock) -> int:
     return clock.level
 
 
-async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datetime) -> TakenOn:
+async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datetime) -> AckResult:
     """
     Say that the level at which the clock stands has taken the matter on. Safe to repeat.
 
@@ -52,7 +52,7 @@ async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datet
     known = {one.level for one in clock.course.acknowledged}
     if level not in known:
         await publisher.event(event_of(clock, level, by=by, now=now))
-    return TakenOn(level=level, changed=level not in known)
+    return AckResult(level=level, changed=level not in known)
 
 
 def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:

@@ -18,12 +18,12 @@ SUMMARY: Final = "sla.summary"
 _QUARTER: Final = timedelta(minutes=15)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-Told = tuple[int, str | None]
+DigestKey = tuple[int, str | None]
 """The level that a step tells, and the copropiedad where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crowd:
+class Digest:
     """The clocks of which one level of one copropiedad is told at once, the oldest first."""
 
     level: int
@@ -31,15 +31,15 @@ class Crowd:
     clocks: Sequence[Clock]
 
 
-def crowds(clocks: Iterable[Clock], *, policy: SummaryPolicy, now: datetime) -> list[Crowd]:
+def digests(clocks: Iterable[Clock], *, policy: SummaryPolicy, now: datetime) -> list[Digest]:
     """Answer whom the steps that are due would bury."""
-    late: defaultdict[Told, dict[UUID, Clock]] = defaultdict(dict)
+    late: defaultdict[DigestKey, dict[UUID, Clock]] = defaultdict(dict)
     for clock in clocks:
         for step in _due(clock, now):
             if is_late(step, policy=policy, now=now):
-                late[told(clock, step)][clock.id] = clock
+                late[digest_key(clock, step)][clock.id] = clock
     return [
-        Crowd(level=level, copropiedad_id=place, clocks=_oldest_first(found.values()))
+        Digest(level=level, copropiedad_id=place, clocks=_oldest_first(found.values()))
         for (level, place), found in late.items()
         if len(found) > policy.more_than
     ]
@@ -56,7 +56,7 @@ def is_late(step: Step, *, policy: SummaryPolicy, now: datetime) -> bool:
     return now - step.at > policy.late
 
 
-def told(clock: Clock, step: Step) -> Told:
+def digest_key(clock: Clock, step: Step) -> DigestKey:
     """Answer whom the step tells."""
     return step.to_level, clock.context.get("copropiedad_id")
 
@@ -65,12 +65,12 @@ def _oldest_first(clocks: Iterable[Clock]) -> list[Clock]:
     return sorted(clocks, key=lambda clock: (clock.due_at, clock.id))
 
 
-def levels_of(crowd: Crowd) -> list[int]:
+def levels_of(digest: Digest) -> list[int]:
     """Answer the levels that may be told of a crowd, its own first: none is waited for that nobody holds."""
-    return list(range(crowd.level, TOP_LEVEL + 1))
+    return list(range(digest.level, TOP_LEVEL + 1))
 
 
-def summary_event(crowd: Crowd, held: Collection[int], *, now: datetime) -> Event:
+def summary_event(digest: Digest, held: Collection[int], *, now: datetime) -> Event:
     """
     Make the event that tells the crowd's level, or the next one that is `held`, how many there are.
 
@@ -78,22 +78,22 @@ def summary_event(crowd: Crowd, held: Collection[int], *, now: datetime) -> Even
     in several looks, is told once.
     """
     quarter = now - (now - _EPOCH) % _QUARTER
-    place, oldest = crowd.copropiedad_id, crowd.clocks[0]
-    name = str(uuid8(quarter, SUMMARY, str(crowd.level), place or ""))
+    place, oldest = digest.copropiedad_id, digest.clocks[0]
+    name = str(uuid8(quarter, SUMMARY, str(digest.level), place or ""))
     return own_event(
         SUMMARY,
         name,
         {
             "summary_id": name,
-            "level": next((level for level in levels_of(crowd) if level in held), crowd.level),
+            "level": next((level for level in levels_of(digest) if level in held), digest.level),
             **({} if place is None else {"copropiedad_id": place}),
-            "clocks": len(crowd.clocks),
+            "clocks": len(digest.clocks),
             "oldest": {
                 "subject": subject_of(oldest),
                 "kind": oldest.name,
                 "due_at": oldest.due_at.isoformat(),
             },
-            **({"any_hour": True} if any(map(hours_of, crowd.clocks)) else {}),
+            **({"any_hour": True} if any(map(hours_of, digest.clocks)) else {}),
         },
         time=now,
     )

@@ -15,14 +15,14 @@ from typing import Final
 
 from hub.business_time import WorkCalendar
 from hub.model import FIRST_LEVEL, ClockState
-from hub.model.promises import Kept, Period
+from hub.model.promises import Period, PromiseRecord
 
 REQUEST: Final = "legal_term"
 """The promise that every PQRS has: a case with it is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class PromiseFigures:
     """
     How one promise was kept.
 
@@ -56,13 +56,13 @@ class FirstInstance:
         return _share(self.resolved, self.closed)
 
 
-def figures(clocks: Iterable[Kept], period: Period, calendar: WorkCalendar) -> list[Figures]:
+def figures(clocks: Iterable[PromiseRecord], period: Period, calendar: WorkCalendar) -> list[PromiseFigures]:
     """
     Answer the figures of each promise that began in the period, by name.
 
     Cancelled ones never were, and one that tells nobody is none of ours.
     """
-    by_name: dict[str, list[Kept]] = {}
+    by_name: dict[str, list[PromiseRecord]] = {}
     for clock in clocks:
         counts = clock.state is not ClockState.CANCELLED and not clock.promise.silent
         if clock.started_at in period and counts:
@@ -70,24 +70,24 @@ def figures(clocks: Iterable[Kept], period: Period, calendar: WorkCalendar) -> l
     return [_figures(name, by_name[name], calendar) for name in sorted(by_name)]
 
 
-def first_instance(clocks: Iterable[Kept], period: Period) -> FirstInstance:
+def first_instance(clocks: Iterable[PromiseRecord], period: Period) -> FirstInstance:
     """
     Judge the PQRS that began in the period, by all the clocks of each.
 
     A PQRS that came back has a second legal term. One whose terms were all cancelled was withdrawn.
     """
-    cases: dict[str, list[Kept]] = {}
+    cases: dict[str, list[PromiseRecord]] = {}
     for clock in clocks:
         cases.setdefault(clock.case, []).append(clock)
     closed = [case for case in cases.values() if _began_in(case, period) and _closed(case)]
     return FirstInstance(closed=len(closed), resolved=sum(map(_at_once, closed)))
 
 
-def _figures(name: str, clocks: Sequence[Kept], calendar: WorkCalendar) -> Figures:
+def _figures(name: str, clocks: Sequence[PromiseRecord], calendar: WorkCalendar) -> PromiseFigures:
     took = sorted(_took(clock, clock.ended_at, calendar) for clock in clocks if clock.ended_at is not None)
     states = Counter(clock.state for clock in clocks)
     levels = Counter(clock.level for clock in clocks if clock.state is ClockState.BREACHED)
-    return Figures(
+    return PromiseFigures(
         name=name,
         any_hour=clocks[-1].promise.any_hour,
         running=states[ClockState.OPEN] + states[ClockState.AT_RISK],
@@ -99,7 +99,7 @@ def _figures(name: str, clocks: Sequence[Kept], calendar: WorkCalendar) -> Figur
     )
 
 
-def _took(clock: Kept, ended_at: datetime, calendar: WorkCalendar) -> timedelta:
+def _took(clock: PromiseRecord, ended_at: datetime, calendar: WorkCalendar) -> timedelta:
     pauses = [(pause.since, pause.until or ended_at) for pause in clock.course.pauses]
     if not clock.promise.any_hour:
         return calendar.elapsed(clock.started_at, ended_at, pauses, mode=clock.promise.mode)
@@ -113,17 +113,17 @@ def _percentile(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
     return ordered[rank - 1] if ordered else None
 
 
-def _began_in(case: Collection[Kept], period: Period) -> bool:
+def _began_in(case: Collection[PromiseRecord], period: Period) -> bool:
     return min(clock.started_at for clock in case) in period
 
 
-def _closed(case: Iterable[Kept]) -> bool:
+def _closed(case: Iterable[PromiseRecord]) -> bool:
     terms = [clock for clock in case if clock.name == REQUEST]
     answered = any(term.state is not ClockState.CANCELLED for term in terms)
     return answered and all(clock.ended_at is not None for clock in case)
 
 
-def _at_once(case: Collection[Kept]) -> bool:
+def _at_once(case: Collection[PromiseRecord]) -> bool:
     terms = sum(clock.name == REQUEST for clock in case)
     return terms == 1 and all(clock.level == FIRST_LEVEL for clock in case)
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
-from hub.model import NOBODY, THREAD, Clock, Departures, Event, Step, own_event
-
-CHECKED: Final = "sla.checked"
-HAPPENS: Final = "check"
+from hub.model import NOBODY, THREAD, Clock, DispatchStatus, Event, Step, StepKind, own_event
+from hub.sla.events import CHECKED
 
 
-def left_in_time(clock: Clock, departures: Departures) -> datetime | None:
+def left_in_time(clock: Clock, dispatch: DispatchStatus) -> datetime | None:
     """Answer when the last of it left; None while something has not, or where that was too late."""
-    last_at = max(clock.started_at, departures.last_at or clock.started_at)
-    return last_at if not departures.pending and last_at <= clock.due_at else None
+    last_at = max(clock.started_at, dispatch.last_at or clock.started_at)
+    return last_at if not dispatch.pending and last_at <= clock.due_at else None
 
 
-def unwarned(clock: Clock) -> Clock:
+def without_warning(clock: Clock) -> Clock:
     """Note in the clock's next step that nobody is told of it, for nothing is wrong."""
     step = clock.steps[clock.fired]
     return replace(
@@ -34,11 +31,11 @@ def checked_event(clock: Clock, at: datetime) -> Event:
     return own_event(CHECKED, f"{clock.id}:checked", data, time=at)
 
 
-def with_pending(event: Event, departures: Departures) -> Event:
+def with_pending(event: Event, dispatch: DispatchStatus) -> Event:
     """Say how many messages have not left."""
-    return replace(event, data={**event.data, "pending": departures.pending})
+    return replace(event, data={**event.data, "pending": dispatch.pending})
 
 
 def happens(step: Step) -> bool:
     """Tell whether at this step what was announced happens."""
-    return step.kind == HAPPENS
+    return step.kind is StepKind.CHECK

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise
+from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise, StepKind
 from hub.policy import Policy
 from hub.sla.lead_check import happens
-from hub.sla.resolution import closed, told_only
-from hub.sla.schedule import laid_out
+from hub.sla.resolution import closed, drop_pending
+from hub.sla.schedule import schedule
 
 
 def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock], policy: Policy) -> list[Clock]:
@@ -26,7 +26,7 @@ def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock], policy: Poli
 
 
 def _never_was(clock: Clock) -> Clock:
-    return told_only(replace(clock, state=ClockState.CANCELLED, ended_at=clock.started_at))
+    return drop_pending(replace(clock, state=ClockState.CANCELLED, ended_at=clock.started_at))
 
 
 def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
@@ -37,11 +37,11 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     """
     if stored is None:
         # What came with its end has called nobody; what was imported has done what is past.
-        return replayed if replayed.ended_at is None else told_only(replayed)
+        return replayed if replayed.ended_at is None else drop_pending(replayed)
     # Mostly the policy is the one of the start: what is laid out already need not be laid out twice.
     fresh = replayed if replayed.promise == stored.promise else _promised(replayed, stored.promise, policy)
-    merged = with_fired(after_done(judged(fresh), stored), stored.fired)
-    return told_only(merged) if _is_over(merged, stored) else closed(merged)
+    merged = with_progress(after_done(judged(fresh), stored), stored.fired)
+    return drop_pending(merged) if _is_over(merged, stored) else closed(merged)
 
 
 def _is_over(merged: Clock, stored: Clock) -> bool:
@@ -55,10 +55,10 @@ def _is_over(merged: Clock, stored: Clock) -> bool:
 
 
 def _promised(clock: Clock, promise: Promise, policy: Policy) -> Clock:
-    return laid_out(replace(clock, promise=promise), policy.calendar, policy.calendar_version)
+    return schedule(replace(clock, promise=promise), policy.calendar, policy.calendar_version)
 
 
-def laid_anew(clock: Clock, policy: Policy) -> Clock:
+def reschedule(clock: Clock, policy: Policy) -> Clock:
     """Lay a clock out by the hours and holidays of today; what was done stays first, as it was done."""
     return merge(_promised(clock, clock.promise, policy), clock, policy)
 
@@ -77,7 +77,7 @@ def judged(clock: Clock) -> Clock:
     return replace(clock, state=ClockState.MET if clock.ended_at <= clock.due_at else ClockState.BREACHED)
 
 
-def passed_over(clock: Clock, now: datetime) -> Clock:
+def skip_past(clock: Clock, now: datetime) -> Clock:
     """
     Count the steps that are past as done: who imports history quietly wants no alarm of it.
 
@@ -86,13 +86,13 @@ def passed_over(clock: Clock, now: datetime) -> Clock:
     """
     if clock.promise.checked and clock.started_at <= clock.due_at:
         return clock
-    return with_fired(clock, sum(step.at <= now and not happens(step) for step in clock.steps))
+    return with_progress(clock, sum(step.at <= now and not happens(step) for step in clock.steps))
 
 
-def with_fired(clock: Clock, fired: int) -> Clock:
+def with_progress(clock: Clock, fired: int) -> Clock:
     """Set how many steps were done, and what follows from it: state and level."""
     done = clock.steps[:fired]
-    levels = [step.told_level for step in done if step.kind == "escalate"]
+    levels = [step.told_level for step in done if step.kind is StepKind.ESCALATE]
     return replace(
         clock,
         fired=fired,
@@ -101,9 +101,9 @@ def with_fired(clock: Clock, fired: int) -> Clock:
     )
 
 
-def _state(clock: Clock, done: set[str]) -> ClockState:
+def _state(clock: Clock, done: set[StepKind]) -> ClockState:
     if clock.ended_at is not None:
         return clock.state
-    if "breach" in done:
+    if StepKind.BREACH in done:
         return ClockState.BREACHED
-    return ClockState.AT_RISK if "at_risk" in done else ClockState.OPEN
+    return ClockState.AT_RISK if StepKind.AT_RISK in done else ClockState.OPEN

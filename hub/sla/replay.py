@@ -27,7 +27,7 @@ from hub.model.ids import clock_id, event_key
 from hub.policy import Policy
 from hub.sla.events import CONTEXT
 from hub.sla.reconcile import judged
-from hub.sla.schedule import laid_out
+from hub.sla.schedule import schedule
 
 
 def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
@@ -60,7 +60,7 @@ def replay(
         for move in moves_of(catalog[event.name], event):
             _MOVES[move.move](fold, move.clock, event)
     whole = [*fold.ended, *fold.running.values()]
-    return [judged(laid_out(clock, policy.calendar, policy.calendar_version)) for clock in whole]
+    return [judged(schedule(clock, policy.calendar, policy.calendar_version)) for clock in whole]
 
 
 def _in_order(events: Sequence[Event]) -> list[Event]:
@@ -188,7 +188,7 @@ class _Fold:
         """Take back the stop of an answer that has not arrived: the next one counts, or it never stopped."""
         last, answers = self._last(name), self.answers.get(name, [])
         about = _about(event) or next((one.id for one in answers), None)
-        arrived = [one for one in answers if one.id != about]
+        arrived = [answer for answer in answers if answer.id != about]
         if about is None or last is None or last.state is ClockState.CANCELLED or arrived == answers:
             return
         self.answers[name] = arrived

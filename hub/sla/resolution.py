@@ -7,12 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Event, Step, own_event
-from hub.sla.events import clock_facts, event_id, hours_of
+from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Event, Step, StepKind, own_event
+from hub.sla.events import RESOLVED, clock_facts, event_id, hours_of
 
-RESOLVED: Final = "sla.resolved"
-ENDS: Final = "resolve"
-_CALLS: Final = frozenset({"breach", "escalate", "remind"})
+_CALLS: Final = frozenset({StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND})
 """The steps that call somebody; who was only warned needs no word when the promise is kept."""
 
 _OUTCOMES: Final = {ClockState.MET: "met", ClockState.BREACHED: "late", ClockState.CANCELLED: "cancelled"}
@@ -20,10 +18,10 @@ _OUTCOMES: Final = {ClockState.MET: "met", ClockState.BREACHED: "late", ClockSta
 
 def ends(step: Step) -> bool:
     """Tell whether at this step it is said that the clock is over."""
-    return step.kind == ENDS
+    return step.kind is StepKind.RESOLVE
 
 
-def told_only(clock: Clock) -> Clock:
+def drop_pending(clock: Clock) -> Clock:
     """Leave out what a clock will not do any more."""
     return replace(clock, steps=clock.steps[: clock.fired])
 
@@ -32,11 +30,11 @@ def closed(clock: Clock) -> Clock:
     """Leave a clock that has ended its last step, if anybody was called: to tell those."""
     if clock.ended_at is None:
         return clock
-    ended = told_only(clock)
+    ended = drop_pending(clock)
     if not calls(ended):
         return ended
     last = Step(
-        kind=ENDS,
+        kind=StepKind.RESOLVE,
         at=clock.ended_at,
         from_level=FIRST_LEVEL,
         to_level=FIRST_LEVEL,
@@ -51,13 +49,13 @@ def _ends_before(clock: Clock) -> int:
 
     One that was told just before its answer was lost is not among the steps that were done.
     """
-    return max(len(clock.course.reopened), sum(step.kind == ENDS for step in clock.steps))
+    return max(len(clock.course.reopened), sum(step.kind is StepKind.RESOLVE for step in clock.steps))
 
 
 def calls(clock: Clock) -> list[Step]:
     """Answer the steps that have called somebody who has not heard yet that it is over."""
     done = clock.steps[: clock.fired]
-    since = max((n for n, step in enumerate(done, start=1) if step.kind == ENDS), default=0)
+    since = max((n for n, step in enumerate(done, start=1) if step.kind is StepKind.RESOLVE), default=0)
     return [step for step in done[since:] if step.kind in _CALLS and step.told != NOBODY]
 
 

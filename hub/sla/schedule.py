@@ -11,10 +11,10 @@ from math import ceil
 from operator import add
 
 from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc, dates
-from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, Course, Promise, Step
+from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, ClockHistory, Promise, Step, StepKind
 
 
-def laid_out(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
+def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
     """
     Lay out a clock's due instant and its steps by this calendar.
 
@@ -99,7 +99,7 @@ def _sum(one: Term, other: Term) -> Term:
     return total
 
 
-def _closed(course: Course) -> Sequence[Interval]:
+def _closed(course: ClockHistory) -> Sequence[Interval]:
     return [(pause.since, pause.since if pause.until is None else pause.until) for pause in course.pauses]
 
 
@@ -117,13 +117,15 @@ def _steps(clock: Clock, line: _Line) -> list[Step]:
     steps: list[Step] = []
     if (warns_at := line.warns_at) is not None and warns_at < line.due_at:
         steps += _warning(promise, warns_at, _percent(clock, warns_at, line.due_at))
-    steps.append(Step(kind="breach", at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
+    steps.append(Step(kind=StepKind.BREACH, at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
     steps += _alert(promise.breach_level, line.due_at, from_level=promise.at_risk_level or FIRST_LEVEL)
     steps += _ladder(promise, line, clock.course.acknowledged)
     for number, at in enumerate(clock.course.reopened, start=1):
         steps += _warning(promise, at, 100, number)
     if promise.checked and promise.happens_at is not None:
-        steps.append(Step(kind="check", at=promise.happens_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
+        steps.append(
+            Step(kind=StepKind.CHECK, at=promise.happens_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)
+        )
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -138,7 +140,7 @@ def _percent(clock: Clock, at: datetime, due_at: datetime) -> int:
 def _warning(promise: Promise, at: datetime, percent: int, number: int = 0) -> list[Step]:
     """Warn the holder, and the level that is told at once."""
     warning = Step(
-        kind="at_risk",
+        kind=StepKind.AT_RISK,
         at=at,
         from_level=FIRST_LEVEL,
         to_level=FIRST_LEVEL,
@@ -153,7 +155,9 @@ def _alert(
 ) -> list[Step]:
     if level is None:
         return []
-    step = Step(kind="escalate", at=at, from_level=from_level, to_level=level, percent=percent, number=number)
+    step = Step(
+        kind=StepKind.ESCALATE, at=at, from_level=from_level, to_level=level, percent=percent, number=number
+    )
     return [step]
 
 
@@ -174,7 +178,7 @@ def _ladder(promise: Promise, line: _Line, acknowledged: Iterable[Acknowledgemen
             grace = own if grace is None else _sum(grace, own)
         at = line.due(term if grace is None else _sum(term, grace))
         if level < TOP_LEVEL:
-            steps.append(Step(kind="escalate", at=at, from_level=level, to_level=level + 1))
+            steps.append(Step(kind=StepKind.ESCALATE, at=at, from_level=level, to_level=level + 1))
         elif level not in taken:
-            steps.append(Step(kind="remind", at=at, from_level=level, to_level=level, number=again))
+            steps.append(Step(kind=StepKind.REMIND, at=at, from_level=level, to_level=level, number=again))
     return steps

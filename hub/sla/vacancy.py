@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from hub.model import FIRST_LEVEL, TOP_LEVEL, Clock, Step
+from hub.model import FIRST_LEVEL, TOP_LEVEL, Clock, Step, StepKind
 
-_CLIMBS: Final = "escalate"
-_OF_THE_HOLDER: Final = frozenset({"at_risk", "breach"})
+_OF_THE_HOLDER: Final = frozenset({StepKind.AT_RISK, StepKind.BREACH})
 
 
 def already_told(clock: Clock, step: Step) -> bool:
@@ -18,7 +17,7 @@ def already_told(clock: Clock, step: Step) -> bool:
 
     Without a ladder each step tells news of its own: at risk, broken, not arrived.
     """
-    return step.kind == _CLIMBS and bool(clock.promise.ladder) and step.to_level <= clock.level
+    return step.kind is StepKind.ESCALATE and bool(clock.promise.ladder) and step.to_level <= clock.level
 
 
 def levels_from(clock: Clock, step: Step) -> list[int]:
@@ -27,10 +26,10 @@ def levels_from(clock: Clock, step: Step) -> list[int]:
 
     What its holder is told goes to the next level only where no step of the clock tells that anyhow.
     """
-    climbs = any(one.kind == _CLIMBS for one in clock.steps)
+    climbs = any(one.kind is StepKind.ESCALATE for one in clock.steps)
     if step.kind in _OF_THE_HOLDER and not climbs and not clock.promise.silent:
         return list(range(FIRST_LEVEL, TOP_LEVEL + 1))
-    if step.kind != _CLIMBS:
+    if step.kind is not StepKind.ESCALATE:
         return []
     return sorted({one.to_level for one in clock.steps if one.to_level >= step.to_level})
 

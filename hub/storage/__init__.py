@@ -7,8 +7,8 @@ from hub.storage.appointments import RedisAppointments
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
-from hub.storage.directory_history import PostgresRoster
-from hub.storage.explain import PostgresExplaining
+from hub.storage.directory_history import PostgresDirectoryHistory
+from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
 from hub.storage.imports import PostgresImports
@@ -16,7 +16,7 @@ from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
-from hub.storage.monitor import PostgresWatch
+from hub.storage.monitor import PostgresMonitor
 from hub.storage.pauses import PostgresPauses
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts

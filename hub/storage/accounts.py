@@ -43,7 +43,9 @@ class PostgresAccounts(Store):
 
     async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
         """Answer id → name of those of these copropiedades that there are."""
-        rows = await self._database.rows(_SQL["names"], [storable(each) for each in copropiedades])
+        rows = await self._database.rows(
+            _SQL["names"], [storable(copropiedad) for copropiedad in copropiedades]
+        )
         return {row["id"]: row["name"] for row in rows}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:

@@ -25,7 +25,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
-from hub.storage.sharded_zset import FEW, PREFIX, Shelved
+from hub.storage.sharded_zset import FEW, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds
 PAUSE: Final = 1.0
@@ -42,8 +42,8 @@ _ENDED: Final = f"{PREFIX}clocks:ended"
 _FORMER: Final = ("due", "clocks", "epoch")
 """What keys were called before they had a version."""
 
-_MESSAGES: Final = {lane: Shelved(f"due:{lane}:m") for lane in Lane}
-_CLOCKS: Final = Shelved("due:urgent:c")
+_MESSAGES: Final = {lane: ShardedZset(f"due:{lane}:m") for lane in Lane}
+_CLOCKS: Final = ShardedZset("due:urgent:c")
 _DUE: Final = (
     ("m:", _MESSAGES[Lane.URGENT]),
     ("c:", _CLOCKS),
@@ -156,7 +156,7 @@ class RedisAppointments:
         found = ((UUID(bytes=member), int(score) // _STEPS) for member, score in rows)
         return [(clock_id, _EPOCH + due * _MILLISECOND) for clock_id, due in found]
 
-    async def _lowest(self, shelved: Shelved, limit: int) -> Sequence[_Scored]:
+    async def _lowest(self, shelved: ShardedZset, limit: int) -> Sequence[_Scored]:
         """Answer the members with the lowest scores: they are on the shelves that the index has first."""
         found = await self._redis.zrange(shelved.index, 0, limit - 1, withscores=True)
         shelves = cast("list[_Scored]", found)
@@ -253,8 +253,12 @@ def _tracking(clocks: Iterable[Clock]) -> _Question:
     return keys, arguments
 
 
-def _board(name: str) -> Shelved:
-    return Shelved(f"clocks:{name}", FEW) if name.startswith("copropiedad:") else Shelved(f"clocks:{name}")
+def _board(name: str) -> ShardedZset:
+    return (
+        ShardedZset(f"clocks:{name}", FEW)
+        if name.startswith("copropiedad:")
+        else ShardedZset(f"clocks:{name}")
+    )
 
 
 _OF_ALL: Final = (_CLOCKS, *map(_board, _STATES), *(_board(f"level:{level}") for level in _LEVELS))

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Clock, Course
-from hub.model.promises import Kept
+from hub.model import Clock, ClockHistory
+from hub.model.promises import PromiseRecord
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("clocks")
@@ -45,9 +45,9 @@ async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None
     return {row["id"]: row["copropiedad_id"] for row in await run.rows(_SQL["places"], list(ids))}
 
 
-def kept_of(row: Record) -> Kept:
+def kept_of(row: Record) -> PromiseRecord:
     """Read a clock as far as the indicators look at it."""
-    return read(Kept, row, case=row["case_key"], course=row["course"] or {})
+    return read(PromiseRecord, row, case=row["case_key"], course=row["course"] or {})
 
 
 def _row(clock: Clock) -> tuple[object, ...]:
@@ -65,7 +65,7 @@ def _row(clock: Clock) -> tuple[object, ...]:
         encode(clock.steps),
         encode_some(clock.context),
         encode(clock.promise),
-        None if clock.course == Course() else encode(clock.course),
+        None if clock.course == ClockHistory() else encode(clock.course),
         clock.calendar,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from hub.model import Json, Places
+from hub.model import Json, PropertyScope
 from hub.ports import Page
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
@@ -21,13 +21,13 @@ class PostgresContacts(Store):
     """The ContactStore."""
 
     async def replies(
-        self, *, kind: str | None, after: str | None, limit: int, places: Places = None
+        self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         """List what people wrote, without the words."""
         asked = *cursor(after), limit + 1, kind, listed(places)
         return _masked(page(await self._database.rows(_SQL["replies"], *asked), limit, "received_at"))
 
-    async def reply(self, reply_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
+    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         """Show one with its words."""
         rows = await self._database.rows(_SQL["reply"], reply_id, listed(places))
         if not rows:
@@ -35,13 +35,13 @@ class PostgresContacts(Store):
         whole = _mask(shown(rows[0]))
         return {**whole, "reference": mask_reference(whole["reference"])}
 
-    async def suppressions(self, *, after: str | None, limit: int, places: Places = None) -> Page:
+    async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         """List the contact points that nobody is written to at."""
         rows = await self._database.rows(_SQL["suppressions"], *cursor(after), limit + 1, listed(places))
         return _masked(page(rows, limit, "since"))
 
     async def suppression(
-        self, row_id: UUID, *, places: Places = None, whole: bool = False
+        self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         """Show one, with the person whose message found it out."""
         rows = await self._database.rows(_SQL["suppression"], row_id, listed(places))
@@ -56,7 +56,7 @@ class PostgresContacts(Store):
         given = storable(address), channel, until, storable(reason), storable(by)
         await self._database.rows(_SQL["suppress"], *given)
 
-    async def lift_suppression(self, named: str, *, by: str, places: Places = None) -> int:
+    async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:
         """Write there again; answer how many rows were lifted."""
         return await self._lift("lift_suppression", named, by, listed(places))
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Barred, Claimed, Gone, Message, Outcome, StoredEvent
+from hub.model import Attempt, Claimed, InvalidContact, Message, Outcome, StoredEvent, SuppressionStatus
 from hub.people.units import unit_name
 from hub.storage import events, messages, suppressions
 from hub.storage.database import Store, load, storable, write
@@ -52,7 +52,7 @@ class PostgresDelivery(PostgresCascades):
         rows = await self._database.rows(_SQL["record"], token, *moved, *tried)
         return frozenset(row["id"] for row in rows)
 
-    async def suppress(self, gone: Sequence[Gone]) -> None:
+    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
         """Write to the contact points of these messages no more."""
         await suppressions.add(self._database, gone)
 
@@ -73,18 +73,18 @@ def _claimed(row: Record) -> Claimed:
         building=row["building"],
         unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
         unsure_of=row["unsure_of"],
-        barred=_barred(row),
+        suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
     )
 
 
-def _barred(row: Record) -> Barred | None:
+def _suppression(row: Record) -> SuppressionStatus | None:
     # First what never runs out: an end that has passed must not hide that somebody wants no more.
     if row["refused"] is not None:
-        return Barred(reason=row["refused"])
+        return SuppressionStatus(reason=row["refused"])
     if row["gone_since"] is not None:
         reason = "gone" if row["gone_by"] else "suppressed"
-        return Barred(reason=reason, since=row["gone_since"], until=row["gone_until"])
+        return SuppressionStatus(reason=reason, since=row["gone_since"], until=row["gone_until"])
     return None
 
 

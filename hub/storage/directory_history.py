@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 from asyncpg import Record
 
-from hub.model import Event, Json, Places
+from hub.model import Event, Json, PropertyScope
 from hub.ports import Holders, Page, Standing, Written
 from hub.storage import consents, directory
 from hub.storage.database import Store, load, storable
@@ -18,7 +18,7 @@ from hub.storage.paging import read_ref, shown, write_ref
 _SQL = load("roster")
 
 
-class PostgresRoster(Store):
+class PostgresDirectoryHistory(Store):
     """The RosterStore."""
 
     async def write(self, event: Event) -> Written:
@@ -42,7 +42,9 @@ class PostgresRoster(Store):
         (row,) = await self._database.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
 
-    async def holders(self, asked: Holders, *, after: str | None, limit: int, places: Places = None) -> Page:
+    async def holders(
+        self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> Page:
         """List the memberships that counted, as is known today, by their ids."""
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
         rows = await self._database.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
@@ -50,7 +52,7 @@ class PostgresRoster(Store):
         return Page(items=items, next=write_ref(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
     async def somebody(
-        self, ref: str, *, places: Places = None, whole: bool = False
+        self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         """Show a person with contact points and memberships."""
         rows = await self._database.rows(_SQL["somebody"], storable(ref))

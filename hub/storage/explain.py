@@ -10,7 +10,16 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import AudienceRecord, LeftOut, StoredEvent
-from hub.ports import Facts, Kept, Refused, Said, Tried, Unit, UnitVersion, Version
+from hub.ports import (
+    AttemptRecord,
+    AudienceSnapshot,
+    ExplainFacts,
+    Refused,
+    SentMessage,
+    Unit,
+    UnitVersion,
+    Version,
+)
 from hub.storage import events
 from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.masking import mask_address
@@ -19,7 +28,7 @@ _SQL = load("explaining")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
-class PostgresExplaining(Store):
+class PostgresExplain(Store):
     """The ExplainStore."""
 
     async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
@@ -32,7 +41,7 @@ class PostgresExplaining(Store):
         rows = await self._database.rows(_SQL["refused"], storable(event_id), storable(source))
         return Refused(**dict(rows[0])) if rows else None
 
-    async def facts(self, event: StoredEvent, person: str) -> Facts:
+    async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
         """Answer all that is known of the event and the person, as of one moment."""
         person = storable(person) or ""
         async with self._database.transaction() as run:
@@ -41,7 +50,7 @@ class PostgresExplaining(Store):
             named = sorted(_named("unit", kept, history))
             units, moves = await _units(run, named), await _unit_history(run, named)
             homes = [*units.values(), *(one.unit for told in moves.values() for one in told)]
-            return Facts(
+            return ExplainFacts(
                 event=event,
                 person=person,
                 audiences=kept,
@@ -60,7 +69,7 @@ class PostgresExplaining(Store):
         return list((await events.by_key(self._database, [key])).values())
 
 
-async def _messages(run: Runner, key: UUID, person: str) -> list[Said]:
+async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     rows = await run.rows(_SQL["messages"], key, person)
     calls = await run.rows(_SQL["attempts"], [row["id"] for row in rows])
     return [_said(row, person, [call for call in calls if call["message_id"] == row["id"]]) for row in rows]
@@ -78,14 +87,14 @@ async def _unit_history(run: Runner, refs: Sequence[str]) -> Mapping[str, Sequen
 
 
 async def _copropiedades(
-    run: Runner, kept: Iterable[Kept], history: Iterable[Version], units: Iterable[Unit]
+    run: Runner, kept: Iterable[AudienceSnapshot], history: Iterable[Version], units: Iterable[Unit]
 ) -> Mapping[str, str]:
     asked = _named("copropiedad", kept, history) | {unit.copropiedad_id for unit in units}
     rows = await run.rows(_SQL["copropiedades"], sorted(asked))
     return {row["id"]: row["name"] for row in rows}
 
 
-def _named(kind: str, kept: Iterable[Kept], history: Iterable[Version]) -> set[str]:
+def _named(kind: str, kept: Iterable[AudienceSnapshot], history: Iterable[Version]) -> set[str]:
     """Answer the ids of a kind of place that the groups and the memberships name."""
     groups = {group.get(f"{kind}_id") or "" for one in kept for group in one.record.groups}
     return (groups | {ref for known, ref in map(_place, history) if known == kind}) - {""}
@@ -96,16 +105,16 @@ def _place(version: Version) -> tuple[str, str]:
     return kind, ref
 
 
-def _kept(row: Record) -> Kept:
+def _kept(row: Record) -> AudienceSnapshot:
     left_out = None if row["reason"] is None else read(LeftOut, row, person=row["left_person"])
     record = read(AudienceRecord, row)
-    return Kept(record=record, directory_version=row["directory_version"], left_out=left_out)
+    return AudienceSnapshot(record=record, directory_version=row["directory_version"], left_out=left_out)
 
 
-def _said(row: Record, person: str, calls: Iterable[Record]) -> Said:
+def _said(row: Record, person: str, calls: Iterable[Record]) -> SentMessage:
     # The inbox and letters go to the reference itself, which is no address.
     address = "" if row["address"] in ("", person) else mask_address(row["address"])
-    return read(Said, row, address=address, attempts=[read(Tried, call) for call in calls])
+    return read(SentMessage, row, address=address, attempts=[read(AttemptRecord, call) for call in calls])
 
 
 def _version(row: Record) -> Version:

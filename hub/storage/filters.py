@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Places
+from hub.model import PropertyScope
 from hub.ports import MessageFilter
 
 _CONDITIONS: Final = {
@@ -31,6 +31,6 @@ def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[objec
     return " AND ".join(conditions) or "true", values
 
 
-def listed(places: Places) -> list[str] | None:
+def listed(places: PropertyScope) -> list[str] | None:
     """Answer places as a parameter of a statement: NULL is everywhere."""
     return None if places is None else sorted(places)

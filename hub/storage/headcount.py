@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from hub.model import Json, Person, Places
+from hub.model import Json, Person, PropertyScope
 from hub.people.audience import Group, Homes, at_home, within
 from hub.people.headcount import Tally
-from hub.ports import Meant, Page
+from hub.ports import HeadcountPage, Page
 from hub.storage import people
 from hub.storage.database import Database, Runner, load
 from hub.storage.masking import mask_name
@@ -29,8 +29,8 @@ class PostgresHeadcount:
         self._lasts = lasts
 
     async def meant(
-        self, groups: Sequence[Group], *, after: str | None, limit: int, places: Places = None
-    ) -> Meant:
+        self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> HeadcountPage:
         """List by ref, each person once; without `after`, look all of it up and count."""
         async with self._database.transaction() as run:
             tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
@@ -42,13 +42,13 @@ class PostgresHeadcount:
                     tally.add(await _behind(run, group, places, read_ref(after), limit + 1))
         listed = tally.page
         cursor = write_ref(listed[-1].ref) if tally.more else None
-        return Meant(
+        return HeadcountPage(
             headcount=tally.headcount if after is None else None,
             page=Page(items=[_masked(one) for one in listed], next=cursor),
         )
 
 
-async def _pages(run: Runner, group: Group, places: Places) -> AsyncIterator[Sequence[Person]]:
+async def _pages(run: Runner, group: Group, places: PropertyScope) -> AsyncIterator[Sequence[Person]]:
     if not group.paged:
         yield await _few(run, group, places)
         return
@@ -58,14 +58,16 @@ async def _pages(run: Runner, group: Group, places: Places) -> AsyncIterator[Seq
         after = found[-1].ref
 
 
-async def _behind(run: Runner, group: Group, places: Places, after: str, limit: int) -> Sequence[Person]:
+async def _behind(
+    run: Runner, group: Group, places: PropertyScope, after: str, limit: int
+) -> Sequence[Person]:
     """Answer at least the first `limit` behind `after`: what a later page needs, and not all 200,000."""
     if group.paged:
         return await people.page(run, group, after, limit)
     return await _few(run, group, places)
 
 
-async def _few(run: Runner, group: Group, places: Places) -> Sequence[Person]:
+async def _few(run: Runner, group: Group, places: PropertyScope) -> Sequence[Person]:
     found = (await people.look_up(run, [group]))[group]
     if places is None or not group.nearest:
         return found

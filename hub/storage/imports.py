@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from hub.business_time.dates import written
 from hub.model import Event, Json
-from hub.people.importing import Known, Part, Stored
+from hub.people.importing import KnownDirectory, Part, Stored
 from hub.people.importing.entries import (
     COPROPIEDAD,
     HOURS,
@@ -50,12 +50,12 @@ class PostgresImport:
         """Answer all: id → name."""
         return {row["id"]: row["name"] for row in await self._run.rows(_SQL["copropiedades"])}
 
-    async def known(self, part: Part, people: Collection[str]) -> Known:
+    async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
         """Answer units, memberships and people."""
         places = list(part.copropiedades)
         memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
         wanted = {row["person_id"] for row in memberships} | set(people)
-        return Known(
+        return KnownDirectory(
             units=[dict(row) for row in await self._run.rows(_SQL["units"], places)],
             people=[dict(row) for row in await self._run.rows(_SQL["people"], sorted(wanted))],
             memberships=[_member(row) for row in memberships],

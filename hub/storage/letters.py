@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from hub.model import Json, Outgoing, Places, State, StoredEvent
+from hub.model import Json, Outgoing, PropertyScope, State, StoredEvent
 from hub.model.state_machine import sources
 from hub.ports import Page
 from hub.storage import events
@@ -32,14 +32,14 @@ class PostgresLetters(Store):
         )
 
     async def letters(
-        self, *, handed_over: bool | None, after: str | None, limit: int, places: Places = None
+        self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         """List letters, newest first, without name and text."""
         asked = *cursor(after), limit + 1, listed(places)
         rows = await self._database.rows(_SQL[_LISTS[handed_over]], *asked)
         return page(rows, limit, "created_at")
 
-    async def letter(self, letter_id: UUID, places: Places = None) -> Mapping[str, Json] | None:
+    async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         """Show one whole."""
         rows = await self._database.rows(_SQL["show"], letter_id, listed(places))
         return shown(rows[0]) if rows else None
@@ -49,7 +49,7 @@ class PostgresLetters(Store):
         rows = await self._database.rows(_SQL["event"], letter_id)
         return events.event_of(rows[0]) if rows else None
 
-    async def hand_over(self, letter_id: UUID, places: Places = None) -> bool | None:
+    async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
         """Say that it was handed over; false when that was said before, None when there is none."""
         before = sorted(sources(State.DELIVERED))
         rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))

@@ -14,11 +14,11 @@ from hub.model import (
     ClockState,
     DeadLetter,
     Json,
-    Places,
+    PropertyScope,
     State,
     type_of,
 )
-from hub.model.promises import Kept, Period
+from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter, Page
 from hub.storage import clocks
 from hub.storage.database import Store, load, read
@@ -46,7 +46,7 @@ class PostgresLog(Store):
         return page(rows, limit, "created_at")
 
     async def message(
-        self, message_id: UUID, *, places: Places = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         """Show one: also its attempts, skipped channels, name and address, masked unless `whole`."""
         rows = await self._database.rows(_SQL["message"], message_id, listed(places))
@@ -60,7 +60,7 @@ class PostgresLog(Store):
         """Show these clocks in the order asked."""
         return [shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
 
-    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+    async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         """Answer one clock whole."""
         return next(iter(await clocks.find(self._database, "seen", clock_id, listed(places))), None)
 
@@ -70,7 +70,7 @@ class PostgresLog(Store):
         return [{**shown(row), "name": mask_name(row["name"])} for row in rows]
 
     async def recent_clocks(
-        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+        self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         """List clocks, the last started first."""
         asked = *cursor(after), limit + 1, _states(state, ClockState)
@@ -86,8 +86,8 @@ class PostgresLog(Store):
         return page(await self._database.rows(_SQL["clocks_of"], *asked), limit, "due_at")
 
     async def kept_promises(
-        self, period: Period, *, area: str | None, places: Places = None
-    ) -> Sequence[Kept]:
+        self, period: Period, *, area: str | None, places: PropertyScope = None
+    ) -> Sequence[PromiseRecord]:
         """Answer all clocks of the cases of which one began in the period, by their start."""
         asked = period.since, period.until, list(ClockState), area, listed(places)
         return [clocks.kept_of(row) for row in await self._database.rows(_SQL["promises"], *asked)]
@@ -119,7 +119,7 @@ class PostgresLog(Store):
         """Answer the in-app messages of a person."""
         return [shown(row) for row in await self._database.rows(_INBOX["of_person"], person, limit)]
 
-    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         """Count messages, clocks and dead letters by state."""
         found: dict[str, dict[str, int]] = {"messages": {}, "clocks": {}, "dead": {}}
         asked = () if places is None else (listed(places),)

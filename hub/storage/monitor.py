@@ -1,4 +1,4 @@
-"""What the watch asks of PostgreSQL: ages, heartbeats, troubles."""
+"""What the monitor asks of PostgreSQL: ages, heartbeats, incidents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
-from hub.model import Lane, Symptom, Trouble
+from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
 from hub.storage import people
 from hub.storage.database import Database, load, read
@@ -15,8 +15,8 @@ from hub.storage.database import Database, load, read
 _SQL = load("watch")
 
 
-class PostgresWatch:
-    """The WatchStore and the TroubleLog; `queues` are the channels and lanes that there are."""
+class PostgresMonitor:
+    """The MonitorStore and the IncidentLog; `queues` are the channels and lanes that there are."""
 
     def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:
         self._database = database
@@ -61,7 +61,7 @@ class PostgresWatch:
         return any(one.left_out is None for one in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Begin or go on; of several processes the unique index lets one begin."""
+        """Begin a incident or note what is measured now; the unique index lets one process begin."""
         if symptoms:
             by_key = {symptom.key: symptom.measured for symptom in symptoms}
             await self._database.rows(_SQL["see"], sorted(by_key), [by_key[key] for key in sorted(by_key)])
@@ -70,18 +70,18 @@ class PostgresWatch:
         """End what nobody has seen for a while."""
         await self._database.rows(_SQL["resolve"], list(kinds), clear_after)
 
-    async def untold(self) -> Sequence[Trouble]:
+    async def untold(self) -> Sequence[Incident]:
         """Answer what is still to be told."""
-        return [_trouble(row) for row in await self._database.rows(_SQL["untold"])]
+        return [_incident(row) for row in await self._database.rows(_SQL["untold"])]
 
-    async def mark_told(self, trouble: Trouble) -> None:
+    async def mark_told(self, incident: Incident) -> None:
         """Note what was told."""
-        statement = _SQL["mark_begun" if trouble.told_at is None else "mark_over"]
-        await self._database.rows(statement, trouble.key, trouble.since)
+        statement = _SQL["mark_begun" if incident.told_at is None else "mark_over"]
+        await self._database.rows(statement, incident.key, incident.since)
 
-    async def troubles(self, limit: int) -> Sequence[Trouble]:
+    async def incidents(self, limit: int) -> Sequence[Incident]:
         """List the open ones first."""
-        return [_trouble(row) for row in await self._database.rows(_SQL["troubles"], limit)]
+        return [_incident(row) for row in await self._database.rows(_SQL["troubles"], limit)]
 
     async def unknown_outcomes(self) -> Mapping[str, int]:
         """Count, by provider, the calls whose outcome nobody knows."""
@@ -92,5 +92,5 @@ class PostgresWatch:
         return {(row["name"], row["state"]): row["n"] for row in await self._database.rows(_SQL["promises"])}
 
 
-def _trouble(row: Record) -> Trouble:
-    return read(Trouble, row, measured=row["detail"]["measured"])
+def _incident(row: Record) -> Incident:
+    return read(Incident, row, measured=row["detail"]["measured"])

@@ -42,6 +42,6 @@ async def _place(run: Runner, row: Record) -> Place:
     return Place(
         **dict(row),
         people=people,
-        consents=await consents.yeses(run, [one.ref for one in people], CONSENTS),
+        consents=await consents.yeses(run, [person.ref for person in people], CONSENTS),
         unstaffed=[name for name, group in asked.items() if not found[group].present],
     )

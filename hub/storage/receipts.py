@@ -7,7 +7,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Attempt, Gone, State
+from hub.model import Attempt, InvalidContact, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import sources
 from hub.storage import suppressions
@@ -41,7 +41,7 @@ class PostgresReceipts(Store):
             receipt.gone,
         )
 
-    async def suppress(self, gone: Sequence[Gone]) -> None:
+    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
         """Write to the contact points of these messages no more."""
         await suppressions.add(self._database, gone)
 
@@ -86,9 +86,9 @@ def _attempt(row: Record) -> Attempt:
     )
 
 
-def _gone(rows: Sequence[Record]) -> list[Gone]:
+def _gone(rows: Sequence[Record]) -> list[InvalidContact]:
     return [
-        Gone(
+        InvalidContact(
             message_id=row["message_id"],
             at=row["received_at"],
             reason=row["reason"] or row["state"],

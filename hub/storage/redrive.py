@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.model import Lane
 from hub.model.tickets import grouped
-from hub.ports import MessageFilter, RedrivenPage, Verdict
+from hub.ports import MessageFilter, RedrivenPage, RedriveResult
 from hub.storage.database import Store, load
 from hub.storage.filters import narrow
 from hub.storage.paging import cursor, encode_cursor
@@ -31,10 +31,10 @@ class PostgresRedrive(Store):
             _SQL["redrive"].format(narrowed=conditions),
             *(narrowed.state, *cursor(after, _OLDEST), limit, also_told, dry_run, *values),
         )
-        taken = [row for row in rows if row["verdict"] == Verdict.TAKEN and not dry_run]
+        taken = [row for row in rows if row["verdict"] == RedriveResult.TAKEN and not dry_run]
         last = rows[-1] if len(rows) == limit else None
         return RedrivenPage(
             tickets=grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken),
-            counts=Counter((Verdict(row["verdict"]), row["channel"], row["reason"]) for row in rows),
+            counts=Counter((RedriveResult(row["verdict"]), row["channel"], row["reason"]) for row in rows),
             next=None if last is None else encode_cursor(last["created_at"], last["id"]),
         )

@@ -12,8 +12,8 @@ from asyncpg import Record
 
 from hub.contact_rules.consents import REVOCABLE, came_back
 from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
-from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind, Taking
-from hub.sla import ESCALATES
+from hub.model import About, AckDecision, Escalation, Inbound, Json, Reply, ReplyKind
+from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
 from hub.storage.database import Store, Transaction, encode, load, read, storable
 
@@ -83,7 +83,7 @@ def inbound_of(row: Record) -> Inbound:
         revokes=row["revokes"],
         acknowledge=row["acknowledge"],
         published=row["published_at"] is not None,
-        taking=None if row["taking"] is None else msgspec.convert(row["taking"], Taking),
+        taking=None if row["taking"] is None else msgspec.convert(row["taking"], AckDecision),
     )
 
 

@@ -24,7 +24,7 @@ FEW: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class ShardedZset:
     """A sorted set of ids. Its index is `name`."""
 
     name: str

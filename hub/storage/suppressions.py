@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from hub.model import Gone
+from hub.model import InvalidContact
 from hub.people.readiness import Suppressed
 from hub.storage.database import Runner, load, storable, write
 
@@ -15,12 +15,12 @@ Lasts = Callable[[str], timedelta | None]
 """Channel → how long a suppression lasts that says no end itself; None is for ever."""
 
 
-async def add(run: Runner, gone: Sequence[Gone]) -> None:
+async def add(run: Runner, gone: Sequence[InvalidContact]) -> None:
     """Keep what is gone, by the address and channel of the message that found it out."""
     await write(run, _SQL["add"], [_row(one) for one in sorted(gone, key=lambda one: one.message_id)])
 
 
-def _row(gone: Gone) -> tuple[object, ...]:
+def _row(gone: InvalidContact) -> tuple[object, ...]:
     return gone.message_id, gone.at, storable(gone.reason), storable(gone.provider), storable(gone.code)
 
 

@@ -17,7 +17,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from hub.model import Lane
-from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Entry, Rate, draw
+from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Rate, SendRecord, draw
 from hub.storage.appointments import client, script
 
 TIMEOUT: Final = 0.5
@@ -67,7 +67,7 @@ class RedisThrottle:
             return self._local.take(key, rate.slower(self._local_share), lane)
         return int(wait) * _MICROSECOND
 
-    async def admit(self, entries: Sequence[Entry]) -> Sequence[timedelta]:
+    async def admit(self, entries: Sequence[SendRecord]) -> Sequence[timedelta]:
         """Log each for which there is room; answer zeros, and for the others when there is room again."""
         if not entries:
             return []
@@ -105,5 +105,5 @@ def _log_key(key: str) -> str:
     return f"{{hub}}:said:{blake2b(key.encode(), digest_size=16).hexdigest()}"
 
 
-def _shared(entry: Entry, share: float) -> Entry:
-    return Entry(key=entry.key, member=entry.member, rate=entry.rate.fewer(share))
+def _shared(entry: SendRecord, share: float) -> SendRecord:
+    return SendRecord(key=entry.key, member=entry.member, rate=entry.rate.fewer(share))

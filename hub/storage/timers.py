@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import HUB_SOURCE, Clock, Departures, Inbound, Lane, Message, State
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Inbound, Lane, Message, State
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
@@ -89,10 +89,10 @@ class PostgresTimers(PostgresCascades):
         waiting = sorted(sources(State.CANCELLED))
         await self._database.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+    async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """Answer, of each of these events, whether its messages have left."""
         rows = await self._database.rows(_SQL["departures"], list(keys))
-        return {row["key"]: read(Departures, row) for row in rows}
+        return {row["key"]: read(DispatchStatus, row) for row in rows}
 
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""

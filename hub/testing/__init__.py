@@ -14,7 +14,7 @@ from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryP
 from hub.testing.clock import SettableClock
 from hub.testing.faults import Faults
 from hub.testing.keys import MemoryAudit, MemoryKeys
-from hub.testing.monitor import MemoryWatch
+from hub.testing.monitor import MemoryMonitor
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.store import MemoryStore

@@ -31,7 +31,7 @@ class MemoryAccounts:
 
     async def named(self, name: str) -> Account | None:
         self.faults.meet("named")
-        return next((each for each in self._accounts.values() if each.name == name), None)
+        return next((account for account in self._accounts.values() if account.name == name), None)
 
     async def add(self, account: Account) -> bool:
         if await self.named(account.name):
@@ -42,7 +42,9 @@ class MemoryAccounts:
 
     async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
         directory = self._store.tables.directory
-        found = {each: directory.text("copropiedad", each, "name") for each in copropiedades}
+        found = {
+            copropiedad: directory.text("copropiedad", copropiedad, "name") for copropiedad in copropiedades
+        }
         return {each: name for each, name in found.items() if name is not None}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
@@ -88,7 +90,7 @@ class MemoryAccounts:
 
     async def find(self, hashes: Collection[bytes]) -> tuple[Session, Account | None] | None:
         self.faults.meet("find")
-        session = next((self.sessions[each] for each in hashes if each in self.sessions), None)
+        session = next((self.sessions[hashe] for hashe in hashes if hashe in self.sessions), None)
         if session is None:
             return None
         return session, None if session.account_id is None else self._accounts[session.account_id]
@@ -102,7 +104,11 @@ class MemoryAccounts:
         self.sessions.pop(session_hash, None)
 
     async def sweep(self, *, now: datetime, idle_since: datetime) -> None:
-        over = [one.hash for one in self.sessions.values() if one.ends_at <= now or one.seen_at <= idle_since]
+        over = [
+            session.hash
+            for session in self.sessions.values()
+            if session.ends_at <= now or session.seen_at <= idle_since
+        ]
         for each in over:
             del self.sessions[each]
 
@@ -118,7 +124,9 @@ class MemoryAccounts:
         self._end(account_id)
 
     def _administrators(self) -> bool:
-        return any(_ALL in each.grants and each.disabled_at is None for each in self._accounts.values())
+        return any(
+            _ALL in account.grants and account.disabled_at is None for account in self._accounts.values()
+        )
 
     def _end(self, account_id: UUID) -> None:
         self.sessions = {key: one for key, one in self.sessions.items() if one.account_id != account_id}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import HUB_SOURCE, Clock, Departures, Message, Purpose, State, StoredEvent
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Message, Purpose, State, StoredEvent
 from hub.people.audience import anybody, level_groups
 from hub.testing.tables import Statements, Tables
 
@@ -59,19 +59,19 @@ class MemoryClocks(Statements):
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         async with self._statement("called") as tables:
-            own = (one for one in tables.events.values() if one.event.source == HUB_SOURCE)
+            own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
             known = {one.key: one.event.id for one in own if one.event.id in event_ids}
             return {name: _called(tables, key) for key, name in known.items()}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
         async with self._statement("call_off") as tables:
-            own = (one for one in tables.events.values() if one.event.source == HUB_SOURCE)
+            own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
             over = {one.key for one in own if one.event.id in event_ids}
             for row in list(tables.messages.values()):
                 if row.message.event_key in over and row.message.purpose in _TO_STAFF:
                     tables.call_off(row, "over")
 
-    async def departures(self, keys: Collection[UUID]) -> Mapping[UUID, Departures]:
+    async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         async with self._statement("departures") as tables:
             return {key: _departures(tables, tables.events[key]) for key in keys if key in tables.events}
 
@@ -123,10 +123,12 @@ def _called(tables: Tables, key: UUID) -> set[str]:
     }
 
 
-def _departures(tables: Tables, stored: StoredEvent) -> Departures:
-    told = [one for one in _messages(tables, stored.key) if not one.occasion.startswith("reminder:")]
+def _departures(tables: Tables, stored: StoredEvent) -> DispatchStatus:
+    told = [
+        message for message in _messages(tables, stored.key) if not message.occasion.startswith("reminder:")
+    ]
     gone = [at for one in told if (at := _gone_at(tables, one)) is not None]
-    return Departures(
+    return DispatchStatus(
         pending=sum(map(_is_pending, told)) + (not stored.planned), last_at=max(gone, default=None)
     )
 
@@ -140,7 +142,7 @@ def _is_pending(message: Message) -> bool:
 
 
 def _gone_at(tables: Tables, message: Message) -> datetime | None:
-    calls = [one for one in tables.attempts.values() if one.message_id == message.id]
+    calls = [attempt for attempt in tables.attempts.values() if attempt.message_id == message.id]
     if message.channel == _PRINT:
         return max((one.at for one in calls if one.outcome in _ARRIVED), default=None)
-    return min((one.at for one in calls if one.outcome in {"sent", *_ARRIVED}), default=None)
+    return min((call.at for call in calls if call.outcome in {"sent", *_ARRIVED}), default=None)

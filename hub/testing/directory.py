@@ -19,7 +19,7 @@ _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DirectoryEntry:
     """What a noun's newest event said; nothing after it was removed."""
 
     version: int
@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Directory:
-    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
     heard: frozenset[tuple[str, str, int]] = frozenset()
     """The versions that were told, won or not."""
 
@@ -43,7 +43,7 @@ class Directory:
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
-        self.entries[key] = Entry(version, event.data if verb == "upserted" else None)
+        self.entries[key] = DirectoryEntry(version, event.data if verb == "upserted" else None)
         return True
 
     def text(self, noun: str, key: str | None, column: str) -> str | None:
@@ -69,15 +69,17 @@ class Directory:
     def _on_shift(self, group: Group, now: datetime) -> bool:
         staff = set(self._staff(group, now)) if group.duty else set[str]()
         scopes = (f"copropiedad:{group.copropiedad_id}", "company")
-        return bool(staff) and staff <= {ref for one in scopes for ref in self._on_call(one, group.duty, now)}
+        return bool(staff) and staff <= {
+            ref for scope in scopes for ref in self._on_call(scope, group.duty, now)
+        }
 
     def weeks_of(self, ref: str, now: datetime) -> tuple[WorkWeek | None, ...]:
         """Answer the hours that somebody of the staff has of his own."""
-        mine = [one for one in self._memberships(now) if one["person_id"] == ref]
+        mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
         return weeks_of(one.get("hours") or None for one in mine if one["role"] == "staff")
 
     def _is_any_hour(self, ref: str, now: datetime) -> bool:
-        mine = [one for one in self._memberships(now) if one["person_id"] == ref]
+        mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
         return any(one.get(flag) or one.get("duty") == flag for one in mine for flag in FLAGS)
 
     def unit_name(self, unit_id: str | None) -> str | None:
@@ -87,7 +89,7 @@ class Directory:
         return None if known is None else unit_name(known.get("tower"), known["label"])
 
     def _units(self, group: Group, scopes: Iterable[str]) -> tuple[str, ...]:
-        named = [] if group.everywhere else [self.unit_name(one.removeprefix("unit:")) for one in scopes]
+        named = [] if group.everywhere else [self.unit_name(scope.removeprefix("unit:")) for scope in scopes]
         return in_order(name for name in named if name is not None)
 
     def _members(self, group: Group, now: datetime) -> Iterable[tuple[str, str]]:
@@ -111,14 +113,18 @@ class Directory:
         ]
 
     def _of_unit(self, scope: str, roles: Collection[str], now: datetime) -> list[tuple[str, str]]:
-        here = [one for one in self._memberships(now) if one["scope"] == scope]
+        here = [membership for membership in self._memberships(now) if membership["scope"] == scope]
         found = [(one["person_id"], scope) for one in here if one["role"] in roles]
         stand_ins = {other for role in roles for other in _DEFAULTS.get(role, ())}
         return found or [(one["person_id"], scope) for one in here if one["role"] in stand_ins]
 
     def _of_roles(self, group: Group, now: datetime) -> list[tuple[str, str]]:
         scopes = None if group.everywhere else self._scopes(group)
-        found = [one for one in self._memberships(now) if scopes is None or one["scope"] in scopes]
+        found = [
+            membership
+            for membership in self._memberships(now)
+            if scopes is None or membership["scope"] in scopes
+        ]
         return [(one["person_id"], one["scope"]) for one in found if _is_of(group, one)]
 
     def _scopes(self, group: Group) -> Collection[str]:
@@ -131,7 +137,7 @@ class Directory:
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
         """Answer the nearest, on leave or not: of the place, else of the company."""
-        staff = [one for one in self._memberships(now) if _serves(one, group)]
+        staff = [membership for membership in self._memberships(now) if _serves(membership, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
             here = [one for one in staff if one["scope"] == scope and self.person(one["person_id"])]
             refs = [one["person_id"] for one in _of_area(here, group) or here]
@@ -140,7 +146,7 @@ class Directory:
         return []
 
     def _on_call(self, scope: str, duty: str | None, now: datetime) -> list[str]:
-        rotas = [one for one in self._entries("rota") if (one["scope"], one["duty"]) == (scope, duty)]
+        rotas = [entry for entry in self._entries("rota") if (entry["scope"], entry["duty"]) == (scope, duty)]
         return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self.person(ref)]
 
     def on_leave(self, now: datetime) -> Collection[str]:

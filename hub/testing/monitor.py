@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from hub.model import Lane, State, Symptom, Trouble
+from hub.model import Incident, Lane, State, Symptom
 from hub.people.audience import Group
 from hub.ports import Now
 from hub.testing.faults import Faults
@@ -17,12 +18,12 @@ from hub.testing.tables import Row
 _CIRCUIT = "circuit:"
 
 
-class MemoryWatch:
-    """`hub.ports.WatchStore` and `TroubleLog` over the tables of a memory store."""
+class MemoryMonitor:
+    """`hub.ports.MonitorStore` and `IncidentLog` over the tables of a memory store."""
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
         self.faults = Faults()
-        self.rows: list[Trouble] = []
+        self.rows: list[Incident] = []
         self._store = store
         self._now = now
         self._beats: dict[tuple[str, str], tuple[datetime, str]] = {}
@@ -73,8 +74,8 @@ class MemoryWatch:
         self.faults.meet("see")
         now = self._now()
         for symptom in symptoms:
-            if not self._change(symptom.key, lambda row: replace(row, seen_at=now)):
-                new = Trouble(key=symptom.key, since=now, seen_at=now, measured=symptom.measured)
+            if not self._change(symptom.key, partial(replace, seen_at=now, measured=symptom.measured)):
+                new = Incident(key=symptom.key, since=now, seen_at=now, measured=symptom.measured)
                 self.rows.append(new)
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
@@ -83,27 +84,27 @@ class MemoryWatch:
             if row.key.partition(":")[0] in kinds and row.seen_at < self._now() - clear_after:
                 self._change(row.key, lambda one: replace(one, resolved_at=self._now()))
 
-    async def untold(self) -> Sequence[Trouble]:
+    async def untold(self) -> Sequence[Incident]:
         self.faults.meet("untold")
         untold = [
             row for row in self.rows if not row.told_at or (row.resolved_at and not row.resolution_told_at)
         ]
         return sorted(untold, key=lambda row: (row.since, row.key))
 
-    async def mark_told(self, trouble: Trouble) -> None:
+    async def mark_told(self, incident: Incident) -> None:
         self.faults.meet("mark_told")
         [(place, row)] = [
             (place, row)
             for place, row in enumerate(self.rows)
-            if (row.key, row.since) == (trouble.key, trouble.since)
+            if (row.key, row.since) == (incident.key, incident.since)
         ]
-        if trouble.told_at is None:
+        if incident.told_at is None:
             self.rows[place] = replace(row, told_at=row.told_at or self._now())
         elif row.resolved_at is not None:
             self.rows[place] = replace(row, resolution_told_at=row.resolution_told_at or self._now())
 
-    async def troubles(self, limit: int) -> Sequence[Trouble]:
-        self.faults.meet("troubles")
+    async def incidents(self, limit: int) -> Sequence[Incident]:
+        self.faults.meet("incidents")
         opened = sorted(self._open(), key=lambda row: (row.since, row.key))
         over = [(row.resolved_at, row) for row in self.rows if row.resolved_at is not None]
         over.sort(key=lambda pair: pair[0], reverse=True)
@@ -115,13 +116,15 @@ class MemoryWatch:
         return Counter(call.provider for call in calls if call.outcome == "unknown")
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
-        return Counter((one.name, str(one.state)) for one in self._store.clocks if one.ended_at is None)
+        return Counter(
+            (clock.name, str(clock.state)) for clock in self._store.clocks if clock.ended_at is None
+        )
 
-    def _open(self) -> list[Trouble]:
+    def _open(self) -> list[Incident]:
         return [row for row in self.rows if row.resolved_at is None]
 
-    def _change(self, key: str, changed: Callable[[Trouble], Trouble]) -> bool:
-        """Change the open trouble with that key; false when there is none."""
+    def _change(self, key: str, changed: Callable[[Incident], Incident]) -> bool:
+        """Change the open incident with that key; false when there is none."""
         for place, row in enumerate(self.rows):
             if row.key == key and row.resolved_at is None:
                 self.rows[place] = changed(row)

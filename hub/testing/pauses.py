@@ -63,12 +63,16 @@ class MemoryPauses:
 
     async def urgent(self, subject: str) -> int:
         return sum(
-            one.state in _WAITING and one.lane is Lane.URGENT and subject in _subjects(one)
-            for one in self._store.messages
+            message.state in _WAITING and message.lane is Lane.URGENT and subject in _subjects(message)
+            for message in self._store.messages
         )
 
     def _held(self) -> list[Message]:
-        return [one for one in self._store.messages if one.state is State.HELD and one.reason == "paused"]
+        return [
+            message
+            for message in self._store.messages
+            if message.state is State.HELD and message.reason == "paused"
+        ]
 
 
 def _subjects(message: Message) -> set[str]:

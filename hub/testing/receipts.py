@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from hub.model import Attempt, Gone, Message, Purpose, State
+from hub.model import Attempt, InvalidContact, Message, Purpose, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
 from hub.testing.tables import Row, Statements, Suppression, Tables
@@ -30,7 +30,7 @@ class MemoryReceipts(Statements):
             key = receipt.provider, receipt.reference or "", receipt.state
             tables.early.setdefault(key, (receipt, self._now()))
 
-    async def suppress(self, gone: Sequence[Gone]) -> None:
+    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
         async with self._statement("suppress") as tables:
             _suppress(tables, gone)
 
@@ -94,7 +94,7 @@ def _outlived(tables: Tables, row: Row, attempt: Attempt) -> bool:
     known = any(one.reference == attempt.reference for one in calls)
     if row.message.state is State.SENDING:
         return known
-    accepted = [one.reference for one in calls if one.outcome == "accepted" and one.reference is not None]
+    accepted = [call.reference for call in calls if call.outcome == "accepted" and call.reference is not None]
     unsure = any(one.outcome == "unknown" for one in calls)
     return accepted[-1:] not in ([], [attempt.reference]) and (known or unsure)
 
@@ -116,7 +116,7 @@ def _comes_after(later: Message, arrived: Message) -> bool:
     return later.step > arrived.step and all(getattr(later, name) == getattr(arrived, name) for name in names)
 
 
-def _suppress(tables: Tables, gone: Sequence[Gone]) -> None:
+def _suppress(tables: Tables, gone: Sequence[InvalidContact]) -> None:
     for one in gone:
         message = tables.messages[one.message_id].message
         if message.address:
@@ -130,8 +130,8 @@ def _suppress(tables: Tables, gone: Sequence[Gone]) -> None:
             tables.suppressions[message.address, message.channel] = found
 
 
-def _gone(receipt: Receipt, attempt: Attempt) -> Gone:
-    return Gone(
+def _gone(receipt: Receipt, attempt: Attempt) -> InvalidContact:
+    return InvalidContact(
         message_id=attempt.message_id,
         at=attempt.at,
         reason=receipt.reason or receipt.state,

@@ -11,7 +11,7 @@ from uuid import UUID
 from hub.contact_rules.consents import REVOCABLE, came_back
 from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
-from hub.sla import ESCALATES
+from hub.policy.clocks import ESCALATES
 from hub.testing import consents
 from hub.testing.receipts import by_reference
 from hub.testing.tables import OptOut, Statements, Tables
@@ -43,13 +43,13 @@ class MemoryReplies(Statements):
             texts = [one for one in _sent_to(number, tables, self._now()) if _escalates(one)]
             return [
                 Escalation(
-                    message_id=one.id,
-                    person=one.person,
-                    level=tables.events[one.event_key].event.data["to_level"],
+                    message_id=text.id,
+                    person=text.person,
+                    level=tables.events[text.event_key].event.data["to_level"],
                     clock=tables.clocks[clock_id],
                 )
-                for one in sorted(texts, key=lambda one: one.created_at, reverse=True)
-                if (clock_id := _clock_of(one, tables)) in tables.clocks
+                for text in sorted(texts, key=lambda one: one.created_at, reverse=True)
+                if (clock_id := _clock_of(text, tables)) in tables.clocks
             ]
 
     async def add(self, inbound: Inbound) -> Inbound:

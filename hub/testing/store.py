@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.messages.planning.undelivered import goes_on
+from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
@@ -61,7 +61,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         async with self._statement("claim") as tables:
             now = self._now()
-            rows = [tables.messages[one] for one in dict.fromkeys(ids) if one in tables.messages]
+            rows = [tables.messages[fromkey] for fromkey in dict.fromkeys(ids) if fromkey in tables.messages]
             taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
             for row in taken:
                 message = replace(row.message, state=State.SENDING, next_at=now + lease)
@@ -113,7 +113,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
             return [
                 message
                 for message in messages
-                if message.state in LOST and goes_on(message) and step_key(message) not in alive
+                if message.state in LOST and has_followup(message) and step_key(message) not in alive
                 if not tables.messages[message.id].cascaded and not _went_on(message, reached)
             ][:limit]
 
@@ -189,13 +189,13 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
         building=tables.directory.text("copropiedad", stored.copropiedad_id, "name"),
         unit=tables.directory.unit_name(stored.unit_id),
         unsure_of=_unsure_of(row, tables),
-        barred=tables.barred(row.message),
+        suppression=tables.suppression(row.message),
         weeks=tables.directory.weeks_of(row.message.person, now) if row.message.rests else (),
     )
 
 
 def _unsure_of(row: Row, tables: Tables) -> str | None:
-    unknown = [one for one in tables.attempts.values() if one.outcome == "unknown"]
+    unknown = [attempt for attempt in tables.attempts.values() if attempt.outcome == "unknown"]
     mine = [one for one in unknown if one.message_id == row.message.id]
     return max(mine, key=lambda one: one.at).provider if mine else None
 

@@ -14,7 +14,6 @@ from hub.contact_rules.consents import NOT_CONSENTED, REVOCABLE, allows
 from hub.model import (
     Attempt,
     AudienceRecord,
-    Barred,
     Clock,
     Consent,
     DeadLetter,
@@ -24,6 +23,7 @@ from hub.model import (
     Party,
     State,
     StoredEvent,
+    SuppressionStatus,
 )
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
@@ -85,7 +85,7 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredAudience:
     """What is kept of an audience, and the state of the directory that it was planned from."""
 
     record: AudienceRecord
@@ -105,7 +105,7 @@ class Tables:
     consents: dict[UUID, Consent] = field(default_factory=dict)
     suppressions: dict[tuple[str, str], Suppression] = field(default_factory=dict)
     early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
-    audiences: dict[tuple[UUID, int], Kept] = field(default_factory=dict)
+    audiences: dict[tuple[UUID, int], StoredAudience] = field(default_factory=dict)
     left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
@@ -145,7 +145,7 @@ class Tables:
         known = self.audiences.get(key)
         if known is not None and known.record.planned_at == record.planned_at:
             seen = known.directory_version
-        self.audiences[key] = Kept(record=record, directory_version=seen)
+        self.audiences[key] = StoredAudience(record=record, directory_version=seen)
         for left in record.left_out:
             self.left_out.setdefault((*key, left.person), left)
 
@@ -154,24 +154,24 @@ class Tables:
         said: str | None = clock.context.get("copropiedad_id")
         return said or (None if opened is None else opened.copropiedad_id)
 
-    def barred(self, message: Message) -> Barred | None:
+    def suppression(self, message: Message) -> SuppressionStatus | None:
         """Answer why a message is not to go where it goes."""
         for (address, purpose), one in self.opt_outs.items():
             named = address in {message.address, message.address.lower()} or one.person == message.person
             if purpose == message.purpose and named and not one.lifted:
-                return Barred(reason=one.reason)
+                return SuppressionStatus(reason=one.reason)
         if message.purpose in REVOCABLE and not allows(self._said(message), message.channel):
-            return Barred(reason=NOT_CONSENTED)
+            return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:
-            return Barred(
+            return SuppressionStatus(
                 reason="gone" if gone.provider else "suppressed", since=gone.since, until=gone.until
             )
         return None
 
     def _said(self, message: Message) -> list[Consent]:
         about = message.person, message.purpose
-        return [one for one in self.consents.values() if (one.person, one.purpose) == about]
+        return [consent for consent in self.consents.values() if (consent.person, consent.purpose) == about]
 
     def step_of(self, message: Message) -> list[Message]:
         """All that is used together with this message."""

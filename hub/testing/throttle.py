@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hub.model import Lane
-from hub.resilience.rate_limit import Buckets, Entry, Rate
+from hub.resilience.rate_limit import Buckets, Rate, SendRecord
 
 
 class MemoryThrottle:
@@ -20,6 +20,6 @@ class MemoryThrottle:
         self.calls += 1
         return self._buckets.take(key, rate, lane)
 
-    async def admit(self, entries: Sequence[Entry]) -> Sequence[timedelta]:
+    async def admit(self, entries: Sequence[SendRecord]) -> Sequence[timedelta]:
         self.calls += 1
         return self._buckets.admit(entries)

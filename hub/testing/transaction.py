@@ -78,7 +78,7 @@ class MemoryTransaction:
         return frozenset(key for key in keys if key in stored and not stored[key].planned)
 
     async def waiting_events(self, cases: Collection[str]) -> Sequence[StoredEvent]:
-        found = [one for one in self._tables.events.values() if one.case in cases and one.waiting]
+        found = [event for event in self._tables.events.values() if event.case in cases and event.waiting]
         return sorted(found, key=lambda stored: (stored.event.time, stored.key))
 
     async def add_parties(self, parties: Sequence[Party]) -> None:
@@ -110,7 +110,7 @@ class MemoryTransaction:
             self._tables.add_message(message, self._now)
 
     async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
-        cases = [(one, ended.get(one.case or "")) for one in self._tables.events.values()]
+        cases = [(event, ended.get(event.case or "")) for event in self._tables.events.values()]
         over = {one.key for one, at in cases if at is not None and one.event.time <= at}
         for row in list(self._tables.messages.values()):
             if row.message.event_key in over and row.message.occasion != Occasion().name:

@@ -19,7 +19,7 @@ from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.model import Clock, Event, Step
 from hub.timers.deps import Timers
-from hub.timers.lookups import Calls, Known, look_up
+from hub.timers.lookups import Calls, ClockLookups, look_up
 
 FRESH: Final = timedelta(minutes=10)
 """How long a call that nobody has taken in yet is waited for, from the last news of its clock on."""
@@ -72,7 +72,7 @@ def _parted(clocks: Iterable[Clock], now: datetime) -> tuple[list[Clock], list[C
     return due, waiting
 
 
-async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told]:
+async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.DigestKey]:
     """
     Tell each level that many late steps at once would bury how many they are; answer which levels these are.
 
@@ -80,18 +80,20 @@ async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.Told
     """
     now, policy = timers.now(), timers.policy
     current = [clock for clock in clocks if clock.ended_at is None and _is_current(clock, timers)]
-    found = sla.crowds(current, policy=policy.clocks_summary, now=now)
-    for crowd in found:
-        oldest = crowd.clocks[0]
-        held = await timers.store.held_levels([(oldest, sla.levels_of(crowd))])
-        await timers.publisher.event(sla.summary_event(crowd, held[oldest.id], now=now))
+    found = sla.digests(current, policy=policy.clocks_summary, now=now)
+    for digest in found:
+        oldest = digest.clocks[0]
+        held = await timers.store.held_levels([(oldest, sla.levels_of(digest))])
+        await timers.publisher.event(sla.summary_event(digest, held[oldest.id], now=now))
         log.warning(
-            "clocks.summed", level=crowd.level, copropiedad=crowd.copropiedad_id, clocks=len(crowd.clocks)
+            "clocks.summed", level=digest.level, copropiedad=digest.copropiedad_id, clocks=len(digest.clocks)
         )
-    return frozenset((crowd.level, crowd.copropiedad_id) for crowd in found)
+    return frozenset((digest.level, digest.copropiedad_id) for digest in found)
 
 
-async def _step(clocks: Sequence[Clock], timers: Timers, summed: Collection[sla.Told]) -> Sequence[Clock]:
+async def _step(
+    clocks: Sequence[Clock], timers: Timers, summed: Collection[sla.DigestKey]
+) -> Sequence[Clock]:
     """Do the next step of each; answer, as they are now, those of which we did it."""
     known = await look_up(clocks, timers.store)
     await _call_off(clocks, timers)
@@ -111,7 +113,9 @@ async def _call_off(clocks: Sequence[Clock], timers: Timers) -> None:
         await timers.store.call_off(calls)
 
 
-def _prepared(clock: Clock, known: Known, timers: Timers, summed: Collection[sla.Told]) -> _Firing | None:
+def _prepared(
+    clock: Clock, known: ClockLookups, timers: Timers, summed: Collection[sla.DigestKey]
+) -> _Firing | None:
     if clock.id in known.broken:
         return None
     try:
@@ -121,7 +125,9 @@ def _prepared(clock: Clock, known: Known, timers: Timers, summed: Collection[sla
         return None
 
 
-def _firing(clock: Clock, known: Known, timers: Timers, summed: Collection[sla.Told]) -> _Firing | None:
+def _firing(
+    clock: Clock, known: ClockLookups, timers: Timers, summed: Collection[sla.DigestKey]
+) -> _Firing | None:
     """Say what the clock's next step tells, and what becomes of the clock; None: not yet."""
     step = clock.steps[clock.fired]
     if sla.ends(step):
@@ -133,7 +139,7 @@ def _firing(clock: Clock, known: Known, timers: Timers, summed: Collection[sla.T
     return _climb(clock, known.held.get(clock.id, ()), timers, summed)
 
 
-def _climb(clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.Told]) -> _Firing:
+def _climb(clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.DigestKey]) -> _Firing:
     """
     Tell the level that is really told.
 
@@ -152,18 +158,18 @@ def _handed(clock: Clock, held: Collection[int]) -> Clock:
     return sla.handed_over(clock, step, held) if sla.levels_from(clock, step) else clock
 
 
-def _check(clock: Clock, known: Known, now: datetime) -> _Firing:
+def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:
     """Tell what has not left; where all has, the check ends with that, and needs no step of the clock."""
-    step, departures = clock.steps[clock.fired], known.departures[clock.id]
-    if step.at < clock.due_at and not departures.pending:
+    step, dispatch = clock.steps[clock.fired], known.dispatch[clock.id]
+    if step.at < clock.due_at and not dispatch.pending:
         # Too early to say that it is done: what comes back until then leaves anew, as a letter.
-        return _Firing(seen=clock, advanced=_done(sla.unwarned(clock)), event=None)
-    left_at = step.at if sla.happens(step) else sla.left_in_time(clock, departures)
+        return _Firing(seen=clock, advanced=_done(sla.without_warning(clock)), event=None)
+    left_at = step.at if sla.happens(step) else sla.left_in_time(clock, dispatch)
     if left_at is not None:
         return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
     handed = _handed(clock, known.held.get(clock.id, ()))
     event = sla.step_event(handed, handed.steps[clock.fired], now=now)
-    return _Firing(seen=clock, advanced=_done(handed), event=sla.with_pending(event, departures))
+    return _Firing(seen=clock, advanced=_done(handed), event=sla.with_pending(event, dispatch))
 
 
 def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | None:
@@ -183,18 +189,18 @@ def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | No
 
 
 def _done(clock: Clock) -> Clock:
-    return sla.with_fired(clock, clock.fired + 1)
+    return sla.with_progress(clock, clock.fired + 1)
 
 
-def _is_summed(clock: Clock, step: Step, summed: Collection[sla.Told], timers: Timers) -> bool:
+def _is_summed(clock: Clock, step: Step, summed: Collection[sla.DigestKey], timers: Timers) -> bool:
     late = sla.is_late(step, policy=timers.policy.clocks_summary, now=timers.now())
-    return late and sla.told(clock, step) in summed
+    return late and sla.digest_key(clock, step) in summed
 
 
 async def _tell(firings: Sequence[_Firing], timers: Timers) -> tuple[Sequence[_Firing], BaseException | None]:
     """Publish all at once; answer those that are confirmed, and what kept others from it, if a server did."""
     said = await asyncio.gather(
-        *(timers.publisher.event(one.event) for one in firings if one.event is not None),
+        *(timers.publisher.event(firing.event) for firing in firings if firing.event is not None),
         return_exceptions=True,
     )
     outcomes = iter(said)

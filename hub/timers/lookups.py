@@ -11,7 +11,7 @@ import structlog
 
 from hub import sla
 from hub.errors import Unavailable
-from hub.model import Clock, Departures
+from hub.model import Clock, DispatchStatus
 from hub.ports import TimerStore
 
 Calls = Mapping[str, Collection[str]]
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class ClockLookups:
     """
     By clock: the levels that somebody holds where it is to climb, whom it has called, what has left of it.
 
@@ -31,24 +31,24 @@ class Known:
 
     held: Mapping[UUID, Collection[int]]
     called: Mapping[UUID, Calls]
-    departures: Mapping[UUID, Departures]
+    dispatch: Mapping[UUID, DispatchStatus]
     broken: frozenset[UUID]
 
 
-async def look_up(clocks: Sequence[Clock], store: TimerStore) -> Known:
+async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     """Look up what the next step of each clock needs to know."""
     climbing = [clock for clock in clocks if climbs_to(clock)]
     ending = [clock for clock in clocks if sla.ends(clock.steps[clock.fired])]
     checked = [clock for clock in clocks if clock.promise.checked and clock.ended_at is None]
     held = await _each(climbing, lambda some: _held(some, store))
     called = await _each(ending, lambda some: _called(some, store))
-    departures = await _each(checked, lambda some: _departures(some, store))
+    dispatch = await _each(checked, lambda some: _departures(some, store))
     asked = {clock.id for clock in (*climbing, *ending, *checked)}
-    return Known(
+    return ClockLookups(
         held=held,
         called=called,
-        departures=departures,
-        broken=frozenset(asked - {*held, *called, *departures}),
+        dispatch=dispatch,
+        broken=frozenset(asked - {*held, *called, *dispatch}),
     )
 
 
@@ -86,7 +86,7 @@ async def _called(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, C
     return {clock: {name: found[name] for name in names if name in found} for clock, names in asked.items()}
 
 
-async def _departures(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Departures]:
+async def _departures(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, DispatchStatus]:
     opened = {clock.id: clock.opened_by for clock in clocks if clock.opened_by is not None}
-    found = await store.departures(list(opened.values()))
+    found = await store.dispatch(list(opened.values()))
     return {clock: found[key] for clock, key in opened.items() if key in found}

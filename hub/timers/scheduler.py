@@ -23,9 +23,9 @@ import structlog
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.inbound.replies import events_of
-from hub.messages.cascades import go_on
+from hub.messages.cascades import advance_cascade
 from hub.model import Clock, ClockState, Message
-from hub.tasks import cancel, heed_cancellation, together
+from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
 from hub.timers.fire import fire_each, track
 
@@ -61,12 +61,12 @@ async def run(timers: Timers) -> None:
     """Keep time until cancelled. A server that is away is waited for."""
     loops = (
         *(_every(TICK, keep_appointments, timers) for _ in range(ABREAST)),
-        _every(POLL, stand_in_for_redis, timers),
+        _every(POLL, poll_sql, timers),
         _every(AUDIT, audit, timers),
         _every(COMPARE, compare, timers),
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
     )
-    await together(loops)
+    await run_all(loops)
 
 
 async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], timers: Timers) -> None:
@@ -75,13 +75,13 @@ async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], time
         try:
             more = await work(timers)
         except Unavailable as exc:
-            heed_cancellation()
+            reraise_if_cancelled()
             log.warning("timers.waiting", work=work.__name__, error=str(exc))
             more = False
             await asyncio.sleep(POLL)
         except Exception:
             # A fault of ours in one of the loops must not end the others, and the hub with them.
-            heed_cancellation()
+            reraise_if_cancelled()
             log.exception("timers.broken", work=work.__name__)
             more = False
             await asyncio.sleep(POLL)
@@ -112,7 +112,7 @@ async def _release(timers: Timers, ids: Sequence[UUID]) -> None:
         await timers.publisher.tickets(await timers.store.release(ids))
 
 
-async def stand_in_for_redis(timers: Timers) -> bool:
+async def poll_sql(timers: Timers) -> bool:
     """While Redis is away, or has forgotten, fire from SQL; fill Redis again when it is back."""
     try:
         intact = await timers.appointments.intact()
@@ -196,9 +196,9 @@ async def audit(timers: Timers) -> bool:
     more = await fire_from_sql(timers, MISSED)
     await _settle_early(timers)
     lost = await timers.store.broken_cascades(AT_ONCE)
-    await _go_on(lost, timers)
+    await _advance_cascades(lost, timers)
     unconfirmed = await timers.store.unconfirmed(AT_ONCE, LOOK_AGAIN)
-    await _go_on(unconfirmed, timers)
+    await _advance_cascades(unconfirmed, timers)
     await timers.store.stop_waiting([message.id for message in unconfirmed])
     await _tell_replies(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
@@ -213,7 +213,7 @@ async def lay_out_anew(timers: Timers) -> int:
     the old way; intake lays out only the cases of which it hears.
     """
     laid = await timers.store.lay_out_anew(
-        timers.policy.calendar_version, partial(sla.laid_anew, policy=timers.policy), AT_ONCE
+        timers.policy.calendar_version, partial(sla.reschedule, policy=timers.policy), AT_ONCE
     )
     if laid:
         await track(timers, laid)
@@ -238,9 +238,9 @@ async def _tell_replies(timers: Timers) -> None:
         log.info("reply.published", reply_id=str(inbound.id))
 
 
-async def _go_on(over: Sequence[Message], timers: Timers) -> None:
+async def _advance_cascades(over: Sequence[Message], timers: Timers) -> None:
     """Take the steps that come after these messages."""
-    await go_on(over, store=timers.store, publisher=timers.publisher, now=timers.now())
+    await advance_cascade(over, store=timers.store, publisher=timers.publisher, now=timers.now())
 
 
 async def sweep(timers: Timers) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from hub.access.sign_in import Door
+from hub.access.sign_in import SignInDeps
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook
 from hub.channels.whatsapp.reports import Keys
@@ -18,17 +18,17 @@ from hub.ports import (
     AccountStore,
     AuditStore,
     ContactStore,
+    DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
+    IncidentLog,
     KeyStore,
     LetterStore,
     LogStore,
     PauseStore,
     Publisher,
     RedriveStore,
-    RosterStore,
     SessionStore,
-    TroubleLog,
 )
 from hub.ports.receipts import ReceiptStore
 from hub.sla.ack_links import Links
@@ -54,14 +54,14 @@ LETTERS: web.AppKey[LetterStore] = web.AppKey("letters")
 PAUSES: web.AppKey[PauseStore] = web.AppKey("pauses")
 REDRIVE: web.AppKey[RedriveStore] = web.AppKey("redrive")
 HEADCOUNT: web.AppKey[HeadcountStore] = web.AppKey("headcount")
-ROSTER: web.AppKey[RosterStore] = web.AppKey("roster")
+ROSTER: web.AppKey[DirectoryHistoryStore] = web.AppKey("roster")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")
 READY: web.AppKey[Ready] = web.AppKey("ready")
 POLICY = web.AppKey("policy", Policy)
 CLOCKS = web.AppKey("clocks", Clocks)
 COUNTS = web.AppKey("counts", Counted)
-TROUBLES: web.AppKey[TroubleLog] = web.AppKey("troubles")
+INCIDENTS: web.AppKey[IncidentLog] = web.AppKey("incidents")
 FIGURES = web.AppKey("figures", Figures)
 REGISTRY = web.AppKey("registry", CollectorRegistry)
 DOCUMENTS: web.AppKey[Mapping[str, bytes]] = web.AppKey("documents")
@@ -70,7 +70,7 @@ KEYS: web.AppKey[KeyStore] = web.AppKey("keys")
 KEYRING = web.AppKey("keyring", Keyring)
 ACCOUNTS: web.AppKey[AccountStore] = web.AppKey("accounts")
 SESSIONS: web.AppKey[SessionStore] = web.AppKey("sessions")
-DOOR = web.AppKey("door", Door)
+DOOR = web.AppKey("door", SignInDeps)
 QUEUE = web.AppKey("queue", Queue)
 """How fast whoever fails may try again."""
 AUDIT: web.AppKey[AuditStore] = web.AppKey("audit")

@@ -13,9 +13,9 @@ from aiohttp.typedefs import Middleware
 from prometheus_client import CollectorRegistry
 
 from hub.access.keyring import KeyRing
-from hub.access.lockout import Brake, Strangers
+from hub.access.lockout import AddressThrottle, UnknownNameLocks
 from hub.access.passwords import Passwords
-from hub.access.sign_in import Door
+from hub.access.sign_in import SignInDeps
 from hub.catalog import CATALOG
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import read_hooks
@@ -28,17 +28,17 @@ from hub.ports import (
     Appointments,
     AuditStore,
     ContactStore,
+    DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
+    IncidentLog,
     KeyStore,
     LetterStore,
     LogStore,
     PauseStore,
     Publisher,
     RedriveStore,
-    RosterStore,
     SessionStore,
-    TroubleLog,
 )
 from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings
@@ -70,7 +70,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     explaining: ExplainStore,
     letters: LetterStore,
     contacts: ContactStore,
-    roster: RosterStore,
+    roster: DirectoryHistoryStore,
     headcount: HeadcountStore,
     key_store: KeyStore,
     audit: AuditStore,
@@ -85,7 +85,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     check: app_keys.Check,
     ready: app_keys.Ready,
     registry: CollectorRegistry,
-    troubles: TroubleLog,
+    incidents: IncidentLog,
     take_reply: app_keys.TakeReply,
     ring: KeyRing,
 ) -> web.Application:
@@ -102,15 +102,15 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[app_keys.AUDIT] = audit
     app[app_keys.ACCOUNTS] = accounts
     app[app_keys.SESSIONS] = sessions
-    app[app_keys.DOOR] = Door(
+    app[app_keys.DOOR] = SignInDeps(
         accounts=accounts,
         sessions=sessions,
         audit=audit,
         passwords=passwords,
-        strangers=Strangers(),
+        strangers=UnknownNameLocks(),
         now=_now,
     )
-    app[app_keys.QUEUE] = Queue(Brake(time.monotonic))
+    app[app_keys.QUEUE] = Queue(AddressThrottle(time.monotonic))
     app[app_keys.PAUSES] = pauses
     app[app_keys.REDRIVE] = redrive
     app[app_keys.PROVIDERS] = providers_of(settings)
@@ -127,8 +127,8 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[app_keys.POLICY] = policy
     app[app_keys.CLOCKS] = Clocks(log=log, appointments=appointments, calendar=policy.calendar)
     app[app_keys.COUNTS] = Counted(log)
-    app[app_keys.TROUBLES] = troubles
-    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.INCIDENTS] = incidents
+    app[app_keys.FIGURES] = Figures(incidents)
     app[app_keys.REGISTRY] = registry
     app[app_keys.DOCUMENTS] = {**_documents(schemas), **serve.files()}
     add_routes(app)
@@ -143,7 +143,7 @@ def build_metrics(
     *,
     settings: Settings,
     log: LogStore,
-    troubles: TroubleLog,
+    incidents: IncidentLog,
     ready: app_keys.Ready,
     registry: CollectorRegistry,
 ) -> web.Application:
@@ -151,7 +151,7 @@ def build_metrics(
     app = _guarded(settings)
     app[app_keys.READY] = ready
     app[app_keys.COUNTS] = Counted(log)
-    app[app_keys.FIGURES] = Figures(troubles)
+    app[app_keys.FIGURES] = Figures(incidents)
     app[app_keys.REGISTRY] = registry
     add_routes(app, [route for route in ROUTES if route.path in _WATCHED])
     return app

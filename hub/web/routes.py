@@ -111,7 +111,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         needs=OPERATE,
         where=Where.PLACES,
         summary="Say that the level which was told has taken the matter on; safe to repeat",
-        answers={200: common.TakenOn, **UNKNOWN, 409: common.Problem},
+        answers={200: common.AcknowledgeAnswer, **UNKNOWN, 409: common.Problem},
     ),
     Route(
         path="/api/indicators",
@@ -214,13 +214,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: operations.Resumed, **UNKNOWN},
     ),
     Route(
-        path="/api/troubles",
-        handler=incidents.list_troubles,
+        path="/api/incidents",
+        handler=incidents.list_incidents,
         needs=READ,
         where=Where.COMPANY,
         summary="List what is wrong with the hub itself, the open ones first",
-        query=common.TroublesQuery,
-        answers={200: common.TroublePage, **BAD},
+        query=common.IncidentsQuery,
+        answers={200: common.IncidentPage, **BAD},
     ),
     Route(
         path="/api/summary",

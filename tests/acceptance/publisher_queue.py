@@ -80,7 +80,7 @@ class Lasting:
         return await self.ask(f"/api/dead/{self.notices_of(key)[0]['data']['dead_letter_id']}")
 
     def notices_of(self, key: str) -> list[dict[str, Any]]:
-        return [one for one in self.notices if one["data"]["routing_key"] == key]
+        return [notice for notice in self.notices if notice["data"]["routing_key"] == key]
 
     def mails(self, address: str) -> list[Mail]:
         return [mail for mail in self.house.smtp.mails if mail.recipient == address]

@@ -31,7 +31,7 @@ def closing(days: int) -> str:
     return "[calendar.special_days]\n" + "".join(f'"{day}" = []\n' for day in closed)
 
 
-async def test_days_on_which_it_is_closed_move_a_term_that_runs_and_what_was_told_is_not_told_again(
+async def test_closed_days_move_a_running_term_without_repeating_steps(
     house: House,
 ) -> None:
     received = datetime.now(UTC) - timedelta(days=10)

@@ -111,7 +111,7 @@ async def test_what_cannot_be_an_event_is_kept_as_it_came_with_what_to_mend(home
     assert "Marcada" not in letter["reason"]
 
 
-async def test_an_unknown_type_falls_to_the_normal_lane_and_its_reason_names_the_near_ones(
+async def test_unknown_type_goes_to_the_normal_lane_and_names_similar_types(
     home: Lasting,
 ) -> None:
     await home.publish("pqrs.recieved", reply("confusa"))
@@ -143,7 +143,11 @@ async def test_two_hundred_bad_ones_harm_none_of_two_hundred_good_ones(home: Las
     await until(lambda: sum(key_of(one).startswith("mala.") for one in home.notices) >= 200, "200 reasons")
 
     recipients = [mail.recipient for mail in home.house.smtp.mails]
-    reasons = {key_of(one): one["data"]["reason"] for one in home.notices if key_of(one).startswith("mala.")}
+    reasons = {
+        key_of(notice): notice["data"]["reason"]
+        for notice in home.notices
+        if key_of(notice).startswith("mala.")
+    }
     assert sorted(f"{who}@example.co" for who in good) == sorted(who for who in recipients if "sana" in who)
     assert [] == [who for who in recipients if "mala" in who]
     assert [] == [key for key in bad if WHY[int(key.partition(".")[2]) % 4] not in reasons[key]]
@@ -192,7 +196,7 @@ async def test_a_subscriber_hears_what_was_refused_and_never_of_a_rejection(home
     assert [] == home.notices_of("event.rejected")
 
 
-async def test_an_event_from_the_future_is_refused_and_its_replay_in_time_is_safe_to_repeat(
+async def test_future_event_is_refused_and_its_later_replay_is_idempotent(
     home: Lasting,
 ) -> None:
     # The hub lets a publisher's clock run ahead five minutes: soon it will be right.

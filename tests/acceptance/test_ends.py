@@ -29,7 +29,7 @@ def a_call(*, lead: int, warn: int) -> str:
     return f'{at_work()}[clocks.convocation_lead]\nlead = "{lead}s"\nwarn = "{warn}s"\n'
 
 
-async def test_each_level_that_was_called_hears_that_the_answer_has_come_and_no_other_does(
+async def test_only_called_levels_hear_that_the_answer_has_come(
     house: House,
 ) -> None:
     house.policy(A_LADDER_OF_SECONDS)

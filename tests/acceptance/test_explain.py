@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from hub.business_time.dates import ZONE
 from hub.operations.explain.explain import explain
-from hub.operations.explain.verdict import Outcome
-from hub.storage import Database, PostgresAudit, PostgresExplaining
+from hub.operations.explain.verdict import ExplainOutcome
+from hub.storage import Database, PostgresAudit, PostgresExplain
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until
@@ -38,7 +38,7 @@ REPAIR: Final = {
 
 async def test_everybody_of_a_building_is_explained(house: House) -> None:
     async with house.running() as publisher, Database(house.database_url) as database:
-        store = PostgresExplaining(database)
+        store = PostgresExplain(database)
         await directory.tell(publisher)
         await _tower_3(publisher)
         await _away(publisher, "p-nivel-1", delegate="p-nivel-2")
@@ -46,12 +46,14 @@ async def test_everybody_of_a_building_is_explained(house: House) -> None:
         works = await publisher.publish("maintenance.scheduled.announced", WORKS)
         pqrs = await publisher.publish("pqrs.received", directory.pqrs(1))
         repair = await publisher.publish("maintenance.request.received", REPAIR)
-        await until(lambda: _is(store, works, "p-tres", Outcome.TOLD), "the works to be told")
-        await until(lambda: _is(store, pqrs, "p-nivel-2", Outcome.TOLD), "the staff to be told")
-        await until(lambda: _is(store, repair, "p-sin", Outcome.NOT_REACHED), "the repair to be planned")
+        await until(lambda: _is(store, works, "p-tres", ExplainOutcome.TOLD), "the works to be told")
+        await until(lambda: _is(store, pqrs, "p-nivel-2", ExplainOutcome.TOLD), "the staff to be told")
+        await until(
+            lambda: _is(store, repair, "p-sin", ExplainOutcome.NOT_REACHED), "the repair to be planned"
+        )
         await _person(publisher, "p-nueva")
         await _moves_in(publisher, "p-nueva", since=_day_after(2))
-        await until(lambda: _is(store, works, "p-nueva", Outcome.NOT_MEANT), "the news to be taken in")
+        await until(lambda: _is(store, works, "p-nueva", ExplainOutcome.NOT_MEANT), "the news to be taken in")
 
         told = (await explain(store, works, "p-tres")).sentences
         elsewhere = (await explain(store, works, "p-ana")).sentences
@@ -119,5 +121,5 @@ async def _away_is_known(database: Database, ref: str) -> bool:
     return bool(await database.rows("SELECT FROM leave WHERE person_id = $1", ref))
 
 
-async def _is(store: PostgresExplaining, event: str, person: str, outcome: Outcome) -> bool:
+async def _is(store: PostgresExplain, event: str, person: str, outcome: ExplainOutcome) -> bool:
     return (await explain(store, event, person)).outcome is outcome

@@ -25,7 +25,7 @@ sweep_after = "2s"
 
 @pytest.mark.timeout(300)
 @pytest.mark.slow
-async def test_twelve_kills_in_two_thousand_events_lose_nothing_and_double_only_the_unknown(
+async def test_twelve_kills_lose_nothing_and_double_only_unknown_outcomes(
     house: House,
 ) -> None:
     house.policy(LEASES_OF_FIVE_SECONDS)

@@ -15,19 +15,19 @@ OPS = "guardia@coproservicios.example"
 NUMBER = "+573105550000"
 QUICK = """
 [breaker]
-least = 3
+min_calls = 3
 open_for = "500ms"
-longest = "500ms"
+max_open_for = "500ms"
 
 [retry]
 default = { base = "100ms", cap = "300ms", jitter = 0, tries = 1000 }
 sms = { base = "100ms", cap = "300ms", jitter = 0, tries = 1000 }
 
-[watch]
-every = "300ms"
+[monitor]
+interval = "300ms"
 clear_after = "2s"
-fresh = "2s"
-audit_stale = "8s"
+heartbeat_max_age = "2s"
+audit_max_age = "8s"
 """
 """The audit looks every five seconds."""
 
@@ -53,13 +53,13 @@ def texts(house: House) -> list[str]:
     return [text.body for text in house.twilio.texts if text.to == NUMBER]
 
 
-async def troubles(house: House) -> dict[str, str]:
-    """Kind → state, as `hub troubles` tells it; the latest of each kind."""
-    items = json.loads(await house.command("troubles", "--json"))["items"]
+async def incidents(house: House) -> dict[str, str]:
+    """Kind → state, as `hub incidents` tells it; the latest of each kind."""
+    items = json.loads(await house.command("incidents", "--json"))["items"]
     return {item["kind"]: item["state"] for item in reversed(items)}
 
 
-async def test_of_a_broken_provider_operators_hear_by_another_way_once_and_when_it_is_over(
+async def test_broken_provider_is_reported_once_by_another_channel_and_when_over(
     house: House,
 ) -> None:
     house.policy(QUICK)
@@ -70,13 +70,13 @@ async def test_of_a_broken_provider_operators_hear_by_another_way_once_and_when_
             who = {"name": "Pedro Gómez", "phone": f"310000001{number}"}
             await publishing.publish("pqrs.received", directory.pqrs(number, petitioner=who))
         await until(lambda: bool(told(house, "Avería: El proveedor twilio de SMS")), "the mail of its begin")
-        assert "open" == (await troubles(house))["circuit"]
+        assert "open" == (await incidents(house))["circuit"]
         assert [] == texts(house)
 
         house.twilio.always = None
         await until(lambda: bool(told(house, "Resuelto: El proveedor twilio de SMS")), "the mail of its end")
-        assert "over" == (await troubles(house))["circuit"]
-        assert "No hay averías abiertas" in await house.command("troubles")
+        assert "over" == (await incidents(house))["circuit"]
+        assert "No hay averías abiertas" in await house.command("incidents")
         await until(lambda: bool(house.twilio.texts), "a text that waited")
 
     assert 1 == len(told(house, "Avería: El proveedor twilio"))

@@ -10,7 +10,7 @@ from tests.canaries import PLACES, planted
 SERVERS = ("HUB_AMQP_URL", "HUB_REDIS_URL", "HUB_DATABASE_URL")
 COMMANDS = (
     *(("check",), ("settings", "--json"), ("secrets", "list", "--json"), ("deliveries", "--json")),
-    *(("dead", "list", "--json"), ("channel", "list", "--json"), ("troubles", "--json")),
+    *(("dead", "list", "--json"), ("channel", "list", "--json"), ("incidents", "--json")),
 )
 
 

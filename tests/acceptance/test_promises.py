@@ -149,7 +149,9 @@ async def test_a_level_answers_its_text_with_tomo_and_is_told_that_it_has_the_ma
         desk = await _inbox(house, "p-nivel-1")
         # Level 3 was told nothing yet: its word is an ordinary text, which the desk reads.
         brought.append(await house.twilio.bring(hook, LEVEL_3, "TOMO"))
-        kinds = [one["kind"] for one in json.loads(await house.command("replies", "list", "--json"))["items"]]
+        kinds = [
+            load["kind"] for load in json.loads(await house.command("replies", "list", "--json"))["items"]
+        ]
 
     said = "usted queda a cargo del caso PQ-2026-000001. El siguiente nivel se entera mas tarde."
     assert [204, 204] == brought
@@ -160,12 +162,12 @@ async def test_a_level_answers_its_text_with_tomo_and_is_told_that_it_has_the_ma
     assert [(2, "p-nivel-2")] == [(one.level, one.by) for one in after.course.acknowledged]
     assert ["reply", "take_on"] == kinds
     assert (["first_reply", "legal_term"], 0) == (
-        sorted(one["name"] for one in clocks),
+        sorted(clock["name"] for clock in clocks),
         desk.count("inbound.message.received"),
     )
 
 
-async def test_a_level_that_nobody_holds_is_passed_over_and_the_next_is_told_with_its_link(
+async def test_vacant_level_is_skipped_and_the_next_gets_its_own_link(
     house: House,
 ) -> None:
     house.policy(A_LADDER_OF_SECONDS)

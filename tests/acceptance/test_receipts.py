@@ -96,7 +96,7 @@ async def test_a_described_provider_sends_with_the_buildings_name_and_its_receip
     assert [] == aggregator.violations
 
 
-async def test_a_receipt_that_names_only_the_providers_reference_counts_also_when_it_comes_first(
+async def test_early_receipt_with_only_the_provider_reference_counts(
     house: House,
 ) -> None:
     port, secret = free_port(), "signs-addresses-of-this-test"

@@ -78,7 +78,9 @@ async def test_what_somebody_writes_reaches_the_desk_is_thanked_once_and_starts_
 
     assert ("573005550103", "inbound_message_received", []) == (thank.to, thank.template, more)
     assert {"p-nivel-1"} == people
-    assert [("reply", f"pqrs_id:{opened['pqrs_id']}")] * 3 == [(one["kind"], one["case"]) for one in replies]
+    assert [("reply", f"pqrs_id:{opened['pqrs_id']}")] * 3 == [
+        (reply["kind"], reply["case"]) for reply in replies
+    ]
     assert [f"pqrs_id:{opened['pqrs_id']}"] == clocks
     assert not any("acta" in json.dumps(line) or PHONE[1:] in json.dumps(line) for line in lines(house))
 

@@ -14,7 +14,7 @@ from hub.storage.timers import PostgresTimers
 from tests.acceptance import directory
 from tests.acceptance.harness import event
 from tests.chaos.expected_recipients import name
-from tests.chaos.scenario import Ordeal
+from tests.chaos.scenario import Scenario
 
 LADDER: Final = """
 [clocks.first_reply]
@@ -35,7 +35,7 @@ def at_once(cases: int) -> list[dict[str, Any]]:
     return [event("pqrs.received", directory.pqrs(number), time=at) for number in range(cases)]
 
 
-def steps(trial: Ordeal) -> dict[str, Counter[str]]:
+def steps(trial: Scenario) -> dict[str, Counter[str]]:
     """Of each step of a clock: the events that told it, by id, with how often each was published."""
     found: dict[str, Counter[str]] = {}
     for told in _own(trial):
@@ -48,13 +48,13 @@ def again(told: Counter[str]) -> int:
     return sum(times > 1 for times in told.values())
 
 
-def mails(trial: Ordeal) -> dict[int, int]:
+def mails(trial: Scenario) -> dict[int, int]:
     """How many mails each level has: what a receiver sees."""
     heard = Counter(mail.recipient for mail in trial.house.smtp.mails)
     return {level: heard[f"nivel{level}@example.co"] for level in (1, 2, 3, 4)}
 
 
-def in_order(trial: Ordeal) -> list[tuple[str, ...]]:
+def in_order(trial: Scenario) -> list[tuple[str, ...]]:
     """Of each clock, which steps it told, by when each was first told; a warning calls nobody."""
     found: dict[str, dict[str, None]] = {}
     for told in _own(trial):
@@ -64,13 +64,13 @@ def in_order(trial: Ordeal) -> list[tuple[str, ...]]:
     return [tuple(told) for told in found.values()]
 
 
-def _own(trial: Ordeal) -> list[str]:
+def _own(trial: Scenario) -> list[str]:
     """The ids of the events that clocks told, in the order in which they were published."""
     lines = [json.loads(line) for line in trial.published.read_text().splitlines()]
     return [one["id"] for one in lines if name(one).startswith("sla.") or name(one) == "pqrs.escalated"]
 
 
-async def agree(trial: Ordeal) -> bool:
+async def agree(trial: Scenario) -> bool:
     """Tell whether the boards in Redis show the clocks that SQL has, and nothing is overdue there."""
     redis = RedisAppointments(trial.house.redis_url)
     async with Database(trial.house.database_url) as database:

@@ -9,7 +9,7 @@ import pytest
 
 from hub.storage import migrations
 from tests.acceptance.conftest import House, furnished
-from tests.chaos.scenario import Ordeal, ordeal
+from tests.chaos.scenario import Scenario, ordeal
 from tests.servers import Servers
 
 
@@ -29,13 +29,13 @@ async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]
 
 
 @pytest.fixture
-async def alone(home: House) -> Ordeal:
+async def alone(home: House) -> Scenario:
     """An ordeal whose servers may be stopped."""
     return await ordeal(home)
 
 
 @pytest.fixture
-async def trial(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Ordeal]:
+async def trial(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Scenario]:
     """An ordeal of the hub or of its providers alone."""
     async with furnished(
         House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)

@@ -42,14 +42,18 @@ class Directory:
                 yield channel, as_dialled(point["value"]) if channel == "sms" else point["value"]
 
     def staff(self, level: int) -> Iterator[str]:
-        for one in self.memberships.values():
-            if one["role"] == "staff" and one.get("level") == level:
-                yield one["person_id"]
+        for membership in self.memberships.values():
+            if membership["role"] == "staff" and membership.get("level") == level:
+                yield membership["person_id"]
 
     def residents(self, building: str) -> Iterator[str]:
         """Those who live there: each once, whatever they are besides."""
         del building  # the tests have one
-        found = {one["person_id"] for one in self.memberships.values() if one["role"] == "resident"}
+        found = {
+            membership["person_id"]
+            for membership in self.memberships.values()
+            if membership["role"] == "resident"
+        }
         yield from sorted(found)
 
 
@@ -91,7 +95,7 @@ def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
     for person in directory.staff(data["to_level"]):
         yield from directory.reached(person, "email", "sms")
     if data["cause"] == "unanswered":
-        yield from (one for one in _contacts(data, directory) if one[0] == "email")
+        yield from (contact for contact in _contacts(data, directory) if contact[0] == "email")
 
 
 def _called(data: _Data, directory: Directory) -> Iterator[Address]:
@@ -106,7 +110,7 @@ def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
 
 
 def _watchers(data: _Data, _: Directory) -> Iterator[Address]:
-    """Whom the hub tells of its own troubles, unless mail is the trouble; no staff has that duty here."""
+    """Whom the hub tells of its own incidents, unless mail is the incident; no staff has that duty here."""
     if "email" not in data["avoid"]:
         yield from (("email", address) for address in data["notify"])
 

@@ -39,7 +39,7 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Judgement:
     """`unknown` counts the repeats that are allowed: nobody could know the outcome of the one before."""
 
     heard: int = 0
@@ -59,14 +59,14 @@ def judge(
     faults: Sequence[Fault] = (),
     *,
     grace: float = GRACE,
-) -> Verdict:
+) -> Judgement:
     """Compare who should have heard with who did."""
     due = expected(published)
     told = _by_address(accepted)
     repeats = [pair for references in told.values() for pair in _repeats(references)]
     excused = [again for before, again in repeats if _is_unknown(before, faults, grace)]
     known = [again for before, again in repeats if not _is_unknown(before, faults, grace)]
-    return Verdict(
+    return Judgement(
         heard=sum(len(references) for references in told.values()),
         unknown=len(excused),
         lost=list(_lost(due, told)),
@@ -129,7 +129,7 @@ def _name(address: Address) -> str:
 
 def judge_files(
     published: Path, providers: Sequence[Path], faults: Path | None = None, *, grace: float = GRACE
-) -> Verdict:
+) -> Judgement:
     """Judge what is in these files; there is none of faults where nothing was broken."""
     return judge(
         _lines(published),

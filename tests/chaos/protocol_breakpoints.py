@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from tests.acceptance.harness import HubProcess, hub_process, until
-from tests.chaos.scenario import Ordeal
+from tests.chaos.scenario import Scenario
 from tests.chaos.wire import port_of, through, wire
 
 _CONFIRM: Final = b"\x00\x3c\x00\x50"
@@ -108,7 +108,7 @@ class Watched:
 
 
 @asynccontextmanager
-async def watched(trial: Ordeal, role: str) -> AsyncIterator[Watched]:
+async def watched(trial: Scenario, role: str) -> AsyncIterator[Watched]:
     """Run a role over wires that are listened to; what kills it leaves it dead until it is started again."""
     one, house = Watched(), trial.house
     async with (

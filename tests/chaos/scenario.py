@@ -28,7 +28,7 @@ from hub.local.loopback import ADDRESS, free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import HubProcess, event, hub_process, publisher
 from tests.chaos.expected_recipients import name
-from tests.chaos.judge import Verdict, judge_files
+from tests.chaos.judge import Judgement, judge_files
 from tests.providers.journal import Journal
 
 LEASE: Final = 5.0
@@ -41,13 +41,13 @@ sweep_after = "2s"
 
 [breaker]
 open_for = "300ms"
-longest = "1s"
+max_open_for = "1s"
 
-[watch]                # what the hub tells of itself is not what is judged
-every = "1h"
+[monitor]              # what the hub tells of itself is not what is judged
+interval = "1h"
 clear_after = "1h"
-fresh = "1h"
-skew = "1h"
+heartbeat_max_age = "1h"
+max_clock_skew = "1h"
 
 [retry]
 default = { base = "300ms", cap = "2s", jitter = 0.2, tries = 1000 }
@@ -66,7 +66,7 @@ _AWAY: Final = (*CONNECTION_EXCEPTIONS, aio_pika.exceptions.AMQPError, TimeoutEr
 
 
 @dataclass(kw_only=True)
-class Ordeal:
+class Scenario:
     """A house in which things are broken on purpose."""
 
     house: House
@@ -146,7 +146,7 @@ class Ordeal:
             assert time.monotonic() < deadline, unrest[:10]
             await asyncio.sleep(0.3)
 
-    async def verdict(self) -> Verdict:
+    async def verdict(self) -> Judgement:
         """Say what the judge says, and only once the broker has nothing left that is the hub's."""
         assert {} == await self.queued()
         await self._listen()
@@ -198,15 +198,15 @@ class Ordeal:
             events = [await queue.get(no_ack=True) for _ in range(heard)]
         _append(self.published, *(json.loads(one.body) for one in events))
 
-    def _judge(self) -> Verdict:
+    def _judge(self) -> Judgement:
         return judge_files(self.published, self.providers, self.faults, grace=LEASE)
 
 
-async def ordeal(house: House, policy: str = QUICK) -> Ordeal:
+async def ordeal(house: House, policy: str = QUICK) -> Scenario:
     """Give the providers journals, the hub short leases and its API a port that stays."""
     house.policy(policy)
     house.settings["HUB_HTTP"] = f"{ADDRESS}:{free_port()}"
-    made = Ordeal(house=house)
+    made = Scenario(house=house)
     smtp, twilio, fcm = (Journal(path) for path in made.providers)
     house.smtp.notes.journal, house.twilio.journal, house.fcm.journal = smtp, twilio, fcm
     await made.prepare()

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.acceptance.harness import until
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.scenario import Scenario, replied
 from tests.servers import Servers
 
 EVENTS = 300
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
-async def test_rabbitmq_goes_away_and_comes_back(alone: Ordeal, private_servers: Servers, end: str) -> None:
+async def test_rabbitmq_goes_away_and_comes_back(alone: Scenario, private_servers: Servers, end: str) -> None:
     rabbitmq = private_servers.rabbitmq
     half = EVENTS // 2
     await alone.publish([replied(number) for number in range(half)])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.harness import HubProcess, hub_process, until
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.scenario import Scenario, replied
 from tests.chaos.test_redis import WHOLE_LADDER, escalations, received, staffed, times
 from tests.providers.smtp_manners import first, replying
 
@@ -43,7 +43,7 @@ def library() -> Path:
     ids=["delivery-ahead", "delivery-behind"],
 )
 async def test_clocks_that_disagree_lose_nobody_and_tell_each_level_once(
-    trial: Ordeal, library: Path, skews: Mapping[str, int]
+    trial: Scenario, library: Path, skews: Mapping[str, int]
 ) -> None:
     trial.house.smtp.on("RCPT", first(REFUSED_FOR_NOW, replying("451 4.7.1 Greylisted", about="pedro")))
     await staffed(trial)
@@ -66,7 +66,7 @@ async def test_clocks_that_disagree_lose_nobody_and_tell_each_level_once(
     assert [] == dead
 
 
-def skewed(trial: Ordeal, role: str, seconds: int, library: Path) -> HubProcess:
+def skewed(trial: Scenario, role: str, seconds: int, library: Path) -> HubProcess:
     """Make a process whose clock is that far ahead; its monotonic clock is everybody's."""
     hub = trial.house.hub(role)
     changed = {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}

@@ -14,7 +14,7 @@ from tests.acceptance import directory
 from tests.acceptance.harness import event, until
 from tests.chaos.clocks import LADDER, OTHERS, STEPS, again, agree, at_once, in_order, mails, steps
 from tests.chaos.protocol_breakpoints import Point, watched
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.scenario import Scenario, replied
 from tests.chaos.test_redis import staffed, times
 
 TWO_STEPS: Final = LADDER.replace(', "2s", "2s"]', "]")
@@ -24,7 +24,7 @@ MANY: Final = 200
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
-async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once(trial: Ordeal) -> None:
+async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once(trial: Scenario) -> None:
     await staffed(trial, LADDER)
     async with trial.hub(*OTHERS), watched(trial, "timers") as timers:
         timers.dies(Point.PUBLISHED, "breach:1")
@@ -57,8 +57,8 @@ async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once
     assert [STEPS] * CASES == in_order(trial)
 
 
-async def test_timers_killed_in_the_middle_of_many_leave_nothing_untold_and_nothing_told_twice(
-    trial: Ordeal,
+async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(
+    trial: Scenario,
 ) -> None:
     """Of 200 that fall due at once some are confirmed when it dies; SQL hears nothing of the next step."""
     await staffed(trial, TWO_STEPS)
@@ -85,7 +85,7 @@ async def test_timers_killed_in_the_middle_of_many_leave_nothing_untold_and_noth
     assert [STEPS[:3]] * MANY == in_order(trial)
 
 
-async def test_two_timers_that_see_the_same_due_clocks_tell_each_step_once(trial: Ordeal) -> None:
+async def test_two_timers_that_see_the_same_due_clocks_tell_each_step_once(trial: Scenario) -> None:
     """The first has told, and is slow to write it down; the second does it all, and more, meanwhile."""
     await staffed(trial, LADDER)
     async with trial.hub(*OTHERS), watched(trial, "timers") as slow:
@@ -110,7 +110,7 @@ async def test_two_timers_that_see_the_same_due_clocks_tell_each_step_once(trial
     assert [STEPS[:5]] * CASES == in_order(trial)
 
 
-async def test_timers_killed_when_a_check_has_been_told_end_it_once(trial: Ordeal) -> None:
+async def test_timers_killed_when_a_check_has_been_told_end_it_once(trial: Scenario) -> None:
     """What was to be announced three days ahead has left: the event that says so ends the promise."""
     await staffed(trial)
     async with (

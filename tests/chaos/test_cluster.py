@@ -12,7 +12,7 @@ from hub.model import Lane
 from tests.acceptance.conftest import House, furnished
 from tests.acceptance.harness import until
 from tests.chaos.cluster import Cluster, cluster
-from tests.chaos.scenario import Ordeal, ordeal, replied
+from tests.chaos.scenario import Scenario, ordeal, replied
 from tests.chaos.wire import port_of, through, wire
 from tests.servers import open_folder
 
@@ -29,7 +29,7 @@ async def nodes(installed: None) -> AsyncIterator[Cluster]:  # noqa: ARG001 - as
 
 
 @pytest.fixture
-async def clustered(nodes: Cluster, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Ordeal]:
+async def clustered(nodes: Cluster, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Scenario]:
     """An ordeal whose broker is reached through what is a load balancer elsewhere."""
     async with wire(*(node.port for node in nodes.nodes)) as balancer:
         url = nodes.nodes[0].url
@@ -45,7 +45,9 @@ async def clustered(nodes: Cluster, redis_url: str, database: str, tmp_path: Pat
             yield await ordeal(house)
 
 
-async def test_the_leader_of_a_queue_is_killed_and_nobody_is_lost(clustered: Ordeal, nodes: Cluster) -> None:
+async def test_the_leader_of_a_queue_is_killed_and_nobody_is_lost(
+    clustered: Scenario, nodes: Cluster
+) -> None:
     queue = messages_queue("email", Lane.NORMAL)
     half = EVENTS // 2
     await clustered.publish([replied(number) for number in range(half)])

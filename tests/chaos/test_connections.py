@@ -11,7 +11,7 @@ import pytest
 from hub.consumers.topology import events_queue
 from hub.model import Lane
 from tests.acceptance.harness import HubProcess, until
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.scenario import Scenario, replied
 from tests.chaos.wire import port_of, through, wire
 
 LOSSES = 30
@@ -23,7 +23,7 @@ LONGEST_PAUSE = 15
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
-async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Ordeal) -> None:
+async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Scenario) -> None:
     async with (
         wire(port_of(trial.house.amqp_url)) as broker,
         wire(port_of(trial.house.database_url)) as database,
@@ -75,7 +75,7 @@ def since_the_last_loss(lines: Sequence[dict[str, Any]]) -> tuple[list[int], Seq
     return lost, lines[lost[-1] :] if lost else lines
 
 
-async def times_returned(trial: Ordeal) -> int:
+async def times_returned(trial: Scenario) -> int:
     """Ask the broker how often it has had back what is in the queue; it goes back once more."""
     async with await aio_pika.connect(trial.house.amqp_url) as connection:
         channel = await connection.channel()

@@ -14,7 +14,7 @@ from hub.local.rabbitmq import RabbitMQ
 from hub.storage import migrations
 from tests.acceptance.conftest import House, furnished
 from tests.acceptance.harness import HubProcess, until
-from tests.chaos.scenario import Ordeal, ordeal, replied
+from tests.chaos.scenario import Scenario, ordeal, replied
 from tests.servers import Servers, open_folder
 
 EVENTS = 600
@@ -97,7 +97,7 @@ def waits(hub: HubProcess) -> bool:
 
 
 async def test_a_broker_without_room_is_waited_for_and_nobody_is_lost(
-    alone: Ordeal, private_servers: Servers
+    alone: Scenario, private_servers: Servers
 ) -> None:
     rabbitmq = private_servers.rabbitmq
     await alone.publish([replied(number) for number in range(MANY)])

@@ -17,7 +17,7 @@ from pamqp import encode
 from hub.cloudevents import MAX_BODY, decode
 from hub.errors import InvalidEvent
 from tests.acceptance.harness import publisher, until
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.scenario import Scenario, replied
 from tests.malformed import THROWN, Thrown
 
 NUMBER = 300
@@ -27,7 +27,9 @@ SEED_OF_DEAD_LETTERS = 150
 pytestmark = [pytest.mark.slow]
 
 
-async def test_malformed_events_crash_nothing_and_each_is_a_dead_letter_with_a_reason(trial: Ordeal) -> None:
+async def test_malformed_events_crash_nothing_and_each_is_a_dead_letter_with_a_reason(
+    trial: Scenario,
+) -> None:
     async with trial.hub() as hub:
         thrown = await throw(trial, drawn())
         await trial.publish([replied(1)])
@@ -74,7 +76,7 @@ def can_be_carried(thrown: Thrown) -> bool:
     return len(thrown.body) <= MAX_BODY
 
 
-async def throw(trial: Ordeal, drawn: Sequence[Thrown]) -> list[Thrown]:
+async def throw(trial: Scenario, drawn: Sequence[Thrown]) -> list[Thrown]:
     """Publish one after the other; answer what the broker has taken: on what it cannot read it hangs up."""
     taken: list[Thrown] = []
     left = deque(one for one in drawn if can_be_carried(one))
@@ -103,6 +105,6 @@ def body(letter: dict[str, Any]) -> bytes:
     return b64decode(letter["body_base64"]) if "body_base64" in letter else str(letter["body"]).encode()
 
 
-async def dead(trial: Ordeal) -> list[dict[str, Any]]:
+async def dead(trial: Scenario) -> list[dict[str, Any]]:
     """Every dead letter whole."""
     return [await trial.ask(f"/api/dead/{one['id']}") for one in await trial.dead()]

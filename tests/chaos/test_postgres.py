@@ -12,7 +12,7 @@ from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
 from tests.acceptance.publisher_queue import reply
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.scenario import Scenario, replied
 from tests.servers import Servers
 
 EVENTS = 300
@@ -21,7 +21,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
-async def test_postgresql_goes_away_and_comes_back(alone: Ordeal, private_servers: Servers, end: str) -> None:
+async def test_postgresql_goes_away_and_comes_back(
+    alone: Scenario, private_servers: Servers, end: str
+) -> None:
     postgres = private_servers.postgres
     await alone.publish([replied(number) for number in range(EVENTS)])
     async with alone.hub():

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from tests.acceptance import directory
 from tests.acceptance.harness import event, publisher, until
 from tests.chaos.expected_recipients import name
-from tests.chaos.scenario import QUICK, Ordeal, replied
+from tests.chaos.scenario import QUICK, Scenario, replied
 from tests.providers.smtp_manners import first, replying
 from tests.servers import Servers
 
@@ -29,7 +29,9 @@ WHOLE_LADDER = {2: 1, 3: 1, 4: 2}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
-async def test_redis_goes_away_and_messages_and_clocks_go_on(alone: Ordeal, private_servers: Servers) -> None:
+async def test_redis_goes_away_and_messages_and_clocks_go_on(
+    alone: Scenario, private_servers: Servers
+) -> None:
     await staffed(alone)
     async with alone.hub():
         await alone.publish([received(1)])
@@ -47,7 +49,7 @@ async def test_redis_goes_away_and_messages_and_clocks_go_on(alone: Ordeal, priv
     assert {level: 2 * told for level, told in WHOLE_LADDER.items()} == escalations(alone)
 
 
-async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Ordeal) -> None:
+async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Scenario) -> None:
     await staffed(alone)
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
         await alone.publish([received(1)])
@@ -63,7 +65,7 @@ async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Ordeal) -> N
     assert WHOLE_LADDER == escalations(alone)
 
 
-async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Ordeal) -> None:
+async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Scenario) -> None:
     alone.house.smtp.on("RCPT", first(EVENTS * 3, replying("451 4.7.1 Greylisted")))
     await alone.publish([replied(number) for number in range(EVENTS)])
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
@@ -76,7 +78,7 @@ async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Or
     assert EVENTS <= verdict.heard
 
 
-async def staffed(trial: Ordeal, ladder: str = LADDER) -> None:
+async def staffed(trial: Scenario, ladder: str = LADDER) -> None:
     """Publish the building and the staff of its levels; this ladder takes seven seconds."""
     trial.house.policy(QUICK + ladder)
     async with publisher(trial.house.amqp_url) as publishing:
@@ -87,20 +89,20 @@ def received(number: int) -> dict[str, Any]:
     return event("pqrs.received", directory.pqrs(number))
 
 
-def escalations(trial: Ordeal) -> Counter[int]:
+def escalations(trial: Scenario) -> Counter[int]:
     """Level → events that say that it now has the case, each counted once, as they were published."""
     lines = [json.loads(line) for line in trial.published.read_text().splitlines()]
     found = {one["id"]: one["data"]["to_level"] for one in lines if name(one) == "pqrs.escalated"}
     return Counter(found.values())
 
 
-def recipients_refused(trial: Ordeal) -> int:
+def recipients_refused(trial: Scenario) -> int:
     return sum(command.startswith("RCPT") for command in trial.house.smtp.notes.commands)
 
 
-def heard(trial: Ordeal, who: str) -> bool:
+def heard(trial: Scenario, who: str) -> bool:
     return times(trial, who) > 0
 
 
-def times(trial: Ordeal, who: str) -> int:
+def times(trial: Scenario, who: str) -> int:
     return sum(mail.recipient == f"{who}@example.co" for mail in trial.house.smtp.mails)

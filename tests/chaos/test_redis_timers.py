@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from tests.acceptance.harness import until
 from tests.chaos.clocks import OTHERS, STEPS, agree, at_once, in_order, mails, steps
-from tests.chaos.scenario import Ordeal
+from tests.chaos.scenario import Scenario
 from tests.chaos.test_redis import staffed, times
 from tests.servers import Servers
 
@@ -22,8 +22,8 @@ ladder = ["6s", "4s", "4s", "4s"]
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
-async def test_redis_flushed_and_killed_while_many_fall_due_each_step_is_told_once_and_boards_come_back(
-    alone: Ordeal, private_servers: Servers
+async def test_steps_fire_once_and_boards_return_after_redis_is_flushed_and_killed(
+    alone: Scenario, private_servers: Servers
 ) -> None:
     """Flushed before the breach and in the middle of it, and down when the cases go from level 2 to 3."""
     await staffed(alone, LADDER)

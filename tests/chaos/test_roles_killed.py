@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.directory import BUILDING
 from tests.acceptance.harness import event, until
-from tests.chaos.scenario import Ordeal, replied, texted
+from tests.chaos.scenario import Scenario, replied, texted
 from tests.providers.smtp_manners import first, replying
 
 ROLES = ("intake", "delivery", "timers", "web")
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 @pytest.mark.parametrize("seed", [20260309, 20260310, 20260311])
 async def test_each_role_killed_at_random_in_five_thousand_events_loses_nobody(
-    trial: Ordeal, seed: int
+    trial: Scenario, seed: int
 ) -> None:
     chance = random.Random(seed)
     victims = list(ROLES) * KILLS_EACH
@@ -54,7 +54,7 @@ async def test_each_role_killed_at_random_in_five_thousand_events_loses_nobody(
     assert verdict.unknown <= KILLS_EACH * HELD_AT_MOST * 2
 
 
-async def settle(trial: Ordeal) -> None:
+async def settle(trial: Scenario) -> None:
     """Publish the building, and wait for it: the announcement has its own lane, and might overtake it."""
     building = {"copropiedad_id": BUILDING, "version": 1, "name": "Edificio Prueba"}
     people = [one for number in range(RESIDENTS) for one in resident(number)]

@@ -7,8 +7,8 @@ import time
 import pytest
 from aiohttp import web
 
-from tests.chaos.judge import Verdict
-from tests.chaos.scenario import Ordeal, texted
+from tests.chaos.judge import Judgement
+from tests.chaos.scenario import Scenario, texted
 from tests.providers.http import answering
 from tests.providers.journal import read
 from tests.providers.twilio import refusal_body
@@ -20,7 +20,7 @@ PATIENCE = 2.0
 pytestmark = [pytest.mark.slow]
 
 
-async def test_an_error_of_the_provider_loses_nobody_and_doubles_nobody(trial: Ordeal) -> None:
+async def test_an_error_of_the_provider_loses_nobody_and_doubles_nobody(trial: Scenario) -> None:
     trial.house.twilio.script.extend([answering(500)] * TIMES)
     verdict = await told(trial)
 
@@ -28,7 +28,7 @@ async def test_an_error_of_the_provider_loses_nobody_and_doubles_nobody(trial: O
     assert 0 == verdict.unknown
 
 
-async def test_a_provider_that_asks_for_patience_is_given_it_and_nobody_is_lost(trial: Ordeal) -> None:
+async def test_a_provider_that_asks_for_patience_is_given_it_and_nobody_is_lost(trial: Scenario) -> None:
     asked: dict[str, list[float]] = {}
     too_many = answering(
         429, refusal_body(429, 20429, "Too Many Requests"), {"Retry-After": f"{PATIENCE:.0f}"}
@@ -48,7 +48,7 @@ async def test_a_provider_that_asks_for_patience_is_given_it_and_nobody_is_lost(
 
 
 async def test_a_text_that_was_taken_without_a_word_comes_again_under_the_same_reference(
-    trial: Ordeal,
+    trial: Scenario,
 ) -> None:
     trial.house.twilio.script.extend([trial.house.twilio.accept_then_hang] * TIMES)
     verdict = await told(trial)
@@ -57,13 +57,13 @@ async def test_a_text_that_was_taken_without_a_word_comes_again_under_the_same_r
     assert TIMES == verdict.unknown
 
 
-async def told(trial: Ordeal) -> Verdict:
+async def told(trial: Scenario) -> Judgement:
     await trial.publish([texted(number) for number in range(EVENTS)])
     async with trial.hub():
         await trial.comes_to_rest()
     return await trial.verdict()
 
 
-def times(trial: Ordeal) -> list[float]:
+def times(trial: Scenario) -> list[float]:
     """When each text was taken, in the order of the texts."""
     return [one.at for path in trial.providers for one in read(path) if one.channel == "sms"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.judge import Verdict
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.judge import Judgement
+from tests.chaos.scenario import Scenario, replied
 from tests.providers import smtp_manners as manners
 from tests.providers.smtp_conversation import Behaviour
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow]
     ids=["421-at-first", "421-at-mail", "451", "452"],
 )
 async def test_a_no_for_a_while_loses_nobody_and_doubles_nobody(
-    trial: Ordeal, moment: str, manner: Behaviour
+    trial: Scenario, moment: str, manner: Behaviour
 ) -> None:
     trial.house.smtp.on(moment, manners.first(TIMES, manner))
     verdict = await told(trial)
@@ -36,7 +36,7 @@ async def test_a_no_for_a_while_loses_nobody_and_doubles_nobody(
 
 
 async def test_a_connection_dropped_in_the_middle_of_data_loses_nobody_and_doubles_nobody(
-    trial: Ordeal,
+    trial: Scenario,
 ) -> None:
     trial.house.smtp.on("CONTENT", manners.first(TIMES, manners.drop_after_part))
     verdict = await told(trial)
@@ -47,7 +47,7 @@ async def test_a_connection_dropped_in_the_middle_of_data_loses_nobody_and_doubl
 
 @pytest.mark.parametrize("manner", [manners.accept_then_hang, manners.accept_then_drop])
 async def test_a_mail_that_was_taken_without_a_word_comes_again_under_the_same_reference(
-    trial: Ordeal, manner: Behaviour
+    trial: Scenario, manner: Behaviour
 ) -> None:
     trial.house.smtp.on("DOT", manners.first(TIMES, manner))
     verdict = await told(trial)
@@ -57,7 +57,7 @@ async def test_a_mail_that_was_taken_without_a_word_comes_again_under_the_same_r
     assert TIMES <= verdict.unknown
 
 
-async def told(trial: Ordeal) -> Verdict:
+async def told(trial: Scenario) -> Judgement:
     await trial.publish([replied(number) for number in range(EVENTS)])
     async with trial.hub():
         await trial.comes_to_rest()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.harness import until
-from tests.chaos.scenario import Ordeal, replied
+from tests.chaos.scenario import Scenario, replied
 
 EVENTS = 600
 
 pytestmark = [pytest.mark.slow]
 
 
-async def test_sigterm_in_the_middle_of_a_batch_loses_nothing_and_doubles_nothing(trial: Ordeal) -> None:
+async def test_sigterm_in_the_middle_of_a_batch_loses_nothing_and_doubles_nothing(trial: Scenario) -> None:
     await trial.publish([replied(number) for number in range(EVENTS)])
     first = trial.house.hub()
     await first.start()

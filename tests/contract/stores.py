@@ -17,6 +17,7 @@ from hub.ports import (
     AuditStore,
     ContactStore,
     DeliveryStore,
+    DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
     HistoryStore,
@@ -27,7 +28,6 @@ from hub.ports import (
     LogStore,
     PauseStore,
     RedriveStore,
-    RosterStore,
     SessionStore,
     TimerStore,
 )
@@ -39,7 +39,8 @@ from hub.storage import (
     PostgresAudit,
     PostgresContacts,
     PostgresDelivery,
-    PostgresExplaining,
+    PostgresDirectoryHistory,
+    PostgresExplain,
     PostgresHeadcount,
     PostgresHistory,
     PostgresImports,
@@ -51,7 +52,6 @@ from hub.storage import (
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
-    PostgresRoster,
     PostgresSessions,
     PostgresTimers,
 )
@@ -83,7 +83,7 @@ class Stores:
         await self.delivery.add_messages(messages)
 
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
-        return await self.delivery.claim([one.id for one in messages], token=uuid4(), lease=lease)
+        return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
     async def shown(self, one: Message) -> Mapping[str, Json]:
         """Answer the message as it is now, with its attempts."""
@@ -117,7 +117,7 @@ class RealStores(Stores):
     letters: LetterStore
     redrive: RedriveStore
     contacts: ContactStore
-    roster: RosterStore
+    roster: DirectoryHistoryStore
     headcount: HeadcountStore
     explaining: ExplainStore
     imports: ImportStore
@@ -165,9 +165,9 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             letters=PostgresLetters(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),
-            roster=PostgresRoster(opened),
+            roster=PostgresDirectoryHistory(opened),
             headcount=PostgresHeadcount(opened, LASTS.get),
-            explaining=PostgresExplaining(opened),
+            explaining=PostgresExplain(opened),
             imports=PostgresImports(opened),
             # Small pages, so that a few rows are several.
             history=PostgresHistory(opened, page=2),

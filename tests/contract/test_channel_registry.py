@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hub.channels import Guards, build_channels, sender_address, texts_can_be_answered
+from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import EmailChannel
 from hub.channels.failover import Failover
@@ -53,7 +53,7 @@ def settings(**environment: str) -> Settings:
 
 
 def channels_of(settings: Settings, policy: Policy) -> dict[str, Channel]:
-    guards = Guards(breakers=Breakers(policy.breaker), throttle=MemoryThrottle(time.monotonic))
+    guards = ProviderLimits(breakers=Breakers(policy.breaker), throttle=MemoryThrottle(time.monotonic))
     return build_channels(
         settings,
         policy,
@@ -129,7 +129,7 @@ def test_live_has_the_channels_that_are_configured_and_no_others(policy: Policy)
 
     email = channels["email"]
     assert isinstance(email, Failover)
-    assert [(one.name, type(one.channel)) for one in email.providers] == [
+    assert [(provider.name, type(provider.channel)) for provider in email.providers] == [
         ("smtp", EmailChannel),
         ("smtp-2", EmailChannel),
     ]
@@ -141,7 +141,7 @@ def test_each_url_has_its_rate_and_those_of_one_kind_a_number(policy: Policy, tm
     email = channels_of(settings(HUB_MODE="live", HUB_EMAIL_URL=urls), policy)["email"]
 
     assert isinstance(email, Failover)
-    assert [(one.name, one.rate) for one in email.providers] == [
+    assert [(provider.name, provider.rate) for provider in email.providers] == [
         ("smtp", Rate(5, timedelta(seconds=1))),
         ("smtp-2", None),
         ("file", Rate(100, timedelta(hours=1))),

@@ -7,14 +7,24 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from hub.model import HUB_SOURCE, Clock, ClockState, Departures, Purpose, State, Step, StoredEvent
+from hub.model import (
+    HUB_SOURCE,
+    Clock,
+    ClockState,
+    DispatchStatus,
+    Purpose,
+    State,
+    Step,
+    StepKind,
+    StoredEvent,
+)
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
 from tests.providers.samples import outgoing
 
 CALL = stored(event("pqrs.escalated", id="clock-1:escalate:2", source=HUB_SOURCE))
 STAFF: Final[dict[str, Any]] = {"purpose": Purpose.INTERNAL, "channel": "inbox"}
-LAST = Step(kind="resolve", at=NOON + 3 * HOUR, from_level=1, to_level=1)
+LAST = Step(kind=StepKind.RESOLVE, at=NOON + 3 * HOUR, from_level=1, to_level=1)
 
 
 def over(**fields: Any) -> Clock:
@@ -53,10 +63,10 @@ async def test_a_clock_that_has_its_end_to_tell_is_due_and_live_until_it_has(sto
     assert [done] == list(await stores.timers.clocks_by_id([ended.id]))
 
 
-async def test_a_step_of_a_running_clock_is_not_taken_for_the_end_that_falls_at_the_same_instant(
+async def test_step_is_not_mistaken_for_an_end_at_the_same_instant(
     stores: Stores,
 ) -> None:
-    third = Step(kind="escalate", at=LAST.at, from_level=1, to_level=2)
+    third = Step(kind=StepKind.ESCALATE, at=LAST.at, from_level=1, to_level=2)
     running = clock(steps=(*clock().steps[:2], third), fired=2, state=ClockState.BREACHED)
     await save(stores, running)
     await save(stores, over())  # it has ended meanwhile
@@ -97,8 +107,8 @@ async def test_a_call_that_reached_nobody_is_known_all_the_same(stores: Stores) 
     assert {CALL.event.id: set()} == {name: set(people) for name, people in found.items()}
 
 
-async def departures(stores: Stores, of: StoredEvent) -> Departures:
-    return (await stores.timers.departures([of.key]))[of.key]
+async def dispatch(stores: Stores, of: StoredEvent) -> DispatchStatus:
+    return (await stores.timers.dispatch([of.key]))[of.key]
 
 
 async def test_the_last_that_left_says_when_and_later_receipts_do_not(
@@ -110,14 +120,14 @@ async def test_the_last_that_left_says_when_and_later_receipts_do_not(
     token = uuid4()
     await stores.delivery.claim(list(gone), token=token, lease=LEASE)
     sent = [
-        replace(one, attempts=tuple(replace(each, at=gone[one.message_id]) for each in one.attempts))
+        replace(one, attempts=tuple(replace(attempt, at=gone[one.message_id]) for attempt in one.attempts))
         for one in (outcome(first.id), outcome(second.id))
     ]
     await stores.delivery.record(token, sent)
     read = outcome(first.id, State.READ).attempts[0]
     assert await stores.receipts.settle(first.id, state=State.READ, reason=None, attempt=read)
 
-    assert Departures(pending=0, last_at=NOON + 2 * HOUR) == await departures(stores, of)
+    assert DispatchStatus(pending=0, last_at=NOON + 2 * HOUR) == await dispatch(stores, of)
 
 
 async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
@@ -131,30 +141,30 @@ async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
     reminder = message(of, person="p-r", occasion="reminder:T-24h", state=State.HELD)
     await stores.add(*waiting, *lost, reminder)
 
-    assert Departures(pending=4, last_at=None) == await departures(stores, of)
+    assert DispatchStatus(pending=4, last_at=None) == await dispatch(stores, of)
 
 
 async def test_an_event_that_is_still_being_expanded_has_something_pending(stores: Stores) -> None:
     broad = stored(event("admin.assembly.convened"), planned=False)
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([broad])
-    before = await departures(stores, broad)
+    before = await dispatch(stores, broad)
     async with stores.intake.transaction() as transaction:
         await transaction.mark_planned([broad.key])
 
-    assert Departures(pending=1, last_at=None) == before
-    assert Departures(pending=0, last_at=None) == await departures(stores, broad)
-    assert {} == await stores.timers.departures([message().id])
+    assert DispatchStatus(pending=1, last_at=None) == before
+    assert DispatchStatus(pending=0, last_at=None) == await dispatch(stores, broad)
+    assert {} == await stores.timers.dispatch([message().id])
 
 
 async def test_a_letter_leaves_when_it_is_handed_over(stores: RealStores, of: StoredEvent) -> None:
     letter = message(of, channel="print", contact_id="print", state=State.SENT)
     await stores.add(letter, message(of, person="p-2", state=State.DELIVERED, fallback=FALLBACK))
-    before = await departures(stores, of)
+    before = await dispatch(stores, of)
     began = now()
     await stores.letters.add(outgoing("print", id=letter.id))
     assert await stores.letters.hand_over(letter.id)
-    after = await departures(stores, of)
+    after = await dispatch(stores, of)
 
     assert (1, 0) == (before.pending, after.pending)
     assert after.last_at is not None
@@ -175,5 +185,7 @@ async def test_what_would_still_call_staff_to_a_matter_that_is_over_is_called_of
 
     assert ["cancelled"] * 3 == [await stores.state_of(one) for one in waiting]
     assert ["delivered", "queued"] == [await stores.state_of(one) for one in (read, petitioner)]
-    assert [] == [one for one in await stores.timers.broken_cascades(10) if one.event_id == CALL.event.id]
+    assert [] == [
+        cascade for cascade in await stores.timers.broken_cascades(10) if cascade.event_id == CALL.event.id
+    ]
     assert {CALL.event.id} == set(await stores.timers.called([CALL.event.id]))

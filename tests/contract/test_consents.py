@@ -40,13 +40,13 @@ async def left_out(stores: Stores, group: Group = EVERYBODY) -> dict[str, str | 
     return {one.ref: one.left_out for one in looked_up}
 
 
-async def barred(stores: Stores, of: StoredEvent, channel: str = "email", **fields: Any) -> str | None:
+async def suppression(stores: Stores, of: StoredEvent, channel: str = "email", **fields: Any) -> str | None:
     """Why the claim of a message planned earlier does not send it."""
     values = {"purpose": Purpose.COMMERCIAL, "address": MAIL, "occasion": str(uuid4()), **fields}
     one = message(of, channel=channel, **values)
     await stores.add(one)
     [claimed] = await stores.claim(one)
-    return None if claimed.barred is None else claimed.barred.reason
+    return None if claimed.suppression is None else claimed.suppression.reason
 
 
 async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
@@ -128,14 +128,14 @@ async def test_a_no_is_in_force_at_once_for_what_was_planned_before_it(
     stores: Stores, of: StoredEvent
 ) -> None:
     await tell(stores, consent("p-1", "commercial"))
-    before = await barred(stores, of)
+    before = await suppression(stores, of)
     await tell(stores, consent("p-1", "commercial", granted=False, time=NOON + HOUR))
 
-    assert (None, "not_consented") == (before, await barred(stores, of))
-    assert await barred(stores, of, purpose=Purpose.SURVEY) is None
-    assert await barred(stores, of, person="p-2") is None
+    assert (None, "not_consented") == (before, await suppression(stores, of))
+    assert await suppression(stores, of, purpose=Purpose.SURVEY) is None
+    assert await suppression(stores, of, person="p-2") is None
     await tell(stores, consent("p-1", "commercial", time=NOON + 2 * HOUR))
-    assert await barred(stores, of) is None
+    assert await suppression(stores, of) is None
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -145,7 +145,7 @@ async def test_what_is_owed_goes_on_after_every_consent_was_taken_back(
     await tell(stores, consent("p-1", "data_treatment", granted=False))
     needs_one = purpose in {Purpose.COMMERCIAL, Purpose.SURVEY}
 
-    assert ("not_consented" if needs_one else None) == await barred(stores, of, purpose=purpose)
+    assert ("not_consented" if needs_one else None) == await suppression(stores, of, purpose=purpose)
 
 
 async def test_only_the_channels_that_were_agreed_to_are_used(stores: Stores, of: StoredEvent) -> None:
@@ -156,7 +156,7 @@ async def test_only_the_channels_that_were_agreed_to_are_used(stores: Stores, of
     )
     ways = ("email", "sms", "whatsapp")
 
-    assert [None, "not_consented", "not_consented"] == [await barred(stores, of, way) for way in ways]
+    assert [None, "not_consented", "not_consented"] == [await suppression(stores, of, way) for way in ways]
     await settle(stores, "p-1")
     assert {"p-1": None} == await left_out(stores)
 
@@ -167,7 +167,7 @@ async def test_baja_closes_what_a_form_had_opened(stores: RealStores, of: Stored
     await wrote(stores, of, "BAJA")
 
     assert {"p-1": "not_opted_in"} == await left_out(stores)
-    assert "opted_out" == await barred(stores, of)
+    assert "opted_out" == await suppression(stores, of)
     assert (False, "opted_out") == (
         (await stands(stores))["commercial"]["granted"],
         (await stands(stores))["commercial"]["method"],
@@ -180,8 +180,8 @@ async def test_a_later_form_opens_what_baja_had_closed(stores: Stores, of: Store
     await tell(stores, consent("p-1", "commercial", time=now()))
 
     assert {"p-1": None} == await left_out(stores)
-    assert await barred(stores, of) is None
-    assert "opted_out" == await barred(stores, of, purpose=Purpose.SURVEY)
+    assert await suppression(stores, of) is None
+    assert "opted_out" == await suppression(stores, of, purpose=Purpose.SURVEY)
 
 
 async def test_a_form_from_before_baja_that_comes_late_opens_nothing(stores: Stores, of: StoredEvent) -> None:
@@ -192,7 +192,7 @@ async def test_a_form_from_before_baja_that_comes_late_opens_nothing(stores: Sto
     await tell(stores, consent("p-1", "commercial", time=NOON), consent("p-1", "commercial", time=between))
 
     assert {"p-1": "not_opted_in"} == await left_out(stores)
-    assert "opted_out" == await barred(stores, of)
+    assert "opted_out" == await suppression(stores, of)
 
 
 async def test_a_later_form_also_opens_the_address_that_nobody_was_known_for(
@@ -200,12 +200,12 @@ async def test_a_later_form_also_opens_the_address_that_nobody_was_known_for(
 ) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "BAJA", message_id=None)
-    closed = await barred(stores, of)
+    closed = await suppression(stores, of)
     await tell(stores, consent("p-2", "commercial", time=now()))
-    still = await barred(stores, of)
+    still = await suppression(stores, of)
     await tell(stores, consent("p-1", "commercial", time=now()))
 
-    assert ("opted_out", "opted_out", None) == (closed, still, await barred(stores, of))
+    assert ("opted_out", "opted_out", None) == (closed, still, await suppression(stores, of))
 
 
 async def test_alta_opens_again_after_baja_and_after_a_form(stores: RealStores, of: StoredEvent) -> None:
@@ -215,7 +215,7 @@ async def test_alta_opens_again_after_baja_and_after_a_form(stores: RealStores, 
     await wrote(stores, of, "ALTA")
 
     assert {"p-1": None} == await left_out(stores)
-    assert await barred(stores, of) is None
+    assert await suppression(stores, of) is None
     assert (True, "reply") == (
         (await stands(stores))["survey"]["granted"],
         (await stands(stores))["survey"]["method"],

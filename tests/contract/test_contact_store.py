@@ -10,7 +10,7 @@ import pytest
 
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
-from hub.model import Barred, Gone, Purpose, Reply, State, StoredEvent
+from hub.model import InvalidContact, Purpose, Reply, State, StoredEvent, SuppressionStatus
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, message, now
 
@@ -34,18 +34,18 @@ async def write(stores: RealStores, text: str, **fields: Any) -> UUID:
     return kept.id
 
 
-async def barred(stores: RealStores, of: StoredEvent, **fields: Any) -> Barred | None:
+async def suppression(stores: RealStores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
     [claimed] = await stores.claim(one)
-    return claimed.barred
+    return claimed.suppression
 
 
 async def gone(stores: RealStores, of: StoredEvent, address: str, channel: str = "email") -> None:
     one = message(of, address=address, channel=channel, occasion=str(uuid4()), state=State.FAILED)
     await stores.add(one)
     await stores.delivery.suppress(
-        [Gone(message_id=one.id, at=now(), reason="smtp_550", provider="smtp", code="550 5.1.1")]
+        [InvalidContact(message_id=one.id, at=now(), reason="smtp_550", provider="smtp", code="550 5.1.1")]
     )
 
 
@@ -98,7 +98,7 @@ async def test_a_suppression_says_why_and_is_lifted_by_address_on_all_channels(
 
     assert 2 == await stores.contacts.lift_suppression("+573001234567", by="laura")
     assert 0 == await stores.contacts.lift_suppression("+573001234567", by="laura")
-    assert await barred(stores, of, channel="sms", address="+573001234567") is None
+    assert await suppression(stores, of, channel="sms", address="+573001234567") is None
     lifted = (await stores.contacts.suppressions(after=None, limit=10)).items
     assert all(row["lifted_at"] is not None for row in lifted)
 
@@ -109,8 +109,8 @@ async def test_a_suppression_is_lifted_by_its_id(stores: RealStores, of: StoredE
     rows = (await stores.contacts.suppressions(after=None, limit=10)).items
 
     assert 1 == await stores.contacts.lift_suppression(rows[1]["id"], by="laura")
-    assert await barred(stores, of) is None
-    assert await barred(stores, of, address="other@example.com") is not None
+    assert await suppression(stores, of) is None
+    assert await suppression(stores, of, address="other@example.com") is not None
 
 
 async def test_what_is_found_gone_after_it_was_lifted_is_gone_again(
@@ -120,13 +120,13 @@ async def test_what_is_found_gone_after_it_was_lifted_is_gone_again(
     await stores.contacts.lift_suppression(MAIL, by="laura")
     await gone(stores, of, MAIL)
 
-    assert await barred(stores, of) is not None
+    assert await suppression(stores, of) is not None
 
 
 async def test_an_operator_suppresses_an_address_with_an_end(stores: RealStores, of: StoredEvent) -> None:
     end = now().replace(microsecond=0) + HOUR
     await stores.contacts.suppress_address(MAIL, "email", reason="typing error", until=end, by="laura")
-    found = await barred(stores, of, purpose=Purpose.LEGAL)
+    found = await suppression(stores, of, purpose=Purpose.LEGAL)
 
     assert found is not None
     assert ("suppressed", end) == (found.reason, found.until)
@@ -141,7 +141,7 @@ async def test_a_consent_is_given_back_by_address_or_id(stores: RealStores, of: 
     survey = next(row["id"] for row in rows if row["purpose"] == "survey")
 
     assert 1 == await stores.contacts.lift_opt_out(survey, by="laura")
-    assert await barred(stores, of, purpose=Purpose.SURVEY) is None
-    assert await barred(stores, of, purpose=Purpose.COMMERCIAL) is not None
+    assert await suppression(stores, of, purpose=Purpose.SURVEY) is None
+    assert await suppression(stores, of, purpose=Purpose.COMMERCIAL) is not None
     assert 1 == await stores.contacts.lift_opt_out(MAIL.upper(), by="laura")
-    assert await barred(stores, of, purpose=Purpose.COMMERCIAL) is None
+    assert await suppression(stores, of, purpose=Purpose.COMMERCIAL) is None

@@ -78,7 +78,7 @@ async def test_one_that_was_lost_has_no_next_step(stores: Stores, of: StoredEven
     await stores.add(lost, said)
     await end(stores)
 
-    assert [said.id] == [one.id for one in await stores.timers.broken_cascades(10)]
+    assert [said.id] == [cascade.id for cascade in await stores.timers.broken_cascades(10)]
 
 
 async def test_one_that_was_sent_waits_for_no_receipt(stores: Stores, of: StoredEvent) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from hub.model import AudienceRecord, Event, LeftOut, State, StoredEvent
-from hub.ports import Facts, Kept, Tried, Unit
+from hub.ports import AttemptRecord, AudienceSnapshot, ExplainFacts, Unit
 from tests.contract.stores import RealStores
 from tests.contract.values import (
     HOUR,
@@ -49,7 +49,7 @@ async def apply(stores: RealStores, *events: Event) -> None:
         await transaction.apply_directory(events)
 
 
-async def kept(stores: RealStores, of: StoredEvent, who: str = "p-1") -> list[Kept]:
+async def kept(stores: RealStores, of: StoredEvent, who: str = "p-1") -> list[AudienceSnapshot]:
     return list((await stores.explaining.facts(of, who)).audiences)
 
 
@@ -142,7 +142,9 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     assert found[0].address
     assert "maria" not in found[0].address
     assert [] == list(found[1].attempts)
-    assert [Tried(at=attempt.at, outcome="sent", provider="smtp", code="250")] == list(found[0].attempts)
+    assert [AttemptRecord(at=attempt.at, outcome="sent", provider="smtp", code="250")] == list(
+        found[0].attempts
+    )
     assert State.SENT is found[0].state
 
 
@@ -172,7 +174,7 @@ async def test_places_are_named(stores: RealStores) -> None:
     await apply(stores, copropiedad(name="Altos"), unit("u-1", tower="3"), person("p-1"))
     await apply(stores, membership("p-1", "unit:u-1", "owner"))
     await keep(stores, record(one))
-    facts: Facts = await stores.explaining.facts(one, "p-1")
+    facts: ExplainFacts = await stores.explaining.facts(one, "p-1")
 
     assert Unit(label="Apto u-1", copropiedad_id="ph-1", tower="3") == facts.units["u-1"]
     assert "Altos" == facts.copropiedades["ph-1"]

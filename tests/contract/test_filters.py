@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.inbound.replies import read
-from hub.model import ClockState, Gone, Message, Places, Reply, State, StoredEvent
+from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
@@ -49,7 +49,7 @@ async def tell(stores: RealStores, **fields: object) -> dict[str, Message]:
 @everywhere
 @pytest.mark.parametrize("asked", [{}, {"state": "queued"}, {"person": "p-1"}, {"channel": "email"}], ids=str)
 async def test_messages_are_listed_and_counted_where_they_belong(
-    stores: RealStores, places: Places, seen: str, asked: dict[str, Any]
+    stores: RealStores, places: PropertyScope, seen: str, asked: dict[str, Any]
 ) -> None:
     messages = await tell(stores)
     page = await stores.log.messages(MessageFilter(**asked, places=places), after=None, limit=10)
@@ -62,7 +62,7 @@ async def test_messages_are_listed_and_counted_where_they_belong(
 
 @everywhere
 async def test_a_message_is_shown_where_it_belongs_masked_or_whole(
-    stores: RealStores, places: Places, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     for name, one in (await tell(stores)).items():
         masked = await stores.log.message(one.id, places=places)
@@ -105,20 +105,20 @@ async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores
 
 @everywhere
 async def test_lost_messages_go_again_where_they_belong(
-    stores: RealStores, places: Places, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     await tell(stores, state=State.FAILED, reason="smtp_550")
     wish = MessageFilter(state="failed", places=places)
     done = await stores.redrive.redrive(wish, also_told=False, dry_run=False, after=None, limit=10)
     left = await stores.log.counts()
 
-    assert len(seen) == sum(done.counts.values()) == sum(len(one.ids) for one in done.tickets)
+    assert len(seen) == sum(done.counts.values()) == sum(len(ticket.ids) for ticket in done.tickets)
     assert 3 - len(seen) == left["messages"].get("failed", 0)
 
 
 @everywhere
 async def test_clocks_are_listed_and_counted_where_they_belong(
-    stores: RealStores, places: Places, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     opened = await happen(stores)
     clocks = {
@@ -177,7 +177,7 @@ async def test_dead_letters_belong_to_no_copropiedad(stores: RealStores) -> None
 
 @everywhere
 async def test_letters_are_seen_and_handed_over_where_their_message_belongs(
-    stores: RealStores, places: Places, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, channel="print", state=State.SENT)
     for one in messages.values():
@@ -215,7 +215,7 @@ async def wrote(stores: RealStores, about: UUID | None) -> UUID:
 
 @everywhere
 async def test_replies_are_seen_where_what_they_answer_belongs(
-    stores: RealStores, places: Places, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, state=State.SENT)
     replies = {name: await wrote(stores, messages[name].id) for name in "ab"}
@@ -229,11 +229,11 @@ async def test_replies_are_seen_where_what_they_answer_belongs(
 
 @everywhere
 async def test_suppressions_are_seen_and_lifted_where_they_were_found_out(
-    stores: RealStores, places: Places, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, state=State.FAILED)
     found = [
-        Gone(message_id=messages[name].id, at=now(), reason="smtp_550", provider="smtp", code="550")
+        InvalidContact(message_id=messages[name].id, at=now(), reason="smtp_550", provider="smtp", code="550")
         for name in "ab"
     ]
     await stores.delivery.suppress(found)

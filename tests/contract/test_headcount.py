@@ -9,11 +9,11 @@ import pytest
 
 from hub.contact_rules.consents import consents_of
 from hub.errors import StorageRefused
-from hub.model import Event, Json, Places
+from hub.model import Event, Json, PropertyScope
 from hub.model.ids import event_key
 from hub.people.audience import asked
 from hub.people.headcount import Headcount
-from hub.ports import Meant
+from hub.ports import HeadcountPage
 from tests.contract.stores import RealStores
 from tests.contract.values import consent, leave, membership, now, person, unit
 
@@ -51,8 +51,8 @@ def directory() -> list[Event]:
 
 
 async def meant(
-    stores: RealStores, *who: str, after: str | None = None, limit: int = 50, places: Places = None
-) -> Meant:
+    stores: RealStores, *who: str, after: str | None = None, limit: int = 50, places: PropertyScope = None
+) -> HeadcountPage:
     return await stores.headcount.meant(asked(who), after=after, limit=limit, places=places)
 
 
@@ -62,7 +62,7 @@ async def counted(stores: RealStores, *who: str) -> Headcount:
     return headcount
 
 
-async def refs(stores: RealStores, *who: str, places: Places = None) -> list[str]:
+async def refs(stores: RealStores, *who: str, places: PropertyScope = None) -> list[str]:
     return [row["person"] for row in (await meant(stores, *who, places=places)).page.items]
 
 
@@ -139,7 +139,7 @@ async def test_a_cursor_of_nobody_is_refused(stores: RealStores) -> None:
 
 async def test_who_reaches_one_copropiedad_sees_of_any_audience_what_is_of_it(stores: RealStores) -> None:
     await fill(stores)
-    here: Places = frozenset({"ph-1"})
+    here: PropertyScope = frozenset({"ph-1"})
 
     assert ["p-ana", "p-beto", "p-dora", "p-papel"] == await refs(stores, "everyone", places=here)
     assert ["p-ana"] == await refs(stores, "owners", "owners@copropiedad:ph-9", places=here)

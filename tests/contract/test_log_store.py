@@ -14,15 +14,15 @@ from hub.model import (
     HUB_SOURCE,
     Acknowledgement,
     Attempt,
+    ClockHistory,
     ClockState,
-    Course,
     Pause,
     Purpose,
     State,
     Step,
     StoredEvent,
 )
-from hub.model.promises import Kept, Period
+from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores
 from tests.contract.values import (
@@ -226,14 +226,14 @@ async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
 
 
 async def test_a_clock_of_a_list_has_its_steps_and_its_course(stores: RealStores) -> None:
-    course = Course(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-ana"),))
+    course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-ana"),))
     one = clock(fired=2, course=course)
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
     [row] = await stores.log.clocks([one.id])
 
     assert (list(one.steps), 2) == (msgspec.convert(row["steps"], list[Step]), row["fired"])
-    assert course == msgspec.convert(row["course"], Course)
+    assert course == msgspec.convert(row["course"], ClockHistory)
 
 
 async def test_who_was_told_of_a_step_is_found_by_the_event_of_the_step(stores: RealStores) -> None:
@@ -268,7 +268,7 @@ async def test_clocks_are_listed_page_by_page(stores: RealStores) -> None:
 async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_in_it(
     stores: RealStores,
 ) -> None:
-    course = Course(pauses=(Pause(since=NOON, until=NOON + HOUR),))
+    course = ClockHistory(pauses=(Pause(since=NOON, until=NOON + HOUR),))
     area = {"copropiedad_id": "ph-1", "service_area": "water"}
     first = clock("a", context=area, state=ClockState.BREACHED, level=3, ended_at=NOON + HOUR, course=course)
     again = clock("a", context=area, started_at=NOON + 9 * HOUR, opened_by=None)
@@ -283,7 +283,7 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
     kept = await stores.log.kept_promises(period, area="water", places=frozenset({"ph-1"}))
 
     assert ["a", "a"] == [one.case for one in kept]
-    assert kept[0] == Kept(
+    assert kept[0] == PromiseRecord(
         case="a",
         name="first_reply",
         state=ClockState.BREACHED,

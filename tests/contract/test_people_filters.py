@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from hub.access.audit import note
-from hub.model import Event, Places
+from hub.model import Event, PropertyScope
 from hub.ports import Holders, Standing
 from tests.contract.stores import RealStores
 from tests.contract.test_filters import BOTH, NOWHERE, A, B
@@ -68,7 +68,7 @@ async def people(stores: RealStores) -> None:
     ],
 )
 async def test_a_person_of_two_copropiedades_is_in_each_what_he_is_there(
-    stores: RealStores, ref: str, places: Places, seen: set[str] | None
+    stores: RealStores, ref: str, places: PropertyScope, seen: set[str] | None
 ) -> None:
     await people(stores)
     masked = await stores.roster.somebody(ref, places=places)
@@ -95,7 +95,7 @@ async def test_a_person_of_two_copropiedades_is_in_each_what_he_is_there(
     ],
 )
 async def test_who_holds_a_role_is_told_of_ones_own_copropiedades(
-    stores: RealStores, asked: dict[str, str | None], places: Places, found: list[str]
+    stores: RealStores, asked: dict[str, str | None], places: PropertyScope, found: list[str]
 ) -> None:
     await people(stores)
     who = Holders(role="owner", unit=asked["unit"], copropiedad=asked["copropiedad"], on=now() + HOUR)

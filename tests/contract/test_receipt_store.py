@@ -212,7 +212,10 @@ async def test_a_receipt_that_waited_may_say_that_the_contact_point_is_gone(
     await stores.add(again)
     [claimed] = await stores.claim(again)
 
-    assert ("failed", "gone") == (await stores.state_of(one), claimed.barred and claimed.barred.reason)
+    assert ("failed", "gone") == (
+        await stores.state_of(one),
+        claimed.suppression and claimed.suppression.reason,
+    )
 
 
 async def test_a_receipt_that_waited_in_vain_is_forgotten(stores: Stores) -> None:
@@ -235,7 +238,7 @@ async def test_only_a_receipt_that_says_gone_bars(stores: Stores, of: StoredEven
     await take(early(State.FAILED, message_id=one.id, reason="x", gone=gone), store=stores.receipts, at=now())
     [claimed] = await stores.claim(other)
 
-    assert gone is (claimed.barred is not None)
+    assert gone is (claimed.suppression is not None)
 
 
 async def called(
@@ -283,7 +286,7 @@ async def test_of_two_calls_the_last_that_was_accepted_decides(stores: Stores, o
     assert "failed" == await stores.state_of(one)
 
 
-async def test_a_loss_under_another_reference_counts_where_one_call_alone_may_have_gone_out(
+async def test_loss_under_another_reference_counts_when_only_one_call_went_out(
     stores: Stores, of: StoredEvent
 ) -> None:
     one = message(of)

@@ -11,7 +11,7 @@ import pytest
 
 from hub.errors import StorageRefused
 from hub.model import Attempt, Message, Outcome, Purpose, State, StoredEvent
-from hub.ports import MessageFilter, RedrivenPage, Verdict
+from hub.ports import MessageFilter, RedrivenPage, RedriveResult
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, LEASE, NOON, message, now
 
@@ -66,7 +66,7 @@ async def test_a_lost_message_is_queued_as_new_and_once(
     first, second = [await go_again(stores, state=str(state)) for _ in range(2)]
     [claimed] = await stores.claim(one)
 
-    assert dict(first.counts) == {(Verdict.TAKEN, "email", FAILED): 1}
+    assert dict(first.counts) == {(RedriveResult.TAKEN, "email", FAILED): 1}
     assert [ticket.ids for ticket in first.tickets] == [(one.id,)]
     assert (second.counts, second.tickets) == ({}, [])
     assert (claimed.message.reason, claimed.attempt) == (None, 1)

@@ -13,6 +13,8 @@ import pytest
 from hub.inbound.replies import OF_REPLIES, complained, event_of, read
 from hub.model import (
     About,
+    AckDecision,
+    AckOutcome,
     Attempt,
     Clock,
     Complaint,
@@ -24,8 +26,6 @@ from hub.model import (
     ReplyKind,
     State,
     StoredEvent,
-    Taken,
-    Taking,
 )
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import LEASE, NOON, clock, event, message, now, stored
@@ -164,7 +164,7 @@ async def test_the_same_at_once_is_one_row_and_several_at_once_are_thanked_once(
     assert 5 == len(page.items)
 
 
-async def test_a_machine_that_writes_from_another_address_each_time_is_not_thanked_for_ever(
+async def test_machine_with_changing_addresses_is_not_answered_for_ever(
     stores: Stores, of: StoredEvent
 ) -> None:
     one = await texted(stores, of)
@@ -260,8 +260,8 @@ async def test_what_did_not_ask_this_number_to_take_on_anything_is_left_out(
 async def test_what_a_text_takes_on_is_kept_and_told_each_time(stores: Stores) -> None:
     one, _, text = await escalated(stores)
     about = await stores.replies.about_message(text.id)
-    taking = Taking(
-        outcome=Taken.TAKEN,
+    taking = AckDecision(
+        outcome=AckOutcome.TAKEN,
         message_id=text.id,
         by="p-1",
         subjects=("PQ-1",),

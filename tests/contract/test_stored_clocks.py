@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from hub.business_time import BusinessDays
-from hub.model import Acknowledgement, Clock, ClockState, Course, Pause, Promise, Step
+from hub.model import Acknowledgement, Clock, ClockHistory, ClockState, Pause, Promise, Step, StepKind
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
@@ -33,7 +33,7 @@ async def test_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
 
 
 async def test_what_has_befallen_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
-    course = Course(
+    course = ClockHistory(
         pauses=(Pause(since=NOON, until=NOON + HOUR), Pause(since=NOON + 2 * HOUR)),
         extended_at=NOON,
         extended_to=NOON + 4 * HOUR,
@@ -49,8 +49,8 @@ async def test_what_has_befallen_a_clock_comes_back_as_it_went_in(stores: Stores
 
 
 async def test_a_clock_that_stands_still_is_never_due_and_goes_on_where_it_was(stores: Stores) -> None:
-    paused = clock(course=Course(pauses=(Pause(since=NOON),)))
-    resumed = replace(paused, course=Course(pauses=(Pause(since=NOON, until=NOON + HOUR),)))
+    paused = clock(course=ClockHistory(pauses=(Pause(since=NOON),)))
+    resumed = replace(paused, course=ClockHistory(pauses=(Pause(since=NOON, until=NOON + HOUR),)))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([paused])
     due_while_paused = await stores.timers.due_clocks(10, NO_TIME)
@@ -138,7 +138,7 @@ async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
     assert len(await stores.timers.live_clocks(None, 10)) == 4
 
 
-async def test_clocks_of_another_calendar_are_laid_out_anew_in_portions_and_then_left_alone(
+async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
     stores: Stores,
 ) -> None:
     """An ended one is history: it keeps the instants by which it was judged."""
@@ -199,9 +199,17 @@ async def test_a_level_is_held_by_who_is_there_now_where_the_clock_belongs(store
     assert {one.id: {4}, other.id: {2}} == {clock_id: set(levels) for clock_id, levels in held.items()}
 
 
+async def test_a_step_of_a_kind_that_only_a_newer_hub_knows_is_read_as_it_stands(stores: Stores) -> None:
+    newer = clock(steps=(Step(kind=StepKind("unheard_of"), at=NOON, from_level=1, to_level=1),))
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([newer])
+
+    assert [newer] == list(await stores.timers.clocks_by_id([newer.id]))
+
+
 async def test_the_level_that_was_told_is_kept_in_the_step_that_was_done(stores: Stores) -> None:
-    step = Step(kind="escalate", at=NOON, from_level=1, to_level=2)
-    later = Step(kind="escalate", at=NOON + HOUR, from_level=2, to_level=3)
+    step = Step(kind=StepKind.ESCALATE, at=NOON, from_level=1, to_level=2)
+    later = Step(kind=StepKind.ESCALATE, at=NOON + HOUR, from_level=2, to_level=3)
     seen = clock(steps=(step, later))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([seen])

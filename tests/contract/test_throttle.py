@@ -12,7 +12,7 @@ import pytest
 
 from hub.model import Lane
 from hub.ports import Throttle
-from hub.resilience.rate_limit import LONGEST_LINE, Entry, Rate
+from hub.resilience.rate_limit import LONGEST_LINE, Rate, SendRecord
 from hub.storage import RedisThrottle
 from hub.testing import MemoryThrottle
 
@@ -87,8 +87,8 @@ async def test_one_provider_does_not_hold_up_another(throttle: Throttle) -> None
     assert await taken(throttle, rate, [Lane.BULK], key="sms:twilio-2") == [True]
 
 
-def entry(member: str, person: str = "p-1", rate: Rate | None = None) -> Entry:
-    return Entry(key=f"email:{person}", member=member, rate=rate or Rate(2, HOUR))
+def entry(member: str, person: str = "p-1", rate: Rate | None = None) -> SendRecord:
+    return SendRecord(key=f"email:{person}", member=member, rate=rate or Rate(2, HOUR))
 
 
 async def test_a_person_gets_so_much_and_the_rest_when_there_is_room_again(throttle: Throttle) -> None:

@@ -80,7 +80,7 @@ async def test_a_message_of_a_step_that_is_still_on_its_way_is_found_when_it_is_
 
     assert await stores.timers.broken_cascades(10) == []
     await stores.delivery.record(token, [outcome(second.id, State.FAILED)])
-    assert second.id in [one.id for one in await stores.timers.broken_cascades(10)]
+    assert second.id in [cascade.id for cascade in await stores.timers.broken_cascades(10)]
 
 
 async def test_what_is_due_is_queued_again_and_ticketed_once(stores: Stores, of: StoredEvent) -> None:
@@ -92,7 +92,7 @@ async def test_what_is_due_is_queued_again_and_ticketed_once(stores: Stores, of:
     ids = [due.id, later.id, orphan.id, uuid4()]
     tickets = await stores.timers.release(ids)
 
-    assert sorted((one.channel, one.lane, one.ids) for one in tickets) == [
+    assert sorted((ticket.channel, ticket.lane, ticket.ids) for ticket in tickets) == [
         ("email", "normal", (due.id,)),
         ("email", "urgent", (orphan.id,)),
     ]
@@ -115,7 +115,7 @@ async def test_tickets_hold_a_hundred_ids_at_most(stores: Stores, of: StoredEven
     await stores.add(*(message(of, person=f"p-{n}") for n in range(250)))
     tickets = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 240)
 
-    assert sorted(len(one.ids) for one in tickets) == [40, 100, 100]
+    assert sorted(len(ticket.ids) for ticket in tickets) == [40, 100, 100]
 
 
 async def test_a_swept_message_is_swept_again_only_after_twice_the_time(

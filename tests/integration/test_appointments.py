@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
-from hub.model import Clock, ClockState, Course, Lane
+from hub.model import Clock, ClockHistory, ClockState, Lane
 from hub.ports import Appointments
 from hub.storage import RedisAppointments
 from tests.contract.values import HOUR, NOON, clock, now
@@ -165,7 +165,7 @@ async def test_a_board_of_many_is_sorted_by_due(appointments: Appointments) -> N
 async def test_a_shelf_that_was_emptied_is_filled_again(appointments: Appointments) -> None:
     one = clock()
     met = replace(one, state=ClockState.MET, ended_at=NOON, steps=())
-    reopened = replace(one, course=Course(reopened=(NOON,)))
+    reopened = replace(one, course=ClockHistory(reopened=(NOON,)))
     claimed = []
     for news in (one, met, reopened):
         await appointments.track_clocks([news])
@@ -269,7 +269,7 @@ async def test_a_clock_whose_answer_was_lost_is_on_the_boards_again_until_it_end
 ) -> None:
     one = clock()
     met = replace(one, state=ClockState.MET, ended_at=NOON, steps=())
-    reopened = replace(one, course=Course(reopened=(NOON,)))
+    reopened = replace(one, course=ClockHistory(reopened=(NOON,)))
     answered = replace(reopened, state=ClockState.MET, ended_at=NOON, steps=())
     seen = []
     for news in (one, met, one, reopened, one, answered, reopened):

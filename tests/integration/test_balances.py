@@ -10,7 +10,7 @@ import pytest
 
 from hub.channels.allowlist import Allowlisted
 from hub.channels.balances import remaining
-from hub.channels.pools import Guards, pooled
+from hub.channels.pools import ProviderLimits, build_failover
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_twilio
 from hub.model import Remaining
@@ -35,12 +35,12 @@ async def twilio() -> AsyncIterator[TwilioServer]:
 async def sms(twilio: TwilioServer) -> AsyncIterator[Channel]:
     """Two accounts; nobody listens where the first one should be."""
     nobody = twilio.url.replace(f":{twilio.port}?", ":1?")
-    pool = pooled(
+    pool = build_failover(
         "sms",
         [SecretUrl(nobody), SecretUrl(twilio.url)],
         lambda url: TwilioChannel(parse_twilio(url.reveal(), setting="HUB_SMS_URL"), timeout=TIMEOUT),
         setting="HUB_SMS_URL",
-        guards=Guards(breakers=Breakers(load_policy().breaker), throttle=MemoryThrottle(lambda: 0.0)),
+        guards=ProviderLimits(breakers=Breakers(load_policy().breaker), throttle=MemoryThrottle(lambda: 0.0)),
         timeout=TIMEOUT,
     )
     yield pool

@@ -16,7 +16,7 @@ from hub.consumers import events, topology
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
-from hub.intake.source_bindings import Senders
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Event, Scope
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore
 from tests.acceptance.harness import until
@@ -52,8 +52,8 @@ async def taken_in(url: str, bound_to: str | None, own: str | None, *, expected:
         )
         await keys.add(key)
     consumers = events.consumers(
-        desk=DESK,
-        senders=Senders(keys, own=own),
+        context=DESK,
+        senders=SourceBindings(keys, own=own),
         store=store,
         publisher=MemoryPublisher(),
         appointments=MemoryAppointments(now),

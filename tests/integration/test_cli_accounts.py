@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.access.lockout import FAILURES, Strangers
+from hub.access.lockout import FAILURES, UnknownNameLocks
 from hub.access.passwords import Passwords
-from hub.access.sign_in import Door, Refused, sign_in
-from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresRoster, PostgresSessions
+from hub.access.sign_in import Refused, SignInDeps, sign_in
+from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresDirectoryHistory, PostgresSessions
 from tests.contract.values import copropiedad
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
@@ -20,13 +20,13 @@ ANA = ("ana.ruiz", "--name", "Ana Ruiz", "--office", "operator")
 ROOT = ("root", "--name", "Raíz", "--office", "administrator", "--everywhere")
 
 
-def door(database: Database) -> Door:
-    return Door(
+def deps(database: Database) -> SignInDeps:
+    return SignInDeps(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
         audit=PostgresAudit(database),
         passwords=Passwords(),
-        strangers=Strangers(),
+        strangers=UnknownNameLocks(),
         now=lambda: datetime.now(UTC),
     )
 
@@ -36,22 +36,22 @@ async def test_an_account_is_made_signs_in_and_is_changed_and_all_of_it_is_noted
 ) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         for ref in ("ph-1", "ph-2"):
-            await PostgresRoster(database).write(copropiedad(ref))
+            await PostgresDirectoryHistory(database).write(copropiedad(ref))
         where = ("--copropiedad", "ph-1", "--copropiedad", "ph-2")
         _, made, _ = await hub(environ, "accounts", "create", *ANA, *where)
         again, _, complaint = await hub(environ, "accounts", "create", *ANA, *where)
-        opened = await sign_in(door(database), "ana.ruiz", made["password"])
+        opened = await sign_in(deps(database), "ana.ruiz", made["password"])
         _, taken, _ = await hub(
             environ, "accounts", "take", "ana.ruiz", "--office", "operator", "--copropiedad", "ph-2"
         )
         left = await database.rows("SELECT FROM session")
         for _ in range(FAILURES):
-            last = await sign_in(door(database), "ana.ruiz", "guess")
+            last = await sign_in(deps(database), "ana.ruiz", "guess")
         _, locked, _ = await hub(environ, "accounts", "list")
         _, unlocked, _ = await hub(environ, "accounts", "unlock", "ANA.RUIZ")
         _, reset, _ = await hub(environ, "accounts", "reset", "ana.ruiz")
-        old = await sign_in(door(database), "ana.ruiz", made["password"])
-        new = await sign_in(door(database), "ana.ruiz", reset["password"])
+        old = await sign_in(deps(database), "ana.ruiz", made["password"])
+        new = await sign_in(deps(database), "ana.ruiz", reset["password"])
         screen, _ = await printed(environ, "accounts", "list")
         _, notes, _ = await hub(environ, "audit")
 

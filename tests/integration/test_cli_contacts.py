@@ -1,4 +1,4 @@
-"""What operators see of people and of the hub's own troubles, as commands against a real database."""
+"""What operators see of people and of the hub's own incidents, as commands against a real database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from hub.inbound.replies import read
 from hub.model import Reply, Symptom
-from hub.storage import Database, PostgresReplies, PostgresWatch
+from hub.storage import Database, PostgresMonitor, PostgresReplies
 from tests.contract.values import now
 from tests.integration.test_cli_servers import environ, hub, start
 
@@ -109,15 +109,15 @@ async def test_a_consent_taken_back_is_listed_and_given_again_by_its_id(environ:
     assert (one, rest) == ({"lifted": 1}, {"lifted": 1})
 
 
-async def test_open_troubles_come_with_what_to_do_and_none_is_said_so(environ: dict[str, str]) -> None:
-    calm = await printed(environ, "troubles")
+async def test_open_incidents_come_with_what_to_do_and_none_is_said_so(environ: dict[str, str]) -> None:
+    calm = await printed(environ, "incidents")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await PostgresWatch(database, ()).see(
+        await PostgresMonitor(database, ()).see(
             [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
         )
 
-    _, listed, _ = await hub(environ, "troubles")
-    screen, _ = await printed(environ, "troubles")
+    _, listed, _ = await hub(environ, "incidents")
+    screen, _ = await printed(environ, "incidents")
 
     [row] = listed["items"]
     assert calm == ("No hay averías abiertas.\n", "")
@@ -132,7 +132,7 @@ async def test_an_empty_list_says_so_beside_the_output(environ: dict[str, str]) 
 
 
 async def test_a_database_that_is_away_is_said_with_what_to_do(environ: dict[str, str]) -> None:
-    code, _, told = await hub({**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}, "troubles")
+    code, _, told = await hub({**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}, "incidents")
 
     assert code == 1
     assert "PostgreSQL does not answer" in told

@@ -46,7 +46,9 @@ async def test_it_says_why_in_a_sentence_a_line_and_is_noted(environ: dict[str, 
         answer["reason"],
         answer["messages"],
     )
-    assert [("event.explain", f"event:{ONE.key}")] * 2 == [(one["action"], one["subject"]) for one in notes]
+    assert [("event.explain", f"event:{ONE.key}")] * 2 == [
+        (note["action"], note["subject"]) for note in notes
+    ]
 
 
 async def test_what_is_not_there_ends_with_one_and_says_what_is(environ: dict[str, str]) -> None:

@@ -116,7 +116,7 @@ def test_mail_is_taken_in_only_where_that_was_asked_for(compose: tuple[str, ...]
     found: Services = json.loads(read(compose, GIVEN, "--format", "json").stdout)["services"]
 
     assert set(ROLES) - {"mail"} == set(ROLES) & set(found)
-    assert {Mode.CAPTURE} == {load(each["environment"]).mode for each in hub_services(found).values()}
+    assert {Mode.CAPTURE} == {load(service["environment"]).mode for service in hub_services(found).values()}
 
 
 def test_one_service_builds_the_image_that_all_use(services: Services) -> None:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.intake.process_batch import take_in
-from hub.intake.source_bindings import Senders
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Audience, Event, Purpose
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog
@@ -44,10 +44,10 @@ class Hub:
     database: Database
 
     async def take_in(self, *events: Event, now: datetime = MONDAY + HOUR) -> None:
-        await take_in(
+        await process_batch(
             [incoming(one) for one in events],
-            desk=SHOP,
-            senders=Senders(PostgresKeys(self.database), own=None),
+            context=SHOP,
+            senders=SourceBindings(PostgresKeys(self.database), own=None),
             store=PostgresIntake(self.database),
             publisher=MemoryPublisher(),
             appointments=MemoryAppointments(lambda: now),

@@ -17,7 +17,7 @@ from aio_pika.abc import AbstractChannel
 from hub.consumers import topology
 from hub.consumers.worker import BURY_FROM, Consumer, serve
 from hub.errors import ConfigurationError, StorageUnavailable
-from hub.model import Incoming, Lane
+from hub.model import Lane, RawMessage
 from tests.acceptance.harness import until
 from tests.integration.broker_line import Line
 
@@ -81,7 +81,7 @@ class Bench:
             task.cancel()
             await asyncio.wait([task])
 
-    async def _handle(self, incoming: Sequence[Incoming]) -> None:
+    async def _handle(self, incoming: Sequence[RawMessage]) -> None:
         names = [one.body.decode() for one in incoming]
         self.begun = names
         await self.gate.wait()
@@ -89,7 +89,7 @@ class Bench:
             raise error
         self.handled.append(names)
 
-    async def _bury(self, incoming: Incoming, _: Exception) -> None:
+    async def _bury(self, incoming: RawMessage, _: Exception) -> None:
         self.buried.append(incoming.body.decode())
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hub.model import Event, Json
 from hub.people.audience import Group
 from hub.ports import Holders
-from hub.storage import Database, PostgresIntake, PostgresRoster
+from hub.storage import Database, PostgresDirectoryHistory, PostgresIntake
 from hub.testing import MemoryStore
 from hub.testing.directory import Directory
 from tests.contract.values import event
@@ -156,7 +156,12 @@ async def _ends(database: str, ways: Iterable[list[list[Event]]]) -> list[Any]:
             )
             rows = [dict(row) for row in history]
             ends.append(
-                (tables, rows, await _owners(PostgresRoster(opened)), await _found(PostgresIntake(opened)))
+                (
+                    tables,
+                    rows,
+                    await _owners(PostgresDirectoryHistory(opened)),
+                    await _found(PostgresIntake(opened)),
+                )
             )
         return ends
 
@@ -165,10 +170,10 @@ async def _found(intake: PostgresIntake | MemoryStore) -> list[list[tuple[str, s
     """Answer who each group is now."""
     async with intake.transaction() as transaction:
         people = await transaction.people(GROUPS)
-    return [[(one.ref, one.name) for one in people[group]] for group in GROUPS]
+    return [[(person.ref, person.name) for person in people[group]] for group in GROUPS]
 
 
-async def _owners(roster: PostgresRoster) -> dict[str, list[tuple[str, str]]]:
+async def _owners(roster: PostgresDirectoryHistory) -> dict[str, list[tuple[str, str]]]:
     owners = {}
     for day in range(-4, 8):
         on = BEGIN + timedelta(days=day)

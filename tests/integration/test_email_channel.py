@@ -9,7 +9,7 @@ import pytest
 from hub.access.keyring import KeyRing
 from hub.channels.email.channel import EmailChannel
 from hub.channels.email.mime import Sender, build_email
-from hub.channels.email.verp import Kind, Mark, Verp
+from hub.channels.email.verp import AddressKind, Mark, Verp
 from hub.errors import PermanentFailure
 from hub.model import Accepted, Outgoing, Rendered
 from hub.settings import Secret
@@ -154,7 +154,7 @@ async def test_with_a_domain_of_its_own_each_mail_says_whose_bounce_it_would_be(
         await channel.send(message)
 
     (mail,) = server.mails
-    assert Mark(Kind.BOUNCE, message.id) == verp.read(mail.sender)
+    assert Mark(AddressKind.BOUNCE, message.id) == verp.read(mail.sender)
     assert message.id == verp.read_envelope_id(mail.envelope_id or "")
 
 

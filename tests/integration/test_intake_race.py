@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.intake.process_batch import take_in
-from hub.intake.source_bindings import Senders
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Event
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog
@@ -27,10 +27,10 @@ async def opened(database: str) -> AsyncIterator[Database]:
 
 async def test_no_event_waits_for_people_who_are_named_at_the_same_moment(opened: Database) -> None:
     async def process(one: Event) -> None:
-        await take_in(
+        await process_batch(
             [incoming(one)],
-            desk=DESK,
-            senders=Senders(PostgresKeys(opened), own=None),
+            context=DESK,
+            senders=SourceBindings(PostgresKeys(opened), own=None),
             store=PostgresIntake(opened),
             publisher=MemoryPublisher(),
             appointments=MemoryAppointments(lambda: MONDAY),

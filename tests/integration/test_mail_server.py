@@ -15,7 +15,7 @@ import pytest
 
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.inbound.mail.parsing import MOST_PARTS
-from hub.inbound.mail.server import MOST_RECIPIENTS, OK, SIZE_LIMIT, UNREADABLE, Desk, listening
+from hub.inbound.mail.server import MOST_RECIPIENTS, OK, SIZE_LIMIT, UNREADABLE, MailHandlers, listening
 from hub.model import Complaint, Reply, State
 from hub.model.receipts import Receipt
 from hub.settings import Address
@@ -76,9 +76,9 @@ def bring(
 @asynccontextmanager
 async def open_office() -> AsyncIterator[Office]:
     office = Office()
-    desk = Desk(receipt=office.receipt, complaint=office.complaint, reply=office.reply)
+    handlers = MailHandlers(receipt=office.receipt, complaint=office.complaint, reply=office.reply)
     async with listening(
-        Address("127.0.0.1", 0), verp=VERP, desk=desk, now=lambda: datetime.now(UTC)
+        Address("127.0.0.1", 0), verp=VERP, handlers=handlers, now=lambda: datetime.now(UTC)
     ) as server:
         office.port = server.sockets[0].getsockname()[1]
         yield office

@@ -11,11 +11,11 @@ import pytest
 
 from hub.errors import BrokerUnavailable, PermanentFailure
 from hub.model import Message, State, Target
-from hub.operations.redrive import PAGE, Redriven, Wish, redrive
-from hub.ports import MessageFilter, Ticket, Verdict
+from hub.operations.redrive import PAGE, Redriven, RedriveRequest, redrive
+from hub.ports import MessageFilter, RedriveResult, Ticket
 from hub.testing import MemoryEmail
 from tests.contract.stores import RealStores, open_stores
-from tests.unit.delivery_harness import ABOUT, PostOffice, mail, post_office
+from tests.unit.delivery_harness import ABOUT, DeliveryHarness, mail, post_office
 
 GONE = "smtp_550_5.1.1"
 FAILED = MessageFilter(state="failed")
@@ -30,16 +30,16 @@ class Lost:
     """Lost messages in a real store, and an office that delivers what goes again."""
 
     stores: RealStores
-    office: PostOffice
+    office: DeliveryHarness
 
     async def holds(self, *messages: Message) -> None:
         async with self.stores.intake.transaction() as transaction:
             await transaction.add_events([ABOUT])
             await transaction.add_messages(messages)
 
-    async def again(self, wish: Wish | None = None, **fields: Any) -> Redriven:
+    async def again(self, wish: RedriveRequest | None = None, **fields: Any) -> Redriven:
         return await redrive(
-            wish or Wish(narrowed=FAILED),
+            wish or RedriveRequest(narrowed=FAILED),
             store=self.stores.redrive,
             publisher=self.office.publisher,
             **fields,
@@ -63,7 +63,7 @@ async def test_what_was_lost_goes_out_and_nobody_hears_twice(place: Lost) -> Non
     await place.deliver(*many)
     second = await place.again()
 
-    assert (first.of(Verdict.TAKEN), second.of(Verdict.TAKEN)) == (3, 0)
+    assert (first.of(RedriveResult.TAKEN), second.of(RedriveResult.TAKEN)) == (3, 0)
     assert sorted(place.office.sent()) == ["p-0", "p-1", "p-2"]
 
 
@@ -76,7 +76,7 @@ async def test_what_fails_again_may_go_again(place: Lost) -> None:
     await place.deliver(one)
     shown = await place.stores.shown(one)
     assert (shown["state"], shown["reason"]) == ("failed", GONE)
-    assert (await place.again()).of(Verdict.TAKEN) == 1
+    assert (await place.again()).of(RedriveResult.TAKEN) == 1
 
 
 async def test_what_fails_again_is_left_to_the_next_step_of_its_cascade(place: Lost) -> None:
@@ -86,7 +86,7 @@ async def test_what_fails_again_is_left_to_the_next_step_of_its_cascade(place: L
 
     await place.again()
     await place.deliver(one)
-    assert (await place.again()).of(Verdict.TOLD) == 1
+    assert (await place.again()).of(RedriveResult.TOLD) == 1
     assert [ticket.channel for ticket in place.office.publisher.published] == ["email", "sms"]
 
 
@@ -94,9 +94,9 @@ async def test_it_goes_in_pages_and_says_how_far_it_is(place: Lost) -> None:
     await place.holds(*(lost(f"p-{number}") for number in range(PAGE + 2)))
     heard: list[int] = []
 
-    done = await place.again(told=lambda so_far: heard.append(so_far.of(Verdict.TAKEN)))
+    done = await place.again(told=lambda so_far: heard.append(so_far.of(RedriveResult.TAKEN)))
 
-    assert (done.of(Verdict.TAKEN), done.next, heard) == (PAGE + 2, None, [PAGE, PAGE + 2])
+    assert (done.of(RedriveResult.TAKEN), done.next, heard) == (PAGE + 2, None, [PAGE, PAGE + 2])
 
 
 async def test_a_limit_ends_it_with_the_place_to_go_on_from(place: Lost) -> None:
@@ -105,7 +105,7 @@ async def test_a_limit_ends_it_with_the_place_to_go_on_from(place: Lost) -> None
     first = await place.again(limit=2)
     rest = await place.again(limit=2, after=first.next)
 
-    assert [first.of(Verdict.NO_CONTACT), rest.of(Verdict.NO_CONTACT)] == [2, 1]
+    assert [first.of(RedriveResult.NO_CONTACT), rest.of(RedriveResult.NO_CONTACT)] == [2, 1]
     assert rest.next is None
 
 
@@ -116,7 +116,7 @@ async def test_what_a_crash_leaves_without_a_ticket_is_found_by_the_sweep(place:
     with pytest.raises(BrokerUnavailable):
         await place.again()
 
-    assert (await place.again()).of(Verdict.TAKEN) == 0
+    assert (await place.again()).of(RedriveResult.TAKEN) == 0
     assert await place.stores.timers.stale_queued("email", one.lane, timedelta(0), 10) == [
         Ticket(channel="email", lane=one.lane, ids=(one.id,))
     ]
@@ -125,7 +125,7 @@ async def test_what_a_crash_leaves_without_a_ticket_is_found_by_the_sweep(place:
 async def test_a_dry_run_sends_nothing(place: Lost) -> None:
     await place.holds(lost())
 
-    done = await place.again(Wish(narrowed=FAILED, dry_run=True))
+    done = await place.again(RedriveRequest(narrowed=FAILED, dry_run=True))
 
-    assert dict(done.counts) == {(Verdict.TAKEN, "email", GONE): 1}
+    assert dict(done.counts) == {(RedriveResult.TAKEN, "email", GONE): 1}
     assert place.office.publisher.published == []

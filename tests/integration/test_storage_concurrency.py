@@ -16,7 +16,7 @@ import pytest
 from hub.errors import StorageConflict
 from hub.model import ClockState, Message, State, StoredEvent, Symptom
 from hub.ports import IntakeTransaction
-from hub.storage import Database, PostgresWatch
+from hub.storage import Database, PostgresMonitor
 from tests.contract.stores import AT_ONCE, RealStores, open_stores
 from tests.contract.values import (
     FALLBACK,
@@ -179,7 +179,7 @@ async def test_a_deadlock_is_a_conflict_and_the_other_transaction_goes_through(s
 
     results = await asyncio.gather(lock("a", "b"), lock("b", "a"), return_exceptions=True)
 
-    assert [type(one) for one in results if one is not None] == [StorageConflict]
+    assert [type(result) for result in results if result is not None] == [StorageConflict]
 
 
 async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: RealStores) -> None:
@@ -230,8 +230,8 @@ async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Real
     [lost] = await _some(stores, 1, state=State.FAILED, fallback=FALLBACK)
 
     async def go_on() -> None:
-        for one in await stores.timers.broken_cascades(10):
-            await stores.timers.add_messages([next_of(one)])
+        for cascade in await stores.timers.broken_cascades(10):
+            await stores.timers.add_messages([next_of(cascade)])
 
     await asyncio.gather(*(go_on() for _ in range(6)))
 
@@ -239,13 +239,13 @@ async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Real
     assert await stores.state_of(next_of(lost)) == "queued"
 
 
-async def test_of_many_that_see_the_same_trouble_one_begins_it(database: str) -> None:
+async def test_of_many_that_see_the_same_incident_one_begins_it(database: str) -> None:
     async with Database(database) as opened:
-        watching = PostgresWatch(opened, ())
+        watching = PostgresMonitor(opened, ())
         for _ in range(5):
             symptoms = [Symptom(key=f"circuit:sms:{number}", measured="x") for number in range(5)]
             await asyncio.gather(*(watching.see(symptoms) for _ in range(8)))
-            assert 5 == sum(one.resolved_at is None for one in await watching.troubles(100))
+            assert 5 == sum(incident.resolved_at is None for incident in await watching.incidents(100))
             await watching.resolve(["circuit"], timedelta(microseconds=-1))
 
-        assert 25 == len(await watching.troubles(100))
+        assert 25 == len(await watching.incidents(100))

@@ -84,11 +84,11 @@ INSERT INTO clock (
 """
 
 
-async def test_of_clocks_that_were_there_those_that_have_ended_say_no_more_and_the_others_go_on(
+async def test_ended_clocks_stay_silent_and_the_others_go_on(
     empty: str,
 ) -> None:
     """A hub of version 0005 left an ended clock the steps that it would not do."""
-    running = sla.with_fired(_first_reply(), 3)
+    running = sla.with_progress(_first_reply(), 3)
     ended = replace(running, id=UUID(int=2), case="pqrs_id:2", ended_at=running.due_at + HOUR)
     await migrations.upgrade(empty, to="0005")
     connection = await asyncpg.connect(empty)

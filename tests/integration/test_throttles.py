@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from hub.model import Lane
-from hub.resilience.rate_limit import Entry, Rate
+from hub.resilience.rate_limit import Rate, SendRecord
 from hub.storage import RedisThrottle
 from tests.servers import Servers
 
@@ -34,8 +34,8 @@ async def taken(kept: RedisThrottle, asked: int, key: str = "sms:twilio", rate: 
     return [await kept.take(key, rate, Lane.NORMAL) for _ in range(asked)].count(timedelta(0))
 
 
-def entries(number: int, person: str = "p-1") -> list[Entry]:
-    return [Entry(key=f"sms:{person}", member=f"{person}-{one}", rate=SIX) for one in range(number)]
+def entries(number: int, person: str = "p-1") -> list[SendRecord]:
+    return [SendRecord(key=f"sms:{person}", member=f"{person}-{one}", rate=SIX) for one in range(number)]
 
 
 async def test_all_processes_share_one_rate_and_one_allowance(redis_url: str) -> None:

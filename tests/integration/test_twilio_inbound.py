@@ -57,7 +57,7 @@ async def test_a_signed_text_takes_a_matter_on_and_an_unsigned_one_does_not(worl
 
     assert (403, 204) == (refused.status, taken.status)
     assert ReplyKind.TAKE_ON is inbound.kind
-    assert [ACKNOWLEDGED, ANSWERED] == [one.name for one in hub.publisher.events[-2:]]
+    assert [ACKNOWLEDGED, ANSWERED] == [event.name for event in hub.publisher.events[-2:]]
 
 
 async def test_a_picture_without_words_is_an_answer(world: World) -> None:

@@ -19,7 +19,7 @@ from pamqp.header import ContentHeader
 
 from hub.consumers import topology
 from hub.consumers.worker import Consumer, serve
-from hub.model import Incoming, Lane
+from hub.model import Lane, RawMessage
 
 INSTANT: Final = datetime(2026, 3, 9, tzinfo=UTC)
 SECONDS: Final = struct.pack(">Q", int(INSTANT.timestamp()))
@@ -29,16 +29,16 @@ LATIN_1: Final = "áéíó".encode("latin-1")
 
 
 @asynccontextmanager
-async def intake(url: str) -> AsyncIterator[asyncio.Queue[Incoming]]:
+async def intake(url: str) -> AsyncIterator[asyncio.Queue[RawMessage]]:
     """Consume what falls to the normal lane."""
-    got: asyncio.Queue[Incoming] = asyncio.Queue()
+    got: asyncio.Queue[RawMessage] = asyncio.Queue()
     stop = asyncio.Event()
 
-    async def keep(batch: Sequence[Incoming]) -> None:
-        for one in batch:
-            got.put_nowait(one)
+    async def keep(batch: Sequence[RawMessage]) -> None:
+        for event in batch:
+            got.put_nowait(event)
 
-    async def bury(_: Incoming, error: Exception) -> None:
+    async def bury(_: RawMessage, error: Exception) -> None:
         raise error
 
     consumer = Consumer(queue=topology.events_queue(Lane.NORMAL), handle=keep, bury=bury, batch=10)

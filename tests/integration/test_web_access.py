@@ -32,7 +32,7 @@ def path_of(route: Route) -> str:
 
 
 @every_route
-async def test_with_a_key_every_route_but_health_and_hooks_needs_it_even_from_this_machine(
+async def test_every_route_but_health_and_hooks_needs_the_key_even_locally(
     route: Route,
 ) -> None:
     reply = await ask(World(environ=GUARDED), path_of(route), method=route.method, headers=OWN_PAGE)

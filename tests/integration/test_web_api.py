@@ -12,7 +12,7 @@ import pytest
 from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.model import Acknowledgement, ClockState, Course, DeadLetter, Pause, Step
+from hub.model import Acknowledgement, ClockHistory, ClockState, DeadLetter, Pause, Step, StepKind
 from hub.ports import MessageFilter
 from hub.web.schemas import common
 from tests.contract.values import clock
@@ -197,9 +197,9 @@ def escalated_clock() -> World:
     world = World()
     steps = tuple(
         Step(kind=kind, at=NOON + timedelta(days=day), from_level=1, to_level=to)
-        for kind, day, to in (("breach", 2, 1), ("escalate", 2, 2), ("escalate", 3, 3))
+        for kind, day, to in ((StepKind.BREACH, 2, 1), (StepKind.ESCALATE, 2, 2), (StepKind.ESCALATE, 3, 3))
     )
-    course = Course(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-jefe"),))
+    course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-jefe"),))
     row = clock_row(
         state="breached",
         level=2,
@@ -245,7 +245,7 @@ async def test_a_clock_is_shown_with_its_steps_and_who_was_told_by_masked_name()
 
 async def test_a_clock_that_stands_still_has_no_time_left_and_says_since_when() -> None:
     world = World()
-    course = msgspec.to_builtins(Course(pauses=(Pause(since=NOON),)))
+    course = msgspec.to_builtins(ClockHistory(pauses=(Pause(since=NOON),)))
     world.log.clock_rows.append(clock_row(course=course))
 
     (row,) = (await ask(world, "/api/clocks")).json["items"]
@@ -301,12 +301,12 @@ async def test_ended_clocks_come_from_sql() -> None:
     assert reply.json["items"][0]["left"] is None
 
 
-@pytest.mark.parametrize("trouble", ["away", "forgotten"])
+@pytest.mark.parametrize("incident", ["away", "forgotten"])
 async def test_while_redis_is_away_or_empty_the_live_clocks_come_from_sql_and_it_is_said(
-    trouble: str,
+    incident: str,
 ) -> None:
     world = with_clocks("open", "met", "breached")
-    setattr(world.boards, trouble, True)
+    setattr(world.boards, incident, True)
 
     reply = await ask(world, "/api/clocks")
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from hub.inbound.replies import read
-from hub.model import Gone, Reply, State
+from hub.model import InvalidContact, Reply, State
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresReplies
 from tests.contract.values import NOON, event, message, stored
 from tests.integration.web_doubles import World, ask
@@ -28,7 +28,7 @@ async def served(opened: Database) -> World:
     async with PostgresIntake(opened).transaction() as transaction:
         await transaction.add_events([of])
         await transaction.add_messages([lost])
-    await delivery.suppress([Gone(message_id=lost.id, at=NOON, reason="smtp_550", provider="smtp")])
+    await delivery.suppress([InvalidContact(message_id=lost.id, at=NOON, reason="smtp_550", provider="smtp")])
     return World(database=opened)
 
 

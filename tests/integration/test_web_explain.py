@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hub.model import AudienceRecord, Places, State
+from hub.model import AudienceRecord, PropertyScope, State
 from hub.operations.explain.explain import explain
-from hub.storage import Database, PostgresExplaining, PostgresIntake
+from hub.storage import Database, PostgresExplain, PostgresIntake
 from tests.contract.values import NOON, event, letter, membership, message, person, stored, unit
 from tests.integration.web_doubles import World, ask
 
@@ -105,9 +105,9 @@ async def test_an_id_of_several_sources_asks_back(made: World, opened: Database)
     ids=["everywhere", "of the place", "told there", "of elsewhere", "an event elsewhere", "nowhere"],
 )
 async def test_from_a_place_only_what_belongs_to_it_is_seen(
-    opened: Database, places: Places, who: str, outcome: str, reason: str | None
+    opened: Database, places: PropertyScope, who: str, outcome: str, reason: str | None
 ) -> None:
-    store = PostgresExplaining(opened)
+    store = PostgresExplain(opened)
     verdict = await explain(store, ONE.event.id, who, places=places)
 
     assert (outcome, reason) == (verdict.outcome, verdict.reason)

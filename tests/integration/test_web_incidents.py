@@ -14,14 +14,14 @@ LETTERS = Symptom(key="dead_letters", measured="3 abiertas, 1 de la última hora
 async def house() -> World:
     """A hub whose SMS provider was broken, and which has dead letters."""
     world = World()
-    await world.troubles.see([SMS])
-    await world.troubles.resolve(["circuit"], timedelta(microseconds=-1))
-    await world.troubles.see([LETTERS])
+    await world.incidents.see([SMS])
+    await world.incidents.resolve(["circuit"], timedelta(microseconds=-1))
+    await world.incidents.see([LETTERS])
     return world
 
 
 async def test_the_open_ones_come_first_each_with_what_to_do() -> None:
-    items = (await ask(await house(), "/api/troubles")).json["items"]
+    items = (await ask(await house(), "/api/incidents")).json["items"]
 
     assert [("dead_letters", "open"), ("circuit:sms:twilio", "over")] == [
         (item["key"], item["state"]) for item in items
@@ -32,24 +32,24 @@ async def test_the_open_ones_come_first_each_with_what_to_do() -> None:
 
 async def test_what_another_hub_has_found_is_not_shown() -> None:
     world = await house()
-    await world.troubles.see([Symptom(key="moon:full", measured="x")])
+    await world.incidents.see([Symptom(key="moon:full", measured="x")])
 
-    assert 2 == len((await ask(world, "/api/troubles")).json["items"])
+    assert 2 == len((await ask(world, "/api/incidents")).json["items"])
     assert "moon" not in (await ask(world, "/metrics")).text
 
 
 async def test_the_limit_is_kept_and_a_wrong_one_refused() -> None:
     world = await house()
 
-    assert 1 == len((await ask(world, "/api/troubles?limit=1")).json["items"])
-    assert 400 == (await ask(world, "/api/troubles?limit=0")).status
+    assert 1 == len((await ask(world, "/api/incidents?limit=1")).json["items"])
+    assert 400 == (await ask(world, "/api/incidents?limit=0")).status
 
 
-async def test_metrics_tell_of_open_troubles_by_kind_and_of_the_audit() -> None:
+async def test_metrics_tell_of_open_incidents_by_kind_and_of_the_audit() -> None:
     world = await house()
-    await world.troubles.beat("timers", {"audit": "ended"})
+    await world.incidents.beat("timers", {"audit": "ended"})
     text = (await ask(world, "/metrics")).text
 
-    assert 'hub_troubles{kind="dead_letters"} 1.0' in text
-    assert 'hub_troubles{kind="circuit"} 0.0' in text
+    assert 'hub_incidents{kind="dead_letters"} 1.0' in text
+    assert 'hub_incidents{kind="circuit"} 0.0' in text
     assert "hub_audit_age_seconds 0.0" in text

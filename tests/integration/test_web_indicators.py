@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hub.model import ClockState, Promise
-from hub.model.promises import Kept
+from hub.model.promises import PromiseRecord
 from hub.web.api.indicators import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 
@@ -17,9 +17,9 @@ BOGOTA = ZoneInfo("America/Bogota")
 HOUR = timedelta(hours=1)
 
 
-def kept(name: str, state: ClockState, hours: int, level: int = 1) -> Kept:
+def kept(name: str, state: ClockState, hours: int, level: int = 1) -> PromiseRecord:
     """Begun on Monday 9 March 2026 at 12:00 and ended so many hours later."""
-    return Kept(
+    return PromiseRecord(
         case="pqrs_id:1",
         name=name,
         state=state,
@@ -30,7 +30,7 @@ def kept(name: str, state: ClockState, hours: int, level: int = 1) -> Kept:
     )
 
 
-async def test_the_days_asked_are_whole_and_colombias_and_the_figures_are_in_business_hours() -> None:
+async def test_indicator_days_are_whole_bogota_days_in_business_hours() -> None:
     world = World()
     world.log.kept.extend(
         [

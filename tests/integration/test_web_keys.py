@@ -84,7 +84,7 @@ async def test_what_listens_for_metrics_alone_asks_for_the_key_as_well() -> None
     app = build_metrics(
         settings=load(GUARDED),
         log=world.log,
-        troubles=world.troubles,
+        incidents=world.incidents,
         ready=ready,
         registry=world.build()[REGISTRY],
     )

@@ -141,7 +141,7 @@ async def test_a_letter_is_handed_over_when_that_is_noted_with_whose_it_is_and_n
     assert before is not None
     assert after is not None
     assert (None, True) == (before["handed_over_at"], after["handed_over_at"] is not None)
-    assert [("letter.done", "p-alfa")] == [(one.action, one.person) for one in noted(town).rows]
+    assert [("letter.done", "p-alfa")] == [(row.action, row.person) for row in noted(town).rows]
 
 
 async def test_a_look_or_change_that_cannot_be_noted_is_refused(town: Town) -> None:

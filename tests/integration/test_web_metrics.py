@@ -10,12 +10,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from hub.settings import load
-from hub.testing import MemoryStore, MemoryWatch
+from hub.testing import MemoryMonitor, MemoryStore
 from hub.web.application import build_metrics
 from tests.integration.web_doubles import NOON, MemoryLog
 
 Client = TestClient[web.Request, web.Application]
-TROUBLES = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
+INCIDENTS = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
 KEY = "a key that nobody guesses"
 
 
@@ -31,7 +31,7 @@ async def client(answering: dict[str, bool]) -> AsyncIterator[Client]:
 
     settings = load({"HUB_API_KEY": KEY})
     app = build_metrics(
-        settings=settings, log=MemoryLog(), troubles=TROUBLES, ready=ready, registry=CollectorRegistry()
+        settings=settings, log=MemoryLog(), incidents=INCIDENTS, ready=ready, registry=CollectorRegistry()
     )
     async with TestClient(TestServer(app, host="127.0.0.1")) as asking:
         yield asking

@@ -81,9 +81,7 @@ async def client() -> AsyncIterator[Client]:
 
 
 @pytest.mark.parametrize("route", BEHIND, ids=lambda route: f"{route.method} {route.path}")
-async def test_an_office_opens_what_the_tables_say_in_its_own_copropiedad_and_nowhere_else(
-    client: Client, route: Route
-) -> None:
+async def test_office_opens_only_what_the_table_says_in_its_copropiedad(client: Client, route: Route) -> None:
     for name, grant in GRANTS.items():
         visitor = await signed_in(client, name)
         answer = await visitor.ask(path_of(route), route.method, headers={HEADER: visitor.csrf})
@@ -202,7 +200,7 @@ def test_no_route_needs_a_scope_that_there_is_not_and_none_is_empty_by_mistake()
     assert own == {"/account", "/sign-out"}
 
 
-def test_no_change_is_for_who_may_only_look_and_access_is_given_by_administrators_alone() -> None:
+def test_readers_change_nothing_and_only_administrators_give_access() -> None:
     changing = [route for route in ROUTES if route.method not in SAFE_METHODS]
     giving = [route for route in ROUTES if route.path.startswith(("/api/accounts", "/api/keys"))]
 

@@ -27,9 +27,9 @@ async def send(world: World, method: str, path: str, body: Any = None) -> Reply:
 
 async def test_a_provider_that_is_left_alone_stands_beside_its_channel() -> None:
     world = World()
-    await world.troubles.see([Symptom(key="circuit:email:smtp-2", measured="")])
-    await world.troubles.resolve(["circuit"], timedelta(microseconds=-1))
-    await world.troubles.see(
+    await world.incidents.see([Symptom(key="circuit:email:smtp-2", measured="")])
+    await world.incidents.resolve(["circuit"], timedelta(microseconds=-1))
+    await world.incidents.see(
         [Symptom(key=key, measured="") for key in ("dead_letters", "circuit:sms:twilio")][:2]
     )
     channels = (await ask(world, "/api/channels")).json["items"]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import jsonschema_rs
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.catalog import CATALOG
 from hub.errors import StorageUnavailable
+from hub.model import StepKind
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
+
+ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_0_0.json"
+"""The schema of the AsyncAPI Initiative, as its npm package has it: `tests/vectors/README.md`."""
 
 
 async def test_a_living_process_says_so() -> None:
@@ -76,6 +83,20 @@ async def test_every_schema_of_a_document_is_a_json_schema(path: str) -> None:
         jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
 
 
+async def test_openapi_passes_the_official_validator() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+
+    assert [] == [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()]
+
+
+async def test_asyncapi_passes_the_official_schema() -> None:
+    document = (await ask(World(), "/asyncapi.json")).json
+    schema = jsonschema_rs.validator_for(json.loads(ASYNCAPI.read_text("utf-8")))
+
+    assert [] == [f"{error.instance_path}: {error.message}" for error in schema.iter_errors(document)]
+    assert not schema.is_valid(document | {"operations": {"x": {"action": "publish"}}})
+
+
 async def test_openapi_has_every_route_of_the_api_and_no_page() -> None:
     document = (await ask(World(), "/openapi.json")).json
 
@@ -95,6 +116,13 @@ async def test_openapi_bounds_the_limit_and_lists_the_states() -> None:
     }
     assert (parameters["limit"]["minimum"], parameters["limit"]["maximum"]) == (1, 500)
     assert "failed" in look_up(document, parameters["state"]["$ref"])["enum"]
+
+
+async def test_openapi_lists_every_kind_of_step() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    kind = document["components"]["schemas"]["ClockStep"]["properties"]["kind"]
+
+    assert sorted(StepKind) == sorted(look_up(document, kind["$ref"])["enum"])
 
 
 async def test_asyncapi_has_every_event_received_unless_the_hub_says_it_itself() -> None:

@@ -347,7 +347,7 @@ async def test_while_the_database_is_away_nobody_is_let_in_and_is_told_so_plainl
     assert await status(ana) == 200
 
 
-async def test_a_browser_without_a_session_is_led_to_the_form_and_a_program_told_to_bring_a_key(
+async def test_browser_without_session_sees_the_form_and_program_is_asked_for_a_key(
     client: Client,
 ) -> None:
     browser = await Visitor(client).ask("/account", headers=HTML)
@@ -368,7 +368,7 @@ async def test_an_address_that_fails_often_waits_and_too_many_of_it_are_sent_awa
     )
 
     assert sorted(each.status for each in answers) == [401] * WAITING + [429] * 3
-    assert all("Demasiados intentos" in each.text for each in answers if each.status == 429)
+    assert all("Demasiados intentos" in answer.text for answer in answers if answer.status == 429)
     assert world.accounts.sessions == {}
 
 

@@ -13,7 +13,19 @@ from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.inbound.replies import read
-from hub.model import Account, Event, Gone, Grant, Message, Office, Reach, Rendered, Reply, Scope, State
+from hub.model import (
+    Account,
+    Event,
+    Grant,
+    InvalidContact,
+    Message,
+    Office,
+    Reach,
+    Rendered,
+    Reply,
+    Scope,
+    State,
+)
 from hub.ports import KeyStore
 from hub.web import app_keys
 from hub.web.api.clock_board import Clocks
@@ -176,7 +188,9 @@ class Town(World):
         return (await self.stores.replies.add(read(reply, about, now=now()))).id
 
     async def _gone(self, said: Message) -> UUID:
-        gone = Gone(message_id=said.id, at=now(), reason="gone", provider=f"post-{said.contact_id}", code="1")
+        gone = InvalidContact(
+            message_id=said.id, at=now(), reason="gone", provider=f"post-{said.contact_id}", code="1"
+        )
         before = {row["id"] for row in (await self.stores.contacts.suppressions(after=None, limit=9)).items}
         await self.stores.delivery.suppress([gone])
         rows = (await self.stores.contacts.suppressions(after=None, limit=9)).items

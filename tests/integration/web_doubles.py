@@ -23,10 +23,10 @@ from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable
-from hub.model import Clock, DeadLetter, Event, Json, Lane, Places
+from hub.model import Clock, DeadLetter, Event, Json, Lane, PropertyScope
 from hub.model import Reply as Answered
 from hub.model.ids import body_id
-from hub.model.promises import Kept, Period
+from hub.model.promises import Period, PromiseRecord
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.ports.receipts import ReceiptStore
@@ -34,19 +34,19 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresContacts,
-    PostgresExplaining,
+    PostgresDirectoryHistory,
+    PostgresExplain,
     PostgresHeadcount,
     PostgresLetters,
     PostgresRedrive,
-    PostgresRoster,
 )
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
     MemoryKeys,
+    MemoryMonitor,
     MemoryPauses,
     MemoryStore,
-    MemoryWatch,
 )
 from hub.web.application import build
 
@@ -117,8 +117,8 @@ class MemoryLog:
     rows: list[dict[str, Json]] = field(default_factory=list)
     clock_rows: list[dict[str, Json]] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
-    kept: list[Kept] = field(default_factory=list)
-    periods: list[tuple[Period, str | None, Places]] = field(default_factory=list)
+    kept: list[PromiseRecord] = field(default_factory=list)
+    periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     told_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class MemoryLog:
         return _page([row for row in seen if wanted.items() <= row.items()], after, limit)
 
     async def message(
-        self, message_id: UUID, *, places: Places = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         seen = self.rows if places is None else []
         found = next((row for row in seen if row["id"] == message_id), None)
@@ -151,14 +151,14 @@ class MemoryLog:
         rows = {row["id"]: row for row in self.clock_rows}
         return [rows[each] for each in ids if each in rows]
 
-    async def clock(self, clock_id: UUID, *, places: Places = None) -> Clock | None:
+    async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return self.promises.get(clock_id) if places is None else None
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
         return [row for row in self.told_rows if row["event_id"] in event_ids]
 
     async def recent_clocks(
-        self, *, state: str | None, after: str | None, limit: int, places: Places = None
+        self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         seen = self.clock_rows if places is None else []
         return _page([row for row in seen if state in (None, row["state"])], after, limit)
@@ -178,8 +178,8 @@ class MemoryLog:
         period: Period,
         *,
         area: str | None,
-        places: Places = None,
-    ) -> Sequence[Kept]:
+        places: PropertyScope = None,
+    ) -> Sequence[PromiseRecord]:
         self.periods.append((period, area, places))
         return self.kept
 
@@ -199,6 +199,7 @@ class MemoryLog:
                 "field": letter.field,
                 "event_type": letter.event_type,
                 "received_at": letter.received_at,
+                "times": letter.times,
                 "state": self.settled.get(letter.id, "open"),
             }
             for letter in self.letters
@@ -222,7 +223,7 @@ class MemoryLog:
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         return [row for row in self.rows if row["person"] == person][:limit]
 
-    async def counts(self, places: Places = None) -> Mapping[str, Mapping[str, int]]:
+    async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         if self.failure:
             raise self.failure
         if places is not None:
@@ -314,7 +315,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.boards = MemoryBoards(self.log)
-        self.troubles = MemoryWatch(MemoryStore(lambda: NOON), lambda: NOON)
+        self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
         self.directory = MemoryStore(lambda: NOON)
@@ -331,10 +332,10 @@ class World:
             policy=POLICY,
             schemas=SCHEMAS,
             log=self.log,
-            explaining=PostgresExplaining(database),
+            explaining=PostgresExplain(database),
             letters=PostgresLetters(database),
             contacts=PostgresContacts(database),
-            roster=PostgresRoster(database),
+            roster=PostgresDirectoryHistory(database),
             headcount=PostgresHeadcount(database, POLICY.suppression_for),
             key_store=self.keys,
             audit=self.audit,
@@ -349,7 +350,7 @@ class World:
             check=check,
             ready=ready,
             registry=CollectorRegistry(),
-            troubles=self.troubles,
+            incidents=self.incidents,
             take_reply=self.take_reply,
             ring=KeyRing(load(self.environ).secrets),
         )

@@ -85,6 +85,6 @@ class Visitor:
         return await self.ask("/", "POST", form={"name": name, "password": password})
 
     def _keep(self, cookies: list[str]) -> None:
-        for each in cookies:
-            for name, morsel in SimpleCookie(each).items():
+        for cooky in cookies:
+            for name, morsel in SimpleCookie(cooky).items():
                 self.cookie, self.value = name, morsel.value

@@ -66,16 +66,18 @@ class WhatsappServer(HttpServer):
 
     def approve(self, submissions: Iterable[Mapping[str, Any]]) -> None:
         """Take texts in as Meta's review does."""
-        for one in submissions:
-            (body,) = one["components"]
+        for submission in submissions:
+            (body,) = submission["components"]
             text = body["text"]
             named = [example["param_name"] for example in body["example"]["body_text_named_params"]]
-            self.require("the template's language", holds=one["language"] == "es_CO")
-            self.require("the template's name", holds=bool(re.fullmatch(r"[a-z0-9_]{1,512}", one["name"])))
+            self.require("the template's language", holds=submission["language"] == "es_CO")
+            self.require(
+                "the template's name", holds=bool(re.fullmatch(r"[a-z0-9_]{1,512}", submission["name"]))
+            )
             self.require("the template's length", holds=len(text) <= 1024)
             self.require("a gap without an example", holds=_GAP.findall(text) == named)
             self.require("a gap at an end", holds=not re.search(r"\A\{\{|\}\}\Z", text))
-            self.approved[one["name"]] = text
+            self.approved[submission["name"]] = text
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [web.post(f"/{VERSION}/{PHONE}/messages", self._create)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub import sla
-from hub.model import Clock, ClockState, Course, Json
+from hub.model import Clock, ClockHistory, ClockState, Json, StepKind
 from hub.policy import Policy
 from hub.policy.clocks import ClockPolicy
 
@@ -17,7 +17,7 @@ def laid(
     started_at: datetime,
     *,
     policy: Policy,
-    course: Course | None = None,
+    course: ClockHistory | None = None,
     data: Mapping[str, Json] | None = None,
 ) -> Clock:
     """Lay out what the rule promises to what begins then."""
@@ -31,11 +31,11 @@ def laid(
         level=1,
         promise=rules.promise_for(data or {}, policy.calendar_rules.mode),
         steps=(),
-        course=course or Course(),
+        course=course or ClockHistory(),
     )
-    return sla.laid_out(clock, policy.calendar, policy.calendar_version)
+    return sla.schedule(clock, policy.calendar, policy.calendar_version)
 
 
-def instants(clock: Clock, *kinds: str) -> list[datetime]:
+def instants(clock: Clock, *kinds: StepKind) -> list[datetime]:
     """Answer when the steps of these kinds fall."""
     return [step.at for step in clock.steps if step.kind in kinds]

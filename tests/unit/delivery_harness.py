@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.errors import TemplateFailure
-from hub.messages.delivery.deliver import Post, Renderer, deliver
+from hub.messages.delivery.deliver import DeliveryDeps, Renderer, deliver
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
 from hub.policy import Policy, load_policy
@@ -38,7 +38,7 @@ def render(claimed: Claimed) -> Rendered:
 
 
 @dataclass
-class PostOffice:
+class DeliveryHarness:
     clock: SettableClock
     store: MemoryStore
     publisher: MemoryPublisher
@@ -57,16 +57,16 @@ class PostOffice:
         """Deliver a ticket of these messages."""
         await deliver(
             [one.id for one in messages],
-            post=self.post(),
+            deps=self.deps(),
             store=store or self.store,
             publisher=self.publisher,
             appointments=self.appointments,
         )
 
-    def post(self, render: Renderer = render) -> Post:
+    def deps(self, render: Renderer = render) -> DeliveryDeps:
         # Asked anew by each ticket: no test waits a second until a pause is heard of.
         pauses = Pauses(self.pauses)
-        return Post(
+        return DeliveryDeps(
             channels=self.channels,
             render=render,
             policy=self.policy,
@@ -90,17 +90,17 @@ class PostOffice:
         return list(self.store.tables.attempts.values())
 
 
-def post_office(*channels: MemoryChannel, policy: Policy = POLICY) -> PostOffice:
+def post_office(*channels: MemoryChannel, policy: Policy = POLICY) -> DeliveryHarness:
     clock = SettableClock(MONDAY)
     store = MemoryStore(clock)
-    return PostOffice(
+    return DeliveryHarness(
         clock=clock,
         store=store,
         pauses=MemoryPauses(store, clock),
         publisher=MemoryPublisher(),
         appointments=MemoryAppointments(clock),
         throttle=MemoryThrottle(lambda: clock().timestamp()),
-        channels={one.traits.name: one for one in channels or (MemoryEmail(),)},
+        channels={channel.traits.name: channel for channel in channels or (MemoryEmail(),)},
         policy=policy,
     )
 

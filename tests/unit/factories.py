@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.cloudevents.schemas import Schemas
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import Rules
 from hub.model import (
     TYPE_PREFIX,
@@ -19,12 +19,12 @@ from hub.model import (
     ChannelTraits,
     ContactPoint,
     Event,
-    Incoming,
     Json,
     Lane,
     Message,
     Person,
     Purpose,
+    RawMessage,
     State,
     StoredEvent,
 )
@@ -39,7 +39,7 @@ CHANNELS: Mapping[str, ChannelTraits] = {
     one.traits.name: one.traits for one in (MemoryEmail, MemorySms, MemoryPush, MemoryInbox)
 }
 RULES = Rules(channels=CHANNELS, policy=POLICY)
-DESK = Desk(schemas=SCHEMAS, catalog=BY_NAME, rules=RULES)
+DESK = IntakeContext(schemas=SCHEMAS, catalog=BY_NAME, rules=RULES)
 SOURCE = "urn:coproservicios:crm"
 
 MONDAY = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
@@ -88,13 +88,13 @@ def stored(one: Event, **fields: Any) -> StoredEvent:
     return replace(known, **fields)
 
 
-def incoming(one: Event) -> Incoming:
+def incoming(one: Event) -> RawMessage:
     return arrived(encode(one), routing_key=one.name)
 
 
-def arrived(body: bytes, *, routing_key: str = "pqrs.received", **fields: Any) -> Incoming:
+def arrived(body: bytes, *, routing_key: str = "pqrs.received", **fields: Any) -> RawMessage:
     values: dict[str, Any] = {"content_type": CONTENT_TYPE, "headers": {}, "received_at": MONDAY, **fields}
-    return Incoming(body=body, routing_key=routing_key, **values)
+    return RawMessage(body=body, routing_key=routing_key, **values)
 
 
 def email(value: str = "maria@example.com", **fields: Any) -> ContactPoint:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.intake.pages import PAGE
-from hub.intake.process_batch import take_in
-from hub.intake.source_bindings import Senders
-from hub.model import ClockState, Event, Incoming, Message, Party, StoredEvent
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
+from hub.model import ClockState, Event, Message, Party, RawMessage, StoredEvent
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter
 from tests.unit.factories import DESK, MONDAY, incoming
@@ -23,16 +23,16 @@ class MemoryHub:
     store: MemoryStore
     publisher: MemoryPublisher
     appointments: MemoryAppointments
-    desk: Desk = DESK
+    context: IntakeContext = DESK
     page: int = PAGE
     keys: MemoryKeys = field(default_factory=lambda: MemoryKeys(lambda: MONDAY))
 
-    async def take_in(self, *events: Event | Incoming) -> None:
+    async def take_in(self, *events: Event | RawMessage) -> None:
         """Take a batch in, as a consumer would."""
-        await take_in(
-            [one if isinstance(one, Incoming) else incoming(one) for one in events],
-            desk=self.desk,
-            senders=Senders(self.keys, own="hub"),
+        await process_batch(
+            [event if isinstance(event, RawMessage) else incoming(event) for event in events],
+            context=self.context,
+            senders=SourceBindings(self.keys, own="hub"),
             store=self.store,
             publisher=self.publisher,
             appointments=self.appointments,
@@ -54,7 +54,7 @@ class MemoryHub:
 
     def of(self, event: Event) -> list[Message]:
         """The messages of an event."""
-        return [one for one in self.store.messages if one.event_id == event.id]
+        return [message for message in self.store.messages if message.event_id == event.id]
 
     def said(self, event: Event) -> list[tuple[str, str]]:
         """Who is told of an event, over which channel."""
@@ -76,4 +76,4 @@ def memory_hub(at: datetime = MONDAY, *, refused: Collection[str] = (), page: in
 
 
 def ids(messages: list[Message]) -> set[UUID]:
-    return {one.id for one in messages}
+    return {message.id for message in messages}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.access.keyring import KeyRing
 from hub.channels.email.verp import Verp
-from hub.inbound.mail.reading import Incoming, Meaning, read
+from hub.inbound.mail.reading import Meaning, RawMail, read
 from hub.settings import Secret
 
 VECTORS: Final[Any] = json.loads(
@@ -28,7 +28,7 @@ REPLIES: Final = VERP.reply_address(ID)
 def meaning(content: str | bytes, *, to: str = BOUNCES, sender: str = "") -> Meaning:
     """Read a mail as it came to an address."""
     octets = content if isinstance(content, bytes) else content.replace("\n", "\r\n").encode()
-    return read(Incoming(content=octets, sender=sender, mark=VERP.read(to), at=AT), verp=VERP)
+    return read(RawMail(content=octets, sender=sender, mark=VERP.read(to), at=AT), verp=VERP)
 
 
 def dsn(

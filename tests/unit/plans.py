@@ -37,7 +37,7 @@ def plan(
 
 
 def reached(messages: list[Message]) -> list[tuple[str, str]]:
-    return [(one.channel, one.address) for one in messages]
+    return [(message.channel, message.address) for message in messages]
 
 
 def only(messages: list[Message]) -> Message:

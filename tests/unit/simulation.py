@@ -15,8 +15,8 @@ from hub.messages.delivery.deliver import deliver
 from hub.model import Clock, Event, Json
 from hub.sla import acknowledge
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
-from hub.timers.scheduler import keep_appointments, stand_in_for_redis
-from tests.unit.delivery_harness import PostOffice, post_office
+from hub.timers.scheduler import keep_appointments, poll_sql
+from tests.unit.delivery_harness import DeliveryHarness, post_office
 from tests.unit.factories import BOGOTA, HOUR, email, event, local, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
@@ -28,7 +28,7 @@ Told = tuple[str, str, str]
 @dataclass
 class Walk:
     hub: MemoryHub
-    office: PostOffice
+    office: DeliveryHarness
     visited: list[datetime] = field(default_factory=list)
     forgetful: bool = False
     """Redis forgets everything whenever something was done."""
@@ -60,7 +60,7 @@ class Walk:
         return said.level
 
     def clock(self, name: str) -> Clock:
-        (found,) = [one for one in self.hub.store.clocks if one.name == name]
+        (found,) = [clock for clock in self.hub.store.clocks if clock.name == name]
         return found
 
     def steps(self, clock: str) -> list[str]:
@@ -80,13 +80,15 @@ class Walk:
         """When a mail went to this address."""
         attempts = self.hub.store.tables.attempts.values()
         sent = sorted(
-            each.at for each in attempts if self.hub.store.message(each.message_id).address == address
+            attempt.at
+            for attempt in attempts
+            if self.hub.store.message(attempt.message_id).address == address
         )
         return [wall(at)[5:] for at in sent]
 
     def _uses(self, one: Event) -> Mapping[str, str]:
         attempts = self.hub.store.tables.attempts.values()
-        sent = {each.message_id: each.at for each in attempts if each.outcome == "accepted"}
+        sent = {attempt.message_id: attempt.at for attempt in attempts if attempt.outcome == "accepted"}
         uses: dict[str, list[tuple[datetime | None, str]]] = {}
         for message in sorted(self.hub.of(one), key=lambda message: (message.person, message.channel)):
             if message.person in STAFF:
@@ -104,7 +106,7 @@ class Walk:
             await keep_appointments(timers_of(self.hub))
             if self.forgetful:
                 self.hub.appointments.flush()
-                await stand_in_for_redis(timers_of(self.hub))
+                await poll_sql(timers_of(self.hub))
             events, tickets = publisher.events[self._taken_in :], publisher.published[self._delivered :]
             self._taken_in += len(events)
             self._delivered += len(tickets)
@@ -114,7 +116,7 @@ class Walk:
             for ticket in tickets:
                 await deliver(
                     list(ticket.ids),
-                    post=self.office.post(),
+                    deps=self.office.deps(),
                     store=self.hub.store,
                     publisher=publisher,
                     appointments=self.hub.appointments,

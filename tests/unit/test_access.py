@@ -44,7 +44,7 @@ def test_a_caller_reaches_the_places_of_any_scope_that_is_asked_for() -> None:
     assert frozenset() == caller.places({Scope.ADMIN})
 
 
-def test_nobody_at_the_console_publishes_events_and_only_administrators_give_accounts() -> None:
+def test_console_publishes_no_events_and_only_administrators_give_accounts() -> None:
     assert not any(Scope.PUBLISH in scopes for scopes in SCOPES_OF.values())
     assert [Office.ADMINISTRATOR] == [office for office, scopes in SCOPES_OF.items() if Scope.ADMIN in scopes]
     assert Scope.PRIVACY not in SCOPES_OF[Office.ADMINISTRATOR]

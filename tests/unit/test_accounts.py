@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from hub.access import accounts
-from hub.access.accounts import Desk
+from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
 from hub.errors import InvalidAccount, LastAdministrator, UnknownName
-from hub.model import Account, Grant, Office, Places
+from hub.model import Account, Grant, Office, PropertyScope
 from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore
 from tests.contract.values import copropiedad
 
@@ -22,9 +22,9 @@ HERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-1")
 THERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-2")
 OF_HERE = frozenset({"ph-1"})
 
-CHANGES: dict[str, Callable[[Desk, str], Awaitable[Any]]] = {
-    "grant": lambda desk, name: accounts.grant(desk, name, [HERE]),
-    "take": lambda desk, name: accounts.take(desk, name, [HERE]),
+CHANGES: dict[str, Callable[[AccountAdmin, str], Awaitable[Any]]] = {
+    "grant": lambda admin, name: accounts.grant(admin, name, [HERE]),
+    "take": lambda admin, name: accounts.take(admin, name, [HERE]),
     "reset": accounts.reset,
     "disable": accounts.disable,
     "enable": accounts.enable,
@@ -41,8 +41,8 @@ class House:
         self.store = MemoryAccounts(store)
         self.audit = MemoryAudit()
 
-    def desk(self, places: Places = None) -> Desk:
-        return Desk(
+    def admin(self, places: PropertyScope = None) -> AccountAdmin:
+        return AccountAdmin(
             store=self.store,
             audit=self.audit,
             passwords=Passwords(memory=8, rounds=1),
@@ -52,16 +52,16 @@ class House:
         )
 
     async def with_account(self, name: str, *grants: Grant) -> Account:
-        account, _ = await accounts.create(self.desk(), name, name.title(), grants)
+        account, _ = await accounts.create(self.admin(), name, name.title(), grants)
         return account
 
 
 async def test_a_new_account_has_a_password_for_once_that_is_kept_nowhere() -> None:
     house = House()
-    account, password = await accounts.create(house.desk(), " Ana.Ruiz ", "Ana Ruiz", [HERE])
+    account, password = await accounts.create(house.admin(), " Ana.Ruiz ", "Ana Ruiz", [HERE])
 
     assert (account.name, account.must_change, account.grants) == ("ana.ruiz", True, (HERE,))
-    assert await house.desk().passwords.matches(account.password_hash, password)
+    assert await house.admin().passwords.matches(account.password_hash, password)
     assert password not in repr(account) + repr(house.audit.rows)
     [note] = house.audit.rows
     assert (note.action, note.subject, note.detail) == (
@@ -96,9 +96,9 @@ async def test_an_account_that_makes_no_sense_is_refused(
     house = House()
     await house.with_account("taken", HERE)
     with pytest.raises(InvalidAccount):
-        await accounts.create(house.desk(), name, display_name, grants)
+        await accounts.create(house.admin(), name, display_name, grants)
 
-    assert [each.name for each in await house.store.accounts()] == ["taken"]
+    assert [account.name for account in await house.store.accounts()] == ["taken"]
     # What was refused was not done: the audit does not say that it was.
     assert [note.subject for note in house.audit.rows] == ["account:taken"]
 
@@ -107,7 +107,7 @@ async def test_an_account_that_makes_no_sense_is_refused(
 async def test_each_change_is_noted_before_it_is_made(change: str) -> None:
     house = House()
     await house.with_account("ana", HERE, THERE)
-    await CHANGES[change](house.desk(), "ANA")
+    await CHANGES[change](house.admin(), "ANA")
 
     assert [(note.who, note.action, note.subject) for note in house.audit.rows[1:]] == [
         ("account:root", f"account.{change}", "account:ana")
@@ -117,7 +117,7 @@ async def test_each_change_is_noted_before_it_is_made(change: str) -> None:
 @every_change
 async def test_an_account_that_there_is_not_is_told(change: str) -> None:
     with pytest.raises(UnknownName):
-        await CHANGES[change](House().desk(), "nobody")
+        await CHANGES[change](House().admin(), "nobody")
 
 
 @every_change
@@ -133,7 +133,7 @@ async def test_who_gives_accounts_in_one_copropiedad_touches_nobody_who_is_more(
     before = await house.store.named("ana")
 
     with pytest.raises(UnknownName):
-        await CHANGES[change](house.desk(OF_HERE), "ana")
+        await CHANGES[change](house.admin(OF_HERE), "ana")
     assert await house.store.named("ana") == before
 
 
@@ -142,9 +142,9 @@ async def test_who_gives_accounts_in_one_copropiedad_gives_nothing_elsewhere(gra
     house = House()
     await house.with_account("ana", HERE)
     with pytest.raises(InvalidAccount):
-        await accounts.grant(house.desk(OF_HERE), "ana", [HERE, grant])
+        await accounts.grant(house.admin(OF_HERE), "ana", [HERE, grant])
     with pytest.raises(InvalidAccount):
-        await accounts.create(house.desk(OF_HERE), "luis", "Luis", [grant])
+        await accounts.create(house.admin(OF_HERE), "luis", "Luis", [grant])
 
     assert (await house.store.accounts())[0].grants == (HERE,)
 
@@ -154,8 +154,8 @@ async def test_who_gives_accounts_in_one_copropiedad_sees_those_alone() -> None:
     for name, grants in {"a": (HERE,), "b": (HERE, THERE), "c": (ADMIN,)}.items():
         await house.with_account(f"{name}{name}", *grants)
 
-    assert [each.name for each in await accounts.listed(house.desk(OF_HERE))] == ["aa"]
-    assert len(await accounts.listed(house.desk())) == 3
+    assert [each.name for each in await accounts.listed(house.admin(OF_HERE))] == ["aa"]
+    assert len(await accounts.listed(house.admin())) == 3
 
 
 async def test_the_last_administrator_cannot_be_taken_away_and_hears_what_to_do() -> None:
@@ -163,8 +163,8 @@ async def test_the_last_administrator_cannot_be_taken_away_and_hears_what_to_do(
     await house.with_account("root", ADMIN)
 
     for refused in (
-        accounts.disable(house.desk(), "root"),
-        accounts.take(house.desk(), "root", [ADMIN]),
+        accounts.disable(house.admin(), "root"),
+        accounts.take(house.admin(), "root", [ADMIN]),
     ):
         with pytest.raises(LastAdministrator, match="make another administrator"):
             await refused
@@ -175,7 +175,7 @@ async def test_an_office_that_somebody_has_not_cannot_be_taken() -> None:
     await house.with_account("ana", HERE)
 
     with pytest.raises(InvalidAccount):
-        await accounts.take(house.desk(), "ana", [THERE])
+        await accounts.take(house.admin(), "ana", [THERE])
 
 
 async def test_a_reset_password_opens_once_and_ends_a_lock() -> None:
@@ -183,8 +183,8 @@ async def test_a_reset_password_opens_once_and_ends_a_lock() -> None:
     account = await house.with_account("ana", HERE)
     for _ in range(5):
         await house.store.attempt(account.id, now=NOON)
-    fresh, password = await accounts.reset(house.desk(), "ana")
+    fresh, password = await accounts.reset(house.admin(), "ana")
 
     assert fresh.must_change
     assert fresh.locked_until is None
-    assert await house.desk().passwords.matches(fresh.password_hash, password)
+    assert await house.admin().passwords.matches(fresh.password_hash, password)

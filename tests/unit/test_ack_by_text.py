@@ -11,9 +11,9 @@ import pytest
 from hub import sla
 from hub.errors import BrokerUnavailable
 from hub.inbound import replies
-from hub.inbound.ack_by_text import take_on
+from hub.inbound.ack_by_text import read_ack
 from hub.inbound.process_reply import take_reply
-from hub.model import Clock, Event, Inbound, Json, Reply, ReplyKind, State, Taken
+from hub.model import AckOutcome, Clock, Event, Inbound, Json, Reply, ReplyKind, State
 from hub.rendering import Templates, Texting
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.sms_text import segments
@@ -27,7 +27,7 @@ RECEIVED = local("2026-03-09 08:00")
 LEVEL_2, LEVEL_3 = local("2026-03-11 14:00"), local("2026-03-12 13:00")
 """24 h of the timetable, 32 h: three on Monday and Tuesday, and so on."""
 ANA, JEFE, NEIGHBOUR = "+573001110002", "+573001110003", "+573009990000"
-TWO_WAY = Templates.load(company=COMPANY, texting=Texting(two_way=True))
+TWO_WAY = Templates.load(company=COMPANY, clocks={}, texting=Texting(two_way=True))
 
 
 async def directory(hub: MemoryHub) -> None:
@@ -42,8 +42,8 @@ async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
     hub = memory_hub(RECEIVED)
     await directory(hub)
     opened = [
-        event("pqrs.received", {"pqrs_id": one.lower(), "radicado": one}, at=RECEIVED, id=one)
-        for one in radicados or ("PQ-1",)
+        event("pqrs.received", {"pqrs_id": radicado.lower(), "radicado": radicado}, at=RECEIVED, id=radicado)
+        for radicado in radicados or ("PQ-1",)
     ]
     await hub.take_in(*opened)
     for moment in (LEVEL_2, LEVEL_3):
@@ -101,7 +101,7 @@ def answers(hub: MemoryHub) -> list[tuple[str, str]]:
     ]
 
 
-def outcome(inbound: Inbound) -> Taken | None:
+def outcome(inbound: Inbound) -> AckOutcome | None:
     return None if inbound.taking is None else inbound.taking.outcome
 
 
@@ -110,7 +110,7 @@ async def test_tomo_gives_the_level_one_more_of_its_durations_and_the_writer_one
     inbound = await write(hub)
     [taken] = first_reply(hub).course.acknowledged
 
-    assert (ReplyKind.TAKE_ON, Taken.TAKEN) == (inbound.kind, outcome(inbound))
+    assert (ReplyKind.TAKE_ON, AckOutcome.TAKEN) == (inbound.kind, outcome(inbound))
     assert (2, "p-ana") == (taken.level, taken.by)
     # Level 3 was to be told on Thursday at 13:00, eight hours later is Friday at 12:00.
     assert local("2026-03-13 12:00") == first_reply(hub).next_at
@@ -144,13 +144,13 @@ async def test_of_several_nobody_guesses_and_he_is_told_what_to_write() -> None:
     hub = await told("PQ-2026-000001", "PQ-2026-000002")
     inbound = await write(hub)
 
-    assert (Taken.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
+    assert (AckOutcome.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
     [(_, words)] = answers(hub)
     assert {"PQ-2026-000001", "PQ-2026-000002"} == {
         word.strip(",.") for word in words.split() if "PQ-" in word
     }
     # What he is told to write is understood.
-    assert take_on("TOMO PQ-2026-000002") is not None
+    assert read_ack("TOMO PQ-2026-000002") is not None
 
 
 async def test_the_one_that_is_named_is_taken_and_the_other_goes_on() -> None:
@@ -168,7 +168,7 @@ async def test_what_is_left_of_several_needs_no_number() -> None:
     await write(hub, "TOMO PQ-2")
     inbound = await write(hub)
 
-    assert Taken.TAKEN is outcome(inbound)
+    assert AckOutcome.TAKEN is outcome(inbound)
     assert [2] == [each.level for each in first_reply(hub).course.acknowledged]
 
 
@@ -176,7 +176,7 @@ async def test_a_number_that_is_none_of_his_is_answered_with_those_that_are() ->
     hub = await told()
     inbound = await write(hub, "TOMO PQ-7")
 
-    assert (Taken.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
+    assert (AckOutcome.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
     assert "PQ-1" in answers(hub)[0][1]
 
 
@@ -208,7 +208,7 @@ async def test_what_has_gone_on_to_the_next_level_is_that_ones() -> None:
     hub = await told(at=LEVEL_3)
     late, now = await write(hub), await write(hub, number=JEFE)
 
-    assert [Taken.PASSED, Taken.TAKEN] == [outcome(late), outcome(now)]
+    assert [AckOutcome.PASSED, AckOutcome.TAKEN] == [outcome(late), outcome(now)]
     assert [3] == [each.level for each in first_reply(hub).course.acknowledged]
     assert "ya esta en el nivel 3" in answers(hub)[0][1]
 
@@ -218,7 +218,7 @@ async def test_what_was_answered_need_not_be_taken_on() -> None:
     await hub.take_in(event("pqrs.replied", {"pqrs_id": "pq-1"}, at=LEVEL_2, without=("petitioner",)))
     inbound = await write(hub)
 
-    assert (Taken.ENDED, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
+    assert (AckOutcome.ENDED, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
     assert "ya no esta pendiente" in answers(hub)[0][1]
 
 
@@ -226,7 +226,7 @@ async def test_twice_is_told_once_and_both_times_answered() -> None:
     hub = await told()
     first, again = await write(hub), await write(hub)
 
-    assert [Taken.TAKEN, Taken.ALREADY] == [outcome(first), outcome(again)]
+    assert [AckOutcome.TAKEN, AckOutcome.ALREADY] == [outcome(first), outcome(again)]
     assert 1 == len(published(hub, ACKNOWLEDGED))
     assert 2 == len(answers(hub))
 
@@ -245,7 +245,7 @@ async def test_a_broker_that_is_away_delays_it_and_the_audit_tells_both() -> Non
     hub = await told()
     hub.publisher.faults.script("event", BrokerUnavailable())
     inbound = await write(hub)
-    assert ([], Taken.TAKEN) == (published(hub, ACKNOWLEDGED), outcome(inbound))
+    assert ([], AckOutcome.TAKEN) == (published(hub, ACKNOWLEDGED), outcome(inbound))
 
     await audit(timers_of(hub))
     await audit(timers_of(hub))
@@ -255,7 +255,7 @@ async def test_a_broker_that_is_away_delays_it_and_the_audit_tells_both() -> Non
 async def test_the_top_is_not_promised_a_level_above_it() -> None:
     hub = await told()
     clock = first_reply(hub)
-    hub.store.tables.clocks[clock.id] = sla.with_fired(replace(clock, steps=clock.steps[:3]), 3)
+    hub.store.tables.clocks[clock.id] = sla.with_progress(replace(clock, steps=clock.steps[:3]), 3)
     await write(hub)
 
     assert answers(hub)[0][1].endswith("usted queda a cargo del caso PQ-1.")

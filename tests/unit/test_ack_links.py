@@ -19,7 +19,7 @@ def mail(variant: str | None, example: int, *, link: str | None) -> str:
 
 
 def test_the_mail_to_the_level_has_the_link_and_that_to_the_petitioner_has_not() -> None:
-    audiences = [one.template for one in BY_NAME[ESCALATED].audiences]
+    audiences = [audience.template for audience in BY_NAME[ESCALATED].audiences]
 
     assert [None, "petitioner"] == audiences
     assert [True, False] == [LINK in mail(variant, 0, link=LINK) for variant in audiences]

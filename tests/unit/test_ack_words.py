@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.contact_rules.opt_out_words import command
-from hub.inbound.ack_by_text import TakeOn, case_key, take_on
+from hub.inbound.ack_by_text import AckRequest, case_key, read_ack
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from hub.inbound.ack_by_text import TakeOn, case_key, take_on
     ],
 )
 def test_the_word_alone_takes_on_what_there_is(text: str) -> None:
-    assert TakeOn() == take_on(text)
+    assert AckRequest() == read_ack(text)
 
 
 @pytest.mark.parametrize(
@@ -38,25 +38,25 @@ def test_the_word_alone_takes_on_what_there_is(text: str) -> None:
     ],
 )
 def test_a_case_can_be_named_with_it(text: str) -> None:
-    assert TakeOn(case_key("PQ-2026-000123"), numbered=True) == take_on(text)
+    assert AckRequest(case_key("PQ-2026-000123"), numbered=True) == read_ack(text)
 
 
 def test_a_conversation_can_be_named_whatever_it_is_called() -> None:
-    assert TakeOn(case_key("de-5f2b1c9a7e4d"), numbered=False) == take_on("TOMO de-5f2b1c9a7e4d")
+    assert AckRequest(case_key("de-5f2b1c9a7e4d"), numbered=False) == read_ack("TOMO de-5f2b1c9a7e4d")
 
 
 @pytest.mark.parametrize(
     "text", ["", "¿Lo tomo?", "Tomé nota", "toma", "tómelo usted", "SALIR", "PQ-2026-000123"]
 )
 def test_what_says_it_not_is_an_ordinary_text(text: str) -> None:
-    assert take_on(text) is None
+    assert read_ack(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["No lo tomo", "Tomo a las 8", "No, tomo mañana a las 8", "Tomo dos pastillas"]
 )
 def test_what_says_more_names_nothing_that_could_be_a_case(text: str) -> None:
-    said = take_on(text)
+    said = read_ack(text)
 
     assert said is not None
     assert (True, False) == (bool(said.key), said.numbered)

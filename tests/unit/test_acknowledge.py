@@ -9,7 +9,7 @@ import pytest
 
 from hub import sla
 from hub.errors import NothingToTakeOn
-from hub.model import Clock, ClockState
+from hub.model import Clock, ClockState, StepKind
 from hub.sla import acknowledge
 from hub.testing import MemoryPublisher
 from tests.unit.factories import HOUR, SCHEMAS, event, local
@@ -25,7 +25,7 @@ async def climbing(name: str = "pqrs.received", fired: int = AT_LEVEL_2, **data:
     hub = memory_hub(RECEIVED)
     await hub.take_in(event(name, data, at=RECEIVED))
     clock = standing(hub)
-    hub.store.tables.clocks[clock.id] = sla.with_fired(clock, fired)
+    hub.store.tables.clocks[clock.id] = sla.with_progress(clock, fired)
     return hub
 
 
@@ -34,7 +34,7 @@ def standing(hub: MemoryHub) -> Clock:
     return clock
 
 
-async def take_on(hub: MemoryHub, at: datetime, by: str = "ana") -> acknowledge.TakenOn:
+async def take_on(hub: MemoryHub, at: datetime, by: str = "ana") -> acknowledge.AckResult:
     """Say it, and take in what it told."""
     publisher = MemoryPublisher()
     hub.clock.at = at
@@ -44,15 +44,15 @@ async def take_on(hub: MemoryHub, at: datetime, by: str = "ana") -> acknowledge.
 
 
 def escalations(hub: MemoryHub) -> list[datetime]:
-    return [step.at for step in standing(hub).steps if step.kind in {"escalate", "remind"}]
+    return [step.at for step in standing(hub).steps if step.kind in {StepKind.ESCALATE, StepKind.REMIND}]
 
 
-async def test_the_next_level_is_told_one_more_duration_of_the_level_that_took_it_on_later() -> None:
+async def test_next_level_waits_one_more_duration_of_the_acknowledging_level() -> None:
     hub = await climbing()
     before = escalations(hub)
     done = await take_on(hub, local("2026-03-11 16:00"))
 
-    assert acknowledge.TakenOn(level=2, changed=True) == done
+    assert acknowledge.AckResult(level=2, changed=True) == done
     # 24 h is Wednesday 14:00. Level 2 has 8 h: 3 on Wednesday, 5 on Thursday; then 8 more.
     assert [local("2026-03-11 14:00"), local("2026-03-12 13:00")] == before[:2]
     assert [local("2026-03-11 14:00"), local("2026-03-13 12:00")] == escalations(hub)[:2]
@@ -64,7 +64,7 @@ async def test_twice_changes_nothing() -> None:
     once = standing(hub)
     again = await take_on(hub, local("2026-03-11 16:30"), by="pedro")
 
-    assert acknowledge.TakenOn(level=2, changed=False) == again
+    assert acknowledge.AckResult(level=2, changed=False) == again
     assert once == standing(hub)
 
 
@@ -83,7 +83,7 @@ async def test_a_conversation_is_taken_on_as_a_complaint_is() -> None:
     reply = event("inbound.message.received", {"kind": "reply"}, at=RECEIVED, source="urn:hub")
     await hub.take_in(reply)
     clock = standing(hub)
-    hub.store.tables.clocks[clock.id] = sla.with_fired(clock, AT_LEVEL_2)
+    hub.store.tables.clocks[clock.id] = sla.with_progress(clock, AT_LEVEL_2)
     await take_on(hub, local("2026-03-11 16:00"))
 
     assert [2] == [one.level for one in standing(hub).course.acknowledged]
@@ -97,8 +97,8 @@ async def test_what_is_told_is_what_the_schema_says() -> None:
 
 async def test_who_has_not_been_told_takes_nothing_on() -> None:
     clock = standing(await climbing(fired=2))
-    ended = replace(sla.with_fired(clock, AT_LEVEL_2), state=ClockState.MET, ended_at=RECEIVED)
-    other = replace(sla.with_fired(clock, AT_LEVEL_2), name="maintenance_response")
+    ended = replace(sla.with_progress(clock, AT_LEVEL_2), state=ClockState.MET, ended_at=RECEIVED)
+    other = replace(sla.with_progress(clock, AT_LEVEL_2), name="maintenance_response")
 
     for one in (clock, ended, other):
         publisher = MemoryPublisher()

@@ -17,7 +17,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidAudience
 from hub.people.audience import EVERY_ROLE, RESIDENTS, STAFF, Group, asked, parse, write
 from hub.people.audience.language import needs_event
-from hub.people.audience.words import DUTIES, FILTERS, PLACES, SHORT, WORDS
+from hub.people.audience.names import DUTIES, FILTERS, PLACES, SHORT, WORDS
 
 ROOT: Final = Path(__file__).parents[2]
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())

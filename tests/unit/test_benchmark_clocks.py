@@ -77,7 +77,7 @@ def test_a_made_clock_has_its_next_step_at_its_instant_and_no_other_with_it() ->
     maker = Maker(POLICY)
     clocks = [maker.clock(number, NOW) for number in range(10)]
 
-    assert {NOW} == {one.next_at for one in clocks}
+    assert {NOW} == {clock.next_at for clock in clocks}
     assert {1} == {sum(step.at == NOW for step in one.steps) for one in clocks}
     assert {(kind.promise, kind.fired): kind.share for kind in KINDS} == Counter(
         (one.name, one.fired) for one in clocks

@@ -43,7 +43,7 @@ def test_a_contestant_that_was_not_measured_has_no_ratio() -> None:
     assert ratio_of("hub", [turn("celery", 1, 1000)]) is None
 
 
-def test_standings_keep_the_order_of_the_first_round_and_count_cpu_for_a_thousand_mails() -> None:
+def test_standings_keep_first_round_order_and_count_cpu_per_thousand_mails() -> None:
     hub, celery = standings(TURNS)
 
     assert (hub.contestant, celery.contestant) == ("hub", "celery")

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import InvalidPolicy
-from hub.resilience.breaker import Breaker, BreakerPolicy, Breakers, Circuit, Pass
+from hub.resilience.breaker import Breaker, BreakerPolicy, Breakers, Circuit, Permit
 from tests.unit.factories import POLICY, SECOND
 
 RULES: BreakerPolicy = POLICY.breaker
 """60 s, 10 calls, half of them faults or slower than 10 s; open for 30 s, 60 s … 300 s."""
-OPENING = RULES.least
+OPENING = RULES.min_calls
 
 
 class Line:
@@ -29,12 +29,12 @@ class Line:
         for _ in range(times):
             self.leave(self.enter(), fault=fault, took=took)
 
-    def enter(self) -> Pass:
+    def enter(self) -> Permit:
         given = self.breaker.enter(self.now)
         assert given is not None
         return given
 
-    def leave(self, given: Pass, *, fault: bool = False, took: timedelta = SECOND) -> None:
+    def leave(self, given: Permit, *, fault: bool = False, took: timedelta = SECOND) -> None:
         self.breaker.leave(given, self.now, fault=fault, took=took)
 
     def pass_time(self, by: timedelta) -> None:
@@ -106,16 +106,14 @@ def test_half_open_lets_one_through_at_a_time_and_a_good_one_closes() -> None:
     line.pass_time(RULES.open_for)
     probe = line.enter()
 
-    assert (line.breaker.enter(line.now), line.wait) == (None, RULES.slow)
+    assert (line.breaker.enter(line.now), line.wait) == (None, RULES.slow_after)
     line.leave(probe)
     assert line.heard == [Circuit.OPEN, Circuit.HALF_OPEN, Circuit.CLOSED]
     line.call(times=3)
 
 
 @pytest.mark.parametrize(("fault", "took"), [(True, SECOND), (False, 11 * SECOND)])
-def test_a_probe_that_fails_or_is_slow_opens_again_for_twice_as_long_up_to_the_longest(
-    *, fault: bool, took: timedelta
-) -> None:
+def test_failed_or_slow_probe_doubles_the_open_time_up_to_the_limit(*, fault: bool, took: timedelta) -> None:
     line = opened()
     waits = []
     for _ in range(6):
@@ -188,8 +186,8 @@ def test_each_provider_has_its_own_and_the_registry_knows_all() -> None:
 def test_a_breaker_that_could_never_double_is_refused() -> None:
     values = {name: getattr(RULES, name) for name in RULES.__struct_fields__}
 
-    with pytest.raises(InvalidPolicy, match="longer than longest"):
-        BreakerPolicy(**{**values, "longest": SECOND})
+    with pytest.raises(InvalidPolicy, match="longer than max_open_for"):
+        BreakerPolicy(**{**values, "max_open_for": SECOND})
 
 
 CALLS = st.tuples(st.floats(0, 400), st.booleans(), st.floats(0, 20), st.booleans())
@@ -209,7 +207,7 @@ def test_whatever_happens_the_laws_of_the_circuit_hold(
     }
     for pause, fault, took, cut in calls:
         line.now += pause
-        assert timedelta(0) <= line.wait <= RULES.longest
+        assert timedelta(0) <= line.wait <= RULES.max_open_for
         free = not line.wait
         given = line.breaker.enter(line.now)
         assert (given is not None) == free
@@ -234,7 +232,7 @@ def test_whatever_happened_a_provider_that_is_well_again_is_asked_again(
         given = line.breaker.enter(line.now)
         if given is not None:
             line.leave(given, fault=fault, took=timedelta(seconds=took))
-    line.pass_time(RULES.longest)
+    line.pass_time(RULES.max_open_for)
     line.call(times=good)
 
     assert line.circuit is Circuit.CLOSED

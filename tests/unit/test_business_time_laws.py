@@ -140,7 +140,7 @@ def test_a_pause_only_moves_the_due_instant_later(
 
 
 @given(calendar=calendars(), received=instants, duration=durations, pauses=st.lists(intervals, max_size=3))
-def test_by_the_code_of_commerce_exactly_the_duration_has_passed_since_the_next_full_hour(
+def test_commercial_code_counts_the_duration_from_the_next_full_hour(
     calendar: WorkCalendar, received: datetime, duration: timedelta, pauses: list[tuple[datetime, datetime]]
 ) -> None:
     past = timedelta(minutes=received.minute)
@@ -164,7 +164,7 @@ def test_exactly_its_business_days_have_passed_when_a_legal_term_ends(
 
 
 @given(calendar=calendars(), times=intervals, lengths=st.tuples(st.integers(1, 40), st.integers(1, 40)))
-def test_of_two_legal_terms_the_one_that_began_earlier_and_is_no_longer_ends_no_later(
+def test_earlier_and_shorter_legal_term_ends_no_later(
     calendar: WorkCalendar, times: tuple[datetime, datetime], lengths: tuple[int, int]
 ) -> None:
     (earlier, later), (shorter, longer) = sorted(times), sorted(lengths)

@@ -21,7 +21,7 @@ def test_each_calendar_of_the_vectors_has_the_holidays_that_it_says(name: str) -
     assert SLA["calendars"][name]["n_holidays"] == sum(day in calendar_of(name).holidays for day in days)
 
 
-def test_every_calendar_has_a_vector_but_the_one_before_the_law_which_differs_by_13_july() -> None:
+def test_every_calendar_has_a_vector_except_the_one_before_the_new_law() -> None:
     tried = {case["calendar"] for kind in ("due", "pause", "elapsed", "breach") for case in SLA[kind]}
     before, since = (calendar_of(name) for name in ("LV_0800_1700_holidays_before_ley2578", "LV_0800_1700"))
     friday, day = at("2026-07-10 16:00"), timedelta(hours=9)
@@ -45,7 +45,7 @@ def test_a_second_call_is_for_the_third_business_day(case: dict[str, str]) -> No
 
 
 @pytest.mark.parametrize("case", WITHOUT_A_CALL, ids=lambda case: case["fiscal_year_end"])
-def test_an_assembly_that_nobody_calls_meets_on_the_first_business_day_of_the_fourth_month(
+def test_uncalled_assembly_meets_on_the_first_business_day_of_month_four(
     case: dict[str, str],
 ) -> None:
     meets, last_of_march = case["derecho_propio_art40"], at(f"{int(case['fiscal_year_end'][:4]) + 1}-03-31")

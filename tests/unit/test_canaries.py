@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from hub.access.keyring import KeyRing
-from hub.channels import Guards, build_channels
+from hub.channels import ProviderLimits, build_channels
 from hub.channels.registry import texts_can_be_answered
 from hub.channels.sms.spec_loader import read_hooks
 from hub.channels.sms.twilio_reports import twilio_tokens
@@ -38,7 +38,7 @@ from hub.model import Outgoing
 from hub.policy import load_policy
 from hub.resilience.breaker import Breakers
 from hub.settings import Secret, Settings, load
-from hub.settings.telling import SETTINGS, Origin, tell
+from hub.settings.effective import SETTINGS, Origin, tell
 from hub.testing import MemoryThrottle
 from hub.web.api.pauses import providers_of
 from tests.canaries import HARMLESS, PLACES, Planted, planted
@@ -251,7 +251,7 @@ def _channels(settings: Settings) -> object:
         compose=lambda _: b"",
         store_inbox=_forget,
         store_letter=_forget,
-        guards=Guards(breakers=Breakers(POLICY.breaker), throttle=MemoryThrottle(time.monotonic)),
+        guards=ProviderLimits(breakers=Breakers(POLICY.breaker), throttle=MemoryThrottle(time.monotonic)),
     )
 
 

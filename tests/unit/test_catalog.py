@@ -173,7 +173,7 @@ def test_conditions_are_the_considered_ones() -> None:
 
 def test_what_is_said_again_and_what_ends_that_is_the_considered() -> None:
     reminders = {
-        kind.name: [(each.field, each.offset.total_seconds() / 3600) for each in kind.reminders]
+        kind.name: [(reminder.field, reminder.offset.total_seconds() / 3600) for reminder in kind.reminders]
         for kind in CATALOG
         if kind.reminders
     }
@@ -229,7 +229,7 @@ def test_each_promise_of_the_policy_is_started_by_some_event() -> None:
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_a_clock_that_can_stand_still_can_go_on_and_one_that_can_be_extended_has_a_limit(clock: str) -> None:
+def test_pausable_clocks_can_resume_and_extendable_clocks_have_a_limit(clock: str) -> None:
     moves = {move.move for kind in CATALOG for move in kind.clocks if move.clock == clock}
 
     assert (Move.PAUSE in moves) is (Move.RESUME in moves)
@@ -265,7 +265,7 @@ def test_the_fields_that_an_entry_goes_by_are_required_in_its_schema(kind: Event
 
     assert (kind.case in required) is (kind.name not in NOT_ALWAYS)
     assert {reminder.field for reminder in kind.reminders} <= required
-    assert {key for each in conditions for key in each.when} <= required
+    assert {key for condition in conditions for key in condition.when} <= required
 
 
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)

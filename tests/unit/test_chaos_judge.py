@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.judge import Fault, Verdict, expected, judge, main
+from tests.chaos.judge import Fault, Judgement, expected, judge, main
 from tests.providers.journal import Acceptance, Journal, read
 
 ANA = {"name": "Ana", "email": "ana@example.co"}
@@ -31,7 +31,7 @@ def accepted(reference: str = "<1@hub>", **fields: Any) -> Acceptance:
 
 
 def test_one_event_and_one_mail_are_fine() -> None:
-    assert Verdict(heard=1) == judge([replied(1)], [accepted()])
+    assert Judgement(heard=1) == judge([replied(1)], [accepted()])
 
 
 def test_an_event_that_was_published_twice_is_one_event() -> None:

@@ -99,6 +99,16 @@ def test_a_wrong_command_line_is_exit_code_2_and_no_traceback(arguments: Sequenc
     assert "Usage:" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [("deliveries", "--state", "done"), ("keys", "create", "erp", "--scope", "done")]
+)
+def test_a_word_that_is_none_of_the_choices_is_refused_plainly(arguments: Sequence[str]) -> None:
+    done = CliRunner().invoke(app, list(arguments))
+
+    assert ": 'done' is not one of " in done.stderr
+    assert "Value error" not in done.stderr
+
+
 def test_an_unknown_role_is_refused_by_name_with_those_that_there_are() -> None:
     with pytest.raises(typer.BadParameter, match=r"kitchen.*intake, web"):
         choose(["intake", "kitchen"], ("intake", "web"))
@@ -179,6 +189,12 @@ def test_a_template_is_shown_with_the_first_example_of_its_schema() -> None:
     assert list(json.loads(done.stdout)) == ["sms"]
 
 
+def test_no_line_between_the_texts_of_a_preview_is_wider_than_a_terminal() -> None:
+    _, out, _ = hub("template", "preview", "pqrs.assigned")
+
+    assert [80] == sorted({len(line) for line in out.splitlines() if "───" in line})
+
+
 def test_the_texts_to_approve_are_shown_as_meta_takes_them() -> None:
     done = CliRunner().invoke(app, ["template", "whatsapp", "pqrs.replied", "--json"])
     (one,) = json.loads(done.stdout)
@@ -247,7 +263,7 @@ def test_news_are_rows_that_are_new_or_have_changed_oldest_first() -> None:
     assert news(seen, [new, moved]) == [moved]
 
 
-async def test_following_shows_a_message_again_when_it_has_moved_and_waits_for_the_database() -> None:
+async def test_follow_shows_moved_messages_again_and_waits_for_the_database() -> None:
     log = MemoryLog(rows=[row := message_row(state="queued")])
     shown: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
     following = asyncio.create_task(keep_following(log, MessageFilter(), 10, shown.put_nowait, poll=0.001))

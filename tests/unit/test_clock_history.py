@@ -19,14 +19,15 @@ from hub.model import (
     HUB_SOURCE,
     Acknowledgement,
     Clock,
+    ClockHistory,
     ClockMove,
     ClockState,
-    Course,
     Event,
     EventType,
     Lane,
     Move,
     Pause,
+    StepKind,
 )
 from hub.policy.clocks import ClockPolicy
 from tests.unit.clock_factory import instants, laid
@@ -173,7 +174,9 @@ def test_what_was_never_promised_is_not_promised_again() -> None:
 
 
 def climbed(*levels: int) -> Clock:
-    course = Course(acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels))
+    course = ClockHistory(
+        acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels)
+    )
     return laid(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
 
 
@@ -181,16 +184,19 @@ def test_a_level_that_takes_it_on_gets_one_more_of_its_durations() -> None:
     plain, taken = climbed(), climbed(2)
 
     assert plain.due_at == taken.due_at
-    assert instants(plain, "escalate")[0] == instants(taken, "escalate")[0]
+    assert instants(plain, StepKind.ESCALATE)[0] == instants(taken, StepKind.ESCALATE)[0]
     # 2→3 at 40 h instead of 32, 3→4 at 48, the reminder 8 h later.
-    assert instants(plain, "escalate", "remind")[2:] == instants(taken, "escalate", "remind")[1:3]
+    assert (
+        instants(plain, StepKind.ESCALATE, StepKind.REMIND)[2:]
+        == instants(taken, StepKind.ESCALATE, StepKind.REMIND)[1:3]
+    )
 
 
 def test_the_top_level_that_takes_it_on_is_not_reminded() -> None:
-    assert [] == instants(climbed(4), "remind")
+    assert [] == instants(climbed(4), StepKind.REMIND)
 
 
-def test_an_acknowledgement_counts_once_a_level_and_only_for_the_clock_that_it_names() -> None:
+def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:
     received = said("pqrs.received", MONDAY)
     first, legal_term = sla.replay(CASE, [received], CATALOG, POLICY)
     taken = said("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")
@@ -206,7 +212,7 @@ def test_a_new_holiday_moves_what_runs_and_keeps_what_was_promised() -> None:
     before = WorkCalendar(week, frozenset[date](), {}, "America/Bogota")
     after = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
     clock = laid(POLICY.clocks["first_reply"], local("2026-07-10 16:00"), policy=POLICY)
-    old, new = sla.laid_out(clock, before, before.version), sla.laid_out(clock, after, after.version)
+    old, new = sla.schedule(clock, before, before.version), sla.schedule(clock, after, after.version)
 
     assert old.calendar != new.calendar
     assert old.promise == new.promise
@@ -258,7 +264,7 @@ def test_a_pause_only_moves_later(start: int, since: int, lasting: int) -> None:
     pause = Pause(since=begins + since * HOUR, until=begins + (since + lasting) * HOUR)
     for rules in (POLICY.clocks["first_reply"], DAYS_15, POLICY.clocks["emergency_ack"]):
         plain = laid(rules, begins, policy=POLICY)
-        paused = laid(rules, begins, policy=POLICY, course=Course(pauses=(pause,)))
+        paused = laid(rules, begins, policy=POLICY, course=ClockHistory(pauses=(pause,)))
 
         assert plain.due_at <= paused.due_at
         assert all(a.at <= b.at for a, b in zip(plain.steps, paused.steps, strict=True))

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.channels.connection_slots import Places
+from hub.channels.connection_slots import ConnectionSlots
 from hub.model import Lane
 
 SOON = 5.0
 
 
-async def take(places: Places, lane: Lane, patience: float = SOON) -> None:
+async def take(places: ConnectionSlots, lane: Lane, patience: float = SOON) -> None:
     await places.take(lane, asyncio.get_running_loop().time() + patience)
 
 
-async def full(size: int) -> Places:
+async def full(size: int) -> ConnectionSlots:
     """Places of which bulk messages hold as many as they may."""
-    places = Places(size)
+    places = ConnectionSlots(size)
     with suppress(TimeoutError):
         while True:
             await take(places, Lane.BULK, 0)
@@ -39,7 +39,7 @@ async def test_a_fifth_is_kept_for_urgent(size: int, kept: int) -> None:
 
 
 async def test_urgent_may_hold_everything_and_then_the_others_wait() -> None:
-    places = Places(5)
+    places = ConnectionSlots(5)
     for _ in range(5):
         await take(places, Lane.URGENT, 0)
     waiting = asyncio.create_task(take(places, Lane.NORMAL))
@@ -69,7 +69,7 @@ async def test_a_place_that_is_given_back_goes_to_urgent_first_then_in_order() -
 
 @given(st.lists(st.tuples(st.sampled_from(Lane), st.booleans()), max_size=40), st.integers(1, 10))
 def test_whoever_gives_up_loses_no_place(asked: list[tuple[Lane, bool]], size: int) -> None:
-    async def hold(places: Places, lane: Lane) -> None:
+    async def hold(places: ConnectionSlots, lane: Lane) -> None:
         await take(places, lane)
         try:
             await asyncio.sleep(0)
@@ -77,7 +77,7 @@ def test_whoever_gives_up_loses_no_place(asked: list[tuple[Lane, bool]], size: i
             places.give_back(lane)
 
     async def trial() -> None:
-        places = Places(size)
+        places = ConnectionSlots(size)
         tasks = [(asyncio.create_task(hold(places, lane)), gives_up) for lane, gives_up in asked]
         await asyncio.sleep(0)
         for task, gives_up in tasks:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.messages.delivery.decisions import accepted, failed, hindrance, untold
-from hub.model import Accepted, Attempt, Barred, Claimed, Outcome, Purpose, State, Target
+from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed
+from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State, SuppressionStatus, Target
 from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, local, message
 
 
-def claimed(attempt: int = 1, *, barred: Barred | None = None, **fields: Any) -> Claimed:
+def claimed(attempt: int = 1, *, suppression: SuppressionStatus | None = None, **fields: Any) -> Claimed:
     return Claimed(
         message=message(state=State.SENDING, **fields),
         attempt=attempt,
@@ -23,7 +23,7 @@ def claimed(attempt: int = 1, *, barred: Barred | None = None, **fields: Any) ->
         data={},
         building=None,
         unit=None,
-        barred=barred,
+        suppression=suppression,
     )
 
 
@@ -36,7 +36,7 @@ RESTRICTED = {Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY}
     "purpose", [Purpose.EMERGENCY, Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.LEGAL]
 )
 def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
-    assert hindrance(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
+    assert blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
 
 
 @pytest.mark.parametrize("purpose", [Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY])
@@ -47,7 +47,7 @@ def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
 def test_what_may_not_be_said_now_is_held_until_it_may(
     purpose: Purpose, now: datetime, until: datetime | None
 ) -> None:
-    found = hindrance(claimed(purpose=purpose), policy=POLICY, now=now)
+    found = blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=now)
 
     assert (found and (found.state, found.reason, found.next_at)) == (
         until and (State.HELD, "contact_hours", until)
@@ -56,7 +56,7 @@ def test_what_may_not_be_said_now_is_held_until_it_may(
 
 def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
     one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     # Held for 13 hours, from 19:00 to 08:00; an hour was left, and an hour is left.
     assert found is not None
@@ -64,7 +64,7 @@ def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
 
 
 def test_what_never_expires_is_held_without_an_end() -> None:
-    found = hindrance(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
+    found = blocking_outcome(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.expires_at is None
@@ -74,14 +74,14 @@ def test_what_never_expires_is_held_without_an_end() -> None:
     ("late", "expected"), [(-SECOND, None), (timedelta(0), State.EXPIRED), (SECOND, State.EXPIRED)]
 )
 def test_a_message_expires_at_its_instant(late: timedelta, expected: State | None) -> None:
-    found = hindrance(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
+    found = blocking_outcome(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
 
     assert (found and found.state) == expected
 
 
 def test_an_expired_message_is_not_held_first() -> None:
     one = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.state is State.EXPIRED
@@ -159,7 +159,9 @@ def test_an_attempt_says_whether_the_provider_may_have_it(
 
 def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
     """Who said what, how long after the beginning, and how long it took."""
-    return [(one.provider, one.outcome, one.at - MONDAY, one.took) for one in found.attempts]
+    return [
+        (attempt.provider, attempt.outcome, attempt.at - MONDAY, attempt.took) for attempt in found.attempts
+    ]
 
 
 def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
@@ -184,7 +186,7 @@ def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
     answer = Accepted(provider="smtp-3", earlier=refusals)
     found = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
 
-    assert len({one.at for one in found.attempts}) == 3
+    assert len({attempt.at for attempt in found.attempts}) == 3
 
 
 def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
@@ -203,7 +205,7 @@ def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
 def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
     one = claimed()
 
-    assert untold(one, "template") == Outcome(
+    assert fail_unsent(one, "template") == Outcome(
         message_id=one.message.id, state=State.FAILED, reason="template"
     )
 
@@ -263,7 +265,7 @@ TRANSACTIONAL = 72 * HOUR
         ),
     ],
 )
-def test_a_channel_that_is_broken_for_as_long_as_all_tries_take_leaves_it_to_the_next_step(
+def test_channel_broken_for_all_tries_gives_way_to_the_next_step(
     error: SendFailure, fields: dict[str, Any], expected: State
 ) -> None:
     found = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})
@@ -275,7 +277,7 @@ def test_who_was_asked_before_a_turn_that_did_not_come_was_asked() -> None:
     first = TransientFailure("smtp_421").told("smtp")
     found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
 
-    assert (found.tried, [one.provider for one in found.attempts]) == (True, ["smtp"])
+    assert (found.tried, [attempt.provider for attempt in found.attempts]) == (True, ["smtp"])
 
 
 WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c", address="+57"),),))
@@ -301,7 +303,7 @@ def test_a_receipt_is_waited_for_only_where_one_can_come_and_a_step_is_left(
 def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
     # Told on Friday evening: its lifetime was counted from Saturday at 08:00 already.
     one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
@@ -309,7 +311,7 @@ def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
 
 def test_what_ends_at_an_hour_of_the_wall_ends_then_however_long_it_was_held() -> None:
     one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
-    found = hindrance(one, policy=POLICY, now=EVENING)
+    found = blocking_outcome(one, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.expires_at == EVENING + 2 * HOUR

@@ -114,7 +114,7 @@ async def test_a_worker_whose_lease_is_nearly_over_sends_nothing(tmp_path: Path)
 
     await deliver(
         [one.id],
-        post=office.post(slowly),
+        deps=office.deps(slowly),
         store=office.store,
         publisher=office.publisher,
         appointments=office.appointments,

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from hub.errors import StorageUnavailable
 from hub.model import Accepted, Outcome, Outgoing, State
 from hub.testing import MemoryEmail, MemoryStore
-from tests.unit.delivery_harness import PostOffice, hasty, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, hasty, mail, post_office
 
 
 class _SlowStore(MemoryStore):
@@ -29,7 +29,7 @@ class _SlowStore(MemoryStore):
         return await super().record(token, outcomes)
 
 
-def slow_office() -> tuple[PostOffice, _SlowStore]:
+def slow_office() -> tuple[DeliveryHarness, _SlowStore]:
     office = post_office()
     store = _SlowStore(office.clock)
     store.recording, store.go_on = asyncio.Event(), asyncio.Event()

@@ -78,7 +78,7 @@ def test_the_day_is_in_order_and_recent_enough_to_be_told() -> None:
     assert len(recent) == len(times) - 1
 
 
-def test_works_are_announced_as_far_ahead_as_was_promised_and_both_reminders_are_to_come() -> None:
+def test_works_are_announced_in_time_with_both_reminders_to_come() -> None:
     works = next(event for event in DAY if event.name == "maintenance.scheduled.announced")
 
     assert datetime.fromisoformat(works.data["starts_at"]) - timedelta(hours=72) > NOW

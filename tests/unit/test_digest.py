@@ -56,7 +56,7 @@ def steps(hub: MemoryHub) -> list[Event]:
 
 
 def loud(hub: MemoryHub) -> list[Event]:
-    return [one for one in steps(hub) if not is_quiet(one)]
+    return [step for step in steps(hub) if not is_quiet(step)]
 
 
 async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> None:
@@ -66,10 +66,12 @@ async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> No
 
     # At risk on Wednesday at 9:17, the breach and the call of level 2 at 14:05.
     assert Counter({"sla.at_risk": 21, "sla.breached": 21, "pqrs.escalated": 21}) == Counter(
-        one.name for one in steps(hub)
+        step.name for step in steps(hub)
     )
     assert [] == loud(hub)
-    assert {(1, 21), (2, 21)} == {(one.data["level"], one.data["clocks"]) for one in summaries(hub)}
+    assert {(1, 21), (2, 21)} == {
+        (summary.data["level"], summary.data["clocks"]) for summary in summaries(hub)
+    }
     assert {DUE.isoformat()} == {one.data["oldest"]["due_at"] for one in summaries(hub)}
 
 
@@ -86,7 +88,7 @@ async def test_of_a_level_that_nobody_holds_the_next_one_has_the_summary() -> No
     await keep_appointments(timers_of(hub))
 
     # Two crowds, of levels 1 and 2, which nobody holds: two summaries, and none is taken for the other.
-    assert [3, 3] == [one.data["level"] for one in summaries(hub)]
+    assert [3, 3] == [summary.data["level"] for summary in summaries(hub)]
     assert 2 == len({one.id for one in summaries(hub)})
 
 
@@ -96,7 +98,7 @@ async def test_a_level_is_told_of_its_own_copropiedad_s_alone() -> None:
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
 
-    assert {"ph-1"} == {one.data["copropiedad_id"] for one in summaries(hub)}
+    assert {"ph-1"} == {summary.data["copropiedad_id"] for summary in summaries(hub)}
     assert {"ph-2": 9} == Counter(one.data["copropiedad_id"] for one in loud(hub))
 
 
@@ -134,9 +136,9 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
 
 
 async def test_the_next_quarter_of_an_hour_is_told_anew() -> None:
-    crowd = sla.crowds(await late(21), policy=POLICY, now=DUE + HOUR)[0]
+    digest = sla.digests(await late(21), policy=POLICY, now=DUE + HOUR)[0]
     ids = [
-        sla.summary_event(crowd, [crowd.level], now=local(at)).id
+        sla.summary_event(digest, [digest.level], now=local(at)).id
         for at in ("2026-03-11 15:00", "2026-03-11 15:14:59", "2026-03-11 15:15")
     ]
 
@@ -160,6 +162,6 @@ async def late(number: int) -> list[Clock]:
 async def test_only_what_is_too_much_and_too_late_is_summed_up(
     number: int, after: timedelta, expected: list[int]
 ) -> None:
-    found = sla.crowds(await late(number), policy=POLICY, now=DUE + after)
+    found = sla.digests(await late(number), policy=POLICY, now=DUE + after)
 
-    assert sorted(crowd.level for crowd in found) == expected
+    assert sorted(digest.level for digest in found) == expected

@@ -42,7 +42,7 @@ OPERATIONS: Final = ROOT / "docs/operations.md"
 
 COMMANDS: Final[Any] = typer.main.get_command(app)
 FOLDERS: Final = ("hub", "docs", "scripts", "tests", "schemas", "examples", "benchmarks", ".ci")
-MAP: Final = "| folder | what | layer |"
+MAP: Final = "| folder | what is in it |"
 SETTING: Final = re.compile(r"HUB_[A-Z]+(?:_[A-Z]+)*")
 
 
@@ -165,7 +165,7 @@ def test_every_metric_is_told() -> None:
     assert told == set(_NAMES.values()) | set(TOLD) | {"hub_mail_total", CIRCUIT, VERIFIED}
 
 
-def test_the_table_of_troubles_is_the_table_of_kinds() -> None:
+def test_the_table_of_incidents_is_the_table_of_kinds() -> None:
     told = rows(OPERATIONS, "| avería | cuándo | qué hacer | mientras tanto |")
 
     assert [[f"`{kind.name}`", kind.seen, kind.to_do, kind.meanwhile] for kind in KINDS] == told
@@ -230,21 +230,22 @@ def test_the_table_of_states_is_the_table_of_moves() -> None:
     assert told == {state: set(after) for state, after in MOVES.items()}
 
 
-def test_the_table_of_layers_is_the_contract() -> None:
-    (contract,) = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+def test_rooms_in_the_docs_are_the_contract() -> None:
+    contracts = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    [contract] = [contract for contract in contracts if contract["type"] == "layers"]
 
-    assert layers() == [re.findall(r"hub\.\w+", layer) for layer in contract["layers"]]
-
-
-def test_every_module_has_a_layer() -> None:
-    modules = {f"hub.{path.stem}" for path in (ROOT / "hub").glob("*.py") if path.stem[0] != "_"}
-    packages = {f"hub.{path.parent.name}" for path in (ROOT / "hub").glob("*/__init__.py")}
-
-    assert modules | packages == {name for layer in layers() for name in layer}
+    assert rooms() == [re.findall(r"\w+", layer) for layer in contract["layers"]]
 
 
-def layers() -> list[list[str]]:
-    return [re.findall(r"`(hub\.\w+)`", names) for _, names in rows(ARCHITECTURE, "| layer | modules |")]
+def test_every_room_has_a_floor() -> None:
+    modules = {path.stem for path in (ROOT / "hub").glob("*.py") if path.stem[0] != "_"}
+    packages = {path.parent.name for path in (ROOT / "hub").glob("*/__init__.py")}
+
+    assert modules | packages == {room for floor in rooms() for room in floor}
+
+
+def rooms() -> list[list[str]]:
+    return [re.findall(r"`hub\.(\w+)`", names) for _, names in rows(ARCHITECTURE, "| floor | rooms |")]
 
 
 def test_the_table_of_offices_is_the_table_of_scopes() -> None:
@@ -256,7 +257,7 @@ def test_the_table_of_offices_is_the_table_of_scopes() -> None:
     told = rows(ROOT / "docs/access.md", header)
 
     assert [
-        [f"`{office}`", OFFICES[office], *("yes" if each in scopes else "–" for each in columns)]
+        [f"`{office}`", OFFICES[office], *("yes" if column in scopes else "–" for column in columns)]
         for office, scopes in SCOPES_OF.items()
     ] == told
     assert set(Scope) - {Scope.PUBLISH} == set(columns)

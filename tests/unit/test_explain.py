@@ -13,9 +13,9 @@ from hub.contact_rules.consents import PURPOSES
 from hub.model import AudienceRecord, Json, LeftOut
 from hub.operations.explain import sentences_es
 from hub.operations.explain.explain import seen_from
-from hub.operations.explain.verdict import Outcome, Verdict, judge, several_events, unknown_event
-from hub.people.audience.words import ALL, DUTIES
-from hub.ports import Facts, Kept, Refused, Unit, UnitVersion, Version
+from hub.operations.explain.verdict import ExplainOutcome, Verdict, judge, several_events, unknown_event
+from hub.people.audience.names import ALL, DUTIES
+from hub.ports import AudienceSnapshot, ExplainFacts, Refused, Unit, UnitVersion, Version
 from hub.rendering import labels_es
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, local, stored, upserted
 
@@ -55,11 +55,11 @@ PLACES: dict[str, Any] = {
 }
 
 
-def kept(*groups: Group, why: str | None = None, left_out: LeftOut | None = None) -> Kept:
+def kept(*groups: Group, why: str | None = None, left_out: LeftOut | None = None) -> AudienceSnapshot:
     record = AudienceRecord(
         event_key=WORKS.key, audience=0, planned_at=PLANNED, groups=groups, people=3, why=why
     )
-    return Kept(record=record, directory_version=HEARD, left_out=left_out)
+    return AudienceSnapshot(record=record, directory_version=HEARD, left_out=left_out)
 
 
 def known(**fields: Any) -> Version:
@@ -87,9 +87,9 @@ def left(**fields: Any) -> Version:
     return lives(**{"version": 2, "removed": True, "person": None, "scope": None, "role": None, **fields})
 
 
-def facts(audience: Kept, *history: Version, person: bool = True) -> Facts:
+def facts(audience: AudienceSnapshot, *history: Version, person: bool = True) -> ExplainFacts:
     told = [known(), *history] if person else list(history)
-    return Facts(event=WORKS, person="p-1", audiences=[audience], history=told, **PLACES)
+    return ExplainFacts(event=WORKS, person="p-1", audiences=[audience], history=told, **PLACES)
 
 
 def said(verdict: Verdict) -> list[str]:
@@ -436,7 +436,7 @@ MISSES: list[Case] = [
 def test_why_somebody_is_not_of_a_group(
     group: Group, history: Sequence[Version], reason: str, expected: list[str]
 ) -> None:
-    check(judge(facts(kept(group), *history)), Outcome.NOT_MEANT, reason, *expected)
+    check(judge(facts(kept(group), *history)), ExplainOutcome.NOT_MEANT, reason, *expected)
 
 
 def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
@@ -449,7 +449,7 @@ def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
 
     for history in ([somebody], [somebody, lived]):
         verdict = judge(facts(kept(TOWER_3), *history, person=False))
-        check(verdict, Outcome.NOT_MEANT, "not_yet_known", *expected)
+        check(verdict, ExplainOutcome.NOT_MEANT, "not_yet_known", *expected)
 
 
 @pytest.mark.parametrize(
@@ -457,44 +457,44 @@ def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
     [
         (
             kept(why="quiet"),
-            Outcome.NOT_MEANT,
+            ExplainOutcome.NOT_MEANT,
             "quiet",
             "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet).",
         ),
         (
             kept(why="condition"),
-            Outcome.NOT_MEANT,
+            ExplainOutcome.NOT_MEANT,
             "condition",
             "No: el aviso dependía de una condición que este evento no cumple.",
         ),
-        (kept(why="nobody"), Outcome.NOT_MEANT, "nobody", "No: el aviso no tenía a quién hablarle."),
+        (kept(why="nobody"), ExplainOutcome.NOT_MEANT, "nobody", "No: el aviso no tenía a quién hablarle."),
         (
             kept({"party": "petitioner"}, why="waiting"),
-            Outcome.PENDING,
+            ExplainOutcome.PENDING,
             "waiting",
             "Todavía no: el caso no ha dicho a quién avisar (quien presentó la solicitud).",
         ),
         (
             kept(TOWER_3, why="expanding"),
-            Outcome.PENDING,
+            ExplainOutcome.PENDING,
             "expanding",
             "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento.",
         ),
         (
             kept(SERVICE, left_out=LeftOut(person="p-1", reason="on_leave", detail="s-2")),
-            Outcome.LEFT_OUT,
+            ExplainOutcome.LEFT_OUT,
             "on_leave",
             "No: estaba en licencia o vacaciones; la reemplazaba s-2.",
         ),
         (
             kept(SERVICE, left_out=LeftOut(person="p-1", reason="on_leave")),
-            Outcome.LEFT_OUT,
+            ExplainOutcome.LEFT_OUT,
             "on_leave",
             "No: estaba en licencia o vacaciones; el aviso era para los demás del equipo.",
         ),
         (
             kept(SERVICE, left_out=LeftOut(person="p-1", reason="of_old")),
-            Outcome.LEFT_OUT,
+            ExplainOutcome.LEFT_OUT,
             "of_old",
             "No: se la dejó por fuera. Motivo: of_old.",
         ),
@@ -502,7 +502,7 @@ def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )
 def test_why_nobody_or_not_everybody_is_told(
-    audience: Kept, outcome: Outcome, reason: str, expected: str
+    audience: AudienceSnapshot, outcome: ExplainOutcome, reason: str, expected: str
 ) -> None:
     check(judge(facts(audience, lives())), outcome, reason, expected)
 
@@ -512,7 +512,7 @@ def test_whoever_has_not_consented_is_told_what_for_and_what_to_do() -> None:
 
     check(
         judge(facts(asked, lives())),
-        Outcome.LEFT_OUT,
+        ExplainOutcome.LEFT_OUT,
         "not_opted_in",
         "No: no había una autorización suya en pie para escribirle con esta finalidad (comercial).",
         "Qué hacer: pídale la autorización y regístrela; los avisos siguientes sí le llegan.",
@@ -553,7 +553,7 @@ def test_while_pages_are_planned_late_news_may_still_be_in_time(heard_of: str) -
     lived = lives(position=HEARD + 2)
     verdict = judge(facts(kept(TOWER_3, why="expanding"), somebody, lived, person=False))
 
-    assert Outcome.PENDING is verdict.outcome
+    assert ExplainOutcome.PENDING is verdict.outcome
 
 
 def test_what_one_agrees_to_and_each_duty_have_words() -> None:
@@ -591,7 +591,7 @@ def test_somebody_of_whom_nothing_is_known_is_unknown() -> None:
 
     check(
         verdict,
-        Outcome.UNKNOWN_PERSON,
+        ExplainOutcome.UNKNOWN_PERSON,
         None,
         "El hub no conoce a la persona «p-1»: no está ni estuvo en el directorio.",
     )
@@ -601,7 +601,7 @@ def test_an_event_that_was_refused_is_a_dead_letter() -> None:
     dead = Refused(reason="data.radicado: required", state="open", received_at=MONDAY)
     verdict = unknown_event("evt-9", "p-1", dead)
 
-    assert (Outcome.UNKNOWN_EVENT, "dead_letter") == (verdict.outcome, verdict.reason)
+    assert (ExplainOutcome.UNKNOWN_EVENT, "dead_letter") == (verdict.outcome, verdict.reason)
     assert [
         (
             "El evento «evt-9» no entró: es una carta muerta "
@@ -625,5 +625,5 @@ def test_an_id_of_several_sources_asks_back() -> None:
     ] == list(verdict.sentences)
 
 
-def check(verdict: Verdict, outcome: Outcome, reason: str | None, *expected: str) -> None:
+def check(verdict: Verdict, outcome: ExplainOutcome, reason: str | None, *expected: str) -> None:
     assert (outcome, reason, list(expected)) == (verdict.outcome, verdict.reason, said(verdict))

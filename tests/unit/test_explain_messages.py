@@ -12,8 +12,8 @@ from hub.channels.registry import NAMES
 from hub.model import Purpose, Role, State
 from hub.operations.explain.messages import BY, TO_DO, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
-from hub.operations.explain.verdict import Outcome, judge
-from hub.ports import Facts, Said, Tried
+from hub.operations.explain.verdict import ExplainOutcome, judge
+from hub.ports import AttemptRecord, ExplainFacts, SentMessage
 from hub.rendering import labels_es
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, stored
 
@@ -21,7 +21,7 @@ ADDRESS = "m***@e***.co"
 AT_805 = "el lunes 9 de marzo de 2026 a las 8:05 a. m."
 
 
-def said(state: State, *attempts: Tried, **fields: Any) -> Said:
+def said(state: State, *attempts: AttemptRecord, **fields: Any) -> SentMessage:
     values: dict[str, Any] = {
         "id": UUID(int=1),
         "audience": 0,
@@ -33,11 +33,11 @@ def said(state: State, *attempts: Tried, **fields: Any) -> Said:
         "created_at": MONDAY,
         "next_at": None,
     }
-    return Said(state=state, attempts=attempts, **{**values, **fields})
+    return SentMessage(state=state, attempts=attempts, **{**values, **fields})
 
 
-def tried(outcome: str, minutes: int = 0, **fields: Any) -> Tried:
-    return Tried(at=MONDAY + minutes * MINUTE, outcome=outcome, **fields)
+def tried(outcome: str, minutes: int = 0, **fields: Any) -> AttemptRecord:
+    return AttemptRecord(at=MONDAY + minutes * MINUTE, outcome=outcome, **fields)
 
 
 ACCEPTED = tried("accepted", provider="smtp", code="250")
@@ -150,44 +150,46 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
         ),
         (said(State.SENT), [f"Por correo a {ADDRESS}: enviado."]),
     ],
-    ids=lambda value: str(value.state) if isinstance(value, Said) else "",
+    ids=lambda value: str(value.state) if isinstance(value, SentMessage) else "",
 )
-def test_a_message_says_what_became_of_it(message: Said, expected: list[str]) -> None:
+def test_a_message_says_what_became_of_it(message: SentMessage, expected: list[str]) -> None:
     assert expected == list(sentences(message))
 
 
 @pytest.mark.parametrize(
     ("messages", "outcome", "opening"),
     [
-        ([said(State.SENT, ACCEPTED), said(State.FAILED)], Outcome.TOLD, "Sí, fue avisada."),
+        ([said(State.SENT, ACCEPTED), said(State.FAILED)], ExplainOutcome.TOLD, "Sí, fue avisada."),
         (
             [said(State.QUEUED), said(State.FAILED)],
-            Outcome.PENDING,
+            ExplainOutcome.PENDING,
             "Todavía no: el mensaje está en camino.",
         ),
         (
             [said(State.SUPPRESSED, reason="no_contact"), said(State.EXPIRED)],
-            Outcome.NOT_REACHED,
+            ExplainOutcome.NOT_REACHED,
             "No: se le quiso avisar y no se pudo.",
         ),
-        ([LETTER, said(State.BOUNCED)], Outcome.PENDING, "Todavía no: el mensaje está en camino."),
-        ([FILED], Outcome.NOT_REACHED, "No: se le quiso avisar y no se pudo."),
+        ([LETTER, said(State.BOUNCED)], ExplainOutcome.PENDING, "Todavía no: el mensaje está en camino."),
+        ([FILED], ExplainOutcome.NOT_REACHED, "No: se le quiso avisar y no se pudo."),
     ],
     ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file"],
 )
-def test_the_best_of_the_messages_decides(messages: list[Said], outcome: Outcome, opening: str) -> None:
-    verdict = judge(Facts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
+def test_the_best_of_the_messages_decides(
+    messages: list[SentMessage], outcome: ExplainOutcome, opening: str
+) -> None:
+    verdict = judge(ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
 
     assert (outcome, opening) == (verdict.outcome, verdict.sentences[1])
     assert "PQRS recibida, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
-    assert verdict.reason == (None if outcome is Outcome.TOLD else messages[0].reason)
+    assert verdict.reason == (None if outcome is ExplainOutcome.TOLD else messages[0].reason)
 
 
-def test_of_what_is_on_its_way_the_reason_is_what_keeps_it_and_not_what_was_lost_before() -> None:
+def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
     messages = [said(State.FAILED, reason="bad_address"), said(State.HELD, reason="contact_hours")]
-    verdict = judge(Facts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
+    verdict = judge(ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
 
-    assert (Outcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
+    assert (ExplainOutcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
 
 
 def test_what_was_accepted_has_not_arrived_by_that() -> None:

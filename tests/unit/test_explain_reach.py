@@ -10,6 +10,8 @@ def test_each_route_that_asks_who_calls_says_where_it_narrows_or_that_it_does_no
     A new route: `where=Where.PLACES` and a use of `places_of(request)`, tried by itself in
     tests/integration/test_web_scope.py; `COMPANY` where it tells nothing of a copropiedad; else `EVERYWHERE`.
     """
-    silent = [f"{one.method} {one.path}" for one in ROUTES if one.needs is not None and one.where is None]
+    silent = [
+        f"{route.method} {route.path}" for route in ROUTES if route.needs is not None and route.where is None
+    ]
 
     assert [] == silent

@@ -19,7 +19,7 @@ from hub.people.importing import sheets as sheets_module
 from hub.people.importing.cells import day, phones
 from hub.people.importing.columns import COLUMNS, NAMED, ROLE_WORDS, ROLES, STAFF_COLUMNS
 from hub.people.importing.entries import places_of
-from hub.people.importing.faults import Wrong
+from hub.people.importing.faults import BadCell
 from hub.people.importing.forms import READERS, STAFF_READERS
 from hub.people.importing.rows import Row
 from hub.people.importing.sheets import lines
@@ -38,7 +38,7 @@ MARIA: Final = {
 
 
 def sheet(*people: dict[str, str], separator: str = ";") -> bytes:
-    rows = [list(COLUMNS), *([each.get(column, "") for column in COLUMNS] for each in people)]
+    rows = [list(COLUMNS), *([person.get(column, "") for column in COLUMNS] for person in people)]
     return "\n".join(separator.join(row) for row in rows).encode()
 
 
@@ -188,10 +188,10 @@ def test_coefficients_are_per_cent_or_of_one(cells: tuple[str, str], told: list[
 def test_numbers_are_read_as_the_independent_rule_reads_them(row: dict[str, Any]) -> None:
     read = phones(row["input"])
 
-    if row["independent_rule"] is not None and not isinstance(read, Wrong):
+    if row["independent_rule"] is not None and not isinstance(read, BadCell):
         assert read == (row["independent_rule"],)
     if not row.get("valid") and row["independent_rule"] is None:
-        assert isinstance(read, Wrong)
+        assert isinstance(read, BadCell)
 
 
 @pytest.mark.parametrize("text", ["01/07/2019", "1-7-2019", "2019-07-01", "2019-07-01T00:00:00", "43647"])

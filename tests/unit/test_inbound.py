@@ -175,7 +175,7 @@ async def test_whatever_the_address_the_desk_hears_it(hub: MemoryHub, address: s
 
 
 async def test_who_was_handed_our_message_on_is_not_taken_for_its_reader(hub: MemoryHub) -> None:
-    [one, *_] = [each for each in hub.store.messages if each.channel == "sms"]
+    [one, *_] = [message for message in hub.store.messages if message.channel == "sms"]
     await take(hub, text("SALIR", address="+573009990000", message_id=one.id))
 
     assert {("+573009990000", None)} == {
@@ -186,7 +186,7 @@ async def test_who_was_handed_our_message_on_is_not_taken_for_its_reader(hub: Me
 async def test_who_answers_our_thanks_is_not_taken_for_whose_message_it_was(hub: MemoryHub) -> None:
     stranger = "+573009990000"
     reply_of_the_person = await take(hub, text("Gracias"))
-    [one, *_] = [each for each in hub.store.messages if each.channel == "sms"]
+    [one, *_] = [message for message in hub.store.messages if message.channel == "sms"]
     one = replace(one, person="p-maria-pena")
     hub.store.tables.messages[one.id] = replace(hub.store.tables.messages[one.id], message=one)
     inbound = await take(hub, text("¿Y esto?", address=stranger, message_id=one.id))
@@ -234,7 +234,7 @@ def test_the_subject_speaks_where_nothing_is_below_it(words: str) -> None:
 
 
 async def test_a_complaint_revokes_and_says_nothing_to_anybody(hub: MemoryHub) -> None:
-    [one, *_] = [each for each in hub.store.messages if each.channel == "sms"]
+    [one, *_] = [message for message in hub.store.messages if message.channel == "sms"]
     complaint = Complaint(channel="email", provider="smtp", message_id=one.id, kind="abuse", at=MONDAY)
     await take_complaint(complaint, store=hub.store)
 

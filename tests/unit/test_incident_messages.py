@@ -1,4 +1,4 @@
-"""Whom the news of a trouble reaches, taken in as any other event, and by which ways."""
+"""Whom the news of an incident reaches, taken in as any other event, and by which ways."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ async def house(*, on_duty: bool = True) -> MemoryHub:
     return hub
 
 
-def trouble(name: str = BEGAN, **data: Any) -> Event:
+def incident(name: str = BEGAN, **data: Any) -> Event:
     return event(name, {"notify": [], "avoid": [], **data}, source=HUB_SOURCE)
 
 
 async def test_staff_on_duty_hears_by_every_way_at_once_and_at_any_hour() -> None:
     hub = await house()
-    one = trouble()
+    one = incident()
     await hub.take_in(one)
 
     assert [("p-ops", "email"), ("p-ops", "inbox"), ("p-ops", "sms")] == hub.said(one)
@@ -54,16 +54,16 @@ async def test_staff_on_duty_hears_by_every_way_at_once_and_at_any_hour() -> Non
 @pytest.mark.parametrize("name", [BEGAN, ENDED])
 async def test_but_never_by_the_channel_that_is_broken(name: str) -> None:
     hub = await house()
-    one = trouble(name, avoid=["sms"])
+    one = incident(name, avoid=["sms"])
     await hub.take_in(one)
 
     assert [("p-ops", "email"), ("p-ops", "inbox")] == hub.said(one)
     assert all("sms:broken" in message.skipped for message in hub.of(one))
 
 
-async def test_who_can_be_reached_by_the_broken_channel_only_is_not_reached_and_that_is_said() -> None:
+async def test_person_with_only_the_broken_channel_is_reported_as_not_reached() -> None:
     hub = await house(on_duty=False)
-    one = trouble(avoid=["email"], notify=["ops@example.com"])
+    one = incident(avoid=["email"], notify=["ops@example.com"])
     await hub.take_in(one)
     [message] = hub.of(one)
 
@@ -72,7 +72,7 @@ async def test_who_can_be_reached_by_the_broken_channel_only_is_not_reached_and_
 
 async def test_addresses_of_the_policy_are_told_by_mail() -> None:
     hub = await house()
-    one = trouble(notify=["ops@example.com", "no address"])
+    one = incident(notify=["ops@example.com", "no address"])
     await hub.take_in(one)
 
     assert {"ops@example.com", "guardia@example.com"} <= {message.address for message in hub.of(one)}

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.model import ClockState, Course, Pause, Promise
-from hub.model.promises import Kept, Period
+from hub.model import ClockHistory, ClockState, Pause, Promise
+from hub.model.promises import Period, PromiseRecord
 from hub.policy import load_policy
 from hub.sla.indicators import FirstInstance, figures, first_instance
 
@@ -37,9 +37,9 @@ def kept(
     level: int = 1,
     promise: Promise = BUSINESS,
     pauses: tuple[tuple[str, str], ...] = (),
-) -> Kept:
+) -> PromiseRecord:
     stood = tuple(Pause(since=at(since), until=at(until)) for since, until in pauses)
-    return Kept(
+    return PromiseRecord(
         case=case,
         name=name,
         state=state,
@@ -47,7 +47,7 @@ def kept(
         ended_at=None if ended is None else at(ended),
         level=level,
         promise=promise,
-        course=Course(pauses=stood),
+        course=ClockHistory(pauses=stood),
     )
 
 
@@ -134,13 +134,15 @@ def test_each_promise_has_its_own_figures_and_belongs_to_where_it_began() -> Non
     until_the_31st = Period(since=MARCH.since, until=at("31T16:00"))
 
     assert [("first_reply", 2), ("legal_term", 1)] == [
-        (one.name, one.met) for one in figures(clocks, MARCH, CALENDAR)
+        (figure.name, figure.met) for figure in figures(clocks, MARCH, CALENDAR)
     ]
     # The end of a period is no more in it.
     assert [1, 1] == [one.met for one in figures(clocks, until_the_31st, CALENDAR)]
 
 
-def pqrs(case: str, *, level: int = 1, terms: tuple[ClockState, ...] = (ClockState.MET,)) -> list[Kept]:
+def pqrs(
+    case: str, *, level: int = 1, terms: tuple[ClockState, ...] = (ClockState.MET,)
+) -> list[PromiseRecord]:
     """A request with its reply and one legal term for each time that it was opened."""
     ends = {ClockState.OPEN: None, ClockState.AT_RISK: None}
     return [
@@ -170,7 +172,7 @@ def pqrs(case: str, *, level: int = 1, terms: tuple[ClockState, ...] = (ClockSta
     ],
 )
 def test_a_pqrs_is_resolved_at_once_when_it_never_climbed_and_never_came_back(
-    clocks: list[Kept], found: FirstInstance
+    clocks: list[PromiseRecord], found: FirstInstance
 ) -> None:
     assert found == first_instance(clocks, MARCH)
 

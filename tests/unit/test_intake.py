@@ -187,7 +187,7 @@ async def test_reminders_are_kept_for_later(hub: MemoryHub) -> None:
     held = [one for one in hub.of(works) if one.state is State.HELD]
 
     assert {one.occasion for one in held} == {"reminder:T-24h", "reminder:T-2h"}
-    notice = {f"c:{one.id}" for one in hub.store.clocks}
+    notice = {f"c:{clock.id}" for clock in hub.store.clocks}
     assert {f"m:{one.id}" for one in held} | notice == set(hub.appointments.scores)
     assert set(hub.publisher.ticketed) == ids(hub.of(works)) - ids(held)
 
@@ -242,7 +242,7 @@ async def test_a_batch_travels_in_one_transaction(hub: MemoryHub) -> None:
         RECEIVED, *(event("pqrs.received", {"pqrs_id": f"n-{n}"}, id=f"n-{n}") for n in range(20))
     )
 
-    assert len({one.event_id for one in hub.store.messages}) == 21
+    assert len({message.event_id for message in hub.store.messages}) == 21
 
 
 async def test_an_urgent_event_stays_urgent(hub: MemoryHub) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.intake.decode import Desk
+from hub.intake.decode import IntakeContext
 from hub.model import HUB_SOURCE, ClockState
 from hub.timers.scheduler import fire_from_sql, keep_appointments
 from tests.unit.factories import (
@@ -175,7 +175,7 @@ ASSIGNED = event("maintenance.request.assigned", without=("requester",))
 OPENED = event("maintenance.request.received", at=MONDAY - HOUR)
 
 
-def desk(*words: str) -> Desk:
+def context(*words: str) -> IntakeContext:
     """Make a desk at which an assignment speaks to these, each in an audience of its own."""
     kind = BY_NAME[ASSIGNED.name]
     audiences = tuple(replace(kind.audiences[0], who=(word,), channels=(("email",),)) for word in words)
@@ -183,7 +183,7 @@ def desk(*words: str) -> Desk:
 
 
 async def test_an_event_that_waits_for_two_waits_until_both_are_known(hub: MemoryHub) -> None:
-    hub.desk = desk("requester", "inspector")
+    hub.context = context("requester", "inspector")
     await hub.take_in(somebody("p-camilo-nunez", email()), ASSIGNED)
     await hub.take_in(OPENED)
 
@@ -191,9 +191,9 @@ async def test_an_event_that_waits_for_two_waits_until_both_are_known(hub: Memor
     assert (hub.stored(ASSIGNED).waiting, hub.stored(ASSIGNED).planned) == (True, False)
 
 
-async def test_an_event_that_tells_a_building_and_waits_for_one_is_planned_when_both_are_told() -> None:
+async def test_event_with_waiting_and_broad_audience_is_planned_when_both_are_known() -> None:
     hub = memory_hub(MONDAY)
-    hub.desk = desk("requester", "copropiedad:residents")
+    hub.context = context("requester", "copropiedad:residents")
     assigned = replace(ASSIGNED, data={**ASSIGNED.data, "copropiedad_id": "ph-altos-del-rosal"})
     resident = member("p-resident", "unit:t1", "resident")
     await hub.take_in(
@@ -214,12 +214,14 @@ async def test_an_event_of_a_type_that_this_hub_does_not_know_is_left_alone(
 ) -> None:
     hub.clock.advance(2 * HOUR)
     await hub.take_in(REPLIED)
-    hub.desk = replace(DESK, catalog={name: kind for name, kind in BY_NAME.items() if name != REPLIED.name})
+    hub.context = replace(
+        DESK, catalog={name: kind for name, kind in BY_NAME.items() if name != REPLIED.name}
+    )
     await hub.take_in(RECEIVED)
 
     assert (hub.of(REPLIED), hub.stored(REPLIED).waiting) == ([], True)
     assert hub.states("first_reply") == [ClockState.OPEN]
-    hub.desk = DESK
+    hub.context = DESK
     await hub.take_in(RECEIVED)
 
     assert hub.said(REPLIED) == [("p-maria-pena", "email")]

@@ -58,7 +58,7 @@ async def test_a_state_of_the_directory_is_kept_with_it() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED)
     await hub.take_in(somebody("p-1", email()), event("pqrs.received", id="later"))
-    versions = {one.directory_version for one in hub.store.tables.audiences.values()}
+    versions = {audience.directory_version for audience in hub.store.tables.audiences.values()}
 
     assert {0, 1} == versions
 
@@ -136,7 +136,7 @@ async def test_who_is_told_by_another_audience_is_kept_as_that() -> None:
     mail = Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",),))
     more = replace(mail, channels=(("email", "inbox"),))
     kind = replace(BY_NAME["pqrs.received"], audiences=(mail, mail, more))
-    hub = replace(memory_hub(MONDAY), desk=replace(DESK, catalog={**BY_NAME, kind.name: kind}))
+    hub = replace(memory_hub(MONDAY), context=replace(DESK, catalog={**BY_NAME, kind.name: kind}))
     await hub.take_in(somebody("p-1", email()), RECEIVED)
 
     assert [(1, LeftOut(person="p-1", reason="told_by_another_audience"))] == left_out(hub, RECEIVED)

@@ -104,7 +104,7 @@ async def test_reminders_of_a_crowd_are_kept_for_later() -> None:
     await hub.take_in(WORKS)
 
     later = {f"m:{one}" for one in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)}
-    assert later == {one for one in hub.appointments.scores if one.startswith("m:")}
+    assert later == {score for score in hub.appointments.scores if score.startswith("m:")}
     assert len(later) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
 
 
@@ -166,7 +166,7 @@ async def test_an_audience_that_is_waited_for_is_not_empty() -> None:
 async def test_the_first_page_tells_a_crowd_and_all_pages_travel_in_its_lane() -> None:
     hub = await building(CROWD + 5, CROWD + 1)
     kind = BY_NAME[WORKS.name]
-    hub.desk = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, lane=Lane.NORMAL)})
+    hub.context = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, lane=Lane.NORMAL)})
     await hub.take_in(WORKS)
 
     assert len(told(hub)) == CROWD + 5
@@ -177,7 +177,7 @@ async def test_an_event_is_planned_when_the_last_of_its_broad_audiences_is() -> 
     hub = await building(PEOPLE, 100)
     kind = BY_NAME[WORKS.name]
     both = tuple(replace(kind.audiences[0], who=(word,)) for word in ("zone:residents", "copropiedad:owners"))
-    hub.desk = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, audiences=both)})
+    hub.context = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, audiences=both)})
     await hub.take_in(somebody("p-owner", email()), member("p-owner", "unit:t00000", "owner"))
     hub.store.faults.script("transaction", None, None, StorageUnavailable())  # the event, residents, owners
     with pytest.raises(StorageUnavailable):

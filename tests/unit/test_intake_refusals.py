@@ -9,8 +9,8 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
 from hub.errors import BrokerUnavailable, StorageRefused, StorageUnavailable
-from hub.intake.process_batch import bury
-from hub.model import HUB_SOURCE, Audience, Event, Incoming, Purpose, State
+from hub.intake.process_batch import store_dead_letter
+from hub.model import HUB_SOURCE, Audience, Event, Purpose, RawMessage, State
 from hub.model.ids import body_id
 from tests.unit.factories import (
     DESK,
@@ -80,7 +80,7 @@ async def test_publishers_are_told_what_was_refused_and_why() -> None:
     ],
     ids=["decoded", "undecodable"],
 )
-async def test_a_rejection_that_comes_back_makes_no_other_one(one: Incoming) -> None:
+async def test_a_rejection_that_comes_back_makes_no_other_one(one: RawMessage) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(one)
 
@@ -117,7 +117,7 @@ async def test_a_rejection_that_comes_back_makes_no_other_one(one: Incoming) -> 
         "the hub's own",
     ],
 )
-async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: Incoming) -> None:
+async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: RawMessage) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(one, MARIA)
     [kept] = hub.letters
@@ -187,7 +187,9 @@ async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
         who=("owners@unit & opted_in:commercial",), purpose=Purpose.COMMERCIAL, channels=(("email",),)
     )
     hub = memory_hub(MONDAY, refused={"refused"})
-    hub.desk = replace(DESK, catalog={**BY_NAME, paid.name: replace(BY_NAME[paid.name], audiences=(owners,))})
+    hub.context = replace(
+        DESK, catalog={**BY_NAME, paid.name: replace(BY_NAME[paid.name], audiences=(owners,))}
+    )
     await hub.take_in(MARIA, home("101"), member("p-maria-pena", "unit:101", "owner"))
     await hub.take_in(paid, petition("refused"), petition("x"), event("privacy.consent.granted"))
 
@@ -226,7 +228,7 @@ async def test_a_dead_letter_that_the_database_refuses_is_not_passed_over() -> N
 
 async def test_what_the_hub_itself_fails_on_is_buried_with_the_kind_of_fault() -> None:
     hub = memory_hub(MONDAY)
-    await bury(
+    await store_dead_letter(
         incoming(GOOD), ZeroDivisionError("secret"), store=hub.store, publisher=hub.publisher, now=hub.clock
     )
     [kept] = hub.letters

@@ -9,14 +9,14 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.errors import BrokerUnavailable, PermanentFailure, SendFailure, TransientFailure
 from hub.inbound.process_receipt import take
-from hub.messages.delivery.decisions import hindrance
+from hub.messages.delivery.decisions import blocking_outcome
 from hub.messages.planning.plan import plan_audience
 from hub.messages.planning.reach import last_resort
-from hub.model import Accepted, Barred, Message, Outgoing, Purpose, State, Target
+from hub.model import Accepted, Message, Outgoing, Purpose, State, SuppressionStatus, Target
 from hub.model.receipts import Receipt
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.timers.scheduler import AT_ONCE, audit, fire_from_sql
-from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import (
     DESK,
     HOUR,
@@ -41,7 +41,7 @@ PHONE = "+573001234567"
 DAY = timedelta(days=1)
 
 
-def keeping(office: PostOffice) -> MemoryHub:
+def keeping(office: DeliveryHarness) -> MemoryHub:
     """The hub around a post office, for its timers."""
     return MemoryHub(office.clock, office.store, office.publisher, office.appointments)
 
@@ -104,26 +104,26 @@ async def test_a_block_or_any_other_failure_is_no_end_of_a_contact_point(failure
     ],
 )
 def test_what_is_gone_is_tried_anew_when_its_time_has_passed(channel: str, days: int, *, holds: bool) -> None:
-    one = claimed(channel=channel, barred=Barred(reason="gone", since=MONDAY))
-    found = hindrance(one, policy=POLICY, now=MONDAY + days * DAY)
+    one = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
+    found = blocking_outcome(one, policy=POLICY, now=MONDAY + days * DAY)
 
     assert holds is (found is not None)
 
 
 @pytest.mark.parametrize("reason", ["opted_out", "complaint"])
 def test_what_somebody_refused_does_not_run_out(reason: str) -> None:
-    one = claimed(purpose=Purpose.SURVEY, barred=Barred(reason=reason))
-    found = hindrance(one, policy=POLICY, now=MONDAY + 9_999 * DAY)
+    one = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
+    found = blocking_outcome(one, policy=POLICY, now=MONDAY + 9_999 * DAY)
 
     assert found is not None
     assert (State.SUPPRESSED, reason) == (found.state, found.reason)
 
 
 def test_an_operators_end_comes_when_he_said() -> None:
-    one = claimed(barred=Barred(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
+    one = claimed(suppression=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
 
-    assert hindrance(one, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
-    assert hindrance(one, policy=POLICY, now=MONDAY + HOUR) is None
+    assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
+    assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR) is None
 
 
 def emergency() -> list[Message]:
@@ -161,7 +161,7 @@ async def test_an_emergency_that_every_carrier_blocks_goes_by_what_was_not_meant
     assert {"email", "inbox"} == {ticket.channel for ticket in office.publisher.published}
 
 
-async def test_a_text_that_a_receipt_says_was_blocked_moves_an_emergency_on_within_an_audit() -> None:
+async def test_blocked_text_advances_an_emergency_within_one_audit() -> None:
     office = post_office(MemorySms(), MemoryPush(PermanentFailure("unregistered", provider="fcm")))
     planned = emergency()
     async with office.store.transaction() as transaction:
@@ -188,9 +188,7 @@ def test_only_an_emergency_has_a_last_resort() -> None:
     assert {"emergency.declared": ("inbox",), "emergency.updated": ("email", "inbox")} == meant
 
 
-async def test_a_receipt_of_a_message_that_waits_for_its_next_try_is_believed_and_nothing_sent_twice() -> (
-    None
-):
+async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> None:
     async def accepts_and_hangs(_: Outgoing) -> Accepted:
         raise TransientFailure("timeout", unknown=True)
 

@@ -102,7 +102,7 @@ def test_whoever_listens_hears_by_which_key_something_was_verified() -> None:
     assert [(Purpose.MAIL, KeyRing([OLD]).ids[0])] == heard
 
 
-def test_an_empty_ring_verifies_nothing_and_says_what_is_missing_when_it_should_sign() -> None:
+def test_empty_key_ring_verifies_nothing_and_says_what_signing_needs() -> None:
     empty = KeyRing([])
 
     assert not empty

@@ -13,8 +13,8 @@ from hub.access.lockout import (
     FREE,
     LOCKS,
     WINDOW,
-    Brake,
-    Strangers,
+    AddressThrottle,
+    UnknownNameLocks,
     lock_after,
     network_of,
 )
@@ -30,7 +30,7 @@ def test_the_ladder_is_one_five_fifteen_sixty_minutes_from_the_fifth_failure() -
 
 
 def test_a_name_that_nobody_has_is_locked_as_an_account_is() -> None:
-    strangers = Strangers()
+    strangers = UnknownNameLocks()
     before = [strangers.attempt("nadie", now=NOON) for _ in range(FAILURES - 1)]
     locked = strangers.attempt("nadie", now=NOON)
     during = strangers.attempt("nadie", now=NOON + LOCKS[0] - TICK)
@@ -43,7 +43,7 @@ def test_a_name_that_nobody_has_is_locked_as_an_account_is() -> None:
 
 
 def test_of_strangers_neither_all_are_remembered_nor_what_they_typed() -> None:
-    strangers = Strangers()
+    strangers = UnknownNameLocks()
     for number in range(lockout._REMEMBERED + 10):
         strangers.attempt(f"mi secreto {number}", now=NOON)
 
@@ -52,7 +52,7 @@ def test_of_strangers_neither_all_are_remembered_nor_what_they_typed() -> None:
 
 
 def test_an_address_that_fails_waits_longer_and_longer_and_others_do_not() -> None:
-    brake = Brake(lambda: 100.0)
+    brake = AddressThrottle(lambda: 100.0)
     delays = [brake.begin("10.0.0.1") for _ in range(FREE + 6)]
 
     assert delays == [0.0] * FREE + [*DELAYS, DELAYS[-1], DELAYS[-1]]
@@ -60,7 +60,7 @@ def test_an_address_that_fails_waits_longer_and_longer_and_others_do_not() -> No
 
 
 def test_a_success_takes_back_itself_and_no_failure_before_it() -> None:
-    brake = Brake(lambda: 100.0)
+    brake = AddressThrottle(lambda: 100.0)
     for _ in range(FREE - 1):
         brake.begin("10.0.0.1")
     for _ in range(50):
@@ -73,7 +73,7 @@ def test_a_success_takes_back_itself_and_no_failure_before_it() -> None:
 
 def test_an_address_is_forgiven_when_its_window_has_passed() -> None:
     times = [0.0]
-    brake = Brake(lambda: times[0])
+    brake = AddressThrottle(lambda: times[0])
     for _ in range(FREE + 20):
         brake.begin("10.0.0.1")
     times[0] = WINDOW - 0.001
@@ -85,7 +85,7 @@ def test_an_address_is_forgiven_when_its_window_has_passed() -> None:
 
 
 def test_a_million_addresses_take_no_more_memory_than_some() -> None:
-    brake = Brake(lambda: 0.0)
+    brake = AddressThrottle(lambda: 0.0)
     for number in range(lockout._REMEMBERED + 10):
         brake.begin(str(number))
 

@@ -76,7 +76,7 @@ def test_a_letter_that_is_handed_over_ends_the_first_term(at: datetime, state: C
 def test_the_order_of_arrival_never_matters() -> None:
     case = (RECEIVED, ANSWER, LOST, delivered(ANSWER, MONDAY + 5 * HOUR))
 
-    assert {legal(*case).ended_at} == {legal(*each).ended_at for each in permutations(case)}
+    assert {legal(*case).ended_at} == {legal(*permutation).ended_at for permutation in permutations(case)}
 
 
 def test_a_publisher_whose_time_is_ahead_does_not_hide_that_its_answer_was_lost() -> None:
@@ -103,7 +103,7 @@ def test_the_letter_of_an_answer_to_an_earlier_term_ends_nothing() -> None:
     events = (RECEIVED, ANSWER, again, lost(ANSWER, MONDAY + 6 * HOUR), delivered(ANSWER, MONDAY + 7 * HOUR))
     clocks = [one for one in sla.replay(CASE, events, BY_NAME, POLICY) if one.name == "legal_term"]
 
-    assert [ClockState.MET, ClockState.OPEN] == [one.state for one in sorted(clocks, key=_start)]
+    assert [ClockState.MET, ClockState.OPEN] == [clock.state for clock in sorted(clocks, key=_start)]
 
 
 def _start(clock: Clock) -> datetime:

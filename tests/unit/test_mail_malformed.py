@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.inbound.mail.parsing import MOST_PARTS
-from hub.inbound.mail.reading import Meaning, Nothing
+from hub.inbound.mail.reading import Ignored, Meaning
 from hub.model import Complaint, Reply
 from hub.model.receipts import Receipt
 from tests.unit.letters import BOUNCES, DOMAIN, ID, REPLIES, answer, complaint, dsn, group, meaning
@@ -57,7 +57,7 @@ LINES: Final = st.sampled_from(
 
 def is_sound(found: Meaning) -> None:
     match found:
-        case Nothing():
+        case Ignored():
             assert found.reason.isidentifier()
         case Receipt():
             assert (ID, True) == (found.message_id, found.reason is not None)

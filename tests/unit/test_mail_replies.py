@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from hub.contact_rules.opt_out_words import Command, Wish, command
+from hub.contact_rules.opt_out_words import Command, OptWish, command
 from hub.inbound.mail.quoting import LONGEST, newly_written
 from hub.model import Reply
 from tests.unit.letters import AT, BOUNCES, ID, REPLIES, answer, complaint, dsn, group, meaning
@@ -124,7 +124,7 @@ def test_a_word_that_takes_a_consent_back_is_read_in_html(body: str) -> None:
     quote = "<blockquote>El 9/03/26, Hub escribió: escriba SALIR</blockquote>"
     text = reply(answer(body + quote, kind="text/html; charset=utf-8")).text
 
-    assert Command(Wish.OUT, alone=True) == command(text)
+    assert Command(OptWish.OUT, alone=True) == command(text)
 
 
 def test_html_is_read_as_its_lines_and_the_quote_goes() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.channels.email.verdicts import GONE
-from hub.inbound.mail.reading import Nothing
+from hub.inbound.mail.reading import Ignored
 from hub.model import Complaint, State
 from hub.model.receipts import Receipt
 from tests.unit.letters import (
@@ -42,7 +42,7 @@ def test_each_report_of_the_vectors_means_what_it_says(row: dict[str, Any]) -> N
         assert (ID, State.BOUNCED, f"dsn_{status}") == (found.message_id, found.state, found.reason)
         assert found.gone is ("suppress address" == row["expect"]["note"])
     else:
-        assert Nothing(row["expect"]["action"]) == found
+        assert Ignored(row["expect"]["action"]) == found
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_no_address_is_kept_of_what_the_server_said() -> None:
 
 @pytest.mark.parametrize("arrived", ["delivered", "relayed", "expanded"])
 def test_a_mail_that_arrived_for_one_of_several_is_not_lost(arrived: str) -> None:
-    assert Nothing(arrived) == meaning(dsn(FAILED, group(arrived, "2.0.0")))
+    assert Ignored(arrived) == meaning(dsn(FAILED, group(arrived, "2.0.0")))
 
 
 def test_the_first_failure_of_several_is_the_reason() -> None:
@@ -117,7 +117,7 @@ def test_a_report_to_the_postmaster_says_by_signed_words_which_message_it_is_abo
     ],
 )
 def test_without_a_right_signature_a_report_moves_nothing(report: str) -> None:
-    assert Nothing("unknown") == meaning(report, to=POSTMASTER)
+    assert Ignored("unknown") == meaning(report, to=POSTMASTER)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_complaint_is_of_the_message_that_it_returns(to: str, report: str) -> 
 
 @pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "", "x" * 500])
 def test_what_is_no_complaint_of_a_person_is_none(kind: str) -> None:
-    assert Nothing("no_complaint") == meaning(complaint(kind))
+    assert Ignored("no_complaint") == meaning(complaint(kind))
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_what_is_no_complaint_of_a_person_is_none(kind: str) -> None:
 def test_an_old_servers_bounce_is_read_as_well_as_can_be(headers: str, body: str, expected: str) -> None:
     found = meaning(f"{headers}\n\n{body}\n")
 
-    assert expected == (found.reason if isinstance(found, Receipt | Nothing) else found)
+    assert expected == (found.reason if isinstance(found, Receipt | Ignored) else found)
 
 
 @pytest.mark.parametrize("fields", ["", "Action: \nStatus: ", "Action: exploded\nStatus: 9.9.9", "\n\n\n"])
 def test_a_report_that_says_nothing_is_unreadable(fields: str) -> None:
-    assert Nothing("unreadable") == meaning(dsn(fields))
+    assert Ignored("unreadable") == meaning(dsn(fields))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hub.cloudevents import decode
 from hub.errors import InvalidEvent
-from hub.model import Incoming
+from hub.model import RawMessage
 from tests.malformed import THROWN, Thrown
 from tests.unit.factories import MONDAY, event
 from tests.unit.hub_in_memory import memory_hub
@@ -40,8 +40,8 @@ def identity(thrown: Thrown) -> tuple[str, str] | None:
     return event.source, event.id
 
 
-def incoming(thrown: Thrown) -> Incoming:
-    return Incoming(
+def incoming(thrown: Thrown) -> RawMessage:
+    return RawMessage(
         body=thrown.body,
         content_type=thrown.content_type,
         headers=thrown.headers,

@@ -156,7 +156,7 @@ def test_an_answer_goes_to_the_messages_own_address_where_it_has_one() -> None:
     own = f"r+{ID.hex}.{'0' * 20}@respuestas.hub.example.co"
     message = parsed(build_email(outgoing(), sender=SENDER, domain="hub.example.co", now=NOW, reply_to=own))
 
-    assert [own] == [each.addr_spec for each in message["Reply-To"].addresses]
+    assert [own] == [address.addr_spec for address in message["Reply-To"].addresses]
     assert "avisos@hub.example.co" == message["From"].addresses[0].addr_spec
 
 

@@ -25,7 +25,7 @@ def clocks(*happened: Event) -> list[Clock]:
     return sla.replay("thread_id:t-1", happened, BY_NAME, POLICY)
 
 
-def test_a_call_to_the_emergency_line_is_promised_back_in_ten_minutes_of_any_hour_and_nothing_else() -> None:
+def test_emergency_call_starts_only_a_ten_minute_call_back_clock() -> None:
     [clock] = clocks(missed())
 
     assert ("emergency_callback", SUNDAY_NIGHT + 10 * MINUTE) == (clock.name, clock.due_at)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.contact_rules.opt_out_words import Command, Wish, command
+from hub.contact_rules.opt_out_words import Command, OptWish, command
 
-OUT = Command(Wish.OUT, alone=True)
-BACK = Command(Wish.BACK, alone=True)
-AMONG_OTHERS = Command(Wish.OUT, alone=False)
+OUT = Command(OptWish.OUT, alone=True)
+BACK = Command(OptWish.BACK, alone=True)
+AMONG_OTHERS = Command(OptWish.OUT, alone=False)
 VECTORS = Path(__file__).parents[1] / "vectors/twilio_signature.json"
 
 

@@ -14,7 +14,7 @@ from hub.operations.pause import PAGE, pause, resume, subject_of
 from hub.ports import Ticket
 from hub.resilience.cached import FRESH
 from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
-from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import HOUR, MONDAY
 
 QUARTER = timedelta(minutes=15)
@@ -22,11 +22,11 @@ CHANNELS = ("email", "sms")
 EVENTS = ("pqrs.received", "pqrs.replied")
 
 
-async def hold(office: PostOffice, subject: str) -> None:
+async def hold(office: DeliveryHarness, subject: str) -> None:
     await pause(subject, by="ana", reason="", store=office.pauses)
 
 
-async def go_on(office: PostOffice, subject: str, at_most: int | None = None) -> tuple[bool, int, bool]:
+async def go_on(office: DeliveryHarness, subject: str, at_most: int | None = None) -> tuple[bool, int, bool]:
     done = await resume(subject, store=office.pauses, publisher=office.publisher, at_most=at_most, settle=0)
     return done.changed, done.released, done.more
 
@@ -125,7 +125,7 @@ async def test_resuming_goes_in_pages_and_says_when_there_is_more() -> None:
 class _SlowToHear(MemoryPauses):
     """A process that has not heard of the end of the pause holds one more after the first look."""
 
-    def __init__(self, office: PostOffice) -> None:
+    def __init__(self, office: DeliveryHarness) -> None:
         super().__init__(office.store, office.clock)
         self._office = office
         self.late = mail("p-late", state=State.HELD, reason="paused", next_at=MONDAY + QUARTER)

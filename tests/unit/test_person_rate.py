@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import Message, Purpose, State
 from hub.testing import MemoryEmail, MemorySms
-from tests.unit.delivery_harness import PostOffice, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import HOUR, MONDAY, POLICY
 
 SIX = POLICY.throttle.person["sms"].count
@@ -28,7 +28,7 @@ def texts(number: int, purpose: Purpose = Purpose.SERVICE, person: str = "p-1") 
     ]
 
 
-async def sent(*messages: Message) -> PostOffice:
+async def sent(*messages: Message) -> DeliveryHarness:
     office = post_office(MemorySms(), MemoryEmail())
     await office.holds(*messages)
     await office.deliver(*messages)
@@ -38,7 +38,7 @@ async def sent(*messages: Message) -> PostOffice:
 async def test_what_comes_on_top_is_held_until_there_is_room_and_not_tried() -> None:
     messages = texts(SIX + 2)
     office = await sent(*messages)
-    held = [office.now(one) for one in messages if office.now(one).state is State.HELD]
+    held = [office.now(message) for message in messages if office.now(message).state is State.HELD]
 
     assert len(office.sent("sms")) == SIX
     assert [(one.reason, one.next_at) for one in held] == [("throttled", MONDAY + HOUR)] * 2
@@ -49,7 +49,7 @@ async def test_what_comes_on_top_is_held_until_there_is_room_and_not_tried() -> 
 async def test_the_time_that_it_is_held_does_not_count_against_it() -> None:
     messages = texts(SIX + 1)
     office = await sent(*messages)
-    [held] = [office.now(one) for one in messages if office.now(one).state is State.HELD]
+    [held] = [office.now(message) for message in messages if office.now(message).state is State.HELD]
 
     assert held.expires_at == MONDAY + 3 * HOUR
 
@@ -89,9 +89,9 @@ async def test_a_ticket_is_one_question_however_many_messages_it_has() -> None:
 async def test_another_try_of_the_same_message_is_not_counted_again() -> None:
     messages = texts(SIX)
     office = await sent(*messages)
-    for one in messages:
-        row = office.store.tables.messages[one.id]
-        office.store.tables.messages[one.id] = replace(row, message=one)
+    for message in messages:
+        row = office.store.tables.messages[message.id]
+        office.store.tables.messages[message.id] = replace(row, message=message)
     office.clock.advance(timedelta(minutes=1))
     await office.deliver(*messages)
 

@@ -25,7 +25,7 @@ STEPS = (("email",), ("sms",))
 def test_all_uses_the_channels_of_every_step_at_once() -> None:
     messages = plan(kind(*STEPS, ("email", "inbox"), cascade=Cascade.ALL), person(email(), mobile()))
 
-    assert [one.channel for one in messages] == ["email", "sms", "inbox"]
+    assert [message.channel for message in messages] == ["email", "sms", "inbox"]
     assert {(one.step, one.fallback) for one in messages} == {(0, ())}
 
 
@@ -67,7 +67,7 @@ def test_who_has_no_digital_access_has_the_letter_at_once(paper: Print) -> None:
     somebody = replace(person(mobile()), digital_access=False)
     messages = plan(kind(*STEPS, print=paper), somebody, rules=WITH_LETTERS)
 
-    assert [(one.channel, one.step) for one in messages] == [("print", 0)]
+    assert [(message.channel, message.step) for message in messages] == [("print", 0)]
     assert [[t.channel for t in step] for step in messages[0].fallback] == [["sms"]]
 
 
@@ -85,7 +85,7 @@ def test_an_audience_that_has_no_letters_has_none(paper: Print) -> None:
     assert [[t.channel for t in step] for step in messages[0].fallback] == [["sms"]]
 
 
-def test_a_message_waits_for_its_receipt_as_long_as_its_purpose_says_where_a_step_is_left() -> None:
+def test_message_with_a_step_left_waits_for_its_receipt_as_its_purpose_says() -> None:
     first = only(plan(kind(*STEPS, purpose=Purpose.TRANSACTIONAL), person(email(), mobile())))
     last = only(next_step(replace(first, state=State.SENT), now=MONDAY))
 

@@ -35,7 +35,11 @@ def works(now: datetime, **extensions: Any) -> list[Message]:
 
 
 def mails(messages: list[Message]) -> list[tuple[str, State, datetime | None]]:
-    return [(one.occasion, one.state, one.next_at) for one in messages if one.channel == "email"]
+    return [
+        (message.occasion, message.state, message.next_at)
+        for message in messages
+        if message.channel == "email"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_a_reminder_ends_with_what_it_reminds_of() -> None:
         "reminder:T-2h": STARTS,
     }
 
-    assert {one.occasion: one.expires_at for one in works(MONDAY)} == expected
+    assert {work.occasion: work.expires_at for work in works(MONDAY)} == expected
 
 
 def test_a_reminder_lives_no_longer_than_its_purpose() -> None:
@@ -90,7 +94,7 @@ def test_a_reminder_of_somebody_whom_nothing_reaches_does_not_wait() -> None:
         now=MONDAY,
     )
 
-    assert {(one.state, one.reason, one.next_at) for one in messages} == {
+    assert {(message.state, message.reason, message.next_at) for message in messages} == {
         (State.SUPPRESSED, "no_contact", None)
     }
     assert len({one.id for one in messages}) == 3
@@ -161,4 +165,4 @@ def test_an_event_older_than_its_message_may_be_is_only_recorded(
 def test_the_publishers_expirytime_bounds_reminders_too() -> None:
     messages = works(MONDAY, expirytime=(MONDAY + HOUR).isoformat())
 
-    assert {one.expires_at for one in messages} == {MONDAY + HOUR}
+    assert {message.expires_at for message in messages} == {MONDAY + HOUR}

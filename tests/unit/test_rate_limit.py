@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.errors import InvalidPolicy
 from hub.model import Lane
-from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Entry, Rate, parse_rate
+from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Rate, SendRecord, parse_rate
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 TWENTY = Rate(20, SECOND)
@@ -107,8 +107,8 @@ def test_whoever_asks_and_when_the_rate_is_kept(rate: Rate, asked: list[tuple[fl
     assert let_in <= at_once + (door.now - began) / (rate.per.total_seconds() / rate.count) + 1e-6
 
 
-def entries(*members: str, key: str = "email:p-1", rate: Rate | None = None) -> list[Entry]:
-    return [Entry(key=key, member=member, rate=rate or Rate(2, HOUR)) for member in members]
+def entries(*members: str, key: str = "email:p-1", rate: Rate | None = None) -> list[SendRecord]:
+    return [SendRecord(key=key, member=member, rate=rate or Rate(2, HOUR)) for member in members]
 
 
 def test_what_a_person_gets_over_the_rate_waits_until_the_oldest_is_old_enough() -> None:

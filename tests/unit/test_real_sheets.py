@@ -11,7 +11,7 @@ import pytest
 
 from hub.people.importing import Report, examine
 from hub.people.importing.cells import document, emails, is_blank, phones, roles, split_tower
-from hub.people.importing.faults import Wrong
+from hub.people.importing.faults import BadCell
 
 HEADINGS: Final = ("UNIDAD", "NOMBRE", "CORREO", "CELULAR", "TIPO")
 PLACE: Final = "Mirador"
@@ -135,7 +135,7 @@ def test_cells_are_read_as_people_write_them() -> None:
     assert ("+573005550001", "+573005550002") == phones("300.555.00.01 / 57 300 555 0002")
     assert ("owner", "resident") == roles("PROPIETARIO RESIDENTE")
     assert ("auditor",) == roles("Revisor Fiscal")
-    assert isinstance(roles("propietario ausente"), Wrong)
+    assert isinstance(roles("propietario ausente"), BadCell)
     assert "900123456" == document("NIT 900.123.456-7") == document("900123456")
 
 

@@ -123,8 +123,8 @@ OFF: Final = event(CALLED_OFF.name, {"work_id": WORKS.data["work_id"]}, at=MONDA
 
 @pytest.fixture
 async def building() -> MemoryHub:
-    desk = replace(DESK, catalog={**BY_NAME, CALLED_OFF.name: CALLED_OFF})
-    made = replace(memory_hub(MONDAY, page=1), desk=desk)
+    context = replace(DESK, catalog={**BY_NAME, CALLED_OFF.name: CALLED_OFF})
+    made = replace(memory_hub(MONDAY, page=1), context=context)
     for number in ("1", "2"):
         await made.take_in(
             home(f"t{number}"),
@@ -159,13 +159,15 @@ async def test_works_that_are_called_off_between_two_pages_are_reminded_of_to_no
 
 
 async def test_the_front_desk_is_told_once_that_a_package_has_lain_for_two_days(hub: MemoryHub) -> None:
-    desk = member("p-portero", "copropiedad:ph-altos-del-rosal", "staff", duty="front_desk")
-    await hub.take_in(somebody("p-portero"), desk, RECEIVED)
+    context = member("p-portero", "copropiedad:ph-altos-del-rosal", "staff", duty="front_desk")
+    await hub.take_in(somebody("p-portero"), context, RECEIVED)
     hub.clock.advance(48 * HOUR + SECOND)
     await fire_from_sql(timers_of(hub))
     await fire_from_sql(timers_of(hub))
     await hub.take_in(*hub.publisher.events)
 
     assert [("p-portero", "inbox", "desk")] == [
-        (one.person, one.channel, one.variant) for one in hub.store.messages if one.event == "sla.breached"
+        (message.person, message.channel, message.variant)
+        for message in hub.store.messages
+        if message.event == "sla.breached"
     ]

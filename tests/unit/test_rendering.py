@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import hub.rendering
 from hub.errors import InvalidTemplate, TemplateFailure
-from hub.model import Rendered
+from hub.model import Json, Rendered
+from hub.policy import load_policy
 from hub.policy.values import Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.compiling import Compiler
@@ -40,7 +41,7 @@ def write(folder: Path, path: str, text: str) -> None:
 
 
 def load(folder: Path) -> Templates:
-    return Templates.load(folder, company=COMPANY, texting=BARE)
+    return Templates.load(folder, company=COMPANY, clocks=load_policy().clocks, texting=BARE)
 
 
 def only(source: str, **parts: str) -> Templates:
@@ -66,10 +67,10 @@ def squeezed(html: str) -> str:
 
 class TestMarkdownWithJinja:
     def test_a_variable_can_be_emphasised(self) -> None:
-        said = say("Su caso **{{ radicado }}** y *{{ a_b }}_{{ c }}*.", radicado="PQ-1", a_b="x", c="y")
+        said = say("Su caso **{{ radicado }}** y *{{ a_b }}_{{ c }}*.", radicado="1042", a_b="x", c="y")
 
-        assert said.html == "<p>Su caso <strong>PQ-1</strong> y <em>x_y</em>.</p>"
-        assert said.text == "Su caso PQ-1 y x_y.\n"
+        assert said.html == "<p>Su caso <strong>1042</strong> y <em>x_y</em>.</p>"
+        assert said.text == "Su caso 1042 y x_y.\n"
 
     def test_a_link_may_have_a_variable_address(self) -> None:
         said = say("Puede [ver la respuesta]({{ url|enlace }}) hoy.", url="https://x.co/a?b=1&c=2")
@@ -106,13 +107,34 @@ class TestMarkdownWithJinja:
         assert squeezed(said.html).endswith("<tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>")
 
     def test_a_table_without_a_head_is_a_list_of_facts(self) -> None:
-        said = say("| | |\n|---|---|\n| Radicado | **{{ r }}** |\n", r="PQ-1")
+        said = say("| | |\n|---|---|\n| Radicado | **{{ r }}** |\n", r="1042")
 
         assert squeezed(said.html) == (
             '<table class="datos"><tbody><tr><th scope="row">Radicado</th>'
-            "<td><strong>PQ-1</strong></td></tr></tbody></table>"
+            "<td><strong>1042</strong></td></tr></tbody></table>"
         )
-        assert said.text == "Radicado: PQ-1\n"
+        assert said.text == "Radicado: 1042\n"
+
+    @pytest.mark.parametrize("number", ["PQ-2026-000123", "A-1", "2026/14-B", "ACTA-2026-07"])
+    def test_the_number_of_a_case_stays_on_one_line_and_is_plain_text(self, number: str) -> None:
+        said = say("Su caso es **{{ radicado }}**.", radicado=number)
+
+        kept = f'<span style="white-space:nowrap">{number}</span>'
+        assert said.html == f"<p>Su caso es <strong>{kept}</strong>.</p>"
+        assert said.text == f"Su caso es {number}.\n"
+
+    @pytest.mark.parametrize(
+        ("value", "shown"),
+        [
+            ("1042", "1042"),
+            ("dos - tres", "dos - tres"),
+            ("A" * 20 + "-" + "1" * 12, "A" * 20 + "-" + "1" * 12),
+            ("a-<b>", "a-&lt;b&gt;"),
+            (-5, "-5"),
+        ],
+    )
+    def test_what_is_no_such_number_or_a_long_one_may_break(self, value: Json, shown: str) -> None:
+        assert say("{{ x }}", x=value).html == f"<p>{shown}</p>"
 
     @pytest.mark.parametrize(("shown", "items"), [(True, ["a", "b", "c"]), (False, ["a", "c"])])
     def test_a_condition_may_stand_around_a_list_item(self, shown: bool, items: list[str]) -> None:
@@ -400,4 +422,4 @@ LAYOUTS = Path(hub.rendering.__file__).parents[1] / "templates" / "layouts"
 COMPILER = Compiler(
     *((LAYOUTS / name).read_text("utf-8") for name in ("email.html", "email.txt", "letter.html"))
 )
-BUILT_IN = Templates.load(company=COMPANY)
+BUILT_IN = Templates.load(company=COMPANY, clocks=load_policy().clocks)

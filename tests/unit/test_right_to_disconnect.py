@@ -12,7 +12,7 @@ from hub import sla
 from hub.catalog import BY_NAME
 from hub.contact_rules import next_allowed
 from hub.errors import TransientFailure
-from hub.messages.delivery.decisions import failed, hindrance
+from hub.messages.delivery.decisions import blocking_outcome, failed
 from hub.messages.planning.cascade import next_step
 from hub.messages.planning.plan import plan_audience
 from hub.model import HUB_SOURCE, Claimed, ClockState, Message, Person, Purpose, State
@@ -73,7 +73,7 @@ def test_whoever_rests_is_told_in_working_hours(at: str, told: str) -> None:
 
 def test_what_staff_is_to_do_is_held_over_the_weekend_and_loses_no_time_by_it() -> None:
     one = only([one for one in plan(WORK, person(email()), one=friday()) if one.channel == "email"])
-    found = hindrance(claimed(one, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
+    found = blocking_outcome(claimed(one, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
     assert found is not None
     assert (found.state, found.reason, found.next_at) == (State.HELD, "working_hours", MONDAY_MORNING)
@@ -89,14 +89,14 @@ def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
     end = local("2026-03-09 17:00")
     one = resting(expires_at=MONDAY + 72 * HOUR)
     now = end - 10 * SECOND
-    assert hindrance(claimed(one, MONDAY), policy=POLICY, now=now) is None
+    assert blocking_outcome(claimed(one, MONDAY), policy=POLICY, now=now) is None
 
     again = failed(
         claimed(one, MONDAY), TransientFailure("busy"), now, now, policy=POLICY, chance=0.5
     ).next_at
     assert again is not None
     assert again >= end
-    found = hindrance(claimed(one, MONDAY), policy=POLICY, now=again)
+    found = blocking_outcome(claimed(one, MONDAY), policy=POLICY, now=again)
 
     assert found is not None
     morning = local("2026-03-10 08:00")
@@ -104,19 +104,19 @@ def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
 
 
 def test_the_inbox_disturbs_nobody_and_waits_for_nothing() -> None:
-    assert hindrance(claimed(resting("inbox"), MONDAY), policy=POLICY, now=FRIDAY_EVENING) is None
+    assert blocking_outcome(claimed(resting("inbox"), MONDAY), policy=POLICY, now=FRIDAY_EVENING) is None
 
 
 def test_what_comes_after_the_inbox_waits_again() -> None:
     steps = kind(("inbox",), ("email",), purpose=Purpose.INTERNAL)
     one = only(plan(steps, person(email()), one=friday()))
     [after] = next_step(replace(one, state=State.FAILED), now=FRIDAY_EVENING)
-    found = hindrance(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
+    found = blocking_outcome(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
     assert ("email", MONDAY_MORNING) == (after.channel, found and found.next_at)
 
 
-def test_an_incident_of_personal_data_waits_for_no_working_hours_of_who_must_contain_it() -> None:
+def test_data_incident_ignores_the_working_hours_of_its_handlers() -> None:
     told = stored(event("privacy.incident.detected", at=FRIDAY_EVENING))
     rests = [
         {
@@ -168,7 +168,7 @@ def test_what_is_wrong_with_the_hub_itself_is_told_at_any_hour() -> None:
     assert [True, True] == [audience.any_hour for audience in told]
 
 
-def test_what_was_missed_for_longer_than_it_lives_is_still_told_when_the_holidays_end() -> None:
+def test_message_missed_over_holidays_is_still_sent_when_they_end() -> None:
     """Of Holy Wednesday, read on Easter Monday at 7:00: 109 hours old, and not too old."""
     one = event("pqrs.received", at=local("2026-04-01 18:00"))
     work = kind(("email",), purpose=Purpose.INTERNAL)
@@ -176,7 +176,7 @@ def test_what_was_missed_for_longer_than_it_lives_is_still_told_when_the_holiday
     assert State.QUEUED is only(plan(work, person(email()), one=one, now=local("2026-04-06 07:00"))).state
 
 
-async def test_a_weekend_s_escalation_reaches_the_level_on_monday_and_the_direction_at_once() -> None:
+async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once() -> None:
     """Nothing of the clock moves: only when people are told does."""
     hub = memory_hub(FRIDAY_EVENING)
     await hub.take_in(
@@ -205,13 +205,15 @@ def test_of_what_runs_day_and_night_only_an_emergency_wakes_somebody(
     opening: str, *, told_at_any_hour: bool
 ) -> None:
     clock = next(iter(sla.replay("case:1", [event(opening)], BY_NAME, POLICY)))
-    crowd, *_ = sla.crowds([clock], policy=SummaryPolicy(more_than=0, late=HOUR), now=clock.due_at + 2 * HOUR)
+    digest, *_ = sla.digests(
+        [clock], policy=SummaryPolicy(more_than=0, late=HOUR), now=clock.due_at + 2 * HOUR
+    )
     told = [
         sla.step_event(clock, clock.steps[0], now=clock.due_at),
         sla.resolved_event(
             replace(clock, state=ClockState.BREACHED), clock.steps[0], {"p-1"}, now=clock.due_at
         ),
-        sla.summary_event(crowd, [crowd.level], now=clock.due_at),
+        sla.summary_event(digest, [digest.level], now=clock.due_at),
     ]
 
     assert clock.promise.any_hour

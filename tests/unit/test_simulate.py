@@ -14,7 +14,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Event, EventType, Json, Purpose
 from hub.model.promises import Period
 from hub.operations.simulate.comparison import Change, Comparison
-from hub.operations.simulate.sides import Counts, Outcome
+from hub.operations.simulate.sides import Counts, PromiseOutcome
 from hub.policy import Policy, load_policy
 from hub.ports import Contact
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, event, local
@@ -102,8 +102,8 @@ def test_a_shorter_target_breaks_what_was_kept(policy: Policy) -> None:
         Change(
             case=CASE,
             promise="first_reply",
-            before=Outcome.KEPT,
-            after=Outcome.BROKEN,
+            before=PromiseOutcome.KEPT,
+            after=PromiseOutcome.BROKEN,
             due_before=local("2026-03-11 14:05"),
             due_after=local("2026-03-09 16:05"),
         )
@@ -208,14 +208,17 @@ def test_a_reminder_goes_at_its_own_instant() -> None:
 
 @pytest.mark.parametrize(
     ("answered", "outcome", "climbed"),
-    [(local("2026-03-11 14:05"), Outcome.KEPT, {}), (local("2026-03-11 14:06"), Outcome.BROKEN, {2: 1})],
+    [
+        (local("2026-03-11 14:05"), PromiseOutcome.KEPT, {}),
+        (local("2026-03-11 14:06"), PromiseOutcome.BROKEN, {2: 1}),
+    ],
 )
 def test_an_answer_at_the_due_instant_is_in_time_and_tells_no_level(
-    answered: datetime, outcome: Outcome, climbed: dict[int, int]
+    answered: datetime, outcome: PromiseOutcome, climbed: dict[int, int]
 ) -> None:
     side = compared(POLICY, [received(), replied(answered)]).before
 
-    assert (int(outcome is Outcome.KEPT), climbed) == (
+    assert (int(outcome is PromiseOutcome.KEPT), climbed) == (
         side.promises["first_reply"].kept,
         side.promises["first_reply"].climbed,
     )
@@ -246,7 +249,9 @@ def test_what_was_broken_before_the_period_is_no_breach_of_it(policy: Policy) ->
     before, after = counts(comparison)
 
     assert (Counts(kept=1), Counts()) == (before, after)
-    assert [(Outcome.KEPT, Outcome.EARLIER)] == [(one.before, one.after) for one in comparison.changes]
+    assert [(PromiseOutcome.KEPT, PromiseOutcome.EARLIER)] == [
+        (change.before, change.after) for change in comparison.changes
+    ]
 
 
 def test_what_came_after_the_period_is_not_known_in_it() -> None:
@@ -278,7 +283,7 @@ def test_only_so_many_cases_are_listed_and_all_are_counted(policy: Policy) -> No
     comparison = compared(policy, *histories, listed=2)
 
     assert (["pqrs_id:PQ-1", "pqrs_id:PQ-2"], 3) == (
-        [one.case for one in comparison.changes],
+        [change.case for change in comparison.changes],
         comparison.changed,
     )
 

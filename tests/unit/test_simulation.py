@@ -168,7 +168,7 @@ async def test_whoever_stands_in_for_a_level_is_told_instead_of_who_is_on_leave(
     ] == found.told("first_reply")[2:]
 
 
-async def test_a_level_that_nobody_holds_is_passed_over_at_once_and_the_others_keep_their_turns() -> None:
+async def test_vacant_level_is_skipped_at_once_and_others_keep_their_turns() -> None:
     found = await walk(received(HOLY_WEEK), *levels(without=2))
     await found.on("2026-04-14 00:00")
 
@@ -180,7 +180,7 @@ async def test_a_level_that_nobody_holds_is_passed_over_at_once_and_the_others_k
     assert ("pqrs.escalated 1→3", "p-3", "04-08 13:30 email inbox sms") in found.told("first_reply")
 
 
-async def test_level_2_that_takes_it_on_has_eight_more_hours_and_what_follows_moves_with_them() -> None:
+async def test_acknowledging_level_2_moves_the_later_steps_by_eight_hours() -> None:
     found = await walk(received(HOLY_WEEK), *levels())
     level = await found.take_on("first_reply", by="p-2", at="2026-04-08 14:00")
     await found.on("2026-04-15 00:00")
@@ -197,9 +197,7 @@ async def test_level_2_that_takes_it_on_has_eight_more_hours_and_what_follows_mo
     )
 
 
-async def test_an_answer_in_time_that_is_known_late_is_a_promise_kept_and_those_who_were_called_hear_it() -> (
-    None
-):
+async def test_late_news_of_an_answer_in_time_is_met_and_called_levels_hear_it() -> None:
     """Answered half an hour before it was due; the news comes on Saturday, after level 3 was told."""
     found = await walk(received(HOLY_WEEK), *levels({"level_3": ON_CALL}))
     await found.comes(answered("2026-04-08 13:00"), at="2026-04-11 10:00")
@@ -232,7 +230,7 @@ async def test_an_emergency_climbs_by_the_minute_at_night_until_level_3_takes_it
     ] == found.told("emergency_ack")
 
 
-async def test_an_emergency_that_nobody_takes_in_hand_is_with_level_4_after_a_quarter_of_an_hour() -> None:
+async def test_unacknowledged_emergency_reaches_level_4_after_15_minutes() -> None:
     found = await walk(event("emergency.declared", at=local(EMERGENCY)), *levels())
     await found.on("2026-04-06 00:00")
 

@@ -210,7 +210,7 @@ def test_an_earlier_start_that_comes_late_takes_the_place_of_the_later_one() -> 
 
 
 def fired(clock: Clock, count: int) -> Clock:
-    return sla.with_fired(clock, count)
+    return sla.with_progress(clock, count)
 
 
 def test_a_stop_in_time_that_arrives_late_is_met() -> None:
@@ -226,7 +226,7 @@ def test_a_stop_in_time_that_arrives_late_is_met() -> None:
 def test_a_clock_keeps_what_was_promised_when_it_started() -> None:
     [old] = replayed(received())["first_reply"]
     stricter = replace(old.promise, target=HOUR, ladder=(HOUR,))
-    [fresh] = [sla.laid_out(replace(old, promise=stricter), POLICY.calendar, "other")]
+    [fresh] = [sla.schedule(replace(old, promise=stricter), POLICY.calendar, "other")]
     [merged] = sla.reconcile([fresh], [fired(old, 1)], POLICY)
 
     assert (old.promise, old.steps, old.due_at) == (merged.promise, merged.steps, merged.due_at)

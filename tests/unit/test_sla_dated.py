@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hub.business_time.dates import CalendarDays, ahead_of, day_end, last_instant
 from hub.errors import InvalidPolicy
-from hub.model import Course, Pause
+from hub.model import ClockHistory, Pause, StepKind
 from hub.policy.clocks import Alerts, ClockPolicy
 from tests.unit.clock_factory import instants, laid
 from tests.unit.factories import HOUR, MONDAY, POLICY, local
@@ -23,11 +23,11 @@ OUTAGE: Final = ClockPolicy(target=24 * HOUR, until="expected_end", any_hour=Tru
 CONVOCATION: Final = ClockPolicy(until="starts_at", lead=CalendarDays(15), warn=CalendarDays(20))
 NOTICE: Final = ClockPolicy(until="starts_at", lead=72 * HOUR)
 ASSEMBLIES: Final = [
-    each
-    for each in json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())[
+    load
+    for load in json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())[
         "assembly"
     ]
-    if "latest_convocation" in each
+    if "latest_convocation" in load
 ]
 
 
@@ -35,8 +35,8 @@ def test_a_dated_promise_is_good_to_the_end_of_its_day_and_warned_of_before() ->
     clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"})
 
     assert clock.due_at == local("2026-03-21 00:00")
-    assert instants(clock, "at_risk") == [local("2026-03-17 00:00")]
-    assert instants(clock, "breach") == [clock.due_at]
+    assert instants(clock, StepKind.AT_RISK) == [local("2026-03-17 00:00")]
+    assert instants(clock, StepKind.BREACH) == [clock.due_at]
 
 
 def test_an_instant_is_kept_to_the_minute() -> None:
@@ -51,12 +51,12 @@ def test_data_that_names_no_day_has_the_target() -> None:
     assert clock.due_at == MONDAY + 24 * HOUR
 
 
-def test_what_is_promised_late_is_warned_of_at_once_and_what_is_too_late_only_breaks() -> None:
+def test_late_promise_warns_at_once_and_overdue_promise_only_breaches() -> None:
     late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-10"})
     too_late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-08"})
 
-    assert instants(late, "at_risk") == [MONDAY]
-    assert instants(too_late, "at_risk", "breach") == [local("2026-03-09 00:00")]
+    assert instants(late, StepKind.AT_RISK) == [MONDAY]
+    assert instants(too_late, StepKind.AT_RISK, StepKind.BREACH) == [local("2026-03-09 00:00")]
 
 
 @pytest.mark.parametrize("assembly", ASSEMBLIES, ids=lambda each: str(each["meeting"]))
@@ -69,18 +69,18 @@ def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
 
     assert clock.due_at == last_day + timedelta(days=1)
     # The letters leave by D-16; D-20 is four days before.
-    assert instants(clock, "at_risk") == [last_day - timedelta(days=4)]
+    assert instants(clock, StepKind.AT_RISK) == [last_day - timedelta(days=4)]
 
 
 def test_works_are_told_seventy_two_hours_before_to_the_minute() -> None:
     clock = laid(NOTICE, MONDAY, policy=POLICY, data={"starts_at": "2026-03-16T07:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-13 07:30")
-    assert instants(clock, "at_risk") == []
+    assert instants(clock, StepKind.AT_RISK) == []
 
 
 def test_what_stood_still_falls_due_so_much_later_at_the_end_of_a_day() -> None:
-    waited = Course(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
+    waited = ClockHistory(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
     clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
 
     # Two days and six hours: the third day is begun, and good to its end.
@@ -100,7 +100,7 @@ def test_a_pause_only_moves_a_date_later(hours: list[tuple[int, int]], day: obje
         pauses.append(Pause(since=since, until=start))
     plain = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)})
     moved = laid(
-        BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)}, course=Course(pauses=tuple(pauses))
+        BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)}, course=ClockHistory(pauses=tuple(pauses))
     )
 
     assert moved.due_at >= plain.due_at

@@ -71,7 +71,7 @@ class Told:
                 step = clock.steps[clock.fired]
                 if not sla.already_told(clock, step):
                     self.said.append((clock, sla.event_id(clock, step)))
-                self.clocks[key] = sla.with_fired(clock, clock.fired + 1)
+                self.clocks[key] = sla.with_progress(clock, clock.fired + 1)
 
     @property
     def alive(self) -> dict[Any, tuple[object, ...]]:

@@ -20,7 +20,7 @@ from hub.channels.email.dialogue import (
     Reply,
     ReplyReader,
     Stage,
-    Verdict,
+    TransactionResult,
     transaction,
     wire_content,
     xtext,
@@ -88,18 +88,20 @@ def test_no_message_can_end_its_own_content(message: bytes) -> None:
 @pytest.mark.parametrize(
     ("replies", "expected"),
     [
-        ([OK, OK, GO, OK], Verdict(Stage.CONTENT, OK)),
-        ([OK, OK, GO, NO], Verdict(Stage.CONTENT, NO)),
-        ([OK, OK, NO], Verdict(Stage.DATA, NO)),
-        ([OK, NO, NO], Verdict(Stage.RCPT, NO)),
-        ([OK, NO, GO, NO], Verdict(Stage.RCPT, NO)),
-        ([NO, NO, NO], Verdict(Stage.MAIL, NO)),
+        ([OK, OK, GO, OK], TransactionResult(Stage.CONTENT, OK)),
+        ([OK, OK, GO, NO], TransactionResult(Stage.CONTENT, NO)),
+        ([OK, OK, NO], TransactionResult(Stage.DATA, NO)),
+        ([OK, NO, NO], TransactionResult(Stage.RCPT, NO)),
+        ([OK, NO, GO, NO], TransactionResult(Stage.RCPT, NO)),
+        ([NO, NO, NO], TransactionResult(Stage.MAIL, NO)),
         # A server that would take content without a sender is not given any.
-        ([NO, OK, GO], Verdict(Stage.MAIL, NO)),
-        ([OK, OK, OK], Verdict(Stage.DATA, OK)),
+        ([NO, OK, GO], TransactionResult(Stage.MAIL, NO)),
+        ([OK, OK, OK], TransactionResult(Stage.DATA, OK)),
     ],
 )
-def test_the_first_refusal_decides_a_pipelined_transaction(replies: list[Reply], expected: Verdict) -> None:
+def test_the_first_refusal_decides_a_pipelined_transaction(
+    replies: list[Reply], expected: TransactionResult
+) -> None:
     steps, verdict = run(Offers(pipelining=True), replies)
 
     assert verdict == expected
@@ -110,7 +112,7 @@ def test_the_first_refusal_decides_a_pipelined_transaction(replies: list[Reply],
 def test_in_lockstep_nothing_is_said_after_a_refusal() -> None:
     steps, verdict = run(Offers(size=True), [OK, NO])
 
-    assert verdict == Verdict(Stage.RCPT, NO)
+    assert verdict == TransactionResult(Stage.RCPT, NO)
     assert steps == [b"MAIL FROM:<a@b.example> SIZE=3\r\n", b"RCPT TO:<c@d.example>\r\n"]
 
 
@@ -143,7 +145,9 @@ def test_an_address_that_no_orcpt_can_hold_has_none(recipient: str) -> None:
     assert f"RCPT TO:<{recipient}> NOTIFY=FAILURE,DELAY\r\n".encode() == steps[1]
 
 
-def run(offers: Offers, replies: list[Reply], letter: Letter = LETTER) -> tuple[list[bytes], Verdict]:
+def run(
+    offers: Offers, replies: list[Reply], letter: Letter = LETTER
+) -> tuple[list[bytes], TransactionResult]:
     """Give these replies, one by one; answer what was written and the verdict."""
     talk = transaction(letter, offers, reset=False)
     written = [next(talk).out]
@@ -153,5 +157,5 @@ def run(offers: Offers, replies: list[Reply], letter: Letter = LETTER) -> tuple[
     with pytest.raises(StopIteration) as ended:
         talk.send(replies[-1])
     verdict = ended.value.value
-    assert isinstance(verdict, Verdict)
+    assert isinstance(verdict, TransactionResult)
     return written, verdict

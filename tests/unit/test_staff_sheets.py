@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from hub.model import Json
-from hub.people.importing import Known, Report, entries_of, examine
+from hub.people.importing import KnownDirectory, Report, entries_of, examine
 from hub.people.importing.columns import DUTIES, STAFF_COLUMNS
 from hub.people.importing.forms import STAFF_READERS
 
@@ -33,7 +33,7 @@ def hashes(document: str) -> list[str]:
 
 
 def memberships(data: bytes, *known: dict[str, Json]) -> dict[str, dict[str, Json]]:
-    entries = entries_of(examine(data).rows, Known(memberships=known), hashes)
+    entries = entries_of(examine(data).rows, KnownDirectory(memberships=known), hashes)
     return {ref: dict(said) for ref, said in entries.facts["membership"].items()}
 
 
@@ -83,7 +83,7 @@ def test_who_is_called_at_any_hour_needs_a_mobile() -> None:
     assert [("celular", True)] == [(fault.column, fault.warning) for fault in report.faults]
 
 
-def test_one_person_has_several_duties_and_a_corrected_line_stays_the_same_membership() -> None:
+def test_person_has_several_duties_and_a_corrected_line_keeps_membership() -> None:
     both = memberships(sheet(LAURA, "Laura;laura@b.co;coordinación;2;cartera;empresa;;"))
     corrected = memberships(sheet(LAURA.replace(";1;", ";2;")))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.tasks import AGAIN, cancel, finished, outlast, together
+from hub.tasks import AGAIN, cancel, run_all, shield_with_grace, wait_then_cancel
 
 LONGER_THAN_ONE_WORD = AGAIN * 1.5
 """Seconds: a canceller has said it a second time by then."""
@@ -34,7 +34,7 @@ def left_running() -> set[asyncio.Task[object]]:
 
 async def test_work_that_may_end_comes_to_its_end_however_often_it_is_told_to_stop() -> None:
     work = Work()
-    working = asyncio.create_task(finished(work.do(), PATIENCE))
+    working = asyncio.create_task(shield_with_grace(work.do(), PATIENCE))
     await work.begun.wait()
     await cancel(working)
 
@@ -43,7 +43,7 @@ async def test_work_that_may_end_comes_to_its_end_however_often_it_is_told_to_st
 
 async def test_patience_has_its_end() -> None:
     work = Work(seconds=60)
-    working = asyncio.create_task(finished(work.do(), timedelta(seconds=0.05)))
+    working = asyncio.create_task(shield_with_grace(work.do(), timedelta(seconds=0.05)))
     await work.begun.wait()
     await asyncio.wait_for(cancel(working), 5)
 
@@ -52,8 +52,8 @@ async def test_patience_has_its_end() -> None:
 
 async def test_who_is_cancelled_while_cancelling_leaves_nothing_running() -> None:
     work = Work()
-    inner = together([finished(work.do(), PATIENCE)])
-    outer = asyncio.create_task(together([inner]))
+    inner = run_all([shield_with_grace(work.do(), PATIENCE)])
+    outer = asyncio.create_task(run_all([inner]))
     await work.begun.wait()
     await cancel(outer)
 
@@ -61,7 +61,7 @@ async def test_who_is_cancelled_while_cancelling_leaves_nothing_running() -> Non
 
 
 async def test_who_was_cancelled_while_cancelling_says_so() -> None:
-    stubborn = asyncio.create_task(finished(Work(seconds=0.2).do(), PATIENCE))
+    stubborn = asyncio.create_task(shield_with_grace(Work(seconds=0.2).do(), PATIENCE))
     await asyncio.sleep(0)
     cancelling = asyncio.create_task(cancel(stubborn))
     await asyncio.sleep(0)
@@ -74,7 +74,7 @@ async def test_who_was_cancelled_while_cancelling_says_so() -> None:
 
 async def test_a_task_that_was_outlived_is_cancelled() -> None:
     task = asyncio.create_task(asyncio.sleep(60))
-    await outlast(task, timedelta(seconds=0.01))
+    await wait_then_cancel(task, timedelta(seconds=0.01))
 
     assert task.cancelled()
 

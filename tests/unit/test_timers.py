@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.model import ClockState, Event, State
+from hub.model import ClockState, Event, State, StepKind
 from hub.testing import MemoryAppointments, MemoryPublisher
 from hub.timers.scheduler import AT_ONCE, keep_appointments
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
@@ -179,9 +179,11 @@ async def test_an_appointment_that_comes_too_early_is_made_again() -> None:
 async def test_a_clock_that_cannot_be_told_keeps_no_other_from_being_told() -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
-    first = min((one for one in hub.store.clocks if one.name == "first_reply"), key=lambda one: one.id)
+    first = min((clock for clock in hub.store.clocks if clock.name == "first_reply"), key=lambda one: one.id)
     # As a newer hub may have laid it out.
-    hub.store.tables.clocks[first.id] = replace(first, steps=(replace(first.steps[0], kind="unheard_of"),))
+    hub.store.tables.clocks[first.id] = replace(
+        first, steps=(replace(first.steps[0], kind=StepKind("unheard_of")),)
+    )
     hub.clock.at = local("2026-03-11 09:17")
     with capture_logs() as logs:
         await keep_appointments(timers_of(hub))
@@ -205,12 +207,12 @@ class _Failing(MemoryPublisher):
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), BrokerUnavailable()], ids=["broken", "away"])
-async def test_an_event_that_is_not_confirmed_advances_its_own_clock_not_and_the_others_do(
+async def test_unconfirmed_event_holds_back_only_its_own_clock(
     error: Exception,
 ) -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
-    first, other = (one for one in hub.store.clocks if one.name == "first_reply")
+    first, other = (clock for clock in hub.store.clocks if clock.name == "first_reply")
     hub.clock.at = local("2026-03-11 09:17")
     away = isinstance(error, BrokerUnavailable)
     with pytest.raises(BrokerUnavailable) if away else nullcontext(), capture_logs() as logs:
@@ -224,7 +226,7 @@ async def test_an_event_that_is_not_confirmed_advances_its_own_clock_not_and_the
 async def test_a_clock_whose_levels_cannot_be_looked_up_keeps_no_other_from_climbing() -> None:
     hub = await petition()
     await hub.take_in(*(event("pqrs.received", {"pqrs_id": f"{n}"}, id=f"{n}") for n in range(4)))
-    clocks = [one for one in hub.store.clocks if one.name == "first_reply"]
+    clocks = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     # All five; then two, and three; then the third alone, and the last two.
     fault = ZeroDivisionError()
     hub.store.faults.script("held_levels", fault, None, fault, fault, None)

@@ -40,7 +40,7 @@ AT_D_20, AT_D_16, HELD = local("2026-03-06 00:00"), local("2026-03-11 00:00"), l
 
 async def convened(at: datetime = CALLED, **data: object) -> MemoryHub:
     """Two owners: one has an email address, the other has a letter."""
-    hub = replace(memory_hub(at), desk=WITH_PAPER)
+    hub = replace(memory_hub(at), context=WITH_PAPER)
     owners = (
         home("1", "1"),
         somebody("p-mail", email()),
@@ -49,20 +49,24 @@ async def convened(at: datetime = CALLED, **data: object) -> MemoryHub:
         somebody("p-paper"),
         member("p-paper", "unit:2", "owner"),
     )
-    await hub.take_in(*(replace(one, time=at - HOUR) for one in owners))
+    await hub.take_in(*(replace(owner, time=at - HOUR) for owner in owners))
     await hub.take_in(replace(CALL, time=at, data={**CALL.data, **data}))
     return hub
 
 
 def leave(hub: MemoryHub, messages: Iterable[Message], state: State, at: datetime) -> None:
-    for one in messages:
-        row = hub.store.tables.messages[one.id]
-        hub.store.tables.messages[one.id] = replace(row, message=replace(one, state=state))
-        hub.store.tables.attempts[one.id, at] = Attempt(message_id=one.id, at=at, outcome=str(state))
+    for message in messages:
+        row = hub.store.tables.messages[message.id]
+        hub.store.tables.messages[message.id] = replace(row, message=replace(message, state=state))
+        hub.store.tables.attempts[message.id, at] = Attempt(message_id=message.id, at=at, outcome=str(state))
 
 
 def initial(hub: MemoryHub, channel: str) -> list[Message]:
-    return [one for one in hub.store.messages if (one.channel, one.occasion) == (channel, "initial")]
+    return [
+        message
+        for message in hub.store.messages
+        if (message.channel, message.occasion) == (channel, "initial")
+    ]
 
 
 def mails_leave(hub: MemoryHub, at: datetime = CALLED + MINUTE) -> None:
@@ -181,7 +185,7 @@ async def test_works_that_are_announced_three_days_ahead_keep_the_promise() -> N
     works = event("maintenance.scheduled.announced", {"starts_at": "2026-03-06T08:00:00-05:00"}, at=CALLED)
     await hub.take_in(works)
 
-    assert [local("2026-03-03 08:00")] == [one.due_at for one in hub.store.clocks]
+    assert [local("2026-03-03 08:00")] == [clock.due_at for clock in hub.store.clocks]
     assert [("sla.checked", None)] == pending(await look(hub, local("2026-03-03 08:00")))
     assert [ClockState.MET] == hub.states("notice_lead")
 

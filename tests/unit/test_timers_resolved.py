@@ -51,7 +51,7 @@ async def after(hub: MemoryHub, *events: Event) -> list[Event]:
 
 
 def first_reply(hub: MemoryHub) -> Clock:
-    (found,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    (found,) = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     return found
 
 
@@ -70,7 +70,7 @@ async def test_each_level_that_was_called_hears_that_a_late_answer_has_come() ->
     assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.said(over))
 
 
-async def test_an_answer_in_time_of_which_the_news_comes_after_the_breach_is_kept_and_said_so() -> None:
+async def test_answer_in_time_that_arrives_after_the_breach_is_met_and_said() -> None:
     hub = await called("2026-03-11 14:05")
     [over] = await after(hub, IN_TIME)
 
@@ -199,7 +199,7 @@ def test_the_text_says_how_it_ended_and_that_nothing_is_left_to_do() -> None:
         assert "No tiene que hacer nada más" in rendered.text
 
 
-async def test_who_heard_of_the_danger_and_then_of_the_answer_hears_that_it_has_not_arrived() -> None:
+async def test_people_told_of_danger_and_answer_hear_that_it_did_not_arrive() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([one for level in (1, 3, 4) for one in holder(level)])
@@ -232,7 +232,7 @@ def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_o
         "notification.handed_over", dict(bounced.data), at=local("2026-04-06 10:00"), source=HUB_SOURCE
     )
     running = legal_term(received)
-    broken = sla.with_fired(running, len(running.steps))
+    broken = sla.with_progress(running, len(running.steps))
     [first] = sla.reconcile([legal_term(received, answered)], [broken], POLICY)
     # Its event is out, and the answer is lost before SQL has advanced.
     [reopened] = sla.reconcile([legal_term(received, answered, bounced)], [first], POLICY)
@@ -244,5 +244,5 @@ def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_o
 
 def legal_term(*events: Event) -> Clock:
     clocks = sla.replay(f"pqrs_id:{CASE['pqrs_id']}", events, BY_NAME, POLICY)
-    (found,) = [one for one in clocks if one.name == "legal_term"]
+    (found,) = [clock for clock in clocks if clock.name == "legal_term"]
     return found

@@ -87,7 +87,7 @@ async def test_the_clock_stands_at_the_level_that_was_told_also_when_its_case_is
     before = clock(hub).level
     # Anything of the case lays its clock out again.
     await hub.take_in(event("pqrs.assigned", {"pqrs_id": event("pqrs.received").data["pqrs_id"]}))
-    again = sla.laid_anew(clock(hub), hub.desk.rules.policy)
+    again = sla.reschedule(clock(hub), hub.context.rules.policy)
 
     assert [3, 3, 3] == [before, clock(hub).level, again.level]
 
@@ -101,7 +101,7 @@ async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_pa
     assert "nadie ocupa el nivel 2" in words.text
 
 
-async def test_level_4_hears_that_a_legal_term_is_broken_though_it_heard_of_the_danger_for_level_3() -> None:
+async def test_level_4_hears_the_breach_after_hearing_the_warning_for_level_3() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([*holder(1), *holder(4)])
@@ -112,7 +112,7 @@ async def test_level_4_hears_that_a_legal_term_is_broken_though_it_heard_of_the_
     climbs = [one for one in hub.publisher.events if one.name == "pqrs.escalated"]
 
     assert [(4, "term_at_risk"), (4, "term_breached")] == [
-        (one.data["to_level"], one.data["cause"]) for one in climbs
+        (climb.data["to_level"], climb.data["cause"]) for climb in climbs
     ]
     words = TEMPLATES.render(
         "pqrs.escalated", "email", context("pqrs.escalated", climbs[-1].data), variant=None
@@ -131,7 +131,7 @@ async def repair(*directory: Event) -> list[Event]:
     return hub.publisher.events
 
 
-async def test_without_a_ladder_too_what_nobody_holds_is_told_to_the_next_level_and_told_so() -> None:
+async def test_without_ladder_a_vacant_level_passes_to_the_next_and_says_so() -> None:
     told = await repair(*holder(3), *holder(4))
     for one in told:
         SCHEMAS.check(one, now=local("2026-03-31 08:00"))

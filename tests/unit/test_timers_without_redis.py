@@ -20,8 +20,8 @@ from hub.timers.scheduler import (
     audit,
     compare,
     keep_appointments,
+    poll_sql,
     run,
-    stand_in_for_redis,
     sweep,
 )
 from tests.unit.delivery_harness import mail
@@ -32,7 +32,7 @@ from tests.unit.timer_harness import RECEIVED, hub_with, timers_of, told, waitin
 TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 
 
-async def test_a_process_that_dies_before_its_ticket_is_published_leaves_the_message_to_the_sweep() -> None:
+async def test_sweep_finds_a_message_whose_ticket_was_never_published() -> None:
     one = waiting()
     hub = await hub_with(one)
     hub.clock.advance(HOUR)
@@ -53,7 +53,7 @@ async def test_while_redis_is_away_sql_is_asked() -> None:
     hub.clock.at = local("2026-03-11 14:05")
     await keep_appointments(timers_of(hub))
     with capture_logs() as logs:
-        await stand_in_for_redis(timers_of(hub))
+        await poll_sql(timers_of(hub))
 
     assert one.id in hub.publisher.ticketed
     assert [name for _, name in told(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
@@ -63,7 +63,7 @@ async def test_while_redis_is_away_sql_is_asked() -> None:
 async def test_while_redis_is_well_sql_is_left_alone() -> None:
     hub = await hub_with(waiting(at=MONDAY))
 
-    assert not await stand_in_for_redis(timers_of(hub))
+    assert not await poll_sql(timers_of(hub))
     assert hub.publisher.published == []
 
 
@@ -75,7 +75,7 @@ async def test_a_redis_that_was_flushed_is_filled_again() -> None:
     await keep_appointments(timers_of(hub))
     before = dict(hub.appointments.scores)
     hub.appointments.flush()
-    await stand_in_for_redis(timers_of(hub))
+    await poll_sql(timers_of(hub))
 
     assert hub.appointments.scores == before
     assert await hub.appointments.intact()
@@ -100,7 +100,7 @@ async def test_while_redis_is_filled_again_what_falls_due_is_released_from_sql()
     hub = await hub_with(one)
     await hub.take_in(RECEIVED)
     slow = _Slow(hub.clock)
-    filling = asyncio.create_task(stand_in_for_redis(timers_of(hub, appointments=slow)))
+    filling = asyncio.create_task(poll_sql(timers_of(hub, appointments=slow)))
     hub.clock.advance(HOUR)
     await until(lambda: one.id in hub.publisher.ticketed)
     before = await slow.intact()
@@ -116,10 +116,10 @@ async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later()
     hub.appointments.flush()
     hub.appointments.faults.script("begin_epoch", BrokerUnavailable("stands for any server"))
     with pytest.raises(BrokerUnavailable):
-        await stand_in_for_redis(timers_of(hub))
+        await poll_sql(timers_of(hub))
 
     assert not await hub.appointments.intact()
-    await stand_in_for_redis(timers_of(hub))
+    await poll_sql(timers_of(hub))
     assert await hub.appointments.intact()
 
 
@@ -137,7 +137,7 @@ async def test_what_happened_while_redis_was_away_for_a_moment_is_told_later() -
     assert len(shown) == 3
 
 
-async def test_a_step_that_redis_has_lost_is_told_by_the_audit_when_it_can_no_longer_be_in_hand() -> None:
+async def test_audit_fires_a_step_that_redis_lost() -> None:
     hub = await hub_with()
     await hub.take_in(RECEIVED)
     hub.appointments.scores.clear()
@@ -177,7 +177,7 @@ async def test_a_cascade_that_was_cut_short_goes_on() -> None:
     cut = [mail(contact_id=at, state=State.FAILED, fallback=((TARGET,),)) for at in ("a", "b")]
     hub = await hub_with(*cut)
     await audit(timers_of(hub))
-    [following] = [one for one in hub.store.messages if one.step == 1]
+    [following] = [message for message in hub.store.messages if message.step == 1]
 
     assert (following.channel, following.state, following.created_at) == ("sms", State.QUEUED, MONDAY)
     assert hub.publisher.ticketed == [following.id]
@@ -190,7 +190,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_once() -> None:
     hub = await hub_with(accepted)
     await audit(timers_of(hub))
     await audit(timers_of(hub))
-    [following] = [one for one in hub.store.messages if one.step == 1]
+    [following] = [message for message in hub.store.messages if message.step == 1]
 
     assert (following.channel, following.state) == ("sms", State.QUEUED)
     assert hub.publisher.ticketed == [following.id]
@@ -205,7 +205,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_after_a_crash_in_betwe
         await audit(timers_of(hub))
     await audit(timers_of(hub))
 
-    assert len([one for one in hub.store.messages if one.step == 1]) == 1
+    assert len([message for message in hub.store.messages if message.step == 1]) == 1
     assert hub.store.message(accepted.id).next_at is None
 
 
@@ -216,7 +216,7 @@ async def test_what_was_too_old_from_the_start_is_no_cascade_cut_short() -> None
     await hub.take_in(event("pqrs.replied", {"petitioner": petitioner}, at=old.time))
     await audit(timers_of(hub))
 
-    assert [one.state for one in hub.store.messages] == [State.EXPIRED]
+    assert [message.state for message in hub.store.messages] == [State.EXPIRED]
     assert hub.publisher.published == []
 
 

@@ -71,7 +71,7 @@ def test_what_the_hub_says_of_it_is_what_its_schema_says(one: Message) -> None:
         lost(purpose=Purpose.TRANSACTIONAL, fallback=()),
     ],
 )
-def test_nobody_is_alarmed_while_something_electronic_is_left_or_where_the_law_asks_for_nothing(
+def test_no_alert_while_an_electronic_channel_is_left_or_no_law_applies(
     one: Message,
 ) -> None:
     assert told(one) == []

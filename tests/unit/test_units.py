@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.catalog import BY_NAME, CATALOG
-from hub.people.audience import Addressee, Group, Unknown, addressees, as_one, together
+from hub.people.audience import Addressee, Group, Unknown, addressees, merge_groups, merge_person
 from hub.people.units import in_order, unit_name
 from tests.unit.factories import (
     MONDAY,
@@ -71,13 +71,13 @@ def test_broad_groups_of_one_place_are_looked_up_as_one_and_others_stay_apart() 
     narrow: list[Addressee] = [Group(person="p-1"), person(email()), Unknown(who="payer"), Group(duty="ops")]
     found: list[Addressee] = [OWNERS, *narrow, ELSEWHERE, PROXIES, OWNERS]
 
-    assert [BOTH, *narrow, ELSEWHERE] == together(found)
+    assert [BOTH, *narrow, ELSEWHERE] == merge_groups(found)
 
 
 def test_towers_are_places_of_their_own() -> None:
     tower = Group(copropiedad_id=ALTOS, roles=("owner",), towers=("1",))
 
-    assert [OWNERS, tower] == together([OWNERS, tower])
+    assert [OWNERS, tower] == merge_groups([OWNERS, tower])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_no_audience_of_the_catalogue_finds_somebody_twice_in_a_crowd(name: str,
     """
     one = stored(event(name, example=number))
     for audience in BY_NAME[name].audiences:
-        met = together(addressees(audience, one, {}))
+        met = merge_groups(addressees(audience, one, {}))
 
         assert 1 == len(met) or not any(isinstance(group, Group) and group.broad for group in met)
 
@@ -100,7 +100,11 @@ def test_no_audience_of_the_catalogue_finds_somebody_twice_in_a_crowd(name: str,
 def test_somebody_of_two_groups_is_one_person_with_the_units_of_both() -> None:
     one, other = person(email(), units=("Apto 302",)), person(email(), units=("Apto 101", "Apto 302"))
 
-    assert person(email(), units=("Apto 101", "Apto 302")) == as_one(one, other) == as_one(other, one)
+    assert (
+        person(email(), units=("Apto 101", "Apto 302"))
+        == merge_person(one, other)
+        == merge_person(other, one)
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_whoever_one_group_tells_is_told(
 ) -> None:
     one, again = (person(left_out=reason) for reason in reasons)
 
-    assert expected == as_one(one, again).left_out
+    assert expected == merge_person(one, again).left_out
 
 
 ASSEMBLY = event("admin.assembly.convened", at=MONDAY)
@@ -134,7 +138,7 @@ async def told(*memberships: tuple[str, str, str], page: int = 1) -> MemoryHub:
 
 def legal(hub: MemoryHub) -> list[tuple[str, tuple[str, ...], int]]:
     messages = [one for one in hub.of(ASSEMBLY) if one.channel == "email"]
-    return sorted((one.person, one.units, one.audience) for one in messages)
+    return sorted((message.person, message.units, message.audience) for message in messages)
 
 
 @pytest.mark.parametrize("page", [1, 2, 500])

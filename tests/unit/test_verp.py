@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.access.keyring import KeyRing
 from hub.channels.email.mime import wire_address
-from hub.channels.email.verp import Kind, Mark, Verp
+from hub.channels.email.verp import AddressKind, Mark, Verp
 from hub.settings import Secret
 
 DOMAIN = "respuestas.coproservicios.example"
@@ -23,8 +23,8 @@ ONLY_NEW, ONLY_OLD = Verp(DOMAIN, KeyRing([NEW])), Verp(DOMAIN, KeyRing([OLD]))
 def test_an_address_reads_back_as_its_message_in_any_letter_case(message_id: UUID) -> None:
     bounce, reply = VERP.bounce_address(message_id), VERP.reply_address(message_id)
 
-    assert Mark(Kind.BOUNCE, message_id) == VERP.read(bounce) == VERP.read(bounce.upper())
-    assert Mark(Kind.REPLY, message_id) == VERP.read(reply) == VERP.read(reply.title())
+    assert Mark(AddressKind.BOUNCE, message_id) == VERP.read(bounce) == VERP.read(bounce.upper())
+    assert Mark(AddressKind.REPLY, message_id) == VERP.read(reply) == VERP.read(reply.title())
     assert message_id == VERP.read_envelope_id(VERP.envelope_id(message_id))
     assert wire_address(bounce) == bounce
     assert max(len(address.partition("@")[0]) for address in (bounce, reply)) <= 64
@@ -34,7 +34,7 @@ def test_all_secrets_verify_and_the_first_signs() -> None:
     message_id = uuid4()
     before = ONLY_OLD.bounce_address(message_id)
 
-    assert Mark(Kind.BOUNCE, message_id) == VERP.read(before)
+    assert Mark(AddressKind.BOUNCE, message_id) == VERP.read(before)
     assert VERP.bounce_address(message_id) == ONLY_NEW.bounce_address(message_id) != before
     assert ONLY_NEW.read(before) is None
 

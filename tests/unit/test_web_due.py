@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.model import ClockState, Course, Pause
+from hub.model import ClockHistory, ClockState, Pause
 from hub.policy import load_policy
 from hub.rendering.filters import NBSP
 from hub.web.api.due_words import due_words, ended_words, paused_words
@@ -103,7 +103,7 @@ def test_an_ended_promise_says_how_it_ended(state: ClockState, words: str) -> No
 
 
 def test_a_promise_that_stands_still_says_since_when() -> None:
-    course = Course(pauses=(Pause(since=at("2026-03-09T08:00")),))
+    course = ClockHistory(pauses=(Pause(since=at("2026-03-09T08:00")),))
 
     words = paused_words(course, at("2026-03-11T09:00")).replace(NBSP, " ")
 

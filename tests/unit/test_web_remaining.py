@@ -11,7 +11,7 @@ import pytest
 from hub.model import Promise
 from hub.policy import load_policy
 from hub.web.api.time_left import time_left
-from hub.web.schemas.common import Left
+from hub.web.schemas.common import TimeLeft
 
 POLICY = load_policy()
 BOGOTA = ZoneInfo("America/Bogota")
@@ -29,20 +29,20 @@ def at(text: str) -> datetime:
             "first_reply",
             "2026-03-13T16:00",
             "2026-03-16T10:00",
-            Left(amount=3 * 3600, unit="business_seconds"),
+            TimeLeft(amount=3 * 3600, unit="business_seconds"),
         ),
         # Closed all the way: nothing is left although the night is long.
-        ("first_reply", "2026-03-13T18:00", "2026-03-16T08:00", Left(amount=0, unit="business_seconds")),
+        ("first_reply", "2026-03-13T18:00", "2026-03-16T08:00", TimeLeft(amount=0, unit="business_seconds")),
         # Late is told as people tell it, over the night too.
-        ("first_reply", "2026-03-13T17:20", "2026-03-13T17:00", Left(amount=-1200, unit="seconds")),
+        ("first_reply", "2026-03-13T17:20", "2026-03-13T17:00", TimeLeft(amount=-1200, unit="seconds")),
         # A term of days ends at 24:00 of its last day, here Tuesday; Monday 23 March is a holiday.
-        ("legal_term", "2026-03-20T09:00", "2026-03-25T00:00", Left(amount=1, unit="business_days")),
-        ("legal_term", "2026-03-24T09:00", "2026-03-25T00:00", Left(amount=0, unit="business_days")),
+        ("legal_term", "2026-03-20T09:00", "2026-03-25T00:00", TimeLeft(amount=1, unit="business_days")),
+        ("legal_term", "2026-03-24T09:00", "2026-03-25T00:00", TimeLeft(amount=0, unit="business_days")),
         # Emergencies run at any hour.
-        ("emergency_ack", "2026-03-14T02:00", "2026-03-14T02:05", Left(amount=300, unit="seconds")),
+        ("emergency_ack", "2026-03-14T02:00", "2026-03-14T02:05", TimeLeft(amount=300, unit="seconds")),
     ],
 )
-def test_time_left_is_counted_as_the_promise_runs(clock: str, now: str, due: str, left: Left) -> None:
+def test_time_left_is_counted_as_the_promise_runs(clock: str, now: str, due: str, left: TimeLeft) -> None:
     promise = POLICY.clocks[clock].promise_for({}, POLICY.calendar_rules.mode)
 
     assert time_left(promise, at(due), at(now), POLICY.calendar) == left
@@ -52,9 +52,9 @@ def test_what_was_promised_counts_and_not_what_the_policy_says_today() -> None:
     in_hours = Promise(target=timedelta(hours=9))
     friday, monday = at("2026-03-13T16:00"), at("2026-03-16T10:00")
 
-    assert Left(amount=3 * 3600, unit="business_seconds") == time_left(
+    assert TimeLeft(amount=3 * 3600, unit="business_seconds") == time_left(
         in_hours, monday, friday, POLICY.calendar
     )
-    assert Left(amount=66 * 3600, unit="seconds") == time_left(
+    assert TimeLeft(amount=66 * 3600, unit="seconds") == time_left(
         replace(in_hours, any_hour=True), monday, friday, POLICY.calendar
     )

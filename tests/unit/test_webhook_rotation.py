@@ -63,9 +63,7 @@ def test_twilios_reports_are_taken_with_either_token_while_the_old_one_stands_th
 
 
 @pytest.mark.parametrize(("also", "taken"), [("&also=OLD", {"NEW", "OLD"}), ("", {"NEW"})])
-def test_metas_reports_are_taken_with_either_app_secret_while_the_old_one_stands_there(
-    also: str, taken: set[str]
-) -> None:
+def test_meta_reports_pass_with_either_app_secret_during_rotation(also: str, taken: set[str]) -> None:
     url = f"whatsapp+https://TOKEN@graph.facebook.com?phone=1&secret=NEW{also}"
     secrets = keys_of(live(HUB_WHATSAPP_URL=url)).secrets
 
@@ -86,7 +84,7 @@ def test_metas_reports_are_taken_with_either_app_secret_while_the_old_one_stands
         ('secret = "NEW"', "", {"NEW"}),
     ],
 )
-def test_a_described_providers_calls_are_taken_with_either_secret_while_the_old_one_stands_there(
+def test_spec_provider_calls_pass_with_either_secret_during_rotation(
     tmp_path: Path, secret: str, query: str, taken: set[str]
 ) -> None:
     file = tmp_path / "acme.toml"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.access.webhook_signatures import is_from_meta, meta_signature
-from hub.channels.failures import Kind
+from hub.channels.failures import FailureKind
 from hub.channels.http_calls import Answer
 from hub.channels.urls import GRAPH_VERSION, WhatsappEndpoint, parse_whatsapp
 from hub.channels.whatsapp.payload import encode, submission
@@ -121,40 +121,40 @@ class TestVerdicts:
     @pytest.mark.parametrize("code", MEANINGS)
     def test_each_code_is_a_failure_of_its_kind(self, code: int) -> None:
         kind, reason = MEANINGS[code]
-        status = 500 if kind is Kind.LATER else 400
+        status = 500 if kind is FailureKind.LATER else 400
         caught = failure(Answer(status=status, body=json.dumps(refusal_body(code, "Said")).encode()))
 
         assert reason == caught.reason == reason_of(code)
         assert "whatsapp" == caught.provider
         assert f"{code} (#{code}) Said Said: see the documentation" == caught.code
-        assert isinstance(caught, PermanentFailure) is (kind is Kind.NEVER)
+        assert isinstance(caught, PermanentFailure) is (kind is FailureKind.NEVER)
         if isinstance(caught, TransientFailure):
-            assert caught.ours is (kind is Kind.OURS)
+            assert caught.ours is (kind is FailureKind.OURS)
             assert not caught.unknown
 
     @pytest.mark.parametrize(
         ("code", "kind"),
         [
-            (131026, Kind.NEVER),
-            (131047, Kind.NEVER),
-            (131049, Kind.NEVER),
-            (132001, Kind.NEVER),
-            (132015, Kind.NEVER),
-            (130429, Kind.LATER),
-            (131048, Kind.LATER),
-            (131056, Kind.LATER),
-            (131016, Kind.LATER),
-            (190, Kind.OURS),
-            (368, Kind.OURS),
-            (131031, Kind.OURS),
-            (131042, Kind.OURS),
+            (131026, FailureKind.NEVER),
+            (131047, FailureKind.NEVER),
+            (131049, FailureKind.NEVER),
+            (132001, FailureKind.NEVER),
+            (132015, FailureKind.NEVER),
+            (130429, FailureKind.LATER),
+            (131048, FailureKind.LATER),
+            (131056, FailureKind.LATER),
+            (131016, FailureKind.LATER),
+            (190, FailureKind.OURS),
+            (368, FailureKind.OURS),
+            (131031, FailureKind.OURS),
+            (131042, FailureKind.OURS),
         ],
     )
-    def test_the_codes_that_matter_most_are_of_the_right_kind(self, code: int, kind: Kind) -> None:
+    def test_the_codes_that_matter_most_are_of_the_right_kind(self, code: int, kind: FailureKind) -> None:
         assert kind is MEANINGS[code][0]
 
     def test_no_code_of_whatsapp_says_that_a_number_is_gone(self) -> None:
-        assert Kind.GONE not in {kind for kind, _ in MEANINGS.values()}
+        assert FailureKind.GONE not in {kind for kind, _ in MEANINGS.values()}
 
     @pytest.mark.parametrize(
         ("status", "body", "reason", "permanent"),

@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from hub.consumers.worker import ALONE_FROM, BURY_FROM, Consumer, _buried, _handle, _next_batch
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.model import Incoming
+from hub.model import RawMessage
 
 
 @dataclass(eq=False)
@@ -61,7 +61,7 @@ class Bench:
     async def handle(self, *deliveries: AbstractIncomingMessage) -> None:
         await asyncio.wait_for(_handle(deliveries, self.consumer, self.stop), 5)
 
-    async def _work(self, incoming: Sequence[Incoming]) -> None:
+    async def _work(self, incoming: Sequence[RawMessage]) -> None:
         names = [one.body.decode() for one in incoming]
         self.handled.append(names)
         for name in names:
@@ -70,7 +70,7 @@ class Bench:
             if error is not None:
                 raise error
 
-    async def _bury(self, incoming: Incoming, error: Exception) -> None:
+    async def _bury(self, incoming: RawMessage, error: Exception) -> None:
         if self.bury_faults:
             raise self.bury_faults.pop(0)
         self.buried.append((incoming.body.decode(), type(error).__name__))
@@ -171,7 +171,7 @@ async def test_cancellation_lets_a_batch_in_work_end_and_answers_nothing() -> No
     bench = Bench()
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def send(_: Sequence[Incoming]) -> None:
+    async def send(_: Sequence[RawMessage]) -> None:
         begun.set()
         await asyncio.sleep(0.05)
         ended.set()
@@ -190,7 +190,7 @@ async def test_cancellation_does_not_wait_for_ever_and_answers_nothing() -> None
     bench = Bench()
     begun = asyncio.Event()
 
-    async def hang(_: Sequence[Incoming]) -> None:
+    async def hang(_: Sequence[RawMessage]) -> None:
         begun.set()
         await asyncio.Event().wait()
 
@@ -206,7 +206,7 @@ async def test_cancellation_does_not_wait_for_ever_and_answers_nothing() -> None
 async def test_a_handler_that_is_cancelled_from_within_answers_nothing() -> None:
     bench = Bench()
 
-    async def give_up(_: Sequence[Incoming]) -> None:
+    async def give_up(_: Sequence[RawMessage]) -> None:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
@@ -216,9 +216,9 @@ async def test_a_handler_that_is_cancelled_from_within_answers_nothing() -> None
 
 async def test_a_handler_gets_what_came_over_the_wire() -> None:
     bench = Bench()
-    got: list[Incoming] = []
+    got: list[RawMessage] = []
 
-    async def keep(incoming: Sequence[Incoming]) -> None:
+    async def keep(incoming: Sequence[RawMessage]) -> None:
         got.extend(incoming)
 
     nameless = Delivery("a", bench.answers, {"h": 1}, None, None)
@@ -229,8 +229,8 @@ async def test_a_handler_gets_what_came_over_the_wire() -> None:
     assert one.received_at.tzinfo is not None
 
 
-def _consumer(handle: Callable[[Sequence[Incoming]], Awaitable[None]]) -> Consumer:
-    async def bury(_: Incoming, __: Exception) -> None:
+def _consumer(handle: Callable[[Sequence[RawMessage]], Awaitable[None]]) -> Consumer:
+    async def bury(_: RawMessage, __: Exception) -> None:
         raise AssertionError
 
     return Consumer(queue="q", handle=handle, bury=bury, patience=timedelta(seconds=0.2))
@@ -242,7 +242,7 @@ async def next_batch(
     stopping = asyncio.create_task(stop.wait())
     batch = await asyncio.wait_for(_next_batch(arrived, most, stopping), 5)
     stopping.cancel()
-    return [one.body.decode() for one in batch]
+    return [event.body.decode() for event in batch]
 
 
 @pytest.mark.parametrize(("most", "expected"), [(1, "a"), (2, "ab"), (3, "abc"), (10, "abc")])

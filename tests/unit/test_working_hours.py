@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hub.contact_rules import next_allowed
 from hub.contact_rules.working_hours import DAYS, fault, weeks_of
 from hub.errors import InvalidEvent
-from hub.messages.delivery.decisions import hindrance
+from hub.messages.delivery.decisions import blocking_outcome
 from hub.messages.planning.cascade import next_step
 from hub.model import HUB_SOURCE, Claimed, Json, Purpose, State, WorkWeek
 from tests.unit.factories import (
@@ -146,7 +146,7 @@ async def test_hours_that_cannot_be_are_a_dead_letter_that_says_why() -> None:
     hub = memory_hub()
     await hub.take_in(membership({"mon": [["14:00", "06:00"]]}))
 
-    [dead] = [one.letter for one in hub.letters]
+    [dead] = [letter.letter for letter in hub.letters]
     assert ("data.hours.mon", True) == (dead.field, "open before they close" in dead.reason)
 
 
@@ -163,24 +163,24 @@ def claimed(one: Any, at: datetime, *said: Hours) -> Claimed:
     )
 
 
-def test_a_step_of_the_afternoon_waits_for_the_morning_of_who_works_early_and_loses_no_time() -> None:
+def test_afternoon_step_waits_for_the_early_shift_without_moving_the_clock() -> None:
     afternoon, morning = local("2026-03-09 15:00"), local("2026-03-10 06:00")
     told_of = event("pqrs.received", at=afternoon)
     one = only(plan(WORK, person(email(), weeks=weeks_of([EARLY])), one=told_of, now=afternoon))
-    found = hindrance(claimed(one, afternoon, EARLY), policy=POLICY, now=afternoon)
+    found = blocking_outcome(claimed(one, afternoon, EARLY), policy=POLICY, now=afternoon)
 
     assert found is not None
     assert (State.HELD, "working_hours", morning) == (found.state, found.reason, found.next_at)
     assert (morning + 72 * HOUR,) * 2 == (one.expires_at, found.expires_at)
     # By the company's hours it would have gone out at once.
-    assert hindrance(claimed(one, afternoon), policy=POLICY, now=afternoon) is None
+    assert blocking_outcome(claimed(one, afternoon), policy=POLICY, now=afternoon) is None
 
 
 def test_the_next_step_of_a_cascade_waits_for_the_same_hours() -> None:
     afternoon = local("2026-03-09 15:00")
     one = only(plan(WORK, person(email(), mobile(), weeks=weeks_of([EARLY])), now=afternoon))
     [after] = next_step(one, now=afternoon)
-    found = hindrance(claimed(after, afternoon, EARLY), policy=POLICY, now=afternoon)
+    found = blocking_outcome(claimed(after, afternoon, EARLY), policy=POLICY, now=afternoon)
 
     assert ("sms", local("2026-03-10 06:00")) == (after.channel, found and found.next_at)
 
@@ -189,10 +189,10 @@ def test_a_night_doorman_is_told_at_eleven_at_night_at_once() -> None:
     night = local("2026-03-09 23:00")
     one = message(purpose=Purpose.INTERNAL, rests=True)
 
-    assert hindrance(claimed(one, night, NIGHTS), policy=POLICY, now=night) is None
+    assert blocking_outcome(claimed(one, night, NIGHTS), policy=POLICY, now=night) is None
 
 
-async def test_each_of_a_level_is_told_by_his_own_hours_and_the_delegate_by_the_delegate_s() -> None:
+async def test_each_holder_and_delegate_is_notified_by_their_own_hours() -> None:
     hub = memory_hub(local("2026-03-09 15:00"))
     early = weeks_of([EARLY])
     for ref, more in (("p-early", {"hours": EARLY}), ("p-office", {}), ("p-head", {"direction": True})):
@@ -210,12 +210,12 @@ async def test_each_of_a_level_is_told_by_his_own_hours_and_the_delegate_by_the_
     escalated = event("pqrs.escalated", {"to_level": 2}, at=hub.clock(), source=HUB_SOURCE)
     await hub.take_in(escalated)
     mails = [one for one in hub.of(escalated) if one.channel == "email" and one.purpose is Purpose.INTERNAL]
-    taken = await hub.store.claim([one.id for one in mails], token=mails[0].id, lease=HOUR)
+    taken = await hub.store.claim([mail.id for mail in mails], token=mails[0].id, lease=HOUR)
     weeks = {one.message.person: one.weeks for one in taken}
     waits = {
         one.message.person: found and found.next_at
         for one in taken
-        for found in [hindrance(one, policy=POLICY, now=hub.clock())]
+        for found in [blocking_outcome(one, policy=POLICY, now=hub.clock())]
     }
 
     assert {"p-early": early, "p-office": (), "p-head": (), "p-stand-in": weeks_of([NIGHTS])} == weeks
@@ -236,7 +236,7 @@ async def test_hours_that_have_changed_since_the_plan_are_those_that_count() -> 
     [mail] = [one for one in hub.of(escalated) if (one.person, one.channel) == ("p-1", "email")]
     [taken] = await hub.store.claim([mail.id], token=mail.id, lease=HOUR)
 
-    assert ((), None) == (taken.weeks, hindrance(taken, policy=POLICY, now=hub.clock()))
+    assert ((), None) == (taken.weeks, blocking_outcome(taken, policy=POLICY, now=hub.clock()))
 
 
 def test_a_week_is_read_as_it_is_kept() -> None:

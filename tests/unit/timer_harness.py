@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.testing import MemoryWatch
+from hub.testing import MemoryMonitor
 from hub.timers.deps import Timers
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event
@@ -20,11 +20,11 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "store": hub.store,
         "publisher": hub.publisher,
         "appointments": hub.appointments,
-        "heartbeats": MemoryWatch(hub.store, hub.clock),
+        "heartbeats": MemoryMonitor(hub.store, hub.clock),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,
-        "policy": hub.desk.rules.policy,
+        "policy": hub.context.rules.policy,
         **fields,
     }
     return Timers(**values)
@@ -37,7 +37,9 @@ async def hub_with(*messages: Message) -> MemoryHub:
         await transaction.add_events([ABOUT])
         await transaction.add_messages(messages)
     await hub.appointments.begin_epoch()
-    later = [(one.id, one.lane, one.next_at) for one in messages if one.next_at is not None]
+    later = [
+        (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
+    ]
     await hub.appointments.arm_messages(later)
     return hub
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hub.channels.connection_slots import WAITING
 from hub.channels.email.connection import Opener
-from hub.channels.email.dialogue import Letter, Offers, Verdict, wire_content
+from hub.channels.email.dialogue import Letter, Offers, TransactionResult, wire_content
 from hub.channels.email.mime import wire_address
 from hub.channels.email.pool import Pool
 from hub.channels.email.session import Session
@@ -91,7 +91,7 @@ class EmailChannel:
             return sender, message_id.hex.encode()
         return sender.bounce_address(message_id).encode(), sender.envelope_id(message_id).encode()
 
-    async def _transmit(self, letter: Letter, until: float, lane: Lane) -> Verdict:
+    async def _transmit(self, letter: Letter, until: float, lane: Lane) -> TransactionResult:
         while True:
             session = await self._acquire(until, lane)
             reused = session.sent > 0
@@ -107,7 +107,9 @@ class EmailChannel:
         except TimeoutError as exc:
             raise TransientFailure("timeout", provider=PROVIDER) from exc
 
-    async def _transmit_over(self, session: Session, letter: Letter, until: float, lane: Lane) -> Verdict:
+    async def _transmit_over(
+        self, session: Session, letter: Letter, until: float, lane: Lane
+    ) -> TransactionResult:
         try:
             _check(letter, session.offers)
             return await session.transmit(letter, until)

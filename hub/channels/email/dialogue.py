@@ -48,7 +48,7 @@ class Reply(NamedTuple):
         return self.line.decode("utf-8", "replace")
 
 
-class Verdict(NamedTuple):
+class TransactionResult(NamedTuple):
     """How a transaction ended: the reply that decided it, or the cause why there was none."""
 
     stage: Stage
@@ -72,7 +72,7 @@ class Step(NamedTuple):
 
     stage: Stage
     out: bytes
-    otherwise: Verdict | None = None
+    otherwise: TransactionResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +119,13 @@ def wire_content(message: bytes) -> tuple[bytes, int]:
     return dotted + b".\r\n", len(message)
 
 
-def transaction(letter: Letter, offers: Offers, *, reset: bool) -> Generator[Step, Reply, Verdict]:
+def transaction(letter: Letter, offers: Offers, *, reset: bool) -> Generator[Step, Reply, TransactionResult]:
     """Converse: yields what to write and which reply to await, takes replies, returns the verdict."""
     commands = _commands(letter, offers, reset=reset)
     refused = yield from (_in_one_write(commands) if offers.pipelining else _in_lockstep(commands))
     if refused is not None:
         return refused
-    return Verdict(Stage.CONTENT, (yield Step(Stage.CONTENT, letter.content)))
+    return TransactionResult(Stage.CONTENT, (yield Step(Stage.CONTENT, letter.content)))
 
 
 def _commands(letter: Letter, offers: Offers, *, reset: bool) -> list[tuple[Stage, bytes]]:
@@ -160,22 +160,22 @@ def _in_digits(match: re.Match[bytes]) -> bytes:
     return b"+%02X" % ord(match[0])
 
 
-def _in_lockstep(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply, Verdict | None]:
+def _in_lockstep(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply, TransactionResult | None]:
     for stage, command in commands:
         reply = yield Step(stage, command)
         if not _positive(stage, reply):
-            return Verdict(stage, reply)
+            return TransactionResult(stage, reply)
     return None
 
 
-def _in_one_write(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply, Verdict | None]:
+def _in_one_write(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply, TransactionResult | None]:
     out = b"".join([command for _, command in commands])
     refused = None
     for stage, _ in commands:
         reply = yield Step(stage, out)
         out = b""
         if refused is None and not _positive(stage, reply):
-            refused = Verdict(stage, reply)
+            refused = TransactionResult(stage, reply)
     if refused is not None and refused.stage is Stage.RCPT and reply.code == 354:
         # The server waits for a message although nobody is to have it (RFC 2920, 3.1). After any
         # other refusal a lone dot might deliver an empty mail: there the session is closed instead.

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from hub.channels.connection_slots import Places
+from hub.channels.connection_slots import ConnectionSlots
 from hub.channels.email.session import Session
 from hub.channels.email.verdicts import PROVIDER
 from hub.channels.failures import no_place
@@ -34,7 +34,7 @@ class Pool:
         per_connection: int,
     ) -> None:
         self._connect = connect
-        self._places = Places(size)
+        self._places = ConnectionSlots(size)
         self._idle_for = idle_for.total_seconds()
         self._per_connection = per_connection
         self._idle: list[Session] = []

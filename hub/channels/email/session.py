@@ -17,7 +17,7 @@ from hub.channels.email.dialogue import (
     ReplyReader,
     Stage,
     Step,
-    Verdict,
+    TransactionResult,
     transaction,
 )
 
@@ -41,9 +41,9 @@ class Session(asyncio.Protocol):
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._reader = ReplyReader()
-        self._talk: Generator[Step, Reply, Verdict] | None = None
+        self._talk: Generator[Step, Reply, TransactionResult] | None = None
         self._step: Step | None = None
-        self._answer: asyncio.Future[Verdict] | None = None
+        self._answer: asyncio.Future[TransactionResult] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._unclean = False
         self.closed: asyncio.Future[None] = self._loop.create_future()
@@ -53,13 +53,13 @@ class Session(asyncio.Protocol):
         """True when a letter can be sent now."""
         return self.usable and self._talk is None
 
-    def transmit(self, letter: Letter, until: float) -> asyncio.Future[Verdict]:
+    def transmit(self, letter: Letter, until: float) -> asyncio.Future[TransactionResult]:
         """Begin a transaction that ends at the loop time `until` at the latest. Never two at once."""
         self.sent += 1
         self._answer = self._loop.create_future()
         if not self.usable:
             # Lost between being handed over and being used: without this the letter would wait for `until`.
-            self._answer.set_result(Verdict(Stage.MAIL, None, CONNECTION_LOST))
+            self._answer.set_result(TransactionResult(Stage.MAIL, None, CONNECTION_LOST))
             return self._answer
         self._timer = self._loop.call_at(until, self._break_off, "timeout")
         self._talk = transaction(letter, self.offers, reset=self._unclean)
@@ -105,7 +105,7 @@ class Session(asyncio.Protocol):
         else:
             self._hear(self._talk, reply)
 
-    def _hear(self, talk: Generator[Step, Reply, Verdict], reply: Reply) -> None:
+    def _hear(self, talk: Generator[Step, Reply, TransactionResult], reply: Reply) -> None:
         try:
             step = talk.send(reply)
         except StopIteration as ended:
@@ -118,9 +118,9 @@ class Session(asyncio.Protocol):
         if step.out:
             self._transport.write(step.out)
 
-    def _verdict_without(self, reply: Reply | None, cause: str) -> Verdict:
+    def _verdict_without(self, reply: Reply | None, cause: str) -> TransactionResult:
         assert self._step is not None
-        return self._step.otherwise or Verdict(self._step.stage, reply, cause)
+        return self._step.otherwise or TransactionResult(self._step.stage, reply, cause)
 
     def _break_off(self, cause: str) -> None:
         self.usable = False
@@ -128,7 +128,7 @@ class Session(asyncio.Protocol):
             self._finish(self._verdict_without(None, cause))
         self._transport.abort()
 
-    def _finish(self, verdict: Verdict) -> None:
+    def _finish(self, verdict: TransactionResult) -> None:
         self._talk = None
         if self._timer is not None:
             self._timer.cancel()
@@ -138,7 +138,7 @@ class Session(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(verdict)
 
-    def _clean_up(self, verdict: Verdict) -> None:
+    def _clean_up(self, verdict: TransactionResult) -> None:
         """Leave the server's state known: RSET goes before the next MAIL, or the line is given up."""
         refused = verdict.reply is not None and verdict.reply.code // 100 in (4, 5)
         if refused and verdict.stage in (Stage.RCPT, Stage.DATA, Stage.CONTENT):

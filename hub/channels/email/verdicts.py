@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hub.channels.email.dialogue import Reply, Stage, Verdict
+from hub.channels.email.dialogue import Reply, Stage, TransactionResult
 from hub.channels.failures import misconfigured, without_contact
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.model import Accepted
@@ -39,7 +39,7 @@ def accepted(reply: Reply) -> Accepted:
     return Accepted(provider=PROVIDER, reference=reference, code=_code(reply, ""))
 
 
-def failure(verdict: Verdict, address: str) -> SendFailure:
+def failure(verdict: TransactionResult, address: str) -> SendFailure:
     """Answer the failure that a verdict other than yes means."""
     reply = verdict.reply
     if reply is None:

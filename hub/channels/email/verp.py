@@ -19,7 +19,7 @@ from hub.access.keyring import LENGTHS, KeyRing, Purpose
 _TOKEN: Final = re.compile(rf"([0-9a-f]{{32}})\.([0-9a-f]{{{LENGTHS[Purpose.MAIL]}}})")
 
 
-class Kind(StrEnum):
+class AddressKind(StrEnum):
     """What is to come to an address."""
 
     BOUNCE = "b"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 class Mark:
     """What an address of ours says: the message, and whether it was made for bounces or for replies."""
 
-    kind: Kind
+    kind: AddressKind
     message_id: UUID
 
 
@@ -43,15 +43,15 @@ class Verp:
 
     def bounce_address(self, message_id: UUID) -> str:
         """Make the envelope sender of a message."""
-        return self._address(Kind.BOUNCE, message_id)
+        return self._address(AddressKind.BOUNCE, message_id)
 
     def reply_address(self, message_id: UUID) -> str:
         """Make the address that a person's answer goes to."""
-        return self._address(Kind.REPLY, message_id)
+        return self._address(AddressKind.REPLY, message_id)
 
     def envelope_id(self, message_id: UUID) -> str:
         """Make the ENVID (RFC 3461), which comes back in reports as it was: signed, as the addresses are."""
-        return self._token(Kind.BOUNCE, message_id)
+        return self._token(AddressKind.BOUNCE, message_id)
 
     def is_ours(self, address: str) -> bool:
         """Tell whether an address is at the domain, whoever made it."""
@@ -61,23 +61,23 @@ class Verp:
         """Answer what an address of this domain says; None for one that was not made here."""
         local = address.rpartition("@")[0].lower()
         prefix, plus, token = local.partition("+")
-        if not plus or prefix not in set(Kind) or not self.is_ours(address):
+        if not plus or prefix not in set(AddressKind) or not self.is_ours(address):
             return None
-        kind = Kind(prefix)
+        kind = AddressKind(prefix)
         message_id = self._read_token(kind, token)
         return Mark(kind, message_id) if message_id else None
 
     def read_envelope_id(self, envelope_id: str) -> UUID | None:
         """Answer the message of an ENVID; None for one that was not made here."""
-        return self._read_token(Kind.BOUNCE, envelope_id.lower())
+        return self._read_token(AddressKind.BOUNCE, envelope_id.lower())
 
-    def _address(self, kind: Kind, message_id: UUID) -> str:
+    def _address(self, kind: AddressKind, message_id: UUID) -> str:
         return f"{kind}+{self._token(kind, message_id)}@{self.domain}"
 
-    def _token(self, kind: Kind, message_id: UUID) -> str:
+    def _token(self, kind: AddressKind, message_id: UUID) -> str:
         return f"{message_id.hex}.{self._ring.sign(Purpose.MAIL, kind, message_id.hex)}"
 
-    def _read_token(self, kind: Kind, token: str) -> UUID | None:
+    def _read_token(self, kind: AddressKind, token: str) -> UUID | None:
         match = _TOKEN.fullmatch(token)
         if match is None or self._ring.verify(Purpose.MAIL, match[2], kind, match[1]) is None:
             return None

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import ClassVar, Final
 from urllib.parse import quote
 
-from hub.channels.failures import Kind, verdict
+from hub.channels.failures import FailureKind, verdict
 from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.push.oauth import PROVIDER, AccessTokens, ServiceAccount
 from hub.channels.push.payload import encode
@@ -20,24 +20,24 @@ BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
 QUOTA_WAIT: Final = timedelta(seconds=60)
 
 
-MEANINGS: Final[Mapping[str, tuple[Kind, str]]] = {
-    "UNREGISTERED": (Kind.GONE, "unregistered"),
-    "SENDER_ID_MISMATCH": (Kind.GONE, "sender_id_mismatch"),
-    "INVALID_ARGUMENT": (Kind.NEVER, "invalid_argument"),
-    "QUOTA_EXCEEDED": (Kind.LATER, "quota_exceeded"),
-    "UNAVAILABLE": (Kind.LATER, "unavailable"),
-    "INTERNAL": (Kind.LATER, "internal"),
-    "UNSPECIFIED_ERROR": (Kind.LATER, "unspecified_error"),
-    "THIRD_PARTY_AUTH_ERROR": (Kind.OURS, "third_party_auth_error"),
+MEANINGS: Final[Mapping[str, tuple[FailureKind, str]]] = {
+    "UNREGISTERED": (FailureKind.GONE, "unregistered"),
+    "SENDER_ID_MISMATCH": (FailureKind.GONE, "sender_id_mismatch"),
+    "INVALID_ARGUMENT": (FailureKind.NEVER, "invalid_argument"),
+    "QUOTA_EXCEEDED": (FailureKind.LATER, "quota_exceeded"),
+    "UNAVAILABLE": (FailureKind.LATER, "unavailable"),
+    "INTERNAL": (FailureKind.LATER, "internal"),
+    "UNSPECIFIED_ERROR": (FailureKind.LATER, "unspecified_error"),
+    "THIRD_PARTY_AUTH_ERROR": (FailureKind.OURS, "third_party_auth_error"),
 }
 """FCM's error codes. Of INVALID_ARGUMENT only a violation on `message.token` speaks of the token."""
 
-BY_STATUS: Final[Mapping[int, tuple[Kind, str]]] = {
-    400: (Kind.NEVER, "invalid_argument"),
-    401: (Kind.OURS, "provider_auth"),
-    403: (Kind.OURS, "provider_permission"),
-    404: (Kind.OURS, "provider_project"),
-    429: (Kind.LATER, "quota_exceeded"),
+BY_STATUS: Final[Mapping[int, tuple[FailureKind, str]]] = {
+    400: (FailureKind.NEVER, "invalid_argument"),
+    401: (FailureKind.OURS, "provider_auth"),
+    403: (FailureKind.OURS, "provider_permission"),
+    404: (FailureKind.OURS, "provider_project"),
+    429: (FailureKind.LATER, "quota_exceeded"),
 }
 """Answers of Google's that carry no FCM code. A 404 without one is a wrong project, not a dead token."""
 
@@ -83,16 +83,16 @@ def failure(answer: Answer) -> SendFailure:
     return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=wait)
 
 
-def _meaning(answer: Answer, word: str | None) -> tuple[Kind, str]:
+def _meaning(answer: Answer, word: str | None) -> tuple[FailureKind, str]:
     if answer.status == 400 and _blames_token(answer.json):
-        return Kind.GONE, "invalid_token"
+        return FailureKind.GONE, "invalid_token"
     if word is not None and word in MEANINGS:
         return MEANINGS[word]
     if answer.status >= 500:
-        return Kind.LATER, f"http_{answer.status}"
+        return FailureKind.LATER, f"http_{answer.status}"
     if answer.status == 400 and not isinstance(answer.json, dict):
-        return Kind.OURS, "http_400"  # not Google's word: a proxy or a wrong address
-    return BY_STATUS.get(answer.status, (Kind.OURS, f"http_{answer.status}"))
+        return FailureKind.OURS, "http_400"  # not Google's word: a proxy or a wrong address
+    return BY_STATUS.get(answer.status, (FailureKind.OURS, f"http_{answer.status}"))
 
 
 def error_code(said: Json) -> str | None:

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
-from hub.channels.failures import Kind
+from hub.channels.failures import FailureKind
 from hub.channels.sms.placeholders import FIXED, NAMES, RECIPIENT, names_in
 from hub.errors import ConfigurationError
 from hub.model import State
@@ -131,8 +131,8 @@ class FailureRule(Rule, frozen=True, kw_only=True):
             raise ValueError("it fits every answer: name statuses, where or body_contains")
 
     @property
-    def meaning(self) -> Kind:
-        return Kind[self.kind.upper()]
+    def meaning(self) -> FailureKind:
+        return FailureKind[self.kind.upper()]
 
 
 class BodySignature(_Table, frozen=True, kw_only=True):

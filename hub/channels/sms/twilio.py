@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
-from hub.channels.failures import Kind, by_status, verdict, without_contact
+from hub.channels.failures import FailureKind, by_status, verdict, without_contact
 from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.sms import TRAITS
 from hub.channels.sms.json_path import read_amount, word_at
@@ -21,44 +21,44 @@ from hub.model import Accepted, Balance, ChannelTraits, Json, Outgoing
 PROVIDER: Final = "twilio"
 
 
-MEANINGS: Final[Mapping[int, tuple[Kind, str]]] = {
-    20003: (Kind.OURS, "provider_auth"),
-    20005: (Kind.OURS, "provider_account"),
-    20404: (Kind.OURS, "provider_account"),
-    20429: (Kind.LATER, "rate_limited"),
-    21211: (Kind.GONE, "invalid_number"),
-    21212: (Kind.OURS, "provider_sender"),
-    21214: (Kind.NEVER, "unreachable_number"),
-    21217: (Kind.GONE, "invalid_number"),
-    21265: (Kind.GONE, "invalid_number"),
-    21266: (Kind.NEVER, "invalid_number"),
-    21268: (Kind.NEVER, "premium_number"),
-    21401: (Kind.GONE, "invalid_number"),
-    21408: (Kind.OURS, "provider_region"),
-    21602: (Kind.NEVER, "empty_text"),
-    21603: (Kind.OURS, "provider_sender"),
-    21606: (Kind.OURS, "provider_sender"),
-    21608: (Kind.OURS, "provider_trial"),
-    21609: (Kind.OURS, "provider_callback"),
-    21610: (Kind.NEVER, "opted_out"),
-    21611: (Kind.LATER, "provider_queue_full"),
-    21612: (Kind.NEVER, "unreachable_number"),
+MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
+    20003: (FailureKind.OURS, "provider_auth"),
+    20005: (FailureKind.OURS, "provider_account"),
+    20404: (FailureKind.OURS, "provider_account"),
+    20429: (FailureKind.LATER, "rate_limited"),
+    21211: (FailureKind.GONE, "invalid_number"),
+    21212: (FailureKind.OURS, "provider_sender"),
+    21214: (FailureKind.NEVER, "unreachable_number"),
+    21217: (FailureKind.GONE, "invalid_number"),
+    21265: (FailureKind.GONE, "invalid_number"),
+    21266: (FailureKind.NEVER, "invalid_number"),
+    21268: (FailureKind.NEVER, "premium_number"),
+    21401: (FailureKind.GONE, "invalid_number"),
+    21408: (FailureKind.OURS, "provider_region"),
+    21602: (FailureKind.NEVER, "empty_text"),
+    21603: (FailureKind.OURS, "provider_sender"),
+    21606: (FailureKind.OURS, "provider_sender"),
+    21608: (FailureKind.OURS, "provider_trial"),
+    21609: (FailureKind.OURS, "provider_callback"),
+    21610: (FailureKind.NEVER, "opted_out"),
+    21611: (FailureKind.LATER, "provider_queue_full"),
+    21612: (FailureKind.NEVER, "unreachable_number"),
     # Not gone: a landline takes no text but still takes a call.
-    21614: (Kind.NEVER, "not_mobile"),
-    21617: (Kind.NEVER, "too_long"),
-    21635: (Kind.NEVER, "not_mobile"),
-    21659: (Kind.OURS, "provider_sender"),
-    21660: (Kind.OURS, "provider_sender"),
-    21661: (Kind.OURS, "provider_sender"),
-    30001: (Kind.LATER, "provider_queue_full"),
-    30002: (Kind.OURS, "provider_account"),
-    30003: (Kind.LATER, "unreachable_handset"),
-    30004: (Kind.NEVER, "blocked"),
-    30005: (Kind.GONE, "unknown_number"),
-    30006: (Kind.NEVER, "not_mobile"),
-    30007: (Kind.NEVER, "filtered"),
-    30008: (Kind.LATER, "provider_unknown"),
-    30010: (Kind.NEVER, "price_limit"),
+    21614: (FailureKind.NEVER, "not_mobile"),
+    21617: (FailureKind.NEVER, "too_long"),
+    21635: (FailureKind.NEVER, "not_mobile"),
+    21659: (FailureKind.OURS, "provider_sender"),
+    21660: (FailureKind.OURS, "provider_sender"),
+    21661: (FailureKind.OURS, "provider_sender"),
+    30001: (FailureKind.LATER, "provider_queue_full"),
+    30002: (FailureKind.OURS, "provider_account"),
+    30003: (FailureKind.LATER, "unreachable_handset"),
+    30004: (FailureKind.NEVER, "blocked"),
+    30005: (FailureKind.GONE, "unknown_number"),
+    30006: (FailureKind.NEVER, "not_mobile"),
+    30007: (FailureKind.NEVER, "filtered"),
+    30008: (FailureKind.LATER, "provider_unknown"),
+    30010: (FailureKind.NEVER, "price_limit"),
 }
 """Twilio's error codes, of refusals (2xxxx) and of later reports (3xxxx)."""
 
@@ -117,12 +117,12 @@ def failure(answer: Answer) -> SendFailure:
     return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
 
 
-def _meaning(status: int, number: int | None) -> tuple[Kind, str]:
+def _meaning(status: int, number: int | None) -> tuple[FailureKind, str]:
     if number is not None and number in MEANINGS:
         return MEANINGS[number]
     if number is None or status == 429 or status >= 500:
         return by_status(status)
-    return Kind.NEVER, f"twilio_{number}"
+    return FailureKind.NEVER, f"twilio_{number}"
 
 
 def _object(said: Json) -> Mapping[str, Json]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.channels.failures import Kind
+from hub.channels.failures import FailureKind
 from hub.channels.sms.inbound import Unreadable, read_number, read_words
 from hub.channels.sms.twilio import MEANINGS, PROVIDER
 from hub.channels.urls import parse_twilio
@@ -25,7 +25,7 @@ STATES: Final[Mapping[str, State]] = {
 """Twilio's status → what becomes of the message; the others (`queued`, `sent` …) say nothing new."""
 
 _ATTACHED: Final = "[adjunto] "
-_GONE: Final = {code for code, (kind, _) in MEANINGS.items() if kind is Kind.GONE}
+_GONE: Final = {code for code, (kind, _) in MEANINGS.items() if kind is FailureKind.GONE}
 _CODE: Final = re.compile(r"[1-9][0-9]{0,5}")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 

@@ -11,63 +11,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hub.channels.failures import Kind, by_status, verdict, without_contact
+from hub.channels.failures import FailureKind, by_status, verdict, without_contact
 from hub.channels.http_calls import Answer
 from hub.errors import SendFailure
 from hub.model import Json
 
 PROVIDER: Final = "whatsapp"
 
-MEANINGS: Final[Mapping[int, tuple[Kind, str]]] = {
-    0: (Kind.OURS, "provider_auth"),
-    1: (Kind.LATER, "provider_unknown"),
-    2: (Kind.LATER, "unavailable"),
-    3: (Kind.OURS, "provider_permission"),
-    4: (Kind.LATER, "rate_limited"),
-    10: (Kind.OURS, "provider_permission"),
-    33: (Kind.OURS, "provider_sender"),
-    100: (Kind.NEVER, "invalid_argument"),
-    190: (Kind.OURS, "provider_auth"),
-    368: (Kind.OURS, "provider_account"),
-    80007: (Kind.LATER, "rate_limited"),
-    130429: (Kind.LATER, "rate_limited"),
+MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
+    0: (FailureKind.OURS, "provider_auth"),
+    1: (FailureKind.LATER, "provider_unknown"),
+    2: (FailureKind.LATER, "unavailable"),
+    3: (FailureKind.OURS, "provider_permission"),
+    4: (FailureKind.LATER, "rate_limited"),
+    10: (FailureKind.OURS, "provider_permission"),
+    33: (FailureKind.OURS, "provider_sender"),
+    100: (FailureKind.NEVER, "invalid_argument"),
+    190: (FailureKind.OURS, "provider_auth"),
+    368: (FailureKind.OURS, "provider_account"),
+    80007: (FailureKind.LATER, "rate_limited"),
+    130429: (FailureKind.LATER, "rate_limited"),
     # Meta withholds it from a part of its users as a trial, and asks not to send it again.
-    130472: (Kind.NEVER, "withheld"),
-    130497: (Kind.OURS, "provider_region"),
-    131000: (Kind.LATER, "provider_unknown"),
-    131005: (Kind.OURS, "provider_permission"),
-    131008: (Kind.NEVER, "invalid_argument"),
-    131009: (Kind.NEVER, "invalid_argument"),
-    131016: (Kind.LATER, "unavailable"),
-    131021: (Kind.NEVER, "unreachable_number"),
+    130472: (FailureKind.NEVER, "withheld"),
+    130497: (FailureKind.OURS, "provider_region"),
+    131000: (FailureKind.LATER, "provider_unknown"),
+    131005: (FailureKind.OURS, "provider_permission"),
+    131008: (FailureKind.NEVER, "invalid_argument"),
+    131009: (FailureKind.NEVER, "invalid_argument"),
+    131016: (FailureKind.LATER, "unavailable"),
+    131021: (FailureKind.NEVER, "unreachable_number"),
     # Not gone: the same number still takes a text message or a call.
-    131026: (Kind.NEVER, "not_on_whatsapp"),
-    131030: (Kind.OURS, "provider_trial"),
-    131031: (Kind.OURS, "provider_account"),
-    131037: (Kind.OURS, "provider_sender"),
-    131042: (Kind.OURS, "provider_payment"),
-    131043: (Kind.NEVER, "not_delivered_in_time"),
-    131045: (Kind.OURS, "provider_sender"),
-    131047: (Kind.NEVER, "outside_window"),
-    131048: (Kind.LATER, "quality_limited"),
+    131026: (FailureKind.NEVER, "not_on_whatsapp"),
+    131030: (FailureKind.OURS, "provider_trial"),
+    131031: (FailureKind.OURS, "provider_account"),
+    131037: (FailureKind.OURS, "provider_sender"),
+    131042: (FailureKind.OURS, "provider_payment"),
+    131043: (FailureKind.NEVER, "not_delivered_in_time"),
+    131045: (FailureKind.OURS, "provider_sender"),
+    131047: (FailureKind.NEVER, "outside_window"),
+    131048: (FailureKind.LATER, "quality_limited"),
     # Another try within hours is refused as well, and counts against the sender.
-    131049: (Kind.NEVER, "withheld"),
-    131050: (Kind.NEVER, "opted_out"),
-    131051: (Kind.NEVER, "invalid_argument"),
-    131056: (Kind.LATER, "rate_limited"),
-    131057: (Kind.LATER, "unavailable"),
-    132000: (Kind.NEVER, "template_parameters"),
-    132001: (Kind.NEVER, "template_not_approved"),
-    132005: (Kind.NEVER, "too_long"),
-    132007: (Kind.NEVER, "template_policy"),
-    132012: (Kind.NEVER, "template_parameters"),
-    132015: (Kind.NEVER, "template_paused"),
-    132016: (Kind.NEVER, "template_disabled"),
-    133004: (Kind.LATER, "unavailable"),
-    133010: (Kind.OURS, "provider_sender"),
-    134101: (Kind.LATER, "template_syncing"),
-    134102: (Kind.NEVER, "template_not_approved"),
-    135000: (Kind.NEVER, "invalid_argument"),
+    131049: (FailureKind.NEVER, "withheld"),
+    131050: (FailureKind.NEVER, "opted_out"),
+    131051: (FailureKind.NEVER, "invalid_argument"),
+    131056: (FailureKind.LATER, "rate_limited"),
+    131057: (FailureKind.LATER, "unavailable"),
+    132000: (FailureKind.NEVER, "template_parameters"),
+    132001: (FailureKind.NEVER, "template_not_approved"),
+    132005: (FailureKind.NEVER, "too_long"),
+    132007: (FailureKind.NEVER, "template_policy"),
+    132012: (FailureKind.NEVER, "template_parameters"),
+    132015: (FailureKind.NEVER, "template_paused"),
+    132016: (FailureKind.NEVER, "template_disabled"),
+    133004: (FailureKind.LATER, "unavailable"),
+    133010: (FailureKind.OURS, "provider_sender"),
+    134101: (FailureKind.LATER, "template_syncing"),
+    134102: (FailureKind.NEVER, "template_not_approved"),
+    135000: (FailureKind.NEVER, "invalid_argument"),
 }
 PERMISSIONS: Final = range(200, 300)
 """Each of these codes is a permission that the token lacks."""
@@ -92,16 +92,16 @@ def reason_of(number: int | None) -> str:
     return MEANINGS[number][1] if number in MEANINGS else f"{PROVIDER}_{number}"
 
 
-def _meaning(status: int, number: Json, sub: Json) -> tuple[Kind, str]:
+def _meaning(status: int, number: Json, sub: Json) -> tuple[FailureKind, str]:
     if not isinstance(number, int):
         return by_status(status)
     if number == 100 and sub == _NO_SUCH_OBJECT:
-        return Kind.OURS, "provider_sender"
+        return FailureKind.OURS, "provider_sender"
     if number in PERMISSIONS:
-        return Kind.OURS, "provider_permission"
+        return FailureKind.OURS, "provider_permission"
     if number in MEANINGS:
         return MEANINGS[number]
-    return (Kind.LATER if status >= 500 else Kind.NEVER), f"{PROVIDER}_{number}"
+    return (FailureKind.LATER if status >= 500 else FailureKind.NEVER), f"{PROVIDER}_{number}"
 
 
 def _error(said: Json) -> Mapping[str, Json]:

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.access.secret_strength import LENGTH, doubled, is_example, is_guessable
-from hub.app.container import Words
+from hub.app.container import Company
 from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
@@ -57,7 +57,8 @@ def _capture(settings: Settings) -> Finding:
 
 def _allowlist(settings: Settings) -> Finding:
     count = len(settings.allow_recipients)
-    return ok(MODE, f"Prueba: solo reciben mensajes los {count} destinatarios de HUB_ALLOW_RECIPIENTS.")
+    some = "recibe mensajes el destinatario" if count == 1 else f"reciben mensajes los {count} destinatarios"
+    return ok(MODE, f"Prueba: solo {some} de HUB_ALLOW_RECIPIENTS.")
 
 
 def _live(_: Settings) -> Finding:
@@ -135,7 +136,7 @@ def _why(secret: Secret) -> str:
 
 async def policy(settings: Settings) -> list[Finding]:
     """The company's promises."""
-    policy = await asyncio.to_thread(lambda: Words(settings).policy)
+    policy = await asyncio.to_thread(lambda: Company(settings).policy)
     origin = str(settings.policy) if settings.policy else "la incluida en el hub"
     return [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
 
@@ -146,7 +147,7 @@ async def templates(settings: Settings) -> list[Finding]:
 
 
 def _templates(settings: Settings) -> list[Finding]:
-    words = Words(settings)
+    words = Company(settings)
     count = len(words.schemas.by_name)
     missing = list(_missing(words))
     if not missing:
@@ -156,7 +157,7 @@ def _templates(settings: Settings) -> list[Finding]:
     ]
 
 
-def _missing(words: Words) -> Iterator[str]:
+def _missing(words: Company) -> Iterator[str]:
     built = {*BUILDERS, _OUT_OF_THE_BOX}
     written = {
         (name, variant, channel)

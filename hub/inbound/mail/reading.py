@@ -54,17 +54,17 @@ _AWAY: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class Ignored:
     """Nothing follows from it; `reason` is a machine word (`delayed`, `unreadable`, `unknown` …)."""
 
     reason: str
 
 
-Meaning: TypeAlias = Receipt | Complaint | Reply | Nothing
+Meaning: TypeAlias = Receipt | Complaint | Reply | Ignored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class RawMail:
     """
     A mail as the server took it, for one address of ours, which said `mark`.
 
@@ -77,15 +77,15 @@ class Incoming:
     at: datetime
 
 
-def read(incoming: Incoming, *, verp: Verp) -> Meaning:
+def read(incoming: RawMail, *, verp: Verp) -> Meaning:
     """Read; whatever strangers have written, it means something or has its reason why not."""
     try:
         return _read(parse(incoming.content), incoming, verp)
     except (Unreadable, RecursionError):
-        return Nothing("unreadable")
+        return Ignored("unreadable")
 
 
-def _read(message: Message, incoming: Incoming, verp: Verp) -> Meaning:
+def _read(message: Message, incoming: RawMail, verp: Verp) -> Meaning:
     if _may_report(message, incoming.sender):
         feedback = reports.feedback_report(message)
         if feedback is not None:
@@ -94,7 +94,7 @@ def _read(message: Message, incoming: Incoming, verp: Verp) -> Meaning:
         if report is not None:
             return _receipt(message, report, incoming, verp)
     if incoming.mark is None:
-        return Nothing("unknown")
+        return Ignored("unknown")
     if bounces.is_bounce(message, incoming.sender):
         return _bounce(message, incoming.mark.message_id)
     return _reply(message, incoming, incoming.mark.message_id)
@@ -105,22 +105,22 @@ def _may_report(message: Message, sender: str) -> bool:
     return not sender or message.get_content_type() == "multipart/report"
 
 
-def _receipt(message: Message, report: reports.DeliveryReport, incoming: Incoming, verp: Verp) -> Meaning:
+def _receipt(message: Message, report: reports.DeliveryReport, incoming: RawMail, verp: Verp) -> Meaning:
     message_id = _message_id(message, report.envelope_id, incoming.mark, verp)
     if message_id is None:
-        return Nothing("unknown")
+        return Ignored("unknown")
     lost = report.failure
     if lost is not None:
         return _bounced(message_id, lost)
     known = (fate.action for fate in report.fates if fate.action in _NOT_LOST)
-    return Nothing(next(known, "unreadable"))
+    return Ignored(next(known, "unreadable"))
 
 
 def _bounce(message: Message, message_id: UUID) -> Meaning:
     fate = bounces.fate(message)
     if fate is None:
-        return Nothing("unreadable_bounce")
-    return _bounced(message_id, fate) if fate.action == "failed" else Nothing(fate.action)
+        return Ignored("unreadable_bounce")
+    return _bounced(message_id, fate) if fate.action == "failed" else Ignored(fate.action)
 
 
 def _bounced(message_id: UUID, fate: reports.Fate) -> Receipt:
@@ -134,13 +134,13 @@ def _bounced(message_id: UUID, fate: reports.Fate) -> Receipt:
     )
 
 
-def _complaint(message: Message, report: reports.FeedbackReport, incoming: Incoming, verp: Verp) -> Meaning:
+def _complaint(message: Message, report: reports.FeedbackReport, incoming: RawMail, verp: Verp) -> Meaning:
     mark = incoming.mark or verp.read(report.sender)
     message_id = _message_id(message, report.envelope_id, mark, verp)
     if message_id is None:
-        return Nothing("unknown")
+        return Ignored("unknown")
     if report.kind not in _COMPLAINTS:
-        return Nothing("no_complaint")
+        return Ignored("no_complaint")
     return Complaint(
         channel=CHANNEL, provider=PROVIDER, message_id=message_id, kind=report.kind, at=incoming.at
     )
@@ -163,7 +163,7 @@ def _returned_marks(message: Message, verp: Verp) -> Iterator[Mark]:
         yield from (mark for mark in found if mark is not None)
 
 
-def _reply(message: Message, incoming: Incoming, message_id: UUID) -> Reply:
+def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:
     return Reply(
         channel=CHANNEL,
         provider=PROVIDER,

@@ -19,7 +19,7 @@ from prometheus_client import Counter
 
 from hub.channels.email.verp import Verp
 from hub.errors import StorageRefused, Unavailable
-from hub.inbound.mail.reading import Incoming, Meaning, Nothing, read
+from hub.inbound.mail.reading import Ignored, Meaning, RawMail, read
 from hub.model import Complaint, Reply
 from hub.model.receipts import Receipt
 from hub.ports import Now
@@ -46,7 +46,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class MailHandlers:
     """Who is told what. Each may raise `hub.errors.Unavailable`, and takes the same thing twice."""
 
     receipt: Callable[[Receipt], Awaitable[object]]
@@ -55,9 +55,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def listening(address: Address, *, verp: Verp, desk: Desk, now: Now) -> AsyncIterator[asyncio.Server]:
+async def listening(
+    address: Address, *, verp: Verp, handlers: MailHandlers, now: Now
+) -> AsyncIterator[asyncio.Server]:
     """Listen; raises OSError where the address is taken."""
-    handler = _Handler(verp, desk, now)
+    handler = _Handler(verp, handlers, now)
 
     def converse() -> _Conversation:
         return _Conversation(
@@ -111,9 +113,9 @@ class _Conversation(SMTP):
 class _Handler:
     """aiosmtpd's hooks."""
 
-    def __init__(self, verp: Verp, desk: Desk, now: Now) -> None:
+    def __init__(self, verp: Verp, handlers: MailHandlers, now: Now) -> None:
         self._verp = verp
-        self._desk = desk
+        self._desk = handlers
         self._now = now
         self.conversations: set[_Conversation] = set()
 
@@ -144,11 +146,11 @@ class _Handler:
         """Store what the mail means for one recipient; only then it is taken."""
         try:
             meaning = await self._read(address, envelope)
-            if meaning == Nothing("unknown") and envelope.mail_from != "<>":
+            if meaning == Ignored("unknown") and envelope.mail_from != "<>":
                 return NO_REPORT
             await self._tell(meaning)
             # Whoever wrote it must hear of it: nobody here will.
-            if meaning == Nothing("unreadable") and envelope.mail_from != "<>":
+            if meaning == Ignored("unreadable") and envelope.mail_from != "<>":
                 return UNREADABLE
         except Unavailable as exc:
             log.warning("mail.again", error=type(exc).__name__)
@@ -164,7 +166,7 @@ class _Handler:
 
     async def _read(self, address: str, envelope: Envelope) -> Meaning:
         sender = (envelope.mail_from or "").removeprefix("<>")
-        incoming = Incoming(
+        incoming = RawMail(
             content=envelope.content if isinstance(envelope.content, bytes) else b"",
             sender=sender.encode("utf-8", "replace").decode(),
             mark=self._verp.read(address),
@@ -181,7 +183,7 @@ class _Handler:
                 await self._desk.complaint(meaning)
             case Reply():
                 await self._desk.reply(meaning)
-            case Nothing():
+            case Ignored():
                 log.info("mail.means_nothing", reason=meaning.reason)
         _MAIL.labels(_word(meaning)).inc()
 
@@ -190,4 +192,4 @@ _GRAVITY: Final = (OK, NO_REPORT, UNREADABLE, REFUSED, AGAIN)
 
 
 def _word(meaning: Meaning) -> str:
-    return meaning.reason if isinstance(meaning, Nothing) else type(meaning).__name__.lower()
+    return meaning.reason if isinstance(meaning, Ignored) else type(meaning).__name__.lower()

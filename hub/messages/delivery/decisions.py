@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.contact_rules import disturbs, next_allowed
+from hub.contact_rules import is_interruptive, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.messages.planning.undelivered import goes_on
-from hub.model import Accepted, Attempt, Barred, Claimed, Gone, Message, Outcome, State
+from hub.messages.planning.undelivered import has_followup
+from hub.model import Accepted, Attempt, Claimed, InvalidContact, Message, Outcome, State, SuppressionStatus
 from hub.policy import Policy
 from hub.resilience.breaker import CIRCUIT_OPEN
 from hub.resilience.retry import GiveUp, RetryIn, decide
@@ -18,7 +18,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 """What the database tells apart."""
 
 
-def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
+def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
     """
     Answer what keeps a claimed message from being sent now; None when nothing does.
 
@@ -28,9 +28,11 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
     message = claimed.message
     if message.expires_at is not None and message.expires_at <= now:
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
-    if claimed.barred is not None and _holds(claimed.barred, message.channel, policy=policy, now=now):
-        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.barred.reason)
-    rests = message.rests and disturbs(message.channel)
+    if claimed.suppression is not None and _holds(
+        claimed.suppression, message.channel, policy=policy, now=now
+    ):
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.suppression.reason)
+    rests = message.rests and is_interruptive(message.channel)
     allowed = next_allowed(message.purpose, now, policy=policy, rests=rests, weeks=claimed.weeks)
     if allowed <= now:
         return None
@@ -40,12 +42,12 @@ def hindrance(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | N
     return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
 
 
-def _holds(barred: Barred, channel: str, *, policy: Policy, now: datetime) -> bool:
+def _holds(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
     """What is gone may come back (a number is given to somebody else); what somebody refused does not."""
-    if barred.since is None or barred.until is not None:
-        return barred.until is None or now < barred.until
+    if suppression.since is None or suppression.until is not None:
+        return suppression.until is None or now < suppression.until
     lasts = policy.suppression_for(channel)
-    return lasts is None or now < barred.since + lasts
+    return lasts is None or now < suppression.since + lasts
 
 
 def held(message: Message, reason: str, *, until: datetime, longer_by: timedelta) -> Outcome:
@@ -150,7 +152,7 @@ def _is_stuck(message: Message, error: SendFailure, *, policy: Policy, now: date
     broken = isinstance(error, TransientFailure) and (error.ours or error.reason == CIRCUIT_OPEN)
     # A wall-time end says nothing of when the message began; it comes soon enough.
     ends_soon = message.expires_at is not None and message.expires_at == message.ends_at
-    if not broken or ends_soon or not goes_on(message):
+    if not broken or ends_soon or not has_followup(message):
         return False
     return now - _since(message, policy) >= policy.retry_for(message.channel).span
 
@@ -193,15 +195,15 @@ def _outcome(error: SendFailure) -> str:
     return "permanent"
 
 
-def untold(claimed: Claimed, reason: str) -> Outcome:
+def fail_unsent(claimed: Claimed, reason: str) -> Outcome:
     """Answer the end of a message that cannot be sent at all (`template`, `not_configured`)."""
     return Outcome(message_id=claimed.message.id, state=State.FAILED, reason=reason)
 
 
-def gone(outcome: Outcome) -> Gone:
+def gone(outcome: Outcome) -> InvalidContact:
     """Answer what the end of a message says of its contact point, for those that come after it."""
     attempt = outcome.attempts[-1]
-    return Gone(
+    return InvalidContact(
         message_id=outcome.message_id,
         at=attempt.at,
         reason=outcome.reason or attempt.outcome,

@@ -30,16 +30,16 @@ from hub.errors import (
     TemplateFailure,
     TransientFailure,
 )
-from hub.messages.cascades import go_on
-from hub.messages.delivery.decisions import accepted, failed, gone, hindrance, untold
+from hub.messages.cascades import advance_cascade
+from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, gone
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_allowance
-from hub.messages.planning.undelivered import goes_on
+from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher, Throttle
-from hub.tasks import heed_cancellation, outlast
+from hub.tasks import reraise_if_cancelled, wait_then_cancel
 
 RECORD_PAUSE: Final = 0.5
 """Seconds between tries to record what was sent, while the database is away."""
@@ -54,7 +54,7 @@ class Renderer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class DeliveryDeps:
     """What sending needs besides the message."""
 
     channels: Mapping[str, Channel]
@@ -87,7 +87,7 @@ class _Lease:
 async def deliver(
     ids: Sequence[UUID],
     *,
-    post: Post,
+    deps: DeliveryDeps,
     store: DeliveryStore,
     publisher: Publisher,
     appointments: Appointments,
@@ -98,18 +98,18 @@ async def deliver(
     Raises StorageUnavailable or BrokerUnavailable when a server is away; the same ticket again
     does only what is still to be done.
     """
-    paused = await post.pauses.current()
-    lease = _Lease(post.policy)
+    paused = await deps.pauses.current()
+    lease = _Lease(deps.policy)
     claimed = await store.claim(ids, token=lease.token, lease=lease.length)
     if not claimed:
         return
     outcomes: list[Outcome] = []
     try:
-        free = await _allowed(claimed, paused, post, outcomes)
+        free = await _allowed(claimed, paused, deps, outcomes)
         if free and outcomes:
             # Written down after the slowest provider's answer, a resume meanwhile would not find it.
             await _record(store, lease, outcomes)
-        await _attempt(free, lease, post, outcomes)
+        await _attempt(free, lease, deps, outcomes)
     except asyncio.CancelledError:
         # What the providers have answered is known: unrecorded, it would be sent a second time.
         await _record(store, lease, outcomes)
@@ -118,28 +118,30 @@ async def deliver(
     _report(claimed, outcomes)
     by_id = {one.message.id: one.message for one in claimed}
     lost = [
-        replace(by_id[one.message_id], state=one.state, reason=one.reason)
-        for one in outcomes
-        if one.message_id in done and one.state in LOST
+        replace(by_id[outcome.message_id], state=outcome.state, reason=outcome.reason)
+        for outcome in outcomes
+        if outcome.message_id in done and outcome.state in LOST
     ]
     # Before the cascade, which asks the broker: a ticket that comes again finds these messages ended.
     await store.suppress([gone(one) for one in outcomes if one.gone])
-    await _cascade(lost, store, publisher, post.now())
+    await _cascade(lost, store, publisher, deps.now())
     await _make_appointments(outcomes, by_id, appointments)
 
 
-async def _attempt(free: Sequence[Claimed], lease: _Lease, post: Post, outcomes: list[Outcome]) -> None:
+async def _attempt(
+    free: Sequence[Claimed], lease: _Lease, deps: DeliveryDeps, outcomes: list[Outcome]
+) -> None:
     """Send what may be sent, adding each outcome as it comes."""
     sending: list[tuple[Claimed, Outgoing]] = []
     for one in free:
-        outgoing = _prepare(one, lease, post)
+        outgoing = _prepare(one, lease, deps)
         if isinstance(outgoing, Outgoing):
             sending.append((one, outgoing))
         else:
             outcomes.append(outgoing)
 
     async def send(one: Claimed, outgoing: Outgoing) -> None:
-        outcome = await _send(one, outgoing, lease, post)
+        outcome = await _send(one, outgoing, lease, deps)
         if outcome is not None:
             outcomes.append(outcome)
 
@@ -147,35 +149,35 @@ async def _attempt(free: Sequence[Claimed], lease: _Lease, post: Post, outcomes:
 
 
 async def _allowed(
-    claimed: Sequence[Claimed], paused: frozenset[str], post: Post, outcomes: list[Outcome]
+    claimed: Sequence[Claimed], paused: frozenset[str], deps: DeliveryDeps, outcomes: list[Outcome]
 ) -> list[Claimed]:
     """Answer what may be sent now; of the others add what becomes of them."""
-    now = post.now()
+    now = deps.now()
     judged = [
-        (one, held_back(one, paused, now=now) or hindrance(one, policy=post.policy, now=now))
+        (one, held_back(one, paused, now=now) or blocking_outcome(one, policy=deps.policy, now=now))
         for one in claimed
     ]
     free = [one for one, hindered in judged if hindered is None]
-    over = await over_allowance(free, throttle=post.throttle, policy=post.policy.throttle, now=now)
+    over = await over_allowance(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
     outcomes.extend(hindered for _, hindered in judged if hindered is not None)
     outcomes.extend(over.values())
     return [one for one in free if one.message.id not in over]
 
 
-def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:
+def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | Outcome:
     """Render; a message whose template fails, or whose channel is gone, ends here with its reason."""
     message = claimed.message
-    if message.channel not in post.channels:
-        return untold(claimed, "not_configured")
+    if message.channel not in deps.channels:
+        return fail_unsent(claimed, "not_configured")
     try:
-        rendered = post.render(claimed)
+        rendered = deps.render(claimed)
     except TemplateFailure as exc:
         log.error("template.failed", message_id=str(message.id), event_name=message.event, error=str(exc))
-        return untold(claimed, "template")
+        return fail_unsent(claimed, "template")
     except Exception:
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)
-        return untold(claimed, "template")
+        return fail_unsent(claimed, "template")
     return Outgoing(
         id=message.id,
         channel=message.channel,
@@ -193,31 +195,31 @@ def _prepare(claimed: Claimed, lease: _Lease, post: Post) -> Outgoing | Outcome:
     )
 
 
-async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, post: Post) -> Outcome | None:
+async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: DeliveryDeps) -> Outcome | None:
     """Send under the lease; None when it is too short to begin: the row waits for the next worker."""
     if not lease.long_enough:
         return None
-    channel, began = post.channels[outgoing.channel], post.now()
+    channel, began = deps.channels[outgoing.channel], deps.now()
     try:
         async with asyncio.timeout(lease.left.total_seconds()):
             answer = await channel.send(outgoing)
     except SendFailure as exc:
-        return _failure(claimed, exc, began, post)
+        return _failure(claimed, exc, began, deps)
     except TimeoutError:
         # The channel has its own, shorter time-outs; this one only says that none of them worked.
-        return _failure(claimed, TransientFailure("timeout", unknown=True), began, post)
+        return _failure(claimed, TransientFailure("timeout", unknown=True), began, deps)
     except Exception as exc:
         # A fault of ours must not end the ticket's other messages.
         log.exception("channel.broken", channel=outgoing.channel, message_id=str(outgoing.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
-        return _failure(claimed, fault, began, post)
+        return _failure(claimed, fault, began, deps)
     confirms = channel.traits.confirms
-    return accepted(claimed, answer, began, post.now(), confirms=confirms)
+    return accepted(claimed, answer, began, deps.now(), confirms=confirms)
 
 
-def _failure(claimed: Claimed, error: SendFailure, began: datetime, post: Post) -> Outcome:
+def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: DeliveryDeps) -> Outcome:
     chance = random.random()  # noqa: S311 - jitter, not a secret
-    return failed(claimed, error, began, post.now(), policy=post.policy, chance=chance)
+    return failed(claimed, error, began, deps.now(), policy=deps.policy, chance=chance)
 
 
 async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
@@ -231,7 +233,7 @@ async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcom
     try:
         return await asyncio.shield(recording)
     except asyncio.CancelledError:
-        await outlast(recording, lease.left)
+        await wait_then_cancel(recording, lease.left)
         if recording.cancelled():
             log.error("delivery.outcomes_lost", count=len(outcomes))
         raise
@@ -242,7 +244,7 @@ async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Out
         try:
             return await store.record(lease.token, outcomes)
         except StorageUnavailable:
-            heed_cancellation()
+            reraise_if_cancelled()
             await asyncio.sleep(RECORD_PAUSE)
 
 
@@ -250,12 +252,12 @@ async def _cascade(
     lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, now: datetime
 ) -> None:
     """Go on to the next step where a whole step has failed for good."""
-    candidates = [message for message in lost if goes_on(message)]
+    candidates = [message for message in lost if has_followup(message)]
     if not candidates:
         return
     over = await store.step_failed(candidates)
     done = [message for message in candidates if message.id in over]
-    await go_on(done, store=store, publisher=publisher, now=now)
+    await advance_cascade(done, store=store, publisher=publisher, now=now)
 
 
 async def _make_appointments(

@@ -10,14 +10,14 @@ from typing import Final
 from hub.messages.delivery.decisions import held
 from hub.model import Claimed, Outcome
 from hub.ports import PauseStore
-from hub.resilience.cached import LastKnown
+from hub.resilience.cached import Cached
 
 LOOK_AGAIN: Final = timedelta(minutes=15)
 """When a message is looked at again that nobody has released."""
 REASON: Final = "paused"
 
 
-class Pauses(LastKnown[frozenset[str]]):
+class Pauses(Cached[frozenset[str]]):
     """
     The subjects that are paused.
 

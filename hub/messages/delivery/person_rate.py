@@ -9,7 +9,7 @@ from uuid import UUID
 from hub.messages.delivery.decisions import held
 from hub.model import Claimed, Message, Outcome
 from hub.ports import Throttle
-from hub.resilience.rate_limit import Entry, ThrottlePolicy
+from hub.resilience.rate_limit import SendRecord, ThrottlePolicy
 
 
 async def over_allowance(
@@ -31,8 +31,8 @@ async def over_allowance(
     }
 
 
-def _entries(message: Message, policy: ThrottlePolicy) -> Iterator[Entry]:
+def _entries(message: Message, policy: ThrottlePolicy) -> Iterator[SendRecord]:
     rate = policy.person.get(message.channel)
     if rate is not None and message.purpose not in policy.exempt:
         # By message: neither a retry nor its release counts again.
-        yield Entry(key=f"{message.channel}:{message.person}", member=str(message.id), rate=rate)
+        yield SendRecord(key=f"{message.channel}:{message.person}", member=str(message.id), rate=rate)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hub.contact_rules import rests
+from hub.contact_rules import quiet_outside_hours
 from hub.messages.planning.cascade import id_at
 from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions
 from hub.messages.planning.reach import (
     broken_channels,
-    narrowed,
     steps_for,
+    used_channel_only,
     why_unreachable,
 )
 from hub.model import (
@@ -87,7 +87,7 @@ def plan_audience(
     if not people or is_quiet(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
-    audience = narrowed(kind.audiences[index], stored.event)
+    audience = used_channel_only(kind.audiences[index], stored.event)
     purpose = audience.purpose
     # Many people, few weeks: none is asked twice.
     weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
@@ -101,8 +101,8 @@ def plan_audience(
             now=now,
             lifetime=lifetime(stored.event, purpose, occasion, rules.policy),
             rested={
-                each: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=each)
-                for each in weeks
+                week: lifetime(stored.event, purpose, occasion, rules.policy, rests=True, weeks=week)
+                for week in weeks
             },
             patience=rules.policy.patience.get(purpose),
         )
@@ -150,7 +150,7 @@ def _message(
     skipped: tuple[str, ...],
 ) -> Message:
     event = plan.stored.event
-    resting = rests(person, plan.audience, event)
+    resting = quiet_outside_hours(person, plan.audience, event)
     life = plan.rested[person.weeks] if resting else plan.lifetime
     state, reason = _beginning(plan, life)
     return Message(

@@ -48,7 +48,7 @@ def steps_for(
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 
 
-def narrowed(audience: Audience, event: Event) -> Audience:
+def used_channel_only(audience: Audience, event: Event) -> Audience:
     """Leave to an audience that is told by "the channel used" that one alone; where none was, all of them."""
     if audience.channel_by is None:
         return audience

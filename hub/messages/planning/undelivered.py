@@ -28,12 +28,12 @@ _TOLD: Final = ("radicado", "service_area")
 """What of the event's data the staff is told; who is meant stands on the letter and in the case."""
 
 
-def goes_on(message: Message) -> bool:
+def has_followup(message: Message) -> bool:
     """Tell whether anything follows from the loss of this message's step: another step, or an alert."""
     return bool(message.fallback) or message.purpose is Purpose.LEGAL
 
 
-def is_alarming(message: Message) -> bool:
+def needs_alert(message: Message) -> bool:
     """Tell whether after this step only paper is left, or nothing, of what may not end in silence."""
     left = {target.channel for step in message.fallback for target in step}
     return message.purpose is Purpose.LEGAL and left <= {LETTER}
@@ -43,7 +43,7 @@ def alerts(
     over: Iterable[Message], events: Mapping[UUID, StoredEvent], *, now: datetime
 ) -> Mapping[str, Event]:
     """Make one event per step that is over. Its id is made from the step: a repeat is a duplicate."""
-    made = (_alert(message, events.get(message.event_key), now) for message in over if is_alarming(message))
+    made = (_alert(message, events.get(message.event_key), now) for message in over if needs_alert(message))
     return {event.id: event for event in made}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hub.model import Json, Places, StoredEvent
+from hub.model import Json, PropertyScope, StoredEvent
 from hub.operations.explain.messages import delivered_at, read_at, sent_at
 from hub.operations.explain.sentences_es import copropiedad_of
 from hub.operations.explain.verdict import (
@@ -20,11 +20,11 @@ from hub.operations.explain.verdict import (
     several_events,
     unknown_event,
 )
-from hub.ports import ExplainStore, Facts, Said
+from hub.ports import ExplainFacts, ExplainStore, SentMessage
 
 
 async def explain(
-    store: ExplainStore, event: str, person: str, *, source: str | None = None, places: Places = None
+    store: ExplainStore, event: str, person: str, *, source: str | None = None, places: PropertyScope = None
 ) -> Verdict:
     """
     Explain to an operator. `event` is the publisher's id, of one `source` or of any, or the hub's key.
@@ -41,12 +41,12 @@ async def explain(
     return judge(seen_from(await store.facts(found[0], person), places))
 
 
-def reached(event: StoredEvent, places: Places) -> bool:
+def reached(event: StoredEvent, places: PropertyScope) -> bool:
     """Tell whether the event happened in one of the places."""
     return places is None or event.copropiedad_id in places
 
 
-def seen_from(facts: Facts, places: Places) -> Facts:
+def seen_from(facts: ExplainFacts, places: PropertyScope) -> ExplainFacts:
     """Leave out memberships elsewhere, and the whole person where nothing is left that belongs here."""
     if places is None:
         return facts
@@ -57,8 +57,8 @@ def seen_from(facts: Facts, places: Places) -> Facts:
         if all(one.unit.copropiedad_id in places for one in told)
     }
     facts = replace(facts, unit_history=moves)
-    here = {one.id for one in facts.history if copropiedad_of(one, facts) in places}
-    if not (here or facts.messages or any(one.left_out for one in facts.audiences)):
+    here = {version.id for version in facts.history if copropiedad_of(version, facts) in places}
+    if not (here or facts.messages or any(audience.left_out for audience in facts.audiences)):
         return replace(facts, history=())
     kept = [one for one in facts.history if one.kind == "person" or one.id in here]
     mine = [one for one in kept if one.scope is None or copropiedad_of(one, facts) in places]
@@ -85,7 +85,7 @@ def shown(verdict: Verdict) -> dict[str, Json]:
     }
 
 
-def _message(said: Said) -> dict[str, Json]:
+def _message(said: SentMessage) -> dict[str, Json]:
     return {
         "id": said.id,
         "audience": said.audience,

@@ -9,7 +9,7 @@ from typing import Final
 from hub.messages.planning.reach import LETTER
 from hub.model import State
 from hub.operations.explain import sentences_es
-from hub.ports import Said
+from hub.ports import SentMessage
 from hub.rendering import labels_es
 
 INITIAL: Final = "initial"
@@ -54,33 +54,33 @@ _NOTHING: Final = ("reached", "ended", "over")
 """Reasons that need nothing to be done."""
 
 
-def has_gone(said: Said) -> bool:
+def has_gone(said: SentMessage) -> bool:
     """Tell whether it went to the person: what lies in a file has not, nor a letter not handed over yet."""
     return said.state in OUT and not (is_filed(said) or _is_on_the_table(said))
 
 
-def is_filed(said: Said) -> bool:
+def is_filed(said: SentMessage) -> bool:
     """Tell whether it was written into a file, and to nobody."""
-    return any(one.outcome == "accepted" and one.provider == _FILE for one in said.attempts)
+    return any(attempt.outcome == "accepted" and attempt.provider == _FILE for attempt in said.attempts)
 
 
-def sent_at(said: Said) -> datetime | None:
+def sent_at(said: SentMessage) -> datetime | None:
     """Answer when a provider took it."""
     return _first(said, "accepted") or _first(said, "sent")
 
 
-def delivered_at(said: Said) -> datetime | None:
+def delivered_at(said: SentMessage) -> datetime | None:
     """Answer when it arrived, as far as anybody has told; what arrives at once when it was sent."""
     told = _first(said, "delivered")
     return told or (sent_at(said) if said.state in (State.DELIVERED, State.READ) else None)
 
 
-def read_at(said: Said) -> datetime | None:
+def read_at(said: SentMessage) -> datetime | None:
     """Answer when it was read."""
     return _first(said, "read")
 
 
-def sentences(said: Said) -> Iterator[str]:
+def sentences(said: SentMessage) -> Iterator[str]:
     """Tell what became of the message, how often it was tried, and what to do."""
     yield sentences_es.sentence(f"{_way(said)}: {_fate(said)}")
     plain = said.state in OUT and len(_calls(said)) == 1
@@ -92,13 +92,13 @@ def sentences(said: Said) -> Iterator[str]:
         yield f"Qué hacer: {TO_DO['paused']}."
 
 
-def _way(said: Said) -> str:
+def _way(said: SentMessage) -> str:
     way = BY.get(said.channel, f"Por {said.channel}")
     named = way if said.occasion == INITIAL else f"Recordatorio {way[:1].lower()}{way[1:]}"
     return f"{named} a {said.address}" if said.address else named
 
 
-def _fate(said: Said) -> str:
+def _fate(said: SentMessage) -> str:
     if said.state in _ENDED:
         return f"{_ENDED[said.state]}. {sentences_es.reason(said.reason)}".strip()
     if said.state in (State.QUEUED, State.SENDING):
@@ -110,17 +110,17 @@ def _fate(said: Said) -> str:
     return _letter(said) if _is_on_the_table(said) else _went(said)
 
 
-def _is_on_the_table(said: Said) -> bool:
+def _is_on_the_table(said: SentMessage) -> bool:
     return said.channel == LETTER and said.state is State.SENT
 
 
-def _letter(said: Said) -> str:
+def _letter(said: SentMessage) -> str:
     made = sent_at(said)
     since = f" desde {sentences_es.at_time(made)}" if made is not None else ""
     return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
 
 
-def _waits(said: Said) -> str:
+def _waits(said: SentMessage) -> str:
     when = sentences_es.at_time(said.next_at) if said.next_at is not None else ""
     if said.state is State.RETRYING:
         return f"{sentences_es.sentence(f'se intenta de nuevo {when}')} {sentences_es.reason(said.reason)}"
@@ -130,7 +130,7 @@ def _waits(said: Said) -> str:
     return f"{waits} {sentences_es.reason(said.reason)}"
 
 
-def _went(said: Said) -> str:
+def _went(said: SentMessage) -> str:
     told = (("enviado", sent_at(said)), ("entregado", delivered_at(said)), ("leído", read_at(said)))
     steps = [(word, at) for word, at in told if at is not None]
     if not steps:
@@ -140,7 +140,7 @@ def _went(said: Said) -> str:
     return ", ".join([f"{first} {sentences_es.at_time(begun)}", *later])
 
 
-def _attempt(number: int, said: Said) -> str:
+def _attempt(number: int, said: SentMessage) -> str:
     call = said.attempts[number]
     outcome = labels_es.OUTCOMES.get(call.outcome, call.outcome)
     by = ", ".join(part for part in (call.provider, call.code) if part)
@@ -150,10 +150,12 @@ def _attempt(number: int, said: Said) -> str:
     )
 
 
-def _calls(said: Said) -> list[str]:
+def _calls(said: SentMessage) -> list[str]:
     """Answer the outcomes of calls; what a provider told afterwards is none."""
-    return [one.outcome for one in said.attempts if one.outcome not in ("sent", "delivered", "read")]
+    return [
+        attempt.outcome for attempt in said.attempts if attempt.outcome not in ("sent", "delivered", "read")
+    ]
 
 
-def _first(said: Said, outcome: str) -> datetime | None:
-    return min((one.at for one in said.attempts if one.outcome == outcome), default=None)
+def _first(said: SentMessage, outcome: str) -> datetime | None:
+    return min((attempt.at for attempt in said.attempts if attempt.outcome == outcome), default=None)

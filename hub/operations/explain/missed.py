@@ -12,7 +12,7 @@ from hub.model import Json
 from hub.operations.explain import sentences_es
 from hub.operations.explain.misses import COUNTED, Miss, Near, nearest
 from hub.people.audience import Group
-from hub.ports import Facts, Kept
+from hub.ports import AudienceSnapshot, ExplainFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ _SELF: Final = Near.OTHER_PLACE - 0.5
 _LEAST: Final = Near.NO_MEMBERSHIP + 1.0
 
 
-def answers(kept: Kept, facts: Facts) -> Iterator[Answer]:
+def answers(kept: AudienceSnapshot, facts: ExplainFacts) -> Iterator[Answer]:
     """Answer every reason that an audience gives."""
     if kept.record.why == "condition":
         said = "No: el aviso dependía de una condición que este evento no cumple."
@@ -90,7 +90,7 @@ def _party(described: Mapping[str, Json]) -> Answer:
     return Answer(rank=(_SELF, 0.0), reason="waiting", sentences=[said], pending=True)
 
 
-def _group(described: Mapping[str, Json], kept: Kept, facts: Facts) -> Answer:
+def _group(described: Mapping[str, Json], kept: AudienceSnapshot, facts: ExplainFacts) -> Answer:
     group = msgspec.convert(described, Group)
     if group.person is not None:
         said = "No: el aviso era para otra persona."
@@ -104,7 +104,7 @@ def _group(described: Mapping[str, Json], kept: Kept, facts: Facts) -> Answer:
     return Answer(rank=miss.distance, reason=miss.near.name.lower(), sentences=told)
 
 
-def _fields(miss: Miss, facts: Facts) -> Mapping[str, str]:
+def _fields(miss: Miss, facts: ExplainFacts) -> Mapping[str, str]:
     """Answer what the sentences may say of a miss."""
     group, version = miss.group, miss.version
     audience = sentences_es.audience(group, facts)

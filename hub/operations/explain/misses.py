@@ -17,7 +17,7 @@ from itertools import groupby
 from hub.operations.explain.sentences_es import copropiedad_of, unit_of, unit_ref
 from hub.people.audience import Group
 from hub.people.rota import DIRECTION, ON_CALL
-from hub.ports import Facts, Kept, Unit, Version
+from hub.ports import AudienceSnapshot, ExplainFacts, Unit, Version
 
 
 class Near(IntEnum):
@@ -72,9 +72,9 @@ class Miss:
         return near, abs((self.at - self.planned).total_seconds())
 
 
-def nearest(group: Group, kept: Kept, facts: Facts) -> Miss:
+def nearest(group: Group, kept: AudienceSnapshot, facts: ExplainFacts) -> Miss:
     """Answer the miss of this group that explains most."""
-    person = [one for one in facts.history if one.kind == "person"]
+    person = [version for version in facts.history if version.kind == "person"]
     memberships = sorted((one for one in facts.history if one.kind == "membership"), key=lambda one: one.id)
     somebody = _somebody(person, group, kept)
     found = [somebody]
@@ -91,15 +91,21 @@ def nearest(group: Group, kept: Kept, facts: Facts) -> Miss:
 
 def counting(versions: Iterable[Version], at: datetime, heard: int | None = None) -> Version | None:
     """Answer the version that counts at an instant, as is known now or was by the `heard`-th news."""
-    begun = [one for one in versions if one.since <= at and (heard is None or one.position <= heard)]
+    begun = [
+        version
+        for version in versions
+        if version.since <= at and (heard is None or version.position <= heard)
+    ]
     newest = max(begun, key=lambda one: one.version, default=None)
     if newest is None or newest.removed or (newest.until is not None and newest.until <= at):
         return None
     return newest
 
 
-def _of_membership(versions: Sequence[Version], group: Group, kept: Kept, facts: Facts) -> Iterator[Miss]:
-    planned, mine = kept.record.planned_at, [one for one in versions if _is_of(one, group, facts)]
+def _of_membership(
+    versions: Sequence[Version], group: Group, kept: AudienceSnapshot, facts: ExplainFacts
+) -> Iterator[Miss]:
+    planned, mine = kept.record.planned_at, [version for version in versions if _is_of(version, group, facts)]
     now_known = counting(versions, planned)
     then_known = counting(versions, planned, kept.directory_version)
     miss = partial(Miss, group=group, planned=planned)
@@ -125,7 +131,9 @@ def _heard(late: Version, planned: datetime) -> datetime:
     return max(late.received_at, planned)
 
 
-def _unmet(version: Version, group: Group, kept: Kept, facts: Facts) -> tuple[Near, Unit | None]:
+def _unmet(
+    version: Version, group: Group, kept: AudienceSnapshot, facts: ExplainFacts
+) -> tuple[Near, Unit | None]:
     """Answer why a version that counted and was known did not bring anybody in."""
     if group.duty is not None or group.level is not None:
         return Near.OTHERS_TURN, None
@@ -148,7 +156,7 @@ def _end(one: Version, versions: Sequence[Version], planned: datetime) -> dateti
     return min((end for end in ends if end <= planned), default=None)
 
 
-def _somebody(person: Sequence[Version], group: Group, kept: Kept) -> Miss:
+def _somebody(person: Sequence[Version], group: Group, kept: AudienceSnapshot) -> Miss:
     """Answer what is missing of the person, before any membership is looked at."""
     planned = kept.record.planned_at
     first = min(person, key=lambda one: one.position, default=None)
@@ -166,19 +174,19 @@ def _none(group: Group, planned: datetime) -> Miss:
     return Miss(near=Near.NO_MEMBERSHIP, group=group, planned=planned, at=planned)
 
 
-def _elsewhere(version: Version, group: Group, facts: Facts) -> Near:
+def _elsewhere(version: Version, group: Group, facts: ExplainFacts) -> Near:
     if _in_place(version, group, facts):
         return Near.OTHER_ROLE
     where = copropiedad_of(version, facts)
     return Near.OTHER_PLACE if where == _copropiedad(group, facts) else Near.OTHER_COPROPIEDAD
 
 
-def _copropiedad(group: Group, facts: Facts) -> str | None:
+def _copropiedad(group: Group, facts: ExplainFacts) -> str | None:
     home = facts.units.get(group.unit_id or "")
     return home.copropiedad_id if home is not None else group.copropiedad_id
 
 
-def _is_of(version: Version, group: Group, facts: Facts) -> bool:
+def _is_of(version: Version, group: Group, facts: ExplainFacts) -> bool:
     mine = not version.removed and version.person == facts.person
     return mine and _has_role(version, group) and _in_place(version, group, facts)
 
@@ -193,7 +201,7 @@ def _has_role(version: Version, group: Group) -> bool:
     return version.role in group.roles and of_area
 
 
-def _in_place(version: Version, group: Group, facts: Facts) -> bool:
+def _in_place(version: Version, group: Group, facts: ExplainFacts) -> bool:
     if group.everywhere:
         return True
     if group.unit_id is not None:

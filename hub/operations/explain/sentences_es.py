@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.people.audience import EVERY_ROLE, STAFF, Group
 from hub.people.units import tower_name, unit_name
-from hub.ports import Facts, Unit, Version
+from hub.ports import ExplainFacts, Unit, Version
 from hub.rendering import filters, labels_es
 
 ROLES: Final[Mapping[str, tuple[str, str]]] = {
@@ -118,12 +118,12 @@ def tower(name: str) -> str:
     return f"la {named}" if named.lower().startswith(("torre", "etapa", "manzana")) else f"el {named}"
 
 
-def copropiedad(ref: str, facts: Facts) -> str:
+def copropiedad(ref: str, facts: ExplainFacts) -> str:
     """`la copropiedad Altos del Rosal`."""
     return f"la copropiedad {facts.copropiedades.get(ref, ref)}"
 
 
-def unit(ref: str, facts: Facts) -> str:
+def unit(ref: str, facts: ExplainFacts) -> str:
     """`la unidad Torre 1 Apto 101`."""
     known = facts.units.get(ref)
     return f"la unidad {unit_name(known.tower, known.label) if known else ref}"
@@ -135,19 +135,19 @@ def unit_ref(version: Version) -> str | None:
     return ref if kind == "unit" else None
 
 
-def unit_of(version: Version, facts: Facts) -> Unit | None:
+def unit_of(version: Version, facts: ExplainFacts) -> Unit | None:
     """Answer that unit, where the directory has it."""
     return facts.units.get(unit_ref(version) or "")
 
 
-def copropiedad_of(version: Version, facts: Facts) -> str | None:
+def copropiedad_of(version: Version, facts: ExplainFacts) -> str | None:
     """Answer the id of the copropiedad that a membership is about."""
     kind, _, ref = (version.scope or "").partition(":")
     home = unit_of(version, facts)
     return home.copropiedad_id if home is not None else ref if kind == "copropiedad" else None
 
 
-def place(version: Version, group: Group, facts: Facts) -> str:
+def place(version: Version, group: Group, facts: ExplainFacts) -> str:
     """Name where a membership is, as narrowly as the group asked: its unit, its tower, its copropiedad."""
     kind, _, ref = (version.scope or "").partition(":")
     home = unit_of(version, facts)
@@ -159,14 +159,14 @@ def place(version: Version, group: Group, facts: Facts) -> str:
     return "la empresa" if where is None else copropiedad(where, facts)
 
 
-def home(unit: Unit, facts: Facts) -> str:
+def home(unit: Unit, facts: ExplainFacts) -> str:
     """`la Torre 1 de Altos del Rosal`: where a unit is."""
     if not unit.tower:
         return copropiedad(unit.copropiedad_id, facts)
     return f"{tower(unit.tower)} de {facts.copropiedades.get(unit.copropiedad_id, unit.copropiedad_id)}"
 
 
-def audience(group: Group, facts: Facts) -> str:
+def audience(group: Group, facts: ExplainFacts) -> str:
     """`residentes y arrendatarios de la Torre 3`: whom a group meant."""
     if group.person is not None:
         return "otra persona"
@@ -184,7 +184,7 @@ def members(group: Group) -> str:
     return f"{who} del área {group.service_area}" if group.service_area else who
 
 
-def _asked(group: Group, facts: Facts) -> str:
+def _asked(group: Group, facts: ExplainFacts) -> str:
     if group.everywhere:
         return "la empresa" if group.roles == STAFF else "todas las copropiedades"
     if group.unit_id is not None:

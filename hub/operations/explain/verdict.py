@@ -11,12 +11,12 @@ from hub.catalog import BY_NAME
 from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, StoredEvent
 from hub.operations.explain import missed, sentences_es
 from hub.operations.explain.messages import LOST, OUT, has_gone, is_filed, sentences
-from hub.ports import Facts, Kept, Refused, Said
+from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage
 from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 
 
-class Outcome(StrEnum):
+class ExplainOutcome(StrEnum):
     """What became of a person and an event."""
 
     TOLD = "told"
@@ -35,7 +35,9 @@ class Outcome(StrEnum):
     """Several sources have an event of this id."""
 
 
-UNKNOWN: Final = frozenset({Outcome.UNKNOWN_EVENT, Outcome.UNKNOWN_PERSON, Outcome.SEVERAL_EVENTS})
+UNKNOWN: Final = frozenset(
+    {ExplainOutcome.UNKNOWN_EVENT, ExplainOutcome.UNKNOWN_PERSON, ExplainOutcome.SEVERAL_EVENTS}
+)
 """Outcomes that answer nothing, because what is asked about is not there."""
 
 
@@ -47,21 +49,21 @@ class Verdict:
     `reason` is a machine word: a message's, that of who is left out, how near a miss was (`added_later`).
     """
 
-    outcome: Outcome
+    outcome: ExplainOutcome
     person: str
     sentences: Sequence[str]
     reason: str | None = None
     event: StoredEvent | None = None
-    messages: Sequence[Said] = ()
+    messages: Sequence[SentMessage] = ()
 
 
-def judge(facts: Facts) -> Verdict:
+def judge(facts: ExplainFacts) -> Verdict:
     """Decide what there is to say: what was said, else why nothing was."""
     if facts.messages:
         return _spoken(facts)
-    if not (facts.history or any(one.left_out for one in facts.audiences)):
+    if not (facts.history or any(audience.left_out for audience in facts.audiences)):
         said = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
-        return _verdict(facts, Outcome.UNKNOWN_PERSON, [said])
+        return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [said])
     return _left_out(facts) or _silent(facts) or _missed(facts)
 
 
@@ -69,7 +71,7 @@ def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
     """Answer about an event that was never taken in: as a dead letter, or not at all."""
     if refused is None:
         said = [f"El hub no conoce el evento «{asked}»."]
-        return Verdict(outcome=Outcome.UNKNOWN_EVENT, person=person, sentences=said)
+        return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=said)
     state = labels_es.DEAD_STATES[refused.state].lower()
     meanings = (meaning for part, meaning in labels_es.DEAD_REASONS if part in refused.reason)
     since = sentences_es.at_time(refused.received_at)
@@ -78,17 +80,19 @@ def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
         f"{next(meanings, 'El hub no lo pudo recibir')}: {refused.reason}.",
         "Qué hacer: corrija el dato en el sistema que publica; `hub dead list` muestra la carta.",
     ]
-    return Verdict(outcome=Outcome.UNKNOWN_EVENT, person=person, sentences=said, reason="dead_letter")
+    return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=said, reason="dead_letter")
 
 
 def several_events(asked: str, person: str, found: Iterable[StoredEvent]) -> Verdict:
     """Ask back: whose event is meant."""
     sources = ", ".join(one.event.source for one in found)
     said = f"Hay varios eventos «{asked}»; diga de cuál sistema (source): {sources}."
-    return Verdict(outcome=Outcome.SEVERAL_EVENTS, person=person, sentences=[said])
+    return Verdict(outcome=ExplainOutcome.SEVERAL_EVENTS, person=person, sentences=[said])
 
 
-def _verdict(facts: Facts, outcome: Outcome, said: Sequence[str], reason: str | None = None) -> Verdict:
+def _verdict(
+    facts: ExplainFacts, outcome: ExplainOutcome, said: Sequence[str], reason: str | None = None
+) -> Verdict:
     return Verdict(
         outcome=outcome,
         person=facts.person,
@@ -104,40 +108,42 @@ def _heading(event: Event) -> str:
 
 
 _OPENINGS: Final = {
-    Outcome.TOLD: "Sí, fue avisada.",
-    Outcome.PENDING: "Todavía no: el mensaje está en camino.",
-    Outcome.NOT_REACHED: "No: se le quiso avisar y no se pudo.",
+    ExplainOutcome.TOLD: "Sí, fue avisada.",
+    ExplainOutcome.PENDING: "Todavía no: el mensaje está en camino.",
+    ExplainOutcome.NOT_REACHED: "No: se le quiso avisar y no se pudo.",
 }
 
 
-def _spoken(facts: Facts) -> Verdict:
+def _spoken(facts: ExplainFacts) -> Verdict:
     outcome = _outcome(facts.messages)
     said = [sentence for message in facts.messages for sentence in sentences(message)]
     # Where one is on its way, what keeps it; not what has become of those before it.
-    telling = [one.reason for one in facts.messages if outcome is not Outcome.PENDING or not _is_lost(one)]
-    reason = None if outcome is Outcome.TOLD else telling[0]
+    telling = [
+        one.reason for one in facts.messages if outcome is not ExplainOutcome.PENDING or not _is_lost(one)
+    ]
+    reason = None if outcome is ExplainOutcome.TOLD else telling[0]
     return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
 
 
-def _outcome(messages: Sequence[Said]) -> Outcome:
+def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
     if any(map(has_gone, messages)):
-        return Outcome.TOLD
-    return Outcome.NOT_REACHED if all(map(_is_lost, messages)) else Outcome.PENDING
+        return ExplainOutcome.TOLD
+    return ExplainOutcome.NOT_REACHED if all(map(_is_lost, messages)) else ExplainOutcome.PENDING
 
 
-def _is_lost(said: Said) -> bool:
+def _is_lost(said: SentMessage) -> bool:
     return said.state in LOST or (said.state in OUT and is_filed(said))
 
 
-def _left_out(facts: Facts) -> Verdict | None:
-    for one in facts.audiences:
-        if one.left_out is not None:
-            said = _why_left_out(one.left_out.reason, one.left_out.detail, one)
-            return _verdict(facts, Outcome.LEFT_OUT, said, one.left_out.reason)
+def _left_out(facts: ExplainFacts) -> Verdict | None:
+    for audience in facts.audiences:
+        if audience.left_out is not None:
+            said = _why_left_out(audience.left_out.reason, audience.left_out.detail, audience)
+            return _verdict(facts, ExplainOutcome.LEFT_OUT, said, audience.left_out.reason)
     return None
 
 
-def _why_left_out(reason: str, detail: str | None, kept: Kept) -> list[str]:
+def _why_left_out(reason: str, detail: str | None, kept: AudienceSnapshot) -> list[str]:
     if reason == ON_LEAVE:
         whose = f"la reemplazaba {detail}" if detail else "el aviso era para los demás del equipo"
         return [f"No: estaba en licencia o vacaciones; {whose}."]
@@ -151,23 +157,23 @@ def _why_left_out(reason: str, detail: str | None, kept: Kept) -> list[str]:
     return [f"No: se la dejó por fuera. {sentences_es.reason(reason)}"]
 
 
-def _silent(facts: Facts) -> Verdict | None:
+def _silent(facts: ExplainFacts) -> Verdict | None:
     """Explain an event that speaks to nobody at all, whoever asks."""
     kind = BY_NAME.get(facts.event.event.name)
     if kind is not None and not kind.audiences:
         said = "No: este tipo de evento no le avisa a nadie."
-        return _verdict(facts, Outcome.NOT_MEANT, [said], "no_audience")
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "no_audience")
     if not facts.audiences:
         said = "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
-        return _verdict(facts, Outcome.NOT_MEANT, [said], "not_kept")
-    if {one.record.why for one in facts.audiences} == {"quiet"}:
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "not_kept")
+    if {audience.record.why for audience in facts.audiences} == {"quiet"}:
         said = "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet)."
-        return _verdict(facts, Outcome.NOT_MEANT, [said], "quiet")
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "quiet")
     return None
 
 
-def _missed(facts: Facts) -> Verdict:
+def _missed(facts: ExplainFacts) -> Verdict:
     found = [answer for kept in facts.audiences for answer in missed.answers(kept, facts)]
     best = min(found, key=lambda answer: answer.rank)
-    outcome = Outcome.PENDING if best.pending else Outcome.NOT_MEANT
+    outcome = ExplainOutcome.PENDING if best.pending else ExplainOutcome.NOT_MEANT
     return _verdict(facts, outcome, best.sentences, best.reason)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from hub import sla
 from hub.model import Event, EventType
 from hub.model.promises import Period
-from hub.operations.simulate.sides import Fate, Outcome, Side
+from hub.operations.simulate.sides import Fate, PromiseOutcome, Side
 from hub.policy import Policy
 from hub.ports import Contact
 
-TELLING: Final = frozenset(
-    {"sla.at_risk", "sla.breached", sla.SUMMARY, sla.RESOLVED, *sla.ESCALATES.values()}
-)
+TELLING: Final = frozenset({sla.SUMMARY, *chain.from_iterable(sla.EVENTS.values())})
 """What clocks have told: each side tells it anew, so that what is stored of it does not count."""
 
 
@@ -26,8 +25,8 @@ class Change:
 
     case: str
     promise: str
-    before: Outcome
-    after: Outcome
+    before: PromiseOutcome
+    after: PromiseOutcome
     due_before: datetime
     due_after: datetime
 
@@ -64,7 +63,7 @@ class Comparison:
 
     def add_case(self, case: str, events: Iterable[Event]) -> None:
         """Replay a case by both policies, as it stood at the end of the period."""
-        known = [one for one in events if one.time < self.period.until]
+        known = [event for event in events if event.time < self.period.until]
         before, after = self.before.replay(case, known), self.after.replay(case, known)
         self.cases += bool(before)
         self.clocks += len(before)

@@ -8,7 +8,7 @@ from datetime import datetime, time, tzinfo
 from typing import Final
 
 from hub import sla
-from hub.contact_rules import disturbs, next_allowed, rests
+from hub.contact_rules import is_interruptive, next_allowed, quiet_outside_hours
 from hub.messages.planning.lifetime import occasions
 from hub.model import Audience, Clock, Event, EventType, Person, Purpose, Step, StoredEvent
 from hub.people.audience import applies
@@ -43,23 +43,15 @@ def is_night(at: datetime, zone: tzinfo) -> bool:
 
 def calls_of_step(clock: Clock, step: Step, catalog: Mapping[str, EventType], policy: Policy) -> list[Call]:
     """Answer the calls of a step: one for each channel that each of its audiences is told by first."""
-    event = _event_of(clock, step)
-    if event is None:
-        return []
+    event = sla.step_event(clock, step, now=step.at)
     stored = StoredEvent(key=clock.id, event=event, case=clock.case)
-    audiences = [one for one in catalog[event.name].audiences if applies(one, stored)]
+    audiences = [audience for audience in catalog[event.name].audiences if applies(audience, stored)]
     return [call for one in audiences for call in _calls(one, event, policy)]
 
 
-def _event_of(clock: Clock, step: Step) -> Event | None:
-    """Answer what tells of the step; None of a ladder that no event speaks of."""
-    climbs = step.kind not in {"at_risk", "breach"}
-    return None if climbs and clock.name not in sla.ESCALATES else sla.step_event(clock, step, now=step.at)
-
-
 def _calls(audience: Audience, event: Event, policy: Policy) -> Iterator[Call]:
-    resting = rests(_ORDINARY, audience, event)
-    for _ in filter(disturbs, audience.channels[0]):
+    resting = quiet_outside_hours(_ORDINARY, audience, event)
+    for _ in filter(is_interruptive, audience.channels[0]):
         at = next_allowed(audience.purpose, event.time, policy=policy, rests=resting)
         yield Call(purpose=audience.purpose, at=at)
 
@@ -75,7 +67,7 @@ def begins_at(contact: Contact, catalog: Mapping[str, EventType]) -> datetime:
 
 def call_of_message(contact: Contact, first: datetime, policy: Policy) -> Call | None:
     """Answer the call that a stored message would have been; None where its channel disturbs nobody."""
-    if not disturbs(contact.channel):
+    if not is_interruptive(contact.channel):
         return None
     at = next_allowed(contact.purpose, first, policy=policy, rests=contact.rests)
     return Call(purpose=contact.purpose, at=at)

@@ -9,14 +9,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from hub import sla
-from hub.model import Clock, ClockState, Event, EventType, Purpose, Step
+from hub.model import Clock, ClockState, Event, EventType, Purpose, Step, StepKind
 from hub.model.promises import Period
 from hub.operations.simulate.nights import begins_at, call_of_message, calls_of_step, is_night
 from hub.policy import Policy
 from hub.ports import Contact
 
 
-class Outcome(StrEnum):
+class PromiseOutcome(StrEnum):
     """How a promise stood at the end of the period."""
 
     KEPT = "met"
@@ -34,7 +34,7 @@ class Fate:
     """What a clock came to in the period. `told` are its steps that came in it, before the clock's end."""
 
     clock: Clock
-    outcome: Outcome
+    outcome: PromiseOutcome
     told: tuple[Step, ...]
 
 
@@ -59,12 +59,12 @@ def _end(clock: Clock, period: Period) -> datetime:
     return clock.course.pauses[-1].since if clock.course.paused else period.until
 
 
-def _outcome(clock: Clock, period: Period, end: datetime) -> Outcome:
+def _outcome(clock: Clock, period: Period, end: datetime) -> PromiseOutcome:
     if clock.due_at < end:
-        return Outcome.BROKEN if clock.due_at >= period.since else Outcome.EARLIER
+        return PromiseOutcome.BROKEN if clock.due_at >= period.since else PromiseOutcome.EARLIER
     if clock.ended_at is None:
-        return Outcome.RUNNING
-    return Outcome.CANCELLED if clock.state is ClockState.CANCELLED else Outcome.KEPT
+        return PromiseOutcome.RUNNING
+    return PromiseOutcome.CANCELLED if clock.state is ClockState.CANCELLED else PromiseOutcome.KEPT
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,8 +133,8 @@ class Side:
 
     def _count(self, fate: Fate) -> None:
         counts = self.promises.setdefault(fate.clock.name, Counts())
-        counts.kept += fate.outcome is Outcome.KEPT
-        counts.broken += fate.outcome is Outcome.BROKEN
+        counts.kept += fate.outcome is PromiseOutcome.KEPT
+        counts.broken += fate.outcome is PromiseOutcome.BROKEN
         for step in fate.told:
             _count_step(counts, step)
         woken = Counter(self._night_calls(fate))
@@ -150,9 +150,9 @@ class Side:
 
 
 def _count_step(counts: Counts, step: Step) -> None:
-    if step.kind == "at_risk":
+    if step.kind is StepKind.AT_RISK:
         counts.warned += 1
-    elif step.kind == "escalate":
+    elif step.kind is StepKind.ESCALATE:
         counts.climbed[step.told_level] += 1
-    elif step.kind == "remind":
+    elif step.kind is StepKind.REMIND:
         counts.reminded += 1

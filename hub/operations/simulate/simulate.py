@@ -62,7 +62,7 @@ def shown(comparison: Comparison) -> dict[str, Json]:
         "changed_cases": comparison.changed,
         "before": _side(comparison.before),
         "after": _side(comparison.after),
-        "changes": [_change(each) for each in comparison.changes],
+        "changes": [_change(change) for change in comparison.changes],
     }
 
 

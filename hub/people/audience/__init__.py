@@ -15,11 +15,11 @@ from hub.people.audience.groups import (
     Homes,
     Unknown,
     anybody,
-    as_one,
     at_home,
     home_of,
     level_groups,
-    together,
+    merge_groups,
+    merge_person,
     within,
 )
 from hub.people.audience.language import Term, parse, write

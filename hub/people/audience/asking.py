@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hub.model import StoredEvent
 from hub.people.audience.groups import STAFF, Group
 from hub.people.audience.language import Place, Term, needs_event, parse, refuse
-from hub.people.audience.words import ALL, LEVEL, PERSON, ROLE, STAFF_WORD, UNIT, WORDS, ZONE
+from hub.people.audience.names import ALL, LEVEL, PERSON, ROLE, STAFF_WORD, UNIT, WORDS, ZONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hub.model import Clock, Person, Places, Role
+from hub.model import Clock, Person, PropertyScope, Role
 from hub.people.units import in_order
 
 RESIDENTS: Final = ("resident", "tenant")
@@ -87,7 +87,7 @@ def anybody(people: Iterable[Person], away: Container[str]) -> bool:
     return any(person.left_out is None and person.ref not in away for person in people)
 
 
-def together(found: Iterable[Addressee]) -> list[Addressee]:
+def merge_groups(found: Iterable[Addressee]) -> list[Addressee]:
     """
     Make broad groups of the same place one, with the roles of all.
 
@@ -104,7 +104,7 @@ def together(found: Iterable[Addressee]) -> list[Addressee]:
     return list(joined.values())
 
 
-def as_one(one: Person, again: Person) -> Person:
+def merge_person(one: Person, again: Person) -> Person:
     """Put somebody together whom two groups of an audience hold: told if either group tells them."""
     left_out = one.left_out if again.left_out is not None else None
     units = in_order((*one.units, *again.units))
@@ -123,18 +123,18 @@ Homes = Mapping[str, Collection[str]]
 _PERSON: Final = "person"
 
 
-def within(groups: Iterable[Group], places: Places, homes: Homes) -> list[Group]:
+def within(groups: Iterable[Group], places: PropertyScope, homes: Homes) -> list[Group]:
     """Leave what belongs to these places, as if there were nothing else; all of it where `places` is None."""
     if places is None:
         return list(groups)
     return [one for group in groups for one in _seen(group, places, homes)]
 
 
-def at_home(people: Iterable[Person], group: Group, places: Places, homes: Homes) -> list[Person]:
+def at_home(people: Iterable[Person], group: Group, places: PropertyScope, homes: Homes) -> list[Person]:
     """Leave of those who answer for a place whom the places reach: the company's staff is of none."""
     if places is None or not group.nearest:
         return list(people)
-    return [one for one in people if set(homes.get(f"{_PERSON}:{one.ref}", ())) & places]
+    return [person for person in people if set(homes.get(f"{_PERSON}:{person.ref}", ())) & places]
 
 
 def home_of(group: Group) -> str | None:

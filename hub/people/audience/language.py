@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Final
 
 from hub.errors import InvalidAudience
-from hub.people.audience.words import (
+from hub.people.audience.names import (
     ADDRESS,
     AREA,
     FILTERS,

@@ -11,7 +11,7 @@ from hub.people.audience.asking import group_of, scene_of
 from hub.people.audience.contacts import recipient
 from hub.people.audience.groups import Addressee, Unknown
 from hub.people.audience.language import Term, parse
-from hub.people.audience.words import ADDRESS, LEVEL, PARTY
+from hub.people.audience.names import ADDRESS, LEVEL, PARTY
 
 Parties = Mapping[tuple[str, str], Json]
 
@@ -52,7 +52,7 @@ def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> lis
     """Turn the words of an audience into groups to look up, strangers, and unknown parties."""
     if not applies(audience, stored):
         return []
-    return [one for word in audience.who for one in _addressees(parse(word), stored, parties)]
+    return [addressee for word in audience.who for addressee in _addressees(parse(word), stored, parties)]
 
 
 def _addressees(term: Term, stored: StoredEvent, parties: Parties) -> Sequence[Addressee]:

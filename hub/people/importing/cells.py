@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from hub.people.audience import usable_email, usable_phone
 from hub.people.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLES, YES_NO
-from hub.people.importing.faults import Wrong
+from hub.people.importing.faults import BadCell
 from hub.people.importing.folding import fold, fold_tower
 
 T = TypeVar("T")
@@ -54,8 +54,8 @@ _LONGEST_LABEL: Final = 200
 _LOWEST_FLOOR, _HIGHEST_FLOOR = -99, 999
 _PER_CENT: Final = 100
 
-_DATE: Final = Wrong("no es una fecha", "dd/mm/aaaa (01/07/2019) o aaaa-mm-dd (2019-07-01)")
-_SHORTENED: Final = Wrong("Excel abrevió el número", "el número completo, con la columna en formato Texto")
+_DATE: Final = BadCell("no es una fecha", "dd/mm/aaaa (01/07/2019) o aaaa-mm-dd (2019-07-01)")
+_SHORTENED: Final = BadCell("Excel abrevió el número", "el número completo, con la columna en formato Texto")
 _LONG_AGO: Final = 1900
 
 
@@ -64,33 +64,33 @@ def is_blank(text: str) -> bool:
     return fold(text) in _NOTHING
 
 
-def spoilt(text: str) -> Wrong | None:
+def spoilt(text: str) -> BadCell | None:
     """Tell what no column takes: formulas, Excel's errors, control characters."""
     if text.startswith(_FORMULA):
-        return Wrong("es una fórmula", "el valor: copie la columna y pegue «solo valores»")
+        return BadCell("es una fórmula", "el valor: copie la columna y pegue «solo valores»")
     if _ERROR.fullmatch(text):
-        return Wrong("es un error de la hoja de cálculo", "el valor, o deje la celda vacía")
+        return BadCell("es un error de la hoja de cálculo", "el valor, o deje la celda vacía")
     if not text.isprintable() and any(
         not letter.isprintable() and letter not in "\n\t\r\xa0" for letter in text
     ):
-        return Wrong("tiene caracteres que no se ven", "el texto otra vez, a mano")
+        return BadCell("tiene caracteres que no se ven", "el texto otra vez, a mano")
     return None
 
 
-def label(text: str) -> str | Wrong:
+def label(text: str) -> str | BadCell:
     """Read a name of something."""
     tidy = " ".join(text.split())
     if len(tidy) > _LONGEST_LABEL:
-        return Wrong(f"tiene más de {_LONGEST_LABEL} letras", "un nombre más corto")
+        return BadCell(f"tiene más de {_LONGEST_LABEL} letras", "un nombre más corto")
     return tidy
 
 
-def name(text: str) -> str | Wrong:
+def name(text: str) -> str | BadCell:
     """Read a person's name."""
     if "@" in text or not any(letter.isalpha() for letter in text):
-        return Wrong("no es un nombre", "nombres y apellidos de la persona")
+        return BadCell("no es un nombre", "nombres y apellidos de la persona")
     if _TWO_PEOPLE.search(text):
-        return Wrong(
+        return BadCell(
             "son dos personas en una celda", "una línea por persona, con su documento, su correo y su celular"
         )
     return label(text)
@@ -112,28 +112,28 @@ def same_tower(one: str, other: str) -> bool:
     return fold_tower(one) == fold_tower(other)
 
 
-def floor(text: str) -> int | Wrong:
+def floor(text: str) -> int | BadCell:
     """Read a floor; basements are below zero."""
     try:
         number = int(text.removesuffix(".0"))
     except ValueError:
         number = _HIGHEST_FLOOR + 1
     if not _LOWEST_FLOOR <= number <= _HIGHEST_FLOOR:
-        return Wrong("no es un piso", "un número entero: 3, o -1 para el primer sótano")
+        return BadCell("no es un piso", "un número entero: 3, o -1 para el primer sótano")
     return number
 
 
-def coefficient(text: str) -> float | Wrong:
+def coefficient(text: str) -> float | BadCell:
     """Read a share as it is written, `4,1666`, `4.1666` or `4,1666 %`; the whole file tells of what."""
     bare = text.removesuffix("%").strip()
     plain = re.fullmatch(r"\d{1,3}(?:[.,]\d+)?", bare)
     number = float(bare.replace(",", ".")) if plain else _PER_CENT + 1.0
     if number > _PER_CENT:
-        return Wrong("no es un coeficiente", "un número entre 0 y 100, con coma: 4,1666")
+        return BadCell("no es un coeficiente", "un número entre 0 y 100, con coma: 4,1666")
     return number
 
 
-def document(text: str) -> str | Wrong:
+def document(text: str) -> str | BadCell:
     """Read an identity document, bare: `C.C. 52.123.456` → `52123456`."""
     if _SCIENTIFIC.fullmatch(fold(text)):
         return _SHORTENED
@@ -142,20 +142,20 @@ def document(text: str) -> str | Wrong:
         return re.sub(r"\D", "", company[1])
     bare = re.sub(r"[^a-z0-9]", "", re.sub(r"^(?:c\.?\s?c|c\.?\s?e|nit|ti|pp)\b[\s.:]*", "", fold(text)))
     if not 4 <= len(bare) <= 20 or not any(letter.isdigit() for letter in bare):
-        return Wrong("no es un documento", "el número, sin letras ni puntos: 52123456")
+        return BadCell("no es un documento", "el número, sin letras ni puntos: 52123456")
     return bare
 
 
-def emails(text: str) -> tuple[str, ...] | Wrong:
+def emails(text: str) -> tuple[str, ...] | BadCell:
     """Read one or more addresses."""
     found = [usable_email(one) for one in _SEVERAL.split(_AROUND_AT.sub("@", text)) if not is_blank(one)]
     tidy = tuple(dict.fromkeys(one for one in found if one))
     if not tidy or len(tidy) < len(set(found)):
-        return Wrong("no es un correo", "una dirección como nombre@dominio.co; varias, separadas por ;")
+        return BadCell("no es un correo", "una dirección como nombre@dominio.co; varias, separadas por ;")
     return tidy
 
 
-def phones(text: str) -> tuple[str, ...] | Wrong:
+def phones(text: str) -> tuple[str, ...] | BadCell:
     """Read one or more numbers, as E.164."""
     found: dict[str, None] = {}
     if _SCIENTIFIC.fullmatch(fold(text)):
@@ -170,20 +170,22 @@ def phones(text: str) -> tuple[str, ...] | Wrong:
     return tuple(found) or _wrong_phone(text)
 
 
-def _wrong_phone(text: str) -> Wrong:
+def _wrong_phone(text: str) -> BadCell:
     bare = _NOT_DIGITS.sub("", text)
     if re.fullmatch(r"[2-8]\d{6}", bare):
-        return Wrong("es un fijo de 7 dígitos; desde 2021 tienen 10", f"antes del número, {_CITIES}")
+        return BadCell("es un fijo de 7 dígitos; desde 2021 tienen 10", f"antes del número, {_CITIES}")
     if re.fullmatch(r"0?[1245678]\d{7}", bare):
-        return Wrong(
+        return BadCell(
             "es un fijo con el indicativo viejo; desde 2021 tiene 10 dígitos", f"antes del número, {_CITIES}"
         )
     if re.fullmatch(r"3\d{8}", bare):
-        return Wrong("al celular le falta un dígito", "los 10 dígitos: 300 123 4567")
-    return Wrong("no es un teléfono", "un celular de 10 dígitos (300 123 4567), o + y el país; varios, con ;")
+        return BadCell("al celular le falta un dígito", "los 10 dígitos: 300 123 4567")
+    return BadCell(
+        "no es un teléfono", "un celular de 10 dígitos (300 123 4567), o + y el país; varios, con ;"
+    )
 
 
-def roles(text: str) -> tuple[str, ...] | Wrong:
+def roles(text: str) -> tuple[str, ...] | BadCell:
     """Read one or more roles: `propietario y residente`."""
     found: dict[str, None] = {}
     for word in filter(None, (fold(part) for part in _ROLES_APART.split(text))):
@@ -195,33 +197,33 @@ def roles(text: str) -> tuple[str, ...] | Wrong:
     return tuple(found) or _unknown_role("")
 
 
-def _unknown_role(word: str) -> Wrong:
+def _unknown_role(word: str) -> BadCell:
     near = difflib.get_close_matches(word, ROLES, n=1)
     meant = f"¿{near[0]}? Si no, " if near else ""
-    return Wrong(
+    return BadCell(
         "no se conoce ese rol",
         f"{meant}propietario, residente, arrendatario, pagador, consejo, revisor o apoderado",
     )
 
 
-def duty(text: str) -> str | Wrong:
+def duty(text: str) -> str | BadCell:
     """Read what somebody of the staff does."""
     word = fold(text)
     if word in DUTIES:
         return DUTIES[word]
     near = difflib.get_close_matches(word, DUTIES, n=1)
-    return Wrong("no se conoce ese cargo", f"{f'¿{near[0]}? Si no, ' if near else ''}{DUTY_WORDS}")
+    return BadCell("no se conoce ese cargo", f"{f'¿{near[0]}? Si no, ' if near else ''}{DUTY_WORDS}")
 
 
-def level(text: str) -> int | Wrong:
+def level(text: str) -> int | BadCell:
     """Read a level of the ladder."""
     bare = fold(text).removeprefix("nivel").strip().removesuffix(".0")
     if bare not in {"1", "2", "3", "4"}:
-        return Wrong("no es un nivel", "1, 2, 3 o 4; nada, si no responde por ninguno")
+        return BadCell("no es un nivel", "1, 2, 3 o 4; nada, si no responde por ninguno")
     return int(bare)
 
 
-def day(text: str) -> date | Wrong:
+def day(text: str) -> date | BadCell:
     """Read dd/mm/aaaa, ISO 8601 or Excel's count of days since 1900."""
     if serial := _SERIAL.fullmatch(text):
         found: date | None = _SERIAL_ZERO + timedelta(days=int(serial[1]))
@@ -241,9 +243,9 @@ def _date(year: str, month: str, day_of_month: str) -> date | None:
         return None
 
 
-def _of(table: Mapping[str, T], wrong: Wrong) -> Callable[[str], T | Wrong]:
+def _of(table: Mapping[str, T], wrong: BadCell) -> Callable[[str], T | BadCell]:
     return lambda text: table.get(fold(text), wrong)
 
 
-yes_no: Final = _of(YES_NO, Wrong("no es sí ni no", "sí o no"))
-locale: Final = _of(LOCALES, Wrong("no se conoce ese idioma", "español o inglés"))
+yes_no: Final = _of(YES_NO, BadCell("no es sí ni no", "sí o no"))
+locale: Final = _of(LOCALES, BadCell("no se conoce ese idioma", "español o inglés"))

@@ -19,7 +19,7 @@ from hub.people.importing.entries import (
     UNIT,
     Entries,
     Facts,
-    Known,
+    KnownDirectory,
 )
 
 SOURCE: Final = "urn:hub:import"
@@ -73,7 +73,7 @@ class Changes:
         }
 
 
-def compare(entries: Entries, stored: Stored, known: Known, *, now: datetime) -> Changes:
+def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: datetime) -> Changes:
     """Tell what is to be written so that the directory says what the file says."""
     made: list[Change] = []
     unchanged: Counter[str] = Counter()
@@ -189,14 +189,14 @@ _WHOLE: Final[Mapping[str, Callable[[Facts, Mapping[str, Json]], dict[str, Any]]
 }
 
 
-def _missing(entries: Entries, known: Known, now: datetime) -> list[Mapping[str, Json]]:
+def _missing(entries: Entries, known: KnownDirectory, now: datetime) -> list[Mapping[str, Json]]:
     wanted = entries.facts[MEMBERSHIP]
     return [
-        one
-        for one in known.memberships
-        if one["id"].startswith(SHEET)
-        and one["id"] not in wanted
-        and (one["ends_at"] is None or one["ends_at"] > now)
+        membership
+        for membership in known.memberships
+        if membership["id"].startswith(SHEET)
+        and membership["id"] not in wanted
+        and (membership["ends_at"] is None or membership["ends_at"] > now)
     ]
 
 

@@ -34,7 +34,7 @@ HOURS: Final = "hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownDirectory:
     """What the directory has of the copropiedades of a file: rows of its tables, as mappings."""
 
     copropiedades: Mapping[str, str] = field(default_factory=dict)
@@ -90,11 +90,11 @@ def _new_place(name: str) -> str:
 def possible_people(rows: Iterable[Row], hashes: Hashes) -> set[str]:
     """Answer the ids that this and earlier files may have given to the people of a file."""
     return {
-        sheet_id(PERSON, DOCUMENT, one) for row in rows if row.document for one in hashes(row.document)
+        sheet_id(PERSON, DOCUMENT, hashe) for row in rows if row.document for hashe in hashes(row.document)
     } | {sheet_id(PERSON, *way) for row in rows if row.name for way in ways(row)}
 
 
-def entries_of(rows: Sequence[Row], known: Known, hashes: Hashes) -> Entries:
+def entries_of(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> Entries:
     """Turn lines into entries, each under the id that the directory has for it already, if it has one."""
     places = places_of(rows, known.copropiedades)
     refs = _Units(known, places)
@@ -135,7 +135,7 @@ def _add_some(facts: Facts, name: str, more: tuple[Any, ...]) -> None:
 class _Units:
     """The id of each unit of the file."""
 
-    def __init__(self, known: Known, places: Mapping[str, str]) -> None:
+    def __init__(self, known: KnownDirectory, places: Mapping[str, str]) -> None:
         self._places = places
         self._known: dict[tuple[str, str, str], str] = {}
         for unit in known.units:
@@ -150,14 +150,14 @@ class _Units:
 class _Memberships:
     """The id of each membership of the file."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownDirectory) -> None:
         self._known: dict[Hashable, str] = {}
         self._lines: Counter[Hashable] = Counter()
-        for one in known.memberships:
-            staff = one["role"] == STAFF
+        for membership in known.memberships:
+            staff = membership["role"] == STAFF
             # Of other systems' staff the duty tells which one is meant; ours are told apart by their order.
-            if not (staff and one["id"].startswith(SHEET)):
-                self._known.setdefault(_held(one), one["id"])
+            if not (staff and membership["id"].startswith(SHEET)):
+                self._known.setdefault(_held(membership), membership["id"])
 
     def of(self, said: Facts) -> str:
         known, where = self._known.get(_held(said)), (said["person_id"], said["scope"], said["role"])
@@ -172,9 +172,9 @@ def _held(one: Mapping[str, Json]) -> Hashable:
     return tuple(one.get(name) for name in ("person_id", "scope", "role", "duty", "level", "service_area"))
 
 
-def _people(rows: Sequence[Row], known: Known, hashes: Hashes) -> dict[int, str]:
+def _people(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> dict[int, str]:
     """Answer line → the id of its person."""
-    by_hash = {one["document_hash"]: one["id"] for one in known.people if one["document_hash"]}
+    by_hash = {person["document_hash"]: person["id"] for person in known.people if person["document_hash"]}
     by_way: dict[tuple[str, ...], list[Mapping[str, Json]]] = defaultdict(list)
     for one in known.people:
         for point in one["contact_points"] or ():
@@ -201,7 +201,7 @@ def _stored_person(
         if one in by_hash:
             return by_hash[one]
     # A hash under a key that is gone, or of another system, does not say that the documents differ.
-    keys = {_key(one) for one in hashes(row.document)} if row.document else set()
+    keys = {_key(hashe) for hashe in hashes(row.document)} if row.document else set()
     for way in ways(row):
         same = [one["id"] for one in by_way.get(way, ()) if _key(one["document_hash"] or "") not in keys]
         if len(same) == 1:
@@ -217,7 +217,7 @@ def _key(document_hash: str) -> str:
 def _new_id(key: Any, ids: set[str], hashes: Hashes) -> str:
     if key[0] != DOCUMENT:
         return sheet_id(PERSON, *key)
-    possible = [sheet_id(PERSON, DOCUMENT, one) for one in hashes(key[1])]
+    possible = [sheet_id(PERSON, DOCUMENT, hashe) for hashe in hashes(key[1])]
     return next((one for one in possible if one in ids), possible[0])
 
 
@@ -241,7 +241,7 @@ def _person(row: Row, hashes: Hashes) -> Facts:
 
 
 def _points(row: Row) -> tuple[tuple[str, str], ...]:
-    return (*(("email", one) for one in row.emails), *(("phone", one) for one in row.phones))
+    return (*(("email", email) for email in row.emails), *(("phone", phone) for phone in row.phones))
 
 
 def _membership(row: Row, person: str, scope: str, role: str) -> Facts:

@@ -24,7 +24,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class BadCell:
     """What a cell has instead of a value."""
 
     wrong: str

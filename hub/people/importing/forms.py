@@ -21,7 +21,7 @@ from hub.people.importing.faults import Fault
 from hub.people.importing.folding import fold_heading
 from hub.people.importing.sheets import Line
 
-Places = Mapping[str, Sequence[int]]
+ColumnPositions = Mapping[str, Sequence[int]]
 """Column → where its cells are: one place, or several of those that may be repeated."""
 Readers = Mapping[str, tuple[str, Callable[[str], Any]]]
 """Column → the field of Row, and what reads it."""

@@ -10,7 +10,7 @@ from typing import Final
 from hub.errors import InvalidSheet
 from hub.people.importing import cells
 from hub.people.importing.columns import COLUMNS
-from hub.people.importing.faults import WHOLE_FILE, Fault, Wrong
+from hub.people.importing.faults import WHOLE_FILE, BadCell, Fault
 from hub.people.importing.folding import fold
 from hub.people.importing.forms import Form, form_of, strange
 from hub.people.importing.rows import Defaults, Row, read_row
@@ -52,7 +52,7 @@ def examine(data: bytes, *, copropiedad: str = "", role: str = "", sheet: str = 
 
 def _roles(text: str) -> tuple[str, ...]:
     read = cells.roles(text) if text else ()
-    if isinstance(read, Wrong):
+    if isinstance(read, BadCell):
         raise ValueError(read.write)  # noqa: TRY004 - it is what was written that is wrong
     return read
 

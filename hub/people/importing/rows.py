@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hub.people.importing import cells
 from hub.people.importing.columns import COMPANY, DUTY_WORDS, OF_THE_WHOLE
-from hub.people.importing.faults import Fault, Wrong
+from hub.people.importing.faults import BadCell, Fault
 from hub.people.importing.folding import fold
 from hub.people.importing.forms import Form
 from hub.phones import can_text
@@ -74,7 +74,7 @@ def read_row(
     for column, text in said.items():
         field, read = form.readers[column]
         value = cells.spoilt(text) or read(text)
-        if isinstance(value, Wrong):
+        if isinstance(value, BadCell):
             faults.append(Fault(line=line, column=column, wrong=value.wrong, write=value.write))
         else:
             given[field] = value

@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access import accounts
-from hub.access.accounts import Desk
+from hub.access.accounts import AccountAdmin
 from hub.errors import LastAdministrator, UnknownName
 from hub.model import EVERYWHERE, Account, Grant, Json, Office
 from hub.web.app_keys import ACCOUNTS, AUDIT, DOOR
@@ -118,8 +118,9 @@ async def take(request: web.Request) -> web.StreamResponse:
     return _answer(await accounts.take(_desk(request), request.match_info["name"], _grants(body.grants)))
 
 
-def _plainly(change: Callable[[Desk, str], Awaitable[Account]]) -> Handler:
+def _plainly(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handler:
     @_told
+    @wraps(change)  # a route is named after its handler in the OpenAPI, each once
     async def handler(request: web.Request) -> web.StreamResponse:
         return _answer(await change(_desk(request), request.match_info["name"]))
 
@@ -155,9 +156,9 @@ def _answer(account: Account) -> web.Response:
     return json_answer(row(account, now=datetime.now(UTC)))
 
 
-def _desk(request: web.Request) -> Desk:
+def _desk(request: web.Request) -> AccountAdmin:
     caller = caller_of(request)
-    return Desk(
+    return AccountAdmin(
         store=request.app[ACCOUNTS],
         audit=request.app[AUDIT],
         passwords=request.app[DOOR].passwords,

@@ -32,6 +32,6 @@ async def acknowledge(request: web.Request) -> web.Response:
     return json_answer(taken_on(clock, done))
 
 
-def taken_on(clock: Clock, done: acknowledging.TakenOn) -> common.TakenOn:
+def taken_on(clock: Clock, done: acknowledging.AckResult) -> common.AcknowledgeAnswer:
     """Answer what was done in the shape of the API."""
-    return common.TakenOn(id=clock.id, level=done.level, changed=done.changed)
+    return common.AcknowledgeAnswer(id=clock.id, level=done.level, changed=done.changed)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.model import Json
 from hub.people.audience import asked, parse, write
-from hub.ports import Meant
+from hub.ports import HeadcountPage
 from hub.web.app_keys import HEADCOUNT
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
@@ -28,7 +28,7 @@ async def show_audience(request: web.Request) -> web.Response:
     return json_answer(answer_of(query.who, meant))
 
 
-def answer_of(words: Iterable[str], meant: Meant) -> dict[str, Json]:
+def answer_of(words: Iterable[str], meant: HeadcountPage) -> dict[str, Json]:
     """Make the answer: what was asked in full, the counts if they were taken, the page."""
     count = meant.headcount
     return {

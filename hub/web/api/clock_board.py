@@ -14,7 +14,7 @@ import msgspec
 
 from hub.business_time import WorkCalendar
 from hub.errors import AppointmentsUnavailable, StorageRefused
-from hub.model import ClockState, DeadLetter, Places
+from hub.model import ClockState, DeadLetter, PropertyScope
 from hub.ports import Appointments, LogStore, Page
 from hub.web.api.clock_rows import Row, as_instant, clock_row, events_of, whole_clock
 from hub.web.schemas.common import ClocksQuery
@@ -31,7 +31,9 @@ class Clocks:
     appointments: Appointments
     calendar: WorkCalendar
 
-    async def list(self, query: ClocksQuery, now: datetime, *, places: Places = None) -> dict[str, Any]:
+    async def list(
+        self, query: ClocksQuery, now: datetime, *, places: PropertyScope = None
+    ) -> dict[str, Any]:
         """
         List clocks; without a state the live ones, soonest due first.
 
@@ -43,7 +45,9 @@ class Clocks:
         items = [clock_row(row, told, now, self.calendar) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
 
-    async def show(self, clock_id: UUID, now: datetime, *, places: Places = None) -> dict[str, Any] | None:
+    async def show(
+        self, clock_id: UUID, now: datetime, *, places: PropertyScope = None
+    ) -> dict[str, Any] | None:
         """Show one clock with its steps and who was told of each; None where the places reach none."""
         clock = await self.log.clock(clock_id, places=places)
         if clock is None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from hub.business_time import WorkCalendar
-from hub.model import ClockState, Course, Json, Promise, Step
+from hub.model import ClockHistory, ClockState, Json, Promise, Step
 from hub.web.api.due_words import due_words, ended_words, paused_words
 from hub.web.api.time_left import time_left
 
@@ -52,7 +52,7 @@ def whole_clock(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCale
     }
 
 
-def _words(row: Row, course: Course, now: datetime, calendar: WorkCalendar) -> str:
+def _words(row: Row, course: ClockHistory, now: datetime, calendar: WorkCalendar) -> str:
     if row["ended_at"] is not None:
         return ended_words(ClockState(row["state"]), as_instant(row["ended_at"]), now)
     if course.paused:
@@ -80,8 +80,8 @@ def _step(step: Step, *, done: bool) -> dict[str, Any]:
     return {**facts, "done": done}
 
 
-def _course(row: Row) -> Course:
-    return msgspec.convert(row["course"] or {}, Course)
+def _course(row: Row) -> ClockHistory:
+    return msgspec.convert(row["course"] or {}, ClockHistory)
 
 
 def _promise(row: Row) -> Promise:

@@ -12,7 +12,7 @@ from hub.business_time import dates
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event, Json, Places, type_of
+from hub.model import HUB_SOURCE, Event, Json, PropertyScope, type_of
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
 from hub.web.api.masked import Looked, look
@@ -44,7 +44,7 @@ async def show_person(request: web.Request) -> web.Response:
     """Somebody's contact points and memberships; masked where nobody asks for them whole."""
     ref, roster = request.match_info["ref"], request.app[ROSTER]
 
-    async def read(places: Places, *, whole: bool) -> Looked:
+    async def read(places: PropertyScope, *, whole: bool) -> Looked:
         return await roster.somebody(ref, places=places, whole=whole)
 
     person = await look(request, read, noun="person")

@@ -8,10 +8,10 @@ from typing import Final
 from hub.business_time import BusinessDays, WorkCalendar
 from hub.business_time.dates import whole_day
 from hub.business_time.opening_hours import DAY
-from hub.model import ClockState, Course, Promise
+from hub.model import ClockHistory, ClockState, Promise
 from hub.rendering.filters import fecha, la_hora
 from hub.web.api.time_left import time_left
-from hub.web.schemas.common import Left
+from hub.web.schemas.common import TimeLeft
 
 _DAY: Final = 86400  # seconds
 _HOUR: Final = 3600
@@ -27,7 +27,7 @@ def ended_words(state: ClockState, ended_at: datetime, now: datetime) -> str:
     return f"{_ENDS.get(state, 'cancelado')} el {_instant(ended_at, now)}"
 
 
-def paused_words(course: Course, now: datetime) -> str:
+def paused_words(course: ClockHistory, now: datetime) -> str:
     """`en pausa desde el lunes 9 a las 8:00 a. m.`."""
     return f"en pausa desde el {_instant(course.pauses[-1].since, now)}"
 
@@ -43,18 +43,18 @@ def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkC
     return f"vence el {_due(due_at, now, in_days=in_days)}{ahead}"
 
 
-def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> Left:
+def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> TimeLeft:
     """Count how late it is in the time in which the promise runs."""
     if promise.by_the_wall:
-        return Left(amount=int((now - due_at).total_seconds()), unit="seconds")
+        return TimeLeft(amount=int((now - due_at).total_seconds()), unit="seconds")
     if isinstance(promise.target, BusinessDays):
         late = calendar.business_days(due_at - timedelta.resolution, calendar.day_of(now))
-        return Left(amount=late, unit="business_days")
+        return TimeLeft(amount=late, unit="business_days")
     open_time = calendar.elapsed(due_at, now, mode=promise.mode)
-    return Left(amount=int(open_time.total_seconds()), unit="business_seconds")
+    return TimeLeft(amount=int(open_time.total_seconds()), unit="business_seconds")
 
 
-def _time(left: Left) -> str:
+def _time(left: TimeLeft) -> str:
     """Round down to the greatest unit that there is one of; nothing when there is none."""
     if left.unit == "business_days":
         return _number(left.amount, "día hábil", "días hábiles")

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from hub.model import State
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import shown
-from hub.operations.explain.verdict import UNKNOWN, Outcome
+from hub.operations.explain.verdict import UNKNOWN, ExplainOutcome
 from hub.web.app_keys import EXPLAINING
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
@@ -46,7 +46,7 @@ class ExplainedMessage(Struct, kw_only=True):
 
 
 class Explanation(Struct, kw_only=True):
-    outcome: Outcome
+    outcome: ExplainOutcome
     reason: Annotated[str | None, Meta(description="A machine word: `added_later`, `on_leave` …")]
     person: str
     event_key: UUID | None
@@ -64,7 +64,7 @@ async def explain(request: web.Request) -> web.Response:
         request.app[EXPLAINING], asked.event, asked.person, source=asked.source, places=places_of(request)
     )
     if verdict.outcome in UNKNOWN:
-        status = 400 if verdict.outcome is Outcome.SEVERAL_EVENTS else 404
+        status = 400 if verdict.outcome is ExplainOutcome.SEVERAL_EVENTS else 404
         raise Refusal(status, " ".join(verdict.sentences), "GET /api/messages shows whom events have told.")
     subject = f"event:{verdict.event.key}" if verdict.event is not None else "event"
     await note(request, "event.explain", subject, person=asked.person, outcome=verdict.outcome)

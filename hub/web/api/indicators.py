@@ -12,11 +12,11 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.business_time.opening_hours import DAY
-from hub.model import Places
-from hub.model.promises import Kept, Period
+from hub.model import PropertyScope
+from hub.model.promises import Period, PromiseRecord
 from hub.policy import Policy
 from hub.ports import LogStore
-from hub.sla.indicators import Figures, figures, first_instance
+from hub.sla.indicators import PromiseFigures, figures, first_instance
 from hub.web.app_keys import LOG, POLICY
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
@@ -81,7 +81,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def read(
-    log: LogStore, policy: Policy, asked: IndicatorsQuery, now: datetime, *, places: Places = None
+    log: LogStore, policy: Policy, asked: IndicatorsQuery, now: datetime, *, places: PropertyScope = None
 ) -> Indicators:
     """Answer the indicators; raises Refusal for days that are no period."""
     zone = policy.calendar.zone
@@ -104,15 +104,15 @@ async def read(
 
 
 def _worked_out(
-    clocks: Sequence[Kept], period: Period, policy: Policy
+    clocks: Sequence[PromiseRecord], period: Period, policy: Policy
 ) -> tuple[list[PromiseKept], FirstInstanceShare]:
     at_once = first_instance(clocks, period)
-    shown = [_shown(each) for each in figures(clocks, period, policy.calendar)]
+    shown = [_shown(figure) for figure in figures(clocks, period, policy.calendar)]
     share = FirstInstanceShare(closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share))
     return shown, share
 
 
-def _shown(kept: Figures) -> PromiseKept:
+def _shown(kept: PromiseFigures) -> PromiseKept:
     return PromiseKept(
         name=kept.name,
         any_hour=kept.any_hour,
@@ -126,7 +126,7 @@ def _shown(kept: Figures) -> PromiseKept:
     )
 
 
-def _there(copropiedad: str | None, places: Places) -> Places:
+def _there(copropiedad: str | None, places: PropertyScope) -> PropertyScope:
     if copropiedad is None:
         return places
     return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)

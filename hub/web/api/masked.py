@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from aiohttp import web
 
-from hub.model import Json, Places, Scope
+from hub.model import Json, PropertyScope, Scope
 from hub.web.auth.scope import places_of, places_with
 from hub.web.requests import read_query, unknown
 from hub.web.responses import Refusal
@@ -18,7 +18,7 @@ Looked: TypeAlias = Mapping[str, Json] | None
 
 
 class Read(Protocol):
-    async def __call__(self, places: Places, *, whole: bool) -> Looked:
+    async def __call__(self, places: PropertyScope, *, whole: bool) -> Looked:
         """Read it as it is seen from these places."""
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model import DeadLetter, Places
+from hub.model import DeadLetter, PropertyScope
 from hub.operations import dead_letters
 from hub.ports import MessageFilter, Page
 from hub.web.api.clock_board import show_letter
@@ -50,7 +50,7 @@ async def show_message(request: web.Request) -> web.Response:
     """One message with its attempts; the name and the address are masked where nobody asks for them."""
     message_id, log = read_id(request, _MESSAGE), request.app[LOG]
 
-    async def read(places: Places, *, whole: bool) -> Looked:
+    async def read(places: PropertyScope, *, whole: bool) -> Looked:
         return await log.message(message_id, places=places, whole=whole)
 
     message = await look(request, read, noun=_MESSAGE)

@@ -12,9 +12,9 @@ from hub.catalog import BY_NAME
 from hub.channels.registry import BUILDERS, NAMES, OWN
 from hub.model import Lane
 from hub.operations import pause as pausing
-from hub.ports import PauseStore, Publisher, TroubleLog
+from hub.ports import IncidentLog, PauseStore, Publisher
 from hub.settings import Mode, Settings
-from hub.web.app_keys import PAUSES, PROVIDERS, PUBLISHER, TROUBLES
+from hub.web.app_keys import INCIDENTS, PAUSES, PROVIDERS, PUBLISHER
 from hub.web.auth.audit import note, spoken_for
 from hub.web.requests import read_body
 from hub.web.responses import json_answer
@@ -22,7 +22,7 @@ from hub.web.schemas.operations import PauseBody, Paused, Resumed
 
 AT_MOST: Final = 10_000
 """Messages that one request releases."""
-_TROUBLES: Final = 500
+_INCIDENTS: Final = 500
 _CIRCUIT: Final = "circuit"
 
 
@@ -39,10 +39,10 @@ def subject_of(name: str) -> str:
 
 
 async def rows(
-    pauses: PauseStore, publisher: Publisher, troubles: TroubleLog, providers: Mapping[str, Sequence[str]]
+    pauses: PauseStore, publisher: Publisher, incidents: IncidentLog, providers: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
     """List the channels; the command line shows the same."""
-    broken = await _broken(troubles)
+    broken = await _broken(incidents)
     paused = {row["subject"]: row for row in await pauses.pauses()}
     held, urgent = Counter[str](), Counter[str]()
     for row in await pauses.held():
@@ -62,12 +62,12 @@ async def rows(
     ]
 
 
-async def _broken(troubles: TroubleLog) -> Mapping[str, list[str]]:
+async def _broken(incidents: IncidentLog) -> Mapping[str, list[str]]:
     """Answer channel → its providers whose circuit is open."""
     found = defaultdict[str, list[str]](list)
-    for trouble in await troubles.troubles(_TROUBLES):
-        kind, _, place = trouble.key.partition(":")
-        if kind == _CIRCUIT and trouble.resolved_at is None:
+    for incident in await incidents.incidents(_INCIDENTS):
+        kind, _, place = incident.key.partition(":")
+        if kind == _CIRCUIT and incident.resolved_at is None:
             channel, _, provider = place.partition(":")
             found[channel].append(provider)
     return found
@@ -76,7 +76,7 @@ async def _broken(troubles: TroubleLog) -> Mapping[str, list[str]]:
 async def list_channels(request: web.Request) -> web.Response:
     """The channels, whether paused or broken, what waits."""
     app = request.app
-    items = await rows(app[PAUSES], app[PUBLISHER], app[TROUBLES], app[PROVIDERS])
+    items = await rows(app[PAUSES], app[PUBLISHER], app[INCIDENTS], app[PROVIDERS])
     return json_answer({"items": items, "next": None})
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from hub.operations import redrive as redriving
-from hub.operations.redrive import Redriven, Wish
-from hub.ports import MessageFilter, Verdict
+from hub.operations.redrive import Redriven, RedriveRequest
+from hub.ports import MessageFilter, RedriveResult
 from hub.web.app_keys import PUBLISHER, REDRIVE
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
@@ -32,14 +32,14 @@ async def redrive(request: web.Request) -> web.Response:
         places=places_of(request),
     )
     done = await redriving.redrive(
-        Wish(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
+        RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
         store=request.app[REDRIVE],
         publisher=request.app[PUBLISHER],
         limit=body.limit,
         after=body.after,
     )
     if not body.dry_run:
-        await note(request, "redrive", f"messages:{body.state}", taken=done.of(Verdict.TAKEN))
+        await note(request, "redrive", f"messages:{body.state}", taken=done.of(RedriveResult.TAKEN))
     return json_answer(shown(done, dry_run=body.dry_run))
 
 
@@ -49,5 +49,5 @@ def shown(done: Redriven, *, dry_run: bool) -> dict[str, Any]:
         {"verdict": str(verdict), "channel": channel, "reason": reason, "count": number}
         for (verdict, channel, reason), number in sorted(done.counts.items())
     ]
-    sums = {str(verdict): done.of(verdict) for verdict in Verdict}
+    sums = {str(verdict): done.of(verdict) for verdict in RedriveResult}
     return {**sums, "by": by, "dry_run": dry_run, "more": done.next is not None, "next": done.next}

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model import Json, Places
+from hub.model import Json, PropertyScope
 from hub.people.audience import written_as
 from hub.policy import Policy
 from hub.ports import Page
@@ -56,7 +56,7 @@ async def show_suppression(request: web.Request) -> web.Response:
     """One contact point that nobody is written to at; masked where nobody asks for it whole."""
     row_id, store = read_id(request, _SUPPRESSION), request.app[CONTACTS]
 
-    async def read(places: Places, *, whole: bool) -> Looked:
+    async def read(places: PropertyScope, *, whole: bool) -> Looked:
         return await store.suppression(row_id, places=places, whole=whole)
 
     row = await look(request, read, noun=_SUPPRESSION)

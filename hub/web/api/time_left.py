@@ -7,18 +7,18 @@ from typing import Final
 
 from hub.business_time import BusinessDays, WorkCalendar
 from hub.model import Promise
-from hub.web.schemas.common import Left
+from hub.web.schemas.common import TimeLeft
 
 _SECOND: Final = timedelta(seconds=1)
 
 
-def time_left(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> Left:
+def time_left(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> TimeLeft:
     """Count from `now` (aware) to `due_at`: business days, business seconds, or seconds of any hour."""
     if due_at < now or promise.by_the_wall:
-        return Left(amount=(due_at - now) // _SECOND, unit="seconds")
+        return TimeLeft(amount=(due_at - now) // _SECOND, unit="seconds")
     if isinstance(promise.target, BusinessDays):
         # A term of days ends at 24:00, which is written as the next day's midnight.
         last = calendar.day_of(due_at - timedelta.resolution)
-        return Left(amount=calendar.business_days(now, last), unit="business_days")
+        return TimeLeft(amount=calendar.business_days(now, last), unit="business_days")
     open_time = calendar.elapsed(now, due_at, mode=promise.mode)
-    return Left(amount=open_time // _SECOND, unit="business_seconds")
+    return TimeLeft(amount=open_time // _SECOND, unit="business_seconds")

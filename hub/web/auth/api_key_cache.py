@@ -12,9 +12,9 @@ from typing import Final
 
 from hub.access.api_keys import opens, prefix_of
 from hub.errors import Unavailable
-from hub.model import NOWHERE, ApiKey, Places, Reach, Scope, together
+from hub.model import NOWHERE, ApiKey, PropertyScope, Reach, Scope, union
 from hub.ports import KeyStore
-from hub.resilience.cached import LastKnown
+from hub.resilience.cached import Cached
 
 USED_EVERY: Final = 60.0
 """Seconds between two notes that a key was used."""
@@ -37,9 +37,9 @@ class Caller:
         """Tell whether he has one of the scopes, wherever."""
         return not self.reach.keys().isdisjoint(needed)
 
-    def places(self, needed: Collection[Scope]) -> Places:
+    def places(self, needed: Collection[Scope]) -> PropertyScope:
         """Answer where he has one of the scopes."""
-        return reduce(together, (self.reach[scope] for scope in needed if scope in self.reach), NOWHERE)
+        return reduce(union, (self.reach[scope] for scope in needed if scope in self.reach), NOWHERE)
 
 
 def anywhere(scopes: Iterable[Scope]) -> Reach:
@@ -64,7 +64,7 @@ class Keyring:
     def __init__(self, store: KeyStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
-        self._known = LastKnown(self._live, name="keys", clock=clock)
+        self._known = Cached(self._live, name="keys", clock=clock)
         self._used: dict[str, float] = {}
 
     async def caller(self, token: str) -> Caller | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model import Places, Scope
+from hub.model import PropertyScope, Scope
 from hub.web.app_keys import RULES
 from hub.web.auth.audit import CALLER, caller_of
 from hub.web.responses import Handler, Refusal, route_of
@@ -27,12 +27,12 @@ async def within_reach(request: web.Request, handler: Handler) -> web.StreamResp
     return await handler(request)
 
 
-def places_of(request: web.Request) -> Places:
+def places_of(request: web.Request) -> PropertyScope:
     """Answer where the caller has what the route needs; None is everywhere."""
     return caller_of(request).places(_needed(request))
 
 
-def places_with(request: web.Request, scope: Scope) -> Places:
+def places_with(request: web.Request, scope: Scope) -> PropertyScope:
     """Answer where the caller has this scope."""
     return caller_of(request).places({scope})
 

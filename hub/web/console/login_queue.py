@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hub.access.lockout import WAITING, Brake
+from hub.access.lockout import WAITING, AddressThrottle
 
 
 class Queue:
     """Lets each address try when its turn has come; `brake` says how long that is."""
 
-    def __init__(self, brake: Brake) -> None:
+    def __init__(self, brake: AddressThrottle) -> None:
         self.brake = brake
         self._waiting: Counter[str] = Counter()
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from hub.model import Places
+from hub.model import PropertyScope
 from hub.ports import LogStore
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -19,10 +19,10 @@ class Counted:
 
     def __init__(self, log: LogStore) -> None:
         self._log = log
-        self._known: dict[Places, tuple[float, Counts]] = {}
+        self._known: dict[PropertyScope, tuple[float, Counts]] = {}
         self._asking = asyncio.Lock()
 
-    async def get(self, places: Places = None) -> Counts:
+    async def get(self, places: PropertyScope = None) -> Counts:
         async with self._asking:
             now = asyncio.get_running_loop().time()
             self._known = {where: known for where, known in self._known.items() if now < known[0]}

@@ -11,13 +11,13 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from hub.health.incidents import KINDS, kind_of, known
-from hub.ports import TroubleLog
+from hub.ports import IncidentLog
 
 _FRESH: Final = 5.0  # seconds
 _SHOWN: Final = 500
 
 TOLD: Final = (
-    "hub_troubles",
+    "hub_incidents",
     "hub_oldest_queued_seconds",
     "hub_audit_age_seconds",
     "hub_unknown_outcomes_total",
@@ -28,7 +28,7 @@ TOLD: Final = (
 class Figures:
     """The last figures, asked for at most every five seconds."""
 
-    def __init__(self, log: TroubleLog) -> None:
+    def __init__(self, log: IncidentLog) -> None:
         self._log = log
         self._metrics: Sequence[Metric] = ()
         self._stale_at = 0.0
@@ -44,9 +44,9 @@ class Figures:
             return self._metrics
 
 
-async def _read(log: TroubleLog) -> Sequence[Metric]:
+async def _read(log: IncidentLog) -> Sequence[Metric]:
     return [
-        await _troubles(log),
+        await _incidents(log),
         await _oldest(log),
         await _audit(log),
         await _unknown(log),
@@ -54,16 +54,16 @@ async def _read(log: TroubleLog) -> Sequence[Metric]:
     ]
 
 
-async def _troubles(log: TroubleLog) -> Metric:
-    gauge = GaugeMetricFamily("hub_troubles", "open troubles of the hub itself", labels=["kind"])
-    shown = known(await log.troubles(_SHOWN))
+async def _incidents(log: IncidentLog) -> Metric:
+    gauge = GaugeMetricFamily("hub_incidents", "open incidents of the hub itself", labels=["kind"])
+    shown = known(await log.incidents(_SHOWN))
     found = Counter(kind_of(one.key).name for one in shown if one.resolved_at is None)
     for kind in KINDS:
         gauge.add_metric([kind.name], found[kind.name])
     return gauge
 
 
-async def _oldest(log: TroubleLog) -> Metric:
+async def _oldest(log: IncidentLog) -> Metric:
     words = "how long the oldest message waits that nothing holds back"
     gauge = GaugeMetricFamily("hub_oldest_queued_seconds", words, labels=["channel", "lane"])
     for (channel, lane), age in (await log.oldest_waiting()).items():
@@ -71,7 +71,7 @@ async def _oldest(log: TroubleLog) -> Metric:
     return gauge
 
 
-async def _audit(log: TroubleLog) -> Metric:
+async def _audit(log: IncidentLog) -> Metric:
     gauge = GaugeMetricFamily("hub_audit_age_seconds", "since the last audit that came to its end")
     age = await log.audit_age()
     if age is not None:
@@ -79,7 +79,7 @@ async def _audit(log: TroubleLog) -> Metric:
     return gauge
 
 
-async def _unknown(log: TroubleLog) -> Metric:
+async def _unknown(log: IncidentLog) -> Metric:
     words = "calls whose outcome nobody knows: each may have been doubled"
     counter = CounterMetricFamily("hub_unknown_outcomes", words, labels=["provider"])
     for provider, times in (await log.unknown_outcomes()).items():
@@ -87,7 +87,7 @@ async def _unknown(log: TroubleLog) -> Metric:
     return counter
 
 
-async def _promises(log: TroubleLog) -> Metric:
+async def _promises(log: IncidentLog) -> Metric:
     words = "promises that have not ended: open, at_risk or breached"
     gauge = GaugeMetricFamily("hub_promises", words, labels=["name", "state"])
     for labels, number in (await log.promises()).items():

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hub.model import ClockState, Purpose, State
+from hub.model import ClockState, Purpose, State, StepKind
 from hub.operations.dead_letters import Settled
 
 MAX_LIMIT: Final = 500
@@ -96,7 +96,7 @@ class MessagePage(Struct, kw_only=True):
     next: str | None
 
 
-class Left(Struct, kw_only=True, frozen=True):
+class TimeLeft(Struct, kw_only=True, frozen=True):
     """How much time a promise has left, counted the way it runs; negative seconds when it is late."""
 
     amount: int
@@ -111,7 +111,7 @@ class Acknowledged(Struct, kw_only=True):
     by: str
 
 
-class Told(Struct, kw_only=True):
+class StepMessage(Struct, kw_only=True):
     """A message by which somebody was told of a step, and what became of it."""
 
     step: Annotated[str, Meta(description="The step's key in its clock: `escalate:2`.")]
@@ -133,14 +133,14 @@ class ClockRow(Struct, kw_only=True):
     due_local: Annotated[datetime, Meta(tz=True, description="The same with the offset of the calendar.")]
     due_words: Annotated[str, Meta(description="When it falls due or ended, in Spanish.")]
     level: int
-    left: Left | None
+    left: TimeLeft | None
     paused: bool
     ended_at: Instant | None
-    told: Annotated[Sequence[Told], Meta(description="Who was told of which step and when.")]
+    told: Annotated[Sequence[StepMessage], Meta(description="Who was told of which step and when.")]
     acknowledged: Annotated[list[Acknowledged], Meta(description="Who has taken the matter on.")]
 
 
-class ToldByName(Told, kw_only=True):
+class ToldByName(StepMessage, kw_only=True):
     name: Annotated[str, Meta(description="Masked.")]
 
 
@@ -153,7 +153,7 @@ class ClockStep(Struct, kw_only=True):
     """What a clock does at an instant; of a clock that stands still or has ended, what it would."""
 
     key: str
-    kind: Literal["at_risk", "breach", "escalate", "remind"]
+    kind: StepKind
     at: Instant
     from_level: int
     to_level: int
@@ -178,7 +178,7 @@ class ClockPage(Struct, kw_only=True):
     ]
 
 
-class TakenOn(Struct, kw_only=True, frozen=True):
+class AcknowledgeAnswer(Struct, kw_only=True, frozen=True):
     """`changed` is false when this level had taken it on before."""
 
     id: UUID
@@ -192,6 +192,7 @@ class DeadLetterFacts(Struct, kw_only=True):
     field: str | None
     event_type: str | None
     received_at: Instant
+    times: Annotated[int, Meta(description="How often these bytes have come.")]
 
 
 class DeadRow(DeadLetterFacts, kw_only=True):
@@ -201,7 +202,6 @@ class DeadRow(DeadLetterFacts, kw_only=True):
 class DeadWhole(DeadLetterFacts, kw_only=True):
     """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
 
-    times: Annotated[int, Meta(description="How often these bytes have come.")]
     event_id: str | None
     source: str | None
     routing_key: str
@@ -258,11 +258,11 @@ class Health(Struct, kw_only=True):
     servers: dict[str, str] | UnsetType = UNSET
 
 
-class TroublesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IncidentsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 50
 
 
-class TroubleRow(Struct, kw_only=True):
+class IncidentRow(Struct, kw_only=True):
     """Something wrong with the hub itself; its words are in Spanish, for operators."""
 
     key: Annotated[str, Meta(description="The kind and what it is about: `circuit:sms:twilio`.")]
@@ -277,8 +277,8 @@ class TroubleRow(Struct, kw_only=True):
     resolved_at: Instant | None
 
 
-class TroublePage(Struct, kw_only=True):
-    items: list[TroubleRow]
+class IncidentPage(Struct, kw_only=True):
+    items: list[IncidentRow]
     next: str | None
 
 

@@ -71,7 +71,7 @@ class PauseList(Struct, kw_only=True):
 class ChannelRow(Struct, kw_only=True):
     name: str
     providers: Annotated[list[str], Meta(description="In failover order; empty where it is not configured.")]
-    broken: Annotated[list[str], Meta(description="Those that are left alone: an open trouble says so.")]
+    broken: Annotated[list[str], Meta(description="Those that are left alone: an open incident says so.")]
     paused: PauseRow | None
     held: Annotated[int, Meta(description="Messages held for a pause, of the channel or of their event.")]
     urgent: Annotated[int, Meta(description="Of those, the ones of the urgent lane.")]

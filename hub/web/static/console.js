@@ -49,10 +49,10 @@ async function look() {
   if (document.hidden) return;
   const mine = ++turn;
   try {
-    const [summary, troubles, page] = await Promise.all([ask("/api/summary"), ask("/api/troubles"), read(null)]);
+    const [summary, incidents, page] = await Promise.all([ask("/api/summary"), ask("/api/incidents"), read(null)]);
     if (mine !== turn) return;
     count(summary.counts);
-    warn(troubles.items.filter((row) => row.state === "open"));
+    warn(incidents.items.filter((row) => row.state === "open"));
     draw(page.items);
     if (!older) next = page.next;
     finish(page);
@@ -69,13 +69,13 @@ async function look() {
 }
 
 // A line for each thing that is wrong with the hub itself; what does not change is not announced again.
-function warn(troubles) {
-  const list = byId("troubles");
-  const text = JSON.stringify(troubles.map((row) => [row.key, row.since]));
-  if (list.dataset.text === text) return;
-  list.dataset.text = text;
-  list.hidden = troubles.length === 0;
-  list.replaceChildren(...troubles.map((row) =>
+function warn(incidents) {
+  const place = byId("incidents");
+  const text = JSON.stringify(incidents.map((row) => [row.key, row.since]));
+  if (place.dataset.text === text) return;
+  place.dataset.text = text;
+  place.hidden = incidents.length === 0;
+  place.firstElementChild.replaceChildren(...incidents.map((row) =>
     make("li", { title: row.meanwhile }, make("strong", {}, row.title), ` desde ${shortTime(row.since)}. `, make("span", {}, row.to_do.replaceAll("`", "")))));
 }
 

@@ -58,7 +58,7 @@ export function makeSections(words, { show, reload }) {
       cells: (row) => [
         [when(row.received_at)],
         letterTitle(row),
-        translated(row.reason),
+        [...translated(row.reason), row.times > 1 ? make("small", {}, `Rechazada ${row.times} veces`) : null],
         [row.field ? make("code", {}, row.field) : "–"],
         [make("div", { class: "actions" }, ...settling(row))],
       ],

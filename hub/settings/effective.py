@@ -20,7 +20,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class SettingValue:
     """One setting; `value` is None where there is none."""
 
     name: str
@@ -67,10 +67,10 @@ SETTINGS: Final[Mapping[str, Tell]] = {
 """Every setting → how it is told."""
 
 
-def tell(settings: Settings, environ: Mapping[str, str], *, keys: Sequence[str]) -> list[Told]:
+def tell(settings: Settings, environ: Mapping[str, str], *, keys: Sequence[str]) -> list[SettingValue]:
     """Tell them all, in the order of the table; `keys` are the ids of HUB_SECRET's."""
     return [
-        Told(name=name, origin=_origin(name, environ), value=_text(show(settings, keys)))
+        SettingValue(name=name, origin=_origin(name, environ), value=_text(show(settings, keys)))
         for name, show in SETTINGS.items()
     ]
 
