@@ -28,6 +28,7 @@ from hub.inbound import process_reply
 from hub.inbound.mail import server as mail
 from hub.inbound.process_receipt import take
 from hub.intake.decode import IntakeContext
+from hub.intake.process_batch import refuse
 from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
@@ -144,6 +145,7 @@ async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         appointments=parts.appointments,
         publisher=parts.publisher,
         check=partial(_check, parts.words.schemas),
+        refuse=partial(refuse, store=PostgresIntake(parts.database), publisher=parts.publisher, now=now),
         ready=partial(answers, parts),
         registry=REGISTRY,
         incidents=PostgresMonitor(parts.database, QUEUES),

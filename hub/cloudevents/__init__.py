@@ -1,6 +1,7 @@
 """CloudEvents 1.0: the codec, the schemas of each event's data, and strict JSON."""
 
 from hub.cloudevents.codec import (
+    BATCH_TYPE,
     CONTENT_TYPE,
     DEAD_BODY,
     MAX_BODY,
@@ -9,4 +10,5 @@ from hub.cloudevents.codec import (
     decode,
     encode,
     header_as_json,
+    identity_in,
 )

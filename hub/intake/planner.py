@@ -13,6 +13,7 @@ from hub.intake.commit_result import Broad, CommitResult, waiting
 from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import Meant, record, silent, spoken
+from hub.intake.unreached import find_unreached
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
     THREAD,
@@ -37,7 +38,8 @@ async def plan_in(
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
-    stored = await _stored(transaction, events, context)
+    units = await _units(transaction, events)
+    stored = _stored(events, units, context)
     histories = await _lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
     meant = {one.key: _meant(one, context, parties) for one in [*stored, *released]}
@@ -51,9 +53,12 @@ async def plan_in(
     taken = CommitResult()
     fresh = [one for key, one in meant.items() if key in new or key in late]
     await _place(transaction, released, meant)
-    await _add_messages(transaction, fresh, taken, context=context, now=now)
+    records = await _add_messages(transaction, fresh, taken, context=context, now=now)
+    taken.unreached = find_unreached(fresh, units=units, places=new, records=records, messages=taken.messages)
+    if taken.unreached:
+        await transaction.add_unreached(taken.unreached)
     await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
-    await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
+    await _again(transaction, [one for key, one in meant.items() if key not in new.keys() | late], taken)
     taken.broad += [broad for one in fresh for broad in _expansions(one)]
     _enter(histories, (one for one in stored if one.key in new))
     await end_reminders(transaction, histories, context)
@@ -81,18 +86,22 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant
         await transaction.mark_planned(done)
 
 
-async def _stored(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], context: IntakeContext
+async def _units(transaction: IntakeTransaction, events: Mapping[UUID, Event]) -> Mapping[str, str]:
+    """Answer the units that these events name and the directory has, each with its copropiedad."""
+    units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
+    return await transaction.places(units) if units else {}
+
+
+def _stored(
+    events: Mapping[UUID, Event], units: Mapping[str, str], context: IntakeContext
 ) -> list[StoredEvent]:
     """Find out where each event happens: its copropiedad is named, or is its unit's."""
-    units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
-    places = await transaction.places(units) if units else {}
     return [
         StoredEvent(
             key=key,
             event=event,
             case=case_key(context.catalog[event.name], event),
-            copropiedad_id=event.data.get("copropiedad_id") or places.get(event.data.get("unit_id", "")),
+            copropiedad_id=event.data.get("copropiedad_id") or units.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
         for key, event in events.items()
@@ -192,7 +201,7 @@ async def _add_messages(
     *,
     context: IntakeContext,
     now: datetime,
-) -> None:
+) -> Sequence[AudienceRecord]:
     groups = {
         one
         for meant in fresh
@@ -215,6 +224,7 @@ async def _add_messages(
         await transaction.keep_audiences(records)
     taken.messages += messages.values()
     taken.later += waiting(messages.values())
+    return records
 
 
 def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:
@@ -239,11 +249,16 @@ def _expansions(meant: Meant) -> list[Broad]:
 
 
 async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: CommitResult) -> None:
-    """A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short."""
+    """
+    A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short.
+
+    Its publisher is told again where it does not reach all: the first time may have ended before that.
+    """
     if not duplicates:
         return
     keys = [duplicate.stored.key for duplicate in duplicates]
     taken.messages += await transaction.queued_messages(keys)
+    taken.unreached += await transaction.unreached(keys)
     unplanned = await transaction.unplanned(keys)
     taken.broad += [broad for one in duplicates if one.stored.key in unplanned for broad in _expansions(one)]
 

@@ -3,7 +3,7 @@ INTAKE: a batch of what came over the wire becomes rows, then tickets; only then
 
     read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
     ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
-    ▸ notices of what was refused ▸ appointments
+    ▸ notices of what was refused or does not reach all ▸ appointments
 
 Everything is idempotent, because a batch that was committed but not acknowledged comes again:
 ids are made from the event, and a duplicate creates nothing but tickets for what is still queued.
@@ -21,7 +21,8 @@ from hub.intake.commit_result import Later, waiting
 from hub.intake.decode import IntakeContext, dead_letter, may_be_told, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.source_bindings import SourceBindings
-from hub.model import Clock, DeadLetter, RawMessage
+from hub.intake.unreached import notice
+from hub.model import Clock, DeadLetter, RawMessage, Unreached
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
@@ -49,10 +50,12 @@ async def process_batch(
     taken = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(taken.messages))
     for broad in taken.broad:
-        async for messages in expand(broad, context=context, store=store, now=now, page=page):
-            await publisher.tickets(tickets(messages))
-            await _make_appointments(appointments, waiting(messages))
+        async for expanded in expand(broad, context=context, store=store, now=now, page=page):
+            await publisher.tickets(tickets(expanded.messages))
+            await _make_appointments(appointments, waiting(expanded.messages))
+            taken.unreached += expanded.unreached
     await _tell_publishers(taken.letters, publisher, now)
+    await _tell_unreached(taken.unreached, publisher, now)
     await _make_appointments(appointments, taken.later, taken.clocks)
 
 
@@ -60,10 +63,23 @@ async def store_dead_letter(
     incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
 ) -> None:
     """Make a dead letter of a delivery on which the hub itself fails, again and again."""
-    letter = dead_letter(incoming, InvalidEvent(f"the hub fails on it ({type(error).__name__})"))
+    fault = InvalidEvent(f"the hub fails on it ({type(error).__name__})")
+    await refuse([(incoming, fault)], store=store, publisher=publisher, now=now)
+
+
+async def refuse(
+    refused: Sequence[tuple[RawMessage, InvalidEvent]], *, store: IntakeStore, publisher: Publisher, now: Now
+) -> Sequence[DeadLetter]:
+    """
+    Keep what is refused at any door as dead letters, and tell the publishers.
+
+    Raises StorageUnavailable or BrokerUnavailable: then the same may be refused again.
+    """
+    letters = [dead_letter(incoming, error) for incoming, error in refused]
     async with store.transaction() as transaction:
-        await transaction.add_dead_letters([letter])
-    await _tell_publishers([letter], publisher, now)
+        await transaction.add_dead_letters(letters)
+    await _tell_publishers(letters, publisher, now)
+    return letters
 
 
 async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
@@ -71,6 +87,17 @@ async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, 
         log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
         if may_be_told(letter):
             await publisher.notice(rejection(letter, now()))
+
+
+async def _tell_unreached(found: Sequence[Unreached], publisher: Publisher, now: Now) -> None:
+    for event in found:
+        log.warning(
+            "event.unreached",
+            event_id=event.event_id,
+            event_type=event.type,
+            reasons=list(map(str, event.reasons)),
+        )
+        await publisher.notice(notice(event, now()))
 
 
 async def _make_appointments(

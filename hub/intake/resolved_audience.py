@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from hub.intake.commit_result import Broad, report_nobody
+from hub.intake.commit_result import Broad
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
@@ -57,8 +57,6 @@ def spoken(meant: Meant, people: Found, *, context: IntakeContext, now: datetime
     """Plan each audience for those who were looked up; the pages of broad ones come later."""
     for number, audience in enumerate(meant.audiences):
         found, missing = _found(audience, people)
-        if not (found or missing) and _all_were_looked_up(audience):
-            report_nobody(meant.stored, number)
         plan = partial(plan_audience, meant.stored, meant.kind, number, rules=context.rules, now=now)
         messages = [*plan(found), *map(unknown_person, plan(missing))]
         yield Spoken(number=number, addressees=audience, people=[*found, *missing], messages=messages)
@@ -157,11 +155,6 @@ def _found(audience: Iterable[Addressee], people: Found) -> tuple[list[Person], 
         if isinstance(one, Group) and one.person is not None and not members:
             missing[one.person] = Person(ref=one.person, name="")
     return list(found.values()), list(missing.values())
-
-
-def _all_were_looked_up(audience: Sequence[Addressee]) -> bool:
-    """Tell whether nobody of an audience is waited for or left to its pages. One of no words is nobody's."""
-    return bool(audience) and all(isinstance(one, Group) and not one.broad for one in audience)
 
 
 def _members(one: Addressee, people: Found) -> Sequence[Person]:

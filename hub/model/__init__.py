@@ -15,7 +15,16 @@ from hub.model.access import (
     reach_of,
     union,
 )
-from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
+from hub.model.audiences import (
+    NOT_OPTED_IN,
+    ON_LEAVE,
+    TOLD_BY_ANOTHER,
+    UNKNOWN_PERSON,
+    AudienceRecord,
+    LeftOut,
+    Unreached,
+    UnreachedReason,
+)
 from hub.model.catalogue import (
     TYPE_PREFIX,
     TYPE_SUFFIX,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,32 @@ NOT_OPTED_IN: Final = "not_opted_in"
 """Left out because the audience asks for a consent, and none stands."""
 TOLD_BY_ANOTHER: Final = "told_by_another_audience"
 """Left out because another audience of the same event says it by the same way."""
+UNKNOWN_PERSON: Final = "unknown_person"
+"""Why a message to a reference that the directory does not have is suppressed."""
+
+
+class UnreachedReason(StrEnum):
+    """Why an event does not reach all whom it is for."""
+
+    UNKNOWN_UNIT = "unknown_unit"
+    UNKNOWN_COPROPIEDAD = "unknown_copropiedad"
+    UNKNOWN_PERSON = UNKNOWN_PERSON
+    EMPTY_AUDIENCE = "empty_audience"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """
+    An event that does not reach all whom it is for. Ids only: the publisher is told of it.
+
+    The reasons are sorted: found again, it is told under the same id.
+    """
+
+    event_key: UUID
+    event_id: str
+    source: str
+    type: str
+    reasons: tuple[UnreachedReason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

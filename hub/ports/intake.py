@@ -19,6 +19,7 @@ from hub.model import (
     Party,
     Person,
     StoredEvent,
+    Unreached,
 )
 from hub.people.audience import Group
 
@@ -29,8 +30,12 @@ class IntakeTransaction(Protocol):
     async def apply_directory(self, events: Sequence[Event]) -> None:
         """Apply `directory.*` events in order; an older `version` than the stored one never wins."""
 
-    async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
-        """Insert; answer the keys that are new. A pair (source, id) that is stored already is not new."""
+    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
+        """
+        Insert; answer the keys that are new, each with whether the directory has the event's copropiedad.
+
+        A pair (source, id) that is stored already is not new. An event of no copropiedad answers true.
+        """
 
     async def add_consents(self, said: Sequence[Consent]) -> None:
         """
@@ -83,6 +88,12 @@ class IntakeTransaction(Protocol):
 
         What is known of an audience is replaced; the state only when it is planned at another instant.
         """
+
+    async def add_unreached(self, found: Sequence[Unreached]) -> None:
+        """Keep them; what is found of an event later on is added to its reasons."""
+
+    async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
+        """Answer those of these events that are kept as not reaching all."""
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         """Answer the messages of these events that are still `queued`."""

@@ -111,6 +111,9 @@ class LogStore(Protocol):
         by now stays open.
         """
 
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        """List the events that do not reach all whom they are for, by their ids, with the reasons."""
+
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Answer the in-app messages of a person."""
 

@@ -63,6 +63,9 @@ class IncidentLog(Protocol):
     async def unknown_outcomes(self) -> Mapping[str, int]:
         """Count, by provider, the calls whose outcome nobody knows: each may have been doubled."""
 
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        """Count the events that do not reach all whom they are for, by type and reason."""
+
     async def promises(self) -> Mapping[tuple[str, str], int]:
         """Count the clocks that have not ended, by name and state."""
 

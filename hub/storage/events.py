@@ -14,12 +14,12 @@ from hub.storage.database import Runner, encode, encode_some, load, read, write
 _SQL = load("events")
 
 
-async def add(run: Runner, events: Sequence[StoredEvent]) -> frozenset[UUID]:
-    """Insert; answer the keys that are new."""
+async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
+    """Insert; answer the keys that are new, each with whether its copropiedad is known."""
     # Sorted by what is unique: two batches that overlap wait for each other instead of deadlocking.
     ordered = sorted(events, key=lambda stored: (stored.event.id, stored.event.source))
     rows = await write(run, _SQL["add"], [_row(stored) for stored in ordered])
-    return frozenset(row["key"] for row in rows)
+    return {row["key"]: row["place_known"] for row in rows}
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:

@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
-from hub.storage import people
+from hub.storage import people, unreached
 from hub.storage.database import Database, load, read
 
 _SQL = load("watch")
@@ -86,6 +86,10 @@ class PostgresMonitor:
     async def unknown_outcomes(self) -> Mapping[str, int]:
         """Count, by provider, the calls whose outcome nobody knows."""
         return {row["provider"]: row["times"] for row in await self._database.rows(_SQL["unknown_outcomes"])}
+
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        """Count the events that do not reach all whom they are for, by type and reason."""
+        return await unreached.counts(self._database)
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         """Count the clocks that have not ended, by name and state."""

@@ -115,6 +115,10 @@ class MemoryMonitor:
         calls = self._store.tables.attempts.values()
         return Counter(call.provider for call in calls if call.outcome == "unknown")
 
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        found = [each for each, _ in self._store.tables.unreached.values()]
+        return Counter((each.type, str(reason)) for each in found for reason in each.reasons)
+
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return Counter(
             (clock.name, str(clock.state)) for clock in self._store.clocks if clock.ended_at is None

@@ -24,6 +24,7 @@ from hub.model import (
     State,
     StoredEvent,
     SuppressionStatus,
+    Unreached,
 )
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
@@ -107,6 +108,7 @@ class Tables:
     early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
     audiences: dict[tuple[UUID, int], StoredAudience] = field(default_factory=dict)
     left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
+    unreached: dict[UUID, tuple[Unreached, datetime]] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
@@ -124,6 +126,7 @@ class Tables:
             early=dict(self.early),
             audiences=dict(self.audiences),
             left_out=dict(self.left_out),
+            unreached=dict(self.unreached),
             directory=self.directory.copy(),
         )
 
@@ -148,6 +151,12 @@ class Tables:
         self.audiences[key] = StoredAudience(record=record, directory_version=seen)
         for left in record.left_out:
             self.left_out.setdefault((*key, left.person), left)
+
+    def add_unreached(self, found: Unreached, now: datetime) -> None:
+        """Keep an event; what is found of it later on is added to its reasons."""
+        known, since = self.unreached.get(found.event_key, (found, now))
+        reasons = tuple(sorted({*known.reasons, *found.reasons}))
+        self.unreached[found.event_key] = replace(found, reasons=reasons), since
 
     def place_of_clock(self, clock: Clock) -> str | None:
         opened = None if clock.opened_by is None else self.events.get(clock.opened_by)

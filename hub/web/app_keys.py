@@ -12,7 +12,8 @@ from hub.access.sign_in import SignInDeps
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook
 from hub.channels.whatsapp.reports import Keys
-from hub.model import Event, Json, Reply, Scope
+from hub.errors import InvalidEvent
+from hub.model import DeadLetter, Event, Json, RawMessage, Reply, Scope
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -43,6 +44,9 @@ Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Tells of each server whether it answers."""
 
+Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaitable[Sequence[DeadLetter]]]
+"""Keeps what is refused as dead letters and answers them in order. May raise Unavailable."""
+
 TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 """Takes what a person wrote back; safe to repeat. May raise Unavailable."""
 
@@ -57,6 +61,7 @@ HEADCOUNT: web.AppKey[HeadcountStore] = web.AppKey("headcount")
 ROSTER: web.AppKey[DirectoryHistoryStore] = web.AppKey("roster")
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher")
 CHECK: web.AppKey[Check] = web.AppKey("check")
+REFUSE: web.AppKey[Refuse] = web.AppKey("refuse")
 READY: web.AppKey[Ready] = web.AppKey("ready")
 POLICY = web.AppKey("policy", Policy)
 CLOCKS = web.AppKey("clocks", Clocks)

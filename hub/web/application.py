@@ -53,6 +53,7 @@ from hub.web.auth.scope import within_reach
 from hub.web.console.login_queue import Queue
 from hub.web.console.pages import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
+from hub.web.documents.notices import NOTICES
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.responses import explain_failures, secure_headers
@@ -83,6 +84,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     appointments: Appointments,
     publisher: Publisher,
     check: app_keys.Check,
+    refuse: app_keys.Refuse,
     ready: app_keys.Ready,
     registry: CollectorRegistry,
     incidents: IncidentLog,
@@ -123,6 +125,7 @@ def build(  # noqa: PLR0913 - the composition root hands over each part by its n
     app[app_keys.REPLIES] = take_reply
     app[app_keys.PUBLISHER] = publisher
     app[app_keys.CHECK] = check
+    app[app_keys.REFUSE] = refuse
     app[app_keys.READY] = ready
     app[app_keys.POLICY] = policy
     app[app_keys.CLOCKS] = Clocks(log=log, appointments=appointments, calendar=policy.calendar)
@@ -171,5 +174,5 @@ def _documents(schemas: Schemas) -> dict[str, bytes]:
     data = {name: schema.document for name, schema in schemas.by_name.items()}
     return {
         "/openapi.json": msgspec.json.encode(openapi.describe(ROUTES, version=release)),
-        "/asyncapi.json": msgspec.json.encode(asyncapi.describe(CATALOG, data, version=release)),
+        "/asyncapi.json": msgspec.json.encode(asyncapi.describe(CATALOG, data, NOTICES, version=release)),
     }

@@ -32,7 +32,7 @@ from hub.web.monitoring import health, metrics
 from hub.web.route import BAD, OPERATE, PRIVACY, PUBLISH, READ, UNKNOWN, Route, Where
 from hub.web.routes_accounts import ACCOUNTS, CONSOLE
 from hub.web.routes_people import ACCESS, PEOPLE
-from hub.web.schemas import common, operations
+from hub.web.schemas import common, intake, operations
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route(
@@ -43,11 +43,12 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.EVERYWHERE,
         summary="Publish one event or an array of them",
         answers={
-            202: common.EventsAnswer,
-            **BAD,
+            202: intake.EventsAnswer,
+            400: intake.ProblemDetails,
             413: common.Problem,
             415: common.Problem,
-            503: common.EventsUnfinished,
+            422: intake.EventsRefused,
+            503: intake.EventsUnfinished,
         },
     ),
     Route(
@@ -176,6 +177,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.PLACES,
         summary="Say that a dead letter needs nothing more",
         answers={200: Settled, **UNKNOWN},
+    ),
+    Route(
+        path="/api/unreached",
+        handler=messages_clocks_dead.list_unreached,
+        needs=READ,
+        where=Where.PLACES,
+        summary="List events that do not reach all whom they are for, newest first",
+        query=intake.UnreachedQuery,
+        answers={200: intake.UnreachedPage, **BAD},
     ),
     *PEOPLE,
     Route(

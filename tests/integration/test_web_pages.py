@@ -12,8 +12,10 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.catalog import CATALOG
+from hub.consumers.topology import DOMAIN_EVENTS, EVENTS_OUT
 from hub.errors import StorageUnavailable
 from hub.model import StepKind
+from hub.web.documents.notices import NOTICES
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
 
@@ -108,6 +110,23 @@ async def test_openapi_has_every_route_of_the_api_and_no_page() -> None:
     assert document["paths"]["/health/live"]["get"]["security"] == []
 
 
+async def test_openapi_says_how_events_come_in_and_how_they_are_refused() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    operation = document["paths"]["/api/events"]["post"]
+    content = {status: list(answer["content"]) for status, answer in operation["responses"].items()}
+    refused = operation["responses"]["422"]["content"]["application/problem+json"]["schema"]
+
+    assert list(operation["requestBody"]["content"]) == [
+        "application/json",
+        "application/cloudevents+json",
+        "application/cloudevents-batch+json",
+    ]
+    assert (content["202"], content["400"]) == (["application/json"], ["application/problem+json"])
+    assert {"type", "title", "status", "detail", "accepted", "refused"} <= set(
+        look_up(document, refused["$ref"])["required"]
+    )
+
+
 async def test_openapi_bounds_the_limit_and_lists_the_states() -> None:
     document = (await ask(World(), "/openapi.json")).json
 
@@ -129,12 +148,23 @@ async def test_asyncapi_has_every_event_received_unless_the_hub_says_it_itself()
     document = (await ask(World(), "/asyncapi.json")).json
 
     assert document["asyncapi"] == "3.0.0"
-    assert set(document["channels"]) == {kind.name for kind in CATALOG}
+    assert set(document["channels"]) == {kind.name for kind in CATALOG} | set(NOTICES)
     assert {name: each["action"] for name, each in document["operations"].items()} == {
-        f"{action}.{kind.name}": action
-        for kind in CATALOG
-        for action in ["send" if kind.hub_emitted else "receive"]
+        **{
+            f"{action}.{kind.name}": action
+            for kind in CATALOG
+            for action in ["send" if kind.hub_emitted else "receive"]
+        },
+        **{f"send.{name}": "send" for name in NOTICES},
     }
+
+
+async def test_asyncapi_says_on_which_exchange_an_event_travels() -> None:
+    channels = (await ask(World(), "/asyncapi.json")).json["channels"]
+    exchanges = {name: each["bindings"]["amqp"]["exchange"]["name"] for name, each in channels.items()}
+
+    assert {name for name, exchange in exchanges.items() if exchange == EVENTS_OUT} == set(NOTICES)
+    assert exchanges["pqrs.received"] == DOMAIN_EVENTS
 
 
 async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_own() -> None:

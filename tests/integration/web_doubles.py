@@ -22,8 +22,9 @@ from hub import cloudevents
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.cloudevents.schemas import Schemas
-from hub.errors import AppointmentsUnavailable, BrokerUnavailable
-from hub.model import Clock, DeadLetter, Event, Json, Lane, PropertyScope
+from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
+from hub.intake.process_batch import refuse
+from hub.model import Clock, DeadLetter, Event, Json, Lane, PropertyScope, RawMessage
 from hub.model import Reply as Answered
 from hub.model.ids import body_id
 from hub.model.promises import Period, PromiseRecord
@@ -122,6 +123,7 @@ class MemoryLog:
     told_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
+    unreached_rows: list[dict[str, Json]] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
     failure: Exception | None = None
     failed: int = 0
@@ -220,6 +222,9 @@ class MemoryLog:
         self.settled[letter_id] = state
         return True
 
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        return _page(self.unreached_rows if places is None else [], after, limit)
+
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         return [row for row in self.rows if row["person"] == person][:limit]
 
@@ -281,6 +286,7 @@ class MemoryPublisher:
     """`Publisher`; `room` is how many events it confirms before it goes away."""
 
     events: list[Event] = field(default_factory=list)
+    notices: list[Event] = field(default_factory=list)
     replayed: list[DeadLetter] = field(default_factory=list)
     room: int = 1_000_000
 
@@ -295,7 +301,9 @@ class MemoryPublisher:
         self.replayed.append(letter)
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None: ...
-    async def notice(self, event: Event) -> None: ...
+    async def notice(self, event: Event) -> None:
+        self.notices.append(event)
+
     async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
         return 0
 
@@ -314,6 +322,7 @@ class World:
     """Where what has no double is; without it, PostgreSQL is away."""
 
     def __post_init__(self) -> None:
+        self.intake = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
         self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
@@ -348,12 +357,18 @@ class World:
             appointments=self.boards,
             publisher=self.publisher,
             check=check,
+            refuse=self.refuse,
             ready=ready,
             registry=CollectorRegistry(),
             incidents=self.incidents,
             take_reply=self.take_reply,
             ring=KeyRing(load(self.environ).secrets),
         )
+
+    async def refuse(self, refused: Sequence[tuple[RawMessage, InvalidEvent]]) -> Sequence[DeadLetter]:
+        letters = await refuse(refused, store=self.intake, publisher=self.publisher, now=lambda: NOON)
+        self.log.letters += letters
+        return letters
 
     async def take_reply(self, reply: Answered) -> None:
         self.replies.append(reply)

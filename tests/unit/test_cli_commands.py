@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 
 from hub.access.secret_strength import is_guessable
 from hub.cli.common import local_time, short_case
-from hub.cli.deliveries import keep_following, news
+from hub.cli.deliveries import keep_following, line_printer, news
 from hub.cli.main import app, leaves
 from hub.cli.run import choose
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
@@ -151,6 +152,18 @@ def test_publishing_says_what_is_wrong_before_anything_is_sent(kind: str, text: 
     assert str(done.exception).startswith(reason)
 
 
+def test_publishing_says_which_event_is_refused_and_names_its_unknown_fields() -> None:
+    closed = "co.coproservicios.pqrs.closed.v1"
+    events = [
+        {"type": closed, "id": "evt-1", "source": "urn:crm", "data": {"radicado": "PQ-1", "numero": 1}},
+        {"type": closed, "data": {}},
+    ]
+    done = CliRunner().invoke(app, ["publish", "-"], input=json.dumps(events))
+
+    assert str(done.exception).startswith("event 1 (id evt-1, source urn:crm): data.pqrs_id: required")
+    assert str(done.exception).endswith("; unknown: numero")
+
+
 def test_a_file_that_is_not_there_is_said() -> None:
     done = CliRunner().invoke(app, ["publish", "nowhere.json"])
 
@@ -280,6 +293,28 @@ async def test_follow_shows_moved_messages_again_and_waits_for_the_database() ->
     following.cancel()
 
     assert [each["state"] for each in (first, second, third)] == ["queued", "sent", "delivered"]
+
+
+def test_following_shows_the_columns_of_the_list_below_their_head(capsys: pytest.CaptureFixture[str]) -> None:
+    show = line_printer(as_json=False)
+    show(message_row(state="failed", reason="smtp_550", event_id="evt-7"))
+    show(message_row(reason="a reason that is longer than its column", event_id="evt-8"))
+    head, first, second = capsys.readouterr().out.splitlines()
+
+    assert head.split("  ")[0] == "when"
+    assert re.split(r" {2,}", head) == ["when", "event", "person", "channel", "state", "reason", "event id"]
+    assert [first[head.index(name) :].split()[0] for name in ("state", "reason", "event id")] == [
+        "failed",
+        "smtp_550",
+        "evt-7",
+    ]
+    assert second.endswith("a reason that is longer than its column  evt-8")
+
+
+def test_following_as_json_has_no_head(capsys: pytest.CaptureFixture[str]) -> None:
+    line_printer(as_json=True)(message_row(event_id="evt-7"))
+
+    assert [json.loads(line)["event_id"] for line in capsys.readouterr().out.splitlines()] == ["evt-7"]
 
 
 async def test_all_open_letters_are_found_over_many_pages() -> None:

@@ -16,6 +16,7 @@ from hub.messages.planning.reach import (
     why_unreachable,
 )
 from hub.model import (
+    UNKNOWN_PERSON,
     Audience,
     ChannelTraits,
     Event,
@@ -138,7 +139,7 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
 
 def unknown_person(message: Message) -> Message:
     """Turn a message planned for a reference that the directory does not have into its suppressed row."""
-    return replace(message, state=State.SUPPRESSED, reason="unknown_person", next_at=None, fallback=())
+    return replace(message, state=State.SUPPRESSED, reason=UNKNOWN_PERSON, next_at=None, fallback=())
 
 
 def _message(

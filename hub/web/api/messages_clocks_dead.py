@@ -25,6 +25,7 @@ from hub.web.schemas.common import (
     SettleBody,
     Summary,
 )
+from hub.web.schemas.intake import UnreachedQuery
 
 _MESSAGE: Final = "message"
 _CLOCK: Final = "clock"
@@ -57,6 +58,13 @@ async def show_message(request: web.Request) -> web.Response:
     whole = not message["masked"]
     await note(request, "message.show", f"message:{message_id}", person=message["person"], whole=whole)
     return json_answer(message)
+
+
+async def list_unreached(request: web.Request) -> web.Response:
+    """Events that do not reach all whom they are for, newest first."""
+    query = read_query(request, UnreachedQuery)
+    page = await request.app[LOG].unreached(after=query.after, limit=query.limit, places=places_of(request))
+    return page_answer(page)
 
 
 async def list_clocks(request: web.Request) -> web.Response:

@@ -20,6 +20,7 @@ from aiohttp import hdrs, web
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
+from hub.cloudevents import BATCH_TYPE
 from hub.model import Scope
 from hub.web.app_keys import API_KEY, KEYRING, RULES
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
@@ -37,7 +38,7 @@ from hub.web.auth.session_cookie import SESSION, session_of
 from hub.web.responses import Handler, Refusal, route_of
 from hub.web.route import SIGNED_IN
 
-_JSON_TYPES: Final = ("application/json", "application/cloudevents+json")
+_JSON_TYPES: Final = ("application/json", "application/cloudevents+json", BATCH_TYPE)
 UNKNOWN: Final = frozenset({Scope.ADMIN})
 """What is needed where the table of routes says nothing."""
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})

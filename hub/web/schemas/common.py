@@ -230,27 +230,9 @@ class SettledList(Struct, kw_only=True):
     next: None
 
 
-class RefusedEvent(Struct, kw_only=True, frozen=True):
-    index: int
-    reason: str
-    field: str | None = None
-
-
-class EventsAnswer(Struct, kw_only=True, frozen=True):
-    accepted: int
-    refused: list[RefusedEvent]
-
-
 class Problem(Struct, kw_only=True):
     error: Annotated[str, Meta(description="What is wrong, in a sentence.")]
     hint: Annotated[str, Meta(description="What to do about it.")]
-
-
-class EventsUnfinished(Problem, kw_only=True):
-    """The broker went away: `accepted` events are with it, the rest may be sent again."""
-
-    accepted: int
-    refused: list[RefusedEvent]
 
 
 class Health(Struct, kw_only=True):
