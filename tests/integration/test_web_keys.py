@@ -14,11 +14,10 @@ from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Scope
-from hub.settings import load
-from hub.web.app_keys import REGISTRY
 from hub.web.application import build_metrics
 from hub.web.route import Route
-from hub.web.routes import ROUTES, rules
+from hub.web.routes import ROUTES
+from hub.web.services import Access
 from tests.integration.test_web_access import BEARER, FREE, GUARDED, every_route, path_of
 from tests.integration.web_doubles import Reply, World, ask, browsing, dead_letter, event
 
@@ -58,7 +57,7 @@ async def test_each_route_that_is_served_has_its_rule_and_each_rule_its_route() 
     app = World(environ=GUARDED).build()
     served = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
 
-    assert served == set(rules())
+    assert served == {(route.method, route.path) for route in ROUTES}
 
 
 def test_nobody_is_asked_for_a_key_by_health_the_sign_in_and_hooks_alone() -> None:
@@ -76,18 +75,9 @@ async def test_what_is_not_in_the_table_is_for_administrators(path: str, scope: 
 
 
 async def test_what_listens_for_metrics_alone_asks_for_the_key_as_well() -> None:
-    world = World(environ=GUARDED)
+    services = World(environ=GUARDED).services()
+    app = build_metrics(Access(settings=services.settings), services.monitoring)
 
-    async def ready() -> dict[str, bool]:
-        return {}
-
-    app = build_metrics(
-        settings=load(GUARDED),
-        log=world.log,
-        incidents=world.incidents,
-        ready=ready,
-        registry=world.build()[REGISTRY],
-    )
     assert len(app.router.routes()) == 3
 
 

@@ -18,7 +18,6 @@ from multidict import istr
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
-from hub import cloudevents
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.cloudevents.schemas import Schemas
@@ -50,6 +49,10 @@ from hub.testing import (
     MemoryStore,
 )
 from hub.web.application import build
+from hub.web.auth.api_key_cache import Keyring
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+from hub.web.services import Hooks, Monitoring, Services
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 POLICY = load_policy()
@@ -332,38 +335,47 @@ class World:
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
-        async def ready() -> Mapping[str, bool]:
-            return self.servers
+        return build(self.services())
 
+    def services(self) -> Services:
+        settings = load(self.environ)
         database = self.database or Database("postgresql://127.0.0.1:1/away")
-        return build(
-            settings=load(self.environ),
+        return Services(
+            settings=settings,
             policy=POLICY,
             schemas=SCHEMAS,
-            log=self.log,
-            explaining=PostgresExplain(database),
-            letters=PostgresLetters(database),
-            contacts=PostgresContacts(database),
-            roster=PostgresDirectoryHistory(database),
-            headcount=PostgresHeadcount(database, POLICY.suppression_for),
-            key_store=self.keys,
-            audit=self.audit,
+            now=lambda: datetime.now(UTC),
+            publisher=self.publisher,
+            appointments=self.boards,
             accounts=self.accounts,
-            sessions=self.accounts,
-            passwords=PASSWORDS,
+            api_keys=self.keys,
+            audit=self.audit,
+            contacts=PostgresContacts(database),
+            directory=PostgresDirectoryHistory(database),
+            explain=PostgresExplain(database),
+            headcount=PostgresHeadcount(database, POLICY.suppression_for),
+            incidents=self.incidents,
+            letters=PostgresLetters(database),
+            log=self.log,
             pauses=self.pauses,
             redrive=PostgresRedrive(database),
-            receipts=self.receipts,
-            appointments=self.boards,
-            publisher=self.publisher,
-            check=check,
+            sessions=self.accounts,
+            keyring=Keyring(self.keys),
             refuse=self.refuse,
-            ready=ready,
-            registry=CollectorRegistry(),
-            incidents=self.incidents,
-            take_reply=self.take_reply,
-            ring=KeyRing(load(self.environ).secrets),
+            hooks=Hooks.of(
+                settings, KeyRing(settings.secrets), receipts=self.receipts, take_reply=self.take_reply
+            ),
+            monitoring=Monitoring(
+                ready=self.ready,
+                registry=CollectorRegistry(),
+                counts=Counted(self.log),
+                gauges=Figures(self.incidents),
+            ),
+            passwords=PASSWORDS,
         )
+
+    async def ready(self) -> Mapping[str, bool]:
+        return self.servers
 
     async def refuse(self, refused: Sequence[tuple[RawMessage, InvalidEvent]]) -> Sequence[DeadLetter]:
         letters = await refuse(refused, store=self.intake, publisher=self.publisher, now=lambda: NOON)
@@ -372,12 +384,6 @@ class World:
 
     async def take_reply(self, reply: Answered) -> None:
         self.replies.append(reply)
-
-
-def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
-    event = cloudevents.decode(body, content_type, headers)
-    SCHEMAS.check(event, now=datetime.now(UTC))
-    return event
 
 
 @asynccontextmanager

@@ -18,11 +18,11 @@ from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event, RawMessage
 from hub.web.api.publish import send
-from hub.web.app_keys import CHECK, PUBLISHER, REFUSE, Check, Refuse
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.audit import caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer
 from hub.web.schemas.intake import EventsAnswer, RefusedEvent
+from hub.web.services import Check, Refuse, services
 
 MAX_BODY: Final = 16 * MAX_EVENT
 MAX_EVENTS: Final = 1000
@@ -48,11 +48,12 @@ Shape = TypeVar("Shape")
 async def receive(request: web.Request) -> web.Response:
     """Take one event or an array of them; say which are accepted and why others are not."""
     documents = _documents(request, await request.read())
-    accepted, wrong = _sort_out(request.app[CHECK], documents, caller_of(request))
-    refused = await _keep(request.app[REFUSE], wrong)
+    deps = services(request)
+    accepted, wrong = _sort_out(deps.check, documents, caller_of(request))
+    refused = await _keep(deps.refuse, wrong)
     if refused and not accepted:
         raise _none_accepted(refused)
-    sent = await send(request.app[PUBLISHER], accepted)
+    sent = await send(deps.publisher, accepted)
     answer = EventsAnswer(accepted=sent.accepted, refused=refused)
     if sent.failure is not None:
         raise Refusal(
