@@ -100,8 +100,8 @@ class Company:
         """
         Load the templates now and make what puts a claimed message into words.
 
-        Now, because a template that does not compile must keep the hub from starting; found at the
-        first message it would end that message.
+        Now, because a template of the company's that does not compile must keep the hub from starting;
+        found at the first message it would end that message.
         """
         templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
 

@@ -53,9 +53,9 @@ class Schema:
         return examples
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Schemas:
-    """All schemas by event name (`pqrs.received`)."""
+    """All schemas by event name (`pqrs.received`); equal to themselves alone, so that they can be hashed."""
 
     by_name: Mapping[str, Schema]
 

@@ -1,8 +1,9 @@
-"""The blocks of one audience → its compiled forms. All the slow work is here, and happens at load."""
+"""The blocks of one audience → its forms. The slow work is done when a form is first said."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Final
 
 from hub.errors import InvalidTemplate
@@ -40,10 +41,10 @@ class Compiler:
         self.engine: Final = Engine()
         self._layout = layout
         self._letter = letter
-        self._footer = self.engine.text("layout", footer)
+        self._footer = self.engine.text("layout", lambda: footer)
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
-        """Compile a file: variant → its words."""
+        """Answer variant → its words."""
         return {
             variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
             for variant, blocks in _variants(source.blocks).items()
@@ -54,7 +55,7 @@ class Compiler:
         for form in ("subject", "sms", "push_title", "push_body"):
             block = blocks.get(form, blocks.get(FALLBACKS.get(form, form)))
             if block is not None:
-                forms[form] = self.engine.text(f"{name}.{form}", source.prelude_of(block) + block)
+                forms[form] = self.engine.text(f"{name}.{form}", partial(source.with_prelude, block))
         if "body" in blocks:
             forms |= self._bodies(f"{name}.body", blocks, source)
         approved = {
@@ -64,21 +65,24 @@ class Compiler:
         return EventTexts(name, forms, approved)
 
     def _bodies(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
-        try:
-            bodies = _bodies(self._layout, blocks) | _letter(self._letter, blocks)
-        except InvalidTemplate as exc:
-            raise InvalidTemplate(f"{name}: {exc}") from exc
-        kinds: dict[str, Callable[[str, str], Form]] = {
+        @cache
+        def bodies() -> Mapping[str, str]:
+            try:
+                return _bodies(self._layout, blocks) | _letter(self._letter, blocks)
+            except InvalidTemplate as exc:
+                raise InvalidTemplate(f"{name}: {exc}") from exc
+
+        def said(form: str) -> str:
+            return source.with_prelude(bodies()[form])
+
+        kinds: dict[str, Callable[[str, Callable[[], str]], Form]] = {
             "email": self.engine.html,
             "html": self.engine.html,
             "text": self.engine.text,
             "letter": self.engine.html,
             "letter_text": self.engine.text,
         }
-        forms = {
-            form: compile_(name, source.prelude_of(bodies[form]) + bodies[form])
-            for form, compile_ in kinds.items()
-        }
+        forms = {form: make(name, partial(said, form)) for form, make in kinds.items()}
         return {**forms, "footer": self._footer}
 
 

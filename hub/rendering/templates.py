@@ -1,4 +1,4 @@
-"""All that the hub can say, read and compiled once."""
+"""All that the hub can say: read at once, compiled when it is first said."""
 
 from __future__ import annotations
 
@@ -50,9 +50,11 @@ class Templates:
         texting: Texting = BUILT_IN_TEXTING,
     ) -> Templates:
         """
-        Compile everything. A file in `folder` replaces the built-in one of the same path.
+        Read everything. A file in `folder` replaces the built-in one of the same path.
 
         `clocks` are the policy's: templates say its terms with `term("first_reply")`.
+        What a file of `folder` is part of is compiled now, because a mistake in it must keep the hub from
+        starting. The built-in files are right, and compiling all of them takes seconds.
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
@@ -133,6 +135,10 @@ class _Shelf:
                 return _read(file)
         raise InvalidTemplate(f"{path}: there is no such file")
 
+    def replaces(self, path: str) -> bool:
+        """Tell whether this file comes from another folder than the built-in one."""
+        return any((folder / path).is_file() for folder in self._folders if folder is not BUILT_IN)
+
     def layout(self, name: str) -> str:
         """Answer a frame. One in HTML has a place for the units: the law wants each of them named."""
         text = self.text(f"layouts/{name}")
@@ -159,9 +165,17 @@ def _read(file: Path) -> str:
 
 def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
+    parts = [path, *(f"layouts/{layout}" for layout in _LAYOUTS)]
+
+    def fetch(part: str) -> str:
+        parts.append(f"{locale}/{part}")
+        return shelf.text(parts[-1])
+
     try:
-        source = read(shelf.text(path), lambda part: shelf.text(f"{locale}/{part}"))
+        source = read(shelf.text(path), fetch)
         for variant, words in compiler.words(name, source).items():
+            if any(map(shelf.replaces, parts)):
+                words.compile()
             yield (locale, name, variant), words
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc

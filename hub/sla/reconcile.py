@@ -49,8 +49,9 @@ def _is_over(merged: Clock, stored: Clock) -> bool:
     Tell whether it had ended and had nothing left to say: then it has nothing to say later either.
 
     What was imported, or ended before an end was told, would else be told with the next news of its case.
+    One that an earlier start had replaced ended where it began: if it comes back, it may have called people.
     """
-    ended = merged.ended_at is not None and stored.ended_at is not None
+    ended = merged.ended_at is not None and stored.ended_at not in (None, stored.started_at)
     return ended and stored.fired >= len(stored.steps)
 
 

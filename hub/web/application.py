@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -48,7 +50,8 @@ def _guarded(access: Access, monitoring: Monitoring, *inner: Middleware) -> web.
     return app
 
 
-def _documents(schemas: Schemas) -> dict[str, bytes]:
+@cache
+def _documents(schemas: Schemas) -> Mapping[str, bytes]:
     release = version("hub")
     data = {name: schema.document for name, schema in schemas.by_name.items()}
     return {

@@ -25,6 +25,7 @@ from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavail
 from hub.operations.dead_letters import open_ids
 from hub.ports import MessageFilter
 from hub.settings import Secret
+from tests.command_line import run_command
 from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
 
 SRC = Path(__file__).parents[2]
@@ -48,16 +49,21 @@ NOWHERE = {
 }
 
 
-def hub(*arguments: str, text: str = "", environ: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+def hub(*arguments: str, text: str = "") -> tuple[int, str, str]:
+    """Answer the command's exit code, output and errors."""
+    done = run_command(NOWHERE, *arguments, text=text)
+    return done.code, done.out, done.err
+
+
+def hub_process(*arguments: str, environ: Mapping[str, str]) -> tuple[int, str, str]:
     """Run the command as a user does; answer its exit code, output and errors."""
     done = subprocess.run(
         [sys.executable, "-m", "hub", *arguments],
-        input=text,
         capture_output=True,
         text=True,
         check=False,
         cwd=SRC,
-        env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8", **(environ or NOWHERE)},
+        env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8", **environ},
         timeout=60,
     )
     return done.returncode, done.stdout, done.stderr
@@ -72,7 +78,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_help_teaches_a_first_round() -> None:
-    code, out, _ = hub("--help")
+    code, out, _ = hub_process("--help", environ={})
 
     assert code == 0
     for command in ("run", "publish", "deliveries", "clocks", "dead", "check", "db", "template"):
@@ -131,7 +137,7 @@ def test_a_server_that_is_away_is_one_sentence_and_exit_code_1(arguments: Sequen
 
 
 def test_a_wrong_setting_is_one_sentence_and_exit_code_1() -> None:
-    code, _, err = hub("run", environ={**NOWHERE, "HUB_MODE": "loud"})
+    code, _, err = hub_process("run", environ={**NOWHERE, "HUB_MODE": "loud"})
 
     assert (code, err) == (1, "Error: HUB_MODE must be one of: capture, allowlist, live.\n")
 

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json, Rendered
 from hub.policy import load_policy
 from hub.policy.values import Prefix
-from hub.rendering import Context, Templates, Texting
+from hub.rendering import Context, Templates, Texting, engine
 from hub.rendering.compiling import Compiler
 from hub.rendering.source import read
 
@@ -47,6 +48,8 @@ def load(folder: Path) -> Templates:
 def only(source: str, **parts: str) -> Templates:
     """Compile one file without the built-in ones, which take a while."""
     words = COMPILER.words("prueba", read(source, parts.__getitem__))
+    for said in words.values():
+        said.compile()
     return Templates(
         {("es", "prueba", variant): said for variant, said in words.items()},
         COMPILER.engine.globals,
@@ -325,21 +328,38 @@ class TestFailures:
             only(source, circle='{% include "circle" %}')
 
     @pytest.mark.parametrize(
-        ("source", "reason"),
+        ("path", "source", "reason"),
         [
-            ("{% block cuerpo %}{% endblock %}", "es/aviso.j2: no block is called cuerpo"),
-            ('{% include "nada.j2" %}', "es/aviso.j2: es/nada.j2: there is no such file"),
+            ("es/aviso.j2", "{% block cuerpo %}{% endblock %}", "es/aviso.j2: no block is called cuerpo"),
+            ("es/aviso.j2", '{% include "nada.j2" %}', "es/aviso.j2: es/nada.j2: there is no such file"),
+            ("es/aviso.j2", "{% block sms %}{% if %}{% endblock %}", r"es/aviso.j2: aviso.sms, line 1: .*"),
+            ("es/_saludo.j2", "{{ person.name | nada }}", r"es/.*\.j2: .*: No filter named 'nada'\."),
+            ("layouts/email.html", "{{ unit_line }}{% if %}", r"es/.*\.j2: .*\.body, line 1: .*"),
         ],
     )
     def test_a_bad_file_is_refused_at_load_by_its_name(
-        self, tmp_path: Path, source: str, reason: str
+        self, tmp_path: Path, path: str, source: str, reason: str
     ) -> None:
-        write(tmp_path, "es/aviso.j2", source)
+        write(tmp_path, path, source)
 
         with pytest.raises(InvalidTemplate) as caught:
             load(tmp_path)
 
-        assert str(caught.value) == reason
+        assert re.fullmatch(reason, str(caught.value))
+
+    def test_what_no_file_of_the_companys_is_part_of_is_compiled_when_first_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        compiling = Mock(wraps=engine._compile)
+        monkeypatch.setattr(engine, "_compile", compiling)
+        write(tmp_path, "es/prueba.j2", "{% block sms %}Hola{% endblock %}")
+        templates = load(tmp_path)
+        at_load = {call.args[1].partition(".")[0] for call in compiling.call_args_list}
+        templates.render("pqrs.received", "sms", context(PQRS), variant=None)
+        compiled = {call.args[1] for call in compiling.call_args_list}
+
+        assert at_load == {"prueba"}
+        assert "pqrs.received.sms" in compiled
 
 
 class TestForms:
