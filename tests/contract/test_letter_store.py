@@ -103,7 +103,7 @@ async def test_a_letter_knows_the_event_that_it_tells(stores: RealStores, of: St
     assert await stores.letters.event_of(uuid4()) is None
 
 
-async def test_what_is_cut_off_between_the_event_and_the_letter_is_said_again_under_the_same_id(
+async def test_cut_off_before_the_letter_repeats_under_the_same_id(
     stores: RealStores, of: StoredEvent
 ) -> None:
     await made(stores, of)
