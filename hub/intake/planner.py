@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from hub import sla
 from hub.contact_rules.consents import consents_of
-from hub.intake.commit_result import Broad, CommitResult, waiting
+from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
-from hub.intake.resolved_audience import Meant, record, silent, spoken
+from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
 from hub.intake.unreached import find_unreached
+from hub.messages.appointments import waiting
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
     THREAD,
@@ -27,7 +29,7 @@ from hub.model import (
     Party,
     StoredEvent,
 )
-from hub.people.audience import PLACE, Group, Parties, addressees, merge_groups, parties_of, party_words
+from hub.people.audience import PLACE, Parties, parties_of, party_words
 from hub.ports import IntakeTransaction
 
 
@@ -42,46 +44,55 @@ async def plan_in(
     stored = _stored(events, units, context)
     histories = await _lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
-    meant = {one.key: _meant(one, context, parties) for one in [*stored, *released]}
+    placed = {event.key: _placed(event, parties) for event in [*stored, *released]}
+    meant = {key: resolve(event, context.catalog[event.event.name], parties) for key, event in placed.items()}
+    planned = {key: as_planned(event, meant[key]) for key, event in placed.items()}
 
-    new = await transaction.add_events([meant[one.key].stored for one in stored])
-    late = {one.key for one in released}
+    new = await transaction.add_events([planned[event.key] for event in stored])
+    added = [event for event in stored if event.key in new]
+    fresh = {event.key: meant[event.key] for event in [*added, *released]}
     # Before anybody is looked up: an audience of the same batch asks for them.
-    said = [one for each in stored if each.key in new for one in consents_of(each.event, each.key)]
-    if said:
-        await transaction.add_consents(said)
+    await _add_consents(transaction, added)
     taken = CommitResult()
-    fresh = [one for key, one in meant.items() if key in new or key in late]
-    await _place(transaction, released, meant)
-    records = await _add_messages(transaction, fresh, taken, context=context, now=now)
-    taken.unreached = find_unreached(fresh, units=units, places=new, records=records, messages=taken.messages)
+    await _place(transaction, released, planned)
+    records = await _add_messages(transaction, [*chain(*fresh.values())], taken, context=context, now=now)
+    current = [planned[key] for key in fresh]
+    taken.unreached = find_unreached(
+        current, units=units, places=new, records=records, messages=taken.messages
+    )
     if taken.unreached:
         await transaction.add_unreached(taken.unreached)
-    await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
-    await _again(transaction, [one for key, one in meant.items() if key not in new.keys() | late], taken)
-    taken.broad += [broad for one in fresh for broad in _expansions(one)]
-    _enter(histories, (one for one in stored if one.key in new))
+    await _mark_planned(transaction, [planned[event.key] for event in released])
+    await _again(transaction, {key: meant[key] for key in meant if key not in fresh}, taken)
+    taken.broad += chain(*map(expansions, fresh.values()))
+    _enter(histories, added)
     await end_reminders(transaction, histories, context)
     taken.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
     return taken
 
 
+async def _add_consents(transaction: IntakeTransaction, added: Iterable[StoredEvent]) -> None:
+    said = [consent for stored in added for consent in consents_of(stored.event, stored.key)]
+    if said:
+        await transaction.add_consents(said)
+
+
 async def _place(
-    transaction: IntakeTransaction, released: Sequence[StoredEvent], meant: Mapping[UUID, Meant]
+    transaction: IntakeTransaction, released: Sequence[StoredEvent], planned: Mapping[UUID, StoredEvent]
 ) -> None:
     """An event that waited for its case is where that is, and so are its messages, which are added next."""
     placed = [
-        meant[one.key].stored
-        for one in released
-        if one.copropiedad_id is None and meant[one.key].stored.copropiedad_id is not None
+        planned[event.key]
+        for event in released
+        if event.copropiedad_id is None and planned[event.key].copropiedad_id is not None
     ]
     if placed:
         await transaction.place_events(placed)
 
 
-async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant]) -> None:
+async def _mark_planned(transaction: IntakeTransaction, released: Sequence[StoredEvent]) -> None:
     """An event that waited for a party, and need not wait any more, is planned now."""
-    done = [one.stored.key for one in released if one.stored.planned]
+    done = [event.key for event in released if event.planned]
     if done:
         await transaction.mark_planned(done)
 
@@ -169,19 +180,6 @@ def _asks(stored: StoredEvent, context: IntakeContext) -> bool:
     return silent or (bool(audiences) and stored.copropiedad_id is None)
 
 
-def _meant(stored: StoredEvent, context: IntakeContext, parties: Parties) -> Meant:
-    stored = _placed(stored, parties)
-    kind = context.catalog[stored.event.name]
-    if is_quiet(stored.event):
-        return Meant(stored=stored, kind=kind, audiences=())
-    audiences = tuple(
-        tuple(merge_groups(addressees(audience, stored, parties))) for audience in kind.audiences
-    )
-    meant = Meant(stored=stored, kind=kind, audiences=audiences)
-    unfinished = meant.waiting or bool(meant.broad)
-    return replace(meant, stored=replace(stored, planned=not unfinished, waiting=meant.waiting))
-
-
 def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
     """Give an event that does not say where it happens the place of its case."""
     place = parties.get((stored.case or "", PLACE))
@@ -196,28 +194,21 @@ def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
 
 async def _add_messages(
     transaction: IntakeTransaction,
-    fresh: Sequence[Meant],
+    fresh: Sequence[PlannedAudience],
     taken: CommitResult,
     *,
     context: IntakeContext,
     now: datetime,
 ) -> Sequence[AudienceRecord]:
-    groups = {
-        one
-        for meant in fresh
-        for audience in meant.audiences
-        for one in audience
-        if isinstance(one, Group) and not one.broad
-    }
+    groups = {group for audience in fresh for group in audience.looked_up}
     people = await transaction.people(groups) if groups else {}
     # A person of two audiences of one event has the first one's message: they share their id.
     messages: dict[UUID, Message] = {}
     records: list[AudienceRecord] = []
-    for meant in fresh:
-        records += silent(meant, now)
-        for one in spoken(meant, people, context=context, now=now):
-            records.append(record(meant, one, doubled=_doubled(one.messages, messages), now=now))
-            messages.update((message.id, message) for message in one.messages if message.id not in messages)
+    for audience in fresh:
+        planned = plan(audience, people, context=context, now=now)
+        records.append(record(planned, doubled=_doubled(planned.messages, messages), now=now))
+        messages.update((message.id, message) for message in planned.messages if message.id not in messages)
     if messages:
         await transaction.add_messages(list(messages.values()))
     if records:
@@ -234,21 +225,9 @@ def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOu
     return [LeftOut(person=person, reason=TOLD_BY_ANOTHER) for person in doubled]
 
 
-def _expansions(meant: Meant) -> list[Broad]:
-    broad = meant.broad
-    return [
-        Broad(
-            stored=meant.stored,
-            kind=meant.kind,
-            audience=number,
-            groups=groups,
-            last=position == len(broad) - 1 and not meant.waiting,
-        )
-        for position, (number, groups) in enumerate(broad)
-    ]
-
-
-async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: CommitResult) -> None:
+async def _again(
+    transaction: IntakeTransaction, duplicates: Mapping[UUID, Sequence[PlannedAudience]], taken: CommitResult
+) -> None:
     """
     A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short.
 
@@ -256,11 +235,12 @@ async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], ta
     """
     if not duplicates:
         return
-    keys = [duplicate.stored.key for duplicate in duplicates]
-    taken.messages += await transaction.queued_messages(keys)
-    taken.unreached += await transaction.unreached(keys)
-    unplanned = await transaction.unplanned(keys)
-    taken.broad += [broad for one in duplicates if one.stored.key in unplanned for broad in _expansions(one)]
+    taken.messages += await transaction.queued_messages(duplicates)
+    taken.unreached += await transaction.unreached(duplicates)
+    unplanned = await transaction.unplanned(duplicates)
+    taken.broad += chain(
+        *(expansions(audiences) for key, audiences in duplicates.items() if key in unplanned)
+    )
 
 
 async def _clocks(

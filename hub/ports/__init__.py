@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
-from hub.ports.appointments import Appointments
+from hub.ports.appointments import Appointments, Later
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing, Written
 from hub.ports.explain import (
-    AttemptRecord,
     AudienceSnapshot,
     ExplainFacts,
     ExplainStore,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub.model import Clock, DispatchStatus, Inbound, Lane, Message
 from hub.model.tickets import Ticket
+from hub.ports.appointments import Later
 from hub.ports.delivery import CascadeStore
 
 Now = Callable[[], datetime]
@@ -112,9 +113,7 @@ class TimerStore(CascadeStore, Protocol):
     async def mark_published(self, reply_id: UUID) -> None:
         """Set that a reply's event is with the broker."""
 
-    async def waiting_appointments(
-        self, after: UUID | None, limit: int
-    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+    async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         """Page through the messages with a `next_at` that are `held` or `retrying`, to arm them again."""
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
@@ -22,6 +23,21 @@ async def save(run: Runner, clocks: Sequence[Clock]) -> None:
 async def of_cases(run: Runner, cases: Collection[str]) -> Sequence[Clock]:
     """Answer the clocks of these cases."""
     return await find(run, "of_cases", sorted(cases))
+
+
+async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:
+    """Answer these clocks."""
+    return _clocks(await run.rows(_SQL["by_id"], list(ids)))
+
+
+async def due(run: Runner, limit: int, overdue: timedelta) -> Sequence[Clock]:
+    """Answer clocks whose next step came so long ago, or longer, soonest first."""
+    return _clocks(await run.rows(_SQL["due"], limit, overdue))
+
+
+async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:
+    """Answer clocks that have not ended, or have still to tell that they have, by id."""
+    return _clocks(await run.rows(_SQL["live"], after, limit))
 
 
 async def find(run: Runner, statement: str, *arguments: object) -> Sequence[Clock]:

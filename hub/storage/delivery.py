@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Claimed, InvalidContact, Message, Outcome, StoredEvent, SuppressionStatus
+from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.people.units import unit_name
 from hub.storage import events, messages, suppressions
-from hub.storage.database import Store, load, storable, write
+from hub.storage.database import Database, load, storable
+
+
+class PostgresCascades:
+    """The CascadeStore: it runs statements, so the functions of each noun are its methods."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.rows = database.rows
+
+    add_messages = messages.add
+    events_of = events.by_key
+
+    async def end_cascades(self, ids: Collection[UUID]) -> None:
+        """Note that nothing follows these lost messages any more."""
+        if ids:
+            await self.rows(_SQL["end_cascades"], sorted(ids))
+
 
 _SQL = load("messages")
 _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 7
 
 
-class PostgresCascades(Store):
-    """The CascadeStore."""
-
-    async def add_messages(self, added: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""
-        await messages.add(self._database, added)
-
-    async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
-        """Answer those of these events that are there."""
-        return await events.by_key(self._database, keys)
-
-    async def end_cascades(self, ids: Collection[UUID]) -> None:
-        """Note that nothing follows these lost messages any more."""
-        if ids:
-            await self._database.rows(_SQL["end_cascades"], sorted(ids))
-
-
 class PostgresDelivery(PostgresCascades):
     """The DeliveryStore. No method holds a connection after it has answered."""
 
+    suppress = suppressions.add
+
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         """Take the messages that may be sent now."""
-        return [_claimed(row) for row in await self._database.rows(_SQL["claim"], ids, token, lease)]
+        return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease)]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """Write outcomes and attempts; answer the ids that took effect, also when it is called again."""
@@ -49,17 +51,15 @@ class PostgresDelivery(PostgresCascades):
         moved = _columns([_outcome(outcome) for outcome in ordered], _OUTCOME_COLUMNS)
         calls = [_attempt(attempt) for outcome in ordered for attempt in outcome.attempts]
         tried = _columns(calls, _ATTEMPT_COLUMNS)
-        rows = await self._database.rows(_SQL["record"], token, *moved, *tried)
+        rows = await self.rows(_SQL["record"], token, *moved, *tried)
         return frozenset(row["id"] for row in rows)
-
-    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
-        """Write to the contact points of these messages no more."""
-        await suppressions.add(self._database, gone)
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         """Answer those whose step has failed as a whole."""
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
-        rows = await write(self._database, _SQL["step_failed"], keys)
+        if not keys:
+            return frozenset()
+        rows = await self.rows(_SQL["step_failed"], *zip(*keys, strict=True))
         return frozenset(row["id"] for row in rows)
 
 

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import AudienceRecord, LeftOut, StoredEvent
-from hub.ports import (
-    AttemptRecord,
-    AudienceSnapshot,
-    ExplainFacts,
-    Refused,
-    SentMessage,
-    Unit,
-    UnitVersion,
-    Version,
-)
+from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
+from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
-from hub.storage.database import Runner, Store, load, read, storable
+from hub.storage.database import Database, Runner, load, storable
 from hub.storage.masking import mask_address
+from hub.storage.messages import message_of
 
 _SQL = load("explaining")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
-class PostgresExplain(Store):
+class PostgresExplain:
     """The ExplainStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
         """Answer the events with this id; of one key the one."""
@@ -70,20 +66,27 @@ class PostgresExplain(Store):
 
 
 async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
-    rows = await run.rows(_SQL["messages"], key, person)
-    calls = await run.rows(_SQL["attempts"], [row["id"] for row in rows])
-    return [_said(row, person, [call for call in calls if call["message_id"] == row["id"]]) for row in rows]
+    found = [message_of(row) for row in await run.rows(_SQL["messages"], key, person)]
+    calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
+    for row in await run.rows(_SQL["attempts"], [message.id for message in found]):
+        calls[row["message_id"]].append(Attempt(**dict(row)))
+    return [SentMessage(message=_masked(message), attempts=calls[message.id]) for message in found]
 
 
 async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
-    return {row["id"]: read(Unit, row) for row in await run.rows(_SQL["units"], refs)}
+    return {row["id"]: _unit(row) for row in await run.rows(_SQL["units"], refs)}
 
 
 async def _unit_history(run: Runner, refs: Sequence[str]) -> Mapping[str, Sequence[UnitVersion]]:
     told: defaultdict[str, list[UnitVersion]] = defaultdict(list)
     for row in await run.rows(_SQL["unit_history"], refs):
-        told[row["id"]].append(read(UnitVersion, row, unit=row["data"]))
+        version = UnitVersion(version=row["version"], position=row["position"], unit=_unit(row["data"]))
+        told[row["id"]].append(version)
     return dict(told)
+
+
+def _unit(said: Record | Mapping[str, Any]) -> Unit:
+    return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
 async def _copropiedades(
@@ -106,15 +109,29 @@ def _place(version: Version) -> tuple[str, str]:
 
 
 def _kept(row: Record) -> AudienceSnapshot:
-    left_out = None if row["reason"] is None else read(LeftOut, row, person=row["left_person"])
-    record = read(AudienceRecord, row)
-    return AudienceSnapshot(record=record, directory_version=row["directory_version"], left_out=left_out)
+    record = AudienceRecord(
+        event_key=row["event_key"],
+        audience=row["audience"],
+        planned_at=row["planned_at"],
+        groups=row["groups"],
+        people=row["people"],
+        why=row["why"],
+    )
+    return AudienceSnapshot(
+        record=record, directory_version=row["directory_version"], left_out=_left_out(row)
+    )
 
 
-def _said(row: Record, person: str, calls: Iterable[Record]) -> SentMessage:
+def _left_out(row: Record) -> LeftOut | None:
+    if row["reason"] is None:
+        return None
+    return LeftOut(person=row["left_person"], reason=row["reason"], detail=row["detail"])
+
+
+def _masked(message: Message) -> Message:
     # The inbox and letters go to the reference itself, which is no address.
-    address = "" if row["address"] in ("", person) else mask_address(row["address"])
-    return read(SentMessage, row, address=address, attempts=[read(AttemptRecord, call) for call in calls])
+    address = "" if message.address in ("", message.person) else mask_address(message.address)
+    return replace(message, name="", address=address)
 
 
 def _version(row: Record) -> Version:

@@ -27,7 +27,7 @@ class PostgresLetters(Store):
         words = outgoing.rendered
         await self._database.rows(
             _SQL["add"],
-            *(outgoing.id, outgoing.person, outgoing.event, outgoing.name),
+            *(outgoing.message.id, outgoing.message.person, outgoing.message.event, outgoing.message.name),
             *(words.subject, words.text, words.html),
         )
 
@@ -66,11 +66,11 @@ class PostgresInbox(Store):
         """Keep a message for its person; the same id again changes nothing."""
         await self._database.rows(
             _INBOX["add"],
-            outgoing.id,
-            outgoing.person,
-            outgoing.event,
+            outgoing.message.id,
+            outgoing.message.person,
+            outgoing.message.event,
             outgoing.rendered.subject,
             outgoing.rendered.text,
             outgoing.rendered.html,
-            outgoing.created_at,
+            outgoing.message.created_at,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
@@ -11,14 +12,17 @@ from hub.model import Attempt, InvalidContact, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import sources
 from hub.storage import suppressions
-from hub.storage.database import Database, Runner, Store, load, storable
+from hub.storage.database import Database, Runner, load, storable
 
 _SQL = load("receipts")
 _SETTLE = load("messages")["settle"]
 
 
-class PostgresReceipts(Store):
+class PostgresReceipts:
     """The ReceiptStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
         """Move the message and keep the attempt; false when it is unknown."""
@@ -73,6 +77,11 @@ async def settle_early(database: Database, limit: int) -> int:
             await settle(transaction, attempt.message_id, state=state, reason=row["reason"], attempt=attempt)
         await suppressions.add(transaction, _gone(rows))
     return len(rows)
+
+
+async def drop_early(run: Runner, older_than: timedelta) -> int:
+    """Forget receipts of messages that never came to be known; answer how many."""
+    return len(await run.rows(_SQL["drop_early"], older_than))
 
 
 def _attempt(row: Record) -> Attempt:

@@ -15,7 +15,7 @@ from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, AckDecision, Escalation, Inbound, Json, Reply, ReplyKind
 from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
-from hub.storage.database import Store, Transaction, encode, load, read, storable
+from hub.storage.database import Database, Runner, Transaction, encode, load, storable
 
 _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]
@@ -27,8 +27,11 @@ MOST_THANKS: Final = 5
 """How often within that time a thread is acknowledged, whoever writes."""
 
 
-class PostgresReplies(Store):
+class PostgresReplies:
     """The ReplyStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def about(self, reply: Reply) -> About:
         """Find what a reply answers."""
@@ -49,9 +52,16 @@ class PostgresReplies(Store):
         told = sorted(ESCALATES.values())
         rows = await self._database.rows(_SQL["escalations"], storable(number), RECENT, told)
         ids = {UUID(row["clock_id"]) for row in rows}
-        known = {str(clock.id): clock for clock in await clocks.find(self._database, "by_id", list(ids))}
+        known = {str(clock.id): clock for clock in await clocks.by_id(self._database, ids)}
         return [
-            read(Escalation, row, clock=known[row["clock_id"]]) for row in rows if row["clock_id"] in known
+            Escalation(
+                message_id=row["message_id"],
+                person=row["person"],
+                level=row["level"],
+                clock=known[row["clock_id"]],
+            )
+            for row in rows
+            if row["clock_id"] in known
         ]
 
     async def add(self, inbound: Inbound) -> Inbound:
@@ -65,11 +75,21 @@ class PostgresReplies(Store):
 
     async def mark_published(self, reply_id: UUID) -> None:
         """Set that its event is with the broker."""
-        await self._database.rows(_SQL["mark_published"], reply_id)
+        await mark_published(self._database, reply_id)
 
     async def _found(self, statement: str, *arguments: object) -> UUID | None:
         rows = await self._database.rows(statement, *arguments)
         return rows[0]["message_id"] if rows else None
+
+
+async def unpublished(run: Runner, limit: int) -> Sequence[Inbound]:
+    """Answer the replies that nobody was told of yet, oldest first."""
+    return [inbound_of(row) for row in await run.rows(_SQL["unpublished"], limit)]
+
+
+async def mark_published(run: Runner, reply_id: UUID) -> None:
+    """Set that a reply's event is with the broker."""
+    await run.rows(_SQL["mark_published"], reply_id)
 
 
 def inbound_of(row: Record) -> Inbound:
@@ -77,7 +97,17 @@ def inbound_of(row: Record) -> Inbound:
     return Inbound(
         id=row["id"],
         kind=ReplyKind(row["kind"]),
-        reply=read(Reply, row, automatic=row["kind"] == ReplyKind.AUTOMATIC),
+        reply=Reply(
+            channel=row["channel"],
+            provider=row["provider"],
+            reference=row["reference"],
+            address=row["address"],
+            text=row["text"],
+            subject=row["subject"],
+            at=row["at"],
+            message_id=row["message_id"],
+            automatic=row["kind"] == ReplyKind.AUTOMATIC,
+        ),
         about=_about(row, row["message_address"]),
         thread=row["thread"],
         revokes=row["revokes"],

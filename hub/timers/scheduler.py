@@ -23,11 +23,12 @@ import structlog
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.inbound.replies import events_of
+from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.model import Clock, ClockState, Message
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
-from hub.timers.fire import fire_each, track
+from hub.timers.fire import fire_each
 
 TICK: Final = 0.05
 """Seconds between looks at the appointments: how late something may be when nothing is busy."""
@@ -216,7 +217,7 @@ async def lay_out_anew(timers: Timers) -> int:
         timers.policy.calendar_version, partial(sla.reschedule, policy=timers.policy), AT_ONCE
     )
     if laid:
-        await track(timers, laid)
+        await make_appointments(timers.appointments, clocks=laid)
         log.info("clocks.laid_out_anew", count=len(laid), calendar=timers.policy.calendar_version)
     return len(laid)
 

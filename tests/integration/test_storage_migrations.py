@@ -102,8 +102,8 @@ async def test_ended_clocks_stay_silent_and_the_others_go_on(
         await connection.close()
     await migrations.upgrade(empty)
     async with Database(empty) as database:
-        known = {one.id: one for one in await clocks.find(database, "by_id", [running.id, ended.id])}
-        live = await clocks.find(database, "live", UUID(int=0), 10)
+        known = {one.id: one for one in await clocks.by_id(database, [running.id, ended.id])}
+        live = await clocks.live(database, UUID(int=0), 10)
 
     assert (running.steps, running.next_at) == (known[running.id].steps, known[running.id].next_at)
     assert (ended.steps[:3], None) == (known[ended.id].steps, known[ended.id].next_at)

@@ -83,7 +83,7 @@ class DeliveryHarness:
 
     def sent(self, channel: str = "email") -> list[str]:
         """The persons to whom a channel was asked to send."""
-        return [one.person for one in self.channels[channel].sent]
+        return [one.message.person for one in self.channels[channel].sent]
 
     @property
     def attempts(self) -> Sequence[Attempt]:

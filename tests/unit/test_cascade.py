@@ -64,7 +64,7 @@ async def test_a_permanent_failure_goes_on_to_the_next_step() -> None:
 
 async def test_a_step_goes_on_only_when_all_of_it_has_failed() -> None:
     async def by_contact(outgoing: Outgoing) -> Accepted:
-        if outgoing.address == "bad":
+        if outgoing.message.address == "bad":
             raise PermanentFailure("smtp_550")
         raise TransientFailure("smtp_451")
 
@@ -123,7 +123,7 @@ async def test_a_next_step_that_is_there_but_not_ticketed_is_left_to_the_sweep()
 async def test_a_worker_that_lost_its_lease_takes_no_cascade_on() -> None:
     async def too_late(outgoing: Outgoing) -> Accepted:
         office.clock.advance(HOUR)
-        await office.store.claim([outgoing.id], token=UUID(int=1), lease=HOUR)
+        await office.store.claim([outgoing.message.id], token=UUID(int=1), lease=HOUR)
         raise PermanentFailure("smtp_550")
 
     office = post_office(MemoryEmail(too_late), MemorySms())

@@ -62,7 +62,7 @@ async def test_a_worker_cancelled_while_it_sends_records_what_was_answered() -> 
     begun = asyncio.Event()
 
     async def by_person(outgoing: Outgoing) -> Accepted:
-        if outgoing.person == "p-stuck":
+        if outgoing.message.person == "p-stuck":
             begun.set()
             await asyncio.Event().wait()
         return Accepted(provider="smtp")
