@@ -171,7 +171,7 @@ async def test_a_stored_history_is_read_and_how_far_it_is_is_told(opened: Databa
 
     assert (1, 2, 2) == (comparison.cases, comparison.clocks, comparison.messages)
     assert ({Purpose.SERVICE: 2}, 1) == (comparison.before.night, comparison.before.total.broken)
-    assert ([(3, 7), (7, 7)], [(0, 7), (0, 7), (7, 7)]) == (cases, told)
+    assert ([(3, 7), (7, 7)], [(0, 7), (7, 7)]) == (cases, told)
 
 
 def _sent(of: StoredEvent, at: datetime) -> Message:
