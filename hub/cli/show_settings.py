@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+from hub.access.keyring import KeyRing
 from hub.cli.common import AsJson, print_items, print_table, settings
+from hub.settings.effective import tell
 
 
 def show_settings(as_json: AsJson = False) -> None:
@@ -13,9 +15,6 @@ def show_settings(as_json: AsJson = False) -> None:
 
     Secrets are only `set`, URLs are without user, password and query, HUB_SECRET is the ids of its keys.
     """
-    from hub.access.keyring import KeyRing  # noqa: PLC0415 - the same
-    from hub.settings.effective import tell  # noqa: PLC0415 - `hub --help` must not wait for it
-
     given = settings()
     told = tell(given, os.environ, keys=KeyRing(given.secrets).ids)
     if as_json:

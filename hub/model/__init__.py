@@ -56,7 +56,7 @@ from hub.model.clocks import (
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
 from hub.model.incidents import Balance, Incident, Remaining, Symptom
-from hub.model.json import Json
+from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
     Accepted,

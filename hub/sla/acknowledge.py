@@ -8,10 +8,11 @@ What is said is an event like any other, which enters at the top and is folded i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from hub.catalog import BY_NAME
 from hub.errors import NothingToTakeOn
@@ -23,10 +24,10 @@ ACKNOWLEDGED: Final = "sla.acknowledged"
 _ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AckResult:
-    """`changed` is false when the level had said so before."""
+class AckResult(Struct, kw_only=True, frozen=True):
+    """`changed` is false when this level had taken it on before."""
 
+    id: UUID
     level: int
     changed: bool
 
@@ -52,7 +53,7 @@ async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datet
     known = {one.level for one in clock.course.acknowledged}
     if level not in known:
         await publisher.event(event_of(clock, level, by=by, now=now))
-    return AckResult(level=level, changed=level not in known)
+    return AckResult(id=clock.id, level=level, changed=level not in known)
 
 
 def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:

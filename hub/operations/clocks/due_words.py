@@ -9,9 +9,9 @@ from hub.business_time import BusinessDays, WorkCalendar
 from hub.business_time.dates import whole_day
 from hub.business_time.opening_hours import DAY
 from hub.model import ClockHistory, ClockState, Promise
+from hub.operations.clocks.schemas import TimeLeft
+from hub.operations.clocks.time_left import time_left
 from hub.rendering.filters import fecha, la_hora
-from hub.web.api.time_left import time_left
-from hub.web.schemas.common import TimeLeft
 
 _DAY: Final = 86400  # seconds
 _HOUR: Final = 3600

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.business_time import BusinessDays, WorkCalendar
 from hub.model import Promise
-from hub.web.schemas.common import TimeLeft
+from hub.operations.clocks.schemas import TimeLeft
 
 _SECOND: Final = timedelta(seconds=1)
 
