@@ -1,4 +1,4 @@
-"""What is wrong with the hub itself."""
+"""What is wrong with the hub itself, and what is left of its money at providers."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ class Remaining:
     amount: Decimal
     currency: str
     low: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """`currency` is ISO 4217 (`COP`), or what the provider counts instead of money (`SMS`)."""
+
+    amount: Decimal
+    currency: str

@@ -134,3 +134,18 @@ class Inbound:
     acknowledge: bool = False
     published: bool = False
     taking: AckDecision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """
+    Somebody called one of our messages unwanted, and his provider tells us (RFC 5965).
+
+    `kind` is the report's Feedback-Type: `abuse`, `fraud`, `virus`, `other`, `opt-out` … `at` is aware UTC.
+    """
+
+    channel: str
+    provider: str
+    message_id: UUID
+    kind: str
+    at: datetime

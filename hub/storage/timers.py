@@ -13,8 +13,8 @@ from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
 from hub.ports import Later, Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
-from hub.storage.cascades import PostgresCascades
-from hub.storage.queries import load
+from hub.storage.database import load
+from hub.storage.delivery import PostgresCascades
 
 _SQL = load("messages")
 START: Final = UUID(int=0)
@@ -92,7 +92,9 @@ class PostgresTimers(PostgresCascades):
     async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
         """Write what `lay` makes of clocks that have not ended and were laid out by another calendar."""
         async with self._database.transaction() as transaction:
-            laid = [lay(clock) for clock in await clocks.of_other_calendars(transaction, calendar, limit)]
+            laid = [
+                lay(clock) for clock in await clocks.find(transaction, "of_other_calendars", calendar, limit)
+            ]
             await clocks.save(transaction, laid)
         return laid
 

@@ -30,19 +30,6 @@ from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
 from hub.timers.fire import fire_each
 
-__all__ = [
-    "AT_ONCE",
-    "MISSED",
-    "Timers",
-    "audit",
-    "compare",
-    "fire_from_sql",
-    "keep_appointments",
-    "poll_sql",
-    "run",
-    "sweep",
-]
-
 TICK: Final = 0.05
 """Seconds between looks at the appointments: how late something may be when nothing is busy."""
 ABREAST: Final = 2
