@@ -193,7 +193,7 @@ ROLES: Final[Mapping[str, Role]] = {
 
 
 def whole(settings: Settings) -> tuple[str, ...]:
-    """Answer the roles of a whole hub: mail is taken in only where it was said where."""
+    """Return the roles of a whole hub: mail is taken in only where it was said where."""
     return tuple(role for role in ROLES if role != "mail" or settings.mail is not None)
 
 

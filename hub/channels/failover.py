@@ -144,7 +144,7 @@ def _since(began: float) -> timedelta:
 
 
 def _goes_on(failure: SendFailure) -> bool:
-    """Tell whether the next provider is asked. A rate is kept also where another one would have room."""
+    """Return whether the next provider is asked. A rate is kept also where another one would have room."""
     if isinstance(failure, TransientFailure) and (failure.unknown or failure.reason == THROTTLED):
         return False
     return blame(failure) is not Blame.MESSAGE
@@ -152,7 +152,7 @@ def _goes_on(failure: SendFailure) -> bool:
 
 def _together(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) -> SendFailure:
     """
-    Answer what all of them mean: the last word, softened while anybody may still say yes.
+    Return what all of them mean: the last word, softened while anybody may still say yes.
 
     A carrier's filter at the second is not the end while the first only did not answer.
     """

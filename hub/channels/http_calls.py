@@ -39,7 +39,7 @@ class Answer:
 
 
 def accepted(answer: Answer, reference: Json, *, provider: str, status: Json = "") -> Accepted:
-    """Answer a provider's yes. Raises `TransientFailure` where it comes without an id."""
+    """Return a provider's yes. Raises `TransientFailure` where it comes without an id."""
     if not isinstance(reference, str):
         # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
         raise TransientFailure("provider_answer", provider=provider, code=str(answer.status), unknown=True)

@@ -52,7 +52,7 @@ def build_failover(
 
 
 def numbered(kinds: Iterable[str]) -> list[str]:
-    """Answer `smtp`, `smtp-2`, `twilio` …: the second of a kind and those after it are numbered."""
+    """Return `smtp`, `smtp-2`, `twilio` …: the second of a kind and those after it are numbered."""
     seen: Counter[str] = Counter()
     names = []
     for kind in kinds:

@@ -103,7 +103,7 @@ def build_channels(
 
 
 def sender_address(settings: Settings, policy: Policy) -> str:
-    """Answer the address that e-mail comes from: `?from=` of its URL, else the company's."""
+    """Return the address that e-mail comes from: `?from=` of its URL, else the company's."""
     for url in settings.providers.get("email", ())[:1]:
         if url.scheme in {"smtp", "smtps"}:
             sender = parse_smtp(url.reveal(), setting=PROVIDERS["email"]).sender
@@ -112,7 +112,7 @@ def sender_address(settings: Settings, policy: Policy) -> str:
 
 
 def texts_can_be_answered(settings: Settings) -> bool:
-    """Tell whether every sender of texts is `?two_way=true`: nobody knows before which of them will send."""
+    """Return whether every sender of texts is `?two_way=true`: nobody knows before which of them will send."""
     urls = settings.providers.get("sms", ())
     return bool(urls) and all(is_two_way(url.reveal(), setting=PROVIDERS["sms"]) for url in urls)
 
@@ -173,7 +173,7 @@ def _twilio(setting: str, url: str, around: BuildContext) -> Channel:
 
 
 def _can_call_back(provider: str, public_url: str) -> bool:
-    """Tell whether the provider could reach us: Twilio refuses a message that names such an address."""
+    """Return whether the provider could reach us: Twilio refuses a message that names such an address."""
     return is_loopback(urlsplit(provider).hostname) or not is_loopback(urlsplit(public_url).hostname)
 
 

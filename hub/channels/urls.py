@@ -125,7 +125,7 @@ class WhatsappEndpoint:
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether traffic to this host stays on this machine."""
+    """Return whether traffic to this host stays on this machine."""
     return host in _LOOPBACK
 
 
@@ -187,7 +187,7 @@ def _split(text: str, setting: str) -> _Parts:
 
 
 def read_rate(text: str, *, setting: str) -> Rate | None:
-    """Answer `?rate=20/s` (or `/m`, `/h`) of any provider's URL; None where it has no limit."""
+    """Return `?rate=20/s` (or `/m`, `/h`) of any provider's URL; None where it has no limit."""
     parts = _split(text, setting)
     rate = parts.query.get(RATE)
     try:
@@ -282,7 +282,7 @@ def parse_whatsapp(text: str, *, setting: str) -> WhatsappEndpoint:
 
 
 def parse_folder(text: str, *, setting: str) -> Path:
-    """Answer the folder of `file:///DIR`: a file per message."""
+    """Return the folder of `file:///DIR`: a file per message."""
     parts = _split(text, setting)
     parts.only()
     if parts.url.netloc or not parts.url.path.startswith("/"):

@@ -37,7 +37,7 @@ Work = Callable[[AbstractConnection], Awaitable[None]]
 
 
 def user_of(url: str) -> str | None:
-    """Answer the user as whom this URL connects; None where that cannot be said of it."""
+    """Return the user as whom this URL connects; None where that cannot be said of it."""
     try:
         return unquote(urlsplit(url).username or "guest")
     except ValueError:

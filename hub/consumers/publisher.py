@@ -82,7 +82,7 @@ class BrokerPublisher:
         await _publish(opened.wire, topology.DOMAIN_EVENTS, letter.routing_key, letter.body, properties)
 
     async def depth(self, channel: str, lane: Lane) -> int:
-        """Answer how many tickets of a queue are ready (waiting for a consumer)."""
+        """Return how many tickets of a queue are ready (waiting for a consumer)."""
         opened = await self._channel()
         async with broker_errors():
             queue = await opened.channel.declare_queue(
@@ -91,7 +91,7 @@ class BrokerPublisher:
         return queue.declaration_result.message_count or 0
 
     async def unattended(self) -> Mapping[str, int]:
-        """Answer the queues that nobody consumes, each with how many are ready in it."""
+        """Return the queues that nobody consumes, each with how many are ready in it."""
         opened = await self._channel()
         async with broker_errors():
             found = [

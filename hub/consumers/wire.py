@@ -34,7 +34,7 @@ def _text(raw: bytes) -> tuple[int, str]:
 
 
 def _instant(raw: bytes) -> tuple[int, datetime | int]:
-    """Answer the bare number where it is no instant: whoever needs one refuses it with a reason."""
+    """Return the bare number where it is no instant: whoever needs one refuses it with a reason."""
     try:
         return decode.timestamp(raw)
     except (ValueError, OverflowError):
@@ -47,7 +47,7 @@ def _property_instant(raw: bytes) -> tuple[int, datetime | None]:
 
 
 def _table(strict: Read, raw: bytes) -> tuple[int, dict[str, Json]]:
-    """Answer no headers where they cannot be read: a structured event needs none."""
+    """Return no headers where they cannot be read: a structured event needs none."""
     try:
         return strict(raw)
     except (ValueError, OverflowError, RecursionError):

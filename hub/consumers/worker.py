@@ -228,7 +228,7 @@ async def _buried(
 
 
 def _count(message: AbstractIncomingMessage) -> int:
-    """Answer how often the delivery came before; quorum queues count it, the first time it is absent."""
+    """Return how often the delivery came before; quorum queues count it, the first time it is absent."""
     count = message.headers.get("x-delivery-count")
     return count if isinstance(count, int) else 0
 

@@ -84,7 +84,7 @@ class Breaker:
         self._probing = False
 
     def wait(self, now: float) -> timedelta:
-        """Answer how long until a call may go through; zero when it may now."""
+        """Return how long until a call may go through; zero when it may now."""
         if self.circuit is Circuit.OPEN:
             return timedelta(seconds=max(0.0, self._open_until - now))
         # A probe that is not back by then is slow, and opens the circuit anew.
@@ -159,7 +159,7 @@ class Breakers:
         self._breakers: dict[tuple[str, str], Breaker] = {}
 
     def of(self, channel: str, provider: str) -> Breaker:
-        """Answer the provider's breaker, always the same one."""
+        """Return the provider's breaker, always the same one."""
         key = channel, provider
         if key not in self._breakers:
             self._breakers[key] = Breaker(
@@ -168,7 +168,7 @@ class Breakers:
         return self._breakers[key]
 
     def states(self) -> Mapping[tuple[str, str], Circuit]:
-        """Answer (channel, provider) → circuit."""
+        """Return (channel, provider) → circuit."""
         return {key: breaker.circuit for key, breaker in self._breakers.items()}
 
 

@@ -36,7 +36,7 @@ class Cached(Generic[T]):
 
     async def current(self) -> T:
         """
-        Answer what is known.
+        Return what is known.
 
         While the server is away the last answer goes on holding. Raises Unavailable where there
         is none yet.

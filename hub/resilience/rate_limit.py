@@ -45,11 +45,11 @@ class Rate:
     per: timedelta
 
     def fewer(self, share: float) -> Rate:
-        """Answer a part of it within the same time, never less than one."""
+        """Return a part of it within the same time, never less than one."""
         return Rate(max(1, int(self.count * share)), self.per)
 
     def slower(self, share: float) -> Rate:
-        """Answer a part of it by taking longer for the same."""
+        """Return a part of it by taking longer for the same."""
         return Rate(self.count, self.per / share)
 
 
@@ -132,7 +132,7 @@ class Buckets:
         return wait * _MICROSECOND
 
     def admit(self, entries: Sequence[SendRecord]) -> list[timedelta]:
-        """Log each for which there is room; answer zeros, and for the others when there is room again."""
+        """Log each for which there is room; return zeros, and for the others when there is room again."""
         if len(self._logs) > _MOST_KEYS:
             self._logs.clear()  # a share of a share: better than to grow for as long as Redis is away
         return [self._admit(entry, self._clock()) for entry in entries]

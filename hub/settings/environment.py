@@ -144,7 +144,7 @@ def split_url(name: str, url: SecretUrl) -> SplitResult:
 
 def _is_torn(parts: SplitResult) -> bool:
     """
-    Tell whether a password with a bare `/`, `#` or `?` has torn the URL, as in `amqp://hub:12/34@broker`.
+    Return whether a password with a bare `/`, `#` or `?` has torn the URL, as in `amqp://hub:12/34@broker`.
 
     Its first half is then taken for a port, and its second for a path, which is shown.
     """

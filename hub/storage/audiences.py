@@ -1,4 +1,4 @@
-"""Whom audiences meant, as rows."""
+"""Audience records as rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SQL = load("audiences")
 
 
 async def keep(run: Runner, records: Sequence[AudienceRecord]) -> None:
-    """Replace what is known of each audience; add who is left out."""
+    """Replace the record of each audience; add the people who are left out."""
     # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
     ordered = sorted(records, key=lambda one: (one.event_key, one.audience))
     rows = [

@@ -14,7 +14,7 @@ _SQL = load("consents")
 
 
 async def add(run: Runner, said: Sequence[Consent]) -> None:
-    """Insert; one that is there stays as it is. A yes ends what its person had said no to by BAJA before."""
+    """Insert; existing entries stay unchanged. A yes lifts the person's earlier BAJA."""
     ordered = sorted(said, key=lambda one: one.id)
     await write(run, _SQL["add"], [_row(one) for one in ordered])
     yes = [(one.person, one.purpose, one.at) for one in ordered if one.granted]
@@ -22,7 +22,7 @@ async def add(run: Runner, said: Sequence[Consent]) -> None:
 
 
 async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
-    """Answer the same people; those who have not said yes to the purpose, if there is one, are left out."""
+    """Return the same people; without a yes to the purpose, if there is one, they are marked as left out."""
     if purpose is None or not people:
         return people
     refs = [person.ref for person in people]
@@ -32,14 +32,14 @@ async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -
 
 
 async def standing(run: Runner, person: str) -> list[Stance]:
-    """Answer what counts of each purpose of which somebody has said something."""
+    """Return the current stance on each purpose that the person has an entry for."""
     said = await run.rows(_SQL["said"], [person], PURPOSES)
     opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)
     return answers((read(Consent, row) for row in said), (read(OptedOut, row) for row in opted_out))
 
 
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
-    """Answer, by person and purpose, whether a yes stands; nothing of who never said anything."""
+    """Return (person, purpose) → whether a yes counts; people without entries are absent."""
     return {key: counts(each).granted for key, each in (await _said(run, refs, purposes)).items()}
 
 

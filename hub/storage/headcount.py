@@ -1,4 +1,4 @@
-"""Whom an audience holds now, counted and listed."""
+"""The people of an audience now, counted and listed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("headcount")
 _PAGE: Final = 500
-"""People looked at in one go; between two pages other requests have their turn."""
+"""People per page; between two pages other requests get their turn."""
 
 
 class PostgresHeadcount:
@@ -31,7 +31,7 @@ class PostgresHeadcount:
     async def meant(
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
     ) -> HeadcountPage:
-        """List by ref, each person once; without `after`, look all of it up and count."""
+        """List by ref, each person once; without `after`, read everything and count."""
         async with self._database.transaction() as run:
             tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
             for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):
@@ -61,7 +61,7 @@ async def _pages(run: Runner, group: Group, places: PropertyScope) -> AsyncItera
 async def _behind(
     run: Runner, group: Group, places: PropertyScope, after: str, limit: int
 ) -> Sequence[Person]:
-    """Answer at least the first `limit` behind `after`: what a later page needs, and not all 200,000."""
+    """Return at least the first `limit` after `after`: a later page needs no more, not all 200,000."""
     if group.paged:
         return await people.page(run, group, after, limit)
     return await _few(run, group, places)

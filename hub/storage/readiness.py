@@ -1,4 +1,4 @@
-"""What PostgreSQL knows of copropiedades that are to go live."""
+"""Readiness of copropiedades before they go live."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SQL = load("readiness")
 
 
 class PostgresReadiness:
-    """Looks at one copropiedad, or at each."""
+    """Checks one copropiedad, or all."""
 
     def __init__(self, database: Database, lasts: Lasts) -> None:
         self._database = database
         self._lasts = lasts
 
     async def of(self, copropiedad: str | None) -> list[Readiness]:
-        """Answer for one, or for each, by id; nothing for one that is not known."""
+        """Return the readiness of one or of all, by id; nothing for an unknown one."""
         async with self._database.transaction() as run:
             gone = await suppressed(run, self._lasts)
             rows = await run.rows(_SQL["opt_outs"])

@@ -30,7 +30,7 @@ def _lift(tables: Tables, yes: Consent) -> None:
 
 
 def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
-    """Answer the same people; those who have not said yes to the purpose are left out."""
+    """Return the same people; those who have not said yes to the purpose are left out."""
     said: dict[str, list[Consent]] = defaultdict(list)
     for one in tables.consents.values():
         if one.purpose == purpose:

@@ -36,7 +36,7 @@ class Directory:
         return Directory(dict(self.entries), self.heard)
 
     def apply(self, event: Event) -> bool:
-        """Let the greatest version win, the first of equals; tell whether this one has won."""
+        """Let the greatest version win, the first of equals; return whether this one has won."""
         _, noun, verb = event.name.split(".")
         key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
         self.heard |= {(*key, version)}
@@ -47,18 +47,18 @@ class Directory:
         return True
 
     def text(self, noun: str, key: str | None, column: str) -> str | None:
-        """Answer one column of one row: a building's name, a unit's label, its copropiedad."""
+        """Return one column of one row: a building's name, a unit's label, its copropiedad."""
         entry = self.entries.get((noun, key or ""))
         return None if entry is None or entry.data is None else entry.data[column]
 
     def has_place(self, copropiedad_id: str) -> bool:
-        """Tell whether a copropiedad is known: by itself, or by a unit of it."""
+        """Return whether a copropiedad is known: by itself, or by a unit of it."""
         units = [key for noun, key in self.entries if noun == "unit"]
         by_unit = (self.text("unit", key, "copropiedad_id") == copropiedad_id for key in units)
         return ("copropiedad", copropiedad_id) in self.entries or any(by_unit)
 
     def people(self, group: Group, now: datetime) -> list[Person]:
-        """Answer who belongs to a group now, sorted by ref, with the units by which they do."""
+        """Return who belongs to a group now, sorted by ref, with the units by which they do."""
         scopes: dict[str, set[str]] = {}
         for ref, scope in self._members(group, now):
             scopes.setdefault(ref, set()).add(scope)
@@ -80,7 +80,7 @@ class Directory:
         }
 
     def weeks_of(self, ref: str, now: datetime) -> tuple[WorkWeek | None, ...]:
-        """Answer the hours that somebody of the staff has of his own."""
+        """Return the hours that somebody of the staff has of his own."""
         mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
         return weeks_of(one.get("hours") or None for one in mine if one["role"] == "staff")
 
@@ -89,7 +89,7 @@ class Directory:
         return any(one.get(flag) or one.get("duty") == flag for one in mine for flag in FLAGS)
 
     def unit_name(self, unit_id: str | None) -> str | None:
-        """Answer what people call a unit."""
+        """Return what people call a unit."""
         entry = self.entries.get(("unit", unit_id or ""))
         known = None if entry is None else entry.data
         return None if known is None else unit_name(known.get("tower"), known["label"])
@@ -99,7 +99,7 @@ class Directory:
         return in_order(name for name in named if name is not None)
 
     def _members(self, group: Group, now: datetime) -> Iterable[tuple[str, str]]:
-        """Answer refs, each with a scope that brings it in."""
+        """Return refs, each with a scope that brings it in."""
         if group.person is not None:
             return [(group.person, "")]
         if group.unit_id is not None:
@@ -109,7 +109,7 @@ class Directory:
         return [(ref, "") for ref in standing_in(self._staff(group, now), self._away(now))]
 
     def _absent(self, group: Group, now: datetime) -> list[Person]:
-        """Answer those of the staff who are on leave, each with who stands in."""
+        """Return those of the staff who are on leave, each with who stands in."""
         away = absent(self._staff(group, now), self._away(now))
         found = [(self.person(ref), stand_ins) for ref, stand_ins in away.items()]
         return [
@@ -134,7 +134,7 @@ class Directory:
         return [(one["person_id"], one["scope"]) for one in found if _is_of(group, one)]
 
     def _scopes(self, group: Group) -> Collection[str]:
-        """Answer a copropiedad and its units, or those of some towers."""
+        """Return a copropiedad and its units, or those of some towers."""
         scopes = {f"copropiedad:{group.copropiedad_id}"}
         for (noun, key), entry in self.entries.items():
             if noun == "unit" and entry.data and entry.data["copropiedad_id"] == group.copropiedad_id:
@@ -142,7 +142,7 @@ class Directory:
         return scopes
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
-        """Answer the nearest, on leave or not: of the place, else of the company."""
+        """Return the nearest, on leave or not: of the place, else of the company."""
         staff = [membership for membership in self._memberships(now) if _serves(membership, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
             here = [one for one in staff if one["scope"] == scope and self.person(one["person_id"])]
@@ -156,7 +156,7 @@ class Directory:
         return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self.person(ref)]
 
     def on_leave(self, now: datetime) -> Collection[str]:
-        """Answer who is on leave now."""
+        """Return who is on leave now."""
         return self._away(now).keys()
 
     def _away(self, now: datetime) -> Mapping[str, Collection[str]]:
@@ -176,7 +176,7 @@ class Directory:
         return [row for row in self._entries("membership") if _holds(row, now)]
 
     def person(self, ref: str) -> Person | None:
-        """Answer somebody with the contact points that can be used."""
+        """Return somebody with the contact points that can be used."""
         entry = self.entries.get(("person", ref))
         if entry is None or entry.data is None:
             return None

@@ -65,7 +65,7 @@ class MemoryReceipts(Statements):
 
 
 def by_reference(tables: Tables, provider: str, reference: str) -> UUID | None:
-    """Answer the message that the provider, or a numbered one of its kind, knows by this reference."""
+    """Return the message that the provider, or a numbered one of its kind, knows by this reference."""
     found = (one for _, one in sorted(tables.attempts.items()) if one.reference == reference)
     return next((one.message_id for one in found if provider in _names(one.provider)), None)
 
@@ -87,7 +87,7 @@ def _settle(tables: Tables, message_id: UUID, state: State, reason: str | None, 
 
 
 def _outlived(tables: Tables, row: Row, attempt: Attempt) -> bool:
-    """Tell whether a loss is that of an earlier call than the one that counts."""
+    """Return whether a loss is that of an earlier call than the one that counts."""
     if attempt.outcome not in {State.FAILED, State.BOUNCED} or attempt.reference is None:
         return False
     calls = [one for _, one in sorted(tables.attempts.items()) if one.message_id == attempt.message_id]

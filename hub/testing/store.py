@@ -238,7 +238,7 @@ def _queue(row: Row) -> tuple[str, Lane]:
 
 
 def _went_on(message: Message, reached: Container[object]) -> bool:
-    """Tell whether the step after this one is there."""
+    """Return whether the step after this one is there."""
     if not message.fallback:
         return False
     target = message.fallback[0][0]

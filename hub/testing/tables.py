@@ -48,7 +48,7 @@ class Row:
     cascaded: bool = False
 
     def due(self, now: datetime) -> bool:
-        """Tell whether the message waited for an instant that has come."""
+        """Return whether the message waited for an instant that has come."""
         message = self.message
         return message.state in LATER and message.next_at is not None and message.next_at <= now
 
@@ -154,7 +154,7 @@ class Tables:
         return said or (None if opened is None else opened.copropiedad_id)
 
     def suppression(self, message: Message) -> SuppressionStatus | None:
-        """Answer why a message is not to go where it goes."""
+        """Return why a message is not to go where it goes."""
         for (address, purpose), one in self.opt_outs.items():
             named = address in {message.address, message.address.lower()} or one.person == message.person
             if purpose == message.purpose and named and not one.lifted:

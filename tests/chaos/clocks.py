@@ -71,7 +71,7 @@ def _own(trial: Scenario) -> list[str]:
 
 
 async def agree(trial: Scenario) -> bool:
-    """Tell whether the boards in Redis show the clocks that SQL has, and nothing is overdue there."""
+    """Return whether the boards in Redis show the clocks that SQL has, and nothing is overdue there."""
     redis = RedisAppointments(trial.house.redis_url)
     async with Database(trial.house.database_url) as database:
         live = await PostgresTimers(database).live_clocks(None, 5000)

@@ -58,12 +58,12 @@ class Directory:
 
 
 def name(event: Mapping[str, Any]) -> str:
-    """Answer `pqrs.received` of `co.coproservicios.pqrs.received.v1`."""
+    """Return `pqrs.received` of `co.coproservicios.pqrs.received.v1`."""
     return str(event["type"]).removeprefix("co.coproservicios.").rpartition(".")[0]
 
 
 def hearers(event: Mapping[str, Any], directory: Directory) -> set[Address]:
-    """Answer who hears of it by a provider; the inbox has none."""
+    """Return who hears of it by a provider; the inbox has none."""
     who = _HEARERS.get(name(event))
     return set(who(event["data"], directory)) if who else set()
 

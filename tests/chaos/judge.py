@@ -76,7 +76,7 @@ def judge(
 
 
 def expected(published: Iterable[Mapping[str, Any]]) -> Counter[Address]:
-    """Answer who should hear, and of how many events. An event that came twice counts once."""
+    """Return who should hear, and of how many events. An event that came twice counts once."""
     events = {(event["source"], event["id"]): event for event in published}
     directory = Directory.of(events.values())
     return Counter(address for event in events.values() for address in hearers(event, directory))

@@ -66,7 +66,7 @@ def has_work_in_hand(hub: HubProcess) -> bool:
 
 
 def since_the_last_loss(lines: Sequence[dict[str, Any]]) -> tuple[list[int], Sequence[dict[str, Any]]]:
-    """Answer where connections were lost, and what was said after the last of them."""
+    """Return where connections were lost, and what was said after the last of them."""
     lost = [
         place
         for place, line in enumerate(lines)

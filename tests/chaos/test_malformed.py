@@ -77,7 +77,7 @@ def can_be_carried(thrown: Thrown) -> bool:
 
 
 async def throw(trial: Scenario, drawn: Sequence[Thrown]) -> list[Thrown]:
-    """Publish one after the other; answer what the broker has taken: on what it cannot read it hangs up."""
+    """Publish one after the other; return what the broker has taken: on what it cannot read it hangs up."""
     taken: list[Thrown] = []
     left = deque(one for one in drawn if can_be_carried(one))
     while left:

@@ -86,7 +86,7 @@ class Stores:
         return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
     async def shown(self, one: Message) -> Mapping[str, Json]:
-        """Answer the message as it is now, with its attempts."""
+        """Return the message as it is now, with its attempts."""
         raise NotImplementedError
 
     async def state_of(self, one: Message) -> object:

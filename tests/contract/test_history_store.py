@@ -29,7 +29,7 @@ async def keep(stores: RealStores, *events: StoredEvent) -> None:
 
 
 async def read(stores: RealStores) -> list[tuple[str, list[Event]]]:
-    """Answer the cases in the order in which they are read, the events of each by their time."""
+    """Return the cases in the order in which they are read, the events of each by their time."""
     found: list[tuple[str, list[Event]]] = []
     async with stores.history.reading() as history:
         async for page in history.cases(WEEK.since, TYPES):

@@ -40,7 +40,7 @@ async def refs(stores: Stores, group: Group) -> list[str]:
 
 
 async def absent(stores: Stores, group: Group) -> dict[str, str | None]:
-    """Answer who is on leave, each with who stands in."""
+    """Return who is on leave, each with who stands in."""
     async with stores.intake.transaction() as transaction:
         found = (await transaction.people([group]))[group]
     return {one.ref: one.stand_in for one in found if one.left_out == ON_LEAVE}
@@ -185,7 +185,7 @@ async def test_somebody_may_be_called_besides_the_duty(stores: Stores, flag: str
 
 
 async def any_hour(stores: Stores, group: Group) -> dict[str, bool]:
-    """Answer whom working hours do not keep from being told."""
+    """Return whom working hours do not keep from being told."""
     async with stores.intake.transaction() as transaction:
         return {one.ref: one.any_hour for one in (await transaction.people([group]))[group]}
 
@@ -258,7 +258,7 @@ SUNDAYS: Json = {"sun": [["06:00", "18:00"]], "holidays": True}
 
 
 async def weeks(stores: Stores, group: Group) -> dict[str, tuple[WorkWeek | None, ...]]:
-    """Answer who works by hours of his own."""
+    """Return who works by hours of his own."""
     async with stores.intake.transaction() as transaction:
         return {one.ref: one.weeks for one in (await transaction.people([group]))[group]}
 

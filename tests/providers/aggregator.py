@@ -114,7 +114,7 @@ class Aggregator(HttpServer):
             self.journal.accepted("sms", f"+{taken.to}", taken.ref, answered=answered)
 
     async def report(self, taken: Taken, state: str, **more: str) -> int:
-        """Call the message's address; answer the status that came."""
+        """Call the message's address; return the status that came."""
         assert taken.callback is not None
         return await post(taken.callback, form={"id": taken.id, "estado": state, **more})
 

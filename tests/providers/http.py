@@ -77,12 +77,12 @@ class HttpServer:
 
 
 def still_there(request: web.Request) -> bool:
-    """Tell whether somebody is there to read an answer that is given at once."""
+    """Return whether somebody is there to read an answer that is given at once."""
     return request.transport is not None and not request.transport.is_closing()
 
 
 def answering(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Behaviour:
-    """Answer this: a string goes as HTML, everything else as JSON."""
+    """Return this: a string goes as HTML, everything else as JSON."""
 
     async def answer(_request: web.Request) -> web.Response:
         if isinstance(body, str):

@@ -35,7 +35,7 @@ class Journal:
     _numbers: count[int] = field(default_factory=count)
 
     def accepted(self, channel: str, who: str, reference: str, *, answered: bool) -> int:
-        """Write an acceptance down; answer its number."""
+        """Write an acceptance down; return its number."""
         return self._write(
             number=next(self._numbers),
             at=time.time(),
@@ -56,7 +56,7 @@ class Journal:
 
 
 def read(path: Path) -> list[Acceptance]:
-    """Answer what was accepted, in order; a provider that has no file has accepted nothing."""
+    """Return what was accepted, in order; a provider that has no file has accepted nothing."""
     found: dict[int, dict[str, Any]] = {}
     for line in path.read_text().splitlines() if path.exists() else []:
         fields = json.loads(line)

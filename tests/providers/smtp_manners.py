@@ -56,7 +56,7 @@ async def drop_after_part(conversation: Conversation, _line: str) -> bool:
 
 
 async def hang(conversation: Conversation, _line: str) -> bool:
-    """Answer nothing any more."""
+    """Return nothing any more."""
     await conversation.wire.stay_silent()
     return True
 

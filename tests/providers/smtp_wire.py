@@ -77,7 +77,7 @@ class Wire:
         self.secure = True
 
     async def read_group(self) -> list[str]:
-        """Answer the command lines of one read; empty at the end of the stream."""
+        """Return the command lines of one read; empty at the end of the stream."""
         while b"\n" not in self._buffer:
             if not await self.read_some():
                 return []
@@ -90,7 +90,7 @@ class Wire:
         return [self._command(line) for line in lines[: last + 1]]
 
     async def read_content(self) -> bytes | None:
-        """Answer the content as it came, still dotted; None when it stopped before the final dot."""
+        """Return the content as it came, still dotted; None when it stopped before the final dot."""
         wire = b"\r\n" + self._buffer
         while END not in wire:
             self._buffer = b""

@@ -127,13 +127,13 @@ class TwilioServer(HttpServer):
         )
 
     async def report(self, text: Text, status: str, **more: str) -> int:
-        """Call the callback back, signed; answer the status that came."""
+        """Call the callback back, signed; return the status that came."""
         assert text.callback is not None
         form = {"To": text.to, "From": text.sender, **status_form(status, text.sid), **more}
         return await _call(text.callback, form)
 
     async def bring(self, url: str, number: str, words: str) -> int:
-        """Bring to this address what somebody writes to our number, signed; answer the status that came."""
+        """Bring to this address what somebody writes to our number, signed; return the status that came."""
         self.brought += 1
         sid = f"SM{self.brought:032x}"
         return await _call(

@@ -154,7 +154,7 @@ class WhatsappServer(HttpServer):
         )
 
     async def report(self, note: Note, status: str, code: int | None = None) -> int:
-        """Call the webhook, signed; answer the status that came."""
+        """Call the webhook, signed; return the status that came."""
         item = status_item(status, note.callback_data, note.reference, code)
         return await self.call(notice(statuses=[item]))
 

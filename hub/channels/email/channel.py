@@ -85,7 +85,7 @@ class EmailChannel:
         )
 
     def _envelope(self, message_id: UUID) -> tuple[bytes, bytes]:
-        """Answer the sender and the ENVID, by which a report of this message will be known."""
+        """Return the sender and the ENVID, by which a report of this message will be known."""
         sender = self._sender
         if isinstance(sender, bytes):
             return sender, message_id.hex.encode()

@@ -105,7 +105,7 @@ class Letter:
 
 def wire_content(message: bytes) -> tuple[bytes, int]:
     """
-    Answer the message as DATA sends it, and its size as SIZE counts it (RFC 1870: undotted).
+    Return the message as DATA sends it, and its size as SIZE counts it (RFC 1870: undotted).
 
     A line end that is not CRLF is mended: a bare LF before a dot is how mails are smuggled.
     """
@@ -195,7 +195,7 @@ class ReplyReader:
         self._texts: list[bytes] = []
 
     def feed(self, data: bytes) -> list[Reply]:
-        """Answer the replies that are complete now. Raises `MalformedReply`."""
+        """Return the replies that are complete now. Raises `MalformedReply`."""
         *lines, self._tail = (self._tail + data).split(b"\n")
         if len(self._tail) > LONGEST_LINE:
             raise MalformedReply

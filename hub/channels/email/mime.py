@@ -69,7 +69,7 @@ def build_email(
 
 
 def wire_address(address: str) -> str:
-    """Answer the address as it goes over the wire: the domain as IDNA. Raises PermanentFailure."""
+    """Return the address as it goes over the wire: the domain as IDNA. Raises PermanentFailure."""
     local, _, domain = address.rpartition("@")
     if not _ADDRESS.fullmatch(address):
         raise PermanentFailure("bad_address", gone=True)

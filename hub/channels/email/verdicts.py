@@ -40,7 +40,7 @@ def accepted(reply: Reply) -> Accepted:
 
 
 def failure(verdict: TransactionResult, address: str) -> SendFailure:
-    """Answer the failure that a verdict other than yes means."""
+    """Return the failure that a verdict other than yes means."""
     reply = verdict.reply
     if reply is None:
         return TransientFailure(verdict.cause, provider=PROVIDER, unknown=verdict.stage is Stage.CONTENT)

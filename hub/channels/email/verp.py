@@ -54,11 +54,11 @@ class Verp:
         return self._token(AddressKind.BOUNCE, message_id)
 
     def is_ours(self, address: str) -> bool:
-        """Tell whether an address is at the domain, whoever made it."""
+        """Return whether an address is at the domain, whoever made it."""
         return address.rpartition("@")[2].lower() == self.domain
 
     def read(self, address: str) -> Mark | None:
-        """Answer what an address of this domain says; None for one that was not made here."""
+        """Return what an address of this domain says; None for one that was not made here."""
         local = address.rpartition("@")[0].lower()
         prefix, plus, token = local.partition("+")
         if not plus or prefix not in set(AddressKind) or not self.is_ours(address):
@@ -68,7 +68,7 @@ class Verp:
         return Mark(kind, message_id) if message_id else None
 
     def read_envelope_id(self, envelope_id: str) -> UUID | None:
-        """Answer the message of an ENVID; None for one that was not made here."""
+        """Return the message of an ENVID; None for one that was not made here."""
         return self._read_token(AddressKind.BOUNCE, envelope_id.lower())
 
     def _address(self, kind: AddressKind, message_id: UUID) -> str:

@@ -75,7 +75,7 @@ class FcmChannel:
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Answer the failure that a refusal means. Google's prose is left out: it may quote the token."""
+    """Return the failure that a refusal means. Google's prose is left out: it may quote the token."""
     word = error_code(answer.json)
     kind, reason = _meaning(answer, word)
     code = f"{answer.status} {word}" if word else str(answer.status)
@@ -96,7 +96,7 @@ def _meaning(answer: Answer, word: str | None) -> tuple[FailureKind, str]:
 
 
 def error_code(said: Json) -> str | None:
-    """Answer FCM's own error code; None where the answer carries none, or is not FCM's."""
+    """Return FCM's own error code; None where the answer carries none, or is not FCM's."""
     codes = (detail.get("errorCode") for detail in _details(said) if detail.get("@type") == FCM_ERROR)
     return next((code for code in codes if isinstance(code, str)), None)
 

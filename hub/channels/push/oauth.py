@@ -80,7 +80,7 @@ class AccessTokens:
         self._asking: asyncio.Task[str] | None = None
 
     async def current(self) -> str:
-        """Answer a good token. Raises only `TransientFailure`."""
+        """Return a good token. Raises only `TransientFailure`."""
         if self._token is not None and time.monotonic() < self._good_until:
             return self._token
         if self._asking is None:

@@ -10,7 +10,7 @@ from hub.model import Json
 
 
 def at(value: Json, path: str) -> Json:
-    """Answer what stands at the path; None where nothing does. A name with dots in it comes first."""
+    """Return what stands at the path; None where nothing does. A name with dots in it comes first."""
     if isinstance(value, dict) and path in value:
         return value[path]
     for step in path.split("."):
@@ -34,7 +34,7 @@ def word(value: Json) -> str | None:
 
 
 def word_at(value: Json, path: str) -> str | None:
-    """Answer the word at the path."""
+    """Return the word at the path."""
     return word(at(value, path))
 
 

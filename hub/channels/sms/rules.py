@@ -18,7 +18,7 @@ _CODE: Final = re.compile(r"[\w.:-]{1,40}")
 
 
 def judge(spec: Spec, answer: Answer) -> Accepted:
-    """Answer the yes; raises `SendFailure` for all else."""
+    """Return the yes; raises `SendFailure` for all else."""
     said = answer.json
     if fits(spec.accepted, answer, said):
         return _accepted(spec, answer, said)
@@ -26,7 +26,7 @@ def judge(spec: Spec, answer: Answer) -> Accepted:
 
 
 def fits(rule: Rule, answer: Answer, said: Json) -> bool:
-    """Tell whether all that the rule names is so; numbers and their digits are the same."""
+    """Return whether all that the rule names is so; numbers and their digits are the same."""
     return (
         (not rule.statuses or _is_among(answer.status, rule.statuses))
         and all(word_at(said, path) in _written(known) for path, known in rule.where.items())
@@ -35,13 +35,13 @@ def fits(rule: Rule, answer: Answer, said: Json) -> bool:
 
 
 def shaped_reference(said: Json, path: str | None) -> str | None:
-    """Answer the provider's id; None for what has not the shape of one, such as a sentence."""
+    """Return the provider's id; None for what has not the shape of one, such as a sentence."""
     found = word_at(said, path) if path is not None else None
     return found if found is not None and _REFERENCE.fullmatch(found) else None
 
 
 def shaped_code(said: Json, path: str | None) -> str:
-    """Answer a code; empty for free text, which could name a person, and for a telephone number."""
+    """Return a code; empty for free text, which could name a person, and for a telephone number."""
     found = word_at(said, path) if path is not None else None
     return found if found is not None and _CODE.fullmatch(found) and not _is_phone(found) else ""
 

@@ -43,7 +43,7 @@ class Hook:
     accounts: tuple[Mapping[str, str], ...]
 
     def is_signed(self, hmac: BodySignature, given: str, body: bytes) -> bool:
-        """Tell whether the body was signed with the secret of one of the accounts."""
+        """Return whether the body was signed with the secret of one of the accounts."""
         if not given.startswith(hmac.prefix):
             return False
         return any(
@@ -60,7 +60,7 @@ class Hook:
 
 
 def read_hooks(settings: Settings) -> Mapping[str, Hook]:
-    """Answer provider's name → its hook. Raises `ConfigurationError`."""
+    """Return provider's name → its hook. Raises `ConfigurationError`."""
     hooks: dict[str, Hook] = {}
     for url in settings.providers.get("sms", ()):
         if url.scheme in SCHEMES:
@@ -72,7 +72,7 @@ def read_hooks(settings: Settings) -> Mapping[str, Hook]:
 
 
 def panels(hooks: Mapping[str, Hook]) -> Iterator[tuple[str, Use]]:
-    """Answer whose addresses somebody must enter, for the provider cannot be told them with each message."""
+    """Return whose addresses somebody must enter, for the provider cannot be told them with each message."""
     for name, hook in hooks.items():
         if hook.spec.receipts and not hook.spec.asks_for_reports:
             yield name, Use.RECEIPTS

@@ -112,7 +112,7 @@ class TwilioChannel:
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Answer the failure that a refusal means."""
+    """Return the failure that a refusal means."""
     said = _object(answer.json)
     number = said.get("code")
     code = without_contact(f"{number or answer.status} {said.get('message', '')}".strip())

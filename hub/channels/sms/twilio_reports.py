@@ -31,7 +31,7 @@ _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
 
 def twilio_tokens(settings: Settings) -> tuple[str, ...]:
-    """Answer the auth tokens that may sign a report. Raises `ConfigurationError`."""
+    """Return the auth tokens that may sign a report. Raises `ConfigurationError`."""
     return tuple(
         token
         for url in settings.providers.get("sms", ())

@@ -119,7 +119,7 @@ class Notice:
 
 
 def keys_of(settings: Settings) -> Keys:
-    """Answer what may sign and be shown, of every account in the settings. Raises `ConfigurationError`."""
+    """Return what may sign and be shown, of every account in the settings. Raises `ConfigurationError`."""
     endpoints = [
         parse_whatsapp(url.reveal(), setting=PROVIDERS["whatsapp"])
         for url in settings.providers.get("whatsapp", ())

@@ -77,7 +77,7 @@ _NO_SUCH_OBJECT: Final = 33
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Answer the failure that a refusal means."""
+    """Return the failure that a refusal means."""
     error = _error(answer.json)
     number = error.get("code")
     code = without_contact(f"{answer.status if number is None else number} {_said(error)}".strip())
@@ -86,7 +86,7 @@ def failure(answer: Answer) -> SendFailure:
 
 
 def reason_of(number: int | None) -> str:
-    """Answer the reason of a `failed` status."""
+    """Return the reason of a `failed` status."""
     if number is None:
         return f"{PROVIDER}_failed"
     return MEANINGS[number][1] if number in MEANINGS else f"{PROVIDER}_{number}"
