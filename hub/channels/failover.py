@@ -81,7 +81,7 @@ class Failover:
         first = [provider for provider in self.providers if provider.name == unsure_of]
         if not first or first[0].breaker.circuit is not Circuit.CLOSED:
             return self.providers
-        return (*first, *(one for one in self.providers if one not in first))
+        return (*first, *(provider for provider in self.providers if provider not in first))
 
     async def _ask(self, provider: Provider, outgoing: Outgoing) -> Accepted:
         given = await self._admitted(provider, outgoing)

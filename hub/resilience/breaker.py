@@ -199,11 +199,11 @@ class _Window:
         latest.slow += slow
 
     def faulty(self, policy: BreakerPolicy) -> bool:
-        calls = sum(one.calls for one in self._slices)
+        calls = sum(part.calls for part in self._slices)
         if calls < policy.min_calls:
             return False
-        faults = sum(one.faults for one in self._slices)
-        slow = sum(one.slow for one in self._slices)
+        faults = sum(part.faults for part in self._slices)
+        slow = sum(part.slow for part in self._slices)
         return faults >= policy.error_rate * calls or slow >= policy.slow_rate * calls
 
     def clear(self) -> None:

@@ -134,12 +134,12 @@ class RedisAppointments:
         keys: list[str] = []
         arguments: list[int | bytes | float] = []
         for member, score in claimed:
-            one = UUID(member[2:])
+            member_id = UUID(member[2:])
             for kind, shelved in _DUE:
                 if member.startswith(kind):
-                    number = shelved.number_of(one)
+                    number = shelved.number_of(member_id)
                     keys += shelved.index, shelved.shelf(number)
-                    arguments += number, one.bytes, score
+                    arguments += number, member_id.bytes, score
         if keys:
             with self._translated():
                 await self._done(keys, arguments)

@@ -38,7 +38,7 @@ class PostgresDirectoryHistory(Store):
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:
         """Return whether the entry belongs entirely to these copropiedades."""
-        asked = ([storable(one) for one in sorted(given)] for given in (scopes, people, places))
+        asked = ([storable(text) for text in sorted(given)] for given in (scopes, people, places))
         (row,) = await self._database.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
 

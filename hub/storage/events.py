@@ -29,7 +29,7 @@ async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
 
 async def place(run: Runner, placed: Collection[StoredEvent]) -> None:
     """Set the copropiedad of events; known values stay."""
-    rows = sorted((one.key, one.copropiedad_id, one.unit_id) for one in placed)
+    rows = sorted((event.key, event.copropiedad_id, event.unit_id) for event in placed)
     await write(run, _SQL["place"], rows)
 
 

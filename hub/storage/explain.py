@@ -45,7 +45,7 @@ class PostgresExplain:
             history = [_version(row) for row in await run.rows(_SQL["history"], person)]
             named = sorted(_named("unit", kept, history))
             units, moves = await _units(run, named), await _unit_history(run, named)
-            homes = [*units.values(), *(one.unit for told in moves.values() for one in told)]
+            homes = [*units.values(), *(version.unit for versions in moves.values() for version in versions)]
             return ExplainFacts(
                 event=event,
                 person=person,
@@ -99,7 +99,7 @@ async def _copropiedades(
 
 def _named(kind: str, kept: Iterable[AudienceSnapshot], history: Iterable[Version]) -> set[str]:
     """Return the ids of one kind of scope that the groups and the memberships name."""
-    groups = {group.get(f"{kind}_id") or "" for one in kept for group in one.record.groups}
+    groups = {group.get(f"{kind}_id") or "" for snapshot in kept for group in snapshot.record.groups}
     return (groups | {ref for known, ref in map(_place, history) if known == kind}) - {""}
 
 

@@ -44,7 +44,7 @@ class PostgresHeadcount:
         cursor = write_ref(listed[-1].ref) if tally.more else None
         return HeadcountPage(
             headcount=tally.headcount if after is None else None,
-            page=Page(items=[_masked(one) for one in listed], next=cursor),
+            page=Page(items=[_masked(person) for person in listed], next=cursor),
         )
 
 
@@ -71,7 +71,7 @@ async def _few(run: Runner, group: Group, places: PropertyScope) -> Sequence[Per
     found = (await people.look_up(run, [group]))[group]
     if places is None or not group.nearest:
         return found
-    return at_home(found, group, places, await _homes(run, [one.ref for one in found], []))
+    return at_home(found, group, places, await _homes(run, [person.ref for person in found], []))
 
 
 async def _homes_of(run: Runner, groups: Sequence[Group]) -> Homes:

@@ -69,7 +69,7 @@ class _Reading:
 
     async def _whole(self, rows: Iterable[Record]) -> Mapping[str, Sequence[Event]]:
         found = await events.of_cases(self._run, [row["case_key"] for row in rows if row["case_key"]])
-        return {case: [one.event for one in stored] for case, stored in found.items()}
+        return {case: [event.event for event in stored] for case, stored in found.items()}
 
 
 def _contact(row: Record, of: StoredEvent | None) -> Contact:

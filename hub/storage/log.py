@@ -147,6 +147,8 @@ def _states(asked: str | None, known: Iterable[str]) -> list[str]:
 
 
 def _masked(message: Mapping[str, Json]) -> dict[str, Json]:
-    attempts = [{**each, "reference": mask_reference(each["reference"])} for each in message["attempts"]]
+    attempts = [
+        {**attempt, "reference": mask_reference(attempt["reference"])} for attempt in message["attempts"]
+    ]
     name, address = mask_name(message["name"]), mask_address(message["address"])
     return {**message, "name": name, "address": address, "attempts": attempts}

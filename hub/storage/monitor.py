@@ -58,7 +58,7 @@ class PostgresMonitor:
         """Return whether somebody has the duty `ops`."""
         ops = Group(duty="ops")
         found = (await people.look_up(self._database, [ops]))[ops]
-        return any(one.left_out is None for one in found)
+        return any(person.left_out is None for person in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
         """Open incidents or update their measurement; the unique index lets only one process open each."""

@@ -38,7 +38,7 @@ async def _place(run: Runner, row: Record) -> Place:
         **{f"level {level}": Group(level=level, copropiedad_id=ref) for level in LEVELS},
     }
     found = await staff.find(run, list(asked.values()))
-    people = [to_person(one) for one in await run.rows(_SQL["people"], ref)]
+    people = [to_person(row) for row in await run.rows(_SQL["people"], ref)]
     return Place(
         **dict(row),
         people=people,

@@ -38,6 +38,6 @@ class ShardedZset:
         # The number comes first: a copropiedad's id may end with a number.
         return f"{PREFIX}{number}:{self.name}"
 
-    def number_of(self, one: UUID) -> int:
+    def number_of(self, member: UUID) -> int:
         """Return the shelf of the id, from its last bytes, which are a hash."""
-        return one.int % self.shelves
+        return member.int % self.shelves

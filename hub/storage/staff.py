@@ -51,7 +51,9 @@ async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
     meant = {group: _meant(group, by_duty if group.duty else by_level, on_call) for group in groups}
     shift = {ref for refs in on_call.values() for ref in refs}
     found = await _present(run, meant, known)
-    return {group: replace(one, on_shift=_on_shift(meant[group], shift)) for group, one in found.items()}
+    return {
+        group: replace(members, on_shift=_on_shift(meant[group], shift)) for group, members in found.items()
+    }
 
 
 def _on_shift(meant: Collection[str], shift: Collection[str]) -> bool:

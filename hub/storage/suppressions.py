@@ -17,7 +17,9 @@ Lasts = Callable[[str], timedelta | None]
 
 async def add(run: Runner, gone: Sequence[InvalidContact]) -> None:
     """Suppress invalid contact points, by address and channel of the message that failed."""
-    await write(run, _SQL["add"], [_row(one) for one in sorted(gone, key=lambda one: one.message_id)])
+    await write(
+        run, _SQL["add"], [_row(contact) for contact in sorted(gone, key=lambda contact: contact.message_id)]
+    )
 
 
 def _row(gone: InvalidContact) -> tuple[object, ...]:

@@ -67,7 +67,7 @@ class PostgresTimers(PostgresCascades):
         }
         asked = {group for of_one in groups.values() for group in of_one.values()}
         found = await people.look_up(self, asked)
-        away = await staff.on_leave(self, {one.ref for each in found.values() for one in each})
+        away = await staff.on_leave(self, {person.ref for people in found.values() for person in people})
         held = {group for group in asked if anybody(found[group], away)}
         return {
             clock_id: {level for level, group in of_one.items() if group in held}

@@ -16,7 +16,7 @@ _SQL = load("unreached")
 
 async def add(run: Runner, found: Sequence[Unreached]) -> None:
     """Store them; later findings about an event are added to its reasons."""
-    await write(run, _SQL["add"], sorted((each.event_key, ",".join(each.reasons)) for each in found))
+    await write(run, _SQL["add"], sorted((event.event_key, ",".join(event.reasons)) for event in found))
 
 
 async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:

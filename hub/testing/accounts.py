@@ -45,7 +45,7 @@ class MemoryAccounts:
         found = {
             copropiedad: directory.text("copropiedad", copropiedad, "name") for copropiedad in copropiedades
         }
-        return {each: name for each, name in found.items() if name is not None}
+        return {copropiedad_id: name for copropiedad_id, name in found.items() if name is not None}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
         self._set(account_id, grants=_sorted({*self._accounts[account_id].grants, *grants}))
@@ -109,8 +109,8 @@ class MemoryAccounts:
             for session in self.sessions.values()
             if session.ends_at <= now or session.seen_at <= idle_since
         ]
-        for each in over:
-            del self.sessions[each]
+        for key in over:
+            del self.sessions[key]
 
     def _set(self, account_id: UUID, **fields: Any) -> None:
         self._accounts[account_id] = replace(self._accounts[account_id], **fields)
@@ -129,7 +129,9 @@ class MemoryAccounts:
         )
 
     def _end(self, account_id: UUID) -> None:
-        self.sessions = {key: one for key, one in self.sessions.items() if one.account_id != account_id}
+        self.sessions = {
+            key: session for key, session in self.sessions.items() if session.account_id != account_id
+        }
 
 
 def _sorted(grants: Collection[Grant]) -> tuple[Grant, ...]:

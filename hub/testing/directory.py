@@ -82,11 +82,15 @@ class Directory:
     def weeks_of(self, ref: str, now: datetime) -> tuple[WorkWeek | None, ...]:
         """Return the hours that somebody of the staff has of his own."""
         mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
-        return weeks_of(one.get("hours") or None for one in mine if one["role"] == "staff")
+        return weeks_of(
+            membership.get("hours") or None for membership in mine if membership["role"] == "staff"
+        )
 
     def _is_any_hour(self, ref: str, now: datetime) -> bool:
         mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
-        return any(one.get(flag) or one.get("duty") == flag for one in mine for flag in FLAGS)
+        return any(
+            membership.get(flag) or membership.get("duty") == flag for membership in mine for flag in FLAGS
+        )
 
     def unit_name(self, unit_id: str | None) -> str | None:
         """Return what people call a unit."""
@@ -120,9 +124,11 @@ class Directory:
 
     def _of_unit(self, scope: str, roles: Collection[str], now: datetime) -> list[tuple[str, str]]:
         here = [membership for membership in self._memberships(now) if membership["scope"] == scope]
-        found = [(one["person_id"], scope) for one in here if one["role"] in roles]
-        stand_ins = {other for role in roles for other in _DEFAULTS.get(role, ())}
-        return found or [(one["person_id"], scope) for one in here if one["role"] in stand_ins]
+        found = [(membership["person_id"], scope) for membership in here if membership["role"] in roles]
+        stand_ins = {stand_in for role in roles for stand_in in _DEFAULTS.get(role, ())}
+        return found or [
+            (membership["person_id"], scope) for membership in here if membership["role"] in stand_ins
+        ]
 
     def _of_roles(self, group: Group, now: datetime) -> list[tuple[str, str]]:
         scopes = None if group.everywhere else self._scopes(group)
@@ -131,7 +137,11 @@ class Directory:
             for membership in self._memberships(now)
             if scopes is None or membership["scope"] in scopes
         ]
-        return [(one["person_id"], one["scope"]) for one in found if _is_of(group, one)]
+        return [
+            (membership["person_id"], membership["scope"])
+            for membership in found
+            if _is_of(group, membership)
+        ]
 
     def _scopes(self, group: Group) -> Collection[str]:
         """Return a copropiedad and its units, or those of some towers."""
@@ -145,8 +155,12 @@ class Directory:
         """Return the nearest, on leave or not: of the place, else of the company."""
         staff = [membership for membership in self._memberships(now) if _serves(membership, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
-            here = [one for one in staff if one["scope"] == scope and self.person(one["person_id"])]
-            refs = [one["person_id"] for one in _of_area(here, group) or here]
+            here = [
+                membership
+                for membership in staff
+                if membership["scope"] == scope and self.person(membership["person_id"])
+            ]
+            refs = [membership["person_id"] for membership in _of_area(here, group) or here]
             if found := self._on_call(scope, group.duty, now) or refs:
                 return found
         return []
@@ -208,7 +222,11 @@ def _serves(membership: Mapping[str, Json], group: Group) -> bool:
 
 
 def _of_area(staff: Iterable[Mapping[str, Json]], group: Group) -> list[Mapping[str, Json]]:
-    return [one for one in staff if group.service_area and one.get("service_area") == group.service_area]
+    return [
+        membership
+        for membership in staff
+        if group.service_area and membership.get("service_area") == group.service_area
+    ]
 
 
 def _holds(membership: Mapping[str, Json], now: datetime) -> bool:

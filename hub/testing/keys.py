@@ -73,9 +73,9 @@ class MemoryAudit:
         self.rows.append(note)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        found = [one for one in self.rows if person in (None, one.person)]
-        newest = sorted(found, key=lambda one: (one.at, one.id), reverse=True)
-        return page([msgspec.to_builtins(one) for one in newest], after, limit)
+        found = [note for note in self.rows if person in (None, note.person)]
+        newest = sorted(found, key=lambda note: (note.at, note.id), reverse=True)
+        return page([msgspec.to_builtins(note) for note in newest], after, limit)
 
 
 def page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:

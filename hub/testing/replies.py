@@ -40,7 +40,7 @@ class MemoryReplies(Statements):
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
         async with self._statement("escalations") as tables:
-            texts = [one for one in _sent_to(number, tables, self._now()) if _escalates(one)]
+            texts = [message for message in _sent_to(number, tables, self._now()) if _escalates(message)]
             return [
                 Escalation(
                     message_id=text.id,
@@ -48,7 +48,7 @@ class MemoryReplies(Statements):
                     level=tables.events[text.event_key].event.data["to_level"],
                     clock=tables.clocks[clock_id],
                 )
-                for text in sorted(texts, key=lambda one: one.created_at, reverse=True)
+                for text in sorted(texts, key=lambda message: message.created_at, reverse=True)
                 if (clock_id := _clock_of(text, tables)) in tables.clocks
             ]
 
@@ -69,7 +69,7 @@ class MemoryReplies(Statements):
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
         async with self._statement("unpublished_replies") as tables:
             rows = sorted(tables.replies.values(), key=lambda row: row[1])
-            return [one for one, _ in rows if one.kind in TOLD and not one.published][:limit]
+            return [reply for reply, _ in rows if reply.kind in TOLD and not reply.published][:limit]
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
@@ -87,13 +87,13 @@ def _sent_to(number: str, tables: Tables, now: datetime) -> list[Message]:
     ]
 
 
-def _escalates(one: Message) -> bool:
-    told = one.event in ESCALATES.values() and one.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY}
-    return told and one.channel == "sms"
+def _escalates(message: Message) -> bool:
+    told = message.event in ESCALATES.values() and message.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY}
+    return told and message.channel == "sms"
 
 
-def _clock_of(one: Message, tables: Tables) -> UUID:
-    return UUID(tables.events[one.event_key].event.data["clock_id"])
+def _clock_of(message: Message, tables: Tables) -> UUID:
+    return UUID(tables.events[message.event_key].event.data["clock_id"])
 
 
 def _about(message_id: UUID, tables: Tables) -> About:
@@ -114,18 +114,18 @@ def _about(message_id: UUID, tables: Tables) -> About:
 
 
 def _told(inbound: Inbound, tables: Tables, now: datetime) -> bool:
-    told = [one for one, at in tables.replies.values() if one.acknowledge and at > now - QUIET]
-    of_thread = sum(one.thread == inbound.thread for one in told)
+    told = [reply for reply, at in tables.replies.values() if reply.acknowledge and at > now - QUIET]
+    of_thread = sum(reply.thread == inbound.thread for reply in told)
     again = inbound.taking is None and any(_same(earlier, inbound) for earlier in told)
     return of_thread >= MOST_THANKS or again
 
 
-def _same(one: Inbound, other: Inbound) -> bool:
-    return (one.reply.address, one.thread, one.kind, one.revokes) == (
-        other.reply.address,
-        other.thread,
-        other.kind,
-        other.revokes,
+def _same(earlier: Inbound, later: Inbound) -> bool:
+    return (earlier.reply.address, earlier.thread, earlier.kind, earlier.revokes) == (
+        later.reply.address,
+        later.thread,
+        later.kind,
+        later.revokes,
     )
 
 
@@ -138,8 +138,8 @@ def _heed(inbound: Inbound, tables: Tables, now: datetime) -> None:
             before = None if known is None else known.person
             tables.opt_outs[address, purpose] = OptOut(since=now, person=person or before, reason=reason)
     if inbound.kind is ReplyKind.OPT_IN:
-        for key, one in tables.opt_outs.items():
-            if key[0] == address or (person is not None and one.person == person):
+        for key, opt_out in tables.opt_outs.items():
+            if key[0] == address or (person is not None and opt_out.person == person):
                 tables.opt_outs[key] = replace(one, lifted=True)
         if person is not None:
             consents.add(tables, came_back(person, inbound.id, now))

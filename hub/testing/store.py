@@ -92,7 +92,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         async with self._statement("release") as tables:
             now = self._now()
-            due = [tables.messages[one] for one in sorted(ids) if one in tables.messages]
+            due = [tables.messages[message_id] for message_id in sorted(ids) if message_id in tables.messages]
             return _release(tables, (row for row in due if row.due(now)), now)
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
@@ -131,11 +131,11 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
             now = self._now()
             overdue = [row.message for row in tables.messages.values() if _overdue(row.message, now)]
             over: list[Message] = []
-            for message in sorted(overdue, key=lambda one: one.next_at or now)[:limit]:
+            for message in sorted(overdue, key=lambda row: row.next_at or now)[:limit]:
                 step = tables.step_of(message)
                 if any(map(_reached, step)):
                     tables.wait(message.id, None)
-                elif all(one.state in LOST or _overdue(one, now) for one in step):
+                elif all(message.state in LOST or _overdue(message, now) for message in step):
                     over.append(message)
                 else:
                     tables.wait(message.id, now + again)
@@ -194,8 +194,8 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
 
 def _unsure_of(row: Row, tables: Tables) -> str | None:
     unknown = [attempt for attempt in tables.attempts.values() if attempt.outcome == "unknown"]
-    mine = [one for one in unknown if one.message_id == row.message.id]
-    return max(mine, key=lambda one: one.at).provider if mine else None
+    mine = [attempt for attempt in unknown if attempt.message_id == row.message.id]
+    return max(mine, key=lambda attempt: attempt.at).provider if mine else None
 
 
 def _effective(outcome: Outcome, token: UUID, tables: Tables) -> bool:

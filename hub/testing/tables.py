@@ -155,10 +155,10 @@ class Tables:
 
     def suppression(self, message: Message) -> SuppressionStatus | None:
         """Return why a message is not to go where it goes."""
-        for (address, purpose), one in self.opt_outs.items():
-            named = address in {message.address, message.address.lower()} or one.person == message.person
-            if purpose == message.purpose and named and not one.lifted:
-                return SuppressionStatus(reason=one.reason)
+        for (address, purpose), opt_out in self.opt_outs.items():
+            named = address in {message.address, message.address.lower()} or opt_out.person == message.person
+            if purpose == message.purpose and named and not opt_out.lifted:
+                return SuppressionStatus(reason=opt_out.reason)
         if message.purpose in REVOCABLE and not allows(self._said(message), message.channel):
             return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))

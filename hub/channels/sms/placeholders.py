@@ -35,9 +35,9 @@ def fill(tree: Tree, values: Values) -> Tree:
     if isinstance(tree, str):
         return fill_text(tree, values)
     if isinstance(tree, Mapping):
-        return {key: fill(each, values) for key, each in tree.items() if not _is_void(each, values)}
+        return {key: fill(branch, values) for key, branch in tree.items() if not _is_void(branch, values)}
     if isinstance(tree, list):
-        return [fill(each, values) for each in tree if not _is_void(each, values)]
+        return [fill(branch, values) for branch in tree if not _is_void(branch, values)]
     return tree
 
 
@@ -53,11 +53,11 @@ def _texts(tree: Tree) -> Iterator[str]:
     if isinstance(tree, str):
         yield tree
     elif isinstance(tree, Mapping):
-        for each in tree.values():
-            yield from _texts(each)
+        for branch in tree.values():
+            yield from _texts(branch)
     elif isinstance(tree, list):
-        for each in tree:
-            yield from _texts(each)
+        for branch in tree:
+            yield from _texts(branch)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str | None]]:
