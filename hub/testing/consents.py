@@ -16,7 +16,7 @@ def add(tables: Tables, said: Sequence[Consent]) -> None:
     for consent in said:
         tables.consents.setdefault(consent.id, consent)
         if consent.granted:
-            _lift(tables, one)
+            _lift(tables, consent)
 
 
 def _lift(tables: Tables, yes: Consent) -> None:

@@ -140,6 +140,6 @@ def _heed(inbound: Inbound, tables: Tables, now: datetime) -> None:
     if inbound.kind is ReplyKind.OPT_IN:
         for key, opt_out in tables.opt_outs.items():
             if key[0] == address or (person is not None and opt_out.person == person):
-                tables.opt_outs[key] = replace(one, lifted=True)
+                tables.opt_outs[key] = replace(opt_out, lifted=True)
         if person is not None:
             consents.add(tables, came_back(person, inbound.id, now))
