@@ -18,7 +18,7 @@ _ALL = Grant(office=Office.ADMINISTRATOR, copropiedad_id=EVERYWHERE)
 
 
 class MemoryAccounts:
-    """`hub.ports.AccountStore` and `hub.ports.SessionStore`. `faults` knows `named` and `find`."""
+    """`hub.ports.AccountStore` and `hub.ports.SessionStore`. `faults` applies to `named` and `find`."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.faults = Faults()

@@ -1,4 +1,4 @@
-"""Clocks in memory, as the timers ask for them."""
+"""Clocks in memory, for the timers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
 
 
 class MemoryClocks(Statements):
-    """What `hub.ports.TimerStore` says of clocks."""
+    """The part of `hub.ports.TimerStore` about clocks."""
 
     @property
     def clocks(self) -> list[Clock]:

@@ -12,7 +12,7 @@ from hub.testing.tables import OptOut, Tables
 
 
 def add(tables: Tables, said: Sequence[Consent]) -> None:
-    """Keep what was said; a yes ends the BAJA before it."""
+    """Store consents; a yes lifts an earlier BAJA."""
     for consent in said:
         tables.consents.setdefault(consent.id, consent)
         if consent.granted:
@@ -30,7 +30,7 @@ def _lift(tables: Tables, yes: Consent) -> None:
 
 
 def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
-    """Return the same people; those who have not said yes to the purpose are left out."""
+    """Return the same people; those without a yes to the purpose are marked as left out."""
     said: dict[str, list[Consent]] = defaultdict(list)
     for consent in tables.consents.values():
         if consent.purpose == purpose:

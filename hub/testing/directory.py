@@ -1,4 +1,4 @@
-"""The directory in dictionaries: what `directory.*` events say, and who belongs to a group."""
+"""The directory in dictionaries: applies `directory.*` events, and resolves groups."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hub.people.rota import FLAGS, absent, on_shift, standing_in
 from hub.people.units import in_order, unit_name
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
-"""Who stands in for a role that nobody of the unit has."""
+"""Role → the roles to use when nobody in the unit has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """What a noun's newest event said; nothing after it was removed."""
+    """The data of an entry's newest event; empty after its removal."""
 
     version: int
     data: Mapping[str, Json] | None
@@ -30,13 +30,13 @@ class DirectoryEntry:
 class Directory:
     entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
     heard: frozenset[tuple[str, str, int]] = frozenset()
-    """The versions that were told, won or not."""
+    """All received versions, whether they won or not."""
 
     def copy(self) -> Directory:
         return Directory(dict(self.entries), self.heard)
 
     def apply(self, event: Event) -> bool:
-        """Let the greatest version win, the first of equals; return whether this one has won."""
+        """Apply an event: the greatest version wins, the first of equals; return whether this one won."""
         _, noun, verb = event.name.split(".")
         key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
         self.heard |= {(*key, version)}
@@ -52,13 +52,13 @@ class Directory:
         return None if entry is None or entry.data is None else entry.data[column]
 
     def has_place(self, copropiedad_id: str) -> bool:
-        """Return whether a copropiedad is known: by itself, or by a unit of it."""
+        """Return whether a copropiedad is known, itself or through one of its units."""
         units = [key for noun, key in self.entries if noun == "unit"]
         by_unit = (self.text("unit", key, "copropiedad_id") == copropiedad_id for key in units)
         return ("copropiedad", copropiedad_id) in self.entries or any(by_unit)
 
     def people(self, group: Group, now: datetime) -> list[Person]:
-        """Return who belongs to a group now, sorted by ref, with the units by which they do."""
+        """Return the people of a group now, sorted by ref, with the units by which they belong."""
         scopes: dict[str, set[str]] = {}
         for ref, scope in self._members(group, now):
             scopes.setdefault(ref, set()).add(scope)
@@ -80,7 +80,7 @@ class Directory:
         }
 
     def weeks_of(self, ref: str, now: datetime) -> tuple[WorkWeek | None, ...]:
-        """Return the hours that somebody of the staff has of his own."""
+        """Return the person's own working hours, for staff."""
         mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
         return weeks_of(
             membership.get("hours") or None for membership in mine if membership["role"] == "staff"
@@ -93,7 +93,7 @@ class Directory:
         )
 
     def unit_name(self, unit_id: str | None) -> str | None:
-        """Return what people call a unit."""
+        """Return the name of a unit."""
         entry = self.entries.get(("unit", unit_id or ""))
         known = None if entry is None else entry.data
         return None if known is None else unit_name(known.get("tower"), known["label"])
@@ -103,7 +103,7 @@ class Directory:
         return in_order(name for name in named if name is not None)
 
     def _members(self, group: Group, now: datetime) -> Iterable[tuple[str, str]]:
-        """Return refs, each with a scope that brings it in."""
+        """Return refs, each with a scope by which it is in the group."""
         if group.person is not None:
             return [(group.person, "")]
         if group.unit_id is not None:
@@ -113,7 +113,7 @@ class Directory:
         return [(ref, "") for ref in standing_in(self._staff(group, now), self._away(now))]
 
     def _absent(self, group: Group, now: datetime) -> list[Person]:
-        """Return those of the staff who are on leave, each with who stands in."""
+        """Return staff on leave, each with the stand-ins."""
         away = absent(self._staff(group, now), self._away(now))
         found = [(self.person(ref), stand_ins) for ref, stand_ins in away.items()]
         return [
@@ -152,7 +152,7 @@ class Directory:
         return scopes
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
-        """Return the nearest, on leave or not: of the place, else of the company."""
+        """Return staff of the copropiedad, else of the company, on leave or not."""
         staff = [membership for membership in self._memberships(now) if _serves(membership, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
             here = [
@@ -190,7 +190,7 @@ class Directory:
         return [row for row in self._entries("membership") if _holds(row, now)]
 
     def person(self, ref: str) -> Person | None:
-        """Return somebody with the contact points that can be used."""
+        """Return a person with the usable contact points."""
         entry = self.entries.get(("person", ref))
         if entry is None or entry.data is None:
             return None

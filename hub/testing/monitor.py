@@ -1,4 +1,4 @@
-"""How the hub is itself, from the memory store."""
+"""The monitor's stores, from the memory store."""
 
 from __future__ import annotations
 

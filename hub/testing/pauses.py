@@ -1,4 +1,4 @@
-"""Pauses in memory, beside the messages of the memory store."""
+"""Pauses in memory, with the messages of the memory store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WAITING: Final = frozenset({State.QUEUED, State.RETRYING, State.HELD})
 
 
 class MemoryPauses:
-    """`hub.ports.PauseStore`. `faults` knows the method `paused`."""
+    """`hub.ports.PauseStore`. `faults` applies to `paused`."""
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
         self.faults = Faults()

@@ -1,4 +1,4 @@
-"""What people write back, over the memory store's tables."""
+"""Replies, over the memory store's tables."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     """
     `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, and the stores of receipts and replies.
 
-    One transaction or statement at a time. `faults` knows the methods by name, and `commit`;
-    `refused` holds the ids of events with a value that the database refuses.
+    One transaction or statement at a time. `faults` applies to all methods by name, and to `commit`;
+    `refused` holds the ids of events with a value that the database would refuse.
     """
 
     def __init__(self, now: Now, *, refused: Collection[str] = ()) -> None:
@@ -33,7 +33,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
         self._refused = refused
 
     def now(self) -> datetime:
-        """Tell the time of this store."""
+        """Return the time of this store."""
         return self._now()
 
     def message(self, message_id: UUID) -> Message:
@@ -199,7 +199,7 @@ def _unsure_of(row: Row, tables: Tables) -> str | None:
 
 
 def _effective(outcome: Outcome, token: UUID, tables: Tables) -> bool:
-    """A repeat of the same call is answered as the first one was: the lease stays on the row."""
+    """Return whether the outcome counts. A repeated call gets the same result: the lease stays on the row."""
     row = tables.messages.get(outcome.message_id)
     return row is not None and row.lease == token and row.message.state in {State.SENDING, outcome.state}
 
@@ -227,7 +227,7 @@ def _overdue(message: Message, now: datetime) -> bool:
 
 
 def _reached(message: Message) -> bool:
-    """Arrived, or accepted where nothing tells of arrivals."""
+    """Return whether it arrived, or was accepted on a channel without receipts."""
     return message.state in {State.DELIVERED, State.READ} or (
         message.state is State.SENT and message.next_at is None
     )
@@ -238,7 +238,7 @@ def _queue(row: Row) -> tuple[str, Lane]:
 
 
 def _went_on(message: Message, reached: Container[object]) -> bool:
-    """Return whether the step after this one is there."""
+    """Return whether the next step exists."""
     if not message.fallback:
         return False
     target = message.fallback[0][0]

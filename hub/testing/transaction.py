@@ -1,4 +1,4 @@
-"""Intake's transaction over a copy of the tables, which is thrown away when it raises."""
+"""Intake's transaction over a copy of the tables, which is discarded when it raises."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from hub.testing.tables import Letter, StoredAudience, Tables
 
 
 class MemoryTransaction:
-    """`hub.ports.IntakeTransaction`. Events whose id is in `refused` are values that SQL cannot hold."""
+    """`hub.ports.IntakeTransaction`. Events with an id in `refused` count as unstorable in SQL."""
 
     def __init__(self, tables: Tables, now: datetime, refused: Collection[str]) -> None:
         self._tables = tables
@@ -123,7 +123,7 @@ class MemoryTransaction:
         for record in records:
             key, seen = (record.event_key, record.audience), len(tables.directory.heard)
             known = tables.audiences.get(key)
-            # The directory's state is kept anew only where it is planned again.
+            # The directory position is replaced only when the audience is planned again.
             if known is not None and known.record.planned_at == record.planned_at:
                 seen = known.directory_version
             tables.audiences[key] = StoredAudience(record=record, directory_version=seen)
@@ -147,7 +147,7 @@ class MemoryTransaction:
         return sorted(found, key=lambda message: message.id)
 
     async def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        # The same bytes twice in one call are one insert.
+        # The same bytes twice in one call make one insert.
         for letter in {letter.id: letter for letter in letters}.values():
             known = self._tables.letters.get(letter.id)
             self._tables.letters[letter.id] = (
@@ -167,7 +167,7 @@ class MemoryTransaction:
 
 
 def _again(known: Letter, letter: DeadLetter) -> Letter:
-    """Count up a letter that is known; one that was replayed is open again."""
+    """Raise the count of a known letter; reopen a replayed one."""
     counted = replace(known, times=known.times + 1)
     if known.state != "replayed":
         return counted
@@ -177,7 +177,7 @@ def _again(known: Letter, letter: DeadLetter) -> Letter:
 
 
 def _storable(event: Event) -> bool:
-    """PostgreSQL's text and jsonb hold neither NUL nor lone surrogates."""
+    """Return whether PostgreSQL can store it: text and jsonb hold neither NUL nor lone surrogates."""
     try:
         return b"\\u0000" not in encode(event)
     except UnicodeEncodeError:
