@@ -42,7 +42,7 @@ def library() -> Path:
     ],
     ids=["delivery-ahead", "delivery-behind"],
 )
-async def test_clocks_that_disagree_lose_nobody_and_tell_each_level_once(
+async def test_clock_skew_loses_nobody_and_notifies_each_level_once(
     trial: Scenario, library: Path, skews: Mapping[str, int]
 ) -> None:
     trial.house.smtp.on("RCPT", first(REFUSED_FOR_NOW, replying("451 4.7.1 Greylisted", about="pedro")))

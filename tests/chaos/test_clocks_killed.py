@@ -24,7 +24,7 @@ MANY: Final = 200
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
-async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once(trial: Scenario) -> None:
+async def test_timers_killed_between_publish_advance_and_arm_fire_each_step_once(trial: Scenario) -> None:
     await staffed(trial, LADDER)
     async with trial.hub(*OTHERS), watched(trial, "timers") as timers:
         timers.dies(Point.PUBLISHED, "breach:1")
@@ -85,7 +85,7 @@ async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(
     assert [STEPS[:3]] * MANY == in_order(trial)
 
 
-async def test_two_timers_that_see_the_same_due_clocks_tell_each_step_once(trial: Scenario) -> None:
+async def test_two_timers_with_the_same_due_clocks_fire_each_step_once(trial: Scenario) -> None:
     """The first has told, and is slow to write it down; the second does it all, and more, meanwhile."""
     await staffed(trial, LADDER)
     async with trial.hub(*OTHERS), watched(trial, "timers") as slow:
@@ -110,7 +110,7 @@ async def test_two_timers_that_see_the_same_due_clocks_tell_each_step_once(trial
     assert [STEPS[:5]] * CASES == in_order(trial)
 
 
-async def test_timers_killed_when_a_check_has_been_told_end_it_once(trial: Scenario) -> None:
+async def test_timers_killed_after_a_check_end_the_clock_once(trial: Scenario) -> None:
     """What was to be announced three days ahead has left: the event that says so ends the promise."""
     await staffed(trial)
     async with (

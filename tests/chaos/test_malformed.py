@@ -27,7 +27,7 @@ SEED_OF_DEAD_LETTERS = 150
 pytestmark = [pytest.mark.slow]
 
 
-async def test_malformed_events_crash_nothing_and_each_is_a_dead_letter_with_a_reason(
+async def test_each_malformed_event_is_a_dead_letter_and_crashes_nothing(
     trial: Scenario,
 ) -> None:
     async with trial.hub() as hub:

@@ -41,7 +41,7 @@ async def test_postgresql_goes_away_and_comes_back(
     assert [] == dead
 
 
-async def test_mail_that_comes_while_postgresql_is_away_stays_with_the_other_side(
+async def test_mail_is_deferred_while_postgresql_is_unavailable(
     home: House, private_servers: Servers
 ) -> None:
     port = free_port()

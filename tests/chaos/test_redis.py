@@ -49,7 +49,7 @@ async def test_redis_goes_away_and_messages_and_clocks_go_on(
     assert {level: 2 * told for level, told in WHOLE_LADDER.items()} == escalations(alone)
 
 
-async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Scenario) -> None:
+async def test_redis_is_flushed_and_each_breach_is_notified_once(alone: Scenario) -> None:
     await staffed(alone)
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
         await alone.publish([received(1)])
@@ -65,7 +65,7 @@ async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Scenario) ->
     assert WHOLE_LADDER == escalations(alone)
 
 
-async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Scenario) -> None:
+async def test_waiting_retries_survive_the_loss_of_redis(alone: Scenario) -> None:
     alone.house.smtp.on("RCPT", first(EVENTS * 3, replying("451 4.7.1 Greylisted")))
     await alone.publish([replied(number) for number in range(EVENTS)])
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:

@@ -77,7 +77,7 @@ async def test_the_greatest_version_wins(stores: Stores, versions: tuple[int, in
     assert [found.name for found in await find(stores, Group(person="p-1"))] == [expected]
 
 
-async def test_somebody_removed_is_gone_and_older_news_does_not_bring_them_back(stores: Stores) -> None:
+async def test_removed_person_stays_removed_after_an_older_event(stores: Stores) -> None:
     await apply(stores, person("p-1", 1), person_removed("p-1", 3))
     await apply(stores, person("p-1", 2))
 
@@ -189,7 +189,7 @@ async def test_a_group_of_a_unit_names_that_unit_only(stores: Stores) -> None:
     assert [("Torre 1 Apto 101",)] == [one.units for one in payer] == [one.units for one in several]
 
 
-async def test_a_unit_that_nobody_has_told_of_yet_has_no_name(stores: Stores) -> None:
+async def test_unknown_unit_has_no_name(stores: Stores) -> None:
     await apply(stores, person("p-ana"), membership("p-ana", "unit:u-later", "owner"))
     [ana] = await find(stores, Group(unit_id="u-later", roles=("owner",)))
 

@@ -197,14 +197,14 @@ async def test_nobody_is_shown_who_is_unknown_or_removed(stores: RealStores) -> 
     assert [None, None] == [await stores.roster.somebody(ref) for ref in ("p-1", "p-2")]
 
 
-async def test_what_is_written_tells_whether_it_was_news(stores: RealStores) -> None:
+async def test_write_returns_whether_the_event_applied(stores: RealStores) -> None:
     told = [await stores.roster.write(person("p-1", version)) for version in (2, 1, 2, 3)]
 
     assert [(True, 2), (False, 2), (False, 2), (True, 3)] == [(one.applied, one.version) for one in told]
     assert Written(applied=True, version=4) == await stores.roster.write(person_removed("p-1", 4))
 
 
-async def test_a_removal_that_nobody_knows_the_thing_of_is_remembered(stores: RealStores) -> None:
+async def test_removal_of_an_unknown_entry_is_stored(stores: RealStores) -> None:
     await stores.roster.write(person_removed("p-1", 5))
 
     assert Written(applied=False, version=5) == await stores.roster.write(person("p-1", 4))
@@ -216,7 +216,7 @@ async def test_a_term_that_cannot_be_read_is_refused(stores: RealStores) -> None
         await apply(stores, membership("p-1", "unit:u-1", "owner", since="2026-13-01", until=at))
 
 
-async def test_one_person_is_in_two_copropiedades_what_she_is_there(stores: RealStores) -> None:
+async def test_person_is_shown_with_the_roles_of_both_copropiedades(stores: RealStores) -> None:
     await apply(
         stores,
         person("p-1"),

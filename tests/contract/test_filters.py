@@ -73,7 +73,7 @@ async def test_a_message_is_shown_where_it_belongs_masked_or_whole(
         assert whole is None or ("María Peña", one.address) == (whole["name"], whole["address"])
 
 
-async def test_pages_of_two_copropiedades_leave_nothing_out_and_tell_nothing_twice(
+async def test_pages_of_two_copropiedades_have_no_gap_and_no_repetition(
     stores: RealStores,
 ) -> None:
     events = await happen(stores)
@@ -104,7 +104,7 @@ async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores
 
 
 @everywhere
-async def test_lost_messages_go_again_where_they_belong(
+async def test_redrive_is_limited_to_the_given_copropiedades(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     await tell(stores, state=State.FAILED, reason="smtp_550")
@@ -176,7 +176,7 @@ async def test_dead_letters_belong_to_no_copropiedad(stores: RealStores) -> None
 
 
 @everywhere
-async def test_letters_are_seen_and_handed_over_where_their_message_belongs(
+async def test_letters_are_shown_and_delivered_where_their_message_belongs(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, channel="print", state=State.SENT)

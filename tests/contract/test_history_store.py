@@ -48,7 +48,7 @@ def events_of(*of: StoredEvent) -> list[Event]:
     return [one.event for one in of]
 
 
-async def test_a_case_that_was_heard_of_is_read_once_and_whole(stores: RealStores) -> None:
+async def test_case_with_a_recent_event_is_read_once_and_whole(stores: RealStores) -> None:
     began = of_case("pqrs_id:A", WEEK.since - 90 * DAY)
     other = of_case("pqrs_id:A", NOON, "payment.received")
     answered = [of_case("pqrs_id:A", NOON + n * HOUR, "pqrs.replied") for n in (1, 2, 3)]
@@ -67,7 +67,7 @@ async def test_many_cases_are_read_page_by_page(stores: RealStores) -> None:
     assert all(2 == len(events) for _, events in await read(stores))
 
 
-async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: RealStores) -> None:
+async def test_events_without_a_clock_and_closed_cases_are_not_read(stores: RealStores) -> None:
     await keep(
         stores,
         of_case("payment_id:P", NOON, "payment.received"),
@@ -78,7 +78,7 @@ async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: RealS
     assert [] == await read(stores)
 
 
-async def test_a_clock_that_runs_brings_its_case_once_though_nothing_is_heard_of_it(
+async def test_running_clock_returns_its_case_once_without_recent_events(
     stores: RealStores,
 ) -> None:
     silent, other, over = (of_case(f"pqrs_id:{name}", NOON - 9 * DAY) for name in ("S", "T", "O"))
@@ -102,7 +102,7 @@ def _clock(name: str, hour: int, ended_at: datetime | None = None) -> Clock:
     return replace(clock(case), id=clock_id(case, "first_reply", began), state=state, ended_at=ended_at)
 
 
-async def test_messages_that_went_or_are_to_go_are_read_without_the_person(stores: RealStores) -> None:
+async def test_sent_and_pending_messages_are_read_without_the_person(stores: RealStores) -> None:
     of = stored(event(time=NOON))
     await keep(stores, of)
     going = [_message(of, f"going-{state}", state) for state in (State.SENT, State.READ, State.HELD)]

@@ -65,7 +65,7 @@ def never_now(who: str) -> Json:
     return {"days": [day], "from": "08:00", "to": "17:00", "person_id": who}
 
 
-async def test_during_leave_the_delegate_is_told(stores: Stores) -> None:
+async def test_delegate_is_notified_during_leave(stores: Stores) -> None:
     await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), today("p-9"))
 
     assert ["p-2", "p-9"] == await refs(stores, SERVICE)
@@ -91,7 +91,7 @@ async def test_who_is_on_leave_is_answered_with_who_stands_in(
     assert expected == await absent(stores, SERVICE)
 
 
-async def test_of_the_level_of_a_ladder_too(stores: Stores) -> None:
+async def test_delegate_also_stands_in_for_an_escalation_level(stores: Stores) -> None:
     await apply(stores, *staff("p-1", level=2), person("p-9"), today("p-9"))
 
     assert ["p-9"] == await refs(stores, Group(level=2, copropiedad_id="ph-1"))
@@ -108,7 +108,7 @@ async def test_a_delegate_who_is_away_has_one_too(stores: Stores) -> None:
     [today(None), today("nobody"), today("p-gone")],
     ids=["no delegate", "unknown", "removed"],
 )
-async def test_without_a_delegate_the_others_are_told_and_of_one_alone_he_himself(
+async def test_without_a_delegate_colleagues_or_else_the_person_is_notified(
     stores: Stores, news: Event
 ) -> None:
     await apply(stores, *staff("p-1"), person("p-gone"), person_removed("p-gone", 2), news)

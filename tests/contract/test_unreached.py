@@ -57,7 +57,7 @@ async def test_a_new_event_says_whether_the_directory_has_its_copropiedad(stores
     assert {one.copropiedad_id: known[one.key] for one in events} == places
 
 
-async def test_what_is_kept_comes_back_with_all_its_reasons(stores: Stores) -> None:
+async def test_unreached_event_keeps_all_its_reasons(stores: Stores) -> None:
     one, other = stored(event(id="one")), stored(event(id="other"))
     await keep(stores, (one, (UNIT,)), (one, (EMPTY,)), (one, (UNIT,)))
     async with stores.intake.transaction() as transaction:
