@@ -171,6 +171,6 @@ def _durable(
         delivery_mode=DeliveryMode.PERSISTENT,
         # aiormq finds a returned message by its id, so no two in flight may share one.
         message_id=uuid4().hex,
-        # RabbitMQ refuses a user other than the connection's: intake trusts it to know what the hub has checked.
+        # RabbitMQ refuses a user other than the connection's: intake trusts it to mean the hub's own check.
         user_id=user,
     )

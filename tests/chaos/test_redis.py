@@ -1,4 +1,4 @@
-"""Redis goes away under a working hub, comes back, and forgets everything."""
+"""Redis stops under a working hub, comes back, and has lost everything."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ any_hour = true
 ladder = ["4s", "1s", "1s", "1s"]
 """
 WHOLE_LADDER = {2: 1, 3: 1, 4: 2}
-"""Level → how often it is told of one unanswered petition; the last one is reminded once."""
+"""Level → notifications about one unanswered petition; the last level is reminded once."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -90,7 +90,7 @@ def received(number: int) -> dict[str, Any]:
 
 
 def escalations(trial: Scenario) -> Counter[int]:
-    """Level → events that say that it now has the case, each counted once, as they were published."""
+    """Return level → published events that give it the case, each counted once."""
     lines = [json.loads(line) for line in trial.published.read_text().splitlines()]
     found = {one["id"]: one["data"]["to_level"] for one in lines if name(one) == "pqrs.escalated"}
     return Counter(found.values())

@@ -1,4 +1,4 @@
-"""A provider of text messages that stumbles while a crowd is being told."""
+"""An SMS provider fails while many messages are being sent."""
 
 from __future__ import annotations
 
@@ -65,5 +65,7 @@ async def told(trial: Scenario) -> Judgement:
 
 
 def times(trial: Scenario) -> list[float]:
-    """When each text was taken, in the order of the texts."""
-    return [one.at for path in trial.providers for one in read(path) if one.channel == "sms"]
+    """Return when each text was accepted, in the order of the texts."""
+    return [
+        acceptance.at for path in trial.providers for acceptance in read(path) if acceptance.channel == "sms"
+    ]

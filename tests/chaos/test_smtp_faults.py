@@ -1,4 +1,4 @@
-"""A mail server that stumbles while a crowd is being told."""
+"""A mail server fails while many messages are being sent."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_mail_accepted_without_an_answer_repeats_under_one_reference(
     verdict = await told(trial)
 
     assert [] == verdict.complaints
-    # More where connections that hang kept others waiting until their own answer came too late.
+    # There may be more: hanging connections delay others until their answer comes too late.
     assert TIMES <= verdict.unknown
 
 

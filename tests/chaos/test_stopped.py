@@ -1,4 +1,4 @@
-"""A hub that is asked to stop in the middle of its work."""
+"""A hub gets SIGTERM in the middle of its work."""
 
 from __future__ import annotations
 

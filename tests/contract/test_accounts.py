@@ -1,4 +1,4 @@
-"""Accounts of the console and their sessions, as they are kept."""
+"""The contract of the stores of accounts and sessions."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ async def test_two_administrators_who_disable_each_other_at_once_do_not_both_suc
     both = [await added(stores, name, ADMIN) for name in ("ana", "luis")]
 
     ended = await asyncio.gather(
-        *(stores.accounts.disable(each.id, now=NOW) for each in both), return_exceptions=True
+        *(stores.accounts.disable(account.id, now=NOW) for account in both), return_exceptions=True
     )
 
     assert [type(each) for each in ended].count(LastAdministrator) == 1
@@ -157,7 +157,7 @@ async def test_of_a_thousand_concurrent_tries_only_the_first_are_checked(stores:
     account = await added(stores)
     tries = await asyncio.gather(*(stores.accounts.attempt(account.id, now=NOW) for _ in range(50)))
 
-    assert sorted(each for each in tries if each is not None) == list(range(1, FAILURES + 1))
+    assert sorted(attempt for attempt in tries if attempt is not None) == list(range(1, FAILURES + 1))
 
 
 @pytest.mark.parametrize("way", ["signed_in", "unlock", "set_password"])

@@ -1,4 +1,4 @@
-"""What the appointments promise, in memory and for real."""
+"""The contract of Appointments, in memory and in Redis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.contract.values import (
 
 @pytest.fixture(params=["memory", "redis"])
 def redis_place(request: pytest.FixtureRequest) -> str | None:
-    """Redis' URL; None for the appointments in memory. Not async: it asks for an async fixture."""
+    """Redis' URL; None for appointments in memory. Not async, because it requests an async fixture."""
     if request.param == "memory":
         return None
     url: str = request.getfixturevalue("redis_url")
@@ -94,7 +94,7 @@ async def test_ended_clock_is_on_no_board_and_due_until_its_last_step(
         await appointments.track_clocks([stage])
         seen.append((len(await appointments.board("breached", 10)), len(await members(appointments))))
 
-    # Older news of it, that it still runs, changes nothing.
+    # An older update, in which it still runs, changes nothing.
     assert [1, 0, 0, 0] == [boards for boards, _ in seen]
     assert 0 == seen[-1][1]
     assert 1 == seen[1][1]

@@ -1,4 +1,4 @@
-"""Whom the groups that reach further than a place hold, in memory and for real."""
+"""Groups beyond one copropiedad, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PEOPLE: Final = ("p-ana", "p-beto", "p-caro", "p-dora", "p-elsa", "p-fito", "p-g
 
 
 def directory() -> list[Event]:
-    """Two copropiedades; Ana owns in one and lives in the other, Caro works and owns."""
+    """Two copropiedades; Ana owns in one and lives in the other, Caro is staff and owns."""
     yesterday = (now() - timedelta(days=1)).isoformat()
     return [
         *map(person, PEOPLE),
@@ -45,7 +45,7 @@ async def refs(stores: Stores, *groups: Group) -> list[list[str]]:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(directory())
         found = await transaction.people(groups)
-    return [[one.ref for one in found[group]] for group in groups]
+    return [[person.ref for person in found[group]] for group in groups]
 
 
 async def test_everyone_means_people_with_a_current_membership(stores: Stores) -> None:
@@ -93,6 +93,6 @@ async def test_everyone_is_paged_without_repetition(stores: Stores, group: Group
     async with stores.intake.transaction() as transaction:
         while page := await transaction.people_page(group, found[-1] if found else "", limit):
             assert len(page) <= limit
-            found += [one.ref for one in page]
+            found += [row.ref for row in page]
 
     assert expected == found

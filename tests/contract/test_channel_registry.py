@@ -1,4 +1,4 @@
-"""Which channels the settings make."""
+"""Which channels the settings build."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def policy() -> Policy:
 
 
 async def keep_nothing(_message: Outgoing) -> None:
-    """A store that forgets."""
+    """A store that discards messages."""
 
 
 def settings(**environment: str) -> Settings:

@@ -1,4 +1,4 @@
-"""What every channel keeps to, whatever provider stands behind it."""
+"""The contract of every channel, whatever its provider."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ async def test_acceptance_names_provider_and_reference(trial: Trial) -> None:
 
     assert answer.provider
     assert answer.reference
-    # Only a channel that confirms may say that accepted is delivered.
+    # Only a channel that confirms may report an accepted message as delivered.
     assert answer.delivered <= trial.channel.traits.confirms
 
 

@@ -1,4 +1,4 @@
-"""What the stores promise of clocks that have ended, of whom they called, and of what has left."""
+"""The contract of the stores for ended clocks, for the staff that they called, and for dispatch."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LAST = Step(kind=StepKind.RESOLVE, at=NOON + 3 * HOUR, from_level=1, to_level=1)
 
 
 def over(**fields: Any) -> Clock:
-    """It has told its breach, has ended, and has to tell that."""
+    """A clock that has notified its breach, has ended, and has still to notify its end."""
     told = clock().steps[:2]
     values: dict[str, Any] = {
         "state": ClockState.BREACHED,
@@ -103,7 +103,7 @@ async def test_called_includes_a_call_that_reached_nobody(stores: Stores) -> Non
         await transaction.add_events([CALL, strange])
     found = await stores.timers.called([CALL.event.id, strange.event.id])
 
-    # Only what the hub itself said has called anybody.
+    # Only events of the hub itself count as calls.
     assert {CALL.event.id: set()} == {name: set(people) for name, people in found.items()}
 
 
@@ -179,7 +179,7 @@ async def test_unsent_calls_to_a_closed_case_are_cancelled(stores: Stores) -> No
     await stores.add(*waiting, read, petitioner)
     await stores.timers.call_off([CALL.event.id])
 
-    assert ["cancelled"] * 3 == [await stores.state_of(one) for one in waiting]
+    assert ["cancelled"] * 3 == [await stores.state_of(event) for event in waiting]
     assert ["delivered", "queued"] == [await stores.state_of(one) for one in (read, petitioner)]
     assert [] == [
         cascade for cascade in await stores.timers.broken_cascades(10) if cascade.event_id == CALL.event.id

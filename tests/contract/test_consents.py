@@ -1,4 +1,4 @@
-"""The ledger of consents, in memory and for real: who is left out, what is sent, how BAJA and ALTA stand."""
+"""The ledger of consents, in memory and in PostgreSQL: who is left out, what is sent, BAJA and ALTA."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ MAIL = "p-1@example.com"
 
 
 async def tell(stores: Stores, *said: Event) -> None:
-    """As intake does: in one transaction, which sees it."""
+    """Add consents as intake does: in one transaction, which sees them."""
     async with stores.intake.transaction() as transaction:
-        await transaction.add_consents([row for one in said for row in consents_of(one, event_key(one))])
+        await transaction.add_consents(
+            [row for event in said for row in consents_of(event, event_key(event))]
+        )
 
 
 async def settle(stores: Stores, *people: str) -> None:
@@ -37,11 +39,11 @@ async def left_out(stores: Stores, group: Group = EVERYBODY) -> dict[str, str | 
     async with stores.intake.transaction() as transaction:
         looked_up = (await transaction.people([group]))[group]
         assert not group.paged or looked_up == await transaction.people_page(group, "", 100)
-    return {one.ref: one.left_out for one in looked_up}
+    return {person.ref: person.left_out for person in looked_up}
 
 
 async def suppression(stores: Stores, of: StoredEvent, channel: str = "email", **fields: Any) -> str | None:
-    """Why the claim of a message planned earlier does not send it."""
+    """Return why the claim of an earlier message does not send it."""
     values = {"purpose": Purpose.COMMERCIAL, "address": MAIL, "occasion": str(uuid4()), **fields}
     one = message(of, channel=channel, **values)
     await stores.add(one)
@@ -50,7 +52,7 @@ async def suppression(stores: Stores, of: StoredEvent, channel: str = "email", *
 
 
 async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
-    """Somebody's answer to a mail of ours."""
+    """Store a person's reply to our mail."""
     one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
     await stores.add(one)
     values: dict[str, Any] = {"message_id": one.id, "address": MAIL, **fields}
@@ -61,7 +63,7 @@ async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> No
 async def stands(stores: RealStores, ref: str = "p-1") -> Mapping[str, Json]:
     shown = await stores.roster.somebody(ref)
     assert shown is not None
-    return {one["purpose"]: one for one in shown["consents"]}
+    return {row["purpose"]: row for row in shown["consents"]}
 
 
 async def test_people_without_a_yes_are_left_out_of_an_opted_in_group(stores: Stores) -> None:

@@ -1,4 +1,4 @@
-"""What the ContactStore promises: operators see enough, and mend what is wrong."""
+"""The contract of the ContactStore: operators see and correct contact points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the DeliveryStore promises."""
+"""The contract of the DeliveryStore."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def test_a_message_that_waits_is_claimed_when_its_time_has_come(
     await stores.add(early, late, ended)
     claimed = await stores.claim(early, late, ended)
 
-    assert [one.message.id for one in claimed] == [early.id]
+    assert [claimed_message.message.id for claimed_message in claimed] == [early.id]
 
 
 async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: StoredEvent) -> None:
@@ -116,7 +116,7 @@ async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: Stored
 
     assert done == frozenset([said.id])
     assert (shown["state"], shown["reason"], shown["next_at"]) == ("sent", "ok", None)
-    assert [(one["outcome"], one["provider"], one["code"]) for one in shown["attempts"]] == [
+    assert [(row["outcome"], row["provider"], row["code"]) for row in shown["attempts"]] == [
         ("sent", "smtp", "250")
     ]
 

@@ -1,4 +1,4 @@
-"""What intake promises of reminders of something that has ended."""
+"""Intake cancels reminders of ended cases."""
 
 from __future__ import annotations
 

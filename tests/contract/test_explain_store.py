@@ -1,4 +1,4 @@
-"""What is kept of audiences, and what is known of an event and a person; in memory and for real."""
+"""Audience records, and the facts about an event and a person, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(s
     await keep(stores, after)
     found = await kept(stores, one)
 
-    assert [before, after] == [each.record for each in found]
+    assert [before, after] == [row.record for row in found]
     assert 0 == found[0].directory_version < found[1].directory_version
 
 
@@ -137,8 +137,8 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     found = (await stores.explaining.facts(of, "p-1")).messages
     [attempt] = told.attempts
 
-    assert [mail.id, inbox.id] == [one.message.id for one in found]
-    assert ["", ""] == [one.message.name for one in found]
+    assert [mail.id, inbox.id] == [row.message.id for row in found]
+    assert ["", ""] == [row.message.name for row in found]
     assert "" == found[1].message.address
     assert found[0].message.address
     assert "maria" not in found[0].message.address
@@ -161,7 +161,7 @@ async def test_history_has_every_version_in_order_of_receipt(stores: RealStores)
         ("membership", 2, None, None, None, True),
         ("person", 1, None, None, None, False),
         ("person", 2, None, None, None, True),
-    ] == [(one.kind, one.version, one.person, one.role, one.scope, one.removed) for one in found]
+    ] == [(row.kind, row.version, row.person, row.role, row.scope, row.removed) for row in found]
     heard = [(one.kind, one.version) for one in sorted(found, key=lambda one: one.position)]
     assert ("person", 1) == heard[0]
     assert ("membership", 1) == heard[1]

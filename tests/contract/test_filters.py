@@ -1,4 +1,4 @@
-"""Whoever reaches some copropiedades sees and changes what belongs to them, as if there were nothing else."""
+"""A caller limited to some copropiedades sees and changes only what belongs to them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ everywhere = pytest.mark.parametrize(
     [(None, "ab-"), (BOTH, "ab"), (A, "a"), (B, "b"), (NOWHERE, ""), (frozenset({"ph-c"}), "")],
     ids=["everywhere", "both", "a", "b", "nowhere", "another"],
 )
-"""The places, and the letters of what is seen from there; `-` is what belongs to no copropiedad."""
+"""The copropiedades, and the letters of what is visible; `-` belongs to no copropiedad."""
 
 PLACE = {"a": "ph-a", "b": "ph-b", "-": None}
 
@@ -122,7 +122,7 @@ async def test_clocks_are_listed_and_counted_where_they_belong(
 ) -> None:
     opened = await happen(stores)
     clocks = {
-        # One says it itself, one leaves it to the event that opened it, one has no place.
+        # One has its own, one takes it from the event that opened it, one has none.
         "a": clock("a", context={"copropiedad_id": "ph-a"}, opened_by=None),
         "b": clock("b", context={}, opened_by=opened["b"].key, due_at=NOON + HOUR),
         "-": clock("-", context={}, opened_by=None),

@@ -1,4 +1,4 @@
-"""Whom an audience means, counted and listed, in memory and for real."""
+"""The people of an audience, counted and listed, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 

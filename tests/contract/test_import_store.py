@@ -1,4 +1,4 @@
-"""A file against what is there already: in memory and in PostgreSQL the same becomes of it."""
+"""Importing a file into an existing directory, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def tell(stores: RealStores, *events: Event) -> None:
 
 async def names(stores: RealStores, group: Group) -> list[str]:
     async with stores.intake.transaction() as transaction:
-        return sorted(one.name for one in (await transaction.people([group]))[group])
+        return sorted(person.name for person in (await transaction.people([group]))[group])
 
 
 def new(changes: Changes) -> dict[str, int]:
@@ -74,7 +74,7 @@ async def test_import_reports_its_progress(stores: RealStores) -> None:
 
 async def test_failed_import_leaves_nothing(stores: RealStores) -> None:
     class Broken(HubError):
-        """The end of a disk."""
+        """A full disk."""
 
     def step(_: int, __: int) -> None:
         raise Broken
@@ -94,7 +94,7 @@ async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: RealSt
     kept = await names(stores, group)
     ended = await apply(stores, shorter, end_missing=True)
 
-    assert [["tenant"], ["tenant"]] == [[one["role"] for one in each.missing] for each in (reported, ended)]
+    assert [["tenant"], ["tenant"]] == [[row["role"] for row in each.missing] for each in (reported, ended)]
     assert (["Julie Martin"], []) == (kept, await names(stores, group))
 
 

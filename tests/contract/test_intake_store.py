@@ -1,4 +1,4 @@
-"""What the IntakeStore promises."""
+"""The contract of the IntakeStore."""
 
 from __future__ import annotations
 

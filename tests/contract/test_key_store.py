@@ -1,4 +1,4 @@
-"""Keys of systems and the audit, as they are kept."""
+"""The contract of the stores of API keys and audit notes."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ async def test_invalid_cursor_is_refused(stores: Stores) -> None:
 
 
 async def connect(stores: Stores) -> None:
-    """Open connections: whoever has to connect first comes late, and there is no race."""
+    """Open connections first: otherwise connecting would serialise the callers, and there is no race."""
     await asyncio.gather(*(stores.keys.live_keys() for _ in range(8)))
 
 

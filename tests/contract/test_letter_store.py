@@ -1,4 +1,4 @@
-"""Letters are kept once, listed, and handed over once."""
+"""Letters are stored once, listed, and delivered once."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ async def test_cut_off_before_the_letter_repeats_under_the_same_id(
 
     assert [row] == still_open
     assert [True, False] == said
-    assert {f"handed_over:{row['id']}"} == {one.id for one in publisher.events}
+    assert {f"handed_over:{row['id']}"} == {event.id for event in publisher.events}
 
 
 async def test_nobody_hears_of_a_letter_that_is_not_there(stores: RealStores, of: StoredEvent) -> None:

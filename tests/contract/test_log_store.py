@@ -1,4 +1,4 @@
-"""What the LogStore promises."""
+"""The contract of the LogStore."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: RealSto
     shown = await stores.log.message(said.id)
 
     assert shown is not None
-    assert [one["reference"] for one in shown["attempts"]] == ["wamid.…ABCD1234"]
+    assert [row["reference"] for row in shown["attempts"]] == ["wamid.…ABCD1234"]
 
 
 async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
@@ -282,7 +282,7 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
 
     kept = await stores.log.kept_promises(period, area="water", places=frozenset({"ph-1"}))
 
-    assert ["a", "a"] == [one.case for one in kept]
+    assert ["a", "a"] == [snapshot.case for snapshot in kept]
     assert kept[0] == PromiseRecord(
         case="a",
         name="first_reply",
@@ -294,7 +294,7 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
         course=course,
     )
     everywhere = await stores.log.kept_promises(period, area=None)
-    assert ["a", "a", "b", "c"] == sorted(one.case for one in everywhere)
+    assert ["a", "a", "b", "c"] == sorted(person.case for person in everywhere)
 
 
 async def test_everything_is_counted_by_state(stores: RealStores, of: StoredEvent) -> None:

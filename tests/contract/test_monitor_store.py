@@ -1,4 +1,4 @@
-"""What the MonitorStore and the IncidentLog promise."""
+"""The contract of the MonitorStore and the IncidentLog."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
 SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
 DEAD = Symptom(key="dead_letters", measured="1 abierta")
 AGO = timedelta(milliseconds=-1)
-"""Not even what was seen a moment ago is fresh enough."""
+"""An age that not even a symptom of a moment ago meets."""
 
 
 class Watching(MonitorStore, IncidentLog, Protocol):
@@ -175,7 +175,7 @@ async def test_recurring_symptom_opens_a_new_incident_and_open_ones_come_first(
     listed = await watching.incidents(10)
 
     assert [DEAD.key, SMS.key, SMS.key] == keys(listed)
-    assert [True, True, False] == [one.resolved_at is None for one in listed]
+    assert [True, True, False] == [row.resolved_at is None for row in listed]
     assert [DEAD.key] == keys(await watching.incidents(1))
 
 

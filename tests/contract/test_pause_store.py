@@ -1,4 +1,4 @@
-"""What is paused is remembered; what was held for it is released once it is over."""
+"""The contract of the PauseStore: pauses are stored, and their messages are released at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ReceiptStore promises."""
+"""The contract of the ReceiptStore."""
 
 from __future__ import annotations
 
@@ -246,7 +246,7 @@ async def test_only_a_receipt_of_an_invalid_contact_suppresses(
 async def called(
     stores: Stores, one: Message, reference: str | None, state: State = State.SENT, said: str = "accepted"
 ) -> None:
-    """Claim it, and record what the provider answered."""
+    """Claim the message, and record the provider's answer."""
     token = uuid4()
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     call = Attempt(message_id=one.id, at=now(), outcome=said, provider="twilio", reference=reference)

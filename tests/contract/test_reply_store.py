@@ -1,4 +1,4 @@
-"""What the ReplyStore promises."""
+"""The contract of the ReplyStore."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ async def test_three_texts_in_a_row_are_acknowledged_once(stores: Stores, of: St
     await texted(stores, of)
     kept = [await take(stores, reply(text)) for text in ("Buenos días", "¿Ya?", "¿Hola?")]
 
-    assert [True, False, False] == [one.acknowledge for one in kept]
+    assert [True, False, False] == [snapshot.acknowledge for snapshot in kept]
 
 
 async def test_concurrent_texts_make_one_row_each_and_one_acknowledgement(
@@ -171,8 +171,8 @@ async def test_autoresponder_with_changing_addresses_is_not_answered_for_ever(
     numbers = [f"+57300111000{number}" for number in range(7)]
     kept = [await take(stores, reply("Recibido", address=number, message_id=one.id)) for number in numbers]
 
-    assert {of.case} == {each.thread for each in kept}
-    assert [True] * 5 + [False] * 2 == [each.acknowledge for each in kept]
+    assert {of.case} == {snapshot.thread for snapshot in kept}
+    assert [True] * 5 + [False] * 2 == [snapshot.acknowledge for snapshot in kept]
 
 
 async def test_another_writer_another_thread_and_another_wish_are_acknowledged(
@@ -184,7 +184,7 @@ async def test_another_writer_another_thread_and_another_wish_are_acknowledged(
         await take(stores, given) for given in (reply(), other, reply("BAJA, señor: ¿sí?"), reply("BAJA"))
     ]
 
-    assert [True] * 4 == [one.acknowledge for one in kept]
+    assert [True] * 4 == [snapshot.acknowledge for snapshot in kept]
 
 
 async def test_autoresponder_is_neither_acknowledged_nor_published(stores: Stores) -> None:
@@ -212,7 +212,7 @@ async def test_characters_that_no_database_takes_lose_nothing_else(stores: Store
 
 
 async def escalated(stores: Stores, **fields: Any) -> tuple[Clock, StoredEvent, Message]:
-    """A clock, the event that told its level, and the text of it."""
+    """Make a clock, the event that notified its level, and the text of that event."""
     case = fields.pop("case", "pqrs_id:PQ-1")
     name, purpose = fields.pop("name", "pqrs.escalated"), fields.pop("purpose", Purpose.INTERNAL)
     one = clock(case)
@@ -231,9 +231,9 @@ async def test_escalations_of_a_number_come_newest_first(stores: Stores) -> None
     known = await stores.replies.escalations(PHONE)
 
     assert [(newest.id, "p-2", 2), (after.id, "p-1", 3), (before.id, "p-1", 2)] == [
-        (each.message_id, each.person, each.level) for each in known
+        (entry.message_id, entry.person, entry.level) for entry in known
     ]
-    assert [other, one, one] == [each.clock for each in known]
+    assert [other, one, one] == [entry.clock for entry in known]
 
 
 @pytest.mark.parametrize(
@@ -273,8 +273,8 @@ async def test_text_that_takes_a_case_is_stored_and_answered_each_time(stores: S
     )
     kept = [await stores.replies.add(read(reply("TOMO"), about, now=now(), taking=taking)) for _ in range(7)]
 
-    assert [taking] * 7 == [each.taking for each in kept]
-    assert [True] * 5 + [False] * 2 == [each.acknowledge for each in kept]
+    assert [taking] * 7 == [snapshot.taking for snapshot in kept]
+    assert [True] * 5 + [False] * 2 == [snapshot.acknowledge for snapshot in kept]
     assert kept == await stores.timers.unpublished_replies(10)
 
 

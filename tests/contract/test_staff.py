@@ -1,4 +1,4 @@
-"""Who of the staff answers: on call by the rota, delegates for those on leave; in memory and for real."""
+"""Which staff is responsible: on call by the rota, delegates during leave; in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ async def apply(stores: Stores, *events: Event) -> None:
 
 async def refs(stores: Stores, group: Group) -> list[str]:
     async with stores.intake.transaction() as transaction:
-        return [one.ref for one in (await transaction.people([group]))[group] if one.left_out is None]
+        return [
+            person.ref for person in (await transaction.people([group]))[group] if person.left_out is None
+        ]
 
 
 async def absent(stores: Stores, group: Group) -> dict[str, str | None]:
-    """Return who is on leave, each with who stands in."""
+    """Return the people on leave, each with the stand-in."""
     async with stores.intake.transaction() as transaction:
         found = (await transaction.people([group]))[group]
-    return {one.ref: one.stand_in for one in found if one.left_out == ON_LEAVE}
+    return {row.ref: row.stand_in for row in found if row.left_out == ON_LEAVE}
 
 
 def staff(who: str, scope: str = "company", duty: str = "service", **fields: Json) -> tuple[Event, Event]:
@@ -185,9 +187,9 @@ async def test_somebody_may_be_called_besides_the_duty(stores: Stores, flag: str
 
 
 async def any_hour(stores: Stores, group: Group) -> dict[str, bool]:
-    """Return whom working hours do not keep from being told."""
+    """Return who may be notified outside working hours."""
     async with stores.intake.transaction() as transaction:
-        return {one.ref: one.any_hour for one in (await transaction.people([group]))[group]}
+        return {person.ref: person.any_hour for person in (await transaction.people([group]))[group]}
 
 
 @pytest.mark.parametrize(
@@ -258,9 +260,9 @@ SUNDAYS: Json = {"sun": [["06:00", "18:00"]], "holidays": True}
 
 
 async def weeks(stores: Stores, group: Group) -> dict[str, tuple[WorkWeek | None, ...]]:
-    """Return who works by hours of his own."""
+    """Return who has own working hours."""
     async with stores.intake.transaction() as transaction:
-        return {one.ref: one.weeks for one in (await transaction.people([group]))[group]}
+        return {person.ref: person.weeks for person in (await transaction.people([group]))[group]}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the stores promise of clocks."""
+"""The contract of the stores of clocks."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ async def test_only_unchanged_clocks_of_many_advance(stores: Stores) -> None:
         await transaction.save_clocks(clocks[:3])
     await stores.timers.advance(risky[:1], seen=clocks[:1])
 
-    # The first has gone on, the last was never there.
+    # The first has advanced, the last never existed.
     assert {clocks[1].id, clocks[2].id} == set(await stores.timers.advance(risky, seen=clocks))
     assert sorted(risky[:3], key=lambda one: one.id) == list(
         await stores.timers.clocks_by_id([one.id for one in clocks])
@@ -141,7 +141,7 @@ async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
 async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
     stores: Stores,
 ) -> None:
-    """An ended one is history: it keeps the instants by which it was judged."""
+    """An ended clock is history: it keeps the instants by which it was judged."""
     old, older, ended = (
         clock("a", calendar="2025"),
         clock("b", calendar="2027"),
@@ -161,7 +161,9 @@ async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
     moved = {one.id: one for portion in portions for one in portion}
     assert {old.id: later(old), older.id: later(older)} == moved
     kept = await stores.timers.clocks_by_id([old.id, ended.id, todays.id])
-    assert {one.id: one for one in (later(old), ended, todays)} == {one.id: one for one in kept}
+    assert {one.id: one for one in (later(old), ended, todays)} == {
+        snapshot.id: snapshot for snapshot in kept
+    }
 
 
 async def test_clock_locked_by_intake_is_rescheduled_later(stores: Stores) -> None:

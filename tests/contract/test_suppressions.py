@@ -1,4 +1,4 @@
-"""Whom nobody writes to: what a claim says of contact points that are gone and of consents taken back."""
+"""Suppressions and opt-outs, as a claim reports them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GONE = SuppressionStatus(reason="gone", since=NOON)
 
 
 async def found_gone(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
-    """A message whose provider said that its contact point is gone."""
+    """Make a message whose provider reported an invalid contact point."""
     one = message(of, **{"address": MAIL, "occasion": "first", **fields})
     await stores.add(one)
     gone = InvalidContact(message_id=one.id, at=NOON, reason="smtp_550", provider="smtp", code="550 5.1.1")
@@ -35,7 +35,7 @@ async def found_gone(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
 
 
 async def suppression(stores: Stores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
-    """What the claim of a new message says."""
+    """Return the suppression that the claim of a new message reports."""
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
     [claimed] = await stores.claim(one)
@@ -43,7 +43,7 @@ async def suppression(stores: Stores, of: StoredEvent, **fields: Any) -> Suppres
 
 
 async def said(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
-    """A reply of somebody to a mail of ours."""
+    """Store a reply to our mail."""
     one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
     await stores.add(one)
     reply = Reply(
@@ -88,7 +88,7 @@ async def test_repeated_suppression_starts_again(stores: Stores, of: StoredEvent
 
 
 async def test_opt_out_outlasts_an_expired_suppression(stores: Stores, of: StoredEvent) -> None:
-    """A number that is tried anew after its time is still one that asked for no advertisements."""
+    """A number that is tried again after its suppression ends has still opted out of advertisements."""
     await found_gone(stores, of)
     await said(stores, of, "BAJA")
 

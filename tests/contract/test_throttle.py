@@ -1,4 +1,4 @@
-"""What a throttle promises, in memory, in Redis, and in a process that has no Redis."""
+"""The contract of Throttle: in memory, in Redis, and in a process without Redis."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOWHERE = "redis://127.0.0.1:1/0"
 
 @pytest.fixture(params=["memory", "redis", "away"])
 def place(request: pytest.FixtureRequest) -> str | None:
-    """Redis' URL; None for the throttle in memory. Not async: it asks for an async fixture."""
+    """Redis' URL; None for the throttle in memory. Not async, because it requests an async fixture."""
     if request.param == "memory":
         return None
     url: str = NOWHERE if request.param == "away" else request.getfixturevalue("redis_url")
@@ -49,14 +49,14 @@ def about(number: int, whole: timedelta) -> Any:
 
 
 async def test_a_fifth_of_the_rate_is_reserved_for_urgent_messages(throttle: Throttle) -> None:
-    rate = Rate(100, HOUR)  # ten may go at once, eight of them not urgent
+    rate = Rate(100, HOUR)  # ten at once, eight of them not urgent
     found = await taken(throttle, rate, [Lane.BULK] * 9 + [Lane.NORMAL] + [Lane.URGENT] * 3)
 
     assert found == [True] * 8 + [False] * 2 + [True] * 2 + [False]
 
 
 async def test_refused_caller_gets_a_place_in_the_queue(throttle: Throttle) -> None:
-    rate = Rate(10, HOUR)  # one each six minutes, not urgent ones each seven and a half
+    rate = Rate(10, HOUR)  # one per six minutes; non-urgent ones per seven and a half
     waits = [await throttle.take("sms:slow", rate, Lane.NORMAL) for _ in range(4)]
     urgent = [await throttle.take("sms:slow", rate, Lane.URGENT) for _ in range(3)]
 

@@ -1,4 +1,4 @@
-"""What the TimerStore promises of messages."""
+"""The contract of the TimerStore for messages."""
 
 from __future__ import annotations
 

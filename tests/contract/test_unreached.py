@@ -1,4 +1,4 @@
-"""What the stores promise of events that do not reach all whom they are for."""
+"""The contract of the stores for events that do not reach everybody they are meant for."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_unreached_event_keeps_all_its_reasons(stores: Stores) -> None:
         await transaction.add_events([other])
         found = await transaction.unreached([one.key, other.key])
 
-    assert [(each.event_id, set(each.reasons)) for each in found] == [("one", {UNIT, EMPTY})]
+    assert [(row.event_id, set(row.reasons)) for row in found] == [("one", {UNIT, EMPTY})]
 
 
 async def test_the_list_is_newest_first_page_by_page(stores: RealStores) -> None:
