@@ -16,7 +16,7 @@ from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
-from hub.messages.planning.plan import is_quiet
+from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     THREAD,
     TOLD_BY_ANOTHER,
@@ -267,7 +267,7 @@ async def _clocks(
         )
     ]
     standing = await transaction.clocks(cases)
-    quiet = {stored.key for case in cases for stored in histories[case] if is_quiet(stored.event)}
+    quiet = {stored.key for case in cases for stored in histories[case] if is_recorded_only(stored.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
     replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
     clocks = sla.reconcile(replayed, standing, context.rules.policy)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.intake.decode import IntakeContext
-from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
+from hub.messages.planning.plan import is_recorded_only, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
 from hub.people.audience import (
     Addressee,
@@ -72,7 +72,7 @@ class PlannedAudience:
 
 def resolve(stored: StoredEvent, kind: EventType, parties: Parties) -> list[PlannedAudience]:
     """Answer whom each audience of an event means: nobody when its publisher wants nobody told."""
-    quiet = is_quiet(stored.event)
+    quiet = is_recorded_only(stored.event)
     return [
         PlannedAudience(
             stored=stored,
@@ -165,7 +165,7 @@ _SAID: Final = tuple((field.name, field.default) for field in fields(Group))
 
 
 def _why(planned: PlannedAudience) -> str | None:
-    if is_quiet(planned.stored.event):
+    if is_recorded_only(planned.stored.event):
         return QUIET
     if not applies(planned.kind.audiences[planned.number], planned.stored):
         return CONDITION

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.intake.decode import is_directory
 from hub.intake.resolved_audience import NOBODY
-from hub.messages.planning.plan import is_quiet
+from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     UNKNOWN_PERSON,
     AudienceRecord,
@@ -79,4 +79,4 @@ def notice(found: Unreached, now: datetime) -> Event:
 
 def _is_told(event: Event) -> bool:
     """A quiet event is to tell nobody, and one of the directory's says who and what is new."""
-    return not is_quiet(event) and not is_directory(event)
+    return not is_recorded_only(event) and not is_directory(event)

@@ -15,7 +15,7 @@ from hub.model.suppressions import SuppressionStatus
 
 
 class State(StrEnum):
-    """Where a message is. Moves are in `hub.messages.delivery.MOVES`."""
+    """Where a message is. Moves are in `hub.model.state_machine.MOVES`."""
 
     QUEUED = "queued"
     SENDING = "sending"

@@ -40,7 +40,7 @@ class MessageFilter:
 
 class LogStore(Protocol):
     """
-    What operators look at. Newest first; the shapes are those of "Names that stay" in the design.
+    What operators look at, newest first.
 
     Where there are `places`, what does not belong to one of them is not there.
     """

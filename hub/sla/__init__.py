@@ -16,4 +16,4 @@ from hub.sla.reconcile import reconcile, reschedule, skip_past, with_progress
 from hub.sla.replay import moves_of, replay
 from hub.sla.resolution import calls, ends, resolved_event
 from hub.sla.schedule import schedule
-from hub.sla.vacancy import already_told, handed_over, levels_from
+from hub.sla.vacancy import already_told, levels_from, skip_vacant_levels

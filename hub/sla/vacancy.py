@@ -34,7 +34,7 @@ def levels_from(clock: Clock, step: Step) -> list[int]:
     return sorted({one.to_level for one in clock.steps if one.to_level >= step.to_level})
 
 
-def handed_over(clock: Clock, step: Step, held: Collection[int]) -> Clock:
+def skip_vacant_levels(clock: Clock, step: Step, held: Collection[int]) -> Clock:
     """
     Note in the clock's step the next level that somebody holds; where nobody holds any, its own.
 

@@ -12,7 +12,7 @@ from hub.people.audience import Group
 from hub.storage import people, unreached
 from hub.storage.database import Database, load, read
 
-_SQL = load("watch")
+_SQL = load("monitor")
 
 
 class PostgresMonitor:

@@ -156,7 +156,7 @@ def _climb(clock: Clock, held: Collection[int], timers: Timers, summed: Collecti
 
 def _handed(clock: Clock, held: Collection[int]) -> Clock:
     step = clock.steps[clock.fired]
-    return sla.handed_over(clock, step, held) if sla.levels_from(clock, step) else clock
+    return sla.skip_vacant_levels(clock, step, held) if sla.levels_from(clock, step) else clock
 
 
 def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:

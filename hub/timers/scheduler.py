@@ -95,7 +95,7 @@ async def keep_appointments(timers: Timers) -> bool:
     try:
         claimed = await timers.appointments.claim(AT_ONCE)
     except AppointmentsUnavailable:
-        return False  # stand_in_for_redis has it, and says so
+        return False  # poll_sql has it, and says so
     if not claimed:
         return False
     await _release(timers, _ids(claimed, "m:"))
@@ -176,7 +176,7 @@ async def compare(timers: Timers) -> bool:
     still on one; the epoch key tells nothing of that.
     """
     if not await timers.appointments.intact():
-        return False  # stand_in_for_redis makes all of it anew
+        return False  # poll_sql makes all of it anew
     await rebuild(timers, PACE)
     for board in BOARDS:
         shown = [clock_id for clock_id, _ in await timers.appointments.board(board, SHOWN)]

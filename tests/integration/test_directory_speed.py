@@ -107,15 +107,15 @@ async def test_who_was_an_owner_is_found_by_the_index_of_the_history(filled: Dat
     (row,) = await filled.rows("SELECT now() AS now")
     asked = "owner", "u-7-1", None, row["now"], "", 51, None
     began = time.perf_counter()
-    found = await filled.rows(load("roster")["holders"], *asked)
+    found = await filled.rows(load("directory_history")["holders"], *asked)
     took = (time.perf_counter() - began) * 1000
-    plan = await _plan(filled, "roster", "holders", *asked)
+    plan = await _plan(filled, "directory_history", "holders", *asked)
     report(f"{people} people: who owned one unit in {took:.1f} ms\n{plan}")
     of_all = "owner", None, "ph-7", row["now"], "", UNITS * 2 + 1, None
     began = time.perf_counter()
-    owners = await filled.rows(load("roster")["holders"], *of_all)
+    owners = await filled.rows(load("directory_history")["holders"], *of_all)
     took = (time.perf_counter() - began) * 1000
-    whole = await _plan(filled, "roster", "holders", *of_all)
+    whole = await _plan(filled, "directory_history", "holders", *of_all)
     report(f"{people} people: who owned any of {UNITS} units in {took:.1f} ms\n{whole}")
 
     assert (2, UNITS * 2) == (len(found), len(owners))

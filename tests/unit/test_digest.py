@@ -9,7 +9,7 @@ import pytest
 
 from hub import sla
 from hub.errors import StorageUnavailable
-from hub.messages.planning.plan import is_quiet
+from hub.messages.planning.plan import is_recorded_only
 from hub.model import Clock, Event
 from hub.policy.clocks import SummaryPolicy
 from hub.timers.scheduler import keep_appointments
@@ -56,7 +56,7 @@ def steps(hub: MemoryHub) -> list[Event]:
 
 
 def loud(hub: MemoryHub) -> list[Event]:
-    return [step for step in steps(hub) if not is_quiet(step)]
+    return [step for step in steps(hub) if not is_recorded_only(step)]
 
 
 async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> None:

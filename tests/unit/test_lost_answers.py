@@ -10,7 +10,7 @@ import pytest
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.messages.planning.undelivered import alerts, handed_over
+from hub.messages.planning.undelivered import alerts, letter_handed_over
 from hub.model import Clock, ClockState, Event, Purpose, State
 from hub.timers.scheduler import keep_appointments
 from tests.contract.values import message
@@ -34,7 +34,7 @@ def lost(answer: Event, at: datetime) -> Event:
 
 
 def delivered(answer: Event, at: datetime) -> Event:
-    return handed_over(LETTER, stored(answer), now=at)
+    return letter_handed_over(LETTER, stored(answer), now=at)
 
 
 def legal(*events: Event) -> Clock:

@@ -28,7 +28,7 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     message = claimed.message
     if message.expires_at is not None and message.expires_at <= now:
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
-    if claimed.suppression is not None and _holds(
+    if claimed.suppression is not None and _is_suppressed(
         claimed.suppression, message.channel, policy=policy, now=now
     ):
         return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.suppression.reason)
@@ -42,7 +42,7 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
 
 
-def _holds(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
+def _is_suppressed(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
     """What is gone may come back (a number is given to somebody else); what somebody refused does not."""
     if suppression.since is None or suppression.until is not None:
         return suppression.until is None or now < suppression.until

@@ -85,7 +85,7 @@ def plan_audience(
     `crowd` is how many the audience has in all, when `people` is only a page of them.
     """
     # Mostly nobody: intake asks for each audience of each event, and calendars are slow to ask.
-    if not people or is_quiet(stored.event):
+    if not people or is_recorded_only(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
     audience = used_channel_only(kind.audiences[index], stored.event)
@@ -118,7 +118,7 @@ def lane_for(kind: EventType, crowd: int) -> Lane:
     return Lane.BULK if crowd > CROWD and kind.lane is not Lane.URGENT else kind.lane
 
 
-def is_quiet(event: Event) -> bool:
+def is_recorded_only(event: Event) -> bool:
     """Tell whether the publisher asked to record the event and say nothing (extension `quiet`)."""
     return event.extensions.get("quiet") in (True, "true")
 

@@ -60,7 +60,7 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
     return own_event(NAME, f"undelivered:{step_id(message)}", data, time=now)
 
 
-def handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
+def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
     """
     Make the event of a letter of this event that was handed over.
 
