@@ -1,4 +1,4 @@
-"""What a clock tells: one event per step, its id made from the clock and the step. Pure."""
+"""The events of a clock: one per step, its id made from the clock and the step. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ESCALATES: Final[Mapping[str, str]] = {
     "legal_term": _PQRS,
     "emergency_ack": _EMERGENCY,
 }
-"""The clocks of which levels above the holder are told, and the event that tells them."""
+"""Clock → the event that escalates it to the levels above the holder."""
 
 CONTEXT: Final = (
     "pqrs_id",
@@ -34,14 +34,14 @@ CONTEXT: Final = (
     "contact",
     "drill",
 )
-"""What a clock keeps of its opening event, so that its own events can say what they are about."""
+"""The fields that a clock copies from its opening event, for the data of its own events."""
 
 
 def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) -> Event:
     """
     Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate.
 
-    A `quiet` one is recorded, and tells nobody.
+    A `quiet` event is recorded and notifies nobody.
     """
     name = ESCALATES[clock.name] if step.kind in _CLIMBING else _NAMES[step.kind]
     data = {**clock.context, **_DATA[name](clock, step), **hours_of(clock)}
@@ -49,15 +49,16 @@ def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) 
 
 
 def event_id(clock: Clock, step: Step) -> str:
-    """Answer the id of the event that tells a step."""
+    """Return the id of the event of a step."""
     return f"{clock.id}:{step.key}"
 
 
 def hours_of(clock: Clock) -> dict[str, Json]:
     """
-    Say that staff is told at any hour: of a clock that runs day and night and climbs levels, an emergency.
+    Return `any_hour` for a clock that runs day and night and escalates, such as an emergency.
 
-    A package that lies too long runs day and night too, and wakes nobody (Ley 2191 de 2022).
+    It notifies staff outside working hours. A package in custody runs day and night too, but does not
+    escalate, and wakes nobody (Ley 2191 de 2022).
     """
     return {"any_hour": True} if clock.promise.any_hour and clock.name in ESCALATES else {}
 
@@ -67,7 +68,6 @@ _CLIMBING: Final = frozenset({"escalate", "remind"})
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
-    """Say which clock it is, and of what."""
     return {
         "clock_id": str(clock.id),
         "clock": clock.name,
@@ -80,7 +80,7 @@ def clock_facts(clock: Clock) -> dict[str, Json]:
 
 
 def subject_of(clock: Clock) -> str:
-    """Answer by which number people know what the clock is about."""
+    """Return the number by which people know the case: its radicado, else its own id."""
     return str(clock.context.get("radicado") or clock.case.partition(":")[2])
 
 
@@ -119,7 +119,7 @@ def _cause(clock: Clock, step: Step) -> str:
 
 
 def _pqrs_data(clock: Clock, step: Step) -> dict[str, Json]:
-    # A conversation that is no PQRS has no radicado: its own name stands for it.
+    # A conversation that is not a PQRS has no radicado: its case id stands in.
     return {
         **_escalation_data(clock, step),
         "pqrs_id": clock.context.get("pqrs_id") or clock.case.partition(":")[2],

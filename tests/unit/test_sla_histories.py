@@ -69,7 +69,7 @@ class Told:
         for key, clock in self.clocks.items():
             while (at := (clock := self.clocks[key]).next_at) is not None and at <= now:
                 step = clock.steps[clock.fired]
-                if not sla.already_told(clock, step):
+                if not sla.already_notified(clock, step):
                     self.said.append((clock, sla.event_id(clock, step)))
                 self.clocks[key] = sla.with_progress(clock, clock.fired + 1)
 
