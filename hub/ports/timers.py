@@ -26,7 +26,7 @@ class TimerStore(CascadeStore, Protocol):
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         """
-        Answer lost messages that nobody has gone on from, because a worker died in between.
+        Return lost messages that nobody has gone on from, because a worker died in between.
 
         Their whole step is lost, and either there is a `fallback` and no row of the step after it, or
         there is none, the purpose is `legal`, and nothing was said of it (`end_cascades`).
@@ -34,7 +34,7 @@ class TimerStore(CascadeStore, Protocol):
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
         """
-        Answer accepted messages whose receipt has not come in time, so that their next step is due.
+        Return accepted messages whose receipt has not come in time, so that their next step is due.
 
         Only where the whole step is lost or as overdue; others of it that are still at work are looked
         at `again` later, and where one has reached the person nobody waits any more.
@@ -54,19 +54,19 @@ class TimerStore(CascadeStore, Protocol):
         """
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
-        """Answer these clocks."""
+        """Return these clocks."""
 
     async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
-        """Answer clocks whose next step came so long ago, or longer, from SQL alone, soonest first."""
+        """Return clocks whose next step came so long ago, or longer, from SQL alone, soonest first."""
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
-        """Answer of each clock which of its levels somebody holds now where it belongs, leave honoured."""
+        """Return of each clock which of its levels somebody holds now where it belongs, leave honoured."""
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         """
-        Answer the staff that each of these events of the hub's own was addressed to, by person_id.
+        Return the staff that each of these events of the hub's own was addressed to, by person_id.
 
         An event that has not been taken in is not in the answer.
         """
@@ -76,7 +76,7 @@ class TimerStore(CascadeStore, Protocol):
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """
-        Answer, of each of these events, whether its messages have left.
+        Return, of each of these events, whether its messages have left.
 
         A letter has left when it was handed over; a reminder is not waited for. An event that is still being
         expanded has something pending.
@@ -84,27 +84,29 @@ class TimerStore(CascadeStore, Protocol):
 
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         """
-        Write state, level and `fired` of each clock that still stands as it was `seen`; answer which did.
+        Write state, level and `fired` of each clock that still stands as it was `seen`; return which did.
 
         One that has ended meanwhile does not. Of the step that was done also the level that was `told`; the
         others may have changed meanwhile.
         """
 
-    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
+    async def reschedule_clocks(
+        self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
+    ) -> Sequence[Clock]:
         """
-        Write and answer what `lay` makes of clocks that have not ended and ran by another calendar.
+        Write and return what `lay` makes of clocks that have not ended and ran by another calendar.
 
         Each is locked meanwhile; one that somebody else holds is left for the next time.
         """
 
     async def settle_early(self, limit: int) -> int:
-        """Give their messages the receipts that came before our own record; answer how many."""
+        """Give their messages the receipts that came before our own record; return how many."""
 
     async def drop_early(self, older_than: timedelta) -> int:
-        """Forget receipts whose message never came to be known; answer how many."""
+        """Forget receipts whose message never came to be known; return how many."""
 
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
-        """Answer what people wrote and nobody was told of: the hub or the broker went away in between."""
+        """Return what people wrote and nobody was told of: the hub or the broker went away in between."""
 
     async def mark_published(self, reply_id: UUID) -> None:
         """Set that a reply's event is with the broker."""

@@ -96,10 +96,14 @@ class PostgresTimers(PostgresCascades):
         """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
         return await clocks.advance(self._database, advanced, seen=seen)
 
-    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
-        """Write what `lay` makes of clocks that have not ended and were laid out by another calendar."""
+    async def reschedule_clocks(
+        self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
+    ) -> Sequence[Clock]:
+        """Write what `reschedule` makes of clocks that have not ended and were laid out by another calendar."""
         async with self._database.transaction() as transaction:
-            laid = [lay(clock) for clock in await clocks.of_other_calendars(transaction, calendar, limit)]
+            laid = [
+                reschedule(clock) for clock in await clocks.of_other_calendars(transaction, calendar, limit)
+            ]
             await clocks.save(transaction, laid)
         return laid
 
