@@ -1,4 +1,4 @@
-"""What a transaction of intake leaves to do after its commit."""
+"""The work that remains after a transaction of intake commits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broad:
-    """An audience that may hold thousands; `last` when its end is the end of the event's planning."""
+    """An audience that may hold thousands of people; `last` if its end completes the event's planning."""
 
     stored: StoredEvent
     kind: EventType
@@ -27,11 +27,11 @@ class Broad:
 
 
 Later = tuple[UUID, Lane, datetime]
-"""A message that waits for its time."""
+"""A scheduled message: its id, lane and instant."""
 
 
 def waiting(messages: Iterable[Message]) -> list[Later]:
-    """Answer which of these messages wait, and until when."""
+    """Return the messages that wait, and until when."""
     return [
         (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
     ]
@@ -39,7 +39,7 @@ def waiting(messages: Iterable[Message]) -> list[Later]:
 
 @dataclass(slots=True)
 class CommitResult:
-    """The messages to ticket, the audiences to expand, the clocks to track, the letters to tell of."""
+    """The messages to ticket, audiences to expand, clocks to track, and dead letters to report."""
 
     messages: list[Message] = field(default_factory=list)
     broad: list[Broad] = field(default_factory=list)
@@ -48,7 +48,7 @@ class CommitResult:
     later: list[Later] = field(default_factory=list)
 
     def join(self, other: CommitResult) -> CommitResult:
-        """Put two halves of a batch together again."""
+        """Combine the results of two halves of a batch."""
         return CommitResult(
             messages=self.messages + other.messages,
             broad=self.broad + other.broad,
@@ -59,5 +59,5 @@ class CommitResult:
 
 
 def report_nobody(stored: StoredEvent, audience: int) -> None:
-    """Say that an audience is empty. It leaves no row; of an emergency somebody should know that."""
+    """Log that an audience is empty: it leaves no row, and in an emergency somebody should know."""
     log.warning("audience.empty", event_id=stored.event.id, event_name=stored.event.name, audience=audience)

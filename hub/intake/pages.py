@@ -1,4 +1,4 @@
-"""Broad audiences, page by page: each page its own transaction, so that 20,000 people block nobody."""
+"""Expand broad audiences page by page, each in its own transaction, so that 20,000 people block nobody."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hub.ports import IntakeStore, IntakeTransaction, Now
 
 PAGE: Final = 500
 """
-People per transaction. Three channels and two reminders make nine messages of each: about 5,000 rows,
-a sixth of a second in which nothing else of this process runs.
+People per transaction. Three channels and two reminders make nine messages per person: about 5,000 rows,
+which block this process for a sixth of a second.
 """
 
 
@@ -36,7 +36,7 @@ async def expand(
             async with store.transaction() as transaction:
                 histories = await _reminded(transaction, broad)
                 people = await transaction.people_page(group, after, page)
-                # The first page tells a crowd; all pages must travel in the same lane.
+                # The first page sets the size of the crowd: all pages must use the same lane.
                 crowd = crowd or len(people)
                 messages = plan_audience(
                     broad.stored,
@@ -62,6 +62,6 @@ async def expand(
 
 
 async def _reminded(transaction: IntakeTransaction, broad: Broad) -> Mapping[str, Sequence[StoredEvent]]:
-    """Lock the case of what will be reminded of: its end may come in between two pages."""
+    """Lock the case of an event with reminders: the event that ends them may come between two pages."""
     case = broad.stored.case
     return await transaction.case_events([case]) if case is not None and broad.kind.reminders else {}

@@ -1,4 +1,4 @@
-"""Inside the transaction: directory first, then who is meant, then rows, consents, messages and clocks."""
+"""Inside the transaction: directory, then audiences, then rows, consents, messages and clocks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.contact_rules.consents import consents_of
 from hub.intake.commit_result import Broad, CommitResult, waiting
 from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
-from hub.intake.resolved_audience import Meant, record, silent, spoken
+from hub.intake.resolved_audience import Meant, plan_audiences, quiet_records, record
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
     THREAD,
@@ -33,50 +33,51 @@ from hub.ports import IntakeTransaction
 async def plan_in(
     transaction: IntakeTransaction, events: Mapping[UUID, Event], *, context: IntakeContext, now: datetime
 ) -> CommitResult:
-    """Write everything that these events (by their keys) mean; answer what is left after the commit."""
+    """Write everything that follows from these events (by key); return what is left after the commit."""
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
     stored = await _stored(transaction, events, context)
     histories = await _lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
-    meant = {one.key: _meant(one, context, parties) for one in [*stored, *released]}
+    meant = {row.key: _resolve(row, context, parties) for row in [*stored, *released]}
 
-    new = await transaction.add_events([meant[one.key].stored for one in stored])
-    late = {one.key for one in released}
-    # Before anybody is looked up: an audience of the same batch asks for them.
-    said = [one for each in stored if each.key in new for one in consents_of(each.event, each.key)]
-    if said:
-        await transaction.add_consents(said)
-    taken = CommitResult()
-    fresh = [one for key, one in meant.items() if key in new or key in late]
+    new = await transaction.add_events([meant[row.key].stored for row in stored])
+    late = {row.key for row in released}
+    # Before people are looked up: an audience of the same batch depends on the consents.
+    consents = [consent for row in stored if row.key in new for consent in consents_of(row.event, row.key)]
+    if consents:
+        await transaction.add_consents(consents)
+    result = CommitResult()
+    fresh = [resolved for key, resolved in meant.items() if key in new or key in late]
     await _place(transaction, released, meant)
-    await _add_messages(transaction, fresh, taken, context=context, now=now)
-    await _mark_planned(transaction, [one for one in fresh if one.stored.key in late])
-    await _again(transaction, [one for key, one in meant.items() if key not in new | late], taken)
-    taken.broad += [broad for one in fresh for broad in _expansions(one)]
-    _enter(histories, (one for one in stored if one.key in new))
+    await _add_messages(transaction, fresh, result, context=context, now=now)
+    await _mark_planned(transaction, [resolved for resolved in fresh if resolved.stored.key in late])
+    duplicates = [resolved for key, resolved in meant.items() if key not in new | late]
+    await _resume_duplicates(transaction, duplicates, result)
+    result.broad += [broad for resolved in fresh for broad in _expansions(resolved)]
+    _append_to_histories(histories, (row for row in stored if row.key in new))
     await end_reminders(transaction, histories, context)
-    taken.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
-    return taken
+    result.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
+    return result
 
 
 async def _place(
     transaction: IntakeTransaction, released: Sequence[StoredEvent], meant: Mapping[UUID, Meant]
 ) -> None:
-    """An event that waited for its case is where that is, and so are its messages, which are added next."""
+    """Store the place that released events got from their case, before their messages are added."""
     placed = [
-        meant[one.key].stored
-        for one in released
-        if one.copropiedad_id is None and meant[one.key].stored.copropiedad_id is not None
+        meant[row.key].stored
+        for row in released
+        if row.copropiedad_id is None and meant[row.key].stored.copropiedad_id is not None
     ]
     if placed:
         await transaction.place_events(placed)
 
 
 async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant]) -> None:
-    """An event that waited for a party, and need not wait any more, is planned now."""
-    done = [one.stored.key for one in released if one.stored.planned]
+    """Mark the released events as planned that no longer wait for a party."""
+    done = [resolved.stored.key for resolved in released if resolved.stored.planned]
     if done:
         await transaction.mark_planned(done)
 
@@ -84,7 +85,7 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant
 async def _stored(
     transaction: IntakeTransaction, events: Mapping[UUID, Event], context: IntakeContext
 ) -> list[StoredEvent]:
-    """Find out where each event happens: its copropiedad is named, or is its unit's."""
+    """Make the rows of these events. An event names its copropiedad, or is in that of its unit."""
     units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
     places = await transaction.places(units) if units else {}
     return [
@@ -104,7 +105,7 @@ def case_key(kind: EventType, event: Event) -> str | None:
     value = event.data.get(kind.case)
     if value is None:
         return None
-    # A thread that is named as a case is that case: a reply about it, and the answer to the reply.
+    # A thread id with a colon is the key of a case: a reply about that case, and the answer to the reply.
     return value if kind.case == THREAD and ":" in value else f"{kind.realm}{kind.case}:{value}"
 
 
@@ -112,55 +113,55 @@ async def _lock(
     transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> dict[str, list[StoredEvent]]:
     """
-    Lock the cases of these events and answer what happened in them so far.
+    Lock the cases of these events and return their events so far.
 
-    Before anybody is looked up: of two transactions, one with the event that names a party and one
-    with an event that asks for it, the second must see the first, or the event waits for ever.
+    This comes before any look-up. If one transaction names a party and another needs it, the second must
+    see the first; otherwise its event waits for ever.
     """
-    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, context)}
+    cases = {row.case for row in stored if row.case is not None and _concerns_case(row, context)}
     histories = await transaction.case_events(cases) if cases else {}
     return {case: list(histories.get(case, ())) for case in cases}
 
 
 def _concerns_case(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Tell whether the event moves clocks or reminders of its case, or speaks to people whom it knows."""
+    """Return whether the event moves clocks or reminders of its case, or notifies parties of it."""
     kind = context.catalog[stored.event.name]
     reminds = bool(kind.reminders) or kind.ends_reminders
     return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
 
 
-def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:
-    for one in new:
-        if one.case is not None and one.case in histories:
-            histories[one.case].append(one)
+def _append_to_histories(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:
+    for row in new:
+        if row.case is not None and row.case in histories:
+            histories[row.case].append(row)
 
 
 async def _parties(
     transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
-    """Answer who is known in the cases of a batch, and the events that came before that was said."""
+    """Return the known parties of the cases of a batch, and the events that waited for parties it names."""
     named: list[Party] = [
-        party for one in stored for party in parties_of(one, context.catalog[one.event.name])
+        party for row in stored for party in parties_of(row, context.catalog[row.event.name])
     ]
     if named:
         await transaction.add_parties(named)
     new = {party.case for party in named if party.who != PLACE}
     early = await transaction.waiting_events(new) if new else []
-    # What an older or newer hub took in is left to it.
-    released = [one for one in early if one.event.name in context.catalog]
-    cases = {one.case for one in stored if one.case is not None and _asks(one, context)}
-    cases |= {one.case for one in released if one.case is not None}
+    # An event type that only an older or newer hub knows is left to that hub.
+    released = [row for row in early if row.event.name in context.catalog]
+    cases = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
+    cases |= {row.case for row in released if row.case is not None}
     return await transaction.parties(cases) if cases else {}, released
 
 
-def _asks(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Tell whether the case may know something of the event that it does not say itself."""
+def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:
+    """Return whether the event lacks a party or a place that its case may know."""
     audiences = context.catalog[stored.event.name].audiences
-    silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
-    return silent or (bool(audiences) and stored.copropiedad_id is None)
+    lacks = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
+    return lacks or (bool(audiences) and stored.copropiedad_id is None)
 
 
-def _meant(stored: StoredEvent, context: IntakeContext, parties: Parties) -> Meant:
+def _resolve(stored: StoredEvent, context: IntakeContext, parties: Parties) -> Meant:
     stored = _placed(stored, parties)
     kind = context.catalog[stored.event.name]
     if is_quiet(stored.event):
@@ -174,7 +175,7 @@ def _meant(stored: StoredEvent, context: IntakeContext, parties: Parties) -> Mea
 
 
 def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
-    """Give an event that does not say where it happens the place of its case."""
+    """Give an event without a place the place of its case."""
     place = parties.get((stored.case or "", PLACE))
     if place is None:
         return stored
@@ -188,39 +189,42 @@ def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
 async def _add_messages(
     transaction: IntakeTransaction,
     fresh: Sequence[Meant],
-    taken: CommitResult,
+    result: CommitResult,
     *,
     context: IntakeContext,
     now: datetime,
 ) -> None:
     groups = {
-        one
+        addressee
         for meant in fresh
         for audience in meant.audiences
-        for one in audience
-        if isinstance(one, Group) and not one.broad
+        for addressee in audience
+        if isinstance(addressee, Group) and not addressee.broad
     }
     people = await transaction.people(groups) if groups else {}
-    # A person of two audiences of one event has the first one's message: they share their id.
+    # A person in two audiences of one event gets the first one's message: both have the same id.
     messages: dict[UUID, Message] = {}
     records: list[AudienceRecord] = []
     for meant in fresh:
-        records += silent(meant, now)
-        for one in spoken(meant, people, context=context, now=now):
-            records.append(record(meant, one, doubled=_doubled(one.messages, messages), now=now))
-            messages.update((message.id, message) for message in one.messages if message.id not in messages)
+        records += quiet_records(meant, now)
+        for audience in plan_audiences(meant, people, context=context, now=now):
+            doubled = _doubled(audience.messages, messages)
+            records.append(record(meant, audience, doubled=doubled, now=now))
+            messages.update(
+                (message.id, message) for message in audience.messages if message.id not in messages
+            )
     if messages:
         await transaction.add_messages(list(messages.values()))
     if records:
         await transaction.keep_audiences(records)
-    taken.messages += messages.values()
-    taken.later += waiting(messages.values())
+    result.messages += messages.values()
+    result.later += waiting(messages.values())
 
 
 def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:
-    """Answer those to whom another audience says everything already."""
-    told = {message.person for message in messages if message.id not in known}
-    doubled = dict.fromkeys(message.person for message in messages if message.person not in told)
+    """Return the people who get all of these messages through another audience."""
+    notified = {message.person for message in messages if message.id not in known}
+    doubled = dict.fromkeys(message.person for message in messages if message.person not in notified)
     return [LeftOut(person=person, reason=TOLD_BY_ANOTHER) for person in doubled]
 
 
@@ -238,14 +242,21 @@ def _expansions(meant: Meant) -> list[Broad]:
     ]
 
 
-async def _again(transaction: IntakeTransaction, duplicates: Sequence[Meant], taken: CommitResult) -> None:
-    """A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short."""
+async def _resume_duplicates(
+    transaction: IntakeTransaction, duplicates: Sequence[Meant], result: CommitResult
+) -> None:
+    """Ticket the queued messages of duplicates, and resume their interrupted expansions; create no rows."""
     if not duplicates:
         return
     keys = [duplicate.stored.key for duplicate in duplicates]
-    taken.messages += await transaction.queued_messages(keys)
+    result.messages += await transaction.queued_messages(keys)
     unplanned = await transaction.unplanned(keys)
-    taken.broad += [broad for one in duplicates if one.stored.key in unplanned for broad in _expansions(one)]
+    result.broad += [
+        broad
+        for duplicate in duplicates
+        if duplicate.stored.key in unplanned
+        for broad in _expansions(duplicate)
+    ]
 
 
 async def _clocks(
@@ -258,9 +269,9 @@ async def _clocks(
 ) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
     cases = {
-        one.case
-        for one in stored
-        if one.case is not None and sla.moves_of(context.catalog[one.event.name], one.event)
+        row.case
+        for row in stored
+        if row.case is not None and sla.moves_of(context.catalog[row.event.name], row.event)
     }
     if not cases:
         return []
@@ -268,7 +279,7 @@ async def _clocks(
         clock
         for case in cases
         for clock in sla.replay(
-            case, (one.event for one in histories[case]), context.catalog, context.rules.policy
+            case, (row.event for row in histories[case]), context.catalog, context.rules.policy
         )
     ]
     standing = await transaction.clocks(cases)

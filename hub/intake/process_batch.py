@@ -1,12 +1,12 @@
 """
-INTAKE: a batch of what came over the wire becomes rows, then tickets; only then is it acknowledged.
+INTAKE: store a batch of raw messages, publish its tickets, and only then let it be acknowledged.
 
     read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
     ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
-    ▸ notices of what was refused ▸ appointments
+    ▸ notices of rejected events ▸ appointments
 
-Everything is idempotent, because a batch that was committed but not acknowledged comes again:
-ids are made from the event, and a duplicate creates nothing but tickets for what is still queued.
+Everything is idempotent, because a batch that was committed but not acknowledged is redelivered: ids are
+made from the event, and a duplicate creates nothing but tickets for messages that are still queued.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import structlog
 from hub.errors import AppointmentsUnavailable, InvalidEvent
 from hub.intake.commit import commit
 from hub.intake.commit_result import Later, waiting
-from hub.intake.decode import IntakeContext, dead_letter, may_be_told, read, rejection
+from hub.intake.decode import IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.source_bindings import SourceBindings
 from hub.model import Clock, DeadLetter, RawMessage
@@ -42,43 +42,43 @@ async def process_batch(
     page: int = PAGE,
 ) -> None:
     """
-    Take a batch in. When this returns, everything of it is durable and may be acknowledged.
+    Process a batch. When this returns, all of it is durable and may be acknowledged.
 
-    Raises StorageUnavailable or BrokerUnavailable when a server is away: nothing may be
-    acknowledged then, and the same batch may be given again.
+    Raises StorageUnavailable or BrokerUnavailable when a server is away: then acknowledge nothing; the
+    same batch may be processed again.
     """
     batch = read(incoming, context=context, now=now(), bound=await senders.current())
-    taken = await commit(batch, context=context, store=store, now=now)
-    await publisher.tickets(tickets(taken.messages))
-    for broad in taken.broad:
+    result = await commit(batch, context=context, store=store, now=now)
+    await publisher.tickets(tickets(result.messages))
+    for broad in result.broad:
         async for messages in expand(broad, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(messages))
             await _make_appointments(appointments, waiting(messages))
-    await _tell_publishers(taken.letters, publisher, now)
-    await _make_appointments(appointments, taken.later, taken.clocks)
+    await _notify_publishers(result.letters, publisher, now)
+    await _make_appointments(appointments, result.later, result.clocks)
 
 
 async def store_dead_letter(
     incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
 ) -> None:
-    """Make a dead letter of a delivery on which the hub itself fails, again and again."""
+    """Store a dead letter of a delivery on which the hub itself fails repeatedly."""
     letter = dead_letter(incoming, InvalidEvent(f"the hub fails on it ({type(error).__name__})"))
     async with store.transaction() as transaction:
         await transaction.add_dead_letters([letter])
-    await _tell_publishers([letter], publisher, now)
+    await _notify_publishers([letter], publisher, now)
 
 
-async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
+async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
         log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
-        if may_be_told(letter):
+        if may_be_reported(letter):
             await publisher.notice(rejection(letter, now()))
 
 
 async def _make_appointments(
     appointments: Appointments, later: Sequence[Later], clocks: Sequence[Clock] = ()
 ) -> None:
-    """Tell Redis what happens later. Never blocks an ack: the rows are there, the timers find them."""
+    """Set appointments in Redis. A failure never blocks an ack: the timers find the rows in SQL."""
     try:
         if later:
             await appointments.arm_messages(later)

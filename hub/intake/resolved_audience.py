@@ -1,4 +1,4 @@
-"""Whom the audiences of an event mean, what they are told, and what is kept of both. Pure."""
+"""The people of an event's audiences, their messages, and the records of both. Pure."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ WAITING: Final = "waiting"
 EXPANDING: Final = "expanding"
 NOBODY: Final = "nobody"
 
-Found = Mapping[Group, Sequence[Person]]
+PeopleByGroup = Mapping[Group, Sequence[Person]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
-    """An event, and whom each of its audiences means."""
+    """An event, and the addressees of each of its audiences."""
 
     stored: StoredEvent
     kind: EventType
@@ -33,19 +33,19 @@ class Meant:
 
     @property
     def waiting(self) -> bool:
-        """True while the case has not said who a party is."""
+        """True while a party of the case is unknown."""
         return any(map(_waits, self.audiences))
 
     @property
     def broad(self) -> list[tuple[int, tuple[Group, ...]]]:
         """The audiences that are expanded page by page, each with its broad groups."""
-        found = [(number, tuple(_broad(audience))) for number, audience in enumerate(self.audiences)]
-        return [(number, groups) for number, groups in found if groups]
+        broad = [(number, tuple(_broad(audience))) for number, audience in enumerate(self.audiences)]
+        return [(number, groups) for number, groups in broad if groups]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """An audience of an event, who of it was found, and what they are told."""
+    """One audience of an event: its addressees, the people found, and their messages."""
 
     number: int
     addressees: Sequence[Addressee]
@@ -53,8 +53,10 @@ class Spoken:
     messages: Sequence[Message]
 
 
-def spoken(meant: Meant, people: Found, *, context: IntakeContext, now: datetime) -> Iterator[Spoken]:
-    """Plan each audience for those who were looked up; the pages of broad ones come later."""
+def plan_audiences(
+    meant: Meant, people: PeopleByGroup, *, context: IntakeContext, now: datetime
+) -> Iterator[Spoken]:
+    """Plan each audience for the people who were looked up; the pages of broad groups come later."""
     for number, audience in enumerate(meant.audiences):
         found, missing = _found(audience, people)
         if not (found or missing) and _all_were_looked_up(audience):
@@ -64,21 +66,21 @@ def spoken(meant: Meant, people: Found, *, context: IntakeContext, now: datetime
         yield Spoken(number=number, addressees=audience, people=[*found, *missing], messages=messages)
 
 
-def record(meant: Meant, one: Spoken, *, doubled: Iterable[LeftOut], now: datetime) -> AudienceRecord:
-    """Make what is kept of an audience; `doubled` are those whom another audience tells the same."""
+def record(meant: Meant, planned: Spoken, *, doubled: Iterable[LeftOut], now: datetime) -> AudienceRecord:
+    """Make the record of an audience; `doubled` are people whom another audience notifies."""
     return AudienceRecord(
         event_key=meant.stored.key,
-        audience=one.number,
+        audience=planned.number,
         planned_at=now,
-        groups=[described(addressee) for addressee in one.addressees],
-        people=len(one.people),
-        why=_why(meant, one),
-        left_out=[*left_out(one.people), *doubled],
+        groups=[described(addressee) for addressee in planned.addressees],
+        people=len(planned.people),
+        why=_why(meant, planned),
+        left_out=[*left_out(planned.people), *doubled],
     )
 
 
-def silent(meant: Meant, now: datetime) -> list[AudienceRecord]:
-    """Make what is kept of an event about which its publisher wants nobody told."""
+def quiet_records(meant: Meant, now: datetime) -> list[AudienceRecord]:
+    """Make the records of a quiet event, of which its publisher wants nobody notified; else none."""
     if not is_quiet(meant.stored.event):
         return []
     key, numbers = meant.stored.key, range(len(meant.kind.audiences))
@@ -90,10 +92,10 @@ def silent(meant: Meant, now: datetime) -> list[AudienceRecord]:
 
 def paged(broad: Broad, people: Sequence[Person], *, total: int, over: bool, at: datetime) -> AudienceRecord:
     """
-    Make what is kept after a page of a broad audience.
+    Make the record of a broad audience after one of its pages.
 
     `total` counts from the first page of this expansion, which began `at`: a page that is expanded again
-    is not counted again.
+    is not counted twice.
     """
     ended = None if total else NOBODY
     return AudienceRecord(
@@ -108,7 +110,7 @@ def paged(broad: Broad, people: Sequence[Person], *, total: int, over: bool, at:
 
 
 def left_out(people: Iterable[Person]) -> list[LeftOut]:
-    """Answer those who are not told, with the reasons that their look-up gave."""
+    """Return the people who are not notified, with the reasons that their look-up gave."""
     return [
         LeftOut(person=person.ref, reason=person.left_out, detail=person.stand_in)
         for person in people
@@ -117,54 +119,56 @@ def left_out(people: Iterable[Person]) -> list[LeftOut]:
 
 
 def described(addressee: Addressee) -> Mapping[str, Json]:
-    """Describe who was looked up: what a group says of itself, a party by its word, a stranger by the ref."""
+    """Describe an addressee: a group by its non-default fields, a party by its word, a person by reference."""
     if isinstance(addressee, Unknown):
         return {"party": addressee.who}
     if isinstance(addressee, Person):
         return {"person": addressee.ref}
-    return {name: value for name, default in _SAID if (value := getattr(addressee, name)) != default}
+    return {name: value for name, default in _GROUP_FIELDS if (value := getattr(addressee, name)) != default}
 
 
-_SAID: Final = tuple((field.name, field.default) for field in fields(Group))
+_GROUP_FIELDS: Final = tuple((field.name, field.default) for field in fields(Group))
 
 
-def _why(meant: Meant, one: Spoken) -> str | None:
-    if not applies(meant.kind.audiences[one.number], meant.stored):
+def _why(meant: Meant, planned: Spoken) -> str | None:
+    if not applies(meant.kind.audiences[planned.number], meant.stored):
         return CONDITION
-    if _waits(one.addressees):
+    if _waits(planned.addressees):
         return WAITING
-    if any(_broad(one.addressees)):
+    if any(_broad(planned.addressees)):
         return EXPANDING
-    return None if one.people else NOBODY
+    return None if planned.people else NOBODY
 
 
 def _waits(audience: Iterable[Addressee]) -> bool:
-    return any(isinstance(one, Unknown) for one in audience)
+    return any(isinstance(addressee, Unknown) for addressee in audience)
 
 
 def _broad(audience: Iterable[Addressee]) -> Iterator[Group]:
-    return (one for one in audience if isinstance(one, Group) and one.broad)
+    return (addressee for addressee in audience if isinstance(addressee, Group) and addressee.broad)
 
 
-def _found(audience: Iterable[Addressee], people: Found) -> tuple[list[Person], list[Person]]:
-    """Answer who was found, and the references that the directory does not have."""
+def _found(audience: Iterable[Addressee], people: PeopleByGroup) -> tuple[list[Person], list[Person]]:
+    """Return the people found, and stand-ins for the references that the directory does not have."""
     found: dict[str, Person] = {}
     missing: dict[str, Person] = {}
-    for one in audience:
-        members = _members(one, people)
+    for addressee in audience:
+        members = _members(addressee, people)
         for person in members:
             found[person.ref] = merge_person(found.get(person.ref, person), person)
-        if isinstance(one, Group) and one.person is not None and not members:
-            missing[one.person] = Person(ref=one.person, name="")
+        if isinstance(addressee, Group) and addressee.person is not None and not members:
+            missing[addressee.person] = Person(ref=addressee.person, name="")
     return list(found.values()), list(missing.values())
 
 
 def _all_were_looked_up(audience: Sequence[Addressee]) -> bool:
-    """Tell whether nobody of an audience is waited for or left to its pages. One of no words is nobody's."""
-    return bool(audience) and all(isinstance(one, Group) and not one.broad for one in audience)
+    """Return whether no addressee waits for a party or for pages; false for an empty audience."""
+    return bool(audience) and all(
+        isinstance(addressee, Group) and not addressee.broad for addressee in audience
+    )
 
 
-def _members(one: Addressee, people: Found) -> Sequence[Person]:
-    if isinstance(one, Person):
-        return [one]
-    return people.get(one, ()) if isinstance(one, Group) else ()
+def _members(addressee: Addressee, people: PeopleByGroup) -> Sequence[Person]:
+    if isinstance(addressee, Person):
+        return [addressee]
+    return people.get(addressee, ()) if isinstance(addressee, Group) else ()
