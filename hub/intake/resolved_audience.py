@@ -119,7 +119,7 @@ def left_out(people: Iterable[Person]) -> list[LeftOut]:
 
 
 def described(addressee: Addressee) -> Mapping[str, Json]:
-    """Describe an addressee: a group by its non-default fields, a party by its word, a person by reference."""
+    """Describe an addressee: a group by its non-default fields, a party by its word, a person by its ref."""
     if isinstance(addressee, Unknown):
         return {"party": addressee.who}
     if isinstance(addressee, Person):
