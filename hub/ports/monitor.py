@@ -23,14 +23,14 @@ class MonitorStore(Heartbeats, Protocol):
         """Tell the database's time."""
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
-        """Answer `sms:twilio` of each circuit that a process has not closed and said so in `fresh`."""
+        """Return `sms:twilio` of each circuit that a process has not closed and said so in `fresh`."""
 
     async def audit_age(self) -> timedelta | None:
-        """Answer how long ago an audit has ended; None when there was none yet."""
+        """Return how long ago an audit has ended; None when there was none yet."""
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         """
-        Answer how long the oldest message of each channel and lane waits that nothing holds back.
+        Return how long the oldest message of each channel and lane waits that nothing holds back.
 
         Queued, or due again (a retry, a release, the lease of a dead worker) and not queued yet.
         """
@@ -39,7 +39,7 @@ class MonitorStore(Heartbeats, Protocol):
         """Count the open dead letters, and those of them that came in the last `lately`."""
 
     async def anybody_on_duty(self) -> bool:
-        """Tell whether somebody of the directory has the duty `ops`."""
+        """Return whether somebody of the directory has the duty `ops`."""
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
         """Begin an incident for each key that has no open one; of the others, note that it was seen now."""
@@ -47,10 +47,10 @@ class MonitorStore(Heartbeats, Protocol):
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
         """End the open incidents of these kinds that nobody has seen for `clear_after`."""
 
-    async def untold(self) -> Sequence[Incident]:
-        """Answer the incidents whose begin or end has not been told, the oldest first."""
+    async def unpublished(self) -> Sequence[Incident]:
+        """Return the incidents whose begin or end has not been told, the oldest first."""
 
-    async def mark_told(self, incident: Incident) -> None:
+    async def mark_published(self, incident: Incident) -> None:
         """Note that the begin was told or, where it had been, the end."""
 
 
@@ -75,4 +75,4 @@ class IncidentLog(Protocol):
 
 class Queues(Protocol):
     async def unattended(self) -> Mapping[str, int]:
-        """Answer the queues that nobody consumes, each with how many are ready in it."""
+        """Return the queues that nobody consumes, each with how many are ready in it."""

@@ -15,7 +15,7 @@ from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
 from hub.health.incidents import BEGAN, ENDED, KINDS
-from hub.health.monitor import LOOKS
+from hub.health.monitor import CHECKS
 from hub.inbound import replies
 from hub.intake.process_batch import SourceBindings
 from hub.messages.planning.undelivered import HANDED_OVER
@@ -89,4 +89,4 @@ def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
 
 
 def test_each_kind_of_incident_is_looked_for() -> None:
-    assert {kind.name for kind in KINDS} == LOOKS.keys()
+    assert {kind.name for kind in KINDS} == CHECKS.keys()

@@ -22,7 +22,7 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.health import monitor
-from hub.health.incidents import KINDS, avoided, title_of
+from hub.health.incidents import KINDS, avoided_channels, title_of
 from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
 from hub.model import Lane, Remaining, Symptom
@@ -100,7 +100,7 @@ class House:
         for _ in range(times):
             if not self.stopped:
                 await self.store.beat("timers", {"audit": "ended"})
-            await monitor.look_and_tell(self.watch)
+            await monitor.check_and_notify(self.watch)
             self.clock.advance(wait)
 
     async def circuit(self, state: str) -> None:
@@ -190,7 +190,7 @@ def test_a_title_says_what_it_is_about(key: str) -> None:
 
 
 def test_only_a_channel_is_avoided() -> None:
-    assert {key: avoided(key) for key in BROKEN if avoided(key)} == {
+    assert {key: avoided_channels(key) for key in BROKEN if avoided_channels(key)} == {
         "circuit:sms:twilio": ["sms"],
         "queue_age:email:urgent": ["email"],
         "balance:sms:twilio": ["sms"],
@@ -285,7 +285,7 @@ async def test_a_hub_whose_timers_never_were_has_as_long_as_any_other() -> None:
 async def test_a_crash_between_telling_and_noting_it_repeats_the_same_id() -> None:
     house = House()
     await house.circuit("open")
-    house.store.faults.script("mark_told", StorageUnavailable())
+    house.store.faults.script("mark_published", StorageUnavailable())
     with pytest.raises(StorageUnavailable):
         await house.passes()
     house.clock.advance(HOUR)
@@ -398,7 +398,7 @@ def test_however_it_goes_begins_and_ends_alternate_and_one_at_most_is_open(
                 await house.circuit(what)
             await house.passes(wait=timedelta(0))
             for other in others:
-                await monitor.look_and_tell(other)
+                await monitor.check_and_notify(other)
             house.clock.advance(seconds * SECOND)
             assert len([row for row in house.store.rows if row.resolved_at is None]) <= 1
 
