@@ -1,4 +1,4 @@
-"""What the way from one step to the next asks of the database."""
+"""The database as cascades need it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hub.model import Message, StoredEvent
 
 class CascadeStore(Protocol):
     async def add_messages(self, messages: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""
+        """Insert; a message that exists stays as it is."""
 
     async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
-        """Answer those of these events that are there."""
+        """Return those of these events that are stored."""
 
     async def end_cascades(self, ids: Collection[UUID]) -> None:
-        """Note that nothing follows these lost messages any more: what was to be said of them is said."""
+        """Mark these lost messages as final: their alert is published, and no step follows."""

@@ -1,4 +1,4 @@
-"""A way to reach people."""
+"""A channel that sends messages through a provider."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from hub.model import Accepted, ChannelTraits, Outgoing
 
 
 class Channel(Protocol):
-    """One way to reach people. Raises only `TransientFailure` and `PermanentFailure` from `send`."""
+    """One way to reach people. `send` raises only `TransientFailure` and `PermanentFailure`."""
 
     @property
     def traits(self) -> ChannelTraits:
-        """A class attribute of most; a folder or a guard takes those of the channel it stands for."""
+        """Mostly a class attribute; a folder or a guard returns those of the channel that it replaces."""
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        """Hand the message to the provider. The caller bounds it with its own time-out as well."""
+        """Send the message to the provider. The caller adds its own time-out."""
 
     async def aclose(self) -> None:
-        """Close what it holds open."""
+        """Close all connections."""

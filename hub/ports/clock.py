@@ -6,4 +6,4 @@ from collections.abc import Callable
 from datetime import datetime
 
 Now = Callable[[], datetime]
-"""Tells the time, aware UTC."""
+"""Returns the current time, aware UTC."""

@@ -99,7 +99,7 @@ class PostgresTimers(PostgresCascades):
     async def reschedule_clocks(
         self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
     ) -> Sequence[Clock]:
-        """Write what `reschedule` makes of clocks that have not ended and were laid out by another calendar."""
+        """Write what `reschedule` makes of running clocks that another calendar scheduled."""
         async with self._database.transaction() as transaction:
             laid = [
                 reschedule(clock) for clock in await clocks.of_other_calendars(transaction, calendar, limit)
