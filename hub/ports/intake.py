@@ -32,7 +32,7 @@ class IntakeTransaction(Protocol):
     async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
         """Insert; return the keys that are new. A stored pair (source, id) is not new."""
 
-    async def add_consents(self, consents: Sequence[Consent]) -> None:
+    async def add_consents(self, said: Sequence[Consent]) -> None:
         """
         Store consents and refusals; those that exist stay as they are.
 
