@@ -1,4 +1,4 @@
-"""What is left of the money that a provider was given beforehand."""
+"""The prepaid balance at a provider."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """`currency` is ISO 4217 (`COP`), or what the provider counts instead of money (`SMS`)."""
+    """`currency` is ISO 4217 (`COP`), or the unit that the provider counts instead (`SMS`)."""
 
     amount: Decimal
     currency: str

@@ -1,4 +1,4 @@
-"""What people say of our messages to whoever keeps their mailbox."""
+"""Complaints about our messages, as mailbox providers report them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """
-    Somebody called one of our messages unwanted, and his provider tells us (RFC 5965).
+    A mailbox provider's report that its user called one of our messages unwanted (RFC 5965).
 
     `kind` is the report's Feedback-Type: `abuse`, `fraud`, `virus`, `other`, `opt-out` … `at` is aware UTC.
     """
