@@ -71,7 +71,7 @@ def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
         (ASKED, "accounting.report.delivered"),
     ],
 )
-async def test_what_was_called_off_or_said_anew_is_not_reminded_of(
+async def test_cancelled_or_replaced_announcement_sends_no_reminder(
     hub: MemoryHub, name: str, ending: str, order: Sequence[int]
 ) -> None:
     one, end = told(name), told(ending, at=MONDAY + HOUR, again="-then")
@@ -83,7 +83,9 @@ async def test_what_was_called_off_or_said_anew_is_not_reminded_of(
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "late"])
 @pytest.mark.parametrize("name", [ANNOUNCED, CHANGED])
-async def test_what_holds_now_is_reminded_of(hub: MemoryHub, name: str, order: Sequence[int]) -> None:
+async def test_current_announcement_sends_its_reminders(
+    hub: MemoryHub, name: str, order: Sequence[int]
+) -> None:
     one, end = told(ANNOUNCED), told(name, at=MONDAY + HOUR, again="-then")
     for turn in order:
         await hub.take_in((one, end)[turn])
@@ -91,14 +93,14 @@ async def test_what_holds_now_is_reminded_of(hub: MemoryHub, name: str, order: S
     assert {WAITING} == reminders(hub, end)
 
 
-async def test_other_works_are_still_reminded_of(hub: MemoryHub) -> None:
+async def test_other_works_still_send_their_reminders(hub: MemoryHub) -> None:
     one = told(ANNOUNCED)
     await hub.take_in(one, told(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
 
     assert {WAITING} == reminders(hub, one)
 
 
-async def test_what_was_asked_for_after_the_first_documents_came_is_reminded_of(hub: MemoryHub) -> None:
+async def test_request_after_the_first_documents_sends_its_reminder(hub: MemoryHub) -> None:
     more = told(ASKED, at=MONDAY + HOUR, again="-more")
     await hub.take_in(told(ASKED), told("accounting.documents.received"), more)
 

@@ -18,7 +18,7 @@ SMS = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 INBOX = Target(channel="inbox", contact_id="inbox", address="p-1")
 
 
-async def test_a_message_of_a_channel_that_is_gone_ends_and_the_cascade_goes_on() -> None:
+async def test_message_of_a_removed_channel_fails_and_the_cascade_advances() -> None:
     office = post_office(MemorySms())
     one = mail(fallback=((SMS,),))
     await office.holds(one)
@@ -37,7 +37,7 @@ class _LostAnswers(MemoryStore):
         return done
 
 
-async def test_a_record_whose_answer_is_lost_still_takes_the_cascade_on() -> None:
+async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.store = _LostAnswers(office.clock)
     office.store.faults.script("answer", StorageUnavailable())
@@ -49,7 +49,7 @@ async def test_a_record_whose_answer_is_lost_still_takes_the_cascade_on() -> Non
     assert len(office.attempts) == 1
 
 
-async def test_a_permanent_failure_goes_on_to_the_next_step() -> None:
+async def test_permanent_failure_advances_to_the_next_step() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     one = mail(fallback=((SMS,), (INBOX,)))
     await office.holds(one)
@@ -62,7 +62,7 @@ async def test_a_permanent_failure_goes_on_to_the_next_step() -> None:
     assert office.publisher.published == [Ticket(channel="sms", lane=one.lane, ids=(following.id,))]
 
 
-async def test_a_step_goes_on_only_when_all_of_it_has_failed() -> None:
+async def test_step_advances_only_when_all_its_messages_have_failed() -> None:
     async def by_contact(outgoing: Outgoing) -> Accepted:
         if outgoing.address == "bad":
             raise PermanentFailure("smtp_550")
@@ -107,7 +107,7 @@ async def test_a_cascade_that_reaches_its_end_stops() -> None:
     assert office.publisher.published == []
 
 
-async def test_a_next_step_that_is_there_but_not_ticketed_is_left_to_the_sweep() -> None:
+async def test_next_step_without_a_ticket_is_left_to_the_sweep() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
     one = mail(fallback=((SMS,),))
@@ -120,7 +120,7 @@ async def test_a_next_step_that_is_there_but_not_ticketed_is_left_to_the_sweep()
     assert [(m.channel, m.state) for m in office.store.messages if m.step == 1] == [("sms", State.QUEUED)]
 
 
-async def test_a_worker_that_lost_its_lease_takes_no_cascade_on() -> None:
+async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
     async def too_late(outgoing: Outgoing) -> Accepted:
         office.clock.advance(HOUR)
         await office.store.claim([outgoing.id], token=UUID(int=1), lease=HOUR)

@@ -135,7 +135,7 @@ PUBLISHED: Final = [kind for kind in CATALOG if not kind.hub_emitted]
 
 
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)
-def test_an_entry_says_what_the_table_of_events_says(kind: EventType) -> None:
+def test_entry_matches_the_table_of_events(kind: EventType) -> None:
     meant = MEANT[kind.name]
     audiences = [
         {key: value for key, value in audience.items() if key not in LATER_WORDS}
@@ -157,7 +157,7 @@ def test_every_event_of_the_table_that_moves_a_clock_has_an_entry() -> None:
     assert moving <= set(BY_NAME)
 
 
-def test_conditions_are_the_considered_ones() -> None:
+def test_conditions_are_the_listed_ones() -> None:
     moves = {
         (kind.name, move.clock): dict(move.when) for kind in CATALOG for move in kind.clocks if move.when
     }
@@ -171,7 +171,7 @@ def test_conditions_are_the_considered_ones() -> None:
     assert moves | audiences == WHEN
 
 
-def test_what_is_said_again_and_what_ends_that_is_the_considered() -> None:
+def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     reminders = {
         kind.name: [(reminder.field, reminder.offset.total_seconds() / 3600) for reminder in kind.reminders]
         for kind in CATALOG
@@ -249,7 +249,7 @@ def test_a_term_that_depends_on_a_field_knows_every_value_of_the_field(clock: st
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_the_day_of_a_dated_promise_is_one_in_the_event_that_starts_it(clock: str) -> None:
+def test_day_of_a_dated_promise_is_a_field_of_its_opening_event(clock: str) -> None:
     rules = load_policy().clocks[clock]
     if rules.until is None:
         return
@@ -259,7 +259,7 @@ def test_the_day_of_a_dated_promise_is_one_in_the_event_that_starts_it(clock: st
 
 
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)
-def test_the_fields_that_an_entry_goes_by_are_required_in_its_schema(kind: EventType) -> None:
+def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -> None:
     required = set(SCHEMAS.by_name[kind.name].document["required"])
     conditions: list[ClockMove | Audience] = [*kind.clocks, *kind.audiences]
 

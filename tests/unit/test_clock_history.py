@@ -73,7 +73,7 @@ def legal(*events: Event) -> list[Clock]:
     return sorted(found, key=lambda clock: clock.started_at)
 
 
-def test_a_pause_takes_the_days_after_it_out_up_to_the_one_on_which_it_ends() -> None:
+def test_pause_excludes_the_days_after_its_start_through_its_end() -> None:
     [clock] = legal(
         said("pqrs.received", MONDAY),
         said("pqrs.info_requested", local("2026-03-12 11:00")),
@@ -84,7 +84,7 @@ def test_a_pause_takes_the_days_after_it_out_up_to_the_one_on_which_it_ends() ->
     assert local("2026-04-08 00:00") == clock.due_at
 
 
-def test_a_clock_that_stands_still_wants_nothing() -> None:
+def test_paused_clock_has_no_next_step() -> None:
     [clock] = legal(said("pqrs.received", MONDAY), said("pqrs.info_requested", MONDAY + HOUR))
 
     assert (None, True, ClockState.OPEN) == (clock.next_at, clock.course.paused, clock.state)
@@ -104,7 +104,7 @@ def test_an_answer_ends_a_pause() -> None:
 
 
 @pytest.mark.parametrize("row", VECTORS["extensions"], ids=lambda row: row["received"])
-def test_an_extension_is_at_most_the_double(row: dict[str, str]) -> None:
+def test_extension_at_most_doubles_the_term(row: dict[str, str]) -> None:
     received = local(f"{row['received']} 10:00")
     [clock] = legal(
         said("pqrs.received", received), said("pqrs.term_extended", received + HOUR, new_due_on="2028-01-01")
@@ -113,7 +113,7 @@ def test_an_extension_is_at_most_the_double(row: dict[str, str]) -> None:
     assert local(f"{row['peticion_max_extended_double']} 00:00") + timedelta(days=1) == clock.due_at
 
 
-def test_an_extension_ends_on_the_day_that_was_told() -> None:
+def test_extension_ends_on_the_announced_day() -> None:
     [clock] = legal(
         said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-04-08")
     )
@@ -121,7 +121,7 @@ def test_an_extension_ends_on_the_day_that_was_told() -> None:
     assert local("2026-04-09 00:00") == clock.due_at
 
 
-def test_an_extension_never_shortens_and_one_that_comes_too_late_is_none() -> None:
+def test_extension_never_shortens_and_a_late_one_does_not_count() -> None:
     [shorter] = legal(
         said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-03-20")
     )
@@ -133,7 +133,7 @@ def test_an_extension_never_shortens_and_one_that_comes_too_late_is_none() -> No
     assert [local("2026-04-01 00:00")] * 2 == [shorter.due_at, late.due_at]
 
 
-def test_an_answer_that_did_not_arrive_never_stopped_the_clock_and_raises_a_warning() -> None:
+def test_answer_that_did_not_arrive_reopens_the_clock_with_a_warning() -> None:
     bounced = local("2026-03-11 09:00")
     [clock] = legal(
         said("pqrs.received", MONDAY), said("pqrs.responded", MONDAY + HOUR), said("answer.lost", bounced)
@@ -145,7 +145,7 @@ def test_an_answer_that_did_not_arrive_never_stopped_the_clock_and_raises_a_warn
     assert bounced == clock.next_at
 
 
-def test_a_second_answer_after_a_lost_one_is_judged_by_the_first_term() -> None:
+def test_second_answer_after_a_lost_one_counts_against_the_first_term() -> None:
     lost = [
         said("pqrs.received", MONDAY),
         said("pqrs.responded", MONDAY + HOUR),
@@ -156,7 +156,7 @@ def test_a_second_answer_after_a_lost_one_is_judged_by_the_first_term() -> None:
     assert ClockState.BREACHED is late.state
 
 
-def test_a_reopened_case_has_the_whole_term_once_more_as_it_was_promised() -> None:
+def test_reopened_case_gets_the_whole_promised_term_again() -> None:
     again = local("2026-04-20 10:00")
     first, second = legal(
         said("pqrs.received", MONDAY, kind="informacion"),
@@ -168,7 +168,7 @@ def test_a_reopened_case_has_the_whole_term_once_more_as_it_was_promised() -> No
     assert (again, local("2026-05-06 00:00")) == (second.started_at, second.due_at)
 
 
-def test_what_was_never_promised_is_not_promised_again() -> None:
+def test_restart_without_an_earlier_clock_does_nothing() -> None:
     assert [] == legal(said("pqrs.reopened", MONDAY))
 
 
@@ -179,7 +179,7 @@ def climbed(*levels: int) -> Clock:
     return laid(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
 
 
-def test_a_level_that_takes_it_on_gets_one_more_of_its_durations() -> None:
+def test_acknowledging_level_gets_one_more_of_its_durations() -> None:
     plain, taken = climbed(), climbed(2)
 
     assert plain.due_at == taken.due_at
@@ -188,7 +188,7 @@ def test_a_level_that_takes_it_on_gets_one_more_of_its_durations() -> None:
     assert instants(plain, "escalate", "remind")[2:] == instants(taken, "escalate", "remind")[1:3]
 
 
-def test_the_top_level_that_takes_it_on_is_not_reminded() -> None:
+def test_acknowledging_top_level_gets_no_reminder() -> None:
     assert [] == instants(climbed(4), "remind")
 
 
@@ -203,7 +203,7 @@ def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:
     assert [(2, "p-1")] == [(one.level, one.by) for one in clocks["first_reply"].course.acknowledged]
 
 
-def test_a_new_holiday_moves_what_runs_and_keeps_what_was_promised() -> None:
+def test_new_holiday_moves_running_clocks_and_keeps_their_promise() -> None:
     week = {day: [("08:00", "17:00")] for day in range(5)}
     before = WorkCalendar(week, frozenset[date](), {}, "America/Bogota")
     after = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
@@ -243,7 +243,7 @@ def test_any_order_of_arrival_leaves_the_same_clocks(events: list[Event], order:
 
 
 @given(events=HISTORY)
-def test_events_one_by_one_leave_what_all_at_once_leave(events: list[Event]) -> None:
+def test_events_one_by_one_and_all_at_once_leave_the_same_clocks(events: list[Event]) -> None:
     standing: list[Clock] = []
     for count in range(1, len(events) + 1):
         fresh = sla.reconcile(sla.replay(CASE, events[:count], CATALOG, POLICY), standing, POLICY)

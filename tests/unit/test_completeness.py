@@ -81,12 +81,12 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
     assert set(topology.CHANNELS) <= FORMS.keys()
 
 
-def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
+def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
     own = {ACKNOWLEDGED, replies.NAME, replies.ANSWERED, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
     told = {"sla.at_risk", "sla.breached", SUMMARY, RESOLVED, CHECKED, *ESCALATES.values(), *own}
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
 
 
-def test_each_kind_of_incident_is_looked_for() -> None:
+def test_each_kind_of_incident_has_a_check() -> None:
     assert {kind.name for kind in KINDS} == CHECKS.keys()

@@ -35,7 +35,7 @@ RESTRICTED = {Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY}
 @pytest.mark.parametrize(
     "purpose", [Purpose.EMERGENCY, Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.LEGAL]
 )
-def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
+def test_message_allowed_at_any_hour_is_not_held(purpose: Purpose) -> None:
     assert blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
 
 
@@ -44,7 +44,7 @@ def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
     ("now", "until"),
     [(EVENING, MORNING), (EVENING - SECOND, None), (MORNING, None), (MORNING - SECOND, MORNING)],
 )
-def test_what_may_not_be_said_now_is_held_until_it_may(
+def test_message_outside_contact_hours_is_held_until_allowed(
     purpose: Purpose, now: datetime, until: datetime | None
 ) -> None:
     found = blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=now)
@@ -63,7 +63,7 @@ def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
     assert found.expires_at == MORNING + HOUR
 
 
-def test_what_never_expires_is_held_without_an_end() -> None:
+def test_message_without_expiry_is_held_without_expiry() -> None:
     found = blocking_outcome(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
 
     assert found is not None
@@ -88,7 +88,7 @@ def test_an_expired_message_is_not_held_first() -> None:
 
 
 @pytest.mark.parametrize(("delivered", "state"), [(False, State.SENT), (True, State.DELIVERED)])
-def test_a_providers_yes_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
+def test_accepted_message_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
     one = claimed()
     answer = Accepted(provider="smtp", reference="r-1", code="250", delivered=delivered)
 
@@ -134,7 +134,7 @@ def test_a_failure_leads_to_another_try_or_to_the_end(
 
 
 @pytest.mark.parametrize(("left", "state"), [(31, State.EXPIRED), (32, State.RETRYING)])
-def test_a_try_that_would_come_too_late_is_not_waited_for(left: int, state: State) -> None:
+def test_retry_after_the_expiry_expires_the_message_now(left: int, state: State) -> None:
     # Tried until 08:05:01, again at 08:05:31.
     found = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
 
@@ -149,7 +149,7 @@ def test_a_try_that_would_come_too_late_is_not_waited_for(left: int, state: Stat
         (PermanentFailure("smtp_550", provider="smtp"), "permanent", "smtp_550"),
     ],
 )
-def test_an_attempt_says_whether_the_provider_may_have_it(
+def test_attempt_records_whether_the_provider_may_have_the_message(
     error: SendFailure, outcome: str, code: str
 ) -> None:
     [attempt] = judged(error).attempts
@@ -164,7 +164,7 @@ def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
     ]
 
 
-def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
+def test_each_provider_called_in_one_send_gets_an_attempt() -> None:
     first = TransientFailure("connect_failed").told("smtp", took=SECOND / 4)
     second = PermanentFailure("filtered").told("smtp-2", took=SECOND / 2)
     yes = Accepted(provider="smtp-3", earlier=(first, second))
@@ -189,7 +189,7 @@ def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
     assert len({attempt.at for attempt in found.attempts}) == 3
 
 
-def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
+def test_attempts_of_a_pool_do_not_change_the_failure() -> None:
     shared = TransientFailure("provider_auth", provider="fcm", retry_after=SECOND, ours=True)
     told = shared.told("fcm-2", earlier=(shared,))
 
@@ -202,7 +202,7 @@ def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
     )
 
 
-def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
+def test_unsendable_message_fails_without_an_attempt() -> None:
     one = claimed()
 
     assert fail_unsent(one, "template") == Outcome(
@@ -210,7 +210,7 @@ def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
     )
 
 
-def test_a_turn_that_did_not_come_is_no_try_and_no_attempt() -> None:
+def test_send_without_a_provider_call_is_no_try_and_no_attempt() -> None:
     found = judged(TransientFailure("circuit_open", retry_after=HOUR, untried=True), attempt=99)
 
     assert (found.state, found.tried, found.attempts) == (State.RETRYING, False, ())
@@ -273,7 +273,7 @@ def test_channel_broken_for_all_tries_gives_way_to_the_next_step(
     assert (found.state, found.reason) == (expected, error.reason)
 
 
-def test_who_was_asked_before_a_turn_that_did_not_come_was_asked() -> None:
+def test_providers_called_before_an_untried_one_keep_their_attempts() -> None:
     first = TransientFailure("smtp_421").told("smtp")
     found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
 
@@ -292,7 +292,7 @@ WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c"
         (claimed(fallback=WAITING.message.fallback), True, None),  # the policy waits for ever
     ],
 )
-def test_a_receipt_is_waited_for_only_where_one_can_come_and_a_step_is_left(
+def test_receipt_is_awaited_only_if_one_can_come_and_a_step_is_left(
     one: Claimed, *, confirms: bool, expected: datetime | None
 ) -> None:
     found = accepted(one, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
@@ -300,7 +300,7 @@ def test_a_receipt_is_waited_for_only_where_one_can_come_and_a_step_is_left(
     assert (found.state, found.next_at) == (State.SENT, expected)
 
 
-def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
+def test_waiting_for_the_first_allowed_hour_extends_nothing() -> None:
     # Told on Friday evening: its lifetime was counted from Saturday at 08:00 already.
     one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
     found = blocking_outcome(one, policy=POLICY, now=EVENING)
@@ -309,7 +309,7 @@ def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
     assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
 
 
-def test_what_ends_at_an_hour_of_the_wall_ends_then_however_long_it_was_held() -> None:
+def test_wall_time_end_does_not_move_while_a_message_is_held() -> None:
     one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
     found = blocking_outcome(one, policy=POLICY, now=EVENING)
 

@@ -90,7 +90,7 @@ async def test_a_ticket_of_an_unknown_message_does_nothing() -> None:
     assert office.sent() == []
 
 
-async def test_a_ticket_that_meets_a_live_lease_leaves_it_and_takes_it_when_it_ends() -> None:
+async def test_ticket_leaves_a_live_lease_and_claims_after_its_end() -> None:
     office = post_office()
     one = mail()
     await office.holds(one)
@@ -103,7 +103,7 @@ async def test_a_ticket_that_meets_a_live_lease_leaves_it_and_takes_it_when_it_e
     assert office.sent() == ["p-1"]
 
 
-async def test_a_worker_whose_lease_is_nearly_over_sends_nothing(tmp_path: Path) -> None:
+async def test_worker_with_a_nearly_expired_lease_sends_nothing(tmp_path: Path) -> None:
     office = post_office(policy=hasty(tmp_path, provider="30s", margin="1ms"))
     one = mail()
     await office.holds(one)
@@ -148,7 +148,7 @@ async def test_an_expired_message_is_not_sent() -> None:
 
 
 @pytest.mark.parametrize("name", ["Nadie", "Fallo"], ids=["missing variable", "fault of ours"])
-async def test_a_message_that_cannot_be_rendered_ends_and_the_others_go(name: str) -> None:
+async def test_message_that_cannot_be_rendered_fails_alone(name: str) -> None:
     office = post_office()
     bad, good = named(mail("p-bad"), name), mail("p-good")
     await office.holds(bad, good)
@@ -159,7 +159,7 @@ async def test_a_message_that_cannot_be_rendered_ends_and_the_others_go(name: st
     assert office.attempts[0].message_id == good.id
 
 
-async def test_the_inbox_is_delivered_when_it_is_sent() -> None:
+async def test_inbox_message_is_delivered_when_sent() -> None:
     office = post_office(MemoryInbox(Accepted(provider="inbox", delivered=True)))
     one = mail(channel="inbox", contact_id="inbox")
     await office.holds(one)

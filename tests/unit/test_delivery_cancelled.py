@@ -58,7 +58,7 @@ async def test_a_worker_cancelled_while_it_records_ends_when_it_has_recorded() -
     assert office.states(one) == [State.SENT]
 
 
-async def test_a_worker_cancelled_while_it_sends_records_what_was_answered() -> None:
+async def test_worker_cancelled_while_sending_records_the_answers() -> None:
     begun = asyncio.Event()
 
     async def by_person(outgoing: Outgoing) -> Accepted:
@@ -78,7 +78,7 @@ async def test_a_worker_cancelled_while_it_sends_records_what_was_answered() -> 
     assert office.states(done, stuck) == [State.SENT, State.SENDING]
 
 
-async def test_a_worker_cancelled_without_a_database_is_cancelled_all_the_same() -> None:
+async def test_worker_cancelled_without_a_database_still_ends() -> None:
     begun = asyncio.Event()
 
     async def hang(_: Outgoing) -> Accepted:

@@ -56,7 +56,7 @@ async def test_each_try_sends_the_same_reference() -> None:
     assert [attempt.outcome for attempt in office.attempts] == ["unknown", "accepted"]
 
 
-async def test_a_failure_of_one_message_is_not_that_of_another() -> None:
+async def test_failure_of_one_message_does_not_affect_another() -> None:
     async def by_person(outgoing: Outgoing) -> Accepted:
         if outgoing.person == "p-0":
             raise PermanentFailure("smtp_550")
@@ -75,7 +75,7 @@ async def test_a_failure_of_one_message_is_not_that_of_another() -> None:
     assert office.now(four[2]).reason == "channel_fault"
 
 
-async def test_a_provider_that_hangs_is_left_when_the_lease_ends(tmp_path: Path) -> None:
+async def test_send_to_a_hanging_provider_ends_with_the_lease(tmp_path: Path) -> None:
     async def hang(_: Outgoing) -> Accepted:
         await asyncio.Event().wait()
         raise AssertionError
@@ -91,7 +91,7 @@ async def test_a_provider_that_hangs_is_left_when_the_lease_ends(tmp_path: Path)
     assert [a.outcome for a in office.attempts if a.message_id == stuck.id] == ["unknown"]
 
 
-async def test_redis_away_does_not_keep_a_ticket_from_being_done() -> None:
+async def test_ticket_is_delivered_without_redis() -> None:
     office = post_office(MemoryEmail(TransientFailure("smtp_451")))
     office.appointments.away = True
     one = mail()
@@ -103,7 +103,7 @@ async def test_redis_away_does_not_keep_a_ticket_from_being_done() -> None:
     assert "appointments.unavailable" in [entry["event"] for entry in logs]
 
 
-async def test_nothing_that_is_logged_tells_who_or_where() -> None:
+async def test_log_has_no_names_and_no_addresses() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
     good, bad = mail(), named(mail("p-2"), "Nadie")
     await office.holds(good, bad)
@@ -147,7 +147,7 @@ async def test_what_was_sent_is_recorded_also_when_the_database_is_back_after_th
     assert (office.sent(), office.states(one)) == (["p-1"], [State.SENT])
 
 
-async def test_what_somebody_else_has_taken_after_the_lease_is_left_to_them(tmp_path: Path) -> None:
+async def test_message_claimed_by_another_worker_is_left_to_it(tmp_path: Path) -> None:
     office = post_office(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
     office.store.faults.always("record", StorageUnavailable())
     one = mail()

@@ -59,7 +59,7 @@ def loud(hub: MemoryHub) -> list[Event]:
     return [step for step in steps(hub) if not is_quiet(step)]
 
 
-async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> None:
+async def test_breaches_during_an_outage_make_one_message_per_level() -> None:
     hub = await petitions(21)
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
@@ -75,7 +75,7 @@ async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> No
     assert {DUE.isoformat()} == {one.data["oldest"]["due_at"] for one in summaries(hub)}
 
 
-async def test_of_a_level_that_nobody_holds_the_next_one_has_the_summary() -> None:
+async def test_digest_of_a_vacant_level_goes_to_the_next_level() -> None:
     hub = await petitions(21)
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(
@@ -92,7 +92,7 @@ async def test_of_a_level_that_nobody_holds_the_next_one_has_the_summary() -> No
     assert 2 == len({one.id for one in summaries(hub)})
 
 
-async def test_a_level_is_told_of_its_own_copropiedad_s_alone() -> None:
+async def test_digest_covers_one_copropiedad_only() -> None:
     hub = await petitions(21)
     await add(hub, 3, "ph-2")
     hub.clock.at = DUE + HOUR
@@ -102,7 +102,7 @@ async def test_a_level_is_told_of_its_own_copropiedad_s_alone() -> None:
     assert {"ph-2": 9} == Counter(one.data["copropiedad_id"] for one in loud(hub))
 
 
-async def test_as_many_as_somebody_can_read_are_told_one_by_one() -> None:
+async def test_few_late_steps_are_notified_one_by_one() -> None:
     hub = await petitions(6)
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
@@ -110,7 +110,7 @@ async def test_as_many_as_somebody_can_read_are_told_one_by_one() -> None:
     assert ([], 18) == (summaries(hub), len(loud(hub)))
 
 
-async def test_what_comes_in_time_is_told_however_much_it_is() -> None:
+async def test_steps_in_time_are_notified_however_many() -> None:
     hub = await petitions(25)
     hub.clock.at = local("2026-03-11 09:17")
     await keep_appointments(timers_of(hub))
@@ -135,7 +135,7 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
     assert 2 == len([one for one in hub.store.tables.events.values() if one.event.name == sla.SUMMARY])
 
 
-async def test_the_next_quarter_of_an_hour_is_told_anew() -> None:
+async def test_next_quarter_of_an_hour_gets_a_new_digest() -> None:
     digest = sla.digests(await late(21), policy=POLICY, now=DUE + HOUR)[0]
     ids = [
         sla.summary_event(digest, [digest.level], now=local(at)).id
@@ -159,7 +159,7 @@ async def late(number: int) -> list[Clock]:
         (21, 15 * MINUTE + SECOND, [1, 2]),
     ],
 )
-async def test_only_what_is_too_much_and_too_late_is_summed_up(
+async def test_only_too_many_late_steps_make_a_digest(
     number: int, after: timedelta, expected: list[int]
 ) -> None:
     found = sla.digests(await late(number), policy=POLICY, now=DUE + after)

@@ -76,7 +76,7 @@ def test_a_message_id_follows_person_channel_occasion_and_contact(changes: dict[
     assert messages_id(**changes) != messages_id()
 
 
-def test_a_message_lies_with_its_event_in_time() -> None:
+def test_message_id_has_the_time_of_its_event() -> None:
     assert messages_id().int >> 80 == KEY.int >> 80
 
 

@@ -42,7 +42,7 @@ def incident(name: str = BEGAN, **data: Any) -> Event:
     return event(name, {"notify": [], "avoid": [], **data}, source=HUB_SOURCE)
 
 
-async def test_staff_on_duty_hears_by_every_way_at_once_and_at_any_hour() -> None:
+async def test_staff_on_duty_is_notified_by_every_channel_at_any_hour() -> None:
     hub = await house()
     one = incident()
     await hub.take_in(one)
@@ -52,7 +52,7 @@ async def test_staff_on_duty_hears_by_every_way_at_once_and_at_any_hour() -> Non
 
 
 @pytest.mark.parametrize("name", [BEGAN, ENDED])
-async def test_but_never_by_the_channel_that_is_broken(name: str) -> None:
+async def test_broken_channel_is_not_used(name: str) -> None:
     hub = await house()
     one = incident(name, avoid=["sms"])
     await hub.take_in(one)
@@ -70,7 +70,7 @@ async def test_person_with_only_the_broken_channel_is_reported_as_not_reached() 
     assert (State.SUPPRESSED, "broken") == (message.state, message.reason)
 
 
-async def test_addresses_of_the_policy_are_told_by_mail() -> None:
+async def test_addresses_of_the_policy_get_mail() -> None:
     hub = await house()
     one = incident(notify=["ops@example.com", "no address"])
     await hub.take_in(one)

@@ -86,13 +86,13 @@ async def test_a_duplicate_creates_nothing_and_tickets_what_is_still_queued(hub:
     assert (hub.store.tables.events, hub.store.tables.clocks) == (before.events, before.clocks)
 
 
-async def test_an_event_twice_in_one_batch_is_one(hub: MemoryHub) -> None:
+async def test_repeated_event_in_one_batch_is_stored_once(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED, RECEIVED)
 
     assert len(hub.publisher.ticketed) == len(hub.of(RECEIVED)) == 3
 
 
-async def test_of_two_events_that_claim_to_be_the_same_the_first_is_believed(hub: MemoryHub) -> None:
+async def test_of_two_events_with_the_same_identity_the_first_wins(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED, event("pqrs.received", {"subject": "otro"}))
 
     assert hub.stored(RECEIVED).event.data["subject"] == RECEIVED.data["subject"]
@@ -116,7 +116,7 @@ async def test_the_directory_of_a_batch_applies_before_its_other_events() -> Non
     assert len(hub.said(RECEIVED)) == 3
 
 
-async def test_a_reference_that_nobody_has_leaves_a_row_with_the_reason() -> None:
+async def test_unknown_reference_leaves_a_suppressed_row() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED)
 
@@ -126,7 +126,7 @@ async def test_a_reference_that_nobody_has_leaves_a_row_with_the_reason() -> Non
     assert hub.publisher.published == []
 
 
-async def test_people_and_strangers_of_one_event_are_all_told(hub: MemoryHub) -> None:
+async def test_people_and_strangers_of_one_event_all_get_messages(hub: MemoryHub) -> None:
     both = event("pqrs.received", example=2)
     await hub.take_in(both)
     stranger = stranger_ref("sofia.ibanez@example.com", None)
@@ -139,7 +139,7 @@ async def test_people_and_strangers_of_one_event_are_all_told(hub: MemoryHub) ->
     ]
 
 
-async def test_somebody_of_two_audiences_has_one_message_of_a_channel() -> None:
+async def test_person_in_two_audiences_gets_one_message_per_channel() -> None:
     hub = memory_hub(MONDAY)
     declared = event("emergency.declared")
     guard = somebody("p-guard", mobile())
@@ -151,7 +151,7 @@ async def test_somebody_of_two_audiences_has_one_message_of_a_channel() -> None:
     assert hub.of(declared)[0].audience == 0
 
 
-async def test_somebody_of_two_audiences_reads_the_text_of_the_first() -> None:
+async def test_person_in_two_audiences_gets_the_text_of_the_first() -> None:
     hub = memory_hub(MONDAY)
     escalated = event("pqrs.escalated", {"petitioner": {"ref": "p-boss"}}, source=HUB_SOURCE)
     boss = member("p-boss", "company", "staff", duty="coordinator", level=2)
@@ -208,7 +208,7 @@ async def test_a_conflict_is_tried_again_at_once(hub: MemoryHub) -> None:
     assert len(hub.of(RECEIVED)) == 3
 
 
-async def test_conflicts_without_end_are_a_database_that_is_away(hub: MemoryHub) -> None:
+async def test_endless_conflicts_count_as_an_unavailable_database(hub: MemoryHub) -> None:
     hub.store.faults.always("commit", StorageConflict())
     with pytest.raises(StorageUnavailable):
         await hub.take_in(RECEIVED)
@@ -224,7 +224,7 @@ async def test_without_the_database_nothing_is_published(hub: MemoryHub) -> None
     assert (hub.of(RECEIVED), hub.publisher.published) == ([], [])
 
 
-async def test_a_broker_that_goes_away_after_the_commit_makes_no_double(hub: MemoryHub) -> None:
+async def test_broker_failure_after_the_commit_creates_no_duplicate(hub: MemoryHub) -> None:
     hub.publisher.faults.script("tickets", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
         await hub.take_in(RECEIVED)
@@ -236,7 +236,7 @@ async def test_a_broker_that_goes_away_after_the_commit_makes_no_double(hub: Mem
     assert len(hub.publisher.ticketed) == 3
 
 
-async def test_a_batch_travels_in_one_transaction(hub: MemoryHub) -> None:
+async def test_batch_is_one_transaction(hub: MemoryHub) -> None:
     hub.store.faults.script("commit", None, StorageUnavailable())
     await hub.take_in(
         RECEIVED, *(event("pqrs.received", {"pqrs_id": f"n-{n}"}, id=f"n-{n}") for n in range(20))

@@ -42,7 +42,7 @@ def left_out(hub: MemoryHub, of: Event) -> list[tuple[int, LeftOut]]:
     return [(audience, one) for (key, audience, _), one in rows if key == hub.stored(of).key]
 
 
-async def test_each_audience_is_kept_with_the_groups_that_were_looked_up() -> None:
+async def test_each_audience_is_stored_with_its_groups() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(somebody("p-1", email()), *staff("s-1", duty="service"), RECEIVED)
     petitioner, service = kept(hub, RECEIVED)
@@ -54,7 +54,7 @@ async def test_each_audience_is_kept_with_the_groups_that_were_looked_up() -> No
     assert MONDAY == petitioner.planned_at
 
 
-async def test_a_state_of_the_directory_is_kept_with_it() -> None:
+async def test_version_of_the_directory_is_stored_with_the_audience() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED)
     await hub.take_in(somebody("p-1", email()), event("pqrs.received", id="later"))
@@ -74,14 +74,16 @@ async def test_a_state_of_the_directory_is_kept_with_it() -> None:
     ],
     ids=["quiet", "a stranger", "an unknown reference", "waiting", "a broad audience of nobody"],
 )
-async def test_why_nobody_is_told_is_kept(one: Event, expected: list[tuple[int, str | None]]) -> None:
+async def test_reason_for_notifying_nobody_is_stored(
+    one: Event, expected: list[tuple[int, str | None]]
+) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(one)
 
     assert expected == shown(hub, one)
 
 
-async def test_an_event_that_waited_has_its_row_when_it_is_released() -> None:
+async def test_released_event_gets_its_audience_record() -> None:
     hub = memory_hub(MONDAY)
     replied = event("pqrs.replied", without=("petitioner",), at=MONDAY)
     await hub.take_in(replied)
@@ -92,7 +94,7 @@ async def test_an_event_that_waited_has_its_row_when_it_is_released() -> None:
     assert (MONDAY + HOUR, 1, None) == (one.planned_at, one.people, one.why)
 
 
-async def test_an_event_that_waited_is_where_its_case_is_when_it_is_released() -> None:
+async def test_released_event_gets_the_place_of_its_case() -> None:
     hub = memory_hub(MONDAY)
     replied = event("pqrs.replied", without=("petitioner", "copropiedad_id", "unit_id"), at=MONDAY)
     await hub.take_in(replied)
@@ -114,7 +116,7 @@ async def test_a_duplicate_changes_nothing() -> None:
     assert before == hub.store.tables.audiences
 
 
-async def test_whoever_is_on_leave_is_kept_with_who_stood_in() -> None:
+async def test_person_on_leave_is_stored_with_the_stand_in() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(*staff("s-1", duty="service"), *staff("s-2"), away("s-1", "s-2"), RECEIVED)
 
@@ -122,7 +124,7 @@ async def test_whoever_is_on_leave_is_kept_with_who_stood_in() -> None:
     assert ["s-2"] == [one.person for one in hub.of(RECEIVED) if one.audience == 1]
 
 
-async def test_who_is_left_out_of_one_group_is_told_as_somebody_of_another() -> None:
+async def test_person_left_out_of_one_group_is_notified_through_another() -> None:
     hub = memory_hub(MONDAY)
     drill = event("emergency.declared")
     called = [*staff("s-1", duty="on_call"), *staff("s-2", duty="front_desk"), away("s-2", "s-1")]
@@ -132,7 +134,7 @@ async def test_who_is_left_out_of_one_group_is_told_as_somebody_of_another() -> 
     assert "s-1" not in {one.person for _, one in left_out(hub, drill)}
 
 
-async def test_who_is_told_by_another_audience_is_kept_as_that() -> None:
+async def test_person_notified_by_another_audience_is_stored_as_left_out() -> None:
     mail = Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",),))
     more = replace(mail, channels=(("email", "inbox"),))
     kind = replace(BY_NAME["pqrs.received"], audiences=(mail, mail, more))

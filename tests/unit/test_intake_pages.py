@@ -45,7 +45,7 @@ EVERYBODY = [f"p-{number:05}" for number in range(PEOPLE)]
 
 
 @pytest.mark.parametrize("page", [1, 3, 6, 7, 8])
-async def test_everybody_is_told_whatever_the_page(page: int) -> None:
+async def test_everybody_gets_a_message_whatever_the_page_size(page: int) -> None:
     hub = await building(PEOPLE, page)
     await hub.take_in(WORKS)
 
@@ -64,7 +64,7 @@ async def test_each_page_is_ticketed_when_it_is_committed() -> None:
 
 
 @pytest.mark.parametrize("pages_done", [0, 1, 2])
-async def test_a_crash_between_pages_is_made_good_by_the_redelivery(pages_done: int) -> None:
+async def test_redelivery_completes_the_pages_after_a_crash(pages_done: int) -> None:
     hub = await building(PEOPLE, 3)
     hub.store.faults.script("transaction", *[None] * (1 + pages_done), StorageUnavailable())
     with pytest.raises(StorageUnavailable):
@@ -78,7 +78,7 @@ async def test_a_crash_between_pages_is_made_good_by_the_redelivery(pages_done: 
     assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
 
 
-async def test_a_broker_that_goes_away_between_pages_makes_no_double() -> None:
+async def test_broker_failure_between_pages_creates_no_duplicate() -> None:
     hub = await building(PEOPLE, 3)
     hub.publisher.faults.script("tickets", None, BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
@@ -108,7 +108,7 @@ async def test_reminders_of_a_crowd_are_kept_for_later() -> None:
     assert len(later) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
 
 
-async def test_only_the_towers_that_the_event_names_are_told() -> None:
+async def test_only_the_towers_that_the_event_names_get_messages() -> None:
     hub = memory_hub(MONDAY, page=2)
     for tower in ("1", "2"):
         await hub.take_in(
@@ -130,7 +130,7 @@ async def test_a_building_without_people_is_planned_at_once() -> None:
     assert hub.stored(WORKS).planned
 
 
-async def test_an_emergency_tells_the_desk_before_it_tells_the_building() -> None:
+async def test_emergency_notifies_the_desk_before_the_building() -> None:
     hub = await building(PEOPLE, 3)
     await hub.take_in(somebody("p-guard", email()), member("p-guard", "company", "staff", duty="on_call"))
     declared = event("emergency.declared")
@@ -141,7 +141,7 @@ async def test_an_emergency_tells_the_desk_before_it_tells_the_building() -> Non
     assert {one.person for one in hub.of(declared)} == {"p-guard"}
 
 
-async def test_an_emergency_that_reaches_nobody_is_said_aloud() -> None:
+async def test_emergency_that_reaches_nobody_is_logged() -> None:
     hub = memory_hub(MONDAY)
     emergency = event("emergency.declared")
     with capture_logs() as logs:
@@ -163,7 +163,7 @@ async def test_an_audience_that_is_waited_for_is_not_empty() -> None:
     assert logs == []
 
 
-async def test_the_first_page_tells_a_crowd_and_all_pages_travel_in_its_lane() -> None:
+async def test_first_page_sets_the_lane_of_all_pages() -> None:
     hub = await building(CROWD + 5, CROWD + 1)
     kind = BY_NAME[WORKS.name]
     hub.context = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, lane=Lane.NORMAL)})

@@ -39,7 +39,7 @@ def taken(hub: MemoryHub) -> set[str]:
     return {one.event.id for one in hub.store.tables.events.values()}
 
 
-async def test_a_bad_event_among_good_ones_is_a_dead_letter_with_what_to_mend() -> None:
+async def test_bad_event_in_a_batch_becomes_a_dead_letter_with_its_reason() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(MARIA, GOOD, BAD, petition("other"))
     [kept] = hub.letters
@@ -52,7 +52,7 @@ async def test_a_bad_event_among_good_ones_is_a_dead_letter_with_what_to_mend() 
     assert kept.letter.id == body_id(encode(BAD), "pqrs.received")
 
 
-async def test_publishers_are_told_what_was_refused_and_why() -> None:
+async def test_publishers_are_notified_of_the_rejection_and_its_reason() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(BAD)
     [notice] = hub.publisher.notices
@@ -80,7 +80,7 @@ async def test_publishers_are_told_what_was_refused_and_why() -> None:
     ],
     ids=["decoded", "undecodable"],
 )
-async def test_a_rejection_that_comes_back_makes_no_other_one(one: RawMessage) -> None:
+async def test_returned_rejection_causes_no_other_rejection(one: RawMessage) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(one)
 
@@ -117,7 +117,7 @@ async def test_a_rejection_that_comes_back_makes_no_other_one(one: RawMessage) -
         "the hub's own",
     ],
 )
-async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: RawMessage) -> None:
+async def test_foreign_message_becomes_a_dead_letter_with_a_reason(one: RawMessage) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(one, MARIA)
     [kept] = hub.letters
@@ -128,7 +128,7 @@ async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: RawMessage) -
     assert len(hub.publisher.notices) == 1
 
 
-async def test_of_a_body_that_is_too_large_the_beginning_is_kept() -> None:
+async def test_beginning_of_an_oversized_body_is_stored() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(arrived(b"x" * (MAX_BODY + 1)))
     [kept] = hub.letters
@@ -165,7 +165,7 @@ async def test_all_values_of_a_batch_may_be_refused() -> None:
     assert taken(hub) == set()
 
 
-async def test_a_refused_value_says_so_without_quoting_it() -> None:
+async def test_reason_of_a_refused_value_does_not_quote_it() -> None:
     hub = memory_hub(MONDAY, refused={"a"})
     await hub.take_in(petition("a"))
 
@@ -219,14 +219,14 @@ async def test_a_notice_that_cannot_be_published_is_published_with_the_next_try(
     assert len(hub.publisher.notices) == 1
 
 
-async def test_a_dead_letter_that_the_database_refuses_is_not_passed_over() -> None:
+async def test_dead_letter_that_the_database_refuses_raises() -> None:
     hub = memory_hub(MONDAY)
     hub.store.faults.script("transaction", StorageRefused())
     with pytest.raises(StorageRefused):
         await hub.take_in(BAD)
 
 
-async def test_what_the_hub_itself_fails_on_is_buried_with_the_kind_of_fault() -> None:
+async def test_event_on_which_the_hub_fails_becomes_a_dead_letter() -> None:
     hub = memory_hub(MONDAY)
     await store_dead_letter(
         incoming(GOOD), ZeroDivisionError("secret"), store=hub.store, publisher=hub.publisher, now=hub.clock
@@ -238,7 +238,7 @@ async def test_what_the_hub_itself_fails_on_is_buried_with_the_kind_of_fault() -
     assert len(hub.publisher.notices) == 1
 
 
-async def test_a_reason_never_quotes_what_the_event_says() -> None:
+async def test_reason_never_quotes_the_event() -> None:
     hub = memory_hub(MONDAY)
     petitioner = {"name": "Ana", "email": ["secreto@example.com"]}
     await hub.take_in(event("pqrs.received", {"petitioner": petitioner, "kind": "secreto"}))

@@ -46,7 +46,7 @@ def keeping(office: DeliveryHarness) -> MemoryHub:
     return MemoryHub(office.clock, office.store, office.publisher, office.appointments)
 
 
-async def test_who_is_gone_is_not_written_to_again_and_the_next_step_is_taken() -> None:
+async def test_invalid_contact_is_suppressed_and_the_cascade_advances() -> None:
     office = post_office(MemoryEmail(GONE), MemorySms())
     first, second = mail("p-1"), mail("p-2", fallback=((SMS,),))
     await office.holds(first, second)
@@ -58,7 +58,7 @@ async def test_who_is_gone_is_not_written_to_again_and_the_next_step_is_taken() 
     assert ["sms"] == [ticket.channel for ticket in office.publisher.published]
 
 
-async def test_who_is_gone_is_remembered_also_where_the_broker_goes_away_at_once() -> None:
+async def test_invalid_contact_is_stored_even_if_the_broker_fails() -> None:
     """The ticket comes again, and finds a message that has ended: nobody would note it then."""
     office = post_office(MemoryEmail(GONE), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
@@ -80,7 +80,7 @@ async def test_who_is_gone_is_remembered_also_where_the_broker_goes_away_at_once
         TransientFailure("smtp_451", provider="smtp"),
     ],
 )
-async def test_a_block_or_any_other_failure_is_no_end_of_a_contact_point(failure: SendFailure) -> None:
+async def test_other_failures_do_not_suppress_a_contact_point(failure: SendFailure) -> None:
     office = post_office(MemoryEmail(failure))
     first, second = mail("p-1"), mail("p-2")
     await office.holds(first, second)
@@ -103,7 +103,9 @@ async def test_a_block_or_any_other_failure_is_no_end_of_a_contact_point(failure
         ("push", 10_000, True),
     ],
 )
-def test_what_is_gone_is_tried_anew_when_its_time_has_passed(channel: str, days: int, *, holds: bool) -> None:
+def test_invalid_contact_is_tried_again_after_the_policys_time(
+    channel: str, days: int, *, holds: bool
+) -> None:
     one = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
     found = blocking_outcome(one, policy=POLICY, now=MONDAY + days * DAY)
 
@@ -111,7 +113,7 @@ def test_what_is_gone_is_tried_anew_when_its_time_has_passed(channel: str, days:
 
 
 @pytest.mark.parametrize("reason", ["opted_out", "complaint"])
-def test_what_somebody_refused_does_not_run_out(reason: str) -> None:
+def test_refusal_does_not_expire(reason: str) -> None:
     one = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
     found = blocking_outcome(one, policy=POLICY, now=MONDAY + 9_999 * DAY)
 
@@ -119,7 +121,7 @@ def test_what_somebody_refused_does_not_run_out(reason: str) -> None:
     assert (State.SUPPRESSED, reason) == (found.state, found.reason)
 
 
-def test_an_operators_end_comes_when_he_said() -> None:
+def test_operators_suppression_ends_at_its_instant() -> None:
     one = claimed(suppression=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
 
     assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
@@ -133,7 +135,7 @@ def emergency() -> list[Message]:
     return plan_audience(stored(event(kind.name)), kind, 0, [resident], rules=RULES, now=MONDAY)
 
 
-async def test_an_emergency_whose_number_is_gone_goes_by_the_other_channels() -> None:
+async def test_emergency_to_an_invalid_number_uses_the_other_channels() -> None:
     office = post_office(MemorySms(GONE), MemoryPush())
     before = mail("p-0", channel="sms", address=PHONE)
     await office.holds(before)
@@ -149,7 +151,7 @@ async def test_an_emergency_whose_number_is_gone_goes_by_the_other_channels() ->
     }
 
 
-async def test_an_emergency_that_every_carrier_blocks_goes_by_what_was_not_meant_for_it() -> None:
+async def test_blocked_emergency_uses_channels_outside_its_audience() -> None:
     blocked = PermanentFailure("twilio_30007", provider="twilio", code="30007")
     office = post_office(MemorySms(blocked), MemoryPush(blocked), MemoryEmail(), MemoryInbox())
     planned = emergency()
@@ -206,7 +208,7 @@ async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> N
     assert (State.DELIVERED, 1) == (office.now(one).state, len(office.sent()))
 
 
-async def test_more_lost_messages_than_an_audit_takes_are_gone_on_from_at_once() -> None:
+async def test_audit_continues_at_once_after_a_full_batch() -> None:
     office = post_office(MemoryEmail(), MemorySms())
     await office.holds(*(mail(f"p-{n}", state=State.BOUNCED, fallback=((SMS,),)) for n in range(AT_ONCE + 1)))
 
@@ -214,7 +216,7 @@ async def test_more_lost_messages_than_an_audit_takes_are_gone_on_from_at_once()
     assert AT_ONCE + 1 == sum(len(ticket.ids) for ticket in office.publisher.published)
 
 
-async def test_a_receipt_that_ends_a_message_takes_the_cascade_on() -> None:
+async def test_receipt_of_a_failure_advances_the_cascade() -> None:
     office = post_office(MemoryEmail(), MemorySms())
     one = mail(fallback=((SMS,),))
     await office.holds(one)

@@ -79,7 +79,7 @@ def test_the_ladder_falls_at_business_time_from_the_start(received: str, steps: 
         (1, "2026-03-26 08:00", "2026-04-01 00:00"),
     ],
 )
-def test_a_legal_term_at_risk_tells_level_3_at_once_and_its_breach_level_4(
+def test_legal_term_at_risk_notifies_level_3_and_its_breach_level_4(
     example: int, at_risk: str, due: str
 ) -> None:
     clock = started(local("2026-03-09 10:00"), clock="legal_term", example=example)
@@ -92,7 +92,7 @@ def test_a_legal_term_at_risk_tells_level_3_at_once_and_its_breach_level_4(
     )
 
 
-def test_an_emergency_climbs_at_5_10_and_15_minutes_of_any_hour() -> None:
+def test_emergency_escalates_after_5_10_and_15_minutes_at_any_hour() -> None:
     clock = started(local("2026-04-05 03:00"), "emergency.declared", "emergency_ack")
 
     assert clock.steps == (
@@ -103,7 +103,7 @@ def test_an_emergency_climbs_at_5_10_and_15_minutes_of_any_hour() -> None:
     )
 
 
-def test_terms_that_are_left_when_the_top_was_told_remind_it_one_by_one() -> None:
+def test_terms_left_after_the_top_level_become_reminders() -> None:
     long = ClockPolicy(target=HOUR, ladder=(HOUR,) * 6)
     steps = laid(long, local("2026-03-09 08:00"), policy=POLICY).steps
 
@@ -132,9 +132,7 @@ def test_state_and_level_follow_from_what_was_done(fired: int, state: ClockState
 
 
 @pytest.mark.parametrize(("name", "clock", "example"), STARTS)
-def test_every_step_of_every_clock_makes_an_event_that_intake_takes_in(
-    name: str, clock: str, example: int
-) -> None:
+def test_every_step_of_every_clock_makes_a_valid_event(name: str, clock: str, example: int) -> None:
     standing = started(local("2026-03-09 08:05"), name, clock, example)
 
     for one in (step for step in standing.steps if not sla.happens(step)):
@@ -153,7 +151,7 @@ def data_of(kind: str, number: int = 0) -> dict[str, Json]:
 
 
 @pytest.mark.parametrize("clock", ["first_reply", "legal_term"])
-def test_a_warning_tells_how_much_of_the_promised_time_has_gone(clock: str) -> None:
+def test_warning_has_the_percentage_of_the_promised_time(clock: str) -> None:
     # 80 % of the business hours, which is 91 % of the hours on the wall.
     standing = started(local("2026-03-09 08:05"), clock=clock)
     data = sla.step_event(standing, standing.steps[0], now=standing.steps[0].at).data
@@ -161,7 +159,7 @@ def test_a_warning_tells_how_much_of_the_promised_time_has_gone(clock: str) -> N
     assert data["percent"] == 80
 
 
-def test_a_breach_tells_the_level_that_missed_it_what_it_was_about() -> None:
+def test_breach_has_the_level_and_the_subject() -> None:
     clock = started(local("2026-04-01 16:30"))
 
     assert data_of("breach") == {
@@ -187,7 +185,7 @@ def test_a_breach_tells_the_level_that_missed_it_what_it_was_about() -> None:
         ("remind", 0, (4, 4, "reminder")),
     ],
 )
-def test_an_escalation_tells_the_next_level_and_the_last_one_is_a_reminder(
+def test_escalation_names_the_next_level_and_the_last_is_a_reminder(
     kind: str, number: int, expected: tuple[int, int, str]
 ) -> None:
     data = data_of(kind, number)
@@ -196,7 +194,7 @@ def test_an_escalation_tells_the_next_level_and_the_last_one_is_a_reminder(
     assert (data["pqrs_id"], data["radicado"]) == ("pqrs-2026-000123", "PQ-2026-000123")
 
 
-def test_a_step_told_again_is_the_same_event() -> None:
+def test_repeated_step_is_the_same_event() -> None:
     clock = started(local("2026-04-01 16:30"))
     told = [sla.step_event(clock, one, now=one.at) for one in clock.steps]
     again = [sla.step_event(clock, one, now=one.at + MINUTE) for one in clock.steps]
@@ -205,7 +203,7 @@ def test_a_step_told_again_is_the_same_event() -> None:
     assert len({one.id for one in told}) == len(clock.steps)
 
 
-def test_a_step_is_told_when_it_is_told_so_that_it_is_never_too_old() -> None:
+def test_event_of_a_late_step_has_the_current_time() -> None:
     # After an outage of a week the breach is news all the same.
     clock = started(local("2026-04-01 16:30"))
     late = local("2026-04-20 08:00")

@@ -54,14 +54,14 @@ ANSWER = answered(MONDAY + HOUR)
 LOST = lost(ANSWER, MONDAY + 3 * HOUR)
 
 
-def test_an_answer_that_was_lost_stops_nothing_and_is_warned_of() -> None:
+def test_lost_answer_stops_no_clock_and_warns() -> None:
     clock = legal(RECEIVED, ANSWER, LOST)
 
     assert (ClockState.OPEN, None) == end(clock)
     assert ("at_risk", LOST.time) == (clock.steps[0].kind, clock.steps[0].at)
 
 
-def test_what_the_hub_says_is_of_the_case_of_the_answer_and_as_its_schemas_say() -> None:
+def test_events_about_a_lost_answer_have_its_case_and_match_their_schemas() -> None:
     for one in (LOST, delivered(ANSWER, MONDAY + 4 * HOUR)):
         SCHEMAS.check(one, now=one.time)
         assert CASE == one.data["thread_id"]
@@ -71,7 +71,7 @@ def test_what_the_hub_says_is_of_the_case_of_the_answer_and_as_its_schemas_say()
     ("at", "state"),
     [(MONDAY + 30 * HOUR, ClockState.MET), (local("2026-04-10 09:00"), ClockState.BREACHED)],
 )
-def test_a_letter_that_is_handed_over_ends_the_first_term(at: datetime, state: ClockState) -> None:
+def test_handed_over_letter_ends_the_first_term(at: datetime, state: ClockState) -> None:
     clock = legal(RECEIVED, ANSWER, LOST, delivered(ANSWER, at))
 
     assert (state, at) == end(clock)
@@ -84,7 +84,7 @@ def test_the_order_of_arrival_never_matters() -> None:
     assert {legal(*case).ended_at} == {legal(*permutation).ended_at for permutation in permutations(case)}
 
 
-def test_a_publisher_whose_time_is_ahead_does_not_hide_that_its_answer_was_lost() -> None:
+def test_answer_with_a_future_time_can_still_be_lost() -> None:
     ahead = answered(MONDAY + HOUR + 4 * MINUTE)
     clock = legal(RECEIVED, ahead, lost(ahead, MONDAY + HOUR))
 
@@ -93,7 +93,7 @@ def test_a_publisher_whose_time_is_ahead_does_not_hide_that_its_answer_was_lost(
     assert ClockState.MET is done.state
 
 
-def test_of_two_answers_the_one_that_arrived_counts_whichever_was_lost() -> None:
+def test_of_two_answers_the_one_that_arrived_counts() -> None:
     second = answered(MONDAY + 2 * HOUR, 2)
 
     assert (ClockState.MET, second.time) == end(legal(RECEIVED, ANSWER, second, LOST))
@@ -115,7 +115,7 @@ def _start(clock: Clock) -> datetime:
     return clock.started_at
 
 
-async def test_the_loss_of_an_answer_is_told_at_once_to_who_holds_the_term_and_to_level_3() -> None:
+async def test_lost_answer_notifies_holder_and_level_3_at_once() -> None:
     hub = memory_hub(MONDAY)
     await hub.appointments.begin_epoch()
     await hub.take_in(RECEIVED)
@@ -141,7 +141,7 @@ async def _with_letter() -> tuple[MemoryHub, MemoryLetters]:
     return hub, letters
 
 
-async def test_cut_off_before_the_letter_repeats_under_the_same_id() -> None:
+async def test_crash_before_the_letter_repeats_the_same_id() -> None:
     hub, letters = await _with_letter()
     [row] = (await letters.letters(handed_over=False, after=None, limit=9)).items
     given: dict[str, Any] = {"store": letters, "publisher": hub.publisher, "now": MONDAY}
@@ -156,7 +156,7 @@ async def test_cut_off_before_the_letter_repeats_under_the_same_id() -> None:
     assert {f"handed_over:{row['id']}"} == {one.id for one in hub.publisher.events}
 
 
-async def test_nobody_hears_of_a_letter_that_is_not_there() -> None:
+async def test_unknown_letter_notifies_nobody() -> None:
     hub, letters = await _with_letter()
 
     assert await hand_over(uuid4(), store=letters, publisher=hub.publisher, now=MONDAY) is None

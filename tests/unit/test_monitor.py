@@ -111,7 +111,7 @@ class House:
         return [(one.name.rpartition(".")[2], one.data["key"]) for one in self.publisher.events]
 
 
-async def test_a_hub_that_is_well_says_nothing_and_knows_it() -> None:
+async def test_healthy_hub_reports_nothing() -> None:
     house = House()
     await house.passes(20)
 
@@ -170,7 +170,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("key", BROKEN)
-async def test_each_kind_of_incident_is_seen_and_told_once(key: str) -> None:
+async def test_each_kind_of_incident_is_published_once(key: str) -> None:
     house = House()
     await BROKEN[key](house)
     await house.passes(3)
@@ -185,7 +185,7 @@ def test_each_kind_is_broken_here() -> None:
 
 
 @pytest.mark.parametrize("key", BROKEN)
-def test_a_title_says_what_it_is_about(key: str) -> None:
+def test_title_names_the_subject(key: str) -> None:
     assert "{" not in title_of(key)
 
 
@@ -197,7 +197,7 @@ def test_only_a_channel_is_avoided() -> None:
     }
 
 
-async def test_what_is_over_is_told_once_after_a_while() -> None:
+async def test_end_of_an_incident_is_published_once_after_a_delay() -> None:
     house = House()
     await house.circuit("open")
     await house.passes()
@@ -210,7 +210,7 @@ async def test_what_is_over_is_told_once_after_a_while() -> None:
 
 
 @pytest.mark.parametrize("key", ["unattended:intake", "server:redis"])
-async def test_what_a_start_looks_like_is_believed_the_second_time(key: str) -> None:
+async def test_symptom_of_a_start_counts_the_second_time(key: str) -> None:
     house = House()
     await BROKEN[key](house)
     await house.passes()
@@ -220,7 +220,7 @@ async def test_what_a_start_looks_like_is_believed_the_second_time(key: str) -> 
     assert [] == house.told
 
 
-async def test_what_flaps_is_one_incident() -> None:
+async def test_flapping_symptom_is_one_incident() -> None:
     house = House()
     for state in ("open", "closed", "half_open", "closed", "open") * 4:
         await house.circuit(state)
@@ -229,7 +229,7 @@ async def test_what_flaps_is_one_incident() -> None:
     assert [("began", "circuit:sms:twilio")] == house.told
 
 
-async def test_a_circuit_of_which_nobody_speaks_any_more_is_over() -> None:
+async def test_circuit_that_no_process_reports_is_resolved() -> None:
     house = House()
     await house.circuit("open")
     await house.passes(20)
@@ -237,7 +237,7 @@ async def test_a_circuit_of_which_nobody_speaks_any_more_is_over() -> None:
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
 
 
-async def test_what_could_not_be_looked_at_is_not_over() -> None:
+async def test_incident_with_a_failing_check_is_not_resolved() -> None:
     house = House()
     await house.circuit("open")
     await house.passes()
@@ -251,7 +251,7 @@ async def test_what_could_not_be_looked_at_is_not_over() -> None:
     ("method", "error"),
     [("audit_age", StorageUnavailable()), ("open_circuits", AppointmentsUnavailable())],
 )
-async def test_one_look_that_fails_hides_nothing_of_the_others(method: str, error: Exception) -> None:
+async def test_failing_check_does_not_hide_the_others(method: str, error: Exception) -> None:
     house = House()
     house.store.faults.always(method, error)
     await _break_intake(house)
@@ -272,7 +272,7 @@ async def test_a_hub_whose_audit_is_old_or_unknown_is_not_well() -> None:
     assert not house.watch.well
 
 
-async def test_a_hub_whose_timers_never_were_has_as_long_as_any_other() -> None:
+async def test_audit_age_before_the_first_audit_counts_from_the_start() -> None:
     house = House(stopped=True)
     await house.passes(2)
     assert [] == house.told
@@ -282,7 +282,7 @@ async def test_a_hub_whose_timers_never_were_has_as_long_as_any_other() -> None:
     assert [("began", "auditor")] == house.told
 
 
-async def test_a_crash_between_telling_and_noting_it_repeats_the_same_id() -> None:
+async def test_crash_between_publishing_and_marking_repeats_the_same_id() -> None:
     house = House()
     await house.circuit("open")
     house.store.faults.script("mark_published", StorageUnavailable())
@@ -296,7 +296,7 @@ async def test_a_crash_between_telling_and_noting_it_repeats_the_same_id() -> No
     assert (first.source, first.id, first.time) == (again.source, again.id, again.time)
 
 
-async def test_what_began_while_the_broker_was_away_is_told_later_and_in_order() -> None:
+async def test_incidents_during_a_broker_outage_are_published_later_in_order() -> None:
     house = House()
     await house.circuit("open")
     house.publisher.faults.script("event", *[BrokerUnavailable()] * 10)
@@ -309,7 +309,7 @@ async def test_what_began_while_the_broker_was_away_is_told_later_and_in_order()
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
 
 
-async def test_providers_are_asked_for_their_money_at_most_every_quarter_of_an_hour() -> None:
+async def test_balances_are_read_at_most_every_quarter_of_an_hour() -> None:
     house = House()
     await _spend(house)
     await house.passes(4 * 15)
@@ -323,7 +323,7 @@ async def test_providers_are_asked_for_their_money_at_most_every_quarter_of_an_h
     ("low", "currency", "is_told"),
     [(Decimal(12), "SMS", True), (Decimal(9), "USD", False), (None, "USD", True), (None, "EUR", False)],
 )
-async def test_the_providers_own_word_of_what_is_low_comes_first(
+async def test_providers_own_low_balance_limit_comes_first(
     low: Decimal | None, currency: str, is_told: bool
 ) -> None:
     house = House()
@@ -333,7 +333,7 @@ async def test_the_providers_own_word_of_what_is_low_comes_first(
     assert is_told is bool(house.told)
 
 
-async def test_with_nobody_on_duty_the_company_is_told() -> None:
+async def test_company_is_notified_if_nobody_is_on_duty() -> None:
     house = House()
     await house.circuit("open")
     await house.passes()
@@ -341,7 +341,7 @@ async def test_with_nobody_on_duty_the_company_is_told() -> None:
     assert ["servicio@example.co"] == house.publisher.events[0].data["notify"]
 
 
-async def test_with_somebody_on_duty_only_the_staff_is_told() -> None:
+async def test_only_staff_is_notified_if_somebody_is_on_duty() -> None:
     house = House()
     async with house.memory.transaction() as transaction:
         await transaction.apply_directory(
@@ -356,7 +356,7 @@ async def test_with_somebody_on_duty_only_the_staff_is_told() -> None:
     assert [] == house.publisher.events[0].data["notify"]
 
 
-async def test_what_another_hub_has_found_is_left_to_it() -> None:
+async def test_incident_of_an_unknown_kind_is_left_to_the_other_hub() -> None:
     house = House()
     await house.store.see([Symptom(key="moon:full", measured="x")])
     await house.circuit("open")
@@ -365,7 +365,7 @@ async def test_what_another_hub_has_found_is_left_to_it() -> None:
     assert [("began", "circuit:sms:twilio")] == house.told
 
 
-async def test_a_watch_that_breaks_goes_on() -> None:
+async def test_monitor_continues_after_a_fault() -> None:
     house = House()
     house.watch.policy = msgspec.structs.replace(POLICY, every=timedelta(milliseconds=1))
     house.publisher.faults.script("event", RuntimeError("a fault of ours"), BrokerUnavailable())
@@ -385,7 +385,7 @@ SEEN = st.lists(
 
 
 @given(SEEN, st.integers(1, 3))
-def test_however_it_goes_begins_and_ends_alternate_and_one_at_most_is_open(
+def test_begins_and_ends_alternate_and_at_most_one_is_open(
     seen: list[tuple[str, int]], watchers: int
 ) -> None:
     house = House()
@@ -409,7 +409,7 @@ def test_however_it_goes_begins_and_ends_alternate_and_one_at_most_is_open(
     assert len({one.id for one in house.publisher.events}) == len(told)
 
 
-async def test_what_providers_say_of_their_money_may_fail_and_what_they_said_counts_on() -> None:
+async def test_last_known_balance_stays_in_force_if_a_read_fails() -> None:
     house = House()
     await _spend(house)
     await house.passes()

@@ -57,7 +57,7 @@ async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
     assert office.states(one) == [State.SENT]
 
 
-async def test_what_is_held_is_written_down_before_a_slow_provider_has_answered() -> None:
+async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None:
     """Or a resume meanwhile would not find it, and nobody would look at it for a quarter of an hour."""
     seen: list[State] = []
 
@@ -76,7 +76,7 @@ async def test_what_is_held_is_written_down_before_a_slow_provider_has_answered(
     assert office.store.tables.messages[paused.id].attempts == 0
 
 
-async def test_a_message_that_is_worthless_by_now_expires_although_it_is_paused() -> None:
+async def test_paused_message_expires_at_its_wall_time_end() -> None:
     office = post_office()
     one = mail(expires_at=MONDAY, ends_at=MONDAY)
     await office.holds(one)
@@ -136,7 +136,7 @@ class _SlowToHear(MemoryPauses):
         return tickets
 
 
-async def test_what_a_process_holds_that_has_not_heard_yet_is_released_too() -> None:
+async def test_message_held_by_an_outdated_process_is_released_too() -> None:
     office = post_office()
     store = _SlowToHear(office)
     await store.pause("channel:email", by="ana", reason="")
@@ -152,7 +152,7 @@ def test_a_name_is_a_channel_or_an_event() -> None:
 
 
 @pytest.mark.parametrize(("name", "said"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms")])
-def test_a_name_that_is_neither_is_refused_with_those_there_are(name: str, said: str) -> None:
+def test_unknown_subject_is_refused_with_the_known_ones(name: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):
         subject_of(name, channels=CHANNELS, events=EVENTS)
 
@@ -170,7 +170,7 @@ def memory_pauses() -> MemoryPauses:
     return MemoryPauses(MemoryStore(clock), clock)
 
 
-async def test_pauses_are_asked_once_a_second_at_most() -> None:
+async def test_pauses_are_read_at_most_once_a_second() -> None:
     store, seconds = memory_pauses(), Seconds()
     pauses = Pauses(store, seconds)
     before = await pauses.current()
@@ -182,7 +182,7 @@ async def test_pauses_are_asked_once_a_second_at_most() -> None:
     assert (before, within, after) == (frozenset(), frozenset(), frozenset({"channel:sms"}))
 
 
-async def test_while_postgresql_is_away_the_last_known_pauses_go_on_holding() -> None:
+async def test_last_known_pauses_stay_in_force_without_postgresql() -> None:
     store, seconds = memory_pauses(), Seconds()
     pauses = Pauses(store, seconds)
     await store.pause("channel:sms", by="ana", reason="")
@@ -193,7 +193,7 @@ async def test_while_postgresql_is_away_the_last_known_pauses_go_on_holding() ->
     assert await pauses.current() == {"channel:sms"}
 
 
-async def test_a_process_that_never_heard_what_is_paused_sends_nothing() -> None:
+async def test_process_that_never_read_the_pauses_sends_nothing() -> None:
     store = memory_pauses()
     store.faults.always("paused", StorageUnavailable())
 

@@ -85,7 +85,7 @@ def test_the_first_usable_step_is_planned(
         ((("inbox",),), person(email(), known=False), "no_contact", ("inbox:stranger",)),
     ],
 )
-def test_a_person_whom_nothing_reaches_has_one_suppressed_row_with_the_reason(
+def test_unreachable_person_gets_one_suppressed_row_with_the_reason(
     steps: Steps, who: Person, reason: str, skipped: tuple[str, ...]
 ) -> None:
     one = only(plan(kind(*steps), who))
@@ -104,7 +104,7 @@ def test_a_stranger_gets_no_survey_collection_or_advertising(purpose: Purpose) -
     )
 
 
-def test_somebody_whom_the_directory_does_not_know_has_a_suppressed_row() -> None:
+def test_unknown_person_gets_a_suppressed_row() -> None:
     planned = only(plan(kind(("inbox",), ("email",)), Person(ref="p-gone", name="")))
     one = unknown_person(planned)
 
@@ -117,7 +117,7 @@ def test_somebody_whom_the_directory_does_not_know_has_a_suppressed_row() -> Non
     assert (one.id, one.person) == (planned.id, "p-gone")
 
 
-def test_whoever_of_a_group_is_left_out_is_planned_nothing() -> None:
+def test_person_who_is_left_out_gets_no_message() -> None:
     told, away = person(email(), ref="p-told"), person(email(), ref="p-away", left_out="on_leave")
 
     planned = plan(kind(("email",)), told, away)
@@ -125,7 +125,7 @@ def test_whoever_of_a_group_is_left_out_is_planned_nothing() -> None:
     assert ["p-told"] == [message.person for message in planned]
 
 
-def test_a_message_keeps_the_units_that_brought_its_reader_in() -> None:
+def test_message_keeps_the_units_that_matched_its_recipient() -> None:
     (planned,) = plan(kind(("email",)), person(email(), units=("Apto 101", "Apto 302")))
 
     assert ("Apto 101", "Apto 302") == planned.units
@@ -168,7 +168,7 @@ def test_a_cascade_goes_step_by_step_until_nothing_is_left() -> None:
     assert next_step(third, now=MONDAY) == []
 
 
-def test_a_message_of_a_later_step_is_the_one_that_planning_would_have_made() -> None:
+def test_message_of_a_later_step_equals_the_planned_one() -> None:
     after_email = only(next_step(only(plan(kind(("email",), ("sms",)), person(*EVERYTHING))), now=MONDAY))
     at_once = only(plan(kind(("sms",)), person(*EVERYTHING)))
 
@@ -192,31 +192,31 @@ def test_the_messages_of_one_step_share_the_next_one() -> None:
         (CROWD + 1, Lane.URGENT, Lane.URGENT),  # an emergency of a thousand people is still one
     ],
 )
-def test_more_than_two_hundred_travel_in_bulk_unless_it_is_urgent(
+def test_more_than_two_hundred_use_the_bulk_lane_unless_urgent(
     crowd: int, lane: Lane, expected: Lane
 ) -> None:
     assert lane_for(kind(("email",), lane=lane), crowd) is expected
 
 
-def test_a_page_of_a_crowd_travels_with_the_crowd() -> None:
+def test_page_of_a_crowd_uses_the_lane_of_the_crowd() -> None:
     one = only(plan(kind(("inbox",)), person(), crowd=CROWD + 1))
 
     assert one.lane is Lane.BULK
 
 
-def test_a_crowd_that_is_here_whole_counts_itself() -> None:
+def test_crowd_without_a_given_size_is_counted() -> None:
     people = [person(ref=f"p-{number}") for number in range(CROWD + 1)]
 
     assert {one.lane for one in plan(kind(("inbox",)), *people)} == {Lane.BULK}
 
 
 @pytest.mark.parametrize("quiet", [True, "true"])
-def test_a_quiet_event_says_nothing(quiet: object) -> None:
+def test_quiet_event_plans_no_message(quiet: object) -> None:
     assert plan(kind(("email",)), person(email()), one=event("pqrs.received", quiet=quiet)) == []
 
 
 @pytest.mark.parametrize("quiet", [False, "false"])
-def test_an_event_that_is_not_quiet_speaks(quiet: object) -> None:
+def test_event_that_is_not_quiet_plans_messages(quiet: object) -> None:
     assert len(plan(kind(("email",)), person(email()), one=event("pqrs.received", quiet=quiet))) == 1
 
 
@@ -250,7 +250,7 @@ def test_planning_is_the_same_every_time_and_no_two_messages_share_an_id(
 
 
 @given(people=PEOPLE, steps=STEPS)
-def test_everybody_is_reached_or_told_why_not(people: list[Person], steps: list[list[str]]) -> None:
+def test_everybody_is_reached_or_has_a_reason(people: list[Person], steps: list[list[str]]) -> None:
     for one in plan(kind(*map(tuple, steps)), *people):
         assert (one.state is State.QUEUED) == bool(one.address)
         assert (one.state is State.SUPPRESSED) == (one.reason is not None)

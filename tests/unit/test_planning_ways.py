@@ -41,7 +41,7 @@ def test_first_uses_the_first_step_that_reaches_the_person_and_no_other(
     ("method", "expected"),
     [("sms", [("sms", 0)]), ("paper", [("email", 1)]), (None, [("email", 1)])],
 )
-def test_the_channel_used_is_the_only_one_and_paper_is_none(
+def test_channel_used_is_the_only_one_and_paper_does_not_count(
     method: str | None, expected: list[tuple[str, int]]
 ) -> None:
     told = event("privacy.consent.granted", {"method": method})
@@ -62,7 +62,7 @@ def test_a_letter_is_the_last_step() -> None:
 
 
 @pytest.mark.parametrize("paper", [Print.LETTER, Print.BOTH])
-def test_who_has_no_digital_access_has_the_letter_at_once(paper: Print) -> None:
+def test_person_without_digital_access_gets_the_letter_at_once(paper: Print) -> None:
     somebody = replace(person(mobile()), digital_access=False)
     messages = plan(kind(*STEPS, print=paper), somebody, rules=WITH_LETTERS)
 
@@ -70,7 +70,7 @@ def test_who_has_no_digital_access_has_the_letter_at_once(paper: Print) -> None:
     assert [[t.channel for t in step] for step in messages[0].fallback] == [["sms"]]
 
 
-def test_somebody_without_any_contact_is_written_to_on_paper() -> None:
+def test_person_without_contact_points_gets_a_letter() -> None:
     one = only(plan(kind(*STEPS, print=Print.LETTER), replace(person(), known=False), rules=WITH_LETTERS))
 
     assert (one.channel, one.state) == ("print", State.QUEUED)

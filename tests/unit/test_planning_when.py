@@ -65,7 +65,7 @@ def test_a_reminder_waits_for_its_time() -> None:
     ]
 
 
-def test_a_reminder_ends_with_what_it_reminds_of() -> None:
+def test_reminder_expires_when_its_event_happens() -> None:
     expected = {
         "initial": MONDAY + 48 * HOUR,  # service: 48 h from the event
         "reminder:T-24h": STARTS,  # 48 h after T−24 h would be a day too late
@@ -84,7 +84,7 @@ def test_a_reminder_lives_no_longer_than_its_purpose() -> None:
     assert (reminder.next_at, reminder.expires_at) == (MONDAY + 28 * HOUR, MONDAY + 30 * HOUR)
 
 
-def test_a_reminder_of_somebody_whom_nothing_reaches_does_not_wait() -> None:
+def test_reminder_of_an_unreachable_person_does_not_wait() -> None:
     messages = plan_audience(
         stored(event("maintenance.scheduled.announced")),
         replace(WORKS, audiences=(replace(WORKS.audiences[0], channels=(("email",),)),)),
@@ -140,7 +140,7 @@ def test_the_publishers_expirytime_bounds(purpose: Purpose, bound: str, expected
     assert lifetime(one, purpose, Occasion(), POLICY).expires_at == local(expected)
 
 
-def test_no_publisher_can_make_expire_what_the_law_wants_said() -> None:
+def test_publisher_cannot_make_a_legal_message_expire() -> None:
     one = event("pqrs.responded", expirytime=local("2026-03-09 09:00").isoformat())
 
     assert lifetime(one, Purpose.LEGAL, Occasion(), POLICY).expires_at is None
@@ -154,7 +154,7 @@ def test_no_publisher_can_make_expire_what_the_law_wants_said() -> None:
         (400 * DAY, State.EXPIRED, "too_old"),
     ],
 )
-def test_an_event_older_than_its_message_may_be_is_only_recorded(
+def test_event_older_than_its_expiry_is_only_recorded(
     late: timedelta, state: State, reason: str | None
 ) -> None:
     one = only(plan(kind(("email",), ("sms",)), person(*EVERYTHING), now=MONDAY + late))

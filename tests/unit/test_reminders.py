@@ -50,7 +50,7 @@ def reminders(hub: MemoryHub, of: Event = RECEIVED) -> list[tuple[State, str | N
     return [(one.state, one.reason) for one in hub.of(of) if one.occasion != "initial"]
 
 
-async def test_a_package_is_said_now_and_once_more_two_days_after_it_came(hub: MemoryHub) -> None:
+async def test_package_is_announced_now_and_again_after_two_days(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED)
 
     assert [
@@ -70,7 +70,7 @@ async def test_a_package_is_said_now_and_once_more_two_days_after_it_came(hub: M
     ],
     ids=["in order", "late", "together", "together, late", "again"],
 )
-async def test_who_has_collected_a_package_is_not_reminded_of_it(
+async def test_collected_package_sends_no_reminder(
     hub: MemoryHub, batches: Sequence[Sequence[Event]]
 ) -> None:
     hub.clock.advance(2 * HOUR)
@@ -98,14 +98,14 @@ async def test_nothing_is_released_when_the_time_of_an_ended_reminder_comes(hub:
     assert [] == hub.publisher.ticketed
 
 
-async def test_another_package_is_reminded_of_still(hub: MemoryHub) -> None:
+async def test_other_package_still_sends_its_reminder(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     await hub.take_in(RECEIVED, replace(COLLECTED, data={**COLLECTED.data, "package_id": "paq-2"}))
 
     assert [(State.HELD, "scheduled")] == reminders(hub)
 
 
-async def test_what_begins_anew_after_the_end_is_reminded_of(hub: MemoryHub) -> None:
+async def test_event_after_the_end_sends_its_reminder(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     back = event("concierge.package.received", at=COLLECTED.time + SECOND, id="brought back")
     await hub.take_in(COLLECTED, back)
@@ -134,7 +134,7 @@ async def building() -> MemoryHub:
     return made
 
 
-async def test_works_that_are_called_off_are_reminded_of_to_nobody(building: MemoryHub) -> None:
+async def test_cancelled_works_send_no_reminder(building: MemoryHub) -> None:
     await building.take_in(WORKS)
     building.clock.advance(HOUR)
     await building.take_in(OFF)
@@ -144,7 +144,7 @@ async def test_works_that_are_called_off_are_reminded_of_to_nobody(building: Mem
 
 
 @pytest.mark.parametrize("pages_done", [0, 1, 2])
-async def test_works_that_are_called_off_between_two_pages_are_reminded_of_to_nobody(
+async def test_works_cancelled_between_two_pages_send_no_reminder(
     building: MemoryHub, pages_done: int
 ) -> None:
     building.store.faults.script("transaction", *[None] * (1 + pages_done), StorageUnavailable())
@@ -158,7 +158,7 @@ async def test_works_that_are_called_off_between_two_pages_are_reminded_of_to_no
     assert {State.QUEUED} == {one.state for one in building.of(WORKS) if one.occasion == "initial"}
 
 
-async def test_the_front_desk_is_told_once_that_a_package_has_lain_for_two_days(hub: MemoryHub) -> None:
+async def test_front_desk_is_notified_once_of_a_package_after_two_days(hub: MemoryHub) -> None:
     context = member("p-portero", "copropiedad:ph-altos-del-rosal", "staff", duty="front_desk")
     await hub.take_in(somebody("p-portero"), context, RECEIVED)
     hub.clock.advance(48 * HOUR + SECOND)

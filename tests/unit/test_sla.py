@@ -40,7 +40,7 @@ def replied(at: datetime, number: int = 1) -> Event:
     return event("pqrs.replied", at=at, id=f"replied-{number}")
 
 
-def test_a_petition_starts_its_two_promises() -> None:
+def test_petition_starts_its_two_clocks() -> None:
     clocks = replayed(received())
 
     assert {
@@ -61,7 +61,7 @@ def test_a_petition_starts_its_two_promises() -> None:
         (DUE + 30 * 24 * HOUR, ClockState.BREACHED),  # a late end stays a breach
     ],
 )
-def test_a_promise_is_kept_up_to_its_due_instant(ended: datetime, expected: ClockState) -> None:
+def test_answer_at_the_due_instant_meets_the_promise(ended: datetime, expected: ClockState) -> None:
     assert first_reply(received(), replied(ended)) == [(expected, ended)]
 
 
@@ -92,7 +92,7 @@ def test_a_start_after_the_end_is_a_new_clock() -> None:
     assert first.id != again.id
 
 
-def test_a_cancelled_clock_has_neither_been_kept_nor_broken() -> None:
+def test_cancelled_clock_is_neither_met_nor_breached() -> None:
     opened = event("maintenance.request.received")
     cancelled = event("maintenance.request.cancelled", at=MONDAY + 100 * HOUR)
     clocks = replayed(opened, cancelled)
@@ -104,7 +104,7 @@ def test_a_cancelled_clock_has_neither_been_kept_nor_broken() -> None:
 
 
 @pytest.mark.parametrize(("status", "ends"), [("cleared", True), ("update", False)])
-def test_an_update_ends_an_emergency_only_when_it_says_so(status: str, *, ends: bool) -> None:
+def test_update_ends_an_emergency_only_if_its_status_is_cleared(status: str, *, ends: bool) -> None:
     declared = event("emergency.declared")
     updated = event("emergency.updated", {"status": status}, at=MONDAY + MINUTE)
     [clock] = replayed(declared, updated)["emergency_ack"]
@@ -113,7 +113,7 @@ def test_an_update_ends_an_emergency_only_when_it_says_so(status: str, *, ends: 
 
 
 @pytest.mark.parametrize("name", ["pqrs.escalated", "sla.breached", "pqrs.replied"])
-def test_what_the_hub_says_itself_moves_no_clock(name: str) -> None:
+def test_event_of_the_hub_itself_moves_no_clock(name: str) -> None:
     own = event(name, at=MONDAY + HOUR, source=HUB_SOURCE)
 
     assert first_reply(received(), own) == [(ClockState.OPEN, None)]
@@ -157,7 +157,7 @@ def test_the_order_of_arrival_never_matters(events: list[Event], order: Random) 
     assert replayed(*shuffled) == replayed(*events)
 
 
-def test_events_of_one_instant_and_one_id_are_told_apart_by_their_source() -> None:
+def test_events_with_equal_time_and_id_sort_by_source() -> None:
     # Two systems that number their events: the id alone leaves the order to chance.
     here, there = received(), event("pqrs.replied", id="received-1", source="urn:coproservicios:web")
 
@@ -199,7 +199,7 @@ def test_events_one_by_one_in_any_order_leave_the_same_clocks(order: tuple[Event
     assert arrive(*([one] for one in order)) == arrive(EVENTS)
 
 
-def test_an_earlier_start_that_comes_late_takes_the_place_of_the_later_one() -> None:
+def test_earlier_start_that_arrives_late_replaces_the_later_one() -> None:
     [late] = replayed(received(MONDAY + HOUR, 2))["first_reply"]
     [early] = replayed(received(), received(MONDAY + HOUR, 2))["first_reply"]
     kept, gone = sla.reconcile([early], [late], POLICY)
@@ -223,7 +223,7 @@ def test_a_stop_in_time_that_arrives_late_is_met() -> None:
     assert merged.next_at == DUE - SECOND  # those who were called hear of it
 
 
-def test_a_clock_keeps_what_was_promised_when_it_started() -> None:
+def test_clock_keeps_the_promise_of_its_start() -> None:
     [old] = replayed(received())["first_reply"]
     stricter = replace(old.promise, target=HOUR, ladder=(HOUR,))
     [fresh] = [sla.schedule(replace(old, promise=stricter), POLICY.calendar, "other")]
@@ -234,7 +234,7 @@ def test_a_clock_keeps_what_was_promised_when_it_started() -> None:
 
 
 @pytest.mark.parametrize(("after", "expected"), [(HOUR, ClockState.BREACHED), (-HOUR, ClockState.MET)])
-def test_an_end_is_judged_by_the_term_that_was_promised(after: timedelta, expected: ClockState) -> None:
+def test_end_is_compared_with_the_promised_term(after: timedelta, expected: ClockState) -> None:
     [running] = replayed(received())["first_reply"]
     promised = replace(running, promise=replace(running.promise, target=2 * HOUR, any_hour=True))
     [ended] = replayed(received(), replied(MONDAY + 2 * HOUR + after))["first_reply"]
@@ -243,13 +243,13 @@ def test_an_end_is_judged_by_the_term_that_was_promised(after: timedelta, expect
     assert expected is merged.state
 
 
-def test_a_clock_that_is_new_is_taken_as_it_is() -> None:
+def test_new_clock_is_stored_as_replayed() -> None:
     [clock] = replayed(received())["first_reply"]
 
     assert [clock] == sla.reconcile([clock], [], POLICY)
 
 
-def test_of_what_had_ended_with_nothing_left_to_say_nothing_is_said_later() -> None:
+def test_clock_that_ended_with_all_steps_done_gets_no_more_steps() -> None:
     [running] = replayed(received())["first_reply"]
     [ended] = replayed(received(), replied(DUE + HOUR))["first_reply"]
     done = fired(running, 2).steps[:2]  # told, and ended, by a hub that told nobody of the end

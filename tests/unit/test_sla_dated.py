@@ -31,7 +31,7 @@ ASSEMBLIES: Final = [
 ]
 
 
-def test_a_dated_promise_is_good_to_the_end_of_its_day_and_warned_of_before() -> None:
+def test_dated_promise_is_due_at_the_end_of_its_day_and_warns_before() -> None:
     clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"})
 
     assert clock.due_at == local("2026-03-21 00:00")
@@ -39,13 +39,13 @@ def test_a_dated_promise_is_good_to_the_end_of_its_day_and_warned_of_before() ->
     assert instants(clock, "breach") == [clock.due_at]
 
 
-def test_an_instant_is_kept_to_the_minute() -> None:
+def test_promised_instant_is_due_to_the_minute() -> None:
     clock = laid(OUTAGE, MONDAY, policy=POLICY, data={"expected_end": "2026-03-09T18:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-09 18:30")
 
 
-def test_data_that_names_no_day_has_the_target() -> None:
+def test_event_without_a_day_gets_the_target() -> None:
     clock = laid(OUTAGE, MONDAY, policy=POLICY, data={})
 
     assert clock.due_at == MONDAY + 24 * HOUR
@@ -72,14 +72,14 @@ def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
     assert instants(clock, "at_risk") == [last_day - timedelta(days=4)]
 
 
-def test_works_are_told_seventy_two_hours_before_to_the_minute() -> None:
+def test_works_need_notice_seventy_two_hours_before_to_the_minute() -> None:
     clock = laid(NOTICE, MONDAY, policy=POLICY, data={"starts_at": "2026-03-16T07:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-13 07:30")
     assert instants(clock, "at_risk") == []
 
 
-def test_what_stood_still_falls_due_so_much_later_at_the_end_of_a_day() -> None:
+def test_pause_moves_a_dated_promise_to_the_end_of_a_later_day() -> None:
     waited = ClockHistory(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
     clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
 
@@ -107,7 +107,7 @@ def test_a_pause_only_moves_a_date_later(hours: list[tuple[int, int]], day: obje
     assert moved.due_at == day_end(moved.due_at)
 
 
-def test_dates_and_instants_are_read_as_people_mean_them() -> None:
+def test_dates_and_instants_are_read_in_local_time() -> None:
     assert local("2026-03-21 00:00") == last_instant("2026-03-20")
     assert local("2026-03-20 09:00") == last_instant("2026-03-20T09:00:00-05:00")
     assert local("2026-03-17 00:00") == ahead_of("2026-03-20T09:00:00-05:00", CalendarDays(3))
@@ -132,6 +132,6 @@ def test_dates_and_instants_are_read_as_people_mean_them() -> None:
         ({"target": HOUR, "ladder": (HOUR,), "alerts": Alerts(breach=3)}, "has no alerts"),
     ],
 )
-def test_a_promise_that_cannot_be_is_refused(rules: dict[str, Any], complaint: str) -> None:
+def test_impossible_promise_is_refused(rules: dict[str, Any], complaint: str) -> None:
     with pytest.raises(InvalidPolicy, match=complaint):
         ClockPolicy(**rules)

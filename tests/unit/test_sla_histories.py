@@ -103,7 +103,7 @@ def lived_through(order: Sequence[Event], waits: Sequence[int]) -> Told:
 
 @settings(max_examples=100, deadline=None)
 @given(course=heard())
-def test_who_hears_of_it_late_and_in_disorder_keeps_the_same_clocks(
+def test_late_and_disordered_events_leave_the_same_clocks(
     course: tuple[list[Event], list[Event], list[int]],
 ) -> None:
     history, order, waits = course
@@ -116,7 +116,7 @@ def test_who_hears_of_it_late_and_in_disorder_keeps_the_same_clocks(
 
 @settings(max_examples=100, deadline=None)
 @given(course=heard())
-def test_nothing_is_told_twice_and_a_broken_promise_is_broken_once(
+def test_no_step_is_notified_twice_and_a_clock_breaches_once(
     course: tuple[list[Event], list[Event], list[int]],
 ) -> None:
     _, order, waits = course
@@ -130,7 +130,7 @@ def test_nothing_is_told_twice_and_a_broken_promise_is_broken_once(
 
 @settings(max_examples=100, deadline=None)
 @given(course=heard())
-def test_a_clock_that_has_ended_has_only_its_end_to_tell(
+def test_ended_clock_has_only_its_end_left_to_notify(
     course: tuple[list[Event], list[Event], list[int]],
 ) -> None:
     _, order, waits = course
@@ -148,7 +148,9 @@ def test_a_clock_that_has_ended_has_only_its_end_to_tell(
 
 @settings(max_examples=100, deadline=None)
 @given(course=heard())
-def test_whoever_was_called_hears_the_end(course: tuple[list[Event], list[Event], list[int]]) -> None:
+def test_everybody_who_was_alerted_is_notified_of_the_end(
+    course: tuple[list[Event], list[Event], list[int]],
+) -> None:
     _, order, waits = course
     told = lived_through(order, waits)
     ended = [clock for clock in told.clocks.values() if clock.ended_at not in (None, clock.started_at)]

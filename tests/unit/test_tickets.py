@@ -53,6 +53,6 @@ def test_a_ticket_comes_back_from_its_bytes(ids: list[UUID]) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b"[1]", b'["not-an-id"]', b'"019cd2b3-6c60-8310-a587-88781ab25d5a"', b"\xff"]
 )
-def test_what_is_no_ticket_is_refused(body: bytes) -> None:
+def test_invalid_ticket_is_refused(body: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode_ticket(body)

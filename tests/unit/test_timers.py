@@ -46,7 +46,7 @@ async def test_a_message_whose_time_has_come_is_queued_and_ticketed(state: State
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.CANCELLED, State.FAILED])
-async def test_an_appointment_of_what_has_ended_is_dropped(state: State) -> None:
+async def test_appointment_of_an_ended_message_is_dropped(state: State) -> None:
     one = waiting(state=state)
     hub = await hub_with(one)
     hub.clock.advance(HOUR)
@@ -67,7 +67,7 @@ async def test_two_processes_that_fire_the_same_ticket_it_once() -> None:
     assert hub.publisher.ticketed == [one.id]
 
 
-async def test_the_steps_of_a_clock_are_told_at_their_instants() -> None:
+async def test_steps_of_a_clock_are_notified_at_their_instants() -> None:
     hub = await petition()
     timers = timers_of(hub)
     for at in sorted({local(at) for at, _ in LADDER}):
@@ -80,7 +80,7 @@ async def test_the_steps_of_a_clock_are_told_at_their_instants() -> None:
     assert [one.data.get("to_level") for one in hub.publisher.events] == [None, None, 2, 3, 4, 4]
 
 
-async def test_steps_that_were_missed_are_told_in_order_when_somebody_wakes() -> None:
+async def test_missed_steps_are_notified_in_order_after_an_outage() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-18 08:00")
     await keep_appointments(timers_of(hub))
@@ -91,7 +91,7 @@ async def test_steps_that_were_missed_are_told_in_order_when_somebody_wakes() ->
     assert [clock.level for clock in hub.store.clocks if clock.name == "first_reply"] == [4]
 
 
-async def test_what_a_clock_tells_enters_at_the_top() -> None:
+async def test_event_of_a_clock_is_published_to_intake() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 14:05")
     await keep_appointments(timers_of(hub))
@@ -124,7 +124,7 @@ class _Answering(MemoryPublisher):
             await self.hub.take_in(REPLIED)
 
 
-async def test_a_clock_that_ended_meanwhile_goes_no_further() -> None:
+async def test_clock_that_ended_meanwhile_does_not_advance() -> None:
     hub = await petition()
     publisher = _Answering()
     publisher.hub = hub
@@ -166,7 +166,7 @@ async def test_a_broker_that_is_away_leaves_the_step_to_be_done() -> None:
     assert hub.states("first_reply") == [ClockState.AT_RISK]
 
 
-async def test_an_appointment_that_comes_too_early_is_made_again() -> None:
+async def test_appointment_that_comes_too_early_is_set_again() -> None:
     hub = await petition()
     [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
     hub.appointments.scores[f"c:{clock.id}"] = MONDAY.timestamp()
@@ -176,7 +176,7 @@ async def test_an_appointment_that_comes_too_early_is_made_again() -> None:
     assert hub.appointments.scores[f"c:{clock.id}"] == local("2026-03-11 09:17").timestamp()
 
 
-async def test_a_clock_that_cannot_be_told_keeps_no_other_from_being_told() -> None:
+async def test_broken_clock_does_not_stop_the_others() -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
     first = min((clock for clock in hub.store.clocks if clock.name == "first_reply"), key=lambda one: one.id)
@@ -221,7 +221,7 @@ async def test_unconfirmed_event_holds_back_only_its_own_clock(
     assert away != ("clock.broken" in {entry["event"] for entry in logs})
 
 
-async def test_a_clock_whose_levels_cannot_be_looked_up_keeps_no_other_from_climbing() -> None:
+async def test_clock_with_a_failing_look_up_does_not_stop_the_others() -> None:
     hub = await petition()
     await hub.take_in(*(event("pqrs.received", {"pqrs_id": f"{n}"}, id=f"{n}") for n in range(4)))
     clocks = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
@@ -235,7 +235,7 @@ async def test_a_clock_whose_levels_cannot_be_looked_up_keeps_no_other_from_clim
     assert {str(one.id) for one in clocks} - {str(clocks[2].id)} == climbed
 
 
-async def test_a_clock_that_nobody_knows_is_dropped() -> None:
+async def test_unknown_clock_is_dropped() -> None:
     hub = await petition()
     forgotten, *others = hub.store.clocks
     del hub.store.tables.clocks[forgotten.id]
@@ -246,7 +246,7 @@ async def test_a_clock_that_nobody_knows_is_dropped() -> None:
     assert {one.data["clock_id"] for one in hub.publisher.events} == {str(one.id) for one in others}
 
 
-async def test_there_is_more_to_do_while_as_much_comes_as_is_asked_for() -> None:
+async def test_full_batch_means_more_to_do() -> None:
     hub = await hub_with(*(waiting(f"p-{number}", MONDAY) for number in range(AT_ONCE + 1)))
 
     assert await keep_appointments(timers_of(hub))

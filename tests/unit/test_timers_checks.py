@@ -98,7 +98,7 @@ def pending(told: Iterable[Event]) -> list[tuple[str, int | None]]:
     return [(one.name, one.data.get("pending")) for one in told]
 
 
-async def test_a_letter_that_is_not_handed_over_is_told_at_d_20_and_when_the_time_is_up() -> None:
+async def test_pending_letter_alerts_at_d_20_and_at_the_deadline() -> None:
     hub = await convened()
     mails_leave(hub)
 
@@ -110,7 +110,7 @@ async def test_a_letter_that_is_not_handed_over_is_told_at_d_20_and_when_the_tim
         SCHEMAS.check(one, now=hub.clock.at)
 
 
-async def test_where_all_has_left_nobody_is_told_and_the_promise_is_kept_at_that_instant() -> None:
+async def test_check_with_all_sent_is_met_and_notifies_nobody() -> None:
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, CALLED + 26 * HOUR)
@@ -123,7 +123,7 @@ async def test_where_all_has_left_nobody_is_told_and_the_promise_is_kept_at_that
     SCHEMAS.check(checked[0], now=hub.clock.at)
 
 
-async def test_what_comes_back_after_d_20_has_to_leave_as_a_letter_in_time() -> None:
+async def test_bounce_after_d_20_must_leave_as_a_letter_in_time() -> None:
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, CALLED + HOUR)
@@ -138,7 +138,7 @@ async def test_what_comes_back_after_d_20_has_to_leave_as_a_letter_in_time() -> 
     assert [("sla.breached", 1)] == pending(await look(hub, AT_D_16))
 
 
-async def test_a_letter_that_left_too_late_breaks_the_promise() -> None:
+async def test_letter_handed_over_too_late_breaches_the_promise() -> None:
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, AT_D_16 + MINUTE)
@@ -146,7 +146,7 @@ async def test_a_letter_that_left_too_late_breaks_the_promise() -> None:
     assert [("sla.breached", 0)] == pending(await look(hub, AT_D_16 + HOUR))
 
 
-async def test_a_call_that_comes_too_late_is_told_at_once_whatever_has_left() -> None:
+async def test_late_convocation_breaches_at_once_whatever_has_left() -> None:
     hub = await convened(local("2026-03-12 09:00"))
     mails_leave(hub, local("2026-03-12 09:00"))
     letters_leave(hub, local("2026-03-12 09:00"))
@@ -154,7 +154,7 @@ async def test_a_call_that_comes_too_late_is_told_at_once_whatever_has_left() ->
     assert [("sla.breached", 0)] == pending(await look(hub, local("2026-03-12 09:01")))
 
 
-async def test_what_was_broken_is_looked_at_until_the_assembly_is_held() -> None:
+async def test_breached_check_runs_until_the_assembly() -> None:
     hub = await convened()
     mails_leave(hub)
     await look(hub, AT_D_20)
@@ -190,7 +190,7 @@ async def test_works_that_are_announced_three_days_ahead_keep_the_promise() -> N
     assert [ClockState.MET] == hub.states("notice_lead")
 
 
-async def test_works_that_are_announced_anew_are_looked_at_anew() -> None:
+async def test_new_announcement_of_works_starts_a_new_check() -> None:
     hub = memory_hub(CALLED)
     for number, day in enumerate(("06", "09")):
         hub.clock.at = at = CALLED + number * HOUR
@@ -217,21 +217,21 @@ async def imported(called_at: str) -> MemoryHub:
     return hub
 
 
-async def test_of_a_call_that_is_imported_quietly_the_check_finds_that_it_was_in_time() -> None:
+async def test_check_of_a_quietly_imported_timely_convocation_is_met() -> None:
     hub = await imported("2026-03-02 09:00")
 
     assert (ClockState.MET, CALLED) == (lead(hub).state, lead(hub).ended_at)
     assert ["sla.checked"] == [one.name for one in hub.publisher.events]
 
 
-async def test_of_a_call_that_is_imported_and_was_too_late_nobody_is_told_and_it_is_over() -> None:
+async def test_late_imported_convocation_ends_and_notifies_nobody() -> None:
     hub = await imported("2026-03-12 09:00")
 
     assert (ClockState.BREACHED, HELD) == (lead(hub).state, lead(hub).ended_at)
     assert ["sla.checked"] == [one.name for one in hub.publisher.events]
 
 
-def test_what_was_found_of_an_announcement_ends_no_later_one() -> None:
+def test_result_of_a_check_does_not_end_a_later_check() -> None:
     first, again = (
         event(
             "maintenance.scheduled.announced",
@@ -249,7 +249,7 @@ def test_what_was_found_of_an_announcement_ends_no_later_one() -> None:
     assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
 
 
-async def test_what_has_not_left_is_told_to_the_next_level_where_nobody_holds_the_first() -> None:
+async def test_pending_messages_alert_the_next_level_if_the_first_is_vacant() -> None:
     hub = await convened()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(

@@ -59,7 +59,7 @@ def refs(told: Event) -> list[str]:
     return [one["ref"] for one in told.data["called"]]
 
 
-async def test_each_level_that_was_called_hears_that_a_late_answer_has_come() -> None:
+async def test_each_alerted_level_is_notified_of_a_late_answer() -> None:
     hub = await called()
     [over] = await after(hub, LATE)
 
@@ -70,7 +70,7 @@ async def test_each_level_that_was_called_hears_that_a_late_answer_has_come() ->
     assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.said(over))
 
 
-async def test_answer_in_time_that_arrives_after_the_breach_is_met_and_said() -> None:
+async def test_timely_answer_that_arrives_after_the_breach_is_met_and_notified() -> None:
     hub = await called("2026-03-11 14:05")
     [over] = await after(hub, IN_TIME)
 
@@ -78,14 +78,14 @@ async def test_answer_in_time_that_arrives_after_the_breach_is_met_and_said() ->
     assert ClockState.MET is first_reply(hub).state
 
 
-async def test_a_case_that_is_withdrawn_is_over_for_whoever_was_called() -> None:
+async def test_withdrawal_notifies_those_who_were_alerted() -> None:
     hub = await called()
     told = await after(hub, event("pqrs.withdrawn", CASE, at=LATE.time))
 
     assert [("sla.resolved", "cancelled")] == [(one.name, one.data["outcome"]) for one in told]
 
 
-async def test_where_nobody_was_called_nobody_is_told() -> None:
+async def test_end_without_alerts_notifies_nobody() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 09:17")
     await keep_appointments(timers_of(hub))  # at risk: the holder is warned, which calls nobody
@@ -94,7 +94,7 @@ async def test_where_nobody_was_called_nobody_is_told() -> None:
     assert ([], None) == (told, first_reply(hub).next_at)
 
 
-async def test_it_is_told_once_whoever_looks_and_whatever_comes_later() -> None:
+async def test_end_is_notified_once() -> None:
     hub = await called()
     first = await after(hub, LATE)
     for again in (1, 2):
@@ -106,7 +106,7 @@ async def test_it_is_told_once_whoever_looks_and_whatever_comes_later() -> None:
     assert 1 == len(first)
 
 
-async def test_whoever_was_called_is_told_even_when_the_level_is_somebody_elses_by_now() -> None:
+async def test_alerted_person_is_notified_after_leaving_the_level() -> None:
     hub = await called()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(
@@ -120,7 +120,7 @@ async def test_whoever_was_called_is_told_even_when_the_level_is_somebody_elses_
     assert ["p-1", "p-2", "p-3"] == refs(over)
 
 
-async def test_a_call_that_is_still_on_its_way_is_waited_for() -> None:
+async def test_end_waits_for_an_alert_still_on_its_way() -> None:
     hub = await called("2026-03-11 14:05", heard=False)
     told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     await hub.take_in(*hub.publisher.events)
@@ -130,7 +130,7 @@ async def test_a_call_that_is_still_on_its_way_is_waited_for() -> None:
     assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
 
 
-async def test_a_call_that_was_told_hours_late_is_waited_for_as_well() -> None:
+async def test_end_waits_for_an_alert_that_was_published_late() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
@@ -145,7 +145,7 @@ async def test_a_call_that_was_told_hours_late_is_waited_for_as_well() -> None:
     assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
 
 
-async def test_a_call_that_nobody_ever_takes_in_is_waited_for_ten_minutes() -> None:
+async def test_end_waits_ten_minutes_for_an_alert_that_never_arrives() -> None:
     hub = await called("2026-03-11 14:05", heard=False)
     told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     hub.clock.at += 9 * MINUTE
@@ -164,7 +164,7 @@ def next_at(hub: MemoryHub) -> object:
     return first_reply(hub).next_at
 
 
-async def test_a_crash_after_the_event_tells_it_again_under_the_same_id() -> None:
+async def test_crash_after_the_end_event_repeats_the_same_id() -> None:
     hub = await called()
     hub.clock.at = LATE.time + MINUTE
     await hub.take_in(LATE)
@@ -177,7 +177,7 @@ async def test_a_crash_after_the_event_tells_it_again_under_the_same_id() -> Non
     assert (2, 1) == (len(twice), len(set(twice)))
 
 
-async def test_who_was_only_asked_to_be_there_and_could_not_be_reached_was_not_called() -> None:
+async def test_person_who_could_not_be_reached_was_not_alerted() -> None:
     hub = await called()
     for key, row in hub.store.tables.messages.items():
         if row.message.person == "p-2":
@@ -199,7 +199,7 @@ def test_the_text_says_how_it_ended_and_that_nothing_is_left_to_do() -> None:
         assert "No tiene que hacer nada más" in rendered.text
 
 
-async def test_people_told_of_danger_and_answer_hear_that_it_did_not_arrive() -> None:
+async def test_people_notified_of_risk_and_answer_are_alerted_of_its_loss() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([one for level in (1, 3, 4) for one in holder(level)])
@@ -224,7 +224,7 @@ def lost(answer: str, *, at: datetime) -> Event:
     return event("notification.undelivered", data, at=at, source=HUB_SOURCE)
 
 
-def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_one() -> None:
+def test_end_before_a_lost_answer_does_not_suppress_the_next_end() -> None:
     received = event("pqrs.received", CASE)
     answered = event("pqrs.responded", CASE, at=local("2026-04-02 09:00"), id="answer")
     bounced = lost("answer", at=local("2026-04-02 10:00"))

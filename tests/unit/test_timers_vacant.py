@@ -49,36 +49,36 @@ def clock(hub: MemoryHub) -> Clock:
     return found
 
 
-async def test_a_level_that_nobody_holds_is_passed_over_at_once_and_its_next_is_told_once() -> None:
+async def test_vacant_level_is_skipped_and_the_next_notified_once() -> None:
     hub = await climbed(*holder(3), *holder(4))
 
     assert [("11", 1, 3, [2]), ("13", 3, 4, []), ("16", 4, 4, [])] == told(hub)
 
 
-async def test_two_that_nobody_holds_are_passed_over_together() -> None:
+async def test_two_vacant_levels_are_skipped_together() -> None:
     hub = await climbed(*holder(4))
 
     assert [("11", 1, 4, [2, 3]), ("16", 4, 4, [])] == told(hub)
 
 
-async def test_who_is_on_leave_without_a_delegate_holds_nothing_then() -> None:
+async def test_person_on_leave_without_a_delegate_holds_no_level() -> None:
     away = leave("p-2", "2026-03-10", "2026-03-20", None)
     hub = await climbed(*holder(2), *holder(3), *holder(4), away)
 
     assert ("11", 1, 3, [2]) == told(hub)[0]
 
 
-async def test_where_everybody_is_there_nobody_is_passed_over() -> None:
+async def test_no_held_level_is_skipped() -> None:
     hub = await climbed(*holder(2), *holder(3), *holder(4))
 
     assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(hub)]
 
 
-async def test_where_nobody_holds_any_level_it_is_told_as_ever() -> None:
+async def test_ladder_without_any_holder_runs_as_usual() -> None:
     assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(await climbed())]
 
 
-async def test_the_clock_stands_at_the_level_that_was_told_also_when_its_case_is_replayed() -> None:
+async def test_replay_keeps_the_level_that_was_notified() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(list(holder(3)))
@@ -92,7 +92,7 @@ async def test_the_clock_stands_at_the_level_that_was_told_also_when_its_case_is
     assert [3, 3, 3] == [before, clock(hub).level, again.level]
 
 
-async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_passed_over() -> None:
+async def test_event_matches_its_schema_and_text_names_the_skipped_levels() -> None:
     hub = await climbed(*holder(3), *holder(4))
     one = next(one for one in hub.publisher.events if one.name == "pqrs.escalated")
     SCHEMAS.check(one, now=one.time)
@@ -101,7 +101,7 @@ async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_pa
     assert "nadie ocupa el nivel 2" in words.text
 
 
-async def test_level_4_hears_the_breach_after_hearing_the_warning_for_level_3() -> None:
+async def test_level_4_gets_the_breach_after_the_warning_for_level_3() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([*holder(1), *holder(4)])
@@ -141,7 +141,7 @@ async def test_without_ladder_a_vacant_level_passes_to_the_next_and_says_so() ->
     assert {("sla.at_risk", 3), ("sla.breached", 3)} == {(one.name, one.data["level"]) for one in told}
 
 
-async def test_who_holds_it_hears_of_it_and_the_others_do_not() -> None:
+async def test_only_the_holder_is_notified() -> None:
     told = await repair(*holder(1), *holder(2))
 
     assert {(1, None)} == {(one.data["level"], one.data.get("vacant_levels")) for one in told}

@@ -123,7 +123,7 @@ async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later()
     assert await hub.appointments.intact()
 
 
-async def test_what_happened_while_redis_was_away_for_a_moment_is_told_later() -> None:
+async def test_changes_while_redis_was_away_reach_the_boards_later() -> None:
     hub = await hub_with()
     await hub.take_in(RECEIVED)
     hub.appointments.away = True
@@ -151,7 +151,7 @@ async def test_audit_fires_a_step_that_redis_lost() -> None:
     assert ["sla.at_risk"] == [name for _, name in told(hub)]
 
 
-async def test_a_message_that_redis_was_not_told_of_is_armed_by_the_comparison() -> None:
+async def test_comparison_arms_a_message_that_redis_missed() -> None:
     one = waiting()
     hub = await hub_with(one)
     before = dict(hub.appointments.scores)
@@ -173,7 +173,7 @@ async def test_a_lease_that_ended_is_found_by_the_audit() -> None:
     assert hub.publisher.ticketed == [orphan.id]
 
 
-async def test_a_cascade_that_was_cut_short_goes_on() -> None:
+async def test_interrupted_cascade_continues() -> None:
     cut = [mail(contact_id=at, state=State.FAILED, fallback=((TARGET,),)) for at in ("a", "b")]
     hub = await hub_with(*cut)
     await audit(timers_of(hub))
@@ -185,7 +185,7 @@ async def test_a_cascade_that_was_cut_short_goes_on() -> None:
     assert hub.publisher.ticketed == [following.id]
 
 
-async def test_a_step_whose_receipt_does_not_come_goes_on_once() -> None:
+async def test_step_with_an_overdue_receipt_advances_once() -> None:
     accepted = mail(state=State.SENT, next_at=MONDAY, fallback=((TARGET,),))
     hub = await hub_with(accepted)
     await audit(timers_of(hub))
@@ -197,7 +197,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_once() -> None:
     assert hub.store.message(accepted.id).next_at is None
 
 
-async def test_a_step_whose_receipt_does_not_come_goes_on_after_a_crash_in_between() -> None:
+async def test_step_with_an_overdue_receipt_advances_after_a_crash() -> None:
     accepted = mail(state=State.SENT, next_at=MONDAY, fallback=((TARGET,),))
     hub = await hub_with(accepted)
     hub.store.faults.script("stop_waiting", StorageUnavailable())
@@ -209,7 +209,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_after_a_crash_in_betwe
     assert hub.store.message(accepted.id).next_at is None
 
 
-async def test_what_was_too_old_from_the_start_is_no_cascade_cut_short() -> None:
+async def test_message_expired_at_planning_is_not_an_interrupted_cascade() -> None:
     hub = memory_hub(MONDAY)
     old = event("pqrs.replied", at=MONDAY - timedelta(days=30), example=0)
     petitioner = {"name": "Ana", "email": "ana@example.com", "phone": "300 123 4567"}
@@ -251,7 +251,7 @@ async def test_a_queue_that_is_worked_on_is_not_swept() -> None:
     assert hub.publisher.published == []
 
 
-async def test_what_is_swept_again_and_again_waits_twice_as_long_each_time() -> None:
+async def test_each_sweep_doubles_the_wait_of_a_message() -> None:
     one = mail()
     hub = await hub_with(one)
     swept: list[int] = []
@@ -292,7 +292,7 @@ async def until(condition: Callable[[], bool]) -> None:
     raise TimeoutError
 
 
-async def test_time_is_kept_until_cancelled_whatever_server_is_away() -> None:
+async def test_timers_run_until_cancelled_whatever_server_is_away() -> None:
     one, swept = waiting(at=MONDAY), mail("p-swept")
     hub = await hub_with(one, swept)
     hub.clock.advance(HOUR)
@@ -306,7 +306,7 @@ async def test_time_is_kept_until_cancelled_whatever_server_is_away() -> None:
         await keeping
 
 
-async def test_a_fault_in_one_loop_ends_no_other() -> None:
+async def test_fault_in_one_loop_does_not_end_the_others() -> None:
     one = waiting(at=MONDAY)
     hub = await hub_with(one)
     hub.clock.advance(HOUR)

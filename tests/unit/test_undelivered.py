@@ -33,7 +33,7 @@ def told(*over: Message) -> list[dict[str, Any]]:
     return [event.data for event in alerts(over, {ABOUT.key: ABOUT}, now=MONDAY).values()]
 
 
-def test_staff_is_told_of_the_letter_and_of_the_case() -> None:
+def test_alert_names_the_letter_and_the_case() -> None:
     one = lost()
     [letter] = next_step(one, now=MONDAY)
     [data] = told(one)
@@ -43,7 +43,7 @@ def test_staff_is_told_of_the_letter_and_of_the_case() -> None:
     assert data["copropiedad_id"] == ABOUT.copropiedad_id
 
 
-def test_staff_is_told_that_there_is_no_letter() -> None:
+def test_alert_says_that_there_is_no_letter() -> None:
     [data] = told(lost(fallback=(), state=State.SUPPRESSED, reason="no_contact"))
 
     assert (data["reason"], data["letter_id"]) == ("no_contact", None)
@@ -56,7 +56,7 @@ def test_a_receipt_that_never_came_is_a_reason_too() -> None:
 
 
 @pytest.mark.parametrize("one", [lost(), lost(fallback=())])
-def test_what_the_hub_says_of_it_is_what_its_schema_says(one: Message) -> None:
+def test_alert_matches_its_schema(one: Message) -> None:
     for events in ({ABOUT.key: ABOUT}, {}):
         for event in alerts([one], events, now=MONDAY).values():
             SCHEMAS.check(event, now=MONDAY)
@@ -96,7 +96,7 @@ async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
     assert [message.channel for message in office.store.messages] == ["email"]
 
 
-async def test_a_letter_follows_what_bounced_for_good() -> None:
+async def test_letter_follows_a_hard_bounce() -> None:
     office = post_office(MemoryEmail(PermanentFailure(GONE)))
     one = legal()
     await office.holds(one)
@@ -107,7 +107,7 @@ async def test_a_letter_follows_what_bounced_for_good() -> None:
     assert event.data["letter_id"] == str(office.publisher.published[0].ids[0])
 
 
-async def test_the_audit_tells_of_a_legal_message_that_nothing_is_left_of_and_once() -> None:
+async def test_audit_alerts_once_of_a_legal_message_without_a_next_step() -> None:
     hub = await hub_with(lost(fallback=(), state=State.SUPPRESSED, reason="unknown_person"))
     timers = timers_of(hub)
     await audit(timers)
@@ -116,7 +116,7 @@ async def test_the_audit_tells_of_a_legal_message_that_nothing_is_left_of_and_on
     assert [event.data["reason"] for event in hub.publisher.events] == ["unknown_person"]
 
 
-async def test_an_alert_that_a_crash_cut_off_is_repeated_under_the_same_id() -> None:
+async def test_alert_interrupted_by_a_crash_is_repeated_with_the_same_id() -> None:
     hub = await hub_with(lost(fallback=()))
     timers = timers_of(hub)
     hub.store.faults.script("end_cascades", BrokerUnavailable())
