@@ -4,7 +4,7 @@ Every error of the hub. The docstring of a class is its message.
     HubError
     ├── ConfigurationError        a setting is missing or wrong
     │   └── ProgramMissing        a server's program is not on this machine
-    ├── InvalidPolicy             policy.toml says something that cannot be kept
+    ├── InvalidPolicy             policy.toml or tuning.toml says what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
     ├── InvalidAccount            an account, a grant or a password that will not do

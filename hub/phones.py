@@ -11,6 +11,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 from hub.errors import InvalidPhone
 
 _DIALLED_FROM_ABROAD: Final = re.compile(r"^\s*0057")
+_READS_SMS: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+"""North American numbers do not show which they are."""
 
 
 def normalize_phone(raw: str, region: str = "CO") -> str:
@@ -31,9 +33,9 @@ def normalize_phone(raw: str, region: str = "CO") -> str:
 
 
 def can_text(e164: str) -> bool:
-    """Tell whether a number is certainly a mobile one; landlines and unclear ones get no SMS."""
+    """Tell whether a number can read an SMS: a mobile one, or one of a country that tells no difference."""
     try:
         number = phonenumbers.parse(e164)
     except NumberParseException:
         return False
-    return phonenumbers.number_type(number) == PhoneNumberType.MOBILE
+    return phonenumbers.number_type(number) in _READS_SMS

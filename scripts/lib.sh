@@ -54,14 +54,18 @@ install_missing() {
     # shellcheck disable=SC2086 - a word a package
     if [ -n "${packages//[[:space:]]/}" ]; then install_packages $packages || true; fi
     if [ -n "$(missing_servers "$1")" ]; then without_servers "$(missing_servers "$1")"; fi
-    # By itself, so that a system without this package still gets the servers.
+    # Each by itself, so that a system without one of these packages still gets the servers.
     if [ "$1" = all ] && ! has_compose; then install_packages docker-compose || true; fi
+    if [ "$1" = all ] && ! has_browser; then install_packages chromium || true; fi
 }
 
 # What reads docker-compose.yml in the tests; no engine is needed for that.
 has_compose() {
     docker compose version >/dev/null 2>&1 || docker-compose version >/dev/null 2>&1
 }
+
+# What the pages are tried in.
+has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
 # The packages of this system's package manager, one a line. Where to look is told in one place only.
 missing_servers() {

@@ -8,9 +8,14 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from hub.local import programs
 from tests.servers import Servers, new_servers, open_folder
+
+# A time-out ends what hangs; how long one example takes says only how busy the machine is.
+settings.register_profile("hub", deadline=None)
+settings.load_profile("hub")
 
 
 def pytest_configure() -> None:

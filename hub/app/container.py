@@ -78,7 +78,9 @@ class Company:
         company = self.policy.company
         words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
         texting = Texting(prefix=self.policy.sms.prefix, two_way=texts_can_be_answered(self._settings))
-        return Templates.load(self._settings.templates, company=words, texting=texting)
+        return Templates.load(
+            self._settings.templates, company=words, clocks=self.policy.clocks, texting=texting
+        )
 
     @cached_property
     def sender(self) -> Sender:
@@ -100,8 +102,8 @@ class Company:
         """
         Load the templates now and make what puts a claimed message into words.
 
-        Now, because a template that does not compile must keep the hub from starting; found at the
-        first message it would end that message.
+        Now, because a template of the company's that does not compile must keep the hub from starting;
+        found at the first message it would end that message.
         """
         templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
 

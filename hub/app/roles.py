@@ -13,13 +13,10 @@ from aiohttp import web
 from prometheus_client import REGISTRY
 
 from hub.access.audit import note
-from hub.access.passwords import Passwords
 from hub.app import monitoring
 from hub.app.container import QUEUES, Container, now
 from hub.app.monitoring import answers
 from hub.catalog import BY_NAME
-from hub.cloudevents import decode
-from hub.cloudevents.schemas import Schemas
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
@@ -27,10 +24,10 @@ from hub.errors import ConfigurationError
 from hub.inbound import process_reply
 from hub.inbound.mail import server as mail
 from hub.inbound.process_receipt import take
-from hub.intake.process_batch import IntakeContext, SourceBindings
+from hub.intake.process_batch import IntakeContext, SourceBindings, refuse
 from hub.messages.delivery.deliver import DeliveryDeps, Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import AckOutcome, Complaint, Event, Json, Reply
+from hub.model import AckOutcome, Complaint, Reply
 from hub.model.receipts import Receipt
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
@@ -55,6 +52,10 @@ from hub.tasks import cancel
 from hub.timers import scheduler
 from hub.timers.scheduler import Timers
 from hub.web.application import build, build_metrics
+from hub.web.auth.api_key_cache import Keyring
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+from hub.web.services import Access, Hooks, Monitoring, Services
 
 log = structlog.get_logger()
 
@@ -122,35 +123,42 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """API, live page, health."""
-    application = build(
-        settings=parts.settings,
-        policy=parts.words.policy,
-        schemas=parts.words.schemas,
-        log=PostgresLog(parts.database),
-        explaining=PostgresExplain(parts.database),
-        letters=PostgresLetters(parts.database),
-        contacts=PostgresContacts(parts.database),
-        roster=PostgresDirectoryHistory(parts.database),
-        headcount=PostgresHeadcount(parts.database, parts.words.policy.suppression_for),
-        key_store=PostgresKeys(parts.database),
-        audit=PostgresAudit(parts.database),
-        accounts=PostgresAccounts(parts.database),
-        sessions=PostgresSessions(parts.database),
-        passwords=Passwords(),
-        pauses=PostgresPauses(parts.database),
-        redrive=PostgresRedrive(parts.database),
-        receipts=PostgresReceipts(parts.database),
-        take_reply=partial(_take_reply, parts),
-        appointments=parts.appointments,
-        publisher=parts.publisher,
-        check=partial(_check, parts.words.schemas),
-        ready=partial(answers, parts),
-        registry=REGISTRY,
-        incidents=PostgresMonitor(parts.database, QUEUES),
-        ring=parts.words.ring,
-    )
-    await _listen(application, parts.settings.http, "HUB_HTTP", stack)
+    await _listen(build(_services(parts)), parts.settings.http, "HUB_HTTP", stack)
     return _until_set(stop)
+
+
+def _services(parts: Container) -> Services:
+    database, settings, words = parts.database, parts.settings, parts.words
+    return Services(
+        settings=settings,
+        policy=words.policy,
+        schemas=words.schemas,
+        now=now,
+        publisher=parts.publisher,
+        appointments=parts.appointments,
+        accounts=PostgresAccounts(database),
+        api_keys=PostgresKeys(database),
+        audit=PostgresAudit(database),
+        contacts=PostgresContacts(database),
+        directory=PostgresDirectoryHistory(database),
+        explain=PostgresExplain(database),
+        headcount=PostgresHeadcount(database, words.policy.suppression_for),
+        incidents=PostgresMonitor(database, QUEUES),
+        letters=PostgresLetters(database),
+        log=PostgresLog(database),
+        pauses=PostgresPauses(database),
+        redrive=PostgresRedrive(database),
+        sessions=PostgresSessions(database),
+        keyring=Keyring(PostgresKeys(database)),
+        refuse=partial(refuse, store=PostgresIntake(database), publisher=parts.publisher, now=now),
+        hooks=Hooks.of(
+            settings,
+            words.ring,
+            receipts=PostgresReceipts(database),
+            take_reply=partial(_take_reply, parts),
+        ),
+        monitoring=_monitoring(parts),
+    )
 
 
 async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
@@ -204,14 +212,17 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
 
 async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:
     """Listen on HUB_METRICS, in any role."""
-    application = build_metrics(
-        settings=parts.settings,
-        log=PostgresLog(parts.database),
-        incidents=PostgresMonitor(parts.database, QUEUES),
+    application = build_metrics(Access(settings=parts.settings), _monitoring(parts))
+    await _listen(application, address, "HUB_METRICS", stack)
+
+
+def _monitoring(parts: Container) -> Monitoring:
+    return Monitoring(
         ready=partial(answers, parts),
         registry=REGISTRY,
+        counts=Counted(PostgresLog(parts.database)),
+        gauges=Figures(PostgresMonitor(parts.database, QUEUES)),
     )
-    await _listen(application, address, "HUB_METRICS", stack)
 
 
 async def _listen(
@@ -233,13 +244,6 @@ def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
         f"{setting}={address} cannot be listened on ({exc.strerror}): is another hub running? "
         f"Choose another port with {setting}."
     )
-
-
-def _check(schemas: Schemas, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
-    """Decode and validate an event that comes over HTTP; raises InvalidEvent."""
-    event = decode(body, content_type, headers)
-    schemas.check(event, now=now())
-    return event
 
 
 async def _take_reply(parts: Container, reply: Reply) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, "Json"]
 
 _COLUMNS: Final = ("when", "event", "person", "channel", "state", "reason", "event id")
+_WIDTHS: Final = (19, 32, 28, 8, 10, 24, 0)
+"""Of each column while following, where no line knows the next one; a longer cell moves what follows it."""
 _POLL: Final = 1.0  # seconds
 
 
@@ -105,26 +107,24 @@ def news(seen: dict[str, Row], rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def line_printer(*, as_json: bool) -> Callable[[Row], None]:
-    """Answer what prints one row on one line."""
+    """Answer what prints one row on one line; as text, below a head that is printed now."""
     if as_json:
         return lambda row: print_json(row, indent=-1)
     from rich.text import Text  # noqa: PLC0415 - `hub --help` must not wait for it
 
     out = console()
 
-    def show(row: Row) -> None:
-        when, event, person, channel, state, reason, *_ = _cells(row)
-        out.print(
-            Text.assemble(
-                (f"{when}  ", "dim"),
-                f"{event:<32} {person:<28} {channel:<7} ",
-                (f"{state:<10}", STATE_STYLES.get(state, "")),
-                f" {reason}",
-            ),
-            soft_wrap=True,
-        )
+    def show(cells: Sequence[str], style: str = "") -> None:
+        parts = [
+            (f"{cell:<{width}}", style or STATE_STYLES.get(cell, ""))
+            for cell, width in zip(cells, _WIDTHS, strict=True)
+        ]
+        line = Text("  ").join(Text(*part) for part in parts)
+        line.rstrip()
+        out.print(line, soft_wrap=True)
 
-    return show
+    show(_COLUMNS, "bold")
+    return lambda row: show(_cells(row))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from hub.cli import (
     accounts,
@@ -46,8 +48,21 @@ _SEND = "Events in"
 _LOOK = "What happened"
 _MEND = "Look after"
 
+
+class _Commands(TyperGroup):
+    """All commands: what is wrong with a command line is said without the words of a library."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as exc:
+            exc.message = exc.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name="hub",
+    cls=_Commands,
     help="""
     Turn what happens in other systems into messages that reach people, and keep the promises made to them.
 

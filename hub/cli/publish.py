@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
@@ -44,8 +44,9 @@ def publish(
       generate-events | hub publish -
     """
     missing = Missing(type=kind, source=source, now=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()))
-    documents = [complete(document, missing) for document in read_documents(_text(file))]
-    events = _understand(documents, check=check)
+    given = read_documents(_text(file))
+    documents = [complete(document, missing) for document in given]
+    events = _understand(documents, given, check=check)
     wait(_send(events))
     _report(events, as_json=as_json)
 
@@ -57,7 +58,9 @@ def _text(file: str) -> str:
         raise InvalidEvent("not UTF-8") from None
 
 
-def _understand(documents: Sequence[Json], *, check: bool) -> Sequence[Event]:
+def _understand(
+    documents: Sequence[Mapping[str, Json]], given: Sequence[Json], *, check: bool
+) -> Sequence[Event]:
     import msgspec  # noqa: PLC0415 - `hub --help` must not wait for it
 
     from hub.cloudevents import CONTENT_TYPE, decode  # noqa: PLC0415 - the same
@@ -65,16 +68,27 @@ def _understand(documents: Sequence[Json], *, check: bool) -> Sequence[Event]:
 
     schemas = Schemas.load() if check else None
     events = []
-    for index, document in enumerate(documents):
+    for index, (document, original) in enumerate(zip(documents, given, strict=True)):
         try:
             event = decode(msgspec.json.encode(document), CONTENT_TYPE, {})
             if schemas is not None:
                 schemas.check(event, now=datetime.now(UTC))
             events.append(event)
         except InvalidEvent as error:
-            where = f"event {index + 1}: " if len(documents) > 1 else ""
-            raise InvalidEvent(f"{where}{error.reason}", field=error.field) from error
+            number = index if len(documents) > 1 else None
+            raise InvalidEvent(
+                f"{_which(number, document, original)}{error.reason}", field=error.field
+            ) from error
     return events
+
+
+def _which(index: int | None, document: Mapping[str, Json], original: Mapping[str, Json]) -> str:
+    """Say which event it is: its place in the file, and the id and source that the file itself names."""
+    place = [] if index is None else [f"event {index + 1}"]
+    # What was filled in names nothing that its author knows.
+    own = [f"{name} {document[name]}" for name in ("id", "source") if document[name] == original.get(name)]
+    words = [*place, *([f"({', '.join(own)})"] if own else [])]
+    return f"{' '.join(words)}: " if words else ""
 
 
 async def _send(events: Sequence[Event]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from hub.app.container import Company
     from hub.model import Json, Rendered
     from hub.rendering.approved import Approved
+
+_RULE: Final = 80
+"""Columns of a rule between two texts: into a pipe the console itself is 2,000 wide."""
 
 app = typer.Typer(no_args_is_help=True, help="The texts of messages.")
 
@@ -117,9 +120,11 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
 
 
 def _print(forms: Mapping[str, Rendered]) -> None:
+    from rich.rule import Rule  # noqa: PLC0415 - `hub --help` must not wait for it
+
     out = console()
     for name, rendered in forms.items():
-        out.rule(name, align="left")
+        out.print(Rule(name, align="left"), width=min(out.width, _RULE))
         if rendered.subject:
             out.print(rendered.subject, style="bold", markup=False)
         out.print(rendered.text, markup=False)

@@ -1,6 +1,7 @@
 """CloudEvents 1.0: the codec, the schemas of each event's data, and strict JSON."""
 
 from hub.cloudevents.codec import (
+    BATCH_TYPE,
     CONTENT_TYPE,
     DEAD_BODY,
     MAX_BODY,
@@ -9,9 +10,11 @@ from hub.cloudevents.codec import (
     decode,
     encode,
     header_as_json,
+    identity_in,
 )
 
 __all__ = [
+    "BATCH_TYPE",
     "CONTENT_TYPE",
     "DEAD_BODY",
     "MAX_BODY",
@@ -20,4 +23,5 @@ __all__ = [
     "decode",
     "encode",
     "header_as_json",
+    "identity_in",
 ]

@@ -11,9 +11,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeGuard
 
 import msgspec
 
@@ -23,6 +23,8 @@ from hub.errors import InvalidEvent
 from hub.model import Event, Json
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
+BATCH_TYPE: Final = "application/cloudevents-batch+json"
+"""An array of events, over HTTP."""
 MAX_BODY: Final = 1_048_576
 """Bytes of the largest event that is taken in."""
 DEAD_BODY: Final = 65_536
@@ -35,6 +37,8 @@ _SPECVERSION: Final = "1.0"
 _STRUCTURED: Final = "application/cloudevents"
 _HEADER: Final = re.compile(r"(cloudEvents_|cloudEvents:|[Cc][Ee]-)(.*)", re.DOTALL)
 _NAME: Final = re.compile(r"[a-z0-9]{1,20}")
+_FIELD_NAME: Final = re.compile(r"[^\W\d][\w-]{0,39}")
+_SHOWN_NAMES: Final = 5
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PCHAR: Final = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
 _URI_REFERENCE: Final = re.compile(
@@ -53,12 +57,16 @@ def decode(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -
     """
     if len(body) > MAX_BODY:
         raise InvalidEvent(f"the event has more than {MAX_BODY} bytes")
-    media_type = (content_type or "").partition(";")[0].strip().lower()
+    media_type = _media_type(content_type)
     if media_type.startswith(_STRUCTURED):
         attributes, data = _structured(body, media_type)
     else:
         attributes, data = _binary(body, content_type, media_type, headers)
     return _event(attributes, data)
+
+
+def _media_type(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
 
 
 def encode(event: Event) -> bytes:
@@ -76,6 +84,33 @@ def encode(event: Event) -> bytes:
         "data_base64" if isinstance(event.data, bytes) else "data": event.data,
     }
     return _ENCODER.encode({name: value for name, value in envelope.items() if value is not None})
+
+
+def identity_in(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Mapping[str, str]:
+    """Answer `id`, `source` and `type` of something that is refused: those of them that can be read."""
+    try:
+        found = _from_headers(headers) or _envelope(body, _media_type(content_type))
+    except ValueError:
+        return {}
+    return {name: found[name] for name in ("id", "source", "type") if _is_text(found.get(name), MAX_IDENTITY)}
+
+
+def _envelope(body: bytes, media_type: str) -> dict[str, Json]:
+    found = strict_json.loads(body) if len(body) <= MAX_BODY else None
+    if not isinstance(found, dict):
+        return {}
+    # Without its content type only the attribute that no data has tells an event from bare data.
+    return found if media_type.startswith(_STRUCTURED) or "specversion" in found else {}
+
+
+def unknown_names(names: Iterable[str]) -> str:
+    """
+    Name the fields that are not known, beside one that is missing: it may have been meant.
+
+    Only what looks like a name of a field is repeated; any other key may be a person's data.
+    """
+    shown = [name for name in dict.fromkeys(names) if _FIELD_NAME.fullmatch(name)][:_SHOWN_NAMES]
+    return f"; unknown: {', '.join(shown)}" if shown else ""
 
 
 def attributes_in(headers: Mapping[str, Json]) -> str:
@@ -202,7 +237,9 @@ def _required(given: dict[str, Json], name: str) -> Json:
     try:
         return given.pop(name)
     except KeyError as exc:
-        raise InvalidEvent(f"{name}: required", field=name) from exc
+        # Any name that CloudEvents allows is an extension; the others are attributes that are misspelt.
+        unknown = unknown_names(other for other in given if not _NAME.fullmatch(other))
+        raise InvalidEvent(f"{name}: required{unknown}", field=name) from exc
 
 
 def _optional(given: dict[str, Json], name: str) -> str | None:
@@ -210,9 +247,13 @@ def _optional(given: dict[str, Json], name: str) -> str | None:
 
 
 def _text(value: Json, name: str, limit: int) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= limit or _CONTROL.search(value):
+    if not _is_text(value, limit):
         raise _expected(name, f"text of 1 to {limit} characters without control characters")
     return value
+
+
+def _is_text(value: Json, limit: int) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= limit and _CONTROL.search(value) is None
 
 
 def _source(value: Json) -> str:

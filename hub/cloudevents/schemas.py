@@ -22,6 +22,7 @@ from jsonschema_rs import ValidationError
 
 from hub.business_time import rfc3339
 from hub.catalog import BY_NAME, CATALOG
+from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
 from hub.contact_rules.working_hours import fault
 from hub.errors import ConfigurationError, InvalidEvent
@@ -52,9 +53,9 @@ class Schema:
         return examples
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Schemas:
-    """All schemas by event name (`pqrs.received`)."""
+    """All schemas by event name (`pqrs.received`); equal to themselves alone, so that they can be hashed."""
 
     by_name: Mapping[str, Schema]
 
@@ -140,9 +141,20 @@ def _check_hours(event: Event) -> None:
 
 def _refusal(schema: Schema, data: Json) -> InvalidEvent:
     errors = list(islice(schema.validator.iter_errors(data), _SHOWN_ERRORS + 1))
-    reasons = [f"{_field(error)}: {_reason(error, schema.document)}" for error in errors[:_SHOWN_ERRORS]]
+    shown = errors[:_SHOWN_ERRORS]
+    reasons = [f"{_field(error)}: {_reason(error, schema.document)}" for error in shown]
     more = "; and more" if len(errors) > _SHOWN_ERRORS else ""
-    return InvalidEvent("; ".join(reasons) + more, field=_field(errors[0]))
+    unknown = unknown_names(name for error in shown for name in _beside(error, schema.document))
+    return InvalidEvent("; ".join(reasons) + more + unknown, field=_field(errors[0]))
+
+
+def _beside(error: ValidationError, document: Mapping[str, Json]) -> Sequence[str]:
+    """Answer the fields that the schema does not know, where one that it asks for is missing."""
+    given = error.instance
+    if error.kind.name != "required" or not isinstance(given, dict):
+        return ()
+    known = _parent(error, document).get("properties", {})
+    return [name for name in given if name not in known]
 
 
 def _field(error: ValidationError) -> str:

@@ -51,7 +51,7 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
     IncidentKind(
         name="queue_age",
         title="La cola {2} de {1} está atrasada",
-        seen="Su mensaje más antiguo espera más de lo que dice `[watch] queue_age`.",
+        seen="Su mensaje más antiguo espera más de lo que dice `[monitor] queue_max_age`.",
         to_do="Mire `hub channel list`; si ningún proveedor está averiado, arranque otro `hub run delivery`.",
         meanwhile="Los mensajes salen con retraso; los que se venzan antes quedan como vencidos.",
         silences=True,
@@ -67,21 +67,21 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
     IncidentKind(
         name="dead_letters",
         title="Hay eventos que no se pudieron recibir",
-        seen="Llegó una carta muerta en la última hora, o las abiertas pasan de `[watch] dead_letters`.",
-        to_do="Mírelas con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
+        seen="Llegó una carta muerta en la última hora, o las abiertas superan `[monitor] max_dead_letters`.",
+        to_do="Mírelos con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
         meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
     ),
     IncidentKind(
         name="auditor",
         title="El papel timers no trabaja",
-        seen="Su última ronda completa es más vieja que `[watch] audit_stale`.",
+        seen="Su última ronda completa es más vieja que `[monitor] audit_max_age`.",
         to_do="Arranque `hub run timers` y mire su registro.",
         meanwhile="No hay reintentos, recordatorios ni escalamientos; se recuperan al volver.",
     ),
     IncidentKind(
         name="balance",
         title="Queda poco saldo en {2} de {1}",
-        seen="El saldo que dice el proveedor es menor que el suyo o el de `[watch] low_balance`.",
+        seen="El saldo que dice el proveedor es menor que el suyo o el de `[monitor] min_balance`.",
         to_do="Recargue la cuenta del proveedor; `hub channel list` dice cuáles hay.",
         meanwhile="Los mensajes salen todavía; sin saldo se rechazan.",
         silences=True,
@@ -89,7 +89,7 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
     IncidentKind(
         name="skew",
         title="Los relojes de {1} y {2} no coinciden",
-        seen="Difieren en más de `[watch] skew`.",
+        seen="Difieren en más de `[monitor] max_clock_skew`.",
         to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
         meanwhile="Citas, plazos y vencimientos corren con esa diferencia.",
     ),
@@ -199,7 +199,7 @@ def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
 def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: MonitorPolicy) -> Iterator[Symptom]:
     """Report the queues too old for the policy; `oldest`: (channel, lane) → age of the oldest message."""
     for (channel, lane), age in sorted(oldest.items()):
-        if age > policy.queue_age[lane]:
+        if age > policy.queue_max_age[lane]:
             yield Symptom(key=f"queue_age:{channel}:{lane}", measured=f"Espera desde hace {length(age)}")
 
 
@@ -208,30 +208,32 @@ def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
     for role, prefix in (("intake", "hub.events."), ("delivery", "hub.messages.")):
         queues = {name: ready for name, ready in unattended.items() if ready and name.startswith(prefix)}
         if queues:
-            measured = f"{sum(queues.values())} en {len(queues)} colas"
+            places = "una cola" if len(queues) == 1 else f"{len(queues)} colas"
+            measured = f"{sum(queues.values())} en {places}"
             yield Symptom(key=f"unattended:{role}", measured=measured)
 
 
 def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symptom]:
     """Report the open dead letters if any of them came `lately`, or more are open than the policy allows."""
-    if lately or opened > policy.dead_letters:
-        yield Symptom(key="dead_letters", measured=f"{opened} abiertas, {lately} de la última hora")
+    if lately or opened > policy.max_dead_letters:
+        open_letters = "1 abierta" if opened == 1 else f"{opened} abiertas"
+        yield Symptom(key="dead_letters", measured=f"{open_letters}, {lately} de la última hora")
 
 
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
-    if age > policy.audit_stale:
+    if age > policy.audit_max_age:
         yield Symptom(key="auditor", measured=f"Última ronda hace {length(age)}")
 
 
 def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
     """Report a low balance: the limit in the provider's own description, else the policy's by currency."""
-    limit = left.low if left.low is not None else policy.low_balance.get(left.currency)
+    limit = left.low if left.low is not None else policy.min_balance.get(left.currency)
     if limit is not None and left.amount < limit:
         yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
 
 
 def of_clock(host: str, server: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
-    if abs(apart) > policy.skew:
+    if abs(apart) > policy.max_clock_skew:
         # The key names the host: another host, whose clock is right, must not resolve this incident.
         yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")
 

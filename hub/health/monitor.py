@@ -76,7 +76,7 @@ async def run(monitor: Monitor) -> None:
             reraise_if_cancelled()
             monitor.well = False
             log.exception("watch.broken")
-        await asyncio.sleep(monitor.policy.every.total_seconds())
+        await asyncio.sleep(monitor.policy.interval.total_seconds())
 
 
 async def check_and_notify(monitor: Monitor) -> None:
@@ -121,12 +121,14 @@ async def publish_incidents(monitor: Monitor) -> None:
 async def _recipients(monitor: Monitor) -> Sequence[str]:
     if monitor.policy.notify or await monitor.store.anybody_on_duty():
         return monitor.policy.notify
-    log.error("watch.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [watch] notify")
+    log.error(
+        "watch.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
+    )
     return [monitor.company]
 
 
 async def _circuits(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_circuits(await monitor.store.open_circuits(monitor.policy.fresh)))
+    return list(incidents.of_circuits(await monitor.store.open_circuits(monitor.policy.heartbeat_max_age)))
 
 
 async def _ages(monitor: Monitor) -> Sequence[Symptom]:
@@ -138,7 +140,7 @@ async def _unattended(monitor: Monitor) -> Sequence[Symptom]:
 
 
 async def _letters(monitor: Monitor) -> Sequence[Symptom]:
-    opened, lately = await monitor.store.open_letters(monitor.policy.lately)
+    opened, lately = await monitor.store.open_letters(monitor.policy.dead_letter_window)
     return list(incidents.of_letters(opened, lately, monitor.policy))
 
 
@@ -149,10 +151,10 @@ async def _audit(monitor: Monitor) -> Sequence[Symptom]:
 
 
 async def _balances(monitor: Monitor) -> Sequence[Symptom]:
-    """Ask the providers at most every `balance_every`; in between, use their last answers."""
+    """Ask the providers at most every `balance_interval`; in between, use their last answers."""
     now = monitor.now()
     if monitor.funds_until is None or now >= monitor.funds_until:
-        monitor.funds_until = now + monitor.policy.balance_every
+        monitor.funds_until = now + monitor.policy.balance_interval
         monitor.funds |= {balance.place: balance for balance in await monitor.balances()}
     return [
         symptom for fund in monitor.funds.values() for symptom in incidents.of_balance(fund, monitor.policy)

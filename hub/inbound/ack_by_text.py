@@ -13,7 +13,7 @@ from uuid import UUID
 
 from hub.catalog import BY_NAME
 from hub.inbound.ack_words import AckRequest, case_key
-from hub.model import AckDecision, AckOutcome, Clock, Escalation, Move
+from hub.model import AckDecision, AckOutcome, Clock, Escalation, Move, StepKind
 from hub.sla import subject_of
 from hub.sla.acknowledge import ACKNOWLEDGED
 
@@ -79,5 +79,5 @@ def _which(free: Sequence[Escalation]) -> AckDecision:
 def _climbs(clock: Clock, level: int) -> bool:
     """Tell whether a next level will still be told: not above the top, nor where taking it on is the end."""
     ends = {move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP}
-    above = any(step.kind == "escalate" and step.to_level > level for step in clock.steps)
+    above = any(step.kind is StepKind.ESCALATE and step.to_level > level for step in clock.steps)
     return above and clock.name not in ends

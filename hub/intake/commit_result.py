@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-
-from hub.model import Clock, DeadLetter, EventType, Lane, Message, StoredEvent
+from hub.model import Clock, DeadLetter, EventType, Lane, Message, StoredEvent, Unreached
 from hub.people.audience import Group
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +35,14 @@ def waiting(messages: Iterable[Message]) -> list[Later]:
 
 @dataclass(slots=True)
 class CommitResult:
-    """The messages to ticket, audiences to expand, clocks to track, and dead letters to report."""
+    """Messages to ticket, audiences to expand, clocks to track, dead letters and events to report."""
 
     messages: list[Message] = field(default_factory=list)
     broad: list[Broad] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
+    unreached: list[Unreached] = field(default_factory=list)
 
     def join(self, other: CommitResult) -> CommitResult:
         """Combine the results of two halves of a batch."""
@@ -55,9 +52,5 @@ class CommitResult:
             clocks=self.clocks + other.clocks,
             letters=self.letters + other.letters,
             later=self.later + other.later,
+            unreached=self.unreached + other.unreached,
         )
-
-
-def report_nobody(stored: StoredEvent, audience: int) -> None:
-    """Log that an audience is empty: it leaves no row, and in an emergency somebody should know."""
-    log.warning("audience.empty", event_id=stored.event.id, event_name=stored.event.name, audience=audience)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode
+from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode, identity_in
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.consents import SAID_AT
 from hub.errors import InvalidEvent
@@ -53,7 +53,7 @@ class Batch:
     def without_events(self, reason: str) -> Batch:
         """Turn the events into dead letters."""
         refused = InvalidEvent(reason)
-        letters = [dead_letter(incoming, refused, event) for event, incoming in self.events.values()]
+        letters = [dead_letter(incoming, refused) for _, incoming in self.events.values()]
         return Batch(letters=self.letters + letters)
 
 
@@ -63,13 +63,12 @@ def read(
     """Decode and validate; what fails becomes a dead letter with a reason that a publisher can act on."""
     batch = Batch()
     for raw in incoming:
-        event: Event | None = None
         try:
             event = decode(raw.body, raw.content_type, raw.headers)
             bound.require(event, raw)
             context.schemas.check(event, now=now)
         except InvalidEvent as exc:
-            batch.letters.append(dead_letter(raw, exc, event))
+            batch.letters.append(dead_letter(raw, exc))
         else:
             batch.events.setdefault(event_key(event), (event, raw))
     return batch
@@ -85,16 +84,17 @@ def is_looked_up(event: Event) -> bool:
     return is_directory(event) or event.name in SAID_AT
 
 
-def dead_letter(incoming: RawMessage, error: InvalidEvent, event: Event | None = None) -> DeadLetter:
+def dead_letter(incoming: RawMessage, error: InvalidEvent) -> DeadLetter:
     """Make a dead letter with the whole body (the first 64 KiB of one that is too large) and its reason."""
+    identity = identity_in(incoming.body, incoming.content_type, incoming.headers)
     return DeadLetter(
         id=body_id(incoming.body, incoming.routing_key, attributes_in(incoming.headers)),
         received_at=incoming.received_at,
         reason=error.reason,
         field=error.field,
-        event_type=event.type if event else None,
-        event_id=event.id if event else None,
-        source=event.source if event else None,
+        event_type=identity.get("type"),
+        event_id=identity.get("id"),
+        source=identity.get("source"),
         routing_key=incoming.routing_key,
         content_type=incoming.content_type,
         headers=incoming.headers,

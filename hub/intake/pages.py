@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from hub.intake.commit_result import Broad, report_nobody
+from hub.intake.commit_result import Broad
 from hub.intake.decode import IntakeContext
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import paged
+from hub.intake.unreached import unreached
 from hub.messages.planning.plan import plan_audience
-from hub.model import Message, StoredEvent
+from hub.model import Message, StoredEvent, Unreached, UnreachedReason
 from hub.ports import IntakeStore, IntakeTransaction, Now
 
 PAGE: Final = 500
@@ -20,11 +22,19 @@ which block this process for a sixth of a second.
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expanded:
+    """The messages of a page to ticket; after the last page, the event if its audience is empty."""
+
+    messages: Sequence[Message]
+    unreached: Sequence[Unreached]
+
+
 async def expand(
     broad: Broad, *, context: IntakeContext, store: IntakeStore, now: Now, page: int = PAGE
-) -> AsyncIterator[Sequence[Message]]:
+) -> AsyncIterator[Expanded]:
     """
-    Plan the audience, yielding the messages of each committed page.
+    Plan the audience, yielding the remaining work of each committed page.
 
     The last page of the event's last audience sets `planned_at`; a crash before that leaves it
     unset, and the redelivered event is expanded again from the start, which changes nothing.
@@ -53,12 +63,15 @@ async def expand(
                 full, total = len(people) == page, total + len(people)
                 over = group is broad.groups[-1] and not full
                 await transaction.keep_audiences([paged(broad, people, total=total, over=over, at=began)])
+                nobody = (
+                    [unreached(broad.stored, UnreachedReason.EMPTY_AUDIENCE)] if over and not total else []
+                )
+                if nobody:
+                    await transaction.add_unreached(nobody)
                 if broad.last and over:
                     await transaction.mark_planned([broad.stored.key])
-            yield messages
+            yield Expanded(messages=messages, unreached=nobody)
             after = people[-1].ref if people else after
-    if not total:
-        report_nobody(broad.stored, broad.audience)
 
 
 async def _reminded(transaction: IntakeTransaction, broad: Broad) -> Mapping[str, Sequence[StoredEvent]]:

@@ -13,6 +13,7 @@ from hub.intake.commit_result import Broad, CommitResult, waiting
 from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import Meant, plan_audiences, quiet_records, record
+from hub.intake.unreached import find_unreached
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
     THREAD,
@@ -37,7 +38,8 @@ async def plan_in(
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
-    stored = await _stored(transaction, events, context)
+    units = await _units(transaction, events)
+    stored = _stored(events, units, context)
     histories = await _lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
     meant = {row.key: _resolve(row, context, parties) for row in [*stored, *released]}
@@ -51,9 +53,14 @@ async def plan_in(
     result = CommitResult()
     fresh = [resolved for key, resolved in meant.items() if key in new or key in late]
     await _place(transaction, released, meant)
-    await _add_messages(transaction, fresh, result, context=context, now=now)
+    records = await _add_messages(transaction, fresh, result, context=context, now=now)
+    result.unreached = find_unreached(
+        fresh, units=units, places=new, records=records, messages=result.messages
+    )
+    if result.unreached:
+        await transaction.add_unreached(result.unreached)
     await _mark_planned(transaction, [resolved for resolved in fresh if resolved.stored.key in late])
-    duplicates = [resolved for key, resolved in meant.items() if key not in new | late]
+    duplicates = [resolved for key, resolved in meant.items() if key not in new.keys() | late]
     await _resume_duplicates(transaction, duplicates, result)
     result.broad += [broad for resolved in fresh for broad in _expansions(resolved)]
     _append_to_histories(histories, (row for row in stored if row.key in new))
@@ -82,18 +89,22 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant
         await transaction.mark_planned(done)
 
 
-async def _stored(
-    transaction: IntakeTransaction, events: Mapping[UUID, Event], context: IntakeContext
+async def _units(transaction: IntakeTransaction, events: Mapping[UUID, Event]) -> Mapping[str, str]:
+    """Return unit → copropiedad for the units that these events name and the directory has."""
+    units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
+    return await transaction.places(units) if units else {}
+
+
+def _stored(
+    events: Mapping[UUID, Event], units: Mapping[str, str], context: IntakeContext
 ) -> list[StoredEvent]:
     """Make the rows of these events. An event names its copropiedad, or is in that of its unit."""
-    units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
-    places = await transaction.places(units) if units else {}
     return [
         StoredEvent(
             key=key,
             event=event,
             case=case_key(context.catalog[event.name], event),
-            copropiedad_id=event.data.get("copropiedad_id") or places.get(event.data.get("unit_id", "")),
+            copropiedad_id=event.data.get("copropiedad_id") or units.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
         for key, event in events.items()
@@ -193,7 +204,7 @@ async def _add_messages(
     *,
     context: IntakeContext,
     now: datetime,
-) -> None:
+) -> Sequence[AudienceRecord]:
     groups = {
         addressee
         for meant in fresh
@@ -219,6 +230,7 @@ async def _add_messages(
         await transaction.keep_audiences(records)
     result.messages += messages.values()
     result.later += waiting(messages.values())
+    return records
 
 
 def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:
@@ -245,11 +257,16 @@ def _expansions(meant: Meant) -> list[Broad]:
 async def _resume_duplicates(
     transaction: IntakeTransaction, duplicates: Sequence[Meant], result: CommitResult
 ) -> None:
-    """Ticket the queued messages of duplicates, and resume their interrupted expansions; create no rows."""
+    """
+    Ticket the queued messages of duplicates, and resume their interrupted expansions; create no rows.
+
+    Report again those that do not reach all recipients: the first try may have ended before its notice.
+    """
     if not duplicates:
         return
     keys = [duplicate.stored.key for duplicate in duplicates]
     result.messages += await transaction.queued_messages(keys)
+    result.unreached += await transaction.unreached(keys)
     unplanned = await transaction.unplanned(keys)
     result.broad += [
         broad

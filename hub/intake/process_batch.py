@@ -3,7 +3,7 @@ INTAKE: store a batch of raw messages, publish its tickets, and only then let it
 
     read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
     ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
-    ▸ notices of rejected events ▸ appointments
+    ▸ notices of rejected events and of events that do not reach all recipients ▸ appointments
 
 Everything is idempotent, because a batch that was committed but not acknowledged is redelivered: ids are
 made from the event, and a duplicate creates nothing but tickets for messages that are still queued.
@@ -21,11 +21,12 @@ from hub.intake.commit_result import Later, waiting
 from hub.intake.decode import IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.source_bindings import SourceBindings
-from hub.model import Clock, DeadLetter, RawMessage
+from hub.intake.unreached import notice
+from hub.model import Clock, DeadLetter, RawMessage, Unreached
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
-__all__ = ["IntakeContext", "SourceBindings", "process_batch", "store_dead_letter"]
+__all__ = ["IntakeContext", "SourceBindings", "process_batch", "refuse", "store_dead_letter"]
 
 log = structlog.get_logger()
 
@@ -51,10 +52,12 @@ async def process_batch(
     result = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(result.messages))
     for broad in result.broad:
-        async for messages in expand(broad, context=context, store=store, now=now, page=page):
-            await publisher.tickets(tickets(messages))
-            await _make_appointments(appointments, waiting(messages))
+        async for expanded in expand(broad, context=context, store=store, now=now, page=page):
+            await publisher.tickets(tickets(expanded.messages))
+            await _make_appointments(appointments, waiting(expanded.messages))
+            result.unreached += expanded.unreached
     await _notify_publishers(result.letters, publisher, now)
+    await _notify_unreached(result.unreached, publisher, now)
     await _make_appointments(appointments, result.later, result.clocks)
 
 
@@ -62,10 +65,23 @@ async def store_dead_letter(
     incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
 ) -> None:
     """Store a dead letter of a delivery on which the hub itself fails repeatedly."""
-    letter = dead_letter(incoming, InvalidEvent(f"the hub fails on it ({type(error).__name__})"))
+    fault = InvalidEvent(f"the hub fails on it ({type(error).__name__})")
+    await refuse([(incoming, fault)], store=store, publisher=publisher, now=now)
+
+
+async def refuse(
+    refused: Sequence[tuple[RawMessage, InvalidEvent]], *, store: IntakeStore, publisher: Publisher, now: Now
+) -> Sequence[DeadLetter]:
+    """
+    Store refused messages of any entry point as dead letters, and notify the publishers.
+
+    Raises StorageUnavailable or BrokerUnavailable: then the call may be repeated.
+    """
+    letters = [dead_letter(incoming, error) for incoming, error in refused]
     async with store.transaction() as transaction:
-        await transaction.add_dead_letters([letter])
-    await _notify_publishers([letter], publisher, now)
+        await transaction.add_dead_letters(letters)
+    await _notify_publishers(letters, publisher, now)
+    return letters
 
 
 async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
@@ -73,6 +89,17 @@ async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher
         log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
         if may_be_reported(letter):
             await publisher.notice(rejection(letter, now()))
+
+
+async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, now: Now) -> None:
+    for event in found:
+        log.warning(
+            "event.unreached",
+            event_id=event.event_id,
+            event_type=event.type,
+            reasons=list(map(str, event.reasons)),
+        )
+        await publisher.notice(notice(event, now()))
 
 
 async def _make_appointments(

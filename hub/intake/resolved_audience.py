@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from hub.intake.commit_result import Broad, report_nobody
+from hub.intake.commit_result import Broad
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
@@ -59,8 +59,6 @@ def plan_audiences(
     """Plan each audience for the people who were looked up; the pages of broad groups come later."""
     for number, audience in enumerate(meant.audiences):
         found, missing = _found(audience, people)
-        if not (found or missing) and _all_were_looked_up(audience):
-            report_nobody(meant.stored, number)
         plan = partial(plan_audience, meant.stored, meant.kind, number, rules=context.rules, now=now)
         messages = [*plan(found), *map(unknown_person, plan(missing))]
         yield Spoken(number=number, addressees=audience, people=[*found, *missing], messages=messages)
@@ -159,13 +157,6 @@ def _found(audience: Iterable[Addressee], people: PeopleByGroup) -> tuple[list[P
         if isinstance(addressee, Group) and addressee.person is not None and not members:
             missing[addressee.person] = Person(ref=addressee.person, name="")
     return list(found.values()), list(missing.values())
-
-
-def _all_were_looked_up(audience: Sequence[Addressee]) -> bool:
-    """Return whether no addressee waits for a party or for pages; false for an empty audience."""
-    return bool(audience) and all(
-        isinstance(addressee, Group) and not addressee.broad for addressee in audience
-    )
 
 
 def _members(addressee: Addressee, people: PeopleByGroup) -> Sequence[Person]:

@@ -43,10 +43,14 @@ class Instance:
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
+    def wanted_port(self, name: str, preferred: int) -> int:
+        """That of the last start, the preferred one at the first."""
+        return self._ports().get(name, preferred)
+
     def port(self, name: str, preferred: int) -> int:
         """The same at each start, when nobody else has taken it meanwhile."""
         ports = self._ports()
-        ports[name] = free_port(ports.get(name, preferred))
+        ports[name] = free_port(self.wanted_port(name, preferred))
         self._ports_file.write_text(json.dumps(ports))
         return ports[name]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from hub.local.instance import Instance
 from hub.local.loopback import ADDRESS
 from hub.local.mail_page import serving
 from hub.local.mailbox import Mailbox
+from hub.local.ports import choose_port, require_free
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
@@ -35,10 +36,6 @@ SERVERS: Mapping[str, type[RabbitMQ | Redis | Postgres]] = {
     "HUB_DATABASE_URL": Postgres,
 }
 
-# Where they are as long as nobody else has these ports.
-PAGE_PORT = 8080
-MAIL_PAGE_PORT = 8025
-SMTP_PORT = 1025
 
 DEMONSTRATION_PAUSE = timedelta(milliseconds=400)
 
@@ -65,9 +62,12 @@ class LocalHub:
         self._settings = settings.load(environ)  # complains before anything is started
         self._environ = dict(environ)
         self._servers = _private_servers(instance.folder, environ)
+        self._ports: dict[str, int] = {}
 
     async def run(self) -> None:
         """Until it is cancelled, or until one of the processes ends by itself."""
+        await require_free(self._settings, self._environ)
+        self._ports = {name: await choose_port(self._instance, name, tell=tell) for name in self._doors()}
         self._warn()
         try:
             async with AsyncExitStack() as stack:
@@ -88,6 +88,15 @@ class LocalHub:
         await self._load_demonstration()
         announce(self._settings, mail_page)
 
+    def _doors(self) -> Sequence[str]:
+        """What this start opens that the person has not placed."""
+        page = [] if is_given(self._environ, "HUB_HTTP") else ["page"]
+        return [*page, "smtp", "mail_page"] if self._catches_mail else page
+
+    @property
+    def _catches_mail(self) -> bool:
+        return self._settings.mode is not Mode.LIVE and not self._settings.capture_smtp
+
     def _warn(self) -> None:
         if self._settings.ignored_providers:
             names = ", ".join(self._settings.ignored_providers)
@@ -97,11 +106,10 @@ class LocalHub:
 
     async def _catch_mail(self, stack: AsyncExitStack) -> str | None:
         """The address of the page where the mail can be read."""
-        if self._settings.mode is Mode.LIVE or self._settings.capture_smtp:
+        if not self._catches_mail:
             return None
         mailbox = Mailbox(self._instance.private_folder("mail"))
-        smtp_port = self._instance.port("smtp", SMTP_PORT)
-        page_port = self._instance.port("mail_page", MAIL_PAGE_PORT)
+        smtp_port, page_port = self._ports["smtp"], self._ports["mail_page"]
         page = f"http://{ADDRESS}:{page_port}/"
         await stack.enter_async_context(catching(mailbox, smtp_port, caught=MailNotices(mailbox, page)))
         await stack.enter_async_context(serving(mailbox, page_port))
@@ -110,10 +118,11 @@ class LocalHub:
 
     @asynccontextmanager
     async def _hub(self, watch: asyncio.TaskGroup) -> AsyncIterator[None]:
-        self._default(
-            HUB_HTTP=f"{ADDRESS}:{self._instance.port('page', PAGE_PORT)}",
-            HUB_CAPTURE_DIR=str(self._instance.private_folder("outbox")),
-        )
+        self._default(HUB_CAPTURE_DIR=str(self._instance.private_folder("outbox")))
+        if "page" in self._ports:
+            self._default(HUB_HTTP=f"{ADDRESS}:{self._ports['page']}")
+        # Again: what answers on its address must not be taken for this hub.
+        await require_free(self._settings, self._environ)
         hub = HubProcess(self._instance.private_folder("hub"))
         try:
             await hub.start(self._environ, self._settings.http)

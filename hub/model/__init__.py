@@ -15,7 +15,16 @@ from hub.model.access import (
     reach_of,
     union,
 )
-from hub.model.audiences import NOT_OPTED_IN, ON_LEAVE, TOLD_BY_ANOTHER, AudienceRecord, LeftOut
+from hub.model.audiences import (
+    NOT_OPTED_IN,
+    ON_LEAVE,
+    TOLD_BY_ANOTHER,
+    UNKNOWN_PERSON,
+    AudienceRecord,
+    LeftOut,
+    Unreached,
+    UnreachedReason,
+)
 from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
@@ -43,6 +52,7 @@ from hub.model.clocks import (
     Pause,
     Promise,
     Step,
+    StepKind,
 )
 from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
@@ -79,6 +89,7 @@ __all__ = [
     "TOP_LEVEL",
     "TYPE_PREFIX",
     "TYPE_SUFFIX",
+    "UNKNOWN_PERSON",
     "About",
     "Accepted",
     "Account",
@@ -139,10 +150,13 @@ __all__ = [
     "Stance",
     "State",
     "Step",
+    "StepKind",
     "StoredEvent",
     "SuppressionStatus",
     "Symptom",
     "Target",
+    "Unreached",
+    "UnreachedReason",
     "WorkWeek",
     "own_event",
     "reach_of",

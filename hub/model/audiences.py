@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,32 @@ NOT_OPTED_IN: Final = "not_opted_in"
 """Left out because the audience requires a consent, and there is none in force."""
 TOLD_BY_ANOTHER: Final = "told_by_another_audience"
 """Left out because another audience of the same event has the same message for this person."""
+UNKNOWN_PERSON: Final = "unknown_person"
+"""The reason to suppress a message to a reference that the directory does not have."""
+
+
+class UnreachedReason(StrEnum):
+    """Why an event does not reach all its recipients."""
+
+    UNKNOWN_UNIT = "unknown_unit"
+    UNKNOWN_COPROPIEDAD = "unknown_copropiedad"
+    UNKNOWN_PERSON = UNKNOWN_PERSON
+    EMPTY_AUDIENCE = "empty_audience"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """
+    An event that does not reach all its recipients. Ids only: the publisher is notified of it.
+
+    The reasons are sorted, so that a repeat of the notice has the same id.
+    """
+
+    event_key: UUID
+    event_id: str
+    source: str
+    type: str
+    reasons: tuple[UnreachedReason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,32 @@ class ClockState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class StepKind(StrEnum):
+    """
+    What a step of a clock does.
+
+    AT_RISK warns the holder, BREACH reports that the promise is broken. ESCALATE moves the clock to a higher
+    level, REMIND reminds the top level. CHECK is the instant of the announced event, which ends the check.
+    RESOLVE notifies those who were alerted that the clock has ended.
+    """
+
+    AT_RISK = "at_risk"
+    BREACH = "breach"
+    ESCALATE = "escalate"
+    REMIND = "remind"
+    CHECK = "check"
+    RESOLVE = "resolve"
+
+    @classmethod
+    def _missing_(cls, value: object) -> StepKind | None:
+        """Accept a kind that a newer hub has stored: this hub cannot fire that clock, but all others."""
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_, unknown._value_ = "UNKNOWN", value
+        return unknown
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """
@@ -101,15 +127,12 @@ class Step:
     """
     One step of a clock.
 
-    `kind` is `at_risk`, `breach`, `escalate`, `remind`; `check`, the instant of the announced event, which
-    ends the check; or `resolve`, which notifies those who were alerted that the clock has ended.
-
     `percent` is how much of the target, in the clock's own time, has passed at the step. `number`
     distinguishes repeated steps. `told` is the level that was notified because nobody held `to_level`;
     NOBODY if nothing was wrong.
     """
 
-    kind: str
+    kind: StepKind
     at: datetime
     from_level: int
     to_level: int

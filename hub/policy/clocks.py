@@ -10,24 +10,31 @@ from msgspec import Meta, Struct
 
 from hub.business_time import BusinessDays, Mode, Term
 from hub.business_time.dates import Ahead, CalendarDays, ahead_of, last_instant
+from hub.business_time.durations import Parsed
 from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPolicy
 from hub.model import TOP_LEVEL, Promise
-from hub.policy.values import Extension, Lead, Target
+from hub.policy.values import Target
 
 DEFAULT: Final = "default"
 """The key of a table that stands for whatever the table does not name."""
+ESCALATES: Final[Mapping[str, str]] = {
+    "first_reply": "pqrs.escalated",
+    "legal_term": "pqrs.escalated",
+    "emergency_ack": "emergency.escalated",
+}
+"""The promises of which levels above the holder are told → the event that tells them."""
 Level: TypeAlias = Annotated[int, Meta(ge=2, le=TOP_LEVEL)]
 
 
-class Alerts(Struct, frozen=True, kw_only=True):
+class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The levels that are told at once, besides its holder, of a promise at risk and of a broken one."""
 
     at_risk: Level | None = None
     breach: Level | None = None
 
 
-class ClockPolicy(Struct, frozen=True, kw_only=True):
+class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     A promise. `target` is one term, or a table of terms by the event's data field `by`.
 
@@ -39,15 +46,15 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
     recorded and tells nobody: it is on no board and in no indicator.
     """
 
-    target: Target = timedelta(0)
+    target: Parsed[Target] = timedelta(0)
     by: str | None = None
     until: str | None = None
-    lead: Lead = None
-    warn: Lead = None
+    lead: Parsed[Ahead] | None = None
+    warn: Parsed[Ahead] | None = None
     at_risk: Annotated[float, Meta(gt=0, lt=1)] | None = None
-    ladder: tuple[Term, ...] = ()
+    ladder: tuple[Parsed[Term], ...] = ()
     alerts: Alerts = Alerts()
-    extension: Extension = None
+    extension: Parsed[Target] | None = None
     any_hour: bool = False
     silent: bool = False
 
@@ -99,6 +106,10 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
         """Return the term for an event's data; what the table does not list has the default."""
         return self._chosen(self.target, data)
 
+    def extension_for(self, data: Mapping[str, Any]) -> Term | None:
+        """Return by how much the term may be extended for an event's data; None: it may not."""
+        return None if self.extension is None else self._chosen(self.extension, data)
+
     def _chosen(self, target: Target, data: Mapping[str, Any]) -> Term:
         if not isinstance(target, Mapping):
             return target
@@ -112,7 +123,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
             ladder=self.ladder,
             at_risk_level=self.alerts.at_risk,
             breach_level=self.alerts.breach,
-            extension=None if self.extension is None else self._chosen(self.extension, data),
+            extension=self.extension_for(data),
             any_hour=self.any_hour,
             mode=mode,
             until=self._until(data),
@@ -140,7 +151,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True):
         return None if self.until is None else data.get(self.until)
 
 
-class SummaryPolicy(Struct, frozen=True, kw_only=True):
+class SummaryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     More clocks than `more_than` with news for one level and copropiedad are told as one.
 
@@ -148,10 +159,10 @@ class SummaryPolicy(Struct, frozen=True, kw_only=True):
     """
 
     more_than: Annotated[int, Meta(ge=1)]
-    late: timedelta
+    late: Parsed[timedelta]
 
 
-def _each(target: Extension) -> tuple[Term, ...]:
+def _each(target: Target | None) -> tuple[Term, ...]:
     if isinstance(target, Mapping):
         return tuple(target.values())
     return () if target is None else (target,)

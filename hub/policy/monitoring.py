@@ -8,33 +8,37 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Lane
 
 
-class MonitorPolicy(Struct, frozen=True, kw_only=True):
+class MonitorPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     From when on something is told.
 
-    `every` is how often is looked, `clear_after` how long nothing may be seen until it is over, and
-    `fresh` how long what another process said of itself counts. `notify` are addresses that are told
-    besides the staff on duty; without any of both the company's own is.
+    `interval` is how often is looked, `clear_after` how long nothing may be seen until it is over.
+    What another process said of itself counts until it is `heartbeat_max_age` old; a dead letter is new
+    within `dead_letter_window`. `notify` are addresses that are told besides the staff on duty; without
+    any of both the company's own is.
     """
 
-    every: timedelta
-    clear_after: timedelta
-    fresh: timedelta
-    audit_stale: timedelta
-    queue_age: Mapping[Lane, timedelta]
-    dead_letters: Annotated[int, Meta(ge=1)]
-    lately: timedelta
-    skew: timedelta
-    balance_every: timedelta
-    low_balance: Mapping[str, int]
+    interval: Parsed[timedelta]
+    clear_after: Parsed[timedelta]
+    heartbeat_max_age: Parsed[timedelta]
+    audit_max_age: Parsed[timedelta]
+    queue_max_age: Mapping[Lane, Parsed[timedelta]]
+    max_dead_letters: Annotated[int, Meta(ge=1)]
+    dead_letter_window: Parsed[timedelta]
+    max_clock_skew: Parsed[timedelta]
+    balance_interval: Parsed[timedelta]
+    min_balance: Mapping[str, int]
     notify: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if missing := [lane for lane in Lane if lane not in self.queue_age]:
-            raise InvalidPolicy(f"queue_age.{missing[0]} is missing")
-        if self.clear_after < self.every or self.fresh < self.every:
-            raise InvalidPolicy("clear_after and fresh must not be shorter than every: all would flap")
+        if missing := [lane for lane in Lane if lane not in self.queue_max_age]:
+            raise InvalidPolicy(f"queue_max_age.{missing[0]} is missing")
+        if min(self.clear_after, self.heartbeat_max_age) < self.interval:
+            raise InvalidPolicy(
+                "clear_after and heartbeat_max_age must not be shorter than interval: all would flap"
+            )

@@ -1,4 +1,8 @@
-"""What the company promises and allows: `policy.toml`, overlaid by the file that HUB_POLICY names."""
+"""
+What the company promises and allows, `policy.toml`, and the numbers of whoever runs the hub, `tuning.toml`.
+
+The file that HUB_POLICY names is laid over both.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +17,40 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from hub.business_time import ColombianHolidays, Mode, WorkCalendar
+from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
-from hub.policy.clocks import DEFAULT, Alerts, ClockPolicy, SummaryPolicy
+from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, SummaryPolicy
 from hub.policy.monitoring import MonitorPolicy
-from hub.policy.reader import Table, as_table, check_keys, overlay, read_struct
-from hub.policy.values import PARSERS, Expiry, Frames, Prefix, Weekday
+from hub.policy.reader import Table, overlay, read, refuse_unknown
+from hub.policy.values import Expiry, Frames, Prefix, Weekday
 from hub.resilience.breaker import BreakerPolicy
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.resilience.retry import RetryPolicy
 
 BUILT_IN: Final = Path(__file__).parent.with_name("policy.toml")
-CLIMBERS: Final = ("first_reply", "legal_term", "emergency_ack")
-"""The promises of which levels above their holder are told; each says so by an event of its own."""
+TUNING: Final = Path(__file__).parent.with_name("tuning.toml")
+_NAMES_BUILT_IN: Final = ("clocks", "retry", "suppression")
+"""Tables whose keys are names, of which all are built in."""
+RENAMED: Final[Mapping[str, str]] = {
+    "breaker.least": "breaker.min_calls",
+    "breaker.slow": "breaker.slow_after",
+    "breaker.longest": "breaker.max_open_for",
+    "watch.every": "monitor.interval",
+    "watch.fresh": "monitor.heartbeat_max_age",
+    "watch.audit_stale": "monitor.audit_max_age",
+    "watch.queue_age": "monitor.queue_max_age",
+    "watch.dead_letters": "monitor.max_dead_letters",
+    "watch.lately": "monitor.dead_letter_window",
+    "watch.skew": "monitor.max_clock_skew",
+    "watch.balance_every": "monitor.balance_interval",
+    "watch.low_balance": "monitor.min_balance",
+    "watch": "monitor",
+}
+"""Old key → new key: a file that still has the old one is refused by a word that names the new one."""
 
 
-class Company(Struct, frozen=True, kw_only=True):
+class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the company signs, and where every message may be answered."""
 
     name: str
@@ -37,13 +59,13 @@ class Company(Struct, frozen=True, kw_only=True):
     site: str
 
 
-class CalendarRules(Struct, frozen=True, kw_only=True, dict=True):
+class CalendarRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """The company's hours; `legal_days` are the weekdays of terms set by law."""
 
     zone: str
     mode: Mode
-    week: Mapping[Weekday, Frames]
-    special_days: Mapping[date, Frames]
+    week: Mapping[Weekday, Parsed[Frames]]
+    special_days: Mapping[date, Parsed[Frames]]
     legal_days: tuple[Weekday, ...]
 
     def __post_init__(self) -> None:
@@ -62,11 +84,11 @@ class CalendarRules(Struct, frozen=True, kw_only=True, dict=True):
         )
 
 
-class Window(Struct, frozen=True, kw_only=True):
+class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The hours at which these purposes may contact anybody."""
 
     purposes: tuple[Purpose, ...]
-    week: Mapping[Weekday, Frames]
+    week: Mapping[Weekday, Parsed[Frames]]
     holidays: bool = False
 
     def __post_init__(self) -> None:
@@ -74,10 +96,10 @@ class Window(Struct, frozen=True, kw_only=True):
             raise InvalidPolicy("an emergency is told at any hour")
 
 
-class Delivery(Struct, frozen=True, kw_only=True):
-    provider_timeout: timedelta
-    lease_margin: timedelta
-    sweep_after: timedelta
+class Delivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    provider_timeout: Parsed[timedelta]
+    lease_margin: Parsed[timedelta]
+    sweep_after: Parsed[timedelta]
 
     @property
     def lease(self) -> timedelta:
@@ -85,31 +107,31 @@ class Delivery(Struct, frozen=True, kw_only=True):
         return self.provider_timeout + self.lease_margin
 
 
-class Sms(Struct, frozen=True, kw_only=True):
+class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
 
 
-class Policy(Struct, frozen=True, kw_only=True, dict=True):
+class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     company: Company
     calendar_rules: CalendarRules = field(name="calendar")
     clocks: Mapping[str, ClockPolicy]
     clocks_summary: SummaryPolicy
-    expiry: Mapping[Purpose, Expiry]
-    patience: Mapping[Purpose, Expiry]
+    expiry: Mapping[Purpose, Parsed[Expiry]]
+    patience: Mapping[Purpose, Parsed[Expiry]]
     windows: Mapping[str, Window]
-    suppression: Mapping[str, Expiry]
+    suppression: Mapping[str, Parsed[Expiry]]
     delivery: Delivery
     retry: Mapping[str, RetryPolicy]
     breaker: BreakerPolicy
     throttle: ThrottlePolicy
-    watch: MonitorPolicy
+    monitor: MonitorPolicy
     sms: Sms
 
     def __post_init__(self) -> None:
         _ = self.contact_hours  # as with the calendar: refuse now
         for name, rules in self.clocks.items():
-            if (rules.ladder or rules.alerts != Alerts()) and name not in CLIMBERS:
-                raise InvalidPolicy(f"clocks.{name} climbs no levels; those that do: {', '.join(CLIMBERS)}")
+            if (rules.ladder or rules.alerts != Alerts()) and name not in ESCALATES:
+                raise InvalidPolicy(f"clocks.{name} climbs no levels; those that do: {', '.join(ESCALATES)}")
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -148,19 +170,29 @@ class Policy(Struct, frozen=True, kw_only=True, dict=True):
 
 def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:
     """
-    Load the built-in policy, overlaid by `path`, or by the file that HUB_POLICY names.
+    Load the built-in files, overlaid by `path`, or by the file that HUB_POLICY names.
 
     Raises InvalidPolicy, which names the key (`clocks.first_reply.target`).
     """
-    tables: Table = _load_toml(BUILT_IN)
+    tables = _load_toml(BUILT_IN) | _load_toml(TUNING)
     chosen = path or os.environ.get("HUB_POLICY")
     if chosen:
         top = _load_toml(Path(chosen))
-        # Tables whose keys are names, of which all are built in.
-        for name in ("clocks", "retry", "suppression"):
-            check_keys(top.get(name, {}), tables[name], name)
+        _check_keys(top, tables)
         tables = overlay(tables, top)
-    return read_struct(Policy, _with_retry_defaults(tables), PARSERS)
+    return read(Policy, _with_retry_defaults(tables))
+
+
+def _check_keys(top: Table, built_in: Table) -> None:
+    """Refuse keys that have another name by now, and names that are not built in."""
+    paths = {f"{name}.{key}" for name, table in top.items() if isinstance(table, Mapping) for key in table}
+    for old, new in RENAMED.items():
+        if old in paths or old in top:
+            raise InvalidPolicy(f"{old} is now {new}: see {TUNING.parent.name}/{TUNING.name}")
+    for path in sorted(paths):
+        name, _, key = path.partition(".")
+        if name in _NAMES_BUILT_IN:
+            refuse_unknown(key, built_in[name], path)
 
 
 def _load_toml(path: Path) -> dict[str, Any]:
@@ -173,8 +205,10 @@ def _load_toml(path: Path) -> dict[str, Any]:
 
 
 def _with_retry_defaults(tables: Table) -> Table:
-    retry = {name: as_table(own, f"retry.{name}") for name, own in tables["retry"].items()}
-    return {**tables, "retry": {name: {**retry[DEFAULT], **own} for name, own in retry.items()}}
+    retry = tables["retry"]
+    if not isinstance(retry, Mapping):
+        return tables  # refused where it is read
+    return {**tables, "retry": overlay(dict.fromkeys(retry, retry[DEFAULT]), retry)}
 
 
 def _numbered(week: Mapping[Weekday, Frames]) -> dict[int, Frames]:

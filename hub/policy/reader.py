@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from enum import Enum
 from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
 
 from hub.errors import InvalidPolicy
+from hub.policy.values import parse_value
 
 Table: TypeAlias = Mapping[str, Any]
-Parsers: TypeAlias = Mapping[Any, Callable[[Any], Any]]
-"""Annotation → what reads a value of it, raising InvalidPolicy."""
-S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
-_REQUIRED: Final = msgspec.NODEFAULT
+_WORDS: Final = (
+    (re.compile(r"Object missing required field `(.*)`"), ".{0} is missing"),
+    (re.compile(r"Object contains unknown field `(.*)`"), ".{0} is not known"),
+    (re.compile(r"Invalid enum value '(.*)'"), ": {0} is not known"),
+    (re.compile(r"Expected `object`, got .*"), " must be a table"),
+    (re.compile(r"Expected `array`, got .*"), " must be a list"),
+    (re.compile(r"Invalid RFC3339 encoded date"), ': {value} is not a date; write "2026-12-24"'),
+)
+"""What msgspec says → what is said after the path."""
 
 
 def overlay(base: Table, top: Table) -> dict[str, Any]:
@@ -32,82 +38,54 @@ def overlay(base: Table, top: Table) -> dict[str, Any]:
     return merged
 
 
-def read_struct(kind: type[S], table: Any, parsers: Parsers, path: str = "") -> S:
-    """Read a table as the struct `kind`. Unknown keys, missing keys and wrong values are refused."""
-    table = as_table(table, path)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    check_keys(table, fields, path)
-    for name, field in fields.items():
-        if name not in table and field.default is field.default_factory is _REQUIRED:
-            raise InvalidPolicy(f"{_join(path, name)} is missing")
-    values = {
-        fields[name].name: _read(fields[name].type, value, parsers, _join(path, name))
-        for name, value in table.items()
-    }
-    return _complaining(path, lambda: kind(**values))
+def read(kind: type[T], value: Any, path: str = "") -> T:
+    """
+    Read what stands in a file as `kind`. Unknown keys, missing keys and wrong values are refused.
 
-
-def as_table(value: Any, path: str) -> Table:
-    if not isinstance(value, Mapping):
-        raise InvalidPolicy(f"{path} must be a table")
-    return value
-
-
-def check_keys(table: Any, known: Collection[str], path: str) -> None:
-    """Refuse a key that is not known, and say which one may have been meant."""
-    for key in as_table(table, path):
-        if key not in known:
-            raise InvalidPolicy(f"{_join(path, key)} is not known; {_suggest(key, known)}")
-
-
-def _read(kind: Any, value: Any, parsers: Parsers, path: str) -> Any:
-    if kind in parsers:
-        return _complaining(path, lambda: parsers[kind](value))
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return read_struct(kind, value, parsers, path)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return _read_enum(kind, value, path)
-    if get_origin(kind) is Mapping:
-        return _read_mapping(kind, value, parsers, path)
-    if get_origin(kind) is tuple:
-        return _read_list(kind, value, parsers, path)
-    return _complaining(path, lambda: msgspec.convert(value, kind))
-
-
-def _read_mapping(kind: Any, table: Any, parsers: Parsers, path: str) -> dict[Any, Any]:
-    key_kind, value_kind = get_args(kind)
-    return {
-        _read(key_kind, key, parsers, path): _read(value_kind, value, parsers, _join(path, key))
-        for key, value in as_table(table, path).items()
-    }
-
-
-def _read_list(kind: Any, values: Any, parsers: Parsers, path: str) -> tuple[Any, ...]:
-    item_kind, _ = get_args(kind)
-    if not isinstance(values, list):
-        raise InvalidPolicy(f"{path} must be a list")
-    return tuple(_read(item_kind, value, parsers, f"{path}[{n}]") for n, value in enumerate(values))
-
-
-def _read_enum(kind: type[Enum], value: Any, path: str) -> Enum:
-    words = [str(member.value) for member in kind]
-    if value not in words:
-        raise InvalidPolicy(f"{path}: {value} is not known; {_suggest(str(value), words)}")
-    return kind(value)
-
-
-def _complaining(path: str, build: Callable[[], T]) -> T:
-    """Put the path before whatever `build` complains about."""
+    msgspec does not name the key of a table whose keys are free: on failure each part is read by itself.
+    """
     try:
-        return build()
-    except (InvalidPolicy, msgspec.ValidationError) as exc:
-        raise InvalidPolicy(f"{path}: {exc}" if path else str(exc)) from exc
+        return msgspec.convert(value, kind, dec_hook=parse_value)
+    except msgspec.ValidationError as exc:
+        for key, part, wanted in _parts(kind, value):
+            read(wanted, part, f"{path}{key}".removeprefix("."))
+        raise InvalidPolicy(_complaint(kind, value, str(exc), path)) from exc
+
+
+def refuse_unknown(word: str, known: Collection[str], path: str) -> None:
+    """Refuse a word that is not known, and say which one may have been meant."""
+    if word not in known:
+        raise InvalidPolicy(f"{path} is not known; {_suggest(word, known)}")
+
+
+def _parts(kind: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Answer the parts of a value: how its path goes on, the part, what it should be."""
+    if isinstance(value, Mapping) and (fields := _fields(kind)):
+        yield from ((f".{name}", value[name], fields[name]) for name in value if name in fields)
+    elif isinstance(value, Mapping) and get_origin(kind) is Mapping:
+        key_kind, value_kind = get_args(kind)
+        yield from (("", key, key_kind) for key in value)
+        yield from ((f".{key}", part, value_kind) for key, part in value.items())
+    elif isinstance(value, list) and get_origin(kind) is tuple:
+        yield from ((f"[{n}]", part, get_args(kind)[0]) for n, part in enumerate(value))
+
+
+def _complaint(kind: Any, value: Any, words: str, path: str) -> str:
+    for pattern, ours in _WORDS:
+        if found := pattern.fullmatch(words):
+            said = f"{path}{ours.format(*found.groups(), value=value)}".removeprefix(".")
+            if said.endswith("is not known"):
+                said += f"; {_suggest(found[1], _fields(kind) or list(kind))}"
+            return said
+    return f"{path}: {words}" if path else words
+
+
+def _fields(kind: Any) -> Mapping[str, Any]:
+    """Answer the keys of a struct and what each should be; none of what is no struct."""
+    is_struct = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)} if is_struct else {}
 
 
 def _suggest(word: str, known: Collection[str]) -> str:
     near = get_close_matches(word, known)
     return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
-
-
-def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key

@@ -1,23 +1,20 @@
-"""The values of `policy.toml`: durations, opening hours, weekdays, dates."""
+"""The values of the policy's files: which type is parsed by what. Opening hours, weekdays, targets."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_args
 
-from hub.business_time import BusinessDays, Term
-from hub.business_time.dates import Ahead, CalendarDays
+from hub.business_time import Term
+from hub.business_time.dates import Ahead
+from hub.business_time.durations import parse_ahead, parse_duration, parse_term
 from hub.business_time.opening_hours import Frame, frame
 from hub.errors import InvalidPolicy
 from hub.resilience.rate_limit import Rate, parse_rate
 
 Target: TypeAlias = Term | Mapping[str, Term]
-Extension: TypeAlias = Target | None
-"""None: it cannot be extended."""
-Lead: TypeAlias = Ahead | None
 Expiry: TypeAlias = timedelta | None
 """None is never."""
 Frames: TypeAlias = tuple[Frame, ...]
@@ -46,39 +43,6 @@ class Prefix(StrEnum):
     NONE = "none"
 
 
-_DAYS: Final = re.compile(r"([1-9]\d{0,3})d")
-_DURATION: Final = re.compile(r"([1-9]\d{0,5})(bd|h|m|s|ms)")
-_UNITS: Final = {
-    "h": timedelta(hours=1),
-    "m": timedelta(minutes=1),
-    "s": timedelta(seconds=1),
-    "ms": timedelta(milliseconds=1),
-}
-
-
-def parse_term(value: Any) -> Term:
-    """Read "24h", "90m", "10s", "500ms" or "15bd"; raises InvalidPolicy."""
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise InvalidPolicy(f'{value!r} is not a duration; write "24h", "90m", "10s", "500ms" or "15bd"')
-    number, unit = int(match[1]), match[2]
-    return BusinessDays(number) if unit == "bd" else number * _UNITS[unit]
-
-
-def parse_duration(value: Any) -> timedelta:
-    """Read a duration of the wall clock; raises InvalidPolicy."""
-    term = parse_term(value)
-    if isinstance(term, BusinessDays):
-        raise InvalidPolicy("business days have no length here; write hours")
-    return term
-
-
-def _parse_ahead(value: Any) -> Ahead:
-    """Read how long before something: "72h", or "15d" for whole days between; raises InvalidPolicy."""
-    days = _DAYS.fullmatch(value) if isinstance(value, str) else None
-    return CalendarDays(int(days[1])) if days else parse_duration(value)
-
-
 def _parse_target(value: Any) -> Target:
     if isinstance(value, Mapping):
         return {name: parse_term(term) for name, term in value.items()}
@@ -96,21 +60,18 @@ def _parse_frames(value: Any) -> Frames:
     return tuple(frame(opens, closes) for opens, closes in pairs)
 
 
-def _parse_date(value: Any) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError as exc:
-        raise InvalidPolicy(f'{value} is not a date; write "2026-12-24"') from exc
-
-
-PARSERS: Final = {
+_PARSERS: Final = {
     timedelta: parse_duration,
     Term: parse_term,
-    Lead: _parse_ahead,
+    Ahead: parse_ahead,
     Target: _parse_target,
-    Extension: _parse_target,
     Expiry: _parse_expiry,
     Frames: _parse_frames,
     Rate: parse_rate,
-    date: _parse_date,
 }
+
+
+def parse_value(kind: Any, value: Any) -> Any:
+    """Parse a value of `Parsed[T]`, as the `dec_hook` of msgspec."""
+    [wanted] = get_args(kind)
+    return _PARSERS[wanted](value)

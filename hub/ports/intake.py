@@ -19,6 +19,7 @@ from hub.model import (
     Party,
     Person,
     StoredEvent,
+    Unreached,
 )
 from hub.people.audience import Group
 
@@ -29,8 +30,12 @@ class IntakeTransaction(Protocol):
     async def apply_directory(self, events: Sequence[Event]) -> None:
         """Apply `directory.*` events in order; an older `version` than the stored one never wins."""
 
-    async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
-        """Insert; return the keys that are new. A stored pair (source, id) is not new."""
+    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
+        """
+        Insert; return the new keys, each with whether the directory has the event's copropiedad.
+
+        A stored pair (source, id) is not new. The value is true for an event without a copropiedad.
+        """
 
     async def add_consents(self, said: Sequence[Consent]) -> None:
         """
@@ -83,6 +88,12 @@ class IntakeTransaction(Protocol):
 
         A stored record is replaced, but its directory version only if it was planned at another instant.
         """
+
+    async def add_unreached(self, found: Sequence[Unreached]) -> None:
+        """Store them; reasons found later are added to those of the event."""
+
+    async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
+        """Return those of these events that are stored as not reaching all their recipients."""
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         """Return the messages of these events that are still `queued`."""

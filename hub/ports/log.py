@@ -112,6 +112,9 @@ class LogStore(Protocol):
         stays open.
         """
 
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        """List the events that do not reach all their recipients, by id, with the reasons."""
+
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Return the in-app messages of a person."""
 

@@ -42,7 +42,7 @@ class MonitorStore(Heartbeats, Protocol):
         """Return whether anybody in the directory has the duty `ops`."""
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Open an incident for each key without an open one; for the others, store that it was seen now."""
+        """Open an incident for each key without an open one; update the measured value of the others."""
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
         """Resolve the open incidents of these kinds that nobody has seen for `clear_after`."""
@@ -62,6 +62,9 @@ class IncidentLog(Protocol):
 
     async def unknown_outcomes(self) -> Mapping[str, int]:
         """Count, by provider, the calls with an unknown outcome: each may have sent a message twice."""
+
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        """Count the events that do not reach all their recipients, by (type, reason)."""
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         """Count the clocks that have not ended, by (name, state)."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from hub.errors import InvalidTemplate, TemplateFailure
@@ -55,7 +56,7 @@ def approve(name: str, block: str, source: Source, engine: Engine) -> Approved:
         gap = _gap(name, piece)
         if gap in gaps:
             raise InvalidTemplate(f"{name}: {gap} stands there twice; set a second name before the blocks")
-        gaps[gap] = engine.text(f"{name}.{gap}", source.prelude_of(piece.code) + piece.code)
+        gaps[gap] = engine.text(f"{name}.{gap}", partial(source.with_prelude, piece.code))
         body += f"{{{{{gap}}}}}"
     return Approved(_template_name(name), _checked(name, body.strip()), gaps)
 

@@ -1,8 +1,9 @@
-"""The blocks of one audience → its compiled forms. All the slow work is here, and happens at load."""
+"""The blocks of one audience → its forms. The slow work is done when a form is first said."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Final
 
 from hub.errors import InvalidTemplate
@@ -10,7 +11,7 @@ from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.forms import EventTexts
 from hub.rendering.layout import LayoutParts, checked, frame, page
-from hub.rendering.markdown import parse, to_html
+from hub.rendering.markdown import parse, to_html, unbroken
 from hub.rendering.plain import to_text
 from hub.rendering.source import Source
 from hub.rendering.vault import Vault
@@ -41,10 +42,10 @@ class Compiler:
         self.engine: Final = Engine()
         self._layout = layout
         self._letter = letter
-        self._footer = self.engine.text("layout", footer)
+        self._footer = self.engine.text("layout", lambda: footer)
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
-        """Compile a file: variant → its words."""
+        """Answer variant → its words."""
         return {
             variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
             for variant, blocks in _variants(source.blocks).items()
@@ -55,7 +56,7 @@ class Compiler:
         for form in ("subject", "sms", "push_title", "push_body"):
             block = blocks.get(form, blocks.get(FALLBACKS.get(form, form)))
             if block is not None:
-                forms[form] = self.engine.text(f"{name}.{form}", source.prelude_of(block) + block)
+                forms[form] = self.engine.text(f"{name}.{form}", partial(source.with_prelude, block))
         if "body" in blocks:
             forms |= self._bodies(f"{name}.body", blocks, source)
         approved = {
@@ -65,21 +66,24 @@ class Compiler:
         return EventTexts(name, forms, approved)
 
     def _bodies(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
-        try:
-            bodies = _bodies(self._layout, blocks) | _letter(self._letter, blocks)
-        except InvalidTemplate as exc:
-            raise InvalidTemplate(f"{name}: {exc}") from exc
-        kinds: dict[str, Callable[[str, str], Form]] = {
+        @cache
+        def bodies() -> Mapping[str, str]:
+            try:
+                return _bodies(self._layout, blocks) | _letter(self._letter, blocks)
+            except InvalidTemplate as exc:
+                raise InvalidTemplate(f"{name}: {exc}") from exc
+
+        def said(form: str) -> str:
+            return source.with_prelude(bodies()[form])
+
+        kinds: dict[str, Callable[[str, Callable[[], str]], Form]] = {
             "email": self.engine.html,
             "html": self.engine.html,
             "text": self.engine.text,
             "letter": self.engine.html,
             "letter_text": self.engine.text,
         }
-        forms = {
-            form: compile_(name, source.prelude_of(bodies[form]) + bodies[form])
-            for form, compile_ in kinds.items()
-        }
+        forms = {form: make(name, partial(said, form)) for form, make in kinds.items()}
         return {**forms, "footer": self._footer}
 
 
@@ -87,7 +91,7 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """Markdown → Jinja sources. What a phone shows before the mail is opened is what a push says."""
     vault = Vault()
     tokens = parse(blocks["body"], vault)
-    html = to_html(tokens)
+    html = unbroken(to_html(tokens), vault)
     parts = LayoutParts(
         title=blocks.get("subject", ""),
         preheader=blocks.get("preheader", blocks.get("push_body", "")),
@@ -104,7 +108,7 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """The body, or the block `print` where paper says it otherwise: it has no links and no buttons."""
     vault = Vault()
     tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
-    parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=to_html(tokens))
+    parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=unbroken(to_html(tokens), vault))
     return {"letter": page(layout, parts, vault), "letter_text": vault.restore(to_text(tokens))}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
@@ -12,23 +13,39 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json
-from hub.rendering.filters import FILTERS, TESTS
+from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 
 _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """One compiled text. `name` (`pqrs.received/sms`) and `words`, its source's words, serve errors."""
+class _Compiled:
+    """`words` are those of the source: an error may name them."""
 
-    name: str
     template: Template
     words: frozenset[str]
 
+
+class Form:
+    """One text, compiled when it is first said. `name` (`pqrs.received/sms`) serves errors."""
+
+    def __init__(
+        self, name: str, source: Callable[[], str], environment: ImmutableSandboxedEnvironment
+    ) -> None:
+        self.name: Final = name
+        self._source = source
+        self._environment = environment
+
+    @cached_property
+    def compiled(self) -> _Compiled:
+        """Raises `InvalidTemplate`."""
+        return _compile(self._environment, self.name, self._source())
+
     def render(self, variables: dict[str, Json]) -> str:
         """`variables` hold the engine's globals already: `Template.render` would copy those, slowly."""
+        template = self.compiled.template
         try:
-            return "".join(self.template.root_render_func(self.template.new_context(variables, shared=True)))
+            return "".join(template.root_render_func(template.new_context(variables, shared=True)))
         except TemplateFailure as exc:
             raise TemplateFailure(f"{self.name}: {exc}") from None
         except UndefinedError as exc:
@@ -40,22 +57,23 @@ class Form:
     def _missing(self, exc: UndefinedError) -> str:
         """Name the variable, unless the name itself came from data (`table[kind]`)."""
         found = _MISSING.search(exc.message or "")
-        return found[1] if found and found[1] in self.words else "a part of a variable"
+        return found[1] if found and found[1] in self.compiled.words else "a part of a variable"
 
 
 class Engine:
-    """Compiles sources. `globals` (`range` …) belong into the variables of every message."""
+    """Makes forms of sources. `globals` (`range` …) belong into the variables of every message."""
 
     def __init__(self) -> None:
         self._html = _environment(autoescape=True)
+        self._html.filters.update(HTML_FILTERS)
         self._text = _environment(autoescape=False)
         self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 
-    def html(self, name: str, source: str) -> Form:
-        return _compile(self._html, name, source)
+    def html(self, name: str, source: Callable[[], str]) -> Form:
+        return Form(name, source, self._html)
 
-    def text(self, name: str, source: str) -> Form:
-        return _compile(self._text, name, source)
+    def text(self, name: str, source: Callable[[], str]) -> Form:
+        return Form(name, source, self._text)
 
 
 def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
@@ -65,7 +83,7 @@ def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def _compile(environment: ImmutableSandboxedEnvironment, name: str, source: str) -> Form:
+def _compile(environment: ImmutableSandboxedEnvironment, name: str, source: str) -> _Compiled:
     try:
         template = environment.from_string(source)
     except TemplateSyntaxError as exc:
@@ -74,4 +92,4 @@ def _compile(environment: ImmutableSandboxedEnvironment, name: str, source: str)
         raise InvalidTemplate(f"{name}: {exc.message}") from exc
     # They are in the variables; new_context would list these, an item at a time, for every message.
     template.globals = {}
-    return Form(name, template, frozenset(re.findall(r"\w+", source)))
+    return _Compiled(template, frozenset(re.findall(r"\w+", source)))

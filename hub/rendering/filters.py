@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names, get_month_names
 from jinja2 import Undefined
+from markupsafe import Markup
 
 from hub.business_time.dates import whole_day
 from hub.errors import TemplateFailure
@@ -34,6 +35,9 @@ _MONTHS: Final = ("", *(get_month_names("wide", locale=LOCALE)[month] for month 
 _SHORT_MONTHS: Final = ("", *(name[:3] for name in _MONTHS[1:]))
 _HALVES: Final = (f"a.{NBSP}m.", f"p.{NBSP}m.")
 """Babel joins these with U+202F, which old mail programs show as a box."""
+
+_NUMBER: Final = re.compile(r"(?=.{1,32}$)[^\W_]+(?:[-./][^\W_]+)+")
+"""Of a case, a receipt, a minute; a longer one must break, or a narrow screen would cut it off."""
 
 _PARTICLES: Final = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "van", "von"})
 _INITIALS: Final = frozenset({"SAS", "SA", "LTDA", "PH", "ESP", "EU", "II", "III", "IV", "VI", "VII"})
@@ -200,6 +204,13 @@ def promesa(value: Json) -> str:
     return CLOCKS.get(str(value), str(value))
 
 
+def junto(value: Json) -> Json:
+    """Keep a number like `PQ-2026-000123` on one line; what is no such number stays as it is."""
+    if not isinstance(value, str) or "-" not in value or not _NUMBER.fullmatch(value):
+        return value
+    return Markup('<span style="white-space:nowrap">%s</span>') % value
+
+
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     "fecha": fecha,
     "hora": hora,
@@ -216,4 +227,5 @@ FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     "enlace": enlace,
     "promesa": promesa,
 }
+HTML_FILTERS: Final[Mapping[str, Callable[[Json], Json]]] = {"junto": junto}
 TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}

@@ -32,6 +32,12 @@ class EventTexts:
         """Name the channels whose forms are all there."""
         return tuple(name for name, channel in CHANNELS.items() if not self._missing(channel))
 
+    def compile(self) -> None:
+        """Compile what would be compiled when it is first said; raises `InvalidTemplate`."""
+        gaps = (form for approved in self.approved.values() for form in approved.gaps.values())
+        for form in (*self.forms.values(), *gaps):
+            _ = form.compiled
+
     def render(self, channel: str, variables: Variables) -> Rendered:
         known = CHANNELS.get(channel)
         if known is None:

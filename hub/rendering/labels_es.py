@@ -194,6 +194,14 @@ DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
 )
 """Part of a dead letter's reason → what it means; the first that fits. The exact words stand below it."""
 
+UNREACHED: Final[Mapping[str, str]] = {
+    "unknown_unit": "El directorio no tiene la unidad: corrija su código en el sistema de origen, o cárguela",
+    "unknown_copropiedad": "El directorio no tiene la copropiedad: corrija su código, o cárguela",
+    "unknown_person": "El directorio no tiene a la persona: corrija su código, o cárguela",
+    "empty_audience": "Nadie del directorio recibe este aviso: revise quién vive o trabaja allí",
+}
+"""Why an event does not reach all whom it is for, and what to do about it."""
+
 LEVELS: Final[Mapping[str, str]] = {
     "1": "Servicio al cliente",
     "2": "Coordinación del área",
@@ -222,6 +230,7 @@ EVERYTHING: Final[Mapping[str, Any]] = {
     "reasons": REASONS,
     "reasonStarts": REASON_STARTS,
     "deadReasons": DEAD_REASONS,
+    "unreached": UNREACHED,
     "levels": LEVELS,
 }
 """What the page is given as JSON."""

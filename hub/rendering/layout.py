@@ -9,9 +9,10 @@ from typing import Final
 import css_inline
 
 from hub.errors import InvalidTemplate
+from hub.rendering.markdown import unbroken
 from hub.rendering.vault import COMMENT, Vault
 
-_SLOT: Final = re.compile(r"\[\[(title|preheader|body)\]\]")
+_SLOT: Final = re.compile(r"\[\[(title|subject|preheader|body)\]\]")
 _INDENT: Final = re.compile(r"\n\s+")
 # Data that becomes a whole address must have passed the https-only filter.
 _BARE_ADDRESS: Final = re.compile(r"""\b(?:href|src|action)\s*=\s*["']?\s*(\{\{.*?\}\})""", re.DOTALL)
@@ -26,7 +27,11 @@ _INLINER: Final = css_inline.CSSInliner(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayoutParts:
-    """What goes into the slots: title and preheader are text with Jinja, the body is HTML from the vault."""
+    """
+    What goes into the slots: title and preheader are text with Jinja, the body is HTML from the vault.
+
+    In the slot `subject` stands the title once more, as part of a page.
+    """
 
     title: str
     preheader: str
@@ -49,8 +54,10 @@ def page(layout: str, parts: LayoutParts, vault: Vault) -> str:
 
 
 def _filled(layout: str, parts: LayoutParts, vault: Vault) -> str:
+    title = vault.hide(parts.title.strip())
     slots = {
-        "title": vault.hide(parts.title.strip()),
+        "title": title,
+        "subject": unbroken(title, vault),
         "preheader": vault.hide(parts.preheader.strip()),
         "body": parts.body,
     }

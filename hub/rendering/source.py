@@ -48,7 +48,10 @@ class Source:
     prelude: tuple[Piece, ...]
     blocks: Mapping[str, str]
 
-    def prelude_of(self, block: str) -> str:
+    def with_prelude(self, block: str) -> str:
+        return self._prelude_of(block) + block
+
+    def _prelude_of(self, block: str) -> str:
         """Leave out each `{% set %}` of which the block does not speak: it would be run for nothing."""
         if any(piece.keyword != "set" for piece in self.prelude):
             return "".join(piece.code for piece in self.prelude)

@@ -1,10 +1,10 @@
-"""All that the hub can say, read and compiled once."""
+"""All that the hub can say: read at once, compiled when it is first said."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
 from hub.rendering.forms import EventTexts
 from hub.rendering.source import read
+from hub.rendering.terms import Clocks, functions
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
 
@@ -37,20 +38,29 @@ class Templates:
     globals: Mapping[str, Json]
     company: Mapping[str, str]
     texting: Texting = BUILT_IN_TEXTING
+    clocks: Clocks = field(default_factory=dict)
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, *, company: Mapping[str, str], texting: Texting = BUILT_IN_TEXTING
+        cls,
+        folder: Path | None = None,
+        *,
+        company: Mapping[str, str],
+        clocks: Clocks,
+        texting: Texting = BUILT_IN_TEXTING,
     ) -> Templates:
         """
-        Compile everything. A file in `folder` replaces the built-in one of the same path.
+        Read everything. A file in `folder` replaces the built-in one of the same path.
 
+        `clocks` are the policy's: templates say its terms with `term("first_reply")`.
+        What a file of `folder` is part of is compiled now, because a mistake in it must keep the hub from
+        starting. The built-in files are right, and compiling all of them takes seconds.
         Raises `InvalidTemplate` with the file at fault.
         """
         shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
         compiler = Compiler(*(shelf.layout(name) for name in _LAYOUTS))
         words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
-        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting)
+        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting, clocks)
 
     def render(
         self,
@@ -93,7 +103,14 @@ class Templates:
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
         }
-        return {**self.globals, **context.data, **context.names(), **texting, "company": self.company}
+        return {
+            **self.globals,
+            **context.data,
+            **context.names(),
+            **texting,
+            **functions(self.clocks, context.data),
+            "company": self.company,
+        }
 
     def _find(self, event_name: str, variant: str | None, locale: str) -> EventTexts:
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):
@@ -117,6 +134,10 @@ class _Shelf:
             if file.is_file():
                 return _read(file)
         raise InvalidTemplate(f"{path}: there is no such file")
+
+    def replaces(self, path: str) -> bool:
+        """Tell whether this file comes from another folder than the built-in one."""
+        return any((folder / path).is_file() for folder in self._folders if folder is not BUILT_IN)
 
     def layout(self, name: str) -> str:
         """Answer a frame. One in HTML has a place for the units: the law wants each of them named."""
@@ -144,9 +165,17 @@ def _read(file: Path) -> str:
 
 def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
+    parts = [path, *(f"layouts/{layout}" for layout in _LAYOUTS)]
+
+    def fetch(part: str) -> str:
+        parts.append(f"{locale}/{part}")
+        return shelf.text(parts[-1])
+
     try:
-        source = read(shelf.text(path), lambda part: shelf.text(f"{locale}/{part}"))
+        source = read(shelf.text(path), fetch)
         for variant, words in compiler.words(name, source).items():
+            if any(map(shelf.replaces, parts)):
+                words.compile()
             yield (locale, name, variant), words
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc

@@ -102,7 +102,7 @@ CLOCKS: Final[Mapping[str, str]] = {
     "maintenance_response": "Atención de mantenimiento",
     "maintenance_resolution": "Solución de mantenimiento",
     "emergency_ack": "Atención de la emergencia",
-    "convocation_lead": "Convocatoria con 15 días de anticipación",
+    "convocation_lead": "Convocatoria con la anticipación de ley",
     "notice_lead": "Aviso previo de obras",
     "emergency_callback": "Devolución de la llamada de emergencia",
     "minutes": "Acta de la asamblea",

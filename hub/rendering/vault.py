@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from hub.errors import InvalidTemplate
@@ -13,6 +14,7 @@ FOLDED: Final = "⟪%d⟫"
 COMMENT: Final = "<!--q%dq-->"
 WORD: Final = "zq%dqz"
 _HIDDEN: Final = re.compile(r"⟦(\d+)⟧|⟪(\d+)⟫|<!--q(\d+)q-->|zq(\d+)qz")
+_WORD: Final = re.compile(r"zq(\d+)qz")
 _RESERVED: Final = re.compile(r"[⟦⟧⟪⟫]|zq\d|<!--q\d")
 _CLOSING: Final = re.compile(r"\{%[-+]?\s*end")
 
@@ -36,6 +38,10 @@ class Vault:
 
     def restore(self, text: str) -> str:
         return _HIDDEN.sub(lambda found: self._kept[int(found[found.lastindex or 0])], text)
+
+    def rewritten(self, text: str, rewrite: Callable[[str], str]) -> str:
+        """Put in place of each expression what `rewrite` makes of it; what was hidden stays as it is."""
+        return _WORD.sub(lambda found: self.hide(rewrite(self._kept[int(found[1])])), text)
 
     def closes(self, number: str) -> bool:
         """Tell whether a statement belongs to what stands before it: `endif`, `endfor` …"""

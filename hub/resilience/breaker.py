@@ -18,6 +18,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 
 _SLICES: Final = 10
@@ -37,26 +38,26 @@ class Circuit(IntEnum):
     OPEN = 2
 
 
-class BreakerPolicy(Struct, frozen=True, kw_only=True):
+class BreakerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     When a provider is left alone, and for how long.
 
-    `least` calls within `window` are needed for a judgement; one that takes longer than `slow` is
-    slow. `open_for` doubles up to `longest`; `probes` good calls in a row close the circuit again.
+    `min_calls` within `window` are needed for a judgement; a call that takes longer than `slow_after` is
+    slow. `open_for` doubles up to `max_open_for`; `probes` good calls in a row close the circuit again.
     """
 
-    window: timedelta
-    least: Annotated[int, Meta(ge=1)]
+    window: Parsed[timedelta]
+    min_calls: Annotated[int, Meta(ge=1)]
     error_rate: Annotated[float, Meta(gt=0, le=1)]
-    slow: timedelta
+    slow_after: Parsed[timedelta]
     slow_rate: Annotated[float, Meta(gt=0, le=1)]
-    open_for: timedelta
-    longest: timedelta
+    open_for: Parsed[timedelta]
+    max_open_for: Parsed[timedelta]
     probes: Annotated[int, Meta(ge=1)]
 
     def __post_init__(self) -> None:
-        if self.open_for > self.longest:
-            raise InvalidPolicy("open_for must not be longer than longest")
+        if self.open_for > self.max_open_for:
+            raise InvalidPolicy("open_for must not be longer than max_open_for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Breaker:
         if self.circuit is Circuit.OPEN:
             return timedelta(seconds=max(0.0, self._open_until - now))
         # A probe that is not back by then is slow, and opens the circuit anew.
-        return self._policy.slow if self._probing else timedelta(0)
+        return self._policy.slow_after if self._probing else timedelta(0)
 
     def enter(self, now: float) -> Permit | None:
         """Let a call through, or not. While half-open one at a time goes through."""
@@ -102,7 +103,7 @@ class Breaker:
         """Hear what came of a call. What began before the circuit last changed tells nothing any more."""
         if given.era != self._era:
             return
-        slow = took > self._policy.slow
+        slow = took > self._policy.slow_after
         if self.circuit is Circuit.HALF_OPEN:
             self._judge_probe(now, good=not (fault or slow))
             return
@@ -128,7 +129,7 @@ class Breaker:
     def _open(self, now: float) -> None:
         # In bounded floats: after a week of probes the doublings would overflow a timedelta.
         doubled = self._policy.open_for.total_seconds() * 2.0 ** min(self._openings, _MOST_DOUBLINGS)
-        self._open_until = now + min(doubled, self._policy.longest.total_seconds())
+        self._open_until = now + min(doubled, self._policy.max_open_for.total_seconds())
         self._openings += 1
         self._turn(Circuit.OPEN)
 
@@ -199,7 +200,7 @@ class _Window:
 
     def faulty(self, policy: BreakerPolicy) -> bool:
         calls = sum(one.calls for one in self._slices)
-        if calls < policy.least:
+        if calls < policy.min_calls:
             return False
         faults = sum(one.faults for one in self._slices)
         slow = sum(one.slow for one in self._slices)

@@ -22,6 +22,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Lane, Purpose
 
@@ -60,13 +61,13 @@ def parse_rate(text: object) -> Rate:
     return Rate(int(match[1]), int(match[2] or 1) * _UNITS[match[3]])
 
 
-class ThrottlePolicy(Struct, frozen=True, kw_only=True):
+class ThrottlePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`person` is channel → how much one person gets over it; `exempt` purposes are never held for that."""
 
     urgent_share: Annotated[float, Meta(ge=0, lt=1)]
     local_share: Annotated[float, Meta(gt=0, le=1)]
     exempt: tuple[Purpose, ...]
-    person: Mapping[str, Rate]
+    person: Mapping[str, Parsed[Rate]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

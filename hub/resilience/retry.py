@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
+from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy, PermanentFailure, SendFailure, TransientFailure
 
 RETRIES_EXHAUSTED: Final = "retries_exhausted"
@@ -17,11 +18,11 @@ _MOST_DOUBLINGS: Final = 64
 _LITTLE: Final = timedelta(seconds=1)
 
 
-class RetryPolicy(Struct, frozen=True, kw_only=True):
+class RetryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`tries` counts every attempt, the first included."""
 
-    base: timedelta
-    cap: timedelta
+    base: Parsed[timedelta]
+    cap: Parsed[timedelta]
     jitter: Annotated[float, Meta(ge=0, lt=1)]
     tries: Annotated[int, Meta(ge=1)]
 

@@ -10,18 +10,18 @@ says so: inbound messages, undelivered messages, acknowledgements.
 from __future__ import annotations
 
 from hub.sla.digest import SUMMARY, DigestKey, digest_key, digests, is_late, levels_of, summary_event
-from hub.sla.events import CONTEXT, ESCALATES, event_id, step_event, subject_of
-from hub.sla.lead_check import CHECKED, checked_event, happens, left_in_time, with_pending, without_warning
+from hub.sla.events import CHECKED, CONTEXT, EVENTS, RESOLVED, event_id, step_event, subject_of
+from hub.sla.lead_check import checked_event, happens, left_in_time, with_pending, without_warning
 from hub.sla.reconcile import reconcile, reschedule, skip_past, with_progress
 from hub.sla.replay import moves_of, replay
-from hub.sla.resolution import RESOLVED, calls, ends, resolved_event
+from hub.sla.resolution import calls, ends, resolved_event
 from hub.sla.schedule import schedule
 from hub.sla.vacancy import already_notified, levels_from, skip_vacant_levels
 
 __all__ = [
     "CHECKED",
     "CONTEXT",
-    "ESCALATES",
+    "EVENTS",
     "RESOLVED",
     "SUMMARY",
     "DigestKey",

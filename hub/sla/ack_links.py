@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from hub.access.keyring import KeyRing, Purpose
 from hub.model import Json
-from hub.sla import ESCALATES
+from hub.policy.clocks import ESCALATES
 
 PATH: Final = "/take-on/{id}"
 _ESCALATIONS: Final = frozenset(ESCALATES.values())

@@ -16,8 +16,8 @@ from uuid import UUID
 from hub.catalog import BY_NAME
 from hub.errors import NothingToTakeOn
 from hub.model import FIRST_LEVEL, Clock, Event, Move, own_event
+from hub.policy.clocks import ESCALATES
 from hub.ports import Publisher
-from hub.sla import ESCALATES
 
 ACKNOWLEDGED: Final = "sla.acknowledged"
 _ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP)

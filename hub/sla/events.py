@@ -6,16 +6,24 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from hub.model import Clock, Event, Json, Step, own_event
+from hub.model import Clock, Event, Json, Step, StepKind, own_event
+from hub.policy.clocks import ESCALATES
 
-_PQRS: Final = "pqrs.escalated"
-_EMERGENCY: Final = "emergency.escalated"
-ESCALATES: Final[Mapping[str, str]] = {
-    "first_reply": _PQRS,
-    "legal_term": _PQRS,
-    "emergency_ack": _EMERGENCY,
+CHECKED: Final = "sla.checked"
+RESOLVED: Final = "sla.resolved"
+_HOLDER: Final[Mapping[StepKind, str]] = {
+    StepKind.AT_RISK: "sla.at_risk",
+    StepKind.BREACH: "sla.breached",
 }
-"""Clock → the event that escalates it to the levels above the holder."""
+_ESCALATING: Final = frozenset({StepKind.ESCALATE, StepKind.REMIND})
+_LEVELS: Final = frozenset(ESCALATES.values())
+EVENTS: Final[Mapping[StepKind, frozenset[str]]] = {
+    **{kind: frozenset({name}) for kind, name in _HOLDER.items()},
+    **dict.fromkeys(_ESCALATING, _LEVELS),
+    StepKind.CHECK: frozenset({CHECKED}),
+    StepKind.RESOLVE: frozenset({RESOLVED}),
+}
+"""Kind of step → its events; where there are several, the clock decides."""
 
 CONTEXT: Final = (
     "pqrs_id",
@@ -43,8 +51,8 @@ def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) 
 
     A `quiet` event is recorded and notifies nobody.
     """
-    name = ESCALATES[clock.name] if step.kind in _CLIMBING else _NAMES[step.kind]
-    data = {**clock.context, **_DATA[name](clock, step), **hours_of(clock)}
+    name = ESCALATES[clock.name] if step.kind in _ESCALATING else _HOLDER[step.kind]
+    data = {**clock.context, **_DATA_OF[name](clock, step), **hours_of(clock)}
     return own_event(name, event_id(clock, step), data, time=now, quiet=quiet)
 
 
@@ -61,10 +69,6 @@ def hours_of(clock: Clock) -> dict[str, Json]:
     escalate, and wakes nobody (Ley 2191 de 2022).
     """
     return {"any_hour": True} if clock.promise.any_hour and clock.name in ESCALATES else {}
-
-
-_NAMES: Final = {"at_risk": "sla.at_risk", "breach": "sla.breached"}
-_CLIMBING: Final = frozenset({"escalate", "remind"})
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
@@ -114,7 +118,7 @@ def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
 
 def _cause(clock: Clock, step: Step) -> str:
     if clock.promise.ladder:
-        return "reminder" if step.kind == "remind" else "unanswered"
+        return "reminder" if step.kind is StepKind.REMIND else "unanswered"
     return "term_at_risk" if step.at < clock.due_at else "term_breached"
 
 
@@ -140,6 +144,8 @@ def _emergency_data(clock: Clock, step: Step) -> dict[str, Json]:
 _DATA: Final[Mapping[str, Callable[[Clock, Step], dict[str, Json]]]] = {
     "sla.at_risk": _at_risk_data,
     "sla.breached": _breach_data,
-    _PQRS: _pqrs_data,
-    _EMERGENCY: _emergency_data,
+    "pqrs.escalated": _pqrs_data,
+    "emergency.escalated": _emergency_data,
 }
+_DATA_OF: Final = {name: _DATA[name] for name in (*_HOLDER.values(), *_LEVELS)}
+"""An escalation without a data function fails here, at load, not when a step fires."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
-from hub.model import NOBODY, THREAD, Clock, DispatchStatus, Event, Step, own_event
-
-CHECKED: Final = "sla.checked"
-HAPPENS: Final = "check"
+from hub.model import NOBODY, THREAD, Clock, DispatchStatus, Event, Step, StepKind, own_event
+from hub.sla.events import CHECKED
 
 
 def left_in_time(clock: Clock, dispatch: DispatchStatus) -> datetime | None:
@@ -40,4 +37,4 @@ def with_pending(event: Event, dispatch: DispatchStatus) -> Event:
 
 def happens(step: Step) -> bool:
     """Return whether this step is the instant of the announced event, which ends the check."""
-    return step.kind == HAPPENS
+    return step.kind is StepKind.CHECK

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise
+from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise, StepKind
 from hub.policy import Policy
 from hub.sla.lead_check import happens
 from hub.sla.resolution import closed, drop_pending
@@ -51,8 +51,9 @@ def _is_over(merged: Clock, stored: Clock) -> bool:
 
     Otherwise an imported clock, or one that ended before ends were notified, would notify its end with
     the next event of its case.
+    A clock that an earlier start replaced ended at its start: if it comes back, it may have alerted people.
     """
-    ended = merged.ended_at is not None and stored.ended_at is not None
+    ended = merged.ended_at is not None and stored.ended_at not in (None, stored.started_at)
     return ended and stored.fired >= len(stored.steps)
 
 
@@ -94,7 +95,7 @@ def skip_past(clock: Clock, now: datetime) -> Clock:
 def with_progress(clock: Clock, fired: int) -> Clock:
     """Set how many steps are done, and the state and level that follow."""
     done = clock.steps[:fired]
-    levels = [step.told_level for step in done if step.kind == "escalate"]
+    levels = [step.told_level for step in done if step.kind is StepKind.ESCALATE]
     return replace(
         clock,
         fired=fired,
@@ -103,9 +104,9 @@ def with_progress(clock: Clock, fired: int) -> Clock:
     )
 
 
-def _state(clock: Clock, done: set[str]) -> ClockState:
+def _state(clock: Clock, done: set[StepKind]) -> ClockState:
     if clock.ended_at is not None:
         return clock.state
-    if "breach" in done:
+    if StepKind.BREACH in done:
         return ClockState.BREACHED
-    return ClockState.AT_RISK if "at_risk" in done else ClockState.OPEN
+    return ClockState.AT_RISK if StepKind.AT_RISK in done else ClockState.OPEN

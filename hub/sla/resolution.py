@@ -7,12 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Event, Step, own_event
-from hub.sla.events import clock_facts, event_id, hours_of
+from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Event, Step, StepKind, own_event
+from hub.sla.events import RESOLVED, clock_facts, event_id, hours_of
 
-RESOLVED: Final = "sla.resolved"
-ENDS: Final = "resolve"
-_CALLS: Final = frozenset({"breach", "escalate", "remind"})
+_CALLS: Final = frozenset({StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND})
 """The steps that alert somebody. A mere warning needs no notice of the end."""
 
 _OUTCOMES: Final = {ClockState.MET: "met", ClockState.BREACHED: "late", ClockState.CANCELLED: "cancelled"}
@@ -20,7 +18,7 @@ _OUTCOMES: Final = {ClockState.MET: "met", ClockState.BREACHED: "late", ClockSta
 
 def ends(step: Step) -> bool:
     """Return whether this step notifies that the clock is over."""
-    return step.kind == ENDS
+    return step.kind is StepKind.RESOLVE
 
 
 def drop_pending(clock: Clock) -> Clock:
@@ -36,7 +34,7 @@ def closed(clock: Clock) -> Clock:
     if not calls(ended):
         return ended
     last = Step(
-        kind=ENDS,
+        kind=StepKind.RESOLVE,
         at=clock.ended_at,
         from_level=FIRST_LEVEL,
         to_level=FIRST_LEVEL,
@@ -51,13 +49,14 @@ def _earlier_ends(clock: Clock) -> int:
 
     An end that was notified just before its answer was lost is not among the done steps.
     """
-    return max(len(clock.course.reopened), sum(step.kind == ENDS for step in clock.steps))
+    return max(len(clock.course.reopened), sum(step.kind is StepKind.RESOLVE for step in clock.steps))
 
 
 def calls(clock: Clock) -> list[Step]:
     """Return the done steps that alerted somebody, since the last end."""
     done = clock.steps[: clock.fired]
-    since = max((number for number, step in enumerate(done, start=1) if step.kind == ENDS), default=0)
+    ends_at = (number for number, step in enumerate(done, start=1) if step.kind is StepKind.RESOLVE)
+    since = max(ends_at, default=0)
     return [step for step in done[since:] if step.kind in _CALLS and step.told != NOBODY]
 
 

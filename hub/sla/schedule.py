@@ -11,7 +11,7 @@ from math import ceil
 from operator import add
 
 from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc, dates
-from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, ClockHistory, Promise, Step
+from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, ClockHistory, Promise, Step, StepKind
 
 
 def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
@@ -118,13 +118,15 @@ def _steps(clock: Clock, line: _Line) -> list[Step]:
     steps: list[Step] = []
     if (warns_at := line.warns_at) is not None and warns_at < line.due_at:
         steps += _warning(promise, warns_at, _percent(clock, warns_at, line.due_at))
-    steps.append(Step(kind="breach", at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
+    steps.append(Step(kind=StepKind.BREACH, at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
     steps += _alert(promise.breach_level, line.due_at, from_level=promise.at_risk_level or FIRST_LEVEL)
     steps += _ladder(promise, line, clock.course.acknowledged)
     for number, at in enumerate(clock.course.reopened, start=1):
         steps += _warning(promise, at, 100, number)
     if promise.checked and promise.happens_at is not None:
-        steps.append(Step(kind="check", at=promise.happens_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
+        steps.append(
+            Step(kind=StepKind.CHECK, at=promise.happens_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)
+        )
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -139,7 +141,7 @@ def _percent(clock: Clock, at: datetime, due_at: datetime) -> int:
 def _warning(promise: Promise, at: datetime, percent: int, number: int = 0) -> list[Step]:
     """Warn the holder, and the level that the promise notifies at once."""
     warning = Step(
-        kind="at_risk",
+        kind=StepKind.AT_RISK,
         at=at,
         from_level=FIRST_LEVEL,
         to_level=FIRST_LEVEL,
@@ -154,7 +156,9 @@ def _alert(
 ) -> list[Step]:
     if level is None:
         return []
-    step = Step(kind="escalate", at=at, from_level=from_level, to_level=level, percent=percent, number=number)
+    step = Step(
+        kind=StepKind.ESCALATE, at=at, from_level=from_level, to_level=level, percent=percent, number=number
+    )
     return [step]
 
 
@@ -175,7 +179,7 @@ def _ladder(promise: Promise, line: _Line, acknowledged: Iterable[Acknowledgemen
             grace = own if grace is None else _sum(grace, own)
         at = line.due(term if grace is None else _sum(term, grace))
         if level < TOP_LEVEL:
-            steps.append(Step(kind="escalate", at=at, from_level=level, to_level=level + 1))
+            steps.append(Step(kind=StepKind.ESCALATE, at=at, from_level=level, to_level=level + 1))
         elif level not in taken:
-            steps.append(Step(kind="remind", at=at, from_level=level, to_level=level, number=reminder))
+            steps.append(Step(kind=StepKind.REMIND, at=at, from_level=level, to_level=level, number=reminder))
     return steps

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from hub.model import FIRST_LEVEL, TOP_LEVEL, Clock, Step
+from hub.model import FIRST_LEVEL, TOP_LEVEL, Clock, Step, StepKind
 
-_ESCALATE: Final = "escalate"
-_HOLDER_STEPS: Final = frozenset({"at_risk", "breach"})
+_HOLDER_STEPS: Final = frozenset({StepKind.AT_RISK, StepKind.BREACH})
 
 
 def already_notified(clock: Clock, step: Step) -> bool:
@@ -18,7 +17,7 @@ def already_notified(clock: Clock, step: Step) -> bool:
 
     Without a ladder each step has news of its own: at risk, breached, not arrived.
     """
-    return step.kind == _ESCALATE and bool(clock.promise.ladder) and step.to_level <= clock.level
+    return step.kind is StepKind.ESCALATE and bool(clock.promise.ladder) and step.to_level <= clock.level
 
 
 def levels_from(clock: Clock, step: Step) -> list[int]:
@@ -27,10 +26,10 @@ def levels_from(clock: Clock, step: Step) -> list[int]:
 
     A warning or a breach moves from the holder to the next level only if no step of the clock escalates.
     """
-    escalates = any(planned.kind == _ESCALATE for planned in clock.steps)
+    escalates = any(planned.kind is StepKind.ESCALATE for planned in clock.steps)
     if step.kind in _HOLDER_STEPS and not escalates and not clock.promise.silent:
         return list(range(FIRST_LEVEL, TOP_LEVEL + 1))
-    if step.kind != _ESCALATE:
+    if step.kind is not StepKind.ESCALATE:
         return []
     return sorted({planned.to_level for planned in clock.steps if planned.to_level >= step.to_level})
 

@@ -15,12 +15,13 @@ from hub.storage.queries import load
 _SQL = load("events")
 
 
-async def add(run: Runner, events: Sequence[StoredEvent]) -> frozenset[UUID]:
-    """Insert; answer the keys that are new."""
+async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
+    """Insert; answer the keys that are new, each with whether its copropiedad is known."""
     # Sorted by what is unique: two batches that overlap wait for each other instead of deadlocking.
     ordered = sorted(events, key=lambda stored: (stored.event.id, stored.event.source))
     columns = zip(*map(_row, ordered), strict=True)
-    return frozenset(row["key"] for row in await run.rows(_SQL["add"], *columns)) if ordered else frozenset()
+    rows = await run.rows(_SQL["add"], *columns) if ordered else []
+    return {row["key"]: row["place_known"] for row in rows}
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:

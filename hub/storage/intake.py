@@ -18,9 +18,20 @@ from hub.model import (
     Party,
     Person,
     StoredEvent,
+    Unreached,
 )
 from hub.people.audience import Group
-from hub.storage import audiences, clocks, consents, dead_letters, directory, events, messages, people
+from hub.storage import (
+    audiences,
+    clocks,
+    consents,
+    dead_letters,
+    directory,
+    events,
+    messages,
+    people,
+    unreached,
+)
 from hub.storage.database import Database, Transaction
 
 
@@ -47,8 +58,8 @@ class PostgresIntakeTransaction:
         """Apply `directory.*` events; an older version than the stored one never wins."""
         await directory.apply(self._run, applied)
 
-    async def add_events(self, added: Sequence[StoredEvent]) -> frozenset[UUID]:
-        """Insert; answer the keys that are new."""
+    async def add_events(self, added: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
+        """Insert; answer the keys that are new, each with whether its copropiedad is known."""
         return await events.add(self._run, added)
 
     async def add_consents(self, said: Sequence[Consent]) -> None:
@@ -102,6 +113,14 @@ class PostgresIntakeTransaction:
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         """Keep whom audiences meant, with the state of the directory that is seen now."""
         await audiences.keep(self._run, records)
+
+    async def add_unreached(self, found: Sequence[Unreached]) -> None:
+        """Keep them; what is found of an event later on is added to its reasons."""
+        await unreached.add(self._run, found)
+
+    async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
+        """Answer those of these events that are kept as not reaching all."""
+        return await unreached.of(self._run, event_keys)
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         """Answer the messages of these events that are still `queued`."""

@@ -20,7 +20,7 @@ from hub.model import (
 )
 from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter, Page
-from hub.storage import clocks, dead_letters
+from hub.storage import clocks, dead_letters, unreached
 from hub.storage.database import Database
 from hub.storage.filters import listed, narrow
 from hub.storage.masking import mask_address, mask_name, mask_reference
@@ -116,6 +116,10 @@ class PostgresLog:
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         """Set `replayed` or `discarded`; false when it was settled already, has come again or is unknown."""
         return await dead_letters.settle(self._database, letter_id, state=state, times=times)
+
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        """List the events that do not reach all whom they are for, the latest first."""
+        return await unreached.page_of(self._database, after, limit, places)
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         """Answer the in-app messages of a person."""

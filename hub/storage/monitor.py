@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
-from hub.storage import people
+from hub.storage import people, unreached
 from hub.storage.database import Database
 from hub.storage.queries import load
 
@@ -62,7 +62,7 @@ class PostgresMonitor:
         return any(one.left_out is None for one in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Begin or go on; of several processes the unique index lets one begin."""
+        """Begin a incident or note what is measured now; the unique index lets one process begin."""
         if symptoms:
             by_key = {symptom.key: symptom.measured for symptom in symptoms}
             await self._database.rows(_SQL["see"], sorted(by_key), [by_key[key] for key in sorted(by_key)])
@@ -87,6 +87,10 @@ class PostgresMonitor:
     async def unknown_outcomes(self) -> Mapping[str, int]:
         """Count, by provider, the calls whose outcome nobody knows."""
         return {row["provider"]: row["times"] for row in await self._database.rows(_SQL["unknown_outcomes"])}
+
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        """Count the events that do not reach all whom they are for, by type and reason."""
+        return await unreached.counts(self._database)
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         """Count the clocks that have not ended, by name and state."""

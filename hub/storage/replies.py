@@ -13,7 +13,7 @@ from asyncpg import Record
 from hub.contact_rules.consents import REVOCABLE, came_back
 from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, AckDecision, Escalation, Inbound, Json, Reply, ReplyKind
-from hub.sla import ESCALATES
+from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
 from hub.storage.database import Database, Runner, Transaction, encode, storable
 from hub.storage.queries import load

@@ -111,6 +111,12 @@ class Directory:
         entry = self.entries.get((noun, key or ""))
         return None if entry is None or entry.data is None else entry.data[column]
 
+    def has_place(self, copropiedad_id: str) -> bool:
+        """Tell whether a copropiedad is known: by itself, or by a unit of it."""
+        units = [key for noun, key in self.entries if noun == "unit"]
+        by_unit = (self.text("unit", key, "copropiedad_id") == copropiedad_id for key in units)
+        return ("copropiedad", copropiedad_id) in self.entries or any(by_unit)
+
     def people(self, group: Group, now: datetime) -> list[Person]:
         """Answer who belongs to a group now, sorted by ref, with the units by which they do."""
         scopes: dict[str, set[str]] = {}

@@ -141,7 +141,7 @@ class MemoryLog:
             if event is None or letter.letter.event_type == kind
         ]
         found.sort(key=lambda one: (one.letter.received_at, one.letter.id), reverse=True)
-        rows = [{**_shown(one.letter, _LETTER), "state": one.state} for one in found]
+        rows = [{**_shown(one.letter, _LETTER), "times": one.times, "state": one.state} for one in found]
         return page(rows, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
@@ -154,6 +154,24 @@ class MemoryLog:
             return False
         self._store.tables.letters[letter_id] = replace(known, state=state)
         return True
+
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        tables = self._store.tables
+        rows = sorted(tables.unreached.values(), key=lambda row: (row[1], row[0].event_key), reverse=True)
+        found = [(each, at, tables.events[each.event_key]) for each, at in rows]
+        items = [
+            {
+                **_shown(each, ("event_id", "source", "type")),
+                "reasons": list(map(str, each.reasons)),
+                "id": str(each.event_key),
+                "copropiedad_id": stored.copropiedad_id,
+                "unit_id": stored.unit_id,
+                "found_at": msgspec.to_builtins(at),
+            }
+            for each, at, stored in found
+            if within(stored.copropiedad_id, places)
+        ]
+        return page(items, after, limit)
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         mine = [one for one in reversed(self._inbox.sent) if one.person == person]

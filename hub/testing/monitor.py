@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from hub.model import Incident, Lane, State, Symptom
 from hub.people.audience import Group
@@ -73,7 +74,7 @@ class MemoryMonitor:
         self.faults.meet("see")
         now = self._now()
         for symptom in symptoms:
-            if not self._change(symptom.key, lambda row: replace(row, seen_at=now)):
+            if not self._change(symptom.key, partial(replace, seen_at=now, measured=symptom.measured)):
                 new = Incident(key=symptom.key, since=now, seen_at=now, measured=symptom.measured)
                 self.rows.append(new)
 
@@ -113,6 +114,10 @@ class MemoryMonitor:
         self.faults.meet("unknown_outcomes")
         calls = self._store.tables.attempts.values()
         return Counter(call.provider for call in calls if call.outcome == "unknown")
+
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        found = [each for each, _ in self._store.tables.unreached.values()]
+        return Counter((each.type, str(reason)) for each in found for reason in each.reasons)
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return Counter(

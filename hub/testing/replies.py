@@ -11,7 +11,7 @@ from uuid import UUID
 from hub.contact_rules.consents import REVOCABLE, came_back
 from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
-from hub.sla import ESCALATES
+from hub.policy.clocks import ESCALATES
 from hub.testing import consents
 from hub.testing.receipts import by_reference
 from hub.testing.statements import Statements

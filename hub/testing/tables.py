@@ -21,6 +21,7 @@ from hub.model import (
     State,
     StoredEvent,
     SuppressionStatus,
+    Unreached,
 )
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
@@ -102,6 +103,7 @@ class Tables:
     early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
     audiences: dict[tuple[UUID, int], StoredAudience] = field(default_factory=dict)
     left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
+    unreached: dict[UUID, tuple[Unreached, datetime]] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
@@ -119,6 +121,7 @@ class Tables:
             early=dict(self.early),
             audiences=dict(self.audiences),
             left_out=dict(self.left_out),
+            unreached=dict(self.unreached),
             directory=self.directory.copy(),
         )
 
@@ -143,6 +146,12 @@ class Tables:
         self.audiences[key] = StoredAudience(record=record, directory_version=seen)
         for left in record.left_out:
             self.left_out.setdefault((*key, left.person), left)
+
+    def add_unreached(self, found: Unreached, now: datetime) -> None:
+        """Keep an event; what is found of it later on is added to its reasons."""
+        known, since = self.unreached.get(found.event_key, (found, now))
+        reasons = tuple(sorted({*known.reasons, *found.reasons}))
+        self.unreached[found.event_key] = replace(found, reasons=reasons), since
 
     def place_of(self, message: Message) -> str | None:
         """Answer the copropiedad of a message: that of its event."""

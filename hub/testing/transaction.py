@@ -22,6 +22,7 @@ from hub.model import (
     Person,
     State,
     StoredEvent,
+    Unreached,
 )
 from hub.people.audience import Group
 from hub.testing import consents
@@ -45,17 +46,18 @@ class MemoryTransaction:
         for event in events:
             self._tables.directory.apply(event, self._now)
 
-    async def add_events(self, events: Sequence[StoredEvent]) -> frozenset[UUID]:
+    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):
             raise StorageRefused
         known = {_identity(stored.event) for stored in self._tables.events.values()}
-        new: set[UUID] = set()
+        new: dict[UUID, bool] = {}
         for stored in events:
             if _identity(stored.event) not in known:
                 known.add(_identity(stored.event))
                 self._tables.events[stored.key] = stored
-                new.add(stored.key)
-        return frozenset(new)
+                place = stored.copropiedad_id
+                new[stored.key] = place is None or self._tables.directory.has_place(place)
+        return new
 
     async def add_consents(self, said: Sequence[Consent]) -> None:
         consents.add(self._tables, said)
@@ -119,6 +121,13 @@ class MemoryTransaction:
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         for record in records:
             self._tables.keep_audience(record)
+
+    async def add_unreached(self, found: Sequence[Unreached]) -> None:
+        for event in found:
+            self._tables.add_unreached(event, self._now)
+
+    async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
+        return [found for key, (found, _) in self._tables.unreached.items() if key in event_keys]
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         messages = [row.message for row in self._tables.messages.values()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -26,6 +27,7 @@ from hub.ports import Page
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 RETRY_AFTER: Final = "5"  # seconds
+PROBLEM_TYPE: Final = "application/problem+json"
 _CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -46,7 +48,11 @@ _log = structlog.get_logger()
 
 
 class Refusal(Exception):
-    """An answer other than the one asked for: what is wrong, and what to do about it."""
+    """
+    An answer other than the one asked for: what is wrong, and what to do about it.
+
+    A `problem` is answered as RFC 9457 says it, with the same members besides.
+    """
 
     def __init__(
         self,
@@ -56,6 +62,7 @@ class Refusal(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Json] | None = None,
+        problem: bool = False,
     ) -> None:
         super().__init__(error)
         self.status = status
@@ -63,6 +70,7 @@ class Refusal(Exception):
         self.hint = hint
         self.headers = headers or {}
         self.more = more or {}
+        self.problem = problem
 
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -112,7 +120,23 @@ def route_of(request: web.Request) -> str:
 
 def _answer(refusal: Refusal) -> web.Response:
     body: dict[str, Any] = {"error": refusal.error, "hint": refusal.hint, **refusal.more}
-    return json_answer(body, status=refusal.status, headers=refusal.headers)
+    answer = json_answer(
+        {**_problem_members(refusal), **body} if refusal.problem else body,
+        status=refusal.status,
+        headers=refusal.headers,
+    )
+    if refusal.problem:
+        answer.content_type = PROBLEM_TYPE
+    return answer
+
+
+def _problem_members(refusal: Refusal) -> dict[str, Json]:
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(refusal.status).phrase,
+        "status": refusal.status,
+        "detail": refusal.error,
+    }
 
 
 _HTTP_HINTS: Final[Mapping[int, str]] = {

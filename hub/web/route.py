@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
-from aiohttp import hdrs
+from aiohttp import hdrs, web
 
 from hub.model import Scope
-from hub.web.responses import Handler
+from hub.web.responses import Handler, route_of
 from hub.web.schemas import common
 
 
@@ -55,3 +55,16 @@ PRIVACY: Final = frozenset({Scope.PRIVACY})
 ADMIN: Final = frozenset({Scope.ADMIN})
 UNKNOWN: Final = {404: common.Problem}
 BAD: Final = {400: common.Problem}
+TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")
+"""Method and path → what the application serves there."""
+
+
+def row_of(request: web.Request) -> Route | None:
+    """Answer the request's row of the table of routes."""
+    return request.app[TABLE].get((request.method, route_of(request)))
+
+
+def needed(request: web.Request) -> frozenset[Scope] | None:
+    """Answer the scopes of which a caller must have one; what is not in the table is for administrators."""
+    row = row_of(request)
+    return ADMIN if row is None else row.needs

@@ -10,7 +10,6 @@ from aiohttp import hdrs, web
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
-from hub.model import Scope
 from hub.operations.dead_letters import Settled
 from hub.sla.ack_links import PATH as TAKE_ON
 from hub.web.api import (
@@ -24,15 +23,13 @@ from hub.web.api import (
     pauses,
     redrive,
 )
-from hub.web.app_keys import RULES
-from hub.web.auth.scope import WHERES
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
-from hub.web.route import BAD, OPERATE, PRIVACY, PUBLISH, READ, UNKNOWN, Route, Where
+from hub.web.route import BAD, OPERATE, PRIVACY, PUBLISH, READ, TABLE, UNKNOWN, Route, Where
 from hub.web.routes_accounts import ACCOUNTS, CONSOLE
 from hub.web.routes_people import ACCESS, PEOPLE
-from hub.web.schemas import common, operations
+from hub.web.schemas import common, intake, operations
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route(
@@ -43,11 +40,12 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.EVERYWHERE,
         summary="Publish one event or an array of them",
         answers={
-            202: common.EventsAnswer,
-            **BAD,
+            202: intake.EventsAnswer,
+            400: intake.ProblemDetails,
             413: common.Problem,
             415: common.Problem,
-            503: common.EventsUnfinished,
+            422: intake.EventsRefused,
+            503: intake.EventsUnfinished,
         },
     ),
     Route(
@@ -177,6 +175,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         summary="Say that a dead letter needs nothing more",
         answers={200: Settled, **UNKNOWN},
     ),
+    Route(
+        path="/api/unreached",
+        handler=messages_clocks_dead.list_unreached,
+        needs=READ,
+        where=Where.PLACES,
+        summary="List events that do not reach all whom they are for, newest first",
+        query=intake.UnreachedQuery,
+        answers={200: intake.UnreachedPage, **BAD},
+    ),
     *PEOPLE,
     Route(
         path="/api/channels",
@@ -266,19 +273,9 @@ ROUTES: Final[tuple[Route, ...]] = (
 )
 
 
-def rules() -> dict[tuple[str, str], frozenset[Scope] | None]:
-    """Answer method and path → the scopes of which a key needs one."""
-    return {(route.method, route.path): route.needs for route in ROUTES}
-
-
-def wheres() -> dict[tuple[str, str], Where | None]:
-    """Answer method and path → what the route means to who does not reach everywhere."""
-    return {(route.method, route.path): route.where for route in ROUTES}
-
-
-def add_routes(app: web.Application, routes: Iterable[Route] = ROUTES) -> None:
+def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Put routes of the table into the application, with their rules."""
-    app[RULES] = rules()
-    app[WHERES] = wheres()
+    routes = tuple(routes)
+    app[TABLE] = {(route.method, route.path): route for route in routes}
     for route in routes:
         app.router.add_route(route.method, route.path, route.handler)

@@ -18,6 +18,9 @@ from uuid import uuid4
 
 import aio_pika
 
+from tests.acceptance.forked import Forked
+from tests.command_line import command
+
 PATIENCE = 30.0
 """Seconds until a test says that what it waits for does not come."""
 
@@ -29,9 +32,18 @@ class HubProcess:
     environment: Mapping[str, str]
     roles: tuple[str, ...] = ()
     log: Path
-    process: asyncio.subprocess.Process | None = None
+    process: asyncio.subprocess.Process | Forked | None = None
 
     async def start(self) -> None:
+        environment = {**_plain_environment(), **self.environment}
+        if "LD_PRELOAD" in environment:
+            await self._start_anew(environment)
+        else:
+            self.process = Forked(environment, ("run", *self.roles), self.log)
+            await self.process.start()
+
+    async def _start_anew(self, environment: Mapping[str, str]) -> None:
+        """Start an interpreter of its own: what is preloaded counts from its beginning."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -39,7 +51,7 @@ class HubProcess:
                 "hub",
                 "run",
                 *self.roles,
-                env={**_plain_environment(), **self.environment},
+                env=environment,
                 stdout=log,
                 stderr=log,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -152,29 +164,21 @@ async def until(
     """Wait until the condition holds; fail with what was waited for."""
     deadline = time.monotonic() + patience
     while True:
+        began = time.monotonic()
         answer = condition()
         if await answer if isinstance(answer, Awaitable) else answer:
             return
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {patience:.0f} s for {what}")
-        await asyncio.sleep(0.02)
+        # Whom it waits for has at least half of the time for itself.
+        await asyncio.sleep(max(0.02, time.monotonic() - began))
 
 
 async def hub_command(environment: Mapping[str, str], *arguments: str) -> str:
     """Run `hub …` to its end and answer what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "hub",
-        *arguments,
-        env={**_plain_environment(), **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        stdin=asyncio.subprocess.DEVNULL,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
-    assert process.returncode == 0, err.decode()
-    return out.decode()
+    done = await asyncio.wait_for(command({**_plain_environment(), **environment}, *arguments), PATIENCE)
+    assert done.code == 0, done.err
+    return done.out
 
 
 def fewest(sequence: Sequence[Any], number: int) -> Callable[[], bool]:

@@ -35,6 +35,7 @@ class Lasting:
     publisher: Publisher
     api: aiohttp.ClientSession
     notices: list[dict[str, Any]] = field(default_factory=list)
+    unreached: list[dict[str, Any]] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
 
     async def publish(self, name: str, data: Mapping[str, Any], **attributes: Any) -> str:
@@ -194,7 +195,8 @@ async def _listen(home: Lasting) -> None:
     await queue.bind("hub.events.out", "#")
 
     async def keep(message: aio_pika.abc.AbstractIncomingMessage) -> None:
-        home.notices.append(json.loads(message.body))
+        heard = home.notices if message.routing_key == "event.rejected" else home.unreached
+        heard.append(json.loads(message.body))
 
     await queue.consume(keep, no_ack=True)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from hub.local.loopback import is_free
+from hub.local.loopback import ADDRESS, free_port, is_free
 from tests.acceptance.harness import until
 from tests.servers import open_folder
 
@@ -75,6 +77,15 @@ def place() -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def taken_port() -> Iterator[int]:
+    """A port on which something listens that says nothing."""
+    with socket.socket() as taken:
+        taken.bind((ADDRESS, free_port()))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
 @asynccontextmanager
 async def local_hub(folder: Path, **settings: str) -> AsyncIterator[LocalHub]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
@@ -97,12 +108,15 @@ async def local_hub(folder: Path, **settings: str) -> AsyncIterator[LocalHub]:
 
 async def test_ctrl_c_stops_everything_and_the_next_start_goes_on(place: Path) -> None:
     folder = place / "a folder" / ".run"
-    folder.parent.mkdir()
-    async with local_hub(folder) as first:
-        await until(lambda: len(list((folder / "mail").glob("*.eml"))) > 5, "mail of the demonstration")
-        ports, before = first.ports, await first.messages()
+    folder.mkdir(parents=True)
+    with taken_port() as taken:
+        (folder / "ports.json").write_text(json.dumps({"mail_page": taken}))
+        async with local_hub(folder) as first:
+            await until(lambda: len(list((folder / "mail").glob("*.eml"))) > 5, "mail of the demonstration")
+            ports, before = first.ports, await first.messages()
 
-        assert await first.interrupt() == 0
+            assert f"El puerto {taken} (el correo que sale) está ocupado por otro programa" in first.shown
+            assert await first.interrupt() == 0
     assert [port for port in ports if not is_free(port)] == []
     assert not list(folder.glob("*/*.pid"))
     assert not (folder / "env").exists()

@@ -15,19 +15,19 @@ OPS = "guardia@coproservicios.example"
 NUMBER = "+573105550000"
 QUICK = """
 [breaker]
-least = 3
+min_calls = 3
 open_for = "500ms"
-longest = "500ms"
+max_open_for = "500ms"
 
 [retry]
 default = { base = "100ms", cap = "300ms", jitter = 0, tries = 1000 }
 sms = { base = "100ms", cap = "300ms", jitter = 0, tries = 1000 }
 
-[watch]
-every = "300ms"
+[monitor]
+interval = "300ms"
 clear_after = "2s"
-fresh = "2s"
-audit_stale = "8s"
+heartbeat_max_age = "2s"
+audit_max_age = "8s"
 """
 """The audit looks every five seconds."""
 

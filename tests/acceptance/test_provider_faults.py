@@ -33,7 +33,7 @@ lease_margin = "1s"
 
 [breaker]
 open_for = "300ms"
-longest = "1s"
+max_open_for = "1s"
 
 [retry]
 default = {{ base = "300ms", cap = "1s", jitter = 0, tries = {TRIES} }}

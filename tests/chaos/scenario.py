@@ -41,13 +41,13 @@ sweep_after = "2s"
 
 [breaker]
 open_for = "300ms"
-longest = "1s"
+max_open_for = "1s"
 
-[watch]                # what the hub tells of itself is not what is judged
-every = "1h"
+[monitor]              # what the hub tells of itself is not what is judged
+interval = "1h"
 clear_after = "1h"
-fresh = "1h"
-skew = "1h"
+heartbeat_max_age = "1h"
+max_clock_skew = "1h"
 
 [retry]
 default = { base = "300ms", cap = "2s", jitter = 0.2, tries = 1000 }

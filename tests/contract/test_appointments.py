@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import Clock, ClockState, Lane, Step
+from hub.model import Clock, ClockState, Lane, Step, StepKind
 from hub.ports import Appointments
 from hub.storage import RedisAppointments
 from hub.testing import MemoryAppointments
@@ -87,7 +87,7 @@ async def test_a_clock_that_has_its_end_to_tell_is_on_no_board_and_comes_up_unti
     appointments: Appointments,
 ) -> None:
     one = replace(clock(), fired=2, state=ClockState.BREACHED)
-    last = Step(kind="resolve", at=NOON, from_level=1, to_level=1)
+    last = Step(kind=StepKind.RESOLVE, at=NOON, from_level=1, to_level=1)
     ended = replace(one, ended_at=NOON, steps=(*one.steps[:2], last))
     seen = []
     for stage in (one, ended, one, replace(ended, fired=3)):

@@ -7,14 +7,24 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from hub.model import HUB_SOURCE, Clock, ClockState, DispatchStatus, Purpose, State, Step, StoredEvent
+from hub.model import (
+    HUB_SOURCE,
+    Clock,
+    ClockState,
+    DispatchStatus,
+    Purpose,
+    State,
+    Step,
+    StepKind,
+    StoredEvent,
+)
 from tests.contract.stores import Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
 from tests.providers.samples import outgoing
 
 CALL = stored(event("pqrs.escalated", id="clock-1:escalate:2", source=HUB_SOURCE))
 STAFF: Final[dict[str, Any]] = {"purpose": Purpose.INTERNAL, "channel": "inbox"}
-LAST = Step(kind="resolve", at=NOON + 3 * HOUR, from_level=1, to_level=1)
+LAST = Step(kind=StepKind.RESOLVE, at=NOON + 3 * HOUR, from_level=1, to_level=1)
 
 
 def over(**fields: Any) -> Clock:
@@ -56,7 +66,7 @@ async def test_a_clock_that_has_its_end_to_tell_is_due_and_live_until_it_has(sto
 async def test_step_is_not_mistaken_for_an_end_at_the_same_instant(
     stores: Stores,
 ) -> None:
-    third = Step(kind="escalate", at=LAST.at, from_level=1, to_level=2)
+    third = Step(kind=StepKind.ESCALATE, at=LAST.at, from_level=1, to_level=2)
     running = clock(steps=(*clock().steps[:2], third), fired=2, state=ClockState.BREACHED)
     await save(stores, running)
     await save(stores, over())  # it has ended meanwhile

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from hub.business_time import BusinessDays
-from hub.model import Acknowledgement, Clock, ClockHistory, ClockState, Pause, Promise, Step
+from hub.model import Acknowledgement, Clock, ClockHistory, ClockState, Pause, Promise, Step, StepKind
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
@@ -199,9 +199,17 @@ async def test_a_level_is_held_by_who_is_there_now_where_the_clock_belongs(store
     assert {one.id: {4}, other.id: {2}} == {clock_id: set(levels) for clock_id, levels in held.items()}
 
 
+async def test_a_step_of_a_kind_that_only_a_newer_hub_knows_is_read_as_it_stands(stores: Stores) -> None:
+    newer = clock(steps=(Step(kind=StepKind("unheard_of"), at=NOON, from_level=1, to_level=1),))
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([newer])
+
+    assert [newer] == list(await stores.timers.clocks_by_id([newer.id]))
+
+
 async def test_the_level_that_was_told_is_kept_in_the_step_that_was_done(stores: Stores) -> None:
-    step = Step(kind="escalate", at=NOON, from_level=1, to_level=2)
-    later = Step(kind="escalate", at=NOON + HOUR, from_level=2, to_level=3)
+    step = Step(kind=StepKind.ESCALATE, at=NOON, from_level=1, to_level=2)
+    later = Step(kind=StepKind.ESCALATE, at=NOON + HOUR, from_level=2, to_level=3)
     seen = clock(steps=(step, later))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([seen])

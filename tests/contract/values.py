@@ -20,6 +20,7 @@ from hub.model import (
     Purpose,
     State,
     Step,
+    StepKind,
     StoredEvent,
     Target,
 )
@@ -106,9 +107,9 @@ def clock(case: str = "pqrs_id:PQ-1", **fields: Any) -> Clock:
         "level": 1,
         "promise": Promise(target=2 * HOUR, at_risk=0.5, ladder=(2 * HOUR,), any_hour=True),
         "steps": (
-            Step(kind="at_risk", at=NOON + HOUR, from_level=1, to_level=1),
-            Step(kind="breach", at=NOON + 2 * HOUR, from_level=1, to_level=1),
-            Step(kind="escalate", at=NOON + 2 * HOUR, from_level=1, to_level=2),
+            Step(kind=StepKind.AT_RISK, at=NOON + HOUR, from_level=1, to_level=1),
+            Step(kind=StepKind.BREACH, at=NOON + 2 * HOUR, from_level=1, to_level=1),
+            Step(kind=StepKind.ESCALATE, at=NOON + 2 * HOUR, from_level=1, to_level=2),
         ),
         "opened_by": event_key(opening),
         "context": {"pqrs_id": "PQ-1", "copropiedad_id": "ph-1"},

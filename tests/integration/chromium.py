@@ -22,6 +22,7 @@ FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # a container may have little of it, or none
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

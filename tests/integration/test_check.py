@@ -174,7 +174,7 @@ async def test_incidents_that_only_the_company_would_hear_of_are_told(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     policy = tmp_path / "policy.toml"
-    policy.write_text('[watch]\nnotify = ["guardia@example.co"]\n')
+    policy.write_text('[monitor]\nnotify = ["guardia@example.co"]\n')
 
     nobody = told(await look(environ, "PostgreSQL"))
     named = told(await look({**environ, "HUB_POLICY": str(policy)}, "PostgreSQL"))
@@ -312,7 +312,16 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dic
         ({"HUB_SECRET": f"{GOOD} una frase"}, "Acceso", "warn: La clave 2 de HUB_SECRET: tiene menos de 32"),
         ({"HUB_SECRET": f"{GOOD} {GOOD}"}, "Acceso", "warn: HUB_SECRET tiene la misma clave dos veces."),
         ({"HUB_SECRET": f"change-me-{GOOD}"}, "Acceso", "warn: La clave 1 de HUB_SECRET: parece la de un"),
-        ({"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "a@b.co"}, "Modo", "ok: Prueba: solo reciben"),
+        (
+            {"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "a@b.co"},
+            "Modo",
+            "ok: Prueba: solo recibe mensajes el destinatario de HUB_ALLOW_RECIPIENTS.",
+        ),
+        (
+            {"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "a@b.co c@d.co"},
+            "Modo",
+            "ok: Prueba: solo reciben mensajes los 2 destinatarios de",
+        ),
         (
             {"HUB_CAPTURE_DIR": "/dev/null/nowhere"},
             "Canales",

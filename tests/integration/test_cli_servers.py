@@ -1,4 +1,4 @@
-"""The `hub` command as a process, against real servers."""
+"""The `hub` command against real servers: in this process, and as one of its own where that matters."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schemas
 from hub.model import ClockState
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
+from tests.command_line import command
 from tests.contract.values import HOUR, NOON, clock, event, letter, message, stored
 from tests.integration.test_check import free_port
 
@@ -50,6 +51,12 @@ async def start(environ: Mapping[str, str], *arguments: str) -> asyncio.subproce
 
 async def hub(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:
     """Run to the end; answer exit code, what was printed as JSON, and errors."""
+    done = await command(environ, *arguments, "--json", text=text)
+    return done.code, json.loads(done.out or "null"), done.err
+
+
+async def hub_process(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:
+    """The same as a user does it."""
     process = await start(environ, *arguments, "--json")
     out, err = await asyncio.wait_for(process.communicate(text.encode()), 60)
     return process.returncode or 0, json.loads(out or "null"), err.decode()
@@ -58,8 +65,8 @@ async def hub(environ: Mapping[str, str], *arguments: str, text: str = "") -> tu
 async def test_what_is_published_waits_in_its_lane(environ: dict[str, str]) -> None:
     data = json.dumps(Schemas.load().by_name["pqrs.received"].examples[0])
 
-    code, answer, _ = await hub(environ, "publish", "--type", "pqrs.received", "-", text=data)
-    _, checked, _ = await hub(environ, "check")
+    code, answer, _ = await hub_process(environ, "publish", "--type", "pqrs.received", "-", text=data)
+    _, checked, _ = await hub_process(environ, "check")
 
     assert (code, answer["accepted"], answer["refused"]) == (0, 1, [])
     assert answer["events"][0]["type"] == BY_NAME["pqrs.received"].type
@@ -77,7 +84,7 @@ async def test_dead_letters_are_listed_shown_replayed_and_discarded(environ: dic
         _, shown, _ = await hub(environ, "dead", "show", str(one.id))
         _, discarded, _ = await hub(environ, "dead", "discard", str(other.id))
         _, replayed, _ = await hub(environ, "dead", "replay", "--all", "--yes")
-        missing, _, complaint = await hub(environ, "dead", "show", str(nobody))
+        missing, _, complaint = await hub_process(environ, "dead", "show", str(nobody))
         counts = await PostgresLog(database).counts()
 
     assert {row["id"] for row in listed["items"]} == {str(one.id), str(other.id)}

@@ -24,12 +24,12 @@ from tests.providers.smtp_manners import accept_then_hang, leaving
 SLOW = timedelta(milliseconds=200)
 RULES = BreakerPolicy(
     window=timedelta(seconds=30),
-    least=4,
+    min_calls=4,
     error_rate=0.5,
-    slow=SLOW,
+    slow_after=SLOW,
     slow_rate=0.5,
     open_for=timedelta(milliseconds=300),
-    longest=timedelta(seconds=1),
+    max_open_for=timedelta(seconds=1),
     probes=1,
 )
 
@@ -72,7 +72,7 @@ async def test_a_server_that_says_goodbye_is_left_alone_tried_again_and_trusted_
         one.first.on("CONNECT", leaving("421 4.3.2 Shutting down"))
         assert await one.send(6) == ["smtp-2"] * 6
         asked = one.first.connections
-        assert (asked, one.circuit) == (RULES.least, Circuit.OPEN)
+        assert (asked, one.circuit) == (RULES.min_calls, Circuit.OPEN)
 
         await asyncio.sleep(RULES.open_for.total_seconds())
         assert await one.send(3) == ["smtp-2"] * 3  # one of them was the probe
@@ -104,7 +104,7 @@ async def test_a_server_that_dawdles_is_left_alone_though_it_takes_everything() 
 
     async with trial() as one:
         one.first.on("MAIL", dawdle)
-        assert await one.send(RULES.least) == ["smtp"] * RULES.least
+        assert await one.send(RULES.min_calls) == ["smtp"] * RULES.min_calls
         assert one.circuit is Circuit.OPEN
         assert await one.send() == ["smtp-2"]
 

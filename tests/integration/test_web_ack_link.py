@@ -45,7 +45,9 @@ async def test_a_scanner_that_opens_the_link_changes_nothing() -> None:
 
     assert (200, [], []) == (reply.status, world.publisher.events, world.audit.rows)
     assert '<form method="post">' in reply.text
-    assert "PQ-7" in reply.text
+    # In one piece: a line may end at each hyphen of plain text.
+    assert '<span class="whole">PQ-7</span>' in reply.text
+    assert ".whole { display: inline-block;" in reply.text
 
 
 async def test_the_button_takes_the_matter_on_without_any_session() -> None:

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.model import Acknowledgement, ClockHistory, ClockState, DeadLetter, Pause, Step
+from hub.model import Acknowledgement, ClockHistory, ClockState, DeadLetter, Pause, Step, StepKind
 from hub.ports import MessageFilter
 from hub.web.schemas import common
 from tests.contract.values import clock
@@ -197,7 +197,7 @@ def escalated_clock() -> World:
     world = World()
     steps = tuple(
         Step(kind=kind, at=NOON + timedelta(days=day), from_level=1, to_level=to)
-        for kind, day, to in (("breach", 2, 1), ("escalate", 2, 2), ("escalate", 3, 3))
+        for kind, day, to in ((StepKind.BREACH, 2, 1), (StepKind.ESCALATE, 2, 2), (StepKind.ESCALATE, 3, 3))
     )
     course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-jefe"),))
     row = clock_row(

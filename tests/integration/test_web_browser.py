@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.inbound.replies import read
-from hub.model import About, Reply, Symptom
+from hub.model import About, DeadLetter, Reply, Symptom
 from hub.testing import MemoryContacts, MemoryStore
 from tests.contract.values import now
 from tests.integration.chromium import Browser, open_browser
-from tests.integration.web_doubles import World, browsing, clock_row, dead_letter, message_row
+from tests.integration.web_doubles import (
+    MemoryLog,
+    MemoryPublisher,
+    World,
+    browsing,
+    clock_row,
+    dead_letter,
+    message_row,
+)
 from tests.providers.samples import outgoing
+from tests.unit.test_templates import TEMPLATES, examples
 
 EVIL = "<img src=x onerror=document.title='owned'>"
 
@@ -119,6 +129,42 @@ async def test_a_letter_is_replayed_at_once_and_discarded_after_a_question(brows
     assert sorted(world.log.settled.values()) == ["discarded", "replayed"]
 
 
+@dataclass
+class RefusedAgain(MemoryPublisher):
+    """What it publishes again is refused again at once: nothing was mended."""
+
+    letters: list[DeadLetter] = field(default_factory=list)
+
+    async def replay(self, letter: DeadLetter) -> None:
+        self.letters[:] = [replace(letter, times=letter.times + 1)]
+
+
+async def test_a_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(browser: Browser) -> None:
+    log = MemoryLog(letters=[dead_letter()])
+    world = World(log=log, publisher=RefusedAgain(letters=log.letters))
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/#muertas")))
+        for times in (2, 3):
+            await browser.until("document.querySelectorAll('.actions button:enabled').length === 2")
+            await browser.run("document.querySelector('.actions button').click()")
+            await browser.until(
+                f"document.getElementById('rows').innerText.includes('Rechazada {times} veces')"
+            )
+
+        assert await browser.run("document.querySelectorAll('.actions button:enabled').length") == 2
+
+
+async def test_the_count_of_dead_letters_grows_with_them(browser: Browser) -> None:
+    world = World()
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/")))
+        for letters in ("1", "2"):
+            world.log.letters.append(dead_letter(letters.encode()))
+            await browser.until(f"document.getElementById('total-muertas').textContent === '{letters}'")
+
+        assert await browser.run("document.getElementById('counts-muertas').innerText") == "2 Pendiente"
+
+
 @pytest.mark.parametrize("tab", ["entregas", "relojes", "muertas"])
 async def test_nothing_is_wider_than_a_small_screen(browser: Browser, tab: str) -> None:
     async with browsing(busy_world()) as client:
@@ -126,6 +172,29 @@ async def test_nothing_is_wider_than_a_small_screen(browser: Browser, tab: str) 
         await browser.until("document.querySelectorAll('#rows tr').length")
 
         assert await browser.run("document.documentElement.scrollWidth") <= 380
+
+
+async def test_no_line_ends_inside_the_case_of_a_clock(browser: Browser) -> None:
+    world = World()
+    world.log.clock_rows.append(clock_row(due_at=datetime.now(UTC), case="pqrs_id:PQ-2026-000123"))
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url("/#relojes")))
+        cell = "document.querySelector('td[data-label=Caso] span')"
+
+        assert await browser.until(f"{cell}?.textContent") == "PQ-2026-000123"
+        assert await browser.run(f"getComputedStyle({cell}).whiteSpace") == "nowrap"
+
+
+async def test_the_slip_of_a_letter_has_its_right_border_on_paper(browser: Browser, tmp_path: Path) -> None:
+    """A4 has 166 mm between the margins; Chromium cuts off what lies in the last, broken pixel."""
+    letter = tmp_path / "letter.html"
+    words = TEMPLATES.preview("pqrs.received", examples("pqrs.received")[0])["print"]
+    letter.write_text(words.html, "utf-8")
+    await browser.call("Emulation.setEmulatedMedia", media="print")
+    await browser.go(letter.as_uri(), width=627)
+
+    right = await browser.until("document.querySelector('.recibido')?.getBoundingClientRect().right")
+    assert right < await browser.run("document.documentElement.clientWidth")
 
 
 async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser) -> None:
@@ -155,11 +224,17 @@ async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
         lines = await browser.until("document.querySelector('#incidents:not([hidden])')?.innerText")
+        # A list with another role is none, and its items are of no list: readers do not count them.
+        lists = await browser.run(
+            "[...document.querySelectorAll('#incidents li')]"
+            ".map(item => item.parentElement.matches('ul:not([role])'))"
+        )
         await world.incidents.resolve(["circuit", "skew"], timedelta(microseconds=-1))
         await browser.until("document.querySelector('#incidents').hidden")
 
     assert "El proveedor twilio de SMS está fallando" in lines
     assert "hub channel list" in lines
+    assert lists == [True, True]
     assert EVIL in lines
     assert browser.complaints == []
 

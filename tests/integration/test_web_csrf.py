@@ -12,13 +12,13 @@ from hub.model import Grant, Office
 from hub.web.auth.csrf import FETCH_SITE, FORMS, HEADER, SAFE_METHODS
 from hub.web.route import Route
 from hub.web.routes import ROUTES
-from tests.integration.test_web_access import GUARDED, path_of
+from tests.integration.test_web_access import GUARDED, label, path_of
 from tests.integration.web_doubles import World, browsing, dead_letter
 from tests.integration.web_visitor import Client, Visitor, give_account
 
 OFFICES = tuple(Grant(office=office) for office in Office)
 CHANGING = [route for route in ROUTES if route.method not in SAFE_METHODS and route.needs is not None]
-every_change = pytest.mark.parametrize("route", CHANGING, ids=lambda route: f"{route.method} {route.path}")
+every_change = pytest.mark.parametrize("route", CHANGING, ids=label)
 
 SPOILED: dict[str, tuple[dict[str, str], str | None]] = {
     "no token": ({FETCH_SITE: "same-origin"}, None),
@@ -49,6 +49,10 @@ async def client(world: World) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def ana(client: Client) -> Visitor:
+    return await signed_in(client)
+
+
+async def signed_in(client: Client) -> Visitor:
     visitor = Visitor(client)
     await visitor.sign_in("ana")
     return visitor
@@ -65,20 +69,21 @@ async def change(visitor: Visitor, route: Route, token: str | None) -> tuple[int
     return answer.status, answer.text
 
 
-@every_change
 @pytest.mark.parametrize("spoiled", SPOILED)
 async def test_a_change_without_one_of_the_proofs_is_refused(
-    ana: Visitor, world: World, route: Route, spoiled: str
+    ana: Visitor, world: World, spoiled: str, subtests: pytest.Subtests
 ) -> None:
     noted = len(world.audit.rows)
     ana.says, token = SPOILED[spoiled]
-    status, text = await change(ana, route, token)
+    for route in CHANGING:
+        with subtests.test(label(route)):
+            status, text = await change(ana, route, token)
 
-    assert status == 403
-    assert "scope" not in text
-    assert len(world.audit.rows) == noted
-    assert len(world.accounts.sessions) == 1
-    assert world.publisher.replayed == []
+            assert status == 403
+            assert "scope" not in text
+            assert len(world.audit.rows) == noted
+            assert len(world.accounts.sessions) == 1
+            assert world.publisher.replayed == []
 
 
 @every_change

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 from aiohttp import hdrs
 
-from hub.cloudevents import MAX_BODY
+from hub.cloudevents import CONTENT_TYPE, MAX_BODY
 from hub.web.api.events import MAX_EVENTS
-from tests.integration.web_doubles import World, ask, event
+from tests.integration.web_doubles import Reply, World, ask, event
 
 
 async def post(world: World, body: Any, headers: dict[str, str] | None = None) -> tuple[int, Any]:
@@ -18,6 +19,12 @@ async def post(world: World, body: Any, headers: dict[str, str] | None = None) -
     given = {hdrs.CONTENT_TYPE: "application/json", **(headers or {})}
     reply = await ask(world, "/api/events", method="POST", headers=given, body=raw)
     return reply.status, reply.json
+
+
+async def publish(world: World, body: bytes, content_type: str) -> Reply:
+    return await ask(
+        world, "/api/events", method="POST", headers={hdrs.CONTENT_TYPE: content_type}, body=body
+    )
 
 
 async def test_one_event_is_published_as_it_says() -> None:
@@ -40,7 +47,14 @@ async def test_an_array_keeps_its_order_and_says_which_are_refused_and_why() -> 
     assert status == 202
     assert body["accepted"] == 3
     assert [each["index"] for each in body["refused"]] == [1, 3]
-    assert body["refused"][0] == {"index": 1, "reason": "data.radicado: required", "field": "data.radicado"}
+    assert body["refused"][0] == {
+        "index": 1,
+        "reason": "data.radicado: required",
+        "field": "data.radicado",
+        "event_id": wrong["id"],
+        "source": "urn:coproservicios:crm",
+        "dead_letter_id": str(world.log.letters[0].id),
+    }
     assert [each.id for each in world.publisher.events] == ["a", "b", "c"]
 
 
@@ -64,29 +78,124 @@ async def test_binary_mode_is_taken_with_its_attributes_in_headers() -> None:
 async def test_nobody_over_http_is_the_hub() -> None:
     world = World()
 
-    _, body = await post(world, event(source="urn:hub"))
+    status, body = await post(world, event(source="urn:hub"))
 
-    assert body["accepted"] == 0
-    assert body["refused"][0]["field"] == "source"
+    assert (status, body["accepted"]) == (422, 0)
+    assert (body["refused"][0]["field"], body["refused"][0]["dead_letter_id"]) == ("source", None)
+    # A letter that is replayed comes from the hub itself: this one would be believed.
+    assert world.log.letters == []
 
 
 async def test_an_event_without_id_is_refused_not_given_one() -> None:
     one = event()
     del one["id"]
 
-    _, body = await post(World(), one)
+    status, body = await post(World(), one)
+    [refused] = body["refused"]
 
-    assert body["refused"] == [{"index": 0, "reason": "id: required", "field": "id"}]
+    assert status == 422
+    assert (refused["reason"], refused["field"]) == ("id: required", "id")
+    assert (refused["event_id"], refused["source"]) == (None, "urn:coproservicios:crm")
+
+
+async def test_no_accepted_event_is_a_problem_that_says_what_to_mend() -> None:
+    world = World()
+    wrong = event(id="evt-9")
+    wrong["data"]["prioridad"] = "alta"
+    del wrong["data"]["radicado"]
+    reason = "data.radicado: required; unknown: prioridad"
+
+    reply = await publish(world, json.dumps(wrong).encode(), "application/cloudevents+json")
+
+    assert (reply.status, reply.headers[hdrs.CONTENT_TYPE]) == (422, "application/problem+json")
+    assert reply.json["hint"]
+    assert {name: value for name, value in reply.json.items() if name != "hint"} == {
+        "type": "about:blank",
+        "title": HTTPStatus(422).phrase,
+        "status": 422,
+        "detail": reason,
+        "error": reason,
+        "accepted": 0,
+        "refused": [
+            {
+                "index": 0,
+                "reason": reason,
+                "field": "data.radicado",
+                "event_id": "evt-9",
+                "source": "urn:coproservicios:crm",
+                "dead_letter_id": str(world.log.letters[0].id),
+            }
+        ],
+    }
+
+
+async def test_a_refused_event_is_a_dead_letter_that_can_be_replayed_and_its_publisher_hears_of_it() -> None:
+    world = World()
+    wrong = event(id="evt-9")
+    del wrong["data"]["radicado"]
+    body = json.dumps(wrong).encode()
+
+    await post(world, body)
+    await post(world, body)
+    first, second = world.log.letters
+
+    assert first.id == second.id
+    assert (first.body, first.content_type, first.routing_key) == (body, CONTENT_TYPE, "pqrs.received")
+    assert (first.reason, first.event_id, first.source, first.event_type) == (
+        "data.radicado: required",
+        "evt-9",
+        "urn:coproservicios:crm",
+        "co.coproservicios.pqrs.received.v1",
+    )
+    assert [notice.name for notice in world.publisher.notices] == ["event.rejected"] * 2
+
+
+async def test_a_refused_binary_event_keeps_its_attributes() -> None:
+    world = World()
+    one = event()
+    marks = {f"ce-{name}": one[name] for name in ("specversion", "id", "source", "type", "time")}
+
+    status, body = await post(world, b'{"radicado": ', marks)
+    [letter] = world.log.letters
+
+    assert (status, body["refused"][0]["event_id"]) == (422, one["id"])
+    assert (letter.headers["ce-id"], letter.content_type) == (one["id"], "application/json")
+
+
+async def test_a_batch_of_cloud_events_is_taken() -> None:
+    world = World()
+    batch = json.dumps([event(id="a"), event(id="b")]).encode()
+
+    reply = await publish(world, batch, "application/cloudevents-batch+json; charset=utf-8")
+
+    assert (reply.status, reply.json) == (202, {"accepted": 2, "refused": []})
+    assert [each.id for each in world.publisher.events] == ["a", "b"]
+
+
+async def test_a_batch_that_is_no_array_is_a_bad_request() -> None:
+    reply = await publish(World(), json.dumps(event()).encode(), "application/cloudevents-batch+json")
+
+    assert (reply.status, reply.headers[hdrs.CONTENT_TYPE]) == (400, "application/problem+json")
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"7", b'"text"', b"null", b"[{]", b"[1,", b"\xff\xfe", b"[" * 100_000, b"<xml/>"]
+    "body", [b"", b"[{]", b"[1,", b'{"id":', b'{"id": "\xff"}', b"\xff\xfe", b"[" * 100_000, b"<xml/>"]
 )
-async def test_what_is_no_list_of_events_is_a_bad_request(body: bytes) -> None:
-    status, answer = await post(World(), body)
+async def test_what_is_no_json_is_a_bad_request(body: bytes) -> None:
+    world = World()
+    status, answer = await post(world, body)
 
-    assert status == 400
+    assert (status, answer["status"]) == (400, 400)
     assert "CloudEvents" in answer["hint"]
+    assert world.log.letters == []
+
+
+@pytest.mark.parametrize("body", [b"7", b'"text"', b"null", b"{}", b"[7]"])
+async def test_json_that_is_no_event_is_refused(body: bytes) -> None:
+    world = World()
+    status, answer = await post(world, body)
+
+    assert (status, answer["accepted"], len(world.log.letters)) == (422, 0, 1)
 
 
 async def test_nothing_in_an_array_is_nothing_accepted() -> None:

@@ -14,12 +14,10 @@ from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Scope
-from hub.settings import load
-from hub.web.app_keys import REGISTRY
 from hub.web.application import build_metrics
-from hub.web.route import Route
-from hub.web.routes import ROUTES, rules
-from tests.integration.test_web_access import BEARER, FREE, GUARDED, every_route, path_of
+from hub.web.routes import ROUTES
+from hub.web.services import Access
+from tests.integration.test_web_access import BEARER, FREE, GUARDED, label, path_of
 from tests.integration.web_doubles import Reply, World, ask, browsing, dead_letter, event
 
 CRM = "urn:coproservicios:crm"
@@ -40,25 +38,26 @@ def refused(reply: Reply) -> bool:
 
 
 @every_scope
-@every_route
-async def test_a_leaked_key_opens_what_the_table_says_and_nothing_else(route: Route, scope: Scope) -> None:
-    world = World(environ=GUARDED)
-    world.log.letters.append(dead_letter())
-    shown = await holding(world, scope)
-    form = {"key": "x"} if (route.method, route.path) == ("POST", "/") else None
-
-    reply = await ask(world, path_of(route), method=route.method, headers=shown, body=form)
-
-    assert refused(reply) == (route.needs is not None and scope not in route.needs)
-    assert reply.status != 500
-    assert route.needs is None or reply.status != 401
+async def test_a_leaked_key_opens_what_the_table_says_and_nothing_else(
+    scope: Scope, subtests: pytest.Subtests
+) -> None:
+    for route in ROUTES:
+        with subtests.test(label(route)):
+            world = World(environ=GUARDED)
+            world.log.letters.append(dead_letter())
+            shown = await holding(world, scope)
+            form = {"key": "x"} if (route.method, route.path) == ("POST", "/") else None
+            reply = await ask(world, path_of(route), method=route.method, headers=shown, body=form)
+            assert refused(reply) == (route.needs is not None and scope not in route.needs)
+            assert reply.status != 500
+            assert route.needs is None or reply.status != 401
 
 
 async def test_each_route_that_is_served_has_its_rule_and_each_rule_its_route() -> None:
     app = World(environ=GUARDED).build()
     served = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
 
-    assert served == set(rules())
+    assert served == {(route.method, route.path) for route in ROUTES}
 
 
 def test_nobody_is_asked_for_a_key_by_health_the_sign_in_and_hooks_alone() -> None:
@@ -76,18 +75,9 @@ async def test_what_is_not_in_the_table_is_for_administrators(path: str, scope: 
 
 
 async def test_what_listens_for_metrics_alone_asks_for_the_key_as_well() -> None:
-    world = World(environ=GUARDED)
+    services = World(environ=GUARDED).services()
+    app = build_metrics(Access(settings=services.settings), services.monitoring)
 
-    async def ready() -> dict[str, bool]:
-        return {}
-
-    app = build_metrics(
-        settings=load(GUARDED),
-        log=world.log,
-        incidents=world.incidents,
-        ready=ready,
-        registry=world.build()[REGISTRY],
-    )
     assert len(app.router.routes()) == 3
 
 

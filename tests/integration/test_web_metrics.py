@@ -12,6 +12,9 @@ from prometheus_client import CollectorRegistry
 from hub.settings import load
 from hub.testing import MemoryMonitor, MemoryStore
 from hub.web.application import build_metrics
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+from hub.web.services import Access, Monitoring
 from tests.integration.web_doubles import NOON, MemoryLog
 
 Client = TestClient[web.Request, web.Application]
@@ -29,10 +32,10 @@ async def client(answering: dict[str, bool]) -> AsyncIterator[Client]:
     async def ready() -> Mapping[str, bool]:
         return answering
 
-    settings = load({"HUB_API_KEY": KEY})
-    app = build_metrics(
-        settings=settings, log=MemoryLog(), incidents=INCIDENTS, ready=ready, registry=CollectorRegistry()
+    monitoring = Monitoring(
+        ready=ready, registry=CollectorRegistry(), counts=Counted(MemoryLog()), gauges=Figures(INCIDENTS)
     )
+    app = build_metrics(Access(settings=load({"HUB_API_KEY": KEY})), monitoring)
     async with TestClient(TestServer(app, host="127.0.0.1")) as asking:
         yield asking
 

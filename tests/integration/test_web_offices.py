@@ -16,7 +16,7 @@ from hub.web.auth.csrf import HEADER, SAFE_METHODS
 from hub.web.route import SIGNED_IN, Route, Where
 from hub.web.routes import ROUTES
 from tests.contract.values import copropiedad
-from tests.integration.test_web_access import GUARDED, every_route, path_of
+from tests.integration.test_web_access import GUARDED, label, path_of
 from tests.integration.web_doubles import Reply, World, browsing, dead_letter
 from tests.integration.web_visitor import Client, Visitor, give_account
 
@@ -80,36 +80,46 @@ async def client() -> AsyncIterator[Client]:
         yield opened
 
 
-@pytest.mark.parametrize("route", BEHIND, ids=lambda route: f"{route.method} {route.path}")
-async def test_office_opens_only_what_the_table_says_in_its_copropiedad(client: Client, route: Route) -> None:
-    for name, grant in GRANTS.items():
-        visitor = await signed_in(client, name)
-        answer = await visitor.ask(path_of(route), route.method, headers={HEADER: visitor.csrf})
-        assert refused(answer) == (not allowed(route, grant)), (name, answer.text)
-        if allowed(route, grant):
-            assert answer.status == 200, (name, answer.text)
-        if allowed(route, grant) and route.needs:
-            here = None if grant.copropiedad_id == EVERYWHERE else [HERE]
-            assert answer.json == {"places": here}, name
+@pytest.mark.parametrize("name", GRANTS)
+async def test_office_opens_only_what_the_table_says_in_its_copropiedad(
+    client: Client, name: str, subtests: pytest.Subtests
+) -> None:
+    visitor, grant = await signed_in(client, name), GRANTS[name]
+    for route in BEHIND:
+        with subtests.test(label(route)):
+            answer = await visitor.ask(path_of(route), route.method, headers={HEADER: visitor.csrf})
+            assert refused(answer) == (not allowed(route, grant)), answer.text
+            if allowed(route, grant):
+                assert answer.status == 200, answer.text
+            if allowed(route, grant) and route.needs:
+                here = None if grant.copropiedad_id == EVERYWHERE else [HERE]
+                assert answer.json == {"places": here}
 
 
 @pytest.mark.parametrize("name", GRANTS)
-@every_route
-async def test_an_office_is_refused_or_let_in_by_the_real_handlers_alike(route: Route, name: str) -> None:
+async def test_an_office_is_refused_or_let_in_by_the_real_handlers_alike(
+    name: str, subtests: pytest.Subtests
+) -> None:
+    for route in ROUTES:
+        with subtests.test(label(route)):
+            answer = await answer_of_the_real_handler(route, name)
+            if route.where is Where.PLACES and answer.status == 403:
+                # The handler as well may refuse what is another copropiedad's: see test_web_reach.py.
+                assert refused(answer)
+            else:
+                assert refused(answer) == (not allowed(route, GRANTS[name]))
+            assert answer.status != 500
+
+
+async def answer_of_the_real_handler(route: Route, name: str) -> Reply:
+    """Ask in a world of its own: some handlers sign the visitor out, or settle the one letter."""
     world = World(environ=GUARDED)
     world.log.letters.append(dead_letter())
     await give_account(world, name, GRANTS[name])
     async with browsing(world) as client:
         visitor = await signed_in(client, name)
         headers = {} if route.method in SAFE_METHODS else {HEADER: visitor.csrf}
-        answer = await visitor.ask(path_of(route), route.method, headers=headers)
-
-    if route.where is Where.PLACES and answer.status == 403:
-        # What is another copropiedad's may be refused by the handler as well: tried in test_web_reach.py.
-        assert refused(answer)
-    else:
-        assert refused(answer) == (not allowed(route, GRANTS[name]))
-    assert answer.status != 500
+        return await visitor.ask(path_of(route), route.method, headers=headers)
 
 
 async def test_an_account_is_given_changed_and_taken_and_all_of_it_is_noted() -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import jsonschema_rs
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.catalog import CATALOG
+from hub.consumers.topology import DOMAIN_EVENTS, EVENTS_OUT
 from hub.errors import StorageUnavailable
+from hub.model import StepKind
+from hub.web.documents.notices import NOTICES
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
+
+ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_0_0.json"
+"""The schema of the AsyncAPI Initiative, as its npm package has it: `tests/vectors/README.md`."""
 
 
 async def test_a_living_process_says_so() -> None:
@@ -76,6 +85,20 @@ async def test_every_schema_of_a_document_is_a_json_schema(path: str) -> None:
         jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
 
 
+async def test_openapi_passes_the_official_validator() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+
+    assert [] == [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()]
+
+
+async def test_asyncapi_passes_the_official_schema() -> None:
+    document = (await ask(World(), "/asyncapi.json")).json
+    schema = jsonschema_rs.validator_for(json.loads(ASYNCAPI.read_text("utf-8")))
+
+    assert [] == [f"{error.instance_path}: {error.message}" for error in schema.iter_errors(document)]
+    assert not schema.is_valid(document | {"operations": {"x": {"action": "publish"}}})
+
+
 async def test_openapi_has_every_route_of_the_api_and_no_page() -> None:
     document = (await ask(World(), "/openapi.json")).json
 
@@ -85,6 +108,23 @@ async def test_openapi_has_every_route_of_the_api_and_no_page() -> None:
     assert described == {(route.method, route.path) for route in ROUTES if route.answers}
     assert document["openapi"] == "3.1.0"
     assert document["paths"]["/health/live"]["get"]["security"] == []
+
+
+async def test_openapi_says_how_events_come_in_and_how_they_are_refused() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    operation = document["paths"]["/api/events"]["post"]
+    content = {status: list(answer["content"]) for status, answer in operation["responses"].items()}
+    refused = operation["responses"]["422"]["content"]["application/problem+json"]["schema"]
+
+    assert list(operation["requestBody"]["content"]) == [
+        "application/json",
+        "application/cloudevents+json",
+        "application/cloudevents-batch+json",
+    ]
+    assert (content["202"], content["400"]) == (["application/json"], ["application/problem+json"])
+    assert {"type", "title", "status", "detail", "accepted", "refused"} <= set(
+        look_up(document, refused["$ref"])["required"]
+    )
 
 
 async def test_openapi_bounds_the_limit_and_lists_the_states() -> None:
@@ -97,16 +137,34 @@ async def test_openapi_bounds_the_limit_and_lists_the_states() -> None:
     assert "failed" in look_up(document, parameters["state"]["$ref"])["enum"]
 
 
+async def test_openapi_lists_every_kind_of_step() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    kind = document["components"]["schemas"]["ClockStep"]["properties"]["kind"]
+
+    assert sorted(StepKind) == sorted(look_up(document, kind["$ref"])["enum"])
+
+
 async def test_asyncapi_has_every_event_received_unless_the_hub_says_it_itself() -> None:
     document = (await ask(World(), "/asyncapi.json")).json
 
     assert document["asyncapi"] == "3.0.0"
-    assert set(document["channels"]) == {kind.name for kind in CATALOG}
+    assert set(document["channels"]) == {kind.name for kind in CATALOG} | set(NOTICES)
     assert {name: each["action"] for name, each in document["operations"].items()} == {
-        f"{action}.{kind.name}": action
-        for kind in CATALOG
-        for action in ["send" if kind.hub_emitted else "receive"]
+        **{
+            f"{action}.{kind.name}": action
+            for kind in CATALOG
+            for action in ["send" if kind.hub_emitted else "receive"]
+        },
+        **{f"send.{name}": "send" for name in NOTICES},
     }
+
+
+async def test_asyncapi_says_on_which_exchange_an_event_travels() -> None:
+    channels = (await ask(World(), "/asyncapi.json")).json["channels"]
+    exchanges = {name: each["bindings"]["amqp"]["exchange"]["name"] for name, each in channels.items()}
+
+    assert {name for name, exchange in exchanges.items() if exchange == EVENTS_OUT} == set(NOTICES)
+    assert exchanges["pqrs.received"] == DOMAIN_EVENTS
 
 
 async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_own() -> None:

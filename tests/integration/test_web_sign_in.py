@@ -17,10 +17,10 @@ from hub.access import sessions
 from hub.access.lockout import FAILURES, FREE, WAITING
 from hub.errors import StorageUnavailable
 from hub.model import Grant, Office, Session
-from hub.web.app_keys import QUEUE
 from hub.web.auth.csrf import FETCH_SITE
 from hub.web.bodies import FORM
 from hub.web.console.sign_in import REFUSED_AFTER
+from hub.web.services import SERVICES
 from tests.contract.values import copropiedad
 from tests.integration.test_web_access import BEARER, GUARDED, KEY
 from tests.integration.web_doubles import World, browsing
@@ -360,7 +360,7 @@ async def test_browser_without_session_sees_the_form_and_program_is_asked_for_a_
 async def test_an_address_that_fails_often_waits_and_too_many_of_it_are_sent_away(
     client: Client, world: World
 ) -> None:
-    queue = client.app[QUEUE]
+    queue = client.app[SERVICES].login_queue
     for _ in range(FREE):
         queue.brake.begin("127.0.0.1")
     answers = await asyncio.gather(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, cast
 from uuid import UUID, uuid4
@@ -27,10 +27,9 @@ from hub.model import (
     State,
 )
 from hub.ports import KeyStore
-from hub.web import app_keys
-from hub.web.api.clock_board import Clocks
 from hub.web.auth.api_key_cache import Caller, Keyring
 from hub.web.monitoring.counts import Counted
+from hub.web.services import Services
 from tests.contract.stores import Stores
 from tests.contract.values import (
     NOON,
@@ -46,7 +45,7 @@ from tests.contract.values import (
     stored,
     unit,
 )
-from tests.integration.web_doubles import POLICY, World
+from tests.integration.web_doubles import World
 from tests.providers.samples import outgoing
 
 A: Final = "ph-alfa"
@@ -94,20 +93,21 @@ class Town(World):
         self.b: Ids
         self.dead = letter(b"{", reason="not JSON in ph-beta")
 
-    def build(self) -> web.Application:
-        app, stores = super().build(), self.stores
-        app[app_keys.LOG] = stores.log
-        app[app_keys.CLOCKS] = Clocks(log=stores.log, appointments=self.boards, calendar=POLICY.calendar)
-        app[app_keys.COUNTS] = Counted(stores.log)
-        app[app_keys.LETTERS] = stores.letters
-        app[app_keys.CONTACTS] = stores.contacts
-        app[app_keys.ROSTER] = stores.roster
-        app[app_keys.REDRIVE] = stores.redrive
-        app[app_keys.AUDIT] = stores.audit
-        app[app_keys.EXPLAINING] = stores.explaining
-        app[app_keys.HEADCOUNT] = stores.headcount
-        app[app_keys.KEYRING] = OneCaller(self.caller)
-        return app
+    def services(self) -> Services:
+        services, stores = super().services(), self.stores
+        return replace(
+            services,
+            audit=stores.audit,
+            contacts=stores.contacts,
+            directory=stores.roster,
+            explain=stores.explaining,
+            headcount=stores.headcount,
+            letters=stores.letters,
+            log=stores.log,
+            redrive=stores.redrive,
+            keyring=OneCaller(self.caller),
+            monitoring=replace(services.monitoring, counts=Counted(stores.log)),
+        )
 
     @asynccontextmanager
     async def seen_by(self, reach: Reach) -> AsyncIterator[TestClient[web.Request, web.Application]]:

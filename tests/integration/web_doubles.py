@@ -18,12 +18,12 @@ from multidict import istr
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
-from hub import cloudevents
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.cloudevents.schemas import Schemas
-from hub.errors import AppointmentsUnavailable, BrokerUnavailable
-from hub.model import Clock, DeadLetter, Event, Json, Lane, PropertyScope
+from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
+from hub.intake.process_batch import refuse
+from hub.model import Clock, DeadLetter, Event, Json, Lane, PropertyScope, RawMessage
 from hub.model import Reply as Answered
 from hub.model.ids import body_id
 from hub.model.promises import Period, PromiseRecord
@@ -46,6 +46,10 @@ from hub.testing import (
     MemoryStore,
 )
 from hub.web.application import build
+from hub.web.auth.api_key_cache import Keyring
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+from hub.web.services import Hooks, Monitoring, Services
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 POLICY = load_policy()
@@ -119,6 +123,7 @@ class MemoryLog:
     told_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
+    unreached_rows: list[dict[str, Json]] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
     failure: Exception | None = None
     failed: int = 0
@@ -196,6 +201,7 @@ class MemoryLog:
                 "field": letter.field,
                 "event_type": letter.event_type,
                 "received_at": letter.received_at,
+                "times": letter.times,
                 "state": self.settled.get(letter.id, "open"),
             }
             for letter in self.letters
@@ -215,6 +221,9 @@ class MemoryLog:
             return False
         self.settled[letter_id] = state
         return True
+
+    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        return _page(self.unreached_rows if places is None else [], after, limit)
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
         return [row for row in self.rows if row["person"] == person][:limit]
@@ -277,6 +286,7 @@ class MemoryPublisher:
     """`Publisher`; `room` is how many events it confirms before it goes away."""
 
     events: list[Event] = field(default_factory=list)
+    notices: list[Event] = field(default_factory=list)
     replayed: list[DeadLetter] = field(default_factory=list)
     room: int = 1_000_000
 
@@ -291,7 +301,9 @@ class MemoryPublisher:
         self.replayed.append(letter)
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None: ...
-    async def notice(self, event: Event) -> None: ...
+    async def notice(self, event: Event) -> None:
+        self.notices.append(event)
+
     async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
         return 0
 
@@ -309,6 +321,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(lambda: NOON)
+        self.intake = MemoryStore(lambda: NOON)
         self.lost = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
         self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
@@ -324,45 +337,54 @@ class World:
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
-        async def ready() -> Mapping[str, bool]:
-            return self.servers
+        return build(self.services())
 
-        return build(
-            settings=load(self.environ),
+    def services(self) -> Services:
+        settings = load(self.environ)
+        return Services(
+            settings=settings,
             policy=POLICY,
             schemas=SCHEMAS,
-            log=self.log,
-            explaining=MemoryExplain(self.store),
-            letters=self.letters,
-            contacts=self.contacts,
-            roster=self.roster,
-            headcount=self.headcount,
-            key_store=self.keys,
-            audit=self.audit,
+            now=lambda: datetime.now(UTC),
+            publisher=self.publisher,
+            appointments=self.boards,
             accounts=self.accounts,
-            sessions=self.accounts,
-            passwords=PASSWORDS,
+            api_keys=self.keys,
+            audit=self.audit,
+            contacts=self.contacts,
+            directory=self.roster,
+            explain=MemoryExplain(self.store),
+            headcount=self.headcount,
+            incidents=self.incidents,
+            letters=self.letters,
+            log=self.log,
             pauses=self.pauses,
             redrive=MemoryRedrive(self.lost, lambda: NOON),
-            receipts=self.receipts,
-            appointments=self.boards,
-            publisher=self.publisher,
-            check=check,
-            ready=ready,
-            registry=CollectorRegistry(),
-            incidents=self.incidents,
-            take_reply=self.take_reply,
-            ring=KeyRing(load(self.environ).secrets),
+            sessions=self.accounts,
+            keyring=Keyring(self.keys),
+            refuse=self.refuse,
+            hooks=Hooks.of(
+                settings, KeyRing(settings.secrets), receipts=self.receipts, take_reply=self.take_reply
+            ),
+            monitoring=Monitoring(
+                ready=self.ready,
+                registry=CollectorRegistry(),
+                counts=Counted(self.log),
+                gauges=Figures(self.incidents),
+            ),
+            passwords=PASSWORDS,
         )
+
+    async def ready(self) -> Mapping[str, bool]:
+        return self.servers
+
+    async def refuse(self, refused: Sequence[tuple[RawMessage, InvalidEvent]]) -> Sequence[DeadLetter]:
+        letters = await refuse(refused, store=self.intake, publisher=self.publisher, now=lambda: NOON)
+        self.log.letters += letters
+        return letters
 
     async def take_reply(self, reply: Answered) -> None:
         self.replies.append(reply)
-
-
-def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
-    event = cloudevents.decode(body, content_type, headers)
-    SCHEMAS.check(event, now=datetime.now(UTC))
-    return event
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub import sla
-from hub.model import Clock, ClockHistory, ClockState, Json
+from hub.model import Clock, ClockHistory, ClockState, Json, StepKind
 from hub.policy import Policy
 from hub.policy.clocks import ClockPolicy
 
@@ -36,6 +36,6 @@ def laid(
     return sla.schedule(clock, policy.calendar, policy.calendar_version)
 
 
-def instants(clock: Clock, *kinds: str) -> list[datetime]:
+def instants(clock: Clock, *kinds: StepKind) -> list[datetime]:
     """Answer when the steps of these kinds fall."""
     return [step.at for step in clock.steps if step.kind in kinds]

@@ -27,7 +27,7 @@ RECEIVED = local("2026-03-09 08:00")
 LEVEL_2, LEVEL_3 = local("2026-03-11 14:00"), local("2026-03-12 13:00")
 """24 h of the timetable, 32 h: three on Monday and Tuesday, and so on."""
 ANA, JEFE, NEIGHBOUR = "+573001110002", "+573001110003", "+573009990000"
-TWO_WAY = Templates.load(company=COMPANY, texting=Texting(two_way=True))
+TWO_WAY = Templates.load(company=COMPANY, clocks={}, texting=Texting(two_way=True))
 
 
 async def directory(hub: MemoryHub) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hub import sla
 from hub.errors import NothingToTakeOn
-from hub.model import Clock, ClockState
+from hub.model import Clock, ClockState, StepKind
 from hub.sla import acknowledge
 from hub.testing import MemoryPublisher
 from tests.unit.factories import HOUR, SCHEMAS, event, local
@@ -44,7 +44,7 @@ async def take_on(hub: MemoryHub, at: datetime, by: str = "ana") -> acknowledge.
 
 
 def escalations(hub: MemoryHub) -> list[datetime]:
-    return [step.at for step in standing(hub).steps if step.kind in {"escalate", "remind"}]
+    return [step.at for step in standing(hub).steps if step.kind in {StepKind.ESCALATE, StepKind.REMIND}]
 
 
 async def test_next_level_waits_one_more_duration_of_the_acknowledging_level() -> None:

@@ -14,7 +14,7 @@ from tests.unit.factories import POLICY, SECOND
 
 RULES: BreakerPolicy = POLICY.breaker
 """60 s, 10 calls, half of them faults or slower than 10 s; open for 30 s, 60 s … 300 s."""
-OPENING = RULES.least
+OPENING = RULES.min_calls
 
 
 class Line:
@@ -106,7 +106,7 @@ def test_half_open_lets_one_through_at_a_time_and_a_good_one_closes() -> None:
     line.pass_time(RULES.open_for)
     probe = line.enter()
 
-    assert (line.breaker.enter(line.now), line.wait) == (None, RULES.slow)
+    assert (line.breaker.enter(line.now), line.wait) == (None, RULES.slow_after)
     line.leave(probe)
     assert line.heard == [Circuit.OPEN, Circuit.HALF_OPEN, Circuit.CLOSED]
     line.call(times=3)
@@ -186,8 +186,8 @@ def test_each_provider_has_its_own_and_the_registry_knows_all() -> None:
 def test_a_breaker_that_could_never_double_is_refused() -> None:
     values = {name: getattr(RULES, name) for name in RULES.__struct_fields__}
 
-    with pytest.raises(InvalidPolicy, match="longer than longest"):
-        BreakerPolicy(**{**values, "longest": SECOND})
+    with pytest.raises(InvalidPolicy, match="longer than max_open_for"):
+        BreakerPolicy(**{**values, "max_open_for": SECOND})
 
 
 CALLS = st.tuples(st.floats(0, 400), st.booleans(), st.floats(0, 20), st.booleans())
@@ -207,7 +207,7 @@ def test_whatever_happens_the_laws_of_the_circuit_hold(
     }
     for pause, fault, took, cut in calls:
         line.now += pause
-        assert timedelta(0) <= line.wait <= RULES.longest
+        assert timedelta(0) <= line.wait <= RULES.max_open_for
         free = not line.wait
         given = line.breaker.enter(line.now)
         assert (given is not None) == free
@@ -232,7 +232,7 @@ def test_whatever_happened_a_provider_that_is_well_again_is_asked_again(
         given = line.breaker.enter(line.now)
         if given is not None:
             line.leave(given, fault=fault, took=timedelta(seconds=took))
-    line.pass_time(RULES.longest)
+    line.pass_time(RULES.max_open_for)
     line.call(times=good)
 
     assert line.circuit is Circuit.CLOSED

@@ -8,8 +8,6 @@ import json
 import pickle
 import pprint
 import re
-import subprocess
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -42,6 +40,7 @@ from hub.settings.effective import SETTINGS, Origin, tell
 from hub.testing import MemoryThrottle
 from hub.web.api.pauses import providers_of
 from tests.canaries import HARMLESS, PLACES, Planted, planted
+from tests.command_line import run_command
 
 ROOT: Final = Path(__file__).parents[2]
 POLICY: Final = load_policy()
@@ -158,10 +157,10 @@ def test_checking_with_every_server_away_shows_no_secret(
 ) -> None:
     birds = planted(HUB_MODE=mode, HUB_HTTP="127.0.0.1:1").as_files(tmp_path)
 
-    said = _hub(birds, "check", *arguments)
+    done = run_command(birds.environ, "check", *arguments)
 
-    assert "HUB_API_KEY" in said
-    assert birds.seen_in(said) == []
+    assert "HUB_API_KEY" in done.out
+    assert birds.seen_in(done.out + done.err) == []
 
 
 @pytest.mark.parametrize(
@@ -261,17 +260,3 @@ async def _forget(_: Outgoing) -> None: ...
 USES: Final[tuple[Callable[[Settings], object], ...]] = (
     *(_channels, read_hooks, twilio_tokens, keys_of, texts_can_be_answered),
 )
-
-
-def _hub(birds: Planted, *arguments: str) -> str:
-    """Run the command as a user does; answer all that it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hub", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8", **birds.environ},
-        timeout=60,
-    )
-    return done.stdout + done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,13 +18,14 @@ from typer.testing import CliRunner
 
 from hub.access.secret_strength import is_guessable
 from hub.cli.common import local_time, short_case
-from hub.cli.deliveries import keep_following, news
+from hub.cli.deliveries import keep_following, line_printer, news
 from hub.cli.main import app, leaves
 from hub.cli.run import choose
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
 from hub.operations.dead_letters import open_ids
 from hub.ports import MessageFilter
 from hub.settings import Secret
+from tests.command_line import run_command
 from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
 
 SRC = Path(__file__).parents[2]
@@ -47,16 +49,21 @@ NOWHERE = {
 }
 
 
-def hub(*arguments: str, text: str = "", environ: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+def hub(*arguments: str, text: str = "") -> tuple[int, str, str]:
+    """Answer the command's exit code, output and errors."""
+    done = run_command(NOWHERE, *arguments, text=text)
+    return done.code, done.out, done.err
+
+
+def hub_process(*arguments: str, environ: Mapping[str, str]) -> tuple[int, str, str]:
     """Run the command as a user does; answer its exit code, output and errors."""
     done = subprocess.run(
         [sys.executable, "-m", "hub", *arguments],
-        input=text,
         capture_output=True,
         text=True,
         check=False,
         cwd=SRC,
-        env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8", **(environ or NOWHERE)},
+        env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8", **environ},
         timeout=60,
     )
     return done.returncode, done.stdout, done.stderr
@@ -71,7 +78,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_help_teaches_a_first_round() -> None:
-    code, out, _ = hub("--help")
+    code, out, _ = hub_process("--help", environ={})
 
     assert code == 0
     for command in ("run", "publish", "deliveries", "clocks", "dead", "check", "db", "template"):
@@ -99,6 +106,16 @@ def test_a_wrong_command_line_is_exit_code_2_and_no_traceback(arguments: Sequenc
     assert "Usage:" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [("deliveries", "--state", "done"), ("keys", "create", "erp", "--scope", "done")]
+)
+def test_a_word_that_is_none_of_the_choices_is_refused_plainly(arguments: Sequence[str]) -> None:
+    done = CliRunner().invoke(app, list(arguments))
+
+    assert ": 'done' is not one of " in done.stderr
+    assert "Value error" not in done.stderr
+
+
 def test_an_unknown_role_is_refused_by_name_with_those_that_there_are() -> None:
     with pytest.raises(typer.BadParameter, match=r"kitchen.*intake, web"):
         choose(["intake", "kitchen"], ("intake", "web"))
@@ -120,7 +137,7 @@ def test_a_server_that_is_away_is_one_sentence_and_exit_code_1(arguments: Sequen
 
 
 def test_a_wrong_setting_is_one_sentence_and_exit_code_1() -> None:
-    code, _, err = hub("run", environ={**NOWHERE, "HUB_MODE": "loud"})
+    code, _, err = hub_process("run", environ={**NOWHERE, "HUB_MODE": "loud"})
 
     assert (code, err) == (1, "Error: HUB_MODE must be one of: capture, allowlist, live.\n")
 
@@ -139,6 +156,18 @@ def test_publishing_says_what_is_wrong_before_anything_is_sent(kind: str, text: 
 
     assert isinstance(done.exception, InvalidEvent)
     assert str(done.exception).startswith(reason)
+
+
+def test_publishing_says_which_event_is_refused_and_names_its_unknown_fields() -> None:
+    closed = "co.coproservicios.pqrs.closed.v1"
+    events = [
+        {"type": closed, "id": "evt-1", "source": "urn:crm", "data": {"radicado": "PQ-1", "numero": 1}},
+        {"type": closed, "data": {}},
+    ]
+    done = CliRunner().invoke(app, ["publish", "-"], input=json.dumps(events))
+
+    assert str(done.exception).startswith("event 1 (id evt-1, source urn:crm): data.pqrs_id: required")
+    assert str(done.exception).endswith("; unknown: numero")
 
 
 def test_a_file_that_is_not_there_is_said() -> None:
@@ -177,6 +206,12 @@ def test_a_template_is_shown_with_the_first_example_of_its_schema() -> None:
     done = CliRunner().invoke(app, ["template", "preview", "pqrs.received", "--channel", "sms", "--json"])
 
     assert list(json.loads(done.stdout)) == ["sms"]
+
+
+def test_no_line_between_the_texts_of_a_preview_is_wider_than_a_terminal() -> None:
+    _, out, _ = hub("template", "preview", "pqrs.assigned")
+
+    assert [80] == sorted({len(line) for line in out.splitlines() if "───" in line})
 
 
 def test_the_texts_to_approve_are_shown_as_meta_takes_them() -> None:
@@ -264,6 +299,28 @@ async def test_follow_shows_moved_messages_again_and_waits_for_the_database() ->
     following.cancel()
 
     assert [each["state"] for each in (first, second, third)] == ["queued", "sent", "delivered"]
+
+
+def test_following_shows_the_columns_of_the_list_below_their_head(capsys: pytest.CaptureFixture[str]) -> None:
+    show = line_printer(as_json=False)
+    show(message_row(state="failed", reason="smtp_550", event_id="evt-7"))
+    show(message_row(reason="a reason that is longer than its column", event_id="evt-8"))
+    head, first, second = capsys.readouterr().out.splitlines()
+
+    assert head.split("  ")[0] == "when"
+    assert re.split(r" {2,}", head) == ["when", "event", "person", "channel", "state", "reason", "event id"]
+    assert [first[head.index(name) :].split()[0] for name in ("state", "reason", "event id")] == [
+        "failed",
+        "smtp_550",
+        "evt-7",
+    ]
+    assert second.endswith("a reason that is longer than its column  evt-8")
+
+
+def test_following_as_json_has_no_head(capsys: pytest.CaptureFixture[str]) -> None:
+    line_printer(as_json=True)(message_row(event_id="evt-7"))
+
+    assert [json.loads(line)["event_id"] for line in capsys.readouterr().out.splitlines()] == ["evt-7"]
 
 
 async def test_all_open_letters_are_found_over_many_pages() -> None:

@@ -27,6 +27,7 @@ from hub.model import (
     Lane,
     Move,
     Pause,
+    StepKind,
 )
 from hub.policy.clocks import ClockPolicy
 from tests.unit.clock_factory import instants, laid
@@ -183,13 +184,16 @@ def test_acknowledging_level_gets_one_more_of_its_durations() -> None:
     plain, taken = climbed(), climbed(2)
 
     assert plain.due_at == taken.due_at
-    assert instants(plain, "escalate")[0] == instants(taken, "escalate")[0]
+    assert instants(plain, StepKind.ESCALATE)[0] == instants(taken, StepKind.ESCALATE)[0]
     # 2→3 at 40 h instead of 32, 3→4 at 48, the reminder 8 h later.
-    assert instants(plain, "escalate", "remind")[2:] == instants(taken, "escalate", "remind")[1:3]
+    assert (
+        instants(plain, StepKind.ESCALATE, StepKind.REMIND)[2:]
+        == instants(taken, StepKind.ESCALATE, StepKind.REMIND)[1:3]
+    )
 
 
 def test_acknowledging_top_level_gets_no_reminder() -> None:
-    assert [] == instants(climbed(4), "remind")
+    assert [] == instants(climbed(4), StepKind.REMIND)
 
 
 def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:

@@ -8,9 +8,12 @@ in test_catalog.py, test_schemas.py and test_templates.py.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any, cast
 
-from hub.catalog import CATALOG
+import pytest
+
+from hub.catalog import BY_NAME, CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
@@ -20,12 +23,14 @@ from hub.inbound import replies
 from hub.intake.process_batch import SourceBindings
 from hub.messages.planning.undelivered import HANDED_OVER
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
-from hub.model import Lane
+from hub.model import Lane, Step, StepKind
+from hub.policy.clocks import ESCALATES
 from hub.rendering.forms import CHANNELS as FORMS
-from hub.sla import CHECKED, ESCALATES, RESOLVED, SUMMARY
+from hub.sla import EVENTS, SUMMARY, step_event
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
-from tests.unit.factories import DESK, MONDAY
+from tests.unit.clock_factory import laid
+from tests.unit.factories import DESK, MONDAY, POLICY
 
 
 def consumers() -> list[Consumer]:
@@ -83,9 +88,23 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
 
 def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
     own = {ACKNOWLEDGED, replies.NAME, replies.ANSWERED, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
-    told = {"sla.at_risk", "sla.breached", SUMMARY, RESOLVED, CHECKED, *ESCALATES.values(), *own}
+    told = {SUMMARY, *own}.union(*EVENTS.values())
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
+
+
+def test_each_kind_of_step_has_events_in_the_catalogue() -> None:
+    assert set(EVENTS) == set(StepKind)
+    assert all(BY_NAME[name].hub_emitted for names in EVENTS.values() for name in names)
+
+
+@pytest.mark.parametrize("name", ESCALATES)
+@pytest.mark.parametrize("kind", [StepKind.ESCALATE, StepKind.REMIND])
+def test_each_escalation_makes_the_event_of_its_promise(name: str, kind: StepKind) -> None:
+    clock = replace(laid(POLICY.clocks[name], MONDAY, policy=POLICY), name=name)
+    step = Step(kind=kind, at=MONDAY, from_level=1, to_level=2)
+
+    assert ESCALATES[name] == step_event(clock, step, now=MONDAY).name
 
 
 def test_each_kind_of_incident_has_a_check() -> None:

@@ -61,7 +61,7 @@ class Pool:
 
 
 def opened(breaker: Breaker) -> None:
-    for _ in range(POLICY.breaker.least):
+    for _ in range(POLICY.breaker.min_calls):
         given = breaker.enter(time.monotonic())
         assert given is not None
         breaker.leave(given, time.monotonic(), fault=True, took=SECOND)
@@ -241,7 +241,7 @@ async def test_a_send_that_is_cancelled_gives_its_probe_back() -> None:
 
     pool = Pool(MemoryEmail(hang))
     now = time.monotonic() - 60
-    for _ in range(POLICY.breaker.least):
+    for _ in range(POLICY.breaker.min_calls):
         given = pool.breakers[0].enter(now)
         assert given is not None
         pool.breakers[0].leave(given, now, fault=True, took=SECOND)
@@ -255,7 +255,7 @@ async def test_a_send_that_is_cancelled_gives_its_probe_back() -> None:
 
 
 async def test_a_crowd_that_waits_for_places_says_nothing_against_the_provider() -> None:
-    places, slow = ConnectionSlots(1), POLICY.breaker.slow / 100
+    places, slow = ConnectionSlots(1), POLICY.breaker.slow_after / 100
 
     async def through_one_place(_outgoing: Outgoing) -> Accepted:
         await places.take(Lane.NORMAL, asyncio.get_running_loop().time() + 60)
@@ -266,7 +266,9 @@ async def test_a_crowd_that_waits_for_places_says_nothing_against_the_provider()
         return Accepted(provider="smtp")
 
     rules = POLICY.breaker
-    hasty = type(rules)(**{**{name: getattr(rules, name) for name in rules.__struct_fields__}, "slow": slow})
+    hasty = type(rules)(
+        **{**{name: getattr(rules, name) for name in rules.__struct_fields__}, "slow_after": slow}
+    )
     breaker = Breaker(hasty)
     provider = Provider(name="smtp", channel=MemoryEmail(*[through_one_place] * 60), breaker=breaker)
     failover = Failover([provider], throttle=MemoryThrottle(time.monotonic), timeout=SECOND)

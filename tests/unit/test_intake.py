@@ -198,7 +198,7 @@ async def test_redis_away_never_blocks(hub: MemoryHub) -> None:
         await hub.take_in(RECEIVED)
 
     assert len(hub.publisher.ticketed) == 3
-    assert [entry["event"] for entry in logs] == ["appointments.unavailable"]
+    assert [entry["event"] for entry in logs] == ["event.unreached", "appointments.unavailable"]
 
 
 async def test_a_conflict_is_tried_again_at_once(hub: MemoryHub) -> None:

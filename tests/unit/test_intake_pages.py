@@ -146,11 +146,11 @@ async def test_emergency_that_reaches_nobody_is_logged() -> None:
     emergency = event("emergency.declared")
     with capture_logs() as logs:
         await hub.take_in(emergency)
-    empty = [entry for entry in logs if entry["event"] == "audience.empty"]
+    said = [entry for entry in logs if entry["event"] == "event.unreached"]
 
-    assert [(entry["event_id"], entry["audience"]) for entry in empty] == [
-        (emergency.id, 0),
-        (emergency.id, 1),
+    assert [(entry["event_id"], entry["reasons"]) for entry in said] == [
+        (emergency.id, ["empty_audience", "unknown_copropiedad"]),
+        (emergency.id, ["empty_audience"]),
     ]
     assert hub.of(emergency) == []
 

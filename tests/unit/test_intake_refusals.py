@@ -52,6 +52,47 @@ async def test_bad_event_in_a_batch_becomes_a_dead_letter_with_its_reason() -> N
     assert kept.letter.id == body_id(encode(BAD), "pqrs.received")
 
 
+@pytest.mark.parametrize(
+    ("raw", "known"),
+    [
+        (arrived(encode(GOOD).replace(b"Copia", b"Co\\u0000pia")), ("good", GOOD.source, GOOD.type)),
+        (arrived(b'{"specversion":"1.0","id":"x","type":"a.b"}'), ("x", None, "a.b")),
+        (
+            arrived(b'{"specversion":"1.0","id":"x","source":"urn:x"}', content_type=None),
+            ("x", "urn:x", None),
+        ),
+        (arrived(b"{", content_type="application/json", headers={"ce-id": "x"}), ("x", None, None)),
+        (arrived(b'{"id":"","source":7,"type":"a\\u0000b"}'), (None, None, None)),
+        (arrived(b'{"id":"of the data","source":"of the data"}', content_type=None), (None, None, None)),
+        (
+            arrived(b"{}", headers={"ce-id": "x", "cloudEvents_id": "x"}, content_type=None),
+            (None, None, None),
+        ),
+    ],
+    ids=["NUL", "no source", "no content type", "half data", "no text", "bare data", "two prefixes"],
+)
+async def test_a_dead_letter_keeps_the_identity_that_can_be_read(
+    raw: RawMessage, known: tuple[str | None, ...]
+) -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(raw)
+    [kept] = hub.letters
+
+    assert (kept.letter.event_id, kept.letter.source, kept.letter.event_type) == known
+    assert hub.publisher.notices[0].data["event_id"] == known[0]
+
+
+async def test_unknown_fields_are_named_beside_missing_ones() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(event("pqrs.received", {"prioridad": "alta"}, without=("radicado",)))
+    await hub.take_in(arrived(b'{"specversion":"1.0","source":"urn:x","event_id":"x","traceparent":"y"}'))
+
+    assert [kept.letter.reason for kept in hub.letters] == [
+        "data.radicado: required; unknown: prioridad",
+        "id: required; unknown: event_id",
+    ]
+
+
 async def test_publishers_are_notified_of_the_rejection_and_its_reason() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(BAD)
@@ -154,7 +195,7 @@ async def test_one_value_that_the_database_refuses_is_found_among_many(at: int) 
     assert {kept.letter.event_id for kept in hub.letters} == {f"n-{at}", "bad"}
     assert taken(hub) == {MARIA.id, *(f"n-{number}" for number in range(5) if number != at)}
     assert len(hub.publisher.ticketed) == 4
-    assert len(hub.publisher.notices) == 2
+    assert [notice.name for notice in hub.publisher.notices].count("event.rejected") == 2
 
 
 async def test_all_values_of_a_batch_may_be_refused() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.health import monitor
-from hub.health.incidents import KINDS, avoided_channels, title_of
+from hub.health.incidents import BY_KIND, KINDS, avoided_channels, of_queues, title_of
 from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
 from hub.model import Lane, Remaining, Symptom
@@ -32,7 +33,7 @@ from hub.testing import MemoryMonitor, MemoryPublisher, MemoryStore, SettableClo
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, incoming
 
-POLICY = load_policy().watch
+POLICY = load_policy().monitor
 SCHEMAS = Schemas.load()
 LETTER = dead_letter(incoming(event("pqrs.received")), InvalidEvent("data.radicado: required"))
 ROSA = {"person_id": "p-1", "version": 1, "names": "Rosa Ruiz", "contact_points": []}
@@ -96,7 +97,7 @@ class House:
             raise TransientFailure("connect_failed")
         return self.funds
 
-    async def passes(self, times: int = 1, *, wait: timedelta = POLICY.every) -> None:
+    async def passes(self, times: int = 1, *, wait: timedelta = POLICY.interval) -> None:
         for _ in range(times):
             if not self.stopped:
                 await self.store.beat("timers", {"audit": "ended"})
@@ -127,22 +128,24 @@ async def _break_queue(house: House) -> None:
     async with house.memory.transaction() as transaction:
         await transaction.add_events([ABOUT])
         await transaction.add_messages([replace(mail(), lane=Lane.URGENT)])
-    house.clock.advance(POLICY.queue_age[Lane.URGENT] + SECOND)
+    house.clock.advance(POLICY.queue_max_age[Lane.URGENT] + SECOND)
 
 
 async def _break_intake(house: House) -> None:
     house.lonely = {"hub.events.urgent": 2, "hub.events.bulk": 0}
 
 
-async def _bury(house: House) -> None:
+async def _bury(house: House, times: int = 1) -> None:
     async with house.memory.transaction() as transaction:
-        await transaction.add_dead_letters([replace(LETTER, received_at=house.clock())])
+        await transaction.add_dead_letters(
+            [replace(LETTER, id=uuid4(), received_at=house.clock()) for _ in range(times)]
+        )
 
 
 async def _stop_timers(house: House) -> None:
     await house.store.beat("timers", {"audit": "ended"})
     house.stopped = True
-    house.clock.advance(POLICY.audit_stale + SECOND)
+    house.clock.advance(POLICY.audit_max_age + SECOND)
 
 
 async def _spend(house: House) -> None:
@@ -195,6 +198,38 @@ def test_only_a_channel_is_avoided() -> None:
         "queue_age:email:urgent": ["email"],
         "balance:sms:twilio": ["sms"],
     }
+
+
+@pytest.mark.parametrize(
+    ("unattended", "measured"),
+    [
+        ({"hub.events.urgent": 2}, "2 en una cola"),
+        ({"hub.events.urgent": 2, "hub.events.bulk": 1}, "3 en 2 colas"),
+    ],
+)
+def test_one_queue_is_counted_in_the_singular(unattended: Mapping[str, int], measured: str) -> None:
+    assert [measured] == [symptom.measured for symptom in of_queues(unattended)]
+
+
+def test_text_about_dead_letters_is_about_events() -> None:
+    kind = BY_KIND["dead_letters"]
+
+    assert kind.title.startswith("Hay eventos")
+    assert kind.to_do.startswith("Mírelos")
+
+
+async def test_open_incident_updates_its_count_of_dead_letters() -> None:
+    house = House()
+    await _bury(house)
+    await house.passes()
+    first = await house.store.incidents(10)
+    await _bury(house, 2)
+    await house.passes()
+    [later] = await house.store.incidents(10)
+
+    assert ["1 abierta, 1 de la última hora"] == [incident.measured for incident in first]
+    assert "3 abiertas, 3 de la última hora" == later.measured
+    assert [("began", "dead_letters")] == house.told
 
 
 async def test_end_of_an_incident_is_published_once_after_a_delay() -> None:
@@ -277,7 +312,7 @@ async def test_audit_age_before_the_first_audit_counts_from_the_start() -> None:
     await house.passes(2)
     assert [] == house.told
 
-    house.clock.advance(POLICY.audit_stale)
+    house.clock.advance(POLICY.audit_max_age)
     await house.passes()
     assert [("began", "auditor")] == house.told
 
@@ -303,7 +338,7 @@ async def test_incidents_during_a_broker_outage_are_published_later_in_order() -
     for _ in range(10):
         with pytest.raises(BrokerUnavailable):
             await house.passes()
-        house.clock.advance(POLICY.every)
+        house.clock.advance(POLICY.interval)
     await house.passes()
 
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
@@ -367,7 +402,7 @@ async def test_incident_of_an_unknown_kind_is_left_to_the_other_hub() -> None:
 
 async def test_monitor_continues_after_a_fault() -> None:
     house = House()
-    house.watch.policy = msgspec.structs.replace(POLICY, every=timedelta(milliseconds=1))
+    house.watch.policy = msgspec.structs.replace(POLICY, interval=timedelta(milliseconds=1))
     house.publisher.faults.script("event", RuntimeError("a fault of ours"), BrokerUnavailable())
     await house.circuit("open")
     watching = asyncio.create_task(monitor.run(house.watch))

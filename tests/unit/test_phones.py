@@ -63,6 +63,11 @@ def test_what_is_not_e164_cannot_be_texted(text: str) -> None:
     assert not can_text(text)
 
 
+@pytest.mark.parametrize(("e164", "texted"), [("+12025550104", True), ("+576017956000", False)])
+def test_a_number_that_may_be_mobile_can_be_texted_and_a_landline_cannot(e164: str, *, texted: bool) -> None:
+    assert can_text(e164) is texted
+
+
 @given(st.text())
 def test_any_text_is_a_number_or_refused_and_a_number_stays_itself(text: str) -> None:
     try:

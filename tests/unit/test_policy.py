@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,11 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.business_time import BusinessDays, Mode, Term
+from hub.business_time.durations import parse_term
 from hub.errors import InvalidPolicy
-from hub.model import Purpose
+from hub.model import Purpose, StepKind
 from hub.policy import Policy, load_policy
 from hub.policy.clocks import ClockPolicy
-from hub.policy.values import parse_term
+from hub.policy.policy import BUILT_IN as BUILT_IN_FILE
+from hub.policy.policy import RENAMED, TUNING
 from tests.unit.clock_factory import instants, laid
 
 BOGOTA = ZoneInfo("America/Bogota")
@@ -41,7 +45,7 @@ class Overlaid:
 
 def test_the_first_reply_climbs_at_24_32_40_and_48_business_hours() -> None:
     clock = laid(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
-    steps = instants(clock, "escalate", "remind")
+    steps = instants(clock, StepKind.ESCALATE, StepKind.REMIND)
 
     assert steps == [
         local("2026-03-11 16:30"),  # 24 h: 6.5 on Monday, 9 on Tuesday, 8.5 on Wednesday
@@ -57,7 +61,7 @@ def test_a_first_reply_is_at_risk_at_80_percent_of_its_business_hours() -> None:
     clock = laid(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
 
     # 19.2 h: 6.5 on Monday, 9 on Tuesday, 3.7 on Wednesday
-    assert instants(clock, "at_risk") == [local("2026-03-11 11:42")]
+    assert instants(clock, StepKind.AT_RISK) == [local("2026-03-11 11:42")]
 
 
 @pytest.mark.parametrize(
@@ -71,21 +75,23 @@ def test_a_legal_term_is_at_risk_when_the_business_day_of_80_percent_opens() -> 
     clock = laid(BUILT_IN.clocks["legal_term"], MONDAY_10_30, policy=BUILT_IN, data={"kind": "queja"})
 
     # The 12th of 15 business days; Monday 23 March is a holiday.
-    assert instants(clock, "at_risk") == [local("2026-03-26 08:00")]
+    assert instants(clock, StepKind.AT_RISK) == [local("2026-03-26 08:00")]
     assert clock.due_at == local("2026-04-01 00:00")
 
 
 def test_a_part_of_business_days_is_counted_in_decimals() -> None:
     rules = ClockPolicy(target=BusinessDays(10), at_risk=0.7)  # 0.7 × 10 is 7.000000000000001 in floats
 
-    assert instants(laid(rules, MONDAY_10_30, policy=BUILT_IN), "at_risk") == [local("2026-03-18 08:00")]
+    assert instants(laid(rules, MONDAY_10_30, policy=BUILT_IN), StepKind.AT_RISK) == [
+        local("2026-03-18 08:00")
+    ]
 
 
 def test_an_emergency_is_counted_in_minutes_of_any_hour() -> None:
     clock = laid(BUILT_IN.clocks["emergency_ack"], local("2026-03-08 03:00"), policy=BUILT_IN)
 
     assert clock.due_at == local("2026-03-08 03:05")
-    assert instants(clock, "at_risk") == []
+    assert instants(clock, StepKind.AT_RISK) == []
 
 
 def test_maintenance_depends_on_the_priority() -> None:
@@ -126,7 +132,9 @@ def test_an_overlay_can_make_a_ladder_of_seconds(overlaid: Overlaid) -> None:
     policy = overlaid(
         '[clocks.first_reply]\ntarget = "3s"\nany_hour = true\nladder = ["3s", "1s", "1s", "1s"]\n'
     )
-    steps = instants(laid(policy.clocks["first_reply"], MONDAY_10_30, policy=policy), "escalate", "remind")
+    steps = instants(
+        laid(policy.clocks["first_reply"], MONDAY_10_30, policy=policy), StepKind.ESCALATE, StepKind.REMIND
+    )
 
     assert [(step - MONDAY_10_30).total_seconds() for step in steps] == [3, 4, 5, 6]
     assert policy.clocks["first_reply"].at_risk == 0.8
@@ -240,6 +248,23 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
         ("[retry]\nemail = { tries = 0 }", "retry.email.tries: Expected `int` >= 1"),
         ("[retry]\nemail = 1", "retry.email must be a table"),
         ("retry = 1", "retry must be a table"),
+        ('[throttle.person]\nsms = "6"', "throttle.person.sms: a rate is written"),
+        ('[throttle]\nexempt = ["law"]', "throttle.exempt[0]: law is not known; known: emergency, legal"),
+        ('[sms]\nprefix = "house"', "sms.prefix: house is not known; known: building, company, none"),
+        ('[monitor]\ninterval = "PT15S"', "monitor.interval: 'PT15S' is not a duration; write \"24h\""),
+        ('[monitor.queue_max_age]\nurgent = "2"', "monitor.queue_max_age.urgent: '2' is not a duration"),
+        ('[monitor]\ninterval = "2h"', "monitor: clear_after and heartbeat_max_age must not be shorter"),
+        ("[monitor]\nmax_dead_letters = 0", "monitor.max_dead_letters: Expected `int` >= 1"),
+        (
+            "[clocks.legal_term]\nalerts = { at_risk = 5 }",
+            "clocks.legal_term.alerts.at_risk: Expected `int` <= 4",
+        ),
+        (
+            '[clocks.legal_term]\ntarget = { default = "x" }',
+            "clocks.legal_term.target: 'x' is not a duration",
+        ),
+        ("[watch]\nx = 1", "watch is now monitor: see hub/tuning.toml"),
+        ("watch = 1", "watch is now monitor: see hub/tuning.toml"),
     ],
 )
 def test_a_wrong_policy_names_the_key(overlaid: Overlaid, toml: str, complaint: str) -> None:
@@ -247,6 +272,42 @@ def test_a_wrong_policy_names_the_key(overlaid: Overlaid, toml: str, complaint: 
         overlaid(toml)
 
     assert str(refused.value).startswith(complaint)
+
+
+@pytest.mark.parametrize(("old", "new"), [pair for pair in RENAMED.items() if "." in pair[0]])
+def test_a_renamed_key_is_refused_by_its_new_name(overlaid: Overlaid, old: str, new: str) -> None:
+    table, key = old.split(".")
+    new_table, new_key = new.split(".")
+
+    with pytest.raises(InvalidPolicy, match=f"^{old} is now {new}: see hub/tuning.toml$"):
+        overlaid(f"[{table}]\n{key} = 1")
+    assert new_key in tomllib.loads(TUNING.read_text())[new_table]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        *("company", "calendar", "clocks.first_reply", "clocks.legal_term.alerts", "clocks_summary"),
+        *("windows.ley_2300", "sms", "delivery", "breaker", "throttle", "monitor", "retry.default"),
+    ],
+)
+def test_every_table_refuses_a_key_that_is_not_known(overlaid: Overlaid, table: str) -> None:
+    with pytest.raises(InvalidPolicy, match=rf"^{re.escape(table)}\.no_such_key is not known; known: \w+"):
+        overlaid(f"[{table}]\nno_such_key = 1")
+
+
+def test_one_overlay_changes_promises_and_tuning(overlaid: Overlaid) -> None:
+    policy = overlaid('[company]\nphone = "1"\n[breaker]\nmin_calls = 3\n[monitor]\ninterval = "1s"')
+
+    assert ("1", 3) == (policy.company.phone, policy.breaker.min_calls)
+    assert timedelta(seconds=1) == policy.monitor.interval
+
+
+def test_no_table_stands_in_both_built_in_files() -> None:
+    promises, tuning = (tomllib.loads(file.read_text()) for file in (BUILT_IN_FILE, TUNING))
+
+    assert {"delivery", "breaker", "throttle", "monitor", "retry"} == set(tuning)
+    assert set(promises).isdisjoint(tuning)
 
 
 def test_a_file_that_is_no_policy_is_named(tmp_path: Path) -> None:

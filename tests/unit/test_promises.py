@@ -17,8 +17,7 @@ from hub.business_time.dates import Ahead, CalendarDays
 from hub.catalog import CATALOG
 from hub.model import Move
 from hub.policy import load_policy
-from hub.policy.clocks import ClockPolicy
-from hub.sla import ESCALATES
+from hub.policy.clocks import ESCALATES, ClockPolicy
 from tests.unit.test_docs import ROOT, rows
 
 HEADER: Final = (

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 import hub.rendering
 from hub.errors import InvalidTemplate, TemplateFailure
-from hub.model import Rendered
+from hub.model import Json, Rendered
+from hub.policy import load_policy
 from hub.policy.values import Prefix
-from hub.rendering import Context, Templates, Texting
+from hub.rendering import Context, Templates, Texting, engine
 from hub.rendering.compiling import Compiler
 from hub.rendering.source import read
 
@@ -40,12 +42,14 @@ def write(folder: Path, path: str, text: str) -> None:
 
 
 def load(folder: Path) -> Templates:
-    return Templates.load(folder, company=COMPANY, texting=BARE)
+    return Templates.load(folder, company=COMPANY, clocks=load_policy().clocks, texting=BARE)
 
 
 def only(source: str, **parts: str) -> Templates:
     """Compile one file without the built-in ones, which take a while."""
     words = COMPILER.words("prueba", read(source, parts.__getitem__))
+    for said in words.values():
+        said.compile()
     return Templates(
         {("es", "prueba", variant): said for variant, said in words.items()},
         COMPILER.engine.globals,
@@ -66,10 +70,10 @@ def squeezed(html: str) -> str:
 
 class TestMarkdownWithJinja:
     def test_a_variable_can_be_emphasised(self) -> None:
-        said = say("Su caso **{{ radicado }}** y *{{ a_b }}_{{ c }}*.", radicado="PQ-1", a_b="x", c="y")
+        said = say("Su caso **{{ radicado }}** y *{{ a_b }}_{{ c }}*.", radicado="1042", a_b="x", c="y")
 
-        assert said.html == "<p>Su caso <strong>PQ-1</strong> y <em>x_y</em>.</p>"
-        assert said.text == "Su caso PQ-1 y x_y.\n"
+        assert said.html == "<p>Su caso <strong>1042</strong> y <em>x_y</em>.</p>"
+        assert said.text == "Su caso 1042 y x_y.\n"
 
     def test_a_link_may_have_a_variable_address(self) -> None:
         said = say("Puede [ver la respuesta]({{ url|enlace }}) hoy.", url="https://x.co/a?b=1&c=2")
@@ -106,13 +110,34 @@ class TestMarkdownWithJinja:
         assert squeezed(said.html).endswith("<tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>")
 
     def test_a_table_without_a_head_is_a_list_of_facts(self) -> None:
-        said = say("| | |\n|---|---|\n| Radicado | **{{ r }}** |\n", r="PQ-1")
+        said = say("| | |\n|---|---|\n| Radicado | **{{ r }}** |\n", r="1042")
 
         assert squeezed(said.html) == (
             '<table class="datos"><tbody><tr><th scope="row">Radicado</th>'
-            "<td><strong>PQ-1</strong></td></tr></tbody></table>"
+            "<td><strong>1042</strong></td></tr></tbody></table>"
         )
-        assert said.text == "Radicado: PQ-1\n"
+        assert said.text == "Radicado: 1042\n"
+
+    @pytest.mark.parametrize("number", ["PQ-2026-000123", "A-1", "2026/14-B", "ACTA-2026-07"])
+    def test_the_number_of_a_case_stays_on_one_line_and_is_plain_text(self, number: str) -> None:
+        said = say("Su caso es **{{ radicado }}**.", radicado=number)
+
+        kept = f'<span style="white-space:nowrap">{number}</span>'
+        assert said.html == f"<p>Su caso es <strong>{kept}</strong>.</p>"
+        assert said.text == f"Su caso es {number}.\n"
+
+    @pytest.mark.parametrize(
+        ("value", "shown"),
+        [
+            ("1042", "1042"),
+            ("dos - tres", "dos - tres"),
+            ("A" * 20 + "-" + "1" * 12, "A" * 20 + "-" + "1" * 12),
+            ("a-<b>", "a-&lt;b&gt;"),
+            (-5, "-5"),
+        ],
+    )
+    def test_what_is_no_such_number_or_a_long_one_may_break(self, value: Json, shown: str) -> None:
+        assert say("{{ x }}", x=value).html == f"<p>{shown}</p>"
 
     @pytest.mark.parametrize(("shown", "items"), [(True, ["a", "b", "c"]), (False, ["a", "c"])])
     def test_a_condition_may_stand_around_a_list_item(self, shown: bool, items: list[str]) -> None:
@@ -303,21 +328,38 @@ class TestFailures:
             only(source, circle='{% include "circle" %}')
 
     @pytest.mark.parametrize(
-        ("source", "reason"),
+        ("path", "source", "reason"),
         [
-            ("{% block cuerpo %}{% endblock %}", "es/aviso.j2: no block is called cuerpo"),
-            ('{% include "nada.j2" %}', "es/aviso.j2: es/nada.j2: there is no such file"),
+            ("es/aviso.j2", "{% block cuerpo %}{% endblock %}", "es/aviso.j2: no block is called cuerpo"),
+            ("es/aviso.j2", '{% include "nada.j2" %}', "es/aviso.j2: es/nada.j2: there is no such file"),
+            ("es/aviso.j2", "{% block sms %}{% if %}{% endblock %}", r"es/aviso.j2: aviso.sms, line 1: .*"),
+            ("es/_saludo.j2", "{{ person.name | nada }}", r"es/.*\.j2: .*: No filter named 'nada'\."),
+            ("layouts/email.html", "{{ unit_line }}{% if %}", r"es/.*\.j2: .*\.body, line 1: .*"),
         ],
     )
     def test_a_bad_file_is_refused_at_load_by_its_name(
-        self, tmp_path: Path, source: str, reason: str
+        self, tmp_path: Path, path: str, source: str, reason: str
     ) -> None:
-        write(tmp_path, "es/aviso.j2", source)
+        write(tmp_path, path, source)
 
         with pytest.raises(InvalidTemplate) as caught:
             load(tmp_path)
 
-        assert str(caught.value) == reason
+        assert re.fullmatch(reason, str(caught.value))
+
+    def test_what_no_file_of_the_companys_is_part_of_is_compiled_when_first_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        compiling = Mock(wraps=engine._compile)
+        monkeypatch.setattr(engine, "_compile", compiling)
+        write(tmp_path, "es/prueba.j2", "{% block sms %}Hola{% endblock %}")
+        templates = load(tmp_path)
+        at_load = {call.args[1].partition(".")[0] for call in compiling.call_args_list}
+        templates.render("pqrs.received", "sms", context(PQRS), variant=None)
+        compiled = {call.args[1] for call in compiling.call_args_list}
+
+        assert at_load == {"prueba"}
+        assert "pqrs.received.sms" in compiled
 
 
 class TestForms:
@@ -400,4 +442,4 @@ LAYOUTS = Path(hub.rendering.__file__).parents[1] / "templates" / "layouts"
 COMPILER = Compiler(
     *((LAYOUTS / name).read_text("utf-8") for name in ("email.html", "email.txt", "letter.html"))
 )
-BUILT_IN = Templates.load(company=COMPANY)
+BUILT_IN = Templates.load(company=COMPANY, clocks=load_policy().clocks)

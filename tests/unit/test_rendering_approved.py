@@ -22,6 +22,8 @@ DATA = {"radicado": "PQ-1", "at": "2026-03-09T08:05:00-05:00"}
 
 def templates(source: str) -> Templates:
     words = COMPILER.words("caso.abierto", read(source, str))
+    for said in words.values():
+        said.compile()
     by_key = {("es", "caso.abierto", variant): said for variant, said in words.items()}
     return Templates(by_key, COMPILER.engine.globals, {"name": "COPROSERVICIOS"})
 

@@ -267,4 +267,4 @@ def test_a_layout_that_has_no_place_for_them_is_refused(tmp_path: Path, name: st
     (tmp_path / "layouts" / name).write_text(re.sub(r"\{\{ unit(_line|s)\b.*?\}\}", "", layout), "utf-8")
 
     with pytest.raises(InvalidTemplate, match="it names no units"):
-        Templates.load(tmp_path, company=COMPANY)
+        Templates.load(tmp_path, company=COMPANY, clocks={})

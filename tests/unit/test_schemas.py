@@ -165,6 +165,36 @@ def test_the_first_few_errors_are_told_at_once() -> None:
     assert error.reason.endswith("; and more")
 
 
+def test_unknown_fields_are_named_beside_a_missing_one() -> None:
+    data = {**first_example("maintenance.request.received"), "prioridad": "alta", "zona": "A"}
+    del data["priority"]
+
+    error = refusal(an_event("maintenance.request.received", data))
+
+    assert error.reason == "data.priority: required; unknown: prioridad, zona"
+    assert error.field == "data.priority"
+
+
+def test_unknown_fields_are_named_where_the_missing_one_belongs() -> None:
+    point = {"id": "cp-1", "kind": "email", "valor": "ana@example.com"}
+    error = refusal_of("directory.person.upserted", contact_points=[point])
+
+    assert error.reason == "data.contact_points.0.value: required; unknown: valor"
+
+
+def test_a_key_that_is_no_name_of_a_field_is_not_repeated() -> None:
+    data = {**first_example("pqrs.received"), "ana@example.com": 1, "3001234567": 1, "x" * 41: 1}
+    del data["radicado"]
+
+    assert refusal(an_event("pqrs.received", data)).reason == "data.radicado: required"
+
+
+def test_unknown_fields_alone_are_no_fault_and_are_not_named() -> None:
+    error = refusal_of("pqrs.received", kind="tutela", prioridad="alta")
+
+    assert "prioridad" not in error.reason
+
+
 def test_no_error_ever_quotes_a_value() -> None:
     secret = "ana.secreta@example.com"
     for name in NAMES:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hub.business_time.dates import CalendarDays, ahead_of, day_end, last_instant
 from hub.errors import InvalidPolicy
-from hub.model import ClockHistory, Pause
+from hub.model import ClockHistory, Pause, StepKind
 from hub.policy.clocks import Alerts, ClockPolicy
 from tests.unit.clock_factory import instants, laid
 from tests.unit.factories import HOUR, MONDAY, POLICY, local
@@ -35,8 +35,8 @@ def test_dated_promise_is_due_at_the_end_of_its_day_and_warns_before() -> None:
     clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"})
 
     assert clock.due_at == local("2026-03-21 00:00")
-    assert instants(clock, "at_risk") == [local("2026-03-17 00:00")]
-    assert instants(clock, "breach") == [clock.due_at]
+    assert instants(clock, StepKind.AT_RISK) == [local("2026-03-17 00:00")]
+    assert instants(clock, StepKind.BREACH) == [clock.due_at]
 
 
 def test_promised_instant_is_due_to_the_minute() -> None:
@@ -55,8 +55,8 @@ def test_late_promise_warns_at_once_and_overdue_promise_only_breaches() -> None:
     late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-10"})
     too_late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-08"})
 
-    assert instants(late, "at_risk") == [MONDAY]
-    assert instants(too_late, "at_risk", "breach") == [local("2026-03-09 00:00")]
+    assert instants(late, StepKind.AT_RISK) == [MONDAY]
+    assert instants(too_late, StepKind.AT_RISK, StepKind.BREACH) == [local("2026-03-09 00:00")]
 
 
 @pytest.mark.parametrize("assembly", ASSEMBLIES, ids=lambda each: str(each["meeting"]))
@@ -69,14 +69,14 @@ def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
 
     assert clock.due_at == last_day + timedelta(days=1)
     # The letters leave by D-16; D-20 is four days before.
-    assert instants(clock, "at_risk") == [last_day - timedelta(days=4)]
+    assert instants(clock, StepKind.AT_RISK) == [last_day - timedelta(days=4)]
 
 
 def test_works_need_notice_seventy_two_hours_before_to_the_minute() -> None:
     clock = laid(NOTICE, MONDAY, policy=POLICY, data={"starts_at": "2026-03-16T07:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-13 07:30")
-    assert instants(clock, "at_risk") == []
+    assert instants(clock, StepKind.AT_RISK) == []
 
 
 def test_pause_moves_a_dated_promise_to_the_end_of_a_later_day() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub import sla
@@ -146,8 +146,20 @@ def test_ended_clock_has_only_its_end_left_to_notify(
                 assert len(clock.steps) <= clock.fired + 1
 
 
+RECEIVED, ANSWERED, ANSWERED_LATER, TWICE, THRICE = (
+    happened("pqrs.received", 0, 0),
+    happened("pqrs.replied", 0, 1),
+    happened("pqrs.replied", 1, 2),
+    happened("pqrs.received", 0, 3),
+    happened("pqrs.received", 0, 4),
+)
+CAME_BACK = [THRICE, TWICE, RECEIVED, ANSWERED_LATER, ANSWERED]
+"""The clock of TWICE calls people, gives way to that of RECEIVED, and comes back once that one has ended."""
+
+
 @settings(max_examples=100, deadline=None)
 @given(course=heard())
+@example(course=([RECEIVED, ANSWERED, ANSWERED_LATER, TWICE, THRICE], CAME_BACK, [0, 0, 3, 0, 0]))
 def test_everybody_who_was_alerted_is_notified_of_the_end(
     course: tuple[list[Event], list[Event], list[int]],
 ) -> None:

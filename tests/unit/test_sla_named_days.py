@@ -6,7 +6,7 @@ import pytest
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.model import Clock, ClockState, Event
+from hub.model import Clock, ClockState, Event, StepKind
 from tests.unit.clock_factory import instants
 from tests.unit.factories import MONDAY, POLICY, event, local
 from tests.unit.hub_in_memory import memory_hub
@@ -34,7 +34,7 @@ def test_report_is_due_at_the_end_of_its_day_with_a_warning_three_days_before() 
     clock = after(promised())
 
     assert ("accounting_delivery", DUE) == (clock.name, clock.due_at)
-    assert [local("2026-03-17 00:00")] == instants(clock, "at_risk")
+    assert [local("2026-03-17 00:00")] == instants(clock, StepKind.AT_RISK)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.model import Clock, ClockState, Event
+from hub.model import Clock, ClockState, Event, StepKind
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
 
 CLOCKS: Final = (
@@ -35,7 +35,7 @@ def after(*happened: Event) -> Clock:
 
 
 def warned(clock: Clock) -> list[datetime]:
-    return [step.at for step in clock.steps if step.kind == "at_risk"]
+    return [step.at for step in clock.steps if step.kind == StepKind.AT_RISK]
 
 
 @pytest.mark.parametrize(("opener", "name", "due", "_"), CLOCKS)

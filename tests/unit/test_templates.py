@@ -31,7 +31,7 @@ COMPANY = {
     "email": POLICY.company.email,
     "site": POLICY.company.site,
 }
-TEMPLATES = Templates.load(company=COMPANY)
+TEMPLATES = Templates.load(company=COMPANY, clocks=POLICY.clocks)
 BUILDING = "Conjunto Altos del Rosal"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
 
@@ -176,6 +176,28 @@ def test_nobody_is_asked_to_answer_a_letter_as_a_message(event: str) -> None:
 
 
 @pytest.mark.parametrize("event", SPEAKING)
+def test_a_letter_greets_its_reader_once_and_by_name(event: str) -> None:
+    letters = {
+        name: words
+        for name, words in TEMPLATES.preview(event, examples(event)[0]).items()
+        if name.rpartition("/")[2] == "print"
+    }
+    for words in letters.values():
+        greetings = re.findall(r"Señor\(a\)|Hola.*?:|Cordial saludo.*?:", words.html)
+
+        assert greetings in ([], ["Hola, María:"], ["Cordial saludo, María:"])
+
+
+@pytest.mark.parametrize("form", ["email", "inbox", "print"])
+def test_no_line_ends_inside_a_radicado(form: str) -> None:
+    html = TEMPLATES.preview("pqrs.received", examples("pqrs.received")[0])[form].html
+    body = re.sub(r"<title>.*?</title>|<div class=\"oculto\".*?</div>", "", html, flags=re.DOTALL)
+
+    assert "PQ-2026-000123" in body
+    assert "PQ-2026-000123" not in body.replace('white-space:nowrap">PQ-2026-000123</span>', "")
+
+
+@pytest.mark.parametrize("event", SPEAKING)
 def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
     for _, words in said(event):
         parser = Balance()
@@ -264,7 +286,7 @@ def test_an_sms_of_a_one_way_sender_asks_for_no_answer(event: str) -> None:
 
 def test_an_sms_of_a_two_way_sender_may_be_answered() -> None:
     event = "maintenance.request.assigned"
-    two_way = Templates.load(company=COMPANY, texting=Texting(two_way=True))
+    two_way = Templates.load(company=COMPANY, clocks=POLICY.clocks, texting=Texting(two_way=True))
     words = two_way.render(event, "sms", context(event, examples(event)[0]), variant=None)
 
     assert "responda a este mensaje" in words.text
@@ -281,7 +303,7 @@ def test_an_sms_of_a_two_way_sender_may_be_answered() -> None:
 )
 def test_what_an_sms_begins_with_is_a_setting(prefix: Prefix, begins: str) -> None:
     event = "admin.payment.received"
-    templates = Templates.load(company=COMPANY, texting=Texting(prefix=prefix))
+    templates = Templates.load(company=COMPANY, clocks=POLICY.clocks, texting=Texting(prefix=prefix))
 
     assert templates.render(event, "sms", context(event, examples(event)[0]), variant=None).text.startswith(
         begins

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.model import ClockState, Event, State
+from hub.model import ClockState, Event, State, StepKind
 from hub.testing import MemoryAppointments, MemoryPublisher
 from hub.timers.scheduler import AT_ONCE, keep_appointments
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
@@ -181,7 +181,9 @@ async def test_broken_clock_does_not_stop_the_others() -> None:
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
     first = min((clock for clock in hub.store.clocks if clock.name == "first_reply"), key=lambda one: one.id)
     # As a newer hub may have laid it out.
-    hub.store.tables.clocks[first.id] = replace(first, steps=(replace(first.steps[0], kind="unheard_of"),))
+    hub.store.tables.clocks[first.id] = replace(
+        first, steps=(replace(first.steps[0], kind=StepKind("unheard_of")),)
+    )
     hub.clock.at = local("2026-03-11 09:17")
     with capture_logs() as logs:
         await keep_appointments(timers_of(hub))

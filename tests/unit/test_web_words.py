@@ -6,7 +6,7 @@ from hub.catalog import CATALOG
 from hub.channels.push import fcm
 from hub.channels.sms import twilio
 from hub.channels.whatsapp import verdicts
-from hub.model import ClockState, Purpose, State
+from hub.model import ClockState, Purpose, State, UnreachedReason
 from hub.policy import load_policy
 from hub.rendering import labels_es, titles_es
 from hub.settings import Mode
@@ -18,6 +18,10 @@ def test_every_state_of_a_message_has_a_word() -> None:
 
 def test_every_state_of_a_clock_has_a_word() -> None:
     assert set(labels_es.CLOCK_STATES) == {state.value for state in ClockState}
+
+
+def test_every_reason_why_an_event_does_not_reach_all_has_words() -> None:
+    assert set(labels_es.UNREACHED) == {reason.value for reason in UnreachedReason}
 
 
 def test_every_event_of_the_catalogue_has_a_title() -> None:

@@ -57,7 +57,8 @@ def _capture(settings: Settings) -> Finding:
 
 def _allowlist(settings: Settings) -> Finding:
     count = len(settings.allow_recipients)
-    return ok(MODE, f"Prueba: solo reciben mensajes los {count} destinatarios de HUB_ALLOW_RECIPIENTS.")
+    some = "recibe mensajes el destinatario" if count == 1 else f"reciben mensajes los {count} destinatarios"
+    return ok(MODE, f"Prueba: solo {some} de HUB_ALLOW_RECIPIENTS.")
 
 
 def _live(_: Settings) -> Finding:

@@ -193,11 +193,11 @@ async def _unknown_documents(settings: Settings) -> list[Finding]:
 
 
 async def _duty(settings: Settings) -> list[Finding]:
-    notify = load_policy(settings.policy).watch.notify
+    notify = load_policy(settings.policy).monitor.notify
     async with Database(settings.database_url.reveal(), size=1) as database:
         if notify or await PostgresMonitor(database, ()).anybody_on_duty():
             return []
-    to_do = "Dé el cargo ops a alguien del personal, o defina `[watch] notify` en la política."
+    to_do = "Dé el cargo ops a alguien del personal, o defina `[monitor] notify` en el archivo de HUB_POLICY."
     return [warn(POSTGRESQL, "Sin nadie con el cargo ops, las averías van al correo de la empresa.", to_do)]
 
 

@@ -18,6 +18,7 @@ from hub.messages.planning.reach import (
 )
 from hub.messages.planning.undelivered import alerts, handed_over, has_followup, needs_alert
 from hub.model import (
+    UNKNOWN_PERSON,
     Audience,
     ChannelTraits,
     Event,
@@ -161,7 +162,7 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
 
 def unknown_person(message: Message) -> Message:
     """Make the suppressed row of a message to a reference that the directory does not have."""
-    return replace(message, state=State.SUPPRESSED, reason="unknown_person", next_at=None, fallback=())
+    return replace(message, state=State.SUPPRESSED, reason=UNKNOWN_PERSON, next_at=None, fallback=())
 
 
 def _message(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from hub import sla
@@ -15,9 +16,7 @@ from hub.operations.simulate.sides import Side
 from hub.policy import Policy
 from hub.ports import Contact
 
-TELLING: Final = frozenset(
-    {"sla.at_risk", "sla.breached", sla.SUMMARY, sla.RESOLVED, *sla.ESCALATES.values()}
-)
+TELLING: Final = frozenset({sla.SUMMARY, *chain.from_iterable(sla.EVENTS.values())})
 """What clocks have told: each side tells it anew, so that what is stored of it does not count."""
 
 

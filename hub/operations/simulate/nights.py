@@ -43,18 +43,10 @@ def is_night(at: datetime, zone: tzinfo) -> bool:
 
 def calls_of_step(clock: Clock, step: Step, catalog: Mapping[str, EventType], policy: Policy) -> list[Call]:
     """Answer the calls of a step: one for each channel that each of its audiences is told by first."""
-    event = _event_of(clock, step)
-    if event is None:
-        return []
+    event = sla.step_event(clock, step, now=step.at)
     stored = StoredEvent(key=clock.id, event=event, case=clock.case)
     audiences = [audience for audience in catalog[event.name].audiences if applies(audience, stored)]
     return [call for one in audiences for call in _calls(one, event, policy)]
-
-
-def _event_of(clock: Clock, step: Step) -> Event | None:
-    """Answer what tells of the step; None of a ladder that no event speaks of."""
-    climbs = step.kind not in {"at_risk", "breach"}
-    return None if climbs and clock.name not in sla.ESCALATES else sla.step_event(clock, step, now=step.at)
 
 
 def _calls(audience: Audience, event: Event, policy: Policy) -> Iterator[Call]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hub import sla
-from hub.model import Event, EventType, Purpose, Step
+from hub.model import Event, EventType, Purpose, Step, StepKind
 from hub.model.promises import Period
 from hub.operations.simulate.fates import Fate, PromiseOutcome, fate_of
 from hub.operations.simulate.nights import begins_at, call_of_message, calls_of_step, is_night
@@ -98,9 +98,9 @@ class Side:
 
 
 def _count_step(counts: Counts, step: Step) -> None:
-    if step.kind == "at_risk":
+    if step.kind is StepKind.AT_RISK:
         counts.warned += 1
-    elif step.kind == "escalate":
+    elif step.kind is StepKind.ESCALATE:
         counts.climbed[step.told_level] += 1
-    elif step.kind == "remind":
+    elif step.kind is StepKind.REMIND:
         counts.reminded += 1

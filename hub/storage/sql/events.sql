@@ -15,7 +15,9 @@ FROM unnest(
     subject, datacontenttype, dataschema, data, extensions, planned, waiting
 )
 ON CONFLICT DO NOTHING
-RETURNING key
+RETURNING key, copropiedad_id IS NULL
+    OR EXISTS (SELECT FROM copropiedad WHERE copropiedad.id = event.copropiedad_id)
+    OR EXISTS (SELECT FROM unit WHERE unit.copropiedad_id = event.copropiedad_id) AS place_known
 
 -- mark_planned --
 UPDATE event SET planned_at = now(), waiting = false WHERE key = ANY ($1::uuid[])

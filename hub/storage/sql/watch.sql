@@ -55,7 +55,7 @@ FROM (
 INSERT INTO trouble (key, since, seen_at, detail)
 SELECT key, now(), now(), jsonb_build_object('measured', measured)
 FROM unnest($1::text[], $2::text[]) AS given (key, measured)
-ON CONFLICT (key) WHERE resolved_at IS NULL DO UPDATE SET seen_at = excluded.seen_at
+ON CONFLICT (key) WHERE resolved_at IS NULL DO UPDATE SET seen_at = excluded.seen_at, detail = excluded.detail
 
 -- resolve --
 UPDATE trouble SET resolved_at = now()

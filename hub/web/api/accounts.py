@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Annotated, Final
 
@@ -14,12 +14,12 @@ from hub.access import accounts
 from hub.access.accounts import AccountAdmin
 from hub.errors import LastAdministrator, UnknownName
 from hub.model import EVERYWHERE, Account, Grant, Json, Office
-from hub.web.app_keys import ACCOUNTS, AUDIT, DOOR
 from hub.web.auth.audit import caller_of
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body
 from hub.web.responses import Handler, Refusal, json_answer
 from hub.web.schemas.common import Instant, Word
+from hub.web.services import services
 
 ALL: Final = "*"
 """How everywhere is said: what is left out must not mean the most."""
@@ -70,7 +70,7 @@ class AccountList(Struct, kw_only=True):
 
 async def list_accounts(request: web.Request) -> web.Response:
     """Those that are the caller's to change, by name."""
-    now = datetime.now(UTC)
+    now = services(request).now()
     items = [row(account, now=now) for account in await accounts.listed(_desk(request))]
     return json_answer({"items": items, "next": None})
 
@@ -94,34 +94,37 @@ async def create(request: web.Request) -> web.Response:
     account, password = await accounts.create(
         _desk(request), body.name, body.display_name, _grants(body.grants)
     )
-    return json_answer({**row(account, now=datetime.now(UTC)), "password": password}, status=201)
+    return json_answer({**row(account, now=services(request).now()), "password": password}, status=201)
 
 
 @_told
 async def reset(request: web.Request) -> web.StreamResponse:
     """Give another password for once; the sessions end."""
     account, password = await accounts.reset(_desk(request), request.match_info["name"])
-    return json_answer({**row(account, now=datetime.now(UTC)), "password": password})
+    return json_answer({**row(account, now=services(request).now()), "password": password})
 
 
 @_told
 async def grant(request: web.Request) -> web.StreamResponse:
     """Give offices."""
     body = await read_body(request, GrantsBody)
-    return _answer(await accounts.grant(_desk(request), request.match_info["name"], _grants(body.grants)))
+    name, offices = request.match_info["name"], _grants(body.grants)
+    return _answer(request, await accounts.grant(_desk(request), name, offices))
 
 
 @_told
 async def take(request: web.Request) -> web.StreamResponse:
     """Take offices away; the sessions end."""
     body = await read_body(request, GrantsBody)
-    return _answer(await accounts.take(_desk(request), request.match_info["name"], _grants(body.grants)))
+    name, offices = request.match_info["name"], _grants(body.grants)
+    return _answer(request, await accounts.take(_desk(request), name, offices))
 
 
 def _plainly(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handler:
     @_told
+    @wraps(change)  # a route is named after its handler in the OpenAPI, each once
     async def handler(request: web.Request) -> web.StreamResponse:
-        return _answer(await change(_desk(request), request.match_info["name"]))
+        return _answer(request, await change(_desk(request), request.match_info["name"]))
 
     return handler
 
@@ -151,19 +154,19 @@ def row(account: Account, *, now: datetime) -> dict[str, Json]:
     }
 
 
-def _answer(account: Account) -> web.Response:
-    return json_answer(row(account, now=datetime.now(UTC)))
+def _answer(request: web.Request, account: Account) -> web.Response:
+    return json_answer(row(account, now=services(request).now()))
 
 
 def _desk(request: web.Request) -> AccountAdmin:
-    caller = caller_of(request)
+    deps = services(request)
     return AccountAdmin(
-        store=request.app[ACCOUNTS],
-        audit=request.app[AUDIT],
-        passwords=request.app[DOOR].passwords,
-        who=caller.who,
+        store=deps.accounts,
+        audit=deps.audit,
+        passwords=deps.passwords,
+        who=caller_of(request).who,
         places=places_of(request),
-        now=datetime.now(UTC),
+        now=deps.now(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from aiohttp import web
@@ -12,12 +12,12 @@ from msgspec import Meta, Struct
 from hub.access import api_keys
 from hub.catalog import BY_NAME
 from hub.model import ApiKey, Json, Scope
-from hub.web.app_keys import AUDIT, KEYS
 from hub.web.auth.audit import caller_of, note
 from hub.web.requests import read_body, read_query
 from hub.web.responses import Refusal, json_answer, page_answer
 from hub.web.schemas.common import Instant, Word
 from hub.web.schemas.replies import PageQuery
+from hub.web.services import services
 
 
 class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,15 +92,15 @@ class NotePage(Struct, kw_only=True):
 
 async def list_keys(request: web.Request) -> web.Response:
     """All keys, newest first."""
-    now = datetime.now(UTC)
-    items = [row(key, now=now) for key in await request.app[KEYS].keys()]
+    now = services(request).now()
+    items = [row(key, now=now) for key in await services(request).api_keys.keys()]
     return json_answer({"items": items, "next": None})
 
 
 async def create_key(request: web.Request) -> web.Response:
     """Make a key; its token is in this answer and never again."""
     body = await read_body(request, KeyBody)
-    now = datetime.now(UTC)
+    now = services(request).now()
     key, token = api_keys.issue(
         body.name,
         scopes=body.scopes,
@@ -113,7 +113,7 @@ async def create_key(request: web.Request) -> web.Response:
         now=now,
     )
     await note(request, "key.create", f"key:{key.name}", **about(key))
-    if not await request.app[KEYS].add(key):
+    if not await services(request).api_keys.add(key):
         raise Refusal(409, "A live key has this name.", "Rotate it, revoke it, or choose another name.")
     return json_answer({**row(key, now=now), "token": token}, status=201)
 
@@ -121,7 +121,7 @@ async def create_key(request: web.Request) -> web.Response:
 async def rotate_key(request: web.Request) -> web.Response:
     """Make the successor of a key; the old one goes on for the overlap."""
     body = await read_body(request, RotateBody)
-    store, now = request.app[KEYS], datetime.now(UTC)
+    store, now = services(request).api_keys, services(request).now()
     old = newest(await store.live_keys(), request.match_info["name"])
     ends = body.old_ends_at or now + api_keys.OVERLAP
     if old is not None:
@@ -136,7 +136,7 @@ async def revoke_key(request: web.Request) -> web.Response:
     """End the live keys of a name, or the one of a prefix, now."""
     named = request.match_info["name"]
     await note(request, "key.revoke", f"key:{named}")
-    revoked = await request.app[KEYS].revoke(named)
+    revoked = await services(request).api_keys.revoke(named)
     if not revoked:
         raise _no_key()
     return json_answer(KeysRevoked(revoked=revoked))
@@ -145,7 +145,7 @@ async def revoke_key(request: web.Request) -> web.Response:
 async def list_notes(request: web.Request) -> web.Response:
     """Who looked at what and changed what, newest first."""
     query = read_query(request, NotesQuery)
-    page = await request.app[AUDIT].notes(after=query.after, limit=query.limit, person=query.person)
+    page = await services(request).audit.notes(after=query.after, limit=query.limit, person=query.person)
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)
     return page_answer(page)

@@ -9,18 +9,18 @@ from aiohttp import web
 from hub.model import Json
 from hub.people.audience import asked, parse, write
 from hub.ports import HeadcountPage
-from hub.web.app_keys import HEADCOUNT
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.people import AudienceQuery, Reach
+from hub.web.services import services
 
 
 async def show_audience(request: web.Request) -> web.Response:
     """Whom these words mean now: how many, how reached, a page of them."""
     query = read_query(request, AudienceQuery, lists=frozenset({"who"}))
-    meant = await request.app[HEADCOUNT].meant(
+    meant = await services(request).headcount.meant(
         asked(query.who), after=query.after, limit=query.limit, places=places_of(request)
     )
     # As for who holds a role: the names are masked, and the question is noted.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -16,12 +16,12 @@ from hub.model import HUB_SOURCE, Event, Json, PropertyScope, type_of
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
 from hub.web.api.masked import Looked, look
-from hub.web.app_keys import CHECK, ROSTER
 from hub.web.auth.audit import note
 from hub.web.auth.scope import everywhere_only, places_of
 from hub.web.requests import read_query, unknown
 from hub.web.responses import Refusal, json_answer, page_answer
 from hub.web.schemas.people import NOUNS, HoldersQuery
+from hub.web.services import services
 
 SOURCE: Final = f"{HUB_SOURCE}:api"
 
@@ -31,8 +31,9 @@ async def list_people(request: web.Request) -> web.Response:
     query = read_query(request, HoldersQuery)
     if (query.unit is None) is (query.copropiedad is None):
         raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
-    asked = Holders(role=query.role, unit=query.unit, copropiedad=query.copropiedad, on=_instant(query.on))
-    page = await request.app[ROSTER].holders(
+    on = services(request).now() if query.on is None else _instant(query.on)
+    asked = Holders(role=query.role, unit=query.unit, copropiedad=query.copropiedad, on=on)
+    page = await services(request).directory.holders(
         asked, after=query.after, limit=query.limit, places=places_of(request)
     )
     # The names are masked and may be many: the question is noted, not each answer.
@@ -42,7 +43,7 @@ async def list_people(request: web.Request) -> web.Response:
 
 async def show_person(request: web.Request) -> web.Response:
     """Somebody's contact points and memberships; masked where nobody asks for them whole."""
-    ref, roster = request.match_info["ref"], request.app[ROSTER]
+    ref, roster = request.match_info["ref"], services(request).directory
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:
         return await roster.somebody(ref, places=places, whole=whole)
@@ -63,9 +64,9 @@ async def delete_entry(request: web.Request) -> web.Response:
 
 
 async def _write(request: web.Request, verb: str) -> web.Response:
-    event = _event(request.match_info, verb, await _object(request), now=datetime.now(UTC))
-    checked = request.app[CHECK](encode(event), CONTENT_TYPE, {})
-    path, roster = request.match_info, request.app[ROSTER]
+    event = _event(request.match_info, verb, await _object(request), now=services(request).now())
+    checked = services(request).check(encode(event), CONTENT_TYPE, {})
+    path, roster = request.match_info, services(request).directory
     noun = NOUNS[path["kind"]]
     standing = await roster.standing(noun, path["ref"])
     entry = Entry.of(noun, checked)
@@ -84,7 +85,7 @@ async def _require_reach(request: web.Request, entry: Entry, standing: Standing 
     if entry.of_the_company:
         raise everywhere_only()
     scopes = entry.scopes_with(standing)
-    if not scopes or not await request.app[ROSTER].reached(scopes, entry.people, places):
+    if not scopes or not await services(request).directory.reached(scopes, entry.people, places):
         raise unknown(entry.noun)
 
 
@@ -116,9 +117,9 @@ async def _object(request: web.Request) -> Mapping[str, Json]:
     return body
 
 
-def _instant(on: str | None) -> datetime:
+def _instant(on: str) -> datetime:
     try:
-        return datetime.now(UTC) if on is None else dates.asked_at(on)
+        return dates.asked_at(on)
     except ValueError:
         what = "on: expected a date like 2026-03-09 or an RFC 3339 instant."
         raise Refusal(400, what, "GET /openapi.json says what fits.") from None

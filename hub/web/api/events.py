@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
 from urllib.parse import unquote
 
 import msgspec
 from aiohttp import hdrs, web
 
 from hub.access.api_keys import require_bound
-from hub.cloudevents import CONTENT_TYPE
+from hub.catalog import CATALOG
+from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event
+from hub.model import HUB_SOURCE, Event, RawMessage
 from hub.web.api.publish import send
-from hub.web.app_keys import CHECK, PUBLISHER, Check
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.audit import caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer
-from hub.web.schemas.common import EventsAnswer, RefusedEvent
+from hub.web.schemas.intake import EventsAnswer, RefusedEvent
+from hub.web.services import Check, Refuse, services
 
 MAX_BODY: Final = 16 * MAX_EVENT
 MAX_EVENTS: Final = 1000
+BY_TYPE: Final = {kind.type: kind for kind in CATALOG}
 
-Document: TypeAlias = tuple[bytes, str, Mapping[str, str]]
-"""One event as it came: body, content type, headers."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One event as it came."""
+
+    index: int
+    body: bytes
+    content_type: str
+    headers: Mapping[str, str]
+
+
+Refused = tuple[Document, InvalidEvent]
+
+
+Shape = TypeVar("Shape")
 
 
 async def receive(request: web.Request) -> web.Response:
     """Take one event or an array of them; say which are accepted and why others are not."""
     documents = _documents(request, await request.read())
-    accepted, refused = _sort_out(request.app[CHECK], documents, caller_of(request))
-    sent = await send(request.app[PUBLISHER], accepted)
+    deps = services(request)
+    accepted, wrong = _sort_out(deps.check, documents, caller_of(request))
+    refused = await _keep(deps.refuse, wrong)
+    if refused and not accepted:
+        raise _none_accepted(refused)
+    sent = await send(deps.publisher, accepted)
     answer = EventsAnswer(accepted=sent.accepted, refused=refused)
     if sent.failure is not None:
         raise Refusal(
@@ -47,25 +68,31 @@ async def receive(request: web.Request) -> web.Response:
 
 def _documents(request: web.Request, body: bytes) -> Sequence[Document]:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    if "ce-specversion" in headers or "ce-id" in headers:
+    is_binary = "ce-specversion" in headers or "ce-id" in headers
+    if is_binary and request.content_type != BATCH_TYPE:
         # The HTTP binding writes what is not plain ASCII percent-encoded.
         marks = {name: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
-        return [(_bounded(body), request.content_type, marks)]
-    if body.lstrip()[:1] == b"[":
-        return [(bytes(event), CONTENT_TYPE, {}) for event in _split(body)]
-    if body.lstrip()[:1] == b"{":
-        return [(_bounded(body), CONTENT_TYPE, {})]
-    raise _not_events()
-
-
-def _split(body: bytes) -> Sequence[msgspec.Raw]:
-    try:
-        events = msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError):
-        raise _not_events() from None
+        return [Document(index=0, body=_bounded(body), content_type=request.content_type, headers=marks)]
+    is_array = request.content_type == BATCH_TYPE or body.lstrip()[:1] == b"["
+    events = _read(body, list[msgspec.Raw]) if is_array else [_read(_bounded(body), msgspec.Raw)]
     if len(events) > MAX_EVENTS:
         raise Refusal(413, f"More than {MAX_EVENTS} events at a time.", "Send them in parts.")
-    return events
+    return [
+        Document(index=index, body=bytes(event), content_type=CONTENT_TYPE, headers={})
+        for index, event in enumerate(events)
+    ]
+
+
+def _read(body: bytes, shape: type[Shape]) -> Shape:
+    try:
+        return msgspec.json.decode(body.decode(), type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refusal(
+            400,
+            "The body is neither an event nor an array of events.",
+            "Send structured CloudEvents 1.0 as JSON, or one in binary mode with its ce- headers.",
+            problem=True,
+        ) from None
 
 
 def _bounded(body: bytes) -> bytes:
@@ -74,36 +101,74 @@ def _bounded(body: bytes) -> bytes:
     return body
 
 
-def _not_events() -> Refusal:
-    return Refusal(
-        400,
-        "The body is neither an event nor an array of events.",
-        "Send structured CloudEvents 1.0 as JSON, or one in binary mode with its ce- headers.",
-    )
-
-
 def _sort_out(
     check: Check, documents: Sequence[Document], caller: Caller
-) -> tuple[list[Event], list[RefusedEvent]]:
+) -> tuple[list[Event], list[Refused]]:
     accepted: list[Event] = []
-    refused: list[RefusedEvent] = []
-    for index, document in enumerate(documents):
+    refused: list[Refused] = []
+    for document in documents:
         try:
             event = _understand(check, document)
             require_bound(event, caller.source, caller.event_types)
         except InvalidEvent as error:
-            refused.append(RefusedEvent(index=index, reason=error.reason, field=error.field))
+            refused.append((document, error))
         else:
             accepted.append(event)
     return accepted, refused
 
 
 def _understand(check: Check, document: Document) -> Event:
-    body, content_type, headers = document
-    if len(body) > MAX_EVENT:
+    if len(document.body) > MAX_EVENT:
         raise InvalidEvent("an event may have 1 MiB")
-    event = check(body, content_type, headers)
+    event = check(document.body, document.content_type, document.headers)
     if event.source == HUB_SOURCE:
         # Whoever says it over HTTP is not the hub, and intake believes this source more than others.
         raise InvalidEvent(f"{HUB_SOURCE} is the hub's own source", field="source")
     return event
+
+
+async def _keep(refuse: Refuse, refused: Sequence[Refused]) -> list[RefusedEvent]:
+    """Make dead letters of what is refused, and say of each which it is."""
+    named = [(document, error, _identity(document)) for document, error in refused]
+    # In the hub's own name nothing is kept: replayed it would come from the hub, and be believed.
+    kept = [(document, error) for document, error, found in named if found.get("source") != HUB_SOURCE]
+    letters = await refuse([(_incoming(document), error) for document, error in kept]) if kept else ()
+    ids = {document.index: letter.id for (document, _), letter in zip(kept, letters, strict=True)}
+    return [
+        RefusedEvent(
+            index=document.index,
+            reason=error.reason,
+            field=error.field,
+            event_id=found.get("id"),
+            source=found.get("source"),
+            dead_letter_id=ids.get(document.index),
+        )
+        for document, error, found in named
+    ]
+
+
+def _identity(document: Document) -> Mapping[str, str]:
+    return identity_in(document.body, document.content_type, document.headers)
+
+
+def _incoming(document: Document) -> RawMessage:
+    """Make of it what would have come from RabbitMQ; a replay finds its lane by the routing key."""
+    kind = BY_TYPE.get(_identity(document).get("type", ""))
+    return RawMessage(
+        body=document.body,
+        content_type=document.content_type,
+        headers=document.headers,
+        routing_key=kind.name if kind else "",
+        received_at=datetime.now(UTC),
+    )
+
+
+def _none_accepted(refused: Sequence[RefusedEvent]) -> Refusal:
+    said = f"None of {len(refused)} events is accepted." if len(refused) > 1 else refused[0].reason
+    return Refusal(
+        422,
+        said,
+        "Mend what `refused` names and send it again, under the same id or a new one.",
+        more=msgspec.to_builtins(EventsAnswer(accepted=0, refused=list(refused))),
+        problem=True,
+    )

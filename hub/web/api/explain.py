@@ -11,12 +11,12 @@ from msgspec import Meta, Struct
 from hub.model import State
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import ExplainOutcome
-from hub.web.app_keys import EXPLAINING
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import Instant, Word
+from hub.web.services import services
 
 _ID = Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$")]
 
@@ -60,7 +60,7 @@ async def explain(request: web.Request) -> web.Response:
     """Was somebody told of an event, when and by what; else why not."""
     asked = read_query(request, ExplainQuery)
     verdict = await explaining.explain(
-        request.app[EXPLAINING], asked.event, asked.person, source=asked.source, places=places_of(request)
+        services(request).explain, asked.event, asked.person, source=asked.source, places=places_of(request)
     )
     if verdict.outcome in explaining.UNKNOWN:
         status = 400 if verdict.outcome is ExplainOutcome.SEVERAL_EVENTS else 404

@@ -9,16 +9,16 @@ from aiohttp import web
 from hub.health.incidents import kind_of, known, title_of
 from hub.model import Incident
 from hub.ports import IncidentLog
-from hub.web.app_keys import INCIDENTS
 from hub.web.requests import read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.common import IncidentPage, IncidentRow, IncidentsQuery
+from hub.web.services import services
 
 
 async def list_incidents(request: web.Request) -> web.Response:
     """The open ones first, then what is over."""
     query = read_query(request, IncidentsQuery)
-    return json_answer(await read_incidents(request.app[INCIDENTS], query.limit))
+    return json_answer(await read_incidents(services(request).incidents, query.limit))
 
 
 async def read_incidents(log: IncidentLog, limit: int) -> IncidentPage:

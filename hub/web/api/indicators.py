@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Final
 
 import msgspec
@@ -17,11 +17,11 @@ from hub.model.promises import Period, PromiseRecord
 from hub.policy import Policy
 from hub.ports import LogStore
 from hub.sla.indicators import PromiseFigures, figures, first_instance
-from hub.web.app_keys import LOG, POLICY
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import Word
+from hub.web.services import services
 
 _DAYS: Final = 30
 _MOST: Final = 400
@@ -76,8 +76,8 @@ class Indicators(Struct, kw_only=True):
 
 async def show(request: web.Request) -> web.Response:
     """Indicators of a period, narrowed to an area or a copropiedad."""
-    query, app = read_query(request, IndicatorsQuery), request.app
-    return json_answer(await read(app[LOG], app[POLICY], query, datetime.now(UTC), places=places_of(request)))
+    query, deps = read_query(request, IndicatorsQuery), services(request)
+    return json_answer(await read(deps.log, deps.policy, query, deps.now(), places=places_of(request)))
 
 
 async def read(

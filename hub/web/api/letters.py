@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 
 from hub.model import Json
 from hub.operations import letters
-from hub.web.app_keys import LETTERS, PUBLISHER
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_id, read_query, unknown
 from hub.web.responses import json_answer, page_answer
 from hub.web.schemas.operations import HandedOver, LettersQuery
+from hub.web.services import services
 
 _LETTER: Final = "letter"
 _PAGE_POLICY: Final = (
@@ -28,7 +27,7 @@ _PAGE_POLICY: Final = (
 async def list_letters(request: web.Request) -> web.Response:
     """Letters to be printed, or those handed over, newest first."""
     query = read_query(request, LettersQuery)
-    page = await request.app[LETTERS].letters(
+    page = await services(request).letters.letters(
         handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
     )
     return page_answer(page)
@@ -52,9 +51,9 @@ async def hand_over(request: web.Request) -> web.Response:
     letter = await _letter(request, "letter.done")
     changed = await letters.hand_over(
         read_id(request, _LETTER),
-        store=request.app[LETTERS],
-        publisher=request.app[PUBLISHER],
-        now=datetime.now(UTC),
+        store=services(request).letters,
+        publisher=services(request).publisher,
+        now=services(request).now(),
         places=places_of(request),
     )
     return json_answer(HandedOver(id=letter["id"], changed=bool(changed)))
@@ -62,7 +61,7 @@ async def hand_over(request: web.Request) -> web.Response:
 
 async def _letter(request: web.Request, action: str) -> Mapping[str, Json]:
     """Note what is to be done with a letter, then answer it; raises Refusal for one that is not there."""
-    letter = await request.app[LETTERS].letter(read_id(request, _LETTER), places_of(request))
+    letter = await services(request).letters.letter(read_id(request, _LETTER), places_of(request))
     if letter is None:
         raise unknown(_LETTER)
     await note(request, action, f"letter:{letter['id']}", person=letter["person"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
@@ -12,7 +11,6 @@ from hub.operations import dead_letters
 from hub.ports import MessageFilter, Page
 from hub.web.api.clock_board import show_letter
 from hub.web.api.masked import Looked, look
-from hub.web.app_keys import CLOCKS, COUNTS, LOG, MODE, POLICY, PUBLISHER
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body, read_id, read_query, unknown
@@ -25,6 +23,8 @@ from hub.web.schemas.common import (
     SettleBody,
     Summary,
 )
+from hub.web.schemas.intake import UnreachedQuery
+from hub.web.services import services
 
 _MESSAGE: Final = "message"
 _CLOCK: Final = "clock"
@@ -43,12 +43,12 @@ async def list_messages(request: web.Request) -> web.Response:
         since=query.since,
         places=places_of(request),
     )
-    return page_answer(await request.app[LOG].messages(narrowed, after=query.after, limit=query.limit))
+    return page_answer(await services(request).log.messages(narrowed, after=query.after, limit=query.limit))
 
 
 async def show_message(request: web.Request) -> web.Response:
     """One message with its attempts; the name and the address are masked where nobody asks for them."""
-    message_id, log = read_id(request, _MESSAGE), request.app[LOG]
+    message_id, log = read_id(request, _MESSAGE), services(request).log
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:
         return await log.message(message_id, places=places, whole=whole)
@@ -59,19 +59,25 @@ async def show_message(request: web.Request) -> web.Response:
     return json_answer(message)
 
 
+async def list_unreached(request: web.Request) -> web.Response:
+    """Events that do not reach all whom they are for, newest first."""
+    query = read_query(request, UnreachedQuery)
+    log = services(request).log
+    return page_answer(await log.unreached(after=query.after, limit=query.limit, places=places_of(request)))
+
+
 async def list_clocks(request: web.Request) -> web.Response:
     """Promises: without a state the live ones, soonest due first."""
-    query = read_query(request, ClocksQuery)
-    places = places_of(request)
-    return json_answer(await request.app[CLOCKS].list(query, datetime.now(UTC), places=places))
+    query, deps = read_query(request, ClocksQuery), services(request)
+    return json_answer(await deps.clocks.list(query, deps.now(), places=places_of(request)))
 
 
 async def show_clock(request: web.Request) -> web.Response:
     """One promise: its steps, who was told of each, by masked name, and who has taken it on."""
     clock_id = read_id(request, _CLOCK)
     read_query(request, NoQuery)
-    clocks, places = request.app[CLOCKS], places_of(request)
-    clock = await clocks.show(clock_id, datetime.now(UTC), places=places)
+    deps = services(request)
+    clock = await deps.clocks.show(clock_id, deps.now(), places=places_of(request))
     if clock is None:
         raise unknown(_CLOCK)
     await note(request, "clock.show", f"clock:{clock_id}")
@@ -83,7 +89,7 @@ async def list_dead(request: web.Request) -> web.Response:
     query = read_query(request, DeadQuery)
     if not _reaches_dead(request):
         return page_answer(Page(items=[]))
-    page = await request.app[LOG].dead(
+    page = await services(request).log.dead(
         state=query.state, after=query.after, limit=query.limit, reason=query.reason, event=query.event
     )
     return page_answer(page)
@@ -98,16 +104,16 @@ async def show_dead(request: web.Request) -> web.Response:
 
 async def replay_dead(request: web.Request) -> web.Response:
     """Publish a dead letter again. Safe to repeat."""
-    app, letter = request.app, await _letter(request)
+    deps, letter = services(request), await _letter(request)
     await note(request, "dead.replay", f"dead:{letter.id}")
-    return json_answer(await dead_letters.replay(app[LOG], app[PUBLISHER], letter))
+    return json_answer(await dead_letters.replay(deps.log, deps.publisher, letter))
 
 
 async def discard_dead(request: web.Request) -> web.Response:
     """Say that a dead letter needs nothing more; it stays in the log."""
     letter = await _letter(request)
     await note(request, "dead.discard", f"dead:{letter.id}")
-    return json_answer(await dead_letters.discard(request.app[LOG], letter.id))
+    return json_answer(await dead_letters.discard(services(request).log, letter.id))
 
 
 async def replay_many(request: web.Request) -> web.Response:
@@ -121,28 +127,28 @@ async def discard_many(request: web.Request) -> web.Response:
 
 
 async def _settle_many(request: web.Request, settle: dead_letters.Settle, action: str) -> web.Response:
-    app, body = request.app, await read_body(request, SettleBody)
+    deps, body = services(request), await read_body(request, SettleBody)
     chosen = (
-        await dead_letters.open_ids(app[LOG], reason=body.reason, event=body.event, limit=body.limit)
+        await dead_letters.open_ids(deps.log, reason=body.reason, event=body.event, limit=body.limit)
         if _reaches_dead(request)
         else []
     )
     await note(request, action, "dead", letters=len(chosen))
-    items = [await settle(app[LOG], app[PUBLISHER], letter_id) for letter_id in chosen]
+    items = [await settle(deps.log, deps.publisher, letter_id) for letter_id in chosen]
     return json_answer({"items": items, "next": None})
 
 
 async def summary(request: web.Request) -> web.Response:
     """Counts by state."""
     read_query(request, NoQuery)
-    app = request.app
-    counts = await app[COUNTS].get(places_of(request))
-    return json_answer(Summary(company=app[POLICY].company.name, mode=app[MODE], counts=counts))
+    deps = services(request)
+    counts = await deps.monitoring.counts.get(places_of(request))
+    return json_answer(Summary(company=deps.policy.company.name, mode=deps.settings.mode, counts=counts))
 
 
 async def _letter(request: web.Request) -> DeadLetter:
     letter_id = read_id(request, _LETTER)
-    letter = await request.app[LOG].dead_letter(letter_id) if _reaches_dead(request) else None
+    letter = await services(request).log.dead_letter(letter_id) if _reaches_dead(request) else None
     if letter is None:
         raise unknown(_LETTER)
     return letter

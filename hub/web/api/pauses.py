@@ -14,11 +14,11 @@ from hub.model import Lane
 from hub.operations import pause as pausing
 from hub.ports import IncidentLog, PauseStore, Publisher
 from hub.settings import Mode, Settings
-from hub.web.app_keys import INCIDENTS, PAUSES, PROVIDERS, PUBLISHER
 from hub.web.auth.audit import note, spoken_for
 from hub.web.requests import read_body
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import PauseBody, Paused, Resumed
+from hub.web.services import services
 
 AT_MOST: Final = 10_000
 """Messages that one request releases."""
@@ -75,14 +75,14 @@ async def _broken(incidents: IncidentLog) -> Mapping[str, list[str]]:
 
 async def list_channels(request: web.Request) -> web.Response:
     """The channels, whether paused or broken, what waits."""
-    app = request.app
-    items = await rows(app[PAUSES], app[PUBLISHER], app[INCIDENTS], app[PROVIDERS])
+    deps = services(request)
+    items = await rows(deps.pauses, deps.publisher, deps.incidents, providers_of(deps.settings))
     return json_answer({"items": items, "next": None})
 
 
 async def list_pauses(request: web.Request) -> web.Response:
     """What is held back."""
-    return json_answer({"items": await request.app[PAUSES].pauses(), "next": None})
+    return json_answer({"items": await services(request).pauses.pauses(), "next": None})
 
 
 async def pause(request: web.Request) -> web.Response:
@@ -90,17 +90,15 @@ async def pause(request: web.Request) -> web.Response:
     subject = subject_of(request.match_info["name"])
     body = await read_body(request, PauseBody)
     by = spoken_for(request, body.by)
-    done = await pausing.pause(subject, by=by, reason=body.reason, store=request.app[PAUSES])
+    done = await pausing.pause(subject, by=by, reason=body.reason, store=services(request).pauses)
     await note(request, "pause", subject, changed=done.changed)
     return json_answer(Paused(subject=subject, changed=done.changed, urgent=done.urgent))
 
 
 async def resume(request: web.Request) -> web.Response:
     """Let go what was held back."""
-    app = request.app
-    done = await pausing.resume(
-        subject_of(request.match_info["name"]), store=app[PAUSES], publisher=app[PUBLISHER], at_most=AT_MOST
-    )
+    deps, subject = services(request), subject_of(request.match_info["name"])
+    done = await pausing.resume(subject, store=deps.pauses, publisher=deps.publisher, at_most=AT_MOST)
     await note(request, "resume", done.subject, changed=done.changed, released=done.released)
     return json_answer(
         Resumed(subject=done.subject, changed=done.changed, released=done.released, more=done.more)

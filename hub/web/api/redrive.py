@@ -9,12 +9,12 @@ from aiohttp import web
 from hub.operations import redrive as redriving
 from hub.operations.redrive import Redriven, RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
-from hub.web.app_keys import PUBLISHER, REDRIVE
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import RedriveBody
+from hub.web.services import services
 
 
 async def redrive(request: web.Request) -> web.Response:
@@ -33,8 +33,8 @@ async def redrive(request: web.Request) -> web.Response:
     )
     done = await redriving.redrive(
         RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
-        store=request.app[REDRIVE],
-        publisher=request.app[PUBLISHER],
+        store=services(request).redrive,
+        publisher=services(request).publisher,
         limit=body.limit,
         after=body.after,
     )

@@ -13,12 +13,12 @@ from hub.people.audience import written_as
 from hub.policy import Policy
 from hub.ports import Page
 from hub.web.api.masked import Looked, look
-from hub.web.app_keys import CONTACTS, POLICY
 from hub.web.auth.audit import note, spoken_for
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body, read_id, read_query, unknown
 from hub.web.responses import json_answer, page_answer
 from hub.web.schemas.replies import LiftBody, Lifted, PageQuery, RepliesQuery
+from hub.web.services import services
 
 _REPLY: Final = "reply"
 _SUPPRESSION: Final = "suppression"
@@ -27,7 +27,7 @@ _SUPPRESSION: Final = "suppression"
 async def list_replies(request: web.Request) -> web.Response:
     """What people wrote, newest first, without the words."""
     query = read_query(request, RepliesQuery)
-    page = await request.app[CONTACTS].replies(
+    page = await services(request).contacts.replies(
         kind=query.kind, after=query.after, limit=query.limit, places=places_of(request)
     )
     return page_answer(page)
@@ -35,7 +35,7 @@ async def list_replies(request: web.Request) -> web.Response:
 
 async def show_reply(request: web.Request) -> web.Response:
     """One reply with its words."""
-    reply = await request.app[CONTACTS].reply(read_id(request, _REPLY), places_of(request))
+    reply = await services(request).contacts.reply(read_id(request, _REPLY), places_of(request))
     if reply is None:
         raise unknown(_REPLY)
     await note(request, "reply.show", f"reply:{reply['id']}", person=reply["person"])
@@ -45,16 +45,16 @@ async def show_reply(request: web.Request) -> web.Response:
 async def list_suppressions(request: web.Request) -> web.Response:
     """Contact points that nobody is written to at, newest first."""
     query = read_query(request, PageQuery)
-    page = await request.app[CONTACTS].suppressions(
+    page = await services(request).contacts.suppressions(
         after=query.after, limit=query.limit, places=places_of(request)
     )
-    items = [with_end(row, request.app[POLICY]) for row in page.items]
+    items = [with_end(row, services(request).policy) for row in page.items]
     return page_answer(Page(items=items, next=page.next))
 
 
 async def show_suppression(request: web.Request) -> web.Response:
     """One contact point that nobody is written to at; masked where nobody asks for it whole."""
-    row_id, store = read_id(request, _SUPPRESSION), request.app[CONTACTS]
+    row_id, store = read_id(request, _SUPPRESSION), services(request).contacts
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:
         return await store.suppression(row_id, places=places, whole=whole)
@@ -62,14 +62,14 @@ async def show_suppression(request: web.Request) -> web.Response:
     row = await look(request, read, noun=_SUPPRESSION)
     whole = not row["masked"]
     await note(request, "suppression.show", f"suppression:{row_id}", person=row["person"], whole=whole)
-    return json_answer(with_end(row, request.app[POLICY]))
+    return json_answer(with_end(row, services(request).policy))
 
 
 async def lift_suppression(request: web.Request) -> web.Response:
     """Write to a contact point again."""
     body = await read_body(request, LiftBody)
     named = written_as(body.address) or body.address
-    lifted = await request.app[CONTACTS].lift_suppression(
+    lifted = await services(request).contacts.lift_suppression(
         named, by=spoken_for(request, body.by), places=places_of(request)
     )
     await note(request, "suppression.lift", "suppression", lifted=lifted)

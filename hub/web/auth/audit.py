@@ -8,9 +8,9 @@ from aiohttp import web
 
 from hub.access import audit
 from hub.model import Json
-from hub.web.app_keys import AUDIT
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.session_cookie import SESSION
+from hub.web.services import services
 
 CALLER: Final = web.RequestKey("caller", Caller)
 """Under this name the door puts whoever it has let in."""
@@ -31,5 +31,5 @@ async def note(
     request: web.Request, action: str, subject: str, *, person: str | None = None, **detail: Json
 ) -> None:
     """Note what the caller does, and to whose data; never a value of a person."""
-    who = caller_of(request).who
-    await audit.note(request.app[AUDIT], who=who, action=action, subject=subject, person=person, **detail)
+    who, store = caller_of(request).who, services(request).audit
+    await audit.note(store, who=who, action=action, subject=subject, person=person, **detail)

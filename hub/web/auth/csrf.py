@@ -15,9 +15,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import hdrs, web
 
-from hub.web.app_keys import PUBLIC_URL
 from hub.web.auth.form import fields_of
 from hub.web.responses import Refusal
+from hub.web.services import access
 
 SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 HEADER: Final = "X-CSRF-Token"
@@ -32,7 +32,7 @@ def refuse_other_sites(request: web.Request) -> None:
     origin = request.headers.get(hdrs.ORIGIN)
     if request.method in SAFE_METHODS or origin is None:
         return
-    ours = {request.host, parts(request.app[PUBLIC_URL]).netloc}
+    ours = {request.host, parts(access(request).settings.public_url).netloc}
     if parts(origin).netloc not in ours - {""}:
         raise Refusal(403, "Another site may not post here.", "Call the hub from its own page or a program.")
 

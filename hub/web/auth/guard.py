@@ -20,8 +20,8 @@ from aiohttp import hdrs, web
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
+from hub.cloudevents import BATCH_TYPE
 from hub.model import Scope
-from hub.web.app_keys import API_KEY, KEYRING, RULES
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
 from hub.web.auth.audit import CALLER
 from hub.web.auth.csrf import (
@@ -35,11 +35,10 @@ from hub.web.auth.csrf import (
 )
 from hub.web.auth.session_cookie import SESSION, session_of
 from hub.web.responses import Handler, Refusal, route_of
-from hub.web.route import SIGNED_IN
+from hub.web.route import SIGNED_IN, needed
+from hub.web.services import access
 
-_JSON_TYPES: Final = ("application/json", "application/cloudevents+json")
-UNKNOWN: Final = frozenset({Scope.ADMIN})
-"""What is needed where the table of routes says nothing."""
+_JSON_TYPES: Final = ("application/json", "application/cloudevents+json", BATCH_TYPE)
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """What providers call from anywhere: the handler refuses whatever they have not signed."""
 
@@ -49,18 +48,18 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let in or refuse, before any handler sees the request."""
     if route_of(request) in SIGNED_PATHS:
         return await handler(request)
-    key = request.app[API_KEY]
+    key = access(request).api_key
     if key is None:
         _require_this_machine(request)
     refuse_other_sites(request)
     _require_json(request)
-    needed = request.app[RULES].get((request.method, route_of(request)), UNKNOWN)
-    if needed is not None:
-        request[CALLER] = await _let_in(request, needed)
+    scopes = needed(request)
+    if scopes is not None:
+        request[CALLER] = await _let_in(request, scopes)
     return await handler(request)
 
 
-async def _let_in(request: web.Request, needed: frozenset[Scope]) -> Caller:
+async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
     """Answer who calls; raises Refusal for a stranger and for whoever may not."""
     caller = await identify(request)
     if caller is None:
@@ -74,10 +73,10 @@ async def _let_in(request: web.Request, needed: frozenset[Scope]) -> Caller:
     if session is not None and request.method not in SAFE_METHODS:
         require_own_page(request)
         await require_token(request, session.csrf)
-    if needed == SIGNED_IN:
+    if scopes == SIGNED_IN:
         _require_session(request)
-    elif not caller.may(needed):
-        wanted = " or ".join(sorted(needed))
+    elif not caller.may(scopes):
+        wanted = " or ".join(sorted(scopes))
         raise Refusal(
             403,
             f"The caller has not the scope for this: {wanted}.",
@@ -88,7 +87,7 @@ async def _let_in(request: web.Request, needed: frozenset[Scope]) -> Caller:
 
 async def identify(request: web.Request) -> Caller | None:
     """Answer who calls; None for a stranger. His session, if he has one, is put beside him."""
-    key = request.app[API_KEY]
+    key = access(request).api_key
     if key is not None and same(_bearer(request), key):
         return BOOTSTRAP
     if holder := await _holder(request):
@@ -108,7 +107,7 @@ def _require_session(request: web.Request) -> None:
 
 async def _holder(request: web.Request) -> Caller | None:
     """Answer whose key it is; processes that have only metrics to show know no keys of systems."""
-    keyring = request.app.get(KEYRING)
+    keyring = access(request).keyring
     return None if keyring is None else await keyring.caller(_bearer(request))
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 
 from hub.access import sessions
 from hub.model import Account, reach_of
-from hub.web.app_keys import API_KEY, PUBLIC_URL, SESSIONS
 from hub.web.auth.api_key_cache import CONSOLE, Caller
+from hub.web.services import access
 
 _NAME: Final = "hub_session"
 
@@ -43,49 +42,46 @@ async def session_of(request: web.Request) -> SignedIn | None:
 
     What listens for metrics alone knows no sessions, and a hub without HUB_API_KEY needs none.
     """
-    store, key = request.app.get(SESSIONS), request.app[API_KEY]
-    token = request.cookies.get(cookie_name(request.app), "")
-    if store is None or key is None or not token:
+    deps, key = access(request).sign_in, access(request).api_key
+    token = request.cookies.get(cookie_name(request), "")
+    if deps is None or key is None or not token:
         return None
-    found, now = await store.find([sessions.hash_of(token), sessions.hash_of(token, key=key)]), _now()
+    found = await deps.sessions.find([sessions.hash_of(token), sessions.hash_of(token, key=key)])
+    now = deps.now()
     if found is None:
         return None
     session, account = found
     if not sessions.live(session, now=now) or (account is not None and account.disabled_at is not None):
         return None
     if now - session.seen_at >= sessions.SEEN_EVERY:
-        await store.seen(session.hash, now=now)
+        await deps.sessions.seen(session.hash, now=now)
     return SignedIn(hash=session.hash, csrf=sessions.csrf_of(token), account=account)
 
 
-def cookie_name(app: web.Application) -> str:
+def cookie_name(request: web.Request) -> str:
     """Name the cookie; over HTTPS so that no sibling domain and no plain page can have set it."""
-    return f"__Host-{_NAME}" if _secure(app) else _NAME
+    return f"__Host-{_NAME}" if _secure(request) else _NAME
 
 
 def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
     """Give the browser a session; scripts cannot read it, other sites cannot use it."""
     answer.set_cookie(
-        cookie_name(request.app),
+        cookie_name(request),
         token,
         max_age=int(sessions.LONGEST.total_seconds()),
         path="/",
         httponly=True,
         samesite="Strict",
-        secure=_secure(request.app),
+        secure=_secure(request),
     )
 
 
 def drop(request: web.Request, answer: web.StreamResponse) -> None:
     """Take the cookie from the browser."""
     answer.del_cookie(
-        cookie_name(request.app), path="/", httponly=True, samesite="Strict", secure=_secure(request.app)
+        cookie_name(request), path="/", httponly=True, samesite="Strict", secure=_secure(request)
     )
 
 
-def _secure(app: web.Application) -> bool:
-    return app[PUBLIC_URL].startswith("https:")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _secure(request: web.Request) -> bool:
+    return access(request).settings.public_url.startswith("https:")

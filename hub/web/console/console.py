@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from hub.model import Json, Scope
 from hub.rendering import labels_es
-from hub.web.app_keys import MODE
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.guard import identify
 from hub.web.auth.session_cookie import SESSION, SignedIn
 from hub.web.console.own_account import ACCOUNT, offices
 from hub.web.console.pages import page, redirect
 from hub.web.console.sign_in import form
+from hub.web.services import services
 
 _KEY_WORDS: Final = "Llave del hub"
 
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     session = request.get(SESSION)
     if session is not None and not caller.may({Scope.READ}):
         return redirect(ACCOUNT)
-    mode = request.app[MODE]
+    mode = services(request).settings.mode
     account = session.account if session is not None else None
     return page(
         "console.html",

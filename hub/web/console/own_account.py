@@ -12,10 +12,10 @@ from hub.access.passwords import SHORTEST
 from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant
 from hub.rendering.labels_es import OFFICES
-from hub.web.app_keys import ACCOUNTS, DOOR
 from hub.web.auth.form import fields_of
 from hub.web.auth.session_cookie import SESSION, hold
 from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.services import services
 
 ACCOUNT: Final = "/account"
 _EVERYWHERE: Final = "todas las copropiedades"
@@ -37,7 +37,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     if new != given.get("again", ""):
         return await _form(request, account, status=400, wrong="Las dos contraseñas nuevas no son iguales.")
     try:
-        token = await sign_in.change_password(request.app[DOOR], account, old, new)
+        token = await sign_in.change_password(services(request).sign_in, account, old, new)
     except InvalidAccount as refused:
         return await _form(request, account, status=400, wrong=str(refused))
     answer = redirect(SIGN_IN)
@@ -48,7 +48,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 async def offices(request: web.Request, grants: Sequence[Grant]) -> list[str]:
     """Name offices and where they hold, an office once; a copropiedad by its name."""
     named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
-    names = {**await request.app[ACCOUNTS].names(named), EVERYWHERE: _EVERYWHERE}
+    names = {**await services(request).accounts.names(named), EVERYWHERE: _EVERYWHERE}
     where: dict[str, list[str]] = {}
     for grant in grants:
         place = grant.copropiedad_id

@@ -9,8 +9,8 @@ from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.errors import Unavailable
-from hub.web.app_keys import API_KEY, POLICY
 from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal
+from hub.web.services import access, services
 
 SIGN_IN: Final = "/"
 _CSP: Final = "Content-Security-Policy"
@@ -63,6 +63,6 @@ def plain(
 def page(template: str, request: web.Request, **values: Any) -> web.Response:
     """Answer a page."""
     text = _TEMPLATES.get_template(template).render(
-        company=request.app[POLICY].company.name, guarded=request.app[API_KEY] is not None, **values
+        company=services(request).policy.company.name, guarded=access(request).api_key is not None, **values
     )
     return web.Response(text=text, content_type="text/html")

@@ -14,11 +14,11 @@ from hub.access import sign_in as signing_in
 from hub.access.accounts import canonical
 from hub.access.lockout import network_of
 from hub.access.sign_in import Refused
-from hub.web.app_keys import API_KEY, DOOR, QUEUE, SESSIONS
 from hub.web.auth import csrf
 from hub.web.auth.form import fields_of
 from hub.web.auth.session_cookie import SESSION, drop, hold, session_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.services import access, services
 
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 REFUSED_AFTER: Final = 0.25
@@ -30,11 +30,11 @@ _BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """Exchange a password or the key for a session. A hub without a key has nothing to exchange."""
-    key = request.app[API_KEY]
+    key = access(request).api_key
     if key is None:
         return redirect(SIGN_IN)
     csrf.require_own_page(request)
-    queue, peer = request.app[QUEUE], network_of(request.remote or "")
+    queue, peer = services(request).login_queue, network_of(request.remote or "")
     # Read before its turn comes: whoever sends half a form would keep all of his network out.
     given = await fields_of(request)
     async with queue.turn(peer) as may_try:
@@ -52,12 +52,12 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 async def _by_key(request: web.Request, key: str, given: Mapping[str, str]) -> web.Response:
     if not csrf.same(given["key"].strip(), key):
         return form(request, wrong_key=_WRONG_KEY)
-    return await _let_in(request, await signing_in.sign_in_with_key(request.app[DOOR], key))
+    return await _let_in(request, await signing_in.sign_in_with_key(services(request).sign_in, key))
 
 
 async def _by_password(request: web.Request, given: Mapping[str, str]) -> web.Response:
     name = canonical(given.get("name", ""))
-    entered = await signing_in.sign_in(request.app[DOOR], name, given.get("password", ""))
+    entered = await signing_in.sign_in(services(request).sign_in, name, given.get("password", ""))
     if isinstance(entered, Refused):
         return form(request, name=name, wrong=_words(entered.until))
     return await _let_in(request, entered)
@@ -66,7 +66,7 @@ async def _by_password(request: web.Request, given: Mapping[str, str]) -> web.Re
 async def _let_in(request: web.Request, token: str) -> web.Response:
     # Whatever the browser brought along is not used further: somebody else may have put it there.
     if before := await session_of(request):
-        await request.app[SESSIONS].close(before.hash)
+        await services(request).sessions.close(before.hash)
     answer = redirect(SIGN_IN)
     hold(request, answer, token)
     return answer
@@ -74,7 +74,7 @@ async def _let_in(request: web.Request, token: str) -> web.Response:
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """End the session, also for whoever else has its cookie."""
-    await request.app[SESSIONS].close(request[SESSION].hash)
+    await services(request).sessions.close(request[SESSION].hash)
     answer = redirect(SIGN_IN)
     drop(request, answer)
     return answer

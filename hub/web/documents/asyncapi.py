@@ -3,57 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.model import EventType, Json
+from hub.model import EventType, Json, type_of
 
-_EXCHANGE: Final = {
-    "name": "domain.events",
-    "type": "topic",
-    "durable": True,
-    "autoDelete": False,
-    "vhost": "/",
-}
+_IN: Final = "domain.events"
+_OUT: Final = "hub.events.out"
 
 
-def describe(catalog: Iterable[EventType], schemas: Mapping[str, Json], *, version: str) -> dict[str, Any]:
-    """Describe each event as a channel; `schemas` maps its name to the JSON Schema of its data."""
-    kinds = tuple(catalog)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """An event as a channel: its name, its type, who says it, over which exchange."""
+
+    name: str
+    type: str
+    action: str
+    exchange: str
+    schema: Mapping[str, Json]
+
+
+def describe(
+    catalog: Iterable[EventType],
+    schemas: Mapping[str, Json],
+    notices: Mapping[str, Mapping[str, Json]],
+    *,
+    version: str,
+) -> dict[str, Any]:
+    """
+    Describe each event as a channel; `schemas` maps its name to the JSON Schema of its data.
+
+    `notices` are the schemas of what the hub tells on its other exchange.
+    """
+    events = [*(_event(kind, schemas[kind.name]) for kind in catalog), *map(_notice, notices.items())]
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "hub", "version": version, "description": _DESCRIPTION},
         "defaultContentType": "application/cloudevents+json",
-        "channels": {kind.name: _channel(kind) for kind in kinds},
+        "channels": {event.name: _channel(event) for event in events},
         "operations": {
-            f"{_action(kind)}.{kind.name}": {
-                "action": _action(kind),
-                "channel": {"$ref": f"#/channels/{kind.name}"},
-                "messages": [{"$ref": f"#/channels/{kind.name}/messages/event"}],
+            f"{event.action}.{event.name}": {
+                "action": event.action,
+                "channel": {"$ref": f"#/channels/{event.name}"},
+                "messages": [{"$ref": f"#/channels/{event.name}/messages/event"}],
             }
-            for kind in kinds
+            for event in events
         },
         "components": {
-            "messages": {kind.name: _message(kind, schemas[kind.name]) for kind in kinds},
-            "schemas": {name: each for kind in kinds for name, each in _parts(kind.name, schemas[kind.name])},
+            "messages": {event.name: _message(event) for event in events},
+            "schemas": {name: part for event in events for name, part in _parts(event.name, event.schema)},
         },
     }
 
 
 _DESCRIPTION: Final = (
-    "Events on the exchange domain.events, as structured CloudEvents 1.0; the routing key is the channel's "
-    "address. The hub receives them all; it sends those that it emits itself."
+    "Structured CloudEvents 1.0; the routing key is the channel's address. The hub receives those on the "
+    "exchange domain.events, where it also sends those that it emits itself. What it tells publishers about "
+    "their events it sends to the exchange hub.events.out."
 )
 
 
-def _action(kind: EventType) -> str:
-    return "send" if kind.hub_emitted else "receive"
+def _event(kind: EventType, schema: Mapping[str, Json]) -> _Told:
+    action = "send" if kind.hub_emitted else "receive"
+    return _Told(name=kind.name, type=kind.type, action=action, exchange=_IN, schema=schema)
 
 
-def _channel(kind: EventType) -> dict[str, Any]:
+def _notice(notice: tuple[str, Mapping[str, Json]]) -> _Told:
+    name, schema = notice
+    return _Told(name=name, type=type_of(name), action="send", exchange=_OUT, schema=schema)
+
+
+def _channel(event: _Told) -> dict[str, Any]:
+    exchange = {
+        "name": event.exchange,
+        "type": "topic",
+        "durable": True,
+        "autoDelete": False,
+        "vhost": "/",
+    }
     return {
-        "address": kind.name,
-        "messages": {"event": {"$ref": f"#/components/messages/{kind.name}"}},
-        "bindings": {"amqp": {"is": "routingKey", "exchange": _EXCHANGE, "bindingVersion": "0.3.0"}},
+        "address": event.name,
+        "messages": {"event": {"$ref": f"#/components/messages/{event.name}"}},
+        "bindings": {"amqp": {"is": "routingKey", "exchange": exchange, "bindingVersion": "0.3.0"}},
     }
 
 
@@ -76,7 +107,7 @@ def _relocated(node: Json, name: str) -> Json:
     return moved
 
 
-def _message(kind: EventType, schema: Mapping[str, Json]) -> dict[str, Any]:
+def _message(event: _Told) -> dict[str, Any]:
     envelope = {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "time", "data"],
@@ -84,14 +115,14 @@ def _message(kind: EventType, schema: Mapping[str, Json]) -> dict[str, Any]:
             "specversion": {"const": "1.0"},
             "id": {"type": "string"},
             "source": {"type": "string", "format": "uri-reference"},
-            "type": {"const": kind.type},
+            "type": {"const": event.type},
             "time": {"type": "string", "format": "date-time"},
-            "data": {"$ref": f"#/components/schemas/{kind.name}"},
+            "data": {"$ref": f"#/components/schemas/{event.name}"},
         },
     }
     return {
-        "name": kind.type,
-        "title": schema.get("title", kind.name),
+        "name": event.type,
+        "title": event.schema.get("title", event.name),
         "contentType": "application/cloudevents+json",
         "payload": envelope,
     }

@@ -8,8 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
+from hub.cloudevents import BATCH_TYPE
+from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
 from hub.web.schemas.common import Problem
+from hub.web.schemas.intake import ProblemDetails
 from hub.web.schemas.people import NOUNS
 
 _REF: Final = "#/components/schemas/{name}"
@@ -39,6 +42,7 @@ _EVENTS_BODY: Final = {
             }
         },
         "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/Event"}},
+        BATCH_TYPE: {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}},
     },
 }
 
@@ -71,7 +75,8 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
 
 _DESCRIPTION: Final = (
     "Events in, and what became of them. With HUB_API_KEY set a key is needed as a Bearer token, with one "
-    "of the `x-scopes`; without it the hub answers on this machine only. Errors are `{error, hint}`."
+    "of the `x-scopes`; without it the hub answers on this machine only. Errors are `{error, hint}`, "
+    "where events are refused also as RFC 9457 has them."
 )
 
 
@@ -102,13 +107,14 @@ def _answers(route: Route) -> dict[int, Any]:
 
 def _response(status: int, shape: type) -> dict[str, Any]:
     schema = {"$ref": _REF.format(name=shape.__name__)}
-    return {"description": _MEANINGS[status], "content": {"application/json": {"schema": schema}}}
+    media_type = PROBLEM_TYPE if issubclass(shape, ProblemDetails) else "application/json"
+    return {"description": _MEANINGS[status], "content": {media_type: {"schema": schema}}}
 
 
 _MEANINGS: Final = {
     200: "As asked",
     201: "Made",
-    202: "Taken: what is accepted is with the broker, durably",
+    202: "Taken: what is accepted is with the broker, durably; what is refused is listed",
     400: "The request is not right",
     401: "The key is missing or wrong",
     403: "Not from there, or the key has not the scope",
@@ -117,6 +123,7 @@ _MEANINGS: Final = {
     409: "There is one already, or it is too late",
     413: "Too large",
     415: "Not JSON",
+    422: "No event is accepted; each is refused with its reason",
     503: "A server of the hub does not answer; try again",
 }
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from hub.web.app_keys import DOCUMENTS
-
+DOCUMENTS: Final[web.AppKey[Mapping[str, bytes]]] = web.AppKey("documents")
+"""Path → what is served as it is."""
 FILE: Final = "/static/{name}"
 _FILES: Final = Path(__file__).parent.parent / "static"
 _TYPES: Final[Mapping[str, str]] = {

@@ -6,7 +6,6 @@ Programs that look for malware open every link of a mail: only the button does a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,8 +15,8 @@ from hub.access import audit
 from hub.errors import NothingToTakeOn
 from hub.model import FIRST_LEVEL, Clock
 from hub.sla import acknowledge
-from hub.web.app_keys import AUDIT, LINKS, LOG, PUBLISHER
 from hub.web.console.pages import plain
+from hub.web.services import services
 
 _PAGE: Final = "take_on.html"
 
@@ -33,20 +32,18 @@ async def take(request: web.Request) -> web.Response:
     told = await _told(request)
     if isinstance(told, web.Response):
         return told
-    by, subject = f"link:level-{told.level}", f"clock:{told.id}"
-    await audit.note(
-        request.app[AUDIT], who=by, action="clock.acknowledge", subject=subject, level=told.level
-    )
-    await acknowledge.acknowledge(told, by=by, publisher=request.app[PUBLISHER], now=datetime.now(UTC))
+    deps, by, subject = services(request), f"link:level-{told.level}", f"clock:{told.id}"
+    await audit.note(deps.audit, who=by, action="clock.acknowledge", subject=subject, level=told.level)
+    await acknowledge.acknowledge(told, by=by, publisher=deps.publisher, now=deps.now())
     return _page(request, "taken", told)
 
 
 async def _told(request: web.Request) -> Clock | web.Response:
     """Answer the clock of which the link tells, or the page that says why there is nothing to do."""
     clock_id, level = request.match_info["id"], request.query.get("level", "")
-    if not request.app[LINKS].signs(request.query.get("sig", ""), clock_id, level):
+    if not services(request).hooks.links.signs(request.query.get("sig", ""), clock_id, level):
         return _page(request, "wrong", status=403)
-    clock = await request.app[LOG].clock(UUID(clock_id))
+    clock = await services(request).log.clock(UUID(clock_id))
     if clock is None:
         return _page(request, "ended", status=410)
     try:

@@ -7,7 +7,6 @@ a body with the right signature.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -21,9 +20,9 @@ from hub.channels.sms.spec import Format, Receipts, Replies
 from hub.channels.sms.spec_loader import Hook
 from hub.inbound.process_receipt import take
 from hub.model import Json
-from hub.web.app_keys import RECEIPTS, REPLIES, SMS_ADDRESSES, SMS_HOOKS
 from hub.web.bodies import FORM, JSON, body_of, read_form, read_json
 from hub.web.responses import Refusal
+from hub.web.services import services
 
 log = structlog.get_logger()
 
@@ -42,27 +41,28 @@ async def receipt(request: web.Request) -> web.Response:
         raise _malformed(hook, exc) from None
     if report is None:
         return web.Response(status=204)
-    if not await take(report.receipt(), store=request.app[RECEIPTS], at=datetime.now(UTC)):
+    deps = services(request)
+    if not await take(report.receipt(), store=deps.hooks.receipts, at=deps.now()):
         raise web.HTTPNotFound
     return web.Response(status=204)
 
 
 async def reply(request: web.Request) -> web.Response:
     """Take what somebody wrote back."""
-    hook = _hook(request)
+    deps, hook = services(request), _hook(request)
     rules = _told(hook.spec.replies)
     body = await _body(request, rules.format)
     _let_in(request, hook, rules, body, Use.REPLIES)
     try:
-        read = read_reply(hook.spec, rules, _fields(request, rules.format, body), datetime.now(UTC))
+        read = read_reply(hook.spec, rules, _fields(request, rules.format, body), deps.now())
     except Unreadable as exc:
         raise _malformed(hook, exc) from None
-    await request.app[REPLIES](read)
+    await deps.hooks.take_reply(read)
     return web.Response(status=204)
 
 
 def _hook(request: web.Request) -> Hook:
-    hook = request.app[SMS_HOOKS].get(request.match_info["name"])
+    hook = services(request).hooks.sms.get(request.match_info["name"])
     if hook is None:
         raise web.HTTPNotFound
     return hook
@@ -96,7 +96,7 @@ def _let_in(
     request: web.Request, hook: Hook, rules: Receipts | Replies, body: bytes, use: Use
 ) -> UUID | None:
     """Refuse who has not signed; answer the message that the address was made for."""
-    name, query, addresses = hook.spec.name, request.query, request.app[SMS_ADDRESSES]
+    name, query, addresses = hook.spec.name, request.query, services(request).hooks.sms_addresses
     message_id = _uuid(query.get("message", "")) if use is Use.RECEIPTS else None
     if message_id and not addresses.signs_message(query.get("sig", ""), name, message_id):
         message_id = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +13,9 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.inbound import Unreadable
 from hub.channels.sms.twilio_reports import read_reply, read_report
 from hub.inbound.process_receipt import take
-from hub.web.app_keys import PUBLIC_URL, RECEIPTS, REPLIES, TWILIO_TOKENS
 from hub.web.bodies import FORM, JSON, Form, body_of, read_form, read_json
 from hub.web.responses import Refusal
+from hub.web.services import services
 
 SIGNATURE: Final = "X-Twilio-Signature"
 
@@ -26,8 +25,8 @@ log = structlog.get_logger()
 async def twilio(request: web.Request) -> web.Response:
     """Take a report of a text message: delivered, read, or lost. Safe to repeat."""
     form = dict(await _signed(request, CALLBACKS))
-    receipt = read_report(_message_id(request), form)
-    if receipt and not await take(receipt, store=request.app[RECEIPTS], at=datetime.now(UTC)):
+    deps, receipt = services(request), read_report(_message_id(request), form)
+    if receipt and not await take(receipt, store=deps.hooks.receipts, at=deps.now()):
         raise web.HTTPNotFound
     return web.Response(status=204)
 
@@ -36,17 +35,17 @@ async def twilio_inbound(request: web.Request) -> web.Response:
     """Take what somebody wrote back. Safe to repeat."""
     fields = dict(await _signed(request, INBOUND))
     try:
-        reply = read_reply(fields, datetime.now(UTC))
+        reply = read_reply(fields, services(request).now())
     except Unreadable as exc:
         log.warning("webhook.unreadable", provider="twilio", reason=str(exc))
         raise Refusal(400, f"The call cannot be read: {exc}.", "Send what Twilio sends.") from None
-    await request.app[REPLIES](reply)
+    await services(request).hooks.take_reply(reply)
     return web.Response(status=204)
 
 
 async def _signed(request: web.Request, path: str) -> Form:
     """Answer what Twilio posts; refuses whatever it has not signed."""
-    tokens = request.app[TWILIO_TOKENS]
+    tokens = services(request).hooks.twilio_tokens
     if not tokens:
         raise web.HTTPNotFound
     is_json = request.content_type == JSON
@@ -71,7 +70,7 @@ def _pairs(body: bytes) -> Form:
 def _address(request: web.Request, path: str) -> str:
     """Make the URL that Twilio was given: what a proxy makes of host, scheme and path is no matter."""
     query = request.rel_url.raw_query_string
-    return f"{request.app[PUBLIC_URL]}{path}{'?' if query else ''}{query}"
+    return f"{services(request).settings.public_url}{path}{'?' if query else ''}{query}"
 
 
 def _message_id(request: web.Request) -> UUID:

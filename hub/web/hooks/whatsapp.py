@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -20,10 +19,9 @@ from hub.access.webhook_signatures import is_from_meta
 from hub.channels.whatsapp.reports import Keys, Notice, Status, read_notice
 from hub.channels.whatsapp.verdicts import PROVIDER
 from hub.inbound.process_receipt import take
-from hub.ports.receipts import ReceiptStore
-from hub.web.app_keys import RECEIPTS, REPLIES, WHATSAPP_KEYS
 from hub.web.auth.csrf import same
 from hub.web.responses import Refusal, json_answer
+from hub.web.services import Services, services
 
 MAX_BODY: Final = 3 * 1024 * 1024
 """The largest that Meta sends, in bytes."""
@@ -58,26 +56,27 @@ async def receive(request: web.Request) -> web.Response:
     notice = read_notice(body)
     if notice.unreadable:
         log.warning("webhook.unreadable", provider=PROVIDER, count=notice.unreadable)
-    await _take_statuses(notice.statuses, request.app[RECEIPTS])
+    deps = services(request)
+    await _take_statuses(notice.statuses, deps)
     for reply in notice.replies:
-        await request.app[REPLIES](reply)
+        await deps.hooks.take_reply(reply)
     return json_answer(_counted(notice))
 
 
 def _keys(request: web.Request) -> Keys:
-    keys = request.app[WHATSAPP_KEYS]
+    keys = services(request).hooks.whatsapp
     if not keys.secrets:
         raise web.HTTPNotFound
     return keys
 
 
-async def _take_statuses(statuses: Iterable[Status], store: ReceiptStore) -> None:
+async def _take_statuses(statuses: Iterable[Status], deps: Services) -> None:
     for status in statuses:
         receipt = status.receipt()
         if receipt is None:
             log.info("receipt.unknown", provider=PROVIDER, state=status.state)
         else:
-            await take(receipt, store=store, at=datetime.now(UTC))
+            await take(receipt, store=deps.hooks.receipts, at=deps.now())
 
 
 def _counted(notice: Notice) -> dict[str, int]:

@@ -11,6 +11,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from hub.health.incidents import KINDS, kind_of, known
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX
 from hub.ports import IncidentLog
 
 _FRESH: Final = 5.0  # seconds
@@ -22,6 +23,7 @@ TOLD: Final = (
     "hub_audit_age_seconds",
     "hub_unknown_outcomes_total",
     "hub_promises",
+    "hub_events_unreached_total",
 )
 
 
@@ -51,6 +53,7 @@ async def _read(log: IncidentLog) -> Sequence[Metric]:
         await _audit(log),
         await _unknown(log),
         await _promises(log),
+        await _unreached(log),
     ]
 
 
@@ -84,6 +87,14 @@ async def _unknown(log: IncidentLog) -> Metric:
     counter = CounterMetricFamily("hub_unknown_outcomes", words, labels=["provider"])
     for provider, times in (await log.unknown_outcomes()).items():
         counter.add_metric([provider], times)
+    return counter
+
+
+async def _unreached(log: IncidentLog) -> Metric:
+    words = "events that do not reach all whom they are for"
+    counter = CounterMetricFamily("hub_events_unreached", words, labels=["event", "reason"])
+    for (kind, reason), number in (await log.unreached()).items():
+        counter.add_metric([kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX), reason], number)
     return counter
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.web.app_keys import READY
 from hub.web.responses import json_answer
+from hub.web.services import monitoring
 
 _PATIENCE: Final = 3.0  # seconds
 
@@ -22,7 +22,7 @@ async def ready(request: web.Request) -> web.Response:
     """Every server that it needs answers; 503 when one does not."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            servers = await request.app[READY]()
+            servers = await monitoring(request).ready()
     except TimeoutError:
         return json_answer({"status": "unknown", "servers": {}}, status=503)
     well = all(servers.values())

@@ -12,22 +12,23 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.errors import Unavailable
-from hub.web.app_keys import COUNTS, FIGURES, REGISTRY
 from hub.web.monitoring.counts import Counts
+from hub.web.services import monitoring
 
 _NAMES: Final = {"messages": "hub_messages", "clocks": "hub_clocks", "dead": "hub_dead_letters"}
 
 
 async def show(request: web.Request) -> web.Response:
     """Prometheus' text format. Without the database the process's own figures are still told."""
-    own = request.app[REGISTRY]
+    asked = monitoring(request)
     counts: Counts = {}
     figures: Sequence[Metric] = ()
     with suppress(Unavailable):
-        counts = await request.app[COUNTS].get()
-        figures = await request.app[FIGURES].get()
+        counts = await asked.counts.get()
+        figures = await asked.gauges.get()
     return web.Response(
-        body=generate_latest(_Scrape(own, counts, figures)), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST}
+        body=generate_latest(_Scrape(asked.registry, counts, figures)),
+        headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST},
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hub.model import ClockState, Purpose, State
+from hub.model import ClockState, Purpose, State, StepKind
 from hub.operations.dead_letters import Settled
 
 MAX_LIMIT: Final = 500
@@ -153,7 +153,7 @@ class ClockStep(Struct, kw_only=True):
     """What a clock does at an instant; of a clock that stands still or has ended, what it would."""
 
     key: str
-    kind: Literal["at_risk", "breach", "escalate", "remind"]
+    kind: StepKind
     at: Instant
     from_level: int
     to_level: int
@@ -192,6 +192,7 @@ class DeadLetterFacts(Struct, kw_only=True):
     field: str | None
     event_type: str | None
     received_at: Instant
+    times: Annotated[int, Meta(description="How often these bytes have come.")]
 
 
 class DeadRow(DeadLetterFacts, kw_only=True):
@@ -201,7 +202,6 @@ class DeadRow(DeadLetterFacts, kw_only=True):
 class DeadWhole(DeadLetterFacts, kw_only=True):
     """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
 
-    times: Annotated[int, Meta(description="How often these bytes have come.")]
     event_id: str | None
     source: str | None
     routing_key: str
@@ -230,27 +230,9 @@ class SettledList(Struct, kw_only=True):
     next: None
 
 
-class RefusedEvent(Struct, kw_only=True, frozen=True):
-    index: int
-    reason: str
-    field: str | None = None
-
-
-class EventsAnswer(Struct, kw_only=True, frozen=True):
-    accepted: int
-    refused: list[RefusedEvent]
-
-
 class Problem(Struct, kw_only=True):
     error: Annotated[str, Meta(description="What is wrong, in a sentence.")]
     hint: Annotated[str, Meta(description="What to do about it.")]
-
-
-class EventsUnfinished(Problem, kw_only=True):
-    """The broker went away: `accepted` events are with it, the rest may be sent again."""
-
-    accepted: int
-    refused: list[RefusedEvent]
 
 
 class Health(Struct, kw_only=True):

@@ -70,12 +70,12 @@ async function look() {
 
 // A line for each thing that is wrong with the hub itself; what does not change is not announced again.
 function warn(incidents) {
-  const list = byId("incidents");
+  const place = byId("incidents");
   const text = JSON.stringify(incidents.map((row) => [row.key, row.since]));
-  if (list.dataset.text === text) return;
-  list.dataset.text = text;
-  list.hidden = incidents.length === 0;
-  list.replaceChildren(...incidents.map((row) =>
+  if (place.dataset.text === text) return;
+  place.dataset.text = text;
+  place.hidden = incidents.length === 0;
+  place.firstElementChild.replaceChildren(...incidents.map((row) =>
     make("li", { title: row.meanwhile }, make("strong", {}, row.title), ` desde ${shortTime(row.since)}. `, make("span", {}, row.to_do.replaceAll("`", "")))));
 }
 

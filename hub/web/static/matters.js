@@ -1,10 +1,11 @@
-// What waits for an operator: pauses, letters to hand over, what people wrote of late. A line each, its list in a dialog.
+// What waits for an operator: pauses, events that reach nobody, letters to hand over, what people wrote of late. A line each, its list in a dialog.
 
 import { ask, byId, make, may } from "./page.js";
-import { personWords, shortTime } from "./words.js";
+import { eventName, personWords, shortTime } from "./words.js";
 
 const MOST = 100;
 const OF_LATE = 24 * 3600 * 1000; // milliseconds
+const WEEK = 7 * OF_LATE;
 
 export function makeMatters(words, { show }) {
   const channel = (name) => words.channels[name] ?? name;
@@ -37,16 +38,29 @@ export function makeMatters(words, { show }) {
     return [line(many({ items: late, next }, "respuesta de una persona en las últimas 24 horas", "respuestas de personas en las últimas 24 horas"), list("Respuestas de personas", rows))];
   }
 
+  // What an event names and the directory does not have, or an audience of nobody: with what to do about it.
+  function unreached(page) {
+    const since = Date.now() - WEEK;
+    const late = page.items.filter((each) => new Date(each.found_at).getTime() > since);
+    if (!late.length) return [];
+    const rows = late.map((each) =>
+      row(make("strong", {}, event(eventName(each.type))), shortTime(each.found_at), ...each.reasons.map((reason) => words.unreached[reason] ?? reason),
+        each.unit_id && `Unidad ${each.unit_id}`, each.copropiedad_id && `Copropiedad ${each.copropiedad_id}`, `Evento ${each.event_id}`));
+    const next = late.length === page.items.length && page.next;
+    return [line(many({ items: late, next }, "evento que no llega a todos sus destinatarios, en los últimos 7 días", "eventos que no llegan a todos sus destinatarios, en los últimos 7 días"), list("Eventos sin destinatario", rows))];
+  }
+
   // What does not change is left alone: it keeps its focus and is not announced again.
   return async function look() {
-    const [pauses, letters, replies] = await Promise.all([
+    const [pauses, letters, replies, lost] = await Promise.all([
       ask("/api/pauses"),
       ask(`/api/letters?handed_over=false&limit=${MOST}`),
       ask(`/api/replies?kind=reply&limit=${MOST}`),
+      ask(`/api/unreached?limit=${MOST}`),
     ]);
     const place = byId("matters");
-    const lines = [...pauses.items.map(paused), ...toHandOver(letters), ...written(replies)];
-    const text = JSON.stringify([pauses.items, letters.items, lines.map((each) => each.textContent)]);
+    const lines = [...pauses.items.map(paused), ...unreached(lost), ...toHandOver(letters), ...written(replies)];
+    const text = JSON.stringify([pauses.items, letters.items, lost.items, lines.map((each) => each.textContent)]);
     if (place.dataset.text === text) return;
     place.dataset.text = text;
     place.hidden = lines.length === 0;

@@ -1,14 +1,13 @@
 // The three sections: where each reads its rows, and what it shows of one.
 
 import { ask, chip, make, may } from "./page.js";
-import { dueTime, dueWords, fullTime, personWords, reasonWords, shortTime, skippedWords } from "./words.js";
+import { dueTime, dueWords, eventName, fullTime, personWords, reasonWords, shortTime, skippedWords } from "./words.js";
 
 const when = (instant) => make("time", { datetime: instant, title: fullTime(instant) }, shortTime(instant));
 const titled = (title, code) => [title, make("small", {}, code)];
 const opener = (open, ...children) => make("button", { type: "button", class: "opener", onclick: open }, ...children);
 
 export function makeSections(words, { show, reload }) {
-  const eventName = (type) => (type ?? "").replace(/^co\.coproservicios\./, "").replace(/\.v\d+$/, "");
   const eventTitle = (name) => words.events[name] ?? name;
 
   return {
@@ -58,7 +57,7 @@ export function makeSections(words, { show, reload }) {
       cells: (row) => [
         [when(row.received_at)],
         letterTitle(row),
-        translated(row.reason),
+        [...translated(row.reason), row.times > 1 ? make("small", {}, `Rechazada ${row.times} veces`) : null],
         [row.field ? make("code", {}, row.field) : "–"],
         [make("div", { class: "actions" }, ...settling(row))],
       ],

@@ -72,3 +72,8 @@ export function skippedWords(skipped, words) {
 export function personWords(reference) {
   return reference.startsWith("inline:") ? `Contacto directo ${reference.slice(7, 13)}` : reference;
 }
+
+// The routing key of a type: `co.coproservicios.pqrs.received.v1` → `pqrs.received`.
+export function eventName(type) {
+  return (type ?? "").replace(/^co\.coproservicios\./, "").replace(/\.v\d+$/, "");
+}

@@ -1,0 +1,118 @@
+"""Ports that are taken: what holds one, and what the person who starts the hub is told of it."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from aiohttp import hdrs
+
+from hub.errors import ConfigurationError
+from hub.local.environment import is_given
+from hub.local.instance import Instance
+from hub.local.loopback import ADDRESS, free_port
+from hub.settings import Address, Settings
+
+ASK_LIMIT: Final = 2.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """What has a port already, in both languages."""
+
+    es: str
+    en: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Door:
+    """Where something listens as long as nobody else has the port; `setting` is how a person chooses."""
+
+    port: int
+    es: str
+    en: str
+    setting: str
+
+
+DOORS: Final[Mapping[str, Door]] = {
+    "page": Door(port=8080, es="la página", en="the page", setting="HUB_HTTP"),
+    "smtp": Door(port=1025, es="el buzón", en="the mail catcher", setting="HUB_CAPTURE_SMTP"),
+    "mail_page": Door(port=8025, es="el correo que sale", en="the mail", setting="HUB_CAPTURE_SMTP"),
+}
+
+
+async def choose_port(instance: Instance, name: str, *, tell: Callable[[str], None]) -> int:
+    """Answer the port of a door; say so where it cannot be that of the last start."""
+    door = DOORS[name]
+    wanted, port = instance.wanted_port(name, door.port), instance.port(name, door.port)
+    if port != wanted:
+        by = await holder(Address(ADDRESS, wanted))
+        tell(
+            f"El puerto {wanted} ({door.es}) está ocupado por {by.es}: se usa el {port}."
+            f" Para elegir otro: {door.setting}={ADDRESS}:PUERTO\n"
+            f"Port {wanted} ({door.en}) is held by {by.en}: {port} is used instead."
+        )
+    return port
+
+
+async def require_free(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Raise ConfigurationError where something else listens on an address that was given."""
+    listening = {"HUB_HTTP": settings.http, "HUB_METRICS": settings.metrics, "HUB_MAIL": settings.mail}
+    for setting, address in listening.items():
+        if address is not None and is_given(environ, setting) and _is_taken(address):
+            raise ConfigurationError(_refusal(setting, address, await holder(address)))
+
+
+async def holder(address: Address) -> Holder:
+    """Ask what listens there: a hub says so in its answers, as other web servers do."""
+    url = f"http://{Address(address.host or ADDRESS, address.port)}/health/live"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ASK_LIMIT)) as session,
+            session.get(url) as answer,
+        ):
+            server = answer.headers.get(hdrs.SERVER, "")
+    except (aiohttp.ClientError, TimeoutError):
+        return Holder(
+            es="otro programa, que no responde por HTTP", en="another program, which speaks no HTTP"
+        )
+    if server == "hub":
+        return Holder(es="otro hub", en="another hub")
+    named = f" ({server[:40]})" if server.isprintable() and server else ""
+    return Holder(es=f"otro servidor web{named}", en=f"another web server{named}")
+
+
+def _is_taken(address: Address) -> bool:
+    """Whatever else keeps the hub from listening there, it says itself."""
+    try:
+        found = socket.getaddrinfo(
+            address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except OSError:
+        return False
+    return any(_is_in_use(family, place) for family, *_, place in found)
+
+
+def _is_in_use(family: int, place: tuple[object, ...]) -> bool:
+    with socket.socket(family) as probe:
+        # As servers do: a port whose last connections are still closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+        except OSError as exc:
+            return exc.errno == errno.EADDRINUSE
+    return False
+
+
+def _refusal(setting: str, address: Address, by: Holder) -> str:
+    other = Address(address.host, free_port())
+    return (
+        f"{setting}={address}: el puerto {address.port} está ocupado por {by.es}."
+        f" Detenga lo que lo ocupa, o elija otro puerto: {setting}={other} scripts/run\n"
+        f"{setting}={address}: port {address.port} is held by {by.en}."
+        f" Stop what holds it, or choose another port, as above."
+    )

@@ -1,0 +1,46 @@
+"""What the hub tells publishers on `hub.events.out`: the data of each notice as JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hub.model import UnreachedReason
+
+_OPTIONAL: Final = ["string", "null"]
+
+NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "event.rejected": {
+        "title": "Event rejected",
+        "description": "An event could not be taken in. It is kept as a dead letter.",
+        "type": "object",
+        "required": ["dead_letter_id", "reason", "field", "event_type", "event_id", "event_source"],
+        "properties": {
+            "dead_letter_id": {"type": "string", "format": "uuid"},
+            "reason": {"description": "What to mend; never quotes a value.", "type": "string"},
+            "field": {"description": "The field at fault: `data.kind`.", "type": _OPTIONAL},
+            "event_type": {"description": "As far as it can be read.", "type": _OPTIONAL},
+            "event_id": {"description": "As far as it can be read.", "type": _OPTIONAL},
+            "event_source": {"description": "As far as it can be read.", "type": _OPTIONAL},
+            "routing_key": {"type": "string"},
+        },
+    },
+    "hub.event.unreached": {
+        "title": "Event unreached",
+        "description": "An event was taken in and does not reach all whom it is for.",
+        "type": "object",
+        "required": ["event_id", "event_source", "event_type", "reasons"],
+        "properties": {
+            "event_id": {"type": "string"},
+            "event_source": {"type": "string", "format": "uri-reference"},
+            "event_type": {"type": "string"},
+            "reasons": {
+                "description": "What the directory does not have, or that an audience is empty.",
+                "type": "array",
+                "minItems": 1,
+                "uniqueItems": True,
+                "items": {"enum": list(UnreachedReason)},
+            },
+        },
+    },
+}

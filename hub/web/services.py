@@ -1,0 +1,192 @@
+"""What the handlers work with: made once by the process, found by each request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Final, Self, TypeAlias
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from hub.access.keyring import KeyRing
+from hub.access.lockout import AddressThrottle, UnknownNameLocks
+from hub.access.passwords import Passwords
+from hub.access.sign_in import SignInDeps
+from hub.channels.sms.hooks import Addresses
+from hub.channels.sms.spec_loader import Hook, read_hooks
+from hub.channels.sms.twilio_reports import twilio_tokens
+from hub.channels.whatsapp.reports import Keys, keys_of
+from hub.cloudevents import decode
+from hub.cloudevents.schemas import Schemas
+from hub.errors import InvalidEvent
+from hub.model import DeadLetter, Event, Json, RawMessage, Reply
+from hub.policy import Policy
+from hub.ports import (
+    AccountStore,
+    Appointments,
+    AuditStore,
+    ContactStore,
+    DirectoryHistoryStore,
+    ExplainStore,
+    HeadcountStore,
+    IncidentLog,
+    KeyStore,
+    LetterStore,
+    LogStore,
+    PauseStore,
+    Publisher,
+    RedriveStore,
+    SessionStore,
+)
+from hub.ports.receipts import ReceiptStore
+from hub.settings import Settings
+from hub.sla.ack_links import Links
+from hub.web.api.clock_board import Clocks
+from hub.web.auth.api_key_cache import Keyring
+from hub.web.console.login_queue import Queue
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+
+Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
+"""Decodes and validates one event, or raises InvalidEvent."""
+Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
+"""Tells of each server whether it answers."""
+Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaitable[Sequence[DeadLetter]]]
+"""Keeps what is refused as dead letters and answers them in order. May raise Unavailable."""
+TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
+"""Takes what a person wrote back; safe to repeat. May raise Unavailable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """What callers are recognised by. The metrics listener knows HUB_API_KEY alone."""
+
+    settings: Settings
+    keyring: Keyring | None = None
+    sign_in: SignInDeps | None = None
+
+    @property
+    def api_key(self) -> str | None:
+        """HUB_API_KEY."""
+        return self.settings.api_key.reveal() if self.settings.api_key else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitoring:
+    """What a supervisor and Prometheus ask for."""
+
+    ready: Ready
+    registry: CollectorRegistry
+    counts: Counted
+    gauges: Figures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """What verifies the calls of providers and of signed links, and takes in what they bring."""
+
+    twilio_tokens: tuple[str, ...]
+    """Any of them may sign a report; none: nobody reports."""
+    sms: Mapping[str, Hook]
+    """By the names of the described providers."""
+    sms_addresses: Addresses
+    whatsapp: Keys
+    links: Links
+    receipts: ReceiptStore
+    take_reply: TakeReply
+
+    @classmethod
+    def of(cls, settings: Settings, ring: KeyRing, *, receipts: ReceiptStore, take_reply: TakeReply) -> Self:
+        """Read what the settings say of providers; raises ConfigurationError."""
+        return cls(
+            twilio_tokens=twilio_tokens(settings),
+            sms=read_hooks(settings),
+            sms_addresses=Addresses(public_url=settings.public_url, ring=ring),
+            whatsapp=keys_of(settings),
+            links=Links(public_url=settings.public_url, ring=ring),
+            receipts=receipts,
+            take_reply=take_reply,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What the handlers of the API, the page and the hooks work with."""
+
+    settings: Settings
+    policy: Policy
+    schemas: Schemas
+    now: Callable[[], datetime]
+    publisher: Publisher
+    appointments: Appointments
+
+    accounts: AccountStore
+    api_keys: KeyStore
+    audit: AuditStore
+    contacts: ContactStore
+    directory: DirectoryHistoryStore
+    explain: ExplainStore
+    headcount: HeadcountStore
+    incidents: IncidentLog
+    letters: LetterStore
+    log: LogStore
+    pauses: PauseStore
+    redrive: RedriveStore
+    sessions: SessionStore
+
+    keyring: Keyring
+    refuse: Refuse
+    hooks: Hooks
+    monitoring: Monitoring
+    passwords: Passwords = field(default_factory=Passwords)
+    login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
+    """How fast whoever fails may try again."""
+
+    @cached_property
+    def access(self) -> Access:
+        return Access(settings=self.settings, keyring=self.keyring, sign_in=self.sign_in)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
+
+    @cached_property
+    def sign_in(self) -> SignInDeps:
+        return SignInDeps(
+            accounts=self.accounts,
+            sessions=self.sessions,
+            audit=self.audit,
+            passwords=self.passwords,
+            strangers=UnknownNameLocks(),
+            now=self.now,
+        )
+
+    def check(self, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
+        """Decode and validate an event that comes over HTTP; raises InvalidEvent."""
+        event = decode(body, content_type, headers)
+        self.schemas.check(event, now=self.now())
+        return event
+
+
+ACCESS: Final = web.AppKey("access", Access)
+MONITORING: Final = web.AppKey("monitoring", Monitoring)
+SERVICES: Final = web.AppKey("services", Services)
+
+
+def access(request: web.Request) -> Access:
+    """Answer what callers are recognised by."""
+    return request.app[ACCESS]
+
+
+def monitoring(request: web.Request) -> Monitoring:
+    """Answer what a supervisor and Prometheus ask for."""
+    return request.app[MONITORING]
+
+
+def services(request: web.Request) -> Services:
+    """Answer what handlers work with. The metrics listener has none."""
+    return request.app[SERVICES]

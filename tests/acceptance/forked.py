@@ -1,0 +1,64 @@
+"""
+Hubs as processes of their own, forked from one that has read all of the hub already.
+
+Each that reads it anew takes a second of the processor before it does anything, and there are hundreds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+_FORKS: Final = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    ["hub.app", "hub.cli.run", "hub.local", "hub.storage.migrations.upgrading", __name__]
+)
+_LOOK: Final = 0.01
+"""Seconds between looks whether it has ended."""
+
+
+class Forked:
+    """One process, spoken to as `asyncio.subprocess.Process` is."""
+
+    def __init__(self, environment: Mapping[str, str], arguments: tuple[str, ...], log: Path) -> None:
+        self._process = _FORKS.Process(target=_run, args=(dict(environment), arguments, log))
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self._process.start)
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            assert self._process.pid is not None
+            os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    async def wait(self) -> int:
+        while (ended := self.returncode) is None:  # noqa: ASYNC110 - nothing tells of its end but a look
+            await asyncio.sleep(_LOOK)
+        return ended
+
+
+def _run(environment: Mapping[str, str], arguments: tuple[str, ...], log: Path) -> None:
+    """What the new process does: it becomes `hub …`."""
+    from hub.cli.main import main  # noqa: PLC0415 - read already where this runs
+
+    os.environ.clear()
+    os.environ.update(environment)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.argv = ["hub", *arguments]
+    main()

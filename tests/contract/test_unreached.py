@@ -1,0 +1,99 @@
+"""What the stores promise of events that do not reach all whom they are for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.model import Lane, StoredEvent, Unreached, UnreachedReason
+from hub.ports import IncidentLog
+from hub.storage import Database, PostgresMonitor
+from hub.testing import MemoryMonitor, MemoryStore
+from tests.contract.stores import Stores
+from tests.contract.values import event, now, stored
+
+UNIT, EMPTY = UnreachedReason.UNKNOWN_UNIT, UnreachedReason.EMPTY_AUDIENCE
+
+
+@pytest.fixture
+async def watching(place: str | None, stores: Stores) -> AsyncIterator[IncidentLog]:
+    if place is None:
+        assert isinstance(stores.timers, MemoryStore)
+        yield MemoryMonitor(stores.timers, now)
+        return
+    async with Database(place) as database:
+        yield PostgresMonitor(database, [("email", Lane.NORMAL)])
+
+
+def lost(one: StoredEvent, *reasons: UnreachedReason) -> Unreached:
+    return Unreached(
+        event_key=one.key,
+        event_id=one.event.id,
+        source=one.event.source,
+        type=one.event.type,
+        reasons=reasons,
+    )
+
+
+async def keep(stores: Stores, *found: tuple[StoredEvent, tuple[UnreachedReason, ...]]) -> None:
+    for one, reasons in found:
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([one])
+            await transaction.add_unreached([lost(one, *reasons)])
+
+
+async def test_a_new_event_says_whether_the_directory_has_its_copropiedad(stores: Stores) -> None:
+    news = {"copropiedad_id": "ph-1", "version": 1, "name": "Uno"}
+    unit = {"unit_id": "u-1", "version": 1, "copropiedad_id": "ph-2", "label": "101"}
+    places = {"ph-1": True, "ph-2": True, "ph-3": False, None: True}
+    events = [stored(event(id=str(place)), copropiedad_id=place) for place in places]
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [event("directory.copropiedad.upserted", data=news), event("directory.unit.upserted", data=unit)]
+        )
+        known = await transaction.add_events(events)
+
+    assert {one.copropiedad_id: known[one.key] for one in events} == places
+
+
+async def test_what_is_kept_comes_back_with_all_its_reasons(stores: Stores) -> None:
+    one, other = stored(event(id="one")), stored(event(id="other"))
+    await keep(stores, (one, (UNIT,)), (one, (EMPTY,)), (one, (UNIT,)))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([other])
+        found = await transaction.unreached([one.key, other.key])
+
+    assert [(each.event_id, set(each.reasons)) for each in found] == [("one", {UNIT, EMPTY})]
+
+
+async def test_the_list_is_newest_first_page_by_page(stores: Stores) -> None:
+    events = [stored(event(id=str(number)), unit_id="u-9") for number in range(3)]
+    await keep(stores, *((one, (UNIT,)) for one in events))
+    first = await stores.log.unreached(after=None, limit=2)
+    second = await stores.log.unreached(after=first.next, limit=2)
+
+    assert [row["event_id"] for row in [*first.items, *second.items]] == ["2", "1", "0"]
+    assert second.next is None
+    assert {name: first.items[0][name] for name in ("source", "type", "unit_id", "reasons")} == {
+        "source": events[2].event.source,
+        "type": events[2].event.type,
+        "unit_id": "u-9",
+        "reasons": ["unknown_unit"],
+    }
+
+
+async def test_the_list_is_narrowed_to_places(stores: Stores) -> None:
+    there = stored(event(id="there"), copropiedad_id="ph-1")
+    nowhere = stored(event(id="nowhere"))
+    await keep(stores, (there, (EMPTY,)), (nowhere, (UNIT,)))
+    page = await stores.log.unreached(after=None, limit=9, places=frozenset({"ph-1"}))
+
+    assert [row["event_id"] for row in page.items] == ["there"]
+
+
+async def test_they_are_counted_by_type_and_reason(stores: Stores, watching: IncidentLog) -> None:
+    one, other = stored(event(id="one")), stored(event(id="other"))
+    await keep(stores, (one, (UNIT, EMPTY)), (other, (UNIT,)))
+
+    assert await watching.unreached() == {(one.event.type, UNIT): 2, (one.event.type, EMPTY): 1}

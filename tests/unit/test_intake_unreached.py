@@ -1,0 +1,141 @@
+"""An event that does not reach all whom it is for is kept and told to its publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jsonschema_rs
+import pytest
+
+from hub.errors import BrokerUnavailable
+from hub.model import HUB_SOURCE, Event
+from hub.web.documents.notices import NOTICES
+from tests.unit.factories import DESK, MONDAY, email, event, home, member, somebody
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+
+PETITION = event("pqrs.received", {"copropiedad_id": "ph-altos", "unit_id": "101"})
+PAYMENT = event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "101"})
+
+
+def directory() -> list[Event]:
+    """Altos with unit 101, whose owner lives there, and somebody of the staff for all that there is to do."""
+    duties = {word.split(":")[1].split("@")[0] for word in _staff_words()}
+    return [
+        event("directory.copropiedad.upserted", {"copropiedad_id": "ph-altos"}),
+        home("101", copropiedad="ph-altos"),
+        somebody("p-maria-pena", email()),
+        member("p-maria-pena", "unit:101", "owner"),
+        *(somebody(duty, email("staff@example.com")) for duty in duties),
+        *(member(duty, "company", "staff", duty=duty) for duty in duties),
+    ]
+
+
+def _staff_words() -> Sequence[str]:
+    kinds = (DESK.catalog[PETITION.name], DESK.catalog[PAYMENT.name])
+    words = [word for kind in kinds for audience in kind.audiences for word in audience.who]
+    return [word for word in words if word.startswith("staff:")]
+
+
+@pytest.fixture
+async def hub() -> MemoryHub:
+    built = memory_hub(MONDAY)
+    await built.take_in(*directory())
+    return built
+
+
+def is_as_described(notice: Event) -> bool:
+    return jsonschema_rs.validator_for(dict(NOTICES[notice.name])).is_valid(notice.data)
+
+
+def told(hub: MemoryHub) -> list[list[str]]:
+    return [
+        notice.data["reasons"] for notice in hub.publisher.notices if notice.name == "hub.event.unreached"
+    ]
+
+
+async def test_an_event_that_reaches_all_is_not_told(hub: MemoryHub) -> None:
+    await hub.take_in(PETITION, PAYMENT)
+
+    assert told(hub) == []
+    assert hub.store.tables.unreached == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "reasons"),
+    [
+        (event("pqrs.received", {"copropiedad_id": "ph-altos", "unit_id": "999"}), ["unknown_unit"]),
+        (event("pqrs.received", {"copropiedad_id": "ph-atlos", "unit_id": "101"}), ["unknown_copropiedad"]),
+        (
+            event(
+                "pqrs.received",
+                {"copropiedad_id": "ph-altos", "unit_id": "101", "petitioner": {"ref": "p-nobody"}},
+            ),
+            ["unknown_person"],
+        ),
+        (
+            event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "999"}),
+            ["empty_audience", "unknown_unit"],
+        ),
+        (event("maintenance.scheduled.announced", {"copropiedad_id": "ph-altos"}), ["empty_audience"]),
+    ],
+    ids=["unit", "copropiedad", "person", "audience", "broad audience"],
+)
+async def test_what_the_directory_does_not_have_is_told_to_the_publisher(
+    hub: MemoryHub, one: Event, reasons: list[str]
+) -> None:
+    await hub.take_in(one)
+    [notice] = hub.publisher.notices
+
+    assert (notice.name, notice.source, notice.time) == ("hub.event.unreached", HUB_SOURCE, MONDAY)
+    assert notice.data == {
+        "event_id": one.id,
+        "event_source": one.source,
+        "event_type": one.type,
+        "reasons": reasons,
+    }
+    assert is_as_described(notice)
+
+
+async def test_a_refusal_is_as_its_notice_is_described(hub: MemoryHub) -> None:
+    await hub.take_in(event("pqrs.received", without=("radicado",)))
+    [notice] = hub.publisher.notices
+
+    assert is_as_described(notice)
+
+
+async def test_a_quiet_event_is_for_nobody_and_is_not_told(hub: MemoryHub) -> None:
+    await hub.take_in(event("admin.payment.received", {"unit_id": "999"}, quiet=True))
+
+    assert told(hub) == []
+
+
+async def test_news_of_the_directory_is_not_told() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(home("101", copropiedad="ph-new"), member("p-new", "unit:102", "owner"))
+
+    assert told(hub) == []
+
+
+async def test_a_crash_after_the_commit_tells_it_with_the_next_delivery_under_the_same_id(
+    hub: MemoryHub,
+) -> None:
+    lost = event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "999"})
+    hub.publisher.faults.script("notice", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await hub.take_in(lost)
+    await hub.take_in(lost)
+    await hub.take_in(lost)
+    first, second = hub.publisher.notices
+
+    assert first.id == second.id
+    assert told(hub) == [["empty_audience", "unknown_unit"]] * 2
+
+
+async def test_a_crash_after_the_last_page_tells_it_with_the_next_delivery(hub: MemoryHub) -> None:
+    works = event("maintenance.scheduled.announced", {"copropiedad_id": "ph-altos"})
+    hub.publisher.faults.script("notice", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await hub.take_in(works)
+    await hub.take_in(works)
+
+    assert told(hub) == [["empty_audience"]]
