@@ -1,4 +1,4 @@
-"""Delivery over doubles: messages in a store, channels that answer as they are told."""
+"""Delivery over test doubles: messages in memory, channels with scripted answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ABOUT: StoredEvent = stored(event("pqrs.received"))
 
 
 def render(claimed: Claimed) -> Rendered:
-    """Say the person's name; a template that lacks a variable for whoever is called Nadie."""
+    """Render the person's name; for a person called Nadie, fail as a template that lacks a variable."""
     if claimed.message.name == "Nadie":
         raise TemplateFailure("radicado is undefined")
     if claimed.message.name == "Fallo":
@@ -63,7 +63,7 @@ class DeliveryHarness:
         )
 
     def deps(self, render: Renderer = render) -> DeliveryDeps:
-        # Asked anew by each ticket: no test waits a second until a pause is heard of.
+        # Read again for each ticket: no test waits a second for a pause.
         pauses = Pauses(self.pauses)
         return DeliveryDeps(
             channels=self.channels,
@@ -81,7 +81,7 @@ class DeliveryHarness:
         return [self.now(one).state for one in messages]
 
     def sent(self, channel: str = "email") -> list[str]:
-        """The persons to whom a channel was asked to send."""
+        """The recipients of a channel's sends."""
         return [one.person for one in self.channels[channel].sent]
 
     @property
@@ -109,7 +109,7 @@ def mail(person: str = "p-1", **fields: Any) -> Message:
 
 
 def hasty(folder: Path, *, provider: str, margin: str) -> Policy:
-    """Make a policy with these times of delivery."""
+    """Make a policy with these time limits of delivery."""
     overlay = folder / "policy.toml"
     overlay.write_text(f'[delivery]\nprovider_timeout = "{provider}"\nlease_margin = "{margin}"\n')
     return load_policy(overlay)

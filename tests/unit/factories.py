@@ -1,4 +1,4 @@
-"""Events, people and messages to try the core with; what a test does not say is ordinary."""
+"""Factories of events, people and messages; fields that a test does not set have ordinary values."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DESK = IntakeContext(schemas=SCHEMAS, catalog=BY_NAME, rules=RULES)
 SOURCE = "urn:coproservicios:crm"
 
 MONDAY = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
-"""Monday, 9 March 2026, 08:05 in Bogotá: a working day in its opening hours."""
+"""Monday, 9 March 2026, 08:05 in Bogotá: a working day in business hours."""
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -114,7 +114,7 @@ def person(*points: ContactPoint, ref: str = "p-maria", **fields: Any) -> Person
 
 
 def message(**fields: Any) -> Message:
-    """Make a queued email about `pqrs.received`; its id follows from what identifies it."""
+    """Make a queued email about `pqrs.received`; its id is made from its identity."""
     one = event("pqrs.received")
     values: dict[str, Any] = {
         "event_key": event_key(one),

@@ -1,4 +1,4 @@
-"""Small event types, and what planning makes of them."""
+"""Small event types, and their planned messages."""
 
 from __future__ import annotations
 

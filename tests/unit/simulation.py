@@ -1,8 +1,8 @@
 """
-A hub over doubles that is walked from appointment to appointment, as time goes.
+A hub over test doubles that a test runs from appointment to appointment.
 
-Nobody picks the instants: the clock goes to whatever is armed next, the timers look, what they publish is
-taken in, what is ticketed is delivered, until nothing is left to do at that instant.
+The clock jumps to the next armed appointment. There the timers fire, intake processes their events and
+delivery sends the tickets, until nothing is left to do at that instant.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class Walk:
     office: DeliveryHarness
     visited: list[datetime] = field(default_factory=list)
     forgetful: bool = False
-    """Redis forgets everything whenever something was done."""
+    """Flush Redis after each firing."""
     _taken_in: int = 0
     _delivered: int = 0
 
     async def on(self, until: str) -> None:
-        """Go from appointment to appointment, up to this local time, and stand there."""
+        """Run from appointment to appointment up to this local time, and stop there."""
         while (at := self._next_at()) is not None and at <= local(until):
             assert self.visited[-1:] != [at], "the same appointment again: nothing moves"
             self.visited.append(at)
@@ -45,13 +45,13 @@ class Walk:
         self.hub.clock.at = local(until)
 
     async def comes(self, *events: Event, at: str) -> None:
-        """Walk on to when these come, and take them in, whatever their own time is."""
+        """Run until this local time, then let intake process these events, whatever their own time is."""
         await self.on(at)
         await self.hub.take_in(*events)
         await self._look()
 
     async def take_on(self, name: str, *, by: str, at: str) -> int:
-        """Let the level that has this clock say at that time that it takes it on; answer which it was."""
+        """Acknowledge this clock at that time for its current level; return the level."""
         await self.on(at)
         said = await acknowledge.acknowledge(
             self.clock(name), by=by, publisher=self.hub.publisher, now=self.hub.clock.at
@@ -64,7 +64,7 @@ class Walk:
         return found
 
     def steps(self, clock: str) -> list[str]:
-        """What a clock has told, in order: when, what, and of which level."""
+        """The events of a clock in order: instant, name and levels."""
         return [
             f"{wall(one.time)} {_what(one)}"
             for one in self.hub.publisher.events
@@ -72,12 +72,12 @@ class Walk:
         ]
 
     def told(self, clock: str) -> list[Told]:
-        """What went to whom of the staff, with the channels of each and when each of them was used."""
+        """The messages to staff: event, person, and when each channel was used."""
         events = [one for one in self.hub.publisher.events if one.data.get("clock") == clock]
         return [(_what(one), who, uses) for one in events for who, uses in self._uses(one).items()]
 
     def mailed(self, address: str) -> list[str]:
-        """When a mail went to this address."""
+        """The times of the mails to this address."""
         attempts = self.hub.store.tables.attempts.values()
         sent = sorted(
             attempt.at
@@ -100,7 +100,7 @@ class Walk:
         return min((datetime.fromtimestamp(score, UTC) for score in scores), default=None)
 
     async def _look(self) -> None:
-        """Look, take in what was published and deliver what was ticketed, until nothing comes of it."""
+        """Fire the timers, process published events and deliver tickets, until nothing is left to do."""
         publisher = self.hub.publisher
         while True:
             await keep_appointments(timers_of(self.hub))
@@ -124,7 +124,7 @@ class Walk:
 
 
 STAFF = {"p-1", "p-2", "p-3", "p-4", "p-stand-in"}
-"""Everybody of the staff in these walks; others who are told are the company's customers."""
+"""All staff of these simulations; other recipients are the company's customers."""
 
 
 def holder(level: int, **data: Json) -> tuple[Event, Event]:
@@ -135,14 +135,14 @@ def holder(level: int, **data: Json) -> tuple[Event, Event]:
 
 
 def levels(of: Mapping[str, Mapping[str, Json]] | None = None, *, without: int = 0) -> list[Event]:
-    """Make the holders of the four levels; `{"level_2": {…}}` says more of one."""
+    """Make the holders of the four levels; `{"level_2": {…}}` adds data of one."""
     more = of or {}
     there = [level for level in (1, 2, 3, 4) if level != without]
     return [one for level in there for one in holder(level, **more.get(f"level_{level}", {}))]
 
 
 async def walk(opening: Event, *directory: Event) -> Walk:
-    """Begin with what is known since an hour, when the case comes."""
+    """Start with a directory that is an hour old, and the opening event of the case."""
     hub = memory_hub(opening.time - HOUR)
     channels = {one.traits.name: one for one in (MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox())}
     office = post_office(*channels.values())
@@ -155,7 +155,7 @@ async def walk(opening: Event, *directory: Event) -> Walk:
 
 
 def received(at: str) -> Event:
-    """Make a petition of somebody whom the directory does not know."""
+    """Make a petition of a person who is not in the directory."""
     petitioner = {"name": "Pedro Gómez", "email": "pedro@example.com"}
     return event("pqrs.received", {"petitioner": petitioner}, at=local(at), id="received")
 
@@ -166,14 +166,14 @@ def answered(at: str) -> Event:
 
 
 def wall(at: datetime) -> str:
-    """Answer the local time, to the minute; a time between minutes would be shown with its seconds."""
+    """Return the local time to the minute, with seconds if it is not a whole minute."""
     exact = at.astimezone(BOGOTA).replace(tzinfo=None)
     whole = not exact.second and not exact.microsecond
     return exact.isoformat(" ", "minutes" if whole else "auto")
 
 
 def _what(one: Event) -> str:
-    """Name an event with its levels, or with how it has ended."""
+    """Return an event's name with its levels or its outcome."""
     data = one.data
     if "to_level" in data:
         return f"{one.name} {data['from_level']}→{data['to_level']}"
@@ -181,7 +181,7 @@ def _what(one: Event) -> str:
 
 
 def _said(uses: list[tuple[datetime | None, str]]) -> str:
-    """Say of one person when which channels were used: `04-08 13:30 email inbox sms`."""
+    """Format when which channels of a person were used: `04-08 13:30 email inbox sms`."""
     by_time: dict[str, list[str]] = {}
     for at, channel in sorted(
         uses, key=lambda use: (use[0] is None, use[0] or datetime.min.replace(tzinfo=UTC))

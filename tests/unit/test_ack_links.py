@@ -1,4 +1,4 @@
-"""Who is sent the link by which a level takes a matter on."""
+"""Which mails have the link that acknowledges a clock."""
 
 from __future__ import annotations
 

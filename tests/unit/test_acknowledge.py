@@ -1,4 +1,4 @@
-"""A level takes a matter on: what is told, to whom it is refused, and what the ladder makes of it."""
+"""Acknowledging a clock: the event, the refusals, and the effect on the ladder."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 RECEIVED = local("2026-03-09 08:00")
 AT_LEVEL_2 = 3
-"""Steps that were done: at risk, breach, 1→2."""
+"""The done steps: at risk, breach, 1→2."""
 
 
 async def climbing(name: str = "pqrs.received", fired: int = AT_LEVEL_2, **data: str) -> MemoryHub:
-    """A hub in which nobody has answered, and level 2 was told."""
+    """A hub in which nobody has answered, and level 2 was notified."""
     hub = memory_hub(RECEIVED)
     await hub.take_in(event(name, data, at=RECEIVED))
     clock = standing(hub)
@@ -35,7 +35,7 @@ def standing(hub: MemoryHub) -> Clock:
 
 
 async def take_on(hub: MemoryHub, at: datetime, by: str = "ana") -> acknowledge.AckResult:
-    """Say it, and take in what it told."""
+    """Acknowledge, and let intake process the event."""
     publisher = MemoryPublisher()
     hub.clock.at = at
     done = await acknowledge.acknowledge(standing(hub), by=by, publisher=publisher, now=at)

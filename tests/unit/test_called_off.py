@@ -1,4 +1,4 @@
-"""Nobody is reminded of what was changed, called off or done meanwhile, by the real catalogue."""
+"""A changed, cancelled or finished event sends no reminders, by the real catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What failed for good goes on to its next step."""
+"""A permanent failure advances the cascade to its next step."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_message_of_a_removed_channel_fails_and_the_cascade_advances() -> 
 
 
 class _LostAnswers(MemoryStore):
-    """Records, and loses the connection before it can say so."""
+    """Records, and loses the connection before the reply."""
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         done = await super().record(token, outcomes)
@@ -116,7 +116,7 @@ async def test_next_step_without_a_ticket_is_left_to_the_sweep() -> None:
         await office.deliver(one)
     await office.deliver(one)
 
-    # The ticket comes again, but its message has failed: the row of the next step waits to be swept.
+    # The ticket is redelivered, but its message has failed: the row of the next step waits for the sweep.
     assert [(m.channel, m.state) for m in office.store.messages if m.step == 1] == [("sms", State.QUEUED)]
 
 
@@ -131,6 +131,6 @@ async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
     await office.holds(one)
     await office.deliver(one)
 
-    # Somebody else has it now, and will find out what becomes of it.
+    # Another worker has claimed it, and will record its outcome.
     assert office.publisher.published == []
     assert office.states(one) == [State.SENDING]

@@ -1,4 +1,4 @@
-"""The catalogue says what the company's table of events says, and each entry is complete."""
+"""The catalogue matches the company's table of events, and each entry is complete."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ ADDED: Final = [
     for noun in ("leave", "rota")
     for verb in ("upserted", "removed")
 ]
-"""What the table says of the directory in prose only: delegation during leave, the weekly rota."""
+"""Only in the prose of the table: delegation during leave, the weekly rota."""
 AT_THE_DESK: Final = {
     "who": ["staff:front_desk"],
     "purpose": "internal",
     "channels": [["inbox"]],
     "print": "never",
 }
-"""Who can see to a package that nobody collects."""
+"""The staff who can act on a package that nobody collects."""
 TAKEN_ON: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
@@ -56,7 +56,7 @@ TAKE_ON_ANSWERED: Final = {
     ],
     "clocks": [],
 }
-"""What the table says of the ladder in prose only: a level acknowledges, and a text that does is answered."""
+"""Only in the prose of the table: a level acknowledges, and a text that acknowledges is answered."""
 REVISED: Final = (
     [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
@@ -78,7 +78,7 @@ REVISED: Final = (
         }
     ]
 )
-"""An answer that has not arrived is none, until its letter is handed over; the desk hears of its packages."""
+"""A lost answer counts only once its letter is handed over; the desk gets the breaches of its packages."""
 MEANT: Final = {
     event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON, TAKE_ON_ANSWERED]
 }
@@ -109,7 +109,7 @@ WHEN: Final = {
     ("support.call.missed", "emergency_callback"): {"line": "emergency"},
     ("support.call.missed", "staff:on_call"): {"line": "emergency"},
 }
-"""What the table says in prose: the conditions of a move and of an audience."""
+"""Only in the prose of the table: the conditions of a move and of an audience."""
 
 
 def by_name(kind: EventType) -> str:
@@ -151,7 +151,7 @@ def test_entry_matches_the_table_of_events(kind: EventType) -> None:
 
 
 def test_every_event_of_the_table_that_moves_a_clock_has_an_entry() -> None:
-    """Nothing is promised in the table that the hub does not count."""
+    """Every promise of the table has a clock."""
     moving = {event["name"] for event in MISSION["events"] if event["clocks"]}
 
     assert moving <= set(BY_NAME)
@@ -220,7 +220,7 @@ def test_each_clock_has_a_start_and_a_stop_and_a_place_in_the_policy(clock: str)
     rules = load_policy().clocks[clock]
 
     assert moves & {Move.START, Move.CHECK}
-    # What tells nobody is no promise of ours: whoever pays ends it, and nothing was kept.
+    # A silent clock is not our promise: a payment cancels it, and nothing is met.
     assert (Move.CANCEL if rules.silent else Move.STOP) in moves
 
 
@@ -301,7 +301,7 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("concierge.incident.reported", "affected"),
         ("realestate.conflict.opened", "party_a"),
         ("realestate.conflict.opened", "party_b"),
-        # Staff alone hears of it before.
+        # Until then, only staff is notified.
         ("privacy.incident.subjects_informed", "affected"),
     ],
 )

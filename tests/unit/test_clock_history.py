@@ -1,4 +1,4 @@
-"""What befalls a clock: pauses, an extension, lost answers, levels that take it on, new holidays."""
+"""The history of a clock: pauses, an extension, lost answers, acknowledgements, new holidays."""
 
 from __future__ import annotations
 

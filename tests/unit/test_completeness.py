@@ -1,5 +1,5 @@
 """
-Nothing is declared that nobody serves, and nothing is served that nobody declares.
+Every declared queue, exchange, channel and event is in use, and everything in use is declared.
 
 That each event has its schema, examples, entry and texts, and each clock its start and stop, is
 in test_catalog.py, test_schemas.py and test_templates.py.

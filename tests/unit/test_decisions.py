@@ -1,4 +1,4 @@
-"""May we, now? And what follows from a failure."""
+"""Whether a message may be sent now, and what follows from a failure."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_accepted_message_is_sent_or_delivered(*, delivered: bool, state: State)
 
 
 def judged(error: SendFailure, attempt: int = 1, **fields: Any) -> Outcome:
-    # chance ½ takes the jitter away: email waits 30 s × 2^(attempt − 1)
+    # chance ½ means no jitter: email waits 30 s × 2^(attempt − 1)
     return failed(claimed(attempt, **fields), error, MONDAY, MONDAY + SECOND, policy=POLICY, chance=0.5)
 
 
@@ -135,7 +135,7 @@ def test_a_failure_leads_to_another_try_or_to_the_end(
 
 @pytest.mark.parametrize(("left", "state"), [(31, State.EXPIRED), (32, State.RETRYING)])
 def test_retry_after_the_expiry_expires_the_message_now(left: int, state: State) -> None:
-    # Tried until 08:05:01, again at 08:05:31.
+    # Tried until 08:05:01, next at 08:05:31.
     found = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
 
     assert (found.state, found.reason) == (state, "smtp_451")
@@ -158,7 +158,7 @@ def test_attempt_records_whether_the_provider_may_have_the_message(
 
 
 def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
-    """Who said what, how long after the beginning, and how long it took."""
+    """Provider, outcome, offset from the start, and duration of each attempt."""
     return [
         (attempt.provider, attempt.outcome, attempt.at - MONDAY, attempt.took) for attempt in found.attempts
     ]
@@ -223,7 +223,7 @@ AUTH = TransientFailure("provider_auth", retry_after=SECOND, ours=True)
 NEXT = ((Target(channel="sms", contact_id="c", address="+57"),),)
 SPAN = POLICY.retry_for("email").span
 TRANSACTIONAL = 72 * HOUR
-"""What `[expiry]` says."""
+"""As in `[expiry]` of the policy."""
 
 
 @pytest.mark.parametrize(
@@ -232,17 +232,17 @@ TRANSACTIONAL = 72 * HOUR
         (OPEN, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
         (AUTH, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
         (OPEN, {"created_at": MONDAY - SPAN + 2 * SECOND, "fallback": NEXT}, State.RETRYING),
-        # Nobody else can say it: waiting is all that is left.
+        # No other channel is left: only waiting remains.
         (OPEN, {"created_at": MONDAY - SPAN}, State.RETRYING),
-        # The law wants it said: staff must hear of it.
+        # Legally required: staff must be alerted.
         (OPEN, {"created_at": MONDAY - SPAN, "purpose": Purpose.LEGAL}, State.FAILED),
-        # A crowd at its rate is no broken channel.
+        # A channel at its rate limit is not broken.
         (
             TransientFailure("throttled", retry_after=SECOND, untried=True),
             {"created_at": MONDAY - SPAN, "fallback": NEXT},
             State.RETRYING,
         ),
-        # It was held for most of its age, or ends with what it reminds of.
+        # It was held for most of its age, or it is a reminder with a wall-time end.
         (
             OPEN,
             {"created_at": MONDAY - SPAN, "fallback": NEXT, "expires_at": MONDAY + TRANSACTIONAL},
@@ -287,8 +287,8 @@ WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c"
     ("one", "confirms", "expected"),
     [
         (WAITING, True, MONDAY + SECOND + HOUR),
-        (WAITING, False, None),  # nothing would ever tell of the arrival
-        (claimed(patience=HOUR), True, None),  # there is nothing to go on to
+        (WAITING, False, None),  # no receipt would ever come
+        (claimed(patience=HOUR), True, None),  # there is no next step
         (claimed(fallback=WAITING.message.fallback), True, None),  # the policy waits for ever
     ],
 )
@@ -301,7 +301,7 @@ def test_receipt_is_awaited_only_if_one_can_come_and_a_step_is_left(
 
 
 def test_waiting_for_the_first_allowed_hour_extends_nothing() -> None:
-    # Told on Friday evening: its lifetime was counted from Saturday at 08:00 already.
+    # An event of Friday evening: its lifetime runs from Saturday at 08:00 anyway.
     one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
     found = blocking_outcome(one, policy=POLICY, now=EVENING)
 

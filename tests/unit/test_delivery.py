@@ -1,4 +1,4 @@
-"""A ticket is claimed, judged, rendered, sent and recorded."""
+"""Delivery claims a ticket, decides, renders, sends and records."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ async def test_worker_with_a_nearly_expired_lease_sends_nothing(tmp_path: Path) 
     await office.holds(one)
 
     def slowly(claimed: Claimed) -> Rendered:
-        time.sleep(0.005)  # blocks, as a machine that is out of breath does
+        time.sleep(0.005)  # blocks, as an overloaded machine does
         return Rendered(text=claimed.message.name)
 
     await deliver(

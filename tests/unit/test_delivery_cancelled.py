@@ -1,4 +1,4 @@
-"""A worker that is cancelled has its say: what a provider has answered is never forgotten."""
+"""A cancelled worker records every answer of a provider before it ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.delivery_harness import DeliveryHarness, hasty, mail, post_offic
 
 
 class _SlowStore(MemoryStore):
-    """Takes its time to record, until `go_on`."""
+    """Records slowly, until `go_on` is set."""
 
     recording: asyncio.Event
     go_on: asyncio.Event
@@ -74,7 +74,7 @@ async def test_worker_cancelled_while_sending_records_the_answers() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
-    # What nobody answered is unknown: it stays with its lease, and the next worker sends it again.
+    # A send without an answer is unknown: its lease stays, and the next worker sends it again.
     assert office.states(done, stuck) == [State.SENT, State.SENDING]
 
 

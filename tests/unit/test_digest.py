@@ -1,4 +1,4 @@
-"""After an outage or a back-fill nobody gets a message for each clock that ran out meanwhile."""
+"""After an outage or a back-fill, one digest replaces a message for each late clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.unit.timer_harness import timers_of
 
 POLICY = SummaryPolicy(more_than=20, late=15 * MINUTE)
 DUE = local("2026-03-11 14:05")
-"""When the first reply of what came on Monday at 8:05 is due."""
+"""When the first reply to a petition of Monday 8:05 is due."""
 
 
 async def petitions(number: int, place: str = "ph-1") -> MemoryHub:
@@ -64,7 +64,7 @@ async def test_breaches_during_an_outage_make_one_message_per_level() -> None:
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
 
-    # At risk on Wednesday at 9:17, the breach and the call of level 2 at 14:05.
+    # At risk on Wednesday at 9:17; the breach and the escalation to level 2 at 14:05.
     assert Counter({"sla.at_risk": 21, "sla.breached": 21, "pqrs.escalated": 21}) == Counter(
         step.name for step in steps(hub)
     )
@@ -87,7 +87,7 @@ async def test_digest_of_a_vacant_level_goes_to_the_next_level() -> None:
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
 
-    # Two crowds, of levels 1 and 2, which nobody holds: two summaries, and none is taken for the other.
+    # Late steps of levels 1 and 2, which nobody holds: two digests with different ids.
     assert [3, 3] == [summary.data["level"] for summary in summaries(hub)]
     assert 2 == len({one.id for one in summaries(hub)})
 
@@ -129,7 +129,7 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
     await keep_appointments(timers_of(hub))
     await hub.take_in(*hub.publisher.events)
 
-    # Both summaries and the first step of each clock were out already.
+    # Both digests and the first step of each clock were already published.
     after = [one.id for one in hub.publisher.events]
     assert (2 + 21, 2 + 21 + 65, 65) == (len(before), len(after), len(set(after)))
     assert 2 == len([one for one in hub.store.tables.events.values() if one.event.name == sla.SUMMARY])
@@ -155,7 +155,7 @@ async def late(number: int) -> list[Clock]:
     [
         (20, HOUR, []),
         (21, HOUR, [1, 2]),
-        (21, 15 * MINUTE, [1]),  # of the due instant it is not late yet, of the warning it is
+        (21, 15 * MINUTE, [1]),  # the breach is not late yet, the warning is
         (21, 15 * MINUTE + SECOND, [1, 2]),
     ],
 )

@@ -26,7 +26,7 @@ def messages_id(**changes: str) -> UUID:
 
 def test_an_id_is_the_same_on_every_machine() -> None:
     # 13:05 UTC is 0x019cd2b36c60 ms after the epoch; sha256("1:a2:bc") begins with 5310 a587 8878 1ab2 5d5a,
-    # of which version and variant take six bits. Another value would make every redelivery a new message.
+    # of which version and variant take six bits. A changed value would make every redelivery a new message.
     assert uuid8(MONDAY, "a", "bc") == UUID("019cd2b3-6c60-8310-a587-88781ab25d5a")
 
 

@@ -1,4 +1,4 @@
-"""Whom the news of an incident reaches, taken in as any other event, and by which ways."""
+"""The recipients and channels of an incident's event, which intake processes like any other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Indicators, worked out by hand. The company works Monday to Friday from 8:00 to 17:00."""
+"""Indicators, calculated by hand. The company works Monday to Friday from 8:00 to 17:00."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_silent_clock_is_not_counted() -> None:
 def test_mean_and_p90_are_of_business_hours_without_pauses() -> None:
     clocks = [
         kept("09T08:00", "09T10:00"),  # 2 h
-        kept("09T16:00", "10T09:00"),  # 1 h + 1 h: the night is nothing
+        kept("09T16:00", "10T09:00"),  # 1 h + 1 h: the night does not count
         kept("13T16:00", "16T12:00"),  # Friday 1 h + Monday 4 h = 5 h
         # Friday 20th 16:00 to Tuesday 24th 10:00: 1 h + 2 h; Monday 23 is a holiday.
         kept("20T16:00", "24T10:00"),
@@ -89,7 +89,7 @@ def test_p90_of_ten_values_is_the_ninth() -> None:
 
 
 def test_promise_of_any_hour_is_measured_in_wall_time() -> None:
-    # Saturday 14 March, 2:00 to 2:12, of which 2 minutes it stood still.
+    # Saturday 14 March, 2:00 to 2:12, with a pause of 2 minutes.
     clocks = [kept("14T02:00", "14T02:12", promise=ANY_HOUR, pauses=(("14T02:05", "14T02:07"),))]
 
     (found,) = figures(clocks, MARCH, CALENDAR)
@@ -116,7 +116,7 @@ def test_breaches_are_counted_by_the_level_reached() -> None:
         kept("09T08:00", "13T08:00", ClockState.BREACHED, level=2),
         kept("09T08:00", "16T08:00", ClockState.BREACHED, level=4),
         kept("09T08:00", None, ClockState.BREACHED, level=4),
-        # A clock that was met has no breach, whatever level was told before its answer came.
+        # A met clock has no breach, whatever level was notified before its answer came.
         kept("09T08:00", "09T09:00", ClockState.MET, level=2),
     ]
 
@@ -136,14 +136,14 @@ def test_each_promise_has_its_own_figures_in_the_period_of_its_start() -> None:
     assert [("first_reply", 2), ("legal_term", 1)] == [
         (figure.name, figure.met) for figure in figures(clocks, MARCH, CALENDAR)
     ]
-    # The end of a period is no more in it.
+    # A period excludes its end.
     assert [1, 1] == [one.met for one in figures(clocks, until_the_31st, CALENDAR)]
 
 
 def pqrs(
     case: str, *, level: int = 1, terms: tuple[ClockState, ...] = (ClockState.MET,)
 ) -> list[PromiseRecord]:
-    """A request with its reply and one legal term for each time that it was opened."""
+    """A request with its reply, and one legal term per opening."""
     ends = {ClockState.OPEN: None, ClockState.AT_RISK: None}
     return [
         kept("09T08:00", "09T09:00", case=case, level=level),
@@ -158,11 +158,11 @@ def pqrs(
     ("clocks", "found"),
     [
         (pqrs("a"), FirstInstance(closed=1, resolved=1)),
-        # It climbed; it came back; its answer was late, which is no other instance.
+        # Escalated; reopened; answered late, which still counts as first instance.
         (pqrs("a", level=2), FirstInstance(closed=1, resolved=0)),
         (pqrs("a", terms=(ClockState.MET, ClockState.MET)), FirstInstance(closed=1, resolved=0)),
         (pqrs("a", terms=(ClockState.BREACHED,)), FirstInstance(closed=1, resolved=1)),
-        # It runs, or runs again; it was withdrawn; it is no PQRS.
+        # Running, or running again; withdrawn; not a PQRS.
         (pqrs("a", terms=(ClockState.OPEN,)), FirstInstance(closed=0, resolved=0)),
         (pqrs("a", terms=(ClockState.MET, ClockState.AT_RISK)), FirstInstance(closed=0, resolved=0)),
         (pqrs("a", terms=(ClockState.CANCELLED,)), FirstInstance(closed=0, resolved=0)),

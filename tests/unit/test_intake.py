@@ -34,7 +34,6 @@ REPLIED = event("pqrs.replied", without=("petitioner",), at=MONDAY + HOUR)
 
 
 async def town(hub: MemoryHub) -> None:
-    """Let the directory know María and Laura of the service desk, and forget how it learnt it."""
     await hub.take_in(MARIA, LAURA, SERVICE)
 
 

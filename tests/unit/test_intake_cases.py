@@ -1,4 +1,4 @@
-"""Events of one case: who is meant, where it happens, whatever comes first."""
+"""Events of one case, in any order: their recipients and their place."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def test_quiet_opener_still_stores_the_parties_of_its_case(hub: MemoryHub)
 
 
 async def test_data_incident_and_desk_incident_may_share_a_number(hub: MemoryHub) -> None:
-    """Who is affected by the one must not hear how the other ended."""
+    """The people affected by one incident must not be notified of the other's end."""
     same = {"incident_id": "7", "affected": {"ref": "p-maria-pena"}}
     closed = event("concierge.incident.closed", {"incident_id": "7"}, without=("affected",), at=MONDAY + HOUR)
     hub.clock.advance(HOUR)
@@ -176,7 +176,7 @@ OPENED = event("maintenance.request.received", at=MONDAY - HOUR)
 
 
 def context(*words: str) -> IntakeContext:
-    """Make a desk at which an assignment speaks to these, each in an audience of its own."""
+    """Make a hub in which an assignment notifies these people, each in an audience of its own."""
     kind = BY_NAME[ASSIGNED.name]
     audiences = tuple(replace(kind.audiences[0], who=(word,), channels=(("email",),)) for word in words)
     return replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, audiences=audiences)})

@@ -1,4 +1,4 @@
-"""What intake keeps of the audiences of an event."""
+"""The records that intake stores of an event's audiences."""
 
 from __future__ import annotations
 

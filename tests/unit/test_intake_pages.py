@@ -19,7 +19,7 @@ PEOPLE = 7
 
 
 def neighbours(count: int) -> list[Event]:
-    """Describe a building with one resident to each of its units."""
+    """Make a building with one resident in each unit."""
     return [
         one
         for number in range(count)
@@ -94,7 +94,7 @@ async def test_an_event_that_was_expanded_is_not_expanded_again() -> None:
     hub.publisher.published.clear()
     await hub.take_in(*neighbours(PEOPLE + 1), WORKS)
 
-    # The new neighbour came after the announcement; what is still queued is ticketed again.
+    # The new neighbour came after the announcement; queued messages are ticketed again.
     assert told(hub) == EVERYBODY
     assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
 

@@ -1,4 +1,4 @@
-"""What cannot be taken in: dead letters, notices, and the rest of the batch."""
+"""Invalid events: dead letters, notices, and the rest of the batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contact points that are gone, carriers that block, receipts that come when nobody expects them."""
+"""Invalid contact points, carriers that block, receipts at unexpected times."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DAY = timedelta(days=1)
 
 
 def keeping(office: DeliveryHarness) -> MemoryHub:
-    """The hub around a post office, for its timers."""
+    """A hub around a delivery harness, for its timers."""
     return MemoryHub(office.clock, office.store, office.publisher, office.appointments)
 
 
@@ -59,7 +59,7 @@ async def test_invalid_contact_is_suppressed_and_the_cascade_advances() -> None:
 
 
 async def test_invalid_contact_is_stored_even_if_the_broker_fails() -> None:
-    """The ticket comes again, and finds a message that has ended: nobody would note it then."""
+    """The redelivered ticket finds an ended message: nobody would store the suppression then."""
     office = post_office(MemoryEmail(GONE), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
     first, second = mail("p-1", fallback=((SMS,),)), mail("p-2")
@@ -129,7 +129,7 @@ def test_operators_suppression_ends_at_its_instant() -> None:
 
 
 def emergency() -> list[Message]:
-    """The messages to a resident with everything."""
+    """The messages to a resident with all kinds of contact points."""
     resident = person(email(), mobile(), device("token"))
     kind = BY_NAME["emergency.updated"]
     return plan_audience(stored(event(kind.name)), kind, 0, [resident], rules=RULES, now=MONDAY)

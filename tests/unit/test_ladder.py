@@ -1,4 +1,4 @@
-"""What a clock does, when, and the events that it makes."""
+"""The steps of a clock, their instants, and their events."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def data_of(kind: StepKind, number: int = 0) -> dict[str, Json]:
 
 @pytest.mark.parametrize("clock", ["first_reply", "legal_term"])
 def test_warning_has_the_percentage_of_the_promised_time(clock: str) -> None:
-    # 80 % of the business hours, which is 91 % of the hours on the wall.
+    # 80 % of the business hours, which is 91 % of wall time.
     standing = started(local("2026-03-09 08:05"), clock=clock)
     data = sla.step_event(standing, standing.steps[0], now=standing.steps[0].at).data
 

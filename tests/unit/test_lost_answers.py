@@ -1,4 +1,4 @@
-"""An answer that has not arrived is none: the legal term runs on until its letter is handed over."""
+"""An answer that did not arrive does not count: the legal term runs on until its letter is handed over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever comes in is taken in, or is a dead letter with a reason; nothing of it reaches its neighbours."""
+"""Any input is stored, or becomes a dead letter with a reason, without effect on the rest of the batch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.unit.factories import MONDAY, event
 from tests.unit.hub_in_memory import memory_hub
 
 NEIGHBOUR = {"name": "Ana Mesa", "email": "ana@example.co"}
-"""Nobody of the directory: what is thrown may be right, and tell another address of those."""
+"""Not a person of the directory: a generated event may be valid, and change the address of one."""
 GOOD = event("pqrs.received", {"pqrs_id": "good", "petitioner": NEIGHBOUR}, id="good")
 
 
@@ -28,7 +28,7 @@ async def test_any_input_is_an_event_or_a_dead_letter_with_a_reason(thrown: list
 
     assert all(reasons)
     assert [] == [one for one in thrown if (one.body, one.key) not in kept and identity(one) not in events]
-    # One message a channel: what was thrown may have put the petitioner into the directory.
+    # One message per channel: a generated event may have added the petitioner to the directory.
     assert 1 == len([channel for _, channel in hub.said(GOOD) if channel == "email"])
 
 

@@ -1,4 +1,4 @@
-"""A call that nobody answered: on the emergency line it is promised back in minutes, and pages somebody."""
+"""Missed calls: a call on the emergency line is promised a call back in minutes, and pages somebody."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_night_calls_on_the_emergency_line_alone_page_the_person_on_call(
 
 
 def test_stand_in_of_the_person_on_call_is_notified_at_any_hour() -> None:
-    """The directory knows no more of such a one than that they are staff."""
+    """The directory knows only that this person is staff."""
     [_, staff] = BY_NAME["support.call.missed"].audiences
 
     assert staff.any_hour

@@ -1,4 +1,4 @@
-"""The hub looks at itself: what it finds is told once, and once more when it is over."""
+"""The monitor publishes each incident once, and its end once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ HER_DUTY = {
 
 @dataclass
 class House:
-    """A hub that is well until a test breaks something of it."""
+    """A healthy hub, of which a test breaks something."""
 
     clock: SettableClock = field(default_factory=lambda: SettableClock(MONDAY))
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
@@ -60,7 +60,7 @@ class House:
     asked: int = 0
     apart: timedelta = timedelta(0)
     stopped: bool = False
-    """The timers: no audit comes to its end any more."""
+    """Break the timers: no audit ends any more."""
 
     def __post_init__(self) -> None:
         self.memory = MemoryStore(self.clock)
@@ -68,7 +68,7 @@ class House:
         self.watch = self.another()
 
     def another(self) -> Monitor:
-        """Another process that watches the same hub."""
+        """Another process that monitors the same hub."""
         return Monitor(
             store=self.store,
             publisher=self.publisher,

@@ -1,4 +1,4 @@
-"""What an operator pauses is held, and goes on when it is resumed."""
+"""Paused messages are held, and sent after the resume."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
 
 
 async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None:
-    """Or a resume meanwhile would not find it, and nobody would look at it for a quarter of an hour."""
+    """Otherwise a resume meanwhile would miss it, and it would wait for a quarter of an hour."""
     seen: list[State] = []
 
     async def slow(_outgoing: Outgoing) -> Accepted:
@@ -123,7 +123,7 @@ async def test_resuming_goes_in_pages_and_says_when_there_is_more() -> None:
 
 
 class _SlowToHear(MemoryPauses):
-    """A process that has not heard of the end of the pause holds one more after the first look."""
+    """A process that has not read the end of the pause holds one more message after the first release."""
 
     def __init__(self, office: DeliveryHarness) -> None:
         super().__init__(office.store, office.clock)

@@ -1,4 +1,4 @@
-"""One person is not written to without end; what must be said is said all the same."""
+"""The rate limit of one person; exempt purposes are always sent."""
 
 from __future__ import annotations
 

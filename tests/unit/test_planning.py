@@ -30,17 +30,17 @@ Steps = tuple[tuple[str, ...], ...]
     [
         # The channels of a step are used together.
         ((("email", "sms"),), EVERYTHING, [("email", "maria@example.com"), ("sms", "+573001234567")], ()),
-        # A channel that cannot reach the person is passed over, with a reason.
+        # A channel that cannot reach the person is skipped, with a reason.
         ((("email", "sms"),), (email(),), [("email", "maria@example.com")], ("sms:no_contact",)),
-        # The first step that reaches anybody is the one.
+        # The first step that reaches the person is used.
         ((("email",), ("sms",)), (mobile(),), [("sms", "+573001234567")], ("email:no_contact",)),
-        # A channel that is not configured is passed over too.
+        # A channel that is not configured is skipped too.
         ((("whatsapp",), ("sms",)), (mobile(),), [("sms", "+573001234567")], ("whatsapp:not_configured",)),
-        # All devices of a person ring.
+        # All devices of a person get the push.
         ((("push",),), EVERYTHING, [("push", "a"), ("push", "b")], ()),
         # A landline gets no SMS, whatever comes first.
         ((("sms",),), (mobile(LANDLINE, id="0"), mobile()), [("sms", "+573001234567")], ()),
-        # The inbox needs only somebody of the directory.
+        # The inbox needs only a person of the directory.
         ((("inbox",),), (), [("inbox", "p-maria")], ()),
         # A verified contact point goes before the preferred one, which goes before the rest.
         (
@@ -50,7 +50,7 @@ Steps = tuple[tuple[str, ...], ...]
             (),
         ),
         ((("email",),), (email("a@x.co", id="1"), email("b@x.co", id="2")), [("email", "a@x.co")], ()),
-        # What the steps after the first one lack is told as well.
+        # The skipped channels of later steps are recorded too.
         (
             (("email",), ("whatsapp",), ("sms",)),
             (email(),),
@@ -80,7 +80,7 @@ def test_the_first_usable_step_is_planned(
             "not_configured",
             ("voice:not_configured", "whatsapp:not_configured"),
         ),
-        # One channel that lacks a contact is enough to say so: the office can mend it.
+        # One channel without a contact decides the reason: the office can add the contact.
         ((("voice", "sms"),), person(email()), "no_contact", ("voice:not_configured", "sms:no_contact")),
         ((("inbox",),), person(email(), known=False), "no_contact", ("inbox:stranger",)),
     ],
@@ -189,7 +189,7 @@ def test_the_messages_of_one_step_share_the_next_one() -> None:
         (CROWD + 1, Lane.NORMAL, Lane.BULK),
         (CROWD + 1, Lane.BULK, Lane.BULK),
         (1, Lane.BULK, Lane.BULK),
-        (CROWD + 1, Lane.URGENT, Lane.URGENT),  # an emergency of a thousand people is still one
+        (CROWD + 1, Lane.URGENT, Lane.URGENT),  # an emergency for a thousand people is still urgent
     ],
 )
 def test_more_than_two_hundred_use_the_bulk_lane_unless_urgent(

@@ -1,4 +1,4 @@
-"""How the steps of an audience follow each other, and when a letter is written."""
+"""How the steps of an audience follow each other, and when a letter is sent."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def mails(messages: list[Message]) -> list[tuple[str, State, datetime | None]]:
         # Works begin on Thursday 12 March, 08:00: T−24 h is Wednesday 08:00, T−2 h Thursday 06:00.
         ("2026-03-09 08:00", ["initial", "reminder:T-24h", "reminder:T-2h"]),
         ("2026-03-11 07:59:59", ["initial", "reminder:T-24h", "reminder:T-2h"]),
-        ("2026-03-11 08:00", ["initial", "reminder:T-2h"]),  # now is no time for a reminder of now
+        ("2026-03-11 08:00", ["initial", "reminder:T-2h"]),  # a reminder due right now is not planned
         ("2026-03-12 06:00", ["initial"]),
         ("2026-03-13 08:00", ["initial"]),
     ],
@@ -80,7 +80,7 @@ def test_a_reminder_lives_no_longer_than_its_purpose() -> None:
     one = event("pqrs.received", {"until": (MONDAY + 100 * HOUR).isoformat()})
     _, reminder = plan(late, person(email()), one=one)
 
-    # At 100 − 72 = 28 h, then two hours of an emergency; the thing itself is at 100 h.
+    # At 100 − 72 = 28 h, then the two hours of an emergency; the event itself is at 100 h.
     assert (reminder.next_at, reminder.expires_at) == (MONDAY + 28 * HOUR, MONDAY + 30 * HOUR)
 
 

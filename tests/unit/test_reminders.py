@@ -1,4 +1,4 @@
-"""A reminder is sent only while what it reminds of goes on, whichever event comes first."""
+"""A reminder is sent only until an event of its case ends it, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.unit.timer_harness import timers_of
 RECEIVED: Final = event("concierge.package.received")
 COLLECTED: Final = event("concierge.package.collected", at=MONDAY + HOUR)
 AGAIN: Final = local("2026-03-11 08:05")
-"""48 hours after it came."""
+"""48 hours after its arrival."""
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ async def test_event_after_the_end_sends_its_reminder(hub: MemoryHub) -> None:
 
 
 CALLED_OFF: Final = EventType(name="pqrs.replied", lane=Lane.NORMAL, case="work_id", ends_reminders=True)
-"""Stands for an event that the catalogue does not have yet."""
+"""A stand-in for an event that the catalogue does not have yet."""
 
 
 WORKS: Final = event("maintenance.scheduled.announced", without=("zones",))

@@ -1,4 +1,4 @@
-"""Staff is left alone outside working hours (Ley 2191 de 2022), but for those who are reached at any hour."""
+"""Staff is not contacted outside working hours (Ley 2191 de 2022), except people reached at any hour."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def resting(channel: str = "email", **fields: Any) -> Message:
         ("2026-03-13 17:00", "2026-03-16 08:00"),  # over a weekend
         ("2026-03-20 20:00", "2026-03-24 08:00"),  # over a weekend with its Monday holiday
         ("2026-04-01 17:30", "2026-04-06 08:00"),  # from Holy Wednesday to Easter Monday
-        ("2026-04-04 10:00", "2026-04-06 08:00"),  # Holy Saturday is no holiday, and no working day either
+        ("2026-04-04 10:00", "2026-04-06 08:00"),  # Holy Saturday is neither a holiday nor a working day
         ("2026-07-10 18:00", "2026-07-14 08:00"),  # 13 July is the holiday of Ley 2578
     ],
 )
@@ -84,7 +84,7 @@ def friday(**fields: Any) -> Any:
 
 
 def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
-    """Sent at 16:59:50 and refused for now, it comes again at 17:00: then it is asked anew."""
+    """Sent at 16:59:50 and deferred, it is retried at 17:00: then the hours are checked again."""
     end = local("2026-03-09 17:00")
     one = resting(expires_at=MONDAY + 72 * HOUR)
     now = end - 10 * SECOND
@@ -168,7 +168,7 @@ def test_incident_of_the_hub_is_notified_at_any_hour() -> None:
 
 
 def test_message_missed_over_holidays_is_still_sent_when_they_end() -> None:
-    """Of Holy Wednesday, read on Easter Monday at 7:00: 109 hours old, and not too old."""
+    """A message of Holy Wednesday, sent on Easter Monday at 7:00: 109 hours old, and not expired."""
     one = event("pqrs.received", at=local("2026-04-01 18:00"))
     work = kind(("email",), purpose=Purpose.INTERNAL)
 
@@ -176,7 +176,7 @@ def test_message_missed_over_holidays_is_still_sent_when_they_end() -> None:
 
 
 async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once() -> None:
-    """Nothing of the clock moves: only when people are told does."""
+    """The clock does not move; only the delivery of its messages does."""
     hub = memory_hub(FRIDAY_EVENING)
     await hub.take_in(
         somebody("p-lead", email("lead@example.com"), mobile()),

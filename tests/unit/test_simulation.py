@@ -1,4 +1,4 @@
-"""A case that nobody answers walks through the whole hub, over days on which the company is closed."""
+"""An unanswered case runs through the whole hub, over days on which the company is closed."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_each_level_is_notified_in_its_turn_over_holy_week() -> None:
         ("pqrs.escalated 3→4", "p-4", "04-10 11:30 email inbox sms"),
         ("pqrs.escalated 4→4", "p-4", "04-13 10:30 email inbox sms"),
     ] == found.told("first_reply")
-    # The receipt, and three times that somebody else now has it; a reminder is the company's own affair.
+    # The receipt, and three escalations; the petitioner gets no reminders.
     assert ["04-01 16:30", "04-08 13:30", "04-09 12:30", "04-10 11:30"] == found.mailed("pedro@example.com")
 
 
@@ -194,7 +194,7 @@ async def test_acknowledging_level_2_moves_the_later_steps_by_eight_hours() -> N
 
 
 async def test_timely_answer_that_arrives_late_is_met_and_alerted_levels_know() -> None:
-    """Answered half an hour before it was due; the news comes on Saturday, after level 3 was told."""
+    """Answered half an hour before due; the event arrives on Saturday, after level 3 was notified."""
     found = await walk(received(HOLY_WEEK), *levels({"level_3": ON_CALL}))
     await found.comes(answered("2026-04-08 13:00"), at="2026-04-11 10:00")
     met = found.clock("first_reply")
@@ -247,7 +247,7 @@ async def test_alert_held_until_monday_is_cancelled_by_an_answer_on_sunday() -> 
     await found.on("2026-05-10 00:00")
     last = [(what, uses) for what, who, uses in found.told("legal_term") if who == "p-4"]
 
-    # On Monday one mail, that it is over, and not two.
+    # On Monday one mail, about the end, and not two.
     assert [
         ("pqrs.escalated 3→4", "04-25 00:00 inbox, never email sms"),
         ("sla.resolved late", "04-26 10:00 inbox, 04-27 08:00 email"),

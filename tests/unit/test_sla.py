@@ -23,7 +23,7 @@ DUE = local("2026-03-11 14:05")
 
 
 def replayed(*events: Event, catalog: Mapping[str, EventType] = BY_NAME) -> dict[str, list[Clock]]:
-    """Fold, and answer the clocks of each name in the order of their starts."""
+    """Replay, and return the clocks of each name in the order of their starts."""
     clocks = sorted(sla.replay(CASE, events, catalog, POLICY), key=lambda clock: clock.started_at)
     return {name: [one for one in clocks if one.name == name] for name in {one.name for one in clocks}}
 
@@ -178,7 +178,7 @@ def test_at_most_one_clock_of_a_promise_runs(events: list[Event]) -> None:
 
 
 def arrive(*batches: Sequence[Event]) -> dict[str, tuple[ClockState, datetime | None]]:
-    """Let events arrive batch by batch, as intake would; answer the clocks that were not cancelled."""
+    """Replay events batch by batch, as intake would; return the clocks that were not cancelled."""
     known: list[Event] = []
     standing: list[Clock] = []
     for batch in batches:
@@ -218,9 +218,9 @@ def test_a_stop_in_time_that_arrives_late_is_met() -> None:
     [ended] = replayed(received(), replied(DUE - SECOND))["first_reply"]
     [merged] = sla.reconcile([ended], [fired(running, 2)], POLICY)
 
-    # The breach was told meanwhile, and cannot be untold; the promise was kept all the same.
+    # The breach was notified meanwhile and stays so; the promise was met all the same.
     assert (merged.state, merged.fired) == (ClockState.MET, 2)
-    assert merged.next_at == DUE - SECOND  # those who were called hear of it
+    assert merged.next_at == DUE - SECOND  # those who were alerted are notified
 
 
 def test_clock_keeps_the_promise_of_its_start() -> None:
@@ -252,7 +252,7 @@ def test_new_clock_is_stored_as_replayed() -> None:
 def test_clock_that_ended_with_all_steps_done_gets_no_more_steps() -> None:
     [running] = replayed(received())["first_reply"]
     [ended] = replayed(received(), replied(DUE + HOUR))["first_reply"]
-    done = fired(running, 2).steps[:2]  # told, and ended, by a hub that told nobody of the end
+    done = fired(running, 2).steps[:2]  # ended by a hub that did not notify ends
     old = replace(fired(ended, 2), steps=done)
     [merged] = sla.reconcile([ended], [old], POLICY)
 

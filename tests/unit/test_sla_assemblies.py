@@ -1,4 +1,4 @@
-"""What the law sets a term for after an assembly, by the real catalogue."""
+"""The legal terms after an assembly, by the real catalogue."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_term_of_the_minutes_follows_the_modality(
     [("2026-04-27 23:59", ClockState.MET), ("2026-04-28 00:01", ClockState.BREACHED)],
 )
 def test_minutes_published_in_time_meet_the_promise(published: str, state: ClockState) -> None:
-    """Of 26 March, with Holy Week between: the twentieth business day is 27 April."""
+    """Held on 26 March, before Holy Week: the twentieth business day is 27 April."""
     held = event("admin.assembly.held", at=local("2026-03-26 21:00"))
     [clock] = after(held, event("admin.minutes.published", at=local(published)))
 

@@ -1,4 +1,4 @@
-"""What people ask and claim about their data is answered in the terms of the law, by the real catalogue."""
+"""Queries and claims about personal data have the terms of the law, by the real catalogue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def after(*happened: Event) -> dict[str, Clock]:
 
 
 def end_of(day: str) -> datetime:
-    """Answer the last instant of a day of Colombia, which is due as a whole."""
+    """Return the end of a day in Colombia: a term in days lasts until then."""
     return local(f"{day} 00:00") + timedelta(days=1)
 
 

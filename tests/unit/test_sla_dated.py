@@ -1,4 +1,4 @@
-"""Promises that hold until a day, or until so far ahead of one."""
+"""Promises that are due on a day, or a lead time before it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_pause_moves_a_dated_promise_to_the_end_of_a_later_day() -> None:
     waited = ClockHistory(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
     clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
 
-    # Two days and six hours: the third day is begun, and good to its end.
+    # Two days and six hours: the third day has begun, and counts to its end.
     assert clock.due_at == local("2026-03-24 00:00")
 
 

@@ -1,4 +1,4 @@
-"""What is told of a case, whatever happens in it and in whatever order it is heard of."""
+"""The events of a case's clocks, whatever happens in it and in whatever order its events arrive."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ HISTORIES = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 40)), max_
 
 @dataclass
 class Told:
-    """A hub that hears of events, and tells what is due in between. Each step finds its people."""
+    """A hub that receives events and fires the due steps in between. Every level is held."""
 
     known: list[Event] = field(default_factory=list)
     clocks: dict[Any, Clock] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Told:
 
     @property
     def alive(self) -> dict[Any, tuple[object, ...]]:
-        """What is kept of the clocks, but for those that never were, and for what was told meanwhile."""
+        """The stored clocks, without the replaced ones and without the steps fired meanwhile."""
         return {
             clock.id: (clock.name, clock.ended_at and clock.state, clock.due_at, clock.ended_at, clock.course)
             for clock in self.clocks.values()
@@ -85,7 +85,7 @@ class Told:
 
 @st.composite
 def heard(draw: st.DrawFn) -> tuple[list[Event], list[Event], list[int]]:
-    """A history, the order in which it is heard of, and how many days pass before each piece of news."""
+    """A history, the order of its arrival, and how many days pass before each event."""
     history = draw(HISTORIES)
     waits = draw(st.lists(st.integers(0, 12), min_size=len(history), max_size=len(history)))
     return history, draw(st.permutations(history)), waits

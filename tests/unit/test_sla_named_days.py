@@ -1,4 +1,4 @@
-"""What is owed by a day that the event names: a report of the accountants, and the fee of a unit."""
+"""Promises due on a day that the event names: an accounting report, and the fee of a unit."""
 
 from __future__ import annotations
 

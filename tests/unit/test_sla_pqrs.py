@@ -1,4 +1,4 @@
-"""What befalls a PQRS, by the real catalogue: each event moves the clocks that the law and the policy say."""
+"""The events of a PQRS, by the real catalogue: each moves its clocks as the law and the policy require."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ DAY: Final = timedelta(days=1)
 
 
 def after(*happened: Event) -> dict[str, Clock]:
-    """Answer the newest clock of each name."""
+    """Return the newest clock of each name."""
     clocks = sla.replay(CASE, happened, BY_NAME, POLICY)
     return {clock.name: clock for clock in sorted(clocks, key=lambda clock: clock.started_at)}
 
 
 def states(*happened: Event) -> tuple[ClockState, ClockState]:
-    """Answer how the first reply and the legal term stand."""
+    """Return the states of the first reply and the legal term."""
     clocks = after(*happened)
     return clocks["first_reply"].state, clocks["legal_term"].state
 
@@ -40,7 +40,7 @@ def then(name: str, at: datetime = MONDAY + HOUR, **data: Any) -> Event:
 
 
 def end_of(day: str) -> datetime:
-    """Answer the last instant of a day of Colombia, which is due as a whole."""
+    """Return the end of a day in Colombia: a term in days lasts until then."""
     return local(f"{day} 00:00") + DAY
 
 

@@ -1,4 +1,4 @@
-"""Services, packages, conflicts, findings and incidents have their terms, by the real catalogue."""
+"""The terms of services, packages, conflicts, findings and incidents, by the real catalogue."""
 
 from __future__ import annotations
 

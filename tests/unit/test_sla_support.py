@@ -1,4 +1,4 @@
-"""What is said to the company before it is a PQRS is promised a reply, by the real catalogue."""
+"""Contacts before a PQRS are promised a reply, by the real catalogue."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ import pytest
 from hub.model import State
 from hub.model.state_machine import CLAIMABLE, LOST, MOVES, may
 
-# Written from the design, not from the code. A row is where a message is, a column where it would go;
-# both in the same order.
+# Written from the design, not from the code. A row is the current state, a column the next one; both in
+# the same order.
 #              qu he re se st de rd fa bo su ex ca
 TABLE = {
     "queued": "  . . . x . x x . . x . x",

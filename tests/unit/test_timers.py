@@ -1,4 +1,4 @@
-"""Appointments are kept once; the steps of a clock are told in order."""
+"""Appointments fire once; the steps of a clock fire in order."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ async def test_event_of_a_clock_is_published_to_intake() -> None:
     await hub.take_in(*hub.publisher.events)
 
     assert hub.letters == []
-    # It moves no clock: the breach stands as the timers have told it.
+    # It moves no clock: the breach stays as the timers published it.
     assert hub.states("first_reply") == [ClockState.BREACHED]
 
 
@@ -114,7 +114,7 @@ async def test_an_answer_ends_the_ladder() -> None:
 
 
 class _Answering(MemoryPublisher):
-    """The answer comes in just when the breach has been published."""
+    """The answer arrives just after the breach is published."""
 
     hub: MemoryHub
 
@@ -180,7 +180,7 @@ async def test_broken_clock_does_not_stop_the_others() -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
     first = min((clock for clock in hub.store.clocks if clock.name == "first_reply"), key=lambda one: one.id)
-    # As a newer hub may have laid it out.
+    # As a newer hub may have scheduled it.
     hub.store.tables.clocks[first.id] = replace(
         first, steps=(replace(first.steps[0], kind=StepKind("unheard_of")),)
     )
@@ -193,7 +193,7 @@ async def test_broken_clock_does_not_stop_the_others() -> None:
 
 
 class _Failing(MemoryPublisher):
-    """The event of one clock fails: on itself, or because the broker went away just then."""
+    """The event of one clock fails: by its own fault, or because the broker just went away."""
 
     def __init__(self, clock_id: UUID, error: Exception) -> None:
         super().__init__()

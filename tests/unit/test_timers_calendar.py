@@ -1,4 +1,4 @@
-"""Another calendar under running clocks: they run by it from the moment the timers know it."""
+"""A new calendar: running clocks are rescheduled as soon as the timers know it."""
 
 from __future__ import annotations
 

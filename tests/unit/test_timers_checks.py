@@ -1,4 +1,4 @@
-"""What must be announced so far ahead: it is looked at whether all of it has left, letters in hand."""
+"""Lead-time checks: all messages of an announcement, letters included, must leave in time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ AT_D_20, AT_D_16, HELD = local("2026-03-06 00:00"), local("2026-03-11 00:00"), l
 
 
 async def convened(at: datetime = CALLED, **data: object) -> MemoryHub:
-    """Two owners: one has an email address, the other has a letter."""
+    """Two owners: one has an email address, the other gets a letter."""
     hub = replace(memory_hub(at), context=WITH_PAPER)
     owners = (
         home("1", "1"),
@@ -72,7 +72,7 @@ def initial(hub: MemoryHub, channel: str) -> list[Message]:
 def mails_leave(hub: MemoryHub, at: datetime = CALLED + MINUTE) -> None:
     for channel in ("email", "sms", "push", "inbox"):
         leave(hub, initial(hub, channel), State.SENT, at)
-    leave(hub, initial(hub, "print"), State.SENT, at)  # printed, and still to be handed over
+    leave(hub, initial(hub, "print"), State.SENT, at)  # printed, and not yet handed over
 
 
 def letters_leave(hub: MemoryHub, at: datetime) -> None:
@@ -80,7 +80,7 @@ def letters_leave(hub: MemoryHub, at: datetime) -> None:
 
 
 async def look(hub: MemoryHub, at: datetime) -> list[Event]:
-    """What is told then, which is taken in."""
+    """Fire the timers at that instant, let intake process their events, and return these."""
     before = len(hub.publisher.events)
     hub.clock.at = at
     await fire_from_sql(timers_of(hub))
@@ -209,7 +209,7 @@ async def test_new_announcement_of_works_starts_a_new_check() -> None:
 
 
 async def imported(called_at: str) -> MemoryHub:
-    """A call of which the hub hears, quietly, when the assembly was held long ago."""
+    """A quietly imported convocation of an assembly that was held long ago."""
     hub = memory_hub(HELD + 1000 * HOUR)
     await hub.take_in(replace(CALL, time=local(called_at), extensions={"quiet": True}))
     for _ in range(2):
@@ -243,7 +243,7 @@ def test_result_of_a_check_does_not_end_a_later_check() -> None:
     )
     case = f"work_id:{first.data['work_id']}"
     [clock] = sla.replay(case, [first], BY_NAME, POLICY)
-    found = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second was heard of, which is earlier
+    found = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second arrives, which is earlier
     clocks = sla.replay(case, [first, again, found], BY_NAME, POLICY)
 
     assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]

@@ -1,4 +1,4 @@
-"""A promise that somebody was called about is over: those who were called hear of it, once."""
+"""The end of a clock is notified once, to those whom it alerted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def holder(level: int, ref: str | None = None) -> tuple[Event, Event]:
 
 
 async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> MemoryHub:
-    """A petition that nobody answers, up to this instant; what is told is taken in, if it is `heard`."""
+    """An unanswered petition, up to this instant; if `heard`, intake processes the events of its clocks."""
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
@@ -42,7 +42,7 @@ async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> Memo
 
 
 async def after(hub: MemoryHub, *events: Event) -> list[Event]:
-    """What is told once these have come."""
+    """Return the events that the timers publish after these arrive."""
     before = len(hub.publisher.events)
     hub.clock.at = max(hub.clock.at, *(one.time for one in events)) + MINUTE
     await hub.take_in(*events)
@@ -88,7 +88,7 @@ async def test_withdrawal_notifies_those_who_were_alerted() -> None:
 async def test_end_without_alerts_notifies_nobody() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 09:17")
-    await keep_appointments(timers_of(hub))  # at risk: the holder is warned, which calls nobody
+    await keep_appointments(timers_of(hub))  # at risk: the holder is warned, which alerts nobody
     told = await after(hub, IN_TIME)
 
     assert ([], None) == (told, first_reply(hub).next_at)
@@ -170,7 +170,7 @@ async def test_crash_after_the_end_event_repeats_the_same_id() -> None:
     await hub.take_in(LATE)
     before = dict(hub.store.tables.clocks)
     await fire_from_sql(timers_of(hub))
-    hub.store.tables.clocks.update(before)  # what SQL knew when the process was killed
+    hub.store.tables.clocks.update(before)  # the state of SQL when the process was killed
     await fire_from_sql(timers_of(hub))
     twice = [one.id for one in hub.publisher.events if one.name == "sla.resolved"]
 
@@ -234,7 +234,7 @@ def test_end_before_a_lost_answer_does_not_suppress_the_next_end() -> None:
     running = legal_term(received)
     broken = sla.with_progress(running, len(running.steps))
     [first] = sla.reconcile([legal_term(received, answered)], [broken], POLICY)
-    # Its event is out, and the answer is lost before SQL has advanced.
+    # Its event is published, and the answer is lost before SQL advances.
     [reopened] = sla.reconcile([legal_term(received, answered, bounced)], [first], POLICY)
     [second] = sla.reconcile([legal_term(received, answered, bounced, letter)], [reopened], POLICY)
 

@@ -1,4 +1,4 @@
-"""A level that nobody holds when its turn comes: the next one is told at once, and told so."""
+"""A vacant level at its turn: the next level is notified at once, and the event names the vacant one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def holder(level: int) -> tuple[Event, Event]:
 
 
 async def climbed(*directory: Event) -> MemoryHub:
-    """A ladder to its end."""
+    """Run a ladder to its end."""
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(list(directory))
@@ -31,7 +31,7 @@ async def climbed(*directory: Event) -> MemoryHub:
 
 
 def told(hub: MemoryHub) -> list[tuple[str, int, int, list[int]]]:
-    """When which level handed over to which, and who was passed over."""
+    """The instant, levels and vacant levels of each escalation."""
     return [
         (
             f"{one.time.astimezone(local(TURNS[0]).tzinfo):%d}",
@@ -85,7 +85,7 @@ async def test_replay_keeps_the_level_that_was_notified() -> None:
     hub.clock.at = local(TURNS[0])
     await keep_appointments(timers_of(hub))
     before = clock(hub).level
-    # Anything of the case lays its clock out again.
+    # Any event of the case schedules its clock again.
     await hub.take_in(event("pqrs.assigned", {"pqrs_id": event("pqrs.received").data["pqrs_id"]}))
     again = sla.reschedule(clock(hub), hub.context.rules.policy)
 
@@ -121,7 +121,7 @@ async def test_level_4_gets_the_breach_after_the_warning_for_level_3() -> None:
 
 
 async def repair(*directory: Event) -> list[Event]:
-    """What is told of a repair that nobody sees to; no ladder is climbed for it."""
+    """The events of a repair that nobody attends to; its clock has no ladder."""
     hub = memory_hub()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(list(directory))

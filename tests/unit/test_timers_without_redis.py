@@ -1,4 +1,4 @@
-"""What the timers do from SQL alone: stand in for Redis, audit, sweep."""
+"""The timers on SQL alone: polling in place of Redis, audit, sweep."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def test_a_redis_that_was_flushed_is_filled_again() -> None:
 
 
 class _Slow(MemoryAppointments):
-    """A Redis that takes its time with each page of clocks."""
+    """A Redis that is slow with each page of clocks."""
 
     def __init__(self, now: Now) -> None:
         super().__init__(now)

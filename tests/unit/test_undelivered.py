@@ -1,4 +1,4 @@
-"""A legal message never ends in silence: staff hears of it, and then its letter is made."""
+"""A legal message never fails in silence: staff is alerted, then its letter is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timers over doubles."""
+"""Timers over test doubles."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
 
 
 async def hub_with(*messages: Message) -> MemoryHub:
-    """Start a hub whose appointments know what the store knows."""
+    """Start a hub whose appointments match its store."""
     hub = memory_hub(MONDAY)
     async with hub.store.transaction() as transaction:
         await transaction.add_events([ABOUT])
