@@ -55,7 +55,7 @@ class DeliveryHarness:
     async def deliver(self, *messages: Message, store: DeliveryStore | None = None) -> None:
         """Deliver a ticket of these messages."""
         await deliver(
-            [one.id for one in messages],
+            [message.id for message in messages],
             deps=self.deps(),
             store=store or self.store,
             publisher=self.publisher,
@@ -74,15 +74,15 @@ class DeliveryHarness:
             pauses=pauses,
         )
 
-    def now(self, one: Message) -> Message:
-        return self.store.message(one.id)
+    def now(self, message: Message) -> Message:
+        return self.store.message(message.id)
 
     def states(self, *messages: Message) -> list[State]:
-        return [self.now(one).state for one in messages]
+        return [self.now(message).state for message in messages]
 
     def sent(self, channel: str = "email") -> list[str]:
         """The recipients of a channel's sends."""
-        return [one.person for one in self.channels[channel].sent]
+        return [message.person for message in self.channels[channel].sent]
 
     @property
     def attempts(self) -> Sequence[Attempt]:
@@ -115,5 +115,5 @@ def hasty(folder: Path, *, provider: str, margin: str) -> Policy:
     return load_policy(overlay)
 
 
-def named(one: Message, name: str) -> Message:
-    return replace(one, name=name)
+def named(message: Message, name: str) -> Message:
+    return replace(message, name=name)

@@ -47,8 +47,8 @@ class MemoryHub:
         return list(self.store.tables.parties.values())
 
     def stored(self, event: Event) -> StoredEvent:
-        [one] = [one for one in self.store.tables.events.values() if one.event.id == event.id]
-        return one
+        [row] = [row for row in self.store.tables.events.values() if row.event.id == event.id]
+        return row
 
     def of(self, event: Event) -> list[Message]:
         """The messages of an event."""
@@ -56,7 +56,7 @@ class MemoryHub:
 
     def said(self, event: Event) -> list[tuple[str, str]]:
         """The recipients of an event's messages, with the channel of each."""
-        return sorted((one.person, one.channel) for one in self.of(event))
+        return sorted((message.person, message.channel) for message in self.of(event))
 
     def states(self, name: str) -> list[ClockState]:
         return [clock.state for clock in self.store.clocks if clock.name == name]

@@ -66,15 +66,15 @@ class Walk:
     def steps(self, clock: str) -> list[str]:
         """The events of a clock in order: instant, name and levels."""
         return [
-            f"{wall(one.time)} {_what(one)}"
-            for one in self.hub.publisher.events
-            if one.data.get("clock") == clock
+            f"{wall(event.time)} {_what(event)}"
+            for event in self.hub.publisher.events
+            if event.data.get("clock") == clock
         ]
 
     def told(self, clock: str) -> list[Told]:
         """The messages to staff: event, person, and when each channel was used."""
-        events = [one for one in self.hub.publisher.events if one.data.get("clock") == clock]
-        return [(_what(one), who, uses) for one in events for who, uses in self._uses(one).items()]
+        events = [event for event in self.hub.publisher.events if event.data.get("clock") == clock]
+        return [(_what(event), who, uses) for event in events for who, uses in self._uses(event).items()]
 
     def mailed(self, address: str) -> list[str]:
         """The times of the mails to this address."""
@@ -86,11 +86,11 @@ class Walk:
         )
         return [wall(at)[5:] for at in sent]
 
-    def _uses(self, one: Event) -> Mapping[str, str]:
+    def _uses(self, event: Event) -> Mapping[str, str]:
         attempts = self.hub.store.tables.attempts.values()
         sent = {attempt.message_id: attempt.at for attempt in attempts if attempt.outcome == "accepted"}
         uses: dict[str, list[tuple[datetime | None, str]]] = {}
-        for message in sorted(self.hub.of(one), key=lambda message: (message.person, message.channel)):
+        for message in sorted(self.hub.of(event), key=lambda message: (message.person, message.channel)):
             if message.person in STAFF:
                 uses.setdefault(message.person, []).append((sent.get(message.id), message.channel))
         return {who: _said(of_one) for who, of_one in uses.items()}
@@ -138,13 +138,15 @@ def levels(of: Mapping[str, Mapping[str, Json]] | None = None, *, without: int =
     """Make the holders of the four levels; `{"level_2": {…}}` adds data of one."""
     more = of or {}
     there = [level for level in (1, 2, 3, 4) if level != without]
-    return [one for level in there for one in holder(level, **more.get(f"level_{level}", {}))]
+    return [event for level in there for event in holder(level, **more.get(f"level_{level}", {}))]
 
 
 async def walk(opening: Event, *directory: Event) -> Walk:
     """Start with a directory that is an hour old, and the opening event of the case."""
     hub = memory_hub(opening.time - HOUR)
-    channels = {one.traits.name: one for one in (MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox())}
+    channels = {
+        channel.traits.name: channel for channel in (MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox())
+    }
     office = post_office(*channels.values())
     office.clock, office.store = hub.clock, hub.store
     await hub.appointments.begin_epoch()
@@ -172,12 +174,12 @@ def wall(at: datetime) -> str:
     return exact.isoformat(" ", "minutes" if whole else "auto")
 
 
-def _what(one: Event) -> str:
+def _what(event: Event) -> str:
     """Return an event's name with its levels or its outcome."""
-    data = one.data
+    data = event.data
     if "to_level" in data:
-        return f"{one.name} {data['from_level']}→{data['to_level']}"
-    return f"{one.name} {data.get('level') or data['outcome']}"
+        return f"{event.name} {data['from_level']}→{data['to_level']}"
+    return f"{event.name} {data.get('level') or data['outcome']}"
 
 
 def _said(uses: list[tuple[datetime | None, str]]) -> str:

@@ -30,7 +30,7 @@ async def climbing(name: str = "pqrs.received", fired: int = AT_LEVEL_2, **data:
 
 
 def standing(hub: MemoryHub) -> Clock:
-    (clock,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    (clock,) = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     return clock
 
 
@@ -70,12 +70,12 @@ async def test_second_acknowledgement_changes_nothing() -> None:
 
 async def test_two_simultaneous_acknowledgements_make_one_event() -> None:
     clock = standing(await climbing())
-    one, other = (
+    first, second = (
         acknowledge.event_of(clock, 2, by=by, now=RECEIVED + hours * HOUR)
         for by, hours in (("ana", 30), ("pedro", 31))
     )
 
-    assert one.id == other.id
+    assert first.id == second.id
 
 
 async def test_conversation_is_acknowledged_like_a_complaint() -> None:
@@ -86,7 +86,7 @@ async def test_conversation_is_acknowledged_like_a_complaint() -> None:
     hub.store.tables.clocks[clock.id] = sla.with_progress(clock, AT_LEVEL_2)
     await take_on(hub, local("2026-03-11 16:00"))
 
-    assert [2] == [one.level for one in standing(hub).course.acknowledged]
+    assert [2] == [acknowledgement.level for acknowledgement in standing(hub).course.acknowledged]
 
 
 async def test_what_is_told_is_what_the_schema_says() -> None:
@@ -98,10 +98,10 @@ async def test_what_is_told_is_what_the_schema_says() -> None:
 async def test_level_that_was_not_notified_cannot_acknowledge() -> None:
     clock = standing(await climbing(fired=2))
     ended = replace(sla.with_progress(clock, AT_LEVEL_2), state=ClockState.MET, ended_at=RECEIVED)
-    other = replace(sla.with_progress(clock, AT_LEVEL_2), name="maintenance_response")
+    unladdered = replace(sla.with_progress(clock, AT_LEVEL_2), name="maintenance_response")
 
-    for one in (clock, ended, other):
+    for refused in (clock, ended, unladdered):
         publisher = MemoryPublisher()
         with pytest.raises(NothingToTakeOn):
-            await acknowledge.acknowledge(one, by="ana", publisher=publisher, now=RECEIVED)
+            await acknowledge.acknowledge(refused, by="ana", publisher=publisher, now=RECEIVED)
         assert [] == publisher.events

@@ -50,9 +50,9 @@ async def hub() -> MemoryHub:
 
 def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
     return {
-        (one.state, one.reason)
-        for one in hub.of(of)
-        if one.occasion != "initial" and one.state is not State.SUPPRESSED
+        (message.state, message.reason)
+        for message in hub.of(of)
+        if message.occasion != "initial" and message.state is not State.SUPPRESSED
     }
 
 
@@ -74,11 +74,11 @@ def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
 async def test_cancelled_or_replaced_announcement_sends_no_reminder(
     hub: MemoryHub, name: str, ending: str, order: Sequence[int]
 ) -> None:
-    one, end = told(name), told(ending, at=MONDAY + HOUR, again="-then")
+    announced, end = told(name), told(ending, at=MONDAY + HOUR, again="-then")
     for turn in order:
-        await hub.take_in((one, end)[turn])
+        await hub.take_in((announced, end)[turn])
 
-    assert {ENDED} == reminders(hub, one)
+    assert {ENDED} == reminders(hub, announced)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "late"])
@@ -86,18 +86,18 @@ async def test_cancelled_or_replaced_announcement_sends_no_reminder(
 async def test_current_announcement_sends_its_reminders(
     hub: MemoryHub, name: str, order: Sequence[int]
 ) -> None:
-    one, end = told(ANNOUNCED), told(name, at=MONDAY + HOUR, again="-then")
+    announced, end = told(ANNOUNCED), told(name, at=MONDAY + HOUR, again="-then")
     for turn in order:
-        await hub.take_in((one, end)[turn])
+        await hub.take_in((announced, end)[turn])
 
     assert {WAITING} == reminders(hub, end)
 
 
 async def test_other_works_still_send_their_reminders(hub: MemoryHub) -> None:
-    one = told(ANNOUNCED)
-    await hub.take_in(one, told(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
+    announced = told(ANNOUNCED)
+    await hub.take_in(announced, told(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
 
-    assert {WAITING} == reminders(hub, one)
+    assert {WAITING} == reminders(hub, announced)
 
 
 async def test_request_after_the_first_documents_sends_its_reminder(hub: MemoryHub) -> None:

@@ -20,11 +20,11 @@ INBOX = Target(channel="inbox", contact_id="inbox", address="p-1")
 
 async def test_message_of_a_removed_channel_fails_and_the_cascade_advances() -> None:
     office = post_office(MemorySms())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
 
-    assert (office.now(one).state, office.now(one).reason) == (State.FAILED, "not_configured")
+    assert (office.now(message).state, office.now(message).reason) == (State.FAILED, "not_configured")
     assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
 
 
@@ -41,9 +41,9 @@ async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.store = _LostAnswers(office.clock)
     office.store.faults.script("answer", StorageUnavailable())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
 
     assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
     assert len(office.attempts) == 1
@@ -51,15 +51,15 @@ async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
 
 async def test_permanent_failure_advances_to_the_next_step() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
-    one = mail(fallback=((SMS,), (INBOX,)))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,), (INBOX,)))
+    await office.holds(message)
+    await office.deliver(message)
     [following] = [m for m in office.store.messages if m.step == 1]
 
-    assert (office.now(one).state, office.now(one).reason) == (State.FAILED, "smtp_550")
+    assert (office.now(message).state, office.now(message).reason) == (State.FAILED, "smtp_550")
     assert (following.channel, following.address, following.state) == ("sms", SMS.address, State.QUEUED)
     assert following.fallback == ((INBOX,),)
-    assert office.publisher.published == [Ticket(channel="sms", lane=one.lane, ids=(following.id,))]
+    assert office.publisher.published == [Ticket(channel="sms", lane=message.lane, ids=(following.id,))]
 
 
 async def test_step_advances_only_when_all_its_messages_have_failed() -> None:
@@ -95,14 +95,14 @@ async def test_one_persons_step_is_not_anothers() -> None:
     await office.holds(bad, waiting)
     await office.deliver(bad)
 
-    assert [office.store.message(one).person for one in office.publisher.ticketed] == ["p-1"]
+    assert [office.store.message(message_id).person for message_id in office.publisher.ticketed] == ["p-1"]
 
 
 async def test_a_cascade_that_reaches_its_end_stops() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
 
     assert office.publisher.published == []
 
@@ -110,11 +110,11 @@ async def test_a_cascade_that_reaches_its_end_stops() -> None:
 async def test_next_step_without_a_ticket_is_left_to_the_sweep() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
     with pytest.raises(BrokerUnavailable):
-        await office.deliver(one)
-    await office.deliver(one)
+        await office.deliver(message)
+    await office.deliver(message)
 
     # The ticket is redelivered, but its message has failed: the row of the next step waits for the sweep.
     assert [(m.channel, m.state) for m in office.store.messages if m.step == 1] == [("sms", State.QUEUED)]
@@ -127,10 +127,10 @@ async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
         raise PermanentFailure("smtp_550")
 
     office = post_office(MemoryEmail(too_late), MemorySms())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
 
     # Another worker has claimed it, and will record its outcome.
     assert office.publisher.published == []
-    assert office.states(one) == [State.SENDING]
+    assert office.states(message) == [State.SENDING]

@@ -141,7 +141,7 @@ def test_entry_matches_the_table_of_events(kind: EventType) -> None:
         {key: value for key, value in audience.items() if key not in LATER_WORDS}
         for audience in meant["audiences"]
     ]
-    clocks = [(each["clock"], each["move"]) for each in meant["clocks"]]
+    clocks = [(move["clock"], move["move"]) for move in meant["clocks"]]
 
     assert str(kind.lane) == meant["lane"]
     assert kind.case == meant["case"]
@@ -278,7 +278,9 @@ def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)
 def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType) -> None:
     words = {word for audience in kind.audiences for word in party_words(audience)}
-    recipients = {name for name, each in properties(kind).items() if each.get("$ref") == "#/$defs/recipient"}
+    recipients = {
+        name for name, definition in properties(kind).items() if definition.get("$ref") == "#/$defs/recipient"
+    }
 
     assert words == recipients
 

@@ -44,8 +44,8 @@ def kind(name: str, *moves: ClockMove, hub: bool = False) -> EventType:
 
 
 CATALOG = {
-    one.name: one
-    for one in (
+    entry.name: entry
+    for entry in (
         kind("pqrs.received", ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
         kind("pqrs.info_requested", ClockMove("legal_term", Move.PAUSE)),
         kind("pqrs.info_received", ClockMove("legal_term", Move.RESUME)),
@@ -70,7 +70,7 @@ RECEIVED = said("pqrs.received", MONDAY)
 
 
 def legal(*events: Event) -> list[Clock]:
-    found = [one for one in sla.replay(CASE, events, CATALOG, POLICY) if one.name == "legal_term"]
+    found = [clock for clock in sla.replay(CASE, events, CATALOG, POLICY) if clock.name == "legal_term"]
     return sorted(found, key=lambda clock: clock.started_at)
 
 
@@ -201,10 +201,15 @@ def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:
     first, legal_term = sla.replay(CASE, [received], CATALOG, POLICY)
     taken = said("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")
     again = said("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
-    other = said("sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2")
-    clocks = {one.name: one for one in sla.replay(CASE, [received, taken, again, other], CATALOG, POLICY)}
+    elsewhere = said("sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2")
+    clocks = {
+        clock.name: clock for clock in sla.replay(CASE, [received, taken, again, elsewhere], CATALOG, POLICY)
+    }
 
-    assert [(2, "p-1")] == [(one.level, one.by) for one in clocks["first_reply"].course.acknowledged]
+    assert [(2, "p-1")] == [
+        (acknowledgement.level, acknowledgement.by)
+        for acknowledgement in clocks["first_reply"].course.acknowledged
+    ]
 
 
 def test_new_holiday_moves_running_clocks_and_keeps_their_promise() -> None:
@@ -221,10 +226,10 @@ def test_new_holiday_moves_running_clocks_and_keeps_their_promise() -> None:
 
 def test_the_name_of_a_calendar_follows_its_hours_and_holidays_alone() -> None:
     week = {day: [("08:00", "17:00")] for day in range(5)}
-    one = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
+    calendar = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
     same = WorkCalendar(dict(reversed(week.items())), frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
 
-    assert one.version == same.version
+    assert calendar.version == same.version
 
 
 NAMES = tuple(CATALOG)
@@ -251,11 +256,11 @@ def test_events_one_by_one_and_all_at_once_leave_the_same_clocks(events: list[Ev
     standing: list[Clock] = []
     for count in range(1, len(events) + 1):
         fresh = sla.reconcile(sla.replay(CASE, events[:count], CATALOG, POLICY), standing, POLICY)
-        standing = list({one.id: one for one in [*standing, *fresh]}.values())
+        standing = list({clock.id: clock for clock in [*standing, *fresh]}.values())
     whole = sla.reconcile(sla.replay(CASE, events, CATALOG, POLICY), [], POLICY)
-    alive = {one.id: one for one in standing if one.id in {clock.id for clock in whole}}
+    alive = {stored.id: stored for stored in standing if stored.id in {clock.id for clock in whole}}
 
-    assert alive == {one.id: one for one in whole}
+    assert alive == {clock.id: clock for clock in whole}
 
 
 @given(start=st.integers(0, 24 * 30), since=st.integers(0, 24 * 30), lasting=st.integers(0, 24 * 10))

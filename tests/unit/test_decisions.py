@@ -55,8 +55,8 @@ def test_message_outside_contact_hours_is_held_until_allowed(
 
 
 def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
-    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
+    claim = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
+    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
     # Held for 13 hours, from 19:00 to 08:00; an hour was left, and an hour is left.
     assert found is not None
@@ -80,8 +80,8 @@ def test_a_message_expires_at_its_instant(late: timedelta, expected: State | Non
 
 
 def test_an_expired_message_is_not_held_first() -> None:
-    one = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
+    claim = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
+    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.state is State.EXPIRED
@@ -89,15 +89,15 @@ def test_an_expired_message_is_not_held_first() -> None:
 
 @pytest.mark.parametrize(("delivered", "state"), [(False, State.SENT), (True, State.DELIVERED)])
 def test_accepted_message_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
-    one = claimed()
+    claim = claimed()
     answer = Accepted(provider="smtp", reference="r-1", code="250", delivered=delivered)
 
-    assert accepted(one, answer, MONDAY, MONDAY + SECOND, confirms=False) == Outcome(
-        message_id=one.message.id,
+    assert accepted(claim, answer, MONDAY, MONDAY + SECOND, confirms=False) == Outcome(
+        message_id=claim.message.id,
         state=state,
         attempts=(
             Attempt(
-                message_id=one.message.id,
+                message_id=claim.message.id,
                 at=MONDAY,
                 outcome="accepted",
                 provider="smtp",
@@ -203,10 +203,10 @@ def test_attempts_of_a_pool_do_not_change_the_failure() -> None:
 
 
 def test_unsendable_message_fails_without_an_attempt() -> None:
-    one = claimed()
+    claim = claimed()
 
-    assert fail_unsent(one, "template") == Outcome(
-        message_id=one.message.id, state=State.FAILED, reason="template"
+    assert fail_unsent(claim, "template") == Outcome(
+        message_id=claim.message.id, state=State.FAILED, reason="template"
     )
 
 
@@ -284,7 +284,7 @@ WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c"
 
 
 @pytest.mark.parametrize(
-    ("one", "confirms", "expected"),
+    ("claim", "confirms", "expected"),
     [
         (WAITING, True, MONDAY + SECOND + HOUR),
         (WAITING, False, None),  # no receipt would ever come
@@ -293,25 +293,25 @@ WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c"
     ],
 )
 def test_receipt_is_awaited_only_if_one_can_come_and_a_step_is_left(
-    one: Claimed, *, confirms: bool, expected: datetime | None
+    claim: Claimed, *, confirms: bool, expected: datetime | None
 ) -> None:
-    found = accepted(one, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
+    found = accepted(claim, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
 
     assert (found.state, found.next_at) == (State.SENT, expected)
 
 
 def test_waiting_for_the_first_allowed_hour_extends_nothing() -> None:
     # An event of Friday evening: its lifetime runs from Saturday at 08:00 anyway.
-    one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
+    claim = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
+    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
 
 
 def test_wall_time_end_does_not_move_while_a_message_is_held() -> None:
-    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
+    claim = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
+    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
     assert found is not None
     assert found.expires_at == EVENING + 2 * HOUR

@@ -47,15 +47,15 @@ async def cancelled(work: Coroutine[Any, Any, None], when: asyncio.Event) -> asy
 
 async def test_a_worker_cancelled_while_it_records_ends_when_it_has_recorded() -> None:
     office, store = slow_office()
-    one = mail()
-    await office.holds(one)
-    task = await cancelled(office.deliver(one), store.recording)
+    message = mail()
+    await office.holds(message)
+    task = await cancelled(office.deliver(message), store.recording)
 
     assert not task.done()
     store.go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
-    assert office.states(one) == [State.SENT]
+    assert office.states(message) == [State.SENT]
 
 
 async def test_worker_cancelled_while_sending_records_the_answers() -> None:
@@ -100,14 +100,14 @@ async def test_worker_cancelled_without_a_database_still_ends() -> None:
 async def test_a_worker_cancelled_while_the_database_stays_away_ends_with_its_lease(tmp_path: Path) -> None:
     office = post_office(policy=hasty(tmp_path, provider="100ms", margin="200ms"))
     office.store.faults.always("record", StorageUnavailable())
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     with capture_logs() as logs:
-        delivering = asyncio.create_task(office.deliver(one))
+        delivering = asyncio.create_task(office.deliver(message))
         await asyncio.sleep(0.05)
         delivering.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asyncio.wait_for(delivering, 5)
 
-    assert office.states(one) == [State.SENDING]
+    assert office.states(message) == [State.SENDING]
     assert "delivery.outcomes_lost" in [entry["event"] for entry in logs]

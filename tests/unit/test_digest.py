@@ -48,11 +48,11 @@ def of_replies(hub: MemoryHub) -> list[Clock]:
 
 
 def summaries(hub: MemoryHub) -> list[Event]:
-    return [one for one in hub.publisher.events if one.name == sla.SUMMARY]
+    return [event for event in hub.publisher.events if event.name == sla.SUMMARY]
 
 
 def steps(hub: MemoryHub) -> list[Event]:
-    return [one for one in hub.publisher.events if one.name != sla.SUMMARY]
+    return [event for event in hub.publisher.events if event.name != sla.SUMMARY]
 
 
 def loud(hub: MemoryHub) -> list[Event]:
@@ -72,7 +72,7 @@ async def test_breaches_during_an_outage_make_one_message_per_level() -> None:
     assert {(1, 21), (2, 21)} == {
         (summary.data["level"], summary.data["clocks"]) for summary in summaries(hub)
     }
-    assert {DUE.isoformat()} == {one.data["oldest"]["due_at"] for one in summaries(hub)}
+    assert {DUE.isoformat()} == {event.data["oldest"]["due_at"] for event in summaries(hub)}
 
 
 async def test_digest_of_a_vacant_level_goes_to_the_next_level() -> None:
@@ -89,7 +89,7 @@ async def test_digest_of_a_vacant_level_goes_to_the_next_level() -> None:
 
     # Late steps of levels 1 and 2, which nobody holds: two digests with different ids.
     assert [3, 3] == [summary.data["level"] for summary in summaries(hub)]
-    assert 2 == len({one.id for one in summaries(hub)})
+    assert 2 == len({event.id for event in summaries(hub)})
 
 
 async def test_digest_covers_one_copropiedad_only() -> None:
@@ -99,7 +99,7 @@ async def test_digest_covers_one_copropiedad_only() -> None:
     await keep_appointments(timers_of(hub))
 
     assert {"ph-1"} == {summary.data["copropiedad_id"] for summary in summaries(hub)}
-    assert {"ph-2": 9} == Counter(one.data["copropiedad_id"] for one in loud(hub))
+    assert {"ph-2": 9} == Counter(event.data["copropiedad_id"] for event in loud(hub))
 
 
 async def test_few_late_steps_are_notified_one_by_one() -> None:
@@ -124,15 +124,15 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
     hub.store.faults.script("advance", StorageUnavailable())
     with pytest.raises(StorageUnavailable):
         await keep_appointments(timers_of(hub))
-    before = {one.id for one in hub.publisher.events}
+    before = {event.id for event in hub.publisher.events}
     hub.clock.advance(MINUTE)
     await keep_appointments(timers_of(hub))
     await hub.take_in(*hub.publisher.events)
 
     # Both digests and the first step of each clock were already published.
-    after = [one.id for one in hub.publisher.events]
+    after = [event.id for event in hub.publisher.events]
     assert (2 + 21, 2 + 21 + 65, 65) == (len(before), len(after), len(set(after)))
-    assert 2 == len([one for one in hub.store.tables.events.values() if one.event.name == sla.SUMMARY])
+    assert 2 == len([row for row in hub.store.tables.events.values() if row.event.name == sla.SUMMARY])
 
 
 async def test_next_quarter_of_an_hour_gets_a_new_digest() -> None:

@@ -52,10 +52,10 @@ def test_ids_sort_by_their_instants(at: datetime, later: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(("ab", "c"), ("a", "bc")), (("a", ""), ("a",)), (("1:a",), ("a",))]
+    ("first", "second"), [(("ab", "c"), ("a", "bc")), (("a", ""), ("a",)), (("1:a",), ("a",))]
 )
-def test_parts_do_not_run_together(one: tuple[str, ...], other: tuple[str, ...]) -> None:
-    assert uuid8(MONDAY, *one) != uuid8(MONDAY, *other)
+def test_parts_do_not_run_together(first: tuple[str, ...], second: tuple[str, ...]) -> None:
+    assert uuid8(MONDAY, *first) != uuid8(MONDAY, *second)
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_a_reopened_case_has_another_clock() -> None:
 
 @pytest.mark.parametrize(("case", "name"), [("pqrs_id:2", "first_reply"), ("pqrs_id:1", "legal_term")])
 def test_each_case_and_promise_has_its_own_clock(case: str, name: str) -> None:
-    one = event("pqrs.received")
+    petition = event("pqrs.received")
 
-    assert clock_id(case, name, one) != clock_id("pqrs_id:1", "first_reply", one)
+    assert clock_id(case, name, petition) != clock_id("pqrs_id:1", "first_reply", petition)
 
 
 def test_the_same_bytes_under_another_key_are_another_dead_letter() -> None:

@@ -137,7 +137,7 @@ def test_each_promise_has_its_own_figures_in_the_period_of_its_start() -> None:
         (figure.name, figure.met) for figure in figures(clocks, MARCH, CALENDAR)
     ]
     # A period excludes its end.
-    assert [1, 1] == [one.met for one in figures(clocks, until_the_31st, CALENDAR)]
+    assert [1, 1] == [promise.met for promise in figures(clocks, until_the_31st, CALENDAR)]
 
 
 def pqrs(

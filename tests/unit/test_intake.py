@@ -64,7 +64,7 @@ async def test_an_event_becomes_messages_and_tickets_and_clocks(hub: MemoryHub) 
 async def test_a_message_carries_the_name_and_the_purpose_of_its_audience(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED)
 
-    assert {(one.name, one.purpose, one.audience) for one in hub.of(RECEIVED)} == {
+    assert {(message.name, message.purpose, message.audience) for message in hub.of(RECEIVED)} == {
         ("Persona p-maria-pena", Purpose.TRANSACTIONAL, 0),
         ("Persona p-laura", Purpose.INTERNAL, 1),
     }
@@ -119,7 +119,7 @@ async def test_unknown_reference_leaves_a_suppressed_row() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED)
 
-    assert [(one.person, one.state, one.reason) for one in hub.of(RECEIVED)] == [
+    assert [(message.person, message.state, message.reason) for message in hub.of(RECEIVED)] == [
         ("p-maria-pena", State.SUPPRESSED, "unknown_person")
     ]
     assert hub.publisher.published == []
@@ -157,7 +157,10 @@ async def test_person_in_two_audiences_gets_the_text_of_the_first() -> None:
     await hub.take_in(somebody("p-boss", email()), boss)
     await hub.take_in(escalated)
 
-    assert {(one.channel, one.audience) for one in hub.of(escalated)} == {("inbox", 0), ("email", 0)}
+    assert {(message.channel, message.audience) for message in hub.of(escalated)} == {
+        ("inbox", 0),
+        ("email", 0),
+    }
 
 
 @pytest.mark.parametrize("quiet", [True, "true"])
@@ -175,7 +178,7 @@ async def test_an_event_from_long_ago_is_recorded_and_sends_nothing(hub: MemoryH
     old = event("pqrs.received", at=MONDAY - timedelta(days=400))
     await hub.take_in(old)
 
-    assert {(one.state, one.reason) for one in hub.of(old)} == {(State.EXPIRED, "too_old")}
+    assert {(message.state, message.reason) for message in hub.of(old)} == {(State.EXPIRED, "too_old")}
     assert hub.publisher.published == []
     assert hub.states("first_reply") == [ClockState.OPEN]
 
@@ -183,11 +186,11 @@ async def test_an_event_from_long_ago_is_recorded_and_sends_nothing(hub: MemoryH
 async def test_reminders_are_kept_for_later(hub: MemoryHub) -> None:
     works = event("maintenance.scheduled.announced")
     await hub.take_in(home("t1", "1"), member("p-maria-pena", "unit:t1", "resident"), works)
-    held = [one for one in hub.of(works) if one.state is State.HELD]
+    held = [message for message in hub.of(works) if message.state is State.HELD]
 
-    assert {one.occasion for one in held} == {"reminder:T-24h", "reminder:T-2h"}
+    assert {message.occasion for message in held} == {"reminder:T-24h", "reminder:T-2h"}
     notice = {f"c:{clock.id}" for clock in hub.store.clocks}
-    assert {f"m:{one.id}" for one in held} | notice == set(hub.appointments.scores)
+    assert {f"m:{message.id}" for message in held} | notice == set(hub.appointments.scores)
     assert set(hub.publisher.ticketed) == ids(hub.of(works)) - ids(held)
 
 

@@ -247,4 +247,4 @@ async def test_quietly_imported_clock_notifies_its_later_steps(hub: MemoryHub) -
     await hub.take_in(opener)
     await fire_from_sql(timers_of(hub))
 
-    assert [one.name for one in hub.publisher.events] == ["sla.breached", "pqrs.escalated"]
+    assert [event.name for event in hub.publisher.events] == ["sla.breached", "pqrs.escalated"]

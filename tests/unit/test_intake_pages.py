@@ -21,9 +21,9 @@ PEOPLE = 7
 def neighbours(count: int) -> list[Event]:
     """Make a building with one resident in each unit."""
     return [
-        one
+        change
         for number in range(count)
-        for one in (
+        for change in (
             home(f"t{number:05}", "1"),
             somebody(f"p-{number:05}", email(f"p{number}@example.com")),
             member(f"p-{number:05}", f"unit:t{number:05}", "resident"),
@@ -38,7 +38,11 @@ async def building(people: int, page: int) -> MemoryHub:
 
 
 def told(hub: MemoryHub) -> list[str]:
-    return sorted(one.person for one in hub.of(WORKS) if (one.channel, one.occasion) == ("email", "initial"))
+    return sorted(
+        message.person
+        for message in hub.of(WORKS)
+        if (message.channel, message.occasion) == ("email", "initial")
+    )
 
 
 EVERYBODY = [f"p-{number:05}" for number in range(PEOPLE)]
@@ -60,7 +64,9 @@ async def test_each_page_is_ticketed_when_it_is_committed() -> None:
         await hub.take_in(WORKS)
 
     assert told(hub) == EVERYBODY[:3]
-    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+    assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
+        hub.publisher.ticketed
+    )
 
 
 @pytest.mark.parametrize("pages_done", [0, 1, 2])
@@ -75,7 +81,9 @@ async def test_redelivery_completes_the_pages_after_a_crash(pages_done: int) -> 
 
     assert told(hub) == EVERYBODY
     assert hub.stored(WORKS).planned
-    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+    assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
+        hub.publisher.ticketed
+    )
 
 
 async def test_broker_failure_between_pages_creates_no_duplicate() -> None:
@@ -96,14 +104,16 @@ async def test_an_event_that_was_expanded_is_not_expanded_again() -> None:
 
     # The new neighbour came after the announcement; queued messages are ticketed again.
     assert told(hub) == EVERYBODY
-    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+    assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
+        hub.publisher.ticketed
+    )
 
 
 async def test_reminders_of_a_crowd_are_kept_for_later() -> None:
     hub = await building(PEOPLE, 3)
     await hub.take_in(WORKS)
 
-    later = {f"m:{one}" for one in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)}
+    later = {f"m:{message}" for message in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)}
     assert later == {score for score in hub.appointments.scores if score.startswith("m:")}
     assert len(later) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
 
@@ -119,7 +129,7 @@ async def test_only_the_towers_that_the_event_names_get_messages() -> None:
     works = event("maintenance.scheduled.announced", {"zones": ["tower:2"]})
     await hub.take_in(works)
 
-    assert {one.person for one in hub.of(works)} == {"p-2"}
+    assert {message.person for message in hub.of(works)} == {"p-2"}
 
 
 async def test_a_building_without_people_is_planned_at_once() -> None:
@@ -138,7 +148,7 @@ async def test_emergency_notifies_the_desk_before_the_building() -> None:
     with pytest.raises(StorageUnavailable):
         await hub.take_in(declared)
 
-    assert {one.person for one in hub.of(declared)} == {"p-guard"}
+    assert {message.person for message in hub.of(declared)} == {"p-guard"}
 
 
 async def test_emergency_that_reaches_nobody_is_logged() -> None:
@@ -170,7 +180,7 @@ async def test_first_page_sets_the_lane_of_all_pages() -> None:
     await hub.take_in(WORKS)
 
     assert len(told(hub)) == CROWD + 5
-    assert {one.lane for one in hub.of(WORKS)} == {Lane.BULK}
+    assert {message.lane for message in hub.of(WORKS)} == {Lane.BULK}
 
 
 async def test_an_event_is_planned_when_the_last_of_its_broad_audiences_is() -> None:

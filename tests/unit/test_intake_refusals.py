@@ -36,7 +36,7 @@ def petition(name: str) -> Event:
 
 
 def taken(hub: MemoryHub) -> set[str]:
-    return {one.event.id for one in hub.store.tables.events.values()}
+    return {row.event.id for row in hub.store.tables.events.values()}
 
 
 async def test_bad_event_in_a_batch_becomes_a_dead_letter_with_its_reason() -> None:
@@ -112,7 +112,7 @@ async def test_publishers_are_notified_of_the_rejection_and_its_reason() -> None
 
 
 @pytest.mark.parametrize(
-    "one",
+    "raw",
     [
         incoming(
             Event(id="1", source="urn:x", type="co.coproservicios.event.rejected.v1", time=MONDAY, data={})
@@ -121,16 +121,16 @@ async def test_publishers_are_notified_of_the_rejection_and_its_reason() -> None
     ],
     ids=["decoded", "undecodable"],
 )
-async def test_returned_rejection_causes_no_other_rejection(one: RawMessage) -> None:
+async def test_returned_rejection_causes_no_other_rejection(raw: RawMessage) -> None:
     hub = memory_hub(MONDAY)
-    await hub.take_in(one)
+    await hub.take_in(raw)
 
     assert len(hub.letters) == 1
     assert hub.publisher.notices == []
 
 
 @pytest.mark.parametrize(
-    "one",
+    "raw",
     [
         arrived(b""),
         arrived(b"{"),
@@ -158,13 +158,13 @@ async def test_returned_rejection_causes_no_other_rejection(one: RawMessage) -> 
         "the hub's own",
     ],
 )
-async def test_foreign_message_becomes_a_dead_letter_with_a_reason(one: RawMessage) -> None:
+async def test_foreign_message_becomes_a_dead_letter_with_a_reason(raw: RawMessage) -> None:
     hub = memory_hub(MONDAY)
-    await hub.take_in(one, MARIA)
+    await hub.take_in(raw, MARIA)
     [kept] = hub.letters
 
     assert kept.letter.reason
-    assert kept.letter.body == one.body
+    assert kept.letter.body == raw.body
     assert taken(hub) == {MARIA.id}
     assert len(hub.publisher.notices) == 1
 
@@ -219,7 +219,7 @@ async def test_the_directory_goes_first_also_when_a_batch_is_halved() -> None:
     hub = memory_hub(MONDAY, refused={"refused"})
     await hub.take_in(petition("refused"), GOOD, petition("x"), MARIA)
 
-    assert [(one.person, one.state) for one in hub.of(GOOD)] == [("p-maria-pena", State.QUEUED)]
+    assert [(message.person, message.state) for message in hub.of(GOOD)] == [("p-maria-pena", State.QUEUED)]
 
 
 async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
@@ -247,7 +247,7 @@ async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -
 
     assert taken(hub) == {MARIA.id, "good"}
     assert len(hub.of(GOOD)) == 1
-    assert set(hub.publisher.ticketed) == {one.id for one in hub.of(GOOD)}
+    assert set(hub.publisher.ticketed) == {message.id for message in hub.of(GOOD)}
 
 
 async def test_a_notice_that_cannot_be_published_is_published_with_the_next_try() -> None:

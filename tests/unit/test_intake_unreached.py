@@ -61,7 +61,7 @@ async def test_an_event_that_reaches_all_is_not_told(hub: MemoryHub) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "reasons"),
+    ("published", "reasons"),
     [
         (event("pqrs.received", {"copropiedad_id": "ph-altos", "unit_id": "999"}), ["unknown_unit"]),
         (event("pqrs.received", {"copropiedad_id": "ph-atlos", "unit_id": "101"}), ["unknown_copropiedad"]),
@@ -81,16 +81,16 @@ async def test_an_event_that_reaches_all_is_not_told(hub: MemoryHub) -> None:
     ids=["unit", "copropiedad", "person", "audience", "broad audience"],
 )
 async def test_what_the_directory_does_not_have_is_told_to_the_publisher(
-    hub: MemoryHub, one: Event, reasons: list[str]
+    hub: MemoryHub, published: Event, reasons: list[str]
 ) -> None:
-    await hub.take_in(one)
+    await hub.take_in(published)
     [notice] = hub.publisher.notices
 
     assert (notice.name, notice.source, notice.time) == ("hub.event.unreached", HUB_SOURCE, MONDAY)
     assert notice.data == {
-        "event_id": one.id,
-        "event_source": one.source,
-        "event_type": one.type,
+        "event_id": published.id,
+        "event_source": published.source,
+        "event_type": published.type,
         "reasons": reasons,
     }
     assert is_as_described(notice)

@@ -106,26 +106,26 @@ async def test_other_failures_do_not_suppress_a_contact_point(failure: SendFailu
 def test_invalid_contact_is_tried_again_after_the_policys_time(
     channel: str, days: int, *, holds: bool
 ) -> None:
-    one = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
-    found = blocking_outcome(one, policy=POLICY, now=MONDAY + days * DAY)
+    claim = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
+    found = blocking_outcome(claim, policy=POLICY, now=MONDAY + days * DAY)
 
     assert holds is (found is not None)
 
 
 @pytest.mark.parametrize("reason", ["opted_out", "complaint"])
 def test_refusal_does_not_expire(reason: str) -> None:
-    one = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
-    found = blocking_outcome(one, policy=POLICY, now=MONDAY + 9_999 * DAY)
+    claim = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
+    found = blocking_outcome(claim, policy=POLICY, now=MONDAY + 9_999 * DAY)
 
     assert found is not None
     assert (State.SUPPRESSED, reason) == (found.state, found.reason)
 
 
 def test_operators_suppression_ends_at_its_instant() -> None:
-    one = claimed(suppression=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
+    claim = claimed(suppression=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
 
-    assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
-    assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR) is None
+    assert blocking_outcome(claim, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
+    assert blocking_outcome(claim, policy=POLICY, now=MONDAY + HOUR) is None
 
 
 def emergency() -> list[Message]:
@@ -147,7 +147,7 @@ async def test_emergency_to_an_invalid_number_uses_the_other_channels() -> None:
     await office.deliver(*planned)
 
     assert {"push": State.SENT, "sms": State.SUPPRESSED} == {
-        one.channel: office.now(one).state for one in planned
+        message.channel: office.now(message).state for message in planned
     }
 
 
@@ -172,7 +172,7 @@ async def test_blocked_text_advances_an_emergency_within_one_audit() -> None:
     await office.deliver(*planned)
     assert [] == office.publisher.published
 
-    [text] = [one for one in planned if one.channel == "sms"]
+    [text] = [message for message in planned if message.channel == "sms"]
     blocked = Receipt(message_id=text.id, state=State.FAILED, provider="twilio", reason="twilio_30007")
     await take(blocked, store=office.store, at=office.clock())
     await audit(timers_of(keeping(office)))
@@ -195,17 +195,17 @@ async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> N
         raise TransientFailure("timeout", unknown=True)
 
     office = post_office(MemoryEmail(accepts_and_hangs))
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
-    assert State.RETRYING is office.now(one).state
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
+    assert State.RETRYING is office.now(message).state
 
-    delivered = Receipt(message_id=one.id, state=State.DELIVERED, provider="smtp")
+    delivered = Receipt(message_id=message.id, state=State.DELIVERED, provider="smtp")
     assert await take(delivered, store=office.store, at=office.clock())
     office.clock.advance(HOUR)
     await fire_from_sql(timers_of(keeping(office)))
-    await office.deliver(one)
-    assert (State.DELIVERED, 1) == (office.now(one).state, len(office.sent()))
+    await office.deliver(message)
+    assert (State.DELIVERED, 1) == (office.now(message).state, len(office.sent()))
 
 
 async def test_audit_continues_at_once_after_a_full_batch() -> None:
@@ -218,12 +218,14 @@ async def test_audit_continues_at_once_after_a_full_batch() -> None:
 
 async def test_receipt_of_a_failure_advances_the_cascade() -> None:
     office = post_office(MemoryEmail(), MemorySms())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
-    bounced = Receipt(message_id=one.id, state=State.BOUNCED, provider="smtp", reason="dsn_5.1.1", gone=True)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
+    bounced = Receipt(
+        message_id=message.id, state=State.BOUNCED, provider="smtp", reason="dsn_5.1.1", gone=True
+    )
     await take(bounced, store=office.store, at=office.clock())
     await audit(timers_of(keeping(office)))
 
     assert ["sms"] == [ticket.channel for ticket in office.publisher.published]
-    assert [(one.address, "email")] == list(office.store.tables.suppressions)
+    assert [(message.address, "email")] == list(office.store.tables.suppressions)

@@ -25,8 +25,8 @@ STARTS = [
 
 
 def started(at: datetime, name: str = "pqrs.received", clock: str = "first_reply", example: int = 0) -> Clock:
-    one = event(name, at=at, example=example)
-    [found] = [c for c in sla.replay("pqrs_id:PQ-1", [one], BY_NAME, POLICY) if c.name == clock]
+    opening = event(name, at=at, example=example)
+    [found] = [c for c in sla.replay("pqrs_id:PQ-1", [opening], BY_NAME, POLICY) if c.name == clock]
     return found
 
 
@@ -108,7 +108,7 @@ def test_terms_left_after_the_top_level_become_reminders() -> None:
     steps = laid(long, local("2026-03-09 08:00"), policy=POLICY).steps
 
     assert ["escalate:2", "escalate:3", "escalate:4", "remind:4", "remind:4:1", "remind:4:2"] == [
-        one.key for one in steps if one.kind != "breach"
+        step.key for step in steps if step.kind != "breach"
     ]
 
 
@@ -126,7 +126,7 @@ def test_terms_left_after_the_top_level_become_reminders() -> None:
 )
 def test_state_and_level_follow_from_what_was_done(fired: int, state: ClockState, level: int) -> None:
     clock = sla.with_progress(started(local("2026-04-01 16:30")), fired)
-    instants = [*(one.at for one in clock.steps), None]
+    instants = [*(step.at for step in clock.steps), None]
 
     assert (clock.state, clock.level, clock.next_at) == (state, level, instants[fired])
 
@@ -135,18 +135,18 @@ def test_state_and_level_follow_from_what_was_done(fired: int, state: ClockState
 def test_every_step_of_every_clock_makes_a_valid_event(name: str, clock: str, example: int) -> None:
     standing = started(local("2026-03-09 08:05"), name, clock, example)
 
-    for one in (step for step in standing.steps if not sla.happens(step)):
-        made = sla.step_event(standing, one, now=one.at)
-        SCHEMAS.check(made, now=one.at)
+    for due in (step for step in standing.steps if not sla.happens(step)):
+        made = sla.step_event(standing, due, now=due.at)
+        SCHEMAS.check(made, now=due.at)
 
         assert made.source == HUB_SOURCE
-        assert made.name in sla.EVENTS[one.kind]
+        assert made.name in sla.EVENTS[due.kind]
 
 
 def data_of(kind: StepKind, number: int = 0) -> dict[str, Json]:
     clock = started(local("2026-04-01 16:30"))
-    one = [step for step in clock.steps if step.kind == kind][number]
-    made: dict[str, Json] = sla.step_event(clock, one, now=one.at + HOUR).data
+    chosen = [step for step in clock.steps if step.kind == kind][number]
+    made: dict[str, Json] = sla.step_event(clock, chosen, now=chosen.at + HOUR).data
     return made
 
 
@@ -196,11 +196,11 @@ def test_escalation_names_the_next_level_and_the_last_is_a_reminder(
 
 def test_repeated_step_is_the_same_event() -> None:
     clock = started(local("2026-04-01 16:30"))
-    told = [sla.step_event(clock, one, now=one.at) for one in clock.steps]
-    again = [sla.step_event(clock, one, now=one.at + MINUTE) for one in clock.steps]
+    told = [sla.step_event(clock, step, now=step.at) for step in clock.steps]
+    again = [sla.step_event(clock, step, now=step.at + MINUTE) for step in clock.steps]
 
-    assert [(one.source, one.id) for one in told] == [(one.source, one.id) for one in again]
-    assert len({one.id for one in told}) == len(clock.steps)
+    assert [(event.source, event.id) for event in told] == [(event.source, event.id) for event in again]
+    assert len({event.id for event in told}) == len(clock.steps)
 
 
 def test_event_of_a_late_step_has_the_current_time() -> None:
@@ -212,7 +212,7 @@ def test_event_of_a_late_step_has_the_current_time() -> None:
 
 
 def test_the_steps_of_two_clocks_are_different_events() -> None:
-    one, other = started(local("2026-04-01 16:30")), started(local("2026-04-01 16:31"))
-    ids = {sla.step_event(clock, step, now=step.at).id for clock in (one, other) for step in clock.steps}
+    first, second = started(local("2026-04-01 16:30")), started(local("2026-04-01 16:31"))
+    ids = {sla.step_event(clock, step, now=step.at).id for clock in (first, second) for step in clock.steps}
 
     assert len(ids) == 12

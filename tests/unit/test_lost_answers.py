@@ -33,8 +33,8 @@ def answered(at: datetime, number: int = 1) -> Event:
 
 
 def lost(answer: Event, at: datetime) -> Event:
-    one = message(stored(answer), purpose=Purpose.LEGAL, state=State.BOUNCED, reason="dsn_5.1.1")
-    [alert] = alerts([one], {one.event_key: stored(answer)}, now=at).values()
+    bounced = message(stored(answer), purpose=Purpose.LEGAL, state=State.BOUNCED, reason="dsn_5.1.1")
+    [alert] = alerts([bounced], {bounced.event_key: stored(answer)}, now=at).values()
     return alert
 
 
@@ -43,7 +43,7 @@ def delivered(answer: Event, at: datetime) -> Event:
 
 
 def legal(*events: Event) -> Clock:
-    return next(one for one in sla.replay(CASE, events, BY_NAME, POLICY) if one.name == "legal_term")
+    return next(clock for clock in sla.replay(CASE, events, BY_NAME, POLICY) if clock.name == "legal_term")
 
 
 def end(clock: Clock) -> tuple[ClockState, datetime | None]:
@@ -62,9 +62,9 @@ def test_lost_answer_stops_no_clock_and_warns() -> None:
 
 
 def test_events_about_a_lost_answer_have_its_case_and_match_their_schemas() -> None:
-    for one in (LOST, delivered(ANSWER, MONDAY + 4 * HOUR)):
-        SCHEMAS.check(one, now=one.time)
-        assert CASE == one.data["thread_id"]
+    for own in (LOST, delivered(ANSWER, MONDAY + 4 * HOUR)):
+        SCHEMAS.check(own, now=own.time)
+        assert CASE == own.data["thread_id"]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_of_two_answers_the_one_that_arrived_counts() -> None:
 def test_the_letter_of_an_answer_to_an_earlier_term_ends_nothing() -> None:
     again = event("pqrs.reopened", at=MONDAY + 5 * HOUR)
     events = (RECEIVED, ANSWER, again, lost(ANSWER, MONDAY + 6 * HOUR), delivered(ANSWER, MONDAY + 7 * HOUR))
-    clocks = [one for one in sla.replay(CASE, events, BY_NAME, POLICY) if one.name == "legal_term"]
+    clocks = [clock for clock in sla.replay(CASE, events, BY_NAME, POLICY) if clock.name == "legal_term"]
 
     assert [ClockState.MET, ClockState.OPEN] == [clock.state for clock in sorted(clocks, key=_start)]
 
@@ -125,7 +125,7 @@ async def test_lost_answer_notifies_holder_and_level_3_at_once() -> None:
     await hub.take_in(LOST)
     await keep_appointments(timers_of(hub))
 
-    told = [(one.name, one.data["clock"]) for one in hub.publisher.events]
+    told = [(event.name, event.data["clock"]) for event in hub.publisher.events]
     assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == told
     assert [ClockState.AT_RISK] == hub.states("legal_term")
 
@@ -134,10 +134,10 @@ async def _with_letter() -> tuple[MemoryHub, MemoryLetters]:
     hub = memory_hub(MONDAY)
     hub.clock.at = ANSWER.time
     await hub.take_in(RECEIVED, ANSWER)
-    one = message(hub.stored(ANSWER), channel="print", contact_id="print", state=State.SENT)
-    await hub.store.add_messages([one])
+    letter = message(hub.stored(ANSWER), channel="print", contact_id="print", state=State.SENT)
+    await hub.store.add_messages([letter])
     letters = MemoryLetters(hub.store, hub.clock)
-    await letters.add(outgoing("print", id=one.id))
+    await letters.add(outgoing("print", id=letter.id))
     return hub, letters
 
 
@@ -153,7 +153,7 @@ async def test_crash_before_the_letter_repeats_the_same_id() -> None:
 
     assert [row] == still_open
     assert [True, False] == said
-    assert {f"handed_over:{row['id']}"} == {one.id for one in hub.publisher.events}
+    assert {f"handed_over:{row['id']}"} == {event.id for event in hub.publisher.events}
 
 
 async def test_unknown_letter_notifies_nobody() -> None:

@@ -23,11 +23,13 @@ async def test_any_input_is_an_event_or_a_dead_letter_with_a_reason(thrown: list
     hub = memory_hub(MONDAY)
     await hub.take_in(*map(incoming, thrown), GOOD)
     reasons = [letter.letter.reason for letter in hub.letters]
-    kept = {(one.letter.body, one.letter.routing_key) for one in hub.letters}
-    events = {(one.event.source, one.event.id) for one in hub.store.tables.events.values()}
+    kept = {(row.letter.body, row.letter.routing_key) for row in hub.letters}
+    events = {(row.event.source, row.event.id) for row in hub.store.tables.events.values()}
 
     assert all(reasons)
-    assert [] == [one for one in thrown if (one.body, one.key) not in kept and identity(one) not in events]
+    assert [] == [
+        item for item in thrown if (item.body, item.key) not in kept and identity(item) not in events
+    ]
     # One message per channel: a generated event may have added the petitioner to the directory.
     assert 1 == len([channel for _, channel in hub.said(GOOD) if channel == "email"])
 

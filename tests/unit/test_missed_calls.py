@@ -64,7 +64,11 @@ async def test_night_calls_on_the_emergency_line_alone_page_the_person_on_call(
     )
     await hub.take_in(call)
 
-    assert told == {(one.person, one.channel, one.rests) for one in hub.of(call) if one.channel == "sms"}
+    assert told == {
+        (message.person, message.channel, message.rests)
+        for message in hub.of(call)
+        if message.channel == "sms"
+    }
 
 
 def test_stand_in_of_the_person_on_call_is_notified_at_any_hour() -> None:

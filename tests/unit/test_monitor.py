@@ -109,7 +109,7 @@ class House:
 
     @property
     def told(self) -> list[tuple[str, str]]:
-        return [(one.name.rpartition(".")[2], one.data["key"]) for one in self.publisher.events]
+        return [(event.name.rpartition(".")[2], event.data["key"]) for event in self.publisher.events]
 
 
 async def test_healthy_hub_reports_nothing() -> None:
@@ -179,8 +179,8 @@ async def test_each_kind_of_incident_is_published_once(key: str) -> None:
     await house.passes(3)
 
     assert [("began", key)] == house.told
-    for one in house.publisher.events:
-        SCHEMAS.check(one, now=house.clock())
+    for published in house.publisher.events:
+        SCHEMAS.check(published, now=house.clock())
 
 
 def test_each_kind_is_broken_here() -> None:
@@ -240,8 +240,8 @@ async def test_end_of_an_incident_is_published_once_after_a_delay() -> None:
     await house.passes(20)
 
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
-    for one in house.publisher.events:
-        SCHEMAS.check(one, now=house.clock())
+    for published in house.publisher.events:
+        SCHEMAS.check(published, now=house.clock())
 
 
 @pytest.mark.parametrize("key", ["unattended:intake", "server:redis"])
@@ -432,8 +432,8 @@ def test_begins_and_ends_alternate_and_at_most_one_is_open(
             if what in {"open", "closed"}:
                 await house.circuit(what)
             await house.passes(wait=timedelta(0))
-            for other in others:
-                await monitor.check_and_notify(other)
+            for process in others:
+                await monitor.check_and_notify(process)
             house.clock.advance(seconds * SECOND)
             assert len([row for row in house.store.rows if row.resolved_at is None]) <= 1
 
@@ -441,7 +441,7 @@ def test_begins_and_ends_alternate_and_at_most_one_is_open(
     told = [verb for verb, _ in house.told]
 
     assert ["began", "ended"] * (len(told) // 2) + ["began"] * (len(told) % 2) == told
-    assert len({one.id for one in house.publisher.events}) == len(told)
+    assert len({event.id for event in house.publisher.events}) == len(told)
 
 
 async def test_last_known_balance_stays_in_force_if_a_read_fails() -> None:

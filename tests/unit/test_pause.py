@@ -34,27 +34,27 @@ async def go_on(office: DeliveryHarness, subject: str, at_most: int | None = Non
 @pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
 async def test_a_paused_message_is_held_without_a_try_and_without_growing_older(subject: str) -> None:
     office = post_office()
-    one = mail(expires_at=MONDAY + HOUR)
-    await office.holds(one)
+    message = mail(expires_at=MONDAY + HOUR)
+    await office.holds(message)
     await hold(office, subject)
-    await office.deliver(one)
+    await office.deliver(message)
 
-    held = office.now(one)
+    held = office.now(message)
     assert (held.state, held.reason, held.next_at) == (State.HELD, "paused", MONDAY + QUARTER)
     assert held.expires_at == MONDAY + HOUR + QUARTER
-    assert office.store.tables.messages[one.id].attempts == 0
+    assert office.store.tables.messages[message.id].attempts == 0
     assert office.sent() == []
 
 
 @pytest.mark.parametrize("subject", ["channel:sms", "event:pqrs.replied"])
 async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
     office = post_office()
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     await hold(office, subject)
-    await office.deliver(one)
+    await office.deliver(message)
 
-    assert office.states(one) == [State.SENT]
+    assert office.states(message) == [State.SENT]
 
 
 async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None:
@@ -78,34 +78,34 @@ async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None
 
 async def test_paused_message_expires_at_its_wall_time_end() -> None:
     office = post_office()
-    one = mail(expires_at=MONDAY, ends_at=MONDAY)
-    await office.holds(one)
+    message = mail(expires_at=MONDAY, ends_at=MONDAY)
+    await office.holds(message)
     await hold(office, "channel:email")
-    await office.deliver(one)
+    await office.deliver(message)
 
-    assert office.states(one) == [State.EXPIRED]
+    assert office.states(message) == [State.EXPIRED]
 
 
 async def test_resuming_sends_at_once_what_was_held() -> None:
     office = post_office()
-    one = mail(expires_at=MONDAY + HOUR)
-    await office.holds(one)
+    message = mail(expires_at=MONDAY + HOUR)
+    await office.holds(message)
     await hold(office, "channel:email")
-    await office.deliver(one)
+    await office.deliver(message)
 
     assert await go_on(office, "channel:email") == (True, 1, False)
-    assert [ticket.ids for ticket in office.publisher.published] == [(one.id,)]
-    assert office.now(one).expires_at == MONDAY + HOUR
-    await office.deliver(one)
-    assert office.states(one) == [State.SENT]
+    assert [ticket.ids for ticket in office.publisher.published] == [(message.id,)]
+    assert office.now(message).expires_at == MONDAY + HOUR
+    await office.deliver(message)
+    assert office.states(message) == [State.SENT]
 
 
 async def test_resuming_twice_releases_nothing_twice() -> None:
     office = post_office()
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     await hold(office, "channel:email")
-    await office.deliver(one)
+    await office.deliver(message)
     await go_on(office, "channel:email")
 
     assert await go_on(office, "channel:email") == (False, 0, False)

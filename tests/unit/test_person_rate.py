@@ -41,7 +41,7 @@ async def test_message_over_the_limit_is_held_and_not_tried() -> None:
     held = [office.now(message) for message in messages if office.now(message).state is State.HELD]
 
     assert len(office.sent("sms")) == SIX
-    assert [(one.reason, one.next_at) for one in held] == [("throttled", MONDAY + HOUR)] * 2
+    assert [(message.reason, message.next_at) for message in held] == [("throttled", MONDAY + HOUR)] * 2
     assert len(office.attempts) == SIX
     assert list(office.appointments.scores.values()) == [(MONDAY + HOUR).timestamp()] * 2
 

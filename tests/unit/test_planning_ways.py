@@ -25,16 +25,16 @@ def test_all_uses_the_channels_of_every_step_at_once() -> None:
     messages = plan(kind(*STEPS, ("email", "inbox"), cascade=Cascade.ALL), person(email(), mobile()))
 
     assert [message.channel for message in messages] == ["email", "sms", "inbox"]
-    assert {(one.step, one.fallback) for one in messages} == {(0, ())}
+    assert {(message.step, message.fallback) for message in messages} == {(0, ())}
 
 
 @pytest.mark.parametrize(("points", "expected"), [(EVERYTHING, "email"), ((mobile(),), "sms")])
 def test_first_uses_the_first_step_that_reaches_the_person_and_no_other(
     points: tuple[ContactPoint, ...], expected: str
 ) -> None:
-    one = only(plan(kind(*STEPS, cascade=Cascade.FIRST), person(*points)))
+    message = only(plan(kind(*STEPS, cascade=Cascade.FIRST), person(*points)))
 
-    assert (one.channel, one.fallback) == (expected, ())
+    assert (message.channel, message.fallback) == (expected, ())
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_channel_used_is_the_only_one_and_paper_does_not_count(
     method: str | None, expected: list[tuple[str, int]]
 ) -> None:
     told = event("privacy.consent.granted", {"method": method})
-    one = plan_audience(
+    messages = plan_audience(
         stored(told), BY_NAME[told.name], 0, [person(email(), mobile())], rules=RULES, now=MONDAY
     )
 
-    assert [(each.channel, len(each.fallback)) for each in one] == expected
+    assert [(message.channel, len(message.fallback)) for message in messages] == expected
 
 
 def test_a_letter_is_the_last_step() -> None:
@@ -57,7 +57,7 @@ def test_a_letter_is_the_last_step() -> None:
     second = only(next_step(replace(first, state=State.FAILED), now=MONDAY))
     third = only(next_step(replace(second, state=State.BOUNCED), now=MONDAY))
 
-    assert [one.channel for one in (first, second, third)] == ["email", "sms", "print"]
+    assert [message.channel for message in (first, second, third)] == ["email", "sms", "print"]
     assert third.fallback == ()
 
 
@@ -71,9 +71,9 @@ def test_person_without_digital_access_gets_the_letter_at_once(paper: Print) -> 
 
 
 def test_person_without_contact_points_gets_a_letter() -> None:
-    one = only(plan(kind(*STEPS, print=Print.LETTER), replace(person(), known=False), rules=WITH_LETTERS))
+    message = only(plan(kind(*STEPS, print=Print.LETTER), replace(person(), known=False), rules=WITH_LETTERS))
 
-    assert (one.channel, one.state) == ("print", State.QUEUED)
+    assert (message.channel, message.state) == ("print", State.QUEUED)
 
 
 @pytest.mark.parametrize("paper", [Print.NEVER, Print.BOARD])
@@ -92,6 +92,6 @@ def test_message_with_a_step_left_waits_for_its_receipt_as_its_purpose_says() ->
 
 
 def test_a_message_keeps_the_name_of_its_text() -> None:
-    one = only(plan(kind(*STEPS, template="staff"), person(email(), mobile())))
+    message = only(plan(kind(*STEPS, template="staff"), person(email(), mobile())))
 
-    assert (one.variant, only(next_step(one, now=MONDAY)).variant) == ("staff", "staff")
+    assert (message.variant, only(next_step(message, now=MONDAY)).variant) == ("staff", "staff")

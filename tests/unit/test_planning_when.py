@@ -30,8 +30,8 @@ STARTS = local("2026-03-12 08:00")
 
 
 def works(now: datetime, **extensions: Any) -> list[Message]:
-    one = event("maintenance.scheduled.announced", at=now, **extensions)
-    return plan_audience(stored(one), WORKS, 0, [person(email())], rules=RULES, now=now)
+    works = event("maintenance.scheduled.announced", at=now, **extensions)
+    return plan_audience(stored(works), WORKS, 0, [person(email())], rules=RULES, now=now)
 
 
 def mails(messages: list[Message]) -> list[tuple[str, State, datetime | None]]:
@@ -77,8 +77,8 @@ def test_reminder_expires_when_its_event_happens() -> None:
 
 def test_a_reminder_lives_no_longer_than_its_purpose() -> None:
     late = kind(("email",), reminders=(Reminder("until", 72 * HOUR),), purpose=Purpose.EMERGENCY)
-    one = event("pqrs.received", {"until": (MONDAY + 100 * HOUR).isoformat()})
-    _, reminder = plan(late, person(email()), one=one)
+    petition = event("pqrs.received", {"until": (MONDAY + 100 * HOUR).isoformat()})
+    _, reminder = plan(late, person(email()), trigger=petition)
 
     # At 100 − 72 = 28 h, then the two hours of an emergency; the event itself is at 100 h.
     assert (reminder.next_at, reminder.expires_at) == (MONDAY + 28 * HOUR, MONDAY + 30 * HOUR)
@@ -97,7 +97,7 @@ def test_reminder_of_an_unreachable_person_does_not_wait() -> None:
     assert {(message.state, message.reason, message.next_at) for message in messages} == {
         (State.SUPPRESSED, "no_contact", None)
     }
-    assert len({one.id for one in messages}) == 3
+    assert len({message.id for message in messages}) == 3
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_reminder_of_an_unreachable_person_does_not_wait() -> None:
     ],
 )
 def test_a_message_expires_after_the_term_of_its_purpose(purpose: Purpose, at: str, expected: str) -> None:
-    one = event("pqrs.received", at=local(at))
+    petition = event("pqrs.received", at=local(at))
 
-    assert lifetime(one, purpose, Occasion(), POLICY).expires_at == local(expected)
+    assert lifetime(petition, purpose, Occasion(), POLICY).expires_at == local(expected)
 
 
 def test_a_legal_message_never_expires() -> None:
-    one = event("pqrs.responded", at=MONDAY - 400 * DAY)
-    messages = plan(kind(("email",), purpose=Purpose.LEGAL), person(email()), one=one)
+    answer = event("pqrs.responded", at=MONDAY - 400 * DAY)
+    messages = plan(kind(("email",), purpose=Purpose.LEGAL), person(email()), trigger=answer)
 
     assert [(m.expires_at, m.state) for m in messages] == [(None, State.QUEUED)]
 
@@ -135,15 +135,15 @@ def test_a_legal_message_never_expires() -> None:
     ],
 )
 def test_the_publishers_expirytime_bounds(purpose: Purpose, bound: str, expected: str) -> None:
-    one = event("pqrs.received", expirytime=local(bound).isoformat())
+    petition = event("pqrs.received", expirytime=local(bound).isoformat())
 
-    assert lifetime(one, purpose, Occasion(), POLICY).expires_at == local(expected)
+    assert lifetime(petition, purpose, Occasion(), POLICY).expires_at == local(expected)
 
 
 def test_publisher_cannot_make_a_legal_message_expire() -> None:
-    one = event("pqrs.responded", expirytime=local("2026-03-09 09:00").isoformat())
+    answer = event("pqrs.responded", expirytime=local("2026-03-09 09:00").isoformat())
 
-    assert lifetime(one, Purpose.LEGAL, Occasion(), POLICY).expires_at is None
+    assert lifetime(answer, Purpose.LEGAL, Occasion(), POLICY).expires_at is None
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ def test_publisher_cannot_make_a_legal_message_expire() -> None:
 def test_event_older_than_its_expiry_is_only_recorded(
     late: timedelta, state: State, reason: str | None
 ) -> None:
-    one = only(plan(kind(("email",), ("sms",)), person(*EVERYTHING), now=MONDAY + late))
+    message = only(plan(kind(("email",), ("sms",)), person(*EVERYTHING), now=MONDAY + late))
 
-    assert (one.state, one.reason, bool(one.fallback)) == (state, reason, state is State.QUEUED)
+    assert (message.state, message.reason, bool(message.fallback)) == (state, reason, state is State.QUEUED)
 
 
 def test_the_publishers_expirytime_bounds_reminders_too() -> None:

@@ -47,7 +47,7 @@ async def hub() -> MemoryHub:
 
 
 def reminders(hub: MemoryHub, of: Event = RECEIVED) -> list[tuple[State, str | None]]:
-    return [(one.state, one.reason) for one in hub.of(of) if one.occasion != "initial"]
+    return [(message.state, message.reason) for message in hub.of(of) if message.occasion != "initial"]
 
 
 async def test_package_is_announced_now_and_again_after_two_days(hub: MemoryHub) -> None:
@@ -56,7 +56,10 @@ async def test_package_is_announced_now_and_again_after_two_days(hub: MemoryHub)
     assert [
         ("initial", "push", None, MONDAY + 48 * HOUR),
         ("reminder:T+48h", "push", AGAIN, AGAIN + 48 * HOUR),
-    ] == [(one.occasion, one.channel, one.next_at, one.expires_at) for one in hub.of(RECEIVED)]
+    ] == [
+        (message.occasion, message.channel, message.next_at, message.expires_at)
+        for message in hub.of(RECEIVED)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,9 @@ async def test_works_cancelled_between_two_pages_send_no_reminder(
     await building.take_in(WORKS)
 
     assert [(State.CANCELLED, "ended")] * 2 * 2 * 2 == reminders(building, WORKS)
-    assert {State.QUEUED} == {one.state for one in building.of(WORKS) if one.occasion == "initial"}
+    assert {State.QUEUED} == {
+        message.state for message in building.of(WORKS) if message.occasion == "initial"
+    }
 
 
 async def test_front_desk_is_notified_once_of_a_package_after_two_days(hub: MemoryHub) -> None:

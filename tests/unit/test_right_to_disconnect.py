@@ -42,9 +42,9 @@ ESCALATED = BY_NAME["pqrs.escalated"]
 INCIDENT = BY_NAME["privacy.incident.detected"]
 
 
-def claimed(one: Message, at: datetime) -> Claimed:
+def claimed(message: Message, at: datetime) -> Claimed:
     return Claimed(
-        message=one, attempt=1, event_time=at, source=HUB_SOURCE, data={}, building=None, unit=None
+        message=message, attempt=1, event_time=at, source=HUB_SOURCE, data={}, building=None, unit=None
     )
 
 
@@ -71,12 +71,14 @@ def test_staff_gets_messages_in_working_hours(at: str, told: str) -> None:
 
 
 def test_message_to_staff_is_held_over_the_weekend_without_expiring() -> None:
-    one = only([one for one in plan(WORK, person(email()), one=friday()) if one.channel == "email"])
-    found = blocking_outcome(claimed(one, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
+    message = only(
+        [message for message in plan(WORK, person(email()), trigger=friday()) if message.channel == "email"]
+    )
+    found = blocking_outcome(claimed(message, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
     assert found is not None
     assert (found.state, found.reason, found.next_at) == (State.HELD, "working_hours", MONDAY_MORNING)
-    assert (one.expires_at, found.expires_at) == (MONDAY_MORNING + 72 * HOUR,) * 2
+    assert (message.expires_at, found.expires_at) == (MONDAY_MORNING + 72 * HOUR,) * 2
 
 
 def friday(**fields: Any) -> Any:
@@ -86,16 +88,16 @@ def friday(**fields: Any) -> Any:
 def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
     """Sent at 16:59:50 and deferred, it is retried at 17:00: then the hours are checked again."""
     end = local("2026-03-09 17:00")
-    one = resting(expires_at=MONDAY + 72 * HOUR)
+    message = resting(expires_at=MONDAY + 72 * HOUR)
     now = end - 10 * SECOND
-    assert blocking_outcome(claimed(one, MONDAY), policy=POLICY, now=now) is None
+    assert blocking_outcome(claimed(message, MONDAY), policy=POLICY, now=now) is None
 
     again = failed(
-        claimed(one, MONDAY), TransientFailure("busy"), now, now, policy=POLICY, chance=0.5
+        claimed(message, MONDAY), TransientFailure("busy"), now, now, policy=POLICY, chance=0.5
     ).next_at
     assert again is not None
     assert again >= end
-    found = blocking_outcome(claimed(one, MONDAY), policy=POLICY, now=again)
+    found = blocking_outcome(claimed(message, MONDAY), policy=POLICY, now=again)
 
     assert found is not None
     morning = local("2026-03-10 08:00")
@@ -108,8 +110,8 @@ def test_inbox_message_does_not_wait_for_working_hours() -> None:
 
 def test_step_after_the_inbox_waits_for_working_hours() -> None:
     steps = kind(("inbox",), ("email",), purpose=Purpose.INTERNAL)
-    one = only(plan(steps, person(email()), one=friday()))
-    [after] = next_step(replace(one, state=State.FAILED), now=FRIDAY_EVENING)
+    message = only(plan(steps, person(email()), trigger=friday()))
+    [after] = next_step(replace(message, state=State.FAILED), now=FRIDAY_EVENING)
     found = blocking_outcome(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
     assert ("email", MONDAY_MORNING) == (after.channel, found and found.next_at)
@@ -119,8 +121,8 @@ def test_data_incident_ignores_the_working_hours_of_its_handlers() -> None:
     told = stored(event("privacy.incident.detected", at=FRIDAY_EVENING))
     rests = [
         {
-            one.rests
-            for one in plan_audience(told, INCIDENT, number, [person(email())], rules=RULES, now=MONDAY)
+            message.rests
+            for message in plan_audience(told, INCIDENT, number, [person(email())], rules=RULES, now=MONDAY)
         }
         for number, _ in enumerate(INCIDENT.audiences)
     ]
@@ -128,11 +130,11 @@ def test_data_incident_ignores_the_working_hours_of_its_handlers() -> None:
     assert [{False}, {True}] == rests
 
 
-@pytest.mark.parametrize("purpose", [one for one in Purpose if one is not Purpose.INTERNAL])
+@pytest.mark.parametrize("purpose", [purpose for purpose in Purpose if purpose is not Purpose.INTERNAL])
 def test_only_internal_messages_wait_for_working_hours(purpose: Purpose) -> None:
-    one = kind(("email",), purpose=purpose)
+    event_type = kind(("email",), purpose=purpose)
 
-    assert [False] == [each.rests for each in plan(one, person(email()), one=friday())]
+    assert [False] == [message.rests for message in plan(event_type, person(email()), trigger=friday())]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +143,9 @@ def test_only_internal_messages_wait_for_working_hours(purpose: Purpose) -> None
     ids=["staff", "on call, direction, on shift", "somebody the directory does not know"],
 )
 def test_only_flagged_staff_are_reached_at_any_hour(who: Person, *, rests: bool) -> None:
-    one = kind(("email",), purpose=Purpose.INTERNAL)
+    event_type = kind(("email",), purpose=Purpose.INTERNAL)
 
-    assert [rests] == [each.rests for each in plan(one, who, one=friday())]
+    assert [rests] == [message.rests for message in plan(event_type, who, trigger=friday())]
 
 
 @pytest.mark.parametrize(
@@ -151,10 +153,10 @@ def test_only_flagged_staff_are_reached_at_any_hour(who: Person, *, rests: bool)
     [(HUB_SOURCE, True, False), (HUB_SOURCE, False, True), ("urn:crm", True, True)],
 )
 def test_clock_of_any_hour_notifies_at_once(source: str, *, any_hour: bool, rests: bool) -> None:
-    one = event("pqrs.escalated", {"any_hour": any_hour}, at=FRIDAY_EVENING, source=source)
-    told = plan_audience(stored(one), ESCALATED, 0, [person(email())], rules=RULES, now=FRIDAY_EVENING)
+    escalation = event("pqrs.escalated", {"any_hour": any_hour}, at=FRIDAY_EVENING, source=source)
+    told = plan_audience(stored(escalation), ESCALATED, 0, [person(email())], rules=RULES, now=FRIDAY_EVENING)
 
-    assert {rests} == {each.rests for each in told}
+    assert {rests} == {event.rests for event in told}
 
 
 def test_incident_of_the_hub_is_notified_at_any_hour() -> None:
@@ -169,10 +171,13 @@ def test_incident_of_the_hub_is_notified_at_any_hour() -> None:
 
 def test_message_missed_over_holidays_is_still_sent_when_they_end() -> None:
     """A message of Holy Wednesday, sent on Easter Monday at 7:00: 109 hours old, and not expired."""
-    one = event("pqrs.received", at=local("2026-04-01 18:00"))
+    petition = event("pqrs.received", at=local("2026-04-01 18:00"))
     work = kind(("email",), purpose=Purpose.INTERNAL)
 
-    assert State.QUEUED is only(plan(work, person(email()), one=one, now=local("2026-04-06 07:00"))).state
+    assert (
+        State.QUEUED
+        is only(plan(work, person(email()), trigger=petition, now=local("2026-04-06 07:00"))).state
+    )
 
 
 async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once() -> None:
@@ -188,7 +193,9 @@ async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once(
     await hub.take_in(told)
 
     assert {("p-lead", True), ("p-head", False)} == {
-        (one.person, one.rests) for one in hub.of(told) if one.channel == "email" and one.person != "p-maria"
+        (message.person, message.rests)
+        for message in hub.of(told)
+        if message.channel == "email" and message.person != "p-maria"
     }
 
 
@@ -214,4 +221,4 @@ def test_only_an_emergency_clock_wakes_staff_at_night(opening: str, *, told_at_a
     ]
 
     assert clock.promise.any_hour
-    assert 3 * [told_at_any_hour] == ["any_hour" in one.data for one in told]
+    assert 3 * [told_at_any_hour] == ["any_hour" in event.data for event in told]

@@ -69,7 +69,7 @@ async def test_unanswered_pqrs_escalates_to_all_levels_and_breaches_its_term(at:
 
     assert NOBODY_ANSWERS[at] == found.steps("first_reply")
     assert LEGAL_TERM[at] == found.steps("legal_term")
-    assert sorted(stops) == [wall(one) for one in found.visited]
+    assert sorted(stops) == [wall(instant) for instant in found.visited]
     assert [(ClockState.BREACHED, 4), (ClockState.BREACHED, 4)] == [
         (found.clock(name).state, found.clock(name).level) for name in ("first_reply", "legal_term")
     ]

@@ -25,7 +25,9 @@ DUE = local("2026-03-11 14:05")
 def replayed(*events: Event, catalog: Mapping[str, EventType] = BY_NAME) -> dict[str, list[Clock]]:
     """Replay, and return the clocks of each name in the order of their starts."""
     clocks = sorted(sla.replay(CASE, events, catalog, POLICY), key=lambda clock: clock.started_at)
-    return {name: [one for one in clocks if one.name == name] for name in {one.name for one in clocks}}
+    return {
+        name: [clock for clock in clocks if clock.name == name] for name in {clock.name for clock in clocks}
+    }
 
 
 def first_reply(*events: Event) -> list[tuple[ClockState, datetime | None]]:
@@ -145,7 +147,7 @@ HISTORY = st.lists(
         st.integers(0, 3),
     ),
     max_size=7,
-    unique_by=lambda one: one.id,
+    unique_by=lambda event: event.id,
 )
 
 
@@ -193,10 +195,10 @@ EVENTS = (received(), replied(MONDAY + HOUR), received(MONDAY + 2 * HOUR, 2), re
 
 
 @pytest.mark.parametrize(
-    "order", list(permutations(EVENTS)), ids=lambda order: " ".join(one.id for one in order)
+    "order", list(permutations(EVENTS)), ids=lambda order: " ".join(event.id for event in order)
 )
 def test_events_one_by_one_in_any_order_leave_the_same_clocks(order: tuple[Event, ...]) -> None:
-    assert arrive(*([one] for one in order)) == arrive(EVENTS)
+    assert arrive(*([event] for event in order)) == arrive(EVENTS)
 
 
 def test_earlier_start_that_arrives_late_replaces_the_later_one() -> None:

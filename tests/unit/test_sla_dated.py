@@ -59,7 +59,7 @@ def test_late_promise_warns_at_once_and_overdue_promise_only_breaches() -> None:
     assert instants(too_late, StepKind.AT_RISK, StepKind.BREACH) == [local("2026-03-09 00:00")]
 
 
-@pytest.mark.parametrize("assembly", ASSEMBLIES, ids=lambda each: str(each["meeting"]))
+@pytest.mark.parametrize("assembly", ASSEMBLIES, ids=lambda row: str(row["meeting"]))
 def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
     assembly: dict[str, str],
 ) -> None:

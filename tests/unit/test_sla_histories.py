@@ -93,10 +93,10 @@ def heard(draw: st.DrawFn) -> tuple[list[Event], list[Event], list[int]]:
 
 def lived_through(order: Sequence[Event], waits: Sequence[int]) -> Told:
     told, now = Told(), MONDAY
-    for one, days in zip(order, waits, strict=True):
-        now = max(now, one.time) + timedelta(days=days)
+    for arriving, days in zip(order, waits, strict=True):
+        now = max(now, arriving.time) + timedelta(days=days)
         told.pass_until(now)
-        told.hear(one)
+        told.hear(arriving)
     told.pass_until(AT_THE_END)
     return told
 
@@ -135,10 +135,10 @@ def test_ended_clock_has_only_its_end_left_to_notify(
 ) -> None:
     _, order, waits = course
     told, now = Told(), MONDAY
-    for one, days in zip(order, waits, strict=True):
-        now = max(now, one.time) + timedelta(days=days)
+    for arriving, days in zip(order, waits, strict=True):
+        now = max(now, arriving.time) + timedelta(days=days)
         told.pass_until(now)
-        told.hear(one)
+        told.hear(arriving)
         for clock in told.clocks.values():
             assert len({step.key for step in clock.steps}) == len(clock.steps)
             if clock.ended_at is not None:

@@ -25,7 +25,7 @@ def test_tickets_hold_every_message_once_in_the_queue_of_its_channel_and_lane(
 ) -> None:
     made = grouped(rows)
 
-    assert sorted((one, t.channel, t.lane) for t in made for one in t.ids) == sorted(rows)
+    assert sorted((message_id, t.channel, t.lane) for t in made for message_id in t.ids) == sorted(rows)
     assert all(1 <= len(ticket.ids) <= TICKET_SIZE for ticket in made)
 
 
@@ -40,7 +40,7 @@ def test_a_ticket_holds_up_to_a_hundred(rows: int, sizes: list[int]) -> None:
 
 def test_only_what_is_queued_gets_a_ticket() -> None:
     every = [message(person=f"p-{state}", state=state) for state in State]
-    queued = next(one for one in every if one.state is State.QUEUED)
+    queued = next(message for message in every if message.state is State.QUEUED)
 
     assert tickets(every) == [Ticket(channel="email", lane=Lane.NORMAL, ids=(queued.id,))]
 

@@ -32,39 +32,42 @@ LADDER = [
 
 @pytest.mark.parametrize("state", [State.HELD, State.RETRYING, State.SENDING])
 async def test_a_message_whose_time_has_come_is_queued_and_ticketed(state: State) -> None:
-    one = waiting(state=state)
-    hub = await hub_with(one)
+    message = waiting(state=state)
+    hub = await hub_with(message)
     await keep_appointments(timers_of(hub))
 
     assert hub.publisher.published == []
     hub.clock.advance(HOUR)
     await keep_appointments(timers_of(hub))
 
-    assert hub.publisher.ticketed == [one.id]
-    assert (hub.store.message(one.id).state, hub.store.message(one.id).next_at) == (State.QUEUED, None)
+    assert hub.publisher.ticketed == [message.id]
+    assert (hub.store.message(message.id).state, hub.store.message(message.id).next_at) == (
+        State.QUEUED,
+        None,
+    )
     assert hub.appointments.scores == {}
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.CANCELLED, State.FAILED])
 async def test_appointment_of_an_ended_message_is_dropped(state: State) -> None:
-    one = waiting(state=state)
-    hub = await hub_with(one)
+    message = waiting(state=state)
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
     await keep_appointments(timers_of(hub))
 
     assert (hub.publisher.published, hub.appointments.scores) == ([], {})
-    assert hub.store.message(one.id).state is state
+    assert hub.store.message(message.id).state is state
 
 
 async def test_two_processes_that_fire_the_same_ticket_it_once() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
-    other = timers_of(hub, appointments=MemoryAppointments(hub.clock))
-    await other.appointments.arm_messages([(one.id, one.lane, MONDAY)])
-    await asyncio.gather(keep_appointments(timers_of(hub)), keep_appointments(other))
+    second_process = timers_of(hub, appointments=MemoryAppointments(hub.clock))
+    await second_process.appointments.arm_messages([(message.id, message.lane, MONDAY)])
+    await asyncio.gather(keep_appointments(timers_of(hub)), keep_appointments(second_process))
 
-    assert hub.publisher.ticketed == [one.id]
+    assert hub.publisher.ticketed == [message.id]
 
 
 async def test_steps_of_a_clock_are_notified_at_their_instants() -> None:
@@ -77,7 +80,7 @@ async def test_steps_of_a_clock_are_notified_at_their_instants() -> None:
         await keep_appointments(timers)
 
     assert told(hub) == [(local(at), name) for at, name in LADDER]
-    assert [one.data.get("to_level") for one in hub.publisher.events] == [None, None, 2, 3, 4, 4]
+    assert [event.data.get("to_level") for event in hub.publisher.events] == [None, None, 2, 3, 4, 4]
 
 
 async def test_missed_steps_are_notified_in_order_after_an_outage() -> None:
@@ -130,9 +133,9 @@ async def test_clock_that_ended_meanwhile_does_not_advance() -> None:
     publisher.hub = hub
     hub.clock.at = local("2026-03-16 12:00")
     await keep_appointments(timers_of(hub, publisher=publisher))
-    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    [clock] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
 
-    assert [one.name for one in publisher.events] == ["sla.at_risk", "sla.breached"]
+    assert [event.name for event in publisher.events] == ["sla.at_risk", "sla.breached"]
     assert (clock.state, clock.fired) == (ClockState.MET, 1)
     assert f"c:{clock.id}" not in hub.appointments.scores
 
@@ -150,7 +153,7 @@ async def test_a_crash_after_publishing_repeats_the_same_event() -> None:
     assert (first.id, first.source) == (again.id, again.source)
     assert hub.states("first_reply") == [ClockState.AT_RISK]
     await hub.take_in(first, again)
-    assert len([one for one in hub.store.tables.events.values() if one.event.name == "sla.at_risk"]) == 1
+    assert len([row for row in hub.store.tables.events.values() if row.event.name == "sla.at_risk"]) == 1
 
 
 async def test_a_broker_that_is_away_leaves_the_step_to_be_done() -> None:
@@ -168,7 +171,7 @@ async def test_a_broker_that_is_away_leaves_the_step_to_be_done() -> None:
 
 async def test_appointment_that_comes_too_early_is_set_again() -> None:
     hub = await petition()
-    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    [clock] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     hub.appointments.scores[f"c:{clock.id}"] = MONDAY.timestamp()
     await keep_appointments(timers_of(hub))
 
@@ -179,7 +182,10 @@ async def test_appointment_that_comes_too_early_is_set_again() -> None:
 async def test_broken_clock_does_not_stop_the_others() -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
-    first = min((clock for clock in hub.store.clocks if clock.name == "first_reply"), key=lambda one: one.id)
+    first = min(
+        (clock for clock in hub.store.clocks if clock.name == "first_reply"),
+        key=lambda candidate: candidate.id,
+    )
     # As a newer hub may have scheduled it.
     hub.store.tables.clocks[first.id] = replace(
         first, steps=(replace(first.steps[0], kind=StepKind("unheard_of")),)
@@ -212,14 +218,14 @@ async def test_unconfirmed_event_holds_back_only_its_own_clock(
 ) -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
-    first, other = (clock for clock in hub.store.clocks if clock.name == "first_reply")
+    first, second = (clock for clock in hub.store.clocks if clock.name == "first_reply")
     hub.clock.at = local("2026-03-11 09:17")
     away = isinstance(error, BrokerUnavailable)
     with pytest.raises(BrokerUnavailable) if away else nullcontext(), capture_logs() as logs:
         await keep_appointments(timers_of(hub, publisher=_Failing(first.id, error)))
-    states = {one.id: one.state for one in hub.store.clocks}
+    states = {clock.id: clock.state for clock in hub.store.clocks}
 
-    assert (ClockState.OPEN, ClockState.AT_RISK) == (states[first.id], states[other.id])
+    assert (ClockState.OPEN, ClockState.AT_RISK) == (states[first.id], states[second.id])
     assert away != ("clock.broken" in {entry["event"] for entry in logs})
 
 
@@ -232,9 +238,9 @@ async def test_clock_with_a_failing_look_up_does_not_stop_the_others() -> None:
     hub.store.faults.script("held_levels", fault, None, fault, fault, None)
     hub.clock.at = local("2026-03-11 14:05")
     await keep_appointments(timers_of(hub))
-    climbed = {one.data["clock_id"] for one in hub.publisher.events if one.name == "pqrs.escalated"}
+    climbed = {event.data["clock_id"] for event in hub.publisher.events if event.name == "pqrs.escalated"}
 
-    assert {str(one.id) for one in clocks} - {str(clocks[2].id)} == climbed
+    assert {str(clock.id) for clock in clocks} - {str(clocks[2].id)} == climbed
 
 
 async def test_unknown_clock_is_dropped() -> None:
@@ -245,7 +251,7 @@ async def test_unknown_clock_is_dropped() -> None:
     await keep_appointments(timers_of(hub))
 
     assert f"c:{forgotten.id}" not in hub.appointments.scores
-    assert {one.data["clock_id"] for one in hub.publisher.events} == {str(one.id) for one in others}
+    assert {event.data["clock_id"] for event in hub.publisher.events} == {str(event.id) for event in others}
 
 
 async def test_full_batch_means_more_to_do() -> None:

@@ -90,12 +90,12 @@ async def look(hub: MemoryHub, at: datetime) -> list[Event]:
 
 
 def lead(hub: MemoryHub) -> Clock:
-    (clock,) = [one for one in hub.store.clocks if one.name == "convocation_lead"]
+    (clock,) = [clock for clock in hub.store.clocks if clock.name == "convocation_lead"]
     return clock
 
 
 def pending(told: Iterable[Event]) -> list[tuple[str, int | None]]:
-    return [(one.name, one.data.get("pending")) for one in told]
+    return [(event.name, event.data.get("pending")) for event in told]
 
 
 async def test_pending_letter_alerts_at_d_20_and_at_the_deadline() -> None:
@@ -106,8 +106,8 @@ async def test_pending_letter_alerts_at_d_20_and_at_the_deadline() -> None:
 
     assert [("sla.at_risk", 1), ("sla.breached", 1)] == pending([*warned, *broken])
     assert ClockState.BREACHED is lead(hub).state
-    for one in (*warned, *broken):
-        SCHEMAS.check(one, now=hub.clock.at)
+    for notified in (*warned, *broken):
+        SCHEMAS.check(notified, now=hub.clock.at)
 
 
 async def test_check_with_all_sent_is_met_and_notifies_nobody() -> None:
@@ -128,7 +128,7 @@ async def test_bounce_after_d_20_must_leave_as_a_letter_in_time() -> None:
     mails_leave(hub)
     letters_leave(hub, CALLED + HOUR)
     await look(hub, AT_D_20)
-    [mail] = [one for one in initial(hub, "email") if one.person == "p-mail"]
+    [mail] = [message for message in initial(hub, "email") if message.person == "p-mail"]
     leave(hub, [mail], State.BOUNCED, AT_D_20 + HOUR)
     hub.store.tables.messages[mail.id] = replace(
         hub.store.tables.messages[mail.id],
@@ -174,7 +174,7 @@ async def test_an_announcement_that_is_still_being_expanded_has_not_left() -> No
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, CALLED + HOUR)
-    [(key, stored)] = [(k, one) for k, one in hub.store.tables.events.items() if one.event.id == CALL.id]
+    [(key, stored)] = [(k, row) for k, row in hub.store.tables.events.items() if row.event.id == CALL.id]
     hub.store.tables.events[key] = replace(stored, planned=False)
 
     assert [("sla.at_risk", 1)] == pending(await look(hub, AT_D_20))
@@ -204,7 +204,7 @@ async def test_new_announcement_of_works_starts_a_new_check() -> None:
         )
     clocks = sorted(hub.store.clocks, key=lambda clock: clock.started_at)
 
-    assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
+    assert [ClockState.CANCELLED, ClockState.OPEN] == [clock.state for clock in clocks]
     assert sla.happens(clocks[1].steps[-1])
 
 
@@ -221,14 +221,14 @@ async def test_check_of_a_quietly_imported_timely_convocation_is_met() -> None:
     hub = await imported("2026-03-02 09:00")
 
     assert (ClockState.MET, CALLED) == (lead(hub).state, lead(hub).ended_at)
-    assert ["sla.checked"] == [one.name for one in hub.publisher.events]
+    assert ["sla.checked"] == [event.name for event in hub.publisher.events]
 
 
 async def test_late_imported_convocation_ends_and_notifies_nobody() -> None:
     hub = await imported("2026-03-12 09:00")
 
     assert (ClockState.BREACHED, HELD) == (lead(hub).state, lead(hub).ended_at)
-    assert ["sla.checked"] == [one.name for one in hub.publisher.events]
+    assert ["sla.checked"] == [event.name for event in hub.publisher.events]
 
 
 def test_result_of_a_check_does_not_end_a_later_check() -> None:
@@ -246,7 +246,7 @@ def test_result_of_a_check_does_not_end_a_later_check() -> None:
     found = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second arrives, which is earlier
     clocks = sla.replay(case, [first, again, found], BY_NAME, POLICY)
 
-    assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
+    assert [ClockState.CANCELLED, ClockState.OPEN] == [clock.state for clock in clocks]
 
 
 async def test_pending_messages_alert_the_next_level_if_the_first_is_vacant() -> None:

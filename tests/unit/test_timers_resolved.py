@@ -31,7 +31,7 @@ async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> Memo
     """An unanswered petition, up to this instant; if `heard`, intake processes the events of its clocks."""
     hub = await petition()
     async with hub.store.transaction() as transaction:
-        await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
+        await transaction.apply_directory([event for level in (1, 2, 3, 4) for event in holder(level)])
     for turn in ("2026-03-11 14:05", "2026-03-12 13:05", "2026-03-13 12:05"):
         if local(turn) <= local(until):
             hub.clock.at = local(turn)
@@ -44,7 +44,7 @@ async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> Memo
 async def after(hub: MemoryHub, *events: Event) -> list[Event]:
     """Return the events that the timers publish after these arrive."""
     before = len(hub.publisher.events)
-    hub.clock.at = max(hub.clock.at, *(one.time for one in events)) + MINUTE
+    hub.clock.at = max(hub.clock.at, *(event.time for event in events)) + MINUTE
     await hub.take_in(*events)
     await keep_appointments(timers_of(hub))
     return hub.publisher.events[before:]
@@ -56,7 +56,7 @@ def first_reply(hub: MemoryHub) -> Clock:
 
 
 def refs(told: Event) -> list[str]:
-    return [one["ref"] for one in told.data["called"]]
+    return [person["ref"] for person in told.data["called"]]
 
 
 async def test_each_alerted_level_is_notified_of_a_late_answer() -> None:
@@ -82,7 +82,7 @@ async def test_withdrawal_notifies_those_who_were_alerted() -> None:
     hub = await called()
     told = await after(hub, event("pqrs.withdrawn", CASE, at=LATE.time))
 
-    assert [("sla.resolved", "cancelled")] == [(one.name, one.data["outcome"]) for one in told]
+    assert [("sla.resolved", "cancelled")] == [(event.name, event.data["outcome"]) for event in told]
 
 
 async def test_end_without_alerts_notifies_nobody() -> None:
@@ -101,7 +101,7 @@ async def test_end_is_notified_once() -> None:
         hub.clock.at += timedelta(days=again)
         await fire_from_sql(timers_of(hub))
         later = await after(hub, event("pqrs.assigned", CASE, at=hub.clock.at, id=f"again-{again}"))
-        assert [] == [one for one in later if one.data.get("clock") == "first_reply"]
+        assert [] == [event for event in later if event.data.get("clock") == "first_reply"]
 
     assert 1 == len(first)
 
@@ -133,7 +133,7 @@ async def test_end_waits_for_an_alert_still_on_its_way() -> None:
 async def test_end_waits_for_an_alert_that_was_published_late() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
-        await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
+        await transaction.apply_directory([event for level in (1, 2, 3, 4) for event in holder(level)])
     hub.clock.at = DUE + 3 * HOUR - HOUR / 2  # the timers were away since before it was due
     await keep_appointments(timers_of(hub))
     calls = list(hub.publisher.events)
@@ -157,7 +157,10 @@ async def test_end_waits_ten_minutes_for_an_alert_that_never_arrives() -> None:
     assert DUE + MINUTE == waiting
 
     assert [] == told
-    assert ([], None) == ([one for one in hub.publisher.events if one.name == "sla.resolved"], next_at(hub))
+    assert ([], None) == (
+        [event for event in hub.publisher.events if event.name == "sla.resolved"],
+        next_at(hub),
+    )
 
 
 def next_at(hub: MemoryHub) -> object:
@@ -172,7 +175,7 @@ async def test_crash_after_the_end_event_repeats_the_same_id() -> None:
     await fire_from_sql(timers_of(hub))
     hub.store.tables.clocks.update(before)  # the state of SQL when the process was killed
     await fire_from_sql(timers_of(hub))
-    twice = [one.id for one in hub.publisher.events if one.name == "sla.resolved"]
+    twice = [event.id for event in hub.publisher.events if event.name == "sla.resolved"]
 
     assert (2, 1) == (len(twice), len(set(twice)))
 
@@ -202,7 +205,7 @@ def test_the_text_says_how_it_ended_and_that_nothing_is_left_to_do() -> None:
 async def test_people_notified_of_risk_and_answer_are_alerted_of_its_loss() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
-        await transaction.apply_directory([one for level in (1, 3, 4) for one in holder(level)])
+        await transaction.apply_directory([event for level in (1, 3, 4) for event in holder(level)])
     await hub.take_in(event("pqrs.replied", CASE))
     hub.clock.at = local("2026-03-27 08:00")
     await fire_from_sql(timers_of(hub))
@@ -210,9 +213,9 @@ async def test_people_notified_of_risk_and_answer_are_alerted_of_its_loss() -> N
     over = await after(hub, event("pqrs.responded", CASE, at=local("2026-03-27 09:00"), id="answer"))
     again = await after(hub, lost("answer", at=local("2026-03-27 10:00")))
 
-    assert ["sla.resolved"] == [one.name for one in over]
-    assert ["sla.at_risk", "pqrs.escalated"] == [one.name for one in again]
-    assert [3] == [one.data["to_level"] for one in again if one.name == "pqrs.escalated"]
+    assert ["sla.resolved"] == [event.name for event in over]
+    assert ["sla.at_risk", "pqrs.escalated"] == [event.name for event in again]
+    assert [3] == [event.data["to_level"] for event in again if event.name == "pqrs.escalated"]
 
 
 def lost(answer: str, *, at: datetime) -> Event:

@@ -34,18 +34,18 @@ def told(hub: MemoryHub) -> list[tuple[str, int, int, list[int]]]:
     """The instant, levels and vacant levels of each escalation."""
     return [
         (
-            f"{one.time.astimezone(local(TURNS[0]).tzinfo):%d}",
-            one.data["from_level"],
-            one.data["to_level"],
-            one.data.get("vacant_levels", []),
+            f"{event.time.astimezone(local(TURNS[0]).tzinfo):%d}",
+            event.data["from_level"],
+            event.data["to_level"],
+            event.data.get("vacant_levels", []),
         )
-        for one in hub.publisher.events
-        if one.name == "pqrs.escalated"
+        for event in hub.publisher.events
+        if event.name == "pqrs.escalated"
     ]
 
 
 def clock(hub: MemoryHub) -> Clock:
-    (found,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    (found,) = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     return found
 
 
@@ -71,11 +71,11 @@ async def test_person_on_leave_without_a_delegate_holds_no_level() -> None:
 async def test_no_held_level_is_skipped() -> None:
     hub = await climbed(*holder(2), *holder(3), *holder(4))
 
-    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(hub)]
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [turn[1:] for turn in told(hub)]
 
 
 async def test_ladder_without_any_holder_runs_as_usual() -> None:
-    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(await climbed())]
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [turn[1:] for turn in told(await climbed())]
 
 
 async def test_replay_keeps_the_level_that_was_notified() -> None:
@@ -94,9 +94,9 @@ async def test_replay_keeps_the_level_that_was_notified() -> None:
 
 async def test_event_matches_its_schema_and_text_names_the_skipped_levels() -> None:
     hub = await climbed(*holder(3), *holder(4))
-    one = next(one for one in hub.publisher.events if one.name == "pqrs.escalated")
-    SCHEMAS.check(one, now=one.time)
-    words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", one.data), variant=None)
+    event = next(event for event in hub.publisher.events if event.name == "pqrs.escalated")
+    SCHEMAS.check(event, now=event.time)
+    words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", event.data), variant=None)
 
     assert "nadie ocupa el nivel 2" in words.text
 
@@ -109,7 +109,7 @@ async def test_level_4_gets_the_breach_after_the_warning_for_level_3() -> None:
     for turn in ("2026-03-26 08:00", "2026-04-01 00:00"):
         hub.clock.at = local(turn)
         await fire_from_sql(timers_of(hub))
-    climbs = [one for one in hub.publisher.events if one.name == "pqrs.escalated"]
+    climbs = [event for event in hub.publisher.events if event.name == "pqrs.escalated"]
 
     assert [(4, "term_at_risk"), (4, "term_breached")] == [
         (climb.data["to_level"], climb.data["cause"]) for climb in climbs
@@ -133,15 +133,19 @@ async def repair(*directory: Event) -> list[Event]:
 
 async def test_without_ladder_a_vacant_level_passes_to_the_next_and_says_so() -> None:
     told = await repair(*holder(3), *holder(4))
-    for one in told:
-        SCHEMAS.check(one, now=local("2026-03-31 08:00"))
-        words = TEMPLATES.render(one.name, "email", context(one.name, one.data), variant=None)
+    for published in told:
+        SCHEMAS.check(published, now=local("2026-03-31 08:00"))
+        words = TEMPLATES.render(
+            published.name, "email", context(published.name, published.data), variant=None
+        )
 
         assert "nadie ocupa los niveles 1 y 2" in words.text
-    assert {("sla.at_risk", 3), ("sla.breached", 3)} == {(one.name, one.data["level"]) for one in told}
+    assert {("sla.at_risk", 3), ("sla.breached", 3)} == {
+        (published.name, published.data["level"]) for published in told
+    }
 
 
 async def test_only_the_holder_is_notified() -> None:
     told = await repair(*holder(1), *holder(2))
 
-    assert {(1, None)} == {(one.data["level"], one.data.get("vacant_levels")) for one in told}
+    assert {(1, None)} == {(event.data["level"], event.data.get("vacant_levels")) for event in told}

@@ -33,8 +33,8 @@ TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 
 
 async def test_sweep_finds_a_message_whose_ticket_was_never_published() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
     hub.publisher.faults.script("tickets", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
@@ -42,12 +42,12 @@ async def test_sweep_finds_a_message_whose_ticket_was_never_published() -> None:
     hub.clock.advance(MINUTE + SECOND)
     await sweep(timers_of(hub))
 
-    assert hub.publisher.ticketed == [one.id]
+    assert hub.publisher.ticketed == [message.id]
 
 
 async def test_while_redis_is_away_sql_is_asked() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     await hub.take_in(RECEIVED)
     hub.appointments.away = True
     hub.clock.at = local("2026-03-11 14:05")
@@ -55,7 +55,7 @@ async def test_while_redis_is_away_sql_is_asked() -> None:
     with capture_logs() as logs:
         await poll_sql(timers_of(hub))
 
-    assert one.id in hub.publisher.ticketed
+    assert message.id in hub.publisher.ticketed
     assert [name for _, name in told(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
     assert "appointments.unavailable" in {entry["event"] for entry in logs}
 
@@ -79,7 +79,7 @@ async def test_a_redis_that_was_flushed_is_filled_again() -> None:
 
     assert hub.appointments.scores == before
     assert await hub.appointments.intact()
-    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    [clock] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     assert await hub.appointments.board("at_risk", 10) == [(clock.id, clock.due_at)]
 
 
@@ -96,13 +96,13 @@ class _Slow(MemoryAppointments):
 
 
 async def test_while_redis_is_filled_again_what_falls_due_is_released_from_sql() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     await hub.take_in(RECEIVED)
     slow = _Slow(hub.clock)
     filling = asyncio.create_task(poll_sql(timers_of(hub, appointments=slow)))
     hub.clock.advance(HOUR)
-    await until(lambda: one.id in hub.publisher.ticketed)
+    await until(lambda: message.id in hub.publisher.ticketed)
     before = await slow.intact()
     slow.gate.set()
     await filling
@@ -152,8 +152,8 @@ async def test_audit_fires_a_step_that_redis_lost() -> None:
 
 
 async def test_comparison_arms_a_message_that_redis_missed() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     before = dict(hub.appointments.scores)
     hub.appointments.scores.clear()
     await compare(timers_of(hub))
@@ -221,15 +221,15 @@ async def test_message_expired_at_planning_is_not_an_interrupted_cascade() -> No
 
 
 async def test_what_is_queued_without_a_ticket_is_swept() -> None:
-    one = mail()
-    hub = await hub_with(one)
+    message = mail()
+    hub = await hub_with(message)
     hub.clock.advance(MINUTE)
     await sweep(timers_of(hub))
 
     assert hub.publisher.published == []
     hub.clock.advance(SECOND)
     await sweep(timers_of(hub))
-    assert hub.publisher.ticketed == [one.id]
+    assert hub.publisher.ticketed == [message.id]
 
 
 async def test_a_backlog_is_not_swept() -> None:
@@ -252,8 +252,8 @@ async def test_a_queue_that_is_worked_on_is_not_swept() -> None:
 
 
 async def test_each_sweep_doubles_the_wait_of_a_message() -> None:
-    one = mail()
-    hub = await hub_with(one)
+    message = mail()
+    hub = await hub_with(message)
     swept: list[int] = []
     for minute in range(1, 40):
         hub.clock.at = MONDAY + minute * MINUTE + minute * SECOND
@@ -271,7 +271,7 @@ async def test_a_broker_that_has_lost_thousands_of_tickets_gets_them_again_in_on
     hub.clock.advance(HOUR)
     await sweep(timers_of(hub))
 
-    assert set(hub.publisher.ticketed) == {one.id for one in lost}
+    assert set(hub.publisher.ticketed) == {message.id for message in lost}
 
 
 async def test_a_sweep_looks_at_each_queue_by_itself() -> None:
@@ -293,13 +293,13 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def test_timers_run_until_cancelled_whatever_server_is_away() -> None:
-    one, swept = waiting(at=MONDAY), mail("p-swept")
-    hub = await hub_with(one, swept)
+    message, swept = waiting(at=MONDAY), mail("p-swept")
+    hub = await hub_with(message, swept)
     hub.clock.advance(HOUR)
     hub.store.faults.script("release", StorageUnavailable())
     hub.publisher.faults.script("depth", BrokerUnavailable())
     keeping = asyncio.create_task(run(timers_of(hub, sweep_after=SECOND / 10)))
-    await until(lambda: {one.id, swept.id} <= set(hub.publisher.ticketed))
+    await until(lambda: {message.id, swept.id} <= set(hub.publisher.ticketed))
     keeping.cancel()
 
     with pytest.raises(asyncio.CancelledError):
@@ -307,15 +307,15 @@ async def test_timers_run_until_cancelled_whatever_server_is_away() -> None:
 
 
 async def test_fault_in_one_loop_does_not_end_the_others() -> None:
-    one = waiting(at=MONDAY)
-    hub = await hub_with(one)
+    message = waiting(at=MONDAY)
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
     hub.store.faults.always("stale_queued", ZeroDivisionError())
     hub.store.faults.always("broken_cascades", ZeroDivisionError())
     with capture_logs() as logs:
         keeping = asyncio.create_task(run(timers_of(hub, sweep_after=SECOND / 10)))
         await until(lambda: len([entry for entry in logs if entry["event"] == "timers.broken"]) >= 2)
-        await until(lambda: one.id in hub.publisher.ticketed)
+        await until(lambda: message.id in hub.publisher.ticketed)
         await cancel(keeping)
 
     assert keeping.cancelled()

@@ -34,9 +34,9 @@ def told(*over: Message) -> list[dict[str, Any]]:
 
 
 def test_alert_names_the_letter_and_the_case() -> None:
-    one = lost()
-    [letter] = next_step(one, now=MONDAY)
-    [data] = told(one)
+    message = lost()
+    [letter] = next_step(message, now=MONDAY)
+    [data] = told(message)
 
     assert (data["reason"], data["letter_id"]) == (GONE, str(letter.id))
     assert (data["about"], data["radicado"]) == ("pqrs.received", ABOUT.event.data["radicado"])
@@ -55,15 +55,15 @@ def test_a_receipt_that_never_came_is_a_reason_too() -> None:
     assert data["reason"] == "no_receipt"
 
 
-@pytest.mark.parametrize("one", [lost(), lost(fallback=())])
-def test_alert_matches_its_schema(one: Message) -> None:
+@pytest.mark.parametrize("undelivered", [lost(), lost(fallback=())])
+def test_alert_matches_its_schema(undelivered: Message) -> None:
     for events in ({ABOUT.key: ABOUT}, {}):
-        for event in alerts([one], events, now=MONDAY).values():
+        for event in alerts([undelivered], events, now=MONDAY).values():
             SCHEMAS.check(event, now=MONDAY)
 
 
 @pytest.mark.parametrize(
-    "one",
+    "unsent",
     [
         lost(fallback=((TEXT,), (LETTER,))),
         lost(purpose=Purpose.TRANSACTIONAL),
@@ -71,9 +71,9 @@ def test_alert_matches_its_schema(one: Message) -> None:
     ],
 )
 def test_no_alert_while_an_electronic_channel_is_left_or_no_law_applies(
-    one: Message,
+    unsent: Message,
 ) -> None:
-    assert told(one) == []
+    assert told(unsent) == []
 
 
 def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None:
@@ -86,11 +86,11 @@ def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None
 
 async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
     office = post_office(MemoryEmail(PermanentFailure(GONE)))
-    one = legal()
-    await office.holds(one)
+    letterless = legal()
+    await office.holds(letterless)
     office.store.faults.script("add_messages", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
-        await office.deliver(one)
+        await office.deliver(letterless)
 
     assert [event.data["reason"] for event in office.publisher.events] == [GONE]
     assert [message.channel for message in office.store.messages] == ["email"]
@@ -98,9 +98,9 @@ async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
 
 async def test_letter_follows_a_hard_bounce() -> None:
     office = post_office(MemoryEmail(PermanentFailure(GONE)))
-    one = legal()
-    await office.holds(one)
-    await office.deliver(one)
+    message = legal()
+    await office.holds(message)
+    await office.deliver(message)
 
     [event] = office.publisher.events
     assert [ticket.channel for ticket in office.publisher.published] == ["print"]

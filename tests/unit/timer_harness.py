@@ -56,4 +56,4 @@ def waiting(person: str = "p-1", at: datetime = MONDAY + HOUR, **fields: Any) ->
 
 
 def told(hub: MemoryHub) -> list[tuple[datetime, str]]:
-    return [(one.time, one.name) for one in hub.publisher.events]
+    return [(event.time, event.name) for event in hub.publisher.events]
