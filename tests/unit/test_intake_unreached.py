@@ -1,4 +1,4 @@
-"""An event that does not reach all whom it is for is kept and told to its publisher."""
+"""An event that does not reach all its recipients is stored, and its publisher notified."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAYMENT = event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_i
 
 
 def directory() -> list[Event]:
-    """Altos with unit 101, whose owner lives there, and somebody of the staff for all that there is to do."""
+    """Altos with unit 101, whose owner lives there, and one member of staff with all duties."""
     duties = {word.split(":")[1].split("@")[0] for word in _staff_words()}
     return [
         event("directory.copropiedad.upserted", {"copropiedad_id": "ph-altos"}),
@@ -53,7 +53,7 @@ def told(hub: MemoryHub) -> list[list[str]]:
     ]
 
 
-async def test_an_event_that_reaches_all_is_not_told(hub: MemoryHub) -> None:
+async def test_event_that_reaches_all_is_not_reported(hub: MemoryHub) -> None:
     await hub.take_in(PETITION, PAYMENT)
 
     assert told(hub) == []
@@ -80,7 +80,7 @@ async def test_an_event_that_reaches_all_is_not_told(hub: MemoryHub) -> None:
     ],
     ids=["unit", "copropiedad", "person", "audience", "broad audience"],
 )
-async def test_what_the_directory_does_not_have_is_told_to_the_publisher(
+async def test_publisher_is_notified_of_what_the_directory_does_not_have(
     hub: MemoryHub, published: Event, reasons: list[str]
 ) -> None:
     await hub.take_in(published)
@@ -96,27 +96,27 @@ async def test_what_the_directory_does_not_have_is_told_to_the_publisher(
     assert is_as_described(notice)
 
 
-async def test_a_refusal_is_as_its_notice_is_described(hub: MemoryHub) -> None:
+async def test_notice_of_a_rejection_matches_its_description(hub: MemoryHub) -> None:
     await hub.take_in(event("pqrs.received", without=("radicado",)))
     [notice] = hub.publisher.notices
 
     assert is_as_described(notice)
 
 
-async def test_a_quiet_event_is_for_nobody_and_is_not_told(hub: MemoryHub) -> None:
+async def test_quiet_event_is_not_reported(hub: MemoryHub) -> None:
     await hub.take_in(event("admin.payment.received", {"unit_id": "999"}, quiet=True))
 
     assert told(hub) == []
 
 
-async def test_news_of_the_directory_is_not_told() -> None:
+async def test_directory_event_is_not_reported() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(home("101", copropiedad="ph-new"), member("p-new", "unit:102", "owner"))
 
     assert told(hub) == []
 
 
-async def test_a_crash_after_the_commit_tells_it_with_the_next_delivery_under_the_same_id(
+async def test_crash_after_the_commit_repeats_the_notice_with_the_same_id(
     hub: MemoryHub,
 ) -> None:
     lost = event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "999"})
@@ -131,7 +131,7 @@ async def test_a_crash_after_the_commit_tells_it_with_the_next_delivery_under_th
     assert told(hub) == [["empty_audience", "unknown_unit"]] * 2
 
 
-async def test_a_crash_after_the_last_page_tells_it_with_the_next_delivery(hub: MemoryHub) -> None:
+async def test_crash_after_the_last_page_repeats_the_notice(hub: MemoryHub) -> None:
     works = event("maintenance.scheduled.announced", {"copropiedad_id": "ph-altos"})
     hub.publisher.faults.script("notice", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
