@@ -47,44 +47,44 @@ def test_message_allowed_at_any_hour_is_not_held(purpose: Purpose) -> None:
 def test_message_outside_contact_hours_is_held_until_allowed(
     purpose: Purpose, now: datetime, until: datetime | None
 ) -> None:
-    found = blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=now)
+    outcome = blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=now)
 
-    assert (found and (found.state, found.reason, found.next_at)) == (
+    assert (outcome and (outcome.state, outcome.reason, outcome.next_at)) == (
         until and (State.HELD, "contact_hours", until)
     )
 
 
 def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
     claim = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
-    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
     # Held for 13 hours, from 19:00 to 08:00; an hour was left, and an hour is left.
-    assert found is not None
-    assert found.expires_at == MORNING + HOUR
+    assert outcome is not None
+    assert outcome.expires_at == MORNING + HOUR
 
 
 def test_message_without_expiry_is_held_without_expiry() -> None:
-    found = blocking_outcome(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
+    outcome = blocking_outcome(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
 
-    assert found is not None
-    assert found.expires_at is None
+    assert outcome is not None
+    assert outcome.expires_at is None
 
 
 @pytest.mark.parametrize(
     ("late", "expected"), [(-SECOND, None), (timedelta(0), State.EXPIRED), (SECOND, State.EXPIRED)]
 )
 def test_a_message_expires_at_its_instant(late: timedelta, expected: State | None) -> None:
-    found = blocking_outcome(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
+    outcome = blocking_outcome(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
 
-    assert (found and found.state) == expected
+    assert (outcome and outcome.state) == expected
 
 
 def test_an_expired_message_is_not_held_first() -> None:
     claim = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
-    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
-    assert found is not None
-    assert found.state is State.EXPIRED
+    assert outcome is not None
+    assert outcome.state is State.EXPIRED
 
 
 @pytest.mark.parametrize(("delivered", "state"), [(False, State.SENT), (True, State.DELIVERED)])
@@ -127,18 +127,18 @@ def judged(error: SendFailure, attempt: int = 1, **fields: Any) -> Outcome:
 def test_a_failure_leads_to_another_try_or_to_the_end(
     error: SendFailure, attempt: int, state: State, reason: str, wait: int | None
 ) -> None:
-    found = judged(error, attempt)
+    outcome = judged(error, attempt)
     expected = None if wait is None else MONDAY + SECOND + wait * SECOND
 
-    assert (found.state, found.reason, found.next_at) == (state, reason, expected)
+    assert (outcome.state, outcome.reason, outcome.next_at) == (state, reason, expected)
 
 
 @pytest.mark.parametrize(("left", "state"), [(31, State.EXPIRED), (32, State.RETRYING)])
 def test_retry_after_the_expiry_expires_the_message_now(left: int, state: State) -> None:
     # Tried until 08:05:01, next at 08:05:31.
-    found = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
+    outcome = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
 
-    assert (found.state, found.reason) == (state, "smtp_451")
+    assert (outcome.state, outcome.reason) == (state, "smtp_451")
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,10 @@ def test_attempt_records_whether_the_provider_may_have_the_message(
     assert (attempt.outcome, attempt.code, attempt.provider, attempt.took) == (outcome, code, "smtp", SECOND)
 
 
-def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
+def calls(outcome: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
     """Provider, outcome, offset from the start, and duration of each attempt."""
     return [
-        (attempt.provider, attempt.outcome, attempt.at - MONDAY, attempt.took) for attempt in found.attempts
+        (attempt.provider, attempt.outcome, attempt.at - MONDAY, attempt.took) for attempt in outcome.attempts
     ]
 
 
@@ -184,9 +184,9 @@ def test_each_provider_called_in_one_send_gets_an_attempt() -> None:
 def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
     refusals = tuple(TransientFailure("connect_failed").told(name) for name in ("smtp", "smtp-2"))
     answer = Accepted(provider="smtp-3", earlier=refusals)
-    found = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
+    outcome = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
 
-    assert len({attempt.at for attempt in found.attempts}) == 3
+    assert len({attempt.at for attempt in outcome.attempts}) == 3
 
 
 def test_attempts_of_a_pool_do_not_change_the_failure() -> None:
@@ -211,11 +211,11 @@ def test_unsendable_message_fails_without_an_attempt() -> None:
 
 
 def test_send_without_a_provider_call_is_no_try_and_no_attempt() -> None:
-    found = judged(TransientFailure("circuit_open", retry_after=HOUR, untried=True), attempt=99)
+    outcome = judged(TransientFailure("circuit_open", retry_after=HOUR, untried=True), attempt=99)
 
-    assert (found.state, found.tried, found.attempts) == (State.RETRYING, False, ())
-    assert found.next_at is not None
-    assert found.next_at >= MONDAY + HOUR
+    assert (outcome.state, outcome.tried, outcome.attempts) == (State.RETRYING, False, ())
+    assert outcome.next_at is not None
+    assert outcome.next_at >= MONDAY + HOUR
 
 
 OPEN = TransientFailure("circuit_open", retry_after=SECOND, untried=True)
@@ -268,16 +268,16 @@ TRANSACTIONAL = 72 * HOUR
 def test_channel_broken_for_all_tries_gives_way_to_the_next_step(
     error: SendFailure, fields: dict[str, Any], expected: State
 ) -> None:
-    found = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})
+    outcome = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})
 
-    assert (found.state, found.reason) == (expected, error.reason)
+    assert (outcome.state, outcome.reason) == (expected, error.reason)
 
 
 def test_providers_called_before_an_untried_one_keep_their_attempts() -> None:
     first = TransientFailure("smtp_421").told("smtp")
-    found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
+    outcome = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
 
-    assert (found.tried, [attempt.provider for attempt in found.attempts]) == (True, ["smtp"])
+    assert (outcome.tried, [attempt.provider for attempt in outcome.attempts]) == (True, ["smtp"])
 
 
 WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c", address="+57"),),))
@@ -295,23 +295,23 @@ WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c"
 def test_receipt_is_awaited_only_if_one_can_come_and_a_step_is_left(
     claim: Claimed, *, confirms: bool, expected: datetime | None
 ) -> None:
-    found = accepted(claim, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
+    outcome = accepted(claim, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
 
-    assert (found.state, found.next_at) == (State.SENT, expected)
+    assert (outcome.state, outcome.next_at) == (State.SENT, expected)
 
 
 def test_waiting_for_the_first_allowed_hour_extends_nothing() -> None:
     # An event of Friday evening: its lifetime runs from Saturday at 08:00 anyway.
     claim = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
-    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
-    assert found is not None
-    assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
+    assert outcome is not None
+    assert (outcome.next_at, outcome.expires_at) == (MORNING, MORNING + HOUR)
 
 
 def test_wall_time_end_does_not_move_while_a_message_is_held() -> None:
     claim = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
-    found = blocking_outcome(claim, policy=POLICY, now=EVENING)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
-    assert found is not None
-    assert found.expires_at == EVENING + 2 * HOUR
+    assert outcome is not None
+    assert outcome.expires_at == EVENING + 2 * HOUR

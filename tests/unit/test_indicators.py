@@ -70,31 +70,31 @@ def test_mean_and_p90_are_of_business_hours_without_pauses() -> None:
         kept("09T08:00", "13T17:00", ClockState.BREACHED, level=3),
     ]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
     # (2 + 2 + 5 + 3 + 4 + 45) / 6 = 61/6 h. Of six the 90 % are 5.4, so the sixth of 2 2 3 4 5 45.
-    assert (61 * HOUR / 6, 45 * HOUR) == (found.mean, found.p90)
+    assert (61 * HOUR / 6, 45 * HOUR) == (promise.mean, promise.p90)
     # 5 of 6.
-    assert (5, 1, 5 / 6) == (found.met, found.breached, found.share_met)
+    assert (5, 1, 5 / 6) == (promise.met, promise.breached, promise.share_met)
 
 
 def test_p90_of_ten_values_is_the_ninth() -> None:
     # 1 h to 9 h on the one day, the tenth 9 h and one of the next: 10 h.
     clocks = [kept("09T08:00", f"09T{8 + hours:02}:00") for hours in range(1, 10)]
 
-    (found,) = figures([*clocks, kept("09T08:00", "10T09:00")], MARCH, CALENDAR)
+    (promise,) = figures([*clocks, kept("09T08:00", "10T09:00")], MARCH, CALENDAR)
 
     # (1 + … + 10) / 10 = 5.5 h.
-    assert (9 * HOUR, 5.5 * HOUR) == (found.p90, found.mean)
+    assert (9 * HOUR, 5.5 * HOUR) == (promise.p90, promise.mean)
 
 
 def test_promise_of_any_hour_is_measured_in_wall_time() -> None:
     # Saturday 14 March, 2:00 to 2:12, with a pause of 2 minutes.
     clocks = [kept("14T02:00", "14T02:12", promise=ANY_HOUR, pauses=(("14T02:05", "14T02:07"),))]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
-    assert (timedelta(minutes=10), True) == (found.mean, found.any_hour)
+    assert (timedelta(minutes=10), True) == (promise.mean, promise.any_hour)
 
 
 def test_running_and_cancelled_clocks_have_no_answer_time() -> None:
@@ -104,10 +104,10 @@ def test_running_and_cancelled_clocks_have_no_answer_time() -> None:
         kept("09T08:00", "09T09:00", ClockState.CANCELLED),
     ]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
-    assert (2, 0, 0) == (found.running, found.met, found.breached)
-    assert (None, None, None) == (found.share_met, found.mean, found.p90)
+    assert (2, 0, 0) == (promise.running, promise.met, promise.breached)
+    assert (None, None, None) == (promise.share_met, promise.mean, promise.p90)
     assert [] == figures(clocks[-1:], MARCH, CALENDAR)
 
 
@@ -120,9 +120,9 @@ def test_breaches_are_counted_by_the_level_reached() -> None:
         kept("09T08:00", "09T09:00", ClockState.MET, level=2),
     ]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
-    assert {2: 1, 4: 2} == found.breached_by_level
+    assert {2: 1, 4: 2} == promise.breached_by_level
 
 
 def test_each_promise_has_its_own_figures_in_the_period_of_its_start() -> None:
@@ -155,7 +155,7 @@ def pqrs(
 
 
 @pytest.mark.parametrize(
-    ("clocks", "found"),
+    ("clocks", "expected"),
     [
         (pqrs("a"), FirstInstance(closed=1, resolved=1)),
         # Escalated; reopened; answered late, which still counts as first instance.
@@ -172,9 +172,9 @@ def pqrs(
     ],
 )
 def test_pqrs_never_escalated_nor_reopened_is_resolved_at_once(
-    clocks: list[PromiseRecord], found: FirstInstance
+    clocks: list[PromiseRecord], expected: FirstInstance
 ) -> None:
-    assert found == first_instance(clocks, MARCH)
+    assert expected == first_instance(clocks, MARCH)
 
 
 def test_pqrs_counts_in_the_period_of_its_start() -> None:

@@ -107,18 +107,18 @@ def test_invalid_contact_is_tried_again_after_the_policys_time(
     channel: str, days: int, *, holds: bool
 ) -> None:
     claim = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
-    found = blocking_outcome(claim, policy=POLICY, now=MONDAY + days * DAY)
+    outcome = blocking_outcome(claim, policy=POLICY, now=MONDAY + days * DAY)
 
-    assert holds is (found is not None)
+    assert holds is (outcome is not None)
 
 
 @pytest.mark.parametrize("reason", ["opted_out", "complaint"])
 def test_refusal_does_not_expire(reason: str) -> None:
     claim = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
-    found = blocking_outcome(claim, policy=POLICY, now=MONDAY + 9_999 * DAY)
+    outcome = blocking_outcome(claim, policy=POLICY, now=MONDAY + 9_999 * DAY)
 
-    assert found is not None
-    assert (State.SUPPRESSED, reason) == (found.state, found.reason)
+    assert outcome is not None
+    assert (State.SUPPRESSED, reason) == (outcome.state, outcome.reason)
 
 
 def test_operators_suppression_ends_at_its_instant() -> None:

@@ -74,11 +74,11 @@ def test_message_to_staff_is_held_over_the_weekend_without_expiring() -> None:
     message = only(
         [message for message in plan(WORK, person(email()), trigger=friday()) if message.channel == "email"]
     )
-    found = blocking_outcome(claimed(message, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
+    outcome = blocking_outcome(claimed(message, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
-    assert found is not None
-    assert (found.state, found.reason, found.next_at) == (State.HELD, "working_hours", MONDAY_MORNING)
-    assert (message.expires_at, found.expires_at) == (MONDAY_MORNING + 72 * HOUR,) * 2
+    assert outcome is not None
+    assert (outcome.state, outcome.reason, outcome.next_at) == (State.HELD, "working_hours", MONDAY_MORNING)
+    assert (message.expires_at, outcome.expires_at) == (MONDAY_MORNING + 72 * HOUR,) * 2
 
 
 def friday(**fields: Any) -> Any:
@@ -97,11 +97,11 @@ def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
     ).next_at
     assert again is not None
     assert again >= end
-    found = blocking_outcome(claimed(message, MONDAY), policy=POLICY, now=again)
+    outcome = blocking_outcome(claimed(message, MONDAY), policy=POLICY, now=again)
 
-    assert found is not None
+    assert outcome is not None
     morning = local("2026-03-10 08:00")
-    assert (found.next_at, found.expires_at) == (morning, MONDAY + 72 * HOUR + (morning - again))
+    assert (outcome.next_at, outcome.expires_at) == (morning, MONDAY + 72 * HOUR + (morning - again))
 
 
 def test_inbox_message_does_not_wait_for_working_hours() -> None:
@@ -112,9 +112,9 @@ def test_step_after_the_inbox_waits_for_working_hours() -> None:
     steps = kind(("inbox",), ("email",), purpose=Purpose.INTERNAL)
     message = only(plan(steps, person(email()), trigger=friday()))
     [after] = next_step(replace(message, state=State.FAILED), now=FRIDAY_EVENING)
-    found = blocking_outcome(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
+    outcome = blocking_outcome(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
-    assert ("email", MONDAY_MORNING) == (after.channel, found and found.next_at)
+    assert ("email", MONDAY_MORNING) == (after.channel, outcome and outcome.next_at)
 
 
 def test_data_incident_ignores_the_working_hours_of_its_handlers() -> None:
