@@ -17,14 +17,15 @@ import aio_pika
 import uvloop
 from aio_pika.abc import AbstractIncomingMessage
 
-from benchmarks.payment import NAME, home, payment, words_of
+from benchmarks.payment import NAME, Home, home, payment, words_of
 from hub.app.container import Company
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, wire_content
 from hub.channels.email.pool import Pool
 from hub.channels.urls import SmtpEndpoint
 from hub.consumers.topology import QUORUM
-from hub.model import Lane, Outgoing, Purpose
+from hub.model import Event, Lane, Message, Outgoing, Purpose, State
+from hub.model.ids import event_key
 from hub.settings import load
 
 QUEUE: Final = "bench.floor"
@@ -60,16 +61,8 @@ def prebuilt() -> Letter:
     """Make the contest's mail once."""
     words, event, reader = Company(load({})), payment(0), home(0)
     outgoing = Outgoing(
-        id=uuid4(),
-        channel="email",
-        address=reader.email,
-        name=reader.payer,
-        person=reader.unit_id,
-        purpose=Purpose.TRANSACTIONAL,
-        lane=Lane.NORMAL,
-        event=NAME,
+        message=_message(event, reader),
         rendered=words_of(event.id, event.time, reader.payer, reader.label, event.data, words),
-        created_at=datetime.now(UTC),
     )
     content, size = wire_content(words.compose(outgoing))
     sender, recipient = words.sender.address.encode(), reader.email.encode()
@@ -79,7 +72,29 @@ def prebuilt() -> Letter:
         content=content,
         size=size,
         utf8=False,
-        envelope_id=outgoing.id.hex.encode(),
+        envelope_id=outgoing.message.id.hex.encode(),
+    )
+
+
+def _message(event: Event, reader: Home) -> Message:
+    return Message(
+        id=uuid4(),
+        event_key=event_key(event),
+        event_id=event.id,
+        event=NAME,
+        audience=0,
+        step=0,
+        person=reader.unit_id,
+        name=reader.payer,
+        locale="es",
+        channel="email",
+        purpose=Purpose.TRANSACTIONAL,
+        lane=Lane.NORMAL,
+        occasion="initial",
+        contact_id="email",
+        address=reader.email,
+        state=State.SENDING,
+        created_at=datetime.now(UTC),
     )
 
 

@@ -123,7 +123,7 @@ class Company:
     def compose(self, outgoing: Outgoing) -> bytes:
         """Make the bytes of an email; raises PermanentFailure."""
         domain = self.sender.address.rpartition("@")[2]
-        reply_to = self.verp.reply_address(outgoing.id) if self.verp else ""
+        reply_to = self.verp.reply_address(outgoing.message.id) if self.verp else ""
         return build_email(outgoing, sender=self.sender, domain=domain, now=now(), reply_to=reply_to)
 
 

@@ -22,7 +22,7 @@ class Allowlisted:
         self._recipients = frozenset(recipient.casefold() for recipient in recipients)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        if self._recipients.isdisjoint(self._names(outgoing.address.casefold())):
+        if self._recipients.isdisjoint(self._names(outgoing.message.address.casefold())):
             raise PermanentFailure("not_allowed_here", provider="hub")
         return await self.inner.send(outgoing)
 

@@ -126,7 +126,7 @@ class Failover:
         if provider.rate is None:
             return
         key, patience = f"{self.traits.name}:{provider.name}", PATIENCE
-        while wait := await self._throttle.take(key, provider.rate, outgoing.lane):
+        while wait := await self._throttle.take(key, provider.rate, outgoing.message.lane):
             if wait > min(patience, _left(outgoing) - self._timeout):
                 raise TransientFailure(THROTTLED, provider=provider.name, retry_after=wait, untried=True)
             patience -= wait

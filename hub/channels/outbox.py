@@ -46,26 +46,26 @@ class Outbox:
         """Nothing is held open."""
 
     def _name(self, outgoing: Outgoing) -> str:
-        at = outgoing.created_at.astimezone(UTC)
-        return f"{at:%Y%m%dT%H%M%S}Z-{self.traits.name}-{outgoing.id}{self._suffix}"
+        at = outgoing.message.created_at.astimezone(UTC)
+        return f"{at:%Y%m%dT%H%M%S}Z-{self.traits.name}-{outgoing.message.id}{self._suffix}"
 
 
 def as_json(outgoing: Outgoing) -> bytes:
     """Show a message that has no file format of its own."""
-    expires_at = outgoing.expires_at
+    message, rendered = outgoing.message, outgoing.rendered
     shown = {
-        "id": str(outgoing.id),
-        "channel": outgoing.channel,
-        "address": outgoing.address,
-        "name": outgoing.name,
-        "person": outgoing.person,
-        "event": outgoing.event,
-        "purpose": outgoing.purpose,
-        "lane": outgoing.lane,
-        "subject": outgoing.rendered.subject,
-        "text": outgoing.rendered.text,
-        "created_at": outgoing.created_at.isoformat(),
-        "expires_at": expires_at.isoformat() if expires_at else None,
+        "id": str(message.id),
+        "channel": message.channel,
+        "address": message.address,
+        "name": message.name,
+        "person": message.person,
+        "event": message.event,
+        "purpose": message.purpose,
+        "lane": message.lane,
+        "subject": rendered.subject,
+        "text": rendered.text,
+        "created_at": message.created_at.isoformat(),
+        "expires_at": message.expires_at.isoformat() if message.expires_at else None,
     }
     return json.dumps(shown, ensure_ascii=False, indent=2).encode() + b"\n"
 

@@ -29,7 +29,7 @@ class KeptChannel:
             raise TransientFailure("storage", provider=PROVIDER) from exc
         except StorageRefused as exc:
             raise PermanentFailure("storage_refused", provider=PROVIDER) from exc
-        return Accepted(provider=PROVIDER, reference=str(outgoing.id), delivered=self.arrives)
+        return Accepted(provider=PROVIDER, reference=str(outgoing.message.id), delivered=self.arrives)
 
     async def aclose(self) -> None:
         """Nothing is held open."""

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import UUID
 
-from hub.model import Clock, DeadLetter, EventType, Lane, Message, StoredEvent, Unreached
-from hub.people.audience import Group
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broad:
-    """An audience that may hold thousands of people; `last` if its end completes the event's planning."""
-
-    stored: StoredEvent
-    kind: EventType
-    audience: int
-    groups: tuple[Group, ...]
-    last: bool
-
-
-Later = tuple[UUID, Lane, datetime]
-"""A scheduled message: its id, lane and instant."""
-
-
-def waiting(messages: Iterable[Message]) -> list[Later]:
-    """Return the messages that wait, and until when."""
-    return [
-        (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
-    ]
+from hub.intake.resolved_audience import PlannedAudience
+from hub.model import Clock, DeadLetter, Message, Unreached
+from hub.ports import Later
 
 
 @dataclass(slots=True)
@@ -38,7 +14,7 @@ class CommitResult:
     """Messages to ticket, audiences to expand, clocks to track, dead letters and events to report."""
 
     messages: list[Message] = field(default_factory=list)
-    broad: list[Broad] = field(default_factory=list)
+    broad: list[PlannedAudience] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)

@@ -6,12 +6,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.intake.commit_result import Broad
 from hub.intake.decode import IntakeContext
 from hub.intake.reminders import end_reminders
-from hub.intake.resolved_audience import paged
+from hub.intake.resolved_audience import PlannedAudience, paged
 from hub.intake.unreached import unreached
-from hub.messages.planning.plan import plan_audience
 from hub.model import Message, StoredEvent, Unreached, UnreachedReason
 from hub.ports import IntakeStore, IntakeTransaction, Now
 
@@ -31,7 +29,7 @@ class Expanded:
 
 
 async def expand(
-    broad: Broad, *, context: IntakeContext, store: IntakeStore, now: Now, page: int = PAGE
+    audience: PlannedAudience, *, context: IntakeContext, store: IntakeStore, now: Now, page: int = PAGE
 ) -> AsyncIterator[Expanded]:
     """
     Plan the audience, yielding the remaining work of each committed page.
@@ -39,42 +37,36 @@ async def expand(
     The last page of the event's last audience sets `planned_at`; a crash before that leaves it
     unset, and the redelivered event is expanded again from the start, which changes nothing.
     """
-    began, total = now(), 0
-    for group in broad.groups:
+    began, total, groups = now(), 0, audience.broad
+    for group in groups:
         after, crowd, full = "", 0, True
         while full:
             async with store.transaction() as transaction:
-                histories = await _reminded(transaction, broad)
+                histories = await _reminded(transaction, audience)
                 people = await transaction.people_page(group, after, page)
                 # The first page sets the size of the crowd: all pages must use the same lane.
                 crowd = crowd or len(people)
-                messages = plan_audience(
-                    broad.stored,
-                    broad.kind,
-                    broad.audience,
-                    people,
-                    rules=context.rules,
-                    now=now(),
-                    crowd=crowd,
-                )
+                messages = audience.messages_to(people, context=context, now=now(), crowd=crowd)
                 if messages:
                     await transaction.add_messages(messages)
                     await end_reminders(transaction, histories, context)
                 full, total = len(people) == page, total + len(people)
-                over = group is broad.groups[-1] and not full
-                await transaction.keep_audiences([paged(broad, people, total=total, over=over, at=began)])
+                over = group is groups[-1] and not full
+                await transaction.keep_audiences([paged(audience, people, total=total, over=over, at=began)])
                 nobody = (
-                    [unreached(broad.stored, UnreachedReason.EMPTY_AUDIENCE)] if over and not total else []
+                    [unreached(audience.stored, UnreachedReason.EMPTY_AUDIENCE)] if over and not total else []
                 )
                 if nobody:
                     await transaction.add_unreached(nobody)
-                if broad.last and over:
-                    await transaction.mark_planned([broad.stored.key])
+                if audience.ends_planning and over:
+                    await transaction.mark_planned([audience.stored.key])
             yield Expanded(messages=messages, unreached=nobody)
             after = people[-1].ref if people else after
 
 
-async def _reminded(transaction: IntakeTransaction, broad: Broad) -> Mapping[str, Sequence[StoredEvent]]:
+async def _reminded(
+    transaction: IntakeTransaction, audience: PlannedAudience
+) -> Mapping[str, Sequence[StoredEvent]]:
     """Lock the case of an event with reminders: the event that ends them may come between two pages."""
-    case = broad.stored.case
-    return await transaction.case_events([case]) if case is not None and broad.kind.reminders else {}
+    case = audience.stored.case
+    return await transaction.case_events([case]) if case is not None and audience.kind.reminders else {}

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from hub import sla
 from hub.contact_rules.consents import consents_of
-from hub.intake.commit_result import Broad, CommitResult, waiting
+from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.reminders import end_reminders
-from hub.intake.resolved_audience import Meant, plan_audiences, quiet_records, record
+from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
 from hub.intake.unreached import find_unreached
+from hub.messages.appointments import waiting
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
     THREAD,
@@ -27,7 +29,7 @@ from hub.model import (
     Party,
     StoredEvent,
 )
-from hub.people.audience import PLACE, Group, Parties, addressees, merge_groups, parties_of, party_words
+from hub.people.audience import PLACE, Parties, parties_of, party_words
 from hub.ports import IntakeTransaction
 
 
@@ -42,49 +44,58 @@ async def plan_in(
     stored = _stored(events, units, context)
     histories = await _lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
-    meant = {row.key: _resolve(row, context, parties) for row in [*stored, *released]}
+    placed = {event.key: _placed(event, parties) for event in [*stored, *released]}
+    audiences = {
+        key: resolve(event, context.catalog[event.event.name], parties) for key, event in placed.items()
+    }
+    planned = {key: as_planned(event, audiences[key]) for key, event in placed.items()}
 
-    new = await transaction.add_events([meant[row.key].stored for row in stored])
-    late = {row.key for row in released}
+    new = await transaction.add_events([planned[event.key] for event in stored])
+    added = [event for event in stored if event.key in new]
+    fresh = {event.key: audiences[event.key] for event in [*added, *released]}
     # Before people are looked up: an audience of the same batch depends on the consents.
-    consents = [consent for row in stored if row.key in new for consent in consents_of(row.event, row.key)]
-    if consents:
-        await transaction.add_consents(consents)
+    await _add_consents(transaction, added)
     result = CommitResult()
-    fresh = [resolved for key, resolved in meant.items() if key in new or key in late]
-    await _place(transaction, released, meant)
-    records = await _add_messages(transaction, fresh, result, context=context, now=now)
+    await _place(transaction, released, planned)
+    records = await _add_messages(transaction, [*chain(*fresh.values())], result, context=context, now=now)
+    current = [planned[key] for key in fresh]
     result.unreached = find_unreached(
-        fresh, units=units, places=new, records=records, messages=result.messages
+        current, units=units, places=new, records=records, messages=result.messages
     )
     if result.unreached:
         await transaction.add_unreached(result.unreached)
-    await _mark_planned(transaction, [resolved for resolved in fresh if resolved.stored.key in late])
-    duplicates = [resolved for key, resolved in meant.items() if key not in new.keys() | late]
+    await _mark_planned(transaction, [planned[event.key] for event in released])
+    duplicates = {key: audiences[key] for key in audiences if key not in fresh}
     await _resume_duplicates(transaction, duplicates, result)
-    result.broad += [broad for resolved in fresh for broad in _expansions(resolved)]
-    _append_to_histories(histories, (row for row in stored if row.key in new))
+    result.broad += chain(*map(expansions, fresh.values()))
+    _append_to_histories(histories, added)
     await end_reminders(transaction, histories, context)
     result.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
     return result
 
 
+async def _add_consents(transaction: IntakeTransaction, added: Iterable[StoredEvent]) -> None:
+    consents = [consent for stored in added for consent in consents_of(stored.event, stored.key)]
+    if consents:
+        await transaction.add_consents(consents)
+
+
 async def _place(
-    transaction: IntakeTransaction, released: Sequence[StoredEvent], meant: Mapping[UUID, Meant]
+    transaction: IntakeTransaction, released: Sequence[StoredEvent], planned: Mapping[UUID, StoredEvent]
 ) -> None:
     """Store the place that released events got from their case, before their messages are added."""
     placed = [
-        meant[row.key].stored
-        for row in released
-        if row.copropiedad_id is None and meant[row.key].stored.copropiedad_id is not None
+        planned[event.key]
+        for event in released
+        if event.copropiedad_id is None and planned[event.key].copropiedad_id is not None
     ]
     if placed:
         await transaction.place_events(placed)
 
 
-async def _mark_planned(transaction: IntakeTransaction, released: Sequence[Meant]) -> None:
+async def _mark_planned(transaction: IntakeTransaction, released: Sequence[StoredEvent]) -> None:
     """Mark the released events as planned that no longer wait for a party."""
-    done = [resolved.stored.key for resolved in released if resolved.stored.planned]
+    done = [event.key for event in released if event.planned]
     if done:
         await transaction.mark_planned(done)
 
@@ -172,19 +183,6 @@ def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:
     return lacks or (bool(audiences) and stored.copropiedad_id is None)
 
 
-def _resolve(stored: StoredEvent, context: IntakeContext, parties: Parties) -> Meant:
-    stored = _placed(stored, parties)
-    kind = context.catalog[stored.event.name]
-    if is_quiet(stored.event):
-        return Meant(stored=stored, kind=kind, audiences=())
-    audiences = tuple(
-        tuple(merge_groups(addressees(audience, stored, parties))) for audience in kind.audiences
-    )
-    meant = Meant(stored=stored, kind=kind, audiences=audiences)
-    unfinished = meant.waiting or bool(meant.broad)
-    return replace(meant, stored=replace(stored, planned=not unfinished, waiting=meant.waiting))
-
-
 def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
     """Give an event without a place the place of its case."""
     place = parties.get((stored.case or "", PLACE))
@@ -199,31 +197,21 @@ def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
 
 async def _add_messages(
     transaction: IntakeTransaction,
-    fresh: Sequence[Meant],
+    fresh: Sequence[PlannedAudience],
     result: CommitResult,
     *,
     context: IntakeContext,
     now: datetime,
 ) -> Sequence[AudienceRecord]:
-    groups = {
-        addressee
-        for meant in fresh
-        for audience in meant.audiences
-        for addressee in audience
-        if isinstance(addressee, Group) and not addressee.broad
-    }
+    groups = {group for audience in fresh for group in audience.looked_up}
     people = await transaction.people(groups) if groups else {}
     # A person in two audiences of one event gets the first one's message: both have the same id.
     messages: dict[UUID, Message] = {}
     records: list[AudienceRecord] = []
-    for meant in fresh:
-        records += quiet_records(meant, now)
-        for audience in plan_audiences(meant, people, context=context, now=now):
-            doubled = _doubled(audience.messages, messages)
-            records.append(record(meant, audience, doubled=doubled, now=now))
-            messages.update(
-                (message.id, message) for message in audience.messages if message.id not in messages
-            )
+    for audience in fresh:
+        planned = plan(audience, people, context=context, now=now)
+        records.append(record(planned, doubled=_doubled(planned.messages, messages), now=now))
+        messages.update((message.id, message) for message in planned.messages if message.id not in messages)
     if messages:
         await transaction.add_messages(list(messages.values()))
     if records:
@@ -240,22 +228,8 @@ def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOu
     return [LeftOut(person=person, reason=TOLD_BY_ANOTHER) for person in doubled]
 
 
-def _expansions(meant: Meant) -> list[Broad]:
-    broad = meant.broad
-    return [
-        Broad(
-            stored=meant.stored,
-            kind=meant.kind,
-            audience=number,
-            groups=groups,
-            last=position == len(broad) - 1 and not meant.waiting,
-        )
-        for position, (number, groups) in enumerate(broad)
-    ]
-
-
 async def _resume_duplicates(
-    transaction: IntakeTransaction, duplicates: Sequence[Meant], result: CommitResult
+    transaction: IntakeTransaction, duplicates: Mapping[UUID, Sequence[PlannedAudience]], result: CommitResult
 ) -> None:
     """
     Ticket the queued messages of duplicates, and resume their interrupted expansions; create no rows.
@@ -264,16 +238,12 @@ async def _resume_duplicates(
     """
     if not duplicates:
         return
-    keys = [duplicate.stored.key for duplicate in duplicates]
-    result.messages += await transaction.queued_messages(keys)
-    result.unreached += await transaction.unreached(keys)
-    unplanned = await transaction.unplanned(keys)
-    result.broad += [
-        broad
-        for duplicate in duplicates
-        if duplicate.stored.key in unplanned
-        for broad in _expansions(duplicate)
-    ]
+    result.messages += await transaction.queued_messages(duplicates)
+    result.unreached += await transaction.unreached(duplicates)
+    unplanned = await transaction.unplanned(duplicates)
+    result.broad += chain(
+        *(expansions(audiences) for key, audiences in duplicates.items() if key in unplanned)
+    )
 
 
 async def _clocks(

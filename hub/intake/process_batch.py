@@ -15,14 +15,14 @@ from collections.abc import Sequence
 
 import structlog
 
-from hub.errors import AppointmentsUnavailable, InvalidEvent
+from hub.errors import InvalidEvent
 from hub.intake.commit import commit
-from hub.intake.commit_result import Later, waiting
 from hub.intake.decode import IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.source_bindings import SourceBindings
 from hub.intake.unreached import notice
-from hub.model import Clock, DeadLetter, RawMessage, Unreached
+from hub.messages.appointments import make_appointments, waiting
+from hub.model import DeadLetter, RawMessage, Unreached
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
@@ -51,14 +51,14 @@ async def process_batch(
     batch = read(incoming, context=context, now=now(), bound=await senders.current())
     result = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(result.messages))
-    for broad in result.broad:
-        async for expanded in expand(broad, context=context, store=store, now=now, page=page):
+    for audience in result.broad:
+        async for expanded in expand(audience, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(expanded.messages))
-            await _make_appointments(appointments, waiting(expanded.messages))
+            await make_appointments(appointments, waiting(expanded.messages))
             result.unreached += expanded.unreached
     await _notify_publishers(result.letters, publisher, now)
     await _notify_unreached(result.unreached, publisher, now)
-    await _make_appointments(appointments, result.later, result.clocks)
+    await make_appointments(appointments, result.later, result.clocks)
 
 
 async def store_dead_letter(
@@ -100,16 +100,3 @@ async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, no
             reasons=list(map(str, event.reasons)),
         )
         await publisher.notice(notice(event, now()))
-
-
-async def _make_appointments(
-    appointments: Appointments, later: Sequence[Later], clocks: Sequence[Clock] = ()
-) -> None:
-    """Set appointments in Redis. A failure never blocks an ack: the timers find the rows in SQL."""
-    try:
-        if later:
-            await appointments.arm_messages(later)
-        if clocks:
-            await appointments.track_clocks(clocks)
-    except AppointmentsUnavailable as exc:
-        log.warning("appointments.unavailable", error=str(exc))

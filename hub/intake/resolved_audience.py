@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import partial
 from typing import Final
 
-from hub.intake.commit_result import Broad
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
-from hub.people.audience import Addressee, Group, Unknown, applies, merge_person
+from hub.people.audience import (
+    Addressee,
+    Group,
+    Parties,
+    Unknown,
+    addressees,
+    applies,
+    merge_groups,
+    merge_person,
+)
 
 QUIET: Final = "quiet"
 CONDITION: Final = "condition"
@@ -24,71 +31,100 @@ PeopleByGroup = Mapping[Group, Sequence[Person]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
-    """An event, and the addressees of each of its audiences."""
+class PlannedAudience:
+    """
+    An audience of an event: its addressees and, once looked up, the people and their messages.
+
+    `ends_planning` is true if the last page of its broad groups completes the event's planning.
+    """
 
     stored: StoredEvent
     kind: EventType
-    audiences: tuple[tuple[Addressee, ...], ...]
-
-    @property
-    def waiting(self) -> bool:
-        """True while a party of the case is unknown."""
-        return any(map(_waits, self.audiences))
-
-    @property
-    def broad(self) -> list[tuple[int, tuple[Group, ...]]]:
-        """The audiences that are expanded page by page, each with its broad groups."""
-        broad = [(number, tuple(_broad(audience))) for number, audience in enumerate(self.audiences)]
-        return [(number, groups) for number, groups in broad if groups]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
-    """One audience of an event: its addressees, the people found, and their messages."""
-
     number: int
     addressees: Sequence[Addressee]
-    people: Sequence[Person]
-    messages: Sequence[Message]
+    people: Sequence[Person] = ()
+    messages: Sequence[Message] = ()
+    ends_planning: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """True while a party of the case is unknown."""
+        return any(isinstance(addressee, Unknown) for addressee in self.addressees)
+
+    @property
+    def broad(self) -> list[Group]:
+        """The groups that are expanded page by page."""
+        return [group for group in self.addressees if isinstance(group, Group) and group.broad]
+
+    @property
+    def looked_up(self) -> list[Group]:
+        """The groups whose people are looked up at once."""
+        return [group for group in self.addressees if isinstance(group, Group) and not group.broad]
+
+    def messages_to(
+        self, people: Sequence[Person], *, context: IntakeContext, now: datetime, crowd: int | None = None
+    ) -> list[Message]:
+        """Plan the messages to these people; `crowd` is the size of the whole audience."""
+        return plan_audience(
+            self.stored, self.kind, self.number, people, rules=context.rules, now=now, crowd=crowd
+        )
 
 
-def plan_audiences(
-    meant: Meant, people: PeopleByGroup, *, context: IntakeContext, now: datetime
-) -> Iterator[Spoken]:
-    """Plan each audience for the people who were looked up; the pages of broad groups come later."""
-    for number, audience in enumerate(meant.audiences):
-        found, missing = _found(audience, people)
-        plan = partial(plan_audience, meant.stored, meant.kind, number, rules=context.rules, now=now)
-        messages = [*plan(found), *map(unknown_person, plan(missing))]
-        yield Spoken(number=number, addressees=audience, people=[*found, *missing], messages=messages)
+def resolve(stored: StoredEvent, kind: EventType, parties: Parties) -> list[PlannedAudience]:
+    """Return the audiences of an event with their addressees; those of a quiet event are empty."""
+    quiet = is_quiet(stored.event)
+    return [
+        PlannedAudience(
+            stored=stored,
+            kind=kind,
+            number=number,
+            addressees=[] if quiet else merge_groups(addressees(audience, stored, parties)),
+        )
+        for number, audience in enumerate(kind.audiences)
+    ]
 
 
-def record(meant: Meant, planned: Spoken, *, doubled: Iterable[LeftOut], now: datetime) -> AudienceRecord:
+def as_planned(stored: StoredEvent, audiences: Sequence[PlannedAudience]) -> StoredEvent:
+    """Set whether an event with these audiences waits for a party, and whether it is planned now."""
+    waiting = any(audience.waits for audience in audiences)
+    return replace(
+        stored, waiting=waiting, planned=not waiting and not any(audience.broad for audience in audiences)
+    )
+
+
+def expansions(audiences: Sequence[PlannedAudience]) -> list[PlannedAudience]:
+    """Return the audiences of an event that are expanded page by page."""
+    broad = [audience for audience in audiences if audience.broad]
+    waiting = any(audience.waits for audience in audiences)
+    return [replace(audience, ends_planning=audience is broad[-1] and not waiting) for audience in broad]
+
+
+def plan(
+    audience: PlannedAudience, found: PeopleByGroup, *, context: IntakeContext, now: datetime
+) -> PlannedAudience:
+    """Plan an audience for the people who were looked up; the pages of broad groups come later."""
+    known, missing = _found(audience.addressees, found)
+    messages = audience.messages_to(known, context=context, now=now)
+    messages += map(unknown_person, audience.messages_to(missing, context=context, now=now))
+    return replace(audience, people=[*known, *missing], messages=messages)
+
+
+def record(planned: PlannedAudience, *, doubled: Iterable[LeftOut], now: datetime) -> AudienceRecord:
     """Make the record of an audience; `doubled` are people whom another audience notifies."""
     return AudienceRecord(
-        event_key=meant.stored.key,
+        event_key=planned.stored.key,
         audience=planned.number,
         planned_at=now,
         groups=[described(addressee) for addressee in planned.addressees],
         people=len(planned.people),
-        why=_why(meant, planned),
+        why=_why(planned),
         left_out=[*left_out(planned.people), *doubled],
     )
 
 
-def quiet_records(meant: Meant, now: datetime) -> list[AudienceRecord]:
-    """Make the records of a quiet event, of which its publisher wants nobody notified; else none."""
-    if not is_quiet(meant.stored.event):
-        return []
-    key, numbers = meant.stored.key, range(len(meant.kind.audiences))
-    return [
-        AudienceRecord(event_key=key, audience=number, planned_at=now, groups=(), why=QUIET)
-        for number in numbers
-    ]
-
-
-def paged(broad: Broad, people: Sequence[Person], *, total: int, over: bool, at: datetime) -> AudienceRecord:
+def paged(
+    audience: PlannedAudience, people: Sequence[Person], *, total: int, over: bool, at: datetime
+) -> AudienceRecord:
     """
     Make the record of a broad audience after one of its pages.
 
@@ -97,10 +133,10 @@ def paged(broad: Broad, people: Sequence[Person], *, total: int, over: bool, at:
     """
     ended = None if total else NOBODY
     return AudienceRecord(
-        event_key=broad.stored.key,
-        audience=broad.audience,
+        event_key=audience.stored.key,
+        audience=audience.number,
         planned_at=at,
-        groups=[described(group) for group in broad.groups],
+        groups=[described(group) for group in audience.broad],
         people=total,
         why=ended if over else EXPANDING,
         left_out=left_out(people),
@@ -128,22 +164,16 @@ def described(addressee: Addressee) -> Mapping[str, Json]:
 _GROUP_FIELDS: Final = tuple((field.name, field.default) for field in fields(Group))
 
 
-def _why(meant: Meant, planned: Spoken) -> str | None:
-    if not applies(meant.kind.audiences[planned.number], meant.stored):
+def _why(planned: PlannedAudience) -> str | None:
+    if is_quiet(planned.stored.event):
+        return QUIET
+    if not applies(planned.kind.audiences[planned.number], planned.stored):
         return CONDITION
-    if _waits(planned.addressees):
+    if planned.waits:
         return WAITING
-    if any(_broad(planned.addressees)):
+    if planned.broad:
         return EXPANDING
     return None if planned.people else NOBODY
-
-
-def _waits(audience: Iterable[Addressee]) -> bool:
-    return any(isinstance(addressee, Unknown) for addressee in audience)
-
-
-def _broad(audience: Iterable[Addressee]) -> Iterator[Group]:
-    return (addressee for addressee in audience if isinstance(addressee, Group) and addressee.broad)
 
 
 def _found(audience: Iterable[Addressee], people: PeopleByGroup) -> tuple[list[Person], list[Person]]:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.intake.decode import is_directory
-from hub.intake.resolved_audience import NOBODY, Meant
+from hub.intake.resolved_audience import NOBODY
 from hub.messages.planning.plan import is_quiet
 from hub.model import (
     UNKNOWN_PERSON,
@@ -25,7 +25,7 @@ NOTICE: Final = "hub.event.unreached"
 
 
 def find_unreached(
-    planned: Iterable[Meant],
+    events: Iterable[StoredEvent],
     *,
     units: Container[str],
     places: Mapping[UUID, bool],
@@ -40,7 +40,7 @@ def find_unreached(
     empty = {record.event_key for record in records if record.why == NOBODY and record.groups}
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
     found: list[Unreached] = []
-    for stored in (meant.stored for meant in planned):
+    for stored in events:
         unit = stored.event.data.get("unit_id")
         signs = {
             UnreachedReason.UNKNOWN_UNIT: bool(unit) and unit not in units,

@@ -29,7 +29,7 @@ class Holder:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Door:
+class WantedPort:
     """Where something listens as long as nobody else has the port; `setting` is how a person chooses."""
 
     port: int
@@ -38,16 +38,16 @@ class Door:
     setting: str
 
 
-DOORS: Final[Mapping[str, Door]] = {
-    "page": Door(port=8080, es="la página", en="the page", setting="HUB_HTTP"),
-    "smtp": Door(port=1025, es="el buzón", en="the mail catcher", setting="HUB_CAPTURE_SMTP"),
-    "mail_page": Door(port=8025, es="el correo que sale", en="the mail", setting="HUB_CAPTURE_SMTP"),
+WANTED_PORTS: Final[Mapping[str, WantedPort]] = {
+    "page": WantedPort(port=8080, es="la página", en="the page", setting="HUB_HTTP"),
+    "smtp": WantedPort(port=1025, es="el buzón", en="the mail catcher", setting="HUB_CAPTURE_SMTP"),
+    "mail_page": WantedPort(port=8025, es="el correo que sale", en="the mail", setting="HUB_CAPTURE_SMTP"),
 }
 
 
 async def choose_port(instance: Instance, name: str, *, tell: Callable[[str], None]) -> int:
     """Answer the port of a door; say so where it cannot be that of the last start."""
-    door = DOORS[name]
+    door = WANTED_PORTS[name]
     wanted, port = instance.wanted_port(name, door.port), instance.port(name, door.port)
     if port != wanted:
         by = await holder(Address(ADDRESS, wanted))

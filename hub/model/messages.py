@@ -115,23 +115,14 @@ class Rendered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """
-    A message for a channel to send. The id is stable over attempts: use it as the reference.
+    A message for a channel to send. The message's id is stable over attempts: use it as the reference.
 
     `until` is the monotonic time at which the lease ends; `unsure_of` the provider that may have
     accepted an earlier attempt.
     """
 
-    id: UUID
-    channel: str
-    address: str
-    name: str
-    person: str
-    purpose: Purpose
-    lane: Lane
-    event: str
+    message: Message
     rendered: Rendered
-    created_at: datetime
-    expires_at: datetime | None = None
     until: float | None = None
     unsure_of: str | None = None
 

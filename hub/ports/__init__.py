@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
-from hub.ports.appointments import Appointments
+from hub.ports.appointments import Appointments, Later
 from hub.ports.cascades import CascadeStore
 from hub.ports.channel import Channel
 from hub.ports.clock import Now
@@ -18,7 +18,6 @@ from hub.ports.contacts import ContactStore
 from hub.ports.delivery import DeliveryStore
 from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing, Written
 from hub.ports.explain import (
-    AttemptRecord,
     AudienceSnapshot,
     ExplainFacts,
     ExplainStore,
@@ -70,6 +69,7 @@ __all__ = [
     "IntakeStore",
     "IntakeTransaction",
     "KeyStore",
+    "Later",
     "LetterStore",
     "LogStore",
     "MessageFilter",

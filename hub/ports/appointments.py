@@ -9,6 +9,9 @@ from uuid import UUID
 
 from hub.model import Clock, Lane
 
+Later = tuple[UUID, Lane, datetime]
+"""A scheduled message: its id, lane and instant."""
+
 
 class Appointments(Protocol):
     """
@@ -17,7 +20,7 @@ class Appointments(Protocol):
     Members are `m:<uuid>` for a message and `c:<uuid>` for a clock.
     """
 
-    async def arm_messages(self, items: Sequence[tuple[UUID, Lane, datetime]]) -> None:
+    async def arm_messages(self, items: Sequence[Later]) -> None:
         """Set the instant at which each message is due again."""
 
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:

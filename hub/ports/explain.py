@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
-from hub.model import AudienceRecord, LeftOut, Purpose, State, StoredEvent
+from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,30 +20,15 @@ class AudienceSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptRecord:
-    """One call to a provider, or an outcome without a call."""
-
-    at: datetime
-    outcome: str
-    provider: str = ""
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """A message to the person. The address is masked, and empty for a channel without addresses."""
+    """
+    A message to the person, and its attempts.
 
-    id: UUID
-    audience: int
-    channel: str
-    occasion: str
-    purpose: Purpose
-    address: str
-    state: State
-    reason: str | None
-    created_at: datetime
-    next_at: datetime | None
-    attempts: Sequence[AttemptRecord] = ()
+    The name is left out. The address is masked, and empty for a channel without addresses.
+    """
+
+    message: Message
+    attempts: Sequence[Attempt] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from hub.model import Clock, DispatchStatus, Inbound, Lane, Message
 from hub.model.tickets import Ticket
+from hub.ports.appointments import Later
 from hub.ports.cascades import CascadeStore
 
 
@@ -111,9 +112,7 @@ class TimerStore(CascadeStore, Protocol):
     async def mark_published(self, reply_id: UUID) -> None:
         """Store that a reply's event is with the broker."""
 
-    async def waiting_appointments(
-        self, after: UUID | None, limit: int
-    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+    async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         """Return a page of the `held` or `retrying` messages with a `next_at`, to arm them again."""
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:

@@ -25,6 +25,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
+from hub.ports import Later
 from hub.storage.sharded_zset import FEW, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds
@@ -81,7 +82,7 @@ class RedisAppointments:
         """Close the connections."""
         await self._redis.aclose()
 
-    async def arm_messages(self, items: Sequence[tuple[UUID, Lane, datetime]]) -> None:
+    async def arm_messages(self, items: Sequence[Later]) -> None:
         """Set when each message wants to be looked at again."""
         await self._in_portions(self._arm, _arming, items)
 
@@ -217,7 +218,7 @@ def client(url: str, timeout: float, *, decode: bool = True) -> Redis:
         raise ConfigurationError("HUB_REDIS_URL is not the address of a Redis server.") from exc
 
 
-def _arming(items: Iterable[tuple[UUID, Lane, datetime]]) -> _Question:
+def _arming(items: Iterable[Later]) -> _Question:
     """Answer the keys and arguments of `arm.lua`."""
     keys: list[str] = []
     arguments: list[str | int | bytes] = []

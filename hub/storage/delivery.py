@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Claimed, InvalidContact, Message, Outcome, SuppressionStatus
+from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.people.units import unit_name
 from hub.storage import messages, suppressions
 from hub.storage.cascades import PostgresCascades
@@ -24,9 +24,11 @@ _ATTEMPT_COLUMNS = 7
 class PostgresDelivery(PostgresCascades):
     """The DeliveryStore. No method holds a connection after it has answered."""
 
+    suppress = suppressions.add
+
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         """Take the messages that may be sent now."""
-        return [_claimed(row) for row in await self._database.rows(_SQL["claim"], ids, token, lease)]
+        return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease)]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """Write outcomes and attempts; answer the ids that took effect, also when it is called again."""
@@ -34,19 +36,15 @@ class PostgresDelivery(PostgresCascades):
         moved = _columns([_outcome(outcome) for outcome in ordered], _OUTCOME_COLUMNS)
         calls = [_attempt(attempt) for outcome in ordered for attempt in outcome.attempts]
         tried = _columns(calls, _ATTEMPT_COLUMNS)
-        rows = await self._database.rows(_SQL["record"], token, *moved, *tried)
+        rows = await self.rows(_SQL["record"], token, *moved, *tried)
         return frozenset(row["id"] for row in rows)
-
-    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
-        """Write to the contact points of these messages no more."""
-        await suppressions.add(self._database, gone)
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         """Answer those whose step has failed as a whole."""
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
         if not keys:
             return frozenset()
-        rows = await self._database.rows(_SQL["step_failed"], *zip(*keys, strict=True))
+        rows = await self.rows(_SQL["step_failed"], *zip(*keys, strict=True))
         return frozenset(row["id"] for row in rows)
 
 

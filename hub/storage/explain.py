@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import AudienceRecord, LeftOut, Purpose, State, StoredEvent
-from hub.ports import (
-    AttemptRecord,
-    AudienceSnapshot,
-    ExplainFacts,
-    Refused,
-    SentMessage,
-    Unit,
-    UnitVersion,
-    Version,
-)
+from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
+from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
 from hub.storage.database import Database, Runner, storable
 from hub.storage.masking import mask_address
+from hub.storage.messages import message_of
 from hub.storage.queries import load
 
 _SQL = load("explaining")
@@ -74,9 +67,11 @@ class PostgresExplain:
 
 
 async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
-    rows = await run.rows(_SQL["messages"], key, person)
-    calls = await run.rows(_SQL["attempts"], [row["id"] for row in rows])
-    return [_said(row, person, [call for call in calls if call["message_id"] == row["id"]]) for row in rows]
+    found = [message_of(row) for row in await run.rows(_SQL["messages"], key, person)]
+    calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
+    for row in await run.rows(_SQL["attempts"], [message.id for message in found]):
+        calls[row["message_id"]].append(Attempt(**dict(row)))
+    return [SentMessage(message=_masked(message), attempts=calls[message.id]) for message in found]
 
 
 async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
@@ -134,27 +129,10 @@ def _left_out(row: Record) -> LeftOut | None:
     return LeftOut(person=row["left_person"], reason=row["reason"], detail=row["detail"])
 
 
-def _said(row: Record, person: str, calls: Iterable[Record]) -> SentMessage:
+def _masked(message: Message) -> Message:
     # The inbox and letters go to the reference itself, which is no address.
-    address = "" if row["address"] in ("", person) else mask_address(row["address"])
-    return SentMessage(
-        id=row["id"],
-        audience=row["audience"],
-        channel=row["channel"],
-        occasion=row["occasion"],
-        purpose=Purpose(row["purpose"]),
-        address=address,
-        state=State(row["state"]),
-        reason=row["reason"],
-        created_at=row["created_at"],
-        next_at=row["next_at"],
-        attempts=[
-            AttemptRecord(
-                at=call["at"], outcome=call["outcome"], provider=call["provider"], code=call["code"]
-            )
-            for call in calls
-        ],
-    )
+    address = "" if message.address in ("", message.person) else mask_address(message.address)
+    return replace(message, name="", address=address)
 
 
 def _version(row: Record) -> Version:

@@ -19,11 +19,11 @@ class PostgresInbox:
         """Keep a message for its person; the same id again changes nothing."""
         await self._database.rows(
             _SQL["add"],
-            outgoing.id,
-            outgoing.person,
-            outgoing.event,
+            outgoing.message.id,
+            outgoing.message.person,
+            outgoing.message.event,
             outgoing.rendered.subject,
             outgoing.rendered.text,
             outgoing.rendered.html,
-            outgoing.created_at,
+            outgoing.message.created_at,
         )

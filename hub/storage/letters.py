@@ -31,7 +31,7 @@ class PostgresLetters:
         words = outgoing.rendered
         await self._database.rows(
             _SQL["add"],
-            *(outgoing.id, outgoing.person, outgoing.event, outgoing.name),
+            *(outgoing.message.id, outgoing.message.person, outgoing.message.event, outgoing.message.name),
             *(words.subject, words.text, words.html),
         )
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from asyncpg import Record
 
-from hub.model import Lane, Message, Purpose, State, Target
+from hub.model import Message, State
 from hub.model.state_machine import sources
-from hub.storage.database import Runner, encode_some
+from hub.storage.columns import columns_of, unnested
+from hub.storage.database import Runner, encode
 from hub.storage.queries import load
 
 _SQL = load("messages")
-_Fallback = tuple[tuple[Target, ...], ...]
+COLUMNS: Final = columns_of(Message)
+_FIELDS: Final = attrgetter(*COLUMNS)
+_ADD: Final = _SQL["add"].format(columns=", ".join(COLUMNS), given=unnested(COLUMNS))
 
 
 async def add(run: Runner, messages: Sequence[Message]) -> None:
     """Insert; one that exists already is left as it is."""
-    # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
-    ordered = sorted(messages, key=lambda message: message.id)
+    # Sorted by key: two batches that overlap wait for each other instead of deadlocking. Integers compare
+    # five times as fast as UUIDs.
+    ordered = sorted(messages, key=lambda message: message.id.int)
     if ordered:
-        await run.rows(_SQL["add"], *zip(*map(_row, ordered), strict=True))
+        await run.rows(_ADD, *_values(ordered))
 
 
 async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
@@ -38,65 +44,11 @@ async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]
 
 
 def message_of(row: Record) -> Message:
-    """Read a row of `message`."""
-    return Message(
-        id=row["id"],
-        event_key=row["event_key"],
-        event_id=row["event_id"],
-        event=row["event"],
-        audience=row["audience"],
-        step=row["step"],
-        person=row["person"],
-        name=row["name"],
-        locale=row["locale"],
-        channel=row["channel"],
-        purpose=Purpose(row["purpose"]),
-        lane=Lane(row["lane"]),
-        occasion=row["occasion"],
-        contact_id=row["contact_id"],
-        address=row["address"],
-        state=State(row["state"]),
-        created_at=row["created_at"],
-        reason=row["reason"],
-        next_at=row["next_at"],
-        expires_at=row["expires_at"],
-        ends_at=row["ends_at"],
-        patience=row["patience"],
-        variant=row["variant"],
-        units=tuple(row["units"] or ()),
-        rests=row["rests"],
-        skipped=tuple(row["skipped"] or ()),
-        fallback=msgspec.convert(row["fallback"], _Fallback) if row["fallback"] else (),
-    )
+    """Read a row of `message`. NULL is what a field is by default; of other columns nothing is read."""
+    return msgspec.convert({name: value for name, value in row.items() if value is not None}, Message)
 
 
-def _row(message: Message) -> tuple[object, ...]:
-    return (
-        message.id,
-        message.event_key,
-        message.created_at,
-        message.next_at,
-        message.expires_at,
-        message.audience,
-        message.step,
-        message.event_id,
-        message.event,
-        message.person,
-        message.name,
-        message.locale,
-        message.channel,
-        message.purpose,
-        message.lane,
-        message.occasion,
-        message.contact_id,
-        message.address,
-        message.state,
-        message.reason,
-        encode_some(message.skipped),
-        encode_some(message.fallback),
-        message.variant,
-        message.ends_at,
-        message.patience,
-        encode_some(message.units),
-        message.rests,
-    )
+def _values(messages: Sequence[Message]) -> Iterator[Sequence[object]]:
+    """Answer the values of each column. JSON is NULL where it is empty: mostly it is."""
+    for kind, values in zip(COLUMNS.values(), zip(*map(_FIELDS, messages), strict=True), strict=True):
+        yield [encode(value) if value else None for value in values] if kind == "jsonb" else values

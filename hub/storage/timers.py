@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import HUB_SOURCE, Clock, DispatchStatus, Inbound, Lane, Message, State
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, Message, State
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
-from hub.ports import Ticket
+from hub.ports import Later, Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
 from hub.storage.cascades import PostgresCascades
 from hub.storage.queries import load
@@ -23,6 +23,13 @@ START: Final = UUID(int=0)
 
 class PostgresTimers(PostgresCascades):
     """The TimerStore. Due is what the database's own clock calls due."""
+
+    clocks_by_id = clocks.by_id
+    due_clocks = clocks.due
+    advance = clocks.advance
+    unpublished_replies = replies.unpublished
+    mark_published = replies.mark_published
+    drop_early = receipts.drop_early
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         """Make `queued` again, and ticket, those of these messages whose `next_at` has come."""
@@ -40,37 +47,27 @@ class PostgresTimers(PostgresCascades):
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         """Answer failed messages whose next step was never made."""
-        return [messages.message_of(row) for row in await self._database.rows(_SQL["broken_cascades"], limit)]
+        return [messages.message_of(row) for row in await self.rows(_SQL["broken_cascades"], limit)]
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
         """Answer accepted messages whose receipt has not come in time."""
-        return [
-            messages.message_of(row) for row in await self._database.rows(_SQL["unconfirmed"], limit, again)
-        ]
+        return [messages.message_of(row) for row in await self.rows(_SQL["unconfirmed"], limit, again)]
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
         """Wait no longer for the receipts of these."""
-        await self._database.rows(_SQL["stop_waiting"], list(ids))
-
-    async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
-        """Answer these clocks."""
-        return await clocks.by_id(self._database, ids)
-
-    async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
-        """Answer clocks whose next step came so long ago, or longer, soonest first."""
-        return await clocks.due(self._database, limit, overdue)
+        await self.rows(_SQL["stop_waiting"], list(ids))
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
         """Answer of each clock which of its levels somebody holds now where it belongs."""
-        places = await clocks.places(self._database, [clock.id for clock, _ in climbing])
+        places = await clocks.places(self, [clock.id for clock, _ in climbing])
         groups = {
             clock.id: level_groups(clock, levels, place=places.get(clock.id)) for clock, levels in climbing
         }
         asked = {group for of_one in groups.values() for group in of_one.values()}
-        found = await people.look_up(self._database, asked)
-        away = await staff.on_leave(self._database, {one.ref for each in found.values() for one in each})
+        found = await people.look_up(self, asked)
+        away = await staff.on_leave(self, {one.ref for each in found.values() for one in each})
         held = {group for group in asked if anybody(found[group], away)}
         return {
             clock_id: {level for level, group in of_one.items() if group in held}
@@ -79,22 +76,18 @@ class PostgresTimers(PostgresCascades):
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         """Answer the staff that each of these events of the hub's own was addressed to."""
-        rows = await self._database.rows(_SQL["called"], list(event_ids), HUB_SOURCE)
+        rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE)
         return {row["event_id"]: row["people"] for row in rows}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
         """Cancel what these events of the hub's own would still tell staff."""
         waiting = sorted(sources(State.CANCELLED))
-        await self._database.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
+        await self.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """Answer, of each of these events, whether its messages have left."""
-        rows = await self._database.rows(_SQL["departures"], list(keys))
+        rows = await self.rows(_SQL["departures"], list(keys))
         return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}
-
-    async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
-        """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
-        return await clocks.advance(self._database, advanced, seen=seen)
 
     async def reschedule_clocks(
         self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
@@ -111,29 +104,15 @@ class PostgresTimers(PostgresCascades):
         """Give their messages the receipts that came before our own record."""
         return await receipts.settle_early(self._database, limit)
 
-    async def drop_early(self, older_than: timedelta) -> int:
-        """Forget receipts whose message never came to be known."""
-        return await receipts.drop_early(self._database, older_than)
-
-    async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
-        """Answer what people wrote and nobody was told of."""
-        return await replies.unpublished(self._database, limit)
-
-    async def mark_published(self, reply_id: UUID) -> None:
-        """Set that a reply's event is with the broker."""
-        await replies.mark_published(self._database, reply_id)
-
-    async def waiting_appointments(
-        self, after: UUID | None, limit: int
-    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+    async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         """Page through the messages with a `next_at` that are `held` or `retrying`."""
-        rows = await self._database.rows(_SQL["waiting"], after or START, limit)
+        rows = await self.rows(_SQL["waiting"], after or START, limit)
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
         """Page through the clocks that have not ended, or have still to tell that they have."""
-        return await clocks.live(self._database, after or START, limit)
+        return await clocks.live(self, after or START, limit)
 
     async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:
-        rows = await self._database.rows(_SQL[statement], *arguments)
+        rows = await self.rows(_SQL[statement], *arguments)
         return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)

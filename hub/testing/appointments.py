@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.errors import AppointmentsUnavailable
 from hub.model import Clock, Lane
-from hub.ports import Now
+from hub.ports import Later, Now
 from hub.testing.faults import Faults
 
 AHEAD: Final = timedelta(seconds=30)
@@ -36,7 +36,7 @@ class MemoryAppointments:
         self._clocks: dict[UUID, Clock] = {}
         self._epoch = False
 
-    async def arm_messages(self, items: Sequence[tuple[UUID, Lane, datetime]]) -> None:
+    async def arm_messages(self, items: Sequence[Later]) -> None:
         self._meet("arm_messages")
         for message_id, lane, at in items:
             self._arm(f"m:{message_id}", _RANKS[lane], at)

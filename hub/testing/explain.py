@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from hub.model import Attempt, Json, Message, StoredEvent
-from hub.ports import (
-    AttemptRecord,
-    AudienceSnapshot,
-    ExplainFacts,
-    Refused,
-    SentMessage,
-    Unit,
-    UnitVersion,
-    Version,
-)
+from hub.model import Json, Message, StoredEvent
+from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.testing.directory import DirectoryVersion
 from hub.testing.store import MemoryStore
 
@@ -77,7 +69,10 @@ class MemoryExplain:
         ]
         mine.sort(key=lambda one: (one.created_at, one.occasion, one.step, one.id))
         calls = sorted(self._store.tables.attempts.values(), key=lambda one: one.at)
-        return [_said(one, [call for call in calls if call.message_id == one.id]) for one in mine]
+        return [
+            SentMessage(message=_masked(one), attempts=[call for call in calls if call.message_id == one.id])
+            for one in mine
+        ]
 
     def _unit_history(self) -> Mapping[str, Sequence[UnitVersion]]:
         moves: defaultdict[str, list[UnitVersion]] = defaultdict(list)
@@ -98,23 +93,8 @@ class MemoryExplain:
         ]
 
 
-def _said(message: Message, calls: Sequence[Attempt]) -> SentMessage:
-    return SentMessage(
-        id=message.id,
-        audience=message.audience,
-        channel=message.channel,
-        occasion=message.occasion,
-        purpose=message.purpose,
-        address="" if message.address in ("", message.person) else _HIDDEN,
-        state=message.state,
-        reason=message.reason,
-        created_at=message.created_at,
-        next_at=message.next_at,
-        attempts=[
-            AttemptRecord(at=call.at, outcome=call.outcome, provider=call.provider, code=call.code)
-            for call in calls
-        ],
-    )
+def _masked(message: Message) -> Message:
+    return replace(message, name="", address="" if message.address in ("", message.person) else _HIDDEN)
 
 
 def _unit(said: Mapping[str, Json]) -> Unit:

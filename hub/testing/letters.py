@@ -21,15 +21,30 @@ _LISTED: Final = ("id", "created_at", "handed_over_at", "event", "person", "subj
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Letter:
-    id: UUID
+    outgoing: Outgoing
     created_at: datetime
-    handed_over_at: datetime | None
-    person: str
-    event: str
-    name: str
-    subject: str
-    text: str
-    html: str
+    handed_over_at: datetime | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.outgoing.message.id
+
+    def shown(self) -> dict[str, Json]:
+        message, words = self.outgoing.message, self.outgoing.rendered
+        shown: dict[str, Json] = msgspec.to_builtins(
+            {
+                "id": message.id,
+                "created_at": self.created_at,
+                "handed_over_at": self.handed_over_at,
+                "person": message.person,
+                "event": message.event,
+                "name": message.name,
+                "subject": words.subject,
+                "text": words.text,
+                "html": words.html,
+            }
+        )
+        return shown
 
 
 class MemoryLetters:
@@ -41,34 +56,23 @@ class MemoryLetters:
         self._letters: dict[UUID, _Letter] = {}
 
     async def add(self, outgoing: Outgoing) -> None:
-        words = outgoing.rendered
-        letter = _Letter(
-            id=outgoing.id,
-            created_at=self._now(),
-            handed_over_at=None,
-            person=outgoing.person,
-            event=outgoing.event,
-            name=outgoing.name,
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-        )
-        self._letters.setdefault(outgoing.id, letter)
+        letter = _Letter(outgoing=outgoing, created_at=self._now())
+        self._letters.setdefault(letter.id, letter)
 
     async def letters(
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         found = [
-            letter
-            for letter in self._letters.values()
-            if handed_over in (None, letter.handed_over_at is not None) and self._there(letter.id, places)
+            one
+            for one in self._letters.values()
+            if handed_over in (None, one.handed_over_at is not None) and self._there(one.id, places)
         ]
         found.sort(key=lambda one: (one.created_at, one.id), reverse=True)
-        return page([{name: _shown(one)[name] for name in _LISTED} for one in found], after, limit)
+        return page([{name: letter.shown()[name] for name in _LISTED} for letter in found], after, limit)
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         letter = self._letters.get(letter_id) if self._there(letter_id, places) else None
-        return None if letter is None else _shown(letter)
+        return None if letter is None else letter.shown()
 
     def _there(self, letter_id: UUID, places: PropertyScope) -> bool:
         return within(self._store.tables.place_of_id(letter_id), places)
@@ -95,8 +99,3 @@ class MemoryLetters:
         )
         await self._store.settle(letter_id, state=State.DELIVERED, reason=None, attempt=attempt)
         return True
-
-
-def _shown(letter: _Letter) -> dict[str, Json]:
-    shown: dict[str, Json] = msgspec.to_builtins(letter)
-    return shown

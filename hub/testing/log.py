@@ -174,9 +174,10 @@ class MemoryLog:
         return page(items, after, limit)
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        mine = [one for one in reversed(self._inbox.sent) if one.person == person]
+        mine = [one for one in reversed(self._inbox.sent) if one.message.person == person]
         return [
-            {**_shown(one, _ITEM), **_shown(one.rendered, _WORDS), "read_at": None} for one in mine[:limit]
+            {**_shown(one.message, _ITEM), **_shown(one.rendered, _WORDS), "read_at": None}
+            for one in mine[:limit]
         ]
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:

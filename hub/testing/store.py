@@ -12,7 +12,7 @@ from hub.messages.planning.plan import has_followup
 from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
-from hub.ports import Now, Ticket
+from hub.ports import Later, Now, Ticket
 from hub.testing.clocks import MemoryClocks
 from hub.testing.receipts import MemoryReceipts
 from hub.testing.replies import MemoryReplies
@@ -165,9 +165,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
                 tables.messages[row.message.id] = replace(row, ticketed_at=now, sweeps=row.sweeps + 1)
             return grouped((row.message.id, channel, lane) for row in stale[:limit])
 
-    async def waiting_appointments(
-        self, after: UUID | None, limit: int
-    ) -> Sequence[tuple[UUID, Lane, datetime]]:
+    async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         async with self._statement("waiting_appointments") as tables:
             waiting = [
                 (message_id, row.message.lane, row.message.next_at)

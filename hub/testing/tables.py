@@ -137,16 +137,6 @@ class Tables:
             message = replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
 
-    def keep_audience(self, record: AudienceRecord) -> None:
-        """Replace what is known of an audience; the directory's state only when it is planned again."""
-        key, seen = (record.event_key, record.audience), self.directory.position
-        known = self.audiences.get(key)
-        if known is not None and known.record.planned_at == record.planned_at:
-            seen = known.directory_version
-        self.audiences[key] = StoredAudience(record=record, directory_version=seen)
-        for left in record.left_out:
-            self.left_out.setdefault((*key, left.person), left)
-
     def add_unreached(self, found: Unreached, now: datetime) -> None:
         """Keep an event; what is found of it later on is added to its reasons."""
         known, since = self.unreached.get(found.event_key, (found, now))
@@ -194,18 +184,6 @@ class Tables:
     def wait(self, message_id: UUID, until: datetime | None) -> None:
         row = self.messages[message_id]
         self.messages[message_id] = replace(row, message=replace(row.message, next_at=until))
-
-    def settle_letter(self, letter: DeadLetter) -> None:
-        """Keep a dead letter; one that is known counts up, and is open again when it was replayed."""
-        known = self.letters.get(letter.id)
-        if known is None:
-            self.letters[letter.id] = Letter(letter=letter)
-        else:
-            again = replace(known, times=known.times + 1)
-            if known.state == "replayed":
-                news = replace(known.letter, reason=letter.reason, field=letter.field)
-                again = replace(again, letter=news, state="open")
-            self.letters[letter.id] = again
 
 
 def step_key(message: Message) -> tuple[object, ...]:

@@ -27,7 +27,7 @@ from hub.model import (
 from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.directory import Directory
-from hub.testing.tables import Tables
+from hub.testing.tables import Letter, StoredAudience, Tables
 
 
 class MemoryTransaction:
@@ -119,8 +119,16 @@ class MemoryTransaction:
                 self._tables.call_off(row, "ended")
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
+        tables = self._tables
         for record in records:
-            self._tables.keep_audience(record)
+            key, seen = (record.event_key, record.audience), tables.directory.position
+            known = tables.audiences.get(key)
+            # The directory's state is kept anew only where it is planned again.
+            if known is not None and known.record.planned_at == record.planned_at:
+                seen = known.directory_version
+            tables.audiences[key] = StoredAudience(record=record, directory_version=seen)
+            for left in record.left_out:
+                tables.left_out.setdefault((*key, left.person), left)
 
     async def add_unreached(self, found: Sequence[Unreached]) -> None:
         for event in found:
@@ -137,7 +145,10 @@ class MemoryTransaction:
     async def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         # The same bytes twice in one call are one insert.
         for letter in {letter.id: letter for letter in letters}.values():
-            self._tables.settle_letter(letter)
+            known = self._tables.letters.get(letter.id)
+            self._tables.letters[letter.id] = (
+                Letter(letter=letter) if known is None else _again(known, letter)
+            )
 
     async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
         stored = sorted(self._tables.events.values(), key=lambda one: (one.event.time, one.event.id))
@@ -149,6 +160,16 @@ class MemoryTransaction:
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
         for clock in clocks:
             self._tables.clocks[clock.id] = replace(clock, changed_at=self._now)
+
+
+def _again(known: Letter, letter: DeadLetter) -> Letter:
+    """Count up a letter that is known; one that was replayed is open again."""
+    again = replace(known, times=known.times + 1)
+    if known.state != "replayed":
+        return again
+    return replace(
+        again, letter=replace(known.letter, reason=letter.reason, field=letter.field), state="open"
+    )
 
 
 def _storable(event: Event) -> bool:

@@ -16,7 +16,8 @@ from typing import Final
 import structlog
 
 from hub import sla
-from hub.errors import AppointmentsUnavailable, Unavailable
+from hub.errors import Unavailable
+from hub.messages.appointments import make_appointments
 from hub.model import Clock, Event, Step
 from hub.timers.deps import Timers
 from hub.timers.lookups import Calls, ClockLookups, look_up
@@ -55,7 +56,7 @@ async def fire_due_steps(clocks: Sequence[Clock], timers: Timers) -> int:
         done += len(moved)
         due, later = _split_due(moved, timers.now())
         waiting += later
-    await track(timers, waiting)
+    await make_appointments(timers.appointments, clocks=waiting)
     return done
 
 
@@ -236,10 +237,3 @@ async def _advance(published: Sequence[_Firing], timers: Timers) -> Sequence[Clo
         step = clock.steps[clock.fired - 1]
         log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=clock.level)
     return advanced
-
-
-async def track(timers: Timers, clocks: Sequence[Clock]) -> None:
-    try:
-        await timers.appointments.track_clocks(clocks)
-    except AppointmentsUnavailable as exc:
-        log.warning("appointments.unavailable", error=str(exc))

@@ -23,11 +23,12 @@ import structlog
 from hub import sla
 from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.inbound.replies import events_of
+from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.model import Clock, ClockState, Message
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
-from hub.timers.fire import fire_due_steps, track
+from hub.timers.fire import fire_due_steps
 
 __all__ = [
     "AT_ONCE",
@@ -229,7 +230,7 @@ async def reschedule_clocks(timers: Timers) -> int:
         timers.policy.calendar_version, partial(sla.reschedule, policy=timers.policy), AT_ONCE
     )
     if rescheduled:
-        await track(timers, rescheduled)
+        await make_appointments(timers.appointments, clocks=rescheduled)
         log.info("clocks.laid_out_anew", count=len(rescheduled), calendar=timers.policy.calendar_version)
     return len(rescheduled)
 

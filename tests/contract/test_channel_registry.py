@@ -172,7 +172,7 @@ async def test_live_reaches_the_providers_that_the_urls_name(policy: Policy, tmp
 
     assert [mail.sender for mail in smtp.mails] == ["avisos+hub@conjunto.example"]
     assert [found.callback for found in twilio.texts] == [
-        f"https://hub.example/hooks/twilio?message={text.id}"
+        f"https://hub.example/hooks/twilio?message={text.message.id}"
     ]
     assert [push["token"] for push in fcm.pushes] == ["token"]
     assert [*smtp.violations, *twilio.violations, *fcm.violations] == []

@@ -156,10 +156,10 @@ class Shelf:
     kept: dict[str, Outgoing] = field(default_factory=dict)
     failure: Exception | None = None
 
-    async def keep(self, message: Outgoing) -> None:
+    async def keep(self, sent: Outgoing) -> None:
         if self.failure is not None:
             raise self.failure
-        self.kept[str(message.id)] = message
+        self.kept[str(sent.message.id)] = sent
 
     def refuse(self) -> None:
         self.failure = StorageRefused()
@@ -243,13 +243,13 @@ async def test_a_provider_that_hangs_is_left_in_time(trial: Trial) -> None:
 
 async def test_a_failure_never_holds_the_address(trial: Trial) -> None:
     trial.refuse()
-    message = trial.message()
+    sent = trial.message()
 
     with pytest.raises(SendFailure) as caught:
-        await trial.channel.send(message)
+        await trial.channel.send(sent)
 
     said = f"{caught.value} {caught.value.reason} {caught.value.code}"
-    assert not message.address or message.address not in said
+    assert not sent.message.address or sent.message.address not in said
 
 
 @pytest.mark.parametrize("trial", WITH_PROVIDER, indirect=True)
@@ -273,12 +273,12 @@ async def test_closing_twice_is_closing_once(trial: Trial) -> None:
 
 async def test_a_letter_that_is_kept_is_sent_and_has_not_arrived() -> None:
     shelf = Shelf()
-    message = outgoing("print", "")
+    sent = outgoing("print", "")
 
-    answer = await LetterChannel(shelf.keep).send(message)
+    answer = await LetterChannel(shelf.keep).send(sent)
 
-    assert (answer.reference, answer.delivered) == (str(message.id), False)
-    assert list(shelf.kept.values()) == [message]
+    assert (answer.reference, answer.delivered) == (str(sent.message.id), False)
+    assert list(shelf.kept.values()) == [sent]
 
 
 async def test_the_inbox_keeps_a_message_once() -> None:

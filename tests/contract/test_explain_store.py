@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from hub.model import AudienceRecord, Event, LeftOut, State, StoredEvent
-from hub.ports import AttemptRecord, AudienceSnapshot, ExplainFacts, Unit
+from hub.ports import AudienceSnapshot, ExplainFacts, Unit
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
@@ -137,15 +137,15 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     found = (await stores.explaining.facts(of, "p-1")).messages
     [attempt] = told.attempts
 
-    assert [mail.id, inbox.id] == [one.id for one in found]
-    assert "" == found[1].address
-    assert found[0].address
-    assert "maria" not in found[0].address
+    assert [mail.id, inbox.id] == [one.message.id for one in found]
+    assert ["", ""] == [one.message.name for one in found]
+    assert "" == found[1].message.address
+    assert found[0].message.address
+    assert "maria" not in found[0].message.address
     assert [] == list(found[1].attempts)
-    assert [AttemptRecord(at=attempt.at, outcome="sent", provider="smtp", code="250")] == list(
-        found[0].attempts
-    )
-    assert State.SENT is found[0].state
+    assert [("sent", "smtp", "250")] == [(one.outcome, one.provider, one.code) for one in found[0].attempts]
+    assert [attempt.at] == [one.at for one in found[0].attempts]
+    assert State.SENT is found[0].message.state
 
 
 async def test_the_history_has_every_version_in_the_order_of_being_heard(stores: Stores) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from uuid import uuid4
 
 import pytest
@@ -12,6 +12,7 @@ from hub.model import Party, State, StoredEvent
 from hub.ports import MessageFilter
 from tests.contract.stores import Stores
 from tests.contract.values import (
+    FALLBACK,
     HOUR,
     NOON,
     event,
@@ -142,6 +143,28 @@ async def test_the_same_dead_letter_again_counts_up(stores: Stores) -> None:
 
     assert sorted(str(row["id"]) for row in page.items) == sorted(map(str, (one.id, letter(b"other").id)))
     assert await stores.log.dead_letter(one.id) == one
+
+
+async def test_a_message_comes_back_with_every_field(stores: Stores, of: StoredEvent) -> None:
+    said = message(
+        of,
+        reason="over",
+        next_at=NOON,
+        expires_at=NOON + HOUR,
+        ends_at=NOON + 2 * HOUR,
+        patience=HOUR,
+        variant="owners",
+        units=("Apto 101", "Apto 302"),
+        rests=True,
+        skipped=("voice:not_configured",),
+        fallback=FALLBACK,
+    )
+    await stores.add(said)
+    async with stores.intake.transaction() as transaction:
+        [found] = await transaction.queued_messages([of.key])
+
+    assert said == found
+    assert [] == [field.name for field in fields(said) if getattr(said, field.name) == field.default]
 
 
 async def test_queued_messages_of_events_are_answered(stores: Stores, of: StoredEvent) -> None:

@@ -94,5 +94,5 @@ async def test_a_letter_knows_the_event_that_it_tells(stores: Stores, of: Stored
 
     assert found is not None
     assert (of.key, of.event, of.case) == (found.key, found.event, found.case)
-    assert await stores.letters.event_of(without_message.id) is None
+    assert await stores.letters.event_of(without_message.message.id) is None
     assert await stores.letters.event_of(uuid4()) is None

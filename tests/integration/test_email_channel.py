@@ -32,14 +32,14 @@ async def channel(server: SmtpServer) -> AsyncIterator[EmailChannel]:
 
 
 async def test_a_mail_arrives_as_it_was_composed(server: SmtpServer, channel: EmailChannel) -> None:
-    message = outgoing()
+    sent = outgoing()
 
-    answer = await channel.send(message)
+    answer = await channel.send(sent)
 
     assert answer == Accepted(provider="smtp", reference="1", code="250 2.0.0 Ok: queued as 1")
     (mail,) = server.mails
-    assert (mail.sender, mail.recipient) == (SENDER, message.address)
-    assert mail.content == simple_mail(message)
+    assert (mail.sender, mail.recipient) == (SENDER, sent.message.address)
+    assert mail.content == simple_mail(sent)
 
 
 async def test_mail_rcpt_and_data_come_in_one_read_where_pipelining_is_offered(
@@ -124,15 +124,15 @@ async def test_smtputf8_is_asked_for_only_where_the_address_needs_it() -> None:
 
 @pytest.mark.parametrize("pipelining", [True, False])
 async def test_reports_are_asked_for_where_the_server_offers_them(pipelining: bool) -> None:
-    message = outgoing(address="maria+baja@example.co")
+    sent = outgoing(address="maria+baja@example.co")
     async with (
         strict(Habits(pipelining=pipelining, dsn=True)) as server,
         channel_to(server) as channel,
     ):
-        await channel.send(message)
+        await channel.send(sent)
 
     mail, rcpt = server.notes.commands[1:3]
-    assert f"MAIL FROM:<{SENDER}> RET=HDRS ENVID={message.id.hex}" == mail
+    assert f"MAIL FROM:<{SENDER}> RET=HDRS ENVID={sent.message.id.hex}" == mail
     assert "RCPT TO:<maria+baja@example.co> NOTIFY=FAILURE,DELAY ORCPT=rfc822;maria+2Bbaja@example.co" == rcpt
 
 
@@ -146,16 +146,16 @@ async def test_reports_are_not_asked_for_where_nobody_offers_them(
 
 async def test_with_a_domain_of_its_own_each_mail_says_whose_bounce_it_would_be() -> None:
     verp = Verp("respuestas.example.co", KeyRing([Secret("secret")]))
-    message = outgoing(address="peña@example.co")
+    sent = outgoing(address="peña@example.co")
     async with (
         strict(Habits(smtputf8=True, dsn=True)) as server,
         channel_to(server, sender=verp) as channel,
     ):
-        await channel.send(message)
+        await channel.send(sent)
 
     (mail,) = server.mails
-    assert Mark(AddressKind.BOUNCE, message.id) == verp.read(mail.sender)
-    assert message.id == verp.read_envelope_id(mail.envelope_id or "")
+    assert Mark(AddressKind.BOUNCE, sent.message.id) == verp.read(mail.sender)
+    assert sent.message.id == verp.read_envelope_id(mail.envelope_id or "")
 
 
 async def test_a_domain_beyond_ascii_goes_as_idna(server: SmtpServer, channel: EmailChannel) -> None:

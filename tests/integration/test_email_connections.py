@@ -174,7 +174,7 @@ async def test_a_hundred_at_once_share_all_but_the_places_of_urgent_mail(
 
     await asyncio.gather(*(channel.send(message) for message in messages))
 
-    assert sorted(mail.recipient for mail in server.mails) == sorted(m.address for m in messages)
+    assert sorted(mail.recipient for mail in server.mails) == sorted(m.message.address for m in messages)
     assert server.connections == 6
     assert {mail.connection for mail in server.mails} == set(range(1, 7))
 
@@ -193,7 +193,7 @@ async def test_urgent_mail_never_waits_for_bulk_mail_that_hangs(server: SmtpServ
             await asyncio.gather(*(channel.send(message) for message in urgent))
         await cancel(*bulk)
 
-    assert [each.address for each in urgent] == [mail.recipient for mail in server.mails]
+    assert [each.message.address for each in urgent] == [mail.recipient for mail in server.mails]
     assert 8 == server.connections
 
 
@@ -207,9 +207,9 @@ def _hanging_for(word: str) -> Behaviour:
 async def test_whoever_waits_longest_for_a_connection_is_served_first(server: SmtpServer) -> None:
     async with channel_to(server, connections=1) as channel:
         messages = [outgoing(address=f"persona{number}@example.co") for number in range(20)]
-        await asyncio.gather(*(channel.send(message) for message in messages))
+        await asyncio.gather(*(channel.send(sent) for sent in messages))
 
-    assert [mail.recipient for mail in server.mails] == [message.address for message in messages]
+    assert [mail.recipient for mail in server.mails] == [sent.message.address for sent in messages]
 
 
 async def test_an_urgent_message_does_not_wait_behind_a_crowd(server: SmtpServer) -> None:
@@ -219,7 +219,8 @@ async def test_an_urgent_message_does_not_wait_behind_a_crowd(server: SmtpServer
         await asyncio.gather(*(channel.send(message) for message in [*crowd, urgent]))
 
     # The first of the crowd had the connection already.
-    assert [mail.recipient for mail in server.mails[:2]] == [crowd[0].address, urgent.address]
+    first = [crowd[0].message.address, urgent.message.address]
+    assert [mail.recipient for mail in server.mails[:2]] == first
 
 
 async def test_waiting_for_a_connection_ends_in_time_and_is_no_try(server: SmtpServer) -> None:

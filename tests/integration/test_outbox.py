@@ -26,23 +26,23 @@ def texts(folder: Path) -> Outbox:
 
 
 async def test_a_mail_becomes_an_eml_file_named_by_its_time_and_id(tmp_path: Path) -> None:
-    message = outgoing()
+    sent = outgoing()
 
-    answer = await mails(tmp_path).send(message)
+    answer = await mails(tmp_path).send(sent)
 
-    name = f"20260309T130000Z-email-{message.id}.eml"
+    name = f"20260309T130000Z-email-{sent.message.id}.eml"
     assert (answer.provider, answer.reference) == ("file", name)
-    assert (tmp_path / name).read_bytes() == simple_mail(message)
+    assert (tmp_path / name).read_bytes() == simple_mail(sent)
 
 
 async def test_a_text_becomes_a_json_file_that_says_everything(tmp_path: Path) -> None:
-    message = outgoing("sms", "+573001234567", expires_at=AT, rendered=Rendered(text="Su radicado: ñ"))
+    sent = outgoing("sms", "+573001234567", expires_at=AT, rendered=Rendered(text="Su radicado: ñ"))
 
-    answer = await texts(tmp_path).send(message)
+    answer = await texts(tmp_path).send(sent)
 
     assert answer.reference is not None
     assert json.loads((tmp_path / answer.reference).read_text(encoding="utf-8")) == {
-        "id": str(message.id),
+        "id": str(sent.message.id),
         "channel": "sms",
         "address": "+573001234567",
         "name": "María Pérez",
@@ -58,12 +58,12 @@ async def test_a_text_becomes_a_json_file_that_says_everything(tmp_path: Path) -
 
 
 async def test_the_same_message_again_overwrites_its_file(tmp_path: Path) -> None:
-    message = outgoing()
+    sent = outgoing()
     outbox = mails(tmp_path)
 
-    await asyncio.gather(*(outbox.send(message) for _ in range(10)))
+    await asyncio.gather(*(outbox.send(sent) for _ in range(10)))
 
-    assert [path.name for path in files(tmp_path)] == [f"20260309T130000Z-email-{message.id}.eml"]
+    assert [path.name for path in files(tmp_path)] == [f"20260309T130000Z-email-{sent.message.id}.eml"]
 
 
 async def test_the_folder_is_made_and_nobody_else_can_read_it(tmp_path: Path) -> None:
@@ -77,12 +77,12 @@ async def test_the_folder_is_made_and_nobody_else_can_read_it(tmp_path: Path) ->
 
 
 async def test_a_folder_that_cannot_be_written_is_transient_and_leaves_no_draft(tmp_path: Path) -> None:
-    message = outgoing()
-    blocked = tmp_path / f"20260309T130000Z-email-{message.id}.eml"
+    sent = outgoing()
+    blocked = tmp_path / f"20260309T130000Z-email-{sent.message.id}.eml"
     (blocked / "in the way").mkdir(parents=True)
 
     with pytest.raises(TransientFailure) as caught:
-        await mails(tmp_path).send(message)
+        await mails(tmp_path).send(sent)
 
     assert (caught.value.reason, caught.value.unknown) == ("outbox", False)
     assert files(tmp_path) == [blocked]

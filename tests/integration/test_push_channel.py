@@ -46,15 +46,15 @@ def channel_to(server: FcmServer, folder: Path, **options: Any) -> FcmChannel:
 
 
 async def test_a_push_arrives_in_the_shape_of_http_v1(server: FcmServer, channel: FcmChannel) -> None:
-    message = outgoing("push", DEVICE, lane=Lane.URGENT, expires_at=AT + timedelta(hours=2))
+    sent = outgoing("push", DEVICE, lane=Lane.URGENT, expires_at=AT + timedelta(hours=2))
 
-    answer = await channel.send(message)
+    answer = await channel.send(sent)
 
-    reference = str(message.id)
+    reference = str(sent.message.id)
     assert server.pushes == [
         {
             "token": DEVICE,
-            "notification": {"title": message.rendered.subject, "body": message.rendered.text},
+            "notification": {"title": sent.rendered.subject, "body": sent.rendered.text},
             "data": {"message_id": reference, "event": "pqrs.received"},
             "android": {"priority": "HIGH", "ttl": "7200s", "notification": {"tag": reference}},
             "apns": {

@@ -58,12 +58,12 @@ async def test_a_text_arrives_whole(server: TwilioServer, channel: TwilioChannel
 
 async def test_reports_are_asked_for_with_the_id_of_the_message(server: TwilioServer) -> None:
     channel = channel_to(server.url, callback=CALLBACK)
-    message = outgoing("sms", NUMBER)
+    sent = outgoing("sms", NUMBER)
 
-    await channel.send(message)
+    await channel.send(sent)
     await channel.aclose()
 
-    assert server.texts[0].callback == f"{CALLBACK}?message={message.id}"
+    assert server.texts[0].callback == f"{CALLBACK}?message={sent.message.id}"
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,16 @@ async def failure_of(channel: GenericChannel) -> SendFailure:
 async def test_a_text_arrives_whole_and_what_it_quotes_stays_text(
     server: Aggregator, channel: GenericChannel
 ) -> None:
-    message = outgoing("sms", NUMBER, rendered=Rendered(text=SAID))
+    sent = outgoing("sms", NUMBER, rendered=Rendered(text=SAID))
 
-    answer = await channel.send(message)
+    answer = await channel.send(sent)
 
     (taken,) = server.taken
-    assert ("573001234567", message.rendered.text, str(message.id)) == (taken.to, taken.text, taken.ref)
+    assert ("573001234567", sent.rendered.text, str(sent.message.id)) == (
+        taken.to,
+        taken.text,
+        taken.ref,
+    )
     assert ("mensajeria", "m-1", "200 queued") == (answer.provider, answer.reference, answer.code)
 
 
@@ -82,12 +86,12 @@ async def test_without_an_address_for_receipts_none_is_sent_and_none_is_promised
 
 async def test_receipts_are_asked_for_with_the_address_of_the_message(server: Aggregator) -> None:
     channel = channel_to(server.url(), callback=callback)
-    message = outgoing("sms", NUMBER)
+    sent = outgoing("sms", NUMBER)
 
-    await channel.send(message)
+    await channel.send(sent)
     await channel.aclose()
 
-    assert callback(message.id) == server.taken[0].callback
+    assert callback(sent.message.id) == server.taken[0].callback
     assert channel.traits.confirms
 
 
@@ -187,15 +191,15 @@ async def test_what_happened_after_the_request_was_sent_is_unknown(
 async def test_a_yes_that_was_kept_back_leaves_the_same_reference_for_the_repeat() -> None:
     async with Aggregator(repeats=True) as server:
         channel = channel_to(server.url(), timeout=timedelta(milliseconds=300))
-        message = outgoing("sms", NUMBER)
+        sent = outgoing("sms", NUMBER)
         server.script.append(server.accept_then_hang)
         with pytest.raises(TransientFailure) as caught:
-            await channel.send(message)
-        await channel.send(message)
+            await channel.send(sent)
+        await channel.send(sent)
         await channel.aclose()
 
     assert caught.value.unknown
-    assert [str(message.id)] * 2 == [taken.ref for taken in server.taken]
+    assert [str(sent.message.id)] * 2 == [taken.ref for taken in server.taken]
 
 
 async def test_a_slow_provider_is_waited_for() -> None:

@@ -6,24 +6,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from hub.model import Lane, Outgoing, Purpose, Rendered
+from hub.model import Outgoing, Rendered
 from hub.storage import Database, PostgresInbox, PostgresLog
 from hub.storage.masking import mask_address, mask_name
 from tests.contract.values import HOUR, NOON
+from tests.unit.factories import message
 
 
 def _outgoing(message_id: UUID, hours: int = 0) -> Outgoing:
     return Outgoing(
-        id=message_id,
-        channel="inbox",
-        address="p-1",
-        name="María",
-        person="p-1",
-        purpose=Purpose.SERVICE,
-        lane=Lane.NORMAL,
-        event="pqrs.closed",
+        message=message(
+            id=message_id, channel="inbox", person="p-1", event="pqrs.closed", created_at=NOON + hours * HOUR
+        ),
         rendered=Rendered(subject="Cierre", text="Su PQRS se cerró.", html="<p>Su PQRS se cerró.</p>"),
-        created_at=NOON + hours * HOUR,
     )
 
 

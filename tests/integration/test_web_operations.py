@@ -104,8 +104,8 @@ async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over
     world, one = World(), outgoing("print", rendered=Rendered(subject="Carta", text="Carta", html=PAGE))
     await world.letters.add(one)
     listed = (await ask(world, "/api/letters?handed_over=false")).json["items"]
-    page = await ask(world, f"/letters/{one.id}")
-    done = [await send(world, "POST", f"/api/letters/{one.id}/done") for _ in range(2)]
+    page = await ask(world, f"/letters/{one.message.id}")
+    done = [await send(world, "POST", f"/api/letters/{one.message.id}/done") for _ in range(2)]
     still_open = (await ask(world, "/api/letters?handed_over=false")).json["items"]
 
     assert [row["subject"] for row in listed] == ["Carta"]
@@ -116,7 +116,7 @@ async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over
     assert still_open == []
     noted = [(note.action, note.subject) for note in world.audit.rows]
     assert noted == [
-        (action, f"letter:{one.id}") for action in ("letter.print", "letter.done", "letter.done")
+        (action, f"letter:{one.message.id}") for action in ("letter.print", "letter.done", "letter.done")
     ]
 
 
@@ -124,4 +124,4 @@ async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over
 async def test_a_letter_that_is_not_there_is_unknown(path: str) -> None:
     world = World()
 
-    assert [(await ask(world, path.format(one))).status for one in ("x", outgoing().id)] == [404, 404]
+    assert [(await ask(world, path.format(one))).status for one in ("x", outgoing().message.id)] == [404, 404]

@@ -68,7 +68,7 @@ async def test_a_message_arrives_as_its_template_with_the_values_and_our_id(
     answer = await channel.send(sent)
 
     (note,) = server.notes
-    assert ("573001234567", RENDERED.text, str(sent.id)) == (note.to, note.text, note.callback_data)
+    assert ("573001234567", RENDERED.text, str(sent.message.id)) == (note.to, note.text, note.callback_data)
     assert ("whatsapp", reference("573001234567", 1)) == (answer.provider, answer.reference)
     assert "200 accepted" == answer.code
 

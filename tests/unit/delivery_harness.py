@@ -82,7 +82,7 @@ class DeliveryHarness:
 
     def sent(self, channel: str = "email") -> list[str]:
         """The recipients of a channel's sends."""
-        return [message.person for message in self.channels[channel].sent]
+        return [outgoing.message.person for outgoing in self.channels[channel].sent]
 
     @property
     def attempts(self) -> Sequence[Attempt]:

@@ -64,7 +64,7 @@ async def test_permanent_failure_advances_to_the_next_step() -> None:
 
 async def test_step_advances_only_when_all_its_messages_have_failed() -> None:
     async def by_contact(outgoing: Outgoing) -> Accepted:
-        if outgoing.address == "bad":
+        if outgoing.message.address == "bad":
             raise PermanentFailure("smtp_550")
         raise TransientFailure("smtp_451")
 
@@ -123,7 +123,7 @@ async def test_next_step_without_a_ticket_is_left_to_the_sweep() -> None:
 async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
     async def too_late(outgoing: Outgoing) -> Accepted:
         office.clock.advance(HOUR)
-        await office.store.claim([outgoing.id], token=UUID(int=1), lease=HOUR)
+        await office.store.claim([outgoing.message.id], token=UUID(int=1), lease=HOUR)
         raise PermanentFailure("smtp_550")
 
     office = post_office(MemoryEmail(too_late), MemorySms())

@@ -62,7 +62,7 @@ async def test_worker_cancelled_while_sending_records_the_answers() -> None:
     begun = asyncio.Event()
 
     async def by_person(outgoing: Outgoing) -> Accepted:
-        if outgoing.person == "p-stuck":
+        if outgoing.message.person == "p-stuck":
             begun.set()
             await asyncio.Event().wait()
         return Accepted(provider="smtp")

@@ -52,17 +52,17 @@ async def test_each_try_sends_the_same_reference() -> None:
     office.clock.advance(HOUR)
     await office.deliver(message)
 
-    assert {outgoing.id for outgoing in office.channels["email"].sent} == {message.id}
+    assert {outgoing.message.id for outgoing in office.channels["email"].sent} == {message.id}
     assert [attempt.outcome for attempt in office.attempts] == ["unknown", "accepted"]
 
 
 async def test_failure_of_one_message_does_not_affect_another() -> None:
     async def by_person(outgoing: Outgoing) -> Accepted:
-        if outgoing.person == "p-0":
+        if outgoing.message.person == "p-0":
             raise PermanentFailure("smtp_550")
-        if outgoing.person == "p-1":
+        if outgoing.message.person == "p-1":
             raise TransientFailure("smtp_451")
-        if outgoing.person == "p-2":
+        if outgoing.message.person == "p-2":
             raise ZeroDivisionError  # a fault of the channel
         return Accepted(provider="smtp")
 

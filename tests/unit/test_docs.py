@@ -185,7 +185,7 @@ def test_the_event_that_is_shown_is_taken_in() -> None:
 
 
 def test_the_table_of_events_is_the_catalogue() -> None:
-    told = rows(PUBLISHING, "| event | case | lane | who is told, and how | clocks |")
+    told = rows(PUBLISHING, "| event | case | lane | who is notified, and how | clocks |")
 
     assert [event_row(kind) for kind in CATALOG] == told
 

@@ -9,35 +9,24 @@ import pytest
 
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
-from hub.model import Purpose, Role, State
+from hub.model import Attempt, Role, State
 from hub.operations.explain.explain import ExplainOutcome, judge
 from hub.operations.explain.messages import BY, TO_DO, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
-from hub.ports import AttemptRecord, ExplainFacts, SentMessage
+from hub.ports import ExplainFacts, SentMessage
 from hub.rendering import labels_es
-from tests.unit.factories import HOUR, MINUTE, MONDAY, event, stored
+from tests.unit.factories import HOUR, MINUTE, MONDAY, event, message, stored
 
 ADDRESS = "m***@e***.co"
 AT_805 = "el lunes 9 de marzo de 2026 a las 8:05 a. m."
 
 
-def said(state: State, *attempts: AttemptRecord, **fields: Any) -> SentMessage:
-    values: dict[str, Any] = {
-        "id": UUID(int=1),
-        "audience": 0,
-        "channel": "email",
-        "occasion": "initial",
-        "purpose": Purpose.SERVICE,
-        "address": ADDRESS,
-        "reason": None,
-        "created_at": MONDAY,
-        "next_at": None,
-    }
-    return SentMessage(state=state, attempts=attempts, **{**values, **fields})
+def said(state: State, *attempts: Attempt, **fields: Any) -> SentMessage:
+    return SentMessage(message=message(state=state, **{"address": ADDRESS, **fields}), attempts=attempts)
 
 
-def tried(outcome: str, minutes: int = 0, **fields: Any) -> AttemptRecord:
-    return AttemptRecord(at=MONDAY + minutes * MINUTE, outcome=outcome, **fields)
+def tried(outcome: str, minutes: int = 0, **fields: Any) -> Attempt:
+    return Attempt(message_id=UUID(int=1), at=MONDAY + minutes * MINUTE, outcome=outcome, **fields)
 
 
 ACCEPTED = tried("accepted", provider="smtp", code="250")
@@ -150,7 +139,7 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
         ),
         (said(State.SENT), [f"Por correo a {ADDRESS}: enviado."]),
     ],
-    ids=lambda value: str(value.state) if isinstance(value, SentMessage) else "",
+    ids=lambda value: str(value.message.state) if isinstance(value, SentMessage) else "",
 )
 def test_a_message_says_what_became_of_it(message: SentMessage, expected: list[str]) -> None:
     assert expected == list(sentences(message))
@@ -182,7 +171,7 @@ def test_the_best_of_the_messages_decides(
 
     assert (outcome, opening) == (verdict.outcome, verdict.sentences[1])
     assert "PQRS recibida, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
-    assert verdict.reason == (None if outcome is ExplainOutcome.TOLD else messages[0].reason)
+    assert verdict.reason == (None if outcome is ExplainOutcome.TOLD else messages[0].message.reason)
 
 
 def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:

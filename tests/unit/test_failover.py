@@ -301,10 +301,10 @@ async def test_a_long_turn_comes_later_and_is_no_try_and_no_fault() -> None:
 
 async def test_an_urgent_one_passes_a_crowd() -> None:
     pool = Pool(MemoryEmail(), rate=Rate(1, HOUR))
-    await pool.send(replace(outgoing(), lane=Lane.BULK))
-    await pool.fails(replace(outgoing(), lane=Lane.BULK))
+    await pool.send(outgoing(lane=Lane.BULK))
+    await pool.fails(outgoing(lane=Lane.BULK))
 
-    assert (await pool.send(replace(outgoing(), lane=Lane.URGENT))).provider == "smtp"
+    assert (await pool.send(outgoing(lane=Lane.URGENT))).provider == "smtp"
 
 
 async def test_it_closes_what_it_holds() -> None:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from hub.channels.email.mime import Sender, build_email, wire_address
 from hub.errors import PermanentFailure
-from hub.model import Lane, Outgoing, Purpose, Rendered
+from hub.model import Outgoing, Rendered
+from tests.unit.factories import message
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))
 NOW = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
@@ -38,16 +39,8 @@ def outgoing(
     html: str = "<p>Hola</p>",
 ) -> Outgoing:
     return Outgoing(
-        id=ID,
-        channel="email",
-        address=address,
-        name=name,
-        person="p-maria",
-        purpose=Purpose.TRANSACTIONAL,
-        lane=Lane.NORMAL,
-        event="pqrs.received",
+        message=message(id=ID, address=address, name=name),
         rendered=Rendered(subject=subject, text=text, html=html),
-        created_at=NOW,
     )
 
 

@@ -79,7 +79,7 @@ def ahead(by: Ahead) -> str:
 def at_risk(rules: ClockPolicy) -> str:
     told = f"{rules.at_risk:.0%}" if rules.at_risk else ""
     warned = f"{ahead(rules.warn)} before" if rules.warn else ""
-    return ", ".join(filter(None, [warned, told, "tells nobody" if rules.silent else ""]))
+    return ", ".join(filter(None, [warned, told, "notifies nobody" if rules.silent else ""]))
 
 
 def ladder(rules: ClockPolicy) -> str:

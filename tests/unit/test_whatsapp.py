@@ -56,7 +56,7 @@ class TestPayload:
                     }
                 ],
             },
-            "biz_opaque_callback_data": str(sent.id),
+            "biz_opaque_callback_data": str(sent.message.id),
         }
 
     def test_what_is_handed_in_for_approval_has_an_example_for_each_gap(self) -> None:

@@ -62,19 +62,19 @@ class EmailChannel:
     async def send(self, outgoing: Outgoing) -> Accepted:
         letter = self._letter(outgoing)
         until = asyncio.get_running_loop().time() + self._timeout
-        verdict = await self._transmit(letter, until, outgoing.lane)
+        verdict = await self._transmit(letter, until, outgoing.message.lane)
         if verdict.accepted and verdict.reply is not None:
             return accepted(verdict.reply)
-        raise failure(verdict, outgoing.address)
+        raise failure(verdict, outgoing.message.address)
 
     async def aclose(self) -> None:
         await self._pool.aclose()
 
     def _letter(self, outgoing: Outgoing) -> Letter:
-        recipient = wire_address(outgoing.address).encode()
+        recipient = wire_address(outgoing.message.address).encode()
         message = self._compose(outgoing)
         content, size = wire_content(message)
-        sender, envelope_id = self._envelope(outgoing.id)
+        sender, envelope_id = self._envelope(outgoing.message.id)
         return Letter(
             sender=sender,
             recipient=recipient,

@@ -56,16 +56,16 @@ def build_email(
     head = (
         f"{_sender_header(sender)}\r\n"
         f"{_mailbox_header('Reply-To', sender.name, reply_to) if reply_to else _reply_header(sender)}\r\n"
-        f"{_mailbox_header('To', outgoing.name, outgoing.address)}\r\n"
+        f"{_mailbox_header('To', outgoing.message.name, outgoing.message.address)}\r\n"
         f"{_text_header('Subject', outgoing.rendered.subject)}\r\n"
         f"Date: {_date(now.replace(microsecond=0))}\r\n"
-        f"Message-ID: <{outgoing.id}@{domain}>\r\n"
+        f"Message-ID: <{outgoing.message.id}@{domain}>\r\n"
         "MIME-Version: 1.0\r\n"
         "Auto-Submitted: auto-generated\r\n"
         "Content-Language: es\r\n"
-        f"X-Hub-Event: {_one_line(outgoing.event)}\r\n"
+        f"X-Hub-Event: {_one_line(outgoing.message.event)}\r\n"
     )
-    return head.encode() + _content(outgoing.rendered, boundary=f"=_{outgoing.id.hex}")
+    return head.encode() + _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
 
 
 def wire_address(address: str) -> str:

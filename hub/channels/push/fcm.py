@@ -68,10 +68,10 @@ class FcmChannel:
     async def send(self, outgoing: Outgoing) -> Accepted:
         body = encode(outgoing, now=self._now())
         token = await self._tokens.current()
-        answer = await self._post(body, token, outgoing.lane)
+        answer = await self._post(body, token, outgoing.message.lane)
         if answer.status == 401 and error_code(answer.json) is None:
             self._tokens.discard(token)
-            answer = await self._post(body, await self._tokens.current(), outgoing.lane)
+            answer = await self._post(body, await self._tokens.current(), outgoing.message.lane)
         if answer.status // 100 == 2:
             return _accepted(answer)
         raise failure(answer)

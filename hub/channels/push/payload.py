@@ -47,14 +47,14 @@ def _encode(outgoing: Outgoing, title: str, text: str, now: datetime) -> bytes:
 
 
 def _message(outgoing: Outgoing, title: str, text: str, now: datetime) -> Json:
-    reference = str(outgoing.id)
-    urgent = outgoing.lane is Lane.URGENT
-    life = _life(outgoing.expires_at, now)
+    reference = str(outgoing.message.id)
+    urgent = outgoing.message.lane is Lane.URGENT
+    life = _life(outgoing.message.expires_at, now)
     seconds = int(life.total_seconds())
     return {
-        "token": outgoing.address,
+        "token": outgoing.message.address,
         "notification": {"title": title, "body": text},
-        "data": {"message_id": reference, "event": outgoing.event},
+        "data": {"message_id": reference, "event": outgoing.message.event},
         # No collapse_key: for a phone that is off FCM keeps four of them at most and drops the rest.
         # The tag replaces a double where it shows, and drops nothing.
         "android": {

@@ -52,13 +52,13 @@ class GenericChannel:
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         values = self._values(outgoing)
-        request = self._spec.request
+        request, lane = self._spec.request, outgoing.message.lane
         url = self._url(request.path, values, fill(request.query, values))
         if request.method == "GET":
-            answer = await self._http.get(url, self._headers(values), lane=outgoing.lane)
+            answer = await self._http.get(url, self._headers(values), lane=lane)
         else:
             content_type, body = self._body(values)
-            answer = await self._http.post(url, body, self._headers(values, content_type), lane=outgoing.lane)
+            answer = await self._http.post(url, body, self._headers(values, content_type), lane=lane)
         return judge(self._spec, answer)
 
     async def balance(self) -> Balance | None:
@@ -76,15 +76,15 @@ class GenericChannel:
         await self._http.aclose()
 
     def _values(self, outgoing: Outgoing) -> Values:
-        number = outgoing.address
+        message, number = outgoing.message, outgoing.message.address
         return {
             **self._account,
             "to": number,
             "to_national": number.removeprefix(COUNTRY),
             "to_digits": number.removeprefix("+"),
             "text": outgoing.rendered.text,
-            "id": str(outgoing.id),
-            "callback": self._callback(outgoing.id) if self._callback else "",
+            "id": str(message.id),
+            "callback": self._callback(message.id) if self._callback else "",
         }
 
     def _url(self, path: str, values: Values, query: Mapping[str, str]) -> str:

@@ -88,11 +88,14 @@ class TwilioChannel:
         self._http = HttpCaller(PROVIDER, timeout=timeout)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        form = {"To": outgoing.address, "From": self._sender, "Body": outgoing.rendered.text}
+        form = {"To": outgoing.message.address, "From": self._sender, "Body": outgoing.rendered.text}
         if self._callback is not None:
-            form["StatusCallback"] = f"{self._callback}?{urlencode({'message': outgoing.id})}"
+            form["StatusCallback"] = f"{self._callback}?{urlencode({'message': outgoing.message.id})}"
         answer = await self._http.post(
-            f"{self._account}/Messages.json", urlencode(form).encode(), self._headers, lane=outgoing.lane
+            f"{self._account}/Messages.json",
+            urlencode(form).encode(),
+            self._headers,
+            lane=outgoing.message.lane,
         )
         if answer.status // 100 == 2:
             return _accepted(answer)

@@ -26,7 +26,7 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to": outgoing.address.removeprefix("+"),
+        "to": outgoing.message.address.removeprefix("+"),
         "type": "template",
         "template": {
             "name": rendered.template,
@@ -42,5 +42,5 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
             ],
         },
         # Every status of this message gives it back, so that a receipt finds it by our own id.
-        "biz_opaque_callback_data": str(outgoing.id),
+        "biz_opaque_callback_data": str(outgoing.message.id),
     }

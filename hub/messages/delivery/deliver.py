@@ -24,12 +24,12 @@ from uuid import UUID, uuid4
 import structlog
 
 from hub.errors import (
-    AppointmentsUnavailable,
     SendFailure,
     StorageUnavailable,
     TemplateFailure,
     TransientFailure,
 )
+from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
 from hub.messages.delivery.pausing import Pauses, held_back
@@ -38,7 +38,7 @@ from hub.messages.planning.plan import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
-from hub.ports import Appointments, Channel, DeliveryStore, Now, Publisher, Throttle
+from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
 from hub.tasks import reraise_if_cancelled, wait_then_cancel
 
 __all__ = ["Pauses", "Renderer", "deliver"]
@@ -127,7 +127,7 @@ async def deliver(
     # Before the cascade, which needs the broker: a repeat of the ticket finds these messages ended.
     await store.suppress([invalid_contact(outcome) for outcome in outcomes if outcome.gone])
     await _cascade(lost, store, publisher, deps.now())
-    await _make_appointments(outcomes, by_id, appointments)
+    await make_appointments(appointments, _later(outcomes, by_id))
 
 
 async def _attempt(
@@ -180,28 +180,14 @@ def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | 
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)
         return fail_unsent(claimed, "template")
-    return Outgoing(
-        id=message.id,
-        channel=message.channel,
-        address=message.address,
-        name=message.name,
-        person=message.person,
-        purpose=message.purpose,
-        lane=message.lane,
-        event=message.event,
-        rendered=rendered,
-        created_at=message.created_at,
-        expires_at=message.expires_at,
-        until=lease.until,
-        unsure_of=claimed.unsure_of,
-    )
+    return Outgoing(message=message, rendered=rendered, until=lease.until, unsure_of=claimed.unsure_of)
 
 
 async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: DeliveryDeps) -> Outcome | None:
     """Send under the lease; None if too little of it is left: the row waits for the next worker."""
     if not lease.long_enough:
         return None
-    channel, began = deps.channels[outgoing.channel], deps.now()
+    channel, began = deps.channels[outgoing.message.channel], deps.now()
     try:
         async with asyncio.timeout(lease.left.total_seconds()):
             answer = await channel.send(outgoing)
@@ -212,7 +198,7 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: Deliv
         return _failure(claimed, TransientFailure("timeout", unknown=True), began, deps)
     except Exception as exc:
         # A fault of ours must not end the ticket's other messages.
-        log.exception("channel.broken", channel=outgoing.channel, message_id=str(outgoing.id))
+        log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
     confirms = channel.traits.confirms
@@ -262,21 +248,13 @@ async def _cascade(
     await advance_cascade(done, store=store, publisher=publisher, now=now)
 
 
-async def _make_appointments(
-    outcomes: Iterable[Outcome], messages: Mapping[UUID, Message], appointments: Appointments
-) -> None:
-    later = [
+def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> list[Later]:
+    """Return the messages that wait, but not for a receipt: the timers' audit finds overdue receipts."""
+    return [
         (outcome.message_id, messages[outcome.message_id].lane, outcome.next_at)
         for outcome in outcomes
-        # No appointment for a receipt: it is overdue only after minutes, and the timers' audit finds that.
         if outcome.next_at is not None and outcome.state is not State.SENT
     ]
-    if not later:
-        return
-    try:
-        await appointments.arm_messages(later)
-    except AppointmentsUnavailable as exc:
-        log.warning("appointments.unavailable", error=str(exc))
 
 
 def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:

@@ -25,15 +25,16 @@ def shown(verdict: Verdict) -> dict[str, Json]:
 
 
 def _message(said: SentMessage) -> dict[str, Json]:
+    message = said.message
     return {
-        "id": said.id,
-        "audience": said.audience,
-        "channel": said.channel,
-        "occasion": said.occasion,
-        "address": said.address,
-        "state": said.state,
-        "reason": said.reason,
-        "next_at": said.next_at,
+        "id": message.id,
+        "audience": message.audience,
+        "channel": message.channel,
+        "occasion": message.occasion,
+        "address": message.address,
+        "state": message.state,
+        "reason": message.reason,
+        "next_at": message.next_at,
         "sent_at": sent_at(said),
         "delivered_at": delivered_at(said),
         "read_at": read_at(said),

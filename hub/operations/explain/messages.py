@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.messages.planning.plan import LETTER
-from hub.model import State
+from hub.model import Message, State
 from hub.operations.explain import sentences_es
 from hub.ports import SentMessage
 from hub.rendering import labels_es
@@ -56,7 +56,7 @@ _NOTHING: Final = ("reached", "ended", "over")
 
 def has_gone(said: SentMessage) -> bool:
     """Tell whether it went to the person: what lies in a file has not, nor a letter not handed over yet."""
-    return said.state in OUT and not (is_filed(said) or _is_on_the_table(said))
+    return said.message.state in OUT and not (is_filed(said) or _is_on_the_table(said.message))
 
 
 def is_filed(said: SentMessage) -> bool:
@@ -72,7 +72,7 @@ def sent_at(said: SentMessage) -> datetime | None:
 def delivered_at(said: SentMessage) -> datetime | None:
     """Answer when it arrived, as far as anybody has told; what arrives at once when it was sent."""
     told = _first(said, "delivered")
-    return told or (sent_at(said) if said.state in (State.DELIVERED, State.READ) else None)
+    return told or (sent_at(said) if said.message.state in (State.DELIVERED, State.READ) else None)
 
 
 def read_at(said: SentMessage) -> datetime | None:
@@ -82,36 +82,38 @@ def read_at(said: SentMessage) -> datetime | None:
 
 def sentences(said: SentMessage) -> Iterator[str]:
     """Tell what became of the message, how often it was tried, and what to do."""
-    yield sentences_es.sentence(f"{_way(said)}: {_fate(said)}")
-    plain = said.state in OUT and len(_calls(said)) == 1
+    message = said.message
+    yield sentences_es.sentence(f"{_way(message)}: {_fate(said)}")
+    plain = message.state in OUT and len(_calls(said)) == 1
     if not plain:
         yield from (_attempt(number, said) for number in range(len(said.attempts)))
-    if said.state in _ENDED and said.reason not in _NOTHING:
-        yield f"Qué hacer: {TO_DO.get(said.reason or '', _MEND)}."
-    elif said.state is State.HELD and said.reason == "paused":
+    if message.state in _ENDED and message.reason not in _NOTHING:
+        yield f"Qué hacer: {TO_DO.get(message.reason or '', _MEND)}."
+    elif message.state is State.HELD and message.reason == "paused":
         yield f"Qué hacer: {TO_DO['paused']}."
 
 
-def _way(said: SentMessage) -> str:
-    way = BY.get(said.channel, f"Por {said.channel}")
-    named = way if said.occasion == INITIAL else f"Recordatorio {way[:1].lower()}{way[1:]}"
-    return f"{named} a {said.address}" if said.address else named
+def _way(message: Message) -> str:
+    way = BY.get(message.channel, f"Por {message.channel}")
+    named = way if message.occasion == INITIAL else f"Recordatorio {way[:1].lower()}{way[1:]}"
+    return f"{named} a {message.address}" if message.address else named
 
 
 def _fate(said: SentMessage) -> str:
-    if said.state in _ENDED:
-        return f"{_ENDED[said.state]}. {sentences_es.reason(said.reason)}".strip()
-    if said.state in (State.QUEUED, State.SENDING):
-        return "está en cola para salir." if said.state is State.QUEUED else "se está enviando ahora."
-    if said.state in (State.HELD, State.RETRYING):
-        return _waits(said)
+    message = said.message
+    if message.state in _ENDED:
+        return f"{_ENDED[message.state]}. {sentences_es.reason(message.reason)}".strip()
+    if message.state in (State.QUEUED, State.SENDING):
+        return "está en cola para salir." if message.state is State.QUEUED else "se está enviando ahora."
+    if message.state in (State.HELD, State.RETRYING):
+        return _waits(message)
     if is_filed(said):
         return "quedó en un archivo del hub: nadie lo recibió."
-    return _letter(said) if _is_on_the_table(said) else _went(said)
+    return _letter(said) if _is_on_the_table(message) else _went(said)
 
 
-def _is_on_the_table(said: SentMessage) -> bool:
-    return said.channel == LETTER and said.state is State.SENT
+def _is_on_the_table(message: Message) -> bool:
+    return message.channel == LETTER and message.state is State.SENT
 
 
 def _letter(said: SentMessage) -> str:
@@ -120,21 +122,21 @@ def _letter(said: SentMessage) -> str:
     return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
 
 
-def _waits(said: SentMessage) -> str:
-    when = sentences_es.at_time(said.next_at) if said.next_at is not None else ""
-    if said.state is State.RETRYING:
-        return f"{sentences_es.sentence(f'se intenta de nuevo {when}')} {sentences_es.reason(said.reason)}"
-    if said.reason == "scheduled":
+def _waits(message: Message) -> str:
+    when = sentences_es.at_time(message.next_at) if message.next_at is not None else ""
+    if message.state is State.RETRYING:
+        return f"{sentences_es.sentence(f'se intenta de nuevo {when}')} {sentences_es.reason(message.reason)}"
+    if message.reason == "scheduled":
         return f"saldrá {when}"
     waits = sentences_es.sentence(f"espera hasta {when}" if when else "está en espera")
-    return f"{waits} {sentences_es.reason(said.reason)}"
+    return f"{waits} {sentences_es.reason(message.reason)}"
 
 
 def _went(said: SentMessage) -> str:
     told = (("enviado", sent_at(said)), ("entregado", delivered_at(said)), ("leído", read_at(said)))
     steps = [(word, at) for word, at in told if at is not None]
     if not steps:
-        return f"{labels_es.MESSAGE_STATES[said.state].lower()}."
+        return f"{labels_es.MESSAGE_STATES[said.message.state].lower()}."
     first, begun = steps[0]
     later = [f"{word} {sentences_es.at_hour(at, begun)}" for word, at in steps[1:]]
     return ", ".join([f"{first} {sentences_es.at_time(begun)}", *later])

@@ -119,7 +119,9 @@ def _spoken(facts: ExplainFacts) -> Verdict:
     said = [sentence for message in facts.messages for sentence in sentences(message)]
     # Where one is on its way, what keeps it; not what has become of those before it.
     telling = [
-        one.reason for one in facts.messages if outcome is not ExplainOutcome.PENDING or not _is_lost(one)
+        one.message.reason
+        for one in facts.messages
+        if outcome is not ExplainOutcome.PENDING or not _is_lost(one)
     ]
     reason = None if outcome is ExplainOutcome.TOLD else telling[0]
     return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
@@ -132,7 +134,7 @@ def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
 
 
 def _is_lost(said: SentMessage) -> bool:
-    return said.state in LOST or (said.state in OUT and is_filed(said))
+    return said.message.state in LOST or (said.message.state in OUT and is_filed(said))
 
 
 def _left_out(facts: ExplainFacts) -> Verdict | None:

@@ -18,7 +18,7 @@ WHERE audience_record.event_key = $1
 ORDER BY audience_record.audience
 
 -- messages --
-SELECT id, audience, channel, occasion, purpose, address, state, reason, created_at, next_at FROM message
+SELECT * FROM message
 WHERE event_key = $1 AND person = $2
 ORDER BY created_at, occasion, step, id
 

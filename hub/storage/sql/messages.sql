@@ -2,21 +2,8 @@ Messages: what intake adds, what delivery claims and records, what timers look f
 
 -- add --
 -- A message belongs where its event does.
-INSERT INTO message (
-    id, event_key, created_at, next_at, expires_at, audience, step, event_id, event, person, name, locale,
-    channel, purpose, lane, occasion, contact_id, address, state, reason, skipped, fallback, variant,
-    ends_at, patience, units, rests, copropiedad_id
-)
-SELECT given.*, (SELECT event.copropiedad_id FROM event WHERE event.key = given.event_key) FROM unnest(
-    $1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::smallint[],
-    $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-    $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::jsonb[], $22::jsonb[],
-    $23::text[], $24::timestamptz[], $25::interval[], $26::jsonb[], $27::bool[]
-) AS given (
-    id, event_key, created_at, next_at, expires_at, audience, step, event_id, event, person, name, locale,
-    channel, purpose, lane, occasion, contact_id, address, state, reason, skipped, fallback, variant,
-    ends_at, patience, units, rests
-)
+INSERT INTO message ({columns}, copropiedad_id)
+SELECT given.*, (SELECT event.copropiedad_id FROM event WHERE event.key = given.event_key) FROM {given}
 ON CONFLICT DO NOTHING
 
 -- end_reminders --
