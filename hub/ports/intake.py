@@ -102,7 +102,7 @@ class IntakeTransaction(Protocol):
         """Insert; a repeat of the same bytes only increments its count."""
 
     async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
-        """Lock these cases (sorted), then answer all their events. The lock ends with the transaction."""
+        """Lock these cases (sorted) and return all their events. The lock ends with the transaction."""
 
     async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
         """Return the clocks of these cases, and lock them against the timers until the transaction ends."""
