@@ -12,7 +12,7 @@ from hub.policy import Policy
 from hub.policy.clocks import ClockPolicy
 
 
-def laid(
+def scheduled(
     rules: ClockPolicy,
     started_at: datetime,
     *,

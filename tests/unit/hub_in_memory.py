@@ -54,7 +54,7 @@ class MemoryHub:
         """The messages of an event."""
         return [message for message in self.store.messages if message.event_id == event.id]
 
-    def said(self, event: Event) -> list[tuple[str, str]]:
+    def recipients(self, event: Event) -> list[tuple[str, str]]:
         """The recipients of an event's messages, with the channel of each."""
         return sorted((message.person, message.channel) for message in self.of(event))
 

@@ -21,7 +21,7 @@ from tests.unit.factories import BOGOTA, HOUR, email, event, local, member, mobi
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
 
-Told = tuple[str, str, str]
+StaffMessage = tuple[str, str, str]
 """An event, a person, and when and how each of the person's channels was used."""
 
 
@@ -32,32 +32,32 @@ class Walk:
     visited: list[datetime] = field(default_factory=list)
     forgetful: bool = False
     """Flush Redis after each firing."""
-    _taken_in: int = 0
+    _processed: int = 0
     _delivered: int = 0
 
-    async def on(self, until: str) -> None:
+    async def run_until(self, until: str) -> None:
         """Run from appointment to appointment up to this local time, and stop there."""
         while (at := self._next_at()) is not None and at <= local(until):
             assert self.visited[-1:] != [at], "the same appointment again: nothing moves"
             self.visited.append(at)
             self.hub.clock.at = max(at, self.hub.clock.at)
-            await self._look()
+            await self._settle()
         self.hub.clock.at = local(until)
 
-    async def comes(self, *events: Event, at: str) -> None:
+    async def receives(self, *events: Event, at: str) -> None:
         """Run until this local time, then let intake process these events, whatever their own time is."""
-        await self.on(at)
+        await self.run_until(at)
         await self.hub.take_in(*events)
-        await self._look()
+        await self._settle()
 
-    async def take_on(self, name: str, *, by: str, at: str) -> int:
+    async def acknowledge(self, name: str, *, by: str, at: str) -> int:
         """Acknowledge this clock at that time for its current level; return the level."""
-        await self.on(at)
-        said = await acknowledge.acknowledge(
+        await self.run_until(at)
+        result = await acknowledge.acknowledge(
             self.clock(name), by=by, publisher=self.hub.publisher, now=self.hub.clock.at
         )
-        await self._look()
-        return said.level
+        await self._settle()
+        return result.level
 
     def clock(self, name: str) -> Clock:
         (found,) = [clock for clock in self.hub.store.clocks if clock.name == name]
@@ -66,15 +66,15 @@ class Walk:
     def steps(self, clock: str) -> list[str]:
         """The events of a clock in order: instant, name and levels."""
         return [
-            f"{wall(event.time)} {_what(event)}"
+            f"{wall(event.time)} {_label(event)}"
             for event in self.hub.publisher.events
             if event.data.get("clock") == clock
         ]
 
-    def told(self, clock: str) -> list[Told]:
+    def staff_messages(self, clock: str) -> list[StaffMessage]:
         """The messages to staff: event, person, and when each channel was used."""
         events = [event for event in self.hub.publisher.events if event.data.get("clock") == clock]
-        return [(_what(event), who, uses) for event in events for who, uses in self._uses(event).items()]
+        return [(_label(event), who, uses) for event in events for who, uses in self._uses(event).items()]
 
     def mailed(self, address: str) -> list[str]:
         """The times of the mails to this address."""
@@ -93,13 +93,13 @@ class Walk:
         for message in sorted(self.hub.of(event), key=lambda message: (message.person, message.channel)):
             if message.person in STAFF:
                 uses.setdefault(message.person, []).append((sent.get(message.id), message.channel))
-        return {who: _said(of_one) for who, of_one in uses.items()}
+        return {who: _format_uses(of_one) for who, of_one in uses.items()}
 
     def _next_at(self) -> datetime | None:
         scores = self.hub.appointments.scores.values()
         return min((datetime.fromtimestamp(score, UTC) for score in scores), default=None)
 
-    async def _look(self) -> None:
+    async def _settle(self) -> None:
         """Fire the timers, process published events and deliver tickets, until nothing is left to do."""
         publisher = self.hub.publisher
         while True:
@@ -107,8 +107,8 @@ class Walk:
             if self.forgetful:
                 self.hub.appointments.flush()
                 await poll_sql(timers_of(self.hub))
-            events, tickets = publisher.events[self._taken_in :], publisher.published[self._delivered :]
-            self._taken_in += len(events)
+            events, tickets = publisher.events[self._processed :], publisher.published[self._delivered :]
+            self._processed += len(events)
             self._delivered += len(tickets)
             if not events and not tickets:
                 return
@@ -152,7 +152,7 @@ async def walk(opening: Event, *directory: Event) -> Walk:
     await hub.appointments.begin_epoch()
     await hub.take_in(*directory)
     begun = Walk(hub=hub, office=office)
-    await begun.comes(opening, at=wall(opening.time))
+    await begun.receives(opening, at=wall(opening.time))
     return begun
 
 
@@ -174,7 +174,7 @@ def wall(at: datetime) -> str:
     return exact.isoformat(" ", "minutes" if whole else "auto")
 
 
-def _what(event: Event) -> str:
+def _label(event: Event) -> str:
     """Return an event's name with its levels or its outcome."""
     data = event.data
     if "to_level" in data:
@@ -182,7 +182,7 @@ def _what(event: Event) -> str:
     return f"{event.name} {data.get('level') or data['outcome']}"
 
 
-def _said(uses: list[tuple[datetime | None, str]]) -> str:
+def _format_uses(uses: list[tuple[datetime | None, str]]) -> str:
     """Format when which channels of a person were used: `04-08 13:30 email inbox sms`."""
     by_time: dict[str, list[str]] = {}
     for at, channel in sorted(

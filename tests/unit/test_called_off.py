@@ -31,7 +31,7 @@ ENDED: Final = (State.CANCELLED, "ended")
 WAITING: Final = (State.HELD, "scheduled")
 
 
-def told(name: str, *, at: datetime = MONDAY, again: str = "", **data: Json) -> Event:
+def occurrence(name: str, *, at: datetime = MONDAY, again: str = "", **data: Json) -> Event:
     return event(name, {**DATA, **data}, at=at, without=("zones",), id=f"{name}{again}")
 
 
@@ -74,7 +74,7 @@ def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
 async def test_cancelled_or_replaced_announcement_sends_no_reminder(
     hub: MemoryHub, name: str, ending: str, order: Sequence[int]
 ) -> None:
-    announced, end = told(name), told(ending, at=MONDAY + HOUR, again="-then")
+    announced, end = occurrence(name), occurrence(ending, at=MONDAY + HOUR, again="-then")
     for turn in order:
         await hub.take_in((announced, end)[turn])
 
@@ -86,7 +86,7 @@ async def test_cancelled_or_replaced_announcement_sends_no_reminder(
 async def test_current_announcement_sends_its_reminders(
     hub: MemoryHub, name: str, order: Sequence[int]
 ) -> None:
-    announced, end = told(ANNOUNCED), told(name, at=MONDAY + HOUR, again="-then")
+    announced, end = occurrence(ANNOUNCED), occurrence(name, at=MONDAY + HOUR, again="-then")
     for turn in order:
         await hub.take_in((announced, end)[turn])
 
@@ -94,14 +94,14 @@ async def test_current_announcement_sends_its_reminders(
 
 
 async def test_other_works_still_send_their_reminders(hub: MemoryHub) -> None:
-    announced = told(ANNOUNCED)
-    await hub.take_in(announced, told(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
+    announced = occurrence(ANNOUNCED)
+    await hub.take_in(announced, occurrence(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
 
     assert {WAITING} == reminders(hub, announced)
 
 
 async def test_request_after_the_first_documents_sends_its_reminder(hub: MemoryHub) -> None:
-    more = told(ASKED, at=MONDAY + HOUR, again="-more")
-    await hub.take_in(told(ASKED), told("accounting.documents.received"), more)
+    more = occurrence(ASKED, at=MONDAY + HOUR, again="-more")
+    await hub.take_in(occurrence(ASKED), occurrence("accounting.documents.received"), more)
 
     assert {WAITING} == reminders(hub, more)

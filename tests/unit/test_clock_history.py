@@ -30,7 +30,7 @@ from hub.model import (
     StepKind,
 )
 from hub.policy.clocks import ClockPolicy
-from tests.unit.clock_factory import instants, laid
+from tests.unit.clock_factory import instants, scheduled
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
 
 CASE = "pqrs_id:PQ-1"
@@ -177,7 +177,7 @@ def climbed(*levels: int) -> Clock:
     course = ClockHistory(
         acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels)
     )
-    return laid(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
+    return scheduled(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
 
 
 def test_acknowledging_level_gets_one_more_of_its_durations() -> None:
@@ -216,7 +216,7 @@ def test_new_holiday_moves_running_clocks_and_keeps_their_promise() -> None:
     week = {day: [("08:00", "17:00")] for day in range(5)}
     before = WorkCalendar(week, frozenset[date](), {}, "America/Bogota")
     after = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
-    clock = laid(POLICY.clocks["first_reply"], local("2026-07-10 16:00"), policy=POLICY)
+    clock = scheduled(POLICY.clocks["first_reply"], local("2026-07-10 16:00"), policy=POLICY)
     old, new = sla.schedule(clock, before, before.version), sla.schedule(clock, after, after.version)
 
     assert old.calendar != new.calendar
@@ -268,8 +268,8 @@ def test_a_pause_only_moves_later(start: int, since: int, lasting: int) -> None:
     begins = MONDAY + start * HOUR
     pause = Pause(since=begins + since * HOUR, until=begins + (since + lasting) * HOUR)
     for rules in (POLICY.clocks["first_reply"], DAYS_15, POLICY.clocks["emergency_ack"]):
-        plain = laid(rules, begins, policy=POLICY)
-        paused = laid(rules, begins, policy=POLICY, course=ClockHistory(pauses=(pause,)))
+        plain = scheduled(rules, begins, policy=POLICY)
+        paused = scheduled(rules, begins, policy=POLICY, course=ClockHistory(pauses=(pause,)))
 
         assert plain.due_at <= paused.due_at
         assert all(a.at <= b.at for a, b in zip(plain.steps, paused.steps, strict=True))

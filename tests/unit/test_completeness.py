@@ -29,7 +29,7 @@ from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import EVENTS, SUMMARY, step_event
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
-from tests.unit.clock_factory import laid
+from tests.unit.clock_factory import scheduled
 from tests.unit.factories import DESK, MONDAY, POLICY
 
 
@@ -101,7 +101,7 @@ def test_each_kind_of_step_has_events_in_the_catalogue() -> None:
 @pytest.mark.parametrize("name", ESCALATES)
 @pytest.mark.parametrize("kind", [StepKind.ESCALATE, StepKind.REMIND])
 def test_each_escalation_makes_the_event_of_its_promise(name: str, kind: StepKind) -> None:
-    clock = replace(laid(POLICY.clocks[name], MONDAY, policy=POLICY), name=name)
+    clock = replace(scheduled(POLICY.clocks[name], MONDAY, policy=POLICY), name=name)
     step = Step(kind=kind, at=MONDAY, from_level=1, to_level=2)
 
     assert ESCALATES[name] == step_event(clock, step, now=MONDAY).name

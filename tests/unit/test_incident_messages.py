@@ -47,7 +47,7 @@ async def test_staff_on_duty_is_notified_by_every_channel_at_any_hour() -> None:
     reported = incident()
     await hub.take_in(reported)
 
-    assert [("p-ops", "email"), ("p-ops", "inbox"), ("p-ops", "sms")] == hub.said(reported)
+    assert [("p-ops", "email"), ("p-ops", "inbox"), ("p-ops", "sms")] == hub.recipients(reported)
     assert {(State.QUEUED, "urgent")} == {(message.state, str(message.lane)) for message in hub.of(reported)}
 
 
@@ -57,7 +57,7 @@ async def test_broken_channel_is_not_used(name: str) -> None:
     reported = incident(name, avoid=["sms"])
     await hub.take_in(reported)
 
-    assert [("p-ops", "email"), ("p-ops", "inbox")] == hub.said(reported)
+    assert [("p-ops", "email"), ("p-ops", "inbox")] == hub.recipients(reported)
     assert all("sms:broken" in message.skipped for message in hub.of(reported))
 
 

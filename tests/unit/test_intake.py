@@ -47,7 +47,7 @@ async def hub() -> MemoryHub:
 async def test_an_event_becomes_messages_and_tickets_and_clocks(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED)
 
-    assert hub.said(RECEIVED) == [
+    assert hub.recipients(RECEIVED) == [
         ("p-laura", "inbox"),
         ("p-maria-pena", "email"),
         ("p-maria-pena", "sms"),
@@ -112,7 +112,7 @@ async def test_the_directory_of_a_batch_applies_before_its_other_events() -> Non
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED, SERVICE, LAURA, MARIA)
 
-    assert len(hub.said(RECEIVED)) == 3
+    assert len(hub.recipients(RECEIVED)) == 3
 
 
 async def test_unknown_reference_leaves_a_suppressed_row() -> None:
@@ -130,7 +130,7 @@ async def test_people_and_strangers_of_one_event_all_get_messages(hub: MemoryHub
     await hub.take_in(both)
     stranger = stranger_ref("sofia.ibanez@example.com", None)
 
-    assert hub.said(both) == [
+    assert hub.recipients(both) == [
         (stranger, "email"),
         ("p-laura", "inbox"),
         ("p-maria-pena", "email"),
@@ -146,7 +146,7 @@ async def test_person_in_two_audiences_gets_one_message_per_channel() -> None:
     await hub.take_in(guard, duty, home("t1"), member("p-guard", "unit:t1", "resident"))
     await hub.take_in(declared)
 
-    assert hub.said(declared) == [("p-guard", "sms")]
+    assert hub.recipients(declared) == [("p-guard", "sms")]
     assert hub.of(declared)[0].audience == 0
 
 

@@ -45,7 +45,7 @@ async def test_an_event_before_the_opener_of_its_case_waits_and_is_planned_with_
     assert (hub.of(REPLIED), hub.stored(REPLIED).waiting, hub.stored(REPLIED).planned) == ([], True, False)
     await hub.take_in(RECEIVED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
     assert (hub.stored(REPLIED).waiting, hub.stored(REPLIED).planned) == (False, True)
     assert ids(hub.of(REPLIED)) <= set(hub.publisher.ticketed)
     assert hub.states("first_reply") == [ClockState.MET]
@@ -57,14 +57,14 @@ async def test_event_waits_for_the_party_if_the_opener_has_no_place(hub: MemoryH
     await hub.take_in(REPLIED)
     await hub.take_in(opener)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
 
 
 async def test_an_event_and_its_opener_in_one_batch_need_not_wait(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     await hub.take_in(REPLIED, RECEIVED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
     assert hub.stored(REPLIED).planned
 
 
@@ -74,7 +74,7 @@ async def test_waiting_event_that_is_redelivered_keeps_waiting(hub: MemoryHub) -
     await hub.take_in(REPLIED)
     await hub.take_in(RECEIVED, REPLIED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
 
 
 async def test_event_waiting_for_one_party_notifies_the_others_already() -> None:
@@ -82,10 +82,10 @@ async def test_event_waiting_for_one_party_notifies_the_others_already() -> None
     assigned = event("maintenance.request.assigned", without=("requester",))
     await hub.take_in(somebody("p-jairo-cano", mobile()), somebody("p-camilo-nunez", email()), assigned)
 
-    assert hub.said(assigned) == [("p-jairo-cano", "sms")]
+    assert hub.recipients(assigned) == [("p-jairo-cano", "sms")]
     await hub.take_in(event("maintenance.request.received", at=MONDAY - HOUR))
 
-    assert hub.said(assigned) == [("p-camilo-nunez", "email"), ("p-jairo-cano", "sms")]
+    assert hub.recipients(assigned) == [("p-camilo-nunez", "email"), ("p-jairo-cano", "sms")]
 
 
 async def test_later_event_gets_the_place_of_its_case(hub: MemoryHub) -> None:
@@ -119,7 +119,7 @@ async def test_quiet_opener_still_stores_the_parties_of_its_case(hub: MemoryHub)
     await hub.take_in(REPLIED)
     await hub.take_in(event("pqrs.received", quiet=True))
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
 
 
 async def test_data_incident_and_desk_incident_may_share_a_number(hub: MemoryHub) -> None:
@@ -137,7 +137,7 @@ async def test_data_incident_and_desk_incident_may_share_a_number(hub: MemoryHub
         closed,
     )
 
-    assert [("p-maria-pena", "email")] == hub.said(closed)
+    assert [("p-maria-pena", "email")] == hub.recipients(closed)
     assert [ClockState.MET] == hub.states("incident_response")
     assert [ClockState.OPEN] == hub.states("incident_report")
 
@@ -187,7 +187,7 @@ async def test_an_event_that_waits_for_two_waits_until_both_are_known(hub: Memor
     await hub.take_in(somebody("p-camilo-nunez", email()), ASSIGNED)
     await hub.take_in(OPENED)
 
-    assert hub.said(ASSIGNED) == [("p-camilo-nunez", "email")]
+    assert hub.recipients(ASSIGNED) == [("p-camilo-nunez", "email")]
     assert (hub.stored(ASSIGNED).waiting, hub.stored(ASSIGNED).planned) == (True, False)
 
 
@@ -201,11 +201,11 @@ async def test_event_with_waiting_and_broad_audience_is_planned_when_both_are_kn
     )
     await hub.take_in(assigned)
 
-    assert hub.said(assigned) == [("p-resident", "email")]
+    assert hub.recipients(assigned) == [("p-resident", "email")]
     assert (hub.stored(assigned).waiting, hub.stored(assigned).planned) == (True, False)
     await hub.take_in(OPENED)
 
-    assert hub.said(assigned) == [("p-camilo-nunez", "email"), ("p-resident", "email")]
+    assert hub.recipients(assigned) == [("p-camilo-nunez", "email"), ("p-resident", "email")]
     assert (hub.stored(assigned).waiting, hub.stored(assigned).planned) == (False, True)
 
 
@@ -224,7 +224,7 @@ async def test_an_event_of_a_type_that_this_hub_does_not_know_is_left_alone(
     hub.context = DESK
     await hub.take_in(RECEIVED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
     assert hub.states("first_reply") == [ClockState.MET]
 
 

@@ -234,7 +234,7 @@ async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
     await hub.take_in(MARIA, home("101"), member("p-maria-pena", "unit:101", "owner"))
     await hub.take_in(paid, petition("refused"), petition("x"), event("privacy.consent.granted"))
 
-    assert [("p-maria-pena", "email")] == hub.said(paid)
+    assert [("p-maria-pena", "email")] == hub.recipients(paid)
 
 
 async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -> None:

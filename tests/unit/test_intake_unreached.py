@@ -47,7 +47,7 @@ def is_as_described(notice: Event) -> bool:
     return jsonschema_rs.validator_for(dict(NOTICES[notice.name])).is_valid(notice.data)
 
 
-def told(hub: MemoryHub) -> list[list[str]]:
+def published(hub: MemoryHub) -> list[list[str]]:
     return [
         notice.data["reasons"] for notice in hub.publisher.notices if notice.name == "hub.event.unreached"
     ]
@@ -56,7 +56,7 @@ def told(hub: MemoryHub) -> list[list[str]]:
 async def test_event_that_reaches_all_is_not_reported(hub: MemoryHub) -> None:
     await hub.take_in(PETITION, PAYMENT)
 
-    assert told(hub) == []
+    assert published(hub) == []
     assert hub.store.tables.unreached == {}
 
 
@@ -106,14 +106,14 @@ async def test_notice_of_a_rejection_matches_its_description(hub: MemoryHub) -> 
 async def test_quiet_event_is_not_reported(hub: MemoryHub) -> None:
     await hub.take_in(event("admin.payment.received", {"unit_id": "999"}, quiet=True))
 
-    assert told(hub) == []
+    assert published(hub) == []
 
 
 async def test_directory_event_is_not_reported() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(home("101", copropiedad="ph-new"), member("p-new", "unit:102", "owner"))
 
-    assert told(hub) == []
+    assert published(hub) == []
 
 
 async def test_crash_after_the_commit_repeats_the_notice_with_the_same_id(
@@ -128,7 +128,7 @@ async def test_crash_after_the_commit_repeats_the_notice_with_the_same_id(
     first, second = hub.publisher.notices
 
     assert first.id == second.id
-    assert told(hub) == [["empty_audience", "unknown_unit"]] * 2
+    assert published(hub) == [["empty_audience", "unknown_unit"]] * 2
 
 
 async def test_crash_after_the_last_page_repeats_the_notice(hub: MemoryHub) -> None:
@@ -138,4 +138,4 @@ async def test_crash_after_the_last_page_repeats_the_notice(hub: MemoryHub) -> N
         await hub.take_in(works)
     await hub.take_in(works)
 
-    assert told(hub) == [["empty_audience"]]
+    assert published(hub) == [["empty_audience"]]

@@ -11,7 +11,7 @@ from hub import sla
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step, StepKind
 from hub.policy.clocks import ClockPolicy
-from tests.unit.clock_factory import laid
+from tests.unit.clock_factory import scheduled
 from tests.unit.factories import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 
 STARTS = [
@@ -105,7 +105,7 @@ def test_emergency_escalates_after_5_10_and_15_minutes_at_any_hour() -> None:
 
 def test_terms_left_after_the_top_level_become_reminders() -> None:
     long = ClockPolicy(target=HOUR, ladder=(HOUR,) * 6)
-    steps = laid(long, local("2026-03-09 08:00"), policy=POLICY).steps
+    steps = scheduled(long, local("2026-03-09 08:00"), policy=POLICY).steps
 
     assert ["escalate:2", "escalate:3", "escalate:4", "remind:4", "remind:4:1", "remind:4:2"] == [
         step.key for step in steps if step.kind != "breach"

@@ -31,7 +31,7 @@ async def test_any_input_is_an_event_or_a_dead_letter_with_a_reason(thrown: list
         item for item in thrown if (item.body, item.key) not in kept and identity(item) not in events
     ]
     # One message per channel: a generated event may have added the petitioner to the directory.
-    assert 1 == len([channel for _, channel in hub.said(GOOD) if channel == "email"])
+    assert 1 == len([channel for _, channel in hub.recipients(GOOD) if channel == "email"])
 
 
 def identity(thrown: Thrown) -> tuple[str, str] | None:

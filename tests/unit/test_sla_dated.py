@@ -15,7 +15,7 @@ from hub.business_time.dates import CalendarDays, ahead_of, day_end, last_instan
 from hub.errors import InvalidPolicy
 from hub.model import ClockHistory, Pause, StepKind
 from hub.policy.clocks import Alerts, ClockPolicy
-from tests.unit.clock_factory import instants, laid
+from tests.unit.clock_factory import instants, scheduled
 from tests.unit.factories import HOUR, MONDAY, POLICY, local
 
 BY_DAY: Final = ClockPolicy(until="due_on", warn=CalendarDays(3))
@@ -32,7 +32,7 @@ ASSEMBLIES: Final = [
 
 
 def test_dated_promise_is_due_at_the_end_of_its_day_and_warns_before() -> None:
-    clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"})
+    clock = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"})
 
     assert clock.due_at == local("2026-03-21 00:00")
     assert instants(clock, StepKind.AT_RISK) == [local("2026-03-17 00:00")]
@@ -40,20 +40,20 @@ def test_dated_promise_is_due_at_the_end_of_its_day_and_warns_before() -> None:
 
 
 def test_promised_instant_is_due_to_the_minute() -> None:
-    clock = laid(OUTAGE, MONDAY, policy=POLICY, data={"expected_end": "2026-03-09T18:30:00-05:00"})
+    clock = scheduled(OUTAGE, MONDAY, policy=POLICY, data={"expected_end": "2026-03-09T18:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-09 18:30")
 
 
 def test_event_without_a_day_gets_the_target() -> None:
-    clock = laid(OUTAGE, MONDAY, policy=POLICY, data={})
+    clock = scheduled(OUTAGE, MONDAY, policy=POLICY, data={})
 
     assert clock.due_at == MONDAY + 24 * HOUR
 
 
 def test_late_promise_warns_at_once_and_overdue_promise_only_breaches() -> None:
-    late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-10"})
-    too_late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-08"})
+    late = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-10"})
+    too_late = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-08"})
 
     assert instants(late, StepKind.AT_RISK) == [MONDAY]
     assert instants(too_late, StepKind.AT_RISK, StepKind.BREACH) == [local("2026-03-09 00:00")]
@@ -64,7 +64,7 @@ def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
     assembly: dict[str, str],
 ) -> None:
     meets = f"{assembly['meeting']}T18:00:00-05:00"
-    clock = laid(CONVOCATION, local("2026-01-05 09:00"), policy=POLICY, data={"starts_at": meets})
+    clock = scheduled(CONVOCATION, local("2026-01-05 09:00"), policy=POLICY, data={"starts_at": meets})
     last_day = local(f"{assembly['latest_convocation']} 00:00")
 
     assert clock.due_at == last_day + timedelta(days=1)
@@ -73,7 +73,7 @@ def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
 
 
 def test_works_need_notice_seventy_two_hours_before_to_the_minute() -> None:
-    clock = laid(NOTICE, MONDAY, policy=POLICY, data={"starts_at": "2026-03-16T07:30:00-05:00"})
+    clock = scheduled(NOTICE, MONDAY, policy=POLICY, data={"starts_at": "2026-03-16T07:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-13 07:30")
     assert instants(clock, StepKind.AT_RISK) == []
@@ -81,7 +81,7 @@ def test_works_need_notice_seventy_two_hours_before_to_the_minute() -> None:
 
 def test_pause_moves_a_dated_promise_to_the_end_of_a_later_day() -> None:
     waited = ClockHistory(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
-    clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
+    clock = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
 
     # Two days and six hours: the third day has begun, and counts to its end.
     assert clock.due_at == local("2026-03-24 00:00")
@@ -98,8 +98,8 @@ def test_a_pause_only_moves_a_date_later(hours: list[tuple[int, int]], day: obje
         since = start + wait * HOUR
         start = since + long * HOUR
         pauses.append(Pause(since=since, until=start))
-    plain = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)})
-    moved = laid(
+    plain = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)})
+    moved = scheduled(
         BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)}, course=ClockHistory(pauses=tuple(pauses))
     )
 

@@ -16,7 +16,7 @@ from hub.testing import MemoryAppointments, MemoryPublisher
 from hub.timers.scheduler import AT_ONCE, keep_appointments
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import MemoryHub
-from tests.unit.timer_harness import hub_with, petition, timers_of, told, waiting
+from tests.unit.timer_harness import hub_with, petition, published, timers_of, waiting
 
 REPLIED = event("pqrs.replied", at=MONDAY + HOUR)
 LADDER = [
@@ -79,7 +79,7 @@ async def test_steps_of_a_clock_are_notified_at_their_instants() -> None:
         hub.clock.at = at
         await keep_appointments(timers)
 
-    assert told(hub) == [(local(at), name) for at, name in LADDER]
+    assert published(hub) == [(local(at), name) for at, name in LADDER]
     assert [event.data.get("to_level") for event in hub.publisher.events] == [None, None, 2, 3, 4, 4]
 
 
@@ -88,8 +88,8 @@ async def test_missed_steps_are_notified_in_order_after_an_outage() -> None:
     hub.clock.at = local("2026-03-18 08:00")
     await keep_appointments(timers_of(hub))
 
-    assert [name for _, name in told(hub)] == [name for _, name in LADDER]
-    assert {at for at, _ in told(hub)} == {hub.clock.at}
+    assert [name for _, name in published(hub)] == [name for _, name in LADDER]
+    assert {at for at, _ in published(hub)} == {hub.clock.at}
     assert hub.states("first_reply") == [ClockState.BREACHED]
     assert [clock.level for clock in hub.store.clocks if clock.name == "first_reply"] == [4]
 
@@ -112,7 +112,7 @@ async def test_an_answer_ends_the_ladder() -> None:
     hub.clock.at = local("2026-03-16 12:00")
     await keep_appointments(timers_of(hub))
 
-    assert told(hub) == []
+    assert published(hub) == []
     assert hub.states("first_reply") == [ClockState.MET]
 
 
@@ -175,7 +175,7 @@ async def test_appointment_that_comes_too_early_is_set_again() -> None:
     hub.appointments.scores[f"c:{clock.id}"] = MONDAY.timestamp()
     await keep_appointments(timers_of(hub))
 
-    assert told(hub) == []
+    assert published(hub) == []
     assert hub.appointments.scores[f"c:{clock.id}"] == local("2026-03-11 09:17").timestamp()
 
 
@@ -194,7 +194,7 @@ async def test_broken_clock_does_not_stop_the_others() -> None:
     with capture_logs() as logs:
         await keep_appointments(timers_of(hub))
 
-    assert [name for _, name in told(hub)] == ["sla.at_risk"]
+    assert [name for _, name in published(hub)] == ["sla.at_risk"]
     assert [entry["clock_id"] for entry in logs if entry["event"] == "clock.broken"] == [str(first.id)]
 
 

@@ -9,7 +9,7 @@ from hub.policy import Policy, load_policy
 from hub.timers.scheduler import audit, keep_appointments
 from tests.unit.factories import POLICY, event, local
 from tests.unit.hub_in_memory import MemoryHub
-from tests.unit.timer_harness import petition, timers_of, told
+from tests.unit.timer_harness import petition, published, timers_of
 
 TUESDAY_CLOSED = '[calendar.special_days]\n"2026-03-10" = []\n'
 LONG_MONDAY = (
@@ -28,7 +28,7 @@ def first_reply(hub: MemoryHub) -> Clock:
 
 
 def names(hub: MemoryHub, *only: str) -> list[str]:
-    return [name for _, name in told(hub) if name in only]
+    return [name for _, name in published(hub) if name in only]
 
 
 async def test_new_holiday_moves_the_steps_to_come(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ async def test_steps_done_by_the_old_calendar_are_not_repeated(tmp_path: Path) -
     hub.clock.at = local("2026-03-12 14:05")
     await keep_appointments(closed)
 
-    assert ["sla.at_risk", "sla.breached", "pqrs.escalated"] == [name for _, name in told(hub)]
+    assert ["sla.at_risk", "sla.breached", "pqrs.escalated"] == [name for _, name in published(hub)]
 
 
 async def test_clock_overdue_by_the_new_calendar_notifies_at_once(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ async def test_no_step_is_done_by_an_outdated_calendar(tmp_path: Path) -> None:
     hub.clock.at = local("2026-03-12 14:05")
     await keep_appointments(closed)
 
-    assert [local("2026-03-12 14:05")] == [at for at, name in told(hub) if name == "sla.breached"]
+    assert [local("2026-03-12 14:05")] == [at for at, name in published(hub) if name == "sla.breached"]
 
 
 async def test_ended_and_current_clocks_are_not_rescheduled(tmp_path: Path) -> None:

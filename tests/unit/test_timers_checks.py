@@ -84,9 +84,9 @@ async def look(hub: MemoryHub, at: datetime) -> list[Event]:
     before = len(hub.publisher.events)
     hub.clock.at = at
     await fire_from_sql(timers_of(hub))
-    told = hub.publisher.events[before:]
-    await hub.take_in(*told)
-    return told
+    published = hub.publisher.events[before:]
+    await hub.take_in(*published)
+    return published
 
 
 def lead(hub: MemoryHub) -> Clock:
@@ -94,8 +94,8 @@ def lead(hub: MemoryHub) -> Clock:
     return clock
 
 
-def pending(told: Iterable[Event]) -> list[tuple[str, int | None]]:
-    return [(event.name, event.data.get("pending")) for event in told]
+def pending(published: Iterable[Event]) -> list[tuple[str, int | None]]:
+    return [(event.name, event.data.get("pending")) for event in published]
 
 
 async def test_pending_letter_alerts_at_d_20_and_at_the_deadline() -> None:
@@ -258,4 +258,4 @@ async def test_pending_messages_alert_the_next_level_if_the_first_is_vacant() ->
     [warned] = await look(hub, AT_D_20)
 
     assert (2, [1]) == (warned.data["level"], warned.data["vacant_levels"])
-    assert [("p-2", "inbox")] == hub.said(warned)
+    assert [("p-2", "inbox")] == hub.recipients(warned)

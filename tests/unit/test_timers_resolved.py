@@ -55,8 +55,8 @@ def first_reply(hub: MemoryHub) -> Clock:
     return found
 
 
-def refs(told: Event) -> list[str]:
-    return [person["ref"] for person in told.data["called"]]
+def refs(events: Event) -> list[str]:
+    return [person["ref"] for person in events.data["called"]]
 
 
 async def test_each_alerted_level_is_notified_of_a_late_answer() -> None:
@@ -67,7 +67,7 @@ async def test_each_alerted_level_is_notified_of_a_late_answer() -> None:
     assert str(LATE.time.isoformat()) == over.data["ended_at"]
     SCHEMAS.check(over, now=hub.clock.at)
     await hub.take_in(over)
-    assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.said(over))
+    assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.recipients(over))
 
 
 async def test_timely_answer_that_arrives_after_the_breach_is_met_and_notified() -> None:
@@ -80,18 +80,18 @@ async def test_timely_answer_that_arrives_after_the_breach_is_met_and_notified()
 
 async def test_withdrawal_notifies_those_who_were_alerted() -> None:
     hub = await called()
-    told = await after(hub, event("pqrs.withdrawn", CASE, at=LATE.time))
+    events = await after(hub, event("pqrs.withdrawn", CASE, at=LATE.time))
 
-    assert [("sla.resolved", "cancelled")] == [(event.name, event.data["outcome"]) for event in told]
+    assert [("sla.resolved", "cancelled")] == [(event.name, event.data["outcome"]) for event in events]
 
 
 async def test_end_without_alerts_notifies_nobody() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 09:17")
     await keep_appointments(timers_of(hub))  # at risk: the holder is warned, which alerts nobody
-    told = await after(hub, IN_TIME)
+    events = await after(hub, IN_TIME)
 
-    assert ([], None) == (told, first_reply(hub).next_at)
+    assert ([], None) == (events, first_reply(hub).next_at)
 
 
 async def test_end_is_notified_once() -> None:
@@ -122,11 +122,11 @@ async def test_alerted_person_is_notified_after_leaving_the_level() -> None:
 
 async def test_end_waits_for_an_alert_still_on_its_way() -> None:
     hub = await called("2026-03-11 14:05", heard=False)
-    told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
+    events = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     await hub.take_in(*hub.publisher.events)
     await fire_from_sql(timers_of(hub))
 
-    assert [] == told
+    assert [] == events
     assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
 
 
@@ -137,17 +137,17 @@ async def test_end_waits_for_an_alert_that_was_published_late() -> None:
     hub.clock.at = DUE + 3 * HOUR - HOUR / 2  # the timers were away since before it was due
     await keep_appointments(timers_of(hub))
     calls = list(hub.publisher.events)
-    told = await after(hub, event("pqrs.replied", CASE, at=DUE + HOUR, id="soon"))
+    events = await after(hub, event("pqrs.replied", CASE, at=DUE + HOUR, id="soon"))
     await hub.take_in(*calls)
     await fire_from_sql(timers_of(hub))
 
-    assert [] == told
+    assert [] == events
     assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
 
 
 async def test_end_waits_ten_minutes_for_an_alert_that_never_arrives() -> None:
     hub = await called("2026-03-11 14:05", heard=False)
-    told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
+    events = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     hub.clock.at += 9 * MINUTE
     await fire_from_sql(timers_of(hub))
     waiting = next_at(hub)
@@ -156,7 +156,7 @@ async def test_end_waits_ten_minutes_for_an_alert_that_never_arrives() -> None:
 
     assert DUE + MINUTE == waiting
 
-    assert [] == told
+    assert [] == events
     assert ([], None) == (
         [event for event in hub.publisher.events if event.name == "sla.resolved"],
         next_at(hub),

@@ -30,7 +30,7 @@ async def climbed(*directory: Event) -> MemoryHub:
     return hub
 
 
-def told(hub: MemoryHub) -> list[tuple[str, int, int, list[int]]]:
+def escalations(hub: MemoryHub) -> list[tuple[str, int, int, list[int]]]:
     """The instant, levels and vacant levels of each escalation."""
     return [
         (
@@ -52,30 +52,32 @@ def clock(hub: MemoryHub) -> Clock:
 async def test_vacant_level_is_skipped_and_the_next_notified_once() -> None:
     hub = await climbed(*holder(3), *holder(4))
 
-    assert [("11", 1, 3, [2]), ("13", 3, 4, []), ("16", 4, 4, [])] == told(hub)
+    assert [("11", 1, 3, [2]), ("13", 3, 4, []), ("16", 4, 4, [])] == escalations(hub)
 
 
 async def test_two_vacant_levels_are_skipped_together() -> None:
     hub = await climbed(*holder(4))
 
-    assert [("11", 1, 4, [2, 3]), ("16", 4, 4, [])] == told(hub)
+    assert [("11", 1, 4, [2, 3]), ("16", 4, 4, [])] == escalations(hub)
 
 
 async def test_person_on_leave_without_a_delegate_holds_no_level() -> None:
     away = leave("p-2", "2026-03-10", "2026-03-20", None)
     hub = await climbed(*holder(2), *holder(3), *holder(4), away)
 
-    assert ("11", 1, 3, [2]) == told(hub)[0]
+    assert ("11", 1, 3, [2]) == escalations(hub)[0]
 
 
 async def test_no_held_level_is_skipped() -> None:
     hub = await climbed(*holder(2), *holder(3), *holder(4))
 
-    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [turn[1:] for turn in told(hub)]
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [turn[1:] for turn in escalations(hub)]
 
 
 async def test_ladder_without_any_holder_runs_as_usual() -> None:
-    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [turn[1:] for turn in told(await climbed())]
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [
+        turn[1:] for turn in escalations(await climbed())
+    ]
 
 
 async def test_replay_keeps_the_level_that_was_notified() -> None:
@@ -132,8 +134,8 @@ async def repair(*directory: Event) -> list[Event]:
 
 
 async def test_without_ladder_a_vacant_level_passes_to_the_next_and_says_so() -> None:
-    told = await repair(*holder(3), *holder(4))
-    for published in told:
+    events = await repair(*holder(3), *holder(4))
+    for published in events:
         SCHEMAS.check(published, now=local("2026-03-31 08:00"))
         words = TEMPLATES.render(
             published.name, "email", context(published.name, published.data), variant=None
@@ -141,11 +143,11 @@ async def test_without_ladder_a_vacant_level_passes_to_the_next_and_says_so() ->
 
         assert "nadie ocupa los niveles 1 y 2" in words.text
     assert {("sla.at_risk", 3), ("sla.breached", 3)} == {
-        (published.name, published.data["level"]) for published in told
+        (published.name, published.data["level"]) for published in events
     }
 
 
 async def test_only_the_holder_is_notified() -> None:
-    told = await repair(*holder(1), *holder(2))
+    events = await repair(*holder(1), *holder(2))
 
-    assert {(1, None)} == {(event.data["level"], event.data.get("vacant_levels")) for event in told}
+    assert {(1, None)} == {(event.data["level"], event.data.get("vacant_levels")) for event in events}

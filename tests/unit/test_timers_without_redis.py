@@ -27,7 +27,7 @@ from hub.timers.scheduler import (
 from tests.unit.delivery_harness import mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.timer_harness import RECEIVED, hub_with, timers_of, told, waiting
+from tests.unit.timer_harness import RECEIVED, hub_with, published, timers_of, waiting
 
 TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 
@@ -56,7 +56,7 @@ async def test_while_redis_is_away_sql_is_asked() -> None:
         await poll_sql(timers_of(hub))
 
     assert message.id in hub.publisher.ticketed
-    assert [name for _, name in told(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
+    assert [name for _, name in published(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
     assert "appointments.unavailable" in {entry["event"] for entry in logs}
 
 
@@ -143,12 +143,12 @@ async def test_audit_fires_a_step_that_redis_lost() -> None:
     hub.appointments.scores.clear()
     hub.clock.at = local("2026-03-11 09:17") + MISSED - SECOND
     await audit(timers_of(hub))
-    before = told(hub)
+    before = published(hub)
     hub.clock.advance(SECOND)
     await audit(timers_of(hub))
 
     assert [] == before
-    assert ["sla.at_risk"] == [name for _, name in told(hub)]
+    assert ["sla.at_risk"] == [name for _, name in published(hub)]
 
 
 async def test_comparison_arms_a_message_that_redis_missed() -> None:

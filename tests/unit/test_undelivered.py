@@ -29,14 +29,14 @@ def lost(**fields: Any) -> Message:
     return legal(**{"state": State.FAILED, "reason": GONE, **fields})
 
 
-def told(*over: Message) -> list[dict[str, Any]]:
+def alert_data(*over: Message) -> list[dict[str, Any]]:
     return [event.data for event in alerts(over, {ABOUT.key: ABOUT}, now=MONDAY).values()]
 
 
 def test_alert_names_the_letter_and_the_case() -> None:
     message = lost()
     [letter] = next_step(message, now=MONDAY)
-    [data] = told(message)
+    [data] = alert_data(message)
 
     assert (data["reason"], data["letter_id"]) == (GONE, str(letter.id))
     assert (data["about"], data["radicado"]) == ("pqrs.received", ABOUT.event.data["radicado"])
@@ -44,13 +44,13 @@ def test_alert_names_the_letter_and_the_case() -> None:
 
 
 def test_alert_says_that_there_is_no_letter() -> None:
-    [data] = told(lost(fallback=(), state=State.SUPPRESSED, reason="no_contact"))
+    [data] = alert_data(lost(fallback=(), state=State.SUPPRESSED, reason="no_contact"))
 
     assert (data["reason"], data["letter_id"]) == ("no_contact", None)
 
 
 def test_a_receipt_that_never_came_is_a_reason_too() -> None:
-    [data] = told(lost(state=State.SENT, reason=None))
+    [data] = alert_data(lost(state=State.SENT, reason=None))
 
     assert data["reason"] == "no_receipt"
 
@@ -73,7 +73,7 @@ def test_alert_matches_its_schema(undelivered: Message) -> None:
 def test_no_alert_while_an_electronic_channel_is_left_or_no_law_applies(
     unsent: Message,
 ) -> None:
-    assert told(unsent) == []
+    assert alert_data(unsent) == []
 
 
 def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None:
@@ -81,7 +81,7 @@ def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None
     letter = replace(lost(channel="print", contact_id="print", fallback=()), step=1)
 
     assert alerts([lost()], {}, now=MONDAY).keys() == alerts([text], {}, now=MONDAY + HOUR).keys()
-    assert len(told(lost(), text, letter)) == 2
+    assert len(alert_data(lost(), text, letter)) == 2
 
 
 async def test_the_alert_goes_out_before_the_letter_is_made() -> None:

@@ -55,5 +55,5 @@ def waiting(person: str = "p-1", at: datetime = MONDAY + HOUR, **fields: Any) ->
     return mail(person, **{"state": State.RETRYING, "next_at": at, **fields})
 
 
-def told(hub: MemoryHub) -> list[tuple[datetime, str]]:
+def published(hub: MemoryHub) -> list[tuple[datetime, str]]:
     return [(event.time, event.name) for event in hub.publisher.events]
