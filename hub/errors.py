@@ -10,6 +10,8 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── InvalidKey                an API key that makes no sense
+    ├── NameTaken                 there is one of this name already
+    ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
     ├── InvalidTemplate           a template does not compile
@@ -69,6 +71,10 @@ class InvalidKey(HubError, ValueError):
     """The API key makes no sense."""
 
 
+class NameTaken(HubError, ValueError):
+    """The name is taken."""
+
+
 class InvalidAudience(HubError, ValueError):
     """
     The words name no audience.
@@ -90,6 +96,10 @@ class InvalidEvent(HubError, ValueError):
         super().__init__(reason)
         self.reason = reason
         self.field = field
+
+
+class InvalidPeriod(HubError, ValueError):
+    """The days are no period."""
 
 
 class InvalidPhone(HubError, ValueError):

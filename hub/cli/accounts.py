@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
+import msgspec
 import typer
 
+from hub.access import accounts
+from hub.access.account_rows import AccountRow, made, row
+from hub.access.accounts import AccountAdmin
+from hub.access.passwords import Passwords
+from hub.app import process as hub_app
 from hub.cli import audit as auditing
 from hub.cli.common import AsJson, cell, print_items, print_json, print_table, settings, wait
-from hub.model import EVERYWHERE, Grant, Office
-
-if TYPE_CHECKING:
-    from hub.access.accounts import AccountAdmin
-    from hub.model import Account, Json
+from hub.model import EVERYWHERE, Account, Grant, Office
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,10 +55,7 @@ def list_accounts(as_json: AsJson = False) -> None:
     print_table(list(_COLUMNS.values()), rows)
 
 
-async def _rows() -> list[dict[str, Json]]:
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.accounts import row  # noqa: PLC0415 - the same
-
+async def _rows() -> list[AccountRow]:
     async with _desk() as admin:
         return [row(account, now=admin.now) for account in await accounts.listed(admin)]
 
@@ -80,8 +79,6 @@ def create(
 
       hub accounts create luis --name "Luis Paz" --office administrator --everywhere
     """
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-
     grants = _grants(office, copropiedad, everywhere=everywhere)
     account, password = wait(_at_desk(lambda admin: accounts.create(admin, name, display_name, grants)))
     _show_password(account, password, as_json=as_json)
@@ -97,8 +94,6 @@ def grant(
     as_json: AsJson = False,
 ) -> None:
     """Da un cargo en una o varias copropiedades, o en todas."""
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-
     grants = _grants(office, copropiedad, everywhere=everywhere)
     _show(wait(_at_desk(lambda admin: accounts.grant(admin, name, grants))), as_json=as_json)
 
@@ -113,8 +108,6 @@ def take(
     as_json: AsJson = False,
 ) -> None:
     """Quita un cargo; las sesiones de la cuenta terminan."""
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-
     grants = _grants(office, copropiedad, everywhere=everywhere)
     _show(wait(_at_desk(lambda admin: accounts.take(admin, name, grants))), as_json=as_json)
 
@@ -122,8 +115,6 @@ def take(
 @app.command()
 def reset(name: Name, as_json: AsJson = False) -> None:
     """Da otra contraseña de un solo uso, quita el bloqueo y termina las sesiones."""
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-
     account, password = wait(_at_desk(lambda admin: accounts.reset(admin, name)))
     _show_password(account, password, as_json=as_json)
 
@@ -131,24 +122,18 @@ def reset(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def disable(name: Name, as_json: AsJson = False) -> None:
     """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-
     _show(wait(_at_desk(lambda admin: accounts.disable(admin, name))), as_json=as_json)
 
 
 @app.command()
 def enable(name: Name, as_json: AsJson = False) -> None:
     """Vuelve a abrir una cuenta cerrada."""
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-
     _show(wait(_at_desk(lambda admin: accounts.enable(admin, name))), as_json=as_json)
 
 
 @app.command()
 def unlock(name: Name, as_json: AsJson = False) -> None:
     """Quita antes de tiempo el bloqueo por intentos fallidos."""
-    from hub.access import accounts  # noqa: PLC0415 - `hub --help` must not wait for it
-
     _show(wait(_at_desk(lambda admin: accounts.unlock(admin, name))), as_json=as_json)
 
 
@@ -168,10 +153,6 @@ async def _at_desk(work: Callable[[AccountAdmin], Awaitable[Any]]) -> Any:
 @asynccontextmanager
 async def _desk() -> AsyncIterator[AccountAdmin]:
     """Open the desk of whoever sits at the command line, who reaches everywhere."""
-    from hub.access.accounts import AccountAdmin  # noqa: PLC0415 - the same
-    from hub.access.passwords import Passwords  # noqa: PLC0415 - the same
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_accounts(settings()) as store, hub_app.open_audit(settings()) as audit:
         yield AccountAdmin(
             store=store,
@@ -184,8 +165,6 @@ async def _desk() -> AsyncIterator[AccountAdmin]:
 
 
 def _show(account: Account, *, as_json: bool) -> None:
-    from hub.web.api.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
-
     shown = row(account, now=datetime.now(UTC))
     if as_json:
         print_json(shown)
@@ -194,16 +173,14 @@ def _show(account: Account, *, as_json: bool) -> None:
 
 
 def _show_password(account: Account, password: str, *, as_json: bool) -> None:
-    from hub.web.api.accounts import row  # noqa: PLC0415 - `hub --help` must not wait for it
-
     if as_json:
-        print_json({**row(account, now=datetime.now(UTC)), "password": password})
+        print_json(made(account, password, now=datetime.now(UTC)))
         return
     typer.echo(password)
     once = "Se muestra una sola vez; al entrar con ella se elige otra."
     typer.secho(once, fg=typer.colors.YELLOW, err=True)
 
 
-def _joined(row: dict[str, Any]) -> dict[str, Any]:
-    grants = " ".join(f"{each['office']}:{each['copropiedad_id']}" for each in row["grants"])
-    return {**row, "grants": grants}
+def _joined(row: AccountRow) -> dict[str, Any]:
+    grants = " ".join(f"{grant.office}:{grant.copropiedad_id}" for grant in row.grants)
+    return {**msgspec.structs.asdict(row), "grants": grants}

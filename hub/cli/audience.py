@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
+import msgspec
 import typer
 
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Limit, cell, print_json, print_table, settings, wait
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from hub.model import Json
-    from hub.people.headcount import Headcount
-    from hub.ports import HeadcountPage
+from hub.operations.audience import AudienceMeant, AudienceMember, read_audience
+from hub.policy import load_policy
+from hub.storage import Database, PostgresHeadcount
 
 _COLUMNS: Final = {
     "person": "persona",
@@ -56,39 +54,34 @@ def audience(
 
     Todas las palabras están en docs/audiences.md. Los nombres van ocultos.
     """
-    from hub.web.api.audiences import answer_of  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    meant = wait(_meant(who, after, limit))
+    answer = wait(_read(who, after, limit))
     if as_json:
-        print_json(answer_of(who, meant))
+        print_json(answer)
         return
-    if meant.headcount is not None:
-        typer.echo(_sentence(meant.headcount))
-    print_table(list(_COLUMNS.values()), map(_row, meant.page.items))
-    if meant.page.next is not None:
-        typer.echo(f"There are more: --after {meant.page.next}", err=True)
+    if answer.people is not None:
+        typer.echo(_sentence(answer))
+    print_table(list(_COLUMNS.values()), map(_row, answer.items))
+    if answer.next is not None:
+        typer.echo(f"There are more: --after {answer.next}", err=True)
 
 
-def _row(row: Mapping[str, Json]) -> list[str]:
-    return [cell({**row, "units": ", ".join(row["units"])}, name) for name in _COLUMNS]
+def _row(member: AudienceMember) -> list[str]:
+    facts = {**msgspec.structs.asdict(member), "units": ", ".join(member.units)}
+    return [cell(facts, name) for name in _COLUMNS]
 
 
-def _sentence(count: Headcount) -> str:
-    ways = ", ".join(f"{words} {getattr(count, name)}" for name, words in _COUNTS.items())
-    reasons = "".join(f"; {reason}: {number}" for reason, number in count.left_out.items())
-    outside = f"{count.people - count.told}{reasons}"
-    return f"Personas: {count.people}. Se les avisa a {count.told} ({ways}). Por fuera: {outside}."
+def _sentence(answer: AudienceMeant) -> str:
+    ways = ", ".join(f"{words} {getattr(answer.reach, name)}" for name, words in _COUNTS.items())
+    reasons = "".join(f"; {reason}: {number}" for reason, number in (answer.left_out or {}).items())
+    outside = f"{(answer.people or 0) - (answer.told or 0)}{reasons}"
+    return f"Personas: {answer.people}. Se les avisa a {answer.told} ({ways}). Por fuera: {outside}."
 
 
-async def _meant(who: Sequence[str], after: str | None, limit: int) -> HeadcountPage:
-    from hub.people.audience import asked  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.policy import load_policy  # noqa: PLC0415 - the same
-    from hub.storage import Database, PostgresHeadcount  # noqa: PLC0415 - the same
-
+async def _read(who: Sequence[str], after: str | None, limit: int) -> AudienceMeant:
     policy = load_policy(settings().policy)
     async with Database(settings().database_url.reveal(), size=1) as database:
         store = PostgresHeadcount(database, policy.suppression_for)
-        meant = await store.meant(asked(who), after=after, limit=limit)
+        answer = await read_audience(store, who, after=after, limit=limit)
     # The names are masked and may be many: the question is noted, not each answer.
-    await note("audience.show", "audience", asked=list(who), found=len(meant.page.items))
-    return meant
+    await note("audience.show", "audience", asked=list(who), found=len(answer.items))
+    return answer

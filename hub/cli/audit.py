@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from hub.access import audit as noting
+from hub.app import process as hub_app
 from hub.cli.common import AsJson, Limit, local_time, print_items, print_table, settings, wait
-
-if TYPE_CHECKING:
-    from hub.model import Json
-    from hub.ports import Page
+from hub.model import Json
+from hub.ports import Page
 
 
 def audit(
@@ -44,8 +44,6 @@ def audit(
 
 
 async def _notes(limit: int, person: str | None) -> Page:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_audit(settings()) as store:
         return await store.notes(after=None, limit=limit, person=person)
 
@@ -57,8 +55,5 @@ def operator() -> str:
 
 async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
     """Note what a command does, and to whose data; never a value of a person."""
-    from hub.access import audit as noting  # noqa: PLC0415 - the same
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_audit(settings()) as store:
         await noting.note(store, who=operator(), action=action, subject=subject, person=person, **detail)

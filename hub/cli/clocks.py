@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
 
+from hub.app import process
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
@@ -25,15 +26,15 @@ from hub.cli.common import (
 )
 from hub.errors import HubError
 from hub.model import ClockState
-
-if TYPE_CHECKING:
-    from hub.web.api.clock_board import Clocks
-    from hub.web.schemas.common import AcknowledgeAnswer
+from hub.operations.acknowledge import acknowledge_clock
+from hub.operations.clocks.board import ClockFilter, Clocks
+from hub.policy import load_policy
+from hub.sla.acknowledge import AckResult
 
 app = typer.Typer(invoke_without_command=True, help="Promises: list, show, take on.")
 
-_COLUMNS: Final = ("due", "in words", "promise", "case", "level", "state", "told", "taken on", "id")
-_STEPS: Final = ("step", "at", "done", "told", "channel", "state", "when")
+_COLUMNS: Final = ("vence", "en palabras", "promesa", "caso", "nivel", "estado", "avisados", "asumido", "id")
+_STEPS: Final = ("paso", "cuándo", "hecho", "a quién", "canal", "estado", "avisado")
 
 
 @app.callback()
@@ -60,7 +61,7 @@ def clocks(
         return
     print_table(_COLUMNS, [_cells(row) for row in answer["items"]])
     if answer["source"] == "sql" and state not in {ClockState.MET, ClockState.CANCELLED}:
-        typer.secho("Redis does not answer: read from the database.", fg=typer.colors.YELLOW, err=True)
+        typer.secho("Redis no contesta: se leyó de la base de datos.", fg=typer.colors.YELLOW, err=True)
 
 
 @app.command()
@@ -75,18 +76,16 @@ def show(
         return
     out = console()
     out.print(f"{clock['name']} · {short_case(clock['case'])} · {clock['due_words']}", markup=False)
-    out.print(f"{clock['state']}, level {clock['level']}\n", markup=False)
+    out.print(f"{clock['state']}, nivel {clock['level']}\n", markup=False)
     print_table(_STEPS, [line for step in clock["steps"] for line in _step_lines(step, clock["told"])])
     for one in clock["acknowledged"]:
-        words = f"\nTaken on at level {one['level']} by {one['by']}, {local_time(one['at'])}"
+        words = f"\nAsumido en el nivel {one['level']} por {one['by']}, {local_time(one['at'])}"
         out.print(words, markup=False)
 
 
 async def _read(state: ClockState | None, limit: int) -> dict[str, Any]:
-    from hub.web.schemas.common import ClocksQuery  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with _open() as clocks:
-        return await clocks.list(ClocksQuery(state=state, limit=limit), datetime.now(UTC))
+        return await clocks.list(ClockFilter(state=state, limit=limit), datetime.now(UTC))
 
 
 @app.command()
@@ -100,26 +99,23 @@ def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json:
     if as_json:
         print_json(done)
         return
-    again = "" if done.changed else ", no change: it had been taken on before"
-    typer.echo(f"{done.id}  level {done.level}{again}")
+    again = "" if done.changed else ", sin cambio: ya estaba asumido"
+    typer.echo(f"{done.id}  nivel {done.level}{again}")
 
 
-async def _acknowledge(clock_id: UUID) -> AcknowledgeAnswer:
-    from hub.app import process as hub_app  # noqa: PLC0415 - the same
-    from hub.sla import acknowledge as acknowledging  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.acknowledge import taken_on  # noqa: PLC0415 - the same
-
+async def _acknowledge(clock_id: UUID) -> AckResult:
     given = settings()
-    async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
-        clock = await log.clock(clock_id)
-        if clock is None:
-            raise HubError(f"there is no promise {clock_id}")
-        level = acknowledging.level_to_take_on(clock)
-        await note("clock.acknowledge", f"clock:{clock_id}", level=level)
-        done = await acknowledging.acknowledge(
-            clock, by=operator(), publisher=publisher, now=datetime.now(UTC)
+    async with (
+        process.open_log(given) as log,
+        process.open_audit(given) as notes,
+        process.open_publisher(given) as publisher,
+    ):
+        done = await acknowledge_clock(
+            clock_id, log=log, notes=notes, publisher=publisher, who=operator(), now=datetime.now(UTC)
         )
-    return taken_on(clock, done)
+    if done is None:
+        raise HubError(f"there is no promise {clock_id}")
+    return done
 
 
 async def _look(clock_id: UUID) -> dict[str, Any]:
@@ -133,10 +129,6 @@ async def _look(clock_id: UUID) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _open() -> AsyncIterator[Clocks]:
-    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.policy import load_policy  # noqa: PLC0415 - the same
-    from hub.web.api.clock_board import Clocks  # noqa: PLC0415 - the same
-
     given = settings()
     async with process.open_log(given) as log, process.open_appointments(given) as appointments:
         yield Clocks(log=log, appointments=appointments, calendar=load_policy(given.policy).calendar)

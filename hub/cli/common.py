@@ -3,64 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import os
 import sys
 from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
+from hub import logs
 from hub.errors import HubError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from hub.model import Json
-    from hub.settings import Settings
+from hub.model import Json
+from hub.settings import Settings, load
 
 T = TypeVar("T")
 
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 
 
-def known_channel(text: str) -> str:
-    """Read a channel's name from the command line."""
-    from hub.channels.registry import NAMES  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    return _known("channel", text, NAMES)
-
-
-def known_event(text: str) -> str:
-    """Read an event's name from the command line."""
-    from hub.catalog import BY_NAME  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    return _known("event", text, BY_NAME)
-
-
-def _known(noun: str, text: str, names: Collection[str]) -> str:
-    if text in names:
-        return text
-    near = difflib.get_close_matches(text, names, n=3)
-    known = f"near: {', '.join(near)}" if near else f"there are {', '.join(sorted(names))}"
-    raise typer.BadParameter(f"there is no {noun} {text!r}; {known}")
-
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Names and addresses unmasked; the look is noted.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
-
-OfChannel = Annotated[
-    str | None,
-    typer.Option("--channel", parser=known_channel, metavar="CHANNEL", help="email, sms, push, inbox …"),
-]
-OfEvent = Annotated[
-    str | None,
-    typer.Option("--event", parser=known_event, metavar="EVENT", help="A kind of event: pqrs.received."),
-]
 
 _PIPE_WIDTH: Final = 2000  # columns
 
@@ -89,30 +58,22 @@ STATE_STYLES: Final = {
 
 def settings() -> Settings:
     """Read the environment."""
-    from hub.settings import load  # noqa: PLC0415 - `hub --help` must not wait for it
-
     return load(os.environ)
 
 
 def wait(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` on an event loop of its own. The command speaks for itself: the logs are silent."""
-    from hub import logs  # noqa: PLC0415 - `hub --help` must not wait for it
-
     logs.configure(as_json=False, level="critical")
     return asyncio.run(work)
 
 
 def console() -> Console:
     """Answer what prints; into a pipe it breaks no lines, so that `grep` finds whole rows."""
-    from rich.console import Console  # noqa: PLC0415 - `hub --help` must not wait for it
-
     return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def print_json(value: Json, *, indent: int = 2) -> None:
     """Print as the API would answer; `indent=-1` puts it on one line."""
-    import msgspec  # noqa: PLC0415 - `hub --help` must not wait for it
-
     encoded = msgspec.json.encode(value)
     typer.echo((encoded if indent < 0 else msgspec.json.format(encoded, indent=indent)).decode())
 
@@ -130,9 +91,6 @@ def print_table(
 
     Words are data: markup in them is shown, not obeyed.
     """
-    from rich.table import Table  # noqa: PLC0415 - `hub --help` must not wait for it
-    from rich.text import Text  # noqa: PLC0415 - the same
-
     table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
         table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")

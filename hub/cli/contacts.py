@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
+from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
@@ -16,7 +17,6 @@ from hub.cli.common import (
     Whole,
     as_instant,
     cell,
-    known_channel,
     print_items,
     print_json,
     print_table,
@@ -26,11 +26,13 @@ from hub.cli.common import (
     to_uuid,
     wait,
 )
+from hub.cli.names import known_channel
 from hub.errors import HubError
 from hub.model import ReplyKind
-
-if TYPE_CHECKING:
-    from hub.ports import ContactStore, Page
+from hub.operations.suppressions import read_suppressions
+from hub.people.audience import written_as
+from hub.policy import load_policy
+from hub.ports import ContactStore, Page
 
 T = TypeVar("T")
 
@@ -74,15 +76,10 @@ def show_reply(reply_id: Annotated[str, typer.Argument(metavar="ID")], as_json: 
 @suppressions.command("list")
 def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
     """List them, newest first, with their reason and when they end by themselves."""
-    from hub.policy import load_policy  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.ports import Page  # noqa: PLC0415 - the same
-    from hub.web.api.replies import with_end  # noqa: PLC0415 - the same
-
     policy = load_policy(settings().policy)
-    page = _asked(lambda store: store.suppressions(after=None, limit=limit))
-    ending = Page(items=[with_end(row, policy) for row in page.items], next=page.next)
+    page = _asked(lambda store: read_suppressions(store, policy, limit=limit))
     columns = ("since", "address", "channel", "reason", "expires_at", "lifted_at", "id")
-    _print(ending, columns, as_json=as_json)
+    _print(page, columns, as_json=as_json)
 
 
 @suppressions.command("show")
@@ -119,8 +116,6 @@ def add_suppression(
 
       hub suppressions add maria@example.co --channel email --reason "typing error"
     """
-    from hub.people.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
-
     tidy, by = written_as(address), getpass.getuser()
     if tidy is None and channel != "push":
         raise typer.BadParameter(f"{address!r} is neither an email address nor a telephone number")
@@ -161,8 +156,6 @@ def lift_opt_out(named: Named, as_json: AsJson = False) -> None:
 def _lift(
     lift: Callable[[ContactStore, str], Awaitable[int]], named: str, what: str, *, as_json: bool
 ) -> None:
-    from hub.people.audience import written_as  # noqa: PLC0415 - `hub --help` must not wait for it
-
     whom = written_as(named) or named
     lifted = _asked(lambda store: lift(store, whom))
     wait(note(f"{what}.lift", what, lifted=lifted))
@@ -174,8 +167,6 @@ def _asked(question: Callable[[ContactStore], Awaitable[T]]) -> T:
 
 
 async def _ask(question: Callable[[ContactStore], Awaitable[T]]) -> T:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_contacts(settings()) as store:
         return await question(store)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from hub.cli.common import AsJson, print_json, settings, wait
+from hub.storage import migrations
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema: look at it, bring it up to date.")
 
@@ -12,8 +13,6 @@ app = typer.Typer(no_args_is_help=True, help="The database's schema: look at it,
 @app.command()
 def upgrade(as_json: AsJson = False) -> None:
     """Bring the schema up to date. Safe to repeat, also from several machines at once."""
-    from hub.storage import migrations  # noqa: PLC0415 - `hub --help` must not wait for it
-
     wait(migrations.upgrade(settings().database_url.reveal()))
     _show(migrations.HEAD, migrations.HEAD, as_json=as_json)
 
@@ -21,8 +20,6 @@ def upgrade(as_json: AsJson = False) -> None:
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Tell which schema the database has and which one this hub needs; exit 1 when they differ."""
-    from hub.storage import migrations  # noqa: PLC0415 - `hub --help` must not wait for it
-
     found = wait(migrations.current(settings().database_url.reveal()))
     _show(found, migrations.HEAD, as_json=as_json)
     if found != migrations.HEAD:

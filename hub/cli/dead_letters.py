@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 from uuid import UUID
 
+import msgspec
 import typer
 
+from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
@@ -24,11 +26,10 @@ from hub.cli.common import (
     wait,
 )
 from hub.errors import HubError
-
-if TYPE_CHECKING:
-    from hub.model import DeadLetter
-    from hub.operations.dead_letters import Settled
-    from hub.ports import LogStore, Page
+from hub.model import DeadLetter
+from hub.operations import dead_letters
+from hub.operations.dead_letters import Settled
+from hub.ports import LogStore, Page
 
 app = typer.Typer(
     no_args_is_help=True, help="Events that could not be taken in: list, show, replay, discard."
@@ -78,8 +79,6 @@ def list_letters(
 
 
 async def _list(state: str, reason: str | None, event: str | None, limit: int) -> Page:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_log(settings()) as log:
         return await log.dead(state=state, after=None, limit=limit, reason=reason, event=event)
 
@@ -87,10 +86,8 @@ async def _list(state: str, reason: str | None, event: str | None, limit: int) -
 @app.command()
 def show(letter_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """Show one: why, the headers, the start of the body."""
-    from hub.web.api.clock_board import show_letter  # noqa: PLC0415 - `hub --help` must not wait for it
-
     letter = wait(_find(to_uuid(letter_id)))
-    shown = show_letter(letter)
+    shown = msgspec.to_builtins(dead_letters.shown(letter))
     if as_json:
         print_json(shown)
         return
@@ -100,8 +97,6 @@ def show(letter_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJso
 
 
 async def _find(letter_id: UUID) -> DeadLetter:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_log(settings()) as log:
         letter = await known(log, letter_id)
     await note("dead.show", f"dead:{letter_id}")
@@ -171,9 +166,6 @@ def _asked(ids: Sequence[str] | None, reason: str | None, event: str | None, *, 
 
 
 async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations import dead_letters  # noqa: PLC0415 - the same
-
     given, settle = settings(), dead_letters.replay_one if verb == "replay" else dead_letters.discard_one
     async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
         if asked.ids is None:

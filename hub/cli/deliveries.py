@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
+from rich.text import Text
 
+from hub.app import process
 from hub.cli.common import (
     STATE_STYLES,
     AsJson,
     Limit,
-    OfChannel,
-    OfEvent,
     console,
     local_time,
     print_items,
@@ -23,12 +23,10 @@ from hub.cli.common import (
     settings,
     wait,
 )
+from hub.cli.names import OfChannel, OfEvent
 from hub.errors import StorageUnavailable
-from hub.model import State
-
-if TYPE_CHECKING:
-    from hub.model import Json
-    from hub.ports import LogStore, MessageFilter
+from hub.model import Json, State
+from hub.ports import LogStore, MessageFilter
 
 Row = Mapping[str, "Json"]
 
@@ -59,8 +57,6 @@ def deliveries(
 
       hub deliveries --follow --json | jq .state
     """
-    from hub.ports import MessageFilter  # noqa: PLC0415 - `hub --help` must not wait for it
-
     narrowed = MessageFilter(
         state=state and state.value, channel=channel, event=event, event_id=event_id, person=person
     )
@@ -69,8 +65,6 @@ def deliveries(
 
 
 async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
-    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with process.open_log(settings()) as log:
         if follow:
             await keep_following(log, narrowed, limit, line_printer(as_json=as_json))
@@ -110,8 +104,6 @@ def line_printer(*, as_json: bool) -> Callable[[Row], None]:
     """Answer what prints one row on one line; as text, below a head that is printed now."""
     if as_json:
         return lambda row: print_json(row, indent=-1)
-    from rich.text import Text  # noqa: PLC0415 - `hub --help` must not wait for it
-
     out = console()
 
     def show(cells: Sequence[str], style: str = "") -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, console, print_json, settings, wait
-
-if TYPE_CHECKING:
-    from hub.operations.explain.explain import Verdict
+from hub.operations.explain import explain as explaining
+from hub.operations.explain.explain import UNKNOWN, Verdict, shown
 
 
 def explain(
@@ -46,8 +46,6 @@ def explain(
     `hub deliveries` muestra los ids de los eventos y las referencias de las
     personas. Las direcciones salen ocultas; la consulta queda en `hub audit`.
     """
-    from hub.operations.explain.explain import UNKNOWN, shown  # noqa: PLC0415 - `hub --help` must not wait for it
-
     verdict = wait(_explain(event, person, source))
     if as_json:
         print_json(shown(verdict))
@@ -58,9 +56,6 @@ def explain(
 
 
 async def _explain(event: str, person: str, source: str | None) -> Verdict:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations.explain import explain as explaining  # noqa: PLC0415 - the same
-
     async with hub_app.open_explaining(settings()) as store:
         verdict = await explaining.explain(store, event, person, source=source)
     if verdict.event is not None and verdict.outcome not in explaining.UNKNOWN:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from hub.access.keyring import KeyRing
+from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
 from hub.cli.progress import progress
 from hub.errors import HubError
-
-if TYPE_CHECKING:
-    from hub.model import Json
-    from hub.operations.import_people import Step
-    from hub.people.importing import Changes, Fault, Report
-    from hub.people.importing.entries import Hashes
+from hub.model import Json
+from hub.operations.import_people import Step, load, look
+from hub.people.importing import Changes, Fault, Report, examine
+from hub.people.importing.columns import ROLE_WORDS
+from hub.people.importing.entries import Hashes
 
 _NOUNS: Final = {
     "copropiedad": "copropiedades",
@@ -81,8 +82,6 @@ def import_people(
 
 
 def _examined(file: str, **options: str) -> Report:
-    from hub.people.importing import examine  # noqa: PLC0415 - `hub --help` must not wait for it
-
     data = read_input(file)
     try:
         return examine(data, **options)
@@ -91,10 +90,6 @@ def _examined(file: str, **options: str) -> Report:
 
 
 async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) -> tuple[list[Fault], Changes]:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations.import_people import load, look  # noqa: PLC0415 - the same
-    from hub.people.importing import Changes  # noqa: PLC0415 - the same
-
     if not report.rows:
         # What is wrong with the file is said even where there is no database.
         return [], Changes(made=(), unchanged={}, foreign={})
@@ -114,8 +109,6 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
 
 
 def _hashes() -> Hashes:
-    from hub.access.keyring import KeyRing  # noqa: PLC0415 - `hub --help` must not wait for it
-
     return KeyRing(settings().secrets).document_hashes
 
 
@@ -169,8 +162,6 @@ def _line(fault: Fault) -> str:
 
 
 def _role(role: str) -> str:
-    from hub.people.importing.columns import ROLE_WORDS  # noqa: PLC0415 - `hub --help` must not wait for it
-
     return ROLE_WORDS.get(role, role)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import typer
 
+from hub.app import process
 from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, wait
+from hub.operations.incidents import IncidentPage, read_incidents
 
-if TYPE_CHECKING:
-    from hub.web.schemas.common import IncidentPage
-
-_COLUMNS: Final = ("state", "since", "over", "what", "how bad", "what to do")
+_COLUMNS: Final = ("estado", "desde", "hasta", "qué pasa", "medida", "qué hacer")
 
 
 def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:
@@ -41,8 +40,5 @@ def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:
 
 
 async def _read(limit: int) -> IncidentPage:
-    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.incidents import read_incidents  # noqa: PLC0415 - the same
-
     async with process.open_watch(settings()) as log:
         return await read_incidents(log, limit)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from hub.app import process
 from hub.cli.common import AsJson, console, print_json, print_table, settings, wait
+from hub.operations.indicators import Indicators, PromiseKept, read
+from hub.policy import load_policy
 from hub.rendering.titles_es import CLOCKS
-
-if TYPE_CHECKING:
-    from hub.web.api.indicators import Indicators, PromiseKept
 
 _COLUMNS: Final = (
     *("promesa", "a tiempo", "cumplidas", "incumplidas", "en curso", "promedio", "p90"),
@@ -55,16 +55,11 @@ def indicators(
 
 
 async def _read(period: str, area: str | None, copropiedad: str | None) -> Indicators:
-    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.policy import load_policy  # noqa: PLC0415 - the same
-    from hub.web.api.indicators import IndicatorsQuery, read  # noqa: PLC0415 - the same
-
     given, now = settings(), datetime.now(UTC)
     policy = load_policy(given.policy)
     first, last = as_period(period, policy.calendar.day_of(now))
-    asked = IndicatorsQuery(since=first, until=last, area=area, copropiedad=copropiedad)
     async with process.open_log(given) as log:
-        return await read(log, policy, asked, now)
+        return await read(log, policy, since=first, until=last, area=area, copropiedad=copropiedad, now=now)
 
 
 def _cells(kept: PromiseKept) -> tuple[str, ...]:

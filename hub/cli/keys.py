@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from hub.access import api_keys, grant_keys
+from hub.access.grant_keys import KeyRow
+from hub.app import process
+from hub.catalog import BY_NAME
 from hub.cli import audit
 from hub.cli.common import (
     AsJson,
@@ -19,13 +24,7 @@ from hub.cli.common import (
     title,
     wait,
 )
-from hub.errors import HubError
-from hub.model import Scope
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from hub.model import ApiKey
+from hub.model import ApiKey, Scope
 
 app = typer.Typer(no_args_is_help=True, help="Keys of systems: create, list, rotate, revoke.")
 
@@ -58,9 +57,6 @@ def create(
 
       hub keys create tablero --scope read --scope operate --expires 2027-01-01
     """
-    from hub.access import api_keys  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.catalog import BY_NAME  # noqa: PLC0415 - the same
-
     key, token = api_keys.issue(
         name,
         scopes=scope,
@@ -72,18 +68,14 @@ def create(
         by=audit.operator(),
         now=datetime.now(UTC),
     )
-    wait(_add(key))
+    wait(_grant(key))
     _show(key, token, as_json=as_json)
 
 
-async def _add(key: ApiKey) -> None:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.api_keys import about  # noqa: PLC0415 - the same
-
-    await audit.note("key.create", f"key:{key.name}", **about(key))
-    async with hub_app.open_keys(settings()) as store:
-        if not await store.add(key):
-            raise HubError(f"a live key is called {key.name}: rotate it, revoke it, or choose another name")
+async def _grant(key: ApiKey) -> None:
+    given = settings()
+    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
+        await grant_keys.grant(key, keys=keys, notes=notes)
 
 
 @app.command("list")
@@ -103,16 +95,14 @@ def list_keys(as_json: AsJson = False) -> None:
     )
 
 
-async def _rows() -> list[dict[str, Any]]:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.api_keys import row  # noqa: PLC0415 - the same
-
-    async with hub_app.open_keys(settings()) as store:
-        return [row(key, now=datetime.now(UTC)) for key in await store.keys()]
+async def _rows() -> list[KeyRow]:
+    async with process.open_keys(settings()) as store:
+        return [grant_keys.row(key, now=datetime.now(UTC)) for key in await store.keys()]
 
 
-def _joined(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: " ".join(value) if isinstance(value, list) else value for name, value in row.items()}
+def _joined(row: KeyRow) -> dict[str, Any]:
+    facts = msgspec.structs.asdict(row)
+    return {name: " ".join(value) if isinstance(value, list) else value for name, value in facts.items()}
 
 
 @app.command()
@@ -134,21 +124,9 @@ def rotate(
 
 
 async def _rotate(name: str, old_ends: datetime | None) -> tuple[ApiKey, str]:
-    from hub.access import api_keys  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.app import process as hub_app  # noqa: PLC0415 - the same
-    from hub.web.api.api_keys import about, newest  # noqa: PLC0415 - the same
-
-    now = datetime.now(UTC)
-    ends = old_ends or now + api_keys.OVERLAP
-    async with hub_app.open_keys(settings()) as store:
-        old = newest(await store.live_keys(), name)
-        if old is None:
-            raise HubError(f"there is no live key called {name}")
-        key, token = api_keys.renew(old, by=audit.operator(), now=now)
-        await audit.note("key.rotate", f"key:{name}", **about(key), old_ends_at=ends.isoformat())
-        if not await store.rotate(key, old_ends_at=ends):
-            raise HubError(f"there is no live key called {name}")
-    return key, token
+    given, who, now = settings(), audit.operator(), datetime.now(UTC)
+    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
+        return await grant_keys.rotate(name, old_ends_at=old_ends, keys=keys, notes=notes, who=who, now=now)
 
 
 @app.command()
@@ -164,21 +142,14 @@ def revoke(
 
 
 async def _revoke(named: str) -> int:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    await audit.note("key.revoke", f"key:{named}")
-    async with hub_app.open_keys(settings()) as store:
-        revoked = await store.revoke(named)
-    if not revoked:
-        raise HubError(f"there is no live key called {named}")
-    return revoked
+    given = settings()
+    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
+        return await grant_keys.revoke(named, keys=keys, notes=notes, who=audit.operator())
 
 
 def _show(key: ApiKey, token: str, *, as_json: bool) -> None:
-    from hub.web.api.api_keys import row  # noqa: PLC0415 - `hub --help` must not wait for it
-
     if as_json:
-        print_json({**row(key, now=datetime.now(UTC)), "token": token})
+        print_json(grant_keys.made(key, token, now=datetime.now(UTC)))
         return
     typer.echo(token)
     typer.secho("Shown once: only a hash of it is kept.", fg=typer.colors.YELLOW, err=True)

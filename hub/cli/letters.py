@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
@@ -23,9 +24,8 @@ from hub.cli.common import (
     wait,
 )
 from hub.errors import HubError
-
-if TYPE_CHECKING:
-    from hub.ports import LetterStore, Page
+from hub.operations.letters import hand_over
+from hub.ports import LetterStore, Page
 
 app = typer.Typer(
     no_args_is_help=True, help="Letters to be printed and handed over: list, show, say that it is done."
@@ -58,8 +58,6 @@ def list_letters(
 
 
 async def _list(limit: int, *, only_open: bool) -> Page:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_letters(settings()) as letters:
         return await letters.letters(handed_over=False if only_open else None, after=None, limit=limit)
 
@@ -88,8 +86,6 @@ def show(
 
 
 async def _show(letter_id: UUID) -> dict[str, Any]:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_letters(settings()) as letters:
         return await _noted(letters, letter_id, "letter.show")
 
@@ -124,9 +120,6 @@ def done(
 
 
 async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations.letters import hand_over  # noqa: PLC0415 - nor for this
-
     items: list[dict[str, Any]] = []
     given = settings()
     async with hub_app.open_letters(given) as letters, hub_app.open_publisher(given) as publisher:

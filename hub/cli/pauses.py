@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
+from hub.app import process as hub_app
 from hub.cli.audit import note
-from hub.cli.common import (
-    AsJson,
-    cell,
-    known_channel,
-    local_time,
-    print_items,
-    print_json,
-    print_table,
-    settings,
-    wait,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from hub.operations.pause import Paused, Resumed
+from hub.cli.common import AsJson, cell, local_time, print_items, print_json, print_table, settings, wait
+from hub.cli.names import known_channel
+from hub.errors import UnknownName
+from hub.operations import pause as pausing
+from hub.operations.channels import ChannelRow, providers_of, read_channels
+from hub.operations.pause import Paused, Resumed
 
 channel = typer.Typer(no_args_is_help=True, help="The channels: list, pause, resume.")
 
@@ -86,13 +78,8 @@ def resume_channel(name: Channel, as_json: AsJson = False) -> None:
 
 
 def _subject(name: str) -> str:
-    from hub.catalog import BY_NAME  # noqa: PLC0415 - the same
-    from hub.channels.registry import NAMES  # noqa: PLC0415 - the same
-    from hub.errors import UnknownName  # noqa: PLC0415 - the same
-    from hub.operations import pause as pausing  # noqa: PLC0415 - `hub --help` must not wait for it
-
     try:
-        return pausing.subject_of(name, channels=NAMES, events=BY_NAME)
+        return pausing.subject_of(name)
     except UnknownName as exc:
         raise typer.BadParameter(str(exc)) from None
 
@@ -107,8 +94,6 @@ def _list(*, as_json: bool) -> None:
 
 
 async def _pauses() -> Sequence[Mapping[str, Any]]:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_pauses(settings()) as store:
         return await store.pauses()
 
@@ -116,7 +101,7 @@ async def _pauses() -> Sequence[Mapping[str, Any]]:
 def _pause(subject: str, reason: str, *, as_json: bool) -> None:
     done = wait(_paused(subject, reason))
     if as_json:
-        print_json({"subject": subject, "changed": done.changed, "urgent": done.urgent})
+        print_json(done)
         return
     typer.echo(f"{subject} {'is paused' if done.changed else 'was paused before'}")
     if done.urgent:
@@ -125,9 +110,6 @@ def _pause(subject: str, reason: str, *, as_json: bool) -> None:
 
 
 async def _paused(subject: str, reason: str) -> Paused:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations import pause as pausing  # noqa: PLC0415 - the same
-
     async with hub_app.open_pauses(settings()) as store:
         done = await pausing.pause(subject, by=getpass.getuser(), reason=reason, store=store)
     await note("pause", subject, changed=done.changed)
@@ -137,17 +119,12 @@ async def _paused(subject: str, reason: str) -> Paused:
 def _resume(subject: str, *, as_json: bool) -> None:
     done = wait(_resumed(subject, _quiet if as_json else _progress))
     if as_json:
-        print_json(
-            {"subject": subject, "changed": done.changed, "released": done.released, "more": done.more}
-        )
+        print_json(done)
         return
     typer.echo(f"{subject} {'goes on' if done.changed else 'was not paused'}, {done.released} released")
 
 
 async def _resumed(subject: str, released: Callable[[int], None]) -> Resumed:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations import pause as pausing  # noqa: PLC0415 - the same
-
     given = settings()
     async with hub_app.open_pauses(given) as store, hub_app.open_publisher(given) as publisher:
         done = await pausing.resume(subject, store=store, publisher=publisher, released=released)
@@ -163,30 +140,27 @@ def _progress(count: int) -> None:
     typer.secho(f"{count} released …", dim=True, err=True)
 
 
-async def _rows() -> list[dict[str, Any]]:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.pauses import providers_of, rows  # noqa: PLC0415 - the same
-
+async def _rows() -> list[ChannelRow]:
     given = settings()
     async with (
         hub_app.open_pauses(given) as store,
         hub_app.open_publisher(given) as publisher,
         hub_app.open_watch(given) as log,
     ):
-        return await rows(store, publisher, log, providers_of(given))
+        return await read_channels(store, publisher, log, providers_of(given))
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    paused = row["paused"] or {}
-    waiting = ", ".join(f"{number} {lane}" for lane, number in row["waiting"].items() if number)
+def _cells(row: ChannelRow) -> tuple[str, ...]:
+    waiting = ", ".join(f"{number} {lane}" for lane, number in row.waiting.items() if number)
+    paused = row.paused
     return (
-        row["name"],
-        " ".join(row["providers"]) or "–",
-        " ".join(row["broken"]),
-        local_time(paused.get("since")),
-        paused.get("by", ""),
-        paused.get("reason", ""),
-        str(row["held"] or ""),
-        str(row["urgent"] or ""),
+        row.name,
+        " ".join(row.providers) or "–",
+        " ".join(row.broken),
+        local_time(paused.since) if paused else "",
+        paused.by if paused else "",
+        paused.reason if paused else "",
+        str(row.held or ""),
+        str(row.urgent or ""),
         waiting,
     )

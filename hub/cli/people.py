@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from hub.app import process as hub_app
+from hub.business_time.dates import asked_at
+from hub.cli.audience import audience
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
@@ -22,11 +25,11 @@ from hub.cli.common import (
     title,
     wait,
 )
+from hub.cli.import_people import import_people
+from hub.cli.readiness import readiness
 from hub.errors import UnknownName
 from hub.model import Json, Role
-
-if TYPE_CHECKING:
-    from hub.ports import Holders, Page
+from hub.ports import Holders, Page
 
 app = typer.Typer(
     no_args_is_help=True, help="People of the directory: who is or was what; load them from a spreadsheet."
@@ -38,8 +41,6 @@ _COLUMNS = ("person", "name", "scope", "since", "until", "id")
 
 
 def _on(text: str) -> datetime:
-    from hub.business_time.dates import asked_at  # noqa: PLC0415 - `hub --help` must not wait for it
-
     try:
         return asked_at(text)
     except ValueError:
@@ -68,8 +69,6 @@ def who(
 
       hub people who staff          those who work for the whole company
     """
-    from hub.ports import Holders  # noqa: PLC0415 - `hub --help` must not wait for it
-
     if unit is not None and copropiedad is not None:
         raise typer.BadParameter("give --unit or --copropiedad; neither for those of the company")
     asked = Holders(role=role, unit=unit, copropiedad=copropiedad, on=on or datetime.now(UTC))
@@ -138,18 +137,19 @@ def consents(ref: Ref, as_json: AsJson = False) -> None:
 
 
 async def _somebody(ref: str, *, whole: bool) -> Mapping[str, Json] | None:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_roster(settings()) as store:
         return await store.somebody(ref, whole=whole)
 
 
 async def _holders(asked: Holders, after: str | None, limit: int) -> Page:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-
     async with hub_app.open_roster(settings()) as store:
         page = await store.holders(asked, after=after, limit=limit)
     # The names are masked and may be many: the question is noted, not each answer.
     on = asked.on.isoformat()
     await note("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
     return page
+
+
+app.command("import")(import_people)
+app.command("readiness")(readiness)
+app.command("audience")(audience)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Final
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
 _LINES: Final = 10
 """How many lines a log gets of something long."""
@@ -21,9 +23,6 @@ def progress(words: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]
     elif not sys.stderr.isatty():
         yield _lines(words)
     else:
-        from rich.console import Console  # noqa: PLC0415 - `hub --help` must not wait for it
-        from rich.progress import Progress  # noqa: PLC0415 - the same
-
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(words, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)

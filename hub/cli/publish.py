@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import uuid4
 
+import msgspec
 import typer
 
+from hub.app import process
 from hub.cli.common import AsJson, print_json, read_input, settings, wait
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
+from hub.cloudevents import CONTENT_TYPE, decode
+from hub.cloudevents.schemas import Schemas
 from hub.errors import HubError, InvalidEvent
-
-if TYPE_CHECKING:
-    from hub.model import Event, Json
+from hub.model import Event, Json
+from hub.operations.publish import send
 
 
 def publish(
@@ -61,11 +64,6 @@ def _text(file: str) -> str:
 def _understand(
     documents: Sequence[Mapping[str, Json]], given: Sequence[Json], *, check: bool
 ) -> Sequence[Event]:
-    import msgspec  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    from hub.cloudevents import CONTENT_TYPE, decode  # noqa: PLC0415 - the same
-    from hub.cloudevents.schemas import Schemas  # noqa: PLC0415 - the same
-
     schemas = Schemas.load() if check else None
     events = []
     for index, (document, original) in enumerate(zip(documents, given, strict=True)):
@@ -92,9 +90,6 @@ def _which(index: int | None, document: Mapping[str, Json], original: Mapping[st
 
 
 async def _send(events: Sequence[Event]) -> None:
-    from hub.app import process  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.publish import send  # noqa: PLC0415 - the same
-
     async with process.open_publisher(settings()) as publisher:
         sent = await send(publisher, events)
     if sent.failure is not None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hub.cli.common import AsJson, print_items, print_table, settings, wait
 from hub.errors import UnknownName
-
-if TYPE_CHECKING:
-    from hub.people.readiness import Readiness
+from hub.people.readiness import Readiness
+from hub.policy import load_policy
+from hub.storage import Database, PostgresReadiness
 
 _COLUMNS = (
     "copropiedad",
@@ -48,9 +48,6 @@ def readiness(
 
 
 async def _read(copropiedad: str | None) -> list[Readiness]:
-    from hub.policy import load_policy  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.storage import Database, PostgresReadiness  # noqa: PLC0415 - the same
-
     policy = load_policy(settings().policy)
     async with Database(settings().database_url.reveal(), size=1) as database:
         return await PostgresReadiness(database, policy.suppression_for).of(copropiedad)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from hub.app import process as hub_app
 from hub.cli.audit import note
-from hub.cli.common import AsJson, OfChannel, OfEvent, as_instant, print_json, print_table, settings, wait
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hub.operations.redrive import Redriven, RedriveRequest
+from hub.cli.common import AsJson, as_instant, print_json, print_table, settings, wait
+from hub.cli.names import OfChannel, OfEvent
+from hub.operations import redrive as redriving
+from hub.operations.redrive import Redriven, RedrivenAnswer, RedriveRequest
+from hub.ports import MessageFilter, RedriveResult
 
 Since = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made at or after.")]
 Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made before.")]
@@ -56,10 +57,6 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
 
       hub redrive --state bounced --reason smtp_550 --event pqrs.responded
     """
-    from hub.operations.redrive import RedriveRequest  # noqa: PLC0415 - the same
-    from hub.ports import MessageFilter  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.web.api.redrive import shown  # noqa: PLC0415 - the same
-
     narrowed = MessageFilter(
         state=state.value,
         channel=channel,
@@ -71,7 +68,7 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
         until=until,
     )
     wish = RedriveRequest(narrowed=narrowed, also_told=also_told, dry_run=dry_run)
-    answer = shown(wait(_redrive(wish, limit, _quiet if as_json else _progress)), dry_run=dry_run)
+    answer = redriving.shown(wait(_redrive(wish, limit, _quiet if as_json else _progress)), dry_run=dry_run)
     if as_json:
         print_json(answer)
     else:
@@ -79,10 +76,6 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
 
 
 async def _redrive(wish: RedriveRequest, limit: int | None, told: Callable[[Redriven], None]) -> Redriven:
-    from hub.app import process as hub_app  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations import redrive as redriving  # noqa: PLC0415 - the same
-    from hub.ports import RedriveResult  # noqa: PLC0415 - the same
-
     given = settings()
     async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
         done = await redriving.redrive(wish, store=store, publisher=publisher, limit=limit, told=told)
@@ -100,10 +93,10 @@ def _progress(done: Redriven) -> None:
         typer.secho(f"{sum(done.counts.values())} looked at …", dim=True, err=True)
 
 
-def _report(answer: dict[str, Any]) -> None:
+def _report(answer: RedrivenAnswer) -> None:
     columns = ("verdict", "channel", "reason", "count")
-    if answer["by"]:
-        print_table(columns, [tuple(str(row[column]) for column in columns) for row in answer["by"]])
-    verb = "would go again" if answer["dry_run"] else "go again"
-    left = answer["too_old"] + answer["no_contact"] + answer["told"]
-    typer.secho(f"{answer['taken']} {verb}, {left} are left alone", err=True)
+    if answer.by:
+        print_table(columns, [tuple(str(getattr(row, name)) for name in columns) for row in answer.by])
+    verb = "would go again" if answer.dry_run else "go again"
+    left = answer.too_old + answer.no_contact + answer.told
+    typer.secho(f"{answer.taken} {verb}, {left} are left alone", err=True)

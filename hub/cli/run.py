@@ -10,7 +10,9 @@ from collections.abc import Coroutine, Sequence
 from typing import Annotated, Any, Final
 
 import typer
+import uvloop
 
+from hub.app import process
 from hub.cli.common import settings
 
 LOOK_FOR_CYCLES_AFTER: Final = 20_000
@@ -37,10 +39,6 @@ def run(
     schema and names the command that mends it.
     """
     given = settings()
-    import uvloop  # noqa: PLC0415 - `hub --help` must not wait for it
-
-    from hub.app import process  # noqa: PLC0415 - the same
-
     chosen = choose(roles or (), process.ROLES) or frozenset(process.whole(given))
     gc.set_threshold(LOOK_FOR_CYCLES_AFTER)
     gc.freeze()  # modules and their tables stay for good

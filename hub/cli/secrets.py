@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import typer
 
+from hub.access.keyring import KeyRing
+from hub.app.process import open_secrets
+from hub.channels.sms.hooks import Addresses
+from hub.channels.sms.spec_loader import panels, read_hooks
 from hub.cli.common import AsJson, print_items, print_json, print_table, settings, wait
 from hub.errors import HubError
-
-if TYPE_CHECKING:
-    from hub.settings import Settings
-    from hub.storage.secrets import UnderWay
+from hub.settings import Settings
+from hub.storage.secrets import UnderWay
 
 app = typer.Typer(no_args_is_help=True, help="HUB_SECRET: its keys, what needs them, a new one.")
 
@@ -56,8 +58,6 @@ def list_keys(as_json: AsJson = False) -> None:
 
 
 async def _told(given: Settings) -> dict[str, Any]:
-    from hub.access.keyring import KeyRing  # noqa: PLC0415 - `hub --help` must not wait for it
-
     ids = KeyRing(given.secrets).ids
     documents, out = await _looked_up(given)
     return {
@@ -74,8 +74,6 @@ async def _told(given: Settings) -> dict[str, Any]:
 
 async def _looked_up(given: Settings) -> tuple[Mapping[str, int], UnderWay | None]:
     """Answer key → its people, and what of the last days is out there; None where PostgreSQL does not say."""
-    from hub.app.process import open_secrets  # noqa: PLC0415 - `hub --help` must not wait for it
-
     try:
         async with open_secrets(given) as store:
             return await store.documents(), await store.under_way(datetime.now(UTC))
@@ -114,10 +112,6 @@ def hooks(as_json: AsJson = False) -> None:
 
 
 def _hooks(given: Settings) -> list[dict[str, str]]:
-    from hub.access.keyring import KeyRing  # noqa: PLC0415 - the same
-    from hub.channels.sms.hooks import Addresses  # noqa: PLC0415 - the same
-    from hub.channels.sms.spec_loader import panels, read_hooks  # noqa: PLC0415 - `hub --help` must not wait
-
     addresses = Addresses(public_url=given.public_url, ring=KeyRing(given.secrets))
     return [
         {"provider": name, "use": use, "address": addresses.fixed(name, use)}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
+from hub.access.keyring import KeyRing
 from hub.cli.common import AsJson, print_items, print_table, settings
+from hub.settings.effective import tell
 
 
 def show_settings(as_json: AsJson = False) -> None:
@@ -13,14 +15,11 @@ def show_settings(as_json: AsJson = False) -> None:
 
     Secrets are only `set`, URLs are without user, password and query, HUB_SECRET is the ids of its keys.
     """
-    from hub.access.keyring import KeyRing  # noqa: PLC0415 - the same
-    from hub.settings.effective import tell  # noqa: PLC0415 - `hub --help` must not wait for it
-
     given = settings()
     told = tell(given, os.environ, keys=KeyRing(given.secrets).ids)
     if as_json:
         print_items(told)
         return
-    origins = {"env": "variable", "file": "archivo", "default": "por omisión"}
+    origins = {"env": "environment", "file": "file", "default": "default"}
     rows = [(one.name, one.value or "–", origins[one.origin]) for one in told]
-    print_table(("variable", "valor", "de"), rows)
+    print_table(("variable", "value", "from"), rows)

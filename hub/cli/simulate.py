@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
 
+from hub.catalog import BY_NAME
 from hub.cli.common import (
     AsJson,
     as_instant,
@@ -23,11 +24,12 @@ from hub.cli.common import (
 )
 from hub.cli.indicators import as_period, percent
 from hub.cli.progress import progress
-
-if TYPE_CHECKING:
-    from hub.model.promises import Period
-    from hub.operations.simulate.simulate import Change, Comparison, Counts
-    from hub.policy import Policy
+from hub.model.promises import Period
+from hub.operations.simulate.simulate import Change, Comparison, Counts, add_cases, add_contacts, shown
+from hub.policy import Policy, load_policy
+from hub.rendering.labels_es import PURPOSES
+from hub.rendering.titles_es import CLOCKS
+from hub.storage import Database, PostgresHistory
 
 _COLUMNS: Final = ("promesa", "medida", "antes", "después", "diferencia")
 _NUMBERS: Final = _COLUMNS[2:]
@@ -79,8 +81,6 @@ def rehearse(
     """
     comparison = wait(_rehearse(policy, (period, since, until), cases, shown=not as_json))
     if as_json:
-        from hub.operations.simulate.simulate import shown  # noqa: PLC0415 - `hub --help` must not wait for it
-
         print_json(shown(comparison))
     else:
         _report(comparison, policy.name)
@@ -89,11 +89,6 @@ def rehearse(
 async def _rehearse(
     path: Path, asked: tuple[str, datetime | None, datetime | None], listed: int, *, shown: bool
 ) -> Comparison:
-    from hub.catalog import BY_NAME  # noqa: PLC0415 - `hub --help` must not wait for it
-    from hub.operations.simulate.simulate import Comparison, add_cases, add_contacts  # noqa: PLC0415 - the same
-    from hub.policy import load_policy  # noqa: PLC0415 - the same
-    from hub.storage import Database, PostgresHistory  # noqa: PLC0415 - the same
-
     given = settings()
     before, after = load_policy(given.policy), load_policy(path)
     period = _period(*asked, before, datetime.now(UTC))
@@ -112,8 +107,6 @@ async def _rehearse(
 def _period(
     text: str, since: datetime | None, until: datetime | None, policy: Policy, now: datetime
 ) -> Period:
-    from hub.model.promises import Period  # noqa: PLC0415 - `hub --help` must not wait for it
-
     zone = policy.calendar.zone
     first, last = as_period(text, now.astimezone(zone).date())
     begin = since or datetime.combine(first, time.min, zone)
@@ -171,8 +164,6 @@ def _list(comparison: Comparison) -> None:
 
 
 def _change(change: Change) -> Row:
-    from hub.rendering.titles_es import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
-
     return (
         short_case(change.case),
         CLOCKS.get(change.promise, change.promise),
@@ -184,8 +175,6 @@ def _change(change: Change) -> Row:
 
 
 def _rows(comparison: Comparison) -> Iterator[Row]:
-    from hub.rendering.titles_es import CLOCKS  # noqa: PLC0415 - `hub --help` must not wait for it
-
     before, after = comparison.before, comparison.after
     for name in sorted(before.promises, key=lambda one: CLOCKS.get(one, one)):
         yield from _block(CLOCKS.get(name, name), _measures(before.promises[name], after.promises[name]))
@@ -216,8 +205,6 @@ def _measures(before: Counts, after: Counts) -> Iterator[Row]:
 
 
 def _nights(comparison: Comparison) -> Iterator[Row]:
-    from hub.rendering.labels_es import PURPOSES  # noqa: PLC0415 - `hub --help` must not wait for it
-
     before, after = comparison.before.night, comparison.after.night
     for purpose in sorted({*before, *after}):
         yield from _some(PURPOSES[purpose].lower(), before[purpose], after[purpose])

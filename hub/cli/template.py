@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
+from rich.rule import Rule
 
+from hub.app.container import Company
+from hub.channels.whatsapp.submission import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from hub.app.container import Company
-    from hub.model import Json, Rendered
-    from hub.rendering.approved import Approved
+from hub.model import Json, Rendered
+from hub.rendering.approved import Approved
 
 _RULE: Final = 80
 """Columns of a rule between two texts: into a pipe the console itself is 2,000 wide."""
@@ -72,8 +71,6 @@ def whatsapp(
 
       hub template whatsapp pqrs.received
     """
-    from hub.channels.whatsapp.submission import submission  # noqa: PLC0415 - `hub --help` must not wait
-
     submissions = [submission(approved.body, filled) for approved, filled in _to_approve(event)]
     if not submissions:
         raise HubError(f"{event} has no text for WhatsApp; without a name all are shown")
@@ -95,8 +92,6 @@ def _render(event: str) -> Mapping[str, Rendered]:
 
 
 def _words() -> Company:
-    from hub.app.container import Company  # noqa: PLC0415 - `hub --help` must not wait for it
-
     return Company(settings())
 
 
@@ -120,7 +115,6 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
 
 
 def _print(forms: Mapping[str, Rendered]) -> None:
-    from rich.rule import Rule  # noqa: PLC0415 - `hub --help` must not wait for it
 
     out = console()
     for name, rendered in forms.items():

@@ -58,7 +58,7 @@ from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
 from hub.model.incidents import Incident, Remaining, Symptom
-from hub.model.json import Json
+from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
     Accepted,
@@ -119,6 +119,7 @@ __all__ = [
     "Grant",
     "Inbound",
     "Incident",
+    "Instant",
     "InvalidContact",
     "Json",
     "Lane",
@@ -157,6 +158,7 @@ __all__ = [
     "Target",
     "Unreached",
     "UnreachedReason",
+    "Word",
     "WorkWeek",
     "own_event",
     "reach_of",

@@ -80,7 +80,7 @@ class Promise:
     checked: bool = False
 
     @property
-    def by_the_wall(self) -> bool:
+    def in_wall_time(self) -> bool:
         """Whether its time runs day and night."""
         return self.any_hour or self.until is not None
 

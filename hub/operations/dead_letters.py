@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
-from typing import Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hub.model import DeadLetter
+from hub.model import DeadLetter, Instant
 from hub.ports import LogStore, Publisher
 
 PAGE: Final = 500
+_BODY_SHOWN: Final = 64 * 1024
+
+
+class DeadLetterFacts(Struct, kw_only=True):
+    id: UUID
+    reason: str
+    field: str | None
+    event_type: str | None
+    received_at: Instant
+    times: Annotated[int, Meta(description="How often these bytes have come.")]
+
+
+class DeadRow(DeadLetterFacts, kw_only=True):
+    state: Literal["open", "replayed", "discarded"]
+
+
+class DeadWhole(DeadLetterFacts, kw_only=True):
+    """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
+
+    event_id: str | None
+    source: str | None
+    routing_key: str
+    content_type: str | None
+    headers: dict[str, Any]
+    size: Annotated[int, Meta(description="Of the whole body, in bytes.")]
+    body: str | UnsetType = UNSET
+    body_base64: str | UnsetType = UNSET
 
 
 class Settled(Struct, kw_only=True, frozen=True):
@@ -76,3 +104,40 @@ async def discard(log: LogStore, letter_id: UUID) -> Settled:
     """Set it `discarded`; it stays in the log."""
     changed = await log.settle_dead(letter_id, state="discarded")
     return Settled(id=letter_id, state="discarded", changed=changed)
+
+
+def shown(letter: DeadLetter) -> DeadWhole:
+    """Show a dead letter whole; of its body the start."""
+    start = letter.body[:_BODY_SHOWN]
+    return DeadWhole(
+        id=letter.id,
+        reason=letter.reason,
+        field=letter.field,
+        event_type=letter.event_type,
+        received_at=letter.received_at,
+        event_id=letter.event_id,
+        source=letter.source,
+        routing_key=letter.routing_key,
+        content_type=letter.content_type,
+        headers=dict(letter.headers),
+        times=letter.times,
+        size=len(letter.body),
+        **_body(start),
+    )
+
+
+def _body(start: bytes) -> dict[str, str]:
+    try:
+        return {"body": _whole_characters(start)}
+    except UnicodeDecodeError:
+        return {"body_base64": base64.b64encode(start).decode()}
+
+
+def _whole_characters(start: bytes) -> str:
+    try:
+        return start.decode()
+    except UnicodeDecodeError as error:
+        # The cut may go through a character; anything else that is wrong is in the bytes themselves.
+        if len(start) < _BODY_SHOWN or error.start < len(start) - 3:
+            raise
+        return start[: error.start].decode()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Final
 
+from msgspec import Struct
+
+from hub.catalog import BY_NAME
+from hub.channels.registry import NAMES
 from hub.errors import UnknownName
 from hub.ports import PauseStore, Publisher
 
@@ -17,18 +20,16 @@ SETTLE: Final = 1.5
 """Seconds until every process has heard that a pause is over: what it held meanwhile is released then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paused:
-    """What pausing did. `urgent` counts the messages of the urgent lane that it holds back right now."""
+class Paused(Struct, kw_only=True, frozen=True):
+    """`changed` is false when it was paused before. `urgent` messages are held back right now."""
 
     subject: str
     changed: bool
     urgent: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed:
-    """What resuming did. With `more` there is more to release: say it again."""
+class Resumed(Struct, kw_only=True, frozen=True):
+    """`changed` is false when nothing was paused. With `more` there is more to release: ask again."""
 
     subject: str
     changed: bool
@@ -36,14 +37,14 @@ class Resumed:
     more: bool
 
 
-def subject_of(name: str, *, channels: Collection[str], events: Collection[str]) -> str:
+def subject_of(name: str) -> str:
     """Answer what is paused by this name. Raises UnknownName with those that are known."""
-    if name in channels:
+    if name in NAMES:
         return f"channel:{name}"
-    if name in events:
+    if name in BY_NAME:
         return f"event:{name}"
-    near = difflib.get_close_matches(name, [*channels, *events], n=3)
-    known = f"near: {', '.join(near)}" if near else f"channels: {', '.join(channels)}; or an event's name"
+    near = difflib.get_close_matches(name, [*NAMES, *BY_NAME], n=3)
+    known = f"near: {', '.join(near)}" if near else f"channels: {', '.join(NAMES)}; or an event's name"
     raise UnknownName(f"there is no channel and no event {name!r}; {known}")
 
 

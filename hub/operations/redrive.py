@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from hub.ports import MessageFilter, Publisher, RedriveResult, RedriveStore
 
 PAGE: Final = 500
@@ -66,3 +68,44 @@ async def redrive(
         told(so_far)
         if after is None or counts.total() == limit:
             return so_far
+
+
+class RedrivenRow(Struct, kw_only=True):
+    verdict: RedriveResult
+    channel: str
+    reason: str
+    count: int
+
+
+class RedrivenAnswer(Struct, kw_only=True):
+    """
+    How many go again, and how many do not and why. With `more`, ask again with `after` = `next`.
+
+    `too_old`: worthless by now. `no_contact`: there never was an address. `told`: said in another way.
+    """
+
+    taken: int
+    too_old: int
+    no_contact: int
+    told: int
+    by: list[RedrivenRow]
+    dry_run: bool
+    more: bool
+    next: str | None
+
+
+def shown(done: Redriven, *, dry_run: bool) -> RedrivenAnswer:
+    """Show the sums."""
+    return RedrivenAnswer(
+        taken=done.of(RedriveResult.TAKEN),
+        too_old=done.of(RedriveResult.TOO_OLD),
+        no_contact=done.of(RedriveResult.NO_CONTACT),
+        told=done.of(RedriveResult.TOLD),
+        by=[
+            RedrivenRow(verdict=verdict, channel=channel, reason=reason, count=number)
+            for (verdict, channel, reason), number in sorted(done.counts.items())
+        ],
+        dry_run=dry_run,
+        more=done.next is not None,
+        next=done.next,
+    )

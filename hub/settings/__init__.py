@@ -15,7 +15,7 @@ from typing import Final
 
 from hub.errors import ConfigurationError
 from hub.settings.environment import Environment
-from hub.settings.values import Address, LogFormat, LogLevel, Mode, Secret, SecretUrl
+from hub.settings.values import Address, LogFormat, LogLevel, Mode, Secret, SecretUrl, is_loopback
 
 __all__ = [
     "PROVIDERS",
@@ -26,6 +26,7 @@ __all__ = [
     "Secret",
     "SecretUrl",
     "Settings",
+    "is_loopback",
     "load",
 ]
 

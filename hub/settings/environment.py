@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from hub.errors import ConfigurationError
-from hub.settings.values import Address, Secret, SecretUrl
+from hub.settings.values import Address, Secret, SecretUrl, is_loopback
 
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 _RECIPIENT: Final = re.compile(r"[^@]*@[^@]+|\+\d{8,15}|[\w:.-]{20,}")
@@ -79,7 +79,7 @@ class Environment:
         if text is None:
             return None
         parts = split_url(name, SecretUrl(text))
-        here = parts.scheme == "http" and Address(parts.hostname or "", 0).is_loopback
+        here = parts.scheme == "http" and is_loopback(parts.hostname or "")
         if not (parts.hostname and (parts.scheme == "https" or here)):
             raise ConfigurationError(f"{name} must be an address like https://hc-ping.com/YOUR-ID.")
         return SecretUrl(text)

@@ -8,10 +8,11 @@ Its id is made from the clock and the level, so a repeat is a duplicate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from hub.catalog import BY_NAME
 from hub.errors import NothingToTakeOn
@@ -23,15 +24,15 @@ ACKNOWLEDGED: Final = "sla.acknowledged"
 _ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AckResult:
+class AckResult(Struct, kw_only=True, frozen=True):
     """`changed` is false when the level had already acknowledged the clock."""
 
+    id: UUID
     level: int
     changed: bool
 
 
-def level_to_take_on(clock: Clock) -> int:
+def level_to_acknowledge(clock: Clock) -> int:
     """Return the level that may acknowledge the clock. Raises NothingToTakeOn, whose text says what to do."""
     if clock.ended_at is not None:
         raise NothingToTakeOn("The promise has ended: nobody is told of it any more.")
@@ -48,11 +49,11 @@ async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datet
 
     Raises NothingToTakeOn and BrokerUnavailable.
     """
-    level = level_to_take_on(clock)
+    level = level_to_acknowledge(clock)
     known = {acknowledgement.level for acknowledgement in clock.course.acknowledged}
     if level not in known:
         await publisher.event(event_of(clock, level, by=by, now=now))
-    return AckResult(level=level, changed=level not in known)
+    return AckResult(id=clock.id, level=level, changed=level not in known)
 
 
 def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:

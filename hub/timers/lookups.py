@@ -36,7 +36,7 @@ class ClockLookups:
 
 
 async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
-    climbing = [clock for clock in clocks if climbs_to(clock)]
+    climbing = [clock for clock in clocks if target_levels(clock)]
     ending = [clock for clock in clocks if sla.ends(clock.steps[clock.fired])]
     checked = [clock for clock in clocks if clock.promise.checked and clock.ended_at is None]
     held = await _isolating_faults(climbing, lambda batch: _held(batch, store))
@@ -51,7 +51,7 @@ async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     )
 
 
-def climbs_to(clock: Clock) -> Sequence[int]:
+def target_levels(clock: Clock) -> Sequence[int]:
     """Return the levels that the next step may notify; none where it does not escalate."""
     step = clock.steps[clock.fired]
     return [] if sla.already_notified(clock, step) else sla.levels_from(clock, step)
@@ -76,7 +76,7 @@ async def _isolating_faults(
 
 
 async def _held(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Collection[int]]:
-    return await store.held_levels([(clock, climbs_to(clock)) for clock in clocks])
+    return await store.held_levels([(clock, target_levels(clock)) for clock in clocks])
 
 
 async def _called(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Calls]:

@@ -10,18 +10,28 @@ from aiohttp import hdrs, web
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
-from hub.operations.dead_letters import Settled
+from hub.operations.clocks.schemas import ClockPage, ClockWhole
+from hub.operations.dead_letters import DeadWhole, Settled
+from hub.operations.explain.answer import Explanation
+from hub.operations.incidents import IncidentPage
+from hub.operations.indicators import Indicators
+from hub.operations.pause import Paused, Resumed
+from hub.operations.redrive import RedrivenAnswer
 from hub.sla.ack_links import PATH as TAKE_ON
+from hub.sla.acknowledge import AckResult
 from hub.web.api import (
-    acknowledge,
+    clocks,
+    dead_letters,
     events,
     explain,
     incidents,
     indicators,
     letters,
-    messages_clocks_dead,
+    messages,
     pauses,
     redrive,
+    summary,
+    unreached,
 )
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
@@ -50,7 +60,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         path="/api/messages",
-        handler=messages_clocks_dead.list_messages,
+        handler=messages.list_messages,
         needs=READ,
         where=Where.PLACES,
         summary="List messages, newest first",
@@ -59,7 +69,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         path="/api/messages/{id}",
-        handler=messages_clocks_dead.show_message,
+        handler=messages.show_message,
         needs=READ,
         where=Where.PLACES,
         summary="Show a message with its attempts; masked, if nothing else is asked for",
@@ -73,7 +83,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.PLACES,
         summary="Explain whether a person was told of an event, when and by what, or why not",
         query=explain.ExplainQuery,
-        answers={200: explain.Explanation, **BAD, **UNKNOWN},
+        answers={200: Explanation, **BAD, **UNKNOWN},
     ),
     Route(
         method=hdrs.METH_POST,
@@ -83,33 +93,33 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.PLACES,
         summary="Send lost messages again, by filter; safe to repeat",
         body=operations.RedriveBody,
-        answers={200: operations.RedrivenAnswer, **BAD},
+        answers={200: RedrivenAnswer, **BAD},
     ),
     Route(
         path="/api/clocks",
-        handler=messages_clocks_dead.list_clocks,
+        handler=clocks.list_clocks,
         needs=READ,
         where=Where.PLACES,
         summary="List promises: the live ones, soonest due first, or those of one state",
         query=common.ClocksQuery,
-        answers={200: common.ClockPage, **BAD},
+        answers={200: ClockPage, **BAD},
     ),
     Route(
         path="/api/clocks/{id}",
-        handler=messages_clocks_dead.show_clock,
+        handler=clocks.show_clock,
         needs=READ,
         where=Where.PLACES,
         summary="Show a promise: its steps, who was told of each, who has taken it on",
-        answers={200: common.ClockWhole, **UNKNOWN},
+        answers={200: ClockWhole, **UNKNOWN},
     ),
     Route(
         method=hdrs.METH_POST,
         path="/api/clocks/{id}/acknowledge",
-        handler=acknowledge.acknowledge,
+        handler=clocks.acknowledge,
         needs=OPERATE,
         where=Where.PLACES,
         summary="Say that the level which was told has taken the matter on; safe to repeat",
-        answers={200: common.AcknowledgeAnswer, **UNKNOWN, 409: common.Problem},
+        answers={200: AckResult, **UNKNOWN, 409: common.Problem},
     ),
     Route(
         path="/api/indicators",
@@ -118,11 +128,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.PLACES,
         summary="Tell how the promises that began in a period were kept",
         query=indicators.IndicatorsQuery,
-        answers={200: indicators.Indicators, **BAD},
+        answers={200: Indicators, **BAD},
     ),
     Route(
         path="/api/dead",
-        handler=messages_clocks_dead.list_dead,
+        handler=dead_letters.list_dead,
         needs=READ,
         where=Where.PLACES,
         summary="List events that could not be taken in, newest first",
@@ -131,16 +141,16 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         path="/api/dead/{id}",
-        handler=messages_clocks_dead.show_dead,
+        handler=dead_letters.show_dead,
         needs=PRIVACY,
         where=Where.PLACES,
         summary="Show a dead letter as it came",
-        answers={200: common.DeadWhole, **UNKNOWN},
+        answers={200: DeadWhole, **UNKNOWN},
     ),
     Route(
         method=hdrs.METH_POST,
         path="/api/dead/replay",
-        handler=messages_clocks_dead.replay_many,
+        handler=dead_letters.replay_many,
         needs=OPERATE,
         where=Where.PLACES,
         summary="Publish the open dead letters of a filter again; safe to repeat",
@@ -150,7 +160,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         method=hdrs.METH_POST,
         path="/api/dead/discard",
-        handler=messages_clocks_dead.discard_many,
+        handler=dead_letters.discard_many,
         needs=OPERATE,
         where=Where.PLACES,
         summary="Say that the open dead letters of a filter need nothing more",
@@ -160,7 +170,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         method=hdrs.METH_POST,
         path="/api/dead/{id}/replay",
-        handler=messages_clocks_dead.replay_dead,
+        handler=dead_letters.replay_dead,
         needs=OPERATE,
         where=Where.PLACES,
         summary="Publish a dead letter again; safe to repeat",
@@ -169,7 +179,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         method=hdrs.METH_POST,
         path="/api/dead/{id}/discard",
-        handler=messages_clocks_dead.discard_dead,
+        handler=dead_letters.discard_dead,
         needs=OPERATE,
         where=Where.PLACES,
         summary="Say that a dead letter needs nothing more",
@@ -177,7 +187,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         path="/api/unreached",
-        handler=messages_clocks_dead.list_unreached,
+        handler=unreached.list_unreached,
         needs=READ,
         where=Where.PLACES,
         summary="List events that do not reach all whom they are for, newest first",
@@ -209,7 +219,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.EVERYWHERE,
         summary="Hold a channel (`sms`) or an event (`pqrs.received`) back, emergencies too; safe to repeat",
         body=operations.PauseBody,
-        answers={200: operations.Paused, **BAD, **UNKNOWN},
+        answers={200: Paused, **BAD, **UNKNOWN},
     ),
     Route(
         method=hdrs.METH_DELETE,
@@ -218,7 +228,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         needs=OPERATE,
         where=Where.EVERYWHERE,
         summary="Take a pause away and release what it held; safe to repeat",
-        answers={200: operations.Resumed, **UNKNOWN},
+        answers={200: Resumed, **UNKNOWN},
     ),
     Route(
         path="/api/incidents",
@@ -227,11 +237,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.COMPANY,
         summary="List what is wrong with the hub itself, the open ones first",
         query=common.IncidentsQuery,
-        answers={200: common.IncidentPage, **BAD},
+        answers={200: IncidentPage, **BAD},
     ),
     Route(
         path="/api/summary",
-        handler=messages_clocks_dead.summary,
+        handler=summary.summary,
         needs=READ,
         where=Where.PLACES,
         summary="Count messages, promises and dead letters by state",

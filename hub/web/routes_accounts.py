@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import hdrs
 
+from hub.access.account_rows import AccountMade, AccountRow
 from hub.web.api import accounts
 from hub.web.console import console, own_account, sign_in
 from hub.web.responses import Handler
@@ -44,45 +45,45 @@ ACCOUNTS: Final[tuple[Route, ...]] = (
         where=Where.PLACES,
         summary="Make an account; its password for once is in this answer and never again",
         body=accounts.AccountBody,
-        answers={201: accounts.AccountMade, **BAD},
+        answers={201: AccountMade, **BAD},
     ),
     _change(
         "grant",
         accounts.grant,
         "Give offices; safe to repeat",
         body=accounts.GrantsBody,
-        answers={200: accounts.AccountRow, **BAD, **UNKNOWN},
+        answers={200: AccountRow, **BAD, **UNKNOWN},
     ),
     _change(
         "take",
         accounts.take,
         "Take offices away; the sessions end",
         body=accounts.GrantsBody,
-        answers={200: accounts.AccountRow, **BAD, **UNKNOWN, **_LAST},
+        answers={200: AccountRow, **BAD, **UNKNOWN, **_LAST},
     ),
     _change(
         "reset",
         accounts.reset,
         "Give another password for once; the sessions end",
-        answers={200: accounts.AccountMade, **UNKNOWN},
+        answers={200: AccountMade, **UNKNOWN},
     ),
     _change(
         "disable",
         accounts.disable,
         "Let nobody in with an account; the sessions end",
-        answers={200: accounts.AccountRow, **UNKNOWN, **_LAST},
+        answers={200: AccountRow, **UNKNOWN, **_LAST},
     ),
     _change(
         "enable",
         accounts.enable,
         "Let an account in again; safe to repeat",
-        answers={200: accounts.AccountRow, **UNKNOWN},
+        answers={200: AccountRow, **UNKNOWN},
     ),
     _change(
         "unlock",
         accounts.unlock,
         "End the lock of an account before its time; safe to repeat",
-        answers={200: accounts.AccountRow, **UNKNOWN},
+        answers={200: AccountRow, **UNKNOWN},
     ),
 )
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.access.grant_keys import KeyMade
+from hub.operations.audience import AudienceMeant
 from hub.web.api import api_keys, audiences, directory, letters, replies
 from hub.web.route import ADMIN, BAD, OPERATE, PRIVACY, READ, UNKNOWN, Route, Where
 from hub.web.schemas import common, operations, people
@@ -73,7 +75,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
         where=Where.PLACES,
         summary="Count and list whom an audience means now: how many are reached by what, who is left out",
         query=people.AudienceQuery,
-        answers={200: people.AudienceMeant, **BAD},
+        answers={200: AudienceMeant, **BAD},
     ),
     Route(
         path="/api/people/{ref}",
@@ -149,7 +151,7 @@ ACCESS: Final[tuple[Route, ...]] = (
         where=Where.EVERYWHERE,
         summary="Make a key; its token is in this answer and never again",
         body=api_keys.KeyBody,
-        answers={201: api_keys.KeyMade, **BAD, 409: common.Problem},
+        answers={201: KeyMade, **BAD, 409: common.Problem},
     ),
     Route(
         method=hdrs.METH_POST,
@@ -159,7 +161,7 @@ ACCESS: Final[tuple[Route, ...]] = (
         where=Where.EVERYWHERE,
         summary="Make the successor of a key; both open until the old one ends",
         body=api_keys.RotateBody,
-        answers={201: api_keys.KeyMade, **BAD, **UNKNOWN},
+        answers={201: KeyMade, **BAD, **UNKNOWN},
     ),
     Route(
         method=hdrs.METH_POST,

@@ -24,6 +24,7 @@ from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
 from hub.model import DeadLetter, Event, Json, RawMessage, Reply
+from hub.operations.clocks.board import Clocks
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -45,7 +46,6 @@ from hub.ports import (
 from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings
 from hub.sla.ack_links import Links
-from hub.web.api.clock_board import Clocks
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.console.login_queue import Queue
 from hub.web.monitoring.counts import Counted

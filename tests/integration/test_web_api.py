@@ -13,6 +13,8 @@ from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.model import Acknowledgement, ClockHistory, ClockState, DeadLetter, Pause, Step, StepKind
+from hub.operations.clocks.schemas import ClockPage, ClockWhole
+from hub.operations.dead_letters import DeadWhole
 from hub.ports import MessageFilter
 from hub.web.schemas import common
 from tests.contract.values import clock
@@ -184,7 +186,7 @@ async def test_clocks_come_from_the_boards_soonest_due_first() -> None:
 
     assert cases(reply.json) == ["PQRS-0", "PQRS-1", "PQRS-3"]
     assert reply.json["source"] == "redis"
-    assert msgspec.convert(reply.json, common.ClockPage).items[0].left is not None
+    assert msgspec.convert(reply.json, ClockPage).items[0].left is not None
 
 
 def told_row(of: Any, step: str) -> dict[str, Any]:
@@ -218,7 +220,7 @@ async def test_a_clock_of_the_list_says_when_it_falls_due_who_was_told_and_who_t
 
     reply = await ask(world, "/api/clocks?state=breached")
 
-    (row,) = msgspec.convert(reply.json, common.ClockPage).items
+    (row,) = msgspec.convert(reply.json, ClockPage).items
     assert "2026-03-11T12:00:00-05:00" == reply.json["items"][0]["due_local"]
     assert row.due_words.startswith("venció hace")
     assert [("escalate:2", "p-jefe", "inbox", "sent")] == [
@@ -235,7 +237,7 @@ async def test_a_clock_is_shown_with_its_steps_and_who_was_told_by_masked_name()
 
     reply = await ask(world, f"/api/clocks/{one.id}")
 
-    whole = msgspec.convert(reply.json, common.ClockWhole)
+    whole = msgspec.convert(reply.json, ClockWhole)
     assert [("at_risk:1", True), ("breach:1", True), ("escalate:2", False)] == [
         (step.key, step.done) for step in whole.steps
     ]
@@ -349,7 +351,7 @@ async def test_a_dead_letter_is_shown_as_it_came(body: bytes, shown: dict[str, s
 
     assert shown.items() <= reply.json.items()
     assert reply.json["size"] == len(body)
-    assert msgspec.convert(reply.json, common.DeadWhole).routing_key == "pqrs.received"
+    assert msgspec.convert(reply.json, DeadWhole).routing_key == "pqrs.received"
 
 
 async def test_replaying_publishes_the_bytes_again_and_may_be_repeated() -> None:

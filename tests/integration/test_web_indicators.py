@@ -10,7 +10,7 @@ import pytest
 
 from hub.model import ClockState, Promise
 from hub.model.promises import PromiseRecord
-from hub.web.api.indicators import Indicators
+from hub.operations.indicators import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 
 BOGOTA = ZoneInfo("America/Bogota")

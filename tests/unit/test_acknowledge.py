@@ -52,7 +52,7 @@ async def test_next_level_waits_one_more_duration_of_the_acknowledging_level() -
     before = escalations(hub)
     done = await take_on(hub, local("2026-03-11 16:00"))
 
-    assert acknowledge.AckResult(level=2, changed=True) == done
+    assert acknowledge.AckResult(id=standing(hub).id, level=2, changed=True) == done
     # 24 h is Wednesday 14:00. Level 2 has 8 h: 3 on Wednesday, 5 on Thursday; then 8 more.
     assert [local("2026-03-11 14:00"), local("2026-03-12 13:00")] == before[:2]
     assert [local("2026-03-11 14:00"), local("2026-03-13 12:00")] == escalations(hub)[:2]
@@ -64,7 +64,7 @@ async def test_second_acknowledgement_changes_nothing() -> None:
     once = standing(hub)
     again = await take_on(hub, local("2026-03-11 16:30"), by="pedro")
 
-    assert acknowledge.AckResult(level=2, changed=False) == again
+    assert acknowledge.AckResult(id=standing(hub).id, level=2, changed=False) == again
     assert once == standing(hub)
 
 

@@ -33,12 +33,12 @@ from hub.cli.main import app
 from hub.errors import ConfigurationError
 from hub.logs import configure, mask_person_data
 from hub.model import Outgoing
+from hub.operations.channels import providers_of
 from hub.policy import load_policy
 from hub.resilience.breaker import Breakers
 from hub.settings import Secret, Settings, load
 from hub.settings.effective import SETTINGS, Origin, tell
 from hub.testing import MemoryThrottle
-from hub.web.api.pauses import providers_of
 from tests.canaries import HARMLESS, PLACES, Planted, planted
 from tests.command_line import run_command
 

@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,8 +17,10 @@ import typer
 from typer.testing import CliRunner
 
 from hub.access.secret_strength import is_guessable
+from hub.cli.commands import COMMANDS, Entry
 from hub.cli.common import local_time, short_case
 from hub.cli.deliveries import keep_following, line_printer, news
+from hub.cli.lazy import load
 from hub.cli.main import app, leaves
 from hub.cli.run import choose
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
@@ -69,18 +71,65 @@ def hub_process(*arguments: str, environ: Mapping[str, str]) -> tuple[int, str, 
     return done.returncode, done.stdout, done.stderr
 
 
-def test_help_loads_nothing_heavy() -> None:
-    code = f"import sys, hub.cli; print([name for name in {HEAVY} if name in sys.modules])"
+def test_help_imports_no_command_and_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['hub', '--help']\n"
+        "from hub.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SRC)
 
-    assert done.stdout.strip() == "[]"
+    imported = set(done.stderr.split())
+    assert {"hub", "hub.cli", "hub.cli.commands", "hub.cli.lazy", "hub.cli.main", "hub.errors"} == {
+        name for name in imported if name.partition(".")[0] == "hub"
+    }
+    assert set() == imported & set(HEAVY)
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+def test_table_says_the_first_sentence_of_each_commands_help(entry: Entry) -> None:
+    words = " ".join(load(entry).help.split())
+
+    assert words.partition(". ")[0].removesuffix(".") + "." == entry.help
+
+
+def every_command() -> Iterator[list[str]]:
+    for entry in COMMANDS:
+        yield [entry.name]
+        yield from ([entry.name, name] for name in getattr(load(entry), "commands", ()))
+
+
+def test_every_command_and_group_has_help_without_a_running_hub() -> None:
+    shown = {
+        " ".join(words): CliRunner().invoke(app, [*words, "--help"], prog_name="hub", env=NOWHERE)
+        for words in every_command()
+    }
+
+    assert len(shown) > 60
+    for words, done in shown.items():
+        assert done.exit_code == 0, words
+        assert f"Usage: hub {words} " in done.stdout, words
+
+
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [("hub lett", {"letters"}), ("hub keys ro", {"rotate"}), ("hub deliveries --st", {"--state"})],
+)
+def test_the_shell_completes_commands_and_options(line: str, completed: set[str]) -> None:
+    asked = {"_HUB_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+
+    _, out, _ = hub_process(environ=asked)
+
+    assert completed == set(out.split())
 
 
 def test_help_teaches_a_first_round() -> None:
     code, out, _ = hub_process("--help", environ={})
 
     assert code == 0
+    assert "Usage: hub [OPTIONS]" in out
     for command in ("run", "publish", "deliveries", "clocks", "dead", "check", "db", "template"):
         assert f" {command} " in out
     assert "hub publish -t pqrs.received" in out

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.model import ClockHistory, ClockState, Pause
+from hub.operations.clocks.due_words import due_words, ended_words, paused_words
 from hub.policy import load_policy
 from hub.rendering.filters import NBSP
-from hub.web.api.due_words import due_words, ended_words, paused_words
 
 POLICY = load_policy()
 PROMISES = {name: rules.promise_for({}, POLICY.calendar_rules.mode) for name, rules in POLICY.clocks.items()}

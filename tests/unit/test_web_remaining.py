@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.model import Promise
+from hub.operations.clocks.schemas import TimeLeft
+from hub.operations.clocks.time_left import time_left
 from hub.policy import load_policy
-from hub.web.api.time_left import time_left
-from hub.web.schemas.common import TimeLeft
 
 POLICY = load_policy()
 BOGOTA = ZoneInfo("America/Bogota")

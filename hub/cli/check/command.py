@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
+from hub.cli.check.examine import Finding, examine
 from hub.cli.common import AsJson, console, print_items, settings, wait
 from hub.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from hub.cli.check.examine import Finding
 
 _MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘", "bold red")}
 
@@ -29,8 +29,6 @@ def check(as_json: AsJson = False) -> None:
 
 
 def _examined() -> list[Finding]:
-    from hub.cli.check.examine import Finding, examine  # noqa: PLC0415 - `hub --help` must not wait for it
-
     try:
         given = settings()
     except ConfigurationError as error:
@@ -41,9 +39,6 @@ def _examined() -> list[Finding]:
 
 
 def _print(findings: Sequence[Finding]) -> None:
-    from rich.table import Table  # noqa: PLC0415 - `hub --help` must not wait for it
-    from rich.text import Text  # noqa: PLC0415 - the same
-
     table = Table(box=None, show_header=False, pad_edge=False)
     for area, group in groupby(findings, key=lambda finding: finding.area):
         for place, finding in enumerate(group):

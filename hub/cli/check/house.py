@@ -16,8 +16,7 @@ from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
 from hub.cli.check.finding import Finding, bad, ok, warn
-from hub.settings import Mode, Secret, Settings
-from hub.web.auth.guard import is_loopback
+from hub.settings import Mode, Secret, Settings, is_loopback
 
 PROGRAM: Final = "Programa"
 MODE: Final = "Modo"

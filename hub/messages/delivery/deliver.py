@@ -33,7 +33,7 @@ from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
 from hub.messages.delivery.pausing import Pauses, held_back
-from hub.messages.delivery.person_rate import over_allowance
+from hub.messages.delivery.person_rate import over_person_rate
 from hub.messages.planning.plan import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
@@ -160,7 +160,7 @@ async def _allowed(
         for claim in claimed
     ]
     free = [claim for claim, blocked in decided if blocked is None]
-    over = await over_allowance(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
+    over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
     outcomes.extend(blocked for _, blocked in decided if blocked is not None)
     outcomes.extend(over.values())
     return [claim for claim in free if claim.message.id not in over]

@@ -12,7 +12,7 @@ from hub.ports import Throttle
 from hub.resilience.rate_limit import SendRecord, ThrottlePolicy
 
 
-async def over_allowance(
+async def over_person_rate(
     claimed: Sequence[Claimed], *, throttle: Throttle, policy: ThrottlePolicy, now: datetime
 ) -> Mapping[UUID, Outcome]:
     """

@@ -1,9 +1,8 @@
-"""Accounts of the console over HTTP: the command line shows the same."""
+"""Accounts of the console over HTTP: a route for each change."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
 from functools import wraps
 from typing import Annotated, Final
 
@@ -11,25 +10,15 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access import accounts
+from hub.access.account_rows import ALL, AccountRow, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
 from hub.errors import LastAdministrator, UnknownName
-from hub.model import EVERYWHERE, Account, Grant, Json, Office
+from hub.model import EVERYWHERE, Account, Grant, Word
 from hub.web.auth.audit import caller_of
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body
 from hub.web.responses import Handler, Refusal, json_answer
-from hub.web.schemas.common import Instant, Word
 from hub.web.services import services
-
-ALL: Final = "*"
-"""How everywhere is said: what is left out must not mean the most."""
-
-
-class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An office in one copropiedad."""
-
-    office: Office
-    copropiedad_id: Annotated[Word, Meta(min_length=1, description="`*` is everywhere.")]
 
 
 class AccountBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,27 +29,6 @@ class AccountBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 class GrantsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     grants: Annotated[list[GrantBody], Meta(min_length=1)]
-
-
-class AccountRow(Struct, kw_only=True):
-    """Somebody who signs in at the page."""
-
-    name: str
-    display_name: str
-    state: Annotated[str, Meta(description="`active`, `locked` or `disabled`.")]
-    must_change: Annotated[bool, Meta(description="The password opens once, to choose another.")]
-    grants: list[GrantBody]
-    created_at: Instant
-    created_by: str
-    signed_in_at: Instant | None
-    locked_until: Instant | None
-    disabled_at: Instant | None
-
-
-class AccountMade(AccountRow, kw_only=True):
-    """`password` is shown here and never again; it must be changed at the first sign-in."""
-
-    password: str
 
 
 class AccountList(Struct, kw_only=True):
@@ -94,14 +62,14 @@ async def create(request: web.Request) -> web.Response:
     account, password = await accounts.create(
         _desk(request), body.name, body.display_name, _grants(body.grants)
     )
-    return json_answer({**row(account, now=services(request).now()), "password": password}, status=201)
+    return json_answer(made(account, password, now=services(request).now()), status=201)
 
 
 @_told
 async def reset(request: web.Request) -> web.StreamResponse:
     """Give another password for once; the sessions end."""
     account, password = await accounts.reset(_desk(request), request.match_info["name"])
-    return json_answer({**row(account, now=services(request).now()), "password": password})
+    return json_answer(made(account, password, now=services(request).now()))
 
 
 @_told
@@ -132,26 +100,6 @@ def _plainly(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handl
 disable: Final = _plainly(accounts.disable)
 enable: Final = _plainly(accounts.enable)
 unlock: Final = _plainly(accounts.unlock)
-
-
-def row(account: Account, *, now: datetime) -> dict[str, Json]:
-    """Answer an account in the shape of the API; never its hash."""
-    locked = account.locked_until is not None and account.locked_until > now
-    return {
-        "name": account.name,
-        "display_name": account.display_name,
-        "state": "disabled" if account.disabled_at else "locked" if locked else "active",
-        "must_change": account.must_change,
-        "grants": [
-            {"office": grant.office, "copropiedad_id": grant.copropiedad_id or ALL}
-            for grant in account.grants
-        ],
-        "created_at": account.created_at,
-        "created_by": account.created_by,
-        "signed_in_at": account.signed_in_at,
-        "locked_until": account.locked_until if locked else None,
-        "disabled_at": account.disabled_at,
-    }
 
 
 def _answer(request: web.Request, account: Account) -> web.Response:

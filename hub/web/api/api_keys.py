@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.access import api_keys
+from hub.access import api_keys, grant_keys
+from hub.access.grant_keys import KeyRow
 from hub.catalog import BY_NAME
-from hub.model import ApiKey, Json, Scope
+from hub.errors import NameTaken, UnknownName
+from hub.model import Instant, Scope, Word
 from hub.web.auth.audit import caller_of, note
 from hub.web.requests import read_body, read_query
 from hub.web.responses import Refusal, json_answer, page_answer
-from hub.web.schemas.common import Instant, Word
 from hub.web.schemas.replies import PageQuery
 from hub.web.services import services
 
@@ -33,29 +32,6 @@ class RotateBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     old_ends_at: Annotated[Instant, Meta(description="Until then both open; a day if not said.")] | None = (
         None
     )
-
-
-class KeyRow(Struct, kw_only=True):
-    """A key without its secret, of which only a hash is kept."""
-
-    name: str
-    prefix: Annotated[str, Meta(description="The middle of the token, to recognise it by.")]
-    state: Annotated[str, Meta(description="`live`, `expired` or `revoked`.")]
-    scopes: list[Scope]
-    source: str | None
-    event_types: list[str]
-    amqp_user: str | None
-    created_at: Instant
-    created_by: str
-    expires_at: Instant | None
-    revoked_at: Instant | None
-    used_at: Instant | None
-
-
-class KeyMade(KeyRow, kw_only=True):
-    """`token` is shown here and never again."""
-
-    token: str
 
 
 class KeyList(Struct, kw_only=True):
@@ -93,7 +69,7 @@ class NotePage(Struct, kw_only=True):
 async def list_keys(request: web.Request) -> web.Response:
     """All keys, newest first."""
     now = services(request).now()
-    items = [row(key, now=now) for key in await services(request).api_keys.keys()]
+    items = [grant_keys.row(key, now=now) for key in await services(request).api_keys.keys()]
     return json_answer({"items": items, "next": None})
 
 
@@ -112,33 +88,47 @@ async def create_key(request: web.Request) -> web.Response:
         by=caller_of(request).who,
         now=now,
     )
-    await note(request, "key.create", f"key:{key.name}", **about(key))
-    if not await services(request).api_keys.add(key):
-        raise Refusal(409, "A live key has this name.", "Rotate it, revoke it, or choose another name.")
-    return json_answer({**row(key, now=now), "token": token}, status=201)
+    deps = services(request)
+    try:
+        await grant_keys.grant(key, keys=deps.api_keys, notes=deps.audit)
+    except NameTaken:
+        raise Refusal(
+            409, "A live key has this name.", "Rotate it, revoke it, or choose another name."
+        ) from None
+    return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
 async def rotate_key(request: web.Request) -> web.Response:
     """Make the successor of a key; the old one goes on for the overlap."""
     body = await read_body(request, RotateBody)
-    store, now = services(request).api_keys, services(request).now()
-    old = newest(await store.live_keys(), request.match_info["name"])
-    ends = body.old_ends_at or now + api_keys.OVERLAP
-    if old is not None:
-        key, token = api_keys.renew(old, by=caller_of(request).who, now=now)
-        await note(request, "key.rotate", f"key:{key.name}", **about(key), old_ends_at=ends.isoformat())
-        if await store.rotate(key, old_ends_at=ends):
-            return json_answer({**row(key, now=now), "token": token}, status=201)
-    raise _no_key()
+    deps = services(request)
+    now = deps.now()
+    try:
+        key, token = await grant_keys.rotate(
+            request.match_info["name"],
+            old_ends_at=body.old_ends_at,
+            keys=deps.api_keys,
+            notes=deps.audit,
+            who=caller_of(request).who,
+            now=now,
+        )
+    except UnknownName:
+        raise _no_key() from None
+    return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
 async def revoke_key(request: web.Request) -> web.Response:
     """End the live keys of a name, or the one of a prefix, now."""
-    named = request.match_info["name"]
-    await note(request, "key.revoke", f"key:{named}")
-    revoked = await services(request).api_keys.revoke(named)
-    if not revoked:
-        raise _no_key()
+    deps = services(request)
+    try:
+        revoked = await grant_keys.revoke(
+            request.match_info["name"],
+            keys=deps.api_keys,
+            notes=deps.audit,
+            who=caller_of(request).who,
+        )
+    except UnknownName:
+        raise _no_key() from None
     return json_answer(KeysRevoked(revoked=revoked))
 
 
@@ -149,35 +139,6 @@ async def list_notes(request: web.Request) -> web.Response:
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)
     return page_answer(page)
-
-
-def newest(live: Iterable[ApiKey], name: str) -> ApiKey | None:
-    """Answer the newest of the live keys that has this name."""
-    return next((key for key in live if key.name == name), None)
-
-
-def row(key: ApiKey, *, now: datetime) -> dict[str, Json]:
-    """Answer a key in the shape of the API; the command line shows the same."""
-    state = "revoked" if key.revoked_at else "live" if key.live(now) else "expired"
-    return {
-        "name": key.name,
-        "prefix": key.prefix,
-        "state": state,
-        "scopes": sorted(key.scopes),
-        "source": key.source,
-        "event_types": sorted(key.event_types),
-        "amqp_user": key.amqp_user,
-        "created_at": key.created_at,
-        "created_by": key.created_by,
-        "expires_at": key.expires_at,
-        "revoked_at": key.revoked_at,
-        "used_at": key.used_at,
-    }
-
-
-def about(key: ApiKey) -> dict[str, Json]:
-    """Answer what the audit keeps of a key."""
-    return {"prefix": key.prefix, "scopes": sorted(key.scopes), "source": key.source}
 
 
 def _no_key() -> Refusal:

@@ -17,7 +17,7 @@ from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event, RawMessage
-from hub.web.api.publish import send
+from hub.operations.publish import send
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.audit import caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.model import State
+from hub.model import Word
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import ExplainOutcome
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import Instant, Word
 from hub.web.services import services
 
 _ID = Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$")]
@@ -25,35 +23,6 @@ class ExplainQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     event: Annotated[_ID, Meta(description="The id that the publisher gave the event, or the hub's key.")]
     person: Annotated[Word, Meta(description="The person's reference.")]
     source: Annotated[_ID, Meta(description="Whose event, where several have the id.")] | None = None
-
-
-class ExplainedMessage(Struct, kw_only=True):
-    """A message to the person; the address is masked. `tries` counts what providers said as well."""
-
-    id: UUID
-    audience: int
-    channel: str
-    occasion: str
-    address: str
-    state: State
-    reason: str | None
-    next_at: Instant | None
-    sent_at: Instant | None
-    delivered_at: Instant | None
-    read_at: Instant | None
-    tries: int
-
-
-class Explanation(Struct, kw_only=True):
-    outcome: ExplainOutcome
-    reason: Annotated[str | None, Meta(description="A machine word: `added_later`, `on_leave` …")]
-    person: str
-    event_key: UUID | None
-    event_id: str | None
-    source: str | None
-    event: str | None
-    sentences: Annotated[list[str], Meta(description="Spanish, for operators; times are Colombia's.")]
-    messages: list[ExplainedMessage]
 
 
 async def explain(request: web.Request) -> web.Response:

@@ -1,35 +1,21 @@
-"""How promises were kept, over HTTP; the command line shows the same."""
+"""How promises were kept, over HTTP."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Annotated, Final
+from datetime import date
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.business_time.opening_hours import DAY
-from hub.model import PropertyScope
-from hub.model.promises import Period, PromiseRecord
-from hub.policy import Policy
-from hub.ports import LogStore
-from hub.sla.indicators import PromiseFigures, figures, first_instance
+from hub.errors import InvalidPeriod
+from hub.model import Word
+from hub.operations.indicators import MOST, read
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import Word
 from hub.web.services import services
-
-_DAYS: Final = 30
-_MOST: Final = 400
-"""Days of one question: a year and a little."""
-_HOUR: Final = timedelta(hours=1)
-
-Share = Annotated[float | None, Meta(description="From 0 to 1; null of nothing.")]
-Hours = Annotated[float | None, Meta(description="Business hours, of `any_hour` those of the wall.")]
 
 
 class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,102 +29,20 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     copropiedad: Word | None = None
 
 
-class PromiseKept(Struct, kw_only=True):
-    """How one promise was kept, of the clocks that began in the period."""
-
-    name: str
-    any_hour: bool
-    running: int
-    met: int
-    breached: Annotated[int, Meta(description="Answered late, or not at all so far.")]
-    share_met: Share
-    mean_hours: Hours
-    p90_hours: Hours
-    breached_by_level: Annotated[dict[str, int], Meta(description="The breached ones by the level reached.")]
-
-
-class FirstInstanceShare(Struct, kw_only=True):
-    """The PQRS that began in the period and are closed: how many never climbed a level nor came back."""
-
-    closed: int
-    resolved: int
-    share: Share
-
-
-class Indicators(Struct, kw_only=True):
-    since: date = msgspec.field(name="from")
-    until: date = msgspec.field(name="to")
-    area: str | None
-    copropiedad: str | None
-    promises: list[PromiseKept]
-    first_instance: FirstInstanceShare
-
-
 async def show(request: web.Request) -> web.Response:
     """Indicators of a period, narrowed to an area or a copropiedad."""
     query, deps = read_query(request, IndicatorsQuery), services(request)
-    return json_answer(await read(deps.log, deps.policy, query, deps.now(), places=places_of(request)))
-
-
-async def read(
-    log: LogStore, policy: Policy, asked: IndicatorsQuery, now: datetime, *, places: PropertyScope = None
-) -> Indicators:
-    """Answer the indicators; raises Refusal for days that are no period."""
-    zone = policy.calendar.zone
-    last = asked.until or now.astimezone(zone).date()
-    first = asked.since or last - (_DAYS - 1) * DAY
-    if not timedelta(0) <= last - first < _MOST * DAY:
-        raise Refusal(400, f"From {first} to {last} is no period.", f"Ask for up to {_MOST} days, in order.")
-    period = Period(since=_midnight(first, zone), until=_midnight(last + DAY, zone))
-    clocks = await log.kept_promises(period, area=asked.area, places=_there(asked.copropiedad, places))
-    # A year of them is seconds of arithmetic, and other requests go on meanwhile.
-    kept, at_once = await asyncio.to_thread(_worked_out, clocks, period, policy)
-    return Indicators(
-        since=first,
-        until=last,
-        area=asked.area,
-        copropiedad=asked.copropiedad,
-        promises=kept,
-        first_instance=at_once,
-    )
-
-
-def _worked_out(
-    clocks: Sequence[PromiseRecord], period: Period, policy: Policy
-) -> tuple[list[PromiseKept], FirstInstanceShare]:
-    at_once = first_instance(clocks, period)
-    shown = [_shown(figure) for figure in figures(clocks, period, policy.calendar)]
-    share = FirstInstanceShare(closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share))
-    return shown, share
-
-
-def _shown(kept: PromiseFigures) -> PromiseKept:
-    return PromiseKept(
-        name=kept.name,
-        any_hour=kept.any_hour,
-        running=kept.running,
-        met=kept.met,
-        breached=kept.breached,
-        share_met=_round(kept.share_met),
-        mean_hours=_hours(kept.mean),
-        p90_hours=_hours(kept.p90),
-        breached_by_level={str(level): number for level, number in kept.breached_by_level.items()},
-    )
-
-
-def _there(copropiedad: str | None, places: PropertyScope) -> PropertyScope:
-    if copropiedad is None:
-        return places
-    return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)
-
-
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
-
-
-def _hours(took: timedelta | None) -> float | None:
-    return None if took is None else round(took / _HOUR, 2)
-
-
-def _round(share: float | None) -> float | None:
-    return None if share is None else round(share, 4)
+    try:
+        answer = await read(
+            deps.log,
+            deps.policy,
+            since=query.since,
+            until=query.until,
+            area=query.area,
+            copropiedad=query.copropiedad,
+            now=deps.now(),
+            places=places_of(request),
+        )
+    except InvalidPeriod as error:
+        raise Refusal(400, str(error), f"Ask for up to {MOST} days, in order.") from None
+    return json_answer(answer)

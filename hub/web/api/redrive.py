@@ -1,13 +1,11 @@
-"""Sending lost messages again over HTTP; the command line shows the same."""
+"""Sending lost messages again over HTTP."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from aiohttp import web
 
 from hub.operations import redrive as redriving
-from hub.operations.redrive import Redriven, RedriveRequest
+from hub.operations.redrive import RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
@@ -40,14 +38,4 @@ async def redrive(request: web.Request) -> web.Response:
     )
     if not body.dry_run:
         await note(request, "redrive", f"messages:{body.state}", taken=done.of(RedriveResult.TAKEN))
-    return json_answer(shown(done, dry_run=body.dry_run))
-
-
-def shown(done: Redriven, *, dry_run: bool) -> dict[str, Any]:
-    """Answer the sums in the shape of the API."""
-    by = [
-        {"verdict": str(verdict), "channel": channel, "reason": reason, "count": number}
-        for (verdict, channel, reason), number in sorted(done.counts.items())
-    ]
-    sums = {str(verdict): done.of(verdict) for verdict in RedriveResult}
-    return {**sums, "by": by, "dry_run": dry_run, "more": done.next is not None, "next": done.next}
+    return json_answer(redriving.shown(done, dry_run=body.dry_run))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from aiohttp import web
 
-from hub.model import Json, PropertyScope
+from hub.model import PropertyScope
+from hub.operations.suppressions import read_suppressions, with_end
 from hub.people.audience import written_as
-from hub.policy import Policy
-from hub.ports import Page
 from hub.web.api.masked import Looked, look
 from hub.web.auth.audit import note, spoken_for
 from hub.web.auth.scope import places_of
@@ -45,11 +42,14 @@ async def show_reply(request: web.Request) -> web.Response:
 async def list_suppressions(request: web.Request) -> web.Response:
     """Contact points that nobody is written to at, newest first."""
     query = read_query(request, PageQuery)
-    page = await services(request).contacts.suppressions(
-        after=query.after, limit=query.limit, places=places_of(request)
+    page = await read_suppressions(
+        services(request).contacts,
+        services(request).policy,
+        after=query.after,
+        limit=query.limit,
+        places=places_of(request),
     )
-    items = [with_end(row, services(request).policy) for row in page.items]
-    return page_answer(Page(items=items, next=page.next))
+    return page_answer(page)
 
 
 async def show_suppression(request: web.Request) -> web.Response:
@@ -74,12 +74,3 @@ async def lift_suppression(request: web.Request) -> web.Response:
     )
     await note(request, "suppression.lift", "suppression", lifted=lifted)
     return json_answer(Lifted(lifted=lifted))
-
-
-def with_end(row: Mapping[str, Json], policy: Policy) -> dict[str, Json]:
-    """Add when a suppression ends by itself: as an operator said, else as the policy says."""
-    if row["expires_at"] is not None:
-        return dict(row)
-    lasts = policy.suppression_for(row["channel"])
-    since = datetime.fromisoformat(row["since"])
-    return {**row, "expires_at": None if lasts is None else since + lasts}

@@ -12,7 +12,6 @@ Host must be a loopback one and bodies must be JSON.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -22,6 +21,7 @@ from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.cloudevents import BATCH_TYPE
 from hub.model import Scope
+from hub.settings import is_loopback
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
 from hub.web.auth.audit import CALLER
 from hub.web.auth.csrf import (
@@ -126,16 +126,6 @@ def _require_this_machine(request: web.Request) -> None:
         "Without an API key the hub speaks only to this machine, under a loopback name.",
         "Use http://127.0.0.1 or set HUB_API_KEY.",
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def _require_json(request: web.Request) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model import UnreachedReason
-from hub.web.schemas.common import Cursor, Instant, Limit, Problem
+from hub.model import Instant, UnreachedReason
+from hub.web.schemas.common import Cursor, Limit, Problem
 
 
 class RefusedEvent(Struct, kw_only=True, frozen=True):

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.web.schemas.common import Cursor, Instant, Limit, Word
+from hub.model import Instant, Word
+from hub.operations.channels import ChannelRow, PauseRow
+from hub.web.schemas.common import Cursor, Limit
 
 
 class LettersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,50 +56,14 @@ class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Annotated[Word, Meta(description="Why, for whoever finds it paused.")] = ""
 
 
-class PauseRow(Struct, kw_only=True):
-    """`subject` is `channel:sms` or `event:pqrs.received`."""
-
-    subject: str
-    since: Instant
-    by: str
-    reason: str
-
-
 class PauseList(Struct, kw_only=True):
     items: list[PauseRow]
     next: None
 
 
-class ChannelRow(Struct, kw_only=True):
-    name: str
-    providers: Annotated[list[str], Meta(description="In failover order; empty where it is not configured.")]
-    broken: Annotated[list[str], Meta(description="Those that are left alone: an open incident says so.")]
-    paused: PauseRow | None
-    held: Annotated[int, Meta(description="Messages held for a pause, of the channel or of their event.")]
-    urgent: Annotated[int, Meta(description="Of those, the ones of the urgent lane.")]
-    waiting: Annotated[dict[str, int], Meta(description="Tickets that wait for a worker, by lane.")]
-
-
 class ChannelList(Struct, kw_only=True):
     items: list[ChannelRow]
     next: None
-
-
-class Paused(Struct, kw_only=True, frozen=True):
-    """`changed` is false when it was paused before. `urgent` messages are held back right now."""
-
-    subject: str
-    changed: bool
-    urgent: int
-
-
-class Resumed(Struct, kw_only=True, frozen=True):
-    """`changed` is false when nothing was paused. With `more` there is more to release: ask again."""
-
-    subject: str
-    changed: bool
-    released: int
-    more: bool
 
 
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,27 +83,3 @@ class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     dry_run: Annotated[bool, Meta(description="Only count.")] = False
     after: Cursor | None = None
     limit: Annotated[int, Meta(ge=1, le=5000, description="How many to look at, at most.")] = 500
-
-
-class RedrivenRow(Struct, kw_only=True):
-    verdict: Literal["taken", "too_old", "no_contact", "told"]
-    channel: str
-    reason: str
-    count: int
-
-
-class RedrivenAnswer(Struct, kw_only=True):
-    """
-    How many go again, and how many do not and why. With `more`, ask again with `after` = `next`.
-
-    `too_old`: worthless by now. `no_contact`: there never was an address. `told`: said in another way.
-    """
-
-    taken: int
-    too_old: int
-    no_contact: int
-    told: int
-    by: list[RedrivenRow]
-    dry_run: bool
-    more: bool
-    next: str | None

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from hub.model import Role
-from hub.web.schemas.common import Instant, IsMasked, Limit, MayUnmask, Word
+from hub.model import Instant, Role, Word
+from hub.web.schemas.common import IsMasked, Limit, MayUnmask
 
 NOUNS: Final[Mapping[str, str]] = {
     "copropiedades": "copropiedad",
@@ -129,33 +129,3 @@ class AudienceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ]
     after: Annotated[str, Meta(max_length=1200, description="The `next` of the page before.")] | None = None
     limit: Limit = 50
-
-
-class Reach(Struct, kw_only=True):
-    """Of those told, how many can be reached by each channel; somebody may be in several."""
-
-    email: int
-    mobile: Annotated[int, Meta(description="By SMS.")]
-    push: int
-    letter_only: Annotated[int, Meta(description="By none of them, so only on paper.")]
-
-
-class AudienceMember(Struct, kw_only=True):
-    """Somebody of the audience; the name is masked."""
-
-    person: str
-    name: str
-    units: Annotated[list[str], Meta(description="The units that bring the person in.")]
-    left_out: Annotated[str | None, Meta(description="Why the person is not told.")]
-
-
-class AudienceMeant(Struct, kw_only=True):
-    """A page of the people by their references; the first page also says how many there are in all."""
-
-    who: Annotated[list[str], Meta(description="What was asked, in full.")]
-    people: Annotated[int | None, Meta(description="Null, as all counts, on the pages after the first.")]
-    told: int | None
-    reach: Reach | None
-    left_out: Annotated[dict[str, int] | None, Meta(description="Reason → how many are not told for it.")]
-    items: list[AudienceMember]
-    next: str | None

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model import ReplyKind
-from hub.web.schemas.common import Cursor, Instant, IsMasked, Limit, MayUnmask, Word
+from hub.model import Instant, ReplyKind, Word
+from hub.web.schemas.common import Cursor, IsMasked, Limit, MayUnmask
 
 
 class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,8 +10,8 @@ import msgspec
 
 from hub.business_time import WorkCalendar
 from hub.model import ClockHistory, ClockState, Json, Promise, Step
-from hub.web.api.due_words import due_words, ended_words, paused_words
-from hub.web.api.time_left import time_left
+from hub.operations.clocks.due_words import due_words, ended_words, paused_words
+from hub.operations.clocks.time_left import time_left
 
 Row = Mapping[str, Json]
 _KEPT: Final = ("id", "case", "name", "state", "started_at", "due_at", "level", "ended_at")

@@ -9,9 +9,9 @@ from hub.business_time import BusinessDays, WorkCalendar
 from hub.business_time.dates import whole_day
 from hub.business_time.opening_hours import DAY
 from hub.model import ClockHistory, ClockState, Promise
+from hub.operations.clocks.schemas import TimeLeft
+from hub.operations.clocks.time_left import time_left
 from hub.rendering.filters import fecha, la_hora
-from hub.web.api.time_left import time_left
-from hub.web.schemas.common import TimeLeft
 
 _DAY: Final = 86400  # seconds
 _HOUR: Final = 3600
@@ -45,7 +45,7 @@ def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkC
 
 def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> TimeLeft:
     """Count how late it is in the time in which the promise runs."""
-    if promise.by_the_wall:
+    if promise.in_wall_time:
         return TimeLeft(amount=int((now - due_at).total_seconds()), unit="seconds")
     if isinstance(promise.target, BusinessDays):
         late = calendar.business_days(due_at - timedelta.resolution, calendar.day_of(now))

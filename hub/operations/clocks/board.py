@@ -1,9 +1,8 @@
-"""The lists of the API; the command line shows the same ones."""
+"""The list of promises, from the boards in Redis or from SQL; and one of them whole."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +13,20 @@ import msgspec
 
 from hub.business_time import WorkCalendar
 from hub.errors import AppointmentsUnavailable, StorageRefused
-from hub.model import ClockState, DeadLetter, PropertyScope
+from hub.model import ClockState, PropertyScope
+from hub.operations.clocks.rows import Row, as_instant, clock_row, events_of, whole_clock
 from hub.ports import Appointments, LogStore, Page
-from hub.web.api.clock_rows import Row, as_instant, clock_row, events_of, whole_clock
-from hub.web.schemas.common import ClocksQuery
 
 LIVE: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
-_BODY_SHOWN: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockFilter:
+    """Which clocks of the list: without a state those that run."""
+
+    state: ClockState | None = None
+    after: str | None = None
+    limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +38,7 @@ class Clocks:
     calendar: WorkCalendar
 
     async def list(
-        self, query: ClocksQuery, now: datetime, *, places: PropertyScope = None
+        self, query: ClockFilter, now: datetime, *, places: PropertyScope = None
     ) -> dict[str, Any]:
         """
         List clocks; without a state the live ones, soonest due first.
@@ -55,7 +61,7 @@ class Clocks:
         row: Row = msgspec.to_builtins(clock)
         return whole_clock(row, await self.log.told(events_of([row])), now, self.calendar)
 
-    async def _page(self, query: ClocksQuery) -> tuple[Page, str]:
+    async def _page(self, query: ClockFilter) -> tuple[Page, str]:
         states = LIVE if query.state is None else (query.state,)
         place = _place(query.after)
         if query.state is None and place is None:
@@ -69,7 +75,7 @@ class Clocks:
                     raise
         return await self._from_sql(states, query), "sql"
 
-    async def _of(self, places: frozenset[str], query: ClocksQuery) -> tuple[Page, str]:
+    async def _of(self, places: frozenset[str], query: ClockFilter) -> tuple[Page, str]:
         """The boards do not know where a clock belongs."""
         states = LIVE if query.state is None else (query.state,)
         if query.state in (None, *LIVE):
@@ -89,7 +95,7 @@ class Clocks:
         rows = await self.log.clocks([clock_id for _, clock_id in due[place:end]])
         return Page(items=rows, next=f"{_BOARD}{end}" if len(due) > end else None)
 
-    async def _from_sql(self, states: Sequence[str], query: ClocksQuery) -> Page:
+    async def _from_sql(self, states: Sequence[str], query: ClockFilter) -> Page:
         if len(states) == 1:
             return await self.log.recent_clocks(state=states[0], after=query.after, limit=query.limit)
         pages = [await self.log.recent_clocks(state=s, after=None, limit=query.limit) for s in states]
@@ -108,36 +114,3 @@ def _place(after: str | None) -> int | None:
         return 0
     place = after.removeprefix(_BOARD)
     return int(place) if after.startswith(_BOARD) and place.isdecimal() and len(place) < 6 else None
-
-
-def show_letter(letter: DeadLetter) -> dict[str, Any]:
-    """Show a dead letter whole; of its body the start."""
-    start = letter.body[:_BODY_SHOWN]
-    shown = {
-        "id": letter.id,
-        "reason": letter.reason,
-        "field": letter.field,
-        "event_type": letter.event_type,
-        "received_at": letter.received_at,
-        "event_id": letter.event_id,
-        "source": letter.source,
-        "routing_key": letter.routing_key,
-        "content_type": letter.content_type,
-        "headers": letter.headers,
-        "times": letter.times,
-        "size": len(letter.body),
-    }
-    try:
-        return {**shown, "body": _whole_characters(start)}
-    except UnicodeDecodeError:
-        return {**shown, "body_base64": base64.b64encode(start).decode()}
-
-
-def _whole_characters(start: bytes) -> str:
-    try:
-        return start.decode()
-    except UnicodeDecodeError as error:
-        # The cut may go through a character; anything else that is wrong is in the bytes themselves.
-        if len(start) < _BODY_SHOWN or error.start < len(start) - 3:
-            raise
-        return start[: error.start].decode()

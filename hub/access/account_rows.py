@@ -1,0 +1,70 @@
+"""Accounts as they are shown, by the API and the command line; never their hashes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from hub.model import Account, Instant, Json, Office, Word
+
+ALL: Final = "*"
+"""How everywhere is said: what is left out must not mean the most."""
+
+
+class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An office in one copropiedad."""
+
+    office: Office
+    copropiedad_id: Annotated[Word, Meta(min_length=1, description="`*` is everywhere.")]
+
+
+class AccountRow(Struct, kw_only=True):
+    """Somebody who signs in at the page."""
+
+    name: str
+    display_name: str
+    state: Annotated[str, Meta(description="`active`, `locked` or `disabled`.")]
+    must_change: Annotated[bool, Meta(description="The password opens once, to choose another.")]
+    grants: list[GrantBody]
+    created_at: Instant
+    created_by: str
+    signed_in_at: Instant | None
+    locked_until: Instant | None
+    disabled_at: Instant | None
+
+
+class AccountMade(AccountRow, kw_only=True):
+    """`password` is shown here and never again; it must be changed at the first sign-in."""
+
+    password: str
+
+
+def row(account: Account, *, now: datetime) -> AccountRow:
+    """Show an account as it is listed."""
+    return AccountRow(**_facts(account, now))
+
+
+def made(account: Account, password: str, *, now: datetime) -> AccountMade:
+    """Show an account with the password that opens it once."""
+    return AccountMade(**_facts(account, now), password=password)
+
+
+def _facts(account: Account, now: datetime) -> dict[str, Json]:
+    locked = account.locked_until is not None and account.locked_until > now
+    return {
+        "name": account.name,
+        "display_name": account.display_name,
+        "state": "disabled" if account.disabled_at else "locked" if locked else "active",
+        "must_change": account.must_change,
+        "grants": [
+            GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
+            for grant in account.grants
+        ],
+        "created_at": account.created_at,
+        "created_by": account.created_by,
+        "signed_in_at": account.signed_in_at,
+        "locked_until": account.locked_until if locked else None,
+        "disabled_at": account.disabled_at,
+    }

@@ -1,0 +1,46 @@
+"""A group of commands that imports the module of the one that is named, and no other."""
+
+from __future__ import annotations
+
+from pkgutil import resolve_name
+from typing import Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from hub.cli.commands import COMMANDS, Entry
+
+_BY_NAME: Final = {entry.name: entry for entry in COMMANDS}
+
+
+class LazyGroup(TyperGroup):
+    """The group lists its commands from the table, for help and completion, and imports one to run it."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {
+            entry.name: TyperCommand(entry.name, help=entry.help, rich_help_panel=entry.panel)
+            for entry in COMMANDS
+        }
+
+    # The types of click's context and command differ between the releases of Typer.
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as exc:
+            exc.message = exc.message.removeprefix("Value error, ")  # Typer's, of a choice
+            raise
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, load(_BY_NAME[name]) if name else listed, rest
+
+
+def load(entry: Entry) -> Any:
+    """Import a command and answer it as click knows it."""
+    target = resolve_name(entry.target)
+    if isinstance(target, typer.Typer):
+        return typer.main.get_group(target)
+    alone = typer.Typer(add_completion=False)
+    alone.command(entry.name)(target)
+    return typer.main.get_command(alone)

@@ -1,0 +1,34 @@
+"""An operator says that a level has taken a matter on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from hub.access import audit
+from hub.model import PropertyScope
+from hub.ports import AuditStore, LogStore, Publisher
+from hub.sla.acknowledge import AckResult, acknowledge, level_to_acknowledge
+
+
+async def acknowledge_clock(
+    clock_id: UUID,
+    *,
+    log: LogStore,
+    notes: AuditStore,
+    publisher: Publisher,
+    who: str,
+    now: datetime,
+    places: PropertyScope = None,
+) -> AckResult | None:
+    """
+    Say that the level which was told has taken the matter on, and note it. Safe to repeat.
+
+    None where the places reach no such clock. Raises NothingToTakeOn.
+    """
+    clock = await log.clock(clock_id, places=places)
+    if clock is None:
+        return None
+    level = level_to_acknowledge(clock)
+    await audit.note(notes, who=who, action="clock.acknowledge", subject=f"clock:{clock.id}", level=level)
+    return await acknowledge(clock, by=who, publisher=publisher, now=now)

@@ -1,0 +1,60 @@
+"""Whom an audience means, asked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.model import PropertyScope
+from hub.people.audience import asked, parse, write
+from hub.ports import HeadcountStore
+
+
+class Reach(Struct, kw_only=True):
+    """Of those told, how many can be reached by each channel; somebody may be in several."""
+
+    email: int
+    mobile: Annotated[int, Meta(description="By SMS.")]
+    push: int
+    letter_only: Annotated[int, Meta(description="By none of them, so only on paper.")]
+
+
+class AudienceMember(Struct, kw_only=True):
+    """Somebody of the audience; the name is masked."""
+
+    person: str
+    name: str
+    units: Annotated[list[str], Meta(description="The units that bring the person in.")]
+    left_out: Annotated[str | None, Meta(description="Why the person is not told.")]
+
+
+class AudienceMeant(Struct, kw_only=True):
+    """A page of the people by their references; the first page also says how many there are in all."""
+
+    who: Annotated[list[str], Meta(description="What was asked, in full.")]
+    people: Annotated[int | None, Meta(description="Null, as all counts, on the pages after the first.")]
+    told: int | None
+    reach: Reach | None
+    left_out: Annotated[dict[str, int] | None, Meta(description="Reason → how many are not told for it.")]
+    items: list[AudienceMember]
+    next: str | None
+
+
+async def read_audience(
+    store: HeadcountStore, who: Sequence[str], *, after: str | None, limit: int, places: PropertyScope = None
+) -> AudienceMeant:
+    """Answer whom these words mean now: how many, how they are reached, a page of them."""
+    meant = await store.meant(asked(who), after=after, limit=limit, places=places)
+    count = meant.headcount
+    return AudienceMeant(
+        who=list(dict.fromkeys(write(parse(words)) for words in who)),
+        people=count.people if count else None,
+        told=count.told if count else None,
+        reach=msgspec.convert(count, Reach, from_attributes=True) if count else None,
+        left_out=dict(count.left_out) if count else None,
+        items=msgspec.convert(meant.page.items, list[AudienceMember]),
+        next=meant.page.next,
+    )

@@ -1,0 +1,79 @@
+"""The channels: which providers each has, whether it is held back or broken, and what waits for it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.channels.registry import BUILDERS, NAMES, OWN
+from hub.model import Instant, Lane
+from hub.ports import IncidentLog, PauseStore, Publisher
+from hub.settings import Mode, Settings
+
+_INCIDENTS: Final = 500
+_CIRCUIT: Final = "circuit"
+
+
+class PauseRow(Struct, kw_only=True):
+    """`subject` is `channel:sms` or `event:pqrs.received`."""
+
+    subject: str
+    since: Instant
+    by: str
+    reason: str
+
+
+class ChannelRow(Struct, kw_only=True):
+    name: str
+    providers: Annotated[list[str], Meta(description="In failover order; empty where it is not configured.")]
+    broken: Annotated[list[str], Meta(description="Those that are left alone: an open incident says so.")]
+    paused: PauseRow | None
+    held: Annotated[int, Meta(description="Messages held for a pause, of the channel or of their event.")]
+    urgent: Annotated[int, Meta(description="Of those, the ones of the urgent lane.")]
+    waiting: Annotated[dict[str, int], Meta(description="Tickets that wait for a worker, by lane.")]
+
+
+def providers_of(settings: Settings) -> dict[str, Sequence[str]]:
+    """Answer each channel's providers without their secrets."""
+    captured = BUILDERS if settings.mode is Mode.CAPTURE else ()
+    urls = {name: tuple(url.shown for url in urls) for name, urls in settings.providers.items()}
+    return {**dict.fromkeys(OWN, ("hub",)), **dict.fromkeys(captured, ("capture",)), **urls}
+
+
+async def read_channels(
+    pauses: PauseStore, publisher: Publisher, incidents: IncidentLog, providers: Mapping[str, Sequence[str]]
+) -> list[ChannelRow]:
+    """List the channels: whether each is paused or broken, and what waits."""
+    broken = await _broken(incidents)
+    paused = {row["subject"]: msgspec.convert(row, PauseRow) for row in await pauses.pauses()}
+    held, urgent = Counter[str](), Counter[str]()
+    for row in await pauses.held():
+        held[row["channel"]] += row["held"]
+        urgent[row["channel"]] += row["urgent"]
+    return [
+        ChannelRow(
+            name=name,
+            providers=list(providers.get(name, ())),
+            broken=broken[name],
+            paused=paused.get(f"channel:{name}"),
+            held=held[name],
+            urgent=urgent[name],
+            waiting={str(lane): await publisher.depth(name, lane) for lane in Lane},
+        )
+        for name in NAMES
+    ]
+
+
+async def _broken(incidents: IncidentLog) -> Mapping[str, list[str]]:
+    """Answer channel → its providers whose circuit is open."""
+    found = defaultdict[str, list[str]](list)
+    for incident in await incidents.incidents(_INCIDENTS):
+        kind, _, place = incident.key.partition(":")
+        if kind == _CIRCUIT and incident.resolved_at is None:
+            channel, _, provider = place.partition(":")
+            found[channel].append(provider)
+    return found

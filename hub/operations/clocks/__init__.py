@@ -1,0 +1,1 @@
+"""The promises as operators see them: listed, and one whole."""

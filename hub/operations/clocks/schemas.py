@@ -1,0 +1,94 @@
+"""The shapes of promises, for the API and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.model import ClockState, Instant, State, StepKind
+
+
+class TimeLeft(Struct, kw_only=True, frozen=True):
+    """How much time a promise has left, counted the way it runs; negative seconds when it is late."""
+
+    amount: int
+    unit: Literal["business_days", "business_seconds", "seconds"]
+
+
+class Acknowledged(Struct, kw_only=True):
+    """That somebody of a level has taken the matter on; `by` is a reference."""
+
+    level: int
+    at: Instant
+    by: str
+
+
+class StepMessage(Struct, kw_only=True):
+    """A message by which somebody was told of a step, and what became of it."""
+
+    step: Annotated[str, Meta(description="The step's key in its clock: `escalate:2`.")]
+    event: str
+    message_id: UUID
+    person: str
+    channel: str
+    state: State
+    at: Instant
+
+
+class ClockRow(Struct, kw_only=True):
+    id: UUID
+    case: str
+    name: str
+    state: ClockState
+    started_at: Instant
+    due_at: Instant
+    due_local: Annotated[datetime, Meta(tz=True, description="The same with the offset of the calendar.")]
+    due_words: Annotated[str, Meta(description="When it falls due or ended, in Spanish.")]
+    level: int
+    left: TimeLeft | None
+    paused: bool
+    ended_at: Instant | None
+    told: Annotated[Sequence[StepMessage], Meta(description="Who was told of which step and when.")]
+    acknowledged: Annotated[list[Acknowledged], Meta(description="Who has taken the matter on.")]
+
+
+class ToldByName(StepMessage, kw_only=True):
+    name: Annotated[str, Meta(description="Masked.")]
+
+
+class ClockPause(Struct, kw_only=True):
+    since: Instant
+    until: Instant | None
+
+
+class ClockStep(Struct, kw_only=True):
+    """What a clock does at an instant; of a clock that stands still or has ended, what it would."""
+
+    key: str
+    kind: StepKind
+    at: Instant
+    from_level: int
+    to_level: int
+    done: bool
+
+
+class ClockWhole(ClockRow, kw_only=True):
+    told: Sequence[ToldByName]
+    steps: list[ClockStep]
+    pauses: list[ClockPause]
+    extended_at: Instant | None
+    reopened: list[Instant]
+    context: Annotated[dict[str, Any], Meta(description="What the case says: radicado, service_area …")]
+
+
+class ClockPage(Struct, kw_only=True):
+    items: list[ClockRow]
+    next: str | None
+    source: Annotated[
+        Literal["redis", "sql", "places"],
+        Meta(description="`sql` for ended clocks, and while Redis is away; `places` for some copropiedades."),
+    ]

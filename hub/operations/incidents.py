@@ -1,0 +1,52 @@
+"""What is wrong with the hub itself, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from hub.health.incidents import kind_of, known, title_of
+from hub.model import Incident, Instant
+from hub.ports import IncidentLog
+
+
+class IncidentRow(Struct, kw_only=True):
+    """Something wrong with the hub itself; its words are in Spanish, for operators."""
+
+    key: Annotated[str, Meta(description="The kind and what it is about: `circuit:sms:twilio`.")]
+    kind: str
+    state: Literal["open", "over"]
+    title: str
+    measured: str
+    to_do: str
+    meanwhile: str
+    since: Instant
+    told_at: Instant | None
+    resolved_at: Instant | None
+
+
+class IncidentPage(Struct, kw_only=True):
+    items: list[IncidentRow]
+    next: str | None
+
+
+async def read_incidents(log: IncidentLog, limit: int) -> IncidentPage:
+    """Answer what is open, then what is over. There is one page: who looks wants the open ones."""
+    return IncidentPage(items=[_row(incident) for incident in known(await log.incidents(limit))], next=None)
+
+
+def _row(incident: Incident) -> IncidentRow:
+    kind = kind_of(incident.key)
+    return IncidentRow(
+        key=incident.key,
+        kind=kind.name,
+        state="open" if incident.resolved_at is None else "over",
+        title=title_of(incident.key),
+        measured=incident.measured,
+        to_do=kind.to_do,
+        meanwhile=kind.meanwhile,
+        since=incident.since,
+        told_at=incident.told_at,
+        resolved_at=incident.resolved_at,
+    )

@@ -1,0 +1,130 @@
+"""How promises were kept in a period."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.business_time.opening_hours import DAY
+from hub.errors import InvalidPeriod
+from hub.model import PropertyScope
+from hub.model.promises import Period, PromiseRecord
+from hub.policy import Policy
+from hub.ports import LogStore
+from hub.sla.indicators import PromiseFigures, figures, first_instance
+
+MOST: Final = 400
+"""Days of one question: a year and a little."""
+_DAYS: Final = 30
+_HOUR: Final = timedelta(hours=1)
+
+Share = Annotated[float | None, Meta(description="From 0 to 1; null of nothing.")]
+Hours = Annotated[float | None, Meta(description="Business hours, of `any_hour` those of the wall.")]
+
+
+class PromiseKept(Struct, kw_only=True):
+    """How one promise was kept, of the clocks that began in the period."""
+
+    name: str
+    any_hour: bool
+    running: int
+    met: int
+    breached: Annotated[int, Meta(description="Answered late, or not at all so far.")]
+    share_met: Share
+    mean_hours: Hours
+    p90_hours: Hours
+    breached_by_level: Annotated[dict[str, int], Meta(description="The breached ones by the level reached.")]
+
+
+class FirstInstanceShare(Struct, kw_only=True):
+    """The PQRS that began in the period and are closed: how many never climbed a level nor came back."""
+
+    closed: int
+    resolved: int
+    share: Share
+
+
+class Indicators(Struct, kw_only=True):
+    since: date = msgspec.field(name="from")
+    until: date = msgspec.field(name="to")
+    area: str | None
+    copropiedad: str | None
+    promises: list[PromiseKept]
+    first_instance: FirstInstanceShare
+
+
+async def read(
+    log: LogStore,
+    policy: Policy,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    area: str | None = None,
+    copropiedad: str | None = None,
+    now: datetime,
+    places: PropertyScope = None,
+) -> Indicators:
+    """Answer the indicators, of the last days where none are named. Raises InvalidPeriod."""
+    zone = policy.calendar.zone
+    last = until or now.astimezone(zone).date()
+    first = since or last - (_DAYS - 1) * DAY
+    if not timedelta(0) <= last - first < MOST * DAY:
+        raise InvalidPeriod(f"From {first} to {last} is no period.")
+    period = Period(since=_midnight(first, zone), until=_midnight(last + DAY, zone))
+    clocks = await log.kept_promises(period, area=area, places=_there(copropiedad, places))
+    # A year of them is seconds of arithmetic, and other requests go on meanwhile.
+    kept, at_once = await asyncio.to_thread(_worked_out, clocks, period, policy)
+    return Indicators(
+        since=first,
+        until=last,
+        area=area,
+        copropiedad=copropiedad,
+        promises=kept,
+        first_instance=at_once,
+    )
+
+
+def _worked_out(
+    clocks: Sequence[PromiseRecord], period: Period, policy: Policy
+) -> tuple[list[PromiseKept], FirstInstanceShare]:
+    at_once = first_instance(clocks, period)
+    shown = [_shown(figure) for figure in figures(clocks, period, policy.calendar)]
+    share = FirstInstanceShare(closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share))
+    return shown, share
+
+
+def _shown(kept: PromiseFigures) -> PromiseKept:
+    return PromiseKept(
+        name=kept.name,
+        any_hour=kept.any_hour,
+        running=kept.running,
+        met=kept.met,
+        breached=kept.breached,
+        share_met=_round(kept.share_met),
+        mean_hours=_hours(kept.mean),
+        p90_hours=_hours(kept.p90),
+        breached_by_level={str(level): number for level, number in kept.breached_by_level.items()},
+    )
+
+
+def _there(copropiedad: str | None, places: PropertyScope) -> PropertyScope:
+    if copropiedad is None:
+        return places
+    return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, zone)
+
+
+def _hours(took: timedelta | None) -> float | None:
+    return None if took is None else round(took / _HOUR, 2)
+
+
+def _round(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)

@@ -1,0 +1,55 @@
+"""Promises over HTTP: the list, one whole, and that somebody takes one on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from hub.operations.acknowledge import acknowledge_clock
+from hub.operations.clocks.board import ClockFilter
+from hub.web.auth.audit import caller_of, note
+from hub.web.auth.scope import places_of
+from hub.web.requests import read_id, read_query, unknown
+from hub.web.responses import json_answer
+from hub.web.schemas.common import ClocksQuery, NoQuery
+from hub.web.services import services
+
+_CLOCK: Final = "clock"
+_PROMISE: Final = "promise"
+
+
+async def list_clocks(request: web.Request) -> web.Response:
+    """Promises: without a state the live ones, soonest due first."""
+    query, deps = read_query(request, ClocksQuery), services(request)
+    asked = ClockFilter(state=query.state, after=query.after, limit=query.limit)
+    return json_answer(await deps.clocks.list(asked, deps.now(), places=places_of(request)))
+
+
+async def show_clock(request: web.Request) -> web.Response:
+    """One promise: its steps, who was told of each, by masked name, and who has taken it on."""
+    clock_id = read_id(request, _CLOCK)
+    read_query(request, NoQuery)
+    deps = services(request)
+    clock = await deps.clocks.show(clock_id, deps.now(), places=places_of(request))
+    if clock is None:
+        raise unknown(_CLOCK)
+    await note(request, "clock.show", f"clock:{clock_id}")
+    return json_answer(clock)
+
+
+async def acknowledge(request: web.Request) -> web.Response:
+    """Say that the level which was told has taken the matter on. Safe to repeat."""
+    deps = services(request)
+    done = await acknowledge_clock(
+        read_id(request, _PROMISE),
+        log=deps.log,
+        notes=deps.audit,
+        publisher=deps.publisher,
+        who=caller_of(request).who,
+        now=deps.now(),
+        places=places_of(request),
+    )
+    if done is None:
+        raise unknown(_PROMISE)
+    return json_answer(done)

@@ -1,0 +1,86 @@
+"""Dead letters over HTTP: the list, one as it came, and settling them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from hub.model import DeadLetter
+from hub.operations import dead_letters
+from hub.ports import Page
+from hub.web.auth.audit import note
+from hub.web.auth.scope import places_of
+from hub.web.requests import read_body, read_id, read_query, unknown
+from hub.web.responses import json_answer, page_answer
+from hub.web.schemas.common import DeadQuery, SettleBody
+from hub.web.services import services
+
+_LETTER: Final = "dead letter"
+
+
+async def list_dead(request: web.Request) -> web.Response:
+    """Events that could not be taken in, newest first."""
+    query = read_query(request, DeadQuery)
+    if not _reaches_dead(request):
+        return page_answer(Page(items=[]))
+    page = await services(request).log.dead(
+        state=query.state, after=query.after, limit=query.limit, reason=query.reason, event=query.event
+    )
+    return page_answer(page)
+
+
+async def show_dead(request: web.Request) -> web.Response:
+    """One dead letter as it came."""
+    letter = await _letter(request)
+    await note(request, "dead.show", f"dead:{letter.id}")
+    return json_answer(dead_letters.shown(letter))
+
+
+async def replay_dead(request: web.Request) -> web.Response:
+    """Publish a dead letter again. Safe to repeat."""
+    deps, letter = services(request), await _letter(request)
+    await note(request, "dead.replay", f"dead:{letter.id}")
+    return json_answer(await dead_letters.replay(deps.log, deps.publisher, letter))
+
+
+async def discard_dead(request: web.Request) -> web.Response:
+    """Say that a dead letter needs nothing more; it stays in the log."""
+    letter = await _letter(request)
+    await note(request, "dead.discard", f"dead:{letter.id}")
+    return json_answer(await dead_letters.discard(services(request).log, letter.id))
+
+
+async def replay_many(request: web.Request) -> web.Response:
+    """Publish the open dead letters of a filter again. Safe to repeat."""
+    return await _settle_many(request, dead_letters.replay_one, "dead.replay")
+
+
+async def discard_many(request: web.Request) -> web.Response:
+    """Discard the open dead letters of a filter."""
+    return await _settle_many(request, dead_letters.discard_one, "dead.discard")
+
+
+async def _settle_many(request: web.Request, settle: dead_letters.Settle, action: str) -> web.Response:
+    deps, body = services(request), await read_body(request, SettleBody)
+    chosen = (
+        await dead_letters.open_ids(deps.log, reason=body.reason, event=body.event, limit=body.limit)
+        if _reaches_dead(request)
+        else []
+    )
+    await note(request, action, "dead", letters=len(chosen))
+    items = [await settle(deps.log, deps.publisher, letter_id) for letter_id in chosen]
+    return json_answer({"items": items, "next": None})
+
+
+async def _letter(request: web.Request) -> DeadLetter:
+    letter_id = read_id(request, _LETTER)
+    letter = await services(request).log.dead_letter(letter_id) if _reaches_dead(request) else None
+    if letter is None:
+        raise unknown(_LETTER)
+    return letter
+
+
+def _reaches_dead(request: web.Request) -> bool:
+    """What could not be read belongs to no copropiedad, whatever it says."""
+    return places_of(request) is None

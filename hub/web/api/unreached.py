@@ -1,0 +1,18 @@
+"""Events that do not reach all whom they are for, over HTTP."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.web.auth.scope import places_of
+from hub.web.requests import read_query
+from hub.web.responses import page_answer
+from hub.web.schemas.intake import UnreachedQuery
+from hub.web.services import services
+
+
+async def list_unreached(request: web.Request) -> web.Response:
+    """Events that do not reach all whom they are for, newest first."""
+    query = read_query(request, UnreachedQuery)
+    log = services(request).log
+    return page_answer(await log.unreached(after=query.after, limit=query.limit, places=places_of(request)))
