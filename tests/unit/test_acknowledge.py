@@ -62,9 +62,9 @@ async def test_second_acknowledgement_changes_nothing() -> None:
     hub = await climbing()
     await take_on(hub, local("2026-03-11 16:00"))
     once = standing(hub)
-    again = await take_on(hub, local("2026-03-11 16:30"), by="pedro")
+    second = await take_on(hub, local("2026-03-11 16:30"), by="pedro")
 
-    assert acknowledge.AckResult(id=standing(hub).id, level=2, changed=False) == again
+    assert acknowledge.AckResult(id=standing(hub).id, level=2, changed=False) == second
     assert once == standing(hub)
 
 

@@ -70,8 +70,8 @@ RECEIVED = said("pqrs.received", MONDAY)
 
 
 def legal(*events: Event) -> list[Clock]:
-    found = [clock for clock in sla.replay(CASE, events, CATALOG, POLICY) if clock.name == "legal_term"]
-    return sorted(found, key=lambda clock: clock.started_at)
+    terms = [clock for clock in sla.replay(CASE, events, CATALOG, POLICY) if clock.name == "legal_term"]
+    return sorted(terms, key=lambda clock: clock.started_at)
 
 
 def test_pause_excludes_the_days_after_its_start_through_its_end() -> None:
@@ -158,15 +158,15 @@ def test_second_answer_after_a_lost_one_counts_against_the_first_term() -> None:
 
 
 def test_reopened_case_gets_the_whole_promised_term_again() -> None:
-    again = local("2026-04-20 10:00")
+    reopened_at = local("2026-04-20 10:00")
     first, second = legal(
         said("pqrs.received", MONDAY, kind="informacion"),
         said("pqrs.responded", MONDAY + HOUR),
-        said("pqrs.reopened", again, kind=None),
+        said("pqrs.reopened", reopened_at, kind=None),
     )
 
     assert first.promise == second.promise
-    assert (again, local("2026-05-06 00:00")) == (second.started_at, second.due_at)
+    assert (reopened_at, local("2026-05-06 00:00")) == (second.started_at, second.due_at)
 
 
 def test_restart_without_an_earlier_clock_does_nothing() -> None:
@@ -200,10 +200,11 @@ def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:
     received = said("pqrs.received", MONDAY)
     first, legal_term = sla.replay(CASE, [received], CATALOG, POLICY)
     taken = said("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")
-    again = said("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
+    repeated = said("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
     elsewhere = said("sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2")
     clocks = {
-        clock.name: clock for clock in sla.replay(CASE, [received, taken, again, elsewhere], CATALOG, POLICY)
+        clock.name: clock
+        for clock in sla.replay(CASE, [received, taken, repeated, elsewhere], CATALOG, POLICY)
     }
 
     assert [(2, "p-1")] == [

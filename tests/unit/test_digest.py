@@ -162,6 +162,6 @@ async def late(number: int) -> list[Clock]:
 async def test_only_too_many_late_steps_make_a_digest(
     number: int, after: timedelta, expected: list[int]
 ) -> None:
-    found = sla.digests(await late(number), policy=POLICY, now=DUE + after)
+    digests = sla.digests(await late(number), policy=POLICY, now=DUE + after)
 
-    assert sorted(digest.level for digest in found) == expected
+    assert sorted(digest.level for digest in digests) == expected

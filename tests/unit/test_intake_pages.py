@@ -156,9 +156,9 @@ async def test_emergency_that_reaches_nobody_is_logged() -> None:
     emergency = event("emergency.declared")
     with capture_logs() as logs:
         await hub.take_in(emergency)
-    said = [entry for entry in logs if entry["event"] == "event.unreached"]
+    logged = [entry for entry in logs if entry["event"] == "event.unreached"]
 
-    assert [(entry["event_id"], entry["reasons"]) for entry in said] == [
+    assert [(entry["event_id"], entry["reasons"]) for entry in logged] == [
         (emergency.id, ["empty_audience", "unknown_copropiedad"]),
         (emergency.id, ["empty_audience"]),
     ]

@@ -196,11 +196,13 @@ def test_escalation_names_the_next_level_and_the_last_is_a_reminder(
 
 def test_repeated_step_is_the_same_event() -> None:
     clock = started(local("2026-04-01 16:30"))
-    told = [sla.step_event(clock, step, now=step.at) for step in clock.steps]
-    again = [sla.step_event(clock, step, now=step.at + MINUTE) for step in clock.steps]
+    published = [sla.step_event(clock, step, now=step.at) for step in clock.steps]
+    repeated = [sla.step_event(clock, step, now=step.at + MINUTE) for step in clock.steps]
 
-    assert [(event.source, event.id) for event in told] == [(event.source, event.id) for event in again]
-    assert len({event.id for event in told}) == len(clock.steps)
+    assert [(event.source, event.id) for event in published] == [
+        (event.source, event.id) for event in repeated
+    ]
+    assert len({event.id for event in published}) == len(clock.steps)
 
 
 def test_event_of_a_late_step_has_the_current_time() -> None:

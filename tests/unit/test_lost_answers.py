@@ -104,8 +104,14 @@ def test_of_two_answers_the_one_that_arrived_counts() -> None:
 
 
 def test_the_letter_of_an_answer_to_an_earlier_term_ends_nothing() -> None:
-    again = event("pqrs.reopened", at=MONDAY + 5 * HOUR)
-    events = (RECEIVED, ANSWER, again, lost(ANSWER, MONDAY + 6 * HOUR), delivered(ANSWER, MONDAY + 7 * HOUR))
+    reopening = event("pqrs.reopened", at=MONDAY + 5 * HOUR)
+    events = (
+        RECEIVED,
+        ANSWER,
+        reopening,
+        lost(ANSWER, MONDAY + 6 * HOUR),
+        delivered(ANSWER, MONDAY + 7 * HOUR),
+    )
     clocks = [clock for clock in sla.replay(CASE, events, BY_NAME, POLICY) if clock.name == "legal_term"]
 
     assert [ClockState.MET, ClockState.OPEN] == [clock.state for clock in sorted(clocks, key=_start)]
@@ -125,8 +131,8 @@ async def test_lost_answer_notifies_holder_and_level_3_at_once() -> None:
     await hub.take_in(LOST)
     await keep_appointments(timers_of(hub))
 
-    told = [(event.name, event.data["clock"]) for event in hub.publisher.events]
-    assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == told
+    published = [(event.name, event.data["clock"]) for event in hub.publisher.events]
+    assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == published
     assert [ClockState.AT_RISK] == hub.states("legal_term")
 
 
@@ -149,10 +155,10 @@ async def test_crash_before_the_letter_repeats_the_same_id() -> None:
     with pytest.raises(BrokerUnavailable):
         await hand_over(UUID(row["id"]), **given)
     still_open = (await letters.letters(handed_over=False, after=None, limit=9)).items
-    said = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
+    results = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
 
     assert [row] == still_open
-    assert [True, False] == said
+    assert [True, False] == results
     assert {f"handed_over:{row['id']}"} == {event.id for event in hub.publisher.events}
 
 

@@ -42,14 +42,14 @@ def test_call_back_in_time_meets_the_promise(after: timedelta, state: ClockState
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("emergency", {("p-caller", "sms", False), ("p-guard", "sms", False)}),
         ("main", {("p-caller", "sms", False)}),
     ],
 )
 async def test_night_calls_on_the_emergency_line_alone_page_the_person_on_call(
-    line: str, told: set[tuple[str, str, bool]]
+    line: str, expected: set[tuple[str, str, bool]]
 ) -> None:
     hub = memory_hub(SUNDAY_NIGHT)
     await hub.take_in(
@@ -64,7 +64,7 @@ async def test_night_calls_on_the_emergency_line_alone_page_the_person_on_call(
     )
     await hub.take_in(call)
 
-    assert told == {
+    assert expected == {
         (message.person, message.channel, message.rests)
         for message in hub.of(call)
         if message.channel == "sms"

@@ -327,8 +327,8 @@ async def test_crash_between_publishing_and_marking_repeats_the_same_id() -> Non
     await house.circuit("open")
     await house.passes()
 
-    first, again = house.publisher.events
-    assert (first.source, first.id, first.time) == (again.source, again.id, again.time)
+    first, repeated = house.publisher.events
+    assert (first.source, first.id, first.time) == (repeated.source, repeated.id, repeated.time)
 
 
 async def test_incidents_during_a_broker_outage_are_published_later_in_order() -> None:
@@ -438,10 +438,10 @@ def test_begins_and_ends_alternate_and_at_most_one_is_open(
             assert len([row for row in house.store.rows if row.resolved_at is None]) <= 1
 
     asyncio.run(live())
-    told = [verb for verb, _ in house.told]
+    verbs = [verb for verb, _ in house.told]
 
-    assert ["began", "ended"] * (len(told) // 2) + ["began"] * (len(told) % 2) == told
-    assert len({event.id for event in house.publisher.events}) == len(told)
+    assert ["began", "ended"] * (len(verbs) // 2) + ["began"] * (len(verbs) % 2) == verbs
+    assert len({event.id for event in house.publisher.events}) == len(verbs)
 
 
 async def test_last_known_balance_stays_in_force_if_a_read_fails() -> None:

@@ -149,9 +149,11 @@ def test_a_name_is_a_channel_or_an_event() -> None:
     assert subjects == ["channel:sms", "event:pqrs.received"]
 
 
-@pytest.mark.parametrize(("name", "said"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms, push")])
-def test_unknown_subject_is_refused_with_the_known_ones(name: str, said: str) -> None:
-    with pytest.raises(UnknownName, match=said):
+@pytest.mark.parametrize(
+    ("name", "suggestion"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms, push")]
+)
+def test_unknown_subject_is_refused_with_the_known_ones(name: str, suggestion: str) -> None:
+    with pytest.raises(UnknownName, match=suggestion):
         subject_of(name)
 
 

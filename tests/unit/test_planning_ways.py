@@ -44,9 +44,9 @@ def test_first_uses_the_first_step_that_reaches_the_person_and_no_other(
 def test_channel_used_is_the_only_one_and_paper_does_not_count(
     method: str | None, expected: list[tuple[str, int]]
 ) -> None:
-    told = event("privacy.consent.granted", {"method": method})
+    granted = event("privacy.consent.granted", {"method": method})
     messages = plan_audience(
-        stored(told), BY_NAME[told.name], 0, [person(email(), mobile())], rules=RULES, now=MONDAY
+        stored(granted), BY_NAME[granted.name], 0, [person(email(), mobile())], rules=RULES, now=MONDAY
     )
 
     assert [(message.channel, len(message.fallback)) for message in messages] == expected

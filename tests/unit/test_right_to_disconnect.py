@@ -53,7 +53,7 @@ def resting(channel: str = "email", **fields: Any) -> Message:
 
 
 @pytest.mark.parametrize(
-    ("at", "told"),
+    ("at", "expected"),
     [
         ("2026-03-09 07:59:59", "2026-03-09 08:00"),
         ("2026-03-09 08:00", "2026-03-09 08:00"),
@@ -66,8 +66,8 @@ def resting(channel: str = "email", **fields: Any) -> Message:
         ("2026-07-10 18:00", "2026-07-14 08:00"),  # 13 July is the holiday of Ley 2578
     ],
 )
-def test_staff_gets_messages_in_working_hours(at: str, told: str) -> None:
-    assert next_allowed(Purpose.INTERNAL, local(at), policy=POLICY, rests=True) == local(told)
+def test_staff_gets_messages_in_working_hours(at: str, expected: str) -> None:
+    assert next_allowed(Purpose.INTERNAL, local(at), policy=POLICY, rests=True) == local(expected)
 
 
 def test_message_to_staff_is_held_over_the_weekend_without_expiring() -> None:
@@ -92,16 +92,16 @@ def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
     now = end - 10 * SECOND
     assert blocking_outcome(claimed(message, MONDAY), policy=POLICY, now=now) is None
 
-    again = failed(
+    deferred = failed(
         claimed(message, MONDAY), TransientFailure("busy"), now, now, policy=POLICY, chance=0.5
     ).next_at
-    assert again is not None
-    assert again >= end
-    outcome = blocking_outcome(claimed(message, MONDAY), policy=POLICY, now=again)
+    assert deferred is not None
+    assert deferred >= end
+    outcome = blocking_outcome(claimed(message, MONDAY), policy=POLICY, now=deferred)
 
     assert outcome is not None
     morning = local("2026-03-10 08:00")
-    assert (outcome.next_at, outcome.expires_at) == (morning, MONDAY + 72 * HOUR + (morning - again))
+    assert (outcome.next_at, outcome.expires_at) == (morning, MONDAY + 72 * HOUR + (morning - deferred))
 
 
 def test_inbox_message_does_not_wait_for_working_hours() -> None:
@@ -118,11 +118,13 @@ def test_step_after_the_inbox_waits_for_working_hours() -> None:
 
 
 def test_data_incident_ignores_the_working_hours_of_its_handlers() -> None:
-    told = stored(event("privacy.incident.detected", at=FRIDAY_EVENING))
+    detected = stored(event("privacy.incident.detected", at=FRIDAY_EVENING))
     rests = [
         {
             message.rests
-            for message in plan_audience(told, INCIDENT, number, [person(email())], rules=RULES, now=MONDAY)
+            for message in plan_audience(
+                detected, INCIDENT, number, [person(email())], rules=RULES, now=MONDAY
+            )
         }
         for number, _ in enumerate(INCIDENT.audiences)
     ]
@@ -154,19 +156,21 @@ def test_only_flagged_staff_are_reached_at_any_hour(who: Person, *, rests: bool)
 )
 def test_clock_of_any_hour_notifies_at_once(source: str, *, any_hour: bool, rests: bool) -> None:
     escalation = event("pqrs.escalated", {"any_hour": any_hour}, at=FRIDAY_EVENING, source=source)
-    told = plan_audience(stored(escalation), ESCALATED, 0, [person(email())], rules=RULES, now=FRIDAY_EVENING)
+    messages = plan_audience(
+        stored(escalation), ESCALATED, 0, [person(email())], rules=RULES, now=FRIDAY_EVENING
+    )
 
-    assert {rests} == {event.rests for event in told}
+    assert {rests} == {event.rests for event in messages}
 
 
 def test_incident_of_the_hub_is_notified_at_any_hour() -> None:
-    told = [
+    incidents = [
         audience
         for name in ("hub.trouble.began", "hub.trouble.ended")
         for audience in BY_NAME[name].audiences
     ]
 
-    assert [True, True] == [audience.any_hour for audience in told]
+    assert [True, True] == [audience.any_hour for audience in incidents]
 
 
 def test_message_missed_over_holidays_is_still_sent_when_they_end() -> None:
@@ -189,12 +193,12 @@ async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once(
         somebody("p-head", email("head@example.com")),
         member("p-head", "company", "staff", level=2, direction=True),
     )
-    told = event("pqrs.escalated", {"to_level": 2}, at=FRIDAY_EVENING, source=HUB_SOURCE)
-    await hub.take_in(told)
+    escalated = event("pqrs.escalated", {"to_level": 2}, at=FRIDAY_EVENING, source=HUB_SOURCE)
+    await hub.take_in(escalated)
 
     assert {("p-lead", True), ("p-head", False)} == {
         (message.person, message.rests)
-        for message in hub.of(told)
+        for message in hub.of(escalated)
         if message.channel == "email" and message.person != "p-maria"
     }
 
@@ -212,7 +216,7 @@ def test_only_an_emergency_clock_wakes_staff_at_night(opening: str, *, told_at_a
     digest, *_ = sla.digests(
         [clock], policy=SummaryPolicy(more_than=0, late=HOUR), now=clock.due_at + 2 * HOUR
     )
-    told = [
+    events = [
         sla.step_event(clock, clock.steps[0], now=clock.due_at),
         sla.resolved_event(
             replace(clock, state=ClockState.BREACHED), clock.steps[0], {"p-1"}, now=clock.due_at
@@ -221,4 +225,4 @@ def test_only_an_emergency_clock_wakes_staff_at_night(opening: str, *, told_at_a
     ]
 
     assert clock.promise.any_hour
-    assert 3 * [told_at_any_hour] == ["any_hour" in event.data for event in told]
+    assert 3 * [told_at_any_hour] == ["any_hour" in event.data for event in events]

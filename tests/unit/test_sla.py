@@ -46,7 +46,8 @@ def test_petition_starts_its_two_clocks() -> None:
     clocks = replayed(received())
 
     assert {
-        name: [(c.state, c.started_at, c.due_at, c.level) for c in found] for name, found in clocks.items()
+        name: [(c.state, c.started_at, c.due_at, c.level) for c in started]
+        for name, started in clocks.items()
     } == {
         "first_reply": [(ClockState.OPEN, MONDAY, DUE, 1)],
         # 15 business days after Monday 9 March, past the holiday of the 23rd: the 31st, until 24:00.
@@ -87,11 +88,11 @@ def test_a_second_start_while_the_clock_runs_changes_nothing() -> None:
 
 def test_a_start_after_the_end_is_a_new_clock() -> None:
     events = received(), replied(MONDAY + HOUR), received(MONDAY + 2 * HOUR, 2)
-    first, again = replayed(*events)["first_reply"]
+    first, second = replayed(*events)["first_reply"]
 
-    assert (first.state, again.state) == (ClockState.MET, ClockState.OPEN)
-    assert again.started_at == MONDAY + 2 * HOUR
-    assert first.id != again.id
+    assert (first.state, second.state) == (ClockState.MET, ClockState.OPEN)
+    assert second.started_at == MONDAY + 2 * HOUR
+    assert first.id != second.id
 
 
 def test_cancelled_clock_is_neither_met_nor_breached() -> None:
@@ -99,7 +100,7 @@ def test_cancelled_clock_is_neither_met_nor_breached() -> None:
     cancelled = event("maintenance.request.cancelled", at=MONDAY + 100 * HOUR)
     clocks = replayed(opened, cancelled)
 
-    assert {name: [(c.state, c.ended_at) for c in found] for name, found in clocks.items()} == {
+    assert {name: [(c.state, c.ended_at) for c in ended] for name, ended in clocks.items()} == {
         name: [(ClockState.CANCELLED, MONDAY + 100 * HOUR)]
         for name in ("maintenance_response", "maintenance_resolution")
     }
@@ -161,9 +162,9 @@ def test_the_order_of_arrival_never_matters(events: list[Event], order: Random) 
 
 def test_events_with_equal_time_and_id_sort_by_source() -> None:
     # Two systems that number their events: the id alone leaves the order to chance.
-    here, there = received(), event("pqrs.replied", id="received-1", source="urn:coproservicios:web")
+    here, elsewhere = received(), event("pqrs.replied", id="received-1", source="urn:coproservicios:web")
 
-    assert replayed(here, there) == replayed(there, here)
+    assert replayed(here, elsewhere) == replayed(elsewhere, here)
 
 
 @given(events=HISTORY)

@@ -127,16 +127,16 @@ def test_withdrawal_during_a_pause_cancels_the_clock() -> None:
 
 
 def test_reopened_case_gets_the_whole_term_of_its_kind() -> None:
-    again = local("2026-04-20 10:00")
-    clock = after(received(), then("pqrs.responded"), then("pqrs.reopened", again))["legal_term"]
+    reopened_at = local("2026-04-20 10:00")
+    clock = after(received(), then("pqrs.responded"), then("pqrs.reopened", reopened_at))["legal_term"]
 
-    assert (ClockState.OPEN, again) == (clock.state, clock.started_at)
-    assert POLICY.calendar.legal_due(again, 15) == clock.due_at
+    assert (ClockState.OPEN, reopened_at) == (clock.state, clock.started_at)
+    assert POLICY.calendar.legal_due(reopened_at, 15) == clock.due_at
 
 
 def test_a_case_that_was_withdrawn_can_be_reopened() -> None:
-    again = MONDAY + 30 * DAY
-    clocks = after(received(), then("pqrs.withdrawn"), then("pqrs.reopened", again))
+    reopened_at = MONDAY + 30 * DAY
+    clocks = after(received(), then("pqrs.withdrawn"), then("pqrs.reopened", reopened_at))
 
     assert (ClockState.CANCELLED, ClockState.OPEN) == (
         clocks["first_reply"].state,

@@ -30,11 +30,11 @@ def test_every_contact_is_promised_a_reply_in_24_business_hours(name: str) -> No
 
 @pytest.mark.parametrize("name", OPENERS)
 def test_a_reply_to_the_conversation_keeps_the_promise(name: str) -> None:
-    said = [
+    contacts = [
         event(name, {"thread_id": "t-1"}),
         event("support.replied", {"thread_id": "t-1"}, at=MONDAY + HOUR),
     ]
-    [clock] = sla.replay("thread_id:t-1", said, BY_NAME, POLICY)
+    [clock] = sla.replay("thread_id:t-1", contacts, BY_NAME, POLICY)
 
     assert ClockState.MET is clock.state
 

@@ -42,6 +42,6 @@ def test_what_is_claimable_may_be_sending() -> None:
 
 
 def test_lost_message_returns_only_by_redrive_or_receipt() -> None:
-    said = {State.QUEUED, State.DELIVERED, State.READ}  # by an operator, or by the provider's receipt
+    allowed = {State.QUEUED, State.DELIVERED, State.READ}  # by an operator, or by the provider's receipt
 
-    assert {after for before in LOST for after in MOVES[before]} <= said
+    assert {after for before in LOST for after in MOVES[before]} <= allowed

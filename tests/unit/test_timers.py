@@ -148,11 +148,11 @@ async def test_a_crash_after_publishing_repeats_the_same_event() -> None:
         await keep_appointments(timers_of(hub))
     hub.clock.advance(30 * SECOND)
     await keep_appointments(timers_of(hub))
-    first, again = hub.publisher.events
+    first, repeated = hub.publisher.events
 
-    assert (first.id, first.source) == (again.id, again.source)
+    assert (first.id, first.source) == (repeated.id, repeated.source)
     assert hub.states("first_reply") == [ClockState.AT_RISK]
-    await hub.take_in(first, again)
+    await hub.take_in(first, repeated)
     assert len([row for row in hub.store.tables.events.values() if row.event.name == "sla.at_risk"]) == 1
 
 

@@ -232,7 +232,7 @@ async def test_late_imported_convocation_ends_and_notifies_nobody() -> None:
 
 
 def test_result_of_a_check_does_not_end_a_later_check() -> None:
-    first, again = (
+    first, second = (
         event(
             "maintenance.scheduled.announced",
             {"starts_at": f"2026-03-{day}T08:00:00-05:00"},
@@ -243,8 +243,8 @@ def test_result_of_a_check_does_not_end_a_later_check() -> None:
     )
     case = f"work_id:{first.data['work_id']}"
     [clock] = sla.replay(case, [first], BY_NAME, POLICY)
-    found = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second arrives, which is earlier
-    clocks = sla.replay(case, [first, again, found], BY_NAME, POLICY)
+    checked = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second arrives, which is earlier
+    clocks = sla.replay(case, [first, second, checked], BY_NAME, POLICY)
 
     assert [ClockState.CANCELLED, ClockState.OPEN] == [clock.state for clock in clocks]
 

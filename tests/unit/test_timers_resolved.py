@@ -97,10 +97,10 @@ async def test_end_without_alerts_notifies_nobody() -> None:
 async def test_end_is_notified_once() -> None:
     hub = await called()
     first = await after(hub, LATE)
-    for again in (1, 2):
-        hub.clock.at += timedelta(days=again)
+    for number in (1, 2):
+        hub.clock.at += timedelta(days=number)
         await fire_from_sql(timers_of(hub))
-        later = await after(hub, event("pqrs.assigned", CASE, at=hub.clock.at, id=f"again-{again}"))
+        later = await after(hub, event("pqrs.assigned", CASE, at=hub.clock.at, id=f"again-{number}"))
         assert [] == [event for event in later if event.data.get("clock") == "first_reply"]
 
     assert 1 == len(first)
@@ -211,11 +211,11 @@ async def test_people_notified_of_risk_and_answer_are_alerted_of_its_loss() -> N
     await fire_from_sql(timers_of(hub))
     await hub.take_in(*hub.publisher.events)
     over = await after(hub, event("pqrs.responded", CASE, at=local("2026-03-27 09:00"), id="answer"))
-    again = await after(hub, lost("answer", at=local("2026-03-27 10:00")))
+    reopened = await after(hub, lost("answer", at=local("2026-03-27 10:00")))
 
     assert ["sla.resolved"] == [event.name for event in over]
-    assert ["sla.at_risk", "pqrs.escalated"] == [event.name for event in again]
-    assert [3] == [event.data["to_level"] for event in again if event.name == "pqrs.escalated"]
+    assert ["sla.at_risk", "pqrs.escalated"] == [event.name for event in reopened]
+    assert [3] == [event.data["to_level"] for event in reopened if event.name == "pqrs.escalated"]
 
 
 def lost(answer: str, *, at: datetime) -> Event:
@@ -247,5 +247,5 @@ def test_end_before_a_lost_answer_does_not_suppress_the_next_end() -> None:
 
 def legal_term(*events: Event) -> Clock:
     clocks = sla.replay(f"pqrs_id:{CASE['pqrs_id']}", events, BY_NAME, POLICY)
-    (found,) = [clock for clock in clocks if clock.name == "legal_term"]
-    return found
+    (term,) = [clock for clock in clocks if clock.name == "legal_term"]
+    return term

@@ -89,9 +89,9 @@ async def test_replay_keeps_the_level_that_was_notified() -> None:
     before = clock(hub).level
     # Any event of the case schedules its clock again.
     await hub.take_in(event("pqrs.assigned", {"pqrs_id": event("pqrs.received").data["pqrs_id"]}))
-    again = sla.reschedule(clock(hub), hub.context.rules.policy)
+    rescheduled = sla.reschedule(clock(hub), hub.context.rules.policy)
 
-    assert [3, 3, 3] == [before, clock(hub).level, again.level]
+    assert [3, 3, 3] == [before, clock(hub).level, rescheduled.level]
 
 
 async def test_event_matches_its_schema_and_text_names_the_skipped_levels() -> None:
