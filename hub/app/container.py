@@ -31,15 +31,13 @@ from hub.settings import Settings
 from hub.sla.ack_links import Links
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import RedisAppointments
-from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.directory_history import PostgresDirectoryHistory
 from hub.storage.explain import PostgresExplain
 from hub.storage.imports import PostgresImports
-from hub.storage.inbox import PostgresInbox
-from hub.storage.keys import PostgresKeys
-from hub.storage.letters import PostgresLetters
+from hub.storage.keys import PostgresAudit, PostgresKeys
+from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.pauses import PostgresPauses

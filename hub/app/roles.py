@@ -24,21 +24,23 @@ from hub.errors import ConfigurationError
 from hub.inbound import process_reply
 from hub.inbound.mail import server as mail
 from hub.inbound.process_receipt import take
-from hub.intake.process_batch import IntakeContext, SourceBindings, refuse
-from hub.messages.delivery.deliver import DeliveryDeps, Pauses
+from hub.intake.decode import IntakeContext
+from hub.intake.process_batch import refuse
+from hub.intake.source_bindings import SourceBindings
+from hub.messages.delivery.deliver import DeliveryDeps
+from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, Complaint, Reply
 from hub.model.receipts import Receipt
 from hub.settings import Address, Settings
-from hub.storage.accounts import PostgresAccounts
-from hub.storage.audit import PostgresAudit
+from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.contacts import PostgresContacts
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory
 from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.intake import PostgresIntake
-from hub.storage.keys import PostgresKeys
+from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.monitor import PostgresMonitor
@@ -46,11 +48,10 @@ from hub.storage.pauses import PostgresPauses
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
-from hub.storage.sessions import PostgresSessions
 from hub.storage.timers import PostgresTimers
 from hub.tasks import cancel
 from hub.timers import scheduler
-from hub.timers.scheduler import Timers
+from hub.timers.deps import Timers
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.monitoring.counts import Counted

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from hub.channels.connection_slots import waiting
-from hub.channels.fault_origin import Blame, blame
+from hub.channels.failures import Blame, blame
 from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, ChannelTraits, Outgoing
 from hub.ports import Channel, Throttle

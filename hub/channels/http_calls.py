@@ -16,7 +16,7 @@ import aiohttp
 from hub.channels.connection_slots import WAITING, ConnectionSlots
 from hub.channels.failures import misconfigured, no_place
 from hub.errors import TransientFailure
-from hub.model import Json, Lane
+from hub.model import Accepted, Json, Lane
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 CONNECTIONS: Final = 50
@@ -36,6 +36,14 @@ class Answer:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             return None
+
+
+def accepted(answer: Answer, reference: Json, *, provider: str, status: Json = "") -> Accepted:
+    """Answer a provider's yes. Raises `TransientFailure` where it comes without an id."""
+    if not isinstance(reference, str):
+        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
+        raise TransientFailure("provider_answer", provider=provider, code=str(answer.status), unknown=True)
+    return Accepted(provider=provider, reference=reference, code=f"{answer.status} {status}".strip())
 
 
 class HttpCaller:

@@ -14,10 +14,8 @@ from hub.access.keyring import KeyRing
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import Compose, EmailChannel
 from hub.channels.email.verp import Verp
-from hub.channels.inbox import InboxChannel
 from hub.channels.outbox import Outbox, as_json
 from hub.channels.pools import ProviderLimits, build_failover
-from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms import TRAITS as SMS_TRAITS
@@ -25,7 +23,7 @@ from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import load_described
 from hub.channels.sms.twilio import TwilioChannel
-from hub.channels.stored_channel import Store
+from hub.channels.stored_channel import InboxChannel, LetterChannel, Store
 from hub.channels.urls import (
     SmtpEndpoint,
     is_loopback,
@@ -120,7 +118,7 @@ def texts_can_be_answered(settings: Settings) -> bool:
 
 
 def _capturing(settings: Settings, around: BuildContext) -> dict[str, Channel]:
-    channels = {name: folder(settings.capture_dir, around) for name, folder in _FOLDERS.items()}
+    channels = {name: _folder(name, settings.capture_dir, around) for name in BUILDERS}
     catcher = settings.capture_smtp
     if catcher is not None:
         endpoint = SmtpEndpoint(host=catcher.host, port=catcher.port, starttls="never")
@@ -206,28 +204,15 @@ def _fcm(setting: str, url: str, around: BuildContext) -> Channel:
     )
 
 
-def _email_folder(folder: Path, around: BuildContext) -> Channel:
-    return Outbox(folder, EmailChannel.traits, render=around.compose, suffix=".eml")
-
-
-def _sms_folder(folder: Path, around: BuildContext) -> Channel:
-    del around
-    return Outbox(folder, SMS_TRAITS, render=as_json, suffix=".json")
-
-
-def _push_folder(folder: Path, around: BuildContext) -> Channel:
-    del around
-    return Outbox(folder, FcmChannel.traits, render=as_json, suffix=".json")
-
-
-def _whatsapp_folder(folder: Path, around: BuildContext) -> Channel:
-    del around
-    return Outbox(folder, WHATSAPP_TRAITS, render=as_json, suffix=".json")
+def _folder(name: str, folder: Path, around: BuildContext) -> Channel:
+    if name == "email":
+        return Outbox(folder, EmailChannel.traits, render=around.compose, suffix=".eml")
+    return Outbox(folder, _TRAITS[name], render=as_json, suffix=".json")
 
 
 def _file(name: str) -> Builder:
     def build(setting: str, url: str, around: BuildContext) -> Channel:
-        return _FOLDERS[name](parse_folder(url, setting=setting), around)
+        return _folder(name, parse_folder(url, setting=setting), around)
 
     return build
 
@@ -236,12 +221,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-_FOLDERS: Final[Mapping[str, Callable[[Path, BuildContext], Channel]]] = {
-    "email": _email_folder,
-    "sms": _sms_folder,
-    "push": _push_folder,
-    "whatsapp": _whatsapp_folder,
-}
+_TRAITS: Final = {"sms": SMS_TRAITS, "push": FcmChannel.traits, "whatsapp": WHATSAPP_TRAITS}
 
 BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
     "email": {"smtp": _smtp, "smtps": _smtp, "file": _file("email")},

@@ -1,4 +1,4 @@
-"""What the channels share that keep their messages in the hub's own database."""
+"""The channels that keep their messages in the hub's own database: the in-app inbox, and letters to print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar, Final
 
 from hub.errors import PermanentFailure, StorageRefused, TransientFailure, Unavailable
-from hub.model import Accepted, Outgoing
+from hub.model import Accepted, ChannelTraits, Outgoing
 
 PROVIDER: Final = "hub"
 
@@ -33,3 +33,21 @@ class KeptChannel:
 
     async def aclose(self) -> None:
         """Nothing is held open."""
+
+
+class InboxChannel(KeptChannel):
+    """A row that the person reads on the page. Stored is delivered, so it confirms at once."""
+
+    traits: ClassVar[ChannelTraits] = ChannelTraits(name="inbox", contact=None, confirms=True)
+    arrives: ClassVar[bool] = True
+
+
+class LetterChannel(KeptChannel):
+    """
+    Pages that somebody prints and hands over.
+
+    Stored is sent; delivered it is when somebody says that it was handed over.
+    """
+
+    traits: ClassVar[ChannelTraits] = ChannelTraits(name="print", contact=None, strangers=True)
+    arrives: ClassVar[bool] = False

@@ -10,7 +10,8 @@ from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, console, print_json, settings, wait
 from hub.operations.explain import explain as explaining
-from hub.operations.explain.explain import UNKNOWN, Verdict, shown
+from hub.operations.explain.explain import shown
+from hub.operations.explain.verdict import UNKNOWN, Verdict
 
 
 def explain(
@@ -58,7 +59,7 @@ def explain(
 async def _explain(event: str, person: str, source: str | None) -> Verdict:
     async with hub_app.open_explaining(settings()) as store:
         verdict = await explaining.explain(store, event, person, source=source)
-    if verdict.event is not None and verdict.outcome not in explaining.UNKNOWN:
+    if verdict.event is not None and verdict.outcome not in UNKNOWN:
         subject = f"event:{verdict.event.key}"
         await note("event.explain", subject, person=person, outcome=verdict.outcome)
     return verdict

@@ -25,7 +25,9 @@ from hub.cli.common import (
 from hub.cli.indicators import as_period, percent
 from hub.cli.progress import progress
 from hub.model.promises import Period
-from hub.operations.simulate.simulate import Change, Comparison, Counts, add_cases, add_contacts, shown
+from hub.operations.simulate.comparison import Change, Comparison
+from hub.operations.simulate.sides import Counts
+from hub.operations.simulate.simulate import add_cases, add_contacts, shown
 from hub.policy import Policy, load_policy
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.titles_es import CLOCKS

@@ -12,7 +12,7 @@ import typer
 from rich.rule import Rule
 
 from hub.app.container import Company
-from hub.channels.whatsapp.submission import submission
+from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
 from hub.model import Json, Rendered

@@ -12,16 +12,3 @@ from hub.cloudevents.codec import (
     header_as_json,
     identity_in,
 )
-
-__all__ = [
-    "BATCH_TYPE",
-    "CONTENT_TYPE",
-    "DEAD_BODY",
-    "MAX_BODY",
-    "MAX_IDENTITY",
-    "attributes_in",
-    "decode",
-    "encode",
-    "header_as_json",
-    "identity_in",
-]

@@ -8,7 +8,8 @@ from typing import Final
 from hub.consumers.topology import events_queue
 from hub.consumers.worker import Consumer
 from hub.intake import process_batch
-from hub.intake.process_batch import IntakeContext, SourceBindings
+from hub.intake.decode import IntakeContext
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Lane
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 

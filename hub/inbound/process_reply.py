@@ -20,8 +20,7 @@ from typing import Final
 import structlog
 
 from hub.errors import BrokerUnavailable
-from hub.inbound.ack_by_text import judge
-from hub.inbound.ack_words import read_ack
+from hub.inbound.ack_by_text import judge, read_ack
 from hub.inbound.replies import TOLD, complained, events_of, read
 from hub.model import AckDecision, Complaint, Inbound, Reply
 from hub.ports import Publisher

@@ -26,8 +26,6 @@ from hub.model import DeadLetter, RawMessage, Unreached
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
-__all__ = ["IntakeContext", "SourceBindings", "process_batch", "refuse", "store_dead_letter"]
-
 log = structlog.get_logger()
 
 

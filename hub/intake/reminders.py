@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hub.intake.decode import IntakeContext
-from hub.messages.planning.plan import reminders_end
+from hub.messages.planning.lifetime import reminders_end
 from hub.model import StoredEvent
 from hub.ports import IntakeTransaction
 

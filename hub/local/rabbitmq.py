@@ -43,24 +43,20 @@ class RabbitMQ(Server):
         self._program = programs.find(programs.RABBITMQ)
         self._names_port = free_port()
         self._distribution_port = free_port()
-        self._child = Child("rabbitmq", folder=folder, log=folder / "rabbitmq.log")
+        self.child = Child("rabbitmq", folder=folder, log=folder / "rabbitmq.log")
         self._epmd = Child("epmd", folder=folder, log=folder / "epmd.log")
-
-    @property
-    def child(self) -> Child:
-        return self._child
 
     @property
     def url(self) -> str:
         return self.url_of("")
 
     def url_of(self, vhost: str) -> str:
-        return f"amqp://{USER}:{self._password}@{ADDRESS}:{self.port}/{vhost}"
+        return f"amqp://{USER}:{self.password}@{ADDRESS}:{self.port}/{vhost}"
 
     async def start(self) -> None:
         self._prepare()
         await self._start_names()
-        await self._child.start([self._program], env=self._environment())
+        await self.child.start([self._program], env=self._environment())
         await self.answers(self._connect, AMQPError)
 
     async def stop(self) -> None:
@@ -113,7 +109,7 @@ class RabbitMQ(Server):
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Erlang would make one itself, from the clock. Who knows it commands the node.
         kept_secret(self.folder / ".erlang.cookie")
-        values = {"address": ADDRESS, "port": self.port, "user": USER, "password": self._password}
+        values = {"address": ADDRESS, "port": self.port, "user": USER, "password": self.password}
         write_private(self.folder / "rabbitmq.conf", CONFIGURATION.format(**values))
         write_private(self.folder / "plugins", "[].\n")
         (self.folder / "conf.d").mkdir(exist_ok=True)
@@ -138,10 +134,6 @@ class RabbitMQ(Server):
             # The start script then becomes the broker, instead of waiting for it with `rabbitmqctl`.
             RUNNING_UNDER_SYSTEMD="true",
         )
-
-    @property
-    def _password(self) -> str:
-        return kept_secret(self.folder / "password")
 
     async def _connect(self) -> None:
         async with await aio_pika.connect(self.url):

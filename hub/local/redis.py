@@ -11,7 +11,7 @@ from hub.errors import AppointmentsUnavailable
 from hub.local import programs
 from hub.local.child import Child
 from hub.local.loopback import ADDRESS
-from hub.local.server import Server, kept_secret, plain_environment, write_private
+from hub.local.server import Server, plain_environment, write_private
 
 # In a file, not in the arguments: those are for every user of the machine to read.
 CONFIGURATION = """\
@@ -33,28 +33,20 @@ class Redis(Server):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._program = programs.find(programs.REDIS)
-        self._child = Child("redis", folder=folder, log=folder / "redis.log")
-
-    @property
-    def child(self) -> Child:
-        return self._child
+        self.child = Child("redis", folder=folder, log=folder / "redis.log")
 
     @property
     def url(self) -> str:
-        return f"redis://:{self._password}@{ADDRESS}:{self.port}/0"
+        return f"redis://:{self.password}@{ADDRESS}:{self.port}/0"
 
     async def start(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration = self.folder / "redis.conf"
         write_private(
-            configuration, CONFIGURATION.format(address=ADDRESS, port=self.port, password=self._password)
+            configuration, CONFIGURATION.format(address=ADDRESS, port=self.port, password=self.password)
         )
-        await self._child.start([self._program, configuration.name], env=plain_environment())
+        await self.child.start([self._program, configuration.name], env=plain_environment())
         await self.answers(self._ping, RedisError)
-
-    @property
-    def _password(self) -> str:
-        return kept_secret(self.folder / "password")
 
     async def _ping(self) -> None:
         async with Client.from_url(self.url) as client:

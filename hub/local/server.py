@@ -29,6 +29,7 @@ class Server(ABC):
     name: str
     failure: type[Unavailable]
     note: str = ""
+    child: Child
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,8 +40,8 @@ class Server(ABC):
     def url(self) -> str: ...
 
     @property
-    @abstractmethod
-    def child(self) -> Child: ...
+    def password(self) -> str:
+        return kept_secret(self.folder / "password")
 
     @abstractmethod
     async def start(self) -> None:

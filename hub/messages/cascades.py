@@ -11,7 +11,8 @@ from datetime import datetime
 
 import structlog
 
-from hub.messages.planning.plan import alerts, needs_alert, next_steps
+from hub.messages.planning.cascade import next_steps
+from hub.messages.planning.undelivered import alerts, needs_alert
 from hub.model import Message
 from hub.model.tickets import tickets
 from hub.ports import CascadeStore, Publisher

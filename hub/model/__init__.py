@@ -25,7 +25,6 @@ from hub.model.audiences import (
     Unreached,
     UnreachedReason,
 )
-from hub.model.balances import Balance
 from hub.model.catalogue import (
     TYPE_PREFIX,
     TYPE_SUFFIX,
@@ -54,10 +53,9 @@ from hub.model.clocks import (
     Step,
     StepKind,
 )
-from hub.model.complaints import Complaint
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
-from hub.model.incidents import Incident, Remaining, Symptom
+from hub.model.incidents import Balance, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (
@@ -72,96 +70,5 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
-from hub.model.replies import About, AckDecision, AckOutcome, Escalation, Inbound, Reply, ReplyKind
+from hub.model.replies import About, AckDecision, AckOutcome, Complaint, Escalation, Inbound, Reply, ReplyKind
 from hub.model.suppressions import InvalidContact, SuppressionStatus
-
-__all__ = [
-    "EVERYWHERE",
-    "FIRST_LEVEL",
-    "HUB_SOURCE",
-    "NOBODY",
-    "NOT_OPTED_IN",
-    "NOWHERE",
-    "ON_LEAVE",
-    "SCOPES_OF",
-    "THREAD",
-    "TOLD_BY_ANOTHER",
-    "TOP_LEVEL",
-    "TYPE_PREFIX",
-    "TYPE_SUFFIX",
-    "UNKNOWN_PERSON",
-    "About",
-    "Accepted",
-    "Account",
-    "AckDecision",
-    "AckOutcome",
-    "Acknowledgement",
-    "ApiKey",
-    "Attempt",
-    "Audience",
-    "AudienceRecord",
-    "Balance",
-    "Cascade",
-    "ChannelTraits",
-    "Claimed",
-    "Clock",
-    "ClockHistory",
-    "ClockMove",
-    "ClockState",
-    "Complaint",
-    "Consent",
-    "ContactPoint",
-    "DeadLetter",
-    "DispatchStatus",
-    "Escalation",
-    "Event",
-    "EventType",
-    "Grant",
-    "Inbound",
-    "Incident",
-    "Instant",
-    "InvalidContact",
-    "Json",
-    "Lane",
-    "LeftOut",
-    "Message",
-    "Move",
-    "Note",
-    "Office",
-    "OptedOut",
-    "Outcome",
-    "Outgoing",
-    "Party",
-    "Pause",
-    "Person",
-    "Print",
-    "Promise",
-    "PropertyScope",
-    "Purpose",
-    "RawMessage",
-    "Reach",
-    "Remaining",
-    "Reminder",
-    "Rendered",
-    "Reply",
-    "ReplyKind",
-    "Role",
-    "Scope",
-    "Session",
-    "Stance",
-    "State",
-    "Step",
-    "StepKind",
-    "StoredEvent",
-    "SuppressionStatus",
-    "Symptom",
-    "Target",
-    "Unreached",
-    "UnreachedReason",
-    "Word",
-    "WorkWeek",
-    "own_event",
-    "reach_of",
-    "type_of",
-    "union",
-]

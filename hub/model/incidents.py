@@ -1,4 +1,4 @@
-"""Incidents of the hub itself."""
+"""Incidents of the hub itself, and the prepaid balances at providers."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ class Remaining:
     amount: Decimal
     currency: str
     low: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """`currency` is ISO 4217 (`COP`), or the unit that the provider counts instead (`SMS`)."""
+
+    amount: Decimal
+    currency: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from hub.messages.planning.plan import handed_over
+from hub.messages.planning.undelivered import handed_over
 from hub.model import PropertyScope
 from hub.ports import LetterStore, Publisher
 

@@ -11,11 +11,9 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments, Later
-from hub.ports.cascades import CascadeStore
-from hub.ports.channel import Channel
-from hub.ports.clock import Now
+from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
-from hub.ports.delivery import DeliveryStore
+from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing, Written
 from hub.ports.explain import (
     AudienceSnapshot,
@@ -38,59 +36,4 @@ from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
-from hub.ports.throttle import Throttle
-from hub.ports.timers import TimerStore
-
-__all__ = [
-    "GOING",
-    "AccountStore",
-    "Appointments",
-    "AttemptRecord",
-    "AudienceSnapshot",
-    "AuditStore",
-    "CascadeStore",
-    "Cases",
-    "Channel",
-    "Contact",
-    "ContactStore",
-    "DeliveryStore",
-    "DirectoryHistoryStore",
-    "ExplainFacts",
-    "ExplainStore",
-    "HeadcountPage",
-    "HeadcountStore",
-    "Heartbeats",
-    "History",
-    "HistoryStore",
-    "Holders",
-    "ImportStore",
-    "ImportTransaction",
-    "IncidentLog",
-    "IntakeStore",
-    "IntakeTransaction",
-    "KeyStore",
-    "Later",
-    "LetterStore",
-    "LogStore",
-    "MessageFilter",
-    "MonitorStore",
-    "Now",
-    "Page",
-    "PauseStore",
-    "Publisher",
-    "Queues",
-    "RedriveResult",
-    "RedriveStore",
-    "RedrivenPage",
-    "Refused",
-    "SentMessage",
-    "SessionStore",
-    "Standing",
-    "Throttle",
-    "Ticket",
-    "TimerStore",
-    "Unit",
-    "UnitVersion",
-    "Version",
-    "Written",
-]
+from hub.ports.timers import Now, TimerStore

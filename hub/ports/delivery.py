@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Claimed, InvalidContact, Message, Outcome
-from hub.ports.cascades import CascadeStore
+from hub.model import Claimed, InvalidContact, Message, Outcome, StoredEvent
+
+
+class CascadeStore(Protocol):
+    async def add_messages(self, messages: Sequence[Message]) -> None:
+        """Insert; a message that exists stays as it is."""
+
+    async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
+        """Return those of these events that are stored."""
+
+    async def end_cascades(self, ids: Collection[UUID]) -> None:
+        """Mark these lost messages as final: their alert is published, and no step follows."""
 
 
 class DeliveryStore(CascadeStore, Protocol):

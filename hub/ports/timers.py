@@ -1,16 +1,19 @@
-"""The database as the timers need it."""
+"""The database as the timers need it, and the current time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from hub.model import Clock, DispatchStatus, Inbound, Lane, Message
 from hub.model.tickets import Ticket
 from hub.ports.appointments import Later
-from hub.ports.cascades import CascadeStore
+from hub.ports.delivery import CascadeStore
+
+Now = Callable[[], datetime]
+"""Returns the current time, aware UTC."""
 
 
 class TimerStore(CascadeStore, Protocol):

@@ -9,12 +9,11 @@ from typing import Final
 from hub.errors import InvalidTemplate
 from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
+from hub.rendering.folding import Vault
 from hub.rendering.forms import EventTexts
 from hub.rendering.layout import LayoutParts, checked, frame, page
-from hub.rendering.markdown import parse, to_html, unbroken
-from hub.rendering.plain import to_text
+from hub.rendering.markdown import parse, to_html, to_text, unbroken
 from hub.rendering.source import Source
-from hub.rendering.vault import Vault
 
 BLOCKS: Final = (
     "push_title",

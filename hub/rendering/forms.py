@@ -10,10 +10,10 @@ from typing import Final
 from hub.errors import TemplateFailure
 from hub.model import Json, Rendered
 from hub.rendering.approved import Approved
+from hub.rendering.context import noted, require_each
 from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
 from hub.rendering.lines import one_line, tidy
-from hub.rendering.naming import noted, require_each
 from hub.sms_text import to_gsm7
 
 Forms = Mapping[str, Form]

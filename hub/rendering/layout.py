@@ -9,8 +9,8 @@ from typing import Final
 import css_inline
 
 from hub.errors import InvalidTemplate
+from hub.rendering.folding import COMMENT, Vault
 from hub.rendering.markdown import unbroken
-from hub.rendering.vault import COMMENT, Vault
 
 _SLOT: Final = re.compile(r"\[\[(title|subject|preheader|body)\]\]")
 _INDENT: Final = re.compile(r"\n\s+")

@@ -17,38 +17,3 @@ from hub.sla.replay import moves_of, replay
 from hub.sla.resolution import calls, ends, resolved_event
 from hub.sla.schedule import schedule
 from hub.sla.vacancy import already_notified, levels_from, skip_vacant_levels
-
-__all__ = [
-    "CHECKED",
-    "CONTEXT",
-    "EVENTS",
-    "RESOLVED",
-    "SUMMARY",
-    "DigestKey",
-    "already_notified",
-    "calls",
-    "checked_event",
-    "digest_key",
-    "digests",
-    "ends",
-    "event_id",
-    "happens",
-    "is_late",
-    "left_in_time",
-    "levels_from",
-    "levels_of",
-    "moves_of",
-    "reconcile",
-    "replay",
-    "reschedule",
-    "resolved_event",
-    "schedule",
-    "skip_past",
-    "skip_vacant_levels",
-    "step_event",
-    "subject_of",
-    "summary_event",
-    "with_pending",
-    "with_progress",
-    "without_warning",
-]

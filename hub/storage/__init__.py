@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from hub.storage.accounts import PostgresAccounts
+from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.appointments import RedisAppointments
-from hub.storage.audit import PostgresAudit
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
@@ -13,10 +12,9 @@ from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
 from hub.storage.imports import PostgresImports
-from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
-from hub.storage.keys import PostgresKeys
-from hub.storage.letters import PostgresLetters
+from hub.storage.keys import PostgresAudit, PostgresKeys
+from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.pauses import PostgresPauses
@@ -24,34 +22,5 @@ from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
-from hub.storage.sessions import PostgresSessions
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
-
-__all__ = [
-    "Database",
-    "PostgresAccounts",
-    "PostgresAudit",
-    "PostgresContacts",
-    "PostgresDelivery",
-    "PostgresDirectoryHistory",
-    "PostgresExplain",
-    "PostgresHeadcount",
-    "PostgresHistory",
-    "PostgresImports",
-    "PostgresInbox",
-    "PostgresIntake",
-    "PostgresKeys",
-    "PostgresLetters",
-    "PostgresLog",
-    "PostgresMonitor",
-    "PostgresPauses",
-    "PostgresReadiness",
-    "PostgresReceipts",
-    "PostgresRedrive",
-    "PostgresReplies",
-    "PostgresSessions",
-    "PostgresTimers",
-    "RedisAppointments",
-    "RedisThrottle",
-]

@@ -1,4 +1,4 @@
-"""Accounts of the console as rows."""
+"""Accounts of the console and their sessions as rows."""
 
 from __future__ import annotations
 
@@ -12,28 +12,24 @@ from asyncpg import Record
 
 from hub.access.lockout import FAILURES, LOCKS
 from hub.errors import LastAdministrator
-from hub.model import Account, Grant, Office
-from hub.storage.database import Database, Transaction, storable
-from hub.storage.queries import load
+from hub.model import Account, Grant, Office, Session
+from hub.storage.database import Store, Transaction, load, read, storable
 
 _SQL = load("accounts")
 _COLUMNS: Final = [field.name for field in fields(Account) if field.name != "grants"]
 
 
-class PostgresAccounts:
+class PostgresAccounts(Store):
     """The AccountStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def accounts(self) -> Sequence[Account]:
         """Answer all of them, by name."""
-        return [read_account(row) for row in await self._database.rows(_SQL["accounts"], None)]
+        return [_account(row) for row in await self._database.rows(_SQL["accounts"], None)]
 
     async def named(self, name: str) -> Account | None:
         """Answer the account of this name."""
         rows = await self._database.rows(_SQL["accounts"], storable(name))
-        return read_account(rows[0]) if rows else None
+        return _account(rows[0]) if rows else None
 
     async def add(self, account: Account) -> bool:
         """Keep a new account with its offices."""
@@ -92,6 +88,36 @@ class PostgresAccounts:
         await self._database.rows(_SQL["signed_in"], account_id, now)
 
 
+class PostgresSessions(Store):
+    """The SessionStore."""
+
+    async def open(self, session: Session) -> None:
+        """Keep a new session."""
+        times = session.created_at, session.seen_at, session.ends_at
+        await self._database.rows(_SQL["open_session"], session.hash, session.account_id, *times)
+
+    async def find(self, hashes: Collection[bytes]) -> tuple[Session, Account | None] | None:
+        """Answer the session of one of these hashes with its account."""
+        rows = await self._database.rows(_SQL["find_session"], list(hashes))
+        if not rows:
+            return None
+        (row,) = rows
+        session = read(Session, row, account_id=row["id"], created_at=row["began_at"])
+        return session, None if row["id"] is None else _account(row)
+
+    async def seen(self, session_hash: bytes, *, now: datetime) -> None:
+        """Remember that it was used."""
+        await self._database.rows(_SQL["see_session"], session_hash, now)
+
+    async def close(self, session_hash: bytes) -> None:
+        """Forget it."""
+        await self._database.rows(_SQL["close_session"], session_hash)
+
+    async def sweep(self, *, now: datetime, idle_since: datetime) -> None:
+        """Forget those that are over."""
+        await self._database.rows(_SQL["sweep_sessions"], now, idle_since)
+
+
 async def _lessen(transaction: Transaction, what: str, account_id: UUID, *values: object) -> list[Record]:
     """Run a statement that takes something away. Raises LastAdministrator, which rolls it back."""
     await transaction.rows(_SQL["guard_administrators"])
@@ -103,7 +129,7 @@ async def _lessen(transaction: Transaction, what: str, account_id: UUID, *values
     return taken
 
 
-def read_account(row: Record) -> Account:
+def _account(row: Record) -> Account:
     """Make an account of its columns and those of its offices."""
     pairs = zip(row["roles"] or (), row["places"] or (), strict=True)
     grants = tuple(Grant(office=Office(role), copropiedad_id=place) for role, place in pairs)

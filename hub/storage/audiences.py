@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.model import AudienceRecord
-from hub.storage.database import Runner, encode
-from hub.storage.queries import load
+from hub.storage.database import Runner, encode, load
 
 _SQL = load("audiences")
 

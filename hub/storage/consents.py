@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from asyncpg import Record
-
 from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
 from hub.contact_rules.consents import standing as counts
 from hub.model import Consent, OptedOut, Person, Stance
-from hub.storage.database import Runner
-from hub.storage.queries import load
+from hub.storage.database import Runner, load, read, write
 
 _SQL = load("consents")
 
 
 async def add(run: Runner, said: Sequence[Consent]) -> None:
     """Insert; one that is there stays as it is. A yes ends what its person had said no to by BAJA before."""
-    if not said:
-        return
     ordered = sorted(said, key=lambda one: one.id)
-    await run.rows(_SQL["add"], *zip(*map(_row, ordered), strict=True))
-    if yes := [(one.person, one.purpose, one.at) for one in ordered if one.granted]:
-        await run.rows(_SQL["lift"], *zip(*yes, strict=True))
+    await write(run, _SQL["add"], [_row(one) for one in ordered])
+    yes = [(one.person, one.purpose, one.at) for one in ordered if one.granted]
+    await write(run, _SQL["lift"], yes)
 
 
 async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
@@ -40,7 +35,7 @@ async def standing(run: Runner, person: str) -> list[Stance]:
     """Answer what counts of each purpose of which somebody has said something."""
     said = await run.rows(_SQL["said"], [person], PURPOSES)
     opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)
-    return answers(map(_consent, said), (OptedOut(**dict(row)) for row in opted_out))
+    return answers((read(Consent, row) for row in said), (read(OptedOut, row) for row in opted_out))
 
 
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
@@ -53,7 +48,7 @@ async def _said(
 ) -> Mapping[tuple[str, str], Collection[Consent]]:
     found: dict[tuple[str, str], list[Consent]] = defaultdict(list)
     for row in await run.rows(_SQL["said"], refs, purposes):
-        found[row["person"], row["purpose"]].append(_consent(row))
+        found[row["person"], row["purpose"]].append(read(Consent, row))
     return found
 
 
@@ -70,7 +65,3 @@ def _row(one: Consent) -> tuple[object, ...]:
         one.method,
         one.evidence_hash,
     )
-
-
-def _consent(row: Record) -> Consent:
-    return Consent(**{**dict(row), "channels": tuple(row["channels"])})

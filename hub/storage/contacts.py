@@ -9,20 +9,16 @@ from uuid import UUID
 
 from hub.model import Json, PropertyScope
 from hub.ports import Page
-from hub.storage.database import Database, storable
+from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
 from hub.storage.masking import mask_address, mask_reference
 from hub.storage.paging import cursor, page, shown
-from hub.storage.queries import load
 
 _SQL = load("contacts")
 
 
-class PostgresContacts:
+class PostgresContacts(Store):
     """The ContactStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def replies(
         self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None

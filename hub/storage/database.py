@@ -1,11 +1,13 @@
-"""PostgreSQL: a pool of connections, statements on them, and its errors in the hub's own words."""
+"""PostgreSQL: a pool of connections, the statements of `sql/*.sql`, its errors in the hub's own words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final, Protocol, Self
+from importlib.resources import files
+from typing import Any, Final, Protocol, Self, TypeVar
 
 import asyncpg
 import msgspec
@@ -13,6 +15,8 @@ from asyncpg.exceptions import _base as client_side
 
 from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.model import Json
+
+T = TypeVar("T")
 
 POOL_SIZE: Final = 10
 CONNECT_TIMEOUT: Final = 5.0  # seconds
@@ -140,6 +144,13 @@ class Database:
                 await self._pool.release(connection)
 
 
+class Store:
+    """What asks a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
 class Transaction:
     """An open transaction."""
 
@@ -151,6 +162,16 @@ class Transaction:
         with translated():
             rows: list[asyncpg.Record] = await self._connection.fetch(statement, *arguments)
         return rows
+
+
+async def write(run: Runner, statement: str, rows: Sequence[tuple[object, ...]]) -> list[asyncpg.Record]:
+    """Run a statement that takes rows as one array a column; without rows nothing is run."""
+    return await run.rows(statement, *zip(*rows, strict=True)) if rows else []
+
+
+def read(kind: type[T], row: asyncpg.Record, **more: object) -> T:
+    """Make a value of the columns that are called like its fields, and of what is said in their place."""
+    return msgspec.convert({**row, **more}, kind)
 
 
 @contextmanager
@@ -218,3 +239,13 @@ async def _nothing_to_reset(_: object) -> None:
 
 _JSONB_VERSION: Final = b"\x01"
 _DECODE: Final = msgspec.json.Decoder().decode
+
+
+_HEADER: Final = re.compile(r"^-- ([a-z_]+) --$", re.MULTILINE)
+
+
+def load(name: str) -> Mapping[str, str]:
+    """Read `sql/<name>.sql` as name → statement."""
+    text = files("hub.storage").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    _, *parts = _HEADER.split(text)
+    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from uuid import UUID
-
-from asyncpg import Record
 
 from hub.cloudevents import header_as_json
 from hub.model import DeadLetter, Json
-from hub.storage.database import Runner, storable
-from hub.storage.queries import load
+from hub.storage.database import Runner, load, storable, write
 
 _SQL = load("dead_letters")
 
@@ -24,19 +20,7 @@ _SQL = load("dead_letters")
 async def add(run: Runner, letters: Sequence[DeadLetter]) -> None:
     """Insert; the same bytes again only count up, and open a replayed letter once more."""
     rows = [_row(letter) for _, letter in sorted({letter.id: letter for letter in letters}.items())]
-    if rows:
-        await run.rows(_SQL["add"], *zip(*rows, strict=True))
-
-
-async def show(run: Runner, letter_id: UUID) -> DeadLetter | None:
-    """Answer one dead letter whole."""
-    rows = await run.rows(_SQL["show"], letter_id)
-    return _letter(rows[0]) if rows else None
-
-
-async def settle(run: Runner, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-    """Settle an open letter that came no more than `times`; false when there is none."""
-    return bool(await run.rows(_SQL["settle"], letter_id, state, times))
+    await write(run, _SQL["add"], rows)
 
 
 def _row(letter: DeadLetter) -> tuple[object, ...]:
@@ -60,20 +44,3 @@ def _as_json(headers: Mapping[str, Json]) -> str:
     written = json.dumps(dict(headers), default=header_as_json)
     # AMQP has NaN and the infinities, JSON has not, although Python writes them.
     return json.dumps(json.loads(written, parse_constant=str))
-
-
-def _letter(row: Record) -> DeadLetter:
-    return DeadLetter(
-        id=row["id"],
-        received_at=row["received_at"],
-        reason=row["reason"],
-        field=row["field"],
-        event_type=row["event_type"],
-        event_id=row["event_id"],
-        source=row["source"],
-        routing_key=row["routing_key"],
-        content_type=row["content_type"],
-        headers=row["headers"],
-        body=row["body"],
-        times=row["times"],
-    )

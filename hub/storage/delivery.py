@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,10 +11,25 @@ from asyncpg import Record
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.people.units import unit_name
-from hub.storage import messages, suppressions
-from hub.storage.cascades import PostgresCascades
-from hub.storage.database import storable
-from hub.storage.queries import load
+from hub.storage import events, messages, suppressions
+from hub.storage.database import Database, load, storable
+
+
+class PostgresCascades:
+    """The CascadeStore: it runs statements, so the functions of each noun are its methods."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.rows = database.rows
+
+    add_messages = messages.add
+    events_of = events.by_key
+
+    async def end_cascades(self, ids: Collection[UUID]) -> None:
+        """Note that nothing follows these lost messages any more."""
+        if ids:
+            await self.rows(_SQL["end_cascades"], sorted(ids))
+
 
 _SQL = load("messages")
 _OUTCOME_COLUMNS = 6

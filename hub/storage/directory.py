@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,8 +11,7 @@ from hub.business_time.rfc3339 import EARLIEST
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
 from hub.people.audience import usable_email, usable_phone
-from hub.storage.database import Runner, encode, encode_some
-from hub.storage.queries import load
+from hub.storage.database import Runner, encode, encode_some, load, write
 
 _SQL = load("directory")
 
@@ -33,20 +31,19 @@ async def apply(run: Runner, events: Sequence[Event]) -> frozenset[Entry]:
     changed: set[Entry] = set()
     for noun, rows in _newest(events).items():
         # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
-        ordered = [row for _, (_, row) in sorted(rows.items())]
-        written = await run.rows(_SQL_OF[noun], *zip(*ordered, strict=True))
+        written = await write(run, _SQL[noun], [row for _, (_, row) in sorted(rows.items())])
         changed |= {(noun, row["id"]) for row in written}
     return frozenset(changed)
 
 
 def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, tuple[int, Row]]]:
-    newest: dict[str, dict[str, tuple[int, Row]]] = {noun: {} for noun in _SQL_OF}
+    newest: dict[str, dict[str, tuple[int, Row]]] = {noun: {} for noun in _COLUMNS}
     for event in events:
-        kind = _KINDS[event.name]
-        version, key = event.data["version"], event.data[kind.key]
-        known = newest[kind.noun].get(key)
+        version, (noun, key) = event.data["version"], entry_of(event)
+        known = newest[noun].get(key)
         if known is None or version > known[0]:
-            newest[kind.noun][key] = version, (key, version, *kind.columns(event.data))
+            columns = _REMOVED[noun] if _is_removal(event) else _COLUMNS[noun](event.data)
+            newest[noun][key] = version, (key, version, *columns)
     return {noun: rows for noun, rows in newest.items() if rows}
 
 
@@ -54,24 +51,24 @@ async def _keep(run: Runner, events: Iterable[Event]) -> None:
     """Remember every version; of a person who is removed, that there was one and nothing else."""
     told: dict[tuple[str, str, int], Row] = {}
     for event in events:
-        kind, data = _KINDS[event.name], event.data
-        termed = data if kind.noun in _TERMED else {}
+        (noun, key), data = entry_of(event), event.data
+        termed = data if noun in _TERMED else {}
         since, until = instant(termed.get("since")), instant(termed.get("until"))
-        removed = event.name.endswith(".removed")
-        row = event.time, since or event.time, until, removed, encode(data), event.source
-        told.setdefault((kind.noun, data[kind.key], data["version"]), row)
-    if not told:
-        return
-    rows = [(*key, *row) for key, row in sorted(told.items())]
-    await run.rows(_SQL["keep"], *zip(*rows, strict=True))
+        row = event.time, since or event.time, until, _is_removal(event), encode(data), event.source
+        told.setdefault((noun, key, data["version"]), row)
+    await write(run, _SQL["keep"], [(*key, *row) for key, row in sorted(told.items())])
     if people := sorted({key for noun, key, _ in told if noun == "person"}):
         await run.rows(_SQL["forget"], people)
 
 
 def entry_of(event: Event) -> Entry:
     """Answer what a `directory.*` event is about."""
-    kind = _KINDS[event.name]
-    return kind.noun, event.data[kind.key]
+    _, noun, _ = event.name.split(".")
+    return noun, event.data[f"{noun}_id"]
+
+
+def _is_removal(event: Event) -> bool:
+    return event.name.endswith(".removed")
 
 
 def usable(given: Sequence[Mapping[str, Json]]) -> list[ContactPoint]:
@@ -133,10 +130,6 @@ def _person(data: Mapping[str, Json]) -> Row:
     )
 
 
-def _person_removed(_: Mapping[str, Json]) -> Row:
-    return True, "", "es", True, None, None, None
-
-
 def _membership(data: Mapping[str, Json]) -> Row:
     scope_kind, _, scope_id = data["scope"].partition(":")
     return (
@@ -156,17 +149,9 @@ def _membership(data: Mapping[str, Json]) -> Row:
     )
 
 
-def _membership_removed(_: Mapping[str, Json]) -> Row:
-    return True, "", "", "", "", None, None, None, None, None, False, False, None
-
-
 def _leave(data: Mapping[str, Json]) -> Row:
     since, until = instant(data["since"]), instant(data["until"])
     return False, since, until, data["person_id"], data.get("delegate_id")
-
-
-def _leave_removed(_: Mapping[str, Json]) -> Row:
-    return True, EARLIEST, EARLIEST, "", None
 
 
 def _rota(data: Mapping[str, Json]) -> Row:
@@ -174,31 +159,20 @@ def _rota(data: Mapping[str, Json]) -> Row:
     return False, scope_kind, scope_id, data["duty"], encode(data["shifts"])
 
 
-def _rota_removed(_: Mapping[str, Json]) -> Row:
-    return True, "", "", "", encode([])
-
-
-@dataclass(frozen=True, slots=True)
-class _Upsert:
-    noun: str
-    key: str
-    columns: Callable[[Mapping[str, Json]], Row]
-
-
-_KINDS: Final[Mapping[str, _Upsert]] = {
-    "directory.copropiedad.upserted": _Upsert("copropiedad", "copropiedad_id", _copropiedad),
-    "directory.unit.upserted": _Upsert("unit", "unit_id", _unit),
-    "directory.person.upserted": _Upsert("person", "person_id", _person),
-    "directory.person.removed": _Upsert("person", "person_id", _person_removed),
-    "directory.membership.upserted": _Upsert("membership", "membership_id", _membership),
-    "directory.membership.removed": _Upsert("membership", "membership_id", _membership_removed),
-    "directory.leave.upserted": _Upsert("leave", "leave_id", _leave),
-    "directory.leave.removed": _Upsert("leave", "leave_id", _leave_removed),
-    "directory.rota.upserted": _Upsert("rota", "rota_id", _rota),
-    "directory.rota.removed": _Upsert("rota", "rota_id", _rota_removed),
+_COLUMNS: Final[Mapping[str, Callable[[Mapping[str, Json]], Row]]] = {
+    "copropiedad": _copropiedad,
+    "unit": _unit,
+    "person": _person,
+    "membership": _membership,
+    "leave": _leave,
+    "rota": _rota,
 }
+_REMOVED: Final[Mapping[str, Row]] = {
+    "person": (True, "", "es", True, None, None, None),
+    "membership": (True, "", "", "", "", None, None, None, None, None, False, False, None),
+    "leave": (True, EARLIEST, EARLIEST, "", None),
+    "rota": (True, "", "", "", encode([])),
+}
+"""What is kept of what was taken out."""
 _TERMED: Final = ("membership", "leave")
 """What says from when until when it counts."""
-_SQL_OF: Final = {
-    noun: _SQL[noun] for noun in ("copropiedad", "unit", "person", "membership", "leave", "rota")
-}

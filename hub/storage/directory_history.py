@@ -10,20 +10,16 @@ from asyncpg import Record
 from hub.model import Event, Json, PropertyScope
 from hub.ports import Holders, Page, Standing, Written
 from hub.storage import consents, directory
-from hub.storage.database import Database, storable
+from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
 from hub.storage.masking import mask_address, mask_name
 from hub.storage.paging import read_ref, shown, write_ref
-from hub.storage.queries import load
 
 _SQL = load("roster")
 
 
-class PostgresDirectoryHistory:
+class PostgresDirectoryHistory(Store):
     """The RosterStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def write(self, event: Event) -> Written:
         """Apply a `directory.*` event as intake does."""

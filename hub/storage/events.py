@@ -9,8 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import Event, Json, Party, StoredEvent
-from hub.storage.database import Runner, encode, encode_some
-from hub.storage.queries import load
+from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("events")
 
@@ -19,8 +18,7 @@ async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]
     """Insert; answer the keys that are new, each with whether its copropiedad is known."""
     # Sorted by what is unique: two batches that overlap wait for each other instead of deadlocking.
     ordered = sorted(events, key=lambda stored: (stored.event.id, stored.event.source))
-    columns = zip(*map(_row, ordered), strict=True)
-    rows = await run.rows(_SQL["add"], *columns) if ordered else []
+    rows = await write(run, _SQL["add"], [_row(stored) for stored in ordered])
     return {row["key"]: row["place_known"] for row in rows}
 
 
@@ -32,7 +30,7 @@ async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
 async def place(run: Runner, placed: Collection[StoredEvent]) -> None:
     """Say where events happened; what is known already stays."""
     rows = sorted((one.key, one.copropiedad_id, one.unit_id) for one in placed)
-    await run.rows(_SQL["place"], *zip(*rows, strict=True))
+    await write(run, _SQL["place"], rows)
 
 
 async def unplanned(run: Runner, keys: Collection[UUID]) -> frozenset[UUID]:
@@ -61,8 +59,7 @@ async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
     rows = [
         (case, who, encode(party.recipients), party.since) for (case, who), party in sorted(latest.items())
     ]
-    if rows:
-        await run.rows(_SQL["add_parties"], *zip(*rows, strict=True))
+    await write(run, _SQL["add_parties"], rows)
 
 
 async def parties(run: Runner, cases: Collection[str]) -> Mapping[tuple[str, str], Json]:
@@ -119,17 +116,7 @@ def event_of(row: Record) -> StoredEvent:
     """Read a row of `event`."""
     return StoredEvent(
         key=row["key"],
-        event=Event(
-            id=row["id"],
-            source=row["source"],
-            type=row["type"],
-            time=row["time"],
-            data=row["data"],
-            subject=row["subject"],
-            datacontenttype=row["datacontenttype"],
-            dataschema=row["dataschema"],
-            extensions=row["extensions"] or {},
-        ),
+        event=read(Event, row, extensions=row["extensions"] or {}),
         case=row["case_key"],
         copropiedad_id=row["copropiedad_id"],
         unit_id=row["unit_id"],

@@ -13,10 +13,9 @@ from asyncpg import Record
 from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
-from hub.storage.database import Database, Runner, storable
+from hub.storage.database import Database, Runner, load, storable
 from hub.storage.masking import mask_address
 from hub.storage.messages import message_of
-from hub.storage.queries import load
 
 _SQL = load("explaining")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")

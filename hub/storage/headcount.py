@@ -11,11 +11,10 @@ from hub.people.audience import Group, Homes, at_home, within
 from hub.people.headcount import Tally
 from hub.ports import HeadcountPage, Page
 from hub.storage import people
-from hub.storage.database import Database, Runner
+from hub.storage.database import Database, Runner, load
 from hub.storage.masking import mask_name
 from hub.storage.paging import read_ref, write_ref
-from hub.storage.queries import load
-from hub.storage.suppressed import Lasts, suppressed
+from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("headcount")
 _PAGE: Final = 500

@@ -15,8 +15,7 @@ from hub.model.ids import earliest
 from hub.model.promises import Period
 from hub.ports import GOING, Cases, Contact, History
 from hub.storage import events
-from hub.storage.database import Database, Runner
-from hub.storage.queries import load
+from hub.storage.database import Database, Runner, load
 
 _SQL = load("history")
 _PAGE: Final = 1000

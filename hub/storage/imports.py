@@ -21,17 +21,13 @@ from hub.people.importing.entries import (
     UNIT,
 )
 from hub.storage import directory
-from hub.storage.database import Database, Runner
-from hub.storage.queries import load
+from hub.storage.database import Runner, Store, load
 
 _SQL = load("importing")
 
 
-class PostgresImports:
+class PostgresImports(Store):
     """The ImportStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresImport]:

@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from asyncpg import Record
-
-from hub.model import ApiKey, Scope
-from hub.storage.database import Database, storable
-from hub.storage.queries import load
+from hub.model import ApiKey, Note
+from hub.ports import Page
+from hub.storage.database import Store, encode, load, read, storable
+from hub.storage.paging import cursor, page
 
 _SQL = load("keys")
 
 
-class PostgresKeys:
+class PostgresKeys(Store):
     """The KeyStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def keys(self) -> Sequence[ApiKey]:
         """Answer all of them, newest first."""
-        return [_read(row) for row in await self._database.rows(_SQL["keys"])]
+        return [read(ApiKey, row) for row in await self._database.rows(_SQL["keys"])]
 
     async def live_keys(self) -> Sequence[ApiKey]:
         """Answer those that open something now."""
-        return [_read(row) for row in await self._database.rows(_SQL["live"])]
+        return [read(ApiKey, row) for row in await self._database.rows(_SQL["live"])]
 
     async def add(self, key: ApiKey) -> bool:
         """Keep a new key; false when a live one has its name."""
@@ -56,15 +52,27 @@ class PostgresKeys:
             return bool(await run.rows(_SQL[statement], *arguments))
 
 
+class PostgresAudit(Store):
+    """The AuditStore."""
+
+    async def add(self, note: Note) -> None:
+        """Keep a note."""
+        words = (storable(note.who), storable(note.action), storable(note.subject))
+        given = note.id, note.at, *words, encode(note.detail), storable(note.person)
+        await self._database.rows(_SQL["add_note"], *given)
+
+    async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
+        """List them, newest first; of a person also what systems told of him by events."""
+        asked = *cursor(after), limit + 1
+        if person is None:
+            return page(await self._database.rows(_SQL["notes"], *asked), limit, "at")
+        rows = await self._database.rows(_SQL["notes_of"], *asked, storable(person))
+        return page(rows, limit, "at")
+
+
 def _columns(key: ApiKey) -> tuple[object, ...]:
     return (
         *(key.id, key.created_at, key.expires_at, key.name, key.prefix, key.hash),
         *(sorted(key.scopes), storable(key.source), sorted(key.event_types)),
         *(storable(key.amqp_user), storable(key.created_by)),
     )
-
-
-def _read(row: Record) -> ApiKey:
-    values = dict(row)
-    scopes = frozenset(map(Scope, values.pop("scopes")))
-    return ApiKey(**{**values, "event_types": frozenset(values["event_types"])}, scopes=scopes)

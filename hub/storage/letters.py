@@ -1,4 +1,4 @@
-"""Letters as rows, from the channel that makes them to the hand that gives them over."""
+"""What the hub itself keeps for people, as rows: letters until they are handed over, and the in-app inbox."""
 
 from __future__ import annotations
 
@@ -10,21 +10,17 @@ from hub.model import Json, Outgoing, PropertyScope, State, StoredEvent
 from hub.model.state_machine import sources
 from hub.ports import Page
 from hub.storage import events
-from hub.storage.database import Database
+from hub.storage.database import Store, load
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, page, shown
-from hub.storage.queries import load
 
 _SQL = load("letters")
 _LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: "handed_over"}
 _BY_HAND: Final = "hub"
 
 
-class PostgresLetters:
+class PostgresLetters(Store):
     """The LetterStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, outgoing: Outgoing) -> None:
         """Keep a letter to be printed; the same id again changes nothing."""
@@ -58,3 +54,23 @@ class PostgresLetters:
         before = sorted(sources(State.DELIVERED))
         rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
         return rows[0]["changed"] if rows else None
+
+
+_INBOX = load("inbox")
+
+
+class PostgresInbox(Store):
+    """Where the inbox channel puts its messages."""
+
+    async def add(self, outgoing: Outgoing) -> None:
+        """Keep a message for its person; the same id again changes nothing."""
+        await self._database.rows(
+            _INBOX["add"],
+            outgoing.message.id,
+            outgoing.message.person,
+            outgoing.message.event,
+            outgoing.rendered.subject,
+            outgoing.rendered.text,
+            outgoing.rendered.html,
+            outgoing.message.created_at,
+        )

@@ -20,22 +20,19 @@ from hub.model import (
 )
 from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter, Page
-from hub.storage import clocks, dead_letters, unreached
-from hub.storage.database import Database
+from hub.storage import clocks, unreached
+from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow
 from hub.storage.masking import mask_address, mask_name, mask_reference
 from hub.storage.paging import cursor, page, shown
-from hub.storage.queries import load
 
 _SQL = load("log")
 _INBOX = load("inbox")
+_DEAD = load("dead_letters")
 
 
-class PostgresLog:
+class PostgresLog(Store):
     """The LogStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         """List messages, the person as a reference, without name and address."""
@@ -65,7 +62,7 @@ class PostgresLog:
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         """Answer one clock whole."""
-        return await clocks.seen(self._database, clock_id, listed(places))
+        return next(iter(await clocks.find(self._database, "seen", clock_id, listed(places))), None)
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
         """List the messages of these events of the hub's own, oldest first; the names are masked."""
@@ -111,11 +108,12 @@ class PostgresLog:
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         """Answer one dead letter whole."""
-        return await dead_letters.show(self._database, letter_id)
+        rows = await self._database.rows(_DEAD["show"], letter_id)
+        return read(DeadLetter, rows[0]) if rows else None
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         """Set `replayed` or `discarded`; false when it was settled already, has come again or is unknown."""
-        return await dead_letters.settle(self._database, letter_id, state=state, times=times)
+        return bool(await self._database.rows(_DEAD["settle"], letter_id, state, times))
 
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         """List the events that do not reach all whom they are for, the latest first."""

@@ -14,8 +14,7 @@ from asyncpg import Record
 from hub.model import Message, State
 from hub.model.state_machine import sources
 from hub.storage.columns import columns_of, unnested
-from hub.storage.database import Runner, encode
-from hub.storage.queries import load
+from hub.storage.database import Runner, encode, load
 
 _SQL = load("messages")
 COLUMNS: Final = columns_of(Message)

@@ -10,8 +10,7 @@ from asyncpg import Record
 from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
 from hub.storage import people, unreached
-from hub.storage.database import Database
-from hub.storage.queries import load
+from hub.storage.database import Database, load, read
 
 _SQL = load("watch")
 
@@ -98,12 +97,4 @@ class PostgresMonitor:
 
 
 def _incident(row: Record) -> Incident:
-    return Incident(
-        key=row["key"],
-        since=row["since"],
-        seen_at=row["seen_at"],
-        measured=row["detail"]["measured"],
-        told_at=row["told_at"],
-        resolved_at=row["resolved_at"],
-        resolution_told_at=row["resolution_told_at"],
-    )
+    return read(Incident, row, measured=row["detail"]["measured"])

@@ -7,18 +7,14 @@ from collections.abc import Mapping, Sequence
 from hub.model import Json, Lane
 from hub.model.tickets import grouped
 from hub.ports import Ticket
-from hub.storage.database import Database
+from hub.storage.database import Store, load
 from hub.storage.paging import shown
-from hub.storage.queries import load
 
 _SQL = load("pauses")
 
 
-class PostgresPauses:
+class PostgresPauses(Store):
     """The PauseStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def paused(self) -> frozenset[str]:
         """Answer the subjects that are paused."""

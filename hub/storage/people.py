@@ -14,8 +14,7 @@ from hub.model import ON_LEAVE, ContactPoint, Person
 from hub.people.audience import Group
 from hub.people.units import in_order, unit_name
 from hub.storage import consents, staff
-from hub.storage.database import Runner
-from hub.storage.queries import load
+from hub.storage.database import Runner, load
 
 _SQL = load("directory")
 _DEFAULTS: Final[Mapping[str, str]] = {"payer": "owner"}

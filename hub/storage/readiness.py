@@ -7,10 +7,9 @@ from asyncpg import Record
 from hub.people.audience import Group
 from hub.people.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, readiness
 from hub.storage import consents, staff
-from hub.storage.database import Database, Runner
+from hub.storage.database import Database, Runner, load
 from hub.storage.people import to_person
-from hub.storage.queries import load
-from hub.storage.suppressed import Lasts, suppressed
+from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("readiness")
 

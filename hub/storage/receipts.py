@@ -12,8 +12,7 @@ from hub.model import Attempt, InvalidContact, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import sources
 from hub.storage import suppressions
-from hub.storage.database import Database, Runner, storable
-from hub.storage.queries import load
+from hub.storage.database import Database, Runner, load, storable
 
 _SQL = load("receipts")
 _SETTLE = load("messages")["settle"]

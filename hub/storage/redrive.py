@@ -10,21 +10,17 @@ from uuid import UUID
 from hub.model import Lane
 from hub.model.tickets import grouped
 from hub.ports import MessageFilter, RedrivenPage, RedriveResult
-from hub.storage.database import Database
+from hub.storage.database import Store, load
 from hub.storage.filters import narrow
 from hub.storage.paging import cursor, encode_cursor
-from hub.storage.queries import load
 
 _SQL = load("redrive")
 _FIRST_FREE: Final = 7
 _OLDEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
-class PostgresRedrive:
+class PostgresRedrive(Store):
     """The RedriveStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def redrive(
         self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int

@@ -15,8 +15,7 @@ from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, AckDecision, Escalation, Inbound, Json, Reply, ReplyKind
 from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
-from hub.storage.database import Database, Runner, Transaction, encode, storable
-from hub.storage.queries import load
+from hub.storage.database import Database, Runner, Transaction, encode, load, storable
 
 _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]

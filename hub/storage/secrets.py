@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
-from hub.storage.database import Database
-from hub.storage.queries import load
+from hub.model.ids import earliest
+from hub.storage.database import Store, load
 
 MAIL_LASTS: Final = timedelta(days=30)
 """How long after a mail bounces and answers still come: servers try for five days, people answer later."""
@@ -17,7 +16,6 @@ TEXT_LASTS: Final = timedelta(days=3)
 """How long after a text its receipt may come: providers try to deliver for up to 72 hours."""
 
 _SQL = load("secrets")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +26,8 @@ class UnderWay:
     texts: int
 
 
-class PostgresSecrets:
+class PostgresSecrets(Store):
     """Counts; nothing here ever sees a secret."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def documents(self) -> Mapping[str, int]:
         """Answer the id of a key → how many people's documents are kept as a hash under it."""
@@ -40,11 +35,6 @@ class PostgresSecrets:
 
     async def under_way(self, now: datetime) -> UnderWay:
         """Count the mails of `MAIL_LASTS`, and the texts of `TEXT_LASTS` that have no receipt yet."""
-        since = [_first_id(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]
+        since = [earliest(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]
         [row] = await self._database.rows(_SQL["under_way"], *since)
         return UnderWay(**dict(row))
-
-
-def _first_id(at: datetime) -> UUID:
-    """Answer the lowest id that a message of this instant can have (`hub.model.ids`)."""
-    return UUID(int=((at - _EPOCH) // timedelta(milliseconds=1)) << 80)

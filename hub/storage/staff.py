@@ -11,8 +11,7 @@ from asyncpg import Record
 
 from hub.people.audience import Group
 from hub.people.rota import FLAGS, absent, on_shift, standing_in
-from hub.storage.database import Runner
-from hub.storage.queries import load
+from hub.storage.database import Runner, load
 
 _SQL = load("directory")
 _COMPANY: Final = ""

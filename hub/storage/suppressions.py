@@ -1,22 +1,35 @@
-"""Contact points that are gone, as rows."""
+"""Contact points that nothing is sent to, as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from hub.model import InvalidContact
-from hub.storage.database import Runner, storable
-from hub.storage.queries import load
+from hub.people.readiness import Suppressed
+from hub.storage.database import Runner, load, storable, write
 
 _SQL = load("suppressions")
+
+Lasts = Callable[[str], timedelta | None]
+"""Channel → how long a suppression lasts that says no end itself; None is for ever."""
 
 
 async def add(run: Runner, gone: Sequence[InvalidContact]) -> None:
     """Keep what is gone, by the address and channel of the message that found it out."""
-    if gone:
-        columns = zip(*map(_row, sorted(gone, key=lambda one: one.message_id)), strict=True)
-        await run.rows(_SQL["add"], *columns)
+    await write(run, _SQL["add"], [_row(one) for one in sorted(gone, key=lambda one: one.message_id)])
 
 
 def _row(gone: InvalidContact) -> tuple[object, ...]:
     return gone.message_id, gone.at, storable(gone.reason), storable(gone.provider), storable(gone.code)
+
+
+async def suppressed(run: Runner, lasts: Lasts) -> Suppressed:
+    """Answer the (address, channel) of each."""
+    found = set()
+    for row in await run.rows(_SQL["every"]):
+        lasting = lasts(row["channel"])
+        ends = row["expires_at"] or (None if lasting is None else row["since"] + lasting)
+        if ends is None or ends > row["at"]:
+            found.add((row["address"], row["channel"]))
+    return found

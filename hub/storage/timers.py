@@ -13,8 +13,8 @@ from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
 from hub.ports import Later, Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
-from hub.storage.cascades import PostgresCascades
-from hub.storage.queries import load
+from hub.storage.database import load
+from hub.storage.delivery import PostgresCascades
 
 _SQL = load("messages")
 START: Final = UUID(int=0)
@@ -95,7 +95,8 @@ class PostgresTimers(PostgresCascades):
         """Write what `reschedule` makes of running clocks that another calendar scheduled."""
         async with self._database.transaction() as transaction:
             laid = [
-                reschedule(clock) for clock in await clocks.of_other_calendars(transaction, calendar, limit)
+                reschedule(clock)
+                for clock in await clocks.find(transaction, "of_other_calendars", calendar, limit)
             ]
             await clocks.save(transaction, laid)
         return laid

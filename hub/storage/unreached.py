@@ -5,34 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from hub.model import PropertyScope, Unreached, UnreachedReason
+from hub.model import PropertyScope, Unreached
 from hub.ports import Page
-from hub.storage.database import Runner
+from hub.storage.database import Runner, load, read, write
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, page
-from hub.storage.queries import load
 
 _SQL = load("unreached")
 
 
 async def add(run: Runner, found: Sequence[Unreached]) -> None:
     """Keep them; what is found of an event later on is added to its reasons."""
-    rows = sorted((each.event_key, ",".join(each.reasons)) for each in found)
-    await run.rows(_SQL["add"], *zip(*rows, strict=True))
+    await write(run, _SQL["add"], sorted((each.event_key, ",".join(each.reasons)) for each in found))
 
 
 async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
     """Answer those of these events that are kept."""
-    return [
-        Unreached(
-            event_key=row["event_key"],
-            event_id=row["event_id"],
-            source=row["source"],
-            type=row["type"],
-            reasons=tuple(map(UnreachedReason, row["reasons"])),
-        )
-        for row in await run.rows(_SQL["of"], sorted(event_keys))
-    ]
+    return [read(Unreached, row) for row in await run.rows(_SQL["of"], sorted(event_keys))]
 
 
 async def page_of(run: Runner, after: str | None, limit: int, places: PropertyScope) -> Page:

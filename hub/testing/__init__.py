@@ -12,47 +12,10 @@ from hub.testing.accounts import MemoryAccounts
 from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
-from hub.testing.contacts import MemoryContacts
-from hub.testing.directory_history import MemoryDirectoryHistory
-from hub.testing.explain import MemoryExplain
 from hub.testing.faults import Faults
-from hub.testing.headcount import MemoryHeadcount
-from hub.testing.history import MemoryHistory
-from hub.testing.imports import MemoryImports
 from hub.testing.keys import MemoryAudit, MemoryKeys
-from hub.testing.letters import MemoryLetters
-from hub.testing.log import MemoryLog
 from hub.testing.monitor import MemoryMonitor
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
-from hub.testing.redrive import MemoryRedrive
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle
-
-__all__ = [
-    "Faults",
-    "MemoryAccounts",
-    "MemoryAppointments",
-    "MemoryAudit",
-    "MemoryChannel",
-    "MemoryContacts",
-    "MemoryDirectoryHistory",
-    "MemoryEmail",
-    "MemoryExplain",
-    "MemoryHeadcount",
-    "MemoryHistory",
-    "MemoryImports",
-    "MemoryInbox",
-    "MemoryKeys",
-    "MemoryLetters",
-    "MemoryLog",
-    "MemoryMonitor",
-    "MemoryPauses",
-    "MemoryPublisher",
-    "MemoryPush",
-    "MemoryRedrive",
-    "MemorySms",
-    "MemoryStore",
-    "MemoryThrottle",
-    "SettableClock",
-]

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from hub.model import HUB_SOURCE, Clock, DispatchStatus, Message, Purpose, State, StoredEvent
 from hub.people.audience import anybody, level_groups
-from hub.testing.statements import Statements
-from hub.testing.tables import Tables
+from hub.testing.tables import Statements, Tables
 
 _PENDING: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
 _ARRIVED: Final = frozenset({"delivered", "read"})

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hub.contact_rules.consents import answers, asked
-from hub.model import Consent, OptedOut, Person, Stance
+from hub.contact_rules.consents import asked
+from hub.model import Consent, Person
 from hub.testing.tables import OptOut, Tables
 
 
@@ -37,17 +37,6 @@ def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence
             said[one.person].append(one)
     no = {one.person for (_, of), one in tables.opt_outs.items() if of == purpose and _stands(one)}
     return asked(people, said, {ref for ref in no if ref is not None})
-
-
-def standing(tables: Tables, ref: str) -> list[Stance]:
-    """Answer what counts of each purpose of which somebody has said something."""
-    said = [consent for consent in tables.consents.values() if consent.person == ref]
-    no = [
-        OptedOut(person=ref, purpose=purpose, since=one.since, reason=one.reason)
-        for (_, purpose), one in tables.opt_outs.items()
-        if one.person == ref and _stands(one)
-    ]
-    return answers(said, sorted(no, key=lambda one: one.since))
 
 
 def _stands(one: OptOut) -> bool:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 from hub.business_time.dates import instant
-from hub.business_time.rfc3339 import EARLIEST
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import ON_LEAVE, ContactPoint, Event, Json, Person, WorkWeek
 from hub.people.audience import Group, usable_email, usable_phone
@@ -17,8 +16,6 @@ from hub.people.units import in_order, unit_name
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 """Who stands in for a role that nobody of the unit has."""
-_TERMED: Final = frozenset({"membership", "leave"})
-"""What says from when until when it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,82 +26,25 @@ class DirectoryEntry:
     data: Mapping[str, Json] | None
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryVersion:
-    """What one version said, and from when it counts."""
-
-    removed: bool
-    since: datetime
-    data: Mapping[str, Json]
-    until: datetime | None = None
-    position: int = 0
-    received_at: datetime = EARLIEST
-    source: str = ""
-
-
 @dataclass(slots=True)
 class Directory:
     entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
-    history: dict[tuple[str, str, int], DirectoryVersion] = field(default_factory=dict)
+    heard: frozenset[tuple[str, str, int]] = frozenset()
+    """The versions that were told, won or not."""
 
     def copy(self) -> Directory:
-        return Directory(dict(self.entries), dict(self.history))
+        return Directory(dict(self.entries), self.heard)
 
-    @property
-    def position(self) -> int:
-        """The place of the newest version in the order in which they were heard."""
-        return len(self.history)
-
-    def apply(self, event: Event, at: datetime = EARLIEST) -> bool:
+    def apply(self, event: Event) -> bool:
         """Let the greatest version win, the first of equals; tell whether this one has won."""
         _, noun, verb = event.name.split(".")
         key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
-        self._keep(event, *key, at)
+        self.heard |= {(*key, version)}
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
         self.entries[key] = DirectoryEntry(version, event.data if verb == "upserted" else None)
         return True
-
-    def _keep(self, event: Event, noun: str, ref: str, at: datetime) -> None:
-        """Remember every version; of a person who is removed, that there was one and nothing else."""
-        removed = event.name.endswith(".removed")
-        since = _instant(event.data.get("since")) if noun in _TERMED else None
-        until = _instant(event.data.get("until")) if noun in _TERMED else None
-        told = DirectoryVersion(
-            removed, since or event.time, event.data, until, self.position + 1, at, event.source
-        )
-        self.history.setdefault((noun, ref, event.data["version"]), told)
-        if noun == "person":
-            versions = [key for key in self.history if key[:2] == (noun, ref)]
-            last = max((key[2] for key in versions if self.history[key].removed), default=-1)
-            for key in versions:
-                if key[2] < last and not self.history[key].removed:
-                    self.history[key] = replace(self.history[key], data={})
-
-    def held(self, on: datetime) -> dict[str, tuple[Mapping[str, Json], datetime]]:
-        """Answer the memberships that counted at an instant, by their ids, each with its beginning."""
-        counted = {
-            ref: (told.data, told.since)
-            for (noun, ref), told in self._counted(on).items()
-            if noun == "membership" and not told.removed and _holds(told.data, on)
-        }
-        gone = {ref for (noun, ref), told in self._counted(on).items() if noun == "person" and told.removed}
-        return {ref: held for ref, held in counted.items() if held[0]["person_id"] not in gone}
-
-    def _counted(self, on: datetime) -> dict[tuple[str, str], DirectoryVersion]:
-        """Answer the greatest version of everything that had begun by then."""
-        told = sorted(self.history.items(), key=lambda item: item[0])
-        return {(noun, ref): one for (noun, ref, _), one in told if one.since <= on}
-
-    def units_of(self, copropiedad: str | None, on: datetime) -> list[str]:
-        """Answer the units that were there at an instant; before a unit's first version that one counts."""
-        told = sorted((key[1:], one) for key, one in self.history.items() if key[0] == "unit")
-        then: dict[str, DirectoryVersion] = {}
-        for (ref, _), one in told:
-            if one.since <= on or ref not in then:
-                then[ref] = one
-        return [ref for ref, one in then.items() if one.data["copropiedad_id"] == copropiedad]
 
     def text(self, noun: str, key: str | None, column: str) -> str | None:
         """Answer one column of one row: a building's name, a unit's label, its copropiedad."""
@@ -153,17 +93,6 @@ class Directory:
         entry = self.entries.get(("unit", unit_id or ""))
         known = None if entry is None else entry.data
         return None if known is None else unit_name(known.get("tower"), known["label"])
-
-    def scopes_of(self, ref: str, now: datetime) -> Collection[str]:
-        """Answer where somebody has a membership that counts."""
-        return {
-            membership["scope"] for membership in self._memberships(now) if membership["person_id"] == ref
-        }
-
-    def place_of(self, scope: str) -> str | None:
-        """Answer the copropiedad of a scope; None for the company's and for a unit that is not known."""
-        kind, _, ref = scope.partition(":")
-        return {"unit": self.text("unit", ref, "copropiedad_id"), "copropiedad": ref}.get(kind)
 
     def _units(self, group: Group, scopes: Iterable[str]) -> tuple[str, ...]:
         named = [] if group.everywhere else [self.unit_name(scope.removeprefix("unit:")) for scope in scopes]

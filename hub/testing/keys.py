@@ -1,19 +1,17 @@
-"""Keys of systems and the audit in memory."""
+"""Keys of systems and the audit in memory. A cursor is the place of the next row."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 
-from hub.model import ApiKey, Note
-from hub.model.ids import uuid8
+from hub.errors import StorageRefused
+from hub.model import ApiKey, Json, Note
 from hub.ports import Now, Page
 from hub.testing.faults import Faults
-from hub.testing.paging import page
-from hub.testing.store import MemoryStore
 
 
 class MemoryKeys:
@@ -66,36 +64,31 @@ class MemoryKeys:
 class MemoryAudit:
     """`hub.ports.AuditStore`. `faults` knows the method `add`."""
 
-    def __init__(self, store: MemoryStore | None = None) -> None:
+    def __init__(self) -> None:
         self.faults = Faults()
         self.rows: list[Note] = []
-        self._store = store
 
     async def add(self, note: Note) -> None:
         self.faults.meet("add")
         self.rows.append(note)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        found = self.rows if person is None else [row for row in self.rows if row.person == person]
-        told = [] if person is None or self._store is None else _told(self._store, person)
-        newest = sorted([*found, *told], key=lambda one: (one.at, one.id), reverse=True)
+        found = [one for one in self.rows if person in (None, one.person)]
+        newest = sorted(found, key=lambda one: (one.at, one.id), reverse=True)
         return page([msgspec.to_builtins(one) for one in newest], after, limit)
 
 
-def _told(store: MemoryStore, person: str) -> list[Note]:
-    """What systems told of somebody and of his memberships by events."""
-    history = store.tables.directory.history
-    mine = {key[:2] for key, told in history.items() if told.data.get("person_id") == person}
-    return [
-        Note(
-            id=uuid8(told.received_at, noun, ref, str(version)),
-            at=told.received_at,
-            who=told.source,
-            action=f"directory.{'removed' if told.removed else 'upserted'}",
-            subject=f"{noun}:{ref}",
-            person=person,
-            detail={"version": version},
-        )
-        for (noun, ref, version), told in history.items()
-        if (noun, ref) in mine | {("person", person)} and noun in {"person", "membership"}
-    ]
+def page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
+    """Cut a page out of all rows; raises StorageRefused for a cursor that is none of ours."""
+    start = place(after)
+    end = start + limit
+    return Page(items=rows[start:end], next=str(end) if end < len(rows) else None)
+
+
+def place(cursor: str | None) -> int:
+    """Read a cursor, the beginning for None."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise StorageRefused("The cursor is not one that a list has given.")
+    return int(cursor)

@@ -11,8 +11,7 @@ from uuid import UUID
 from hub.model import Attempt, InvalidContact, Message, Purpose, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
-from hub.testing.statements import Statements
-from hub.testing.tables import Row, Suppression, Tables
+from hub.testing.tables import Row, Statements, Suppression, Tables
 
 
 class MemoryReceipts(Statements):

@@ -14,8 +14,7 @@ from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, Reply
 from hub.policy.clocks import ESCALATES
 from hub.testing import consents
 from hub.testing.receipts import by_reference
-from hub.testing.statements import Statements
-from hub.testing.tables import OptOut, Tables
+from hub.testing.tables import OptOut, Statements, Tables
 
 RECENT: Final = timedelta(days=30)
 QUIET: Final = timedelta(hours=24)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.messages.planning.plan import has_followup
+from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped

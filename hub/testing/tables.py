@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -25,7 +28,9 @@ from hub.model import (
 )
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
+from hub.ports import Now
 from hub.testing.directory import Directory
+from hub.testing.faults import Faults
 
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
 """States that end when `next_at` comes."""
@@ -143,16 +148,6 @@ class Tables:
         reasons = tuple(sorted({*known.reasons, *found.reasons}))
         self.unreached[found.event_key] = replace(found, reasons=reasons), since
 
-    def place_of(self, message: Message) -> str | None:
-        """Answer the copropiedad of a message: that of its event."""
-        stored = self.events.get(message.event_key)
-        return None if stored is None else stored.copropiedad_id
-
-    def place_of_id(self, message_id: UUID | None) -> str | None:
-        """Answer the copropiedad of a message by its id."""
-        row = None if message_id is None else self.messages.get(message_id)
-        return None if row is None else self.place_of(row.message)
-
     def place_of_clock(self, clock: Clock) -> str | None:
         opened = None if clock.opened_by is None else self.events.get(clock.opened_by)
         said: str | None = clock.context.get("copropiedad_id")
@@ -189,3 +184,19 @@ class Tables:
 def step_key(message: Message) -> tuple[object, ...]:
     """What the messages of one step have in common."""
     return message.event_key, message.person, message.audience, message.occasion, message.step
+
+
+class Statements:
+    """What the parts of the memory store have in common. `faults` knows their methods by name."""
+
+    def __init__(self, now: Now) -> None:
+        self.tables = Tables()
+        self.faults = Faults()
+        self._now = now
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def _statement(self, name: str) -> AsyncIterator[Tables]:
+        self.faults.meet(name)
+        async with self._lock:
+            yield self.tables

@@ -44,7 +44,7 @@ class MemoryTransaction:
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         for event in events:
-            self._tables.directory.apply(event, self._now)
+            self._tables.directory.apply(event)
 
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):
@@ -121,7 +121,7 @@ class MemoryTransaction:
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         tables = self._tables
         for record in records:
-            key, seen = (record.event_key, record.audience), tables.directory.position
+            key, seen = (record.event_key, record.audience), len(tables.directory.heard)
             known = tables.audiences.get(key)
             # The directory's state is kept anew only where it is planned again.
             if known is not None and known.record.planned_at == record.planned_at:

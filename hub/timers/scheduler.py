@@ -30,19 +30,6 @@ from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
 from hub.timers.fire import fire_due_steps
 
-__all__ = [
-    "AT_ONCE",
-    "MISSED",
-    "Timers",
-    "audit",
-    "compare",
-    "fire_from_sql",
-    "keep_appointments",
-    "poll_sql",
-    "run",
-    "sweep",
-]
-
 TICK: Final = 0.05
 """Seconds between polls of the appointments: the greatest delay of an idle hub."""
 ABREAST: Final = 2

@@ -12,7 +12,7 @@ from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
 from hub.operations.dead_letters import DeadWhole, Settled
-from hub.operations.explain.answer import Explanation
+from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub.business_time.dates import ZONE
-from hub.operations.explain.explain import ExplainOutcome, explain
+from hub.operations.explain.explain import explain
+from hub.operations.explain.verdict import ExplainOutcome
 from hub.storage import Database, PostgresAudit, PostgresExplain
 from tests.acceptance import directory
 from tests.acceptance.conftest import House

@@ -7,11 +7,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hub.model import StoredEvent
-from tests.contract.stores import Stores, memory_stores, open_stores
+from tests.contract.stores import RealStores, Stores, memory_stores, open_stores
 from tests.contract.values import event, stored
 
 
-@pytest.fixture(params=["memory", "postgres"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on both kinds of stores, unless it says that it needs the real ones."""
+    if "stores" in metafunc.fixturenames:
+        real = metafunc.function.__annotations__.get("stores") == RealStores.__name__
+        metafunc.parametrize("place", ["postgres"] if real else ["memory", "postgres"], indirect=True)
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest) -> str | None:
     """The database's URL; None for the stores in memory. Not async: it asks for an async fixture."""
     if request.param == "memory":

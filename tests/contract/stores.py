@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from hub.model import Claimed, Message
+import msgspec
+
+from hub.model import Claimed, Json, Message
 from hub.ports import (
     AccountStore,
     AuditStore,
@@ -53,23 +55,7 @@ from hub.storage import (
     PostgresSessions,
     PostgresTimers,
 )
-from hub.testing import (
-    MemoryAccounts,
-    MemoryAudit,
-    MemoryContacts,
-    MemoryDirectoryHistory,
-    MemoryExplain,
-    MemoryHeadcount,
-    MemoryHistory,
-    MemoryImports,
-    MemoryInbox,
-    MemoryKeys,
-    MemoryLetters,
-    MemoryLog,
-    MemoryPauses,
-    MemoryRedrive,
-    MemoryStore,
-)
+from hub.testing import MemoryAccounts, MemoryAudit, MemoryKeys, MemoryPauses, MemoryStore
 from tests.contract.values import LEASE, now
 
 LASTS: Final = {"sms": timedelta(days=90)}
@@ -80,25 +66,18 @@ AT_ONCE: Final = timedelta(0)
 
 @dataclass
 class Stores:
+    """What is both in PostgreSQL and in memory."""
+
     intake: IntakeStore
     delivery: DeliveryStore
     timers: TimerStore
-    log: LogStore
     receipts: ReceiptStore
-    letters: LetterStore
-    pauses: PauseStore
-    redrive: RedriveStore
     replies: ReplyStore
-    contacts: ContactStore
-    roster: DirectoryHistoryStore
-    headcount: HeadcountStore
+    pauses: PauseStore
     keys: KeyStore
     audit: AuditStore
     accounts: AccountStore
     sessions: SessionStore
-    explaining: ExplainStore
-    imports: ImportStore
-    history: HistoryStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -106,60 +85,90 @@ class Stores:
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
         return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
+    async def shown(self, one: Message) -> Mapping[str, Json]:
+        """Answer the message as it is now, with its attempts."""
+        raise NotImplementedError
+
     async def state_of(self, one: Message) -> object:
+        return (await self.shown(one))["state"]
+
+
+@dataclass
+class MemoryStores(Stores):
+    tables: MemoryStore
+
+    async def shown(self, one: Message) -> Mapping[str, Json]:
+        calls = [call for call in self.tables.tables.attempts.values() if call.message_id == one.id]
+        attempts = [
+            {name: getattr(call, name) for name in ("at", "outcome", "provider", "reference", "code")}
+            for call in sorted(calls, key=lambda call: call.at)
+        ]
+        now = self.tables.message(one.id)
+        fields = {"state": now.state, "reason": now.reason, "next_at": now.next_at, "attempts": attempts}
+        plain: Mapping[str, Json] = msgspec.to_builtins(fields)
+        return plain
+
+
+@dataclass
+class RealStores(Stores):
+    """All that is in PostgreSQL."""
+
+    log: LogStore
+    letters: LetterStore
+    redrive: RedriveStore
+    contacts: ContactStore
+    roster: DirectoryHistoryStore
+    headcount: HeadcountStore
+    explaining: ExplainStore
+    imports: ImportStore
+    history: HistoryStore
+
+    async def shown(self, one: Message) -> Mapping[str, Json]:
         shown = await self.log.message(one.id)
-        return shown and shown["state"]
+        assert shown is not None
+        return shown
 
 
-def memory_stores() -> Stores:
+def memory_stores() -> MemoryStores:
     store = MemoryStore(now)
-    log = MemoryLog(store, MemoryInbox())
     accounts = MemoryAccounts(store)
-    return Stores(
+    return MemoryStores(
+        tables=store,
         intake=store,
         delivery=store,
         timers=store,
-        log=log,
         receipts=store,
-        letters=MemoryLetters(store, now),
-        pauses=MemoryPauses(store, now),
-        redrive=MemoryRedrive(store, now),
         replies=store,
-        contacts=MemoryContacts(store, now),
-        roster=MemoryDirectoryHistory(store),
-        headcount=MemoryHeadcount(store, LASTS.get),
+        pauses=MemoryPauses(store, now),
         keys=MemoryKeys(now),
-        audit=MemoryAudit(store),
+        audit=MemoryAudit(),
         accounts=accounts,
         sessions=accounts,
-        explaining=MemoryExplain(store),
-        imports=MemoryImports(store),
-        history=MemoryHistory(store),
     )
 
 
 @asynccontextmanager
-async def open_stores(database: str) -> AsyncIterator[Stores]:
+async def open_stores(database: str) -> AsyncIterator[RealStores]:
     async with Database(database) as opened:
-        yield Stores(
-            PostgresIntake(opened),
-            PostgresDelivery(opened),
-            PostgresTimers(opened),
-            PostgresLog(opened),
-            PostgresReceipts(opened),
-            PostgresLetters(opened),
-            PostgresPauses(opened),
-            PostgresRedrive(opened),
-            PostgresReplies(opened),
-            PostgresContacts(opened),
-            PostgresDirectoryHistory(opened),
-            PostgresHeadcount(opened, LASTS.get),
-            PostgresKeys(opened),
-            PostgresAudit(opened),
-            PostgresAccounts(opened),
-            PostgresSessions(opened),
-            PostgresExplain(opened),
-            PostgresImports(opened),
+        yield RealStores(
+            intake=PostgresIntake(opened),
+            delivery=PostgresDelivery(opened),
+            timers=PostgresTimers(opened),
+            receipts=PostgresReceipts(opened),
+            replies=PostgresReplies(opened),
+            pauses=PostgresPauses(opened),
+            keys=PostgresKeys(opened),
+            audit=PostgresAudit(opened),
+            accounts=PostgresAccounts(opened),
+            sessions=PostgresSessions(opened),
+            log=PostgresLog(opened),
+            letters=PostgresLetters(opened),
+            redrive=PostgresRedrive(opened),
+            contacts=PostgresContacts(opened),
+            roster=PostgresDirectoryHistory(opened),
+            headcount=PostgresHeadcount(opened, LASTS.get),
+            explaining=PostgresExplain(opened),
+            imports=PostgresImports(opened),
             # Small pages, so that a few rows are several.
-            PostgresHistory(opened, page=2),
+            history=PostgresHistory(opened, page=2),
         )

@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from hub.channels.email.channel import EmailChannel
-from hub.channels.inbox import InboxChannel
-from hub.channels.print import LetterChannel
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.spec import load_spec
 from hub.channels.sms.twilio import TwilioChannel
+from hub.channels.stored_channel import InboxChannel, LetterChannel
 from hub.channels.urls import SmtpEndpoint, parse_generic, parse_twilio, parse_whatsapp
 from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import (

@@ -18,7 +18,7 @@ from hub.model import (
     StepKind,
     StoredEvent,
 )
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores, Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
 from tests.providers.samples import outgoing
 
@@ -157,7 +157,7 @@ async def test_an_event_that_is_still_being_expanded_has_something_pending(store
     assert {} == await stores.timers.dispatch([message().id])
 
 
-async def test_a_letter_leaves_when_it_is_handed_over(stores: Stores, of: StoredEvent) -> None:
+async def test_a_letter_leaves_when_it_is_handed_over(stores: RealStores, of: StoredEvent) -> None:
     letter = message(of, channel="print", contact_id="print", state=State.SENT)
     await stores.add(letter, message(of, person="p-2", state=State.DELIVERED, fallback=FALLBACK))
     before = await dispatch(stores, of)

@@ -14,7 +14,7 @@ from hub.inbound.replies import complained, read
 from hub.model import Complaint, Event, Json, Purpose, Reply, State, StoredEvent
 from hub.model.ids import event_key
 from hub.people.audience import RESIDENTS, Group
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores, Stores
 from tests.contract.values import HOUR, NOON, consent, membership, message, now, person, unit
 
 EVERYBODY = Group(copropiedad_id="ph-1", roles=RESIDENTS, opted_in="commercial")
@@ -58,7 +58,7 @@ async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> No
     await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
 
 
-async def stands(stores: Stores, ref: str = "p-1") -> Mapping[str, Json]:
+async def stands(stores: RealStores, ref: str = "p-1") -> Mapping[str, Json]:
     shown = await stores.roster.somebody(ref)
     assert shown is not None
     return {one["purpose"]: one for one in shown["consents"]}
@@ -88,7 +88,7 @@ async def test_every_shape_of_a_group_is_asked(stores: Stores, shape: Mapping[st
     assert {"p-1": None} == await left_out(stores, Group(**shape))
 
 
-async def test_what_is_told_twice_is_kept_once_and_any_order_ends_the_same(stores: Stores) -> None:
+async def test_what_is_told_twice_is_kept_once_and_any_order_ends_the_same(stores: RealStores) -> None:
     await settle(stores, "p-1", "p-2")
     for ref, order in (("p-1", (0, 1, 0)), ("p-2", (1, 0, 1))):
         said = [
@@ -102,7 +102,7 @@ async def test_what_is_told_twice_is_kept_once_and_any_order_ends_the_same(store
     assert await stands(stores, "p-1") == await stands(stores, "p-2")
 
 
-async def test_somebody_is_shown_with_what_stands_and_what_proves_it(stores: Stores) -> None:
+async def test_somebody_is_shown_with_what_stands_and_what_proves_it(stores: RealStores) -> None:
     await settle(stores, "p-1")
     await tell(
         stores,
@@ -161,7 +161,7 @@ async def test_only_the_channels_that_were_agreed_to_are_used(stores: Stores, of
     assert {"p-1": None} == await left_out(stores)
 
 
-async def test_baja_closes_what_a_form_had_opened(stores: Stores, of: StoredEvent) -> None:
+async def test_baja_closes_what_a_form_had_opened(stores: RealStores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await tell(stores, consent("p-1", "commercial", time=now() - HOUR))
     await wrote(stores, of, "BAJA")
@@ -208,7 +208,7 @@ async def test_a_later_form_also_opens_the_address_that_nobody_was_known_for(
     assert ("opted_out", "opted_out", None) == (closed, still, await suppression(stores, of))
 
 
-async def test_alta_opens_again_after_baja_and_after_a_form(stores: Stores, of: StoredEvent) -> None:
+async def test_alta_opens_again_after_baja_and_after_a_form(stores: RealStores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await tell(stores, consent("p-1", "commercial", granted=False))
     await wrote(stores, of, "BAJA")
@@ -238,7 +238,7 @@ async def test_an_alta_of_somebody_else_is_no_consent_of_the_person(stores: Stor
 
 
 async def test_a_complaint_closes_and_an_operator_gives_back_what_there_was(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     await settle(stores, "p-1")
     await tell(stores, consent("p-1", "commercial", time=now() - HOUR))

@@ -11,13 +11,13 @@ import pytest
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
 from hub.model import InvalidContact, Purpose, Reply, State, StoredEvent, SuppressionStatus
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, message, now
 
 MAIL = "maria@example.com"
 
 
-async def write(stores: Stores, text: str, **fields: Any) -> UUID:
+async def write(stores: RealStores, text: str, **fields: Any) -> UUID:
     reply = Reply(
         **{
             "channel": "email",
@@ -34,14 +34,14 @@ async def write(stores: Stores, text: str, **fields: Any) -> UUID:
     return kept.id
 
 
-async def suppression(stores: Stores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
+async def suppression(stores: RealStores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
     [claimed] = await stores.claim(one)
     return claimed.suppression
 
 
-async def gone(stores: Stores, of: StoredEvent, address: str, channel: str = "email") -> None:
+async def gone(stores: RealStores, of: StoredEvent, address: str, channel: str = "email") -> None:
     one = message(of, address=address, channel=channel, occasion=str(uuid4()), state=State.FAILED)
     await stores.add(one)
     await stores.delivery.suppress(
@@ -49,7 +49,7 @@ async def gone(stores: Stores, of: StoredEvent, address: str, channel: str = "em
     )
 
 
-async def test_replies_are_listed_without_words_and_shown_with_them(stores: Stores) -> None:
+async def test_replies_are_listed_without_words_and_shown_with_them(stores: RealStores) -> None:
     first = await write(stores, "Buenos días")
     second = await write(stores, "SALIR")
     page = await stores.contacts.replies(kind=None, after=None, limit=10)
@@ -65,7 +65,7 @@ async def test_replies_are_listed_without_words_and_shown_with_them(stores: Stor
     assert await stores.contacts.reply(uuid4()) is None
 
 
-async def test_lists_have_pages(stores: Stores, of: StoredEvent) -> None:
+async def test_lists_have_pages(stores: RealStores, of: StoredEvent) -> None:
     for number in range(3):
         await gone(stores, of, f"{number}@example.com")
         await write(stores, "BAJA", address=f"{number}@example.com")
@@ -86,7 +86,7 @@ async def test_lists_have_pages(stores: Stores, of: StoredEvent) -> None:
 
 
 async def test_a_suppression_says_why_and_is_lifted_by_address_on_all_channels(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     await gone(stores, of, "+573001234567", "sms")
     await gone(stores, of, "+573001234567", "whatsapp")
@@ -103,7 +103,7 @@ async def test_a_suppression_says_why_and_is_lifted_by_address_on_all_channels(
     assert all(row["lifted_at"] is not None for row in lifted)
 
 
-async def test_a_suppression_is_lifted_by_its_id(stores: Stores, of: StoredEvent) -> None:
+async def test_a_suppression_is_lifted_by_its_id(stores: RealStores, of: StoredEvent) -> None:
     await gone(stores, of, MAIL)
     await gone(stores, of, "other@example.com")
     rows = (await stores.contacts.suppressions(after=None, limit=10)).items
@@ -113,7 +113,9 @@ async def test_a_suppression_is_lifted_by_its_id(stores: Stores, of: StoredEvent
     assert await suppression(stores, of, address="other@example.com") is not None
 
 
-async def test_what_is_found_gone_after_it_was_lifted_is_gone_again(stores: Stores, of: StoredEvent) -> None:
+async def test_what_is_found_gone_after_it_was_lifted_is_gone_again(
+    stores: RealStores, of: StoredEvent
+) -> None:
     await gone(stores, of, MAIL)
     await stores.contacts.lift_suppression(MAIL, by="laura")
     await gone(stores, of, MAIL)
@@ -121,7 +123,7 @@ async def test_what_is_found_gone_after_it_was_lifted_is_gone_again(stores: Stor
     assert await suppression(stores, of) is not None
 
 
-async def test_an_operator_suppresses_an_address_with_an_end(stores: Stores, of: StoredEvent) -> None:
+async def test_an_operator_suppresses_an_address_with_an_end(stores: RealStores, of: StoredEvent) -> None:
     end = now().replace(microsecond=0) + HOUR
     await stores.contacts.suppress_address(MAIL, "email", reason="typing error", until=end, by="laura")
     found = await suppression(stores, of, purpose=Purpose.LEGAL)
@@ -132,7 +134,7 @@ async def test_an_operator_suppresses_an_address_with_an_end(stores: Stores, of:
     assert abs(found.since - now()) < timedelta(seconds=5)
 
 
-async def test_a_consent_is_given_back_by_address_or_id(stores: Stores, of: StoredEvent) -> None:
+async def test_a_consent_is_given_back_by_address_or_id(stores: RealStores, of: StoredEvent) -> None:
     await write(stores, "BAJA")
     rows = (await stores.contacts.opt_outs(after=None, limit=10)).items
     assert {"commercial", "survey"} == {row["purpose"] for row in rows}

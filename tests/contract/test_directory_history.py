@@ -13,13 +13,13 @@ from hub.errors import StorageRefused
 from hub.model import Event, Json
 from hub.people.audience import RESIDENTS, Group
 from hub.ports import Holders, Written
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import NOON, event, membership, now, person, person_removed, unit
 
 OWNER = "m-owner"
 
 
-async def apply(stores: Stores, *events: Event) -> None:
+async def apply(stores: RealStores, *events: Event) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(events)
 
@@ -42,7 +42,7 @@ def gone(version: int, told: str) -> Event:
     return event("directory.membership.removed", time=time, data=data)
 
 
-async def owners(stores: Stores, on: str, **where: str) -> list[str]:
+async def owners(stores: RealStores, on: str, **where: str) -> list[str]:
     place: dict[str, Any] = {"unit": None, "copropiedad": None, **(where or {"unit": "u-1"})}
     page = await stores.roster.holders(Holders(role="owner", on=asked_at(on), **place), after=None, limit=50)
     return [row["person"] for row in page.items]
@@ -58,7 +58,7 @@ STORY = [
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])
 async def test_who_was_an_owner_on_a_day_can_be_asked_whatever_the_order(
-    stores: Stores, order: tuple[int, ...]
+    stores: RealStores, order: tuple[int, ...]
 ) -> None:
     for number in order:
         await apply(stores, STORY[number])
@@ -77,7 +77,7 @@ async def test_who_was_an_owner_on_a_day_can_be_asked_whatever_the_order(
     assert days == {day: await owners(stores, day) for day in days}
 
 
-async def test_a_correction_counts_also_for_the_days_before_it_was_told(stores: Stores) -> None:
+async def test_a_correction_counts_also_for_the_days_before_it_was_told(stores: RealStores) -> None:
     await apply(
         stores,
         owner("p-1", 1, "2024-02-01", since="2019-07-01"),
@@ -87,7 +87,7 @@ async def test_a_correction_counts_also_for_the_days_before_it_was_told(stores: 
     assert [["p-1"], []] == [await owners(stores, day) for day in ("2025-01-30", "2025-02-01")]
 
 
-async def test_a_copropiedad_is_asked_with_its_units(stores: Stores) -> None:
+async def test_a_copropiedad_is_asked_with_its_units(stores: RealStores) -> None:
     await apply(
         stores,
         unit("u-1"),
@@ -109,7 +109,7 @@ def in_place(ref: str, place: str, version: int, told: str) -> Event:
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])
-async def test_a_unit_is_where_it_was_on_that_day(stores: Stores, order: tuple[int, ...]) -> None:
+async def test_a_unit_is_where_it_was_on_that_day(stores: RealStores, order: tuple[int, ...]) -> None:
     story = [
         in_place("u-1", "ph-1", 1, "2025-03-01"),
         in_place("u-1", "ph-2", 2, "2025-06-01"),
@@ -128,7 +128,7 @@ async def test_a_unit_is_where_it_was_on_that_day(stores: Stores, order: tuple[i
     assert {day: [place] for day, place in days.items()} == found
 
 
-async def test_somebody_removed_holds_nothing_from_then_on(stores: Stores) -> None:
+async def test_somebody_removed_holds_nothing_from_then_on(stores: RealStores) -> None:
     removed = event("directory.person.removed", time=NOON, data={"person_id": "p-1", "version": 2})
     await apply(stores, person("p-1"), owner("p-1", 1, "2024-02-01"), removed)
 
@@ -136,7 +136,7 @@ async def test_somebody_removed_holds_nothing_from_then_on(stores: Stores) -> No
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-async def test_holders_come_page_by_page(stores: Stores, limit: int) -> None:
+async def test_holders_come_page_by_page(stores: RealStores, limit: int) -> None:
     await apply(stores, *(membership(f"p-{n}", "unit:u-1", "owner") for n in range(3)))
     asked = Holders(role="owner", unit="u-1", copropiedad=None, on=now())
     found: list[str] = []
@@ -151,13 +151,13 @@ async def test_holders_come_page_by_page(stores: Stores, limit: int) -> None:
     assert ["p-0", "p-1", "p-2"] == found
 
 
-async def test_a_cursor_of_elsewhere_is_refused(stores: Stores) -> None:
+async def test_a_cursor_of_elsewhere_is_refused(stores: RealStores) -> None:
     asked = Holders(role="owner", unit="u-1", copropiedad=None, on=now())
     with pytest.raises(StorageRefused):
         await stores.roster.holders(asked, after="ñ", limit=1)
 
 
-async def test_somebody_is_shown_without_name_and_addresses(stores: Stores) -> None:
+async def test_somebody_is_shown_without_name_and_addresses(stores: RealStores) -> None:
     await apply(
         stores,
         person("p-1", names="María Peña"),
@@ -175,7 +175,7 @@ async def test_somebody_is_shown_without_name_and_addresses(stores: Stores) -> N
     assert "p-1@example.com" not in str(shown)
 
 
-async def test_hours_of_somebody_s_own_are_shown_as_they_were_told(stores: Stores) -> None:
+async def test_hours_of_somebody_s_own_are_shown_as_they_were_told(stores: RealStores) -> None:
     hours = {"sun": [["06:00", "18:00"]], "holidays": True}
     await apply(
         stores,
@@ -191,32 +191,32 @@ async def test_hours_of_somebody_s_own_are_shown_as_they_were_told(stores: Store
     }
 
 
-async def test_nobody_is_shown_who_is_unknown_or_removed(stores: Stores) -> None:
+async def test_nobody_is_shown_who_is_unknown_or_removed(stores: RealStores) -> None:
     await apply(stores, person("p-1"), person_removed("p-1", 2))
 
     assert [None, None] == [await stores.roster.somebody(ref) for ref in ("p-1", "p-2")]
 
 
-async def test_what_is_written_tells_whether_it_was_news(stores: Stores) -> None:
+async def test_what_is_written_tells_whether_it_was_news(stores: RealStores) -> None:
     told = [await stores.roster.write(person("p-1", version)) for version in (2, 1, 2, 3)]
 
     assert [(True, 2), (False, 2), (False, 2), (True, 3)] == [(one.applied, one.version) for one in told]
     assert Written(applied=True, version=4) == await stores.roster.write(person_removed("p-1", 4))
 
 
-async def test_a_removal_that_nobody_knows_the_thing_of_is_remembered(stores: Stores) -> None:
+async def test_a_removal_that_nobody_knows_the_thing_of_is_remembered(stores: RealStores) -> None:
     await stores.roster.write(person_removed("p-1", 5))
 
     assert Written(applied=False, version=5) == await stores.roster.write(person("p-1", 4))
 
 
-async def test_a_term_that_cannot_be_read_is_refused(stores: Stores) -> None:
+async def test_a_term_that_cannot_be_read_is_refused(stores: RealStores) -> None:
     at = (now() + timedelta(days=1)).isoformat()
     with pytest.raises((StorageRefused, ValueError)):
         await apply(stores, membership("p-1", "unit:u-1", "owner", since="2026-13-01", until=at))
 
 
-async def test_one_person_is_in_two_copropiedades_what_she_is_there(stores: Stores) -> None:
+async def test_one_person_is_in_two_copropiedades_what_she_is_there(stores: RealStores) -> None:
     await apply(
         stores,
         person("p-1"),

@@ -27,8 +27,7 @@ async def end(stores: Stores, case: str = CASE, at: datetime = NOON) -> None:
 
 
 async def seen(stores: Stores, one: Message) -> tuple[object, object]:
-    shown = await stores.log.message(one.id)
-    assert shown is not None
+    shown = await stores.shown(one)
     return shown["state"], shown["reason"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from hub.model import AudienceRecord, Event, LeftOut, State, StoredEvent
 from hub.ports import AudienceSnapshot, ExplainFacts, Unit
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import (
     HOUR,
     LEASE,
@@ -39,21 +39,21 @@ def record(of: StoredEvent, audience: int = 0, **fields: Any) -> AudienceRecord:
     return AudienceRecord(event_key=of.key, audience=audience, **{**values, **fields})
 
 
-async def keep(stores: Stores, *records: AudienceRecord) -> None:
+async def keep(stores: RealStores, *records: AudienceRecord) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.keep_audiences(records)
 
 
-async def apply(stores: Stores, *events: Event) -> None:
+async def apply(stores: RealStores, *events: Event) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(events)
 
 
-async def kept(stores: Stores, of: StoredEvent, who: str = "p-1") -> list[AudienceSnapshot]:
+async def kept(stores: RealStores, of: StoredEvent, who: str = "p-1") -> list[AudienceSnapshot]:
     return list((await stores.explaining.facts(of, who)).audiences)
 
 
-async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(stores: Stores) -> None:
+async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(stores: RealStores) -> None:
     one = stored()
     before = record(one, 0, people=0, why="nobody", groups=[])
     await keep(stores, before)
@@ -66,7 +66,7 @@ async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(s
     assert 0 == found[0].directory_version < found[1].directory_version
 
 
-async def test_the_pages_of_one_expansion_keep_the_directory_of_its_beginning(stores: Stores) -> None:
+async def test_the_pages_of_one_expansion_keep_the_directory_of_its_beginning(stores: RealStores) -> None:
     one = stored()
     await keep(stores, record(one, people=1, why="expanding"))
     await apply(stores, person("p-9"))
@@ -80,7 +80,7 @@ async def test_the_pages_of_one_expansion_keep_the_directory_of_its_beginning(st
     assert again.directory_version > 0
 
 
-async def test_whoever_is_left_out_is_kept_with_the_first_reason(stores: Stores) -> None:
+async def test_whoever_is_left_out_is_kept_with_the_first_reason(stores: RealStores) -> None:
     one = stored()
     away = LeftOut(person="p-1", reason="on_leave", detail="p-9")
     await keep(stores, record(one, left_out=[away]), record(one, 1))
@@ -94,7 +94,7 @@ def _other(ref: str) -> LeftOut:
     return LeftOut(person=ref, reason="not_opted_in")
 
 
-async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: Stores) -> None:
+async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: RealStores) -> None:
     ours = stored(event(id="evt-1"))
     theirs = stored(event(id="evt-1", source="urn:erp"))
     async with stores.intake.transaction() as transaction:
@@ -112,7 +112,7 @@ async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: Sto
     assert [[ours.key, theirs.key], [theirs.key], [ours.key], [], [], []] == found
 
 
-async def test_a_dead_letter_tells_of_an_event_that_was_not_taken_in(stores: Stores) -> None:
+async def test_a_dead_letter_tells_of_an_event_that_was_not_taken_in(stores: RealStores) -> None:
     dead = letter(event_id="evt-1", source="urn:crm", reason="data.radicado: required")
     newer = letter(b"[", event_id="evt-1", source="urn:crm", received_at=NOON + HOUR)
     async with stores.intake.transaction() as transaction:
@@ -126,7 +126,7 @@ async def test_a_dead_letter_tells_of_an_event_that_was_not_taken_in(stores: Sto
 
 
 async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_address(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     mail = message(of)
     inbox = message(of, channel="inbox", contact_id="inbox", address="p-1", created_at=NOON + HOUR)
@@ -148,7 +148,7 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     assert State.SENT is found[0].message.state
 
 
-async def test_the_history_has_every_version_in_the_order_of_being_heard(stores: Stores) -> None:
+async def test_the_history_has_every_version_in_the_order_of_being_heard(stores: RealStores) -> None:
     since = now() + timedelta(days=2)
     owner = membership("p-1", "unit:u-1", "owner", since=since.isoformat())
     await apply(stores, person("p-1"))
@@ -169,7 +169,7 @@ async def test_the_history_has_every_version_in_the_order_of_being_heard(stores:
     assert abs(found[0].received_at - now()) < HOUR
 
 
-async def test_places_are_named(stores: Stores) -> None:
+async def test_places_are_named(stores: RealStores) -> None:
     one = stored()
     await apply(stores, copropiedad(name="Altos"), unit("u-1", tower="3"), person("p-1"))
     await apply(stores, membership("p-1", "unit:u-1", "owner"))
@@ -180,7 +180,7 @@ async def test_places_are_named(stores: Stores) -> None:
     assert "Altos" == facts.copropiedades["ph-1"]
 
 
-async def test_a_unit_is_known_as_it_was_told_each_time(stores: Stores) -> None:
+async def test_a_unit_is_known_as_it_was_told_each_time(stores: RealStores) -> None:
     one = stored()
     await apply(stores, unit("u-1", tower="3"), person("p-1"), membership("p-1", "unit:u-1", "owner"))
     await keep(stores, record(one))
@@ -194,7 +194,7 @@ async def test_a_unit_is_known_as_it_was_told_each_time(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("who", ["nobody", "p\0"])
-async def test_of_somebody_unknown_nothing_is_known(stores: Stores, of: StoredEvent, who: str) -> None:
+async def test_of_somebody_unknown_nothing_is_known(stores: RealStores, of: StoredEvent, who: str) -> None:
     facts = await stores.explaining.facts(of, who)
 
     assert ([], []) == (list(facts.messages), list(facts.history))

@@ -11,7 +11,7 @@ import pytest
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
 from hub.ports import MessageFilter
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
 from tests.contract.values import HOUR, NOON, clock, event, message, now, stored
 from tests.contract.values import letter as dead_letter
@@ -28,7 +28,7 @@ everywhere = pytest.mark.parametrize(
 PLACE = {"a": "ph-a", "b": "ph-b", "-": None}
 
 
-async def happen(stores: Stores) -> dict[str, StoredEvent]:
+async def happen(stores: RealStores) -> dict[str, StoredEvent]:
     """One event in each copropiedad, and one in none."""
     events = {name: stored(event(id=f"event {name}"), copropiedad_id=place) for name, place in PLACE.items()}
     async with stores.intake.transaction() as transaction:
@@ -36,7 +36,7 @@ async def happen(stores: Stores) -> dict[str, StoredEvent]:
     return events
 
 
-async def tell(stores: Stores, **fields: object) -> dict[str, Message]:
+async def tell(stores: RealStores, **fields: object) -> dict[str, Message]:
     """One message of each of these events."""
     messages = {
         name: message(of, contact_id=name, address=f"{name}@example.com", **fields)
@@ -49,7 +49,7 @@ async def tell(stores: Stores, **fields: object) -> dict[str, Message]:
 @everywhere
 @pytest.mark.parametrize("asked", [{}, {"state": "queued"}, {"person": "p-1"}, {"channel": "email"}], ids=str)
 async def test_messages_are_listed_and_counted_where_they_belong(
-    stores: Stores, places: PropertyScope, seen: str, asked: dict[str, Any]
+    stores: RealStores, places: PropertyScope, seen: str, asked: dict[str, Any]
 ) -> None:
     messages = await tell(stores)
     page = await stores.log.messages(MessageFilter(**asked, places=places), after=None, limit=10)
@@ -62,7 +62,7 @@ async def test_messages_are_listed_and_counted_where_they_belong(
 
 @everywhere
 async def test_a_message_is_shown_where_it_belongs_masked_or_whole(
-    stores: Stores, places: PropertyScope, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     for name, one in (await tell(stores)).items():
         masked = await stores.log.message(one.id, places=places)
@@ -73,7 +73,9 @@ async def test_a_message_is_shown_where_it_belongs_masked_or_whole(
         assert whole is None or ("María Peña", one.address) == (whole["name"], whole["address"])
 
 
-async def test_pages_of_two_copropiedades_leave_nothing_out_and_tell_nothing_twice(stores: Stores) -> None:
+async def test_pages_of_two_copropiedades_leave_nothing_out_and_tell_nothing_twice(
+    stores: RealStores,
+) -> None:
     events = await happen(stores)
     said = {
         name: [message(events[name], contact_id=str(n), created_at=NOON + n * HOUR) for n in range(3)]
@@ -92,7 +94,7 @@ async def test_pages_of_two_copropiedades_leave_nothing_out_and_tell_nothing_twi
     assert 3 == pages
 
 
-async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores: Stores) -> None:
+async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores: RealStores) -> None:
     messages = await tell(stores)
     following = replace(messages["a"], id=uuid4(), step=1, channel="sms")
     await stores.delivery.add_messages([following])
@@ -103,7 +105,7 @@ async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores
 
 @everywhere
 async def test_lost_messages_go_again_where_they_belong(
-    stores: Stores, places: PropertyScope, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     await tell(stores, state=State.FAILED, reason="smtp_550")
     wish = MessageFilter(state="failed", places=places)
@@ -116,7 +118,7 @@ async def test_lost_messages_go_again_where_they_belong(
 
 @everywhere
 async def test_clocks_are_listed_and_counted_where_they_belong(
-    stores: Stores, places: PropertyScope, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     opened = await happen(stores)
     clocks = {
@@ -138,7 +140,9 @@ async def test_clocks_are_listed_and_counted_where_they_belong(
     assert len(seen) == counts["clocks"].get("open", 0)
 
 
-async def test_the_clocks_of_copropiedades_are_listed_soonest_due_first_page_by_page(stores: Stores) -> None:
+async def test_the_clocks_of_copropiedades_are_listed_soonest_due_first_page_by_page(
+    stores: RealStores,
+) -> None:
     clocks = [
         clock(
             f"{place} {hours}",
@@ -163,7 +167,7 @@ async def test_the_clocks_of_copropiedades_are_listed_soonest_due_first_page_by_
     assert [] == (await stores.log.clocks_of(NOWHERE, states, after=None, limit=2)).items
 
 
-async def test_dead_letters_belong_to_no_copropiedad(stores: Stores) -> None:
+async def test_dead_letters_belong_to_no_copropiedad(stores: RealStores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([dead_letter()])
 
@@ -173,7 +177,7 @@ async def test_dead_letters_belong_to_no_copropiedad(stores: Stores) -> None:
 
 @everywhere
 async def test_letters_are_seen_and_handed_over_where_their_message_belongs(
-    stores: Stores, places: PropertyScope, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, channel="print", state=State.SENT)
     for one in messages.values():
@@ -194,7 +198,7 @@ async def test_letters_are_seen_and_handed_over_where_their_message_belongs(
     assert len(seen) == len(over.items)
 
 
-async def wrote(stores: Stores, about: UUID | None) -> UUID:
+async def wrote(stores: RealStores, about: UUID | None) -> UUID:
     reply = Reply(
         channel="email",
         provider="mail",
@@ -211,7 +215,7 @@ async def wrote(stores: Stores, about: UUID | None) -> UUID:
 
 @everywhere
 async def test_replies_are_seen_where_what_they_answer_belongs(
-    stores: Stores, places: PropertyScope, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, state=State.SENT)
     replies = {name: await wrote(stores, messages[name].id) for name in "ab"}
@@ -225,7 +229,7 @@ async def test_replies_are_seen_where_what_they_answer_belongs(
 
 @everywhere
 async def test_suppressions_are_seen_and_lifted_where_they_were_found_out(
-    stores: Stores, places: PropertyScope, seen: str
+    stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, state=State.FAILED)
     found = [

@@ -14,7 +14,7 @@ from hub.model.ids import event_key
 from hub.people.audience import asked
 from hub.people.headcount import Headcount
 from hub.ports import HeadcountPage
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import consent, leave, membership, now, person, unit
 
 MAIL: Final = {"id": "e", "kind": "email", "value": "ana@example.com"}
@@ -51,27 +51,27 @@ def directory() -> list[Event]:
 
 
 async def meant(
-    stores: Stores, *who: str, after: str | None = None, limit: int = 50, places: PropertyScope = None
+    stores: RealStores, *who: str, after: str | None = None, limit: int = 50, places: PropertyScope = None
 ) -> HeadcountPage:
     return await stores.headcount.meant(asked(who), after=after, limit=limit, places=places)
 
 
-async def counted(stores: Stores, *who: str) -> Headcount:
+async def counted(stores: RealStores, *who: str) -> Headcount:
     headcount = (await meant(stores, *who)).headcount
     assert headcount is not None
     return headcount
 
 
-async def refs(stores: Stores, *who: str, places: PropertyScope = None) -> list[str]:
+async def refs(stores: RealStores, *who: str, places: PropertyScope = None) -> list[str]:
     return [row["person"] for row in (await meant(stores, *who, places=places)).page.items]
 
 
-async def fill(stores: Stores) -> None:
+async def fill(stores: RealStores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(directory())
 
 
-async def test_each_person_is_counted_once_with_every_way_there_is(stores: Stores) -> None:
+async def test_each_person_is_counted_once_with_every_way_there_is(stores: RealStores) -> None:
     await fill(stores)
     found = await meant(stores, "everyone@copropiedad:ph-1", "owners@copropiedad:ph-9", "person:p-ana")
 
@@ -83,7 +83,7 @@ async def test_each_person_is_counted_once_with_every_way_there_is(stores: Store
     assert all("Name of" not in row["name"] for row in found.page.items)
 
 
-async def test_who_is_left_out_is_counted_by_reason_and_shown(stores: Stores) -> None:
+async def test_who_is_left_out_is_counted_by_reason_and_shown(stores: RealStores) -> None:
     await fill(stores)
     found = await meant(stores, "staff:on_call@copropiedad:ph-1")
 
@@ -94,7 +94,7 @@ async def test_who_is_left_out_is_counted_by_reason_and_shown(stores: Stores) ->
     assert (2, 1, {"on_leave": 1}) == (count.people, count.told, dict(count.left_out))
 
 
-async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: Stores) -> None:
+async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: RealStores) -> None:
     await fill(stores)
     yes = consent("p-ana", "commercial")
     async with stores.intake.transaction() as transaction:
@@ -106,7 +106,7 @@ async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: Sto
     assert (5, 1, {"not_opted_in": 4}) == (count.people, count.told, dict(count.left_out))
 
 
-async def test_whoever_one_group_tells_is_told(stores: Stores) -> None:
+async def test_whoever_one_group_tells_is_told(stores: RealStores) -> None:
     await fill(stores)
     found = await meant(stores, "staff:on_call@copropiedad:ph-1", "area:aseo")
 
@@ -115,7 +115,7 @@ async def test_whoever_one_group_tells_is_told(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 4, 5, 6])
-async def test_it_is_listed_page_by_page_and_counted_on_the_first(stores: Stores, limit: int) -> None:
+async def test_it_is_listed_page_by_page_and_counted_on_the_first(stores: RealStores, limit: int) -> None:
     await fill(stores)
     who = ("owners@copropiedad:ph-9", "everyone@copropiedad:ph-1", "person:p-ana")
     found: list[str] = []
@@ -131,13 +131,13 @@ async def test_it_is_listed_page_by_page_and_counted_on_the_first(stores: Stores
     assert ["p-ana", "p-beto", "p-caro", "p-dora", "p-papel"] == found
 
 
-async def test_a_cursor_of_nobody_is_refused(stores: Stores) -> None:
+async def test_a_cursor_of_nobody_is_refused(stores: RealStores) -> None:
     for cursor in ("ñ", "AAA", "AA=="):
         with pytest.raises(StorageRefused):
             await meant(stores, "everyone", after=cursor)
 
 
-async def test_who_reaches_one_copropiedad_sees_of_any_audience_what_is_of_it(stores: Stores) -> None:
+async def test_who_reaches_one_copropiedad_sees_of_any_audience_what_is_of_it(stores: RealStores) -> None:
     await fill(stores)
     here: PropertyScope = frozenset({"ph-1"})
 
@@ -149,7 +149,7 @@ async def test_who_reaches_one_copropiedad_sees_of_any_audience_what_is_of_it(st
     assert [] == await refs(stores, "everyone", places=frozenset())
 
 
-async def test_the_companys_staff_answers_for_a_place_and_is_not_seen_from_there(stores: Stores) -> None:
+async def test_the_companys_staff_answers_for_a_place_and_is_not_seen_from_there(stores: RealStores) -> None:
     await fill(stores)
     asked_for = "staff:service@copropiedad:ph-1"
 
@@ -162,7 +162,7 @@ async def test_the_companys_staff_answers_for_a_place_and_is_not_seen_from_there
     ("ends", "reached"), [(None, 0), (timedelta(hours=1), 0), (timedelta(hours=-1), 1)], ids=str
 )
 async def test_a_suppressed_address_reaches_nobody_until_it_ends(
-    stores: Stores, ends: timedelta | None, reached: int
+    stores: RealStores, ends: timedelta | None, reached: int
 ) -> None:
     await fill(stores)
     until = None if ends is None else now() + ends

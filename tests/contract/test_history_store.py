@@ -10,7 +10,7 @@ from hub.model import Clock, ClockState, Event, Message, Purpose, State, StoredE
 from hub.model.ids import clock_id, event_key
 from hub.model.promises import Period
 from hub.ports import Contact
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, clock, event, message, stored
 
 DAY = timedelta(days=1)
@@ -23,12 +23,12 @@ def of_case(case: str, at: datetime, name: str = "pqrs.received") -> StoredEvent
     return stored(event(name, time=at), case=case)
 
 
-async def keep(stores: Stores, *events: StoredEvent) -> None:
+async def keep(stores: RealStores, *events: StoredEvent) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events(events)
 
 
-async def read(stores: Stores) -> list[tuple[str, list[Event]]]:
+async def read(stores: RealStores) -> list[tuple[str, list[Event]]]:
     """Answer the cases in the order in which they are read, the events of each by their time."""
     found: list[tuple[str, list[Event]]] = []
     async with stores.history.reading() as history:
@@ -39,7 +39,7 @@ async def read(stores: Stores) -> list[tuple[str, list[Event]]]:
     return found
 
 
-async def contacts(stores: Stores, *without: str) -> list[Contact]:
+async def contacts(stores: RealStores, *without: str) -> list[Contact]:
     async with stores.history.reading() as history:
         return [one async for page in history.contacts(WEEK, without=without) for one in page]
 
@@ -48,7 +48,7 @@ def events_of(*of: StoredEvent) -> list[Event]:
     return [one.event for one in of]
 
 
-async def test_a_case_that_was_heard_of_is_read_once_and_whole(stores: Stores) -> None:
+async def test_a_case_that_was_heard_of_is_read_once_and_whole(stores: RealStores) -> None:
     began = of_case("pqrs_id:A", WEEK.since - 90 * DAY)
     other = of_case("pqrs_id:A", NOON, "payment.received")
     answered = [of_case("pqrs_id:A", NOON + n * HOUR, "pqrs.replied") for n in (1, 2, 3)]
@@ -57,7 +57,7 @@ async def test_a_case_that_was_heard_of_is_read_once_and_whole(stores: Stores) -
     assert [("pqrs_id:A", events_of(began, other, *answered))] == await read(stores)
 
 
-async def test_many_cases_are_read_page_by_page(stores: Stores) -> None:
+async def test_many_cases_are_read_page_by_page(stores: RealStores) -> None:
     cases = {f"pqrs_id:{n}": of_case(f"pqrs_id:{n}", NOON + n * HOUR) for n in range(5)}
     replies = [of_case(f"pqrs_id:{n}", NOON + (10 - n) * HOUR, "pqrs.replied") for n in range(5)]
     await keep(stores, *cases.values(), *replies)
@@ -67,7 +67,7 @@ async def test_many_cases_are_read_page_by_page(stores: Stores) -> None:
     assert all(2 == len(events) for _, events in await read(stores))
 
 
-async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: Stores) -> None:
+async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: RealStores) -> None:
     await keep(
         stores,
         of_case("payment_id:P", NOON, "payment.received"),
@@ -78,7 +78,9 @@ async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: Store
     assert [] == await read(stores)
 
 
-async def test_a_clock_that_runs_brings_its_case_once_though_nothing_is_heard_of_it(stores: Stores) -> None:
+async def test_a_clock_that_runs_brings_its_case_once_though_nothing_is_heard_of_it(
+    stores: RealStores,
+) -> None:
     silent, other, over = (of_case(f"pqrs_id:{name}", NOON - 9 * DAY) for name in ("S", "T", "O"))
     heard = [of_case("pqrs_id:H", NOON - 9 * DAY), of_case("pqrs_id:H", NOON, "pqrs.replied")]
     await keep(stores, silent, other, over, *heard)
@@ -100,7 +102,7 @@ def _clock(name: str, hour: int, ended_at: datetime | None = None) -> Clock:
     return replace(clock(case), id=clock_id(case, "first_reply", began), state=state, ended_at=ended_at)
 
 
-async def test_messages_that_went_or_are_to_go_are_read_without_the_person(stores: Stores) -> None:
+async def test_messages_that_went_or_are_to_go_are_read_without_the_person(stores: RealStores) -> None:
     of = stored(event(time=NOON))
     await keep(stores, of)
     going = [_message(of, f"going-{state}", state) for state in (State.SENT, State.READ, State.HELD)]
@@ -114,7 +116,7 @@ async def test_messages_that_went_or_are_to_go_are_read_without_the_person(store
     assert [] == await contacts(stores, "pqrs.received")
 
 
-async def test_messages_of_events_outside_the_period_are_not_read(stores: Stores) -> None:
+async def test_messages_of_events_outside_the_period_are_not_read(stores: RealStores) -> None:
     early, late = stored(event(time=WEEK.since - HOUR)), stored(event(time=WEEK.until + HOUR))
     await keep(stores, early, late)
     await stores.add(*(_message(of, "p-1", State.SENT) for of in (early, late)))
@@ -122,7 +124,7 @@ async def test_messages_of_events_outside_the_period_are_not_read(stores: Stores
     assert [] == await contacts(stores)
 
 
-async def test_a_reminder_brings_its_event(stores: Stores) -> None:
+async def test_a_reminder_brings_its_event(stores: RealStores) -> None:
     of = stored(event("maintenance.scheduled.announced", time=NOON, data={"starts_at": "later"}), case=None)
     await keep(stores, of)
     await stores.add(message(of, occasion="reminder:T-24h", state=State.HELD), message(of))

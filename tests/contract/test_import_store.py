@@ -13,7 +13,7 @@ from hub.model import Event, Json
 from hub.operations.import_people import load, look
 from hub.people.audience import Group
 from hub.people.importing import Changes, examine
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import NOON, copropiedad, event, membership, now, person, person_removed, unit
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
@@ -26,18 +26,18 @@ def hashes(document: str) -> list[str]:
     return [f"hash of {document}"]
 
 
-async def apply(stores: Stores, text: str, *, end_missing: bool = False) -> Changes:
+async def apply(stores: RealStores, text: str, *, end_missing: bool = False) -> Changes:
     report = examine(text.encode())
     _, changes = await load(stores.imports, report, hashes, now=now(), end_missing=end_missing)
     return changes
 
 
-async def tell(stores: Stores, *events: Event) -> None:
+async def tell(stores: RealStores, *events: Event) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(events)
 
 
-async def names(stores: Stores, group: Group) -> list[str]:
+async def names(stores: RealStores, group: Group) -> list[str]:
     async with stores.intake.transaction() as transaction:
         return sorted(one.name for one in (await transaction.people([group]))[group])
 
@@ -46,7 +46,7 @@ def new(changes: Changes) -> dict[str, int]:
     return {noun: counts["new"] for noun, counts in changes.counts().items()}
 
 
-async def test_a_look_writes_nothing(stores: Stores) -> None:
+async def test_a_look_writes_nothing(stores: RealStores) -> None:
     report = examine(PEOPLE.encode())
     _, first = await look(stores.imports, report, hashes, now=now())
     entries, again = await look(stores.imports, report, hashes, now=now())
@@ -56,7 +56,7 @@ async def test_a_look_writes_nothing(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("text", [PEOPLE, STAFF], ids=["people", "staff"])
-async def test_the_same_again_changes_nothing(stores: Stores, text: str) -> None:
+async def test_the_same_again_changes_nothing(stores: RealStores, text: str) -> None:
     await apply(stores, text)
     again = await apply(stores, text)
 
@@ -64,7 +64,7 @@ async def test_the_same_again_changes_nothing(stores: Stores, text: str) -> None
     assert [] == list(again.missing)
 
 
-async def test_what_is_written_is_told_step_by_step(stores: Stores) -> None:
+async def test_what_is_written_is_told_step_by_step(stores: RealStores) -> None:
     told: list[tuple[int, int]] = []
     step = lambda done, total: told.append((done, total))  # noqa: E731 - as short as what it stands for
     await load(stores.imports, examine(PEOPLE.encode()), hashes, now=now(), step=step)
@@ -72,7 +72,7 @@ async def test_what_is_written_is_told_step_by_step(stores: Stores) -> None:
     assert [(18, 18)] == told
 
 
-async def test_what_fails_in_the_middle_leaves_nothing(stores: Stores) -> None:
+async def test_what_fails_in_the_middle_leaves_nothing(stores: RealStores) -> None:
     class Broken(HubError):
         """The end of a disk."""
 
@@ -85,7 +85,7 @@ async def test_what_fails_in_the_middle_leaves_nothing(stores: Stores) -> None:
     assert 5 == new(await apply(stores, PEOPLE))["person"]
 
 
-async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: Stores) -> None:
+async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: RealStores) -> None:
     await apply(stores, PEOPLE)
     shorter = "\n".join(line for line in PEOPLE.splitlines() if "Julie" not in line)
     group = Group(copropiedad_id=ALTOS, roles=("tenant",))
@@ -98,7 +98,9 @@ async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: Stores
     assert (["Julie Martin"], []) == (kept, await names(stores, group))
 
 
-async def test_a_file_of_people_misses_nobody_of_the_staff_and_the_other_way_about(stores: Stores) -> None:
+async def test_a_file_of_people_misses_nobody_of_the_staff_and_the_other_way_about(
+    stores: RealStores,
+) -> None:
     await apply(stores, PEOPLE)
     staff = await apply(stores, STAFF, end_missing=True)
     people = await apply(stores, PEOPLE, end_missing=True)
@@ -108,7 +110,7 @@ async def test_a_file_of_people_misses_nobody_of_the_staff_and_the_other_way_abo
     assert [[], [], []] == [list(each.missing) for each in (staff, people, of_one_place)]
 
 
-async def test_staff_fill_levels_and_duties(stores: Stores) -> None:
+async def test_staff_fill_levels_and_duties(stores: RealStores) -> None:
     await apply(stores, PEOPLE)
     await apply(stores, STAFF)
 
@@ -120,7 +122,7 @@ async def test_staff_fill_levels_and_duties(stores: Stores) -> None:
     assert ["Andrés Mora", "Patricia Lozano"] == await names(stores, Group(duty="on_call"))
 
 
-async def test_a_new_duty_is_a_new_version_and_an_empty_cell_keeps_who_is_called(stores: Stores) -> None:
+async def test_a_new_duty_is_a_new_version_and_an_empty_cell_keeps_who_is_called(stores: RealStores) -> None:
     await apply(stores, STAFF)
     promoted = STAFF.replace(
         "servicio al cliente;1;administracion;empresa;no;no", "coordinación;2;;empresa;;"
@@ -132,7 +134,7 @@ async def test_a_new_duty_is_a_new_version_and_an_empty_cell_keeps_who_is_called
     assert {"version": 2, "duty": "coordinator", "level": 2, "service_area": None, "on_call": False} == said
 
 
-async def test_hours_that_no_sheet_knows_of_are_kept(stores: Stores) -> None:
+async def test_hours_that_no_sheet_knows_of_are_kept(stores: RealStores) -> None:
     first = await apply(stores, STAFF)
     ref, data = next(
         (change.data["membership_id"], change.data)
@@ -155,7 +157,7 @@ async def test_hours_that_no_sheet_knows_of_are_kept(stores: Stores) -> None:
     )
 
 
-async def test_what_another_system_keeps_is_found_and_left_as_it_is(stores: Stores) -> None:
+async def test_what_another_system_keeps_is_found_and_left_as_it_is(stores: RealStores) -> None:
     laura = person("p-laura", names="Laura Quintero", document_hash="hash of 52200301")
     theirs: dict[str, Json] = {"duty": "service", "level": 1, "service_area": "administracion"}
     maria = person("p-maria", names="Maria Peña", document_hash="hash of 52000101")
@@ -170,7 +172,7 @@ async def test_what_another_system_keeps_is_found_and_left_as_it_is(stores: Stor
     assert [[1, 1, 1, 1], [1, 0, 1, 1]] == foreign
 
 
-async def test_somebody_who_was_removed_comes_back_only_with_a_warning(stores: Stores) -> None:
+async def test_somebody_who_was_removed_comes_back_only_with_a_warning(stores: RealStores) -> None:
     first = await apply(stores, PEOPLE)
     ref = next(change.data["person_id"] for change in first.made if change.noun == "person")
     await tell(stores, person_removed(ref, 2))
@@ -181,7 +183,7 @@ async def test_somebody_who_was_removed_comes_back_only_with_a_warning(stores: S
     assert [3] == [change.data["version"] for change in again.made]
 
 
-async def test_a_term_is_compared_as_it_was_written(stores: Stores) -> None:
+async def test_a_term_is_compared_as_it_was_written(stores: RealStores) -> None:
     await apply(stores, PEOPLE.replace("15/03/2021", (NOON + timedelta(days=9)).strftime("%d/%m/%Y")))
     moved = await apply(stores, PEOPLE)
 

@@ -10,7 +10,7 @@ import pytest
 from hub.errors import StorageRefused
 from hub.model import Party, State, StoredEvent
 from hub.ports import MessageFilter
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores, Stores
 from tests.contract.values import (
     FALLBACK,
     HOUR,
@@ -104,7 +104,7 @@ async def test_an_event_waits_for_its_party_until_it_is_planned(stores: Stores) 
         assert await transaction.unplanned([one.key]) == frozenset()
 
 
-async def test_where_an_event_happened_is_learned_once_and_its_messages_are_there(stores: Stores) -> None:
+async def test_where_an_event_happened_is_learned_once_and_its_messages_are_there(stores: RealStores) -> None:
     one = replace(stored(planned=False, waiting=True), copropiedad_id=None, unit_id=None)
     later = replace(one, copropiedad_id="ph-a", unit_id="u-a")
     async with stores.intake.transaction() as transaction:
@@ -133,7 +133,7 @@ async def test_the_latest_party_of_a_case_wins_in_any_order(stores: Stores) -> N
     assert found == {("c", "petitioner"): {"ref": "p-2"}}
 
 
-async def test_the_same_dead_letter_again_counts_up(stores: Stores) -> None:
+async def test_the_same_dead_letter_again_counts_up(stores: RealStores) -> None:
     one = letter()
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([one, letter(b"other"), one])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from hub.errors import StorageRefused
+from hub.errors import BrokerUnavailable, StorageRefused
 from hub.model import Message, Outgoing, Rendered, State, StoredEvent
-from tests.contract.stores import Stores
-from tests.contract.values import message
+from hub.operations.letters import hand_over
+from hub.testing import MemoryPublisher
+from tests.contract.stores import RealStores
+from tests.contract.values import NOON, message
 from tests.providers.samples import outgoing
 
 WORDS = Rendered(subject="Respuesta a su radicado", text="Cordial saludo:", html="<p>Cordial saludo:</p>")
@@ -19,14 +22,14 @@ def letter(of: Message) -> Outgoing:
     return outgoing("print", of.address, id=of.id, rendered=WORDS)
 
 
-async def made(stores: Stores, of: StoredEvent, person: str = "p-1", **fields: object) -> Message:
+async def made(stores: RealStores, of: StoredEvent, person: str = "p-1", **fields: object) -> Message:
     one = message(of, person=person, channel="print", contact_id="print", **{"state": State.SENT, **fields})
     await stores.add(one)
     await stores.letters.add(letter(one))
     return one
 
 
-async def test_a_letter_is_kept_once_and_shown_whole(stores: Stores, of: StoredEvent) -> None:
+async def test_a_letter_is_kept_once_and_shown_whole(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
     await stores.letters.add(letter(one))
 
@@ -40,7 +43,7 @@ async def test_a_letter_is_kept_once_and_shown_whole(stores: Stores, of: StoredE
 
 
 async def test_a_letter_that_is_handed_over_delivers_its_message_and_says_so_once(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = await made(stores, of)
 
@@ -55,7 +58,9 @@ async def test_a_letter_that_is_handed_over_delivers_its_message_and_says_so_onc
     ]
 
 
-async def test_open_letters_are_those_that_nobody_has_handed_over(stores: Stores, of: StoredEvent) -> None:
+async def test_open_letters_are_those_that_nobody_has_handed_over(
+    stores: RealStores, of: StoredEvent
+) -> None:
     done, waiting = await made(stores, of, "p-1"), await made(stores, of, "p-2")
     await stores.letters.hand_over(done.id)
 
@@ -66,7 +71,7 @@ async def test_open_letters_are_those_that_nobody_has_handed_over(stores: Stores
     assert [row["id"] for row in handed_over.items] == [str(done.id)]
 
 
-async def test_letters_come_in_pages(stores: Stores, of: StoredEvent) -> None:
+async def test_letters_come_in_pages(stores: RealStores, of: StoredEvent) -> None:
     made_ids = {str((await made(stores, of, f"p-{number}")).id) for number in range(5)}
 
     first = await stores.letters.letters(handed_over=None, after=None, limit=3)
@@ -76,17 +81,17 @@ async def test_letters_come_in_pages(stores: Stores, of: StoredEvent) -> None:
     assert {row["id"] for row in (*first.items, *rest.items)} == made_ids
 
 
-async def test_a_letter_that_is_not_there_is_neither_shown_nor_handed_over(stores: Stores) -> None:
+async def test_a_letter_that_is_not_there_is_neither_shown_nor_handed_over(stores: RealStores) -> None:
     assert await stores.letters.letter(uuid4()) is None
     assert await stores.letters.hand_over(uuid4()) is None
 
 
-async def test_a_cursor_of_nobody_s_is_refused(stores: Stores) -> None:
+async def test_a_cursor_of_nobody_s_is_refused(stores: RealStores) -> None:
     with pytest.raises(StorageRefused):
         await stores.letters.letters(handed_over=None, after="x", limit=3)
 
 
-async def test_a_letter_knows_the_event_that_it_tells(stores: Stores, of: StoredEvent) -> None:
+async def test_a_letter_knows_the_event_that_it_tells(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
     without_message = outgoing("print", id=uuid4(), rendered=WORDS)
     await stores.letters.add(without_message)
@@ -96,3 +101,27 @@ async def test_a_letter_knows_the_event_that_it_tells(stores: Stores, of: Stored
     assert (of.key, of.event, of.case) == (found.key, found.event, found.case)
     assert await stores.letters.event_of(without_message.message.id) is None
     assert await stores.letters.event_of(uuid4()) is None
+
+
+async def test_crash_before_the_letter_repeats_the_same_id(stores: RealStores, of: StoredEvent) -> None:
+    await made(stores, of)
+    letters, publisher = stores.letters, MemoryPublisher()
+    [row] = (await letters.letters(handed_over=False, after=None, limit=9)).items
+    given: dict[str, Any] = {"store": letters, "publisher": publisher, "now": NOON}
+    publisher.faults.script("event", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await hand_over(UUID(row["id"]), **given)
+    still_open = (await letters.letters(handed_over=False, after=None, limit=9)).items
+    said = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
+
+    assert [row] == still_open
+    assert [True, False] == said
+    assert {f"handed_over:{row['id']}"} == {one.id for one in publisher.events}
+
+
+async def test_unknown_letter_notifies_nobody(stores: RealStores, of: StoredEvent) -> None:
+    await made(stores, of)
+    publisher = MemoryPublisher()
+
+    assert await hand_over(uuid4(), store=stores.letters, publisher=publisher, now=NOON) is None
+    assert [] == publisher.events

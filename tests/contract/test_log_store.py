@@ -24,7 +24,7 @@ from hub.model import (
 )
 from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import (
     HOUR,
     LEASE,
@@ -38,11 +38,8 @@ from tests.contract.values import (
     stored,
 )
 
-POSTGRES = pytest.mark.parametrize("place", ["postgres"], indirect=True)
-"""For what is PostgreSQL's alone: text that it does not hold, how much of a person is masked."""
 
-
-async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(stores: Stores) -> None:
+async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(stores: RealStores) -> None:
     one = letter()
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([one])
@@ -66,7 +63,7 @@ async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(sto
     ],
 )
 async def test_dead_letters_are_narrowed_by_reason_and_event(
-    stores: Stores, reason: str | None, event: str | None, found: list[str]
+    stores: RealStores, reason: str | None, event: str | None, found: list[str]
 ) -> None:
     kind = "co.coproservicios.pqrs.received.v1"
     letters = [
@@ -83,7 +80,7 @@ async def test_dead_letters_are_narrowed_by_reason_and_event(
     assert sorted(bodies[row["id"]] for row in page.items) == found
 
 
-async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: Stores) -> None:
+async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: RealStores) -> None:
     one = letter()
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([one])
@@ -96,8 +93,7 @@ async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: 
     assert await stores.log.settle_dead(one.id, state="replayed", times=seen.times + 1)
 
 
-@POSTGRES
-async def test_a_dead_letter_takes_whatever_came(stores: Stores) -> None:
+async def test_a_dead_letter_takes_whatever_came(stores: RealStores) -> None:
     one = letter(
         b"\0\xff" * 10, source="a\0b", event_id="\ud800", headers={"x": "\0", "y": "\ud800", "z": [1]}
     )
@@ -108,9 +104,8 @@ async def test_a_dead_letter_takes_whatever_came(stores: Stores) -> None:
     assert found == replace(one, source="a\ufffdb", event_id="?")
 
 
-@POSTGRES
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
-async def test_a_dead_letter_takes_numbers_that_json_does_not_have(stores: Stores, number: float) -> None:
+async def test_a_dead_letter_takes_numbers_that_json_does_not_have(stores: RealStores, number: float) -> None:
     one = letter(headers={"x": [number]})
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([one])
@@ -120,7 +115,7 @@ async def test_a_dead_letter_takes_numbers_that_json_does_not_have(stores: Store
     assert str(found.headers["x"][0]).lower().startswith(str(number))
 
 
-async def test_messages_are_listed_newest_first_page_by_page(stores: Stores, of: StoredEvent) -> None:
+async def test_messages_are_listed_newest_first_page_by_page(stores: RealStores, of: StoredEvent) -> None:
     said = [message(of, contact_id=str(n), created_at=NOON + n // 2 * HOUR) for n in range(5)]
     await stores.add(*said)
     first = await stores.log.messages(MessageFilter(), after=None, limit=3)
@@ -158,7 +153,9 @@ async def test_messages_are_listed_newest_first_page_by_page(stores: Stores, of:
         (MessageFilter(channel="email", person="p-1", state="queued"), 1),
     ],
 )
-async def test_a_list_of_messages_is_narrowed(stores: Stores, narrowed: MessageFilter, expected: int) -> None:
+async def test_a_list_of_messages_is_narrowed(
+    stores: RealStores, narrowed: MessageFilter, expected: int
+) -> None:
     first, second = stored(event(id="evt-1")), stored(event("pqrs.closed", id="evt-2"))
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([first, second])
@@ -173,13 +170,12 @@ async def test_a_list_of_messages_is_narrowed(stores: Stores, narrowed: MessageF
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "", "AAAA", "é", "f" + "_" * 31])
-async def test_a_cursor_of_somebody_elses_is_refused(stores: Stores, cursor: str) -> None:
+async def test_a_cursor_of_somebody_elses_is_refused(stores: RealStores, cursor: str) -> None:
     with pytest.raises(StorageRefused):
         await stores.log.messages(MessageFilter(), after=cursor, limit=10)
 
 
-@POSTGRES
-async def test_a_message_is_shown_with_its_person_masked(stores: Stores, of: StoredEvent) -> None:
+async def test_a_message_is_shown_with_its_person_masked(stores: RealStores, of: StoredEvent) -> None:
     said = message(of, skipped=("voice:not_configured",))
     await stores.add(said)
     shown = await stores.log.message(said.id)
@@ -190,8 +186,7 @@ async def test_a_message_is_shown_with_its_person_masked(stores: Stores, of: Sto
     assert await stores.log.message(uuid4()) is None
 
 
-@POSTGRES
-async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: Stores, of: StoredEvent) -> None:
+async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: RealStores, of: StoredEvent) -> None:
     said, token = message(of, channel="whatsapp"), uuid4()
     await stores.add(said)
     await stores.delivery.claim([said.id], token=token, lease=LEASE)
@@ -209,7 +204,7 @@ async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: Stores,
     assert [one["reference"] for one in shown["attempts"]] == ["wamid.…ABCD1234"]
 
 
-async def test_clocks_are_shown_in_the_order_asked(stores: Stores) -> None:
+async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
     one, other = clock("a"), clock("b", state=ClockState.BREACHED, level=2)
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one, other])
@@ -230,7 +225,7 @@ async def test_clocks_are_shown_in_the_order_asked(stores: Stores) -> None:
     assert [promised] == [{name: row[name] for name in promised} for row in page.items]
 
 
-async def test_a_clock_of_a_list_has_its_steps_and_its_course(stores: Stores) -> None:
+async def test_a_clock_of_a_list_has_its_steps_and_its_course(stores: RealStores) -> None:
     course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-ana"),))
     one = clock(fired=2, course=course)
     async with stores.intake.transaction() as transaction:
@@ -241,7 +236,7 @@ async def test_a_clock_of_a_list_has_its_steps_and_its_course(stores: Stores) ->
     assert course == msgspec.convert(row["course"], ClockHistory)
 
 
-async def test_who_was_told_of_a_step_is_found_by_the_event_of_the_step(stores: Stores) -> None:
+async def test_who_was_told_of_a_step_is_found_by_the_event_of_the_step(stores: RealStores) -> None:
     step = f"{clock().id}:escalate:2"
     own = stored(event("pqrs.escalated", id=step, source=HUB_SOURCE))
     forged = stored(event("pqrs.escalated", id=step, source="urn:crm"))
@@ -260,7 +255,7 @@ async def test_who_was_told_of_a_step_is_found_by_the_event_of_the_step(stores: 
     assert not any("María" in row["name"] for row in told)
 
 
-async def test_clocks_are_listed_page_by_page(stores: Stores) -> None:
+async def test_clocks_are_listed_page_by_page(stores: RealStores) -> None:
     clocks = [clock(str(n), started_at=NOON + n * HOUR) for n in range(4)]
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks(clocks)
@@ -270,7 +265,9 @@ async def test_clocks_are_listed_page_by_page(stores: Stores) -> None:
     assert [row["case"] for row in [*first.items, *rest.items]] == ["3", "2", "1", "0"]
 
 
-async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_in_it(stores: Stores) -> None:
+async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_in_it(
+    stores: RealStores,
+) -> None:
     course = ClockHistory(pauses=(Pause(since=NOON, until=NOON + HOUR),))
     area = {"copropiedad_id": "ph-1", "service_area": "water"}
     first = clock("a", context=area, state=ClockState.BREACHED, level=3, ended_at=NOON + HOUR, course=course)
@@ -300,7 +297,7 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
     assert ["a", "a", "b", "c"] == sorted(one.case for one in everywhere)
 
 
-async def test_everything_is_counted_by_state(stores: Stores, of: StoredEvent) -> None:
+async def test_everything_is_counted_by_state(stores: RealStores, of: StoredEvent) -> None:
     await stores.add(message(of), message(of, person="p-2"), message(of, person="p-3", state=State.FAILED))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([clock()])

@@ -14,7 +14,7 @@ from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
 from hub.ports import IncidentLog, MonitorStore
 from hub.storage import Database, PostgresMonitor
 from hub.testing import MemoryMonitor, MemoryStore
-from tests.contract.stores import AT_ONCE, Stores
+from tests.contract.stores import AT_ONCE, RealStores, Stores
 from tests.contract.values import HOUR, LEASE, clock, letter, membership, message, now, outcome, person
 
 QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
@@ -102,7 +102,7 @@ async def test_what_is_worked_on_does_not_wait_until_its_lease_ends(
     assert {("email", Lane.NORMAL)} == (await watching.oldest_waiting()).keys()
 
 
-async def test_open_letters_are_counted_and_those_of_late(watching: Watching, stores: Stores) -> None:
+async def test_open_letters_are_counted_and_those_of_late(watching: Watching, stores: RealStores) -> None:
     old, new = letter(b"old", received_at=now() - 3 * HOUR), letter(b"new", received_at=now())
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([old, new])

@@ -9,7 +9,7 @@ import pytest
 from hub.access.audit import note
 from hub.model import Event, PropertyScope
 from hub.ports import Holders, Standing
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.test_filters import BOTH, NOWHERE, A, B
 from tests.contract.values import (
     HOUR,
@@ -24,12 +24,12 @@ from tests.contract.values import (
 )
 
 
-async def settle(stores: Stores, *events: Event) -> None:
+async def settle(stores: RealStores, *events: Event) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(events)
 
 
-async def people(stores: Stores) -> None:
+async def people(stores: RealStores) -> None:
     """
     Ana owns in A and is of B's council; Beto lives in B, and lived in A once; Caro is the company's; Dora
     belongs to nobody.
@@ -68,7 +68,7 @@ async def people(stores: Stores) -> None:
     ],
 )
 async def test_a_person_of_two_copropiedades_is_in_each_what_he_is_there(
-    stores: Stores, ref: str, places: PropertyScope, seen: set[str] | None
+    stores: RealStores, ref: str, places: PropertyScope, seen: set[str] | None
 ) -> None:
     await people(stores)
     masked = await stores.roster.somebody(ref, places=places)
@@ -95,7 +95,7 @@ async def test_a_person_of_two_copropiedades_is_in_each_what_he_is_there(
     ],
 )
 async def test_who_holds_a_role_is_told_of_ones_own_copropiedades(
-    stores: Stores, asked: dict[str, str | None], places: PropertyScope, found: list[str]
+    stores: RealStores, asked: dict[str, str | None], places: PropertyScope, found: list[str]
 ) -> None:
     await people(stores)
     who = Holders(role="owner", unit=asked["unit"], copropiedad=asked["copropiedad"], on=now() + HOUR)
@@ -122,14 +122,14 @@ async def test_who_holds_a_role_is_told_of_ones_own_copropiedades(
     ],
 )
 async def test_what_an_entry_touches_is_of_these_places_or_not(
-    stores: Stores, scopes: list[str], who: list[str], places: Collection[str], reached: bool
+    stores: RealStores, scopes: list[str], who: list[str], places: Collection[str], reached: bool
 ) -> None:
     await people(stores)
 
     assert reached == await stores.roster.reached(scopes, who, places)
 
 
-async def test_where_an_entry_stands_is_told(stores: Stores) -> None:
+async def test_where_an_entry_stands_is_told(stores: RealStores) -> None:
     await people(stores)
     gone = "beto owner unit:u-b"
     await settle(
@@ -155,7 +155,9 @@ async def test_where_an_entry_stands_is_told(stores: Stores) -> None:
     ] == [await stores.roster.standing(noun, ref) for noun, ref in asked]
 
 
-async def test_who_looked_at_somebody_and_who_told_of_him_is_answered_newest_first(stores: Stores) -> None:
+async def test_who_looked_at_somebody_and_who_told_of_him_is_answered_newest_first(
+    stores: RealStores,
+) -> None:
     await people(stores)
     await settle(stores, membership_removed("ana owner unit:u-a", 2))
     for who, whom in (("luis", "ana"), ("luis", "beto"), ("sara", "ana"), ("sara", None)):

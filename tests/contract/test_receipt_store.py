@@ -14,7 +14,7 @@ from hub.model import Attempt, Message, Purpose, State, StoredEvent
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
 from hub.ports import MessageFilter
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores, Stores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, next_of, now, outcome
 
 
@@ -33,8 +33,7 @@ async def settle(
 
 
 async def seen(stores: Stores, one: Message) -> tuple[object, object, object, list[object]]:
-    shown = await stores.log.message(one.id)
-    assert shown is not None
+    shown = await stores.shown(one)
     return (
         shown["state"],
         shown["reason"],
@@ -60,9 +59,8 @@ async def test_a_receipt_is_kept_as_an_attempt(stores: Stores, of: StoredEvent) 
     one = message(of, state=State.SENT)
     await stores.add(one)
     await settle(stores, one.id, State.FAILED, reason="twilio_30005")
-    shown = await stores.log.message(one.id)
+    shown = await stores.shown(one)
 
-    assert shown is not None
     assert [
         {
             "at": "2026-03-09T18:00:00Z",
@@ -258,7 +256,7 @@ def lost(one: Message, reference: str) -> Receipt:
 
 
 async def test_the_loss_of_an_earlier_call_is_no_loss_of_the_later_one(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of)
     await stores.add(one)

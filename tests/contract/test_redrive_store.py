@@ -12,7 +12,7 @@ import pytest
 from hub.errors import StorageRefused
 from hub.model import Attempt, Message, Outcome, Purpose, State, StoredEvent
 from hub.ports import MessageFilter, RedrivenPage, RedriveResult
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, LEASE, NOON, message, now
 
 FAILED = "smtp_550_5.1.1"
@@ -32,7 +32,7 @@ def tried(one: Message, number: int) -> Outcome:
 
 
 async def go_again(
-    stores: Stores,
+    stores: RealStores,
     *,
     also_told: bool = False,
     dry_run: bool = False,
@@ -58,7 +58,7 @@ def verdicts(page: RedrivenPage) -> Mapping[str, int]:
 
 @pytest.mark.parametrize("state", [State.FAILED, State.EXPIRED, State.BOUNCED, State.SUPPRESSED])
 async def test_a_lost_message_is_queued_as_new_and_once(
-    stores: Stores, of: StoredEvent, state: State
+    stores: RealStores, of: StoredEvent, state: State
 ) -> None:
     one = lost(of, state=state, expires_at=now() + HOUR)
     await stores.add(one)
@@ -74,7 +74,7 @@ async def test_a_lost_message_is_queued_as_new_and_once(
     assert abs(claimed.message.expires_at - (now() + 2 * HOUR)) < timedelta(minutes=1)
 
 
-async def test_what_goes_again_is_about_the_same_units(stores: Stores, of: StoredEvent) -> None:
+async def test_what_goes_again_is_about_the_same_units(stores: RealStores, of: StoredEvent) -> None:
     one = lost(of, purpose=Purpose.LEGAL, units=("Apto 101", "Apto 302"))
     await stores.add(one)
     await go_again(stores)
@@ -83,7 +83,7 @@ async def test_what_goes_again_is_about_the_same_units(stores: Stores, of: Store
     assert one.units == claimed.message.units
 
 
-async def test_a_new_life_never_goes_past_the_wall_time_end(stores: Stores, of: StoredEvent) -> None:
+async def test_a_new_life_never_goes_past_the_wall_time_end(stores: RealStores, of: StoredEvent) -> None:
     ends = now() + timedelta(minutes=10)
     one = lost(of, expires_at=ends, ends_at=ends)
     await stores.add(one)
@@ -93,7 +93,7 @@ async def test_a_new_life_never_goes_past_the_wall_time_end(stores: Stores, of: 
     assert claimed.message.expires_at == ends
 
 
-async def test_what_was_tried_stays_in_the_history(stores: Stores, of: StoredEvent) -> None:
+async def test_what_was_tried_stays_in_the_history(stores: RealStores, of: StoredEvent) -> None:
     one, token = lost(of, state=State.QUEUED, reason=None), uuid4()
     await stores.add(one)
     for number in (1, 2):
@@ -107,7 +107,7 @@ async def test_what_was_tried_stays_in_the_history(stores: Stores, of: StoredEve
 
 
 async def test_what_is_worthless_by_now_or_never_had_an_address_is_left_and_counted(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     ended = lost(of, 0, ends_at=now() - HOUR)
     too_old = lost(of, 1, expires_at=now() - 2 * HOUR)
@@ -123,7 +123,7 @@ async def test_what_is_worthless_by_now_or_never_had_an_address_is_left_and_coun
 
 @pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.READ])
 async def test_who_was_told_the_same_in_another_way_is_left_unless_asked_for(
-    stores: Stores, of: StoredEvent, state: State
+    stores: RealStores, of: StoredEvent, state: State
 ) -> None:
     one = lost(of)
     other = lost(of, channel="sms", contact_id="cp-phone", state=state, reason=None)
@@ -139,7 +139,7 @@ async def test_who_was_told_the_same_in_another_way_is_left_unless_asked_for(
     ids=str,
 )
 async def test_another_person_audience_occasion_or_a_message_on_its_way_is_no_telling(
-    stores: Stores, of: StoredEvent, other: dict[str, Any]
+    stores: RealStores, of: StoredEvent, other: dict[str, Any]
 ) -> None:
     said = {"channel": "sms", "contact_id": "cp-phone", "state": State.SENT, "reason": None, **other}
     await stores.add(lost(of), lost(of, **said))
@@ -149,7 +149,7 @@ async def test_another_person_audience_occasion_or_a_message_on_its_way_is_no_te
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.RETRYING, State.SENDING])
 async def test_who_is_being_told_by_another_step_of_the_cascade_is_left(
-    stores: Stores, of: StoredEvent, state: State
+    stores: RealStores, of: StoredEvent, state: State
 ) -> None:
     later = lost(of, channel="sms", contact_id="cp-phone", step=1, state=state, reason=None)
     await stores.add(lost(of), later)
@@ -159,7 +159,7 @@ async def test_who_is_being_told_by_another_step_of_the_cascade_is_left(
 
 
 async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     """All steps at once would tell a person twice."""
     first, second = lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1)
@@ -169,13 +169,15 @@ async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
     assert (await stores.state_of(first), await stores.state_of(second)) == ("queued", "failed")
 
 
-async def test_a_later_step_goes_again_where_it_alone_is_asked_for(stores: Stores, of: StoredEvent) -> None:
+async def test_a_later_step_goes_again_where_it_alone_is_asked_for(
+    stores: RealStores, of: StoredEvent
+) -> None:
     await stores.add(lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1))
 
     assert verdicts(await go_again(stores, channel="sms")) == {"taken": 1}
 
 
-async def test_a_dry_run_counts_and_changes_nothing(stores: Stores, of: StoredEvent) -> None:
+async def test_a_dry_run_counts_and_changes_nothing(stores: RealStores, of: StoredEvent) -> None:
     one = lost(of)
     await stores.add(one)
     page = await go_again(stores, dry_run=True)
@@ -199,14 +201,16 @@ async def test_a_dry_run_counts_and_changes_nothing(stores: Stores, of: StoredEv
     ids=" ".join,
 )
 async def test_what_is_not_asked_for_is_not_taken(
-    stores: Stores, of: StoredEvent, narrowed: dict[str, Any]
+    stores: RealStores, of: StoredEvent, narrowed: dict[str, Any]
 ) -> None:
     await stores.add(lost(of))
 
     assert verdicts(await go_again(stores, **narrowed)) == {}
 
 
-async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(stores: Stores, of: StoredEvent) -> None:
+async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(
+    stores: RealStores, of: StoredEvent
+) -> None:
     await stores.add(lost(of))
     asked: dict[str, Any] = {
         "channel": "email",
@@ -220,7 +224,7 @@ async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(stores: Store
     assert verdicts(page) == {"taken": 1}
 
 
-async def test_pages_go_on_where_the_last_one_ended(stores: Stores, of: StoredEvent) -> None:
+async def test_pages_go_on_where_the_last_one_ended(stores: RealStores, of: StoredEvent) -> None:
     left = lost(of, 0, address="")
     await stores.add(left, *(lost(of, number) for number in range(1, 4)))
 
@@ -234,7 +238,7 @@ async def test_pages_go_on_where_the_last_one_ended(stores: Stores, of: StoredEv
 
 
 async def test_a_message_that_goes_again_and_is_lost_again_is_gone_on_from_again(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one, token = lost(of, purpose=Purpose.LEGAL), uuid4()
     await stores.add(one)
@@ -246,6 +250,6 @@ async def test_a_message_that_goes_again_and_is_lost_again_is_gone_on_from_again
     assert [found.id for found in await stores.timers.broken_cascades(10)] == [one.id]
 
 
-async def test_a_cursor_of_nobody_s_is_refused(stores: Stores) -> None:
+async def test_a_cursor_of_nobody_s_is_refused(stores: RealStores) -> None:
     with pytest.raises(StorageRefused):
         await go_again(stores, after="x")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from hub.messages.planning.plan import next_steps
+from hub.messages.planning.cascade import next_steps
 from hub.model import Lane, Purpose, State, StoredEvent, Target
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (

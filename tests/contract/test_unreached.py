@@ -10,7 +10,7 @@ from hub.model import Lane, StoredEvent, Unreached, UnreachedReason
 from hub.ports import IncidentLog
 from hub.storage import Database, PostgresMonitor
 from hub.testing import MemoryMonitor, MemoryStore
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores, Stores
 from tests.contract.values import event, now, stored
 
 UNIT, EMPTY = UnreachedReason.UNKNOWN_UNIT, UnreachedReason.EMPTY_AUDIENCE
@@ -67,7 +67,7 @@ async def test_what_is_kept_comes_back_with_all_its_reasons(stores: Stores) -> N
     assert [(each.event_id, set(each.reasons)) for each in found] == [("one", {UNIT, EMPTY})]
 
 
-async def test_the_list_is_newest_first_page_by_page(stores: Stores) -> None:
+async def test_the_list_is_newest_first_page_by_page(stores: RealStores) -> None:
     events = [stored(event(id=str(number)), unit_id="u-9") for number in range(3)]
     await keep(stores, *((one, (UNIT,)) for one in events))
     first = await stores.log.unreached(after=None, limit=2)
@@ -83,7 +83,7 @@ async def test_the_list_is_newest_first_page_by_page(stores: Stores) -> None:
     }
 
 
-async def test_the_list_is_narrowed_to_places(stores: Stores) -> None:
+async def test_the_list_is_narrowed_to_places(stores: RealStores) -> None:
     there = stored(event(id="there"), copropiedad_id="ph-1")
     nowhere = stored(event(id="nowhere"))
     await keep(stores, (there, (EMPTY,)), (nowhere, (UNIT,)))

@@ -16,7 +16,7 @@ from hub.consumers import events, topology
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
-from hub.intake.process_batch import SourceBindings
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Event, Scope
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore
 from tests.acceptance.harness import until

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub.cli.check import servers
-from hub.cli.check.examine import Finding, examine
+from hub.cli.check.examine import examine
+from hub.cli.check.finding import Finding
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import QUEUES
 from hub.model import Lane

@@ -7,7 +7,7 @@ import pytest
 
 from hub.storage import Database
 from hub.storage.clocks import save
-from hub.storage.queries import load
+from hub.storage.database import load
 from tests.contract.values import clock
 
 CLOCKS = 3_000

@@ -11,8 +11,8 @@ import pytest
 from hub.model import State
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresLog
+from hub.storage.database import load
 from hub.storage.paging import cursor
-from hub.storage.queries import load
 from tests.integration.test_directory_speed import report
 
 PLACES = 200

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.intake.process_batch import SourceBindings, process_batch
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Audience, Event, Purpose
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog

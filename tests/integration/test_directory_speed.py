@@ -11,7 +11,7 @@ import pytest
 
 from hub.people.audience import EVERY_ROLE, RESIDENTS, Group
 from hub.storage import Database, PostgresIntake, PostgresReadiness
-from hub.storage.queries import load
+from hub.storage.database import load
 
 UNITS = 250
 """Of each copropiedad; in each unit live two people."""

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.intake.process_batch import SourceBindings, process_batch
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
 from hub.model import Event
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresIntake, PostgresKeys, PostgresLog

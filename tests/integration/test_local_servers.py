@@ -16,10 +16,9 @@ import pytest
 from redis.asyncio import Redis as Client
 
 from hub.errors import AppointmentsUnavailable
-from hub.local import account
 from hub.local.child import Child
 from hub.local.loopback import is_free
-from hub.local.postgres import Postgres
+from hub.local.postgres import ELSEWHERE, Postgres
 from hub.local.redis import Redis
 from hub.local.server import plain_environment
 from hub.storage import migrations
@@ -151,7 +150,7 @@ def test_data_that_its_user_could_not_reach_lies_elsewhere(tmp_path: Path) -> No
 
     server = Postgres(tmp_path / "postgresql")
 
-    assert server.folder.parent == account.ELSEWHERE
+    assert server.folder.parent == ELSEWHERE
     assert str(tmp_path) in server.note
 
 

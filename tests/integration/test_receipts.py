@@ -13,7 +13,7 @@ from aiohttp import hdrs
 
 from hub.model import Message, State, StoredEvent
 from hub.web.bodies import MAX_BODY, MAX_FIELDS
-from tests.contract.stores import Stores, open_stores
+from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import message, stored
 from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.twilio import ACCOUNT, signature, status_form
@@ -32,7 +32,7 @@ DELIVERED: Final = {**status_form("delivered"), "To": "+573001234567"}
 class Desk:
     """A hub with one text message that was sent."""
 
-    stores: Stores
+    stores: RealStores
     world: World
     text: Message
 

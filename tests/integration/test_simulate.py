@@ -11,12 +11,16 @@ import pytest
 
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
-from hub.model import Purpose, State, StoredEvent
+from hub.model import HUB_SOURCE, Message, Purpose, State, StoredEvent
+from hub.operations.simulate.comparison import Comparison
+from hub.operations.simulate.simulate import add_cases, add_contacts
+from hub.policy import load_policy
 from hub.storage import Database, PostgresDelivery, PostgresHistory, PostgresIntake
 from tests.contract.values import message
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
-from tests.unit.factories import HOUR, MONDAY, event, local, stored
+from tests.unit.factories import HOUR, MONDAY, POLICY, event, local, stored
+from tests.unit.test_simulate import WEEK, received, replied
 
 __all__ = ["environ"]
 
@@ -150,3 +154,25 @@ async def test_a_reading_sees_one_state_whatever_is_written_meanwhile(database: 
 
     assert first == again
     assert ["pqrs_id:PQ-1"] == [one for page in again for one in page.events]
+
+
+async def test_a_stored_history_is_read_and_how_far_it_is_is_told(opened: Database) -> None:
+    told = list[tuple[int, int]]()
+    own = event("pqrs.escalated", at=MONDAY + HOUR, source=HUB_SOURCE)
+    kept = [stored(one) for one in (received(), replied(local("2026-03-12 12:00")), own)]
+    await keep(opened, *kept)
+    # What a clock has told is told anew by each side: it does not count as stored.
+    await PostgresDelivery(opened).add_messages([_sent(of, local("2026-03-09 23:00")) for of in kept])
+    comparison = Comparison(POLICY, load_policy(), period=WEEK, catalog=BY_NAME, listed=20)
+    async with PostgresHistory(opened).reading() as history:
+        await add_cases(comparison, history, BY_NAME, lambda done, whole: told.append((done, whole)))
+        cases, told = told, []
+        await add_contacts(comparison, history, lambda done, whole: told.append((done, whole)))
+
+    assert (1, 2, 2) == (comparison.cases, comparison.clocks, comparison.messages)
+    assert ({Purpose.SERVICE: 2}, 1) == (comparison.before.night, comparison.before.total.broken)
+    assert ([(3, 7), (7, 7)], [(0, 7), (7, 7)]) == (cases, told)
+
+
+def _sent(of: StoredEvent, at: datetime) -> Message:
+    return message(of, state=State.SENT, purpose=Purpose.SERVICE, created_at=at)

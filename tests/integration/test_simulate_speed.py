@@ -15,7 +15,8 @@ import pytest
 from hub.catalog import BY_NAME
 from hub.model import StoredEvent
 from hub.model.promises import Period
-from hub.operations.simulate.simulate import Comparison, add_cases, add_contacts
+from hub.operations.simulate.comparison import Comparison
+from hub.operations.simulate.simulate import add_cases, add_contacts
 from hub.policy import load_policy
 from hub.storage import Database, PostgresHistory, PostgresIntake
 from tests.integration.test_directory_speed import report

@@ -19,7 +19,7 @@ from hub.channels.sms.hooks import Addresses, Use
 from hub.model import Message, State
 from hub.settings import Secret
 from hub.web.bodies import MAX_BODY
-from tests.contract.stores import Stores, open_stores
+from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import message, stored
 from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.aggregator import EXAMPLE
@@ -80,7 +80,7 @@ def environ(folder: Path, **more: str) -> dict[str, str]:
 class Desk:
     """A hub with one text message that was sent."""
 
-    stores: Stores
+    stores: RealStores
     world: World
     text: Message
 

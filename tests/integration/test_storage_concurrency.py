@@ -17,7 +17,7 @@ from hub.errors import StorageConflict
 from hub.model import ClockState, Message, State, StoredEvent, Symptom
 from hub.ports import IntakeTransaction
 from hub.storage import Database, PostgresMonitor
-from tests.contract.stores import AT_ONCE, Stores, open_stores
+from tests.contract.stores import AT_ONCE, RealStores, open_stores
 from tests.contract.values import (
     FALLBACK,
     HOUR,
@@ -36,12 +36,12 @@ from tests.contract.values import (
 
 
 @pytest.fixture
-async def stores(database: str) -> AsyncIterator[Stores]:
+async def stores(database: str) -> AsyncIterator[RealStores]:
     async with open_stores(database) as opened:
         yield opened
 
 
-async def _some(stores: Stores, count: int, **fields: object) -> list[Message]:
+async def _some(stores: RealStores, count: int, **fields: object) -> list[Message]:
     of = stored()
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
@@ -50,7 +50,7 @@ async def _some(stores: Stores, count: int, **fields: object) -> list[Message]:
     return added
 
 
-async def test_two_claimers_never_take_the_same_message(stores: Stores) -> None:
+async def test_two_claimers_never_take_the_same_message(stores: RealStores) -> None:
     added = await _some(stores, 200)
 
     async def claim() -> list[UUID]:
@@ -63,7 +63,7 @@ async def test_two_claimers_never_take_the_same_message(stores: Stores) -> None:
     assert len(taken) == 200
 
 
-async def test_releasing_and_claiming_at_once_takes_each_once(stores: Stores) -> None:
+async def test_releasing_and_claiming_at_once_takes_each_once(stores: RealStores) -> None:
     added = await _some(stores, 200, state=State.RETRYING, next_at=now() - HOUR)
     ids = [one.id for one in added]
 
@@ -77,7 +77,7 @@ async def test_releasing_and_claiming_at_once_takes_each_once(stores: Stores) ->
     assert len({one.message.id for one in claimed}) == len(claimed)
 
 
-async def test_only_one_sweep_tickets_a_message(stores: Stores, database: str) -> None:
+async def test_only_one_sweep_tickets_a_message(stores: RealStores, database: str) -> None:
     added = await _some(stores, 300)
     await _age(database, timedelta(minutes=90))
 
@@ -88,7 +88,7 @@ async def test_only_one_sweep_tickets_a_message(stores: Stores, database: str) -
     assert sorted(ids) == sorted(one.id for one in added)
 
 
-async def test_the_age_of_a_sweep_doubles(stores: Stores, database: str) -> None:
+async def test_the_age_of_a_sweep_doubles(stores: RealStores, database: str) -> None:
     [one] = await _some(stores, 1)
 
     async def swept_at(age: timedelta) -> bool:
@@ -108,7 +108,7 @@ async def _age(database: str, age: timedelta) -> None:
         await connection.close()
 
 
-async def test_one_of_many_advances_a_clock(stores: Stores) -> None:
+async def test_one_of_many_advances_a_clock(stores: RealStores) -> None:
     one = clock()
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
@@ -119,7 +119,7 @@ async def test_one_of_many_advances_a_clock(stores: Stores) -> None:
     assert sorted(map(bool, advanced)) == [False] * 7 + [True]
 
 
-async def test_many_clocks_advance_while_intake_writes_them_without_a_circle(stores: Stores) -> None:
+async def test_many_clocks_advance_while_intake_writes_them_without_a_circle(stores: RealStores) -> None:
     clocks = [clock(f"c-{n}") for n in range(40)]
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks(clocks)
@@ -138,7 +138,7 @@ async def test_many_clocks_advance_while_intake_writes_them_without_a_circle(sto
     assert [{one.id for one in clocks}] == [set(of_one) for row in done for of_one in row if of_one]
 
 
-async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: Stores) -> None:
+async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: RealStores) -> None:
     events = [stored(event(id=f"e-{n}"), case=f"c-{n % 7}") for n in range(60)]
     said = {one.key: message(one) for one in events}
     letters = [letter(b"%d" % n) for n in range(20)]
@@ -168,7 +168,7 @@ async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: Stores) 
     )
 
 
-async def test_a_deadlock_is_a_conflict_and_the_other_transaction_goes_through(stores: Stores) -> None:
+async def test_a_deadlock_is_a_conflict_and_the_other_transaction_goes_through(stores: RealStores) -> None:
     both_hold_one = asyncio.Barrier(2)
 
     async def lock(first: str, second: str) -> None:
@@ -182,7 +182,7 @@ async def test_a_deadlock_is_a_conflict_and_the_other_transaction_goes_through(s
     assert [type(result) for result in results if result is not None] == [StorageConflict]
 
 
-async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: Stores) -> None:
+async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: RealStores) -> None:
     """Otherwise two events of one case that come in at once would each be replayed without the other."""
 
     async def add(one: StoredEvent) -> int:
@@ -196,7 +196,7 @@ async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: Sto
     assert max(seen) == 8
 
 
-async def test_recording_while_others_claim_ended_leases_neither_blocks_nor_mixes(stores: Stores) -> None:
+async def test_recording_while_others_claim_ended_leases_neither_blocks_nor_mixes(stores: RealStores) -> None:
     added = await _some(stores, 100)
     ids = [one.id for one in added]
 
@@ -212,7 +212,7 @@ async def test_recording_while_others_claim_ended_leases_neither_blocks_nor_mixe
     assert set(done.values()) == {1}
 
 
-async def test_a_claim_by_somebody_else_outlives_the_record_of_the_one_before(stores: Stores) -> None:
+async def test_a_claim_by_somebody_else_outlives_the_record_of_the_one_before(stores: RealStores) -> None:
     [one] = await _some(stores, 1)
     lost, held = uuid4(), uuid4()
     await stores.delivery.claim([one.id], token=lost, lease=AT_ONCE)
@@ -226,7 +226,7 @@ async def test_a_claim_by_somebody_else_outlives_the_record_of_the_one_before(st
     assert (done, kept) in ((frozenset([one.id]), frozenset()), (frozenset(), frozenset([one.id])))
 
 
-async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Stores) -> None:
+async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: RealStores) -> None:
     [lost] = await _some(stores, 1, state=State.FAILED, fallback=FALLBACK)
 
     async def go_on() -> None:

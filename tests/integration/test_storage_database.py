@@ -13,7 +13,7 @@ import pytest
 
 from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.storage import Database
-from hub.storage.queries import load
+from hub.storage.database import load
 from tests.contract.values import now
 
 

@@ -9,9 +9,10 @@ import pytest
 from yarl import URL
 
 from hub.model import Grant, Json, Office
+from hub.storage import Database, PostgresIntake
 from tests.contract.values import membership, person, unit
 from tests.integration.test_web_access import GUARDED
-from tests.integration.web_doubles import NOON, Reply, World, ask, browsing
+from tests.integration.web_doubles import Reply, World, ask, browsing
 from tests.integration.web_visitor import Visitor, give_account
 
 JSON: Final = {"Content-Type": "application/json"}
@@ -25,8 +26,9 @@ ENTRIES: Final[dict[str, dict[str, Json]]] = {
 }
 
 
-async def filled() -> World:
-    world = World()
+@pytest.fixture
+async def filled(opened: Database) -> World:
+    world = World(database=opened)
     for path, body in ENTRIES.items():
         raw = json.dumps({**body, "version": 1}).encode()
         answer = await ask(world, f"/api/directory/{path}", method="PUT", headers=JSON, body=raw)
@@ -39,9 +41,9 @@ async def audience(world: World, *who: str, **more: str) -> Reply:
     return await ask(world, str(URL("/api/audience").with_query(query)))
 
 
-async def test_an_audience_is_counted_and_listed_before_anything_is_sent() -> None:
-    answer = await audience(await filled(), "unit:u-1", "copropiedad:ph-1")
-    found = await audience(await filled(), "owners@unit:u-1", "council@copropiedad: ph-1", "owners@unit:u-1")
+async def test_an_audience_is_counted_and_listed_before_anything_is_sent(filled: World) -> None:
+    answer = await audience(filled, "unit:u-1", "copropiedad:ph-1")
+    found = await audience(filled, "owners@unit:u-1", "council@copropiedad: ph-1", "owners@unit:u-1")
 
     assert 400 == answer.status
     assert {
@@ -51,17 +53,16 @@ async def test_an_audience_is_counted_and_listed_before_anything_is_sent() -> No
         "reach": {"email": 1, "mobile": 0, "push": 0, "letter_only": 1},
         "left_out": {},
         "items": [
-            {"person": "p-1", "name": "***", "units": ["101"], "left_out": None},
-            {"person": "p-2", "name": "***", "units": [], "left_out": None},
+            {"person": "p-1", "name": "M*** P***", "units": ["101"], "left_out": None},
+            {"person": "p-2", "name": "P*** G***", "units": [], "left_out": None},
         ],
         "next": None,
     } == found.json
 
 
-async def test_it_comes_page_by_page() -> None:
-    world = await filled()
-    first = (await audience(world, "everyone", limit="1")).json
-    second = (await audience(world, "everyone", limit="1", after=first["next"])).json
+async def test_it_comes_page_by_page(filled: World) -> None:
+    first = (await audience(filled, "everyone", limit="1")).json
+    second = (await audience(filled, "everyone", limit="1", after=first["next"])).json
 
     assert [["p-1"], ["p-2"]] == [[row["person"] for row in page["items"]] for page in (first, second)]
     assert (2, None, None) == (first["people"], second["people"], second["next"])
@@ -104,14 +105,14 @@ async def test_the_api_says_that_the_words_are_several_and_needed() -> None:
     )
 
 
-async def test_who_reaches_one_copropiedad_is_answered_as_if_there_were_no_other() -> None:
-    world = World(environ=GUARDED)
+async def test_who_reaches_one_copropiedad_is_answered_as_if_there_were_no_other(opened: Database) -> None:
+    world = World(environ=GUARDED, database=opened)
     told = (
         *(unit("u-1"), unit("u-9", copropiedad="ph-9"), person("p-1"), person("p-9")),
         *(membership("p-1", "unit:u-1", "owner"), membership("p-9", "unit:u-9", "owner")),
     )
-    for one in told:
-        world.people.tables.directory.apply(one, NOON)
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.apply_directory(told)
     await give_account(world, "ana", Grant(office=Office.VIEWER, copropiedad_id="ph-1"))
     async with browsing(world) as client:
         visitor = Visitor(client)

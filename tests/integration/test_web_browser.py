@@ -11,7 +11,7 @@ import pytest
 
 from hub.inbound.replies import read
 from hub.model import About, DeadLetter, Reply, Symptom
-from hub.testing import MemoryContacts, MemoryStore
+from hub.storage import Database, PostgresLetters, PostgresReplies
 from tests.contract.values import now
 from tests.integration.chromium import Browser, open_browser
 from tests.integration.web_doubles import (
@@ -35,8 +35,8 @@ async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
         yield opened
 
 
-def busy_world(**environ: str) -> World:
-    world = World(environ=environ)
+def busy_world(database: Database, **environ: str) -> World:
+    world = World(environ=environ, database=database)
     world.log.rows += [
         message_row(state="failed", reason="smtp_550_5.1.1", person=EVIL),
         message_row(event=EVIL, channel=EVIL),
@@ -47,8 +47,10 @@ def busy_world(**environ: str) -> World:
     return world
 
 
-async def test_the_page_shows_messages_clocks_and_letters_and_obeys_none_of_them(browser: Browser) -> None:
-    async with browsing(busy_world()) as client:
+async def test_the_page_shows_messages_clocks_and_letters_and_obeys_none_of_them(
+    browser: Browser, opened: Database
+) -> None:
+    async with browsing(busy_world(opened)) as client:
         await browser.go(str(client.make_url("/")))
         rows = await browser.until(
             "[...document.querySelectorAll('#rows tr')].map(r => r.innerText).join('|')"
@@ -66,8 +68,8 @@ async def test_the_page_shows_messages_clocks_and_letters_and_obeys_none_of_them
         assert browser.complaints == []
 
 
-async def test_what_changes_is_shown_without_a_reload(browser: Browser) -> None:
-    world = busy_world()
+async def test_what_changes_is_shown_without_a_reload(browser: Browser, opened: Database) -> None:
+    world = busy_world(opened)
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
         await browser.until("document.querySelectorAll('#rows tr').length === 2")
@@ -76,8 +78,10 @@ async def test_what_changes_is_shown_without_a_reload(browser: Browser) -> None:
         assert await browser.until("document.querySelector('#rows tr').innerText.includes('per-new')")
 
 
-async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(browser: Browser) -> None:
-    async with browsing(busy_world()) as client:
+async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(
+    browser: Browser, opened: Database
+) -> None:
+    async with browsing(busy_world(opened)) as client:
         await browser.go(str(client.make_url("/")))
         await browser.until(
             "document.querySelector('button.opener')?.focus() ?? document.activeElement.className"
@@ -93,8 +97,10 @@ async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(browser:
         assert await browser.run("document.activeElement.getAttribute('aria-selected')") == "true"
 
 
-async def test_who_may_sees_a_person_whole_when_he_asks_and_that_is_noted(browser: Browser) -> None:
-    world = busy_world()
+async def test_who_may_sees_a_person_whole_when_he_asks_and_that_is_noted(
+    browser: Browser, opened: Database
+) -> None:
+    world = busy_world(opened)
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
         await browser.until("document.querySelectorAll('#rows tr').length === 2")
@@ -112,8 +118,10 @@ async def test_who_may_sees_a_person_whole_when_he_asks_and_that_is_noted(browse
     assert [False, True] == [note.detail["whole"] for note in world.audit.rows]
 
 
-async def test_a_letter_is_replayed_at_once_and_discarded_after_a_question(browser: Browser) -> None:
-    world = busy_world()
+async def test_a_letter_is_replayed_at_once_and_discarded_after_a_question(
+    browser: Browser, opened: Database
+) -> None:
+    world = busy_world(opened)
     world.log.letters.append(dead_letter(b"other"))
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/#muertas")))
@@ -166,8 +174,8 @@ async def test_the_count_of_dead_letters_grows_with_them(browser: Browser) -> No
 
 
 @pytest.mark.parametrize("tab", ["entregas", "relojes", "muertas"])
-async def test_nothing_is_wider_than_a_small_screen(browser: Browser, tab: str) -> None:
-    async with browsing(busy_world()) as client:
+async def test_nothing_is_wider_than_a_small_screen(browser: Browser, opened: Database, tab: str) -> None:
+    async with browsing(busy_world(opened)) as client:
         await browser.go(str(client.make_url(f"/#{tab}")), width=380)
         await browser.until("document.querySelectorAll('#rows tr').length")
 
@@ -197,8 +205,8 @@ async def test_the_slip_of_a_letter_has_its_right_border_on_paper(browser: Brows
     assert right < await browser.run("document.documentElement.clientWidth")
 
 
-async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser) -> None:
-    async with browsing(busy_world(HUB_API_KEY="a key that nobody guesses")) as client:
+async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser, opened: Database) -> None:
+    async with browsing(busy_world(opened, HUB_API_KEY="a key that nobody guesses")) as client:
         await browser.go(str(client.make_url("/")))
         await browser.until("document.getElementById('name') !== null")
         browser.complaints.clear()  # the 401 of the form itself
@@ -213,8 +221,10 @@ async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser) ->
         assert await browser.until("document.getElementById('name') !== null")
 
 
-async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser: Browser) -> None:
-    world = busy_world()
+async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(
+    browser: Browser, opened: Database
+) -> None:
+    world = busy_world(opened)
     await world.incidents.see(
         [
             Symptom(key="circuit:sms:twilio", measured="Circuito abierto"),
@@ -239,16 +249,14 @@ async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(browser
     assert browser.complaints == []
 
 
-async def test_what_waits_for_an_operator_stands_above_the_counts(browser: Browser) -> None:
-    world = busy_world()
-    store = MemoryStore(now)
-    world.contacts = MemoryContacts(store, now)
+async def test_what_waits_for_an_operator_stands_above_the_counts(browser: Browser, opened: Database) -> None:
+    world = busy_world(opened)
     written = Reply(
         channel="sms", provider="twilio", reference="SM1", address="+573001234567", text="Hola", at=now()
     )
-    await store.add(read(written, About(), now=now()))
+    await PostgresReplies(opened).add(read(written, About(), now=now()))
     await world.pauses.pause("channel:sms", by="ana", reason=EVIL)
-    await world.letters.add(outgoing("print"))
+    await PostgresLetters(opened).add(outgoing("print"))
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
         lines = await browser.until("document.querySelector('#matters:not([hidden])')?.innerText")

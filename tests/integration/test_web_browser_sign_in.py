@@ -11,6 +11,7 @@ import pytest
 
 from hub.access.lockout import FAILURES
 from hub.model import Grant, Office
+from hub.storage import Database
 from tests.integration.chromium import Browser, open_browser
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_browser import busy_world
@@ -27,8 +28,8 @@ async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-def world() -> World:
-    return busy_world(**GUARDED)
+def world(opened: Database) -> World:
+    return busy_world(opened, **GUARDED)
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ import json
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from hub.inbound.replies import read
 from hub.model import InvalidContact, Reply, State
-from hub.testing import MemoryContacts, MemoryStore
+from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresReplies
 from tests.contract.values import NOON, event, message, stored
 from tests.integration.web_doubles import World, ask
 
@@ -16,23 +18,21 @@ MAIL = "maria@example.com"
 JSON = {"Content-Type": "application/json"}
 
 
-async def world() -> World:
-    store = MemoryStore(lambda: NOON)
+@pytest.fixture
+async def served(opened: Database) -> World:
+    replies, delivery = PostgresReplies(opened), PostgresDelivery(opened)
     reply = Reply(channel="email", provider="mail", reference="1", address=MAIL, text="BAJA", at=NOON)
-    await store.add(read(reply, await store.about(reply), now=NOON))
+    await replies.add(read(reply, await replies.about(reply), now=NOON))
     of = stored(event())
     lost = message(of, address=MAIL, state=State.FAILED)
-    async with store.transaction() as transaction:
+    async with PostgresIntake(opened).transaction() as transaction:
         await transaction.add_events([of])
         await transaction.add_messages([lost])
-    await store.suppress([InvalidContact(message_id=lost.id, at=NOON, reason="smtp_550", provider="smtp")])
-    made = World()
-    made.contacts = MemoryContacts(store, lambda: NOON)
-    return made
+    await delivery.suppress([InvalidContact(message_id=lost.id, at=NOON, reason="smtp_550", provider="smtp")])
+    return World(database=opened)
 
 
-async def test_replies_are_listed_by_kind_and_shown() -> None:
-    served = await world()
+async def test_replies_are_listed_by_kind_and_shown(served: World) -> None:
     listed = (await ask(served, "/api/replies?kind=opt_out")).json
     shown = (await ask(served, f"/api/replies/{listed['items'][0]['id']}")).json
     looks = [(note.action, note.subject) for note in served.audit.rows]
@@ -47,8 +47,7 @@ async def test_replies_are_listed_by_kind_and_shown() -> None:
     ]
 
 
-async def test_a_suppression_says_when_it_ends_by_itself_and_is_lifted() -> None:
-    served = await world()
+async def test_a_suppression_says_when_it_ends_by_itself_and_is_lifted(served: World) -> None:
     (row,) = (await ask(served, "/api/suppressions")).json["items"]
     body = json.dumps({"address": f" {MAIL} ", "by": "laura"}).encode()
     answers = [
@@ -60,8 +59,7 @@ async def test_a_suppression_says_when_it_ends_by_itself_and_is_lifted() -> None
     assert [{"lifted": 1}, {"lifted": 0}] == answers
 
 
-async def test_a_lift_of_nothing_in_particular_is_refused() -> None:
-    served = await world()
+async def test_a_lift_of_nothing_in_particular_is_refused(served: World) -> None:
     for body in (b"", b"{}", b'{"address": 7}', b'{"address": "a", "all": true}'):
         answer = await ask(served, "/api/suppressions/lift", method="POST", headers=JSON, body=body)
         assert 400 == answer.status

@@ -10,8 +10,8 @@ import pytest
 from hub.contact_rules.consents import consents_of
 from hub.model import Json
 from hub.model.ids import event_key
-from hub.testing import MemoryDirectoryHistory, MemoryStore
-from tests.contract.values import consent, now
+from hub.storage import Database, PostgresIntake
+from tests.contract.values import consent
 from tests.integration.web_doubles import Reply, World, ask
 
 JSON = {"Content-Type": "application/json"}
@@ -35,8 +35,8 @@ async def write(world: World, path: str, body: Any, method: str = "PUT") -> Repl
     return await ask(world, f"/api/directory/{path}", method=method, headers=JSON, body=raw)
 
 
-async def test_what_is_written_counts_once_and_an_older_version_never() -> None:
-    world = World()
+async def test_what_is_written_counts_once_and_an_older_version_never(opened: Database) -> None:
+    world = World(database=opened)
     answers = [
         (await write(world, "people/p-1", {**PERSON, "version": version})).json for version in (2, 2, 1, 3)
     ]
@@ -71,8 +71,8 @@ async def test_what_is_written_counts_once_and_an_older_version_never() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_each_kind_can_be_written(path: str, body: dict[str, Json]) -> None:
-    answer = await write(World(), path, {**body, "version": 7})
+async def test_each_kind_can_be_written(opened: Database, path: str, body: dict[str, Json]) -> None:
+    answer = await write(World(database=opened), path, {**body, "version": 7})
 
     assert (200, {"applied": True, "version": 7}) == (answer.status, answer.json)
 
@@ -96,8 +96,10 @@ async def test_each_kind_can_be_written(path: str, body: dict[str, Json]) -> Non
         ("people/p-1", b'{"version": 1, "names": "\\u0000", "contact_points": []}', "U+0000"),
     ],
 )
-async def test_a_refusal_names_the_field_and_changes_nothing(path: str, body: Any, named: str) -> None:
-    world = World()
+async def test_a_refusal_names_the_field_and_changes_nothing(
+    opened: Database, path: str, body: Any, named: str
+) -> None:
+    world = World(database=opened)
     answer = await write(world, path, body)
 
     assert 400 == answer.status
@@ -112,8 +114,8 @@ async def test_what_there_is_not_cannot_be_written_or_taken_out() -> None:
     assert 405 == (await write(world, "units/u-1", {"version": 1}, "DELETE")).status
 
 
-async def test_who_was_an_owner_on_a_day_is_answered_without_the_name() -> None:
-    world = World()
+async def test_who_was_an_owner_on_a_day_is_answered_without_the_name(opened: Database) -> None:
+    world = World(database=opened)
     await write(world, "people/p-1", PERSON)
     await write(world, "memberships/m-1", OWNER)
     asked = "/api/people?role=owner&unit=u-1&on="
@@ -144,13 +146,11 @@ async def test_a_question_that_is_none_is_refused(query: str) -> None:
     assert 400 == (await ask(World(), f"/api/people?{query}")).status
 
 
-async def test_somebody_is_shown_with_what_was_agreed_to() -> None:
-    store = MemoryStore(now)
-    world = World()
-    world.roster = MemoryDirectoryHistory(store)
+async def test_somebody_is_shown_with_what_was_agreed_to(opened: Database) -> None:
+    world = World(database=opened)
     await write(world, "people/p-1", PERSON)
     yes = consent("p-1", "commercial", channels=["email"])
-    async with store.transaction() as transaction:
+    async with PostgresIntake(opened).transaction() as transaction:
         await transaction.add_consents(consents_of(yes, event_key(yes)))
     shown = (await ask(world, "/api/people/p-1")).json["consents"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import AudienceRecord, PropertyScope, State
 from hub.operations.explain.explain import explain
-from hub.testing import MemoryExplain
+from hub.storage import Database, PostgresExplain, PostgresIntake
 from tests.contract.values import NOON, event, letter, membership, message, person, stored, unit
 from tests.integration.web_doubles import World, ask
 
@@ -18,10 +18,10 @@ OWNERS = {"roles": ["owner"], "copropiedad_id": "ph-1"}
 BEFORE: dict[str, Any] = {"since": "2026-01-01"}
 
 
-async def world() -> World:
-    made = World()
+@pytest.fixture
+async def made(opened: Database) -> World:
     record = AudienceRecord(event_key=ONE.key, audience=0, planned_at=NOON, groups=[OWNERS], people=1)
-    async with made.store.transaction() as transaction:
+    async with PostgresIntake(opened).transaction() as transaction:
         await transaction.apply_directory(
             [
                 *(unit("u-1"), unit("u-9", "ph-2"), person("p-1"), person("p-2"), person("p-3")),
@@ -34,15 +34,14 @@ async def world() -> World:
         await transaction.keep_audiences([record])
         await transaction.add_messages([message(ONE, person="p-2", state=State.QUEUED)])
         await transaction.add_dead_letters([letter(event_id="evt-9")])
-    return made
+    return World(database=opened)
 
 
 def path(**query: str) -> str:
     return f"/api/explain?{urlencode({'event': ONE.event.id, 'person': 'p-1', **query})}"
 
 
-async def test_it_answers_why_and_is_noted() -> None:
-    made = await world()
+async def test_it_answers_why_and_is_noted(made: World) -> None:
     reply = await ask(made, path())
     [noted] = made.audit.rows
 
@@ -54,8 +53,8 @@ async def test_it_answers_why_and_is_noted() -> None:
     assert ("event.explain", f"event:{ONE.key}", "p-1") == (noted.action, noted.subject, noted.person)
 
 
-async def test_a_message_is_shown_with_a_masked_address() -> None:
-    reply = await ask(await world(), path(person="p-2", source="urn:crm"))
+async def test_a_message_is_shown_with_a_masked_address(made: World) -> None:
+    reply = await ask(made, path(person="p-2", source="urn:crm"))
     [shown] = reply.json["messages"]
 
     assert ("pending", "queued", "email") == (reply.json["outcome"], shown["state"], shown["channel"])
@@ -75,8 +74,7 @@ async def test_a_message_is_shown_with_a_masked_address() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_what_is_not_there_is_said(query: dict[str, str], status: int, said: str) -> None:
-    made = await world()
+async def test_what_is_not_there_is_said(made: World, query: dict[str, str], status: int, said: str) -> None:
     reply = await ask(made, path(**query))
 
     assert status == reply.status
@@ -84,9 +82,8 @@ async def test_what_is_not_there_is_said(query: dict[str, str], status: int, sai
     assert [] == made.audit.rows
 
 
-async def test_an_id_of_several_sources_asks_back() -> None:
-    made = await world()
-    async with made.store.transaction() as transaction:
+async def test_an_id_of_several_sources_asks_back(made: World, opened: Database) -> None:
+    async with PostgresIntake(opened).transaction() as transaction:
         await transaction.add_events([stored(event(id=ONE.event.id, source="urn:erp"))])
     reply = await ask(made, path())
 
@@ -94,6 +91,7 @@ async def test_an_id_of_several_sources_asks_back() -> None:
     assert "urn:crm, urn:erp" in reply.json["error"]
 
 
+@pytest.mark.usefixtures("made")
 @pytest.mark.parametrize(
     ("places", "who", "outcome", "reason"),
     [
@@ -107,10 +105,9 @@ async def test_an_id_of_several_sources_asks_back() -> None:
     ids=["everywhere", "of the place", "told there", "of elsewhere", "an event elsewhere", "nowhere"],
 )
 async def test_from_a_place_only_what_belongs_to_it_is_seen(
-    places: PropertyScope, who: str, outcome: str, reason: str | None
+    opened: Database, places: PropertyScope, who: str, outcome: str, reason: str | None
 ) -> None:
-    made = await world()
-    store = MemoryExplain(made.store)
+    store = PostgresExplain(opened)
     verdict = await explain(store, ONE.event.id, who, places=places)
 
     assert (outcome, reason) == (verdict.outcome, verdict.reason)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Final, cast
 
 import pytest
 
 from hub.errors import StorageUnavailable
 from hub.model import Reach, Scope
+from hub.storage import Database, PostgresAudit
 from hub.testing import MemoryAudit
-from tests.contract.stores import memory_stores
+from tests.contract.stores import open_stores
 from tests.integration.test_web_scope import GET, POST, PUT, ask
 from tests.integration.town import A, Town, everything_in
 
@@ -23,10 +26,11 @@ LISTS: Final = (
 
 
 @pytest.fixture
-async def town() -> Town:
-    town = Town(memory_stores())
-    await town.happen()
-    return town
+async def town(database: str) -> AsyncIterator[Town]:
+    async with open_stores(database) as stores:
+        town = Town(replace(stores, audit=MemoryAudit()))
+        await town.happen()
+        yield town
 
 
 def items(town: Town) -> dict[str, tuple[str, str, str | None]]:
@@ -164,7 +168,8 @@ async def test_a_look_or_change_that_cannot_be_noted_is_refused(town: Town) -> N
     assert (1, "Persona alfa") == (unchanged["version"], unchanged["name"])
 
 
-async def test_who_looked_at_somebody_and_who_told_of_him_is_answered(town: Town) -> None:
+async def test_who_looked_at_somebody_and_who_told_of_him_is_answered(town: Town, opened: Database) -> None:
+    town.stores = replace(town.stores, audit=PostgresAudit(opened))
     async with town.seen_by(EVERYWHERE) as client:
         await ask(client, GET, f"/api/messages/{town.a.message}")
         await ask(client, GET, f"/api/messages/{town.b.message}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from aiohttp import hdrs
 
 from hub.model import Rendered, State, Symptom
+from hub.storage import Database, PostgresDelivery, PostgresLetters
 from hub.web.responses import HEADERS
 from tests.integration.web_doubles import Reply, World, ask, dead_letter
 from tests.providers.samples import outgoing
@@ -62,10 +63,10 @@ async def test_what_is_neither_channel_nor_event_cannot_be_paused(method: str) -
     assert "pqrs.received" in reply.json["error"]
 
 
-async def test_lost_messages_go_again_once() -> None:
-    world = World()
-    one = message(state=State.FAILED, reason="smtp_550")
-    await world.lost.add_messages([one])
+async def test_lost_messages_go_again_once(opened: Database) -> None:
+    world = World(database=opened)
+    one = message(state=State.FAILED, reason="smtp_550", created_at=datetime.now(UTC))
+    await PostgresDelivery(opened).add_messages([one])
     wish = {"state": "failed", "reason": "smtp_5"}
     counted = await send(world, "POST", "/api/messages/redrive", {**wish, "dry_run": True})
     first = await send(world, "POST", "/api/messages/redrive", wish)
@@ -73,7 +74,8 @@ async def test_lost_messages_go_again_once() -> None:
 
     assert [reply.json["taken"] for reply in (counted, first, second)] == [1, 1, 0]
     assert first.json["by"] == [{"verdict": "taken", "channel": "email", "reason": "smtp_550", "count": 1}]
-    assert (first.json["more"], world.lost.message(one.id).state) == (False, State.QUEUED)
+    [row] = await opened.rows("SELECT state FROM message")
+    assert (first.json["more"], row["state"]) == (False, State.QUEUED)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +102,14 @@ async def test_dead_letters_of_a_reason_are_replayed_and_others_discarded() -> N
     assert left.json["items"] == []
 
 
-async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over_once() -> None:
-    world, one = World(), outgoing("print", rendered=Rendered(subject="Carta", text="Carta", html=PAGE))
-    await world.letters.add(one)
+async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over_once(
+    opened: Database,
+) -> None:
+    world, one = (
+        World(database=opened),
+        outgoing("print", rendered=Rendered(subject="Carta", text="Carta", html=PAGE)),
+    )
+    await PostgresLetters(opened).add(one)
     listed = (await ask(world, "/api/letters?handed_over=false")).json["items"]
     page = await ask(world, f"/letters/{one.message.id}")
     done = [await send(world, "POST", f"/api/letters/{one.message.id}/done") for _ in range(2)]
@@ -121,7 +128,7 @@ async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over
 
 
 @pytest.mark.parametrize("path", ["/letters/{}", "/api/letters/{}"])
-async def test_a_letter_that_is_not_there_is_unknown(path: str) -> None:
-    world = World()
+async def test_a_letter_that_is_not_there_is_unknown(opened: Database, path: str) -> None:
+    world = World(database=opened)
 
     assert [(await ask(world, path.format(one))).status for one in ("x", outgoing().message.id)] == [404, 404]

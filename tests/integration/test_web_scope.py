@@ -16,30 +16,16 @@ from yarl import URL
 from hub.model import Json, Reach, Scope
 from hub.web.route import Route, Where
 from hub.web.routes import ROUTES
-from tests.contract.stores import memory_stores, open_stores
+from tests.contract.stores import open_stores
 from tests.integration.town import A, B, Town, everything_in
 
 Client = TestClient[web.Request, web.Application]
 GET, POST, PUT, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE
 
 
-@pytest.fixture(params=["memory", "postgres"])
-def place(request: pytest.FixtureRequest) -> str | None:
-    """The database's URL; None for the stores in memory. Not async: it asks for an async fixture."""
-    if request.param == "memory":
-        return None
-    url: str = request.getfixturevalue("database")
-    return url
-
-
 @pytest.fixture
-async def town(place: str | None) -> AsyncIterator[Town]:
-    if place is None:
-        town = Town(memory_stores())
-        await town.happen()
-        yield town
-        return
-    async with open_stores(place) as stores:
+async def town(database: str) -> AsyncIterator[Town]:
+    async with open_stores(database) as stores:
         town = Town(stores)
         await town.happen()
         yield town

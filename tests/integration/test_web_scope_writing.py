@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from hub.model import Json
 from hub.ports import Standing
-from hub.testing import MemoryAudit
-from tests.contract.stores import memory_stores
-from tests.integration.test_web_scope import DELETE, PUT, ask, belongings, place, town
+from tests.integration.test_web_scope import DELETE, PUT, ask, belongings, town
 from tests.integration.town import A, B, Town, everything_in
 
-__all__ = ["place", "town"]
+__all__ = ["town"]
 
 HERE, THERE = f"copropiedad:{A}", f"copropiedad:{B}"
 SHIFT: dict[str, Json] = {"days": ["mon"], "from": "18:00", "to": "24:00"}
@@ -108,19 +106,15 @@ async def test_what_is_not_of_the_own_copropiedad_cannot_be_written(town: Town) 
     ids=str,
 )
 async def test_what_is_of_the_own_copropiedad_can_be_written(
-    method: str, path: str, body: dict[str, Any]
+    town: Town, method: str, path: str, body: dict[str, Any]
 ) -> None:
-    town = Town(memory_stores())
-    await town.happen()
     async with town.seen_by(everything_in(A)) as client:
         status, text = await ask(client, method, f"/api/directory/{path}", {"version": 9, **body})
 
     assert (200, '{"applied":true,"version":9}') == (status, text)
 
 
-async def test_what_was_taken_out_stands_nowhere_and_is_not_brought_back_from_one_place() -> None:
-    town = Town(memory_stores())
-    await town.happen()
+async def test_what_was_taken_out_stands_nowhere_and_is_not_brought_back_from_one_place(town: Town) -> None:
     async with town.seen_by(everything_in(A)) as client:
         gone, _ = await ask(client, DELETE, "/api/directory/memberships/m-alfa", {"version": 9})
         again = {"version": 10, **member("p-two", "unit:u-alfa")}
@@ -129,12 +123,11 @@ async def test_what_was_taken_out_stands_nowhere_and_is_not_brought_back_from_on
     assert (200, 404) == (gone, back)
 
 
-async def test_the_audit_believes_no_field_that_the_kind_does_not_have() -> None:
-    town = Town(memory_stores())
-    await town.happen()
+async def test_the_audit_believes_no_field_that_the_kind_does_not_have(town: Town) -> None:
     body = {"version": 9, "copropiedad_id": A, "label": "101", "person_id": "p-beta"}
     async with town.seen_by(everything_in(A)) as client:
         await ask(client, PUT, "/api/directory/units/u-alfa", body)
         await ask(client, DELETE, "/api/directory/memberships/m-alfa", {"version": 9, "person_id": "p-beta"})
 
-    assert [None, "p-alfa"] == [note.person for note in cast(MemoryAudit, town.stores.audit).rows]
+    notes = (await town.stores.audit.notes(after=None, limit=9)).items
+    assert ["p-alfa", None] == [note["person"] for note in notes]

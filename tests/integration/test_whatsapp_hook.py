@@ -13,7 +13,7 @@ from hub.errors import StorageUnavailable
 from hub.model import Message, State, StoredEvent
 from hub.testing import MemoryStore
 from hub.web.hooks.whatsapp import MAX_BODY
-from tests.contract.stores import Stores, open_stores
+from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import message, now, stored
 from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.whatsapp import notice, reference, signature, status_item, text_item
@@ -31,7 +31,7 @@ META: Final = {
 class Desk:
     """A hub with one message that was sent over WhatsApp."""
 
-    stores: Stores
+    stores: RealStores
     world: World
     note: Message
 

@@ -30,7 +30,7 @@ from hub.ports import KeyStore
 from hub.web.auth.api_key_cache import Caller, Keyring
 from hub.web.monitoring.counts import Counted
 from hub.web.services import Services
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import (
     NOON,
     clock,
@@ -84,7 +84,7 @@ class Ids:
 class Town(World):
     """A world over the stores of one hub, in which something has happened in A, in B and in neither."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: RealStores) -> None:
         super().__init__(environ={"HUB_API_KEY": "a key that nobody guesses"})
         self.stores = stores
         self.boards.away = True

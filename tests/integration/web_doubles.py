@@ -31,18 +31,21 @@ from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
+from hub.storage import (
+    Database,
+    PostgresContacts,
+    PostgresDirectoryHistory,
+    PostgresExplain,
+    PostgresHeadcount,
+    PostgresLetters,
+    PostgresRedrive,
+)
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
-    MemoryContacts,
-    MemoryDirectoryHistory,
-    MemoryExplain,
-    MemoryHeadcount,
     MemoryKeys,
-    MemoryLetters,
     MemoryMonitor,
     MemoryPauses,
-    MemoryRedrive,
     MemoryStore,
 )
 from hub.web.application import build
@@ -318,18 +321,13 @@ class World:
     servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True})
     environ: dict[str, str] = field(default_factory=dict)
     replies: list[Answered] = field(default_factory=list)
+    database: Database | None = None
+    """Where what has no double is; without it, PostgreSQL is away."""
 
     def __post_init__(self) -> None:
-        self.store = MemoryStore(lambda: NOON)
         self.intake = MemoryStore(lambda: NOON)
-        self.lost = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
         self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
-        self.contacts = MemoryContacts(MemoryStore(lambda: NOON), lambda: NOON)
-        self.people = MemoryStore(lambda: NOON)
-        self.roster = MemoryDirectoryHistory(self.people)
-        self.headcount = MemoryHeadcount(self.people, POLICY.suppression_for)
-        self.letters = MemoryLetters(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
         self.directory = MemoryStore(lambda: NOON)
@@ -341,6 +339,7 @@ class World:
 
     def services(self) -> Services:
         settings = load(self.environ)
+        database = self.database or Database("postgresql://127.0.0.1:1/away")
         return Services(
             settings=settings,
             policy=POLICY,
@@ -351,15 +350,15 @@ class World:
             accounts=self.accounts,
             api_keys=self.keys,
             audit=self.audit,
-            contacts=self.contacts,
-            directory=self.roster,
-            explain=MemoryExplain(self.store),
-            headcount=self.headcount,
+            contacts=PostgresContacts(database),
+            directory=PostgresDirectoryHistory(database),
+            explain=PostgresExplain(database),
+            headcount=PostgresHeadcount(database, POLICY.suppression_for),
             incidents=self.incidents,
-            letters=self.letters,
+            letters=PostgresLetters(database),
             log=self.log,
             pauses=self.pauses,
-            redrive=MemoryRedrive(self.lost, lambda: NOON),
+            redrive=PostgresRedrive(database),
             sessions=self.accounts,
             keyring=Keyring(self.keys),
             refuse=self.refuse,

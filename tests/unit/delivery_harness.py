@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hub.errors import TemplateFailure
-from hub.messages.delivery.deliver import DeliveryDeps, Pauses, Renderer, deliver
+from hub.messages.delivery.deliver import DeliveryDeps, Renderer, deliver
+from hub.messages.delivery.pausing import Pauses
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
 from hub.policy import Policy, load_policy
 from hub.ports import DeliveryStore

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.cloudevents.schemas import Schemas
-from hub.intake.process_batch import IntakeContext
+from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import Rules
 from hub.model import (
     TYPE_PREFIX,

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from hub.intake.decode import IntakeContext
 from hub.intake.pages import PAGE
-from hub.intake.process_batch import IntakeContext, SourceBindings, process_batch
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
 from hub.model import ClockState, Event, Message, Party, RawMessage, StoredEvent
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter

@@ -11,7 +11,7 @@ import pytest
 from hub import sla
 from hub.errors import BrokerUnavailable
 from hub.inbound import replies
-from hub.inbound.ack_words import read_ack
+from hub.inbound.ack_by_text import read_ack
 from hub.inbound.process_reply import take_reply
 from hub.model import AckOutcome, Clock, Event, Inbound, Json, Reply, ReplyKind, State
 from hub.rendering import Templates, Texting

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.contact_rules.opt_out_words import command
-from hub.inbound.ack_words import AckRequest, case_key, read_ack
+from hub.inbound.ack_by_text import AckRequest, case_key, read_ack
 
 
 @pytest.mark.parametrize(

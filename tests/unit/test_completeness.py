@@ -20,7 +20,7 @@ from hub.consumers.worker import Consumer
 from hub.health.incidents import BEGAN, ENDED, KINDS
 from hub.health.monitor import CHECKS
 from hub.inbound import replies
-from hub.intake.process_batch import SourceBindings
+from hub.intake.source_bindings import SourceBindings
 from hub.messages.planning.undelivered import HANDED_OVER
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.model import Lane, Step, StepKind

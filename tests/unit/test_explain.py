@@ -12,8 +12,8 @@ import pytest
 from hub.contact_rules.consents import PURPOSES
 from hub.model import AudienceRecord, Json, LeftOut
 from hub.operations.explain import sentences_es
-from hub.operations.explain.explain import ExplainOutcome, Verdict, judge, several_events, unknown_event
-from hub.operations.explain.reach import seen_from
+from hub.operations.explain.explain import seen_from
+from hub.operations.explain.verdict import ExplainOutcome, Verdict, judge, several_events, unknown_event
 from hub.people.audience.names import ALL, DUTIES
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, Unit, UnitVersion, Version
 from hub.rendering import labels_es

@@ -10,9 +10,9 @@ import pytest
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
 from hub.model import Attempt, Role, State
-from hub.operations.explain.explain import ExplainOutcome, judge
 from hub.operations.explain.messages import BY, TO_DO, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
+from hub.operations.explain.verdict import ExplainOutcome, judge
 from hub.ports import ExplainFacts, SentMessage
 from hub.rendering import labels_es
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, message, stored

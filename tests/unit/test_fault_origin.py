@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.channels.failures import misconfigured, no_place
-from hub.channels.fault_origin import Blame, blame
+from hub.channels.failures import Blame, blame, misconfigured, no_place
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 
 

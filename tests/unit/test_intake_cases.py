@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.intake.process_batch import IntakeContext
+from hub.intake.decode import IntakeContext
 from hub.model import HUB_SOURCE, ClockState
 from hub.timers.scheduler import fire_from_sql, keep_appointments
 from tests.unit.factories import (

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import permutations
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.errors import BrokerUnavailable
-from hub.messages.planning.plan import alerts, handed_over
+from hub.messages.planning.undelivered import alerts, handed_over
 from hub.model import Clock, ClockState, Event, Purpose, State
-from hub.operations.letters import hand_over
-from hub.testing import MemoryLetters
 from hub.timers.scheduler import keep_appointments
 from tests.contract.values import message
-from tests.providers.samples import outgoing
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, SCHEMAS, event, local, stored
-from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of
 
 RECEIVED = event("pqrs.received")
@@ -134,36 +129,3 @@ async def test_lost_answer_notifies_holder_and_level_3_at_once() -> None:
     published = [(event.name, event.data["clock"]) for event in hub.publisher.events]
     assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == published
     assert [ClockState.AT_RISK] == hub.states("legal_term")
-
-
-async def _with_letter() -> tuple[MemoryHub, MemoryLetters]:
-    hub = memory_hub(MONDAY)
-    hub.clock.at = ANSWER.time
-    await hub.take_in(RECEIVED, ANSWER)
-    letter = message(hub.stored(ANSWER), channel="print", contact_id="print", state=State.SENT)
-    await hub.store.add_messages([letter])
-    letters = MemoryLetters(hub.store, hub.clock)
-    await letters.add(outgoing("print", id=letter.id))
-    return hub, letters
-
-
-async def test_crash_before_the_letter_repeats_the_same_id() -> None:
-    hub, letters = await _with_letter()
-    [row] = (await letters.letters(handed_over=False, after=None, limit=9)).items
-    given: dict[str, Any] = {"store": letters, "publisher": hub.publisher, "now": MONDAY}
-    hub.publisher.faults.script("event", BrokerUnavailable())
-    with pytest.raises(BrokerUnavailable):
-        await hand_over(UUID(row["id"]), **given)
-    still_open = (await letters.letters(handed_over=False, after=None, limit=9)).items
-    results = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
-
-    assert [row] == still_open
-    assert [True, False] == results
-    assert {f"handed_over:{row['id']}"} == {event.id for event in hub.publisher.events}
-
-
-async def test_unknown_letter_notifies_nobody() -> None:
-    hub, letters = await _with_letter()
-
-    assert await hand_over(uuid4(), store=letters, publisher=hub.publisher, now=MONDAY) is None
-    assert [] == hub.publisher.events

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.messages.planning.plan import CROWD, lane_for, next_step, next_steps, unknown_person
+from hub.messages.planning.cascade import next_step, next_steps
+from hub.messages.planning.plan import CROWD, lane_for, unknown_person
 from hub.model import (
     ContactPoint,
     Lane,

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.messages.planning.plan import next_step, plan_audience
+from hub.messages.planning.cascade import next_step
+from hub.messages.planning.plan import plan_audience
 from hub.messages.planning.reach import LETTER
 from hub.model import Cascade, ChannelTraits, ContactPoint, Print, Purpose, State
 from tests.unit.factories import MONDAY, RULES, email, event, mobile, person, stored

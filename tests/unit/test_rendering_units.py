@@ -16,7 +16,7 @@ from hub.model import Audience, Claimed, Purpose, Rendered
 from hub.policy.values import Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.compiling import Compiler
-from hub.rendering.naming import FEW, LONGEST
+from hub.rendering.context import FEW, LONGEST
 from hub.rendering.source import read
 from hub.rendering.templates import BUILT_IN
 from hub.sms_text import segments, to_gsm7

@@ -13,7 +13,8 @@ from hub.catalog import BY_NAME
 from hub.contact_rules import next_allowed
 from hub.errors import TransientFailure
 from hub.messages.delivery.decisions import blocking_outcome, failed
-from hub.messages.planning.plan import next_step, plan_audience
+from hub.messages.planning.cascade import next_step
+from hub.messages.planning.plan import plan_audience
 from hub.model import HUB_SOURCE, Claimed, ClockState, Message, Person, Purpose, State
 from hub.policy.clocks import SummaryPolicy
 from tests.unit.factories import (

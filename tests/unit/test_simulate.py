@@ -11,20 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.catalog import BY_NAME, CATALOG
-from hub.model import HUB_SOURCE, Event, EventType, Json, Message, Purpose, State, StoredEvent
+from hub.model import HUB_SOURCE, Event, EventType, Json, Purpose
 from hub.model.promises import Period
-from hub.operations.simulate.simulate import (
-    Change,
-    Comparison,
-    Counts,
-    PromiseOutcome,
-    add_cases,
-    add_contacts,
-)
+from hub.operations.simulate.comparison import Change, Comparison
+from hub.operations.simulate.sides import Counts, PromiseOutcome
 from hub.policy import Policy, load_policy
 from hub.ports import Contact
-from hub.testing import MemoryHistory, MemoryStore
-from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, event, local, message, stored
+from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, event, local
 
 CASE = "pqrs_id:PQ-1"
 WEEK = Period(since=local("2026-03-09 00:00"), until=local("2026-03-16 08:05"))
@@ -292,31 +285,6 @@ def test_only_so_many_cases_are_listed_and_all_are_counted(policy: Policy) -> No
     assert (["pqrs_id:PQ-1", "pqrs_id:PQ-2"], 3) == (
         [change.case for change in comparison.changes],
         comparison.changed,
-    )
-
-
-async def test_a_stored_history_is_read_and_how_far_it_is_is_told() -> None:
-    store, told = MemoryStore(lambda: MONDAY), list[tuple[int, int]]()
-    own = event("pqrs.escalated", at=MONDAY + HOUR, source=HUB_SOURCE)
-    kept = [stored(one) for one in (received(), replied(local("2026-03-12 12:00")), own)]
-    async with store.transaction() as transaction:
-        await transaction.add_events(kept)
-    # What a clock has told is told anew by each side: it does not count as stored.
-    await store.add_messages([_sent(of, local("2026-03-09 23:00")) for of in kept])
-    comparison = Comparison(POLICY, load_policy(), period=WEEK, catalog=BY_NAME, listed=20)
-    async with MemoryHistory(store).reading() as history:
-        await add_cases(comparison, history, BY_NAME, lambda done, whole: told.append((done, whole)))
-        cases, told = told, []
-        await add_contacts(comparison, history, lambda done, whole: told.append((done, whole)))
-
-    assert (1, 2, 2) == (comparison.cases, comparison.clocks, comparison.messages)
-    assert ({Purpose.SERVICE: 2}, 1) == (comparison.before.night, comparison.before.total.broken)
-    assert ([(0, 7), (7, 7)], [(0, 7), (0, 7), (7, 7)]) == (cases, told)
-
-
-def _sent(of: StoredEvent, at: datetime) -> Message:
-    return message(
-        event_key=of.key, event=of.event.name, state=State.SENT, purpose=Purpose.SERVICE, created_at=at
     )
 
 

@@ -18,8 +18,9 @@ from hub.channels.http_calls import Answer
 from hub.channels.sms.generic_reports import read_reply, read_report
 from hub.channels.sms.inbound import Unreadable, read_words
 from hub.channels.sms.rules import judge
-from hub.channels.sms.spec import Meaning, load_spec
+from hub.channels.sms.spec import load_spec
 from hub.errors import SendFailure
+from hub.model import State
 from tests.malformed import AT, JSON, TEXT
 
 SPEC: Final = load_spec(Path(__file__).parents[2] / "examples/sms-provider.toml", setting="HUB_SMS_URL")
@@ -82,9 +83,9 @@ def test_an_answer_is_a_yes_or_a_failure_whatever_it_is(status: int, body: bytes
 @pytest.mark.parametrize(
     ("said", "message_id", "expected"),
     [
-        ({"estado": "ENTREGADO", "id": "m-1"}, OURS, (OURS, "m-1", Meaning.DELIVERED, "ENTREGADO")),
-        ({"estado": "ENTREGADO", "id": "m-1"}, None, (None, "m-1", Meaning.DELIVERED, "ENTREGADO")),
-        ({"estado": "NO_EXISTE", "codigo": 27}, OURS, (OURS, None, Meaning.GONE, "NO_EXISTE 27")),
+        ({"estado": "ENTREGADO", "id": "m-1"}, OURS, (OURS, "m-1", State.DELIVERED, False, "ENTREGADO")),
+        ({"estado": "ENTREGADO", "id": "m-1"}, None, (None, "m-1", State.DELIVERED, False, "ENTREGADO")),
+        ({"estado": "NO_EXISTE", "codigo": 27}, OURS, (OURS, None, State.FAILED, True, "NO_EXISTE 27")),
     ],
 )
 def test_a_report_names_its_message_by_our_id_or_by_the_providers(
@@ -94,4 +95,4 @@ def test_a_report_names_its_message_by_our_id_or_by_the_providers(
     report = read_report(SPEC, SPEC.receipts, said, message_id)
 
     assert report is not None
-    assert expected == (report.message_id, report.reference, report.meaning, report.code)
+    assert expected == (report.message_id, report.reference, report.state, report.gone, report.code)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hub.errors import BrokerUnavailable, PermanentFailure
-from hub.messages.planning.plan import alerts, next_step
+from hub.messages.planning.cascade import next_step
+from hub.messages.planning.undelivered import alerts
 from hub.model import Message, Purpose, State, Target
 from hub.testing import MemoryEmail
 from hub.timers.scheduler import audit

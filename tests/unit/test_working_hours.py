@@ -12,7 +12,7 @@ from hub.contact_rules import next_allowed
 from hub.contact_rules.working_hours import DAYS, fault, weeks_of
 from hub.errors import InvalidEvent
 from hub.messages.delivery.decisions import blocking_outcome
-from hub.messages.planning.plan import next_step
+from hub.messages.planning.cascade import next_step
 from hub.model import HUB_SOURCE, Claimed, Json, Purpose, State, WorkWeek
 from tests.unit.factories import (
     HOUR,

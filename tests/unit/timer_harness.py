@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.model import Lane, Message, State
 from hub.testing import MemoryMonitor
-from hub.timers.scheduler import Timers
+from hub.timers.deps import Timers
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event
 from tests.unit.hub_in_memory import MemoryHub, memory_hub

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from enum import Enum, auto
 from typing import ClassVar, Final
 from urllib.parse import quote
 
-from hub.channels.failures import misconfigured
-from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.failures import FailureKind, verdict
+from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.push.oauth import PROVIDER, AccessTokens, ServiceAccount
 from hub.channels.push.payload import encode
-from hub.errors import PermanentFailure, SendFailure, TransientFailure
+from hub.errors import SendFailure
 from hub.model import Accepted, ChannelTraits, Json, Lane, Outgoing
 from hub.ports import Now
 
@@ -21,35 +20,24 @@ BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
 QUOTA_WAIT: Final = timedelta(seconds=60)
 
 
-class FcmFailureKind(Enum):
-    LATER = auto()
-    """Try again."""
-    OURS = auto()
-    """A fault of our configuration: wait until it is mended (see `misconfigured`)."""
-    NEVER = auto()
-    """Our bug: this message cannot be sent."""
-    GONE = auto()
-    """The token is dead."""
-
-
-MEANINGS: Final[Mapping[str, tuple[FcmFailureKind, str]]] = {
-    "UNREGISTERED": (FcmFailureKind.GONE, "unregistered"),
-    "SENDER_ID_MISMATCH": (FcmFailureKind.GONE, "sender_id_mismatch"),
-    "INVALID_ARGUMENT": (FcmFailureKind.NEVER, "invalid_argument"),
-    "QUOTA_EXCEEDED": (FcmFailureKind.LATER, "quota_exceeded"),
-    "UNAVAILABLE": (FcmFailureKind.LATER, "unavailable"),
-    "INTERNAL": (FcmFailureKind.LATER, "internal"),
-    "UNSPECIFIED_ERROR": (FcmFailureKind.LATER, "unspecified_error"),
-    "THIRD_PARTY_AUTH_ERROR": (FcmFailureKind.OURS, "third_party_auth_error"),
+MEANINGS: Final[Mapping[str, tuple[FailureKind, str]]] = {
+    "UNREGISTERED": (FailureKind.GONE, "unregistered"),
+    "SENDER_ID_MISMATCH": (FailureKind.GONE, "sender_id_mismatch"),
+    "INVALID_ARGUMENT": (FailureKind.NEVER, "invalid_argument"),
+    "QUOTA_EXCEEDED": (FailureKind.LATER, "quota_exceeded"),
+    "UNAVAILABLE": (FailureKind.LATER, "unavailable"),
+    "INTERNAL": (FailureKind.LATER, "internal"),
+    "UNSPECIFIED_ERROR": (FailureKind.LATER, "unspecified_error"),
+    "THIRD_PARTY_AUTH_ERROR": (FailureKind.OURS, "third_party_auth_error"),
 }
 """FCM's error codes. Of INVALID_ARGUMENT only a violation on `message.token` speaks of the token."""
 
-BY_STATUS: Final[Mapping[int, tuple[FcmFailureKind, str]]] = {
-    400: (FcmFailureKind.NEVER, "invalid_argument"),
-    401: (FcmFailureKind.OURS, "provider_auth"),
-    403: (FcmFailureKind.OURS, "provider_permission"),
-    404: (FcmFailureKind.OURS, "provider_project"),
-    429: (FcmFailureKind.LATER, "quota_exceeded"),
+BY_STATUS: Final[Mapping[int, tuple[FailureKind, str]]] = {
+    400: (FailureKind.NEVER, "invalid_argument"),
+    401: (FailureKind.OURS, "provider_auth"),
+    403: (FailureKind.OURS, "provider_permission"),
+    404: (FailureKind.OURS, "provider_project"),
+    429: (FailureKind.LATER, "quota_exceeded"),
 }
 """Answers of Google's that carry no FCM code. A 404 without one is a wrong project, not a dead token."""
 
@@ -73,7 +61,8 @@ class FcmChannel:
             self._tokens.discard(token)
             answer = await self._post(body, await self._tokens.current(), outgoing.message.lane)
         if answer.status // 100 == 2:
-            return _accepted(answer)
+            said = answer.json
+            return accepted(answer, said.get("name") if isinstance(said, dict) else None, provider=PROVIDER)
         raise failure(answer)
 
     async def aclose(self) -> None:
@@ -85,40 +74,25 @@ class FcmChannel:
         return await self._http.post(self._url, body, headers, lane=lane)
 
 
-def _accepted(answer: Answer) -> Accepted:
-    said = answer.json
-    reference = said.get("name") if isinstance(said, dict) else None
-    if not isinstance(reference, str):
-        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
-        raise TransientFailure("provider_answer", provider=PROVIDER, code=str(answer.status), unknown=True)
-    return Accepted(provider=PROVIDER, reference=reference, code=str(answer.status))
-
-
 def failure(answer: Answer) -> SendFailure:
     """Answer the failure that a refusal means. Google's prose is left out: it may quote the token."""
     word = error_code(answer.json)
     kind, reason = _meaning(answer, word)
     code = f"{answer.status} {word}" if word else str(answer.status)
-    match kind:
-        case FcmFailureKind.OURS:
-            return misconfigured(reason, provider=PROVIDER, code=code)
-        case FcmFailureKind.LATER:
-            wait = answer.retry_after or (QUOTA_WAIT if answer.status == 429 else None)
-            return TransientFailure(reason, provider=PROVIDER, code=code, retry_after=wait)
-        case _:
-            return PermanentFailure(reason, provider=PROVIDER, code=code, gone=kind is FcmFailureKind.GONE)
+    wait = answer.retry_after or (QUOTA_WAIT if answer.status == 429 else None)
+    return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=wait)
 
 
-def _meaning(answer: Answer, word: str | None) -> tuple[FcmFailureKind, str]:
+def _meaning(answer: Answer, word: str | None) -> tuple[FailureKind, str]:
     if answer.status == 400 and _blames_token(answer.json):
-        return FcmFailureKind.GONE, "invalid_token"
+        return FailureKind.GONE, "invalid_token"
     if word is not None and word in MEANINGS:
         return MEANINGS[word]
     if answer.status >= 500:
-        return FcmFailureKind.LATER, f"http_{answer.status}"
+        return FailureKind.LATER, f"http_{answer.status}"
     if answer.status == 400 and not isinstance(answer.json, dict):
-        return FcmFailureKind.OURS, "http_400"  # not Google's word: a proxy or a wrong address
-    return BY_STATUS.get(answer.status, (FcmFailureKind.OURS, f"http_{answer.status}"))
+        return FailureKind.OURS, "http_400"  # not Google's word: a proxy or a wrong address
+    return BY_STATUS.get(answer.status, (FailureKind.OURS, f"http_{answer.status}"))
 
 
 def error_code(said: Json) -> str | None:

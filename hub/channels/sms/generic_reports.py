@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,30 +17,7 @@ from hub.model.receipts import Receipt
 REASONS: Final[Mapping[Meaning, str]] = {Meaning.FAILED: "not_delivered", Meaning.GONE: "unknown_number"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What became of a message; it is named by our id, by the provider's reference, or by both."""
-
-    message_id: UUID | None
-    reference: str | None
-    meaning: Meaning
-    provider: str
-    code: str
-
-    def receipt(self) -> Receipt:
-        """As the receipts' use case wants it."""
-        return Receipt(
-            message_id=self.message_id,
-            state=STATES[self.meaning],
-            provider=self.provider,
-            reason=REASONS.get(self.meaning),
-            reference=self.reference,
-            code=self.code,
-            gone=self.meaning is Meaning.GONE,
-        )
-
-
-def read_report(spec: Spec, rules: Receipts, said: Json, message_id: UUID | None) -> Report | None:
+def read_report(spec: Spec, rules: Receipts, said: Json, message_id: UUID | None) -> Receipt | None:
     """
     Read a report; None for one that moves nothing, because the file does not know its status.
 
@@ -57,11 +33,13 @@ def read_report(spec: Spec, rules: Receipts, said: Json, message_id: UUID | None
     meaning = rules.states.get(status)
     if meaning is None:
         return None
-    return Report(
+    return Receipt(
         message_id=ours,
-        reference=reference,
-        meaning=meaning,
+        state=STATES[meaning],
         provider=spec.name,
+        reason=REASONS.get(meaning),
+        reference=reference,
+        gone=meaning is Meaning.GONE,
         # `status` is one of the file's own words.
         code=f"{status} {shaped_code(said, rules.code)}".strip(),
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+
+from hub.channels.http_calls import Answer
+from hub.errors import TransientFailure
 from hub.model import Json
 
 
@@ -36,3 +40,14 @@ def word_at(value: Json, path: str) -> str | None:
 
 def _is_place(step: str) -> bool:
     return step.isascii() and step.isdecimal() and len(step) < 6
+
+
+def read_amount(answer: Answer, path: str, provider: str) -> Decimal:
+    """Read an amount of money; raises `TransientFailure` when there is none at the path."""
+    try:
+        amount = Decimal(word_at(answer.json, path) or "") if answer.status // 100 == 2 else Decimal("nan")
+    except InvalidOperation:
+        amount = Decimal("nan")
+    if not amount.is_finite():
+        raise TransientFailure("provider_answer", provider=provider, code=str(answer.status))
+    return amount

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from hub.channels.failures import FailureKind, verdict
+from hub.channels.failures import by_status, verdict
 from hub.channels.http_calls import Answer
 from hub.channels.sms.json_path import word, word_at
 from hub.channels.sms.spec import Rule, Spec, Status
@@ -67,16 +67,11 @@ def _failure(spec: Spec, answer: Answer, said: Json) -> SendFailure:
 
 
 def _of_http(spec: Spec, answer: Answer) -> SendFailure:
-    """Only the provider's own word ends a message: a bare 4xx may come from a proxy or a wrong address."""
-    code, status = str(answer.status), answer.status
-    if status // 100 == 2:
+    if answer.status // 100 == 2:
         return _not_understood(spec, answer)
-    if status == 429 or status >= 500:
-        reason = "rate_limited" if status == 429 else f"http_{status}"
-        return verdict(
-            FailureKind.LATER, reason, provider=spec.name, code=code, retry_after=answer.retry_after
-        )
-    return verdict(FailureKind.OURS, f"http_{status}", provider=spec.name, code=code)
+    kind, reason = by_status(answer.status)
+    code = str(answer.status)
+    return verdict(kind, reason, provider=spec.name, code=code, retry_after=answer.retry_after)
 
 
 def _not_understood(spec: Spec, answer: Answer) -> TransientFailure:

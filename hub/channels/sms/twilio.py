@@ -10,13 +10,12 @@ from decimal import Decimal
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
-from hub.channels.failures import FailureKind, verdict, without_contact
-from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.failures import FailureKind, by_status, verdict, without_contact
+from hub.channels.http_calls import Answer, HttpCaller, accepted
 from hub.channels.sms import TRAITS
-from hub.channels.sms.balance import read_amount
-from hub.channels.sms.json_path import word_at
+from hub.channels.sms.json_path import read_amount, word_at
 from hub.channels.urls import TwilioEndpoint
-from hub.errors import SendFailure, TransientFailure
+from hub.errors import SendFailure
 from hub.model import Accepted, Balance, ChannelTraits, Json, Outgoing
 
 PROVIDER: Final = "twilio"
@@ -98,7 +97,8 @@ class TwilioChannel:
             lane=outgoing.message.lane,
         )
         if answer.status // 100 == 2:
-            return _accepted(answer)
+            said = _object(answer.json)
+            return accepted(answer, said.get("sid"), provider=PROVIDER, status=said.get("status", ""))
         raise failure(answer)
 
     async def balance(self) -> Balance | None:
@@ -109,15 +109,6 @@ class TwilioChannel:
 
     async def aclose(self) -> None:
         await self._http.aclose()
-
-
-def _accepted(answer: Answer) -> Accepted:
-    said = _object(answer.json)
-    reference = said.get("sid")
-    if not isinstance(reference, str):
-        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
-        raise TransientFailure("provider_answer", provider=PROVIDER, code=str(answer.status), unknown=True)
-    return Accepted(provider=PROVIDER, reference=reference, code=f"{answer.status} {said.get('status', '')}")
 
 
 def failure(answer: Answer) -> SendFailure:
@@ -132,12 +123,9 @@ def failure(answer: Answer) -> SendFailure:
 def _meaning(status: int, number: int | None) -> tuple[FailureKind, str]:
     if number is not None and number in MEANINGS:
         return MEANINGS[number]
-    if status == 429:
-        return FailureKind.LATER, "rate_limited"
-    if status >= 500:
-        return FailureKind.LATER, f"http_{status}"
-    # Only Twilio's own word ends a message: a bare 4xx may come from a proxy or a wrong address.
-    return (FailureKind.OURS, f"http_{status}") if number is None else (FailureKind.NEVER, f"twilio_{number}")
+    if number is None or status == 429 or status >= 500:
+        return by_status(status)
+    return FailureKind.NEVER, f"twilio_{number}"
 
 
 def _object(said: Json) -> Mapping[str, Json]:

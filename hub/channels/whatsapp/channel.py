@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.http_calls import HttpCaller, accepted
 from hub.channels.urls import WhatsappEndpoint
 from hub.channels.whatsapp.payload import encode
 from hub.channels.whatsapp.verdicts import PROVIDER, failure
-from hub.errors import TransientFailure
 from hub.model import Accepted, ChannelTraits, Json, Outgoing
 
 TRAITS: Final = ChannelTraits(name="whatsapp", contact="phone", text_phone=True)
@@ -36,21 +35,13 @@ class WhatsappChannel:
     async def send(self, outgoing: Outgoing) -> Accepted:
         answer = await self._http.post(self._url, encode(outgoing), self._headers)
         if answer.status // 100 == 2:
-            return _accepted(answer)
+            message = _first_message(answer.json)
+            status = message.get("message_status", "")
+            return accepted(answer, message.get("id"), provider=PROVIDER, status=status)
         raise failure(answer)
 
     async def aclose(self) -> None:
         await self._http.aclose()
-
-
-def _accepted(answer: Answer) -> Accepted:
-    message = _first_message(answer.json)
-    reference = message.get("id")
-    if not isinstance(reference, str):
-        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
-        raise TransientFailure("provider_answer", provider=PROVIDER, code=str(answer.status), unknown=True)
-    status = message.get("message_status", "")
-    return Accepted(provider=PROVIDER, reference=reference, code=f"{answer.status} {status}".strip())
 
 
 def _first_message(said: Json) -> dict[str, Json]:

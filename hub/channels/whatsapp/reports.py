@@ -7,8 +7,10 @@ counted and costs none of the others. Source: Meta, Cloud API, "Webhooks", field
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,11 +18,72 @@ from msgspec import Raw
 
 from hub.channels.urls import parse_whatsapp
 from hub.channels.whatsapp import wire
-from hub.channels.whatsapp.inbound import WORDY, read_reply
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
+from hub.channels.whatsapp.wire import Button, Interactive, Message, Text, shaped
 from hub.model import Reply, State
 from hub.model.receipts import Receipt
 from hub.settings import PROVIDERS, Settings
+
+_WITHOUT_WORDS: Final[Mapping[str, str]] = {
+    "image": "imagen",
+    "audio": "audio",
+    "video": "video",
+    "document": "documento",
+    "sticker": "sticker",
+    "location": "ubicación",
+    "contacts": "contacto",
+}
+"""Kinds of message that have no text of their own: somebody answered, and that must not be lost."""
+
+WORDY: Final = frozenset({"text", "button", "interactive", *_WITHOUT_WORDS})
+"""Kinds of message that answer something; the others (a reaction, a notice of the system) do not."""
+
+_NUMBER: Final = re.compile(r"[1-9][0-9]{6,14}")
+_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+
+
+def read_reply(said: Message) -> Reply | None:
+    """None for what is no answer in words (a reaction, a notice of the system) and for what is broken."""
+    # PostgreSQL takes no NUL, and nobody means one.
+    words = _words(said).replace("\x00", "").strip()
+    reference, at = shaped(said.id), _instant(said.timestamp)
+    if not words or reference is None or at is None or not _NUMBER.fullmatch(said.sender):
+        return None
+    return Reply(
+        channel="whatsapp",
+        provider=PROVIDER,
+        reference=reference,
+        address=f"+{said.sender}",
+        text=words,
+        at=at,
+        in_reply_to=shaped(said.context.id or "") if said.context else None,
+    )
+
+
+def _words(said: Message) -> str:
+    match said:
+        case Message(type="text", text=Text(body=words)):
+            return words
+        case Message(type="button", button=Button(text=words)):
+            return words
+        case Message(type="interactive", interactive=Interactive() as interactive):
+            choice = interactive.button_reply or interactive.list_reply
+            return choice.title if choice else ""
+    word = _WITHOUT_WORDS.get(said.type)
+    return f"[{word}] {' '.join(_captions(said))}" if word else ""
+
+
+def _captions(said: Message) -> Iterator[str]:
+    for media in (said.image, said.video, said.document):
+        if media is not None and media.caption:
+            yield media.caption
+
+
+def _instant(seconds: str) -> datetime | None:
+    if not (seconds.isascii() and seconds.isdecimal()) or len(seconds) > 12 or int(seconds) > _LATEST:
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)
+
 
 HOOK: Final = "/hooks/whatsapp"
 """Where Meta reports to, below the public address."""
@@ -42,39 +105,15 @@ class Keys:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """
-    What became of a message. `message_id` is None where the status brings none of our ids back.
-
-    `reference` is Meta's id, which has the reader's number in it (base64): not for logs.
-    """
-
-    message_id: UUID | None
-    reference: str | None
-    state: State
-    reason: str | None
-    code: str
-
-    def receipt(self) -> Receipt | None:
-        """As the receipts' use case wants it; None where it names no message at all."""
-        if self.message_id is None and self.reference is None:
-            return None
-        return Receipt(
-            message_id=self.message_id,
-            state=self.state,
-            provider=PROVIDER,
-            reason=self.reason,
-            reference=self.reference,
-            code=self.code,
-        )
-
-
 @dataclass(slots=True, kw_only=True)
 class Notice:
-    """What one call of the webhook says; `unreadable` counts its items that make no sense."""
+    """
+    What one call of the webhook says; `unreadable` counts its items that make no sense.
 
-    statuses: list[Status] = field(default_factory=list)
+    A status may bring neither of both ids. Meta's has the reader's number in it (base64): not for logs.
+    """
+
+    statuses: list[Receipt] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     unreadable: int = 0
 
@@ -120,11 +159,12 @@ def _read_value(raw: Raw, notice: Notice) -> None:
         _read_message(wire.decoded(item, wire.Message), notice)
 
 
-def _status(said: wire.Status) -> Status:
+def _status(said: wire.Status) -> Receipt:
     state = STATES[said.status]
     number = next((error.code for error in said.errors if error.code is not None), None)
     failed = state is State.FAILED
-    return Status(
+    return Receipt(
+        provider=PROVIDER,
         message_id=_uuid(said.biz_opaque_callback_data),
         reference=wire.shaped(said.id),
         state=state,

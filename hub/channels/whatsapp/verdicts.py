@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hub.channels.failures import FailureKind, verdict, without_contact
+from hub.channels.failures import FailureKind, by_status, verdict, without_contact
 from hub.channels.http_calls import Answer
 from hub.errors import SendFailure
 from hub.model import Json
@@ -94,7 +94,7 @@ def reason_of(number: int | None) -> str:
 
 def _meaning(status: int, number: Json, sub: Json) -> tuple[FailureKind, str]:
     if not isinstance(number, int):
-        return _by_status(status)
+        return by_status(status)
     if number == 100 and sub == _NO_SUCH_OBJECT:
         return FailureKind.OURS, "provider_sender"
     if number in PERMISSIONS:
@@ -102,13 +102,6 @@ def _meaning(status: int, number: Json, sub: Json) -> tuple[FailureKind, str]:
     if number in MEANINGS:
         return MEANINGS[number]
     return (FailureKind.LATER if status >= 500 else FailureKind.NEVER), f"{PROVIDER}_{number}"
-
-
-def _by_status(status: int) -> tuple[FailureKind, str]:
-    """Only Meta's own word ends a message: a bare 4xx may come from a proxy or a wrong address."""
-    if status == 429:
-        return FailureKind.LATER, "rate_limited"
-    return (FailureKind.LATER if status >= 500 else FailureKind.OURS), f"http_{status}"
 
 
 def _error(said: Json) -> Mapping[str, Json]:

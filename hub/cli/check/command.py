@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from hub.cli.check.examine import Finding, examine
+from hub.cli.check.examine import examine
+from hub.cli.check.finding import Finding
 from hub.cli.common import AsJson, console, print_items, settings, wait
 from hub.errors import ConfigurationError
 

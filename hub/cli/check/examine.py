@@ -16,8 +16,6 @@ from hub.cli.check.finding import Finding, bad
 from hub.errors import HubError, Unavailable
 from hub.settings import Settings
 
-__all__ = ["Finding", "examine"]
-
 PATIENCE: Final = 3.0  # seconds
 _OWN_WORK: Final[Mapping[str, float]] = {house.TEMPLATES: 60.0}
 """What asks nobody but has much to do: all texts are compiled, some seconds of a busy processor."""

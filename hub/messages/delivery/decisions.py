@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.contact_rules import is_interruptive, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
-from hub.messages.planning.plan import has_followup
+from hub.messages.planning.undelivered import has_followup
 from hub.model import Accepted, Attempt, Claimed, InvalidContact, Message, Outcome, State, SuppressionStatus
 from hub.policy import Policy
 from hub.resilience.breaker import CIRCUIT_OPEN

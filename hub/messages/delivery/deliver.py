@@ -34,14 +34,12 @@ from hub.messages.cascades import advance_cascade
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
-from hub.messages.planning.plan import has_followup
+from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
 from hub.tasks import reraise_if_cancelled, wait_then_cancel
-
-__all__ = ["Pauses", "Renderer", "deliver"]
 
 RECORD_PAUSE: Final = 0.5
 """Seconds between attempts to record outcomes while the database is away."""

@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.contact_rules import quiet_outside_hours
-from hub.messages.planning.cascade import id_at, next_step, next_steps
-from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions, reminders_end
+from hub.messages.planning.cascade import id_at
+from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions
 from hub.messages.planning.reach import (
-    LETTER,
     broken_channels,
     steps_for,
     used_channel_only,
     why_unreachable,
 )
-from hub.messages.planning.undelivered import alerts, handed_over, has_followup, needs_alert
 from hub.model import (
     UNKNOWN_PERSON,
     Audience,
@@ -33,25 +31,6 @@ from hub.model import (
     WorkWeek,
 )
 from hub.policy import Policy
-
-__all__ = [
-    "CROWD",
-    "LETTER",
-    "Plan",
-    "Rules",
-    "alerts",
-    "handed_over",
-    "has_followup",
-    "is_quiet",
-    "lane_for",
-    "needs_alert",
-    "next_step",
-    "next_steps",
-    "plan_audience",
-    "plan_person",
-    "reminders_end",
-    "unknown_person",
-]
 
 CROWD = 200
 """An audience with more recipients uses the bulk lane, unless the event is urgent."""

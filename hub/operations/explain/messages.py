@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from hub.messages.planning.plan import LETTER
+from hub.messages.planning.reach import LETTER
 from hub.model import Message, State
 from hub.operations.explain import sentences_es
 from hub.ports import SentMessage

@@ -11,8 +11,7 @@ from typing import Final
 from hub import sla
 from hub.model import Event, EventType
 from hub.model.promises import Period
-from hub.operations.simulate.fates import Fate, PromiseOutcome
-from hub.operations.simulate.sides import Side
+from hub.operations.simulate.sides import Fate, PromiseOutcome, Side
 from hub.policy import Policy
 from hub.ports import Contact
 

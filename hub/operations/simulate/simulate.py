@@ -11,28 +11,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from hub.model import EventType
+from hub.model import EventType, Json
 from hub.model.promises import Period
-from hub.operations.simulate.answer import shown
 from hub.operations.simulate.comparison import TELLING, Change, Comparison
-from hub.operations.simulate.fates import PromiseOutcome
-from hub.operations.simulate.nights import EVENING, MORNING
 from hub.operations.simulate.sides import Counts, Side
 from hub.ports import History
-
-__all__ = [
-    "EVENING",
-    "MORNING",
-    "Change",
-    "Comparison",
-    "Counts",
-    "Progress",
-    "PromiseOutcome",
-    "Side",
-    "add_cases",
-    "add_contacts",
-    "shown",
-]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Is told how many days of the period are done, and of how many."""
@@ -64,3 +47,52 @@ def _tell(tell: Progress, reached: datetime, period: Period) -> None:
 
 
 _DAY = timedelta(days=1)
+
+
+def shown(comparison: Comparison) -> dict[str, Json]:
+    """Make what `hub rehearse --json` prints: both sides and what differs, in ids and numbers."""
+    return {
+        "since": comparison.period.since,
+        "until": comparison.period.until,
+        "cases": comparison.cases,
+        "clocks": comparison.clocks,
+        "messages": comparison.messages,
+        "same": comparison.same,
+        "moved": comparison.moved,
+        "changed_cases": comparison.changed,
+        "before": _side(comparison.before),
+        "after": _side(comparison.after),
+        "changes": [_change(change) for change in comparison.changes],
+    }
+
+
+def _side(side: Side) -> dict[str, Json]:
+    return {
+        "promises": [{"name": name, **_counts(each)} for name, each in sorted(side.promises.items())],
+        "total": _counts(side.total),
+        "night": {str(purpose): number for purpose, number in sorted(side.night.items())},
+    }
+
+
+def _counts(counts: Counts) -> dict[str, Json]:
+    share = counts.share_kept
+    return {
+        "met": counts.kept,
+        "breached": counts.broken,
+        "share_met": None if share is None else round(share, 4),
+        "at_risk": counts.warned,
+        "escalated": {str(level): number for level, number in sorted(counts.climbed.items())},
+        "reminded": counts.reminded,
+        "night": counts.night,
+    }
+
+
+def _change(change: Change) -> dict[str, Json]:
+    return {
+        "case": change.case,
+        "name": change.promise,
+        "before": change.before,
+        "after": change.after,
+        "due_before": change.due_before,
+        "due_after": change.due_after,
+    }

@@ -6,40 +6,21 @@ Whom something is for: one language for the catalogue and for whoever asks, and 
 
 from hub.people.audience.asking import asked
 from hub.people.audience.contacts import recipient, usable_email, usable_phone, written_as
-from hub.people.audience.groups import EVERY_ROLE, RESIDENTS, STAFF, Addressee, Group, Unknown
-from hub.people.audience.holders import anybody, level_groups
-from hub.people.audience.homes import Homes, at_home, home_of, within
-from hub.people.audience.joining import merge_groups, merge_person
+from hub.people.audience.groups import (
+    EVERY_ROLE,
+    RESIDENTS,
+    STAFF,
+    Addressee,
+    Group,
+    Homes,
+    Unknown,
+    anybody,
+    at_home,
+    home_of,
+    level_groups,
+    merge_groups,
+    merge_person,
+    within,
+)
 from hub.people.audience.language import Term, parse, write
 from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
-
-__all__ = [
-    "EVERY_ROLE",
-    "PLACE",
-    "RESIDENTS",
-    "STAFF",
-    "Addressee",
-    "Group",
-    "Homes",
-    "Parties",
-    "Term",
-    "Unknown",
-    "addressees",
-    "anybody",
-    "applies",
-    "asked",
-    "at_home",
-    "home_of",
-    "level_groups",
-    "merge_groups",
-    "merge_person",
-    "parse",
-    "parties_of",
-    "party_words",
-    "recipient",
-    "usable_email",
-    "usable_phone",
-    "within",
-    "write",
-    "written_as",
-]

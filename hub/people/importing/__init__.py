@@ -6,20 +6,3 @@ from hub.people.importing.changes import Change, Changes, Stored, compare, event
 from hub.people.importing.entries import Entries, KnownDirectory, Part, entries_of, part_of, possible_people
 from hub.people.importing.faults import Fault
 from hub.people.importing.reading import Report, examine
-
-__all__ = [
-    "Change",
-    "Changes",
-    "Entries",
-    "Fault",
-    "KnownDirectory",
-    "Part",
-    "Report",
-    "Stored",
-    "compare",
-    "entries_of",
-    "events",
-    "examine",
-    "part_of",
-    "possible_people",
-]

@@ -3,60 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from hub.people.importing.folding import fold_heading
+
+T = TypeVar("T")
 
 
 def _named(columns: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
     return {fold_heading(word): column for column, aliases in columns.items() for word in (column, *aliases)}
 
 
-_NAME: Final = (
-    "nombres",
-    "nombre completo",
-    "nombres completos",
-    "nombres y apellidos",
-    "nombre y apellido",
-    "nombre y apellidos",
-    "apellidos y nombres",
-    "nombre propietario",
-    "nombre del propietario",
-    "nombre de propietario",
-    "nombres propietario",
-    "nombre residente",
-    "nombre del residente",
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(", "))
+
+
+def _meanings(words: Mapping[T, tuple[str, ...]]) -> Mapping[str, T]:
+    return {word: meaning for meaning, some in words.items() for word in some}
+
+
+_NAME: Final = _words(
+    "nombres, nombre completo, nombres completos, nombres y apellidos, nombre y apellido, "
+    "nombre y apellidos, apellidos y nombres, nombre propietario, nombre del propietario, "
+    "nombre de propietario, nombres propietario, nombre residente, nombre del residente"
 )
-_DOCUMENT: Final = (
-    "cedula",
-    "cc",
-    "c c",
-    "nit",
-    "c c nit",
-    "cc nit",
-    "cedula nit",
-    "cedula o nit",
-    "nit cc",
-    "identificacion",
-    "no identificacion",
-    "numero de identificacion",
-    "documento de identidad",
-    "no documento",
-    "numero de documento",
-    "no cedula",
+_DOCUMENT: Final = _words(
+    "cedula, cc, c c, nit, c c nit, cc nit, cedula nit, cedula o nit, nit cc, identificacion, "
+    "no identificacion, numero de identificacion, documento de identidad, no documento, "
+    "numero de documento, no cedula"
 )
 _EMAIL: Final = ("correo electronico", "email", "e mail", "mail", "correos", "correos electronicos")
-_PHONE: Final = (
-    "telefono",
-    "telefonos",
-    "movil",
-    "tel",
-    "telefono celular",
-    "numero de celular",
-    "numero celular",
-    "no celular",
-    "celulares",
-    "whatsapp",
+_PHONE: Final = _words(
+    "telefono, telefonos, movil, tel, telefono celular, numero de celular, numero celular, no celular, "
+    "celulares, whatsapp"
 )
 _SINCE: Final = ("fecha inicio", "fecha de inicio", "inicio", "fecha de ingreso", "fecha ingreso")
 _UNTIL: Final = ("fecha fin", "fecha final", "fin", "fecha de salida", "fecha de retiro", "fecha hasta")
@@ -67,22 +46,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "copropiedad": _PLACE,
     "torre": ("bloque", "interior", "etapa", "manzana"),
     "piso": ("nivel",),
-    "unidad": (
-        "apartamento",
-        "apto",
-        "apt",
-        "inmueble",
-        "casa",
-        "predio",
-        "unidad privada",
-        "numero de apartamento",
-        "no apto",
-        "no apartamento",
-        "torre y apto",
-        "torre apto",
-        "apto torre",
-        "torre y apartamento",
-        "apartamento y torre",
+    "unidad": _words(
+        "apartamento, apto, apt, inmueble, casa, predio, unidad privada, numero de apartamento, no apto, "
+        "no apartamento, torre y apto, torre apto, apto torre, torre y apartamento, apartamento y torre"
     ),
     "coeficiente": ("coef", "coeficiente de copropiedad", "coeficiente %", "coeficientes", "% coeficiente"),
     "nombre": _NAME,
@@ -118,37 +84,22 @@ STAFF_REQUIRED: Final = ("nombre", "cargo")
 SEVERAL: Final = frozenset({"correo", "celular"})
 """Columns that a file may have more than once: `CELULAR 1`, `CELULAR 2`."""
 
-DUTIES: Final[Mapping[str, str]] = {
-    "servicio al cliente": "service",
-    "servicio": "service",
-    "atencion al cliente": "service",
-    "coordinacion": "coordinator",
-    "coordinador": "coordinator",
-    "coordinadora": "coordinator",
-    "operaciones": "operations",
-    "gerencia de operaciones": "operations",
-    "gerente de operaciones": "operations",
-    "gerencia": "management",
-    "gerente": "management",
-    "gerencia general": "management",
-    "gerente general": "management",
-    "mantenimiento": "maintenance",
-    "porteria": "front_desk",
-    "recepcion": "front_desk",
-    "vigilancia": "front_desk",
-    "turno": "on_call",
-    "guardia": "on_call",
-    "emergencias": "on_call",
-    "proteccion de datos": "privacy_officer",
-    "oficial de proteccion de datos": "privacy_officer",
-    "administrador": "account_manager",
-    "administradora": "account_manager",
-    "administrador delegado": "account_manager",
-    "ejecutivo de cuenta": "account_manager",
-    "ejecutiva de cuenta": "account_manager",
-    "sistemas": "ops",
-    "operador del hub": "ops",
-}
+DUTIES: Final[Mapping[str, str]] = _meanings(
+    {
+        "service": _words("servicio al cliente, servicio, atencion al cliente"),
+        "coordinator": _words("coordinacion, coordinador, coordinadora"),
+        "operations": _words("operaciones, gerencia de operaciones, gerente de operaciones"),
+        "management": _words("gerencia, gerente, gerencia general, gerente general"),
+        "maintenance": _words("mantenimiento"),
+        "front_desk": _words("porteria, recepcion, vigilancia"),
+        "on_call": _words("turno, guardia, emergencias"),
+        "privacy_officer": _words("proteccion de datos, oficial de proteccion de datos"),
+        "account_manager": _words(
+            "administrador, administradora, administrador delegado, ejecutivo de cuenta, ejecutiva de cuenta"
+        ),
+        "ops": _words("sistemas, operador del hub"),
+    }
+)
 """What people call a duty → the `duty` of a membership."""
 DUTY_WORDS: Final = (
     "servicio al cliente, coordinación, operaciones, gerencia, mantenimiento, portería, turno, "
@@ -157,41 +108,20 @@ DUTY_WORDS: Final = (
 COMPANY: Final = frozenset({"empresa", "la empresa", "compania", "company", "todas"})
 """What stands in the column `copropiedad` for who works for all of them."""
 
-ROLES: Final[Mapping[str, str]] = {
-    "propietario": "owner",
-    "propietaria": "owner",
-    "prop": "owner",
-    "propietario no residente": "owner",
-    "propietario(a)": "owner",
-    "dueno": "owner",
-    "duena": "owner",
-    "copropietario": "owner",
-    "copropietaria": "owner",
-    "residente": "resident",
-    "habitante": "resident",
-    "res": "resident",
-    "ocupante": "resident",
-    "arrendatario": "tenant",
-    "arrendataria": "tenant",
-    "arrendatario(a)": "tenant",
-    "arr": "tenant",
-    "arrend": "tenant",
-    "inquilino": "tenant",
-    "inquilina": "tenant",
-    "pagador": "payer",
-    "pagadora": "payer",
-    "responsable de pago": "payer",
-    "consejo": "council",
-    "consejero": "council",
-    "consejera": "council",
-    "miembro del consejo": "council",
-    "revisor": "auditor",
-    "revisora": "auditor",
-    "revisor fiscal": "auditor",
-    "revisora fiscal": "auditor",
-    "apoderado": "proxy",
-    "apoderada": "proxy",
-}
+ROLES: Final[Mapping[str, str]] = _meanings(
+    {
+        "owner": _words(
+            "propietario, propietaria, prop, propietario no residente, propietario(a), dueno, duena, "
+            "copropietario, copropietaria"
+        ),
+        "resident": _words("residente, habitante, res, ocupante"),
+        "tenant": _words("arrendatario, arrendataria, arrendatario(a), arr, arrend, inquilino, inquilina"),
+        "payer": _words("pagador, pagadora, responsable de pago"),
+        "council": _words("consejo, consejero, consejera, miembro del consejo"),
+        "auditor": _words("revisor, revisora, revisor fiscal, revisora fiscal"),
+        "proxy": _words("apoderado, apoderada"),
+    }
+)
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "owner": "propietario",
     "resident": "residente",
@@ -204,28 +134,18 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
 OF_THE_WHOLE: Final = frozenset({"council", "auditor", "staff"})
 """Roles that somebody has in a copropiedad, not in a unit."""
 
-LOCALES: Final[Mapping[str, str]] = {
-    "es": "es",
-    "espanol": "es",
-    "castellano": "es",
-    "es-co": "es",
-    "en": "en",
-    "ingles": "en",
-    "english": "en",
-}
-YES_NO: Final[Mapping[str, bool]] = {
-    "si": True,
-    "s": True,
-    "x": True,
-    "1": True,
-    "verdadero": True,
-    "true": True,
-    "no": False,
-    "n": False,
-    "0": False,
-    "falso": False,
-    "false": False,
-}
+LOCALES: Final[Mapping[str, str]] = _meanings(
+    {
+        "es": _words("es, espanol, castellano, es-co"),
+        "en": _words("en, ingles, english"),
+    }
+)
+YES_NO: Final[Mapping[str, bool]] = _meanings(
+    {
+        True: _words("si, s, x, 1, verdadero, true"),
+        False: _words("no, n, 0, falso, false"),
+    }
+)
 
 NAMED: Final[Mapping[str, str]] = _named(COLUMNS)
 STAFF_NAMED: Final[Mapping[str, str]] = _named(STAFF_COLUMNS)

@@ -14,9 +14,9 @@ from hub.model.ids import SHEET, sheet_id
 from hub.people.importing.columns import OF_THE_WHOLE
 from hub.people.importing.faults import Fault
 from hub.people.importing.folding import fold, fold_tower, fold_unit, slug
-from hub.people.importing.persons import DOCUMENT, person_keys, ways
 from hub.people.importing.reading import Report
 from hub.people.importing.rows import Row
+from hub.people.importing.whole import DOCUMENT, person_keys, ways
 
 Facts = dict[str, Any]
 Hashes = Callable[[str], Sequence[str]]

@@ -14,9 +14,8 @@ from hub.people.importing.faults import WHOLE_FILE, BadCell, Fault
 from hub.people.importing.folding import fold
 from hub.people.importing.forms import Form, form_of, strange
 from hub.people.importing.rows import Defaults, Row, read_row
-from hub.people.importing.shares import shares
 from hub.people.importing.sheets import HEADINGS_WITHIN, Line, lines
-from hub.people.importing.whole import contradictions
+from hub.people.importing.whole import contradictions, shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,49 @@
-"""What no line shows alone: repeated lines, and lines that contradict each other."""
+"""What no line shows alone: who is one person, repeated lines, contradictions, shares that make no whole."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from hub.people.importing.faults import Fault
 from hub.people.importing.folding import fold, fold_tower, fold_unit
-from hub.people.importing.persons import person_keys
 from hub.people.importing.rows import Row
+
+DOCUMENT: Final = "documento"
+
+
+def person_keys(rows: Iterable[Row]) -> dict[int, Hashable]:
+    """
+    Answer line → what names its person within the file; nothing for lines without one.
+
+    A line without a document is the person of the document that comes with the same address and name,
+    if there is one only.
+    """
+    people = [row for row in rows if row.name is not None]
+    documents: dict[Hashable, set[str]] = {}
+    for row in people:
+        for way in ways(row):
+            if row.document:
+                documents.setdefault(way, set()).add(row.document)
+    return {row.line: _key(row, documents) for row in people}
+
+
+def ways(row: Row) -> Iterator[tuple[str, ...]]:
+    """Answer what a person is recognised by without a document, the surest first."""
+    name = fold(row.name or "")
+    yield from (("correo", email.casefold(), name) for email in row.emails)
+    yield from (("celular", phone, name) for phone in row.phones)
+    if not (row.emails or row.phones):
+        yield "unidad", fold(row.copropiedad), fold_tower(row.tower), fold_unit(row.unit or ""), name
+
+
+def _key(row: Row, documents: dict[Hashable, set[str]]) -> Hashable:
+    if row.document:
+        return DOCUMENT, row.document
+    found = {each for way in ways(row) for each in documents.get(way, ())}
+    return (DOCUMENT, found.pop()) if len(found) == 1 else next(ways(row))
+
 
 UnitKey = tuple[str, str, str]
 
@@ -170,3 +204,41 @@ def _at_once(one: Row, other: Row) -> bool:
     one_ends = one.until and other.since and one.until <= other.since
     other_ends = other.until and one.since and other.until <= one.since
     return not (one_ends or other_ends)
+
+
+_WHOLE: Final = 100.0
+_TOLERANCE: Final = 0.0005
+"""Of the whole: a thousand shares rounded to four places differ by less."""
+
+
+def shares(rows: Iterable[Row]) -> tuple[Mapping[int, float], list[Fault]]:
+    """Answer line → share in per cent, and a warning for each copropiedad whose shares make no whole."""
+    of: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.coefficient is not None:
+            of[fold(row.copropiedad)].append(row)
+    told: dict[int, float] = {}
+    doubts = []
+    for some in of.values():
+        total = _total(some)
+        # Shares of 1 are only believed when they make a whole: 0,8 may well be per cent.
+        scale = _WHOLE if abs(total - 1) <= _TOLERANCE and not any(row.per_cent for row in some) else 1.0
+        told.update((row.line, min(round((row.coefficient or 0.0) * scale, 10), _WHOLE)) for row in some)
+        if abs(total * scale - _WHOLE) > _WHOLE * _TOLERANCE:
+            doubts.append(_doubt(some[0].line, total))
+    return told, doubts
+
+
+def _total(rows: Sequence[Row]) -> float:
+    of_units = {(fold_tower(row.tower), fold_unit(row.unit or "")): row.coefficient or 0.0 for row in rows}
+    return sum(of_units.values())
+
+
+def _doubt(line: int, total: float) -> Fault:
+    return Fault(
+        line=line,
+        column="coeficiente",
+        wrong=f"los de esta copropiedad suman {total:.4f}, no 100 % ni 1".replace(".", ","),
+        write="los coeficientes del reglamento, uno por unidad; se leen como por ciento",
+        warning=True,
+    )

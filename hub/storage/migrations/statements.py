@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import op
 
 
-def run(path: Path) -> None:
-    """Run each statement of a `.sql` file; one ends with a semicolon at the end of a line."""
-    for statement in path.read_text(encoding="utf-8").split(";\n"):
-        if statement.strip():
-            op.get_bind().exec_driver_sql(statement)
+def statements_beside(module: str) -> Callable[[], None]:
+    """Make what runs each statement of a module's `.sql` file; one ends with a semicolon at a line's end."""
+
+    def upgrade() -> None:
+        for statement in Path(module).with_suffix(".sql").read_text(encoding="utf-8").split(";\n"):
+            if statement.strip():
+                op.get_bind().exec_driver_sql(statement)
+
+    return upgrade

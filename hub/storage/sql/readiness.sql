@@ -24,8 +24,5 @@ CROSS JOIN LATERAL (
 ) AS found
 ORDER BY found.id
 
--- suppressions --
-SELECT address, channel, since, expires_at, now() AS at FROM suppression WHERE lifted_at IS NULL
-
 -- opt_outs --
 SELECT address, person FROM opt_out WHERE lifted_at IS NULL

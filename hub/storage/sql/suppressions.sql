@@ -13,3 +13,6 @@ ORDER BY message.address, message.channel, given.at DESC
 ON CONFLICT (address, channel) DO UPDATE
 SET since = excluded.since, message_id = excluded.message_id, reason = excluded.reason,
     provider = excluded.provider, code = excluded.code, expires_at = NULL, lifted_at = NULL, lifted_by = NULL
+
+-- every --
+SELECT address, channel, since, expires_at, now() AS at FROM suppression WHERE lifted_at IS NULL

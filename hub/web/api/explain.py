@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 
 from hub.model import Word
 from hub.operations.explain import explain as explaining
-from hub.operations.explain.explain import ExplainOutcome
+from hub.operations.explain.explain import shown
+from hub.operations.explain.verdict import UNKNOWN, ExplainOutcome
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
@@ -31,9 +32,9 @@ async def explain(request: web.Request) -> web.Response:
     verdict = await explaining.explain(
         services(request).explain, asked.event, asked.person, source=asked.source, places=places_of(request)
     )
-    if verdict.outcome in explaining.UNKNOWN:
+    if verdict.outcome in UNKNOWN:
         status = 400 if verdict.outcome is ExplainOutcome.SEVERAL_EVENTS else 404
         raise Refusal(status, " ".join(verdict.sentences), "GET /api/messages shows whom events have told.")
     subject = f"event:{verdict.event.key}" if verdict.event is not None else "event"
     await note(request, "event.explain", subject, person=asked.person, outcome=verdict.outcome)
-    return json_answer(explaining.shown(verdict))
+    return json_answer(shown(verdict))

@@ -42,7 +42,7 @@ async def receipt(request: web.Request) -> web.Response:
     if report is None:
         return web.Response(status=204)
     deps = services(request)
-    if not await take(report.receipt(), store=deps.hooks.receipts, at=deps.now()):
+    if not await take(report, store=deps.hooks.receipts, at=deps.now()):
         raise web.HTTPNotFound
     return web.Response(status=204)
 

@@ -16,9 +16,10 @@ import structlog
 from aiohttp import web
 
 from hub.access.webhook_signatures import is_from_meta
-from hub.channels.whatsapp.reports import Keys, Notice, Status, read_notice
+from hub.channels.whatsapp.reports import Keys, Notice, read_notice
 from hub.channels.whatsapp.verdicts import PROVIDER
 from hub.inbound.process_receipt import take
+from hub.model.receipts import Receipt
 from hub.web.auth.csrf import same
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import Services, services
@@ -70,11 +71,10 @@ def _keys(request: web.Request) -> Keys:
     return keys
 
 
-async def _take_statuses(statuses: Iterable[Status], deps: Services) -> None:
-    for status in statuses:
-        receipt = status.receipt()
-        if receipt is None:
-            log.info("receipt.unknown", provider=PROVIDER, state=status.state)
+async def _take_statuses(statuses: Iterable[Receipt], deps: Services) -> None:
+    for receipt in statuses:
+        if receipt.message_id is None and receipt.reference is None:
+            log.info("receipt.unknown", provider=PROVIDER, state=receipt.state)
         else:
             await take(receipt, store=deps.hooks.receipts, at=deps.now())
 

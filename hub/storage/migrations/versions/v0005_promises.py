@@ -1,15 +1,7 @@
 """What each clock promised, and what has befallen it since."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
-from hub.storage.migrations.statements import run
+from hub.storage.migrations.statements import statements_beside
 
 revision = "0005"
 down_revision = "0004"
-
-
-def upgrade() -> None:
-    """Add the columns."""
-    run(Path(__file__).with_suffix(".sql"))
+upgrade = statements_beside(__file__)

@@ -1,0 +1,16 @@
+"""What the tests with real servers start from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.storage import Database
+
+
+@pytest.fixture
+async def opened(database: str) -> AsyncIterator[Database]:
+    """A database of its own, connected to."""
+    async with Database(database) as opened:
+        yield opened
