@@ -12,6 +12,7 @@ import pytest
 from hub.people.audience import EVERY_ROLE, RESIDENTS, Group
 from hub.storage import Database, PostgresIntake, PostgresReadiness
 from hub.storage.database import load
+from tests.servers import Servers
 
 UNITS = 250
 """Of each copropiedad; in each unit live two people."""
@@ -58,11 +59,16 @@ AGREE = (
 
 
 @pytest.fixture
-async def filled(database: str, people: int) -> AsyncIterator[Database]:
-    async with Database(database) as opened:
-        for statement in FILL:
-            await opened.rows(statement, people // UNITS // 2, UNITS)
-        await opened.rows("ANALYZE")
+async def filled(servers: Servers, people: int) -> AsyncIterator[Database]:
+    """A directory of so many, and of no other test."""
+
+    async def fill(url: str) -> None:
+        async with Database(url) as opened:
+            for statement in FILL:
+                await opened.rows(statement, people // UNITS // 2, UNITS)
+            await opened.rows("ANALYZE")
+
+    async with servers.filled_database(f"directory_{people}", fill) as url, Database(url) as opened:
         yield opened
 
 
