@@ -190,7 +190,7 @@ async def _until_available(
     failures = 0
     while True:
         try:
-            # A called provider will answer: if cut now, the acceptance would be lost and the message sent twice.
+            # A called provider will answer: cut now, its acceptance would be lost and the message sent twice.
             await shield_with_grace(work(), consumer.patience)
         except Unavailable as exc:
             reraise_if_cancelled()

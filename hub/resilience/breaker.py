@@ -112,7 +112,7 @@ class Breaker:
             self._open(now)
 
     def abandon(self, given: Permit) -> None:
-        """Return a permit that led to no call, or to one that we cut off ourselves."""
+        """Take back a permit that led to no call, or to one that we cut off ourselves."""
         if given.era == self._era:
             self._probing = False
 

@@ -12,7 +12,7 @@ from hub.people.audience import Group
 from hub.storage import people, unreached
 from hub.storage.database import Database, load, read
 
-_SQL = load("watch")
+_SQL = load("monitor")
 
 
 class PostgresMonitor:
@@ -70,12 +70,12 @@ class PostgresMonitor:
         """Resolve incidents that were not seen for `clear_after`."""
         await self._database.rows(_SQL["resolve"], list(kinds), clear_after)
 
-    async def untold(self) -> Sequence[Incident]:
-        """Return the incidents that are still to be notified."""
+    async def unpublished(self) -> Sequence[Incident]:
+        """Return the incidents that are still to be published."""
         return [_incident(row) for row in await self._database.rows(_SQL["untold"])]
 
-    async def mark_told(self, incident: Incident) -> None:
-        """Record what was notified."""
+    async def mark_published(self, incident: Incident) -> None:
+        """Record what was published."""
         statement = _SQL["mark_begun" if incident.told_at is None else "mark_over"]
         await self._database.rows(statement, incident.key, incident.since)
 

@@ -89,11 +89,14 @@ class PostgresTimers(PostgresCascades):
         rows = await self.rows(_SQL["departures"], list(keys))
         return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}
 
-    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
-        """Reschedule running clocks that use another calendar: write what `lay` returns for each."""
+    async def reschedule_clocks(
+        self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
+    ) -> Sequence[Clock]:
+        """Reschedule running clocks that use another calendar: write what `reschedule` returns for each."""
         async with self._database.transaction() as transaction:
             laid = [
-                lay(clock) for clock in await clocks.find(transaction, "of_other_calendars", calendar, limit)
+                reschedule(clock)
+                for clock in await clocks.find(transaction, "of_other_calendars", calendar, limit)
             ]
             await clocks.save(transaction, laid)
         return laid

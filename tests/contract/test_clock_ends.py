@@ -79,7 +79,7 @@ async def test_ended_clocks_keep_their_calendar(stores: Stores) -> None:
     ended = over(calendar="2025")
     await save(stores, ended)
 
-    assert [] == list(await stores.timers.lay_out_anew("2026", lambda one: replace(one, fired=0), 10))
+    assert [] == list(await stores.timers.reschedule_clocks("2026", lambda one: replace(one, fired=0), 10))
 
 
 async def test_called_returns_the_staff_that_a_call_could_reach(stores: Stores) -> None:
