@@ -77,7 +77,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
     """
     logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
     _announce(settings, roles)
-    await _until_there(settings, upgrade=roles >= frozenset(whole(settings)))
+    await _wait_for_database(settings, upgrade=roles >= frozenset(whole(settings)))
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
@@ -94,7 +94,7 @@ async def _prepared(role: str, parts: Container, stop: asyncio.Event, stack: Asy
     return work
 
 
-async def _until_there(settings: Settings, *, upgrade: bool) -> None:
+async def _wait_for_database(settings: Settings, *, upgrade: bool) -> None:
     url = settings.database_url.reveal()
     while True:
         try:

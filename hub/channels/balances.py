@@ -31,7 +31,7 @@ class TellsBalance(Protocol):
 async def remaining(channels: Mapping[str, Channel]) -> list[Remaining]:
     """Ask all providers; one that does not answer is left out and logged."""
     found = []
-    for place, provider in _purses(channels):
+    for place, provider in _with_balance(channels):
         try:
             left = await provider.balance()
         except SendFailure as failure:
@@ -46,7 +46,7 @@ async def remaining(channels: Mapping[str, Channel]) -> list[Remaining]:
     return found
 
 
-def _purses(channels: Mapping[str, Channel]) -> Iterator[tuple[str, TellsBalance]]:
+def _with_balance(channels: Mapping[str, Channel]) -> Iterator[tuple[str, TellsBalance]]:
     for name, channel in channels.items():
         pool = channel.inner if isinstance(channel, Allowlisted) else channel
         for provider in pool.providers if isinstance(pool, Failover) else ():

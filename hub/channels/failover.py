@@ -55,7 +55,7 @@ class Failover:
         said: list[SendFailure] = []
         unasked: list[TransientFailure] = []
         for provider in self._in_order(outgoing.unsure_of):
-            if said and _left(outgoing) <= self._timeout:
+            if said and _time_left(outgoing) <= self._timeout:
                 # Cut off midway, the next provider's outcome would be unknown: leave it to a retry.
                 unasked.append(TransientFailure(NO_TIME, provider=provider.name, untried=True))
                 break
@@ -66,11 +66,11 @@ class Failover:
                     unasked.append(failure)
                 else:
                     said.append(failure)
-                if not _goes_on(failure):
+                if not _may_try_next(failure):
                     break
             else:
                 return replace(answer, provider=provider.name, earlier=tuple(said))
-        raise _together(said, unasked)
+        raise _combined(said, unasked)
 
     async def aclose(self) -> None:
         for provider in self.providers:
@@ -104,7 +104,7 @@ class Failover:
         return answer
 
     async def _sent(self, provider: Provider, outgoing: Outgoing) -> Accepted:
-        bound = max(self._timeout, _left(outgoing) - _LAST_WORD)
+        bound = max(self._timeout, _time_left(outgoing) - _LAST_WORD)
         try:
             async with asyncio.timeout(None if outgoing.until is None else bound.total_seconds()):
                 return await provider.channel.send(outgoing)
@@ -127,13 +127,13 @@ class Failover:
             return
         key, patience = f"{self.traits.name}:{provider.name}", TURN_WAIT
         while wait := await self._throttle.take(key, provider.rate, outgoing.message.lane):
-            if wait > min(patience, _left(outgoing) - self._timeout):
+            if wait > min(patience, _time_left(outgoing) - self._timeout):
                 raise TransientFailure(THROTTLED, provider=provider.name, retry_after=wait, untried=True)
             patience -= wait
             await asyncio.sleep(wait.total_seconds())
 
 
-def _left(outgoing: Outgoing) -> timedelta:
+def _time_left(outgoing: Outgoing) -> timedelta:
     if outgoing.until is None:
         return timedelta.max
     return timedelta(seconds=outgoing.until - time.monotonic())
@@ -143,34 +143,34 @@ def _since(began: float) -> timedelta:
     return timedelta(seconds=time.monotonic() - began)
 
 
-def _goes_on(failure: SendFailure) -> bool:
+def _may_try_next(failure: SendFailure) -> bool:
     """Return whether to try the next provider. Not after throttling, even if another has capacity."""
     if isinstance(failure, TransientFailure) and (failure.unknown or failure.reason == THROTTLED):
         return False
     return blame(failure) is not Blame.MESSAGE
 
 
-def _together(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) -> SendFailure:
+def _combined(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) -> SendFailure:
     """
     Combine the failures: the last one, made transient while some provider may still accept.
 
     If the second provider filters the message but the first only timed out, a retry may succeed.
     """
     if not said:
-        return min(unasked, key=_wish)
+        return min(unasked, key=_retry_after)
     last, earlier = said[-1], tuple(said[:-1])
     hopes = [failure for failure in (*said, *unasked) if isinstance(failure, TransientFailure)]
-    if not hopes or not _goes_on(last) or hopes == [last]:
+    if not hopes or not _may_try_next(last) or hopes == [last]:
         return last.told(last.provider, took=last.took, earlier=earlier)
     softened = TransientFailure(
         last.reason,
         provider=last.provider,
         code=last.code,
-        retry_after=min(map(_wish, hopes)),
+        retry_after=min(map(_retry_after, hopes)),
         ours=all(failure.ours for failure in hopes if failure not in unasked),
     )
     return softened.told(last.provider, took=last.took, earlier=earlier)
 
 
-def _wish(failure: TransientFailure) -> timedelta:
+def _retry_after(failure: TransientFailure) -> timedelta:
     return failure.retry_after or timedelta(0)

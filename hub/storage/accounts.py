@@ -55,12 +55,12 @@ class PostgresAccounts(Store):
     async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
         """Revoke roles, and end the sessions."""
         async with self._database.transaction() as transaction:
-            return len(await _lessen(transaction, "take", account_id, *_pairs(grants)))
+            return len(await _reduce_rights(transaction, "take", account_id, *_pairs(grants)))
 
     async def disable(self, account_id: UUID, *, now: datetime) -> None:
         """Disable the account, and end its sessions."""
         async with self._database.transaction() as transaction:
-            await _lessen(transaction, "disable", account_id, now)
+            await _reduce_rights(transaction, "disable", account_id, now)
 
     async def enable(self, account_id: UUID) -> None:
         """Enable the account again."""
@@ -118,7 +118,9 @@ class PostgresSessions(Store):
         await self._database.rows(_SQL["sweep_sessions"], now, idle_since)
 
 
-async def _lessen(transaction: Transaction, what: str, account_id: UUID, *values: object) -> list[Record]:
+async def _reduce_rights(
+    transaction: Transaction, what: str, account_id: UUID, *values: object
+) -> list[Record]:
     """Run a statement that removes rights. Raises LastAdministrator, which rolls it back."""
     await transaction.rows(_SQL["guard_administrators"])
     before = await transaction.rows(_SQL["administrators"], Office.ADMINISTRATOR)

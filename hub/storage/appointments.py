@@ -61,7 +61,7 @@ it shows which of two updates is older.
 """
 
 _Scored = tuple[bytes, float]
-_Question = tuple[list[str], list[str | int | bytes]]
+_ScriptCall = tuple[list[str], list[str | int | bytes]]
 """Keys and arguments of a script."""
 _Item = TypeVar("_Item")
 
@@ -96,7 +96,7 @@ class RedisAppointments:
         await self._in_portions(self._track, _tracking, shown)
 
     async def _in_portions(
-        self, work: AsyncScript, asking: Callable[[Sequence[_Item]], _Question], items: Sequence[_Item]
+        self, work: AsyncScript, asking: Callable[[Sequence[_Item]], _ScriptCall], items: Sequence[_Item]
     ) -> None:
         if not items:
             return
@@ -218,7 +218,7 @@ def client(url: str, timeout: float, *, decode: bool = True) -> Redis:
         raise ConfigurationError("HUB_REDIS_URL is not the address of a Redis server.") from exc
 
 
-def _arming(items: Iterable[Later]) -> _Question:
+def _arming(items: Iterable[Later]) -> _ScriptCall:
     """Return the keys and arguments of `arm.lua`."""
     keys: list[str] = []
     arguments: list[str | int | bytes] = []
@@ -229,7 +229,7 @@ def _arming(items: Iterable[Later]) -> _Question:
     return keys, arguments
 
 
-def _tracking(clocks: Iterable[Clock]) -> _Question:
+def _tracking(clocks: Iterable[Clock]) -> _ScriptCall:
     """Return the keys and arguments of `track.lua`."""
     keys = [_ENDED, *(shelved.index for shelved in _OF_ALL)]
     arguments: list[str | int | bytes] = []

@@ -69,7 +69,7 @@ class PostgresReplies:
         async with self._database.transaction() as transaction:
             await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
             if await transaction.rows(_SQL["add"], *_row(inbound), QUIET, MOST_THANKS):
-                await _heed(transaction, inbound)
+                await _apply_revocation(transaction, inbound)
             rows = await transaction.rows(_SQL["show"], inbound.id)
         return inbound_of(rows[0])
 
@@ -160,7 +160,7 @@ def _text(text: str) -> str:
     return storable(text) or ""
 
 
-async def _heed(transaction: Transaction, inbound: Inbound) -> None:
+async def _apply_revocation(transaction: Transaction, inbound: Inbound) -> None:
     """Revoke or give back what a new reply asks for."""
     address, person = _text(inbound.reply.address), whose(inbound)
     if inbound.revokes and address:

@@ -52,11 +52,11 @@ class MemoryAccounts:
 
     async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
         had = set(self._accounts[account_id].grants)
-        self._lessen(account_id, grants=_sorted(had - set(grants)))
+        self._reduce_rights(account_id, grants=_sorted(had - set(grants)))
         return len(had & set(grants))
 
     async def disable(self, account_id: UUID, *, now: datetime) -> None:
-        self._lessen(account_id, disabled_at=self._accounts[account_id].disabled_at or now)
+        self._reduce_rights(account_id, disabled_at=self._accounts[account_id].disabled_at or now)
 
     async def enable(self, account_id: UUID) -> None:
         self._set(account_id, disabled_at=None)
@@ -115,7 +115,7 @@ class MemoryAccounts:
     def _set(self, account_id: UUID, **fields: Any) -> None:
         self._accounts[account_id] = replace(self._accounts[account_id], **fields)
 
-    def _lessen(self, account_id: UUID, **fields: Any) -> None:
+    def _reduce_rights(self, account_id: UUID, **fields: Any) -> None:
         before, old = self._administrators(), self._accounts[account_id]
         self._set(account_id, **fields)
         if before and not self._administrators():

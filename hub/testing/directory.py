@@ -63,10 +63,16 @@ class Directory:
         for ref, scope in self._members(group, now):
             scopes.setdefault(ref, set()).add(scope)
         found = [(self.person(ref), self._units(group, among)) for ref, among in sorted(scopes.items())]
-        told = [self._told(person, units, group, now) for person, units in found if person is not None]
+        told = [
+            self._with_working_hours(person, units, group, now)
+            for person, units in found
+            if person is not None
+        ]
         return sorted([*told, *self._absent(group, now)], key=lambda person: person.ref)
 
-    def _told(self, person: Person, units: tuple[str, ...], group: Group, now: datetime) -> Person:
+    def _with_working_hours(
+        self, person: Person, units: tuple[str, ...], group: Group, now: datetime
+    ) -> Person:
         staff = group.person is not None or group.nearest or "staff" in group.roles
         any_hour = staff and (self._on_shift(group, now) or self._is_any_hour(person.ref, now))
         weeks = self.weeks_of(person.ref, now) if staff else ()

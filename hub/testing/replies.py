@@ -56,9 +56,9 @@ class MemoryReplies(Statements):
         async with self._statement("add_reply") as tables:
             if inbound.id not in tables.replies:
                 now = self._now()
-                told = inbound.kind in TOLD and not _told(inbound, tables, now)
-                tables.replies[inbound.id] = replace(inbound, acknowledge=told), now
-                _heed(inbound, tables, now)
+                acknowledge = inbound.kind in TOLD and not _is_acknowledged_already(inbound, tables, now)
+                tables.replies[inbound.id] = replace(inbound, acknowledge=acknowledge), now
+                _apply_revocation(inbound, tables, now)
             return tables.replies[inbound.id][0]
 
     async def mark_published(self, reply_id: UUID) -> None:
@@ -113,11 +113,11 @@ def _about(message_id: UUID, tables: Tables) -> About:
     )
 
 
-def _told(inbound: Inbound, tables: Tables, now: datetime) -> bool:
-    told = [reply for reply, at in tables.replies.values() if reply.acknowledge and at > now - QUIET]
-    of_thread = sum(reply.thread == inbound.thread for reply in told)
-    again = inbound.taking is None and any(_same(earlier, inbound) for earlier in told)
-    return of_thread >= MOST_THANKS or again
+def _is_acknowledged_already(inbound: Inbound, tables: Tables, now: datetime) -> bool:
+    thanked = [reply for reply, at in tables.replies.values() if reply.acknowledge and at > now - QUIET]
+    of_thread = sum(reply.thread == inbound.thread for reply in thanked)
+    repeated = inbound.taking is None and any(_same(earlier, inbound) for earlier in thanked)
+    return of_thread >= MOST_THANKS or repeated
 
 
 def _same(earlier: Inbound, later: Inbound) -> bool:
@@ -129,7 +129,7 @@ def _same(earlier: Inbound, later: Inbound) -> bool:
     )
 
 
-def _heed(inbound: Inbound, tables: Tables, now: datetime) -> None:
+def _apply_revocation(inbound: Inbound, tables: Tables, now: datetime) -> None:
     address, person = inbound.reply.address, whose(inbound)
     if inbound.revokes and address:
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"

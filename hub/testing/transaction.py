@@ -151,7 +151,7 @@ class MemoryTransaction:
         for letter in {letter.id: letter for letter in letters}.values():
             known = self._tables.letters.get(letter.id)
             self._tables.letters[letter.id] = (
-                Letter(letter=letter) if known is None else _again(known, letter)
+                Letter(letter=letter) if known is None else _counted_up(known, letter)
             )
 
     async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
@@ -166,7 +166,7 @@ class MemoryTransaction:
             self._tables.clocks[clock.id] = replace(clock, changed_at=self._now)
 
 
-def _again(known: Letter, letter: DeadLetter) -> Letter:
+def _counted_up(known: Letter, letter: DeadLetter) -> Letter:
     """Raise the count of a known letter; reopen a replayed one."""
     counted = replace(known, times=known.times + 1)
     if known.state != "replayed":

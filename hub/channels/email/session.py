@@ -64,7 +64,7 @@ class Session(asyncio.Protocol):
         self._timer = self._loop.call_at(until, self._break_off, "timeout")
         self._talk = transaction(letter, self.offers, reset=self._unclean)
         self._unclean = False
-        self._go_on(next(self._talk))
+        self._perform(next(self._talk))
         return self._answer
 
     def retire(self) -> None:
@@ -103,17 +103,17 @@ class Session(asyncio.Protocol):
             self._finish(self._verdict_without(reply, ""))
             self._close()
         else:
-            self._hear(self._talk, reply)
+            self._advance(self._talk, reply)
 
-    def _hear(self, talk: Generator[Step, Reply, TransactionResult], reply: Reply) -> None:
+    def _advance(self, talk: Generator[Step, Reply, TransactionResult], reply: Reply) -> None:
         try:
             step = talk.send(reply)
         except StopIteration as ended:
             self._finish(ended.value)
         else:
-            self._go_on(step)
+            self._perform(step)
 
-    def _go_on(self, step: Step) -> None:
+    def _perform(self, step: Step) -> None:
         self._step = step
         if step.out:
             self._transport.write(step.out)

@@ -67,7 +67,7 @@ def read_hooks(settings: Settings) -> Mapping[str, Hook]:
             endpoint = parse_generic(url.reveal(), setting=PROVIDERS["sms"])
             spec = load_described(endpoint, setting=PROVIDERS["sms"], signs=bool(settings.secrets))
             hook = Hook(spec=spec, accounts=endpoint.accounts)
-            hooks[hook.spec.name] = _together(hooks.get(hook.spec.name), hook)
+            hooks[hook.spec.name] = _merged(hooks.get(hook.spec.name), hook)
     return hooks
 
 
@@ -80,7 +80,7 @@ def panels(hooks: Mapping[str, Hook]) -> Iterator[tuple[str, Use]]:
             yield name, Use.REPLIES
 
 
-def _together(known: Hook | None, other: Hook) -> Hook:
+def _merged(known: Hook | None, other: Hook) -> Hook:
     if known is None:
         return other
     if known.spec != other.spec:
