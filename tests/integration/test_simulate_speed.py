@@ -31,7 +31,8 @@ INSERT INTO event (
 SELECT encode(overlay(
            uuid_send(gen_random_uuid())
            PLACING substring(int8send((extract(epoch FROM at) * 1000)::bigint) FROM 3) FROM 1
-       ), 'hex')::uuid, source, replace(id, ' 0', ' ' || n), type, at, replace(case_key, 'PQ-0', 'PQ-' || n), copropiedad_id,
+       ), 'hex')::uuid,
+       source, replace(id, ' 0', ' ' || n), type, at, replace(case_key, 'PQ-0', 'PQ-' || n), copropiedad_id,
        unit_id, subject, datacontenttype, dataschema, data || jsonb_build_object('pqrs_id', 'PQ-' || n),
        extensions, planned_at, waiting
 FROM event, generate_series(1, $1::int - 1) n, LATERAL (
