@@ -1,4 +1,4 @@
-"""Events that do not reach all whom they are for, over HTTP."""
+"""Events that do not reach all their recipients, over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.web.services import services
 
 
 async def list_unreached(request: web.Request) -> web.Response:
-    """Events that do not reach all whom they are for, newest first."""
+    """List events that do not reach all their recipients, newest first."""
     query = read_query(request, UnreachedQuery)
     log = services(request).log
     return page_answer(await log.unreached(after=query.after, limit=query.limit, places=places_of(request)))
