@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 from rich.rule import Rule
 
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
@@ -83,17 +83,17 @@ def whatsapp(
 
 
 def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
-    company = Company(settings())
+    company = CompanyRules(settings())
     for name in company.schemas.by_name if event is None else (event,):
         yield from company.templates.to_approve(name, _example(company, name))
 
 
 def _render(event: str) -> Mapping[str, Rendered]:
-    company = Company(settings())
+    company = CompanyRules(settings())
     return company.templates.preview(event, _example(company, event))
 
 
-def _example(company: Company, event: str) -> Mapping[str, Json]:
+def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:
     schema = company.schemas.by_name.get(event)
     if schema is None:
         raise HubError(f"there is no event {event}; the names are those of hub/catalog/, like pqrs.received")

@@ -1,4 +1,4 @@
-"""docs/promises.md says of every clock what the catalogue and the policy say of it."""
+"""docs/promises.md describes every clock as the catalogue and the policy define it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NONE: Final = "–"
 
 
 def moved(clock: str, *moves: Move) -> str:
-    """Name the events that do this to a clock, with the conditions under which they do."""
+    """Return the events that make this move of a clock, with their conditions."""
     return "<br>".join(
         " ".join([f"`{kind.name}`", *(f"if {key} = {value}" for key, value in move.when.items())])
         for kind in CATALOG
@@ -41,8 +41,8 @@ def moved(clock: str, *moves: Move) -> str:
 
 
 def begun(clock: str) -> str:
-    again = moved(clock, Move.RESTART)
-    return moved(clock, Move.START, Move.CHECK) + (f"<br>again: {again}" if again else "")
+    restarts = moved(clock, Move.RESTART)
+    return moved(clock, Move.START, Move.CHECK) + (f"<br>again: {restarts}" if restarts else "")
 
 
 def extended(clock: str, rules: ClockPolicy) -> str:
@@ -64,7 +64,7 @@ def term_words(term: Term) -> str:
 
 
 def due(rules: ClockPolicy) -> str:
-    """Say by when: a term, or the day that the data names."""
+    """Format when it is due: a term, or the day that the data names."""
     term = terms(rules.target) if rules.target else ""
     if rules.until is None:
         return term
@@ -77,20 +77,20 @@ def ahead(by: Ahead) -> str:
 
 
 def at_risk(rules: ClockPolicy) -> str:
-    told = f"{rules.at_risk:.0%}" if rules.at_risk else ""
+    words = f"{rules.at_risk:.0%}" if rules.at_risk else ""
     warned = f"{ahead(rules.warn)} before" if rules.warn else ""
-    return ", ".join(filter(None, [warned, told, "notifies nobody" if rules.silent else ""]))
+    return ", ".join(filter(None, [warned, words, "notifies nobody" if rules.silent else ""]))
 
 
 def ladder(rules: ClockPolicy) -> str:
-    told = ", ".join(map(term_words, accumulate(rules.ladder, add)))
+    words = ", ".join(map(term_words, accumulate(rules.ladder, add)))
     alerts = {"at risk": rules.alerts.at_risk, "breach": rules.alerts.breach}
     at_once = [f"{when}: level {level} at once" for when, level in alerts.items() if level]
-    return "<br>".join(filter(None, [told, *at_once]))
+    return "<br>".join(filter(None, [words, *at_once]))
 
 
 def promise_row(clock: str, rules: ClockPolicy) -> list[str]:
-    """Say a clock as the table does, but for its source."""
+    """Return a clock's row of the table, without its source."""
     cells = [
         begun(clock),
         moved(clock, Move.STOP),

@@ -19,7 +19,7 @@ from prometheus_client import Counter
 
 from hub.channels.email.verp import Verp
 from hub.errors import StorageRefused, Unavailable
-from hub.inbound.mail.reading import Ignored, Meaning, RawMail, read
+from hub.inbound.mail.classify import Ignored, Meaning, RawMail, read
 from hub.model import Complaint, Reply
 from hub.model.receipts import Receipt
 from hub.ports import Now
@@ -115,7 +115,7 @@ class _Handler:
 
     def __init__(self, verp: Verp, handlers: MailHandlers, now: Now) -> None:
         self._verp = verp
-        self._desk = handlers
+        self._handlers = handlers
         self._now = now
         self.conversations: set[_Conversation] = set()
 
@@ -178,11 +178,11 @@ class _Handler:
     async def _tell(self, meaning: Meaning) -> None:
         match meaning:
             case Receipt():
-                await self._desk.receipt(meaning)
+                await self._handlers.receipt(meaning)
             case Complaint():
-                await self._desk.complaint(meaning)
+                await self._handlers.complaint(meaning)
             case Reply():
-                await self._desk.reply(meaning)
+                await self._handlers.reply(meaning)
             case Ignored():
                 log.info("mail.means_nothing", reason=meaning.reason)
         _MAIL.labels(_word(meaning)).inc()
