@@ -24,7 +24,7 @@ from hub.settings import Settings, load
 
 T = TypeVar("T")
 
-_BOGOTA: Final = ZoneInfo("America/Bogota")
+BOGOTA: Final = ZoneInfo("America/Bogota")
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
@@ -127,7 +127,7 @@ def local_time(value: Json) -> str:
     if value is None:
         return ""
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return instant.astimezone(_BOGOTA).strftime("%Y-%m-%d %H:%M:%S")
+    return instant.astimezone(BOGOTA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def short_case(case: str) -> str:
@@ -160,4 +160,4 @@ def as_instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a time like 2026-03-09T08:00") from None
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=_BOGOTA)
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=BOGOTA)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
 from hub.catalog import BY_NAME
 from hub.cli.common import (
+    BOGOTA,
     AsJson,
     as_instant,
     console,
@@ -43,7 +43,6 @@ _OUTCOMES: Final = {
     "open": "en curso",
     "cancelled": "anulada",
 }
-_BOGOTA: Final = ZoneInfo("America/Bogota")
 
 Row = tuple[str, ...]
 File = Annotated[
@@ -250,6 +249,6 @@ def _minute(at: datetime) -> str:
 
 def _due(at: datetime) -> str:
     """Format a due instant in Bogotá: `11/03 14:05`; the end of a day as `31/03 24:00`, not the next day."""
-    last = at.astimezone(_BOGOTA) - timedelta.resolution
+    last = at.astimezone(BOGOTA) - timedelta.resolution
     ends_a_day = last.time() == time.max
-    return f"{last:%d/%m} 24:00" if ends_a_day else f"{at.astimezone(_BOGOTA):%d/%m %H:%M}"
+    return f"{last:%d/%m} 24:00" if ends_a_day else f"{at.astimezone(BOGOTA):%d/%m %H:%M}"

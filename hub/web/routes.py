@@ -191,7 +191,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         needs=READ,
         where=Where.PLACES,
         summary="List events that do not reach all their recipients, newest first",
-        query=intake.UnreachedQuery,
+        query=common.PageQuery,
         answers={200: intake.UnreachedPage, **BAD},
     ),
     *PEOPLE,

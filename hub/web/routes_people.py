@@ -37,7 +37,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
         needs=READ,
         where=Where.PLACES,
         summary="List suppressed contact points, newest first",
-        query=reply_schemas.PageQuery,
+        query=common.PageQuery,
         answers={200: reply_schemas.SuppressionPage, **BAD},
     ),
     Route(

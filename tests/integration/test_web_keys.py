@@ -14,6 +14,7 @@ from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Scope
+from hub.storage import Database
 from hub.web.application import build_metrics
 from hub.web.routes import ROUTES
 from hub.web.services import Access
@@ -165,8 +166,8 @@ async def test_a_key_that_makes_no_sense_is_refused(body: dict[str, Any]) -> Non
     assert await world.keys.keys() == []
 
 
-async def test_looks_and_changes_are_audited_without_personal_data() -> None:
-    world = World(environ=GUARDED)
+async def test_looks_and_changes_are_audited_without_personal_data(opened: Database) -> None:
+    world = World(environ=GUARDED, database=opened)
     world.log.letters.append(letter := dead_letter())
     headers = {**BEARER, hdrs.CONTENT_TYPE: "application/json"}
 

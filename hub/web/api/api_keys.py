@@ -15,7 +15,7 @@ from hub.model import Instant, Scope, Word
 from hub.web.auth.audit import caller_of, note
 from hub.web.requests import read_body, read_query
 from hub.web.responses import Refusal, json_answer, page_answer
-from hub.web.schemas.replies import PageQuery
+from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
 

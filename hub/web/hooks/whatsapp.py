@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from hub.access.webhook_signatures import is_from_meta
-from hub.channels.whatsapp.reports import Keys, Notice, read_notice
+from hub.channels.whatsapp.reports import Keys, read_notice
 from hub.channels.whatsapp.verdicts import PROVIDER
 from hub.inbound.process_receipt import take
 from hub.model.receipts import Receipt
@@ -61,7 +61,8 @@ async def receive(request: web.Request) -> web.Response:
     await _take_statuses(notice.statuses, deps)
     for reply in notice.replies:
         await deps.hooks.take_reply(reply)
-    return json_answer(_counted(notice))
+    counts = {"statuses": len(notice.statuses), "replies": len(notice.replies)}
+    return json_answer({**counts, "unreadable": notice.unreadable})
 
 
 def _keys(request: web.Request) -> Keys:
@@ -77,11 +78,3 @@ async def _take_statuses(statuses: Iterable[Receipt], deps: Services) -> None:
             log.info("receipt.unknown", provider=PROVIDER, state=receipt.state)
         else:
             await take(receipt, store=deps.hooks.receipts, at=deps.now())
-
-
-def _counted(notice: Notice) -> dict[str, int]:
-    return {
-        "statuses": len(notice.statuses),
-        "replies": len(notice.replies),
-        "unreadable": notice.unreadable,
-    }

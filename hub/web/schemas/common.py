@@ -23,6 +23,13 @@ class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter at all."""
 
 
+class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parameters of a paged list without filters."""
+
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
 class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: State | None = None
     channel: Word | None = None

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, UnreachedReason
-from hub.web.schemas.common import Cursor, Limit, Problem
+from hub.web.schemas.common import Problem
 
 
 class RefusedEvent(Struct, kw_only=True, frozen=True):
@@ -51,11 +51,6 @@ class EventsRefused(ProblemDetails, kw_only=True):
 
     accepted: int
     refused: list[RefusedEvent]
-
-
-class UnreachedQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    after: Cursor | None = None
-    limit: Limit = 50
 
 
 class UnreachedRow(Struct, kw_only=True):

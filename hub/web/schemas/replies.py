@@ -8,12 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, ReplyKind, Word
-from hub.web.schemas.common import Cursor, IsMasked, Limit, MayUnmask
-
-
-class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    after: Cursor | None = None
-    limit: Limit = 50
+from hub.web.schemas.common import IsMasked, MayUnmask, PageQuery
 
 
 class RepliesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
