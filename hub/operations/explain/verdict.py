@@ -1,4 +1,4 @@
-"""The facts of an event and a person → why the person was told, or not. Pure."""
+"""The facts of an event and a person → why the person was notified, or not. Pure."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from hub.rendering.titles_es import EVENTS
 
 
 class ExplainOutcome(StrEnum):
-    """What became of a person and an event."""
+    """Whether an event reached a person."""
 
     TOLD = "told"
-    """At least one message went out."""
+    """At least one message left."""
     PENDING = "pending"
-    """A message is on its way, or whom the event means is not known yet."""
+    """A message is waiting to leave, or the audience is not known yet."""
     NOT_REACHED = "not_reached"
-    """Meant, and every message was lost or not sent."""
+    """In the audience, but every message was lost or not sent."""
     LEFT_OUT = "left_out"
-    """Of the group, and not told for a reason of the person's own."""
+    """In the group, but left out for a reason of the person."""
     NOT_MEANT = "not_meant"
-    """The event speaks to others, or to nobody."""
+    """The event is for others, or for nobody."""
     UNKNOWN_EVENT = "unknown_event"
     UNKNOWN_PERSON = "unknown_person"
     SEVERAL_EVENTS = "several_events"
@@ -38,15 +38,15 @@ class ExplainOutcome(StrEnum):
 UNKNOWN: Final = frozenset(
     {ExplainOutcome.UNKNOWN_EVENT, ExplainOutcome.UNKNOWN_PERSON, ExplainOutcome.SEVERAL_EVENTS}
 )
-"""Outcomes that answer nothing, because what is asked about is not there."""
+"""Outcomes without an answer: the event or person is not known, or not unique."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """
-    Why somebody was told of an event, or not; `sentences` are Spanish, their times Colombia's.
+    Why a person was notified of an event, or not; `sentences` are Spanish, with times of Colombia.
 
-    `reason` is a machine word: a message's, that of who is left out, how near a miss was (`added_later`).
+    `reason` is a machine word: of a message, of leaving the person out, or of a miss (`added_later`).
     """
 
     outcome: ExplainOutcome
@@ -58,17 +58,17 @@ class Verdict:
 
 
 def judge(facts: ExplainFacts) -> Verdict:
-    """Decide what there is to say: what was said, else why nothing was."""
+    """Explain the messages; without messages, why there are none."""
     if facts.messages:
-        return _spoken(facts)
+        return _from_messages(facts)
     if not (facts.history or any(audience.left_out for audience in facts.audiences)):
         said = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
         return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [said])
-    return _left_out(facts) or _silent(facts) or _missed(facts)
+    return _left_out(facts) or _without_audience(facts) or _missed(facts)
 
 
 def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
-    """Answer about an event that was never taken in: as a dead letter, or not at all."""
+    """Explain an event that intake never accepted: a dead letter, or unknown."""
     if refused is None:
         said = [f"El hub no conoce el evento «{asked}»."]
         return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=said)
@@ -84,8 +84,8 @@ def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
 
 
 def several_events(asked: str, person: str, found: Iterable[StoredEvent]) -> Verdict:
-    """Ask back: whose event is meant."""
-    sources = ", ".join(one.event.source for one in found)
+    """Ask which source is meant."""
+    sources = ", ".join(stored.event.source for stored in found)
     said = f"Hay varios eventos «{asked}»; diga de cuál sistema (source): {sources}."
     return Verdict(outcome=ExplainOutcome.SEVERAL_EVENTS, person=person, sentences=[said])
 
@@ -114,16 +114,16 @@ _OPENINGS: Final = {
 }
 
 
-def _spoken(facts: ExplainFacts) -> Verdict:
+def _from_messages(facts: ExplainFacts) -> Verdict:
     outcome = _outcome(facts.messages)
     said = [sentence for message in facts.messages for sentence in sentences(message)]
-    # Where one is on its way, what keeps it; not what has become of those before it.
-    telling = [
-        one.message.reason
-        for one in facts.messages
-        if outcome is not ExplainOutcome.PENDING or not _is_lost(one)
+    # While a message is waiting, show its reason, not those of earlier lost messages.
+    reasons = [
+        sent.message.reason
+        for sent in facts.messages
+        if outcome is not ExplainOutcome.PENDING or not _is_lost(sent)
     ]
-    reason = None if outcome is ExplainOutcome.TOLD else telling[0]
+    reason = None if outcome is ExplainOutcome.TOLD else reasons[0]
     return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
 
 
@@ -159,8 +159,8 @@ def _why_left_out(reason: str, detail: str | None, kept: AudienceSnapshot) -> li
     return [f"No: se la dejó por fuera. {sentences_es.reason(reason)}"]
 
 
-def _silent(facts: ExplainFacts) -> Verdict | None:
-    """Explain an event that speaks to nobody at all, whoever asks."""
+def _without_audience(facts: ExplainFacts) -> Verdict | None:
+    """Explain an event without any audience, for whichever person."""
     kind = BY_NAME.get(facts.event.event.name)
     if kind is not None and not kind.audiences:
         said = "No: este tipo de evento no le avisa a nadie."
@@ -175,7 +175,7 @@ def _silent(facts: ExplainFacts) -> Verdict | None:
 
 
 def _missed(facts: ExplainFacts) -> Verdict:
-    found = [answer for kept in facts.audiences for answer in missed.answers(kept, facts)]
-    best = min(found, key=lambda answer: answer.rank)
+    reasons = [answer for kept in facts.audiences for answer in missed.answers(kept, facts)]
+    best = min(reasons, key=lambda answer: answer.rank)
     outcome = ExplainOutcome.PENDING if best.pending else ExplainOutcome.NOT_MEANT
     return _verdict(facts, outcome, best.sentences, best.reason)
