@@ -144,9 +144,9 @@ class SendFailure(HubError):
         self, provider: str, *, took: timedelta | None = None, earlier: tuple[SendFailure, ...] = ()
     ) -> Self:
         """
-        Answer the same failure as a pool tells it, which has names of its own for its providers.
+        Return the same failure with the pool's own name of the provider.
 
-        A copy: one failed fetch of a token is raised to every message that waited for it.
+        A copy, because every message that waited for a token gets the same exception of the failed fetch.
         """
         same = copy(self)
         same.provider, same.took, same.earlier = provider, took, earlier
