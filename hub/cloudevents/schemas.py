@@ -158,7 +158,7 @@ def _unknown_fields(error: ValidationError, document: Mapping[str, Json]) -> Seq
 
 
 def _field(error: ValidationError) -> str:
-    """Return the path of the invalid part: `data.petitioner.0.email`. Cleans keys, which are foreign input."""
+    """Return the path of the invalid part: `data.petitioner.0.email`. Keys are foreign, so clean them."""
     path = [str(step) for step in error.instance_path]
     if error.kind.name == "required":
         path.append(error.kind.value)

@@ -19,8 +19,8 @@ class MonitorPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `interval` is the time between checks, `clear_after` how long an incident must be absent until it is
     resolved. A heartbeat of another process counts until it is `heartbeat_max_age` old; a dead letter is new
-    within `dead_letter_window`. `notify` are addresses to notify besides the staff on duty; without either, the
-    company's own address is used.
+    within `dead_letter_window`. `notify` are addresses to notify besides the staff on duty; without either,
+    the company's own address is used.
     """
 
     interval: Parsed[timedelta]

@@ -58,7 +58,7 @@ async def test_next_level_waits_one_more_duration_of_the_acknowledging_level() -
     assert [local("2026-03-11 14:00"), local("2026-03-13 12:00")] == escalations(hub)[:2]
 
 
-async def test_twice_changes_nothing() -> None:
+async def test_second_acknowledgement_changes_nothing() -> None:
     hub = await climbing()
     await take_on(hub, local("2026-03-11 16:00"))
     once = standing(hub)
@@ -68,7 +68,7 @@ async def test_twice_changes_nothing() -> None:
     assert once == standing(hub)
 
 
-async def test_two_who_say_it_at_once_tell_one_event() -> None:
+async def test_concurrent_acknowledgements_publish_one_event() -> None:
     clock = standing(await climbing())
     one, other = (
         acknowledge.event_of(clock, 2, by=by, now=RECEIVED + hours * HOUR)
@@ -78,7 +78,7 @@ async def test_two_who_say_it_at_once_tell_one_event() -> None:
     assert one.id == other.id
 
 
-async def test_a_conversation_is_taken_on_as_a_complaint_is() -> None:
+async def test_conversation_is_acknowledged_like_a_complaint() -> None:
     hub = memory_hub(RECEIVED)
     reply = event("inbound.message.received", {"kind": "reply"}, at=RECEIVED, source="urn:hub")
     await hub.take_in(reply)
@@ -89,13 +89,13 @@ async def test_a_conversation_is_taken_on_as_a_complaint_is() -> None:
     assert [2] == [one.level for one in standing(hub).course.acknowledged]
 
 
-async def test_what_is_told_is_what_the_schema_says() -> None:
+async def test_published_event_matches_its_schema() -> None:
     clock = standing(await climbing())
 
     SCHEMAS.check(acknowledge.event_of(clock, 2, by="ana", now=RECEIVED), now=RECEIVED)
 
 
-async def test_who_has_not_been_told_takes_nothing_on() -> None:
+async def test_level_without_notification_cannot_acknowledge() -> None:
     clock = standing(await climbing(fired=2))
     ended = replace(sla.with_progress(clock, AT_LEVEL_2), state=ClockState.MET, ended_at=RECEIVED)
     other = replace(sla.with_progress(clock, AT_LEVEL_2), name="maintenance_response")

@@ -101,7 +101,7 @@ def test_the_clock_of_business_days_agrees_with_itself(
 
 
 @given(calendar=calendars(), times=intervals, duration=durations, mode=modes)
-def test_what_arrives_later_is_never_due_earlier(
+def test_later_receipt_is_never_due_earlier(
     calendar: WorkCalendar, times: tuple[datetime, datetime], duration: timedelta, mode: Mode
 ) -> None:
     earlier, later = sorted(times)

@@ -86,26 +86,26 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
     assert set(topology.CHANNELS) <= FORMS.keys()
 
 
-def test_each_event_of_the_hubs_own_is_one_that_it_tells() -> None:
+def test_each_event_of_the_hub_is_published() -> None:
     own = {ACKNOWLEDGED, replies.NAME, replies.ANSWERED, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
     told = {SUMMARY, *own}.union(*EVENTS.values())
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
 
 
-def test_each_kind_of_step_is_told_by_events_of_the_catalogue() -> None:
+def test_each_kind_of_step_has_events_in_the_catalogue() -> None:
     assert set(EVENTS) == set(StepKind)
     assert all(BY_NAME[name].hub_emitted for names in EVENTS.values() for name in names)
 
 
 @pytest.mark.parametrize("name", ESCALATES)
 @pytest.mark.parametrize("kind", [StepKind.ESCALATE, StepKind.REMIND])
-def test_each_escalation_tells_the_event_of_its_promise(name: str, kind: StepKind) -> None:
+def test_each_escalation_publishes_the_event_of_its_promise(name: str, kind: StepKind) -> None:
     clock = replace(laid(POLICY.clocks[name], MONDAY, policy=POLICY), name=name)
     step = Step(kind=kind, at=MONDAY, from_level=1, to_level=2)
 
     assert ESCALATES[name] == step_event(clock, step, now=MONDAY).name
 
 
-def test_each_kind_of_incident_is_looked_for() -> None:
+def test_each_kind_of_incident_has_a_check() -> None:
     assert {kind.name for kind in KINDS} == LOOKS.keys()

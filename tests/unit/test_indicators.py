@@ -51,14 +51,14 @@ def kept(
     )
 
 
-def test_what_tells_nobody_is_no_promise_of_the_company() -> None:
+def test_silent_clock_is_in_no_indicator() -> None:
     silent = Promise(target=24 * HOUR, silent=True)
     clocks = [kept("09T08:00", "09T10:00", ClockState.BREACHED, name="dunning", promise=silent)]
 
     assert [] == figures(clocks, MARCH, CALENDAR)
 
 
-def test_times_are_business_hours_without_pauses_and_their_mean_and_p90_are_taken() -> None:
+def test_mean_and_p90_count_business_hours_without_pauses() -> None:
     clocks = [
         kept("09T08:00", "09T10:00"),  # 2 h
         kept("09T16:00", "10T09:00"),  # 1 h + 1 h: the night is nothing
@@ -78,7 +78,7 @@ def test_times_are_business_hours_without_pauses_and_their_mean_and_p90_are_take
     assert (5, 1, 5 / 6) == (found.met, found.breached, found.share_met)
 
 
-def test_of_ten_the_p90_is_the_ninth() -> None:
+def test_p90_of_ten_is_the_ninth() -> None:
     # 1 h to 9 h on the one day, the tenth 9 h and one of the next: 10 h.
     clocks = [kept("09T08:00", f"09T{8 + hours:02}:00") for hours in range(1, 10)]
 
@@ -88,7 +88,7 @@ def test_of_ten_the_p90_is_the_ninth() -> None:
     assert (9 * HOUR, 5.5 * HOUR) == (found.p90, found.mean)
 
 
-def test_a_promise_of_any_hour_is_counted_by_the_wall() -> None:
+def test_promise_of_any_hour_counts_all_hours() -> None:
     # Saturday 14 March, 2:00 to 2:12, of which 2 minutes it stood still.
     clocks = [kept("14T02:00", "14T02:12", promise=ANY_HOUR, pauses=(("14T02:05", "14T02:07"),))]
 
@@ -97,7 +97,7 @@ def test_a_promise_of_any_hour_is_counted_by_the_wall() -> None:
     assert (timedelta(minutes=10), True) == (found.mean, found.any_hour)
 
 
-def test_what_runs_is_no_answer_and_what_was_cancelled_never_was() -> None:
+def test_running_and_cancelled_clocks_are_not_counted_as_answered() -> None:
     clocks = [
         kept("09T08:00", None, ClockState.OPEN),
         kept("09T08:00", None, ClockState.AT_RISK),
@@ -111,7 +111,7 @@ def test_what_runs_is_no_answer_and_what_was_cancelled_never_was() -> None:
     assert [] == figures(clocks[-1:], MARCH, CALENDAR)
 
 
-def test_breaches_are_told_by_the_level_that_they_reached_answered_or_not() -> None:
+def test_breaches_are_counted_by_the_reached_level() -> None:
     clocks = [
         kept("09T08:00", "13T08:00", ClockState.BREACHED, level=2),
         kept("09T08:00", "16T08:00", ClockState.BREACHED, level=4),
@@ -125,7 +125,7 @@ def test_breaches_are_told_by_the_level_that_they_reached_answered_or_not() -> N
     assert {2: 1, 4: 2} == found.breached_by_level
 
 
-def test_each_promise_has_its_own_figures_and_belongs_to_where_it_began() -> None:
+def test_each_promise_counts_by_itself_in_the_period_of_its_start() -> None:
     clocks = [
         kept("09T08:00", "09T09:00"),
         kept("09T08:00", "10T08:00", name="legal_term"),
@@ -171,7 +171,7 @@ def pqrs(
         ([*pqrs("a"), *pqrs("b"), *pqrs("c", level=3)], FirstInstance(closed=3, resolved=2)),
     ],
 )
-def test_a_pqrs_is_resolved_at_once_when_it_never_climbed_and_never_came_back(
+def test_pqrs_without_escalation_and_reopening_is_first_instance(
     clocks: list[PromiseRecord], found: FirstInstance
 ) -> None:
     assert found == first_instance(clocks, MARCH)

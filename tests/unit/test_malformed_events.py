@@ -19,7 +19,7 @@ GOOD = event("pqrs.received", {"pqrs_id": "good", "petitioner": NEIGHBOUR}, id="
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(THROWN, min_size=1, max_size=4))
-async def test_everything_thrown_is_an_event_or_a_dead_letter_with_a_reason(thrown: list[Thrown]) -> None:
+async def test_any_input_becomes_an_event_or_a_dead_letter_with_a_reason(thrown: list[Thrown]) -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(*map(incoming, thrown), GOOD)
     reasons = [letter.letter.reason for letter in hub.letters]

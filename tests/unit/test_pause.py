@@ -30,7 +30,7 @@ async def go_on(office: DeliveryHarness, subject: str, at_most: int | None = Non
 
 
 @pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
-async def test_a_paused_message_is_held_without_a_try_and_without_growing_older(subject: str) -> None:
+async def test_paused_message_is_held_without_attempt_or_ageing(subject: str) -> None:
     office = post_office()
     one = mail(expires_at=MONDAY + HOUR)
     await office.holds(one)
@@ -45,7 +45,7 @@ async def test_a_paused_message_is_held_without_a_try_and_without_growing_older(
 
 
 @pytest.mark.parametrize("subject", ["channel:sms", "event:pqrs.replied"])
-async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
+async def test_pause_of_another_subject_holds_nothing(subject: str) -> None:
     office = post_office()
     one = mail()
     await office.holds(one)
@@ -55,7 +55,7 @@ async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
     assert office.states(one) == [State.SENT]
 
 
-async def test_what_is_held_is_written_down_before_a_slow_provider_has_answered() -> None:
+async def test_held_message_is_stored_before_a_slow_provider_answers() -> None:
     """Or a resume meanwhile would not find it, and nobody would look at it for a quarter of an hour."""
     seen: list[State] = []
 
@@ -74,7 +74,7 @@ async def test_what_is_held_is_written_down_before_a_slow_provider_has_answered(
     assert office.store.tables.messages[paused.id].attempts == 0
 
 
-async def test_a_message_that_is_worthless_by_now_expires_although_it_is_paused() -> None:
+async def test_paused_message_still_expires() -> None:
     office = post_office()
     one = mail(expires_at=MONDAY, ends_at=MONDAY)
     await office.holds(one)
@@ -84,7 +84,7 @@ async def test_a_message_that_is_worthless_by_now_expires_although_it_is_paused(
     assert office.states(one) == [State.EXPIRED]
 
 
-async def test_resuming_sends_at_once_what_was_held() -> None:
+async def test_resuming_sends_held_messages_at_once() -> None:
     office = post_office()
     one = mail(expires_at=MONDAY + HOUR)
     await office.holds(one)
@@ -109,7 +109,7 @@ async def test_resuming_twice_releases_nothing_twice() -> None:
     assert await go_on(office, "channel:email") == (False, 0, False)
 
 
-async def test_resuming_goes_in_pages_and_says_when_there_is_more() -> None:
+async def test_resuming_goes_in_pages_and_reports_more() -> None:
     office = post_office()
     many = [mail(f"p-{number}") for number in range(PAGE + 1)]
     await office.holds(*many)
@@ -134,7 +134,7 @@ class _SlowToHear(MemoryPauses):
         return tickets
 
 
-async def test_what_a_process_holds_that_has_not_heard_yet_is_released_too() -> None:
+async def test_messages_held_by_a_late_process_are_released_too() -> None:
     office = post_office()
     store = _SlowToHear(office)
     await store.pause("channel:email", by="ana", reason="")
@@ -150,7 +150,7 @@ def test_a_name_is_a_channel_or_an_event() -> None:
 
 
 @pytest.mark.parametrize(("name", "said"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms, push")])
-def test_a_name_that_is_neither_is_refused_with_those_there_are(name: str, said: str) -> None:
+def test_unknown_name_is_refused_with_known_names(name: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):
         subject_of(name)
 
@@ -168,7 +168,7 @@ def memory_pauses() -> MemoryPauses:
     return MemoryPauses(MemoryStore(clock), clock)
 
 
-async def test_pauses_are_asked_once_a_second_at_most() -> None:
+async def test_pauses_are_read_at_most_once_a_second() -> None:
     store, seconds = memory_pauses(), Seconds()
     pauses = Pauses(store, seconds)
     before = await pauses.current()
@@ -180,7 +180,7 @@ async def test_pauses_are_asked_once_a_second_at_most() -> None:
     assert (before, within, after) == (frozenset(), frozenset(), frozenset({"channel:sms"}))
 
 
-async def test_while_postgresql_is_away_the_last_known_pauses_go_on_holding() -> None:
+async def test_last_known_pauses_apply_during_a_database_outage() -> None:
     store, seconds = memory_pauses(), Seconds()
     pauses = Pauses(store, seconds)
     await store.pause("channel:sms", by="ana", reason="")
@@ -191,7 +191,7 @@ async def test_while_postgresql_is_away_the_last_known_pauses_go_on_holding() ->
     assert await pauses.current() == {"channel:sms"}
 
 
-async def test_a_process_that_never_heard_what_is_paused_sends_nothing() -> None:
+async def test_process_that_never_read_the_pauses_sends_nothing() -> None:
     store = memory_pauses()
     store.faults.always("paused", StorageUnavailable())
 

@@ -246,7 +246,7 @@ class TestDataStaysData:
         with pytest.raises(TemplateFailure, match=r"^prueba\.body: enlace: not an https address$"):
             say("[ver]({{ url|enlace }})", url=url)
 
-    def test_the_hubs_own_names_win_over_the_data(self) -> None:
+    def test_names_of_the_hub_override_the_data(self) -> None:
         said = say(
             "{{ person.name }} {{ company.name }} {{ event.id }}",
             person="x",
@@ -277,7 +277,7 @@ class TestFailures:
             ("{{ 1 + secreto }}", "prueba.body: TypeError"),
         ],
     )
-    def test_it_names_what_is_missing_and_never_a_value(self, body: str, message: str) -> None:
+    def test_failure_names_the_missing_variable_and_never_a_value(self, body: str, message: str) -> None:
         with pytest.raises(TemplateFailure) as caught:
             say(body, secreto="79.123.456", persona={"nombre": "79.123.456"}, tabla={})
 
@@ -294,7 +294,7 @@ class TestFailures:
             ("pqrs.received", "sms", "staff", "pqrs.received/staff: sms needs sms"),
         ],
     )
-    def test_another_audiences_text_never_stands_in(
+    def test_text_of_another_audience_is_never_used(
         self, event: str, channel: str, variant: str | None, message: str
     ) -> None:
         with pytest.raises(TemplateFailure) as caught:
@@ -347,7 +347,7 @@ class TestFailures:
 
         assert re.fullmatch(reason, str(caught.value))
 
-    def test_what_no_file_of_the_companys_is_part_of_is_compiled_when_first_said(
+    def test_built_in_templates_are_compiled_on_first_use(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         compiling = Mock(wraps=engine._compile)
@@ -380,7 +380,7 @@ class TestForms:
         assert '<p style="margin:0 0 16px">Hola, María:</p>' in email.html
         assert email.html.count("<style>") == 1
 
-    def test_a_push_without_words_of_its_own_says_the_subject_and_the_sms(self) -> None:
+    def test_push_without_its_own_texts_uses_subject_and_sms(self) -> None:
         source = "{% block subject %}Asunto{% endblock %}{% block sms %}Aló{% endblock %}"
         said = only(source).render("prueba", "push", context({}), variant=None)
 

@@ -67,11 +67,11 @@ def resting(channel: str = "email", **fields: Any) -> Message:
         ("2026-07-10 18:00", "2026-07-14 08:00"),  # 13 July is the holiday of Ley 2578
     ],
 )
-def test_whoever_rests_is_told_in_working_hours(at: str, told: str) -> None:
+def test_resting_person_is_notified_in_working_hours(at: str, told: str) -> None:
     assert next_allowed(Purpose.INTERNAL, local(at), policy=POLICY, rests=True) == local(told)
 
 
-def test_what_staff_is_to_do_is_held_over_the_weekend_and_loses_no_time_by_it() -> None:
+def test_staff_message_is_held_over_the_weekend_without_ageing() -> None:
     one = only([one for one in plan(WORK, person(email()), one=friday()) if one.channel == "email"])
     found = blocking_outcome(claimed(one, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
@@ -103,11 +103,11 @@ def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
     assert (found.next_at, found.expires_at) == (morning, MONDAY + 72 * HOUR + (morning - again))
 
 
-def test_the_inbox_disturbs_nobody_and_waits_for_nothing() -> None:
+def test_inbox_message_does_not_wait() -> None:
     assert blocking_outcome(claimed(resting("inbox"), MONDAY), policy=POLICY, now=FRIDAY_EVENING) is None
 
 
-def test_what_comes_after_the_inbox_waits_again() -> None:
+def test_step_after_the_inbox_waits_for_working_hours() -> None:
     steps = kind(("inbox",), ("email",), purpose=Purpose.INTERNAL)
     one = only(plan(steps, person(email()), one=friday()))
     [after] = next_step(replace(one, state=State.FAILED), now=FRIDAY_EVENING)
@@ -130,7 +130,7 @@ def test_data_incident_ignores_the_working_hours_of_its_handlers() -> None:
 
 
 @pytest.mark.parametrize("purpose", [one for one in Purpose if one is not Purpose.INTERNAL])
-def test_only_the_work_of_staff_waits_for_working_hours(purpose: Purpose) -> None:
+def test_only_internal_messages_wait_for_working_hours(purpose: Purpose) -> None:
     one = kind(("email",), purpose=purpose)
 
     assert [False] == [each.rests for each in plan(one, person(email()), one=friday())]
@@ -141,7 +141,7 @@ def test_only_the_work_of_staff_waits_for_working_hours(purpose: Purpose) -> Non
     [(person(email()), True), (person(email(), any_hour=True), False), (person(email(), known=False), True)],
     ids=["staff", "on call, direction, on shift", "somebody the directory does not know"],
 )
-def test_only_who_may_be_reached_at_any_hour_is(who: Person, *, rests: bool) -> None:
+def test_only_people_of_any_hour_are_notified_at_any_hour(who: Person, *, rests: bool) -> None:
     one = kind(("email",), purpose=Purpose.INTERNAL)
 
     assert [rests] == [each.rests for each in plan(one, who, one=friday())]
@@ -151,14 +151,14 @@ def test_only_who_may_be_reached_at_any_hour_is(who: Person, *, rests: bool) -> 
     ("source", "any_hour", "rests"),
     [(HUB_SOURCE, True, False), (HUB_SOURCE, False, True), ("urn:crm", True, True)],
 )
-def test_a_clock_that_runs_day_and_night_tells_at_once(source: str, *, any_hour: bool, rests: bool) -> None:
+def test_clock_of_any_hour_notifies_at_once(source: str, *, any_hour: bool, rests: bool) -> None:
     one = event("pqrs.escalated", {"any_hour": any_hour}, at=FRIDAY_EVENING, source=source)
     told = plan_audience(stored(one), ESCALATED, 0, [person(email())], rules=RULES, now=FRIDAY_EVENING)
 
     assert {rests} == {each.rests for each in told}
 
 
-def test_what_is_wrong_with_the_hub_itself_is_told_at_any_hour() -> None:
+def test_incident_of_the_hub_is_notified_at_any_hour() -> None:
     told = [
         audience
         for name in ("hub.trouble.began", "hub.trouble.ended")
@@ -201,9 +201,7 @@ async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once(
         ("building.outage.reported", False),
     ],
 )
-def test_of_what_runs_day_and_night_only_an_emergency_wakes_somebody(
-    opening: str, *, told_at_any_hour: bool
-) -> None:
+def test_only_emergency_clocks_wake_people_at_night(opening: str, *, told_at_any_hour: bool) -> None:
     clock = next(iter(sla.replay("case:1", [event(opening)], BY_NAME, POLICY)))
     digest, *_ = sla.digests(
         [clock], policy=SummaryPolicy(more_than=0, late=HOUR), now=clock.due_at + 2 * HOUR

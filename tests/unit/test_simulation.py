@@ -63,9 +63,7 @@ async def unanswered(at: str, until: str, **of: dict[str, Json]) -> Walk:
 
 
 @pytest.mark.parametrize(("at", "until"), [(HOLY_WEEK, "2026-05-31 00:00"), (JULY, "2026-08-31 00:00")])
-async def test_a_pqrs_that_nobody_answers_walks_all_four_levels_and_then_its_legal_term(
-    at: str, until: str
-) -> None:
+async def test_unanswered_pqrs_escalates_through_four_levels_and_legal_term(at: str, until: str) -> None:
     found = await unanswered(at, until, level_4=DIRECTION)
     stops = {step[: len(at)] for step in (*NOBODY_ANSWERS[at], *LEGAL_TERM[at])}
 
@@ -77,7 +75,7 @@ async def test_a_pqrs_that_nobody_answers_walks_all_four_levels_and_then_its_leg
     ]
 
 
-async def test_over_holy_week_each_level_is_told_when_it_is_its_turn_and_nobody_else() -> None:
+async def test_each_level_is_notified_in_its_turn_over_holy_week() -> None:
     found = await unanswered(HOLY_WEEK, "2026-05-31 00:00", level_4=DIRECTION)
 
     assert [
@@ -92,7 +90,7 @@ async def test_over_holy_week_each_level_is_told_when_it_is_its_turn_and_nobody_
     assert ["04-01 16:30", "04-08 13:30", "04-09 12:30", "04-10 11:30"] == found.mailed("pedro@example.com")
 
 
-async def test_over_13_july_each_level_is_told_when_it_is_its_turn_and_nobody_else() -> None:
+async def test_each_level_is_notified_in_its_turn_over_13_july() -> None:
     found = await unanswered(JULY, "2026-08-31 00:00", level_4=DIRECTION)
 
     assert [
@@ -107,9 +105,7 @@ async def test_over_13_july_each_level_is_told_when_it_is_its_turn_and_nobody_el
 
 
 @pytest.mark.parametrize(("at", "until"), [(HOLY_WEEK, "2026-05-31 00:00"), (JULY, "2026-08-31 00:00")])
-async def test_with_a_redis_that_forgets_everything_again_and_again_the_walk_is_the_same(
-    at: str, until: str
-) -> None:
+async def test_repeated_loss_of_redis_changes_no_escalation(at: str, until: str) -> None:
     whole = await unanswered(at, until)
     found = await walk(received(at), *levels())
     found.forgetful = True
@@ -129,7 +125,7 @@ async def test_with_a_redis_that_forgets_everything_again_and_again_the_walk_is_
     ],
     ids=["who rests", "who is on call", "the direction"],
 )
-async def test_a_legal_term_at_risk_tells_level_3_at_once_and_its_breach_level_4(
+async def test_legal_term_at_risk_notifies_level_3_and_breach_level_4(
     level_4: dict[str, Json], uses: str
 ) -> None:
     found = await unanswered(HOLY_WEEK, "2026-05-31 00:00", level_4=level_4)
@@ -142,7 +138,7 @@ async def test_a_legal_term_at_risk_tells_level_3_at_once_and_its_breach_level_4
     ] == found.told("legal_term")
 
 
-async def test_whoever_works_other_hours_is_told_in_those_and_no_step_waits_for_it() -> None:
+async def test_person_with_other_hours_is_notified_then_and_no_step_waits() -> None:
     found = await unanswered(HOLY_WEEK, "2026-04-14 00:00", level_2={"hours": AFTERNOONS})
 
     assert ("pqrs.escalated 1→2", "p-2", "04-08 13:30 inbox, 04-08 14:00 email sms") in found.told(
@@ -151,7 +147,7 @@ async def test_whoever_works_other_hours_is_told_in_those_and_no_step_waits_for_
     assert NOBODY_ANSWERS[HOLY_WEEK] == found.steps("first_reply")
 
 
-async def test_whoever_stands_in_for_a_level_is_told_instead_of_who_is_on_leave() -> None:
+async def test_delegate_is_notified_instead_of_the_person_on_leave() -> None:
     stand_in = somebody("p-stand-in", email("p-stand-in@example.com"))
     leave = upserted(
         "leave", "l-2", person_id="p-2", since="2026-04-06", until="2026-04-10", delegate_id="p-stand-in"
@@ -197,7 +193,7 @@ async def test_acknowledging_level_2_moves_the_later_steps_by_eight_hours() -> N
     )
 
 
-async def test_late_news_of_an_answer_in_time_is_met_and_called_levels_hear_it() -> None:
+async def test_late_event_of_a_timely_answer_is_met_and_levels_are_informed() -> None:
     """Answered half an hour before it was due; the news comes on Saturday, after level 3 was told."""
     found = await walk(received(HOLY_WEEK), *levels({"level_3": ON_CALL}))
     await found.comes(answered("2026-04-08 13:00"), at="2026-04-11 10:00")
@@ -214,7 +210,7 @@ async def test_late_news_of_an_answer_in_time_is_met_and_called_levels_hear_it()
     ] == found.told("first_reply")[-4:]
 
 
-async def test_an_emergency_climbs_by_the_minute_at_night_until_level_3_takes_it_in_hand() -> None:
+async def test_emergency_escalates_at_night_until_level_3_acknowledges() -> None:
     found = await walk(event("emergency.declared", at=local(EMERGENCY)), *levels())
     level = await found.take_on("emergency_ack", by="p-3", at="2026-04-04 03:12")
     await found.on("2026-04-06 00:00")
@@ -242,7 +238,7 @@ async def test_unacknowledged_emergency_reaches_level_4_after_15_minutes() -> No
     ] == found.steps("emergency_ack")
 
 
-async def test_a_call_that_waits_for_monday_is_called_off_when_the_answer_comes_on_sunday() -> None:
+async def test_call_held_until_monday_is_cancelled_by_sundays_answer() -> None:
     found = await unanswered(HOLY_WEEK, "2026-04-25 00:00")
     answer = answered("2026-04-26 10:00")
     await found.comes(

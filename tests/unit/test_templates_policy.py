@@ -91,7 +91,7 @@ def test_a_text_promises_the_term_of_the_policy(
     assert [] == sorted(name for name in chosen if plain(words) not in whole(forms[name]))
 
 
-def test_every_template_that_says_a_term_is_tried_with_another_policy() -> None:
+def test_every_template_with_a_term_is_tested_with_another_policy() -> None:
     sources = {path.name: path.read_text("utf-8") for path in (BUILT_IN / "es").glob("[!_]*.j2")}
     says = {
         name.removesuffix(".j2")

@@ -48,7 +48,7 @@ def test_time_left_is_counted_as_the_promise_runs(clock: str, now: str, due: str
     assert time_left(promise, at(due), at(now), POLICY.calendar) == left
 
 
-def test_what_was_promised_counts_and_not_what_the_policy_says_today() -> None:
+def test_stored_promise_counts_and_not_the_current_policy() -> None:
     in_hours = Promise(target=timedelta(hours=9))
     friday, monday = at("2026-03-13T16:00"), at("2026-03-16T10:00")
 
