@@ -1,4 +1,4 @@
-"""What offices allow, and where."""
+"""The scopes of offices, and their places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gives accounts, to whom and where; and that each change is noted."""
+"""Administration of accounts: who may change which, and the audit of each change."""
 
 from __future__ import annotations
 

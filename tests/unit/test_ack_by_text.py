@@ -1,4 +1,4 @@
-"""A level answers an escalation by text: who takes what on, what he hears, and who hears nothing of it."""
+"""A level acknowledges an escalation by text: the acknowledged case, the answer, and who is not notified."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
 
 
 async def step(hub: MemoryHub) -> None:
-    """Let the clocks do what is due, and the texts go out."""
+    """Run the due steps of clocks, and send the texts."""
     before = len(hub.publisher.events)
     await fire_from_sql(timers_of(hub))
     await hub.take_in(*hub.publisher.events[before:])
@@ -64,7 +64,7 @@ async def step(hub: MemoryHub) -> None:
 
 
 async def write(hub: MemoryHub, words: str = "TOMO", number: str = ANA, **fields: Any) -> Inbound:
-    """Take a text in, and what comes of it."""
+    """Process a text and the events that follow."""
     hub.clock.advance(MINUTE)
     before = len(hub.publisher.events)
     reply = Reply(

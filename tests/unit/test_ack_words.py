@@ -1,4 +1,4 @@
-"""TOMO, as people write it on a telephone."""
+"""TOMO, in the forms that people type on a telephone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A level takes a matter on: what is told, to whom it is refused, and what the ladder makes of it."""
+"""Acknowledging an escalation: the event, the refusals, and the later steps of the clock."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AT_LEVEL_2 = 3
 
 
 async def climbing(name: str = "pqrs.received", fired: int = AT_LEVEL_2, **data: str) -> MemoryHub:
-    """A hub in which nobody has answered, and level 2 was told."""
+    """A hub with an unanswered case, in which level 2 was notified."""
     hub = memory_hub(RECEIVED)
     await hub.take_in(event(name, data, at=RECEIVED))
     clock = standing(hub)

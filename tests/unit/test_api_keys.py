@@ -1,4 +1,4 @@
-"""Keys of systems: made, opened, renewed, bound."""
+"""API keys: issue, check, renew, bind."""
 
 from __future__ import annotations
 

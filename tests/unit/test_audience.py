@@ -59,7 +59,7 @@ def test_only_an_unnamed_party_is_unknown(name: str, number: int) -> None:
 
 
 def test_data_subject_defaults_to_subject_id() -> None:
-    """The person of subject_id, unless the event or its case says whom to tell."""
+    """The data subject is the person of subject_id, unless the event or its case names another."""
     audience = spoken_to("data_subject")
     one = stored(event("privacy.consent.granted", example=1))
     guardian = {(one.case or "", "data_subject"): {"ref": "p-guardian"}}

@@ -1,4 +1,4 @@
-"""The language of audiences: what is read, what it means, how a slip is told."""
+"""The language of audiences: reading, meaning, and errors."""
 
 from __future__ import annotations
 

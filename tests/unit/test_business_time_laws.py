@@ -1,4 +1,4 @@
-"""What holds for every calendar, instant and duration."""
+"""Properties of every calendar, instant and duration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing secret of the settings comes out anywhere: a word of its own in each place is looked for."""
+"""No secret setting is ever shown: each has its own canary word, for which the tests search."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_settings_show_no_secret_in_whatever_way_they_are_turned_into_text(way: 
 
 
 def _outcome(way: Callable[[Any], object], value: object) -> str:
-    """What comes out, also of a way that is refused."""
+    """The output, even of a refused conversion."""
     try:
         made = way(value)
     except Exception as error:  # noqa: BLE001 - a refusal must not quote either

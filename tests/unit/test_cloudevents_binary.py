@@ -1,4 +1,4 @@
-"""Binary mode: attributes in headers, as AMQP and HTTP write them."""
+"""Binary mode: attributes in headers of AMQP and HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds of every event, and of anything that is none."""
+"""Properties of every event, and of any other input."""
 
 from __future__ import annotations
 

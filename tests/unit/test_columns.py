@@ -1,4 +1,4 @@
-"""The columns of a table, from the fields of what it holds."""
+"""The columns of a table, from the fields of its rows."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Nothing is declared that nobody serves, and nothing is served that nobody declares.
+Everything declared is served, and everything served is declared.
 
 That each event has its schema, examples, entry and texts, and each clock its start and stop, is
 in test_catalog.py, test_schemas.py and test_templates.py.
@@ -34,7 +34,7 @@ from tests.unit.factories import DESK, MONDAY, POLICY
 
 
 def consumers() -> list[Consumer]:
-    """Everything that the roles intake and delivery consume."""
+    """All queues that the roles intake and delivery consume."""
     clock, publisher = SettableClock(MONDAY), MemoryPublisher()
     store, appointments = MemoryStore(clock), MemoryAppointments(clock)
     taking_in = events.consumers(

@@ -1,4 +1,4 @@
-"""What of all that somebody has said yes and no to counts."""
+"""Which of a person's consents and revocations is in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demonstration and the examples are events that the hub takes in, about people it knows."""
+"""The demonstration and the examples are valid events about people of the directory."""
 
 from __future__ import annotations
 

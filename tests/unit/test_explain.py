@@ -1,4 +1,4 @@
-"""Why somebody was told of an event, or not: a table of cases, each with its sentences."""
+"""Why a person was notified of an event, or not: a table of cases, each with its sentences."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def kept(*groups: Group, why: str | None = None, left_out: LeftOut | None = None
 
 
 def known(**fields: Any) -> Version:
-    """Somebody of the directory since long ago."""
+    """A person who has long been in the directory."""
     values: dict[str, Any] = {
         "kind": "person",
         "id": "p-1",
@@ -83,7 +83,7 @@ def lives(scope: str = "unit:u-3", role: str = "resident", **fields: Any) -> Ver
 
 
 def left(**fields: Any) -> Version:
-    """A membership that was taken out."""
+    """A removed membership."""
     return lives(**{"version": 2, "removed": True, "person": None, "scope": None, "role": None, **fields})
 
 
@@ -93,7 +93,7 @@ def facts(audience: AudienceSnapshot, *history: Version, person: bool = True) ->
 
 
 def said(verdict: Verdict) -> list[str]:
-    """What is said after the event's name and time."""
+    """The sentences after the event's name and time."""
     assert "Mantenimiento programado, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
     return list(verdict.sentences[1:])
 

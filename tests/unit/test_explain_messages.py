@@ -1,4 +1,4 @@
-"""What became of the messages of an event, in sentences."""
+"""The results of an event's messages, in sentences."""
 
 from __future__ import annotations
 

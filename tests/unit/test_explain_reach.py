@@ -1,4 +1,4 @@
-"""Every route says what it means to who does not reach everywhere."""
+"""Every route declares its behaviour for callers with access to some copropiedades."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fields of a form, and what becomes of one that does not come."""
+"""The fields of a form, and a form that does not arrive completely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spreadsheets of people: what can be used of them, and what is to be mended, line by line."""
+"""Spreadsheets of people: the usable lines, and the faults of each line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a person's words to staff, the acknowledgement and the clock, on the stores in memory."""
+"""From a person's reply to staff, the confirmation and the clock, on the stores in memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REPLIED = event("pqrs.replied", {"pqrs_id": "PQ-1"}, at=MONDAY + HOUR, without=(
 
 @pytest.fixture
 async def hub() -> MemoryHub:
-    """A hub that has texted a petitioner, with one person at the service desk."""
+    """A hub that has sent an SMS to a petitioner, with one person at the service desk."""
     hub = memory_hub()
     await hub.take_in(somebody("p-laura"), member("p-laura", "company", "staff", duty="service"))
     opened = event("pqrs.received", {"petitioner": PETITIONER, "pqrs_id": "PQ-1", "radicado": "R-1"})
@@ -57,7 +57,7 @@ def sent(hub: MemoryHub, one: Message) -> None:
 
 
 async def take(hub: MemoryHub, reply: Reply) -> Inbound:
-    """Take a reply in, and what comes of it over the broker."""
+    """Process a reply and the events that follow over the broker."""
     before = len(hub.publisher.events)
     inbound = await take_reply(reply, store=hub.store, publisher=hub.publisher, now=hub.clock())
     await hub.take_in(*hub.publisher.events[before:])

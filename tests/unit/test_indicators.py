@@ -1,4 +1,4 @@
-"""Indicators, worked out by hand. The company works Monday to Friday from 8:00 to 17:00."""
+"""Indicators, computed by hand. The company works Monday to Friday from 8:00 to 17:00."""
 
 from __future__ import annotations
 

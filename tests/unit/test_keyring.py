@@ -1,4 +1,4 @@
-"""The key ring: one purpose never opens another, the first key signs, all verify."""
+"""The key ring: purposes are separate, the first key signs, all keys verify."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_derivation_is_that_of_rfc_5869() -> None:
 
 
 def test_signatures_are_stable_across_releases() -> None:
-    """These are out in the world: a change here makes every address that is under way unknown."""
+    """These signatures are in use: a change would invalidate the address of every message in transit."""
     ring = KeyRing([Secret("a secret that never changes")])
 
     assert [ring.sign(purpose, "a", "b") for purpose in (Purpose.MAIL, Purpose.SMS_HOOK)] == FROZEN

@@ -1,4 +1,4 @@
-"""The ladder of locks, names that nobody has, and the brake of an address."""
+"""The locks of names, known and unknown, and the throttle of an address."""
 
 from __future__ import annotations
 

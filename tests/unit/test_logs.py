@@ -152,7 +152,7 @@ def test_secret_is_never_printed_under_any_key_at_any_depth(value: Any, key: str
 
 
 def failure(value: object) -> BaseException:
-    """An error of ours whose cause quotes."""
+    """An error of the hub whose cause quotes personal data."""
     error = StorageRefused()
     error.__cause__ = RuntimeError(value, f"{value}")
     return error

@@ -1,4 +1,4 @@
-"""Whatever a stranger sends: it means something or has a reason, nothing fails, nothing takes long."""
+"""Any mail of a stranger has a meaning or a reason, raises nothing, and takes little time."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_hostile_mail_is_parsed_quickly(content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822", "message/delivery-status"])
 def test_part_with_an_unknown_charset_has_a_meaning(kind: str) -> None:
-    """The stdlib stumbles over such a name where the octets are not ASCII."""
+    """The stdlib raises for such a name if the octets are not ASCII."""
     report = dsn(group("failed", "5.1.1"), returned="Subject: é", kind=f"{kind}; charset*=utf-8''%ff")
 
     is_sound(meaning(report.encode("latin-1"), to=f"postmaster@{DOMAIN}"))

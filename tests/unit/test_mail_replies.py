@@ -1,4 +1,4 @@
-"""What people write back: their own words, apart from what they answer."""
+"""Replies: the new text, separated from the quoted original."""
 
 from __future__ import annotations
 

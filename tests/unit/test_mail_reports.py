@@ -1,4 +1,4 @@
-"""Reports about mail that was sent: lost, delayed, complained of."""
+"""Reports about sent mail: bounces, delays, complaints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever comes in is taken in, or is a dead letter with a reason; nothing of it reaches its neighbours."""
+"""Any input is accepted or becomes a dead letter with a reason, without effect on other events."""
 
 from __future__ import annotations
 

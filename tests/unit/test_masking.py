@@ -1,4 +1,4 @@
-"""What is shown of a name and an address never tells the rest of it."""
+"""The visible part of a masked name or address never reveals the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which passwords will do, and that hashes are made elsewhere than on the loop."""
+"""Which passwords are accepted, and that hashing does not block the loop."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ async def test_parameters_are_owasps_and_older_hashes_are_outdated() -> None:
 
 
 class Held(Passwords):
-    """Looks at a hash for as long as a gate is shut."""
+    """Verifies a hash only once a gate is open."""
 
     def __init__(self) -> None:
         super().__init__(memory=8, rounds=1)

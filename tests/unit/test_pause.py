@@ -1,4 +1,4 @@
-"""What an operator pauses is held, and goes on when it is resumed."""
+"""A pause holds messages, and a resume releases them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_pause_of_another_subject_holds_nothing(subject: str) -> None:
 
 
 async def test_held_message_is_stored_before_a_slow_provider_answers() -> None:
-    """Or a resume meanwhile would not find it, and nobody would look at it for a quarter of an hour."""
+    """Otherwise a resume would not find it, and the next check is a quarter of an hour later."""
     seen: list[State] = []
 
     async def slow(_outgoing: Outgoing) -> Accepted:
@@ -121,7 +121,7 @@ async def test_resuming_goes_in_pages_and_reports_more() -> None:
 
 
 class _SlowToHear(MemoryPauses):
-    """A process that has not heard of the end of the pause holds one more after the first look."""
+    """A process that does not know the end of the pause holds one more message after the first check."""
 
     def __init__(self, office: DeliveryHarness) -> None:
         super().__init__(office.store, office.clock)

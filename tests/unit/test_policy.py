@@ -33,7 +33,7 @@ def overlaid(tmp_path: Path) -> Overlaid:
 
 
 class Overlaid:
-    """Loads the policy with some lines on top."""
+    """Loads the policy with some overriding lines."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

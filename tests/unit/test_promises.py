@@ -1,4 +1,4 @@
-"""docs/promises.md says of every clock what the catalogue and the policy say of it."""
+"""docs/promises.md matches the catalogue and the policy for every clock."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NONE: Final = "–"
 
 
 def moved(clock: str, *moves: Move) -> str:
-    """Name the events that do this to a clock, with the conditions under which they do."""
+    """Return the events that make this move of a clock, with their conditions."""
     return "<br>".join(
         " ".join([f"`{kind.name}`", *(f"if {key} = {value}" for key, value in move.when.items())])
         for kind in CATALOG
@@ -64,7 +64,7 @@ def term_words(term: Term) -> str:
 
 
 def due(rules: ClockPolicy) -> str:
-    """Say by when: a term, or the day that the data names."""
+    """Write the due time: a term, or the day in the data."""
     term = terms(rules.target) if rules.target else ""
     if rules.until is None:
         return term
@@ -90,7 +90,7 @@ def ladder(rules: ClockPolicy) -> str:
 
 
 def promise_row(clock: str, rules: ClockPolicy) -> list[str]:
-    """Say a clock as the table does, but for its source."""
+    """Write a clock's row of the table, without its source."""
     cells = [
         begun(clock),
         moved(clock, Move.STOP),

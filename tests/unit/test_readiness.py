@@ -1,4 +1,4 @@
-"""Whether a copropiedad can go live: what is counted, and what there is to do."""
+"""Whether a copropiedad can go live: the counts, and what to do."""
 
 from __future__ import annotations
 

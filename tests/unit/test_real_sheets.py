@@ -1,4 +1,4 @@
-"""Sheets as administrators have them: titles, sums, towers in the unit, two owners in a cell."""
+"""Sheets of real administrators: titles, sums, towers in the unit, two owners in a cell."""
 
 from __future__ import annotations
 

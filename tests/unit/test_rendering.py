@@ -1,4 +1,4 @@
-"""Markdown, Jinja, HTML and people's data in one text: each stays what it is."""
+"""Markdown, Jinja, HTML and personal data in one text never change each other."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def load(folder: Path) -> Templates:
 
 
 def only(source: str, **parts: str) -> Templates:
-    """Compile one file without the built-in ones, which take a while."""
+    """Compile one file without the built-in ones, which are slow."""
     words = COMPILER.words("prueba", read(source, parts.__getitem__))
     for said in words.values():
         said.compile()
@@ -59,7 +59,7 @@ def only(source: str, **parts: str) -> Templates:
 
 
 def say(body: str, prelude: str = "", **data: Any) -> Rendered:
-    """Render a body written in the test: HTML as the inbox has it, and its text."""
+    """Render a body: the HTML for the inbox, and the text."""
     source = f"{prelude}{{% block subject %}}Asunto{{% endblock %}}{{% block body %}}{body}{{% endblock %}}"
     return only(source).render("prueba", "inbox", context(data), variant=None)
 

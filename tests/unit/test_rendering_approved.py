@@ -1,4 +1,4 @@
-"""Texts that a provider has approved: fixed words, named gaps, values that fit."""
+"""Texts that a provider has approved: fixed words, named gaps, valid values."""
 
 from __future__ import annotations
 

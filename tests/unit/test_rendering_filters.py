@@ -1,4 +1,4 @@
-"""How dates, money and names are shown to a Colombian reader."""
+"""Dates, money and names for Colombian readers."""
 
 from __future__ import annotations
 

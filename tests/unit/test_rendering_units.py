@@ -1,4 +1,4 @@
-"""The units that a message is about are named in every form; in what the law wants said, each of them."""
+"""Every form names the units of a message; a legal text names each one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def say(units: tuple[str, ...], block: str, channel: str, purpose: Purpose = Pur
 
 
 def seen(html: str) -> str:
-    """What somebody reads of a page."""
+    """The visible text of a page."""
     return " ".join(unescape(re.sub(r"<(style|title)\b.*?</\1>|<[^>]*>", " ", html, flags=re.DOTALL)).split())
 
 
@@ -108,7 +108,7 @@ def rendered(event: str, units: tuple[str, ...]) -> Iterator[tuple[str, Rendered
 def test_legal_text_names_each_unit_or_is_not_sent(
     event: str, audience: Audience, channel: str, count: int
 ) -> None:
-    """A text that is not sent ends as a failure of its step: the next one is tried, a letter at last."""
+    """A text that is not sent fails its step: the cascade tries the next one, at last a letter."""
     units = tuple(f"Torre {number % 7} Apto {number}" for number in range(count))
     one = about(units, event, audience)
     if count > 3 and channel in SHORT:
@@ -123,7 +123,7 @@ def test_legal_text_names_each_unit_or_is_not_sent(
 
 
 def test_legal_texts_have_several_forms() -> None:
-    """So that the test above tries something."""
+    """So that the test above has cases."""
     assert {"email", "sms", "print", "inbox", "push"} <= {param.values[2] for param in LEGAL}
 
 

@@ -1,4 +1,4 @@
-"""Staff is left alone outside working hours (Ley 2191 de 2022), but for those who are reached at any hour."""
+"""Staff is not notified outside working hours (Ley 2191 de 2022), except people of any hour."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def friday(**fields: Any) -> Any:
 
 
 def test_a_retry_that_falls_after_hours_waits_for_the_morning() -> None:
-    """Sent at 16:59:50 and refused for now, it comes again at 17:00: then it is asked anew."""
+    """Sent at 16:59:50 and refused for now, the retry at 17:00 checks the hours again."""
     end = local("2026-03-09 17:00")
     one = resting(expires_at=MONDAY + 72 * HOUR)
     now = end - 10 * SECOND
@@ -177,7 +177,7 @@ def test_message_missed_over_holidays_is_still_sent_when_they_end() -> None:
 
 
 async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once() -> None:
-    """Nothing of the clock moves: only when people are told does."""
+    """The clock does not move, only the time of notification."""
     hub = memory_hub(FRIDAY_EVENING)
     await hub.take_in(
         somebody("p-lead", email("lead@example.com"), mobile()),

@@ -1,4 +1,4 @@
-"""Who answers at an instant: the rota of the week and who stands in."""
+"""Who is on duty at an instant: the weekly rota and the delegates."""
 
 from __future__ import annotations
 

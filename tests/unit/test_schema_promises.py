@@ -1,8 +1,8 @@
 """
-v1 is a promise to publishers: what was right once stays right.
+v1 is a promise to publishers: data that was valid once stays valid.
 
-`tests/vectors/v1_schemas` holds the schemas as they were first published. A schema may grow; it may
-not ask for more or take less. What cannot is a new event type, `.v2`, beside the old one.
+`tests/vectors/v1_schemas` has the schemas as first published. A schema may grow; it may not require more or
+accept less. Any other change needs a new event type, `.v2`, next to the old one.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def test_each_required_field_is_missed_by_its_name(name: str) -> None:
 
 
 def test_shared_definitions_of_schemas_are_equal() -> None:
-    """Each schema is whole in itself, so that a publisher needs one file; here they are kept alike."""
+    """Each schema is complete, so that a publisher needs one file; this keeps their common parts equal."""
     shared = [s.document["$defs"] for s in SCHEMAS.by_name.values() if "$defs" in s.document]
 
     assert shared == [shared[0]] * len(shared)
@@ -269,7 +269,7 @@ def test_future_consent_is_refused(name: str, field: str) -> None:
 
 
 def test_an_inline_contact_that_is_unusable_does_not_stop_a_case() -> None:
-    """The clocks of the law run all the same; the message ends as no_contact."""
+    """The legal clocks run anyway; the message ends as no_contact."""
     petitioner = {"name": "Ana\r\nBcc: todos@example.com", "email": "not an address"}
 
     SCHEMAS.check(

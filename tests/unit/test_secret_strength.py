@@ -1,4 +1,4 @@
-"""A secret that can be guessed is told from one that was thrown."""
+"""Guessable secrets are distinguished from random ones."""
 
 from __future__ import annotations
 

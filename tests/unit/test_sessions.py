@@ -1,4 +1,4 @@
-"""Sessions: what is kept of them, when they end, and what their pages must send along."""
+"""Sessions: what is stored, when they end, and their CSRF tokens."""
 
 from __future__ import annotations
 

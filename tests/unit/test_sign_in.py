@@ -1,4 +1,4 @@
-"""Who is let in by a password, and who is not."""
+"""Who can sign in with a password, and who cannot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHEAP = Passwords(memory=8, rounds=1)
 
 
 class Counting(Passwords):
-    """Counts the hashes that were looked at: the time an answer takes."""
+    """Counts the verified hashes, which determine the time of an answer."""
 
     def __init__(self) -> None:
         super().__init__(memory=8, rounds=1)

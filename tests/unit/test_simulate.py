@@ -1,4 +1,4 @@
-"""Two policies over one history: what each would have made of it."""
+"""Two policies over one history: the results of each."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ week = { tue = [["06:00", "19:00"]] }
 
 @pytest.fixture
 def policy(request: pytest.FixtureRequest, tmp_path: Path) -> Policy:
-    """The policy of the test's parameter, laid over the built-in one as its file would be."""
+    """The policy of the test's parameter, overriding the built-in one like a file."""
     file = tmp_path / "new.toml"
     file.write_text(request.param, encoding="utf-8")
     return load_policy(file)

@@ -1,4 +1,4 @@
-"""A case that nobody answers walks through the whole hub, over days on which the company is closed."""
+"""An unanswered case goes through the whole hub, over days on which the company is closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sheet of the company's own people: duties, levels, areas, for one copropiedad or for all."""
+"""A sheet of staff: duties, levels, areas, for one copropiedad or for all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cancelling, and being cancelled again and again meanwhile."""
+"""Cancelling tasks while being cancelled repeatedly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATIENCE = timedelta(seconds=20)
 
 
 class Work:
-    """Something that takes its time and says whether it came to its end."""
+    """Slow work that records whether it finished."""
 
     def __init__(self, seconds: float = LONGER_THAN_ONE_WORD) -> None:
         self.begun = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What the hub really says: every event of the catalogue, with every example of its schema."""
+"""The hub's own texts: every event of the catalogue, with every example of its schema."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def examples(event: str) -> list[Data]:
 
 
 def sparse(event: str) -> Data:
-    """An example with nothing that is not required; what may be null is null."""
+    """An example with only required fields, null where allowed."""
     rules = schema(event)
     kept = {name: value for name, value in examples(event)[0].items() if name in rules["required"]}
     nullable = [name for name, rule in rules["properties"].items() if "null" in rule.get("type", ())]
@@ -57,7 +57,7 @@ def sparse(event: str) -> Data:
 
 
 def longest(event: str) -> Data:
-    """An example with every free text as long as the schema lets it be."""
+    """An example with every free text at the greatest length of the schema."""
     rules = schema(event)["properties"]
     free = {
         name: rule["maxLength"]
@@ -86,7 +86,7 @@ def occasions(event: str) -> list[str]:
 
 
 def asked(audience: Audience) -> list[str]:
-    """The channels that an audience may be told over and that speak with a template."""
+    """The channels of an audience that use a template."""
     return [channel for step in audience.channels for channel in step if channel in CHANNELS]
 
 
@@ -108,7 +108,7 @@ SPEAKING = [kind.name for kind in CATALOG if kind.audiences]
 
 
 class Balance(HTMLParser):
-    """Notes what a browser would have to mend."""
+    """Collects what a browser would have to repair."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -478,7 +478,7 @@ def test_what_is_promised_or_asked_of_staff_is_the_term_of_the_policy(
 
 @pytest.mark.parametrize("event", ["realestate.conflict.opened", "realestate.conflict.resolved"])
 def test_party_of_a_conflict_learns_nothing_about_the_other(event: str) -> None:
-    """Not what the other is told, and not who it is."""
+    """Neither the other party's text nor their identity."""
     secrets = {"for_party_a": "SECRETO-A", "for_party_b": "SECRETO-B"}
     people = {
         "party_a": {"name": "Nombre-A", "email": "a@x"},
@@ -507,7 +507,7 @@ def test_affected_person_does_not_read_the_note_for_staff() -> None:
 
 
 def test_data_incident_goes_only_to_staff_and_names_nobody() -> None:
-    """What a publisher says too much is not shown."""
+    """Superfluous data of the publisher is not shown."""
     event = "privacy.incident.detected"
     named = {"affected": [{"name": "María Secreta", "email": "secreta@example.com"}]}
     forms = TEMPLATES.preview(event, examples(event)[0] | named)

@@ -1,4 +1,4 @@
-"""What units are called, in which order, and who is told of several of them at once."""
+"""The names and order of units, and the notifications about several of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page has a word for everything that the hub may show."""
+"""The page has a label for everything that the hub can show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""While a provider's secret is being changed two open its hook; what goes out uses the first."""
+"""During a rotation, a provider's hook accepts two secrets; outgoing calls use the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Working hours of a person's own: which can be, and to the second when somebody is told by them."""
+"""A person's own working hours: which are valid, and the exact second of notification."""
 
 from __future__ import annotations
 
