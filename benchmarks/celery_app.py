@@ -20,7 +20,7 @@ from celery import Celery  # type: ignore[import-untyped]  # it has no annotatio
 from kombu.entity import Queue
 
 from benchmarks.payment import words_of
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.model import Json
 from hub.settings import load
 
@@ -41,8 +41,8 @@ app.conf.update(
 
 
 @cache
-def words() -> Company:
-    return Company(load({}))
+def words() -> CompanyRules:
+    return CompanyRules(load({}))
 
 
 @cache

@@ -18,7 +18,7 @@ import uvloop
 from aio_pika.abc import AbstractIncomingMessage
 
 from benchmarks.payment import NAME, Home, home, payment, words_of
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, wire_content
 from hub.channels.email.pool import Pool
@@ -59,7 +59,7 @@ async def main() -> None:
 
 def prebuilt() -> Letter:
     """Make the contest's mail once."""
-    words, event, reader = Company(load({})), payment(0), home(0)
+    words, event, reader = CompanyRules(load({})), payment(0), home(0)
     outgoing = Outgoing(
         message=_message(event, reader),
         rendered=words_of(event.id, event.time, reader.payer, reader.label, event.data, words),

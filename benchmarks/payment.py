@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event, Json, Rendered
 from hub.rendering import Context
 
@@ -97,7 +97,9 @@ def _event(name: str, data: Json) -> Event:
     )
 
 
-def words_of(event_id: str, time: datetime, payer: str, unit: str, data: Json, words: Company) -> Rendered:
+def words_of(
+    event_id: str, time: datetime, payer: str, unit: str, data: Json, words: CompanyRules
+) -> Rendered:
     """Render with the hub's own template, so that every contestant sends the same words."""
     context = Context(
         data=data,

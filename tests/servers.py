@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -31,7 +31,7 @@ class Servers:
     redis: Redis
     postgres: Postgres
     _places: int = 0
-    _template_made: bool = False
+    _templates: set[str] = field(default_factory=set)
 
     @property
     def all(self) -> tuple[Server, ...]:
@@ -63,25 +63,41 @@ class Servers:
     async def database(self) -> AsyncIterator[str]:
         """A copy of a database with the hub's whole schema."""
         await self._make_template()
-        name = _new_name()
-        await self._sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        yield self.postgres.url_of(name)
-        if self.postgres.child.running:
-            await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+        async with self._copy(f"TEMPLATE {TEMPLATE}") as url:
+            yield url
+
+    @asynccontextmanager
+    async def filled_database(self, name: str, fill: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
+        """A copy of a database that is filled once a session; `fill` is given the URL."""
+        await self._make_template()
+        template = f"filled_{name}"
+        if template not in self._templates:
+            await self._sql(f"CREATE DATABASE {template} TEMPLATE {TEMPLATE}")
+            await fill(self.postgres.url_of(template))
+            self._templates.add(template)
+        # Hundreds of megabytes go faster by file than through the log.
+        async with self._copy(f"TEMPLATE {template} STRATEGY file_copy") as url:
+            yield url
 
     @asynccontextmanager
     async def empty_database(self) -> AsyncIterator[str]:
         """A database without any schema."""
+        async with self._copy("TEMPLATE template1") as url:
+            yield url
+
+    @asynccontextmanager
+    async def _copy(self, of: str) -> AsyncIterator[str]:
         name = _new_name()
-        await self._sql(f"CREATE DATABASE {name}")
+        await self._sql(f"CREATE DATABASE {name} {of}")
         yield self.postgres.url_of(name)
-        await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+        if self.postgres.child.running:
+            await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _make_template(self) -> None:
-        if not self._template_made:
+        if TEMPLATE not in self._templates:
             await self._sql(f"CREATE DATABASE {TEMPLATE}")
             await migrations.upgrade(self.postgres.url_of(TEMPLATE))
-            self._template_made = True
+            self._templates.add(TEMPLATE)
 
     async def _sql(self, statement: str) -> None:
         connection = await asyncpg.connect(self.postgres.url)

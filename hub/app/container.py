@@ -57,7 +57,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Company:
+class CompanyRules:
     """The company's rules and words: loaded when first asked for, once for all roles of a process."""
 
     def __init__(self, settings: Settings) -> None:
@@ -130,7 +130,7 @@ class Container:
     """One of each connection, closed together. They connect when first used, not now."""
 
     settings: Settings
-    words: Company
+    company: CompanyRules
     database: Database
     publisher: BrokerPublisher
     appointments: RedisAppointments
@@ -141,9 +141,9 @@ class Container:
         """Build the channels that are configured."""
         return build_channels(
             self.settings,
-            self.words.policy,
-            compose=self.words.compose,
-            verp=self.words.verp,
+            self.company.policy,
+            compose=self.company.compose,
+            verp=self.company.verp,
             store_inbox=PostgresInbox(self.database).add,
             store_letter=PostgresLetters(self.database).add,
             guards=ProviderLimits(breakers=self.breakers, throttle=self.throttle),
@@ -153,20 +153,20 @@ class Container:
 @asynccontextmanager
 async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
     """Open the parts of one process; `name` is what RabbitMQ's operator sees."""
-    words = Company(settings)
-    breakers = Breakers(words.policy.breaker, report)
+    company = CompanyRules(settings)
+    breakers = Breakers(company.policy.breaker, report)
     circuits = Circuits(breakers)
     REGISTRY.register(circuits)
     async with AsyncExitStack() as stack:
         stack.callback(REGISTRY.unregister, circuits)
         yield Container(
             settings=settings,
-            words=words,
+            company=company,
             database=await stack.enter_async_context(Database(settings.database_url.reveal())),
             publisher=await stack.enter_async_context(_publisher(settings, f"hub {name} publisher")),
             appointments=await stack.enter_async_context(open_appointments(settings)),
             breakers=breakers,
-            throttle=await stack.enter_async_context(_throttle(settings, words.policy.throttle)),
+            throttle=await stack.enter_async_context(_throttle(settings, company.policy.throttle)),
         )
 
 
@@ -185,15 +185,15 @@ open_accounts: Final = _opener(PostgresAccounts)
 open_audit: Final = _opener(PostgresAudit)
 open_contacts: Final = _opener(PostgresContacts)
 open_imports: Final = _opener(PostgresImports, size=1)
-open_explaining: Final = _opener(PostgresExplain)
+open_explain: Final = _opener(PostgresExplain)
 open_keys: Final = _opener(PostgresKeys)
 open_letters: Final = _opener(PostgresLetters)
 open_log: Final = _opener(PostgresLog)
 open_pauses: Final = _opener(PostgresPauses)
 open_redrive: Final = _opener(PostgresRedrive)
-open_roster: Final = _opener(PostgresDirectoryHistory)
+open_directory_history: Final = _opener(PostgresDirectoryHistory)
 open_secrets: Final = _opener(PostgresSecrets)
-open_watch: Final = _opener(partial(PostgresMonitor, queues=QUEUES))
+open_monitor: Final = _opener(partial(PostgresMonitor, queues=QUEUES))
 
 
 @asynccontextmanager

@@ -36,9 +36,9 @@ async def run(parts: Container) -> None:
         clocks={"postgresql": store.clock, "redis": parts.appointments.clock},
         balances=partial(remaining, channels),
         now=now,
-        policy=parts.words.policy.monitor,
+        policy=parts.company.policy.monitor,
         host=socket.gethostname(),
-        company=parts.words.policy.company.email,
+        company=parts.company.policy.company.email,
     )
     work: list[Coroutine[Any, Any, None]] = [monitor.run(watching)]
     if (url := parts.settings.heartbeat_url) is not None:
@@ -62,7 +62,7 @@ async def say_circuits(parts: Container) -> None:
         except Unavailable as exc:
             reraise_if_cancelled()
             log.warning("circuits.unsaid", error=str(exc))
-        await asyncio.sleep(parts.words.policy.monitor.interval.total_seconds())
+        await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
 
 
 async def answers(parts: Container) -> Mapping[str, bool]:

@@ -70,9 +70,9 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
     traits = {name: channel.traits for name, channel in parts.channels().items()}
     consumers = events.consumers(
         context=IntakeContext(
-            schemas=parts.words.schemas,
+            schemas=parts.company.schemas,
             catalog=BY_NAME,
-            rules=Rules(channels=traits, policy=parts.words.policy),
+            rules=Rules(channels=traits, policy=parts.company.policy),
         ),
         senders=SourceBindings(PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())),
         store=PostgresIntake(parts.database),
@@ -91,8 +91,8 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     consumers = messages.consumers(
         deps=DeliveryDeps(
             channels=channels,
-            render=parts.words.renderer(),
-            policy=parts.words.policy,
+            render=parts.company.renderer(),
+            policy=parts.company.policy,
             throttle=parts.throttle,
             now=now,
             pauses=Pauses(PostgresPauses(parts.database)),
@@ -115,8 +115,8 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
             heartbeats=PostgresMonitor(parts.database, QUEUES),
             now=now,
             queues=QUEUES,
-            sweep_after=parts.words.policy.delivery.sweep_after,
-            policy=parts.words.policy,
+            sweep_after=parts.company.policy.delivery.sweep_after,
+            policy=parts.company.policy,
         ),
     )
     return _until(stop, keeping)
@@ -129,11 +129,11 @@ async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
 
 
 def _services(parts: Container) -> Services:
-    database, settings, words = parts.database, parts.settings, parts.words
+    database, settings, company = parts.database, parts.settings, parts.company
     return Services(
         settings=settings,
-        policy=words.policy,
-        schemas=words.schemas,
+        policy=company.policy,
+        schemas=company.schemas,
         now=now,
         publisher=parts.publisher,
         appointments=parts.appointments,
@@ -143,7 +143,7 @@ def _services(parts: Container) -> Services:
         contacts=PostgresContacts(database),
         directory=PostgresDirectoryHistory(database),
         explain=PostgresExplain(database),
-        headcount=PostgresHeadcount(database, words.policy.suppression_for),
+        headcount=PostgresHeadcount(database, company.policy.suppression_for),
         incidents=PostgresMonitor(database, QUEUES),
         letters=PostgresLetters(database),
         log=PostgresLog(database),
@@ -154,7 +154,7 @@ def _services(parts: Container) -> Services:
         refuse=partial(refuse, store=PostgresIntake(database), publisher=parts.publisher, now=now),
         hooks=Hooks.of(
             settings,
-            words.ring,
+            company.ring,
             receipts=PostgresReceipts(database),
             take_reply=partial(_take_reply, parts),
         ),
@@ -164,7 +164,7 @@ def _services(parts: Container) -> Services:
 
 async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Mail in: bounces, complaints, replies."""
-    address, verp = parts.settings.mail, parts.words.verp
+    address, verp = parts.settings.mail, parts.company.verp
     if address is None or verp is None:
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
     handlers = mail.MailHandlers(

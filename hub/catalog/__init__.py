@@ -1,9 +1,9 @@
 """
-What the hub knows: one literal `EventType` per kind of event, told by area of the company.
+The catalogue: one literal `EventType` per event type, in one module per area of the company.
 
-An event is one entry in a module of this folder, one schema in `schemas/` and one template in
-`hub/templates/`; a test fails until all three are there. `template` names the text of an audience
-that does not read the event's main one.
+An event needs an entry in a module of this folder, a schema in `schemas/` and a template in
+`hub/templates/`; a test fails until all three exist. `template` names the text of an audience that does
+not read the event's main text.
 """
 
 from __future__ import annotations

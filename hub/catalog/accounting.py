@@ -1,4 +1,4 @@
-"""What clients of the accounting services are promised, asked for and given."""
+"""Accounting services: deliveries promised to clients, documents requested, reports."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ ACCOUNTING: Final = (
         audiences=(
             Audience(who=_CLIENT, purpose=Purpose.SERVICE, channels=(("email",), ("whatsapp",), ("sms",))),
         ),
-        # Two days: what a bank or an accountant of theirs must look for does not come in one.
+        # Two days: a client needs more than one to get documents from a bank or an accountant.
         reminders=(Reminder("needed_by", timedelta(hours=48)),),
-        # Whoever waits for the client is not late meanwhile.
+        # While we wait for the client, our own promise does not run.
         clocks=(ClockMove("accounting_delivery", Move.PAUSE),),
     ),
     EventType(

@@ -1,4 +1,4 @@
-"""Fees, payments and the affairs of owners."""
+"""Fees, payments, policies and owners' assemblies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ADMINISTRATION: Final = (
         lane=Lane.BULK,
         case="unit_id",
         audiences=(
-            # Before the due day it is a service; what is told after it is a collection, and another event.
+            # Before the due day this is a service; after it, collection is another event.
             Audience(
                 who=("payer",),
                 purpose=Purpose.SERVICE,
@@ -35,10 +35,10 @@ ADMINISTRATION: Final = (
                 purpose=Purpose.TRANSACTIONAL,
                 channels=(("email", "push"), ("sms",)),
             ),
-            # The balance is the owner's alone, so that the owner reads another text.
+            # Only the owner may see the balance, so the owner gets another text.
             Audience(who=("owner",), purpose=Purpose.SERVICE, channels=(("inbox",),), template="owner"),
         ),
-        # Whoever pays, in whole or in part, is not dunned.
+        # A payment, in whole or in part, cancels dunning.
         clocks=(ClockMove("dunning", Move.CANCEL),),
     ),
     EventType(
@@ -52,7 +52,7 @@ ADMINISTRATION: Final = (
                 channels=(("email", "inbox"),),
                 print=Print.BOARD,
             ),
-            # Who works here and lives or owns here as well reads this one, once.
+            # Staff who also live or own here get this message only.
             Audience(
                 who=("staff:all",),
                 purpose=Purpose.INTERNAL,
@@ -66,7 +66,7 @@ ADMINISTRATION: Final = (
         lane=Lane.NORMAL,
         case="assembly_id",
         audiences=(
-            # Ley 675 de 2001, art. 39: to each owner, at the last address that is registered.
+            # Ley 675 de 2001, art. 39: to each owner, at the last registered address.
             Audience(
                 who=_OWNERS,
                 purpose=Purpose.LEGAL,
@@ -93,7 +93,7 @@ ADMINISTRATION: Final = (
         ),
         # Ley 675 de 2001, art. 39: 15 full days lie between the call and an ordinary assembly.
         clocks=(ClockMove("convocation_lead", Move.CHECK, when={"kind": "ordinaria"}),),
-        # Called anew, it is the new call that reminds.
+        # A new call replaces the reminders of the earlier one.
         ends_reminders=True,
     ),
     EventType(

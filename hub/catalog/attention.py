@@ -1,4 +1,4 @@
-"""Requests, complaints and what is answered; and the clocks that they start."""
+"""Petitions, complaints and claims (PQRS), their answers, and the clocks that they start."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
 
-# What the law wants said of a petition, on paper where nothing else arrives.
+# Legally required notices about a petition, on paper if nothing else arrives.
 _BY_LAW: Final = Audience(
     who=("petitioner",), purpose=Purpose.LEGAL, channels=(("email", "sms"),), print=Print.LETTER
 )
 
-# How a petition goes on.
+# The progress of a petition.
 _HOW_IT_GOES: Final = Audience(
     who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("sms",))
 )
@@ -47,7 +47,7 @@ ATTENTION: Final = (
             ),
             Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("push",), ("email",))),
         ),
-        # To be assigned is no answer: no clock moves.
+        # An assignment is not an answer: no clock moves.
     ),
     EventType(
         name="pqrs.replied",
@@ -67,7 +67,7 @@ ATTENTION: Final = (
         lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_BY_LAW,),
-        # Ley 1755 de 2015, art. 17: the term stands still until what is missing has come.
+        # Ley 1755 de 2015, art. 17: the term is paused until the missing information arrives.
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.PAUSE)),
     ),
     EventType(
@@ -89,7 +89,7 @@ ATTENTION: Final = (
         lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_BY_LAW,),
-        # Ley 1755 de 2015, art. 21: from here on the term is somebody else's.
+        # Ley 1755 de 2015, art. 21: from now on the term is the competent authority's.
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.CANCEL)),
     ),
     EventType(
@@ -120,7 +120,7 @@ ATTENTION: Final = (
         audiences=(
             Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("push",))),
         ),
-        # Closing is no answer in law: the legal term runs on until `pqrs.responded`.
+        # In law, closing is not an answer: the legal term runs on until `pqrs.responded`.
         clocks=(ClockMove("first_reply", Move.STOP),),
     ),
     EventType(
@@ -136,7 +136,7 @@ ATTENTION: Final = (
                 purpose=Purpose.TRANSACTIONAL,
                 channels=(("email",),),
                 template="petitioner",
-                # The last step reminds level 4 once more; nothing has changed for the petitioner.
+                # Not for the last step, a reminder to level 4: nothing has changed for the petitioner.
                 when={"cause": "unanswered"},
             ),
         ),
@@ -147,7 +147,7 @@ ATTENTION: Final = (
         lane=Lane.NORMAL,
         case="thread_id",
         audiences=(
-            # SALIR alone is done by the hub: nobody needs to read it, nobody waits for an answer.
+            # The hub itself processes a reply of only SALIR: nobody needs to read or answer it.
             Audience(
                 who=("staff:service",),
                 purpose=Purpose.INTERNAL,
@@ -155,7 +155,7 @@ ATTENTION: Final = (
                 template="staff",
                 when={"kind": "reply"},
             ),
-            # Not each time: people send three texts in a row.
+            # Not every reply is acknowledged: people send three texts in a row.
             Audience(
                 who=("sender",),
                 purpose=Purpose.TRANSACTIONAL,
@@ -180,7 +180,7 @@ ATTENTION: Final = (
         audiences=(
             Audience(who=("staff:service",), purpose=Purpose.INTERNAL, channels=(("inbox", "email"),)),
         ),
-        # An answer that has not arrived is none: the term runs on until its letter is handed over.
+        # An answer that did not arrive does not count: the term runs on until its letter is handed over.
         clocks=(ClockMove("legal_term", Move.REOPEN, when={"about": "pqrs.responded"}),),
         hub_emitted=True,
     ),

@@ -1,4 +1,4 @@
-"""The front desk: services that are out, incidents, packages."""
+"""The front desk: outages, incidents, packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the security of personal data was broken: the staff that must act, the authority, the people."""
+"""Breaches of personal data: staff who must act, the report to the authority, the people affected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
 
 _REALM: Final = "privacy."
-"""The front desk numbers its incidents too: what is said of one must never reach the people of the other."""
+"""The front desk has incident numbers too: the realm keeps the two kinds of cases apart."""
 
 DATA_INCIDENTS: Final = (
     EventType(
@@ -15,13 +15,13 @@ DATA_INCIDENTS: Final = (
         lane=Lane.URGENT,
         case="incident_id",
         realm=_REALM,
-        # Staff only: whose data it is is said to those people, when the officer has decided what.
+        # Staff only: the people affected are notified later, once the officer has decided the text.
         audiences=(
             Audience(
                 who=("staff:privacy_officer",),
                 purpose=Purpose.INTERNAL,
                 channels=(("voice", "sms", "email"),),
-                # Data that leaks on a Saturday cannot wait for Monday (Ley 2191 de 2022, art. 6, c).
+                # A data leak on a Saturday cannot wait for Monday (Ley 2191 de 2022, art. 6, c).
                 any_hour=True,
             ),
             Audience(

@@ -1,4 +1,4 @@
-"""What people ask and claim about their own data, and the terms that Ley 1581 de 2012 sets for it."""
+"""Queries and claims of people about their own data, with the terms of Ley 1581 de 2012."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ _OFFICER: Final = Audience(
 )
 
 
-def _told(name: str, *moves: ClockMove, officer: bool = False) -> EventType:
-    """Make an event of a case that the one whose data it is reads; what opens a case, the officer too."""
+def _case_event(name: str, *moves: ClockMove, officer: bool = False) -> EventType:
+    """Make an event for the data subject, and also for the officer if it opens the case (`officer`)."""
     audiences = (_SUBJECT, _OFFICER) if officer else (_SUBJECT,)
     return EventType(name=name, lane=Lane.NORMAL, case="case_id", audiences=audiences, clocks=moves)
 
 
 DATA_RIGHTS: Final = (
-    _told("privacy.query.received", ClockMove("privacy_query", Move.START), officer=True),
-    _told("privacy.query.extended", ClockMove("privacy_query", Move.EXTEND)),
-    _told("privacy.query.answered", ClockMove("privacy_query", Move.STOP)),
-    _told(
+    _case_event("privacy.query.received", ClockMove("privacy_query", Move.START), officer=True),
+    _case_event("privacy.query.extended", ClockMove("privacy_query", Move.EXTEND)),
+    _case_event("privacy.query.answered", ClockMove("privacy_query", Move.STOP)),
+    _case_event(
         "privacy.claim.received",
         ClockMove("privacy_claim", Move.START),
         ClockMove("privacy_legend", Move.START),
         officer=True,
     ),
-    _told("privacy.claim.in_process", ClockMove("privacy_legend", Move.STOP)),
-    _told("privacy.claim.extended", ClockMove("privacy_claim", Move.EXTEND)),
-    # Not competent: passed on within two business days; the terms are somebody else's from here on.
-    _told(
+    _case_event("privacy.claim.in_process", ClockMove("privacy_legend", Move.STOP)),
+    _case_event("privacy.claim.extended", ClockMove("privacy_claim", Move.EXTEND)),
+    # Another body is competent: transferred within two business days, and the terms bind that body now.
+    _case_event(
         "privacy.claim.transferred",
         ClockMove("privacy_claim", Move.CANCEL),
         ClockMove("privacy_legend", Move.CANCEL),
     ),
-    # An answer within the two days needs no legend any more.
-    _told(
+    # An answer within the two days makes the legend unnecessary.
+    _case_event(
         "privacy.claim.answered",
         ClockMove("privacy_legend", Move.STOP),
         ClockMove("privacy_claim", Move.STOP),

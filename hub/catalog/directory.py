@@ -1,4 +1,4 @@
-"""News of people, units and buildings: nobody is told, the directory changes."""
+"""Changes of people, units and buildings: they update the directory and notify nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot wait."""
+"""Emergencies: declared, updated, escalated, acknowledged."""
 
 from __future__ import annotations
 

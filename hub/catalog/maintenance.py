@@ -1,4 +1,4 @@
-"""Repairs and works."""
+"""Repair requests and scheduled works."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
-# Of works that were changed or announced anew only what holds now is reminded of.
+# Changed or newly announced works replace the earlier reminders.
 _BEFORE_WORKS: Final = (
     Reminder("starts_at", timedelta(hours=24)),
     Reminder("starts_at", timedelta(hours=2)),
 )
-# Whoever may have planned their day around works.
+# The residents who may have planned their day around the works.
 _OF_WORKS: Final = (
     Audience(
         who=("zone:residents",),

@@ -1,4 +1,4 @@
-"""What the hub says of itself."""
+"""Incidents of the hub itself."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ THE_HUB: Final = tuple(
             Audience(
                 who=("staff:ops", "address:notify"),
                 purpose=Purpose.INTERNAL,
-                # All at once, but never by a channel that the event says is broken (`avoid`).
+                # All channels at once, except those that the event reports as broken (`avoid`).
                 channels=(("email", "sms", "push", "whatsapp", "inbox"),),
-                # While the hub is broken nobody hears of an emergency either (Ley 2191 de 2022, art. 6, c).
+                # A broken hub does not deliver emergencies either (Ley 2191 de 2022, art. 6, c).
                 any_hour=True,
             ),
         ),

@@ -1,4 +1,4 @@
-"""What people agree to, and what they take back."""
+"""Consents: requested, granted, revoked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hub.model import Audience, EventType, Lane, Print, Purpose
 
 _ONE_OF: Final = (("email",), ("whatsapp",), ("sms",))
 
-# Said by email, text or WhatsApp, it is acknowledged there; said on paper or a web page, by whatever reaches.
+# Acknowledged by the channel that was used (email, text, WhatsApp); after paper or a web page, by any.
 _THE_CHANNEL_USED: Final = Audience(
     who=("data_subject",), purpose=Purpose.TRANSACTIONAL, channels=_ONE_OF, channel_by="method"
 )

@@ -1,4 +1,4 @@
-"""What the hub says of its promises: in danger, broken, taken on, over."""
+"""Events of the hub's clocks: at risk, breached, acknowledged, checked, resolved, summary."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROMISES: Final = (
         case="clock_id",
         audiences=(
             Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),
-            # A package lies where the front desk can see to it; whoever holds the level is elsewhere.
+            # The package is at the front desk, which can act; the holder of the level is elsewhere.
             Audience(
                 who=("staff:front_desk",),
                 purpose=Purpose.INTERNAL,
@@ -34,12 +34,12 @@ PROMISES: Final = (
     EventType(
         name="sla.acknowledged",
         lane=Lane.URGENT,
-        # Whatever the case is tied by: a thread that is named as a case is that case.
+        # The thread id is the key of the clock's case, whatever field that case has.
         case="thread_id",
         clocks=(
             ClockMove("first_reply", Move.ACKNOWLEDGE),
             ClockMove("legal_term", Move.ACKNOWLEDGE),
-            # Of an emergency nothing else was promised than that somebody takes it in hand.
+            # In an emergency the only promise is that somebody acknowledges it.
             ClockMove("emergency_ack", Move.STOP),
         ),
         hub_emitted=True,
@@ -49,7 +49,7 @@ PROMISES: Final = (
         lane=Lane.URGENT,
         case="thread_id",
         audiences=(
-            # To the number that wrote, at the hour at which it wrote: an answer to its own words is no work.
+            # To the number that wrote, at any hour: an answer to its own text is not work.
             Audience(
                 who=("sender",),
                 purpose=Purpose.TRANSACTIONAL,

@@ -1,4 +1,4 @@
-"""How satisfied people are, what audits find, and what is done about both."""
+"""Detractors of surveys, audit findings, and the actions that follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracts between people, and what they disagree about."""
+"""Conflicts between the parties of a real estate contract."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
 
-# Two audiences, so that each party has its own text: neither reads what the other is told.
+# Two audiences, so that each party gets its own text and does not see the other's.
 _PARTIES: Final = (
     Audience(who=("party_a",), purpose=Purpose.LEGAL, channels=(("email",),), print=Print.LETTER),
     Audience(

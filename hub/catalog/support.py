@@ -1,4 +1,4 @@
-"""What people write to the company, and say at its counter or on the telephone, before it is a PQRS."""
+"""Contacts by email, form, counter, chat or telephone, before they become a PQRS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
 
 _BY_A_PERSON: Final = {"auto_submitted": "False"}
-"""RFC 3834, 2: a machine that is answered may answer again, and nobody waits for a reply to it."""
+"""RFC 3834, 2: a machine may answer our answer, and nobody waits for a reply to it."""
 _FIRST_REPLY: Final = (ClockMove("first_reply", Move.START),)
 _ONE_OF: Final = (("email",), ("whatsapp",), ("sms",))
 _MAIN: Final = {"line": "main"}
@@ -61,14 +61,14 @@ SUPPORT: Final = (
         case="thread_id",
         audiences=(
             Audience(who=("caller",), purpose=Purpose.TRANSACTIONAL, channels=(("sms",), ("whatsapp",))),
-            # On the main line nobody is woken: the clock of the first reply waits for the next opening.
+            # A call on the main line wakes nobody: its first-reply clock waits for the next opening.
             Audience(
                 who=("staff:on_call",),
                 purpose=Purpose.INTERNAL,
                 channels=(("voice", "sms", "push"),),
                 template="staff",
                 when=_EMERGENCY,
-                # Minutes were promised; who stands in for the one on call may be at home.
+                # The promise is a matter of minutes; the stand-in of the person on call may be at home.
                 any_hour=True,
             ),
         ),

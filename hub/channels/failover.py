@@ -24,7 +24,7 @@ from hub.resilience.rate_limit import Rate
 
 THROTTLED: Final = "throttled"
 NO_TIME: Final = "no_time"
-PATIENCE: Final = timedelta(seconds=1)
+TURN_WAIT: Final = timedelta(seconds=1)
 """How long a message waits here for its turn at the rate; one that must wait longer comes again."""
 _LAST_WORD: Final = timedelta(milliseconds=500)
 """Left of the lease when a provider is cut short, so that it is still we who tell who it was."""
@@ -125,7 +125,7 @@ class Failover:
     async def _wait_for_turn(self, provider: Provider, outgoing: Outgoing) -> None:
         if provider.rate is None:
             return
-        key, patience = f"{self.traits.name}:{provider.name}", PATIENCE
+        key, patience = f"{self.traits.name}:{provider.name}", TURN_WAIT
         while wait := await self._throttle.take(key, provider.rate, outgoing.message.lane):
             if wait > min(patience, _left(outgoing) - self._timeout):
                 raise TransientFailure(THROTTLED, provider=provider.name, retry_after=wait, untried=True)

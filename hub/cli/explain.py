@@ -57,7 +57,7 @@ def explain(
 
 
 async def _explain(event: str, person: str, source: str | None) -> Verdict:
-    async with hub_app.open_explaining(settings()) as store:
+    async with hub_app.open_explain(settings()) as store:
         verdict = await explaining.explain(store, event, person, source=source)
     if verdict.event is not None and verdict.outcome not in UNKNOWN:
         subject = f"event:{verdict.event.key}"

@@ -40,5 +40,5 @@ def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:
 
 
 async def _read(limit: int) -> IncidentPage:
-    async with process.open_watch(settings()) as log:
+    async with process.open_monitor(settings()) as log:
         return await read_incidents(log, limit)

@@ -145,7 +145,7 @@ async def _rows() -> list[ChannelRow]:
     async with (
         hub_app.open_pauses(given) as store,
         hub_app.open_publisher(given) as publisher,
-        hub_app.open_watch(given) as log,
+        hub_app.open_monitor(given) as log,
     ):
         return await read_channels(store, publisher, log, providers_of(given))
 

@@ -137,12 +137,12 @@ def consents(ref: Ref, as_json: AsJson = False) -> None:
 
 
 async def _somebody(ref: str, *, whole: bool) -> Mapping[str, Json] | None:
-    async with hub_app.open_roster(settings()) as store:
+    async with hub_app.open_directory_history(settings()) as store:
         return await store.somebody(ref, whole=whole)
 
 
 async def _holders(asked: Holders, after: str | None, limit: int) -> Page:
-    async with hub_app.open_roster(settings()) as store:
+    async with hub_app.open_directory_history(settings()) as store:
         page = await store.holders(asked, after=after, limit=limit)
     # The names are masked and may be many: the question is noted, not each answer.
     on = asked.on.isoformat()

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 from rich.rule import Rule
 
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
@@ -91,11 +91,11 @@ def _render(event: str) -> Mapping[str, Rendered]:
     return words.templates.preview(event, _example(words, event))
 
 
-def _words() -> Company:
-    return Company(settings())
+def _words() -> CompanyRules:
+    return CompanyRules(settings())
 
 
-def _example(words: Company, event: str) -> Mapping[str, Json]:
+def _example(words: CompanyRules, event: str) -> Mapping[str, Json]:
     schema = words.schemas.by_name.get(event)
     if schema is None:
         raise HubError(f"there is no event {event}; the names are those of hub/catalog/, like pqrs.received")

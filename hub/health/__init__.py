@@ -1,1 +1,1 @@
-"""What is wrong with the hub itself: the monitor, its incidents, the heartbeat."""
+"""The hub's own health: the monitor, its incidents, the heartbeat."""

@@ -1,8 +1,8 @@
 """
-The dead man's handle: while all is well an outside address hears from us each minute.
+The heartbeat (a dead man's switch): while all is well, ping an outside address every minute.
 
-Whoever listens there (a service, or a hub of another house) raises the alarm when nothing comes any
-more: nothing that runs here could tell that all of it is gone.
+The receiver (a service, or a hub elsewhere) raises the alarm when the pings stop. Nothing that runs here
+could report that all of it is down.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 async def run(
     url: SecretUrl, well: Callable[[], bool], *, every: timedelta = EVERY, patience: timedelta = TIMEOUT
 ) -> None:
-    """Ping until cancelled, whenever all is well; no failure ends it."""
+    """Ping until cancelled, while `well` returns true; no failure ends it."""
     while True:
         if well():
             await _ping(url, patience)
@@ -35,7 +35,7 @@ async def run(
 
 
 async def _ping(url: SecretUrl, patience: timedelta) -> None:
-    """Tell; what goes wrong is logged without the address, whose path is its secret."""
+    """Send one ping. Log a failure without the address, whose path is a secret."""
     total = aiohttp.ClientTimeout(total=patience.total_seconds())
     try:
         async with (

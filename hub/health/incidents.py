@@ -1,8 +1,8 @@
 """
-What can be wrong with the hub itself: how it is recognised, whom it silences, what to do. Pure.
+The kinds of incident of the hub itself: their symptoms, the channels they break, what to do. Pure.
 
-Instants and ages are the database's. The words are for operators, in Spanish; docs/operations.md has
-the same table.
+Instants and ages come from the database's clock. The texts are for operators, in Spanish;
+docs/operations.md has the same table.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class IncidentKind:
     """
     One kind of incident. `title` names the parts of its key by number: `circuit:sms:twilio` → {1}, {2}.
 
-    `silences` tells that the key's first part is a channel, which must not carry the news of it;
-    `twice` that it is believed when it is seen twice in a row: a start and a restart look like it.
+    `silences`: the key's first part is a channel, which must not carry messages about the incident.
+    `twice`: the symptom counts only if seen twice in a row, because a start or a restart looks like it.
     """
 
     name: str
@@ -124,7 +124,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def known(found: Iterable[Incident]) -> list[Incident]:
-    """Leave out what an older or newer hub has found and this one has no words for: it is left to that."""
+    """Leave out the incidents of kinds that only an older or newer hub knows: that hub reports them."""
     return [incident for incident in found if incident.key.partition(":")[0] in BY_KIND]
 
 
@@ -132,27 +132,27 @@ def kind_of(key: str) -> IncidentKind:
     return BY_KIND[key.partition(":")[0]]
 
 
-def believed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symptom]:
-    """Answer those to go by; `before` are the keys of the pass before."""
+def confirmed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symptom]:
+    """Return the symptoms that count; `before` has the keys of the previous pass."""
     return [symptom for symptom in symptoms if symptom.key in before or not kind_of(symptom.key).twice]
 
 
 def title_of(key: str) -> str:
-    """Say in one line what is wrong."""
+    """Return the incident's title, one line in Spanish."""
     parts = key.split(":")
     return kind_of(key).title.format(*(_WORDS.get(part, part) for part in parts))
 
 
-def avoided(key: str) -> list[str]:
-    """Answer the channels that are broken, over which nobody is to be told of it."""
+def avoided_channels(key: str) -> list[str]:
+    """Return the channels that the incident breaks, which must not carry messages about it."""
     return [key.split(":")[1]] if kind_of(key).silences else []
 
 
 def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Event:
     """
-    Make what is said of an incident: that it began, or, once it is resolved, that it is over.
+    Make the event that an incident began or, once its begin was published, that it is over.
 
-    Its id is made from the key and its begin: a repeat after a crash is a duplicate.
+    The event's id is made from the incident's key and begin: a repeat after a crash is a duplicate.
     """
     name = BEGAN if incident.told_at is None else ENDED
     at = incident.since if name == BEGAN else incident.resolved_at or incident.since
@@ -160,7 +160,7 @@ def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Eve
         name,
         f"{incident.key}@{incident.since.isoformat()}:{name.rpartition('.')[2]}",
         {**_data(incident, name), "notify": list(notify)},
-        # Of a database whose clock is ahead there is something to tell: intake refuses what is to come.
+        # The database's clock may be ahead, which is an incident too; intake refuses future times.
         time=min(at, now),
     )
 
@@ -173,7 +173,7 @@ def _data(incident: Incident, name: str) -> dict[str, Json]:
         "key": incident.key,
         "title": title_of(incident.key),
         "since": incident.since.isoformat(),
-        "avoid": avoided(incident.key),
+        "avoid": avoided_channels(incident.key),
     }
     if name == BEGAN:
         return {
@@ -186,25 +186,25 @@ def _data(incident: Incident, name: str) -> dict[str, Json]:
 
 
 def _quoted(words: str) -> str:
-    """Mark a command as a letter would: data is no Markdown."""
+    """Put commands in «quotes», as a letter does: event data is not Markdown."""
     return re.sub(r"`([^`]*)`", r"«\1»", words)
 
 
 def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
-    """`sms:twilio`, of each provider whose circuit some process has not closed."""
+    """Report each provider (`sms:twilio`) whose circuit is not closed in some process."""
     for place in open_ones:
         yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
 
 
 def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: MonitorPolicy) -> Iterator[Symptom]:
-    """Channel and lane → how long its oldest message waits."""
+    """Report the queues too old for the policy; `oldest`: (channel, lane) → age of the oldest message."""
     for (channel, lane), age in sorted(oldest.items()):
         if age > policy.queue_max_age[lane]:
             yield Symptom(key=f"queue_age:{channel}:{lane}", measured=f"Espera desde hace {length(age)}")
 
 
 def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
-    """Queue without a consumer → how many are ready in it."""
+    """Report roles with messages and no consumer; `unattended`: queue without a consumer → ready messages."""
     for role, prefix in (("intake", "hub.events."), ("delivery", "hub.messages.")):
         queues = {name: ready for name, ready in unattended.items() if ready and name.startswith(prefix)}
         if queues:
@@ -214,10 +214,10 @@ def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
 
 
 def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symptom]:
-    """How many are open, and how many of them came of late."""
+    """Report the open dead letters if any of them came `lately`, or more are open than the policy allows."""
     if lately or opened > policy.max_dead_letters:
-        opened_ones = "1 abierta" if opened == 1 else f"{opened} abiertas"
-        yield Symptom(key="dead_letters", measured=f"{opened_ones}, {lately} de la última hora")
+        open_letters = "1 abierta" if opened == 1 else f"{opened} abiertas"
+        yield Symptom(key="dead_letters", measured=f"{open_letters}, {lately} de la última hora")
 
 
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
@@ -226,7 +226,7 @@ def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
 
 
 def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
-    """What the provider's own description calls low counts first, then the policy's for the currency."""
+    """Report a low balance: the limit in the provider's own description, else the policy's by currency."""
     limit = left.low if left.low is not None else policy.min_balance.get(left.currency)
     if limit is not None and left.amount < limit:
         yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
@@ -234,7 +234,7 @@ def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
 
 def of_clock(host: str, server: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
     if abs(apart) > policy.max_clock_skew:
-        # Of each host its own: another one, whose clock is right, must not take it for mended.
+        # The key names the host: another host, whose clock is right, must not resolve this incident.
         yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")
 
 
@@ -245,7 +245,7 @@ def of_servers(answers: Mapping[str, bool]) -> Iterator[Symptom]:
 
 
 def length(age: timedelta) -> str:
-    """Say a length as people do: `90 s`, `12 min`, `3 h`."""
+    """Format a duration for people: `90 s`, `12 min`, `3 h`."""
     seconds = int(age.total_seconds())
     if seconds < 120:
         return f"{seconds} s"

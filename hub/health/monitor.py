@@ -1,9 +1,9 @@
 """
-WATCH: the hub looks at itself, and tells staff with the duty `ops` what is wrong, once, and when it is over.
+WATCH: check the hub's own health; notify staff with the duty `ops` once of each incident and of its end.
 
-Each symptom is a row first, then an event (deterministic id, confirmed), then the row says that it
-was told: a crash anywhere repeats the same id. Any number of processes may watch: all of them see,
-the database's unique index and its clock decide. What could not be looked at neither begins nor ends.
+Each symptom is first stored as a row, then published as an event (deterministic id, confirmed), then
+marked as published: a crash anywhere repeats the same id. Any number of processes may watch: the
+database's unique index and clock decide. A check that fails neither begins nor ends an incident.
 """
 
 from __future__ import annotations
@@ -23,18 +23,22 @@ from hub.policy.monitoring import MonitorPolicy
 from hub.ports import MonitorStore, Now, Publisher, Queues
 from hub.tasks import reraise_if_cancelled
 
-LOOK_TIMEOUT: Final = 10.0
-"""Seconds for one look: a server that hangs must not blind the watch for the rest."""
+CHECK_TIMEOUT: Final = 10.0
+"""Seconds for one check: a server that hangs must not stop the other checks."""
 
 log = structlog.get_logger()
 
 Clock = Callable[[], Awaitable[datetime]]
-"""Asks a server for its time; may raise Unavailable."""
+"""Returns a server's time; may raise Unavailable."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Monitor:
-    """What watching needs. `host` is this machine's name; `company` its address of last resort."""
+    """
+    Dependencies and state of the monitor.
+
+    `host` is this machine's name; `company` is the company's address, used when nobody has the duty `ops`.
+    """
 
     store: MonitorStore
     publisher: Publisher
@@ -48,11 +52,11 @@ class Monitor:
     company: str
     began_at: datetime = field(init=False)
     well: bool = field(init=False, default=False)
-    """Whether the last pass found that the audit goes on and every server answers."""
+    """Whether in the last pass the audit was running and every server answered."""
     before: Collection[str] = field(init=False, default=())
     """The keys of the symptoms of the last pass."""
     funds: dict[str, Remaining] = field(init=False, default_factory=dict)
-    """What each provider last said of its money."""
+    """The last known balance of each provider."""
     funds_until: datetime | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -60,10 +64,10 @@ class Monitor:
 
 
 async def run(monitor: Monitor) -> None:
-    """Watch until cancelled. No failure ends it: who watches must not be what breaks the hub."""
+    """Watch until cancelled. No failure ends it: the monitor must not break the hub."""
     while True:
         try:
-            await look_and_tell(monitor)
+            await check_and_notify(monitor)
         except Unavailable as exc:
             reraise_if_cancelled()
             monitor.well = False
@@ -75,26 +79,26 @@ async def run(monitor: Monitor) -> None:
         await asyncio.sleep(monitor.policy.interval.total_seconds())
 
 
-async def look_and_tell(monitor: Monitor) -> None:
-    """Look at everything once, write what is found, tell what is new."""
-    symptoms, seen = await look_around(monitor)
+async def check_and_notify(monitor: Monitor) -> None:
+    """Run all checks once, store the symptoms, publish what is new."""
+    symptoms, seen = await collect_symptoms(monitor)
     monitor.well = {"auditor", "server"} <= seen and not any(
         symptom.key.partition(":")[0] in {"auditor", "server"} for symptom in symptoms
     )
-    await monitor.store.see(incidents.believed(symptoms, monitor.before))
+    await monitor.store.see(incidents.confirmed(symptoms, monitor.before))
     monitor.before = {symptom.key for symptom in symptoms}
     await monitor.store.resolve(sorted(seen), monitor.policy.clear_after)
-    await tell(monitor)
+    await publish_incidents(monitor)
 
 
-async def look_around(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
-    """Answer the symptoms, and the kinds of incident that could be looked for."""
+async def collect_symptoms(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
+    """Return the symptoms, and the kinds of incident whose check succeeded."""
     symptoms: list[Symptom] = []
     seen: set[str] = set()
-    for kind, look in LOOKS.items():
+    for kind, check in CHECKS.items():
         try:
-            async with asyncio.timeout(LOOK_TIMEOUT):
-                symptoms += await look(monitor)
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                symptoms += await check(monitor)
         except (HubError, TimeoutError) as exc:
             reraise_if_cancelled()
             log.warning("watch.cannot_look", kind=kind, error=str(exc) or type(exc).__name__)
@@ -103,18 +107,18 @@ async def look_around(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
     return symptoms, seen
 
 
-async def tell(monitor: Monitor) -> None:
-    """Publish what has not been told yet: an end never before its begin."""
-    while untold := incidents.known(await monitor.store.untold()):
-        notify = await _notify(monitor)
-        for incident in untold:
+async def publish_incidents(monitor: Monitor) -> None:
+    """Publish begins and ends that are not published yet, a begin always before its end."""
+    while unpublished := incidents.known(await monitor.store.unpublished()):
+        notify = await _recipients(monitor)
+        for incident in unpublished:
             event = incidents.event_of(incident, notify=notify, now=monitor.now())
             await monitor.publisher.event(event)
-            await monitor.store.mark_told(incident)
+            await monitor.store.mark_published(incident)
             log.warning("watch.told", event_name=event.name, key=incident.key, measured=incident.measured)
 
 
-async def _notify(monitor: Monitor) -> Sequence[str]:
+async def _recipients(monitor: Monitor) -> Sequence[str]:
     if monitor.policy.notify or await monitor.store.anybody_on_duty():
         return monitor.policy.notify
     log.error(
@@ -142,12 +146,12 @@ async def _letters(monitor: Monitor) -> Sequence[Symptom]:
 
 async def _audit(monitor: Monitor) -> Sequence[Symptom]:
     age = await monitor.store.audit_age()
-    # Before the first audit there ever was: it has as long as any other, from our own start.
+    # Before the first audit ever: count from our own start, so it has as long as any other.
     return list(incidents.of_audit(monitor.now() - monitor.began_at if age is None else age, monitor.policy))
 
 
 async def _balances(monitor: Monitor) -> Sequence[Symptom]:
-    """Ask the providers at most every `balance_interval`; meanwhile what they said last counts."""
+    """Ask the providers at most every `balance_interval`; in between, use their last answers."""
     now = monitor.now()
     if monitor.funds_until is None or now >= monitor.funds_until:
         monitor.funds_until = now + monitor.policy.balance_interval
@@ -158,22 +162,22 @@ async def _balances(monitor: Monitor) -> Sequence[Symptom]:
 
 
 async def _skew(monitor: Monitor) -> Sequence[Symptom]:
-    found: list[Symptom] = []
+    symptoms: list[Symptom] = []
     for server, clock in monitor.clocks.items():
         before = monitor.now()
-        there = await clock()
+        server_time = await clock()
         after = monitor.now()
-        # The answer was made somewhere between: only what lies outside both is apart.
-        apart = max(before - there, there - after, timedelta(0))
-        found += incidents.of_clock(monitor.host, server, apart, monitor.policy)
-    return found
+        # The server answered between `before` and `after`: only a time outside both is skew.
+        apart = max(before - server_time, server_time - after, timedelta(0))
+        symptoms += incidents.of_clock(monitor.host, server, apart, monitor.policy)
+    return symptoms
 
 
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_servers(await monitor.answers()))
 
 
-LOOKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = {
+CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = {
     "circuit": _circuits,
     "queue_age": _ages,
     "unattended": _unattended,
@@ -183,4 +187,4 @@ LOOKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = 
     "skew": _skew,
     "server": _servers,
 }
-"""Kind of incident → what looks for it."""
+"""Kind of incident → its check."""

@@ -1,1 +1,1 @@
-"""INTAKE: events from the wire become rows, then tickets."""
+"""INTAKE: store the events that RabbitMQ delivers, then publish tickets."""

@@ -1,4 +1,4 @@
-"""A batch in one transaction: again after a conflict, in halves when the database refuses a value."""
+"""Commit a batch in one transaction: retry after a conflict, halve it when the database refuses a value."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ async def commit(batch: Batch, *, context: IntakeContext, store: IntakeStore, no
     """
     Commit the batch.
 
-    A value that the database refuses is found by halving, so that one bad event becomes a dead
-    letter and the rest is committed. Raises StorageUnavailable when there is no database.
+    Halving finds the event with a value that the database refuses: that event becomes a dead letter, and
+    the rest is committed. Raises StorageUnavailable when there is no database.
     """
     try:
         return await _until_no_conflict(batch, context=context, store=store, now=now)
@@ -30,8 +30,8 @@ async def commit(batch: Batch, *, context: IntakeContext, store: IntakeStore, no
             dead = batch.without_events(f"the database refuses a value of it ({exc})")
             return await _until_no_conflict(dead, context=context, store=store, now=now)
     first, second = batch.halves()
-    taken = await commit(first, context=context, store=store, now=now)
-    return taken.join(await commit(second, context=context, store=store, now=now))
+    result = await commit(first, context=context, store=store, now=now)
+    return result.join(await commit(second, context=context, store=store, now=now))
 
 
 async def _until_no_conflict(
@@ -48,6 +48,6 @@ async def _once(batch: Batch, *, context: IntakeContext, store: IntakeStore, now
     async with store.transaction() as transaction:
         if batch.letters:
             await transaction.add_dead_letters(batch.letters)
-        taken = await plan_in(transaction, events, context=context, now=now()) if events else CommitResult()
-    taken.letters = batch.letters
-    return taken
+        result = await plan_in(transaction, events, context=context, now=now()) if events else CommitResult()
+    result.letters = batch.letters
+    return result

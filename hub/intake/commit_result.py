@@ -1,4 +1,4 @@
-"""What a transaction of intake leaves to do after its commit."""
+"""The work that remains after a transaction of intake commits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.ports import Later
 
 @dataclass(slots=True)
 class CommitResult:
-    """Messages to ticket, audiences to expand, clocks to track, dead letters and events to tell of."""
+    """Messages to ticket, audiences to expand, clocks to track, dead letters and events to report."""
 
     messages: list[Message] = field(default_factory=list)
     broad: list[PlannedAudience] = field(default_factory=list)
@@ -21,7 +21,7 @@ class CommitResult:
     unreached: list[Unreached] = field(default_factory=list)
 
     def join(self, other: CommitResult) -> CommitResult:
-        """Put two halves of a batch together again."""
+        """Combine the results of two halves of a batch."""
         return CommitResult(
             messages=self.messages + other.messages,
             broad=self.broad + other.broad,

@@ -1,4 +1,4 @@
-"""Bytes → events and dead letters. Pure."""
+"""Decode bytes into events and dead letters. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REJECTED: Final = "event.rejected"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeContext:
-    """What the hub knows when an event comes in. Values only: nothing here asks a server."""
+    """What intake needs to read an event. Values only: nothing here calls a server."""
 
     schemas: Schemas
     catalog: Mapping[str, EventType]
@@ -38,13 +38,13 @@ class IntakeContext:
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """A batch that was read: events in the order of arrival, each once, and what cannot be taken in."""
+    """A decoded batch: events in the order of arrival, without repeats, and dead letters for the rest."""
 
     events: dict[UUID, tuple[Event, RawMessage]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
 
     def halves(self) -> tuple[Batch, Batch]:
-        """Split the events in two, what others look up first; the letters stay with the first half."""
+        """Split the events in two, those that others depend on first; the letters stay in the first half."""
         items = sorted(self.events.items(), key=lambda item: not is_looked_up(item[1][0]))
         middle = len(items) // 2
         first = Batch(events=dict(items[:middle]), letters=self.letters)
@@ -62,39 +62,39 @@ def read(
 ) -> Batch:
     """Decode and validate; what fails becomes a dead letter with a reason that a publisher can act on."""
     batch = Batch()
-    for one in incoming:
+    for raw in incoming:
         try:
-            event = decode(one.body, one.content_type, one.headers)
-            bound.require(event, one)
+            event = decode(raw.body, raw.content_type, raw.headers)
+            bound.require(event, raw)
             context.schemas.check(event, now=now)
         except InvalidEvent as exc:
-            batch.letters.append(dead_letter(one, exc))
+            batch.letters.append(dead_letter(raw, exc))
         else:
-            batch.events.setdefault(event_key(event), (event, one))
+            batch.events.setdefault(event_key(event), (event, raw))
     return batch
 
 
 def is_directory(event: Event) -> bool:
-    """Tell whether the event says who lives and works where, which the others of its batch need."""
+    """Return whether the event changes the directory, which the other events of its batch need."""
     return event.name.startswith("directory.")
 
 
 def is_looked_up(event: Event) -> bool:
-    """Tell whether the event says what the others of its batch are planned by."""
+    """Return whether the other events of a batch depend on this one (directory or consent)."""
     return is_directory(event) or event.name in SAID_AT
 
 
 def dead_letter(incoming: RawMessage, error: InvalidEvent) -> DeadLetter:
-    """Keep what came, whole (the first 64 KiB of what is too large), with its reason."""
-    found = identity_in(incoming.body, incoming.content_type, incoming.headers)
+    """Make a dead letter with the whole body (the first 64 KiB of one that is too large) and its reason."""
+    identity = identity_in(incoming.body, incoming.content_type, incoming.headers)
     return DeadLetter(
         id=body_id(incoming.body, incoming.routing_key, attributes_in(incoming.headers)),
         received_at=incoming.received_at,
         reason=error.reason,
         field=error.field,
-        event_type=found.get("type"),
-        event_id=found.get("id"),
-        source=found.get("source"),
+        event_type=identity.get("type"),
+        event_id=identity.get("id"),
+        source=identity.get("source"),
         routing_key=incoming.routing_key,
         content_type=incoming.content_type,
         headers=incoming.headers,
@@ -102,13 +102,13 @@ def dead_letter(incoming: RawMessage, error: InvalidEvent) -> DeadLetter:
     )
 
 
-def may_be_told(letter: DeadLetter) -> bool:
-    """A rejection that comes back, because somebody bridges the exchanges, must not make another one."""
+def may_be_reported(letter: DeadLetter) -> bool:
+    """Return false for a rejection that comes back over bridged exchanges: it must not cause another one."""
     return not (letter.event_type or letter.routing_key).removeprefix(TYPE_PREFIX).startswith(REJECTED)
 
 
 def rejection(letter: DeadLetter, now: datetime) -> Event:
-    """Make the `event.rejected` that tells publishers; it goes to `hub.events.out` only."""
+    """Make the `event.rejected` that notifies publishers; it goes to `hub.events.out` only."""
     return own_event(
         REJECTED,
         f"rejected:{letter.id}",

@@ -1,4 +1,4 @@
-"""Broad audiences, page by page: each page its own transaction, so that 20,000 people block nobody."""
+"""Expand broad audiences page by page, each in its own transaction, so that 20,000 people block nobody."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from hub.ports import IntakeStore, IntakeTransaction, Now
 
 PAGE: Final = 500
 """
-People per transaction. Three channels and two reminders make nine messages of each: about 5,000 rows,
-a sixth of a second in which nothing else of this process runs.
+People per transaction. Three channels and two reminders make nine messages per person: about 5,000 rows,
+which block this process for a sixth of a second.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expanded:
-    """The messages of a page to ticket; after the last page, the event if its audience is nobody."""
+    """The messages of a page to ticket; after the last page, the event if its audience is empty."""
 
     messages: Sequence[Message]
     unreached: Sequence[Unreached]
@@ -32,7 +32,7 @@ async def expand(
     audience: PlannedAudience, *, context: IntakeContext, store: IntakeStore, now: Now, page: int = PAGE
 ) -> AsyncIterator[Expanded]:
     """
-    Plan the audience, yielding what each committed page leaves to do.
+    Plan the audience, yielding the remaining work of each committed page.
 
     The last page of the event's last audience sets `planned_at`; a crash before that leaves it
     unset, and the redelivered event is expanded again from the start, which changes nothing.
@@ -44,7 +44,7 @@ async def expand(
             async with store.transaction() as transaction:
                 histories = await _reminded(transaction, audience)
                 people = await transaction.people_page(group, after, page)
-                # The first page tells a crowd; all pages must travel in the same lane.
+                # The first page sets the size of the crowd: all pages must use the same lane.
                 crowd = crowd or len(people)
                 messages = audience.messages_to(people, context=context, now=now(), crowd=crowd)
                 if messages:
@@ -67,6 +67,6 @@ async def expand(
 async def _reminded(
     transaction: IntakeTransaction, audience: PlannedAudience
 ) -> Mapping[str, Sequence[StoredEvent]]:
-    """Lock the case of what will be reminded of: its end may come in between two pages."""
+    """Lock the case of an event with reminders: the event that ends them may come between two pages."""
     case = audience.stored.case
     return await transaction.case_events([case]) if case is not None and audience.kind.reminders else {}

@@ -1,4 +1,4 @@
-"""Inside the transaction: directory first, then who is meant, then rows, consents, messages and clocks."""
+"""Inside the transaction: directory, then audiences, then rows, consents, messages and clocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
-from hub.messages.planning.plan import is_quiet
+from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     THREAD,
     TOLD_BY_ANOTHER,
@@ -36,7 +36,7 @@ from hub.ports import IntakeTransaction
 async def plan_in(
     transaction: IntakeTransaction, events: Mapping[UUID, Event], *, context: IntakeContext, now: datetime
 ) -> CommitResult:
-    """Write everything that these events (by their keys) mean; answer what is left after the commit."""
+    """Write everything that follows from these events (by key); return what is left after the commit."""
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
@@ -45,42 +45,45 @@ async def plan_in(
     histories = await _lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
     placed = {event.key: _placed(event, parties) for event in [*stored, *released]}
-    meant = {key: resolve(event, context.catalog[event.event.name], parties) for key, event in placed.items()}
-    planned = {key: as_planned(event, meant[key]) for key, event in placed.items()}
+    audiences = {
+        key: resolve(event, context.catalog[event.event.name], parties) for key, event in placed.items()
+    }
+    planned = {key: as_planned(event, audiences[key]) for key, event in placed.items()}
 
     new = await transaction.add_events([planned[event.key] for event in stored])
     added = [event for event in stored if event.key in new]
-    fresh = {event.key: meant[event.key] for event in [*added, *released]}
-    # Before anybody is looked up: an audience of the same batch asks for them.
+    fresh = {event.key: audiences[event.key] for event in [*added, *released]}
+    # Before people are looked up: an audience of the same batch depends on the consents.
     await _add_consents(transaction, added)
-    taken = CommitResult()
+    result = CommitResult()
     await _place(transaction, released, planned)
-    records = await _add_messages(transaction, [*chain(*fresh.values())], taken, context=context, now=now)
+    records = await _add_messages(transaction, [*chain(*fresh.values())], result, context=context, now=now)
     current = [planned[key] for key in fresh]
-    taken.unreached = find_unreached(
-        current, units=units, places=new, records=records, messages=taken.messages
+    result.unreached = find_unreached(
+        current, units=units, places=new, records=records, messages=result.messages
     )
-    if taken.unreached:
-        await transaction.add_unreached(taken.unreached)
+    if result.unreached:
+        await transaction.add_unreached(result.unreached)
     await _mark_planned(transaction, [planned[event.key] for event in released])
-    await _again(transaction, {key: meant[key] for key in meant if key not in fresh}, taken)
-    taken.broad += chain(*map(expansions, fresh.values()))
-    _enter(histories, added)
+    duplicates = {key: audiences[key] for key in audiences if key not in fresh}
+    await _resume_duplicates(transaction, duplicates, result)
+    result.broad += chain(*map(expansions, fresh.values()))
+    _append_to_histories(histories, added)
     await end_reminders(transaction, histories, context)
-    taken.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
-    return taken
+    result.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
+    return result
 
 
 async def _add_consents(transaction: IntakeTransaction, added: Iterable[StoredEvent]) -> None:
-    said = [consent for stored in added for consent in consents_of(stored.event, stored.key)]
-    if said:
-        await transaction.add_consents(said)
+    consents = [consent for stored in added for consent in consents_of(stored.event, stored.key)]
+    if consents:
+        await transaction.add_consents(consents)
 
 
 async def _place(
     transaction: IntakeTransaction, released: Sequence[StoredEvent], planned: Mapping[UUID, StoredEvent]
 ) -> None:
-    """An event that waited for its case is where that is, and so are its messages, which are added next."""
+    """Store the place that released events got from their case, before their messages are added."""
     placed = [
         planned[event.key]
         for event in released
@@ -91,14 +94,14 @@ async def _place(
 
 
 async def _mark_planned(transaction: IntakeTransaction, released: Sequence[StoredEvent]) -> None:
-    """An event that waited for a party, and need not wait any more, is planned now."""
+    """Mark the released events as planned that no longer wait for a party."""
     done = [event.key for event in released if event.planned]
     if done:
         await transaction.mark_planned(done)
 
 
 async def _units(transaction: IntakeTransaction, events: Mapping[UUID, Event]) -> Mapping[str, str]:
-    """Answer the units that these events name and the directory has, each with its copropiedad."""
+    """Return unit → copropiedad for the units that these events name and the directory has."""
     units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
     return await transaction.places(units) if units else {}
 
@@ -106,7 +109,7 @@ async def _units(transaction: IntakeTransaction, events: Mapping[UUID, Event]) -
 def _stored(
     events: Mapping[UUID, Event], units: Mapping[str, str], context: IntakeContext
 ) -> list[StoredEvent]:
-    """Find out where each event happens: its copropiedad is named, or is its unit's."""
+    """Make the rows of these events. An event names its copropiedad, or is in that of its unit."""
     return [
         StoredEvent(
             key=key,
@@ -124,7 +127,7 @@ def case_key(kind: EventType, event: Event) -> str | None:
     value = event.data.get(kind.case)
     if value is None:
         return None
-    # A thread that is named as a case is that case: a reply about it, and the answer to the reply.
+    # A thread id with a colon is the key of a case: a reply about that case, and the answer to the reply.
     return value if kind.case == THREAD and ":" in value else f"{kind.realm}{kind.case}:{value}"
 
 
@@ -132,56 +135,56 @@ async def _lock(
     transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> dict[str, list[StoredEvent]]:
     """
-    Lock the cases of these events and answer what happened in them so far.
+    Lock the cases of these events and return their events so far.
 
-    Before anybody is looked up: of two transactions, one with the event that names a party and one
-    with an event that asks for it, the second must see the first, or the event waits for ever.
+    This comes before any look-up. If one transaction names a party and another needs it, the second must
+    see the first; otherwise its event waits for ever.
     """
-    cases = {one.case for one in stored if one.case is not None and _concerns_case(one, context)}
+    cases = {row.case for row in stored if row.case is not None and _concerns_case(row, context)}
     histories = await transaction.case_events(cases) if cases else {}
     return {case: list(histories.get(case, ())) for case in cases}
 
 
 def _concerns_case(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Tell whether the event moves clocks or reminders of its case, or speaks to people whom it knows."""
+    """Return whether the event moves clocks or reminders of its case, or notifies parties of it."""
     kind = context.catalog[stored.event.name]
     reminds = bool(kind.reminders) or kind.ends_reminders
     return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
 
 
-def _enter(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:
-    for one in new:
-        if one.case is not None and one.case in histories:
-            histories[one.case].append(one)
+def _append_to_histories(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:
+    for row in new:
+        if row.case is not None and row.case in histories:
+            histories[row.case].append(row)
 
 
 async def _parties(
     transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
-    """Answer who is known in the cases of a batch, and the events that came before that was said."""
+    """Return the known parties of the cases of a batch, and the events that waited for parties it names."""
     named: list[Party] = [
-        party for one in stored for party in parties_of(one, context.catalog[one.event.name])
+        party for row in stored for party in parties_of(row, context.catalog[row.event.name])
     ]
     if named:
         await transaction.add_parties(named)
     new = {party.case for party in named if party.who != PLACE}
     early = await transaction.waiting_events(new) if new else []
-    # What an older or newer hub took in is left to it.
-    released = [one for one in early if one.event.name in context.catalog]
-    cases = {one.case for one in stored if one.case is not None and _asks(one, context)}
-    cases |= {one.case for one in released if one.case is not None}
+    # An event type that only an older or newer hub knows is left to that hub.
+    released = [row for row in early if row.event.name in context.catalog]
+    cases = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
+    cases |= {row.case for row in released if row.case is not None}
     return await transaction.parties(cases) if cases else {}, released
 
 
-def _asks(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Tell whether the case may know something of the event that it does not say itself."""
+def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:
+    """Return whether the event lacks a party or a place that its case may know."""
     audiences = context.catalog[stored.event.name].audiences
-    silent = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
-    return silent or (bool(audiences) and stored.copropiedad_id is None)
+    lacks = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
+    return lacks or (bool(audiences) and stored.copropiedad_id is None)
 
 
 def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
-    """Give an event that does not say where it happens the place of its case."""
+    """Give an event without a place the place of its case."""
     place = parties.get((stored.case or "", PLACE))
     if place is None:
         return stored
@@ -195,14 +198,14 @@ def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
 async def _add_messages(
     transaction: IntakeTransaction,
     fresh: Sequence[PlannedAudience],
-    taken: CommitResult,
+    result: CommitResult,
     *,
     context: IntakeContext,
     now: datetime,
 ) -> Sequence[AudienceRecord]:
     groups = {group for audience in fresh for group in audience.looked_up}
     people = await transaction.people(groups) if groups else {}
-    # A person of two audiences of one event has the first one's message: they share their id.
+    # A person in two audiences of one event gets the first one's message: both have the same id.
     messages: dict[UUID, Message] = {}
     records: list[AudienceRecord] = []
     for audience in fresh:
@@ -213,32 +216,32 @@ async def _add_messages(
         await transaction.add_messages(list(messages.values()))
     if records:
         await transaction.keep_audiences(records)
-    taken.messages += messages.values()
-    taken.later += waiting(messages.values())
+    result.messages += messages.values()
+    result.later += waiting(messages.values())
     return records
 
 
 def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:
-    """Answer those to whom another audience says everything already."""
-    told = {message.person for message in messages if message.id not in known}
-    doubled = dict.fromkeys(message.person for message in messages if message.person not in told)
+    """Return the people who get all of these messages through another audience."""
+    notified = {message.person for message in messages if message.id not in known}
+    doubled = dict.fromkeys(message.person for message in messages if message.person not in notified)
     return [LeftOut(person=person, reason=TOLD_BY_ANOTHER) for person in doubled]
 
 
-async def _again(
-    transaction: IntakeTransaction, duplicates: Mapping[UUID, Sequence[PlannedAudience]], taken: CommitResult
+async def _resume_duplicates(
+    transaction: IntakeTransaction, duplicates: Mapping[UUID, Sequence[PlannedAudience]], result: CommitResult
 ) -> None:
     """
-    A duplicate creates nothing: tickets for what is still queued, and an expansion that was cut short.
+    Ticket the queued messages of duplicates, and resume their interrupted expansions; create no rows.
 
-    Its publisher is told again where it does not reach all: the first time may have ended before that.
+    Report again those that do not reach all recipients: the first try may have ended before its notice.
     """
     if not duplicates:
         return
-    taken.messages += await transaction.queued_messages(duplicates)
-    taken.unreached += await transaction.unreached(duplicates)
+    result.messages += await transaction.queued_messages(duplicates)
+    result.unreached += await transaction.unreached(duplicates)
     unplanned = await transaction.unplanned(duplicates)
-    taken.broad += chain(
+    result.broad += chain(
         *(expansions(audiences) for key, audiences in duplicates.items() if key in unplanned)
     )
 
@@ -253,9 +256,9 @@ async def _clocks(
 ) -> list[Clock]:
     """Replay the cases whose clocks these events move, under the lock of each case."""
     cases = {
-        one.case
-        for one in stored
-        if one.case is not None and sla.moves_of(context.catalog[one.event.name], one.event)
+        row.case
+        for row in stored
+        if row.case is not None and sla.moves_of(context.catalog[row.event.name], row.event)
     }
     if not cases:
         return []
@@ -263,11 +266,11 @@ async def _clocks(
         clock
         for case in cases
         for clock in sla.replay(
-            case, (one.event for one in histories[case]), context.catalog, context.rules.policy
+            case, (row.event for row in histories[case]), context.catalog, context.rules.policy
         )
     ]
     standing = await transaction.clocks(cases)
-    quiet = {stored.key for case in cases for stored in histories[case] if is_quiet(stored.event)}
+    quiet = {stored.key for case in cases for stored in histories[case] if is_recorded_only(stored.event)}
     imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
     replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
     clocks = sla.reconcile(replayed, standing, context.rules.policy)

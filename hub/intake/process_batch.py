@@ -1,12 +1,12 @@
 """
-INTAKE: a batch of what came over the wire becomes rows, then tickets; only then is it acknowledged.
+INTAKE: store a batch of raw messages, publish its tickets, and only then let it be acknowledged.
 
     read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
     ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
-    ▸ notices of what was refused or does not reach all ▸ appointments
+    ▸ notices of rejected events and of events that do not reach all recipients ▸ appointments
 
-Everything is idempotent, because a batch that was committed but not acknowledged comes again:
-ids are made from the event, and a duplicate creates nothing but tickets for what is still queued.
+Everything is idempotent, because a batch that was committed but not acknowledged is redelivered: ids are
+made from the event, and a duplicate creates nothing but tickets for messages that are still queued.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import structlog
 
 from hub.errors import InvalidEvent
 from hub.intake.commit import commit
-from hub.intake.decode import IntakeContext, dead_letter, may_be_told, read, rejection
+from hub.intake.decode import IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.source_bindings import SourceBindings
 from hub.intake.unreached import notice
@@ -41,28 +41,28 @@ async def process_batch(
     page: int = PAGE,
 ) -> None:
     """
-    Take a batch in. When this returns, everything of it is durable and may be acknowledged.
+    Process a batch. When this returns, all of it is durable and may be acknowledged.
 
-    Raises StorageUnavailable or BrokerUnavailable when a server is away: nothing may be
-    acknowledged then, and the same batch may be given again.
+    Raises StorageUnavailable or BrokerUnavailable when a server is away: then acknowledge nothing; the
+    same batch may be processed again.
     """
     batch = read(incoming, context=context, now=now(), bound=await senders.current())
-    taken = await commit(batch, context=context, store=store, now=now)
-    await publisher.tickets(tickets(taken.messages))
-    for audience in taken.broad:
+    result = await commit(batch, context=context, store=store, now=now)
+    await publisher.tickets(tickets(result.messages))
+    for audience in result.broad:
         async for expanded in expand(audience, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(expanded.messages))
             await make_appointments(appointments, waiting(expanded.messages))
-            taken.unreached += expanded.unreached
-    await _tell_publishers(taken.letters, publisher, now)
-    await _tell_unreached(taken.unreached, publisher, now)
-    await make_appointments(appointments, taken.later, taken.clocks)
+            result.unreached += expanded.unreached
+    await _notify_publishers(result.letters, publisher, now)
+    await _notify_unreached(result.unreached, publisher, now)
+    await make_appointments(appointments, result.later, result.clocks)
 
 
 async def store_dead_letter(
     incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
 ) -> None:
-    """Make a dead letter of a delivery on which the hub itself fails, again and again."""
+    """Store a dead letter of a delivery on which the hub itself fails repeatedly."""
     fault = InvalidEvent(f"the hub fails on it ({type(error).__name__})")
     await refuse([(incoming, fault)], store=store, publisher=publisher, now=now)
 
@@ -71,25 +71,25 @@ async def refuse(
     refused: Sequence[tuple[RawMessage, InvalidEvent]], *, store: IntakeStore, publisher: Publisher, now: Now
 ) -> Sequence[DeadLetter]:
     """
-    Keep what is refused at any door as dead letters, and tell the publishers.
+    Store refused messages of any entry point as dead letters, and notify the publishers.
 
-    Raises StorageUnavailable or BrokerUnavailable: then the same may be refused again.
+    Raises StorageUnavailable or BrokerUnavailable: then the call may be repeated.
     """
     letters = [dead_letter(incoming, error) for incoming, error in refused]
     async with store.transaction() as transaction:
         await transaction.add_dead_letters(letters)
-    await _tell_publishers(letters, publisher, now)
+    await _notify_publishers(letters, publisher, now)
     return letters
 
 
-async def _tell_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
+async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
         log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
-        if may_be_told(letter):
+        if may_be_reported(letter):
             await publisher.notice(rejection(letter, now()))
 
 
-async def _tell_unreached(found: Sequence[Unreached], publisher: Publisher, now: Now) -> None:
+async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, now: Now) -> None:
     for event in found:
         log.warning(
             "event.unreached",

@@ -1,4 +1,4 @@
-"""What is not reminded of any more, because an event of its case has ended it."""
+"""Cancel reminders that an event of their case has ended."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ async def end_reminders(
     transaction: IntakeTransaction, histories: Mapping[str, Sequence[StoredEvent]], context: IntakeContext
 ) -> None:
     """
-    Cancel the reminders of what has ended in these cases, which are locked.
+    Cancel the reminders that have ended in these cases, which the caller has locked.
 
-    After the messages of the batch are added: the end may have come before what it ends.
+    Call it after the messages of the batch are added: the ending event may arrive before the event whose
+    reminders it ends.
     """
     ends = {
         case: reminders_end((stored.event for stored in history), context.catalog)

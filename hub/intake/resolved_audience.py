@@ -1,4 +1,4 @@
-"""Whom the audiences of an event mean, what they are told, and what is kept of both. Pure."""
+"""The people of an event's audiences, their messages, and the records of both. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.intake.decode import IntakeContext
-from hub.messages.planning.plan import is_quiet, plan_audience, unknown_person
+from hub.messages.planning.plan import is_recorded_only, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
 from hub.people.audience import (
     Addressee,
@@ -27,15 +27,15 @@ WAITING: Final = "waiting"
 EXPANDING: Final = "expanding"
 NOBODY: Final = "nobody"
 
-Found = Mapping[Group, Sequence[Person]]
+PeopleByGroup = Mapping[Group, Sequence[Person]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAudience:
     """
-    An audience of an event: whom it means, and once they were looked up, who they are and what they get.
+    An audience of an event: its addressees and, once looked up, the people and their messages.
 
-    `ends_planning` is true when the last page of its broad groups is the end of the event's planning.
+    `ends_planning` is true if the last page of its broad groups completes the event's planning.
     """
 
     stored: StoredEvent
@@ -48,7 +48,7 @@ class PlannedAudience:
 
     @property
     def waits(self) -> bool:
-        """True while the case has not said who a party is."""
+        """True while a party of the case is unknown."""
         return any(isinstance(addressee, Unknown) for addressee in self.addressees)
 
     @property
@@ -64,15 +64,15 @@ class PlannedAudience:
     def messages_to(
         self, people: Sequence[Person], *, context: IntakeContext, now: datetime, crowd: int | None = None
     ) -> list[Message]:
-        """Plan what these of it are told; `crowd` is how many it has in all."""
+        """Plan the messages to these people; `crowd` is the size of the whole audience."""
         return plan_audience(
             self.stored, self.kind, self.number, people, rules=context.rules, now=now, crowd=crowd
         )
 
 
 def resolve(stored: StoredEvent, kind: EventType, parties: Parties) -> list[PlannedAudience]:
-    """Answer whom each audience of an event means: nobody when its publisher wants nobody told."""
-    quiet = is_quiet(stored.event)
+    """Return the audiences of an event with their addressees; those of a quiet event are empty."""
+    quiet = is_recorded_only(stored.event)
     return [
         PlannedAudience(
             stored=stored,
@@ -85,7 +85,7 @@ def resolve(stored: StoredEvent, kind: EventType, parties: Parties) -> list[Plan
 
 
 def as_planned(stored: StoredEvent, audiences: Sequence[PlannedAudience]) -> StoredEvent:
-    """Note whether an event with these audiences waits for a party, and whether it is planned now."""
+    """Set whether an event with these audiences waits for a party, and whether it is planned now."""
     waiting = any(audience.waits for audience in audiences)
     return replace(
         stored, waiting=waiting, planned=not waiting and not any(audience.broad for audience in audiences)
@@ -93,16 +93,16 @@ def as_planned(stored: StoredEvent, audiences: Sequence[PlannedAudience]) -> Sto
 
 
 def expansions(audiences: Sequence[PlannedAudience]) -> list[PlannedAudience]:
-    """Answer the audiences of an event that are expanded page by page."""
+    """Return the audiences of an event that are expanded page by page."""
     broad = [audience for audience in audiences if audience.broad]
     waiting = any(audience.waits for audience in audiences)
     return [replace(audience, ends_planning=audience is broad[-1] and not waiting) for audience in broad]
 
 
 def plan(
-    audience: PlannedAudience, found: Found, *, context: IntakeContext, now: datetime
+    audience: PlannedAudience, found: PeopleByGroup, *, context: IntakeContext, now: datetime
 ) -> PlannedAudience:
-    """Plan it for those who were looked up; the pages of broad groups come later."""
+    """Plan an audience for the people who were looked up; the pages of broad groups come later."""
     known, missing = _found(audience.addressees, found)
     messages = audience.messages_to(known, context=context, now=now)
     messages += map(unknown_person, audience.messages_to(missing, context=context, now=now))
@@ -110,7 +110,7 @@ def plan(
 
 
 def record(planned: PlannedAudience, *, doubled: Iterable[LeftOut], now: datetime) -> AudienceRecord:
-    """Make what is kept of an audience; `doubled` are those whom another audience tells the same."""
+    """Make the record of an audience; `doubled` are people whom another audience notifies."""
     return AudienceRecord(
         event_key=planned.stored.key,
         audience=planned.number,
@@ -126,10 +126,10 @@ def paged(
     audience: PlannedAudience, people: Sequence[Person], *, total: int, over: bool, at: datetime
 ) -> AudienceRecord:
     """
-    Make what is kept after a page of a broad audience.
+    Make the record of a broad audience after one of its pages.
 
     `total` counts from the first page of this expansion, which began `at`: a page that is expanded again
-    is not counted again.
+    is not counted twice.
     """
     ended = None if total else NOBODY
     return AudienceRecord(
@@ -144,7 +144,7 @@ def paged(
 
 
 def left_out(people: Iterable[Person]) -> list[LeftOut]:
-    """Answer those who are not told, with the reasons that their look-up gave."""
+    """Return the people who are not notified, with the reasons that their look-up gave."""
     return [
         LeftOut(person=person.ref, reason=person.left_out, detail=person.stand_in)
         for person in people
@@ -153,19 +153,19 @@ def left_out(people: Iterable[Person]) -> list[LeftOut]:
 
 
 def described(addressee: Addressee) -> Mapping[str, Json]:
-    """Describe who was looked up: what a group says of itself, a party by its word, a stranger by the ref."""
+    """Describe an addressee: a group by its non-default fields, a party by its word, a person by its ref."""
     if isinstance(addressee, Unknown):
         return {"party": addressee.who}
     if isinstance(addressee, Person):
         return {"person": addressee.ref}
-    return {name: value for name, default in _SAID if (value := getattr(addressee, name)) != default}
+    return {name: value for name, default in _GROUP_FIELDS if (value := getattr(addressee, name)) != default}
 
 
-_SAID: Final = tuple((field.name, field.default) for field in fields(Group))
+_GROUP_FIELDS: Final = tuple((field.name, field.default) for field in fields(Group))
 
 
 def _why(planned: PlannedAudience) -> str | None:
-    if is_quiet(planned.stored.event):
+    if is_recorded_only(planned.stored.event):
         return QUIET
     if not applies(planned.kind.audiences[planned.number], planned.stored):
         return CONDITION
@@ -176,20 +176,20 @@ def _why(planned: PlannedAudience) -> str | None:
     return None if planned.people else NOBODY
 
 
-def _found(audience: Iterable[Addressee], people: Found) -> tuple[list[Person], list[Person]]:
-    """Answer who was found, and the references that the directory does not have."""
+def _found(audience: Iterable[Addressee], people: PeopleByGroup) -> tuple[list[Person], list[Person]]:
+    """Return the people found, and stand-ins for the references that the directory does not have."""
     found: dict[str, Person] = {}
     missing: dict[str, Person] = {}
-    for one in audience:
-        members = _members(one, people)
+    for addressee in audience:
+        members = _members(addressee, people)
         for person in members:
             found[person.ref] = merge_person(found.get(person.ref, person), person)
-        if isinstance(one, Group) and one.person is not None and not members:
-            missing[one.person] = Person(ref=one.person, name="")
+        if isinstance(addressee, Group) and addressee.person is not None and not members:
+            missing[addressee.person] = Person(ref=addressee.person, name="")
     return list(found.values()), list(missing.values())
 
 
-def _members(one: Addressee, people: Found) -> Sequence[Person]:
-    if isinstance(one, Person):
-        return [one]
-    return people.get(one, ()) if isinstance(one, Group) else ()
+def _members(addressee: Addressee, people: PeopleByGroup) -> Sequence[Person]:
+    if isinstance(addressee, Person):
+        return [addressee]
+    return people.get(addressee, ()) if isinstance(addressee, Group) else ()

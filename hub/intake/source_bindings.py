@@ -1,4 +1,4 @@
-"""Which sources are taken from which users of RabbitMQ only."""
+"""Bindings: the sources that only one user of RabbitMQ may publish for."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from hub.resilience.cached import Cached
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingSnapshot:
-    """The bindings of one moment. `own` is the user as whom the hub itself publishes."""
+    """The bindings at one moment. `own` is the RabbitMQ user of the hub itself."""
 
     keys: Sequence[ApiKey]
     own: str | None
 
     def require(self, event: Event, incoming: RawMessage) -> None:
-        """Raise InvalidEvent for an event that another than its source's user has sent."""
+        """Raise InvalidEvent if another user than the one bound to the event's source has sent it."""
         require_sender(event, incoming.user, self.keys, own=self.own)
 
 
@@ -31,10 +31,10 @@ FREE: Final = BindingSnapshot(keys=(), own=None)
 
 class SourceBindings(Cached[BindingSnapshot]):
     """
-    The bindings, as this process last heard of them.
+    The bindings, as this process last read them.
 
-    While PostgreSQL is away those last known go on holding. Raises StorageUnavailable where nothing is
-    known yet: then nothing is taken in, which it could not be anyway.
+    While PostgreSQL is away, the last known bindings stay in force. Raises StorageUnavailable if none were
+    read yet: intake cannot store anything then anyway.
     """
 
     def __init__(

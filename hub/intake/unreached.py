@@ -1,4 +1,4 @@
-"""Which events do not reach all whom they are for, and the notice to whoever published them. Pure."""
+"""Events that do not reach all their recipients, and the notice to their publishers. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.intake.decode import is_directory
 from hub.intake.resolved_audience import NOBODY
-from hub.messages.planning.plan import is_quiet
+from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     UNKNOWN_PERSON,
     AudienceRecord,
@@ -33,9 +33,9 @@ def find_unreached(
     messages: Iterable[Message],
 ) -> list[Unreached]:
     """
-    Find the events that name what the directory does not have, or that have an audience of nobody.
+    Return the events that name something unknown to the directory, or that have an empty audience.
 
-    `units` are those that the directory has; `places` says of each new event whether it has the copropiedad.
+    `units` are known to the directory; `places` has, per new event, whether its copropiedad is known.
     """
     empty = {record.event_key for record in records if record.why == NOBODY and record.groups}
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
@@ -49,13 +49,12 @@ def find_unreached(
             UnreachedReason.EMPTY_AUDIENCE: stored.key in empty,
         }
         reasons = sorted(reason for reason, holds in signs.items() if holds)
-        if reasons and _is_told(stored.event):
+        if reasons and _is_reported(stored.event):
             found.append(unreached(stored, *reasons))
     return found
 
 
 def unreached(stored: StoredEvent, *reasons: UnreachedReason) -> Unreached:
-    """Name the event by its ids."""
     event = stored.event
     return Unreached(
         event_key=stored.key, event_id=event.id, source=event.source, type=event.type, reasons=reasons
@@ -63,7 +62,7 @@ def unreached(stored: StoredEvent, *reasons: UnreachedReason) -> Unreached:
 
 
 def notice(found: Unreached, now: datetime) -> Event:
-    """Make the event that tells the publisher; said again, it has the same id."""
+    """Make the event that notifies the publisher; a repeat has the same id."""
     return own_event(
         NOTICE,
         f"unreached:{found.event_key}:{'+'.join(found.reasons)}",
@@ -77,6 +76,6 @@ def notice(found: Unreached, now: datetime) -> Event:
     )
 
 
-def _is_told(event: Event) -> bool:
-    """A quiet event is to tell nobody, and one of the directory's says who and what is new."""
-    return not is_quiet(event) and not is_directory(event)
+def _is_reported(event: Event) -> bool:
+    """Return false for a quiet event, which notifies nobody, and for one that changes the directory."""
+    return not is_recorded_only(event) and not is_directory(event)

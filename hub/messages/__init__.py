@@ -1,1 +1,1 @@
-"""A message from its plan to its end: planning, delivery, cascades."""
+"""Messages from plan to outcome: planning, delivery, cascades."""

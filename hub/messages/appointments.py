@@ -1,4 +1,4 @@
-"""Telling Redis what must happen later."""
+"""Make appointments in Redis for scheduled messages and the next steps of clocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 async def make_appointments(
     appointments: Appointments, later: Sequence[Later] = (), clocks: Sequence[Clock] = ()
 ) -> None:
-    """Arm messages and clocks. While Redis is away that is no fault: the timers find the rows in SQL."""
+    """Arm messages and clocks. Redis being away is not a fault: the timers find the rows in SQL."""
     try:
         if later:
             await appointments.arm_messages(later)
@@ -27,7 +27,7 @@ async def make_appointments(
 
 
 def waiting(messages: Iterable[Message]) -> list[Later]:
-    """Answer which of these messages wait, and until when."""
+    """Return the messages that wait, and until when."""
     return [
         (message.id, message.lane, message.next_at) for message in messages if message.next_at is not None
     ]

@@ -1,7 +1,7 @@
 """
-From a step that is over to the next one.
+Advance a cascade from a failed step to the next one.
 
-Delivery goes it when it sees a step fail, the audit of the timers when it finds what a crash cut short.
+Delivery calls this when a step fails; the timers' audit calls it for cascades that a crash interrupted.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ async def advance_cascade(
     over: Sequence[Message], *, store: CascadeStore, publisher: Publisher, now: datetime
 ) -> None:
     """
-    Take the steps that come after these messages; staff is told first where only paper, or nothing, is left.
+    Start the steps that follow these messages; alert staff first where only paper, or nothing, is left.
 
-    The alert, then the next step: a crash in between is found by the missing step and repeats the same id.
+    The alert comes before the next step: after a crash in between, the audit finds the missing step and
+    repeats the alert with the same id.
     """
     alarming = [message for message in over if needs_alert(message)]
     if alarming:

@@ -1,4 +1,4 @@
-"""The nouns of the hub: frozen values that every layer shares. No I/O, no rules."""
+"""The hub's domain model: frozen values that every layer shares. No I/O, no rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People who sign in to the console, and what each may do where."""
+"""Accounts of the console, and what each may do in which copropiedad."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from uuid import UUID
 from hub.model.keys import Scope
 
 PropertyScope = frozenset[str] | None
-"""The ids of copropiedades; None is everywhere."""
+"""The ids of copropiedades; None means everywhere."""
 
 Reach = Mapping[Scope, PropertyScope]
-"""What somebody may do, and where."""
+"""What an account may do, and where."""
 
 NOWHERE: Final[PropertyScope] = frozenset()
 
 EVERYWHERE: Final = ""
-"""In a grant: the whole company, with what belongs to no copropiedad."""
+"""In a grant: the whole company, including what belongs to no copropiedad."""
 
 
 class Office(StrEnum):
-    """What somebody is at the console, for a copropiedad or everywhere."""
+    """A role at the console, for one copropiedad or everywhere."""
 
     VIEWER = "viewer"
-    """Sees lists and sums; people masked."""
+    """Sees lists and totals; people masked."""
     OPERATOR = "operator"
-    """Also sends again, holds back, hands letters over."""
+    """Also redrives, pauses, marks letters as handed over."""
     MANAGER = "manager"
-    """Also sees people and what they are told, whole."""
+    """Also sees people and their messages unmasked."""
     PRIVACY_OFFICER = "privacy_officer"
-    """Sees people whole, and the audit; changes nothing."""
+    """Sees people unmasked, and the audit log; changes nothing."""
     ADMINISTRATOR = "administrator"
-    """Gives accounts and keys, and operates; people masked."""
+    """Creates accounts and keys, and operates; people masked."""
 
 
 SCOPES_OF: Final[Mapping[Office, frozenset[Scope]]] = {
@@ -57,7 +57,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody who signs in. `name` is what with, in lower case."""
+    """A person who signs in. `name` is the sign-in name, in lower case."""
 
     id: UUID
     name: str
@@ -76,9 +76,9 @@ class Account:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """
-    Somebody signed in, as it is kept: the hash of what the cookie holds.
+    A session as stored, with the hash of the cookie's token.
 
-    Without an account it was opened with HUB_API_KEY.
+    A session without an account was opened with HUB_API_KEY.
     """
 
     hash: bytes = field(repr=False)
@@ -89,7 +89,7 @@ class Session:
 
 
 def reach_of(grants: tuple[Grant, ...]) -> Reach:
-    """Answer what these offices allow together, and where."""
+    """Return what these grants allow together, and where."""
     reach: dict[Scope, PropertyScope] = {}
     for grant in grants:
         for scope in SCOPES_OF[grant.office]:
@@ -98,6 +98,6 @@ def reach_of(grants: tuple[Grant, ...]) -> Reach:
     return reach
 
 
-def union(one: PropertyScope, other: PropertyScope) -> PropertyScope:
-    """Answer the places of both."""
-    return None if one is None or other is None else one | other
+def union(first: PropertyScope, second: PropertyScope) -> PropertyScope:
+    """Return the places of both."""
+    return None if first is None or second is None else first | second

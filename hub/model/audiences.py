@@ -1,4 +1,4 @@
-"""Whom an event meant when it was planned, and who of them was not told."""
+"""The audience of an event as it was planned, and the people left out."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from uuid import UUID
 from hub.model.json import Json
 
 ON_LEAVE: Final = "on_leave"
-"""Left out because somebody stands in meanwhile."""
+"""Left out because a stand-in is notified meanwhile."""
 NOT_OPTED_IN: Final = "not_opted_in"
-"""Left out because the audience asks for a consent, and none stands."""
+"""Left out because the audience requires a consent, and there is none in force."""
 TOLD_BY_ANOTHER: Final = "told_by_another_audience"
-"""Left out because another audience of the same event says it by the same way."""
+"""Left out because another audience of the same event has the same message for this person."""
 UNKNOWN_PERSON: Final = "unknown_person"
-"""Why a message to a reference that the directory does not have is suppressed."""
+"""The reason to suppress a message to a reference that the directory does not have."""
 
 
 class UnreachedReason(StrEnum):
-    """Why an event does not reach all whom it is for."""
+    """Why an event does not reach all its recipients."""
 
     UNKNOWN_UNIT = "unknown_unit"
     UNKNOWN_COPROPIEDAD = "unknown_copropiedad"
@@ -33,9 +33,9 @@ class UnreachedReason(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreached:
     """
-    An event that does not reach all whom it is for. Ids only: the publisher is told of it.
+    An event that does not reach all its recipients. Ids only: the publisher is notified of it.
 
-    The reasons are sorted: found again, it is told under the same id.
+    The reasons are sorted, so that a repeat of the notice has the same id.
     """
 
     event_key: UUID
@@ -47,7 +47,7 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """Somebody of an audience who is not told, and why; `detail` is who stands in."""
+    """A person of an audience who is not notified, and why; `detail` is the stand-in."""
 
     person: str
     reason: str
@@ -57,12 +57,12 @@ class LeftOut:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceRecord:
     """
-    What is kept of one audience of an event.
+    The stored record of one audience of an event.
 
-    `groups` is what was looked up, `people` how many that were, with those who are left out (of a broad
-    audience whoever is in two of its groups counts twice). `why` says why nobody or not everybody is told:
+    `groups` is what was looked up. `people` is their number, including those left out (in a broad audience,
+    a person in two of its groups counts twice). `why` says why nobody, or not everybody, is notified:
     `quiet`, `condition` (its `when` is not met), `waiting` (for a party of the case), `expanding` (page by
-    page, not over yet), `nobody`.
+    page, not finished), `nobody`.
     """
 
     event_key: UUID

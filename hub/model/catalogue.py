@@ -1,4 +1,4 @@
-"""Kinds of events, and whom each speaks to."""
+"""Event types, and the audiences of each."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ TYPE_SUFFIX = ".v1"
 
 
 def type_of(name: str) -> str:
-    """Answer the type of a routing key: `pqrs.received` → `co.coproservicios.pqrs.received.v1`."""
+    """Return the type of a routing key: `pqrs.received` → `co.coproservicios.pqrs.received.v1`."""
     return f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}"
 
 
 class Lane(StrEnum):
-    """Lanes never wait for each other."""
+    """Priority lanes; messages in one lane never wait for another lane."""
 
     URGENT = "urgent"
     NORMAL = "normal"
@@ -27,7 +27,7 @@ class Lane(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why somebody is told; decides hours, opt-outs and expiry."""
+    """Why a message is sent; decides contact hours, opt-outs and expiry."""
 
     EMERGENCY = "emergency"
     LEGAL = "legal"
@@ -40,7 +40,7 @@ class Purpose(StrEnum):
 
 
 class Print(StrEnum):
-    """Whether an audience is also told on paper."""
+    """Whether an audience is also notified on paper."""
 
     NEVER = "never"
     LETTER = "letter"
@@ -52,11 +52,11 @@ class Cascade(StrEnum):
     """How the steps of an audience follow each other."""
 
     CASCADE = "cascade"
-    """The next step when every message of the one before failed for good, or was not confirmed in time."""
+    """Take the next step when every message of the last one failed for good, or was not confirmed in time."""
     FIRST = "first"
-    """The first step that can reach the person, and no other."""
+    """Use the first step that can reach the person, and no other."""
     ALL = "all"
-    """All channels of all steps at once."""
+    """Use all channels of all steps at once."""
 
 
 class Move(StrEnum):
@@ -68,15 +68,15 @@ class Move(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     EXTEND = "extend"
-    """A new term was told, as `new_due_on` says, at most by the policy's `extension`."""
+    """Extend the term to `new_due_on`, at most by the policy's `extension`."""
     CHECK = "check"
-    """Something must be told so far ahead: what this event tells must have left by then."""
+    """Check that the event's messages leave the required time ahead."""
     RESTART = "restart"
-    """The whole term once more, as it was promised the last time."""
+    """Start the whole term again, with the last promise."""
     REOPEN = "reopen"
-    """The answer that stopped it has not arrived: it never stopped."""
+    """Undo the stop: the answer that stopped the clock has not arrived."""
     ACKNOWLEDGE = "acknowledge"
-    """A level has taken the matter on, and gets one more of its durations."""
+    """Record that a level acknowledged the clock; it gets one more of its durations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class ClockMove:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A message again, `before` or `after` the instant in the event's data field `field`."""
+    """A repeat of the message, `before` or `after` the instant in the event's data field `field`."""
 
     field: str
     before: timedelta = timedelta(0)
@@ -109,14 +109,13 @@ class Reminder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """
-    Somebody whom an event speaks to.
+    The recipients of an event.
 
-    `channels` is a tuple of steps, each a tuple of channels used together; `cascade` says how they
-    follow each other. `template` names the block
-    set in the event's template when this audience reads another text than the first. `when`
-    limits the audience to events whose data has these values. `channel_by` names the field of data
-    that says which one of the channels is used ("the channel used"); without it, or where that names
-    none of them (a paper was signed), all are. `any_hour` tells staff outside their working hours, too.
+    `channels` is a tuple of steps, each a tuple of channels used together; `cascade` says how the steps
+    follow each other. `template` names the block set in the event's template if this audience reads another
+    text than the first. `when` limits the audience to events whose data has these values. `channel_by` names
+    the data field with the one channel to use ("the channel used"); without it, or if it names none of the
+    channels (a paper was signed), all are used. `any_hour` notifies staff outside their working hours, too.
     """
 
     who: tuple[str, ...]
@@ -133,11 +132,11 @@ class Audience:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType:
     """
-    What the hub knows about a kind of event; `hub.catalog.CATALOG` lists them all.
+    The catalogue entry of an event type; `hub.catalog.CATALOG` lists all of them.
 
-    `case` is the field of data that ties the events of one case together; `realm` tells its cases from those
-    of others with the same field. After one that `ends_reminders`, what happened in its case before is not
-    reminded of any more; its own reminders stay.
+    `case` is the data field that links the events of one case; `realm` separates its cases from others with
+    the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
+    reminders stay.
     """
 
     name: str

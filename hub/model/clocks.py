@@ -1,4 +1,4 @@
-"""Clocks: what was promised, what has befallen it, and what each will do."""
+"""Clocks: the promise, the history and the steps of each."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class StepKind(StrEnum):
     """
     What a step of a clock does.
 
-    AT_RISK warns the holder, BREACH says that the promise is broken. ESCALATE hands over to a higher level,
-    REMIND reminds the top one. CHECK falls when what had to be announced happens: nothing is looked for any
-    more. RESOLVE says to those who were called that the clock has ended.
+    AT_RISK warns the holder, BREACH reports that the promise is broken. ESCALATE moves the clock to a higher
+    level, REMIND reminds the top level. CHECK is the instant of the announced event, which ends the check.
+    RESOLVE notifies those who were alerted that the clock has ended.
     """
 
     AT_RISK = "at_risk"
@@ -44,7 +44,7 @@ class StepKind(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> StepKind | None:
-        """Read a kind that a newer hub has stored: only the clock that has it cannot be told here."""
+        """Accept a kind that a newer hub has stored: this hub cannot fire that clock, but all others."""
         if not isinstance(value, str):
             return None
         unknown = str.__new__(cls, value)
@@ -55,13 +55,14 @@ class StepKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """
-    What the policy promised when a clock started. Kept as it was: a new policy is for new clocks.
+    What the policy promised when a clock started. It never changes: a new policy is for new clocks.
 
-    `ladder` holds the terms between the steps of the ladder, the first one from the start; `at_risk_level`
-    and `breach_level` are told at once when it is at risk and when it is broken; `extension` is the most by
-    which the term may be extended. `until` is the instant of a dated promise, whose `target` does not count;
-    `warn_at` when its holder is warned, `happens_at` what it was ahead of. A `silent` one tells nobody. One
-    that is `checked` is about the messages of the event that began it: have all left?
+    `ladder` holds the terms between the steps of the ladder, the first one from the start. `at_risk_level`
+    and `breach_level` are notified at once when the clock is at risk and when it is breached. `extension` is
+    the longest extension of the term. `until` is the instant of a dated promise, whose `target` does not
+    count; `warn_at` is when its holder is warned, `happens_at` the instant of the announced event. A
+    `silent` promise notifies nobody. A `checked` promise is that all messages of its opening event leave in
+    time.
     """
 
     target: Term
@@ -79,14 +80,14 @@ class Promise:
     checked: bool = False
 
     @property
-    def by_the_wall(self) -> bool:
+    def in_wall_time(self) -> bool:
         """Whether its time runs day and night."""
         return self.any_hour or self.until is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """From when until when a clock stood still; None: it still does."""
+    """A pause of a clock; `until` is None while it lasts."""
 
     since: datetime
     until: datetime | None = None
@@ -94,7 +95,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """That somebody of a level has taken the matter on."""
+    """A level's acknowledgement of a clock."""
 
     level: int
     at: datetime
@@ -104,10 +105,10 @@ class Acknowledgement:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockHistory:
     """
-    What has befallen a clock since its start.
+    What happened to a clock since its start.
 
-    `extended_at` is when the term was extended, `extended_to` the day that was named, at its end.
-    `reopened` are the instants at which an answer turned out not to have arrived.
+    `extended_at` is when the term was extended, `extended_to` the end of the day that the extension named.
+    `reopened` are the instants at which an answer was found not to have arrived.
     """
 
     pauses: tuple[Pause, ...] = ()
@@ -124,11 +125,11 @@ class ClockHistory:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """
-    One thing a clock will do.
+    One step of a clock.
 
-    `percent` is how much of the target, counted as the clock runs, has gone at the step. `number` tells
-    apart what happens several times. `told` is the level that was told where nobody held `to_level`; NOBODY
-    where nothing was wrong.
+    `percent` is how much of the target, in the clock's own time, has passed at the step. `number`
+    distinguishes repeated steps. `told` is the level that was notified because nobody held `to_level`;
+    NOBODY if nothing was wrong.
     """
 
     kind: StepKind
@@ -146,19 +147,19 @@ class Step:
 
     @property
     def vacant_levels(self) -> list[int]:
-        """The levels that were passed over, because nobody held them."""
+        """The levels that were skipped because nobody held them."""
         return list(range(self.to_level, self.told_level))
 
     @property
     def key(self) -> str:
-        """What the step is in its clock, whenever it falls."""
-        again = f":{self.number}" if self.number else ""
-        return f"{self.kind}:{self.to_level}{again}"
+        """The identity of the step in its clock, independent of its instant."""
+        suffix = f":{self.number}" if self.number else ""
+        return f"{self.kind}:{self.to_level}{suffix}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchStatus:
-    """How much of what an event tells has not left yet, and when the last of the rest did."""
+    """How many of an event's messages have not left yet, and when the last of the others left."""
 
     pending: int
     last_at: datetime | None
@@ -167,12 +168,12 @@ class DispatchStatus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """
-    A promise with a due instant. `steps` are those that were done, then those to come; `fired` counts the
-    done ones. A stored clock that has ended has only what is left to say of its end to come.
+    A promise with a due instant.
 
-    `context` holds what the case's opening event says (radicado, copropiedad_id, service_area …).
-    `calendar` names the hours and holidays by which its instants were laid out, `changed_at` is when its row
-    was last written, by the store's own clock.
+    `steps` are the done steps, then those to come; `fired` counts the done ones. A stored clock that has
+    ended has at most its `resolve` step to come. `context` holds fields of the case's opening event
+    (radicado, copropiedad_id, service_area …). `calendar` names the hours and holidays by which it was
+    scheduled. `changed_at` is when its row was last written, by the store's own clock.
     """
 
     id: UUID
@@ -194,7 +195,7 @@ class Clock:
 
     @property
     def next_at(self) -> datetime | None:
-        """When this clock wants to be looked at again; None when it stands still or has nothing to say."""
+        """The instant of the next step; None if the clock is paused or has no step left."""
         if self.course.paused or self.fired >= len(self.steps):
             return None
         return self.steps[self.fired].at

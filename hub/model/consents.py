@@ -1,4 +1,4 @@
-"""What people have said yes and no to."""
+"""Consents and refusals."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """
-    One yes or no of a person to one purpose: a row of the ledger, never changed.
+    A person's consent to one purpose, or refusal (`granted` false): a row of the ledger, never changed.
 
-    `channels` are those that it is about, none for all of them. `said_by` is the key of the event, or
-    the id of the reply, that brought it.
+    `channels` are those that it covers; empty means all. `said_by` is the key of the event, or the id of the
+    reply, that brought it.
     """
 
     id: UUID
@@ -30,7 +30,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptedOut:
-    """A BAJA or a complaint that nothing has lifted: a no to a purpose; `reason` says which of both."""
+    """A BAJA or a complaint that was not lifted: a refusal of a purpose; `reason` says which of both."""
 
     person: str
     purpose: str
@@ -40,7 +40,7 @@ class OptedOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stance:
-    """What counts of a person and a purpose now; of a yes, `channels` are those left, none for all."""
+    """A person's current consent or refusal for a purpose; `channels` still consented to, empty for all."""
 
     purpose: str
     granted: bool

@@ -13,7 +13,7 @@ from hub.model.json import Json
 
 HUB_SOURCE = "urn:hub"
 THREAD = "thread_id"
-"""The field that ties a conversation together; it may name any case, as `pqrs_id:PQ-1`."""
+"""The field that links a conversation; its value may be the key of any case, such as `pqrs_id:PQ-1`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,9 @@ def own_event(
     name: str, event_id: str, data: Mapping[str, Json], *, time: datetime, quiet: bool = False
 ) -> Event:
     """
-    Make an event of the hub's own. Said again with the same id it is a duplicate.
+    Make an event of the hub's own. A repeat with the same id is a duplicate.
 
-    A `quiet` one is recorded, and tells nobody.
+    A `quiet` event is recorded and notifies nobody.
     """
     return Event(
         id=event_id,
@@ -56,7 +56,7 @@ def own_event(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
-    """An event as its row: its key, its case, where it happened."""
+    """An event as stored: with its key, its case and its place."""
 
     key: UUID
     event: Event
@@ -65,12 +65,12 @@ class StoredEvent:
     unit_id: str | None = None
     planned: bool = True
     waiting: bool = False
-    """True when a party of the case (the petitioner …) is not known yet; planned again when it is."""
+    """True while a party of the case (the petitioner …) is unknown; planned again once it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Who a person-valued word (`petitioner`) stands for in a case; `recipients` as in the event's data."""
+    """The people whom a word (`petitioner`) means in a case; `recipients` as in the event's data."""
 
     case: str
     who: str
@@ -80,7 +80,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawMessage:
-    """What came over the wire, before anything of it is believed."""
+    """A message as RabbitMQ delivered it, not validated."""
 
     body: bytes
     content_type: str | None
@@ -88,13 +88,13 @@ class RawMessage:
     routing_key: str
     received_at: datetime
     user: str | None = None
-    """The user of RabbitMQ who sent it, as the broker has validated it; None where the sender named none."""
+    """The RabbitMQ user who sent it, as validated by the broker; None if the sender named none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """
-    Something that could not be taken in, whole, with a reason that a publisher can act on.
+    A message that intake could not process, whole, with a reason that a publisher can act on.
 
     `id` is made from the bytes, so that a redelivery is the same dead letter.
     """

@@ -1,8 +1,8 @@
 """
-Deterministic ids: the same event, message or clock has the same id on every machine, every time.
+Deterministic ids: the same event, message or clock always has the same id, on every machine.
 
-RFC 9562 UUIDv8: 48 bits of milliseconds since the epoch, so that rows of one time lie together,
-then a SHA-256 of the parts. That is why a redelivery cannot double anything.
+RFC 9562 UUIDv8: 48 bits of milliseconds since the epoch, so that rows of the same time are stored
+together, then a SHA-256 of the parts. Therefore a redelivery creates no duplicates.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def uuid8(at: datetime, *parts: str) -> UUID:
 
 
 def earliest(at: datetime) -> UUID:
-    """Answer what is less than every id of that millisecond, or of any later one."""
+    """Return a UUID less than every id of this millisecond or a later one."""
     milliseconds = ((at - _EPOCH) // timedelta(milliseconds=1)) & _MILLISECONDS_MASK
     return UUID(int=milliseconds << 80)
 
@@ -48,7 +48,7 @@ def message_id(event_key: UUID, *, person: str, channel: str, occasion: str, con
 
 
 def step_id(message: Message) -> UUID:
-    """Make the id of a step of a cascade, the same from each of its messages."""
+    """Make the id of a cascade's step; each of its messages gives the same id."""
     at = _EPOCH + timedelta(milliseconds=message.event_key.int >> 80)
     step = f"{message.audience}/{message.step}"
     return uuid8(at, message.event_key.hex, message.person, message.occasion, step)
@@ -61,41 +61,41 @@ def clock_id(case: str, name: str, started_by: Event) -> UUID:
 
 def body_id(body: bytes, routing_key: str, attributes: str = "") -> UUID:
     """
-    Make the id of a dead letter from its bytes alone, for nothing else in it can be trusted.
+    Make the id of a dead letter from its raw bytes, because nothing else in it can be trusted.
 
-    In binary mode two events may have the same body: there `attributes`, as they came, belong to it.
+    In binary mode two events may have the same body, so the raw `attributes` are part of the id.
     """
     digest = sha256(routing_key.encode() + b"\0" + body).hexdigest()
     return uuid8(_EPOCH, digest, attributes) if attributes else uuid8(_EPOCH, digest)
 
 
 def stranger_ref(email: str | None, phone: str | None) -> str:
-    """Make the reference of an inline contact. A hash, so that it may appear where a name may not."""
+    """Make the reference of an inline contact: a hash, so that logs may contain it."""
     digest = sha256(f"{(email or '').casefold()}|{phone or ''}".encode()).hexdigest()
     return f"inline:{digest[:24]}"
 
 
 def reply_id(provider: str, reference: str) -> UUID:
-    """Make the id of what a person wrote: the provider's own reference tells it, not when it was brought."""
+    """Make the id of a reply from the provider's own reference, not from the time of arrival."""
     return uuid8(_EPOCH, "reply", provider, reference)
 
 
 def consent_id(said_by: UUID, purpose: str) -> UUID:
-    """Make the id of one yes or no: of the event or the reply that brought it, and what it is about."""
+    """Make the id of a consent or refusal from the key of its event or reply, and its purpose."""
     at = _EPOCH + timedelta(milliseconds=said_by.int >> 80)
     return uuid8(at, said_by.hex, "consent", purpose)
 
 
 def thread_id(case: str, address: str) -> str:
-    """Make the name of what one writer says of one case. A hash, as above."""
+    """Make the thread id of one writer's messages about one case: a hash, so that logs may contain it."""
     return f"de-{sha256(f'{case}|{address}'.encode()).hexdigest()[:24]}"
 
 
 def sheet_id(*parts: str) -> str:
-    """Make the id of what a spreadsheet tells of: the same file, corrected, speaks of the same rows."""
+    """Make the id of a spreadsheet's entry; a corrected version of the file gives the same ids."""
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return f"{SHEET}{sha256(text.encode()).hexdigest()[:32]}"
 
 
 SHEET: Final = "sheet:"
-"""How the ids of the directory begin that a spreadsheet has brought: others belong to other systems."""
+"""The prefix of directory ids from a spreadsheet; ids without it belong to other systems."""

@@ -1,4 +1,4 @@
-"""What is wrong with the hub itself, and what is left of its money at providers."""
+"""Incidents of the hub itself, and the prepaid balances at providers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from decimal import Decimal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:
     """
-    Something seen now that should not be.
+    A fault that the monitor sees now.
 
-    `key` begins with its kind: `circuit:sms:twilio`. `measured` says in Spanish how bad it is, without
-    anybody's data.
+    `key` begins with its kind: `circuit:sms:twilio`. `measured` is the measured value, in Spanish, without
+    person data.
     """
 
     key: str
@@ -22,7 +22,7 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """A symptom from when it was first seen until nobody has seen it for a while."""
+    """A symptom over time: from when it was first seen until no process has seen it for a while."""
 
     key: str
     since: datetime
@@ -36,10 +36,10 @@ class Incident:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remaining:
     """
-    What is left of the money that the provider `place` (`sms:twilio`) was given.
+    The prepaid balance left at the provider `place` (`sms:twilio`).
 
-    `currency` as the provider names it; `low` is below what somebody should pay, where its own
-    description says so.
+    `currency` as the provider names it. `low` is the limit below which somebody should pay, if the
+    provider's own description sets one.
     """
 
     place: str
@@ -50,7 +50,7 @@ class Remaining:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """`currency` is ISO 4217 (`COP`), or what the provider counts instead of money (`SMS`)."""
+    """`currency` is ISO 4217 (`COP`), or the unit that the provider counts instead (`SMS`)."""
 
     amount: Decimal
     currency: str

@@ -1,4 +1,4 @@
-"""What JSON is, here, and the types of its values that more than one shape has."""
+"""The type of JSON values, and field types that several schemas share."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ Json = Any
 Instant = Annotated[datetime, Meta(tz=True)]
 """Written as RFC 3339, with its offset."""
 Word = Annotated[str, Meta(max_length=200, pattern="^[^\\x00]*$")]
-"""A short text that PostgreSQL keeps as it is."""
+"""A short text that PostgreSQL can store (no NUL)."""

@@ -1,4 +1,4 @@
-"""Keys of systems, what each may do, and the notes of who did what."""
+"""API keys, their scopes, and the notes of the audit log."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from hub.model.json import Json
 
 
 class Scope(StrEnum):
-    """What a key may do. None of them contains another."""
+    """What a key may do. No scope includes another."""
 
     PUBLISH = "publish"
     READ = "read"
-    """Lists and sums; names and addresses masked."""
+    """Lists and totals; names and addresses masked."""
     OPERATE = "operate"
     PRIVACY = "privacy"
-    """What people wrote and what they are told, whole; and the audit."""
+    """Replies and messages unmasked, and the audit log."""
     ADMIN = "admin"
-    """Keys, and the audit."""
+    """Keys, and the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """
-    A key as it is kept: never the secret itself.
+    A key as stored, never the secret itself.
 
-    `source` binds it: it publishes for that source alone, and only `event_types` of it where there are
-    any. With `amqp_user` the source is taken from RabbitMQ only where that user has sent it.
+    `source` binds the key: it publishes for that source alone and, if `event_types` is not empty, only those
+    types. With `amqp_user`, intake accepts the source over RabbitMQ only from that user.
     """
 
     id: UUID
@@ -48,16 +48,16 @@ class ApiKey:
     used_at: datetime | None = None
 
     def live(self, now: datetime) -> bool:
-        """Tell whether it opens anything at this instant."""
+        """Return whether the key is valid at this instant."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """
-    That somebody looked at a person's data or changed something. Never a value of a person.
+    An entry of the audit log: somebody read a person's data or changed something. It holds no person data.
 
-    `person` is the reference of whose data it was, where it was one person's.
+    `person` is the reference of the person whose data it was, if it was one person's.
     """
 
     id: UUID

@@ -15,7 +15,7 @@ from hub.model.suppressions import SuppressionStatus
 
 
 class State(StrEnum):
-    """Where a message is. Moves are in `hub.messages.delivery.MOVES`."""
+    """The state of a message. `hub.model.state_machine.MOVES` has the allowed changes."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -34,15 +34,14 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """
-    One thing to be said to one person over one channel: the row that is the truth.
+    One message to one person over one channel, as stored.
 
     `person` is a directory reference; `name`, `address` are person data and never logged.
-    `fallback` holds the steps of the cascade that are left, `skipped` the channels that were
-    passed over, each with its reason (`voice:not_configured`). `units` are the labels of the person's
-    units that it is about, `variant` names the text of its audience. `expires_at` moves while the
-    message is held back; `ends_at` never does. `patience` is how long an accepted message waits for its
-    receipt before the next step is taken. `rests` is true where the person is only to be disturbed in working
-    hours, which are asked for anew before each send.
+    `fallback` holds the steps of the cascade that are left, `skipped` the skipped channels, each with
+    its reason (`voice:not_configured`). `units` are the labels of the person's units that it is about,
+    `variant` names the text of its audience. `expires_at` moves while the message is held; `ends_at`
+    never does. `patience` is how long an accepted message waits for its receipt before the next step.
+    `rests` is true if the person is contacted only in working hours, which are checked before each send.
     """
 
     id: UUID
@@ -79,9 +78,9 @@ class Claimed:
     """
     A message whose row this worker holds until `lease_until`, with what rendering needs.
 
-    `unsure_of` is the provider of the latest attempt whose outcome nobody knows.
-    `suppression` says why it may not be sent where it goes, unless that has run out by now. `weeks` are the
-    hours of whoever rests, as in `Person`.
+    `unsure_of` is the provider of the latest attempt with an unknown outcome. `suppression` is the
+    suppression of its contact point, which may have ended by now. `weeks` are the working hours of a person
+    who `rests`, as in `Person`.
     """
 
     message: Message
@@ -99,11 +98,11 @@ class Claimed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """
-    A message's words. What a channel has no use for is empty.
+    A rendered message. Fields that a channel does not use are empty.
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
-    whatsapp: text, and what the provider makes it of: the approved `template` and the values of its
-    gaps, name and value, in the order in which they stand.
+    whatsapp: text, the provider's approved `template`, and its `parameters` (name, value) in the
+    template's order.
     """
 
     text: str
@@ -116,7 +115,7 @@ class Rendered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """
-    What a channel is asked to send. The message's id is stable over attempts: use it as the reference.
+    A message for a channel to send. The message's id is stable over attempts: use it as the reference.
 
     `until` is the monotonic time at which the lease ends; `unsure_of` the provider that may have
     accepted an earlier attempt.
@@ -131,9 +130,9 @@ class Outgoing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """
-    A provider's yes. `reference` is its own id; `delivered` when yes already means arrival.
+    A provider's acceptance. `reference` is its own id; `delivered` if acceptance already means delivery.
 
-    `earlier` holds what the providers said that were asked before it, in the same send.
+    `earlier` holds the failures of the providers tried before it, in the same send.
     """
 
     provider: str
@@ -146,11 +145,11 @@ class Accepted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTraits:
     """
-    What planning must know of a channel.
+    The properties of a channel that planning needs.
 
-    `contact` is the kind of contact point it needs; None for one that needs only a person of
-    the directory (the inbox), or with `strangers` not even that (a letter). `text_phone` is true
-    where a landline will not do. `confirms` is true where a receipt tells of the arrival.
+    `contact` is the kind of contact point that it needs; None if it needs only a person of the
+    directory (the inbox), or with `strangers` not even that (a letter). `text_phone` is true if it
+    needs a phone that receives texts, not a landline. `confirms` is true if receipts report delivery.
     """
 
     name: str
@@ -162,7 +161,7 @@ class ChannelTraits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One call of a provider, or an ending without one."""
+    """One call to a provider, or an outcome without a call."""
 
     message_id: UUID
     at: datetime
@@ -176,10 +175,10 @@ class Attempt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """
-    How a claimed message goes on: what delivery records in one statement.
+    The result of a claimed message, which delivery records in one statement.
 
-    `tried` is false when nobody was asked: then the claim has used up none of the message's tries.
-    `gone` is true when the provider said that its contact point does not exist.
+    `tried` is false if no provider was called: then the claim uses up none of the message's tries.
+    `gone` is true if the provider reported that the contact point does not exist.
     """
 
     message_id: UUID

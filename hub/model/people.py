@@ -1,4 +1,4 @@
-"""People, and the ways to reach them."""
+"""People and their contact points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is in a unit, a copropiedad or the company."""
+    """A person's role in a unit, a copropiedad or the company."""
 
     OWNER = "owner"
     RESIDENT = "resident"
@@ -33,9 +33,9 @@ class ContactPoint:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkWeek:
     """
-    Somebody's own working hours: of each day, Monday first, when they open and close (`06:00`, `24:00`).
+    A person's own working hours: for each day, Monday first, pairs of start and end (`06:00`, `24:00`).
 
-    `holidays` is true of who works on those as on other days.
+    `holidays` is true if the person works on holidays as on other days.
     """
 
     days: tuple[tuple[tuple[str, str], ...], ...]
@@ -45,14 +45,13 @@ class WorkWeek:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """
-    Somebody of the directory, or a stranger whose `ref` was made from an inline contact.
+    A person of the directory, or a stranger whose `ref` was made from an inline contact.
 
-    Where people were looked up by units, `units` are the labels of those that brought this one in, sorted.
-    `left_out` is the reason why somebody of the group is not told (`on_leave`, `not_opted_in`), `stand_in` is
-    who is told instead, by reference.
-    `any_hour` is true of staff who are told outside working hours, too: on call, of the direction, on shift.
-    `weeks` are the hours of staff who have their own, any of which is working time; None among them is the
-    company's.
+    If people were looked up by units, `units` are the labels of the units that matched this person, sorted.
+    `left_out` is the reason why a person of the group is not notified (`on_leave`, `not_opted_in`),
+    `stand_in` the reference of the person notified instead. `any_hour` is true of staff who are notified
+    outside working hours, too: on call, direction, on shift. `weeks` are the working hours of staff with
+    their own, any of which is working time; None among them means the company's hours.
     """
 
     ref: str
@@ -70,7 +69,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A way to reach somebody: a channel and one contact point for it."""
+    """A channel and one contact point for it."""
 
     channel: str
     contact_id: str

@@ -1,4 +1,4 @@
-"""What a promise was, and over which time the indicators look."""
+"""The input of the indicators: promises and a period."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hub.model import ClockHistory, ClockState, Promise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseRecord:
-    """A clock as far as the indicators look at it."""
+    """The part of a clock that the indicators use."""
 
     case: str
     name: str
@@ -24,7 +24,7 @@ class PromiseRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From an instant until another one, which is no more in it; aware."""
+    """A period from `since` until `until`, exclusive; both aware."""
 
     since: datetime
     until: datetime

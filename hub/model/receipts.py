@@ -1,4 +1,4 @@
-"""What a provider reports later of a message that it accepted."""
+"""A provider's later report on a message that it accepted."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Receipt:
     """
     `reference` and `code` are the provider's own, without any address in them.
 
-    `message_id` is None where the provider brings nothing of ours back: then the reference must do.
-    `gone` is true when it says that the contact point no longer exists.
+    `message_id` is None if the provider does not return our id: then the reference identifies the message.
+    `gone` is true if the provider reports that the contact point no longer exists.
     """
 
     state: State

@@ -1,4 +1,4 @@
-"""What people write back."""
+"""Replies of people to our messages."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from hub.model.json import Json
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """
-    A person's own words, as a channel brought them in.
+    A reply as a channel received it.
 
-    `address` is the writer's, in the channel's form (E.164 for a telephone); it and the words are
-    person data and never logged. `reference` is the provider's id of the reply: the same one again
-    is the same reply. `message_id` is our message that it answers, where the protocol carries our
-    id; `in_reply_to` is the provider's reference of that message, where it carries only that.
-    `automatic` is true of what a machine wrote (an out-of-office note). `at` is aware UTC.
+    `address` is the writer's, in the channel's form (E.164 for a telephone); it and the text are
+    person data and never logged. `reference` is the provider's id of the reply; a repeat of it is the
+    same reply. `message_id` is our message that it answers, if the protocol carries our id;
+    `in_reply_to` is the provider's reference of that message, if it carries only that. `automatic` is
+    true if a machine wrote it (an out-of-office note). `at` is aware UTC.
     """
 
     channel: str
@@ -37,20 +37,20 @@ class Reply:
 
 
 class ReplyKind(StrEnum):
-    """What a reply is to the hub."""
+    """How the hub treats a reply."""
 
     REPLY = "reply"
-    """Somebody wants to say something: a person reads it and answers."""
+    """A message for staff: a person reads it and answers."""
     OPT_OUT = "opt_out"
-    """Nothing but SALIR, CANCELAR, BAJA …"""
+    """Only SALIR, CANCELAR, BAJA …"""
     OPT_IN = "opt_in"
-    """Nothing but INICIAR, ALTA …"""
+    """Only INICIAR, ALTA …"""
     TAKE_ON = "take_on"
-    """Nothing but TOMO, from a number that was told of a case: its level takes it on."""
+    """Only TOMO, from a number that received an escalation: its level acknowledges the clock."""
     AUTOMATIC = "automatic"
-    """A machine's; answering it would be answered by the machine."""
+    """Written by a machine, which would reply to an answer."""
     COMPLAINT = "complaint"
-    """The provider of the mailbox says that our message was called unwanted."""
+    """A mailbox provider's report that our message was called unwanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class About:
     """
     What a reply answers, as far as the hub knows; all empty for a stranger who writes first.
 
-    `person` is a directory reference, `name` person data. `case` is the key of the case, `facts` what
-    its event says of where and what it is (radicado, copropiedad_id, service_area …).
+    `person` is a directory reference, `name` person data. `case` is the key of the case, `facts` the fields
+    of its event (radicado, copropiedad_id, service_area …).
     """
 
     message_id: UUID | None = None
@@ -72,7 +72,7 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """That a number was told that a clock is now with a level; the clock as it stands today."""
+    """An escalation that a number received: the level, and the clock as it is now."""
 
     message_id: UUID
     person: str
@@ -81,26 +81,26 @@ class Escalation:
 
 
 class AckOutcome(StrEnum):
-    """What became of a text by which somebody takes a matter on."""
+    """The result of a text that acknowledges a clock."""
 
     TAKEN = "taken"
     ALREADY = "already"
-    """Somebody of his level had said so before."""
+    """The writer's level had already acknowledged the clock."""
     PASSED = "passed"
-    """A higher level was told meanwhile: the matter is that one's."""
+    """The clock has escalated to a higher level meanwhile."""
     ENDED = "ended"
     WHICH = "which"
-    """There are several, or none of that number: nothing was done."""
+    """Several clocks match, or none with the given number: nothing was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AckDecision:
     """
-    What a text takes on, as it was decided when it came. `by` is a directory reference.
+    What a text acknowledges, as decided when it arrived. `by` is a directory reference.
 
-    `message_id` is our message that it answers, `standing` the level that has the matter now. `subjects` are
-    the numbers of the cases that it is about, or could be. `climbs` tells that a next level is still to be
-    told. Without a clock nothing was meant for certain.
+    `message_id` is our message that it answers, `standing` the clock's current level. `subjects` are the
+    numbers of the cases that it is about, or could be. `climbs` is true if a next level is still to be
+    notified. `clock_id` is None if the text does not identify one clock.
     """
 
     outcome: AckOutcome
@@ -118,11 +118,11 @@ class AckDecision:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """
-    A reply as its row. `thread` ties together what one person writes of one case.
+    A reply as stored. `thread` links what one person writes about one case.
 
-    `revokes` is true where it asks for no more commercial messages and surveys, also among other words.
-    `acknowledge` is decided when it is stored: false when the writer was answered a short time ago.
-    `taking` is there where it takes a matter on.
+    `revokes` is true if it asks for no more commercial messages and surveys, also among other words.
+    `acknowledge` is decided when it is stored: false if the writer was answered a short time ago.
+    `taking` is set if it acknowledges a clock.
     """
 
     id: UUID
@@ -139,7 +139,7 @@ class Inbound:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
     """
-    Somebody called one of our messages unwanted, and his provider tells us (RFC 5965).
+    A mailbox provider's report that its user called one of our messages unwanted (RFC 5965).
 
     `kind` is the report's Feedback-Type: `abuse`, `fraud`, `virus`, `other`, `opt-out` … `at` is aware UTC.
     """

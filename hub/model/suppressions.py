@@ -1,4 +1,4 @@
-"""Whom nobody writes to, and why."""
+"""Suppressed contact points, and the reasons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvalidContact:
-    """A provider's word that the contact point of a message does not exist (any more)."""
+    """A provider's report that the contact point of a message does not exist (any more)."""
 
     message_id: UUID
     at: datetime
@@ -21,9 +21,9 @@ class InvalidContact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressionStatus:
     """
-    Why a message is not to go where it goes: `gone`, `opted_out`, `complaint`, or an operator's `suppressed`.
+    Why a contact point is suppressed: `gone`, `opted_out`, `complaint`, or an operator's `suppressed`.
 
-    Where it began at an instant, it ends: `until`, if an operator said so, else when the policy says.
+    With `since` it is temporary: it ends at `until` if an operator set one, else after the policy's time.
     """
 
     reason: str

@@ -1,4 +1,4 @@
-"""Messages → tickets: the work orders of the queues."""
+"""Tickets: the work items of the delivery queues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ticket:
 
 
 def tickets(messages: Iterable[Message]) -> list[Ticket]:
-    """Make the tickets of those of the messages that are queued."""
+    """Make the tickets of the messages in state `queued`."""
     return grouped(
         (message.id, message.channel, message.lane) for message in messages if message.state is State.QUEUED
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from hub.access import audit
 from hub.model import PropertyScope
 from hub.ports import AuditStore, LogStore, Publisher
-from hub.sla.acknowledge import AckResult, acknowledge, level_to_take_on
+from hub.sla.acknowledge import AckResult, acknowledge, level_to_acknowledge
 
 
 async def acknowledge_clock(
@@ -29,6 +29,6 @@ async def acknowledge_clock(
     clock = await log.clock(clock_id, places=places)
     if clock is None:
         return None
-    level = level_to_take_on(clock)
+    level = level_to_acknowledge(clock)
     await audit.note(notes, who=who, action="clock.acknowledge", subject=f"clock:{clock.id}", level=level)
     return await acknowledge(clock, by=who, publisher=publisher, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from hub.messages.planning.undelivered import handed_over
+from hub.messages.planning.undelivered import letter_handed_over
 from hub.model import PropertyScope
 from hub.ports import LetterStore, Publisher
 
@@ -23,5 +23,5 @@ async def hand_over(
         return None
     stored = await store.event_of(letter_id)
     if stored is not None and stored.case is not None:
-        await publisher.event(handed_over(letter_id, stored, now=now))
+        await publisher.event(letter_handed_over(letter_id, stored, now=now))
     return await store.hand_over(letter_id, places)

@@ -1,9 +1,9 @@
 """
-The few interfaces that cross the network.
+The interfaces between the use cases and the network.
 
-Use cases see only these; `hub.storage`, `hub.channels` and `hub.consumers` implement them for
-real, `hub.testing` in memory. Every method may raise `hub.errors.Unavailable` (of its kind) when
-its server does not answer; whoever calls must be able to be called again with the same arguments.
+Use cases depend only on these. `hub.storage`, `hub.channels` and `hub.consumers` implement them,
+`hub.testing` in memory. Every method may raise a kind of `hub.errors.Unavailable` when its server does
+not answer; its caller must be safe to call again with the same arguments.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may sign in to the console, and who is signed in."""
+"""Accounts and sessions of the console."""
 
 from __future__ import annotations
 
@@ -12,73 +12,73 @@ from hub.model import Account, Grant, Session
 
 class AccountStore(Protocol):
     """
-    A company has tens of accounts, not thousands: they are read whole.
+    A company has tens of accounts, not thousands: lists are not paged.
 
-    Whatever takes something away from an account ends its sessions in the same step. Raises
-    LastAdministrator, and changes nothing, where nobody would be left who gives accounts everywhere.
+    Every change that takes rights from an account ends its sessions in the same step. If no administrator
+    of the whole company would be left, it raises LastAdministrator and changes nothing.
     """
 
     async def accounts(self) -> Sequence[Account]:
-        """Answer all of them, by name."""
+        """Return all accounts, sorted by name."""
 
     async def named(self, name: str) -> Account | None:
-        """Answer the account of this name."""
+        """Return the account of this name."""
 
     async def add(self, account: Account) -> bool:
-        """Keep a new account; false when its name is taken, and then nothing is kept."""
+        """Store a new account; return false, and store nothing, if its name is taken."""
 
     async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
-        """Answer id → name of those of these copropiedades that there are."""
+        """Return id → name for those of these copropiedades that exist."""
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
-        """Give offices; what it has already stays as it is."""
+        """Add offices to the account; those that it has stay as they are."""
 
     async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
-        """Take offices away; answer how many it had."""
+        """Remove offices; return how many of them the account had."""
 
     async def disable(self, account_id: UUID, *, now: datetime) -> None:
-        """Let nobody in with it any more."""
+        """Refuse sign-in with this account from now on."""
 
     async def enable(self, account_id: UUID) -> None:
-        """Let it in again."""
+        """Allow sign-in with this account again."""
 
     async def unlock(self, account_id: UUID) -> None:
-        """Forget its failures and its lock."""
+        """Clear its failures and its lock."""
 
     async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
-        """Give it another password, and forget its failures and its lock."""
+        """Set a new password, and clear its failures and its lock."""
 
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
-        """Keep another hash of the same password, unless it was changed meanwhile."""
+        """Replace the hash of the same password, unless the password was changed meanwhile."""
 
     async def attempt(self, account_id: UUID, *, now: datetime) -> int | None:
         """
-        Count a failure in advance, with the lock that follows of it; answer how many there are now.
+        Count a failure before the password is checked, and lock if due; return the number of failures.
 
-        None while it is locked. In advance, because of a thousand tries at once none but the first few
-        may be looked at.
+        None while the account is locked. Counting in advance ensures that of a thousand simultaneous tries
+        only the first few are checked.
         """
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
-        """Forget its failures and its lock, and remember when it was."""
+        """Clear its failures and its lock, and store the time of the sign-in."""
 
 
 class SessionStore(Protocol):
     async def open(self, session: Session) -> None:
-        """Keep a new session."""
+        """Store a new session."""
 
     async def find(self, hashes: Collection[bytes]) -> tuple[Session, Account | None] | None:
         """
-        Answer the session of one of these hashes with its account, which may be disabled.
+        Return the session with one of these hashes, and its account, which may be disabled.
 
-        The account as it is now: what was taken a moment ago is gone.
+        The account is current: a right removed a moment ago is already missing.
         """
 
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
-        """Remember that it was used."""
+        """Store that the session was used now."""
 
     async def close(self, session_hash: bytes) -> None:
-        """Forget it."""
+        """Delete the session."""
 
     async def sweep(self, *, now: datetime, idle_since: datetime) -> None:
-        """Forget those that are over, or were not seen since."""
+        """Delete the sessions that have ended, or were last used before `idle_since`."""

@@ -1,4 +1,4 @@
-"""A way to reach people, and how often it is used."""
+"""Channels that send messages through a provider, and their rate limits."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from hub.resilience.rate_limit import Rate, SendRecord
 
 
 class Channel(Protocol):
-    """One way to reach people. Raises only `TransientFailure` and `PermanentFailure` from `send`."""
+    """One way to reach people. `send` raises only `TransientFailure` and `PermanentFailure`."""
 
     @property
     def traits(self) -> ChannelTraits:
-        """A class attribute of most; a folder or a guard takes those of the channel it stands for."""
+        """Mostly a class attribute; a folder or a guard returns those of the channel that it replaces."""
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        """Hand the message to the provider. The caller bounds it with its own time-out as well."""
+        """Send the message to the provider. The caller adds its own time-out."""
 
     async def aclose(self) -> None:
-        """Close what it holds open."""
+        """Close all connections."""
 
 
 class Throttle(Protocol):
-    """How often providers and people are written to. Never in the way: it raises nothing."""
+    """The rate limits of providers and people. It never blocks sending by a fault: it raises nothing."""
 
     async def take(self, key: str, rate: Rate, lane: Lane) -> timedelta:
         """
-        Draw one of a provider's rate; zero when there was one, else when to ask again.
+        Take one permit of a provider's rate; return zero if there was one, else how long to wait.
 
-        Urgent ones may use the whole rate, the others all but the share that is kept for the urgent.
+        Urgent messages may use the whole rate, the others all but the share reserved for urgent ones.
         """
 
     async def admit(self, entries: Sequence[SendRecord]) -> Sequence[timedelta]:
         """
-        Log each message to a person for which there is room; zero for those.
+        Record each message to a person that fits the limit; return zero for it.
 
-        For the others: when there is room again. One that is logged already has its room.
+        For the others, return how long until there is room. A recorded message keeps its room.
         """

@@ -1,4 +1,4 @@
-"""What operators see and mend of people's contact points: replies, suppressions, consents taken back."""
+"""Replies, suppressions and opt-outs of contact points, as operators see and change them."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from hub.ports.log import Page
 
 class ContactStore(Protocol):
     """
-    Newest first. Addresses are masked; a row's `id` names it where its address is not at hand.
+    Lists are newest first. Addresses are masked; a row's `id` identifies it without its address.
 
-    A reply belongs where the message does that it answers, a suppression where the one does that found it
-    out. Where there are `places`, what belongs to none of them is not there.
+    A reply belongs to the copropiedad of the message that it answers, a suppression to that of the message
+    that caused it. With `places`, rows of other copropiedades or of none are left out.
     """
 
     async def replies(
         self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List what people wrote, without the words."""
+        """List replies, without their text."""
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        """Show one with its words."""
+        """Return a reply with its text."""
 
     async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        """List the contact points that nobody is written to at, and those that were lifted."""
+        """List the suppressed contact points, and those whose suppression was lifted."""
 
     async def suppression(
         self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Show one, with the person whose message found it out; masked unless `whole`."""
+        """Return a suppression, with the person whose message caused it; masked unless `whole`."""
 
     async def suppress_address(
         self, address: str, channel: str, *, reason: str, until: datetime | None, by: str
     ) -> None:
-        """Write there no more, by this channel; `until` None: as long as the policy says."""
+        """Suppress an address on this channel; `until` None: for the policy's time."""
 
     async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:
-        """Write there again: an address on all its channels, or one row by its id; answer how many."""
+        """Lift suppressions: of an address on all its channels, or of one row by id; return how many."""
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:
-        """List the consents taken back, and those that were given again."""
+        """List the opt-outs, and those that were lifted."""
 
     async def lift_opt_out(self, named: str, *, by: str) -> int:
-        """Give a consent back that somebody asked us for: by address or id; answer how many purposes."""
+        """Lift an opt-out at the person's request, by address or id; return how many purposes."""

@@ -1,4 +1,4 @@
-"""What delivery asks of the database."""
+"""The database as delivery needs it."""
 
 from __future__ import annotations
 
@@ -12,34 +12,35 @@ from hub.model import Claimed, InvalidContact, Message, Outcome, StoredEvent
 
 class CascadeStore(Protocol):
     async def add_messages(self, messages: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""
+        """Insert; a message that exists stays as it is."""
 
     async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
-        """Answer those of these events that are there."""
+        """Return those of these events that are stored."""
 
     async def end_cascades(self, ids: Collection[UUID]) -> None:
-        """Note that nothing follows these lost messages any more: what was to be said of them is said."""
+        """Mark these lost messages as final: their alert is published, and no step follows."""
 
 
 class DeliveryStore(CascadeStore, Protocol):
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         """
-        Take the messages that may be sent now, with one statement.
+        Claim the messages that may be sent now, with one statement.
 
-        That is: `queued`, or `held`, `retrying` or `sending` whose `next_at` has come. They become
-        `sending`, `next_at` the lease's end, attempt + 1. Rows locked by another worker are skipped.
+        These are `queued`, and `held`, `retrying` or `sending` with a `next_at` in the past. They become
+        `sending`, with `next_at` at the lease's end and attempt + 1. Rows locked by another worker are
+        skipped.
         """
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """
-        Write outcomes and their attempts with one statement; answer the ids that took effect.
+        Write outcomes and their attempts with one statement; return the ids that took effect.
 
-        Conditional on the token: a row whose lease went to somebody else is left alone (its
-        attempt is kept all the same). A row that a receipt moved on meanwhile is not moved back.
+        Conditional on the token: a row that another worker has claimed meanwhile is left alone (its
+        attempt is still stored). A row that a receipt has advanced is not moved back.
         """
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:
-        """Write to the contact points of these messages no more, until the policy's time has passed."""
+        """Suppress the contact points of these messages for the policy's time."""
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
-        """Answer those whose step has failed as a whole (event, person, audience, occasion, step)."""
+        """Return the messages whose whole step has failed (event, person, audience, occasion, step)."""

@@ -1,4 +1,4 @@
-"""The directory as operators and other systems see and mend it: who is what, who was it on a day."""
+"""The directory as operators and other systems read and change it: who holds which role, now or on a day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.ports.log import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holders:
-    """Who holds a role of a unit, of a copropiedad with its units, or else of the company, at an instant."""
+    """A query: who holds a role at an instant, in a unit, a copropiedad with its units, or the company."""
 
     role: str
     unit: str | None
@@ -22,7 +22,7 @@ class Holders:
 
     @property
     def scope(self) -> str:
-        """Answer `unit:ID`, `copropiedad:ID` or `company`."""
+        """Return `unit:ID`, `copropiedad:ID` or `company`."""
         if self.unit is not None:
             return f"unit:{self.unit}"
         return "company" if self.copropiedad is None else f"copropiedad:{self.copropiedad}"
@@ -30,7 +30,7 @@ class Holders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """Whether something told was news, and the version that counts now."""
+    """Whether a write was applied, and the version that is current now."""
 
     applied: bool
     version: int
@@ -38,36 +38,36 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where an entry of the directory belongs now (`unit:ID`, `copropiedad:ID`, `company`), and to whom."""
+    """The current scope of a directory entry (`unit:ID`, `copropiedad:ID`, `company`), and its person."""
 
     scope: str | None
     person: str | None = None
 
 
 class DirectoryHistoryStore(Protocol):
-    """Names and addresses are masked. Where there are `places`, what belongs to none of them is not there."""
+    """Names and addresses are masked. With `places`, entries that belong to none of them are left out."""
 
     async def write(self, event: Event) -> Written:
-        """Apply a `directory.*` event as intake does; one of an older or equal version changes nothing."""
+        """Apply a `directory.*` event as intake does; an older or equal version changes nothing."""
 
     async def standing(self, noun: str, ref: str) -> Standing | None:
-        """Answer where an entry stands; None for one that never was. A removed one has no scope."""
+        """Return an entry's standing; None if it never existed. A removed entry has no scope."""
 
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:
-        """Tell whether all these scopes, and a membership of each of these people, are of these places."""
+        """Return whether these places include all these scopes and a membership of each of these people."""
 
     async def holders(
         self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List the memberships that counted, as is known today, by their ids."""
+        """List the memberships in force at that instant, as known today, sorted by id."""
 
     async def somebody(
         self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
         """
-        Show a person with contact points and memberships; None for somebody unknown or removed.
+        Return a person with contact points and memberships; None if unknown or removed.
 
-        Only memberships of the places are shown; whoever has none there is not there. `whole` is unmasked.
+        Only memberships of the places are included; None if there are none. `whole` is unmasked.
         """

@@ -1,4 +1,4 @@
-"""What must be known to explain why somebody was told of an event or not."""
+"""The facts that explain why a person was or was not notified of an event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceSnapshot:
-    """An audience as it was planned, the state of the directory then, and why the person was left out."""
+    """An audience as planned, the version of the directory then, and why the person was left out."""
 
     record: AudienceRecord
     directory_version: int
@@ -22,9 +22,9 @@ class AudienceSnapshot:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
     """
-    A message to the person, and how it was sent.
+    A message to the person, and its attempts.
 
-    The name is left out; the address is masked, and empty where the channel has none.
+    The name is left out. The address is masked, and empty for a channel without addresses.
     """
 
     message: Message
@@ -34,9 +34,10 @@ class SentMessage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """
-    What one version of the person (`kind` is `person`) or of a membership said.
+    One version of the person (`kind` is `person`) or of a membership.
 
-    It counts from `since` until `until`; the hub heard it as its `position`-th news, at `received_at`.
+    It is in force from `since` until `until`. It was the `position`-th change of the directory that the hub
+    received, at `received_at`.
     """
 
     kind: str
@@ -59,7 +60,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """Where a unit is, and what it is called."""
+    """A unit's label, copropiedad and tower."""
 
     label: str
     copropiedad_id: str
@@ -68,7 +69,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitVersion:
-    """What one version of a unit said. The hub heard it as its `position`-th news, and it counted at once."""
+    """One version of a unit, received as the `position`-th change of the directory and in force at once."""
 
     version: int
     position: int
@@ -77,7 +78,7 @@ class UnitVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainFacts:
-    """All that is known of one event and one person. `units` and `copropiedades` are as they are now."""
+    """All stored facts about one event and one person. `units` and `copropiedades` are current."""
 
     event: StoredEvent
     person: str
@@ -91,7 +92,7 @@ class ExplainFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A dead letter of an event, as its latest bytes are: `state` is `open`, `replayed` or `discarded`."""
+    """The latest dead letter of an event; `state` is `open`, `replayed` or `discarded`."""
 
     reason: str
     state: str
@@ -102,10 +103,10 @@ class ExplainStore(Protocol):
     """Reads only; addresses are masked."""
 
     async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
-        """Answer the events with this id, of one source or of any; of one key the one."""
+        """Return the events with this id, from one source or from any; or the event with this key."""
 
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
-        """Answer the newest dead letter of this event id."""
+        """Return the newest dead letter of this event id."""
 
     async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
-        """Answer all that is known of the event and the person."""
+        """Return all stored facts about the event and the person."""

@@ -1,4 +1,4 @@
-"""Whom an audience holds, as operators and other systems ask before anything is sent."""
+"""The people of an audience, as operators and other systems query them before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.ports.log import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadcountPage:
-    """A page of them, and on the first page how many."""
+    """A page of people, with the headcount on the first page."""
 
     headcount: Headcount | None
     page: Page
@@ -27,7 +27,7 @@ class HeadcountStore(Protocol):
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
     ) -> HeadcountPage:
         """
-        List by ref, each person once; without `after`, look all of it up and count.
+        List people by ref, each person once; without `after`, also count the whole audience.
 
-        Raises StorageRefused for a cursor that is none of a list's.
+        Raises StorageRefused for a cursor that this list did not give.
         """

@@ -1,4 +1,4 @@
-"""What happened, read again from the beginning: for what would have come of it by other rules."""
+"""Stored history, read from the beginning, to simulate it under another policy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ GOING: Final = frozenset(
         *(State.SENT, State.DELIVERED, State.READ),
     }
 )
-"""States of messages that went or are to go: the others reached nobody."""
+"""States of messages that were sent or are to be sent: messages in other states reached nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
-    """A page: cases, each with all its events, and the time that the reading has come to."""
+    """A page of cases, each with all its events, and the event time that the reading has reached."""
 
     events: Mapping[str, Sequence[Event]]
     reached: datetime
@@ -31,9 +31,9 @@ class Cases:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """
-    A message that went or is to go, without the person: by what channel, of what, from when on.
+    A message that was sent or is to be sent, without the person.
 
-    `rests` as in the message. `reminds_of` is the event of a reminder; None of what is said at once.
+    `rests` as in the message. `reminds_of` is the event of a reminder; None for an initial message.
     """
 
     channel: str
@@ -45,19 +45,19 @@ class Contact:
 
 
 class History(Protocol):
-    """One state of what is stored, whatever is written meanwhile."""
+    """A consistent snapshot of what is stored, whatever is written meanwhile."""
 
     def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
         """
-        Read, each once and whole, the cases with an event of these types from `since` on, or a running clock.
+        Read each case with an event of these types from `since` on, or with a running clock, once and whole.
 
-        The oldest such event first; then the cases of which nothing is heard any more.
+        Cases come in the order of their oldest such event; then those with a running clock only.
         """
 
     def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
-        """Read the messages of the events of the period, but for the events of these names."""
+        """Read the messages of the period's events, except the events of these names."""
 
 
 class HistoryStore(Protocol):
     def reading(self) -> AbstractAsyncContextManager[History]:
-        """Open what is stored as of now; nothing can be written through it."""
+        """Open a read-only snapshot of what is stored now."""

@@ -1,4 +1,4 @@
-"""What an import asks of the directory: what is there of what a file speaks of, and to write all of it."""
+"""The directory as an import needs it: read what a file refers to, and write all of the file or nothing."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from hub.people.importing import KnownDirectory, Part, Stored
 
 
 class ImportTransaction(Protocol):
-    """One transaction: what is read in it is what is compared and written."""
+    """One transaction: an import reads, compares and writes in it."""
 
     async def alone(self) -> None:
-        """Wait until no other import writes: each would read what the other is about to change."""
+        """Wait until no other import writes: otherwise each would read what the other is about to change."""
 
     async def copropiedades(self) -> Mapping[str, str]:
-        """Answer all of the company: id → name."""
+        """Return all copropiedades of the company: id → name."""
 
     async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
         """
-        Answer what is there of some copropiedades: units, memberships, and their people.
+        Return the stored units, memberships and people of a part, and the people with these ids.
 
-        Besides these, the people with these ids. Of memberships and people nothing that is removed;
-        the copropiedades themselves are asked for before.
+        Removed memberships and people are left out. Call `copropiedades` for the copropiedades themselves.
         """
 
     async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
-        """Answer the rows of these ids, by noun, also removed ones."""
+        """Return the rows with these ids, by noun, including removed ones."""
 
     async def apply(self, events: Sequence[Event]) -> None:
-        """Apply `directory.*` events; all of them are kept, or nothing of the transaction."""
+        """Apply `directory.*` events: all of them are stored, or nothing of the transaction."""
 
 
 class ImportStore(Protocol):

@@ -1,4 +1,4 @@
-"""What intake asks of the database."""
+"""The database as intake needs it."""
 
 from __future__ import annotations
 
@@ -25,87 +25,87 @@ from hub.people.audience import Group
 
 
 class IntakeTransaction(Protocol):
-    """One database transaction of intake. Rows are sorted by key by the implementation."""
+    """One database transaction of intake. The implementation sorts rows by key."""
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         """Apply `directory.*` events in order; an older `version` than the stored one never wins."""
 
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
         """
-        Insert; answer the keys that are new, each with whether the directory has the event's copropiedad.
+        Insert; return the new keys, each with whether the directory has the event's copropiedad.
 
-        A pair (source, id) that is stored already is not new. An event of no copropiedad answers true.
+        A stored pair (source, id) is not new. The value is true for an event without a copropiedad.
         """
 
     async def add_consents(self, said: Sequence[Consent]) -> None:
         """
-        Keep what people said yes and no to; one that is there stays as it is.
+        Store consents and refusals; those that exist stay as they are.
 
-        A yes ends the opt-outs (BAJA, complaints) to its purpose from before it: of the person, and of
-        nobody known at an address of the person's.
+        A consent ends the earlier opt-outs (BAJA, complaints) from its purpose: those of the person, and
+        those of unknown people at an address of the person's.
         """
 
     async def mark_planned(self, keys: Collection[UUID]) -> None:
-        """Set `planned_at` and take back `waiting`."""
+        """Set `planned_at` and clear `waiting`."""
 
     async def place_events(self, placed: Collection[StoredEvent]) -> None:
-        """Say where events happened that were taken in without; what is known already stays."""
+        """Set the place of events that were stored without one; a known place stays."""
 
     async def unplanned(self, keys: Collection[UUID]) -> frozenset[UUID]:
-        """Answer which of these have no `planned_at`."""
+        """Return the keys of these events that have no `planned_at`."""
 
     async def waiting_events(self, cases: Collection[str]) -> Sequence[StoredEvent]:
-        """Answer the events of these cases that wait for a party, oldest first."""
+        """Return the events of these cases that wait for a party, oldest first."""
 
     async def add_parties(self, parties: Sequence[Party]) -> None:
-        """Remember; for a pair (case, who) the latest `since` wins."""
+        """Store parties; for a pair (case, who) the latest `since` wins."""
 
     async def parties(self, cases: Collection[str]) -> Mapping[tuple[str, str], Json]:
-        """Answer (case, who) → recipients."""
+        """Return (case, who) → recipients."""
 
     async def places(self, units: Collection[str]) -> Mapping[str, str]:
-        """Answer unit_id → copropiedad_id for the units that are known."""
+        """Return unit_id → copropiedad_id for the known units."""
 
     async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
-        """Look up; each group's people sorted by ref, without repetition."""
+        """Return each group's people, sorted by ref, each person once."""
 
     async def people_page(self, group: Group, after: str, limit: int) -> Sequence[Person]:
-        """Answer up to `limit` people of a broad group with a ref greater than `after`, sorted."""
+        """Return up to `limit` people of a broad group with a ref greater than `after`, sorted."""
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
-        """Insert; one that exists already is left as it is."""
+        """Insert; a message that exists stays as it is."""
 
     async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
         """
-        Cancel what waits to remind of the events of these cases up to these instants.
+        Cancel the pending reminders of these cases' events up to these instants.
 
-        What has gone out already is not followed by the next step of its cascade.
+        A reminder that was already sent does not get the next step of its cascade.
         """
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         """
-        Keep whom audiences meant, with the state of the directory that is seen now.
+        Store the records of audiences, with the version of the directory that is seen now.
 
-        What is known of an audience is replaced; the state only when it is planned at another instant.
+        A stored record is replaced, but its directory version only if it was planned at another instant.
         """
 
     async def add_unreached(self, found: Sequence[Unreached]) -> None:
-        """Keep them; what is found of an event later on is added to its reasons."""
+        """Store them; reasons found later are added to those of the event."""
 
     async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
-        """Answer those of these events that are kept as not reaching all."""
+        """Return those of these events that are stored as not reaching all their recipients."""
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
-        """Answer the messages of these events that are still `queued`."""
+        """Return the messages of these events that are still `queued`."""
 
     async def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """Insert; the same bytes again only count up."""
+        """Insert; a repeat of the same bytes only increments its count."""
 
     async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
-        """Lock these cases (sorted), then answer all their events. The lock ends with the transaction."""
+        """Lock these cases (sorted) and return all their events. The lock ends with the transaction."""
 
     async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
-        """Answer the clocks of these cases, and keep timers from advancing them until the end."""
+        """Return the clocks of these cases, and lock them against the timers until the transaction ends."""
 
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
         """Insert or replace."""
@@ -114,7 +114,7 @@ class IntakeTransaction(Protocol):
 class IntakeStore(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[IntakeTransaction]:
         """
-        Open a transaction; commit at the end of the block, roll back when it raises.
+        Open a transaction; commit at the end of the block, roll back if it raises.
 
         Deadlocks and serialisation failures surface as `hub.errors.StorageConflict` (try again),
         a value that PostgreSQL refuses as `hub.errors.StorageRefused` (bisect).

@@ -1,4 +1,4 @@
-"""Keys of systems, and the notes of who did what."""
+"""API keys, and the audit log."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from hub.ports.log import Page
 
 
 class KeyStore(Protocol):
-    """A hub has tens of keys, not thousands: they are read whole."""
+    """A hub has tens of keys, not thousands: lists are not paged."""
 
     async def keys(self) -> Sequence[ApiKey]:
-        """Answer all of them, also those that are over, newest first."""
+        """Return all keys, including ended ones, newest first."""
 
     async def live_keys(self) -> Sequence[ApiKey]:
-        """Answer those that open something now. Asked every second: one tiny query."""
+        """Return the keys that are valid now. Called every second: one tiny query."""
 
     async def add(self, key: ApiKey) -> bool:
-        """Keep a new key; false when a live one has its name, and then nothing is kept."""
+        """Store a new key; return false, and store nothing, if a live key has its name."""
 
     async def rotate(self, key: ApiKey, *, old_ends_at: datetime) -> bool:
         """
-        Keep a new key beside the live ones of its name, which end then at the latest.
+        Store a new key beside the live keys of its name, which end at `old_ends_at` at the latest.
 
-        False when there is none, and then nothing is kept.
+        Return false, and store nothing, if there is no live key of the name.
         """
 
     async def revoke(self, named: str) -> int:
-        """End the live keys of this name or prefix now; answer how many."""
+        """End the live keys of this name or prefix now; return how many."""
 
     async def used(self, prefix: str) -> None:
-        """Remember that it was used now, to the minute."""
+        """Store the time of use, to the minute."""
 
 
 class AuditStore(Protocol):
     async def add(self, note: Note) -> None:
-        """Keep a note."""
+        """Store a note."""
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
         """
-        List them, newest first.
+        List notes, newest first.
 
-        Of a `person`: the notes about his data, and each version that systems told of him and of his
-        memberships by events, as notes of their source.
+        For a `person`: the notes about his data, and each version of him and his memberships that a system
+        sent by event, as a note of that source.
         """

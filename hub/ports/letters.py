@@ -1,4 +1,4 @@
-"""Letters to be printed and handed over."""
+"""Letters to print and hand over."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hub.ports.log import Page
 
 class LetterStore(Protocol):
     """
-    Letters, each under the id of its message.
+    Letters, each with the id of its message.
 
-    Where there are `places`, letters of messages that belong to none of them are not there.
+    With `places`, letters of messages that belong to none of them are left out.
     """
 
     async def add(self, outgoing: Outgoing) -> None:
-        """Keep a letter to be printed; the same id again changes nothing."""
+        """Store a letter to print; a repeat of the id changes nothing."""
 
     async def letters(
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
@@ -26,14 +26,14 @@ class LetterStore(Protocol):
         """List letters, newest first, without name and text."""
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        """Show one whole: also name, text and the page to print."""
+        """Return a letter whole, with name, text and the page to print."""
 
     async def event_of(self, letter_id: UUID) -> StoredEvent | None:
-        """Answer the event that a letter tells; None when its message, or the letter, is not there."""
+        """Return the event of a letter; None if the letter or its message does not exist."""
 
     async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
         """
-        Say that it was handed over: its message is `delivered`, with an attempt that says so.
+        Mark a letter as handed over: its message becomes `delivered`, with an attempt that records it.
 
-        False when that was said before, None when there is no such letter.
+        Return false if it was marked before, None if there is no such letter.
         """

@@ -1,4 +1,4 @@
-"""What operators look at."""
+"""Messages, clocks and dead letters as operators see them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.model.promises import Period, PromiseRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A part of a list, in the shapes of the API; `next` is the cursor of the part after it."""
+    """A page of a list, in the shapes of the API; `next` is the cursor of the next page."""
 
     items: Sequence[Mapping[str, Json]]
     next: str | None = None
@@ -22,9 +22,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
-    """What messages are narrowed to; None does not narrow. `reason` is how the reason begins.
+    """
+    A filter of messages; None does not filter. `reason` is a prefix of the reason.
 
-    `places` are the copropiedades whose messages are seen; what belongs to none is seen by None alone.
+    `places` are the copropiedades whose messages are included; only None includes messages of none.
     """
 
     state: str | None = None
@@ -40,36 +41,36 @@ class MessageFilter:
 
 class LogStore(Protocol):
     """
-    What operators look at. Newest first; the shapes are those of "Names that stay" in the design.
+    Queries of operators, newest first.
 
-    Where there are `places`, what does not belong to one of them is not there.
+    With `places`, rows that do not belong to one of them are left out.
     """
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        """List messages, the person as a reference, without name and address."""
+        """List messages, with the person's reference, without name and address."""
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Show one: also its attempts, skipped channels, name and address, masked unless `whole`."""
+        """Return a message with attempts, skipped channels, name and address, masked unless `whole`."""
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         """
-        Show these clocks in the order asked.
+        Return these clocks in the order of `ids`.
 
-        A row has also its steps, of which the first `fired` are done, and its course.
+        Each row includes its steps, of which the first `fired` are done, and its history (`course`).
         """
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        """List the messages of these events of the hub's own, oldest first; the names are masked."""
+        """List the messages of these events of the hub's own, oldest first, with masked names."""
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
-        """Answer one clock whole, with what has befallen it."""
+        """Return one clock whole, with its history."""
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List clocks from SQL, for ended ones and for when Redis is away."""
+        """List clocks from SQL: for ended clocks, and while Redis is away."""
 
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
@@ -80,9 +81,9 @@ class LogStore(Protocol):
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
         """
-        Answer all clocks of the cases of which one began in the period, by their start.
+        Return all clocks of the cases with a clock that started in the period, in the order of their start.
 
-        Narrowed to a `service_area` and to places, each clock by itself.
+        `area` (a `service_area`) and `places` filter each clock by itself.
         """
 
     async def dead(
@@ -97,25 +98,25 @@ class LogStore(Protocol):
         """
         List dead letters; `state` is `open`, `replayed` or `discarded`.
 
-        Narrowed to those that have `reason` in their reason, and to an event's name (`pqrs.received`).
+        `reason` filters by a part of the reason, `event` by the event's name (`pqrs.received`).
         """
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        """Answer one dead letter whole."""
+        """Return one dead letter whole."""
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         """
-        Set `replayed` or `discarded`; false when it was settled already or is unknown.
+        Set `replayed` or `discarded`; return false if the letter was settled already or is unknown.
 
-        Also false when its bytes have come more than the given `times`: a replay that has failed again
-        by now stays open.
+        Also false if its bytes have come more than `times` times: a replay that has failed again meanwhile
+        stays open.
         """
 
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        """List the events that do not reach all whom they are for, by their ids, with the reasons."""
+        """List the events that do not reach all their recipients, by id, with the reasons."""
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        """Answer the in-app messages of a person."""
+        """Return the in-app messages of a person."""
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         """

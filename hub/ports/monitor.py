@@ -1,4 +1,4 @@
-"""What the hub asks to see how it is itself."""
+"""The data sources of the monitor."""
 
 from __future__ import annotations
 
@@ -10,72 +10,72 @@ from hub.model import Incident, Lane, Symptom
 
 
 class Heartbeats(Protocol):
-    """What each process says of itself, under the database's clock."""
+    """The state that each process reports of itself, timed by the database's clock."""
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Write the state of each subject (`audit`, `circuit:sms:twilio`) as this process sees it now."""
+        """Store the state of each subject (`audit`, `circuit:sms:twilio`) as this process sees it now."""
 
 
 class MonitorStore(Heartbeats, Protocol):
-    """What SQL knows of the hub's health, and the incidents that were found. Its clock decides."""
+    """The hub's health as SQL knows it, and its incidents. The database's clock decides."""
 
     async def clock(self) -> datetime:
-        """Tell the database's time."""
+        """Return the database's time."""
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
-        """Answer `sms:twilio` of each circuit that a process has not closed and said so in `fresh`."""
+        """Return each circuit (`sms:twilio`) that a process reported as not closed in the last `fresh`."""
 
     async def audit_age(self) -> timedelta | None:
-        """Answer how long ago an audit has ended; None when there was none yet."""
+        """Return the time since the last audit ended; None if there was none yet."""
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         """
-        Answer how long the oldest message of each channel and lane waits that nothing holds back.
+        Return by (channel, lane) how long the oldest message has waited that nothing holds.
 
-        Queued, or due again (a retry, a release, the lease of a dead worker) and not queued yet.
+        It is queued, or due again (a retry, a release, the lease of a dead worker) and not queued yet.
         """
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
-        """Count the open dead letters, and those of them that came in the last `lately`."""
+        """Count the open dead letters, and those that arrived within the last `lately`."""
 
     async def anybody_on_duty(self) -> bool:
-        """Tell whether somebody of the directory has the duty `ops`."""
+        """Return whether anybody in the directory has the duty `ops`."""
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Begin an incident for each key that has no open one; of the others, note what is measured now."""
+        """Open an incident for each key without an open one; update the measured value of the others."""
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
-        """End the open incidents of these kinds that nobody has seen for `clear_after`."""
+        """Resolve the open incidents of these kinds that nobody has seen for `clear_after`."""
 
-    async def untold(self) -> Sequence[Incident]:
-        """Answer the incidents whose begin or end has not been told, the oldest first."""
+    async def unpublished(self) -> Sequence[Incident]:
+        """Return the incidents whose begin or end is not published, the oldest first."""
 
-    async def mark_told(self, incident: Incident) -> None:
-        """Note that the begin was told or, where it had been, the end."""
+    async def mark_published(self, incident: Incident) -> None:
+        """Store that the begin is published or, if it was already, the end."""
 
 
 class IncidentLog(Protocol):
-    """What operators look at."""
+    """Incidents and figures for operators."""
 
     async def incidents(self, limit: int) -> Sequence[Incident]:
-        """List the open ones, the oldest first, then those that are over, the latest first."""
+        """List the open incidents, the oldest first, then the resolved ones, the latest first."""
 
     async def unknown_outcomes(self) -> Mapping[str, int]:
-        """Count, by provider, the calls whose outcome nobody knows: each may have been doubled."""
+        """Count, by provider, the calls with an unknown outcome: each may have sent a message twice."""
 
     async def unreached(self) -> Mapping[tuple[str, str], int]:
-        """Count the events that do not reach all whom they are for, by type and reason."""
+        """Count the events that do not reach all their recipients, by (type, reason)."""
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
-        """Count the clocks that have not ended, by name and state."""
+        """Count the clocks that have not ended, by (name, state)."""
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        """As the MonitorStore tells it."""
+        """See MonitorStore."""
 
     async def audit_age(self) -> timedelta | None:
-        """As the MonitorStore tells it."""
+        """See MonitorStore."""
 
 
 class Queues(Protocol):
     async def unattended(self) -> Mapping[str, int]:
-        """Answer the queues that nobody consumes, each with how many are ready in it."""
+        """Return each queue without a consumer → its number of ready messages."""

@@ -1,4 +1,4 @@
-"""What goes to RabbitMQ."""
+"""Publishing to RabbitMQ."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from hub.model.tickets import Ticket
 
 
 class Publisher(Protocol):
-    """Publishing with confirms: a return without an exception means that the broker has it, durably."""
+    """Publishes with confirms: a return without an exception means that the broker stored it durably."""
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None:
-        """Publish each to its queue."""
+        """Publish each ticket to its queue."""
 
     async def event(self, event: Event) -> None:
-        """Publish to `domain.events`, structured JSON, so that it enters at the top."""
+        """Publish to `domain.events` as structured JSON; intake receives it like any other event."""
 
     async def depth(self, channel: str, lane: Lane) -> int:
-        """Answer how many tickets of a queue wait for a consumer."""
+        """Return how many tickets of a queue wait for a consumer."""
 
     async def replay(self, letter: DeadLetter) -> None:
-        """Publish a dead letter's bytes to `domain.events` again, as they came."""
+        """Publish a dead letter's bytes to `domain.events` again, unchanged."""
 
     async def notice(self, event: Event) -> None:
-        """Publish to the exchange `hub.events.out` only; nobody listening is not a fault."""
+        """Publish to the exchange `hub.events.out` only; no bound queue is not a fault."""

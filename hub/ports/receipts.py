@@ -1,4 +1,4 @@
-"""Where receipts are kept."""
+"""The store of receipts."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from hub.model.receipts import Receipt
 class ReceiptStore(Protocol):
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
         """
-        Move the message and keep the attempt, with one statement; false when it is unknown.
+        Move the message and store the attempt, with one statement; false if the message is unknown.
 
-        Only where `hub.model.state_machine` lets it go to that state; elsewhere nothing is written. Where it
-        has arrived, what waits in the steps after it is cancelled, unless the law wants it said. May
-        raise `hub.errors.StorageUnavailable`; the same call again is harmless.
+        Nothing is written unless `hub.model.state_machine` allows the move. If the message has arrived, the
+        waiting messages of later steps are cancelled, unless they are legally required. May raise
+        `hub.errors.StorageUnavailable`; a repeat of the call is harmless.
         """
 
     async def message_of(self, provider: str, reference: str) -> UUID | None:
-        """Answer the message that the provider, or a numbered one of its kind, knows by this reference."""
+        """Return the message with this reference at the provider, or at a numbered one of its kind."""
 
     async def keep_early(self, receipt: Receipt) -> None:
-        """Keep a receipt whose reference is not known yet; the same one again changes nothing."""
+        """Store a receipt whose reference is not known yet; a repeat changes nothing."""
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:
-        """Write to the contact points of these messages no more, until the policy's time has passed."""
+        """Suppress the contact points of these messages for the policy's time."""

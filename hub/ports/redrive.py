@@ -1,4 +1,4 @@
-"""Sending lost messages again."""
+"""Redrive: send lost messages again."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from hub.ports.log import MessageFilter
 
 
 class RedriveResult(StrEnum):
-    """What becomes of a lost message that was asked for."""
+    """The result for one lost message that the operator selected."""
 
     TAKEN = "taken"
     TOO_OLD = "too_old"
     """Its wall-time end has passed, or it was too old when it was planned."""
     NO_CONTACT = "no_contact"
-    """It never had an address: a new event plans anew."""
+    """It never had an address; only a new event is planned again."""
     TOLD = "told"
-    """The same was said to the person otherwise: another message of the event that was sent or arrived."""
+    """Another message of the event was sent to the person, or delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedrivenPage:
-    """A page: tickets of what was taken, counts by (verdict, channel, reason), and the cursor after it."""
+    """A page: tickets of the redriven messages, counts by (result, channel, reason), the next cursor."""
 
     tickets: Sequence[Ticket]
     counts: Mapping[tuple[RedriveResult, str, str], int]
@@ -37,9 +37,9 @@ class RedriveStore(Protocol):
         self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
         """
-        Look at up to `limit` lost messages, oldest first; take those that may go again, in one transaction.
+        Check up to `limit` lost messages, oldest first, and requeue those that may be sent again.
 
-        Taken is `queued` as new: no attempts, no reason, the life that it had from now on, never past its
-        wall-time end. Attempts stay in the history. A dry run only counts. `narrowed.state` is one of
-        failed, bounced, suppressed, expired.
+        All in one transaction. A requeued message is `queued` like a new one: no attempts, no reason, its
+        original lifetime from now on, never past its wall-time end. Its attempts stay in the history. A dry
+        run only counts. `narrowed.state` is one of failed, bounced, suppressed, expired.
         """

@@ -1,4 +1,4 @@
-"""Where what people write back is kept."""
+"""The store of replies."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from hub.model import About, Escalation, Inbound, Reply
 class ReplyStore(Protocol):
     async def about(self, reply: Reply) -> About:
         """
-        Find what a reply answers: by our id, the provider's reference, else the number it came from.
+        Find what a reply answers: by our id, the provider's reference, or else the sender's number.
 
-        Of a number it is the newest message that went there in the last 30 days.
+        By number, it is the newest message sent to it in the last 30 days.
         """
 
     async def about_message(self, message_id: UUID) -> About:
-        """Tell of one of our messages; empty for one that is not there."""
+        """Return what is known of one of our messages; empty if it does not exist."""
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
         """
-        Answer of which clocks a number was told, as one of a level, by a text of the last 30 days.
+        Return the escalations that a number received by text in the last 30 days, the newest first.
 
-        The newest first. Only texts that a provider has, and clocks that are still known.
+        Only texts that a provider accepted, and clocks that are still stored.
         """
 
     async def add(self, inbound: Inbound) -> Inbound:
         """
-        Keep it, with what it revokes or gives back, in one transaction; answer it as it is stored.
+        Store a reply, with the consents that it revokes or grants, in one transaction; return it as stored.
 
-        One that is stored already changes nothing. `acknowledge` is decided here: once in 24 hours
-        for each address, thread and kind; but whoever takes a matter on hears each time what became of it.
+        A reply that is already stored changes nothing. `acknowledge` is decided here: once in 24 hours per
+        address, thread and kind; but a text that acknowledges a clock is always answered.
         """
 
     async def mark_published(self, reply_id: UUID) -> None:
-        """Set that its event is with the broker."""
+        """Store that the reply's event is with the broker."""

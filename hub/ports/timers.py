@@ -1,4 +1,4 @@
-"""What the timers ask of the database, and the time itself."""
+"""The database as the timers need it, and the current time."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from hub.ports.appointments import Later
 from hub.ports.delivery import CascadeStore
 
 Now = Callable[[], datetime]
-"""Tells the time, aware UTC."""
+"""Returns the current time, aware UTC."""
 
 
 class TimerStore(CascadeStore, Protocol):
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         """
-        Make `queued` again, and ticket, those of these messages whose `next_at` has come.
+        Make `queued`, and ticket, those of these messages whose `next_at` has come.
 
-        A conditional update on `next_at` of `held`, `retrying` and (a lease that ended) `sending`
-        rows: that is the fence, whoever fires twice. It clears `next_at` and starts the sweep age.
+        A conditional update on `next_at` of `held`, `retrying` and (after an expired lease) `sending` rows:
+        that is the fence against a second firing. It clears `next_at` and starts the sweep age.
         """
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
-        """Do the same for any message, from SQL alone: orphans of dead workers, lost appointments."""
+        """Do the same for all due messages, from SQL alone: after dead workers or lost appointments."""
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         """
-        Answer lost messages that nobody has gone on from, because a worker died in between.
+        Return lost messages whose cascade was not continued, because a worker died in between.
 
-        Their whole step is lost, and either there is a `fallback` and no row of the step after it, or
-        there is none, the purpose is `legal`, and nothing was said of it (`end_cascades`).
+        Their whole step is lost. Either there is a `fallback` and no row of the next step, or there is
+        none, the purpose is `legal`, and no alert was published (`end_cascades`).
         """
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
         """
-        Answer accepted messages whose receipt has not come in time, so that their next step is due.
+        Return accepted messages whose receipt is overdue, so that their next step is due.
 
-        Only where the whole step is lost or as overdue; others of it that are still at work are looked
-        at `again` later, and where one has reached the person nobody waits any more.
+        Only if all other messages of the step are lost or overdue too. If another is still in progress,
+        check `again` later; if another has reached the person, stop waiting.
         """
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
-        """Wait no longer for the receipts of these: their next step is there. It may still come."""
+        """Stop waiting for the receipts of these: their next step exists. A receipt may still come."""
 
     async def stale_queued(
         self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
@@ -53,68 +53,70 @@ class TimerStore(CascadeStore, Protocol):
         """
         Make tickets for `queued` messages of this queue older than their sweep age.
 
-        None while a lease of this queue lives (a row of it is `sending`), for then it is being worked
-        on. Their age starts anew and doubles with each sweep, so that a backlog never multiplies.
+        None while a lease in this queue is live (a row is `sending`): the queue is being worked on. The
+        sweep age restarts and doubles with each sweep, so that a backlog never multiplies.
         """
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
-        """Answer these clocks."""
+        """Return these clocks."""
 
     async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
-        """Answer clocks whose next step came so long ago, or longer, from SQL alone, soonest first."""
+        """Return clocks whose next step is at least `overdue` late, from SQL alone, soonest first."""
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
-        """Answer of each clock which of its levels somebody holds now where it belongs, leave honoured."""
+        """Return by clock which of these levels somebody holds now in its place; people on leave do not."""
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         """
-        Answer the staff that each of these events of the hub's own was addressed to, by person_id.
+        Return by event of the hub's own the person_ids of the staff to whom it was addressed.
 
-        An event that has not been taken in is not in the answer.
+        An event that intake has not stored is missing from the result.
         """
 
     async def call_off(self, event_ids: Collection[str]) -> None:
-        """Cancel what these events of the hub's own would still tell staff, for their matter is over."""
+        """Cancel the pending messages to staff of these events of the hub's own: their clock has ended."""
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
         """
-        Answer, of each of these events, whether its messages have left.
+        Return for each of these events whether its messages have left.
 
-        A letter has left when it was handed over; a reminder is not waited for. An event that is still being
-        expanded has something pending.
+        A letter leaves when it is handed over; reminders do not count. An event that is still being expanded
+        has pending messages.
         """
 
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
         """
-        Write state, level and `fired` of each clock that still stands as it was `seen`; answer which did.
+        Write state, level and `fired` of each clock that is unchanged since it was `seen`; return their ids.
 
-        One that has ended meanwhile does not. Of the step that was done also the level that was `told`; the
-        others may have changed meanwhile.
+        A clock that has ended meanwhile is not written. Of the steps, only the notified level (`told`) of
+        the done one is written; the others may have changed meanwhile.
         """
 
-    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
+    async def reschedule_clocks(
+        self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
+    ) -> Sequence[Clock]:
         """
-        Write and answer what `lay` makes of clocks that have not ended and ran by another calendar.
+        Reschedule, store and return running clocks that another calendar scheduled.
 
-        Each is locked meanwhile; one that somebody else holds is left for the next time.
+        Each clock is locked meanwhile; one that is locked elsewhere is left for the next call.
         """
 
     async def settle_early(self, limit: int) -> int:
-        """Give their messages the receipts that came before our own record; answer how many."""
+        """Apply the receipts that came before our own record of their message; return how many."""
 
     async def drop_early(self, older_than: timedelta) -> int:
-        """Forget receipts whose message never came to be known; answer how many."""
+        """Delete early receipts whose message was never recorded; return how many."""
 
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
-        """Answer what people wrote and nobody was told of: the hub or the broker went away in between."""
+        """Return stored replies that were not published, because the hub or the broker went away."""
 
     async def mark_published(self, reply_id: UUID) -> None:
-        """Set that a reply's event is with the broker."""
+        """Store that a reply's event is with the broker."""
 
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
-        """Page through the messages with a `next_at` that are `held` or `retrying`, to arm them again."""
+        """Return a page of the `held` or `retrying` messages with a `next_at`, to arm them again."""
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        """Page through the clocks that have not ended, or have still to tell that they have."""
+        """Return a page of the clocks that have not ended, or have not notified their end yet."""

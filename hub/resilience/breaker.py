@@ -112,7 +112,7 @@ class Breaker:
             self._open(now)
 
     def abandon(self, given: Permit) -> None:
-        """Take back a pass that led to no call, or to one that was cut short for reasons of ours."""
+        """Take back a permit that led to no call, or to one that was cut short for reasons of ours."""
         if given.era == self._era:
             self._probing = False
 

@@ -1,10 +1,10 @@
 """
-Clocks: `replay` folds the events of a case into its clocks, each with what it will do, and when.
+Clocks: `replay` folds the events of a case into its clocks. Each clock has its steps and their instants.
 
-Pure. A late, early or duplicate event, a stop that arrives after the breach, a new holiday: all are
-the same fold over the case's events in the order of their CloudEvents time, so that the order of
-arrival never matters. Events that the hub emits itself move no clock, but for those whose entry in the
-catalogue says so: what people write to it, what has not arrived, who has taken a matter on.
+Pure. The fold reads the case's events in the order of their CloudEvents time, so the order of arrival
+never matters: late, early and duplicate events, a stop that arrives after the breach, and a new holiday
+all give the same result. Events that the hub emits itself move no clock, unless their catalogue entry
+says so: inbound messages, undelivered messages, acknowledgements.
 """
 
 from __future__ import annotations
@@ -16,4 +16,4 @@ from hub.sla.reconcile import reconcile, reschedule, skip_past, with_progress
 from hub.sla.replay import moves_of, replay
 from hub.sla.resolution import calls, ends, resolved_event
 from hub.sla.schedule import schedule
-from hub.sla.vacancy import already_told, handed_over, levels_from
+from hub.sla.vacancy import already_notified, levels_from, skip_vacant_levels

@@ -1,8 +1,8 @@
 """
-The link by which a level takes a matter on, signed for one clock and one level. Pure.
+The link with which a level acknowledges a clock, signed for one clock and one level. Pure.
 
-Whoever was written to has no session at hand. The signature is the proof; it opens this and nothing else,
-and ends with the level: when the next one is told, the matter is that one's.
+The recipient has no session at hand: the signature is the proof. It allows nothing but this
+acknowledgement, and only until the clock escalates to the next level.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from hub.model import Json
 from hub.policy.clocks import ESCALATES
 
 PATH: Final = "/take-on/{id}"
-_TOLD: Final = frozenset(ESCALATES.values())
+_ESCALATIONS: Final = frozenset(ESCALATES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Makes and knows them."""
+    """Signs and verifies acknowledgement links."""
 
     public_url: str
     ring: KeyRing
 
     def of_event(self, name: str, data: Mapping[str, Json]) -> str | None:
         """
-        Make the link that a level is sent with this event.
+        Make the link that a level receives with this event.
 
-        None for other events, where nothing can be signed, and where the hub is reached over plain http:
-        such a link would be read, and used, by whoever is on the way.
+        None for other events, without a signing key, and where the hub is reached over plain http: anybody
+        on the network path could read such a link and use it.
         """
         clock_id, level = data.get("clock_id"), data.get("to_level")
         usable = bool(self.ring) and self.public_url.startswith("https://")
-        if name not in _TOLD or clock_id is None or not usable:
+        if name not in _ESCALATIONS or clock_id is None or not usable:
             return None
         query = {"level": level, "sig": self.ring.sign(Purpose.TAKE_ON, str(clock_id), str(level))}
         return f"{self.public_url}{PATH.format(id=clock_id)}?{urlencode(query)}"

@@ -1,9 +1,9 @@
 """
-A level says that it has taken a matter on: its ladder waits one more of that level's durations, and where
-nothing else was promised, as of an emergency, that is its end.
+A level acknowledges a clock: its ladder then waits one more of that level's durations. Where nothing
+else was promised, as in an emergency, the acknowledgement ends the clock.
 
-What is said is an event like any other, which enters at the top and is folded into the clock
-(`hub.sla`). Its id is made from the clock and the level: said twice, it is a duplicate.
+The acknowledgement is an event like any other: intake receives it and `hub.sla` folds it into the clock.
+Its id is made from the clock and the level, so a repeat is a duplicate.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clo
 
 
 class AckResult(Struct, kw_only=True, frozen=True):
-    """`changed` is false when this level had taken it on before."""
+    """`changed` is false when the level had already acknowledged the clock."""
 
     id: UUID
     level: int
     changed: bool
 
 
-def level_to_take_on(clock: Clock) -> int:
-    """Answer the level that may take the matter on; raises NothingToTakeOn, which says what to do."""
+def level_to_acknowledge(clock: Clock) -> int:
+    """Return the level that may acknowledge the clock. Raises NothingToTakeOn, whose text says what to do."""
     if clock.ended_at is not None:
         raise NothingToTakeOn("The promise has ended: nobody is told of it any more.")
     if clock.name not in ESCALATES:
@@ -45,28 +45,27 @@ def level_to_take_on(clock: Clock) -> int:
 
 async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datetime) -> AckResult:
     """
-    Say that the level at which the clock stands has taken the matter on. Safe to repeat.
+    Acknowledge the clock for its current level. Safe to repeat.
 
     Raises NothingToTakeOn and BrokerUnavailable.
     """
-    level = level_to_take_on(clock)
-    known = {one.level for one in clock.course.acknowledged}
+    level = level_to_acknowledge(clock)
+    known = {acknowledgement.level for acknowledgement in clock.course.acknowledged}
     if level not in known:
         await publisher.event(event_of(clock, level, by=by, now=now))
     return AckResult(id=clock.id, level=level, changed=level not in known)
 
 
 def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:
-    """Make the event."""
     place = clock.context.get("copropiedad_id")
     return acknowledged(clock.id, clock.case, level, by=by, place=place, at=now)
 
 
 def acknowledged(clock_id: UUID, case: str, level: int, *, by: str, place: str | None, at: datetime) -> Event:
     """
-    Make the event that a level has taken a matter on; the case is named as a thread that is that case.
+    Make the event that a level has acknowledged a clock. Its thread id is the key of the clock's case.
 
-    Its id is made from the clock and the level: said twice, it is a duplicate.
+    The event's id is made from the clock and the level, so a repeat is a duplicate.
     """
     data = {"clock_id": str(clock_id), BY_NAME[ACKNOWLEDGED].case: case, "level": level, "by": by}
     data |= {} if place is None else {"copropiedad_id": place}

@@ -1,4 +1,4 @@
-"""Many steps that come too late at once, after an outage or a back-fill, are told as one. Pure."""
+"""One digest replaces many steps that fall late at once, after an outage or a back-fill. Pure."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _QUARTER: Final = timedelta(minutes=15)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 DigestKey = tuple[int, str | None]
-"""The level that a step tells, and the copropiedad where."""
+"""The level that a step notifies, and the copropiedad."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """The clocks of which one level of one copropiedad is told at once, the oldest first."""
+    """The late clocks of one level and one copropiedad, the oldest first."""
 
     level: int
     copropiedad_id: str | None
@@ -32,32 +32,32 @@ class Digest:
 
 
 def digests(clocks: Iterable[Clock], *, policy: SummaryPolicy, now: datetime) -> list[Digest]:
-    """Answer whom the steps that are due would bury."""
+    """Return a digest for each level and copropiedad with more late steps than the policy allows."""
     late: defaultdict[DigestKey, dict[UUID, Clock]] = defaultdict(dict)
     for clock in clocks:
         for step in _due(clock, now):
             if is_late(step, policy=policy, now=now):
                 late[digest_key(clock, step)][clock.id] = clock
     return [
-        Digest(level=level, copropiedad_id=place, clocks=_oldest_first(found.values()))
-        for (level, place), found in late.items()
-        if len(found) > policy.more_than
+        Digest(level=level, copropiedad_id=place, clocks=_oldest_first(clocks_by_id.values()))
+        for (level, place), clocks_by_id in late.items()
+        if len(clocks_by_id) > policy.more_than
     ]
 
 
 def _due(clock: Clock, now: datetime) -> Iterator[Step]:
-    tells = not (clock.promise.silent or clock.promise.checked)
-    if tells and clock.next_at is not None:
+    notifies = not (clock.promise.silent or clock.promise.checked)
+    if notifies and clock.next_at is not None:
         yield from (step for step in clock.steps[clock.fired :] if step.at <= now)
 
 
 def is_late(step: Step, *, policy: SummaryPolicy, now: datetime) -> bool:
-    """Tell whether nothing was there to tell of the step when it came."""
+    """Return whether the step fell due longer ago than the policy's `late`."""
     return now - step.at > policy.late
 
 
 def digest_key(clock: Clock, step: Step) -> DigestKey:
-    """Answer whom the step tells."""
+    """Return the level that the step notifies, and the copropiedad."""
     return step.to_level, clock.context.get("copropiedad_id")
 
 
@@ -66,16 +66,16 @@ def _oldest_first(clocks: Iterable[Clock]) -> list[Clock]:
 
 
 def levels_of(digest: Digest) -> list[int]:
-    """Answer the levels that may be told of a crowd, its own first: none is waited for that nobody holds."""
+    """Return the levels that may receive the digest, its own first: a vacant level passes it on."""
     return list(range(digest.level, TOP_LEVEL + 1))
 
 
 def summary_event(digest: Digest, held: Collection[int], *, now: datetime) -> Event:
     """
-    Make the event that tells the crowd's level, or the next one that is `held`, how many there are.
+    Make the event that notifies the digest's level, or the next level that is `held`, of the late clocks.
 
-    Its id is made from level, place and quarter of an hour: what is looked at again after a crash, or
-    in several looks, is told once.
+    Its id is made from level, copropiedad and quarter of an hour: after a crash, or over several batches,
+    the level gets one message.
     """
     quarter = now - (now - _EPOCH) % _QUARTER
     place, oldest = digest.copropiedad_id, digest.clocks[0]

@@ -1,4 +1,4 @@
-"""What a clock tells: one event per step, its id made from the clock and the step. Pure."""
+"""The events of a clock: one per step, its id made from the clock and the step. Pure."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _HOLDER: Final[Mapping[StepKind, str]] = {
     StepKind.AT_RISK: "sla.at_risk",
     StepKind.BREACH: "sla.breached",
 }
-_CLIMBING: Final = frozenset({StepKind.ESCALATE, StepKind.REMIND})
+_ESCALATING: Final = frozenset({StepKind.ESCALATE, StepKind.REMIND})
 _LEVELS: Final = frozenset(ESCALATES.values())
 EVENTS: Final[Mapping[StepKind, frozenset[str]]] = {
     **{kind: frozenset({name}) for kind, name in _HOLDER.items()},
-    **dict.fromkeys(_CLIMBING, _LEVELS),
+    **dict.fromkeys(_ESCALATING, _LEVELS),
     StepKind.CHECK: frozenset({CHECKED}),
     StepKind.RESOLVE: frozenset({RESOLVED}),
 }
-"""The events that tell a step, by its kind. Which one of several it is depends on the clock."""
+"""Kind of step → its events; where there are several, the clock decides."""
 
 CONTEXT: Final = (
     "pqrs_id",
@@ -42,36 +42,36 @@ CONTEXT: Final = (
     "contact",
     "drill",
 )
-"""What a clock keeps of its opening event, so that its own events can say what they are about."""
+"""The fields that a clock copies from its opening event, for the data of its own events."""
 
 
 def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) -> Event:
     """
     Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate.
 
-    A `quiet` one is recorded, and tells nobody.
+    A `quiet` event is recorded and notifies nobody.
     """
-    name = ESCALATES[clock.name] if step.kind in _CLIMBING else _HOLDER[step.kind]
-    data = {**clock.context, **_TELLERS[name](clock, step), **hours_of(clock)}
+    name = ESCALATES[clock.name] if step.kind in _ESCALATING else _HOLDER[step.kind]
+    data = {**clock.context, **_DATA_OF[name](clock, step), **hours_of(clock)}
     return own_event(name, event_id(clock, step), data, time=now, quiet=quiet)
 
 
 def event_id(clock: Clock, step: Step) -> str:
-    """Answer the id of the event that tells a step."""
+    """Return the id of the event of a step."""
     return f"{clock.id}:{step.key}"
 
 
 def hours_of(clock: Clock) -> dict[str, Json]:
     """
-    Say that staff is told at any hour: of a clock that runs day and night and climbs levels, an emergency.
+    Return `any_hour` for a clock that runs day and night and escalates, such as an emergency.
 
-    A package that lies too long runs day and night too, and wakes nobody (Ley 2191 de 2022).
+    It notifies staff outside working hours. A package in custody runs day and night too, but does not
+    escalate, and wakes nobody (Ley 2191 de 2022).
     """
     return {"any_hour": True} if clock.promise.any_hour and clock.name in ESCALATES else {}
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
-    """Say which clock it is, and of what."""
     return {
         "clock_id": str(clock.id),
         "clock": clock.name,
@@ -84,7 +84,7 @@ def clock_facts(clock: Clock) -> dict[str, Json]:
 
 
 def subject_of(clock: Clock) -> str:
-    """Answer by which number people know what the clock is about."""
+    """Return the number by which people know the case: its radicado, else its own id."""
     return str(clock.context.get("radicado") or clock.case.partition(":")[2])
 
 
@@ -123,7 +123,7 @@ def _cause(clock: Clock, step: Step) -> str:
 
 
 def _pqrs_data(clock: Clock, step: Step) -> dict[str, Json]:
-    # A conversation that is no PQRS has no radicado: its own name stands for it.
+    # A conversation that is not a PQRS has no radicado: its case id stands in.
     return {
         **_escalation_data(clock, step),
         "pqrs_id": clock.context.get("pqrs_id") or clock.case.partition(":")[2],
@@ -147,5 +147,5 @@ _DATA: Final[Mapping[str, Callable[[Clock, Step], dict[str, Json]]]] = {
     "pqrs.escalated": _pqrs_data,
     "emergency.escalated": _emergency_data,
 }
-_TELLERS: Final = {name: _DATA[name] for name in (*_HOLDER.values(), *_LEVELS)}
-"""An escalation that nobody knows how to tell fails here, at load, and not when a step fires."""
+_DATA_OF: Final = {name: _DATA[name] for name in (*_HOLDER.values(), *_LEVELS)}
+"""An escalation without a data function fails here, at load, not when a step fires."""

@@ -1,8 +1,8 @@
 """
-Indicators of service (the company's policy, 8.2): how promises were kept. Pure.
+Service indicators (the company's policy, 8.2): how promises were kept. Pure.
 
-Times run from a promise's start to its end, in the business hours of the calendar without its pauses;
-of promises of any hour they are wall time.
+Times run from a promise's start to its end, without its pauses, in the calendar's business hours.
+Promises of any hour are measured in wall time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hub.model import FIRST_LEVEL, ClockState
 from hub.model.promises import Period, PromiseRecord
 
 REQUEST: Final = "legal_term"
-"""The promise that every PQRS has: a case with it is one."""
+"""The promise that every PQRS has, and no other case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,9 @@ class PromiseFigures:
     """
     How one promise was kept.
 
-    `running` have neither ended nor been broken. `breached` were broken, whether answered since or not.
-    `mean` and `p90` are of those that were answered, in time or late; None of none.
+    `running` counts those that have neither ended nor been breached. `breached` counts those that were
+    breached, whether answered since or not. `mean` and `p90` cover the answered ones, in time or late;
+    None when there are none.
     """
 
     name: str
@@ -46,7 +47,7 @@ class PromiseFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstInstance:
-    """Of the PQRS whose every promise has ended: how many never climbed a level nor came back."""
+    """PQRS whose promises have all ended (`closed`), and those never escalated nor reopened (`resolved`)."""
 
     closed: int
     resolved: int
@@ -58,9 +59,9 @@ class FirstInstance:
 
 def figures(clocks: Iterable[PromiseRecord], period: Period, calendar: WorkCalendar) -> list[PromiseFigures]:
     """
-    Answer the figures of each promise that began in the period, by name.
+    Return the figures of each promise that began in the period, by name.
 
-    Cancelled ones never were, and one that tells nobody is none of ours.
+    Cancelled promises and silent ones, which notify nobody, do not count.
     """
     by_name: dict[str, list[PromiseRecord]] = {}
     for clock in clocks:
@@ -72,9 +73,9 @@ def figures(clocks: Iterable[PromiseRecord], period: Period, calendar: WorkCalen
 
 def first_instance(clocks: Iterable[PromiseRecord], period: Period) -> FirstInstance:
     """
-    Judge the PQRS that began in the period, by all the clocks of each.
+    Count the PQRS that began in the period, by all the clocks of each.
 
-    A PQRS that came back has a second legal term. One whose terms were all cancelled was withdrawn.
+    A reopened PQRS has a second legal term. A PQRS whose terms were all cancelled was withdrawn.
     """
     cases: dict[str, list[PromiseRecord]] = {}
     for clock in clocks:
@@ -108,7 +109,7 @@ def _took(clock: PromiseRecord, ended_at: datetime, calendar: WorkCalendar) -> t
 
 
 def _percentile(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
-    """Answer the least one that so many percent do not exceed (nearest rank)."""
+    """Return the least value that `percent` of all values do not exceed (nearest rank)."""
     rank = -(-len(ordered) * percent // 100)
     return ordered[rank - 1] if ordered else None
 

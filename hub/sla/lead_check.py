@@ -1,4 +1,4 @@
-"""Whether what had to be announced so far ahead has left in time. Pure."""
+"""The check that an announcement was sent the required time ahead. Pure."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from hub.sla.events import CHECKED
 
 
 def left_in_time(clock: Clock, dispatch: DispatchStatus) -> datetime | None:
-    """Answer when the last of it left; None while something has not, or where that was too late."""
+    """Return when the last message left; None while any is pending, or when the last one left too late."""
     last_at = max(clock.started_at, dispatch.last_at or clock.started_at)
     return last_at if not dispatch.pending and last_at <= clock.due_at else None
 
 
 def without_warning(clock: Clock) -> Clock:
-    """Note in the clock's next step that nobody is told of it, for nothing is wrong."""
+    """Mark the clock's next step as notifying nobody, because nothing is wrong."""
     step = clock.steps[clock.fired]
-    return replace(
-        clock, steps=tuple(replace(one, told=NOBODY) if one == step else one for one in clock.steps)
-    )
+    steps = (replace(planned, told=NOBODY) if planned == step else planned for planned in clock.steps)
+    return replace(clock, steps=tuple(steps))
 
 
 def checked_event(clock: Clock, at: datetime) -> Event:
-    """Make the event that ends the check: all had left then, or what was announced has happened."""
+    """Make the event that ends the check `at` the instant when all had left, or the announced date came."""
     place = clock.context.get("copropiedad_id")
     data = {"clock_id": str(clock.id), THREAD: clock.case, "clock": clock.name}
     data |= {} if place is None else {"copropiedad_id": place}
@@ -32,10 +31,10 @@ def checked_event(clock: Clock, at: datetime) -> Event:
 
 
 def with_pending(event: Event, dispatch: DispatchStatus) -> Event:
-    """Say how many messages have not left."""
+    """Add to the event's data how many messages have not left."""
     return replace(event, data={**event.data, "pending": dispatch.pending})
 
 
 def happens(step: Step) -> bool:
-    """Tell whether at this step what was announced happens."""
+    """Return whether this step is the instant of the announced event, which ends the check."""
     return step.kind is StepKind.CHECK

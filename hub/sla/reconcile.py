@@ -1,4 +1,4 @@
-"""What a clock has already done, given to what its case says of it now. Pure."""
+"""Replayed clocks take over the progress of the stored ones. Pure."""
 
 from __future__ import annotations
 
@@ -15,64 +15,66 @@ from hub.sla.schedule import schedule
 
 def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock], policy: Policy) -> list[Clock]:
     """
-    Give the replayed clocks of a case what the stored ones have done.
+    Give the replayed clocks of a case the progress of the stored ones.
 
-    A start that arrives late and is earlier takes the place of the one that was known: the clock of
-    that one never was, and must not go on.
+    A start that arrives late but happened earlier replaces the known start. The clock of the replaced
+    start is cancelled.
     """
     stored = {clock.id: clock for clock in standing}
     merged = [merge(clock, stored.pop(clock.id, None), policy) for clock in replayed]
-    return [*merged, *(_never_was(clock) for clock in stored.values())]
+    return [*merged, *(_superseded(clock) for clock in stored.values())]
 
 
-def _never_was(clock: Clock) -> Clock:
+def _superseded(clock: Clock) -> Clock:
     return drop_pending(replace(clock, state=ClockState.CANCELLED, ended_at=clock.started_at))
 
 
 def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     """
-    Give a replayed clock what the stored one has already done.
+    Give a replayed clock the progress of the stored one.
 
-    What was promised stays as it was when the clock was first stored; hours and holidays are today's.
+    The promise stays as it was when the clock was first stored; hours and holidays are today's.
     """
     if stored is None:
-        # What came with its end has called nobody; what was imported has done what is past.
+        # A clock first stored with its end has notified nobody; an imported one has its past steps done.
         return replayed if replayed.ended_at is None else drop_pending(replayed)
-    # Mostly the policy is the one of the start: what is laid out already need not be laid out twice.
-    fresh = replayed if replayed.promise == stored.promise else _promised(replayed, stored.promise, policy)
-    merged = with_progress(after_done(judged(fresh), stored), stored.fired)
+    # Mostly the policy has not changed since the start, and the replayed schedule is already right.
+    same = replayed.promise == stored.promise
+    fresh = replayed if same else _scheduled_for(replayed, stored.promise, policy)
+    merged = with_progress(after_done(with_outcome(fresh), stored), stored.fired)
     return drop_pending(merged) if _is_over(merged, stored) else closed(merged)
 
 
 def _is_over(merged: Clock, stored: Clock) -> bool:
     """
-    Tell whether it had ended and had nothing left to say: then it has nothing to say later either.
+    Return whether the stored clock had ended and all its steps were done: then it gets no more steps.
 
-    What was imported, or ended before an end was told, would else be told with the next news of its case.
-    One that an earlier start had replaced ended where it began: if it comes back, it may have called people.
+    Otherwise an imported clock, or one that ended before ends were notified, would notify its end with
+    the next event of its case.
+    A clock that an earlier start replaced ended at its start: if it comes back, it may have alerted people.
     """
     ended = merged.ended_at is not None and stored.ended_at not in (None, stored.started_at)
     return ended and stored.fired >= len(stored.steps)
 
 
-def _promised(clock: Clock, promise: Promise, policy: Policy) -> Clock:
+def _scheduled_for(clock: Clock, promise: Promise, policy: Policy) -> Clock:
     return schedule(replace(clock, promise=promise), policy.calendar, policy.calendar_version)
 
 
 def reschedule(clock: Clock, policy: Policy) -> Clock:
-    """Lay a clock out by the hours and holidays of today; what was done stays first, as it was done."""
-    return merge(_promised(clock, clock.promise, policy), clock, policy)
+    """Schedule a clock by today's hours and holidays; the steps already done stay as they were."""
+    return merge(_scheduled_for(clock, clock.promise, policy), clock, policy)
 
 
 def after_done(clock: Clock, stored: Clock) -> Clock:
-    """Put the steps that were done first, as they were done; what is to come follows by its instants."""
+    """Put the stored clock's done steps first, unchanged; the steps to come follow in time order."""
     done = stored.steps[: stored.fired]
-    told = {step.key for step in done}
-    return replace(clock, steps=(*done, *(step for step in clock.steps if step.key not in told)))
+    done_keys = {step.key for step in done}
+    return replace(clock, steps=(*done, *(step for step in clock.steps if step.key not in done_keys)))
 
 
-def judged(clock: Clock) -> Clock:
-    """Judge an end: met ⇔ at or before due, a comparison of instants; a late end stays breached."""
+def with_outcome(clock: Clock) -> Clock:
+    """Set the state of an ended clock: met ⇔ its end is at or before due, by instant; else breached."""
     if clock.ended_at is None or clock.state is ClockState.CANCELLED:
         return clock
     return replace(clock, state=ClockState.MET if clock.ended_at <= clock.due_at else ClockState.BREACHED)
@@ -80,10 +82,10 @@ def judged(clock: Clock) -> Clock:
 
 def skip_past(clock: Clock, now: datetime) -> Clock:
     """
-    Count the steps that are past as done: who imports history quietly wants no alarm of it.
+    Mark past steps as done, so that a quiet import of history raises no alarm.
 
-    What is still to come of it is a promise like any other. What was announced in time is left to its check,
-    which finds nothing that has not left; what was announced too late is over once it has happened.
+    Steps still to come run as usual. A lead-time check that began in time keeps all its steps: it finds
+    nothing pending. One that began too late ends when the announced date comes.
     """
     if clock.promise.checked and clock.started_at <= clock.due_at:
         return clock
@@ -91,7 +93,7 @@ def skip_past(clock: Clock, now: datetime) -> Clock:
 
 
 def with_progress(clock: Clock, fired: int) -> Clock:
-    """Set how many steps were done, and what follows from it: state and level."""
+    """Set how many steps are done, and the state and level that follow."""
     done = clock.steps[:fired]
     levels = [step.told_level for step in done if step.kind is StepKind.ESCALATE]
     return replace(

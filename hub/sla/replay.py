@@ -1,4 +1,4 @@
-"""The fold: the events of a case become its clocks. Pure."""
+"""Replay: fold the events of a case into its clocks. Pure."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from hub.model import (
 from hub.model.ids import clock_id, event_key
 from hub.policy import Policy
 from hub.sla.events import CONTEXT
-from hub.sla.reconcile import judged
+from hub.sla.reconcile import with_outcome
 from hub.sla.schedule import schedule
 
 
 def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
     """
-    Answer what the event does to the clocks of its case.
+    Return what the event does to the clocks of its case.
 
-    What the hub itself says is no news of a case, but for the kinds whose entry says so.
+    An event of the hub's own does nothing, unless its catalogue entry is `hub_emitted`.
     """
     if event.source == HUB_SOURCE and not kind.hub_emitted:
         return []
@@ -49,18 +49,18 @@ def replay(
     case: str, events: Iterable[Event], catalog: Mapping[str, EventType], policy: Policy
 ) -> list[Clock]:
     """
-    Fold all events of a case into its clocks, sorted by (time, id, source); what the hub says comes after
-    what it is said of, for the publisher's time may be ahead of ours.
+    Fold all events of a case into its clocks, sorted by (time, id, source).
 
-    A second start while a clock runs changes nothing; a start after its end is a new clock. An event
-    of a type that this hub does not know (any more, or not yet) moves nothing.
+    An event of the hub's own sorts after the event that it is about: the publisher's time may be ahead of
+    ours. A second start while a clock runs changes nothing; a start after its end makes a new clock. An
+    event of a type that this hub does not know (any more, or not yet) changes nothing.
     """
     fold = _Fold(case, policy)
     for event in _in_order([event for event in events if event.name in catalog]):
         for move in moves_of(catalog[event.name], event):
             _MOVES[move.move](fold, move.clock, event)
     whole = [*fold.ended, *fold.running.values()]
-    return [judged(schedule(clock, policy.calendar, policy.calendar_version)) for clock in whole]
+    return [with_outcome(schedule(clock, policy.calendar, policy.calendar_version)) for clock in whole]
 
 
 def _in_order(events: Sequence[Event]) -> list[Event]:
@@ -68,14 +68,14 @@ def _in_order(events: Sequence[Event]) -> list[Event]:
 
     def place(event: Event) -> tuple[datetime, bool, datetime, str, str]:
         about = _about(event)
-        told = event.time if about is None else times.get((event.data.get("about"), about), event.time)
-        return max(event.time, told), event.source == HUB_SOURCE, event.time, event.id, event.source
+        earliest = event.time if about is None else times.get((event.data.get("about"), about), event.time)
+        return max(event.time, earliest), event.source == HUB_SOURCE, event.time, event.id, event.source
 
     return sorted(events, key=place)
 
 
 def _about(event: Event) -> str | None:
-    """Answer the id of the event that the hub tells something of."""
+    """Return the id of the event that an event of the hub's own is about."""
     about: str | None = event.data.get("about_id") if event.source == HUB_SOURCE else None
     return about
 
@@ -83,10 +83,10 @@ def _about(event: Event) -> str | None:
 @dataclass(slots=True)
 class _Fold:
     """
-    The clocks of a case as far as it has been told.
+    The clocks of a case after the events folded so far.
 
-    `answers` are what has stopped, or would have stopped, the last clock of a name, without those that
-    turned out not to have arrived: the ids of these are in `lost`.
+    `answers` holds, by clock name, the events that stopped the last clock, or would have. The ids of
+    answers that turned out not to have arrived are in `lost` instead.
     """
 
     case: str
@@ -103,7 +103,7 @@ class _Fold:
             self._begin(name, event, promise, _context(event))
 
     def check(self, name: str, event: Event) -> None:
-        """Promise that what the event tells will have left in time; announced anew, it is looked at anew."""
+        """Start the check that the event's messages leave in time; a new announcement starts a new check."""
         self.cancel(name, event)
         self.start(name, event)
         self.running[name] = replace(
@@ -111,7 +111,7 @@ class _Fold:
         )
 
     def restart(self, name: str, event: Event) -> None:
-        """Promise the whole term once more, as the last time; of what was never promised nothing."""
+        """Start the whole term once more, with the last promise; without an earlier clock, do nothing."""
         last = self._last(name)
         if name not in self.running and last is not None:
             self._begin(name, event, last.promise, {**last.context, **_context(event)})
@@ -134,10 +134,10 @@ class _Fold:
 
     def stop(self, name: str, event: Event) -> None:
         """
-        End it by an answer, or by the letter of a lost answer to this clock, not to an earlier one.
+        End the clock by an answer, or by the letter that replaces a lost answer to this clock.
 
-        What the hub says of a clock that has ended ends no other. Of one that never was it is said of the
-        clock that has taken its place.
+        An event of the hub's own that names an ended clock does not end the running one. If it names a
+        clock that was replaced by an earlier start, it ends the replacement.
         """
         about = _about(event)
         if self._names_ended(name, event):
@@ -147,7 +147,7 @@ class _Fold:
             self._end(name, event, ClockState.MET)
 
     def _names_ended(self, name: str, event: Event) -> bool:
-        """Tell whether the event names a clock that has ended, while another one runs."""
+        """Return whether the event names a clock that has ended, while another one runs."""
         named = event.data.get("clock_id") if event.source == HUB_SOURCE else None
         return name in self.running and any(str(clock.id) == named for clock in self.ended)
 
@@ -157,13 +157,13 @@ class _Fold:
     def _end(self, name: str, event: Event, state: ClockState) -> None:
         clock = self.running.pop(name, None)
         if clock is not None:
-            gone_on = self._resumed(clock, event.time)
-            self.ended.append(replace(gone_on, ended_at=event.time, state=state))
+            resumed = self._resumed(clock, event.time)
+            self.ended.append(replace(resumed, ended_at=event.time, state=state))
 
     def pause(self, name: str, event: Event) -> None:
         clock = self.running.get(name)
         if clock is not None and not clock.course.paused:
-            self._course(clock, pauses=(*clock.course.pauses, Pause(since=event.time)))
+            self._change(clock, pauses=(*clock.course.pauses, Pause(since=event.time)))
 
     def resume(self, name: str, event: Event) -> None:
         if name in self.running:
@@ -177,17 +177,17 @@ class _Fold:
         return replace(clock, course=replace(clock.course, pauses=pauses))
 
     def extend(self, name: str, event: Event) -> None:
-        """Extend once: the law knows no second extension."""
+        """Extend once: the law allows no second extension."""
         clock = self.running.get(name)
         if clock is not None and clock.course.extended_at is None:
             named = event.data.get("new_due_on")
             to = None if named is None else dates.instant(named) + DAY
-            self._course(clock, extended_at=event.time, extended_to=to)
+            self._change(clock, extended_at=event.time, extended_to=to)
 
     def reopen(self, name: str, event: Event) -> None:
-        """Take back the stop of an answer that has not arrived: the next one counts, or it never stopped."""
+        """Undo the stop of an answer that did not arrive: the next answer ends the clock, or it runs on."""
         last, answers = self._last(name), self.answers.get(name, [])
-        about = _about(event) or next((one.id for one in answers), None)
+        about = _about(event) or next((answer.id for answer in answers), None)
         arrived = [answer for answer in answers if answer.id != about]
         if about is None or last is None or last.state is ClockState.CANCELLED or arrived == answers:
             return
@@ -199,21 +199,22 @@ class _Fold:
         if arrived:
             self._end(name, arrived[0], ClockState.MET)
         else:
-            self._course(running, reopened=(*running.course.reopened, event.time))
+            self._change(running, reopened=(*running.course.reopened, event.time))
 
     def acknowledge(self, name: str, event: Event) -> None:
-        """Note that a level has taken on the clock, if it is the one that the event names; once per level."""
+        """Record a level's acknowledgement of the clock that the event names; once per level."""
         clock = self.running.get(name)
         if clock is None or str(clock.id) != event.data.get("clock_id"):
             return
-        if event.data["level"] not in {one.level for one in clock.course.acknowledged}:
-            one = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
-            self._course(clock, acknowledged=(*clock.course.acknowledged, one))
+        known = clock.course.acknowledged
+        if event.data["level"] not in {acknowledgement.level for acknowledgement in known}:
+            new = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
+            self._change(clock, acknowledged=(*known, new))
 
     def _last(self, name: str) -> Clock | None:
         return next((clock for clock in reversed(self.ended) if clock.name == name), None)
 
-    def _course(self, clock: Clock, **changes: Any) -> None:
+    def _change(self, clock: Clock, **changes: Any) -> None:
         self.running[clock.name] = replace(clock, course=replace(clock.course, **changes))
 
 

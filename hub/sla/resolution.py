@@ -1,4 +1,4 @@
-"""A clock has ended: what is left of it, and who hears that it is over. Pure."""
+"""The end of a clock: which steps remain, and who is notified that it is over. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Event, Step, StepK
 from hub.sla.events import RESOLVED, clock_facts, event_id, hours_of
 
 _CALLS: Final = frozenset({StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND})
-"""The steps that call somebody; who was only warned needs no word when the promise is kept."""
+"""The steps that alert somebody. A mere warning needs no notice of the end."""
 
 _OUTCOMES: Final = {ClockState.MET: "met", ClockState.BREACHED: "late", ClockState.CANCELLED: "cancelled"}
 
 
 def ends(step: Step) -> bool:
-    """Tell whether at this step it is said that the clock is over."""
+    """Return whether this step notifies that the clock is over."""
     return step.kind is StepKind.RESOLVE
 
 
 def drop_pending(clock: Clock) -> Clock:
-    """Leave out what a clock will not do any more."""
+    """Drop the steps that the clock has not done."""
     return replace(clock, steps=clock.steps[: clock.fired])
 
 
 def closed(clock: Clock) -> Clock:
-    """Leave a clock that has ended its last step, if anybody was called: to tell those."""
+    """Give an ended clock its `resolve` step if it alerted anybody, and drop its other pending steps."""
     if clock.ended_at is None:
         return clock
     ended = drop_pending(clock)
@@ -38,29 +38,30 @@ def closed(clock: Clock) -> Clock:
         at=clock.ended_at,
         from_level=FIRST_LEVEL,
         to_level=FIRST_LEVEL,
-        number=_ends_before(ended),
+        number=_earlier_ends(ended),
     )
     return replace(ended, steps=(*ended.steps, last))
 
 
-def _ends_before(clock: Clock) -> int:
+def _earlier_ends(clock: Clock) -> int:
     """
-    Number the end: each has an id of its own.
+    Count the ends before this one, which gives each end an id of its own.
 
-    One that was told just before its answer was lost is not among the steps that were done.
+    An end that was notified just before its answer was lost is not among the done steps.
     """
     return max(len(clock.course.reopened), sum(step.kind is StepKind.RESOLVE for step in clock.steps))
 
 
 def calls(clock: Clock) -> list[Step]:
-    """Answer the steps that have called somebody who has not heard yet that it is over."""
+    """Return the done steps that alerted somebody, since the last end."""
     done = clock.steps[: clock.fired]
-    since = max((n for n, step in enumerate(done, start=1) if step.kind is StepKind.RESOLVE), default=0)
+    ends_at = (number for number, step in enumerate(done, start=1) if step.kind is StepKind.RESOLVE)
+    since = max(ends_at, default=0)
     return [step for step in done[since:] if step.kind in _CALLS and step.told != NOBODY]
 
 
 def resolved_event(clock: Clock, step: Step, called: Collection[str], *, now: datetime) -> Event:
-    """Make the event that tells those who were `called` how the clock has ended."""
+    """Make the event that notifies the `called` people (by reference) how the clock ended."""
     data = {
         **clock.context,
         **clock_facts(clock),

@@ -1,4 +1,4 @@
-"""When a promise falls due, warns and climbs: from what was promised and what has befallen it. Pure."""
+"""When a clock falls due, warns and escalates, by its promise and its history. Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, ClockHisto
 
 def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
     """
-    Lay out a clock's due instant and its steps by this calendar.
+    Set a clock's due instant and its steps by this calendar.
 
-    A clock that stands still is laid out as if it went on at the instant at which it stopped. One that has
-    ended has the steps before its end.
+    A paused clock is scheduled as if it resumed at the instant of the pause. An ended clock has only the
+    steps before its end.
     """
     line = _Line(clock, calendar)
     ended = clock.ended_at
@@ -28,14 +28,14 @@ def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
 
 
 class _Line:
-    """The time of one clock: where terms from its start end."""
+    """The timeline of one clock: when terms from its start end."""
 
     def __init__(self, clock: Clock, calendar: WorkCalendar) -> None:
         self._start = clock.started_at
         self._promise = clock.promise
         self._course = clock.course
         self._calendar = calendar
-        self._pauses = _closed(clock.course)
+        self._pauses = _pause_intervals(clock.course)
         self.target = self._extended(clock.promise.target)
 
     @property
@@ -45,28 +45,28 @@ class _Line:
 
     @property
     def warns_at(self) -> datetime | None:
-        """When the holder is warned; what is promised late is warned of at once."""
+        """When the holder is warned; at the start, if the warning's date has already passed."""
         promise = self._promise
         if promise.until is None:
             return None if promise.at_risk is None else self.at_risk(promise.at_risk)
         return None if promise.warn_at is None else max(self._start, self._moved(promise.warn_at))
 
     def _moved(self, until: datetime) -> datetime:
-        """Answer when a date falls that pauses have moved; what was good for a whole day stays so."""
-        moved = _without_calendar(self._start, until - self._start, self._pauses)
+        """Return a date moved by the pauses; a date that meant a whole day still does."""
+        moved = _wall_time_due(self._start, until - self._start, self._pauses)
         return as_utc(dates.day_end(moved) if dates.whole_day(until) else moved)
 
     def due(self, term: Term) -> datetime:
-        """Answer when `term` from the start ends on this clock: UTC, inclusive."""
+        """Return when `term` from the start ends on this clock: UTC, inclusive."""
         if isinstance(term, BusinessDays):
             return self._calendar.legal_due(self._start, term.count, pauses=self._pauses)
         if self._promise.any_hour:
-            return _without_calendar(as_utc(self._start), term, self._pauses)
+            return _wall_time_due(as_utc(self._start), term, self._pauses)
         return self._calendar.due(self._start, term, mode=self._promise.mode, pauses=self._pauses)
 
     def at_risk(self, part: float) -> datetime:
-        """Answer when this part of the target has gone: of hours the instant, of days the opening of one."""
-        # Through the decimal text: 0.7 × 10 must be 7, and in floats it is a little more.
+        """Return when this part of the target has passed: for hours the instant, for days a day's opening."""
+        # By the decimal text: 0.7 × 10 must be 7, and in floats it is a little more.
         share = Fraction(str(part))
         if isinstance(self.target, BusinessDays):
             days = max(1, ceil(share * self.target.count))
@@ -75,9 +75,10 @@ class _Line:
 
     def _extended(self, target: Term) -> Term:
         """
-        Answer the term after its extension.
+        Return the term after its extension.
 
-        It counts only when it was told before the first term had ended, and never beyond what may be.
+        An extension counts only if it was announced before the first term ended, and up to the policy's
+        maximum.
         """
         course, most = self._course, self._promise.extension
         if course.extended_at is None or most is None or course.extended_at > self.due(target):
@@ -94,17 +95,17 @@ def _days(term: Term) -> int:
     return term.count if isinstance(term, BusinessDays) else 0
 
 
-def _sum(one: Term, other: Term) -> Term:
-    total: Term = add(one, other)  # the policy refuses a mixture of hours and days
+def _sum(first: Term, second: Term) -> Term:
+    total: Term = add(first, second)  # the policy refuses a mixture of hours and days
     return total
 
 
-def _closed(course: ClockHistory) -> Sequence[Interval]:
+def _pause_intervals(course: ClockHistory) -> Sequence[Interval]:
     return [(pause.since, pause.since if pause.until is None else pause.until) for pause in course.pauses]
 
 
-def _without_calendar(start: datetime, term: timedelta, pauses: Iterable[Interval]) -> datetime:
-    """Answer when a term of any hour ends, the pauses taken out."""
+def _wall_time_due(start: datetime, term: timedelta, pauses: Iterable[Interval]) -> datetime:
+    """Return when a term of any hour ends, pauses excluded."""
     due = start + term
     for since, until in sorted(pauses):
         if since < due:
@@ -130,7 +131,7 @@ def _steps(clock: Clock, line: _Line) -> list[Step]:
 
 
 def _percent(clock: Clock, at: datetime, due_at: datetime) -> int:
-    """Answer how much of the promised time has gone; of a dated promise, by the wall."""
+    """Return the percentage of the promised time that has passed; for a dated promise, in wall time."""
     share = clock.promise.at_risk
     if clock.promise.until is None and share is not None:
         return round(100 * share)
@@ -138,7 +139,7 @@ def _percent(clock: Clock, at: datetime, due_at: datetime) -> int:
 
 
 def _warning(promise: Promise, at: datetime, percent: int, number: int = 0) -> list[Step]:
-    """Warn the holder, and the level that is told at once."""
+    """Warn the holder, and the level that the promise notifies at once."""
     warning = Step(
         kind=StepKind.AT_RISK,
         at=at,
@@ -163,22 +164,22 @@ def _alert(
 
 def _ladder(promise: Promise, line: _Line, acknowledged: Iterable[Acknowledgement]) -> list[Step]:
     """
-    Make the steps of a ladder: each hands over to the next level; those that are left remind the top.
+    Make the steps of a ladder: each escalates to the next level; those that are left remind the top.
 
-    They fall at cumulative time from the start, never from a late firing. A level that has taken the
-    matter on gets one more of its durations before the next is told; the top is not reminded any more.
+    They fall at cumulative time from the start, never from a late firing. A level that acknowledged gets
+    one more of its durations before the next level is notified; the top then gets no more reminders.
     """
     cumulative = list(accumulate(promise.ladder, add))
-    taken = {one.level for one in acknowledged if one.level > FIRST_LEVEL}
+    taken = {ack.level for ack in acknowledged if ack.level > FIRST_LEVEL}
     steps: list[Step] = []
     grace: Term | None = None
     for place, (term, own) in enumerate(zip(cumulative, promise.ladder, strict=True), start=FIRST_LEVEL):
-        level, again = min(place, TOP_LEVEL), max(0, place - TOP_LEVEL)
-        if level in taken and not again:
+        level, reminder = min(place, TOP_LEVEL), max(0, place - TOP_LEVEL)
+        if level in taken and not reminder:
             grace = own if grace is None else _sum(grace, own)
         at = line.due(term if grace is None else _sum(term, grace))
         if level < TOP_LEVEL:
             steps.append(Step(kind=StepKind.ESCALATE, at=at, from_level=level, to_level=level + 1))
         elif level not in taken:
-            steps.append(Step(kind=StepKind.REMIND, at=at, from_level=level, to_level=level, number=again))
+            steps.append(Step(kind=StepKind.REMIND, at=at, from_level=level, to_level=level, number=reminder))
     return steps

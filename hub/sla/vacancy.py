@@ -1,4 +1,4 @@
-"""To whom a step is really handed: nobody waits for a level that nobody holds. Pure."""
+"""The level that a step notifies: a level that nobody holds is skipped. Pure."""
 
 from __future__ import annotations
 
@@ -8,39 +8,40 @@ from typing import Final
 
 from hub.model import FIRST_LEVEL, TOP_LEVEL, Clock, Step, StepKind
 
-_OF_THE_HOLDER: Final = frozenset({StepKind.AT_RISK, StepKind.BREACH})
+_HOLDER_STEPS: Final = frozenset({StepKind.AT_RISK, StepKind.BREACH})
 
 
-def already_told(clock: Clock, step: Step) -> bool:
+def already_notified(clock: Clock, step: Step) -> bool:
     """
-    Tell whether the step of a ladder hands over to a level that was told before its turn.
+    Return whether the step of a ladder escalates to a level that was notified before its turn.
 
-    Without a ladder each step tells news of its own: at risk, broken, not arrived.
+    Without a ladder each step has news of its own: at risk, breached, not arrived.
     """
     return step.kind is StepKind.ESCALATE and bool(clock.promise.ladder) and step.to_level <= clock.level
 
 
 def levels_from(clock: Clock, step: Step) -> list[int]:
     """
-    Answer the levels that the step may be handed to, the next one first; none of other steps.
+    Return the levels that the step may notify, the nearest first; none for a step that notifies no level.
 
-    What its holder is told goes to the next level only where no step of the clock tells that anyhow.
+    A warning or a breach moves from the holder to the next level only if no step of the clock escalates.
     """
-    climbs = any(one.kind is StepKind.ESCALATE for one in clock.steps)
-    if step.kind in _OF_THE_HOLDER and not climbs and not clock.promise.silent:
+    escalates = any(planned.kind is StepKind.ESCALATE for planned in clock.steps)
+    if step.kind in _HOLDER_STEPS and not escalates and not clock.promise.silent:
         return list(range(FIRST_LEVEL, TOP_LEVEL + 1))
     if step.kind is not StepKind.ESCALATE:
         return []
-    return sorted({one.to_level for one in clock.steps if one.to_level >= step.to_level})
+    return sorted({planned.to_level for planned in clock.steps if planned.to_level >= step.to_level})
 
 
-def handed_over(clock: Clock, step: Step, held: Collection[int]) -> Clock:
+def skip_vacant_levels(clock: Clock, step: Step, held: Collection[int]) -> Clock:
     """
-    Note in the clock's step the next level that somebody holds; where nobody holds any, its own.
+    Set the step to notify the nearest level that somebody holds; if nobody holds any, its own level.
 
     `held` are the levels that somebody holds now.
     """
-    told = next((level for level in levels_from(clock, step) if level in held), step.to_level)
-    if told == step.to_level:
+    target = next((level for level in levels_from(clock, step) if level in held), step.to_level)
+    if target == step.to_level:
         return clock
-    return replace(clock, steps=tuple(replace(one, told=told) if one == step else one for one in clock.steps))
+    steps = (replace(planned, told=target) if planned == step else planned for planned in clock.steps)
+    return replace(clock, steps=tuple(steps))

@@ -15,7 +15,7 @@ from hub.storage.filters import listed
 from hub.storage.masking import mask_address, mask_name
 from hub.storage.paging import read_ref, shown, write_ref
 
-_SQL = load("roster")
+_SQL = load("directory_history")
 
 
 class PostgresDirectoryHistory(Store):

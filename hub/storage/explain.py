@@ -17,7 +17,7 @@ from hub.storage.database import Database, Runner, load, storable
 from hub.storage.masking import mask_address
 from hub.storage.messages import message_of
 
-_SQL = load("explaining")
+_SQL = load("explain")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 

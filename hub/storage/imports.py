@@ -23,7 +23,7 @@ from hub.people.importing.entries import (
 from hub.storage import directory
 from hub.storage.database import Runner, Store, load
 
-_SQL = load("importing")
+_SQL = load("imports")
 
 
 class PostgresImports(Store):

@@ -12,7 +12,7 @@ from hub.people.audience import Group
 from hub.storage import people, unreached
 from hub.storage.database import Database, load, read
 
-_SQL = load("watch")
+_SQL = load("monitor")
 
 
 class PostgresMonitor:
@@ -70,11 +70,11 @@ class PostgresMonitor:
         """End what nobody has seen for a while."""
         await self._database.rows(_SQL["resolve"], list(kinds), clear_after)
 
-    async def untold(self) -> Sequence[Incident]:
+    async def unpublished(self) -> Sequence[Incident]:
         """Answer what is still to be told."""
         return [_incident(row) for row in await self._database.rows(_SQL["untold"])]
 
-    async def mark_told(self, incident: Incident) -> None:
+    async def mark_published(self, incident: Incident) -> None:
         """Note what was told."""
         statement = _SQL["mark_begun" if incident.told_at is None else "mark_over"]
         await self._database.rows(statement, incident.key, incident.since)

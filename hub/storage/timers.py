@@ -89,11 +89,14 @@ class PostgresTimers(PostgresCascades):
         rows = await self.rows(_SQL["departures"], list(keys))
         return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}
 
-    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
-        """Write what `lay` makes of clocks that have not ended and were laid out by another calendar."""
+    async def reschedule_clocks(
+        self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
+    ) -> Sequence[Clock]:
+        """Write what `reschedule` makes of running clocks that another calendar scheduled."""
         async with self._database.transaction() as transaction:
             laid = [
-                lay(clock) for clock in await clocks.find(transaction, "of_other_calendars", calendar, limit)
+                reschedule(clock)
+                for clock in await clocks.find(transaction, "of_other_calendars", calendar, limit)
             ]
             await clocks.save(transaction, laid)
         return laid

@@ -40,14 +40,16 @@ class MemoryClocks(Statements):
             ]
             return [clock for _, _, clock in sorted(due, key=lambda entry: entry[:2])[:limit]]
 
-    async def lay_out_anew(self, calendar: str, lay: Callable[[Clock], Clock], limit: int) -> Sequence[Clock]:
-        async with self._statement("lay_out_anew") as tables:
+    async def reschedule_clocks(
+        self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
+    ) -> Sequence[Clock]:
+        async with self._statement("reschedule_clocks") as tables:
             others = [
                 clock
                 for clock in tables.clocks.values()
                 if clock.ended_at is None and clock.calendar != calendar
             ]
-            laid = [lay(clock) for clock in others[:limit]]
+            laid = [reschedule(clock) for clock in others[:limit]]
             tables.clocks.update((clock.id, clock) for clock in laid)
             return laid
 

@@ -84,15 +84,15 @@ class MemoryMonitor:
             if row.key.partition(":")[0] in kinds and row.seen_at < self._now() - clear_after:
                 self._change(row.key, lambda one: replace(one, resolved_at=self._now()))
 
-    async def untold(self) -> Sequence[Incident]:
-        self.faults.meet("untold")
-        untold = [
+    async def unpublished(self) -> Sequence[Incident]:
+        self.faults.meet("unpublished")
+        rows = [
             row for row in self.rows if not row.told_at or (row.resolved_at and not row.resolution_told_at)
         ]
-        return sorted(untold, key=lambda row: (row.since, row.key))
+        return sorted(rows, key=lambda row: (row.since, row.key))
 
-    async def mark_told(self, incident: Incident) -> None:
-        self.faults.meet("mark_told")
+    async def mark_published(self, incident: Incident) -> None:
+        self.faults.meet("mark_published")
         [(place, row)] = [
             (place, row)
             for place, row in enumerate(self.rows)

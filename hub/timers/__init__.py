@@ -1,1 +1,1 @@
-"""TIMERS: what was to happen later happens."""
+"""TIMERS: release scheduled messages and fire the due steps of clocks."""

@@ -1,4 +1,4 @@
-"""What the timers need."""
+"""The dependencies of the timers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from hub.ports import Appointments, Heartbeats, Now, Publisher, TimerStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timers:
-    """What the timers need."""
-
     store: TimerStore
     publisher: Publisher
     appointments: Appointments

@@ -1,8 +1,8 @@
 """
-Clocks whose steps have come tell them, a batch at a time.
+Fire the due steps of clocks, a batch at a time.
 
-For each clock the event first (confirmed), then SQL advances, then the next appointment. What waits for
-another server is done for all of them at once; one that is broken keeps no other from being told.
+For each clock: publish the event (confirmed), advance the clock in SQL, then set its next appointment.
+Calls to other servers cover the whole batch. A broken clock does not stop the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hub.timers.deps import Timers
 from hub.timers.lookups import Calls, ClockLookups, look_up
 
 FRESH: Final = timedelta(minutes=10)
-"""How long a call that nobody has taken in yet is waited for, from the last news of its clock on."""
+"""How long the end of a clock waits for intake to store its alerts, from the clock's last change on."""
 
 log = structlog.get_logger()
 
@@ -31,9 +31,9 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Firing:
     """
-    A clock as it was seen, as it is after its step, and the event that tells so, where one does.
+    A clock as it was seen, as it is after its step, and the event of the step; None: no event.
 
-    Where it is that event that moves the clock, `advanced` is None.
+    `advanced` is None where intake advances the clock when it receives the event.
     """
 
     seen: Clock
@@ -41,20 +41,20 @@ class _Firing:
     event: Event | None
 
 
-async def fire_each(clocks: Sequence[Clock], timers: Timers) -> int:
+async def fire_due_steps(clocks: Sequence[Clock], timers: Timers) -> int:
     """
-    Do every step of these clocks that is due, each clock's in order; answer how many steps that were.
+    Do every due step of these clocks, each clock's steps in order; return how many steps were done.
 
-    Not of one that ran by another calendar: the audit first finds out when its steps really fall.
+    A clock scheduled by another calendar is left to the audit, which reschedules it first.
     """
-    summed = await _sum_up(clocks, timers)
+    summed = await _publish_digests(clocks, timers)
     current = [clock for clock in clocks if clock.ended_at is not None or _is_current(clock, timers)]
-    due, waiting = _parted(current, timers.now())
+    due, waiting = _split_due(current, timers.now())
     done = 0
     while due:
-        moved = await _step(due, timers, summed)
+        moved = await _do_next_steps(due, timers, summed)
         done += len(moved)
-        due, later = _parted(moved, timers.now())
+        due, later = _split_due(moved, timers.now())
         waiting += later
     await make_appointments(timers.appointments, clocks=waiting)
     return done
@@ -64,8 +64,8 @@ def _is_current(clock: Clock, timers: Timers) -> bool:
     return clock.calendar == timers.policy.calendar_version
 
 
-def _parted(clocks: Iterable[Clock], now: datetime) -> tuple[list[Clock], list[Clock]]:
-    """Part the clocks whose next step is due from those that wait, or have none."""
+def _split_due(clocks: Iterable[Clock], now: datetime) -> tuple[list[Clock], list[Clock]]:
+    """Separate the clocks whose next step is due from those that wait, or have none."""
     due: list[Clock] = []
     waiting: list[Clock] = []
     for clock in clocks:
@@ -73,41 +73,42 @@ def _parted(clocks: Iterable[Clock], now: datetime) -> tuple[list[Clock], list[C
     return due, waiting
 
 
-async def _sum_up(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.DigestKey]:
+async def _publish_digests(clocks: Sequence[Clock], timers: Timers) -> frozenset[sla.DigestKey]:
     """
-    Tell each level that many late steps at once would bury how many they are; answer which levels these are.
+    Send one digest to each level that has too many late steps at once; return these levels.
 
-    Before the steps, which are then recorded and tell nobody: a crash between both loses nothing.
+    The digests come before the steps, which are then recorded and notify nobody: a crash in between
+    loses nothing.
     """
     now, policy = timers.now(), timers.policy
     current = [clock for clock in clocks if clock.ended_at is None and _is_current(clock, timers)]
-    found = sla.digests(current, policy=policy.clocks_summary, now=now)
-    for digest in found:
+    digests = sla.digests(current, policy=policy.clocks_summary, now=now)
+    for digest in digests:
         oldest = digest.clocks[0]
         held = await timers.store.held_levels([(oldest, sla.levels_of(digest))])
         await timers.publisher.event(sla.summary_event(digest, held[oldest.id], now=now))
         log.warning(
             "clocks.summed", level=digest.level, copropiedad=digest.copropiedad_id, clocks=len(digest.clocks)
         )
-    return frozenset((digest.level, digest.copropiedad_id) for digest in found)
+    return frozenset((digest.level, digest.copropiedad_id) for digest in digests)
 
 
-async def _step(
+async def _do_next_steps(
     clocks: Sequence[Clock], timers: Timers, summed: Collection[sla.DigestKey]
 ) -> Sequence[Clock]:
-    """Do the next step of each; answer, as they are now, those of which we did it."""
+    """Do the next step of each clock; return the clocks that this process advanced, as they are now."""
     known = await look_up(clocks, timers.store)
     await _call_off(clocks, timers)
     prepared = (_prepared(clock, known, timers, summed) for clock in clocks)
-    told, failure = await _tell([one for one in prepared if one is not None], timers)
-    advanced = await _advance(told, timers)
+    published, failure = await _publish([firing for firing in prepared if firing is not None], timers)
+    advanced = await _advance(published, timers)
     if failure is not None:
         raise failure
     return advanced
 
 
 async def _call_off(clocks: Sequence[Clock], timers: Timers) -> None:
-    """Of what is over nobody is called any more: a call may have been held for the hours of work."""
+    """Cancel the pending alerts of ended clocks: one may still be held until working hours."""
     ended = [clock for clock in clocks if sla.ends(clock.steps[clock.fired])]
     calls = [sla.event_id(clock, step) for clock in ended for step in sla.calls(clock)]
     if calls:
@@ -129,63 +130,65 @@ def _prepared(
 def _firing(
     clock: Clock, known: ClockLookups, timers: Timers, summed: Collection[sla.DigestKey]
 ) -> _Firing | None:
-    """Say what the clock's next step tells, and what becomes of the clock; None: not yet."""
+    """Return the clock's next step as a firing; None when the step must wait."""
     step = clock.steps[clock.fired]
     if sla.ends(step):
         return _end(clock, step, known.called[clock.id], timers.now())
-    if sla.already_told(clock, step):
+    if sla.already_notified(clock, step):
         return _Firing(seen=clock, advanced=_done(clock), event=None)
     if clock.promise.checked:
         return _check(clock, known, timers.now())
-    return _climb(clock, known.held.get(clock.id, ()), timers, summed)
+    return _notify(clock, known.held.get(clock.id, ()), timers, summed)
 
 
-def _climb(clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.DigestKey]) -> _Firing:
+def _notify(
+    clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.DigestKey]
+) -> _Firing:
     """
-    Tell the level that is really told.
+    Notify the step's level, or the next level that somebody holds now.
 
-    A level that nobody holds there and then is passed over at once; one that was told so before its
-    turn is not told again.
+    A level that was notified so before its turn is not notified again (`sla.already_notified`).
     """
-    handed = _handed(clock, held)
-    step = handed.steps[clock.fired]
-    quiet = clock.promise.silent or _is_summed(handed, step, summed, timers)
-    event = sla.step_event(handed, step, now=timers.now(), quiet=quiet)
-    return _Firing(seen=clock, advanced=_done(handed), event=event)
+    targeted = _skip_vacant(clock, held)
+    step = targeted.steps[clock.fired]
+    quiet = clock.promise.silent or _is_summed(targeted, step, summed, timers)
+    event = sla.step_event(targeted, step, now=timers.now(), quiet=quiet)
+    return _Firing(seen=clock, advanced=_done(targeted), event=event)
 
 
-def _handed(clock: Clock, held: Collection[int]) -> Clock:
+def _skip_vacant(clock: Clock, held: Collection[int]) -> Clock:
     step = clock.steps[clock.fired]
-    return sla.handed_over(clock, step, held) if sla.levels_from(clock, step) else clock
+    return sla.skip_vacant_levels(clock, step, held) if sla.levels_from(clock, step) else clock
 
 
 def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:
-    """Tell what has not left; where all has, the check ends with that, and needs no step of the clock."""
+    """Notify of messages that have not left; where all have, an event ends the check, without a step."""
     step, dispatch = clock.steps[clock.fired], known.dispatch[clock.id]
     if step.at < clock.due_at and not dispatch.pending:
-        # Too early to say that it is done: what comes back until then leaves anew, as a letter.
+        # Too early to end the check: a message that bounces before the due instant leaves again as a letter.
         return _Firing(seen=clock, advanced=_done(sla.without_warning(clock)), event=None)
     left_at = step.at if sla.happens(step) else sla.left_in_time(clock, dispatch)
     if left_at is not None:
         return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
-    handed = _handed(clock, known.held.get(clock.id, ()))
-    event = sla.step_event(handed, handed.steps[clock.fired], now=now)
-    return _Firing(seen=clock, advanced=_done(handed), event=sla.with_pending(event, dispatch))
+    targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
+    event = sla.step_event(targeted, targeted.steps[clock.fired], now=now)
+    return _Firing(seen=clock, advanced=_done(targeted), event=sla.with_pending(event, dispatch))
 
 
 def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | None:
     """
-    Tell those who were called that it is over.
+    Notify those who were alerted that the clock is over; None to wait.
 
-    A call may still be on its way to intake: whoever it reaches would never hear the end of it.
+    An alert may still be on its way to intake: without waiting, its recipients would never be notified of
+    the end.
     """
     missing = [step for step in sla.calls(clock) if sla.event_id(clock, step) not in called]
     if missing and clock.changed_at is not None and clock.changed_at > now - FRESH:
         log.info("clock.end_waits", clock_id=str(clock.id), clock=clock.name)
         return None
-    people = {person for those in called.values() for person in those}
-    told = people and not clock.promise.silent
-    event = sla.resolved_event(clock, step, people, now=now) if told else None
+    people = {person for recipients in called.values() for person in recipients}
+    notifies = people and not clock.promise.silent
+    event = sla.resolved_event(clock, step, people, now=now) if notifies else None
     return _Firing(seen=clock, advanced=_done(clock), event=event)
 
 
@@ -198,34 +201,36 @@ def _is_summed(clock: Clock, step: Step, summed: Collection[sla.DigestKey], time
     return late and sla.digest_key(clock, step) in summed
 
 
-async def _tell(firings: Sequence[_Firing], timers: Timers) -> tuple[Sequence[_Firing], BaseException | None]:
-    """Publish all at once; answer those that are confirmed, and what kept others from it, if a server did."""
-    said = await asyncio.gather(
+async def _publish(
+    firings: Sequence[_Firing], timers: Timers
+) -> tuple[Sequence[_Firing], BaseException | None]:
+    """Publish all events at once; return the confirmed firings, and the error of a server, if any."""
+    results = await asyncio.gather(
         *(timers.publisher.event(firing.event) for firing in firings if firing.event is not None),
         return_exceptions=True,
     )
-    outcomes = iter(said)
-    told, failure = [], None
-    for one in firings:
-        error = None if one.event is None else next(outcomes)
+    errors = iter(results)
+    published, failure = [], None
+    for firing in firings:
+        error = None if firing.event is None else next(errors)
         if error is None:
-            told.append(one)
+            published.append(firing)
         elif isinstance(error, Exception) and not isinstance(error, Unavailable):
-            log.error("clock.broken", clock_id=str(one.seen.id), clock=one.seen.name, exc_info=error)
+            log.error("clock.broken", clock_id=str(firing.seen.id), clock=firing.seen.name, exc_info=error)
         else:
             failure = error
-    return told, failure
+    return published, failure
 
 
-async def _advance(told: Sequence[_Firing], timers: Timers) -> Sequence[Clock]:
+async def _advance(published: Sequence[_Firing], timers: Timers) -> Sequence[Clock]:
     """
-    Let SQL advance; answer the clocks of which it did.
+    Advance the clocks in SQL; return those that this process advanced.
 
-    Of the others another process was quicker, or an event: its view of the clock is the newer one.
+    Another process or an event advanced the others first, and has the newer view of them.
     """
-    if not told:
+    if not published:
         return []
-    moved = [(one.advanced, one.seen) for one in told if one.advanced is not None]
+    moved = [(firing.advanced, firing.seen) for firing in published if firing.advanced is not None]
     ours = await timers.store.advance([after for after, _ in moved], seen=[seen for _, seen in moved])
     advanced = [after for after, _ in moved if after.id in ours]
     for clock in advanced:

@@ -1,4 +1,4 @@
-"""What the next steps of clocks need to know of the directory and of messages: looked up for all at once."""
+"""Look up what the next steps of clocks need from the directory and messages, for a whole batch at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.model import Clock, DispatchStatus
 from hub.ports import TimerStore
 
 Calls = Mapping[str, Collection[str]]
-"""Of each event that called somebody, if it has been taken in: whom."""
+"""Id of each alert that intake has stored → the people it was addressed to."""
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -24,9 +24,9 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockLookups:
     """
-    By clock: the levels that somebody holds where it is to climb, whom it has called, what has left of it.
+    By clock: `held` levels for its escalation, people `called` by its alerts, `dispatch` of its messages.
 
-    A clock of which that could not be looked up is in `broken`.
+    A clock whose look-up failed is in `broken`.
     """
 
     held: Mapping[UUID, Collection[int]]
@@ -36,13 +36,12 @@ class ClockLookups:
 
 
 async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
-    """Look up what the next step of each clock needs to know."""
-    climbing = [clock for clock in clocks if climbs_to(clock)]
+    climbing = [clock for clock in clocks if target_levels(clock)]
     ending = [clock for clock in clocks if sla.ends(clock.steps[clock.fired])]
     checked = [clock for clock in clocks if clock.promise.checked and clock.ended_at is None]
-    held = await _each(climbing, lambda some: _held(some, store))
-    called = await _each(ending, lambda some: _called(some, store))
-    dispatch = await _each(checked, lambda some: _departures(some, store))
+    held = await _isolating_faults(climbing, lambda batch: _held(batch, store))
+    called = await _isolating_faults(ending, lambda batch: _called(batch, store))
+    dispatch = await _isolating_faults(checked, lambda batch: _dispatch(batch, store))
     asked = {clock.id for clock in (*climbing, *ending, *checked)}
     return ClockLookups(
         held=held,
@@ -52,16 +51,16 @@ async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     )
 
 
-def climbs_to(clock: Clock) -> Sequence[int]:
-    """Answer the levels that the next step may be handed to; none where it climbs nowhere."""
+def target_levels(clock: Clock) -> Sequence[int]:
+    """Return the levels that the next step may notify; none where it does not escalate."""
     step = clock.steps[clock.fired]
-    return [] if sla.already_told(clock, step) else sla.levels_from(clock, step)
+    return [] if sla.already_notified(clock, step) else sla.levels_from(clock, step)
 
 
-async def _each(
+async def _isolating_faults(
     clocks: Sequence[Clock], ask: Callable[[Sequence[Clock]], Awaitable[Mapping[UUID, T]]]
 ) -> Mapping[UUID, T]:
-    """Ask for all; those with which that fails are found by halving, and are not among the answers."""
+    """Ask for all clocks at once. On a fault, halve the batch to find the broken clocks, and omit those."""
     if not clocks:
         return {}
     try:
@@ -73,20 +72,20 @@ async def _each(
             log.exception("clock.broken", clock_id=str(clocks[0].id), clock=clocks[0].name)
             return {}
     half = len(clocks) // 2
-    return {**await _each(clocks[:half], ask), **await _each(clocks[half:], ask)}
+    return {**await _isolating_faults(clocks[:half], ask), **await _isolating_faults(clocks[half:], ask)}
 
 
 async def _held(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Collection[int]]:
-    return await store.held_levels([(clock, climbs_to(clock)) for clock in clocks])
+    return await store.held_levels([(clock, target_levels(clock)) for clock in clocks])
 
 
 async def _called(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Calls]:
     asked = {clock.id: [sla.event_id(clock, step) for step in sla.calls(clock)] for clock in clocks}
-    found = await store.called([name for names in asked.values() for name in names])
-    return {clock: {name: found[name] for name in names if name in found} for clock, names in asked.items()}
+    people = await store.called([name for names in asked.values() for name in names])
+    return {clock: {name: people[name] for name in names if name in people} for clock, names in asked.items()}
 
 
-async def _departures(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, DispatchStatus]:
+async def _dispatch(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, DispatchStatus]:
     opened = {clock.id: clock.opened_by for clock in clocks if clock.opened_by is not None}
-    found = await store.dispatch(list(opened.values()))
-    return {clock: found[key] for clock, key in opened.items() if key in found}
+    statuses = await store.dispatch(list(opened.values()))
+    return {clock: statuses[key] for clock, key in opened.items() if key in statuses}

@@ -1,12 +1,12 @@
 """
-TIMERS: what was to happen later, happens.
+TIMERS: release scheduled messages and fire the due steps of clocks.
 
-A message whose time has come is queued again and ticketed. A clock whose step has come is told as
-an event, which enters at the top: the event first (deterministic id, confirmed), then SQL
-advances if nobody else has, then the next appointment. A crash anywhere repeats the same id.
+A message whose time has come is queued again and ticketed. The due step of a clock becomes an event,
+which intake receives: publish the event (deterministic id, confirmed), advance the clock in SQL unless
+another process has, then set the next appointment. A crash anywhere repeats the same id.
 
-Redis tells when; SQL knows all of it as well. When Redis is away or was flushed, SQL is asked
-every second, and Redis is filled again from it.
+Redis holds the appointments; SQL holds the same instants. While Redis is away, or after a flush, the
+timers poll SQL every second and refill Redis from it.
 """
 
 from __future__ import annotations
@@ -28,38 +28,38 @@ from hub.messages.cascades import advance_cascade
 from hub.model import Clock, ClockState, Message
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
-from hub.timers.fire import fire_each
+from hub.timers.fire import fire_due_steps
 
 TICK: Final = 0.05
-"""Seconds between looks at the appointments: how late something may be when nothing is busy."""
+"""Seconds between polls of the appointments: the greatest delay of an idle hub."""
 ABREAST: Final = 2
-"""Portions of appointments in work at the same time: one mostly waits for a disk, the broker's or SQL's."""
+"""Batches of appointments in work at once: a batch mostly waits for a disk, the broker's or SQL's."""
 POLL: Final = 1.0
-"""Seconds between looks at SQL while Redis is away."""
+"""Seconds between polls of SQL while Redis is away."""
 PACE: Final = 0.2
 """Seconds between the pages of a comparison: a million clocks are 2,000 of them."""
 AUDIT: Final = 5.0
-"""Seconds between looks for what both have lost: leases of dead workers, cascades cut short."""
+"""Seconds between audits for lost work: leases of dead workers, interrupted cascades."""
 COMPARE: Final = 300.0
-"""Seconds between comparisons of all that Redis holds with SQL: what it missed, away for a moment."""
+"""Seconds between comparisons of Redis with SQL, for what Redis missed while it was briefly away."""
 MISSED: Final = timedelta(seconds=10)
-"""How late a step is that Redis has lost, or who claimed it has died; before, it is in hand."""
+"""A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
-"""When a step is looked at again of which one message is overdue and another still at work."""
+"""When to check a cascade step again that has one message overdue and another still in progress."""
 EARLY: Final = timedelta(hours=1)
 """How long a receipt waits for our own record of its message."""
 AT_ONCE: Final = 500
 SWEPT: Final = 10_000
-"""Messages of a queue that are ticketed again at once, for a broker that has lost all of them."""
+"""Messages of a queue that one sweep tickets again, for a broker that has lost all of them."""
 BOARDS: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 SHOWN: Final = 5000
-"""Clocks of a board that are compared, soonest due first: one that should have left is old."""
+"""Clocks of a board to compare, soonest due first: a clock that should have left the board is old."""
 
 log = structlog.get_logger()
 
 
 async def run(timers: Timers) -> None:
-    """Keep time until cancelled. A server that is away is waited for."""
+    """Run the timers until cancelled. While a server is away, wait for it."""
     loops = (
         *(_every(TICK, keep_appointments, timers) for _ in range(ABREAST)),
         _every(POLL, poll_sql, timers),
@@ -71,7 +71,7 @@ async def run(timers: Timers) -> None:
 
 
 async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], timers: Timers) -> None:
-    """Do the work again and again; at once while it answers that there is more of it."""
+    """Repeat the work every `seconds`, and at once while it returns true (there is more to do)."""
     while True:
         try:
             more = await work(timers)
@@ -91,15 +91,15 @@ async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], time
 
 
 async def keep_appointments(timers: Timers) -> bool:
-    """Fire what Redis says is due. What was claimed and not done comes again after 30 s."""
+    """Fire the appointments that are due in Redis. A claim that is not completed repeats after 30 s."""
     try:
         claimed = await timers.appointments.claim(AT_ONCE)
     except AppointmentsUnavailable:
-        return False  # stand_in_for_redis has it, and says so
+        return False  # poll_sql fires from SQL meanwhile, and logs it
     if not claimed:
         return False
     await _release(timers, _ids(claimed, "m:"))
-    await fire_each(await timers.store.clocks_by_id(_ids(claimed, "c:")), timers)
+    await fire_due_steps(await timers.store.clocks_by_id(_ids(claimed, "c:")), timers)
     await timers.appointments.done(claimed)
     return len(claimed) == AT_ONCE
 
@@ -114,7 +114,7 @@ async def _release(timers: Timers, ids: Sequence[UUID]) -> None:
 
 
 async def poll_sql(timers: Timers) -> bool:
-    """While Redis is away, or has forgotten, fire from SQL; fill Redis again when it is back."""
+    """While Redis is away, or was flushed, fire from SQL; refill Redis when it is back."""
     try:
         intact = await timers.appointments.intact()
         if not intact:
@@ -126,7 +126,7 @@ async def poll_sql(timers: Timers) -> bool:
 
 
 async def _refill(timers: Timers) -> None:
-    """Make Redis from SQL again; of a million clocks that takes minutes, in which SQL is asked on."""
+    """Rebuild Redis from SQL. For a million clocks that takes minutes, during which SQL is still polled."""
     filling = asyncio.ensure_future(rebuild(timers))
     try:
         while not (await asyncio.wait({filling}, timeout=POLL))[0]:
@@ -139,20 +139,20 @@ async def _refill(timers: Timers) -> None:
 
 
 async def fire_from_sql(timers: Timers, overdue: timedelta = timedelta(0)) -> bool:
-    """Fire what is due according to SQL alone; of clocks what has been so for that long."""
+    """Fire what is due according to SQL alone: all due messages, and clocks at least `overdue` late."""
     released = await timers.store.release_due(AT_ONCE)
     await timers.publisher.tickets(released)
     clocks = await timers.store.due_clocks(AT_ONCE, overdue)
-    done = await fire_each(clocks, timers)
-    # What only waits (for intake, for a fault to be mended) is no reason to look again at once.
+    done = await fire_due_steps(clocks, timers)
+    # Clocks that only wait (for intake, for a fix) are no reason to poll again at once.
     return sum(len(ticket.ids) for ticket in released) == AT_ONCE or (len(clocks) == AT_ONCE and done > 0)
 
 
 async def rebuild(timers: Timers, pause: float = 0.0) -> tuple[int, int]:
     """
-    Make all appointments and boards again from SQL; answer how many messages and clocks there are.
+    Rebuild all appointments and boards from SQL; return how many messages and clocks there are.
 
-    With a pause after each page, so that what is due is not kept waiting by what is not.
+    Pause for `pause` seconds after each page, so that the rebuild does not delay what is due.
     """
     messages, clocks = 0, 0
     after: UUID | None = None
@@ -170,30 +170,30 @@ async def rebuild(timers: Timers, pause: float = 0.0) -> tuple[int, int]:
 
 async def compare(timers: Timers) -> bool:
     """
-    Make Redis agree with SQL again, slowly.
+    Bring Redis back in line with SQL, slowly.
 
-    Nothing waits for Redis, so a clock that began or ended while it did not answer is on no board, or
-    still on one; the epoch key tells nothing of that.
+    Nothing waits for Redis. A clock that started while Redis did not answer is on no board, and one that
+    ended then is still on its board; the epoch key does not show either.
     """
     if not await timers.appointments.intact():
-        return False  # stand_in_for_redis makes all of it anew
+        return False  # poll_sql rebuilds all of it
     await rebuild(timers, PACE)
     for board in BOARDS:
         shown = [clock_id for clock_id, _ in await timers.appointments.board(board, SHOWN)]
         for start in range(0, len(shown), AT_ONCE):
-            await _take_off(await timers.store.clocks_by_id(shown[start : start + AT_ONCE]), timers)
+            await _remove_ended(await timers.store.clocks_by_id(shown[start : start + AT_ONCE]), timers)
             await asyncio.sleep(PACE)
     return False
 
 
-async def _take_off(clocks: Sequence[Clock], timers: Timers) -> None:
-    """Let those that have ended leave their boards."""
+async def _remove_ended(clocks: Sequence[Clock], timers: Timers) -> None:
+    """Remove ended clocks from their boards."""
     await timers.appointments.track_clocks([clock for clock in clocks if clock.ended_at is not None])
 
 
 async def audit(timers: Timers) -> bool:
-    """Find what nobody comes back to: old calendars, ended leases, cut cascades, overdue receipts."""
-    laid = await lay_out_anew(timers)
+    """Find lost work: outdated calendars, expired leases, interrupted cascades, overdue receipts."""
+    rescheduled = await reschedule_clocks(timers)
     more = await fire_from_sql(timers, MISSED)
     await _settle_early(timers)
     lost = await timers.store.broken_cascades(AT_ONCE)
@@ -201,37 +201,37 @@ async def audit(timers: Timers) -> bool:
     unconfirmed = await timers.store.unconfirmed(AT_ONCE, LOOK_AGAIN)
     await _advance_cascades(unconfirmed, timers)
     await timers.store.stop_waiting([message.id for message in unconfirmed])
-    await _tell_replies(timers)
+    await _publish_replies(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
-    return more or AT_ONCE in {laid, len(lost), len(unconfirmed)}
+    return more or AT_ONCE in {rescheduled, len(lost), len(unconfirmed)}
 
 
-async def lay_out_anew(timers: Timers) -> int:
+async def reschedule_clocks(timers: Timers) -> int:
     """
-    Let clocks that ran by other hours or holidays run by today's; answer how many of this portion.
+    Reschedule a batch of clocks from an outdated calendar by today's; return how many.
 
-    A law may name a new holiday while they run. Who restarts the timers with it must have no clock in
-    the old way; intake lays out only the cases of which it hears.
+    A law may add a holiday while clocks run. After a restart of the timers with it, no clock may keep the
+    old schedule; intake reschedules only the cases that get a new event.
     """
-    laid = await timers.store.lay_out_anew(
+    rescheduled = await timers.store.reschedule_clocks(
         timers.policy.calendar_version, partial(sla.reschedule, policy=timers.policy), AT_ONCE
     )
-    if laid:
-        await make_appointments(timers.appointments, clocks=laid)
-        log.info("clocks.laid_out_anew", count=len(laid), calendar=timers.policy.calendar_version)
-    return len(laid)
+    if rescheduled:
+        await make_appointments(timers.appointments, clocks=rescheduled)
+        log.info("clocks.laid_out_anew", count=len(rescheduled), calendar=timers.policy.calendar_version)
+    return len(rescheduled)
 
 
 async def _settle_early(timers: Timers) -> None:
-    """Look again at receipts of which we did not know the message; after an hour it is none of ours."""
+    """Retry early receipts, whose message was not recorded yet; drop them after an hour as not ours."""
     if settled := await timers.store.settle_early(AT_ONCE):
         log.info("receipts.settled", count=settled)
     if dropped := await timers.store.drop_early(EARLY):
         log.warning("receipts.dropped", count=dropped)
 
 
-async def _tell_replies(timers: Timers) -> None:
-    """Publish what people wrote and nobody was told of; told already, it is a duplicate by its id."""
+async def _publish_replies(timers: Timers) -> None:
+    """Publish stored replies that were not published; a repeat is a duplicate by its id."""
     for inbound in await timers.store.unpublished_replies(AT_ONCE):
         for event in events_of(inbound):
             await timers.publisher.event(event)
@@ -240,12 +240,11 @@ async def _tell_replies(timers: Timers) -> None:
 
 
 async def _advance_cascades(over: Sequence[Message], timers: Timers) -> None:
-    """Take the steps that come after these messages."""
     await advance_cascade(over, store=timers.store, publisher=timers.publisher, now=timers.now())
 
 
 async def sweep(timers: Timers) -> bool:
-    """Ticket again what is queued but in no queue: its ticket was lost between commit and confirm."""
+    """Ticket queued messages again that are in no queue: their ticket was lost before its confirm."""
     for channel, lane in timers.queues:
         if await timers.publisher.depth(channel, lane) > 0:
             continue  # a backlog: tickets are only waiting for their turn

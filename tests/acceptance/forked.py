@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +26,15 @@ _LOOK: Final = 0.01
 class Forked:
     """One process, spoken to as `asyncio.subprocess.Process` is."""
 
-    def __init__(self, environment: Mapping[str, str], arguments: tuple[str, ...], log: Path) -> None:
-        self._process = _FORKS.Process(target=_run, args=(dict(environment), arguments, log))
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        arguments: tuple[str, ...],
+        log: Path,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
+        """`prepare`, a function of a module, is called in the new process before anything else."""
+        self._process = _FORKS.Process(target=_run, args=(dict(environment), arguments, log, prepare))
 
     async def start(self) -> None:
         await asyncio.to_thread(self._process.start)
@@ -50,7 +57,12 @@ class Forked:
         return ended
 
 
-def _run(environment: Mapping[str, str], arguments: tuple[str, ...], log: Path) -> None:
+def _run(
+    environment: Mapping[str, str],
+    arguments: tuple[str, ...],
+    log: Path,
+    prepare: Callable[[], None] | None,
+) -> None:
     """What the new process does: it becomes `hub …`."""
     from hub.cli.main import main  # noqa: PLC0415 - read already where this runs
 
@@ -60,5 +72,7 @@ def _run(environment: Mapping[str, str], arguments: tuple[str, ...], log: Path) 
     with log.open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
+    if prepare is not None:
+        prepare()
     sys.argv = ["hub", *arguments]
     main()

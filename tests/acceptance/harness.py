@@ -32,14 +32,17 @@ class HubProcess:
     environment: Mapping[str, str]
     roles: tuple[str, ...] = ()
     log: Path
+    prepare: Callable[[], None] | None = None
+    """What changes the new process before it becomes a hub; a function of a module."""
     process: asyncio.subprocess.Process | Forked | None = None
 
     async def start(self) -> None:
         environment = {**_plain_environment(), **self.environment}
+        self.log.touch()  # it may be read before the new process has come to write it
         if "LD_PRELOAD" in environment:
             await self._start_anew(environment)
         else:
-            self.process = Forked(environment, ("run", *self.roles), self.log)
+            self.process = Forked(environment, ("run", *self.roles), self.log, self.prepare)
             await self.process.start()
 
     async def _start_anew(self, environment: Mapping[str, str]) -> None:

@@ -20,6 +20,9 @@ LEASES_OF_FIVE_SECONDS = """
 provider_timeout = "3s"
 lease_margin = "2s"
 sweep_after = "2s"
+
+[retry]              # on a busy machine hundreds wait for a connection in vain, and come again
+email = { base = "300ms", cap = "2s", tries = 1000 }
 """
 
 

@@ -79,7 +79,7 @@ async def test_clocks_that_have_ended_keep_the_calendar_by_which_they_were_judge
     ended = over(calendar="2025")
     await save(stores, ended)
 
-    assert [] == list(await stores.timers.lay_out_anew("2026", lambda one: replace(one, fired=0), 10))
+    assert [] == list(await stores.timers.reschedule_clocks("2026", lambda one: replace(one, fired=0), 10))
 
 
 async def test_whom_a_call_was_addressed_to_is_known_by_the_staff_that_it_could_reach(stores: Stores) -> None:

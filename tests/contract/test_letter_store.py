@@ -103,9 +103,7 @@ async def test_a_letter_knows_the_event_that_it_tells(stores: RealStores, of: St
     assert await stores.letters.event_of(uuid4()) is None
 
 
-async def test_cut_off_before_the_letter_repeats_under_the_same_id(
-    stores: RealStores, of: StoredEvent
-) -> None:
+async def test_crash_before_the_letter_repeats_the_same_id(stores: RealStores, of: StoredEvent) -> None:
     await made(stores, of)
     letters, publisher = stores.letters, MemoryPublisher()
     [row] = (await letters.letters(handed_over=False, after=None, limit=9)).items
@@ -121,7 +119,7 @@ async def test_cut_off_before_the_letter_repeats_under_the_same_id(
     assert {f"handed_over:{row['id']}"} == {one.id for one in publisher.events}
 
 
-async def test_nobody_hears_of_a_letter_that_is_not_there(stores: RealStores, of: StoredEvent) -> None:
+async def test_unknown_letter_notifies_nobody(stores: RealStores, of: StoredEvent) -> None:
     await made(stores, of)
     publisher = MemoryPublisher()
 

@@ -122,9 +122,9 @@ async def test_somebody_is_on_duty_when_the_company_has_one(watching: Watching, 
 
 async def test_a_incident_is_one_row_that_says_what_was_measured_last(watching: Watching) -> None:
     await watching.see([SMS, DEAD])
-    [first, _] = await watching.untold()
+    [first, _] = await watching.unpublished()
     await watching.see([replace(SMS, measured="Peor")])
-    again = await watching.untold()
+    again = await watching.unpublished()
 
     assert [SMS.key, DEAD.key] == keys(again)
     assert (first.since, "Peor") == (again[0].since, again[0].measured)
@@ -133,26 +133,26 @@ async def test_a_incident_is_one_row_that_says_what_was_measured_last(watching: 
 
 async def test_it_is_told_once_when_it_begins_and_once_when_it_is_over(watching: Watching) -> None:
     await watching.see([SMS])
-    [begun] = await watching.untold()
-    await watching.mark_told(begun)
-    assert [] == await watching.untold()
+    [begun] = await watching.unpublished()
+    await watching.mark_published(begun)
+    assert [] == await watching.unpublished()
 
     await watching.resolve(["circuit"], AGO)
-    [over] = await watching.untold()
+    [over] = await watching.unpublished()
     assert over.told_at is not None
     assert over.resolved_at is not None
-    await watching.mark_told(over)
-    assert [] == await watching.untold()
+    await watching.mark_published(over)
+    assert [] == await watching.unpublished()
 
 
 async def test_what_was_over_before_it_was_told_has_both_to_tell(watching: Watching) -> None:
     await watching.see([SMS])
     await watching.resolve(["circuit"], AGO)
-    [one] = await watching.untold()
+    [one] = await watching.unpublished()
     assert one.told_at is None
 
-    await watching.mark_told(one)
-    [over] = await watching.untold()
+    await watching.mark_published(one)
+    [over] = await watching.unpublished()
     assert over.told_at is not None
 
 

@@ -155,7 +155,7 @@ async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
         steps = tuple(replace(step, at=step.at + HOUR) for step in one.steps)
         return replace(one, due_at=one.due_at + HOUR, steps=steps, calendar="2026")
 
-    portions = [await stores.timers.lay_out_anew("2026", later, 1) for _ in range(3)]
+    portions = [await stores.timers.reschedule_clocks("2026", later, 1) for _ in range(3)]
 
     assert [1, 1, 0] == [len(portion) for portion in portions]
     moved = {one.id: one for portion in portions for one in portion}
@@ -171,7 +171,7 @@ async def test_a_clock_that_intake_holds_is_laid_out_anew_another_time(stores: S
     async with stores.intake.transaction() as transaction:
         held = await transaction.clocks([one.case])
         laying = asyncio.create_task(
-            stores.timers.lay_out_anew("2026", lambda clock: replace(clock, calendar="2026"), 10)
+            stores.timers.reschedule_clocks("2026", lambda clock: replace(clock, calendar="2026"), 10)
         )
         await asyncio.wait({laying}, timeout=0.2)
         await transaction.save_clocks([replace(held[0], calendar="2026")])

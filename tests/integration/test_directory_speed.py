@@ -12,6 +12,7 @@ import pytest
 from hub.people.audience import EVERY_ROLE, RESIDENTS, Group
 from hub.storage import Database, PostgresIntake, PostgresReadiness
 from hub.storage.database import load
+from tests.servers import Servers
 
 UNITS = 250
 """Of each copropiedad; in each unit live two people."""
@@ -58,11 +59,16 @@ AGREE = (
 
 
 @pytest.fixture
-async def filled(database: str, people: int) -> AsyncIterator[Database]:
-    async with Database(database) as opened:
-        for statement in FILL:
-            await opened.rows(statement, people // UNITS // 2, UNITS)
-        await opened.rows("ANALYZE")
+async def filled(servers: Servers, people: int) -> AsyncIterator[Database]:
+    """A directory of so many, and of no other test."""
+
+    async def fill(url: str) -> None:
+        async with Database(url) as opened:
+            for statement in FILL:
+                await opened.rows(statement, people // UNITS // 2, UNITS)
+            await opened.rows("ANALYZE")
+
+    async with servers.filled_database(f"directory_{people}", fill) as url, Database(url) as opened:
         yield opened
 
 
@@ -107,15 +113,15 @@ async def test_who_was_an_owner_is_found_by_the_index_of_the_history(filled: Dat
     (row,) = await filled.rows("SELECT now() AS now")
     asked = "owner", "u-7-1", None, row["now"], "", 51, None
     began = time.perf_counter()
-    found = await filled.rows(load("roster")["holders"], *asked)
+    found = await filled.rows(load("directory_history")["holders"], *asked)
     took = (time.perf_counter() - began) * 1000
-    plan = await _plan(filled, "roster", "holders", *asked)
+    plan = await _plan(filled, "directory_history", "holders", *asked)
     report(f"{people} people: who owned one unit in {took:.1f} ms\n{plan}")
     of_all = "owner", None, "ph-7", row["now"], "", UNITS * 2 + 1, None
     began = time.perf_counter()
-    owners = await filled.rows(load("roster")["holders"], *of_all)
+    owners = await filled.rows(load("directory_history")["holders"], *of_all)
     took = (time.perf_counter() - began) * 1000
-    whole = await _plan(filled, "roster", "holders", *of_all)
+    whole = await _plan(filled, "directory_history", "holders", *of_all)
     report(f"{people} people: who owned any of {UNITS} units in {took:.1f} ms\n{whole}")
 
     assert (2, UNITS * 2) == (len(found), len(owners))

@@ -1,4 +1,4 @@
-"""Clocks laid out from a rule of the policy, without events."""
+"""Clocks scheduled by a rule of the policy, without events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.policy import Policy
 from hub.policy.clocks import ClockPolicy
 
 
-def laid(
+def scheduled(
     rules: ClockPolicy,
     started_at: datetime,
     *,
@@ -20,7 +20,7 @@ def laid(
     course: ClockHistory | None = None,
     data: Mapping[str, Json] | None = None,
 ) -> Clock:
-    """Lay out what the rule promises to what begins then."""
+    """Schedule a clock that starts at this instant by the rule."""
     clock = Clock(
         id=UUID(int=1),
         case="pqrs_id:PQ-1",
@@ -37,5 +37,5 @@ def laid(
 
 
 def instants(clock: Clock, *kinds: StepKind) -> list[datetime]:
-    """Answer when the steps of these kinds fall."""
+    """Return the instants of the steps of these kinds."""
     return [step.at for step in clock.steps if step.kind in kinds]

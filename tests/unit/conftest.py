@@ -1,4 +1,4 @@
-"""What several unit tests need to be left as they found it."""
+"""Fixtures that restore global state after unit tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delivery over doubles: messages in a store, channels that answer as they are told."""
+"""Delivery over test doubles: messages in memory, channels with scripted answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ABOUT: StoredEvent = stored(event("pqrs.received"))
 
 
 def render(claimed: Claimed) -> Rendered:
-    """Say the person's name; a template that lacks a variable for whoever is called Nadie."""
+    """Render the person's name; for a person called Nadie, fail as a template that lacks a variable."""
     if claimed.message.name == "Nadie":
         raise TemplateFailure("radicado is undefined")
     if claimed.message.name == "Fallo":
@@ -56,7 +56,7 @@ class DeliveryHarness:
     async def deliver(self, *messages: Message, store: DeliveryStore | None = None) -> None:
         """Deliver a ticket of these messages."""
         await deliver(
-            [one.id for one in messages],
+            [message.id for message in messages],
             deps=self.deps(),
             store=store or self.store,
             publisher=self.publisher,
@@ -64,7 +64,7 @@ class DeliveryHarness:
         )
 
     def deps(self, render: Renderer = render) -> DeliveryDeps:
-        # Asked anew by each ticket: no test waits a second until a pause is heard of.
+        # Read again for each ticket: no test waits a second for a pause.
         pauses = Pauses(self.pauses)
         return DeliveryDeps(
             channels=self.channels,
@@ -75,15 +75,15 @@ class DeliveryHarness:
             pauses=pauses,
         )
 
-    def now(self, one: Message) -> Message:
-        return self.store.message(one.id)
+    def now(self, message: Message) -> Message:
+        return self.store.message(message.id)
 
     def states(self, *messages: Message) -> list[State]:
-        return [self.now(one).state for one in messages]
+        return [self.now(message).state for message in messages]
 
     def sent(self, channel: str = "email") -> list[str]:
-        """The persons to whom a channel was asked to send."""
-        return [one.message.person for one in self.channels[channel].sent]
+        """The recipients of a channel's sends."""
+        return [outgoing.message.person for outgoing in self.channels[channel].sent]
 
     @property
     def attempts(self) -> Sequence[Attempt]:
@@ -110,11 +110,11 @@ def mail(person: str = "p-1", **fields: Any) -> Message:
 
 
 def hasty(folder: Path, *, provider: str, margin: str) -> Policy:
-    """Make a policy with these times of delivery."""
+    """Make a policy with these time limits of delivery."""
     overlay = folder / "policy.toml"
     overlay.write_text(f'[delivery]\nprovider_timeout = "{provider}"\nlease_margin = "{margin}"\n')
     return load_policy(overlay)
 
 
-def named(one: Message, name: str) -> Message:
-    return replace(one, name=name)
+def named(message: Message, name: str) -> Message:
+    return replace(message, name=name)

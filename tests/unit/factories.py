@@ -1,4 +1,4 @@
-"""Events, people and messages to try the core with; what a test does not say is ordinary."""
+"""Factories of events, people and messages; fields that a test does not set have ordinary values."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ BOGOTA = ZoneInfo("America/Bogota")
 POLICY = load_policy()
 SCHEMAS = Schemas.load()
 CHANNELS: Mapping[str, ChannelTraits] = {
-    one.traits.name: one.traits for one in (MemoryEmail, MemorySms, MemoryPush, MemoryInbox)
+    channel.traits.name: channel.traits for channel in (MemoryEmail, MemorySms, MemoryPush, MemoryInbox)
 }
 RULES = Rules(channels=CHANNELS, policy=POLICY)
 DESK = IntakeContext(schemas=SCHEMAS, catalog=BY_NAME, rules=RULES)
 SOURCE = "urn:coproservicios:crm"
 
 MONDAY = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
-"""Monday, 9 March 2026, 08:05 in Bogotá: a working day in its opening hours."""
+"""Monday, 9 March 2026, 08:05 in Bogotá: a working day in business hours."""
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -75,21 +75,21 @@ def event(
     )
 
 
-def stored(one: Event, **fields: Any) -> StoredEvent:
+def stored(event: Event, **fields: Any) -> StoredEvent:
     """Store an event as intake would, without looking anything up."""
-    case = one.data.get(BY_NAME[one.name].case)
+    case = event.data.get(BY_NAME[event.name].case)
     known = StoredEvent(
-        key=event_key(one),
-        event=one,
-        case=None if case is None else f"{BY_NAME[one.name].realm}{BY_NAME[one.name].case}:{case}",
-        copropiedad_id=one.data.get("copropiedad_id"),
-        unit_id=one.data.get("unit_id"),
+        key=event_key(event),
+        event=event,
+        case=None if case is None else f"{BY_NAME[event.name].realm}{BY_NAME[event.name].case}:{case}",
+        copropiedad_id=event.data.get("copropiedad_id"),
+        unit_id=event.data.get("unit_id"),
     )
     return replace(known, **fields)
 
 
-def incoming(one: Event) -> RawMessage:
-    return arrived(encode(one), routing_key=one.name)
+def incoming(event: Event) -> RawMessage:
+    return arrived(encode(event), routing_key=event.name)
 
 
 def arrived(body: bytes, *, routing_key: str = "pqrs.received", **fields: Any) -> RawMessage:
@@ -114,12 +114,12 @@ def person(*points: ContactPoint, ref: str = "p-maria", **fields: Any) -> Person
 
 
 def message(**fields: Any) -> Message:
-    """Make a queued email about `pqrs.received`; its id follows from what identifies it."""
-    one = event("pqrs.received")
+    """Make a queued email about `pqrs.received`; its id is made from its identity."""
+    petition = event("pqrs.received")
     values: dict[str, Any] = {
-        "event_key": event_key(one),
-        "event_id": one.id,
-        "event": one.name,
+        "event_key": event_key(petition),
+        "event_id": petition.id,
+        "event": petition.name,
         "audience": 0,
         "step": 0,
         "person": "p-maria",

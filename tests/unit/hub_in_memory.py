@@ -1,4 +1,4 @@
-"""Intake, delivery and timers over doubles, with one clock for all of them."""
+"""Intake, delivery and timers over test doubles, with one clock for all of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MemoryHub:
     keys: MemoryKeys = field(default_factory=lambda: MemoryKeys(lambda: MONDAY))
 
     async def take_in(self, *events: Event | RawMessage) -> None:
-        """Take a batch in, as a consumer would."""
+        """Process a batch, as a consumer would."""
         await process_batch(
             [event if isinstance(event, RawMessage) else incoming(event) for event in events],
             context=self.context,
@@ -49,16 +49,16 @@ class MemoryHub:
         return list(self.store.tables.parties.values())
 
     def stored(self, event: Event) -> StoredEvent:
-        [one] = [one for one in self.store.tables.events.values() if one.event.id == event.id]
-        return one
+        [row] = [row for row in self.store.tables.events.values() if row.event.id == event.id]
+        return row
 
     def of(self, event: Event) -> list[Message]:
         """The messages of an event."""
         return [message for message in self.store.messages if message.event_id == event.id]
 
-    def said(self, event: Event) -> list[tuple[str, str]]:
-        """Who is told of an event, over which channel."""
-        return sorted((one.person, one.channel) for one in self.of(event))
+    def recipients(self, event: Event) -> list[tuple[str, str]]:
+        """The recipients of an event's messages, with the channel of each."""
+        return sorted((message.person, message.channel) for message in self.of(event))
 
     def states(self, name: str) -> list[ClockState]:
         return [clock.state for clock in self.store.clocks if clock.name == name]

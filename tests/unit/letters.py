@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.access.keyring import KeyRing
 from hub.channels.email.verp import Verp
-from hub.inbound.mail.reading import Meaning, RawMail, read
+from hub.inbound.mail.classify import Meaning, RawMail, read
 from hub.settings import Secret
 
 VECTORS: Final[Any] = json.loads(

@@ -1,4 +1,4 @@
-"""Small event types, and what planning makes of them."""
+"""Small event types, and their planned messages."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ def kind(
 def plan(
     of: EventType,
     *people: Person,
-    one: Event | None = None,
+    trigger: Event | None = None,
     now: datetime = MONDAY,
     rules: Rules = RULES,
     **how: Any,
 ) -> list[Message]:
-    return plan_audience(stored(one or event("pqrs.received")), of, 0, people, rules=rules, now=now, **how)
+    return plan_audience(
+        stored(trigger or event("pqrs.received")), of, 0, people, rules=rules, now=now, **how
+    )
 
 
 def reached(messages: list[Message]) -> list[tuple[str, str]]:
@@ -41,5 +43,5 @@ def reached(messages: list[Message]) -> list[tuple[str, str]]:
 
 
 def only(messages: list[Message]) -> Message:
-    (one,) = messages
-    return one
+    (planned,) = messages
+    return planned

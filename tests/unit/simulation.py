@@ -1,8 +1,8 @@
 """
-A hub over doubles that is walked from appointment to appointment, as time goes.
+A hub over test doubles that a test runs from appointment to appointment.
 
-Nobody picks the instants: the clock goes to whatever is armed next, the timers look, what they publish is
-taken in, what is ticketed is delivered, until nothing is left to do at that instant.
+The clock jumps to the next armed appointment. There the timers fire, intake processes their events and
+delivery sends the tickets, until nothing is left to do at that instant.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.unit.factories import BOGOTA, HOUR, email, event, local, member, mobi
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
 
-Told = tuple[str, str, str]
+StaffMessage = tuple[str, str, str]
 """An event, a person, and when and how each of the person's channels was used."""
 
 
@@ -31,53 +31,53 @@ class Walk:
     office: DeliveryHarness
     visited: list[datetime] = field(default_factory=list)
     forgetful: bool = False
-    """Redis forgets everything whenever something was done."""
-    _taken_in: int = 0
+    """Flush Redis after each firing."""
+    _processed: int = 0
     _delivered: int = 0
 
-    async def on(self, until: str) -> None:
-        """Go from appointment to appointment, up to this local time, and stand there."""
+    async def run_until(self, until: str) -> None:
+        """Run from appointment to appointment up to this local time, and stop there."""
         while (at := self._next_at()) is not None and at <= local(until):
             assert self.visited[-1:] != [at], "the same appointment again: nothing moves"
             self.visited.append(at)
             self.hub.clock.at = max(at, self.hub.clock.at)
-            await self._look()
+            await self._settle()
         self.hub.clock.at = local(until)
 
-    async def comes(self, *events: Event, at: str) -> None:
-        """Walk on to when these come, and take them in, whatever their own time is."""
-        await self.on(at)
+    async def receives(self, *events: Event, at: str) -> None:
+        """Run until this local time, then let intake process these events, whatever their own time is."""
+        await self.run_until(at)
         await self.hub.take_in(*events)
-        await self._look()
+        await self._settle()
 
-    async def take_on(self, name: str, *, by: str, at: str) -> int:
-        """Let the level that has this clock say at that time that it takes it on; answer which it was."""
-        await self.on(at)
-        said = await acknowledge.acknowledge(
+    async def acknowledge(self, name: str, *, by: str, at: str) -> int:
+        """Acknowledge this clock at that time for its current level; return the level."""
+        await self.run_until(at)
+        result = await acknowledge.acknowledge(
             self.clock(name), by=by, publisher=self.hub.publisher, now=self.hub.clock.at
         )
-        await self._look()
-        return said.level
+        await self._settle()
+        return result.level
 
     def clock(self, name: str) -> Clock:
         (found,) = [clock for clock in self.hub.store.clocks if clock.name == name]
         return found
 
     def steps(self, clock: str) -> list[str]:
-        """What a clock has told, in order: when, what, and of which level."""
+        """The events of a clock in order: instant, name and levels."""
         return [
-            f"{wall(one.time)} {_what(one)}"
-            for one in self.hub.publisher.events
-            if one.data.get("clock") == clock
+            f"{wall(event.time)} {_label(event)}"
+            for event in self.hub.publisher.events
+            if event.data.get("clock") == clock
         ]
 
-    def told(self, clock: str) -> list[Told]:
-        """What went to whom of the staff, with the channels of each and when each of them was used."""
-        events = [one for one in self.hub.publisher.events if one.data.get("clock") == clock]
-        return [(_what(one), who, uses) for one in events for who, uses in self._uses(one).items()]
+    def staff_messages(self, clock: str) -> list[StaffMessage]:
+        """The messages to staff: event, person, and when each channel was used."""
+        events = [event for event in self.hub.publisher.events if event.data.get("clock") == clock]
+        return [(_label(event), who, uses) for event in events for who, uses in self._uses(event).items()]
 
     def mailed(self, address: str) -> list[str]:
-        """When a mail went to this address."""
+        """The times of the mails to this address."""
         attempts = self.hub.store.tables.attempts.values()
         sent = sorted(
             attempt.at
@@ -86,29 +86,29 @@ class Walk:
         )
         return [wall(at)[5:] for at in sent]
 
-    def _uses(self, one: Event) -> Mapping[str, str]:
+    def _uses(self, event: Event) -> Mapping[str, str]:
         attempts = self.hub.store.tables.attempts.values()
         sent = {attempt.message_id: attempt.at for attempt in attempts if attempt.outcome == "accepted"}
         uses: dict[str, list[tuple[datetime | None, str]]] = {}
-        for message in sorted(self.hub.of(one), key=lambda message: (message.person, message.channel)):
+        for message in sorted(self.hub.of(event), key=lambda message: (message.person, message.channel)):
             if message.person in STAFF:
                 uses.setdefault(message.person, []).append((sent.get(message.id), message.channel))
-        return {who: _said(of_one) for who, of_one in uses.items()}
+        return {who: _format_uses(of_one) for who, of_one in uses.items()}
 
     def _next_at(self) -> datetime | None:
         scores = self.hub.appointments.scores.values()
         return min((datetime.fromtimestamp(score, UTC) for score in scores), default=None)
 
-    async def _look(self) -> None:
-        """Look, take in what was published and deliver what was ticketed, until nothing comes of it."""
+    async def _settle(self) -> None:
+        """Fire the timers, process published events and deliver tickets, until nothing is left to do."""
         publisher = self.hub.publisher
         while True:
             await keep_appointments(timers_of(self.hub))
             if self.forgetful:
                 self.hub.appointments.flush()
                 await poll_sql(timers_of(self.hub))
-            events, tickets = publisher.events[self._taken_in :], publisher.published[self._delivered :]
-            self._taken_in += len(events)
+            events, tickets = publisher.events[self._processed :], publisher.published[self._delivered :]
+            self._processed += len(events)
             self._delivered += len(tickets)
             if not events and not tickets:
                 return
@@ -124,7 +124,7 @@ class Walk:
 
 
 STAFF = {"p-1", "p-2", "p-3", "p-4", "p-stand-in"}
-"""Everybody of the staff in these walks; others who are told are the company's customers."""
+"""All staff of these simulations; other recipients are the company's customers."""
 
 
 def holder(level: int, **data: Json) -> tuple[Event, Event]:
@@ -135,27 +135,29 @@ def holder(level: int, **data: Json) -> tuple[Event, Event]:
 
 
 def levels(of: Mapping[str, Mapping[str, Json]] | None = None, *, without: int = 0) -> list[Event]:
-    """Make the holders of the four levels; `{"level_2": {…}}` says more of one."""
+    """Make the holders of the four levels; `{"level_2": {…}}` adds data of one."""
     more = of or {}
     there = [level for level in (1, 2, 3, 4) if level != without]
-    return [one for level in there for one in holder(level, **more.get(f"level_{level}", {}))]
+    return [event for level in there for event in holder(level, **more.get(f"level_{level}", {}))]
 
 
 async def walk(opening: Event, *directory: Event) -> Walk:
-    """Begin with what is known since an hour, when the case comes."""
+    """Start with a directory that is an hour old, and the opening event of the case."""
     hub = memory_hub(opening.time - HOUR)
-    channels = {one.traits.name: one for one in (MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox())}
+    channels = {
+        channel.traits.name: channel for channel in (MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox())
+    }
     office = post_office(*channels.values())
     office.clock, office.store = hub.clock, hub.store
     await hub.appointments.begin_epoch()
     await hub.take_in(*directory)
     begun = Walk(hub=hub, office=office)
-    await begun.comes(opening, at=wall(opening.time))
+    await begun.receives(opening, at=wall(opening.time))
     return begun
 
 
 def received(at: str) -> Event:
-    """Make a petition of somebody whom the directory does not know."""
+    """Make a petition of a person who is not in the directory."""
     petitioner = {"name": "Pedro Gómez", "email": "pedro@example.com"}
     return event("pqrs.received", {"petitioner": petitioner}, at=local(at), id="received")
 
@@ -166,22 +168,22 @@ def answered(at: str) -> Event:
 
 
 def wall(at: datetime) -> str:
-    """Answer the local time, to the minute; a time between minutes would be shown with its seconds."""
+    """Return the local time to the minute, with seconds if it is not a whole minute."""
     exact = at.astimezone(BOGOTA).replace(tzinfo=None)
     whole = not exact.second and not exact.microsecond
     return exact.isoformat(" ", "minutes" if whole else "auto")
 
 
-def _what(one: Event) -> str:
-    """Name an event with its levels, or with how it has ended."""
-    data = one.data
+def _label(event: Event) -> str:
+    """Return an event's name with its levels or its outcome."""
+    data = event.data
     if "to_level" in data:
-        return f"{one.name} {data['from_level']}→{data['to_level']}"
-    return f"{one.name} {data.get('level') or data['outcome']}"
+        return f"{event.name} {data['from_level']}→{data['to_level']}"
+    return f"{event.name} {data.get('level') or data['outcome']}"
 
 
-def _said(uses: list[tuple[datetime | None, str]]) -> str:
-    """Say of one person when which channels were used: `04-08 13:30 email inbox sms`."""
+def _format_uses(uses: list[tuple[datetime | None, str]]) -> str:
+    """Format when which channels of a person were used: `04-08 13:30 email inbox sms`."""
     by_time: dict[str, list[str]] = {}
     for at, channel in sorted(
         uses, key=lambda use: (use[0] is None, use[0] or datetime.min.replace(tzinfo=UTC))

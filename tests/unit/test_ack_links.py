@@ -1,4 +1,4 @@
-"""Who is sent the link by which a level takes a matter on."""
+"""Which mails have the link that acknowledges a clock."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def mail(variant: str | None, example: int, *, link: str | None) -> str:
     return TEMPLATES.render(ESCALATED, "email", told, variant=variant).text
 
 
-def test_the_mail_to_the_level_has_the_link_and_that_to_the_petitioner_has_not() -> None:
+def test_only_the_mail_to_the_level_has_the_link() -> None:
     audiences = [audience.template for audience in BY_NAME[ESCALATED].audiences]
 
     assert [None, "petitioner"] == audiences
     assert [True, False] == [LINK in mail(variant, 0, link=LINK) for variant in audiences]
 
 
-def test_without_a_link_nothing_is_said_of_it() -> None:
+def test_mail_without_a_link_does_not_mention_one() -> None:
     assert "tome el caso" not in mail(None, 0, link=None)
 
 
-def test_the_reminder_to_the_top_has_none_for_nobody_comes_after_it() -> None:
+def test_reminder_to_the_top_level_has_no_link() -> None:
     assert LINK not in mail(None, 1, link=LINK)

@@ -1,4 +1,4 @@
-"""Acknowledging an escalation: the event, the refusals, and the later steps of the clock."""
+"""Acknowledging a clock: the event, the refusals, and the effect on the ladder."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 RECEIVED = local("2026-03-09 08:00")
 AT_LEVEL_2 = 3
-"""Steps that were done: at risk, breach, 1→2."""
+"""The done steps: at risk, breach, 1→2."""
 
 
 async def climbing(name: str = "pqrs.received", fired: int = AT_LEVEL_2, **data: str) -> MemoryHub:
-    """A hub with an unanswered case, in which level 2 was notified."""
+    """A hub in which nobody has answered, and level 2 was notified."""
     hub = memory_hub(RECEIVED)
     await hub.take_in(event(name, data, at=RECEIVED))
     clock = standing(hub)
@@ -30,12 +30,12 @@ async def climbing(name: str = "pqrs.received", fired: int = AT_LEVEL_2, **data:
 
 
 def standing(hub: MemoryHub) -> Clock:
-    (clock,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    (clock,) = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     return clock
 
 
 async def take_on(hub: MemoryHub, at: datetime, by: str = "ana") -> acknowledge.AckResult:
-    """Say it, and take in what it told."""
+    """Acknowledge, and let intake process the event."""
     publisher = MemoryPublisher()
     hub.clock.at = at
     done = await acknowledge.acknowledge(standing(hub), by=by, publisher=publisher, now=at)
@@ -62,20 +62,20 @@ async def test_second_acknowledgement_changes_nothing() -> None:
     hub = await climbing()
     await take_on(hub, local("2026-03-11 16:00"))
     once = standing(hub)
-    again = await take_on(hub, local("2026-03-11 16:30"), by="pedro")
+    second = await take_on(hub, local("2026-03-11 16:30"), by="pedro")
 
-    assert acknowledge.AckResult(id=standing(hub).id, level=2, changed=False) == again
+    assert acknowledge.AckResult(id=standing(hub).id, level=2, changed=False) == second
     assert once == standing(hub)
 
 
-async def test_concurrent_acknowledgements_publish_one_event() -> None:
+async def test_two_simultaneous_acknowledgements_make_one_event() -> None:
     clock = standing(await climbing())
-    one, other = (
+    first, second = (
         acknowledge.event_of(clock, 2, by=by, now=RECEIVED + hours * HOUR)
         for by, hours in (("ana", 30), ("pedro", 31))
     )
 
-    assert one.id == other.id
+    assert first.id == second.id
 
 
 async def test_conversation_is_acknowledged_like_a_complaint() -> None:
@@ -86,7 +86,7 @@ async def test_conversation_is_acknowledged_like_a_complaint() -> None:
     hub.store.tables.clocks[clock.id] = sla.with_progress(clock, AT_LEVEL_2)
     await take_on(hub, local("2026-03-11 16:00"))
 
-    assert [2] == [one.level for one in standing(hub).course.acknowledged]
+    assert [2] == [acknowledgement.level for acknowledgement in standing(hub).course.acknowledged]
 
 
 async def test_published_event_matches_its_schema() -> None:
@@ -95,13 +95,13 @@ async def test_published_event_matches_its_schema() -> None:
     SCHEMAS.check(acknowledge.event_of(clock, 2, by="ana", now=RECEIVED), now=RECEIVED)
 
 
-async def test_level_without_notification_cannot_acknowledge() -> None:
+async def test_level_that_was_not_notified_cannot_acknowledge() -> None:
     clock = standing(await climbing(fired=2))
     ended = replace(sla.with_progress(clock, AT_LEVEL_2), state=ClockState.MET, ended_at=RECEIVED)
-    other = replace(sla.with_progress(clock, AT_LEVEL_2), name="maintenance_response")
+    unladdered = replace(sla.with_progress(clock, AT_LEVEL_2), name="maintenance_response")
 
-    for one in (clock, ended, other):
+    for refused in (clock, ended, unladdered):
         publisher = MemoryPublisher()
         with pytest.raises(NothingToTakeOn):
-            await acknowledge.acknowledge(one, by="ana", publisher=publisher, now=RECEIVED)
+            await acknowledge.acknowledge(refused, by="ana", publisher=publisher, now=RECEIVED)
         assert [] == publisher.events

@@ -1,4 +1,4 @@
-"""Nobody is reminded of what was changed, called off or done meanwhile, by the real catalogue."""
+"""A changed, cancelled or finished event sends no reminders, by the real catalogue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENDED: Final = (State.CANCELLED, "ended")
 WAITING: Final = (State.HELD, "scheduled")
 
 
-def told(name: str, *, at: datetime = MONDAY, again: str = "", **data: Json) -> Event:
+def occurrence(name: str, *, at: datetime = MONDAY, again: str = "", **data: Json) -> Event:
     return event(name, {**DATA, **data}, at=at, without=("zones",), id=f"{name}{again}")
 
 
@@ -50,9 +50,9 @@ async def hub() -> MemoryHub:
 
 def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
     return {
-        (one.state, one.reason)
-        for one in hub.of(of)
-        if one.occasion != "initial" and one.state is not State.SUPPRESSED
+        (message.state, message.reason)
+        for message in hub.of(of)
+        if message.occasion != "initial" and message.state is not State.SUPPRESSED
     }
 
 
@@ -71,35 +71,37 @@ def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
         (ASKED, "accounting.report.delivered"),
     ],
 )
-async def test_what_was_called_off_or_said_anew_is_not_reminded_of(
+async def test_cancelled_or_replaced_announcement_sends_no_reminder(
     hub: MemoryHub, name: str, ending: str, order: Sequence[int]
 ) -> None:
-    one, end = told(name), told(ending, at=MONDAY + HOUR, again="-then")
+    announced, end = occurrence(name), occurrence(ending, at=MONDAY + HOUR, again="-then")
     for turn in order:
-        await hub.take_in((one, end)[turn])
+        await hub.take_in((announced, end)[turn])
 
-    assert {ENDED} == reminders(hub, one)
+    assert {ENDED} == reminders(hub, announced)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "late"])
 @pytest.mark.parametrize("name", [ANNOUNCED, CHANGED])
-async def test_what_holds_now_is_reminded_of(hub: MemoryHub, name: str, order: Sequence[int]) -> None:
-    one, end = told(ANNOUNCED), told(name, at=MONDAY + HOUR, again="-then")
+async def test_current_announcement_sends_its_reminders(
+    hub: MemoryHub, name: str, order: Sequence[int]
+) -> None:
+    announced, end = occurrence(ANNOUNCED), occurrence(name, at=MONDAY + HOUR, again="-then")
     for turn in order:
-        await hub.take_in((one, end)[turn])
+        await hub.take_in((announced, end)[turn])
 
     assert {WAITING} == reminders(hub, end)
 
 
-async def test_other_works_are_still_reminded_of(hub: MemoryHub) -> None:
-    one = told(ANNOUNCED)
-    await hub.take_in(one, told(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
+async def test_other_works_still_send_their_reminders(hub: MemoryHub) -> None:
+    announced = occurrence(ANNOUNCED)
+    await hub.take_in(announced, occurrence(CANCELLED, at=MONDAY + HOUR, work_id="w-2"))
 
-    assert {WAITING} == reminders(hub, one)
+    assert {WAITING} == reminders(hub, announced)
 
 
-async def test_what_was_asked_for_after_the_first_documents_came_is_reminded_of(hub: MemoryHub) -> None:
-    more = told(ASKED, at=MONDAY + HOUR, again="-more")
-    await hub.take_in(told(ASKED), told("accounting.documents.received"), more)
+async def test_request_after_the_first_documents_sends_its_reminder(hub: MemoryHub) -> None:
+    more = occurrence(ASKED, at=MONDAY + HOUR, again="-more")
+    await hub.take_in(occurrence(ASKED), occurrence("accounting.documents.received"), more)
 
     assert {WAITING} == reminders(hub, more)

@@ -1,4 +1,4 @@
-"""What failed for good goes on to its next step."""
+"""A permanent failure advances the cascade to its next step."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ SMS = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 INBOX = Target(channel="inbox", contact_id="inbox", address="p-1")
 
 
-async def test_a_message_of_a_channel_that_is_gone_ends_and_the_cascade_goes_on() -> None:
+async def test_message_of_a_removed_channel_fails_and_the_cascade_advances() -> None:
     office = post_office(MemorySms())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
 
-    assert (office.now(one).state, office.now(one).reason) == (State.FAILED, "not_configured")
+    assert (office.now(message).state, office.now(message).reason) == (State.FAILED, "not_configured")
     assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
 
 
 class _LostAnswers(MemoryStore):
-    """Records, and loses the connection before it can say so."""
+    """Records, and loses the connection before the reply."""
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         done = await super().record(token, outcomes)
@@ -37,32 +37,32 @@ class _LostAnswers(MemoryStore):
         return done
 
 
-async def test_a_record_whose_answer_is_lost_still_takes_the_cascade_on() -> None:
+async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.store = _LostAnswers(office.clock)
     office.store.faults.script("answer", StorageUnavailable())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
 
     assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
     assert len(office.attempts) == 1
 
 
-async def test_a_permanent_failure_goes_on_to_the_next_step() -> None:
+async def test_permanent_failure_advances_to_the_next_step() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
-    one = mail(fallback=((SMS,), (INBOX,)))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,), (INBOX,)))
+    await office.holds(message)
+    await office.deliver(message)
     [following] = [m for m in office.store.messages if m.step == 1]
 
-    assert (office.now(one).state, office.now(one).reason) == (State.FAILED, "smtp_550")
+    assert (office.now(message).state, office.now(message).reason) == (State.FAILED, "smtp_550")
     assert (following.channel, following.address, following.state) == ("sms", SMS.address, State.QUEUED)
     assert following.fallback == ((INBOX,),)
-    assert office.publisher.published == [Ticket(channel="sms", lane=one.lane, ids=(following.id,))]
+    assert office.publisher.published == [Ticket(channel="sms", lane=message.lane, ids=(following.id,))]
 
 
-async def test_a_step_goes_on_only_when_all_of_it_has_failed() -> None:
+async def test_step_advances_only_when_all_its_messages_have_failed() -> None:
     async def by_contact(outgoing: Outgoing) -> Accepted:
         if outgoing.message.address == "bad":
             raise PermanentFailure("smtp_550")
@@ -95,42 +95,42 @@ async def test_one_persons_step_is_not_anothers() -> None:
     await office.holds(bad, waiting)
     await office.deliver(bad)
 
-    assert [office.store.message(one).person for one in office.publisher.ticketed] == ["p-1"]
+    assert [office.store.message(message_id).person for message_id in office.publisher.ticketed] == ["p-1"]
 
 
 async def test_a_cascade_that_reaches_its_end_stops() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
 
     assert office.publisher.published == []
 
 
-async def test_a_next_step_that_is_there_but_not_ticketed_is_left_to_the_sweep() -> None:
+async def test_next_step_without_a_ticket_is_left_to_the_sweep() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
     with pytest.raises(BrokerUnavailable):
-        await office.deliver(one)
-    await office.deliver(one)
+        await office.deliver(message)
+    await office.deliver(message)
 
-    # The ticket comes again, but its message has failed: the row of the next step waits to be swept.
+    # The ticket is redelivered, but its message has failed: the row of the next step waits for the sweep.
     assert [(m.channel, m.state) for m in office.store.messages if m.step == 1] == [("sms", State.QUEUED)]
 
 
-async def test_a_worker_that_lost_its_lease_takes_no_cascade_on() -> None:
+async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
     async def too_late(outgoing: Outgoing) -> Accepted:
         office.clock.advance(HOUR)
         await office.store.claim([outgoing.message.id], token=UUID(int=1), lease=HOUR)
         raise PermanentFailure("smtp_550")
 
     office = post_office(MemoryEmail(too_late), MemorySms())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
 
-    # Somebody else has it now, and will find out what becomes of it.
+    # Another worker has claimed it, and will record its outcome.
     assert office.publisher.published == []
-    assert office.states(one) == [State.SENDING]
+    assert office.states(message) == [State.SENDING]

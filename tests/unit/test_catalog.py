@@ -1,4 +1,4 @@
-"""The catalogue says what the company's table of events says, and each entry is complete."""
+"""The catalogue matches the company's table of events, and each entry is complete."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ ADDED: Final = [
     for noun in ("leave", "rota")
     for verb in ("upserted", "removed")
 ]
-"""What the table says of the directory in prose only: delegation during leave, the weekly rota."""
+"""Only in the prose of the table: delegation during leave, the weekly rota."""
 AT_THE_DESK: Final = {
     "who": ["staff:front_desk"],
     "purpose": "internal",
     "channels": [["inbox"]],
     "print": "never",
 }
-"""Who can see to a package that nobody collects."""
+"""The staff who can act on a package that nobody collects."""
 TAKEN_ON: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
@@ -56,7 +56,7 @@ TAKE_ON_ANSWERED: Final = {
     ],
     "clocks": [],
 }
-"""What the table says of the ladder in prose only: a level acknowledges, and a text that does is answered."""
+"""Only in the prose of the table: a level acknowledges, and a text that acknowledges is answered."""
 REVISED: Final = (
     [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
@@ -78,7 +78,7 @@ REVISED: Final = (
         }
     ]
 )
-"""An answer that has not arrived is none, until its letter is handed over; the desk hears of its packages."""
+"""A lost answer counts only once its letter is handed over; the desk gets the breaches of its packages."""
 MEANT: Final = {
     event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON, TAKE_ON_ANSWERED]
 }
@@ -109,7 +109,7 @@ WHEN: Final = {
     ("support.call.missed", "emergency_callback"): {"line": "emergency"},
     ("support.call.missed", "staff:on_call"): {"line": "emergency"},
 }
-"""What the table says in prose: the conditions of a move and of an audience."""
+"""Only in the prose of the table: the conditions of a move and of an audience."""
 
 
 def by_name(kind: EventType) -> str:
@@ -135,13 +135,13 @@ PUBLISHED: Final = [kind for kind in CATALOG if not kind.hub_emitted]
 
 
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)
-def test_an_entry_says_what_the_table_of_events_says(kind: EventType) -> None:
+def test_entry_matches_the_table_of_events(kind: EventType) -> None:
     meant = MEANT[kind.name]
     audiences = [
         {key: value for key, value in audience.items() if key not in LATER_WORDS}
         for audience in meant["audiences"]
     ]
-    clocks = [(each["clock"], each["move"]) for each in meant["clocks"]]
+    clocks = [(move["clock"], move["move"]) for move in meant["clocks"]]
 
     assert str(kind.lane) == meant["lane"]
     assert kind.case == meant["case"]
@@ -151,13 +151,13 @@ def test_an_entry_says_what_the_table_of_events_says(kind: EventType) -> None:
 
 
 def test_every_event_of_the_table_that_moves_a_clock_has_an_entry() -> None:
-    """Nothing is promised in the table that the hub does not count."""
+    """Every promise of the table has a clock."""
     moving = {event["name"] for event in MISSION["events"] if event["clocks"]}
 
     assert moving <= set(BY_NAME)
 
 
-def test_conditions_are_the_considered_ones() -> None:
+def test_conditions_are_the_listed_ones() -> None:
     moves = {
         (kind.name, move.clock): dict(move.when) for kind in CATALOG for move in kind.clocks if move.when
     }
@@ -171,7 +171,7 @@ def test_conditions_are_the_considered_ones() -> None:
     assert moves | audiences == WHEN
 
 
-def test_what_is_said_again_and_what_ends_that_is_the_considered() -> None:
+def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     reminders = {
         kind.name: [(reminder.field, reminder.offset.total_seconds() / 3600) for reminder in kind.reminders]
         for kind in CATALOG
@@ -220,7 +220,7 @@ def test_each_clock_has_a_start_and_a_stop_and_a_place_in_the_policy(clock: str)
     rules = load_policy().clocks[clock]
 
     assert moves & {Move.START, Move.CHECK}
-    # What tells nobody is no promise of ours: whoever pays ends it, and nothing was kept.
+    # A silent clock is not our promise: a payment cancels it, and nothing is met.
     assert (Move.CANCEL if rules.silent else Move.STOP) in moves
 
 
@@ -249,7 +249,7 @@ def test_a_term_that_depends_on_a_field_knows_every_value_of_the_field(clock: st
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_the_day_of_a_dated_promise_is_one_in_the_event_that_starts_it(clock: str) -> None:
+def test_day_of_a_dated_promise_is_a_field_of_its_opening_event(clock: str) -> None:
     rules = load_policy().clocks[clock]
     if rules.until is None:
         return
@@ -259,7 +259,7 @@ def test_the_day_of_a_dated_promise_is_one_in_the_event_that_starts_it(clock: st
 
 
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)
-def test_the_fields_that_an_entry_goes_by_are_required_in_its_schema(kind: EventType) -> None:
+def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -> None:
     required = set(SCHEMAS.by_name[kind.name].document["required"])
     conditions: list[ClockMove | Audience] = [*kind.clocks, *kind.audiences]
 
@@ -278,7 +278,9 @@ def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
 @pytest.mark.parametrize("kind", CATALOG, ids=by_name)
 def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType) -> None:
     words = {word for audience in kind.audiences for word in party_words(audience)}
-    recipients = {name for name, each in properties(kind).items() if each.get("$ref") == "#/$defs/recipient"}
+    recipients = {
+        name for name, definition in properties(kind).items() if definition.get("$ref") == "#/$defs/recipient"
+    }
 
     assert words == recipients
 
@@ -301,7 +303,7 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("concierge.incident.reported", "affected"),
         ("realestate.conflict.opened", "party_a"),
         ("realestate.conflict.opened", "party_b"),
-        # Staff alone hears of it before.
+        # Until then, only staff is notified.
         ("privacy.incident.subjects_informed", "affected"),
     ],
 )

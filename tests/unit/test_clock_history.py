@@ -1,4 +1,4 @@
-"""What befalls a clock: pauses, an extension, lost answers, levels that take it on, new holidays."""
+"""The history of a clock: pauses, an extension, lost answers, acknowledgements, new holidays."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from hub.model import (
     StepKind,
 )
 from hub.policy.clocks import ClockPolicy
-from tests.unit.clock_factory import instants, laid
+from tests.unit.clock_factory import instants, scheduled
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
 
 CASE = "pqrs_id:PQ-1"
@@ -44,8 +44,8 @@ def kind(name: str, *moves: ClockMove, hub: bool = False) -> EventType:
 
 
 CATALOG = {
-    one.name: one
-    for one in (
+    entry.name: entry
+    for entry in (
         kind("pqrs.received", ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
         kind("pqrs.info_requested", ClockMove("legal_term", Move.PAUSE)),
         kind("pqrs.info_received", ClockMove("legal_term", Move.RESUME)),
@@ -70,11 +70,11 @@ RECEIVED = said("pqrs.received", MONDAY)
 
 
 def legal(*events: Event) -> list[Clock]:
-    found = [one for one in sla.replay(CASE, events, CATALOG, POLICY) if one.name == "legal_term"]
-    return sorted(found, key=lambda clock: clock.started_at)
+    terms = [clock for clock in sla.replay(CASE, events, CATALOG, POLICY) if clock.name == "legal_term"]
+    return sorted(terms, key=lambda clock: clock.started_at)
 
 
-def test_a_pause_takes_the_days_after_it_out_up_to_the_one_on_which_it_ends() -> None:
+def test_pause_excludes_the_days_after_its_start_through_its_end() -> None:
     [clock] = legal(
         said("pqrs.received", MONDAY),
         said("pqrs.info_requested", local("2026-03-12 11:00")),
@@ -85,7 +85,7 @@ def test_a_pause_takes_the_days_after_it_out_up_to_the_one_on_which_it_ends() ->
     assert local("2026-04-08 00:00") == clock.due_at
 
 
-def test_a_clock_that_stands_still_wants_nothing() -> None:
+def test_paused_clock_has_no_next_step() -> None:
     [clock] = legal(said("pqrs.received", MONDAY), said("pqrs.info_requested", MONDAY + HOUR))
 
     assert (None, True, ClockState.OPEN) == (clock.next_at, clock.course.paused, clock.state)
@@ -105,7 +105,7 @@ def test_an_answer_ends_a_pause() -> None:
 
 
 @pytest.mark.parametrize("row", VECTORS["extensions"], ids=lambda row: row["received"])
-def test_an_extension_is_at_most_the_double(row: dict[str, str]) -> None:
+def test_extension_at_most_doubles_the_term(row: dict[str, str]) -> None:
     received = local(f"{row['received']} 10:00")
     [clock] = legal(
         said("pqrs.received", received), said("pqrs.term_extended", received + HOUR, new_due_on="2028-01-01")
@@ -114,7 +114,7 @@ def test_an_extension_is_at_most_the_double(row: dict[str, str]) -> None:
     assert local(f"{row['peticion_max_extended_double']} 00:00") + timedelta(days=1) == clock.due_at
 
 
-def test_an_extension_ends_on_the_day_that_was_told() -> None:
+def test_extension_ends_on_the_announced_day() -> None:
     [clock] = legal(
         said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-04-08")
     )
@@ -122,7 +122,7 @@ def test_an_extension_ends_on_the_day_that_was_told() -> None:
     assert local("2026-04-09 00:00") == clock.due_at
 
 
-def test_an_extension_never_shortens_and_one_that_comes_too_late_is_none() -> None:
+def test_extension_never_shortens_and_a_late_one_does_not_count() -> None:
     [shorter] = legal(
         said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-03-20")
     )
@@ -134,7 +134,7 @@ def test_an_extension_never_shortens_and_one_that_comes_too_late_is_none() -> No
     assert [local("2026-04-01 00:00")] * 2 == [shorter.due_at, late.due_at]
 
 
-def test_an_answer_that_did_not_arrive_never_stopped_the_clock_and_raises_a_warning() -> None:
+def test_answer_that_did_not_arrive_reopens_the_clock_with_a_warning() -> None:
     bounced = local("2026-03-11 09:00")
     [clock] = legal(
         said("pqrs.received", MONDAY), said("pqrs.responded", MONDAY + HOUR), said("answer.lost", bounced)
@@ -146,7 +146,7 @@ def test_an_answer_that_did_not_arrive_never_stopped_the_clock_and_raises_a_warn
     assert bounced == clock.next_at
 
 
-def test_a_second_answer_after_a_lost_one_is_judged_by_the_first_term() -> None:
+def test_second_answer_after_a_lost_one_counts_against_the_first_term() -> None:
     lost = [
         said("pqrs.received", MONDAY),
         said("pqrs.responded", MONDAY + HOUR),
@@ -157,19 +157,19 @@ def test_a_second_answer_after_a_lost_one_is_judged_by_the_first_term() -> None:
     assert ClockState.BREACHED is late.state
 
 
-def test_a_reopened_case_has_the_whole_term_once_more_as_it_was_promised() -> None:
-    again = local("2026-04-20 10:00")
+def test_reopened_case_gets_the_whole_promised_term_again() -> None:
+    reopened_at = local("2026-04-20 10:00")
     first, second = legal(
         said("pqrs.received", MONDAY, kind="informacion"),
         said("pqrs.responded", MONDAY + HOUR),
-        said("pqrs.reopened", again, kind=None),
+        said("pqrs.reopened", reopened_at, kind=None),
     )
 
     assert first.promise == second.promise
-    assert (again, local("2026-05-06 00:00")) == (second.started_at, second.due_at)
+    assert (reopened_at, local("2026-05-06 00:00")) == (second.started_at, second.due_at)
 
 
-def test_what_was_never_promised_is_not_promised_again() -> None:
+def test_restart_without_an_earlier_clock_does_nothing() -> None:
     assert [] == legal(said("pqrs.reopened", MONDAY))
 
 
@@ -177,10 +177,10 @@ def climbed(*levels: int) -> Clock:
     course = ClockHistory(
         acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels)
     )
-    return laid(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
+    return scheduled(POLICY.clocks["first_reply"], MONDAY, policy=POLICY, course=course)
 
 
-def test_a_level_that_takes_it_on_gets_one_more_of_its_durations() -> None:
+def test_acknowledging_level_gets_one_more_of_its_durations() -> None:
     plain, taken = climbed(), climbed(2)
 
     assert plain.due_at == taken.due_at
@@ -192,7 +192,7 @@ def test_a_level_that_takes_it_on_gets_one_more_of_its_durations() -> None:
     )
 
 
-def test_the_top_level_that_takes_it_on_is_not_reminded() -> None:
+def test_acknowledging_top_level_gets_no_reminder() -> None:
     assert [] == instants(climbed(4), StepKind.REMIND)
 
 
@@ -200,18 +200,24 @@ def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:
     received = said("pqrs.received", MONDAY)
     first, legal_term = sla.replay(CASE, [received], CATALOG, POLICY)
     taken = said("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")
-    again = said("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
-    other = said("sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2")
-    clocks = {one.name: one for one in sla.replay(CASE, [received, taken, again, other], CATALOG, POLICY)}
+    repeated = said("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
+    elsewhere = said("sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2")
+    clocks = {
+        clock.name: clock
+        for clock in sla.replay(CASE, [received, taken, repeated, elsewhere], CATALOG, POLICY)
+    }
 
-    assert [(2, "p-1")] == [(one.level, one.by) for one in clocks["first_reply"].course.acknowledged]
+    assert [(2, "p-1")] == [
+        (acknowledgement.level, acknowledgement.by)
+        for acknowledgement in clocks["first_reply"].course.acknowledged
+    ]
 
 
-def test_a_new_holiday_moves_what_runs_and_keeps_what_was_promised() -> None:
+def test_new_holiday_moves_running_clocks_and_keeps_their_promise() -> None:
     week = {day: [("08:00", "17:00")] for day in range(5)}
     before = WorkCalendar(week, frozenset[date](), {}, "America/Bogota")
     after = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
-    clock = laid(POLICY.clocks["first_reply"], local("2026-07-10 16:00"), policy=POLICY)
+    clock = scheduled(POLICY.clocks["first_reply"], local("2026-07-10 16:00"), policy=POLICY)
     old, new = sla.schedule(clock, before, before.version), sla.schedule(clock, after, after.version)
 
     assert old.calendar != new.calendar
@@ -221,10 +227,10 @@ def test_a_new_holiday_moves_what_runs_and_keeps_what_was_promised() -> None:
 
 def test_the_name_of_a_calendar_follows_its_hours_and_holidays_alone() -> None:
     week = {day: [("08:00", "17:00")] for day in range(5)}
-    one = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
+    calendar = WorkCalendar(week, frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
     same = WorkCalendar(dict(reversed(week.items())), frozenset({date(2026, 7, 13)}), {}, "America/Bogota")
 
-    assert one.version == same.version
+    assert calendar.version == same.version
 
 
 NAMES = tuple(CATALOG)
@@ -247,15 +253,15 @@ def test_any_order_of_arrival_leaves_the_same_clocks(events: list[Event], order:
 
 
 @given(events=HISTORY)
-def test_events_one_by_one_leave_what_all_at_once_leave(events: list[Event]) -> None:
+def test_events_one_by_one_and_all_at_once_leave_the_same_clocks(events: list[Event]) -> None:
     standing: list[Clock] = []
     for count in range(1, len(events) + 1):
         fresh = sla.reconcile(sla.replay(CASE, events[:count], CATALOG, POLICY), standing, POLICY)
-        standing = list({one.id: one for one in [*standing, *fresh]}.values())
+        standing = list({clock.id: clock for clock in [*standing, *fresh]}.values())
     whole = sla.reconcile(sla.replay(CASE, events, CATALOG, POLICY), [], POLICY)
-    alive = {one.id: one for one in standing if one.id in {clock.id for clock in whole}}
+    alive = {stored.id: stored for stored in standing if stored.id in {clock.id for clock in whole}}
 
-    assert alive == {one.id: one for one in whole}
+    assert alive == {clock.id: clock for clock in whole}
 
 
 @given(start=st.integers(0, 24 * 30), since=st.integers(0, 24 * 30), lasting=st.integers(0, 24 * 10))
@@ -263,8 +269,8 @@ def test_a_pause_only_moves_later(start: int, since: int, lasting: int) -> None:
     begins = MONDAY + start * HOUR
     pause = Pause(since=begins + since * HOUR, until=begins + (since + lasting) * HOUR)
     for rules in (POLICY.clocks["first_reply"], DAYS_15, POLICY.clocks["emergency_ack"]):
-        plain = laid(rules, begins, policy=POLICY)
-        paused = laid(rules, begins, policy=POLICY, course=ClockHistory(pauses=(pause,)))
+        plain = scheduled(rules, begins, policy=POLICY)
+        paused = scheduled(rules, begins, policy=POLICY, course=ClockHistory(pauses=(pause,)))
 
         assert plain.due_at <= paused.due_at
         assert all(a.at <= b.at for a, b in zip(plain.steps, paused.steps, strict=True))

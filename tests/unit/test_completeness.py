@@ -1,5 +1,5 @@
 """
-Everything declared is served, and everything served is declared.
+Every declared queue, exchange, channel and event is in use, and everything in use is declared.
 
 That each event has its schema, examples, entry and texts, and each clock its start and stop, is
 in test_catalog.py, test_schemas.py and test_templates.py.
@@ -18,7 +18,7 @@ from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
 from hub.health.incidents import BEGAN, ENDED, KINDS
-from hub.health.monitor import LOOKS
+from hub.health.monitor import CHECKS
 from hub.inbound import replies
 from hub.intake.source_bindings import SourceBindings
 from hub.messages.planning.undelivered import HANDED_OVER
@@ -29,7 +29,7 @@ from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import EVENTS, SUMMARY, step_event
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
-from tests.unit.clock_factory import laid
+from tests.unit.clock_factory import scheduled
 from tests.unit.factories import DESK, MONDAY, POLICY
 
 
@@ -86,7 +86,7 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
     assert set(topology.CHANNELS) <= FORMS.keys()
 
 
-def test_each_event_of_the_hub_is_published() -> None:
+def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
     own = {ACKNOWLEDGED, replies.NAME, replies.ANSWERED, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
     told = {SUMMARY, *own}.union(*EVENTS.values())
 
@@ -100,12 +100,12 @@ def test_each_kind_of_step_has_events_in_the_catalogue() -> None:
 
 @pytest.mark.parametrize("name", ESCALATES)
 @pytest.mark.parametrize("kind", [StepKind.ESCALATE, StepKind.REMIND])
-def test_each_escalation_publishes_the_event_of_its_promise(name: str, kind: StepKind) -> None:
-    clock = replace(laid(POLICY.clocks[name], MONDAY, policy=POLICY), name=name)
+def test_each_escalation_makes_the_event_of_its_promise(name: str, kind: StepKind) -> None:
+    clock = replace(scheduled(POLICY.clocks[name], MONDAY, policy=POLICY), name=name)
     step = Step(kind=kind, at=MONDAY, from_level=1, to_level=2)
 
     assert ESCALATES[name] == step_event(clock, step, now=MONDAY).name
 
 
 def test_each_kind_of_incident_has_a_check() -> None:
-    assert {kind.name for kind in KINDS} == LOOKS.keys()
+    assert {kind.name for kind in KINDS} == CHECKS.keys()

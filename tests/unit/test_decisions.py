@@ -1,4 +1,4 @@
-"""May we, now? And what follows from a failure."""
+"""Whether a message may be sent now, and what follows from a failure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RESTRICTED = {Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY}
 @pytest.mark.parametrize(
     "purpose", [Purpose.EMERGENCY, Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.LEGAL]
 )
-def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
+def test_message_allowed_at_any_hour_is_not_held(purpose: Purpose) -> None:
     assert blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=EVENING) is None
 
 
@@ -44,60 +44,60 @@ def test_what_may_be_said_at_any_hour_is_not_held(purpose: Purpose) -> None:
     ("now", "until"),
     [(EVENING, MORNING), (EVENING - SECOND, None), (MORNING, None), (MORNING - SECOND, MORNING)],
 )
-def test_what_may_not_be_said_now_is_held_until_it_may(
+def test_message_outside_contact_hours_is_held_until_allowed(
     purpose: Purpose, now: datetime, until: datetime | None
 ) -> None:
-    found = blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=now)
+    outcome = blocking_outcome(claimed(purpose=purpose), policy=POLICY, now=now)
 
-    assert (found and (found.state, found.reason, found.next_at)) == (
+    assert (outcome and (outcome.state, outcome.reason, outcome.next_at)) == (
         until and (State.HELD, "contact_hours", until)
     )
 
 
 def test_time_that_a_message_is_held_does_not_count_against_it() -> None:
-    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
+    claim = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
     # Held for 13 hours, from 19:00 to 08:00; an hour was left, and an hour is left.
-    assert found is not None
-    assert found.expires_at == MORNING + HOUR
+    assert outcome is not None
+    assert outcome.expires_at == MORNING + HOUR
 
 
-def test_what_never_expires_is_held_without_an_end() -> None:
-    found = blocking_outcome(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
+def test_message_without_expiry_is_held_without_expiry() -> None:
+    outcome = blocking_outcome(claimed(purpose=Purpose.COLLECTION), policy=POLICY, now=EVENING)
 
-    assert found is not None
-    assert found.expires_at is None
+    assert outcome is not None
+    assert outcome.expires_at is None
 
 
 @pytest.mark.parametrize(
     ("late", "expected"), [(-SECOND, None), (timedelta(0), State.EXPIRED), (SECOND, State.EXPIRED)]
 )
 def test_a_message_expires_at_its_instant(late: timedelta, expected: State | None) -> None:
-    found = blocking_outcome(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
+    outcome = blocking_outcome(claimed(expires_at=MONDAY), policy=POLICY, now=MONDAY + late)
 
-    assert (found and found.state) == expected
+    assert (outcome and outcome.state) == expected
 
 
 def test_an_expired_message_is_not_held_first() -> None:
-    one = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
+    claim = claimed(purpose=Purpose.COMMERCIAL, expires_at=EVENING)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
-    assert found is not None
-    assert found.state is State.EXPIRED
+    assert outcome is not None
+    assert outcome.state is State.EXPIRED
 
 
 @pytest.mark.parametrize(("delivered", "state"), [(False, State.SENT), (True, State.DELIVERED)])
-def test_a_providers_yes_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
-    one = claimed()
+def test_accepted_message_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
+    claim = claimed()
     answer = Accepted(provider="smtp", reference="r-1", code="250", delivered=delivered)
 
-    assert accepted(one, answer, MONDAY, MONDAY + SECOND, confirms=False) == Outcome(
-        message_id=one.message.id,
+    assert accepted(claim, answer, MONDAY, MONDAY + SECOND, confirms=False) == Outcome(
+        message_id=claim.message.id,
         state=state,
         attempts=(
             Attempt(
-                message_id=one.message.id,
+                message_id=claim.message.id,
                 at=MONDAY,
                 outcome="accepted",
                 provider="smtp",
@@ -110,7 +110,7 @@ def test_a_providers_yes_is_sent_or_delivered(*, delivered: bool, state: State) 
 
 
 def judged(error: SendFailure, attempt: int = 1, **fields: Any) -> Outcome:
-    # chance ½ takes the jitter away: email waits 30 s × 2^(attempt − 1)
+    # chance ½ means no jitter: email waits 30 s × 2^(attempt − 1)
     return failed(claimed(attempt, **fields), error, MONDAY, MONDAY + SECOND, policy=POLICY, chance=0.5)
 
 
@@ -127,18 +127,18 @@ def judged(error: SendFailure, attempt: int = 1, **fields: Any) -> Outcome:
 def test_a_failure_leads_to_another_try_or_to_the_end(
     error: SendFailure, attempt: int, state: State, reason: str, wait: int | None
 ) -> None:
-    found = judged(error, attempt)
+    outcome = judged(error, attempt)
     expected = None if wait is None else MONDAY + SECOND + wait * SECOND
 
-    assert (found.state, found.reason, found.next_at) == (state, reason, expected)
+    assert (outcome.state, outcome.reason, outcome.next_at) == (state, reason, expected)
 
 
 @pytest.mark.parametrize(("left", "state"), [(31, State.EXPIRED), (32, State.RETRYING)])
-def test_a_try_that_would_come_too_late_is_not_waited_for(left: int, state: State) -> None:
-    # Tried until 08:05:01, again at 08:05:31.
-    found = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
+def test_retry_after_the_expiry_expires_the_message_now(left: int, state: State) -> None:
+    # Tried until 08:05:01, next at 08:05:31.
+    outcome = judged(TransientFailure("smtp_451"), expires_at=MONDAY + left * SECOND)
 
-    assert (found.state, found.reason) == (state, "smtp_451")
+    assert (outcome.state, outcome.reason) == (state, "smtp_451")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_try_that_would_come_too_late_is_not_waited_for(left: int, state: Stat
         (PermanentFailure("smtp_550", provider="smtp"), "permanent", "smtp_550"),
     ],
 )
-def test_an_attempt_says_whether_the_provider_may_have_it(
+def test_attempt_records_whether_the_provider_may_have_the_message(
     error: SendFailure, outcome: str, code: str
 ) -> None:
     [attempt] = judged(error).attempts
@@ -157,14 +157,14 @@ def test_an_attempt_says_whether_the_provider_may_have_it(
     assert (attempt.outcome, attempt.code, attempt.provider, attempt.took) == (outcome, code, "smtp", SECOND)
 
 
-def calls(found: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
-    """Who said what, how long after the beginning, and how long it took."""
+def calls(outcome: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
+    """Provider, outcome, offset from the start, and duration of each attempt."""
     return [
-        (attempt.provider, attempt.outcome, attempt.at - MONDAY, attempt.took) for attempt in found.attempts
+        (attempt.provider, attempt.outcome, attempt.at - MONDAY, attempt.took) for attempt in outcome.attempts
     ]
 
 
-def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
+def test_each_provider_called_in_one_send_gets_an_attempt() -> None:
     first = TransientFailure("connect_failed").told("smtp", took=SECOND / 4)
     second = PermanentFailure("filtered").told("smtp-2", took=SECOND / 2)
     yes = Accepted(provider="smtp-3", earlier=(first, second))
@@ -184,12 +184,12 @@ def test_each_provider_that_was_asked_in_one_send_has_its_attempt() -> None:
 def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
     refusals = tuple(TransientFailure("connect_failed").told(name) for name in ("smtp", "smtp-2"))
     answer = Accepted(provider="smtp-3", earlier=refusals)
-    found = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
+    outcome = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
 
-    assert len({attempt.at for attempt in found.attempts}) == 3
+    assert len({attempt.at for attempt in outcome.attempts}) == 3
 
 
-def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
+def test_attempts_of_a_pool_do_not_change_the_failure() -> None:
     shared = TransientFailure("provider_auth", provider="fcm", retry_after=SECOND, ours=True)
     told = shared.told("fcm-2", earlier=(shared,))
 
@@ -202,20 +202,20 @@ def test_what_a_pool_tells_leaves_the_failure_of_the_others_alone() -> None:
     )
 
 
-def test_what_cannot_be_sent_at_all_ends_without_an_attempt() -> None:
-    one = claimed()
+def test_unsendable_message_fails_without_an_attempt() -> None:
+    claim = claimed()
 
-    assert fail_unsent(one, "template") == Outcome(
-        message_id=one.message.id, state=State.FAILED, reason="template"
+    assert fail_unsent(claim, "template") == Outcome(
+        message_id=claim.message.id, state=State.FAILED, reason="template"
     )
 
 
-def test_a_turn_that_did_not_come_is_no_try_and_no_attempt() -> None:
-    found = judged(TransientFailure("circuit_open", retry_after=HOUR, untried=True), attempt=99)
+def test_send_without_a_provider_call_is_no_try_and_no_attempt() -> None:
+    outcome = judged(TransientFailure("circuit_open", retry_after=HOUR, untried=True), attempt=99)
 
-    assert (found.state, found.tried, found.attempts) == (State.RETRYING, False, ())
-    assert found.next_at is not None
-    assert found.next_at >= MONDAY + HOUR
+    assert (outcome.state, outcome.tried, outcome.attempts) == (State.RETRYING, False, ())
+    assert outcome.next_at is not None
+    assert outcome.next_at >= MONDAY + HOUR
 
 
 OPEN = TransientFailure("circuit_open", retry_after=SECOND, untried=True)
@@ -223,7 +223,7 @@ AUTH = TransientFailure("provider_auth", retry_after=SECOND, ours=True)
 NEXT = ((Target(channel="sms", contact_id="c", address="+57"),),)
 SPAN = POLICY.retry_for("email").span
 TRANSACTIONAL = 72 * HOUR
-"""What `[expiry]` says."""
+"""As in `[expiry]` of the policy."""
 
 
 @pytest.mark.parametrize(
@@ -232,17 +232,17 @@ TRANSACTIONAL = 72 * HOUR
         (OPEN, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
         (AUTH, {"created_at": MONDAY - SPAN, "fallback": NEXT}, State.FAILED),
         (OPEN, {"created_at": MONDAY - SPAN + 2 * SECOND, "fallback": NEXT}, State.RETRYING),
-        # Nobody else can say it: waiting is all that is left.
+        # No other channel is left: only waiting remains.
         (OPEN, {"created_at": MONDAY - SPAN}, State.RETRYING),
-        # The law wants it said: staff must hear of it.
+        # Legally required: staff must be alerted.
         (OPEN, {"created_at": MONDAY - SPAN, "purpose": Purpose.LEGAL}, State.FAILED),
-        # A crowd at its rate is no broken channel.
+        # A channel at its rate limit is not broken.
         (
             TransientFailure("throttled", retry_after=SECOND, untried=True),
             {"created_at": MONDAY - SPAN, "fallback": NEXT},
             State.RETRYING,
         ),
-        # It was held for most of its age, or ends with what it reminds of.
+        # It was held for most of its age, or it is a reminder with a wall-time end.
         (
             OPEN,
             {"created_at": MONDAY - SPAN, "fallback": NEXT, "expires_at": MONDAY + TRANSACTIONAL},
@@ -268,50 +268,50 @@ TRANSACTIONAL = 72 * HOUR
 def test_channel_broken_for_all_tries_gives_way_to_the_next_step(
     error: SendFailure, fields: dict[str, Any], expected: State
 ) -> None:
-    found = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})
+    outcome = judged(error, **{"purpose": Purpose.TRANSACTIONAL, **fields})
 
-    assert (found.state, found.reason) == (expected, error.reason)
+    assert (outcome.state, outcome.reason) == (expected, error.reason)
 
 
-def test_who_was_asked_before_a_turn_that_did_not_come_was_asked() -> None:
+def test_providers_called_before_an_untried_one_keep_their_attempts() -> None:
     first = TransientFailure("smtp_421").told("smtp")
-    found = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
+    outcome = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
 
-    assert (found.tried, [attempt.provider for attempt in found.attempts]) == (True, ["smtp"])
+    assert (outcome.tried, [attempt.provider for attempt in outcome.attempts]) == (True, ["smtp"])
 
 
 WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c", address="+57"),),))
 
 
 @pytest.mark.parametrize(
-    ("one", "confirms", "expected"),
+    ("claim", "confirms", "expected"),
     [
         (WAITING, True, MONDAY + SECOND + HOUR),
-        (WAITING, False, None),  # nothing would ever tell of the arrival
-        (claimed(patience=HOUR), True, None),  # there is nothing to go on to
+        (WAITING, False, None),  # no receipt would ever come
+        (claimed(patience=HOUR), True, None),  # there is no next step
         (claimed(fallback=WAITING.message.fallback), True, None),  # the policy waits for ever
     ],
 )
-def test_a_receipt_is_waited_for_only_where_one_can_come_and_a_step_is_left(
-    one: Claimed, *, confirms: bool, expected: datetime | None
+def test_receipt_is_awaited_only_if_one_can_come_and_a_step_is_left(
+    claim: Claimed, *, confirms: bool, expected: datetime | None
 ) -> None:
-    found = accepted(one, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
+    outcome = accepted(claim, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
 
-    assert (found.state, found.next_at) == (State.SENT, expected)
-
-
-def test_waiting_for_the_first_allowed_hour_is_no_time_lost() -> None:
-    # Told on Friday evening: its lifetime was counted from Saturday at 08:00 already.
-    one = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
-
-    assert found is not None
-    assert (found.next_at, found.expires_at) == (MORNING, MORNING + HOUR)
+    assert (outcome.state, outcome.next_at) == (State.SENT, expected)
 
 
-def test_what_ends_at_an_hour_of_the_wall_ends_then_however_long_it_was_held() -> None:
-    one = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
-    found = blocking_outcome(one, policy=POLICY, now=EVENING)
+def test_waiting_for_the_first_allowed_hour_extends_nothing() -> None:
+    # An event of Friday evening: its lifetime runs from Saturday at 08:00 anyway.
+    claim = replace(claimed(purpose=Purpose.COLLECTION, expires_at=MORNING + HOUR), event_time=EVENING)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
 
-    assert found is not None
-    assert found.expires_at == EVENING + 2 * HOUR
+    assert outcome is not None
+    assert (outcome.next_at, outcome.expires_at) == (MORNING, MORNING + HOUR)
+
+
+def test_wall_time_end_does_not_move_while_a_message_is_held() -> None:
+    claim = claimed(purpose=Purpose.COLLECTION, expires_at=EVENING + HOUR, ends_at=EVENING + 2 * HOUR)
+    outcome = blocking_outcome(claim, policy=POLICY, now=EVENING)
+
+    assert outcome is not None
+    assert outcome.expires_at == EVENING + 2 * HOUR

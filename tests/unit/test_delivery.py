@@ -1,4 +1,4 @@
-"""A ticket is claimed, judged, rendered, sent and recorded."""
+"""Delivery claims a ticket, decides, renders, sends and records."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from tests.unit.factories import HOUR, MONDAY, SECOND, local
 
 async def test_a_ticket_is_sent_and_recorded() -> None:
     office = post_office(MemoryEmail(Accepted(provider="smtp", reference="r", code="250")))
-    one = mail(expires_at=MONDAY + HOUR)
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(expires_at=MONDAY + HOUR)
+    await office.holds(message)
+    await office.deliver(message)
 
     [sent] = office.channels["email"].sent
     assert sent.until is not None
     assert replace(sent, until=None) == Outgoing(
-        message=replace(one, state=State.SENDING, next_at=sent.message.next_at),
+        message=replace(message, state=State.SENDING, next_at=sent.message.next_at),
         rendered=Rendered(text="Hola, María Peña"),
     )
-    assert (office.now(one).state, office.now(one).next_at, office.now(one).reason) == (
+    assert (office.now(message).state, office.now(message).next_at, office.now(message).reason) == (
         State.SENT,
         None,
         None,
@@ -64,10 +64,10 @@ async def test_two_workers_with_the_same_ticket_send_once() -> None:
 
 async def test_a_ticket_of_what_was_sent_already_does_nothing() -> None:
     office = post_office()
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
+    await office.deliver(message)
 
     assert office.sent() == ["p-1"]
 
@@ -79,30 +79,30 @@ async def test_a_ticket_of_an_unknown_message_does_nothing() -> None:
     assert office.sent() == []
 
 
-async def test_a_ticket_that_meets_a_live_lease_leaves_it_and_takes_it_when_it_ends() -> None:
+async def test_ticket_leaves_a_live_lease_and_claims_after_its_end() -> None:
     office = post_office()
-    one = mail()
-    await office.holds(one)
-    await office.store.claim([one.id], token=UUID(int=1), lease=60 * SECOND)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.store.claim([message.id], token=UUID(int=1), lease=60 * SECOND)
+    await office.deliver(message)
 
     assert office.sent() == []
     office.clock.advance(60 * SECOND)
-    await office.deliver(one)
+    await office.deliver(message)
     assert office.sent() == ["p-1"]
 
 
-async def test_a_worker_whose_lease_is_nearly_over_sends_nothing(tmp_path: Path) -> None:
+async def test_worker_with_a_nearly_expired_lease_sends_nothing(tmp_path: Path) -> None:
     office = post_office(policy=hasty(tmp_path, provider="30s", margin="1ms"))
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
 
     def slowly(claimed: Claimed) -> Rendered:
-        time.sleep(0.005)  # blocks, as a machine that is out of breath does
+        time.sleep(0.005)  # blocks, as an overloaded machine does
         return Rendered(text=claimed.message.name)
 
     await deliver(
-        [one.id],
+        [message.id],
         deps=office.deps(slowly),
         store=office.store,
         publisher=office.publisher,
@@ -110,34 +110,34 @@ async def test_a_worker_whose_lease_is_nearly_over_sends_nothing(tmp_path: Path)
     )
 
     assert office.sent() == []
-    assert (office.now(one).state, office.attempts) == (State.SENDING, [])
+    assert (office.now(message).state, office.attempts) == (State.SENDING, [])
 
 
 async def test_outside_the_hours_of_contact_a_message_is_held() -> None:
     office = post_office()
     office.clock.at = local("2026-03-13 19:00")
-    one = mail(purpose=Purpose.COLLECTION, expires_at=local("2026-03-13 20:00"))
-    await office.holds(one)
-    await office.deliver(one)
-    held = office.now(one)
+    message = mail(purpose=Purpose.COLLECTION, expires_at=local("2026-03-13 20:00"))
+    await office.holds(message)
+    await office.deliver(message)
+    held = office.now(message)
 
     assert office.sent() == []
     assert (held.state, held.reason) == (State.HELD, "contact_hours")
     assert (held.next_at, held.expires_at) == (local("2026-03-14 08:00"), local("2026-03-14 09:00"))
-    assert office.appointments.scores == {f"m:{one.id}": local("2026-03-14 08:00").timestamp()}
+    assert office.appointments.scores == {f"m:{message.id}": local("2026-03-14 08:00").timestamp()}
 
 
 async def test_an_expired_message_is_not_sent() -> None:
     office = post_office()
-    one = mail(expires_at=MONDAY)
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(expires_at=MONDAY)
+    await office.holds(message)
+    await office.deliver(message)
 
-    assert (office.sent(), office.states(one)) == ([], [State.EXPIRED])
+    assert (office.sent(), office.states(message)) == ([], [State.EXPIRED])
 
 
 @pytest.mark.parametrize("name", ["Nadie", "Fallo"], ids=["missing variable", "fault of ours"])
-async def test_a_message_that_cannot_be_rendered_ends_and_the_others_go(name: str) -> None:
+async def test_message_that_cannot_be_rendered_fails_alone(name: str) -> None:
     office = post_office()
     bad, good = named(mail("p-bad"), name), mail("p-good")
     await office.holds(bad, good)
@@ -148,20 +148,20 @@ async def test_a_message_that_cannot_be_rendered_ends_and_the_others_go(name: st
     assert office.attempts[0].message_id == good.id
 
 
-async def test_the_inbox_is_delivered_when_it_is_sent() -> None:
+async def test_inbox_message_is_delivered_when_sent() -> None:
     office = post_office(MemoryInbox(Accepted(provider="inbox", delivered=True)))
-    one = mail(channel="inbox", contact_id="inbox")
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail(channel="inbox", contact_id="inbox")
+    await office.holds(message)
+    await office.deliver(message)
 
-    assert office.states(one) == [State.DELIVERED]
+    assert office.states(message) == [State.DELIVERED]
 
 
 async def test_a_claimed_message_knows_its_event() -> None:
     office = post_office()
-    one = mail()
-    await office.holds(one)
-    [claimed] = await office.store.claim([one.id], token=UUID(int=1), lease=SECOND)
+    message = mail()
+    await office.holds(message)
+    [claimed] = await office.store.claim([message.id], token=UUID(int=1), lease=SECOND)
 
     assert (claimed.event_time, claimed.source, claimed.data) == (
         MONDAY,

@@ -1,4 +1,4 @@
-"""A worker that is cancelled has its say: what a provider has answered is never forgotten."""
+"""A cancelled worker records every answer of a provider before it ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.delivery_harness import DeliveryHarness, hasty, mail, post_offic
 
 
 class _SlowStore(MemoryStore):
-    """Takes its time to record, until `go_on`."""
+    """Records slowly, until `go_on` is set."""
 
     recording: asyncio.Event
     go_on: asyncio.Event
@@ -47,18 +47,18 @@ async def cancelled(work: Coroutine[Any, Any, None], when: asyncio.Event) -> asy
 
 async def test_a_worker_cancelled_while_it_records_ends_when_it_has_recorded() -> None:
     office, store = slow_office()
-    one = mail()
-    await office.holds(one)
-    task = await cancelled(office.deliver(one), store.recording)
+    message = mail()
+    await office.holds(message)
+    task = await cancelled(office.deliver(message), store.recording)
 
     assert not task.done()
     store.go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
-    assert office.states(one) == [State.SENT]
+    assert office.states(message) == [State.SENT]
 
 
-async def test_a_worker_cancelled_while_it_sends_records_what_was_answered() -> None:
+async def test_worker_cancelled_while_sending_records_the_answers() -> None:
     begun = asyncio.Event()
 
     async def by_person(outgoing: Outgoing) -> Accepted:
@@ -74,11 +74,11 @@ async def test_a_worker_cancelled_while_it_sends_records_what_was_answered() -> 
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
-    # What nobody answered is unknown: it stays with its lease, and the next worker sends it again.
+    # A send without an answer is unknown: its lease stays, and the next worker sends it again.
     assert office.states(done, stuck) == [State.SENT, State.SENDING]
 
 
-async def test_a_worker_cancelled_without_a_database_is_cancelled_all_the_same() -> None:
+async def test_worker_cancelled_without_a_database_still_ends() -> None:
     begun = asyncio.Event()
 
     async def hang(_: Outgoing) -> Accepted:
@@ -100,14 +100,14 @@ async def test_a_worker_cancelled_without_a_database_is_cancelled_all_the_same()
 async def test_a_worker_cancelled_while_the_database_stays_away_ends_with_its_lease(tmp_path: Path) -> None:
     office = post_office(policy=hasty(tmp_path, provider="100ms", margin="200ms"))
     office.store.faults.always("record", StorageUnavailable())
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     with capture_logs() as logs:
-        delivering = asyncio.create_task(office.deliver(one))
+        delivering = asyncio.create_task(office.deliver(message))
         await asyncio.sleep(0.05)
         delivering.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asyncio.wait_for(delivering, 5)
 
-    assert office.states(one) == [State.SENDING]
+    assert office.states(message) == [State.SENDING]
     assert "delivery.outcomes_lost" in [entry["event"] for entry in logs]

@@ -19,44 +19,44 @@ from tests.unit.factories import HOUR, MONDAY
 
 async def test_a_transient_failure_is_tried_again_later() -> None:
     office = post_office(MemoryEmail(TransientFailure("smtp_451", retry_after=timedelta(hours=2))))
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
-    waiting = office.now(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
+    waiting = office.now(message)
 
     assert (waiting.state, waiting.reason) == (State.RETRYING, "smtp_451")
     assert waiting.next_at is not None
     # Two hours, and up to a fifth of them of jitter.
     assert MONDAY + 2 * HOUR <= waiting.next_at <= MONDAY + 2.4 * HOUR
-    assert office.appointments.scores == {f"m:{one.id}": waiting.next_at.timestamp()}
+    assert office.appointments.scores == {f"m:{message.id}": waiting.next_at.timestamp()}
 
 
 async def test_a_message_that_waits_is_not_sent_before_its_time_and_then_is() -> None:
     office = post_office(MemoryEmail(TransientFailure("smtp_451")))
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
+    await office.deliver(message)
 
     assert office.sent() == ["p-1"]
     office.clock.advance(HOUR)
-    await office.deliver(one)
-    assert (office.sent(), office.states(one)) == (["p-1", "p-1"], [State.SENT])
+    await office.deliver(message)
+    assert (office.sent(), office.states(message)) == (["p-1", "p-1"], [State.SENT])
 
 
 async def test_each_try_sends_the_same_reference() -> None:
     office = post_office(MemoryEmail(TransientFailure("timeout", unknown=True)))
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
     office.clock.advance(HOUR)
-    await office.deliver(one)
+    await office.deliver(message)
 
-    assert {outgoing.message.id for outgoing in office.channels["email"].sent} == {one.id}
+    assert {outgoing.message.id for outgoing in office.channels["email"].sent} == {message.id}
     assert [attempt.outcome for attempt in office.attempts] == ["unknown", "accepted"]
 
 
-async def test_a_failure_of_one_message_is_not_that_of_another() -> None:
+async def test_failure_of_one_message_does_not_affect_another() -> None:
     async def by_person(outgoing: Outgoing) -> Accepted:
         if outgoing.message.person == "p-0":
             raise PermanentFailure("smtp_550")
@@ -75,7 +75,7 @@ async def test_a_failure_of_one_message_is_not_that_of_another() -> None:
     assert office.now(four[2]).reason == "channel_fault"
 
 
-async def test_a_provider_that_hangs_is_left_when_the_lease_ends(tmp_path: Path) -> None:
+async def test_send_to_a_hanging_provider_ends_with_the_lease(tmp_path: Path) -> None:
     async def hang(_: Outgoing) -> Accepted:
         await asyncio.Event().wait()
         raise AssertionError
@@ -91,19 +91,19 @@ async def test_a_provider_that_hangs_is_left_when_the_lease_ends(tmp_path: Path)
     assert [a.outcome for a in office.attempts if a.message_id == stuck.id] == ["unknown"]
 
 
-async def test_redis_away_does_not_keep_a_ticket_from_being_done() -> None:
+async def test_ticket_is_delivered_without_redis() -> None:
     office = post_office(MemoryEmail(TransientFailure("smtp_451")))
     office.appointments.away = True
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     with capture_logs() as logs:
-        await office.deliver(one)
+        await office.deliver(message)
 
-    assert office.states(one) == [State.RETRYING]
+    assert office.states(message) == [State.RETRYING]
     assert "appointments.unavailable" in [entry["event"] for entry in logs]
 
 
-async def test_nothing_that_is_logged_tells_who_or_where() -> None:
+async def test_log_has_no_names_and_no_addresses() -> None:
     office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
     good, bad = mail(), named(mail("p-2"), "Nadie")
     await office.holds(good, bad)
@@ -117,10 +117,10 @@ async def test_nothing_that_is_logged_tells_who_or_where() -> None:
 async def test_without_the_database_nothing_is_sent() -> None:
     office = post_office()
     office.store.faults.script("claim", StorageUnavailable())
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     with pytest.raises(StorageUnavailable):
-        await office.deliver(one)
+        await office.deliver(message)
 
     assert office.sent() == []
 
@@ -128,11 +128,11 @@ async def test_without_the_database_nothing_is_sent() -> None:
 async def test_what_was_sent_while_the_database_went_away_is_recorded_when_it_is_back() -> None:
     office = post_office()
     office.store.faults.script("record", StorageUnavailable())
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
 
-    assert (office.sent(), office.states(one)) == (["p-1"], [State.SENT])
+    assert (office.sent(), office.states(message)) == (["p-1"], [State.SENT])
 
 
 async def test_what_was_sent_is_recorded_also_when_the_database_is_back_after_the_lease(
@@ -140,23 +140,23 @@ async def test_what_was_sent_is_recorded_also_when_the_database_is_back_after_th
 ) -> None:
     office = post_office(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
     office.store.faults.script("record", StorageUnavailable(), StorageUnavailable())
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
 
-    assert (office.sent(), office.states(one)) == (["p-1"], [State.SENT])
+    assert (office.sent(), office.states(message)) == (["p-1"], [State.SENT])
 
 
-async def test_what_somebody_else_has_taken_after_the_lease_is_left_to_them(tmp_path: Path) -> None:
+async def test_message_claimed_by_another_worker_is_left_to_it(tmp_path: Path) -> None:
     office = post_office(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
     office.store.faults.always("record", StorageUnavailable())
-    one = mail()
-    await office.holds(one)
-    delivering = asyncio.create_task(office.deliver(one))
+    message = mail()
+    await office.holds(message)
+    delivering = asyncio.create_task(office.deliver(message))
     await asyncio.sleep(0.1)
     office.clock.advance(HOUR)
-    [taken] = await office.store.claim([one.id], token=uuid4(), lease=HOUR)
+    [taken] = await office.store.claim([message.id], token=uuid4(), lease=HOUR)
     office.store.faults.always("record", None)
     await asyncio.wait_for(delivering, 5)
 
-    assert (taken.attempt, office.states(one)) == (2, [State.SENDING])
+    assert (taken.attempt, office.states(message)) == (2, [State.SENDING])

@@ -1,4 +1,4 @@
-"""After an outage or a back-fill nobody gets a message for each clock that ran out meanwhile."""
+"""After an outage or a back-fill, one digest replaces a message for each late clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from hub import sla
 from hub.errors import StorageUnavailable
-from hub.messages.planning.plan import is_quiet
+from hub.messages.planning.plan import is_recorded_only
 from hub.model import Clock, Event
 from hub.policy.clocks import SummaryPolicy
 from hub.timers.scheduler import keep_appointments
@@ -20,7 +20,7 @@ from tests.unit.timer_harness import timers_of
 
 POLICY = SummaryPolicy(more_than=20, late=15 * MINUTE)
 DUE = local("2026-03-11 14:05")
-"""When the first reply of what came on Monday at 8:05 is due."""
+"""When the first reply to a petition of Monday 8:05 is due."""
 
 
 async def petitions(number: int, place: str = "ph-1") -> MemoryHub:
@@ -48,23 +48,23 @@ def of_replies(hub: MemoryHub) -> list[Clock]:
 
 
 def summaries(hub: MemoryHub) -> list[Event]:
-    return [one for one in hub.publisher.events if one.name == sla.SUMMARY]
+    return [event for event in hub.publisher.events if event.name == sla.SUMMARY]
 
 
 def steps(hub: MemoryHub) -> list[Event]:
-    return [one for one in hub.publisher.events if one.name != sla.SUMMARY]
+    return [event for event in hub.publisher.events if event.name != sla.SUMMARY]
 
 
 def loud(hub: MemoryHub) -> list[Event]:
-    return [step for step in steps(hub) if not is_quiet(step)]
+    return [step for step in steps(hub) if not is_recorded_only(step)]
 
 
-async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> None:
+async def test_breaches_during_an_outage_make_one_message_per_level() -> None:
     hub = await petitions(21)
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
 
-    # At risk on Wednesday at 9:17, the breach and the call of level 2 at 14:05.
+    # At risk on Wednesday at 9:17; the breach and the escalation to level 2 at 14:05.
     assert Counter({"sla.at_risk": 21, "sla.breached": 21, "pqrs.escalated": 21}) == Counter(
         step.name for step in steps(hub)
     )
@@ -72,10 +72,10 @@ async def test_what_broke_during_an_outage_is_one_message_for_each_level() -> No
     assert {(1, 21), (2, 21)} == {
         (summary.data["level"], summary.data["clocks"]) for summary in summaries(hub)
     }
-    assert {DUE.isoformat()} == {one.data["oldest"]["due_at"] for one in summaries(hub)}
+    assert {DUE.isoformat()} == {event.data["oldest"]["due_at"] for event in summaries(hub)}
 
 
-async def test_of_a_level_that_nobody_holds_the_next_one_has_the_summary() -> None:
+async def test_digest_of_a_vacant_level_goes_to_the_next_level() -> None:
     hub = await petitions(21)
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(
@@ -87,22 +87,22 @@ async def test_of_a_level_that_nobody_holds_the_next_one_has_the_summary() -> No
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
 
-    # Two crowds, of levels 1 and 2, which nobody holds: two summaries, and none is taken for the other.
+    # Late steps of levels 1 and 2, which nobody holds: two digests with different ids.
     assert [3, 3] == [summary.data["level"] for summary in summaries(hub)]
-    assert 2 == len({one.id for one in summaries(hub)})
+    assert 2 == len({event.id for event in summaries(hub)})
 
 
-async def test_a_level_is_told_of_its_own_copropiedad_s_alone() -> None:
+async def test_digest_covers_one_copropiedad_only() -> None:
     hub = await petitions(21)
     await add(hub, 3, "ph-2")
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
 
     assert {"ph-1"} == {summary.data["copropiedad_id"] for summary in summaries(hub)}
-    assert {"ph-2": 9} == Counter(one.data["copropiedad_id"] for one in loud(hub))
+    assert {"ph-2": 9} == Counter(event.data["copropiedad_id"] for event in loud(hub))
 
 
-async def test_as_many_as_somebody_can_read_are_told_one_by_one() -> None:
+async def test_few_late_steps_are_notified_one_by_one() -> None:
     hub = await petitions(6)
     hub.clock.at = DUE + HOUR
     await keep_appointments(timers_of(hub))
@@ -110,7 +110,7 @@ async def test_as_many_as_somebody_can_read_are_told_one_by_one() -> None:
     assert ([], 18) == (summaries(hub), len(loud(hub)))
 
 
-async def test_what_comes_in_time_is_told_however_much_it_is() -> None:
+async def test_steps_in_time_are_notified_however_many() -> None:
     hub = await petitions(25)
     hub.clock.at = local("2026-03-11 09:17")
     await keep_appointments(timers_of(hub))
@@ -124,18 +124,18 @@ async def test_a_crash_between_the_events_and_the_advance_repeats_the_same_ids()
     hub.store.faults.script("advance", StorageUnavailable())
     with pytest.raises(StorageUnavailable):
         await keep_appointments(timers_of(hub))
-    before = {one.id for one in hub.publisher.events}
+    before = {event.id for event in hub.publisher.events}
     hub.clock.advance(MINUTE)
     await keep_appointments(timers_of(hub))
     await hub.take_in(*hub.publisher.events)
 
-    # Both summaries and the first step of each clock were out already.
-    after = [one.id for one in hub.publisher.events]
+    # Both digests and the first step of each clock were already published.
+    after = [event.id for event in hub.publisher.events]
     assert (2 + 21, 2 + 21 + 65, 65) == (len(before), len(after), len(set(after)))
-    assert 2 == len([one for one in hub.store.tables.events.values() if one.event.name == sla.SUMMARY])
+    assert 2 == len([row for row in hub.store.tables.events.values() if row.event.name == sla.SUMMARY])
 
 
-async def test_the_next_quarter_of_an_hour_is_told_anew() -> None:
+async def test_next_quarter_of_an_hour_gets_a_new_digest() -> None:
     digest = sla.digests(await late(21), policy=POLICY, now=DUE + HOUR)[0]
     ids = [
         sla.summary_event(digest, [digest.level], now=local(at)).id
@@ -155,13 +155,13 @@ async def late(number: int) -> list[Clock]:
     [
         (20, HOUR, []),
         (21, HOUR, [1, 2]),
-        (21, 15 * MINUTE, [1]),  # of the due instant it is not late yet, of the warning it is
+        (21, 15 * MINUTE, [1]),  # the breach is not late yet, the warning is
         (21, 15 * MINUTE + SECOND, [1, 2]),
     ],
 )
-async def test_only_what_is_too_much_and_too_late_is_summed_up(
+async def test_only_too_many_late_steps_make_a_digest(
     number: int, after: timedelta, expected: list[int]
 ) -> None:
-    found = sla.digests(await late(number), policy=POLICY, now=DUE + after)
+    digests = sla.digests(await late(number), policy=POLICY, now=DUE + after)
 
-    assert sorted(digest.level for digest in found) == expected
+    assert sorted(digest.level for digest in digests) == expected

@@ -26,7 +26,7 @@ def messages_id(**changes: str) -> UUID:
 
 def test_an_id_is_the_same_on_every_machine() -> None:
     # 13:05 UTC is 0x019cd2b36c60 ms after the epoch; sha256("1:a2:bc") begins with 5310 a587 8878 1ab2 5d5a,
-    # of which version and variant take six bits. Another value would make every redelivery a new message.
+    # of which version and variant take six bits. A changed value would make every redelivery a new message.
     assert uuid8(MONDAY, "a", "bc") == UUID("019cd2b3-6c60-8310-a587-88781ab25d5a")
 
 
@@ -52,10 +52,10 @@ def test_ids_sort_by_their_instants(at: datetime, later: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(("ab", "c"), ("a", "bc")), (("a", ""), ("a",)), (("1:a",), ("a",))]
+    ("first", "second"), [(("ab", "c"), ("a", "bc")), (("a", ""), ("a",)), (("1:a",), ("a",))]
 )
-def test_parts_do_not_run_together(one: tuple[str, ...], other: tuple[str, ...]) -> None:
-    assert uuid8(MONDAY, *one) != uuid8(MONDAY, *other)
+def test_parts_do_not_run_together(first: tuple[str, ...], second: tuple[str, ...]) -> None:
+    assert uuid8(MONDAY, *first) != uuid8(MONDAY, *second)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_message_id_follows_person_channel_occasion_and_contact(changes: dict[
     assert messages_id(**changes) != messages_id()
 
 
-def test_a_message_lies_with_its_event_in_time() -> None:
+def test_message_id_has_the_time_of_its_event() -> None:
     assert messages_id().int >> 80 == KEY.int >> 80
 
 
@@ -88,9 +88,9 @@ def test_a_reopened_case_has_another_clock() -> None:
 
 @pytest.mark.parametrize(("case", "name"), [("pqrs_id:2", "first_reply"), ("pqrs_id:1", "legal_term")])
 def test_each_case_and_promise_has_its_own_clock(case: str, name: str) -> None:
-    one = event("pqrs.received")
+    petition = event("pqrs.received")
 
-    assert clock_id(case, name, one) != clock_id("pqrs_id:1", "first_reply", one)
+    assert clock_id(case, name, petition) != clock_id("pqrs_id:1", "first_reply", petition)
 
 
 def test_the_same_bytes_under_another_key_are_another_dead_letter() -> None:

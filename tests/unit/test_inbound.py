@@ -211,7 +211,7 @@ async def test_unanswered_stranger_is_escalated(hub: MemoryHub) -> None:
     await hub.take_in(*made)
 
     [first, *_] = [one for one in made if one.name == "pqrs.escalated" and one.data["to_level"] == 2]
-    assert {"p-jefe"} == {person for person, _ in hub.said(first)}
+    assert {"p-jefe"} == {person for person, _ in hub.recipients(first)}
     assert {(False, True)} == {(hub.stored(one).waiting, hub.stored(one).planned) for one in made}
 
 

@@ -1,4 +1,4 @@
-"""Whom the news of an incident reaches, taken in as any other event, and by which ways."""
+"""The recipients and channels of an incident's event, which intake processes like any other."""
 
 from __future__ import annotations
 
@@ -42,45 +42,45 @@ def incident(name: str = BEGAN, **data: Any) -> Event:
     return event(name, {"notify": [], "avoid": [], **data}, source=HUB_SOURCE)
 
 
-async def test_staff_on_duty_hears_by_every_way_at_once_and_at_any_hour() -> None:
+async def test_staff_on_duty_is_notified_by_every_channel_at_any_hour() -> None:
     hub = await house()
-    one = incident()
-    await hub.take_in(one)
+    reported = incident()
+    await hub.take_in(reported)
 
-    assert [("p-ops", "email"), ("p-ops", "inbox"), ("p-ops", "sms")] == hub.said(one)
-    assert {(State.QUEUED, "urgent")} == {(message.state, str(message.lane)) for message in hub.of(one)}
+    assert [("p-ops", "email"), ("p-ops", "inbox"), ("p-ops", "sms")] == hub.recipients(reported)
+    assert {(State.QUEUED, "urgent")} == {(message.state, str(message.lane)) for message in hub.of(reported)}
 
 
 @pytest.mark.parametrize("name", [BEGAN, ENDED])
-async def test_but_never_by_the_channel_that_is_broken(name: str) -> None:
+async def test_broken_channel_is_not_used(name: str) -> None:
     hub = await house()
-    one = incident(name, avoid=["sms"])
-    await hub.take_in(one)
+    reported = incident(name, avoid=["sms"])
+    await hub.take_in(reported)
 
-    assert [("p-ops", "email"), ("p-ops", "inbox")] == hub.said(one)
-    assert all("sms:broken" in message.skipped for message in hub.of(one))
+    assert [("p-ops", "email"), ("p-ops", "inbox")] == hub.recipients(reported)
+    assert all("sms:broken" in message.skipped for message in hub.of(reported))
 
 
 async def test_person_with_only_the_broken_channel_is_reported_as_not_reached() -> None:
     hub = await house(on_duty=False)
-    one = incident(avoid=["email"], notify=["ops@example.com"])
-    await hub.take_in(one)
-    [message] = hub.of(one)
+    reported = incident(avoid=["email"], notify=["ops@example.com"])
+    await hub.take_in(reported)
+    [message] = hub.of(reported)
 
     assert (State.SUPPRESSED, "broken") == (message.state, message.reason)
 
 
-async def test_addresses_of_the_policy_are_told_by_mail() -> None:
+async def test_addresses_of_the_policy_get_mail() -> None:
     hub = await house()
-    one = incident(notify=["ops@example.com", "no address"])
-    await hub.take_in(one)
+    reported = incident(notify=["ops@example.com", "no address"])
+    await hub.take_in(reported)
 
-    assert {"ops@example.com", "guardia@example.com"} <= {message.address for message in hub.of(one)}
+    assert {"ops@example.com", "guardia@example.com"} <= {message.address for message in hub.of(reported)}
 
 
 async def test_a_publisher_cannot_close_a_channel() -> None:
     hub = memory_hub()
-    one = event("pqrs.received", {"avoid": ["email"]}, source=SOURCE)
-    await hub.take_in(one)
+    petition = event("pqrs.received", {"avoid": ["email"]}, source=SOURCE)
+    await hub.take_in(petition)
 
-    assert "email" in {message.channel for message in hub.of(one)}
+    assert "email" in {message.channel for message in hub.of(petition)}

@@ -1,4 +1,4 @@
-"""Indicators, computed by hand. The company works Monday to Friday from 8:00 to 17:00."""
+"""Indicators, calculated by hand. The company works Monday to Friday from 8:00 to 17:00."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ def kept(
     )
 
 
-def test_silent_clock_is_in_no_indicator() -> None:
+def test_silent_clock_is_not_counted() -> None:
     silent = Promise(target=24 * HOUR, silent=True)
     clocks = [kept("09T08:00", "09T10:00", ClockState.BREACHED, name="dunning", promise=silent)]
 
     assert [] == figures(clocks, MARCH, CALENDAR)
 
 
-def test_mean_and_p90_count_business_hours_without_pauses() -> None:
+def test_mean_and_p90_are_of_business_hours_without_pauses() -> None:
     clocks = [
         kept("09T08:00", "09T10:00"),  # 2 h
-        kept("09T16:00", "10T09:00"),  # 1 h + 1 h: the night is nothing
+        kept("09T16:00", "10T09:00"),  # 1 h + 1 h: the night does not count
         kept("13T16:00", "16T12:00"),  # Friday 1 h + Monday 4 h = 5 h
         # Friday 20th 16:00 to Tuesday 24th 10:00: 1 h + 2 h; Monday 23 is a holiday.
         kept("20T16:00", "24T10:00"),
@@ -70,62 +70,62 @@ def test_mean_and_p90_count_business_hours_without_pauses() -> None:
         kept("09T08:00", "13T17:00", ClockState.BREACHED, level=3),
     ]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
     # (2 + 2 + 5 + 3 + 4 + 45) / 6 = 61/6 h. Of six the 90 % are 5.4, so the sixth of 2 2 3 4 5 45.
-    assert (61 * HOUR / 6, 45 * HOUR) == (found.mean, found.p90)
+    assert (61 * HOUR / 6, 45 * HOUR) == (promise.mean, promise.p90)
     # 5 of 6.
-    assert (5, 1, 5 / 6) == (found.met, found.breached, found.share_met)
+    assert (5, 1, 5 / 6) == (promise.met, promise.breached, promise.share_met)
 
 
-def test_p90_of_ten_is_the_ninth() -> None:
+def test_p90_of_ten_values_is_the_ninth() -> None:
     # 1 h to 9 h on the one day, the tenth 9 h and one of the next: 10 h.
     clocks = [kept("09T08:00", f"09T{8 + hours:02}:00") for hours in range(1, 10)]
 
-    (found,) = figures([*clocks, kept("09T08:00", "10T09:00")], MARCH, CALENDAR)
+    (promise,) = figures([*clocks, kept("09T08:00", "10T09:00")], MARCH, CALENDAR)
 
     # (1 + … + 10) / 10 = 5.5 h.
-    assert (9 * HOUR, 5.5 * HOUR) == (found.p90, found.mean)
+    assert (9 * HOUR, 5.5 * HOUR) == (promise.p90, promise.mean)
 
 
-def test_promise_of_any_hour_counts_all_hours() -> None:
-    # Saturday 14 March, 2:00 to 2:12, of which 2 minutes it stood still.
+def test_promise_of_any_hour_is_measured_in_wall_time() -> None:
+    # Saturday 14 March, 2:00 to 2:12, with a pause of 2 minutes.
     clocks = [kept("14T02:00", "14T02:12", promise=ANY_HOUR, pauses=(("14T02:05", "14T02:07"),))]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
-    assert (timedelta(minutes=10), True) == (found.mean, found.any_hour)
+    assert (timedelta(minutes=10), True) == (promise.mean, promise.any_hour)
 
 
-def test_running_and_cancelled_clocks_are_not_counted_as_answered() -> None:
+def test_running_and_cancelled_clocks_have_no_answer_time() -> None:
     clocks = [
         kept("09T08:00", None, ClockState.OPEN),
         kept("09T08:00", None, ClockState.AT_RISK),
         kept("09T08:00", "09T09:00", ClockState.CANCELLED),
     ]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
-    assert (2, 0, 0) == (found.running, found.met, found.breached)
-    assert (None, None, None) == (found.share_met, found.mean, found.p90)
+    assert (2, 0, 0) == (promise.running, promise.met, promise.breached)
+    assert (None, None, None) == (promise.share_met, promise.mean, promise.p90)
     assert [] == figures(clocks[-1:], MARCH, CALENDAR)
 
 
-def test_breaches_are_counted_by_the_reached_level() -> None:
+def test_breaches_are_counted_by_the_level_reached() -> None:
     clocks = [
         kept("09T08:00", "13T08:00", ClockState.BREACHED, level=2),
         kept("09T08:00", "16T08:00", ClockState.BREACHED, level=4),
         kept("09T08:00", None, ClockState.BREACHED, level=4),
-        # A clock that was met has no breach, whatever level was told before its answer came.
+        # A met clock has no breach, whatever level was notified before its answer came.
         kept("09T08:00", "09T09:00", ClockState.MET, level=2),
     ]
 
-    (found,) = figures(clocks, MARCH, CALENDAR)
+    (promise,) = figures(clocks, MARCH, CALENDAR)
 
-    assert {2: 1, 4: 2} == found.breached_by_level
+    assert {2: 1, 4: 2} == promise.breached_by_level
 
 
-def test_each_promise_counts_by_itself_in_the_period_of_its_start() -> None:
+def test_each_promise_has_its_own_figures_in_the_period_of_its_start() -> None:
     clocks = [
         kept("09T08:00", "09T09:00"),
         kept("09T08:00", "10T08:00", name="legal_term"),
@@ -136,14 +136,14 @@ def test_each_promise_counts_by_itself_in_the_period_of_its_start() -> None:
     assert [("first_reply", 2), ("legal_term", 1)] == [
         (figure.name, figure.met) for figure in figures(clocks, MARCH, CALENDAR)
     ]
-    # The end of a period is no more in it.
-    assert [1, 1] == [one.met for one in figures(clocks, until_the_31st, CALENDAR)]
+    # A period excludes its end.
+    assert [1, 1] == [promise.met for promise in figures(clocks, until_the_31st, CALENDAR)]
 
 
 def pqrs(
     case: str, *, level: int = 1, terms: tuple[ClockState, ...] = (ClockState.MET,)
 ) -> list[PromiseRecord]:
-    """A request with its reply and one legal term for each time that it was opened."""
+    """A request with its reply, and one legal term per opening."""
     ends = {ClockState.OPEN: None, ClockState.AT_RISK: None}
     return [
         kept("09T08:00", "09T09:00", case=case, level=level),
@@ -155,14 +155,14 @@ def pqrs(
 
 
 @pytest.mark.parametrize(
-    ("clocks", "found"),
+    ("clocks", "expected"),
     [
         (pqrs("a"), FirstInstance(closed=1, resolved=1)),
-        # It climbed; it came back; its answer was late, which is no other instance.
+        # Escalated; reopened; answered late, which still counts as first instance.
         (pqrs("a", level=2), FirstInstance(closed=1, resolved=0)),
         (pqrs("a", terms=(ClockState.MET, ClockState.MET)), FirstInstance(closed=1, resolved=0)),
         (pqrs("a", terms=(ClockState.BREACHED,)), FirstInstance(closed=1, resolved=1)),
-        # It runs, or runs again; it was withdrawn; it is no PQRS.
+        # Running, or running again; withdrawn; not a PQRS.
         (pqrs("a", terms=(ClockState.OPEN,)), FirstInstance(closed=0, resolved=0)),
         (pqrs("a", terms=(ClockState.MET, ClockState.AT_RISK)), FirstInstance(closed=0, resolved=0)),
         (pqrs("a", terms=(ClockState.CANCELLED,)), FirstInstance(closed=0, resolved=0)),
@@ -171,13 +171,13 @@ def pqrs(
         ([*pqrs("a"), *pqrs("b"), *pqrs("c", level=3)], FirstInstance(closed=3, resolved=2)),
     ],
 )
-def test_pqrs_without_escalation_and_reopening_is_first_instance(
-    clocks: list[PromiseRecord], found: FirstInstance
+def test_pqrs_never_escalated_nor_reopened_is_resolved_at_once(
+    clocks: list[PromiseRecord], expected: FirstInstance
 ) -> None:
-    assert found == first_instance(clocks, MARCH)
+    assert expected == first_instance(clocks, MARCH)
 
 
-def test_a_pqrs_belongs_to_the_period_in_which_it_began() -> None:
+def test_pqrs_counts_in_the_period_of_its_start() -> None:
     again = pqrs("a", terms=(ClockState.MET, ClockState.MET))
     second_week = Period(since=at("10T00:00"), until=MARCH.until)
 

@@ -34,7 +34,6 @@ REPLIED = event("pqrs.replied", without=("petitioner",), at=MONDAY + HOUR)
 
 
 async def town(hub: MemoryHub) -> None:
-    """Let the directory know María and Laura of the service desk, and forget how it learnt it."""
     await hub.take_in(MARIA, LAURA, SERVICE)
 
 
@@ -48,7 +47,7 @@ async def hub() -> MemoryHub:
 async def test_an_event_becomes_messages_and_tickets_and_clocks(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED)
 
-    assert hub.said(RECEIVED) == [
+    assert hub.recipients(RECEIVED) == [
         ("p-laura", "inbox"),
         ("p-maria-pena", "email"),
         ("p-maria-pena", "sms"),
@@ -65,7 +64,7 @@ async def test_an_event_becomes_messages_and_tickets_and_clocks(hub: MemoryHub) 
 async def test_a_message_carries_the_name_and_the_purpose_of_its_audience(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED)
 
-    assert {(one.name, one.purpose, one.audience) for one in hub.of(RECEIVED)} == {
+    assert {(message.name, message.purpose, message.audience) for message in hub.of(RECEIVED)} == {
         ("Persona p-maria-pena", Purpose.TRANSACTIONAL, 0),
         ("Persona p-laura", Purpose.INTERNAL, 1),
     }
@@ -86,13 +85,13 @@ async def test_a_duplicate_creates_nothing_and_tickets_what_is_still_queued(hub:
     assert (hub.store.tables.events, hub.store.tables.clocks) == (before.events, before.clocks)
 
 
-async def test_an_event_twice_in_one_batch_is_one(hub: MemoryHub) -> None:
+async def test_repeated_event_in_one_batch_is_stored_once(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED, RECEIVED)
 
     assert len(hub.publisher.ticketed) == len(hub.of(RECEIVED)) == 3
 
 
-async def test_of_two_events_that_claim_to_be_the_same_the_first_is_believed(hub: MemoryHub) -> None:
+async def test_of_two_events_with_the_same_identity_the_first_wins(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED, event("pqrs.received", {"subject": "otro"}))
 
     assert hub.stored(RECEIVED).event.data["subject"] == RECEIVED.data["subject"]
@@ -113,25 +112,25 @@ async def test_the_directory_of_a_batch_applies_before_its_other_events() -> Non
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED, SERVICE, LAURA, MARIA)
 
-    assert len(hub.said(RECEIVED)) == 3
+    assert len(hub.recipients(RECEIVED)) == 3
 
 
-async def test_a_reference_that_nobody_has_leaves_a_row_with_the_reason() -> None:
+async def test_unknown_reference_leaves_a_suppressed_row() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED)
 
-    assert [(one.person, one.state, one.reason) for one in hub.of(RECEIVED)] == [
+    assert [(message.person, message.state, message.reason) for message in hub.of(RECEIVED)] == [
         ("p-maria-pena", State.SUPPRESSED, "unknown_person")
     ]
     assert hub.publisher.published == []
 
 
-async def test_people_and_strangers_of_one_event_are_all_told(hub: MemoryHub) -> None:
+async def test_people_and_strangers_of_one_event_all_get_messages(hub: MemoryHub) -> None:
     both = event("pqrs.received", example=2)
     await hub.take_in(both)
     stranger = stranger_ref("sofia.ibanez@example.com", None)
 
-    assert hub.said(both) == [
+    assert hub.recipients(both) == [
         (stranger, "email"),
         ("p-laura", "inbox"),
         ("p-maria-pena", "email"),
@@ -139,7 +138,7 @@ async def test_people_and_strangers_of_one_event_are_all_told(hub: MemoryHub) ->
     ]
 
 
-async def test_somebody_of_two_audiences_has_one_message_of_a_channel() -> None:
+async def test_person_in_two_audiences_gets_one_message_per_channel() -> None:
     hub = memory_hub(MONDAY)
     declared = event("emergency.declared")
     guard = somebody("p-guard", mobile())
@@ -147,18 +146,21 @@ async def test_somebody_of_two_audiences_has_one_message_of_a_channel() -> None:
     await hub.take_in(guard, duty, home("t1"), member("p-guard", "unit:t1", "resident"))
     await hub.take_in(declared)
 
-    assert hub.said(declared) == [("p-guard", "sms")]
+    assert hub.recipients(declared) == [("p-guard", "sms")]
     assert hub.of(declared)[0].audience == 0
 
 
-async def test_somebody_of_two_audiences_reads_the_text_of_the_first() -> None:
+async def test_person_in_two_audiences_gets_the_text_of_the_first() -> None:
     hub = memory_hub(MONDAY)
     escalated = event("pqrs.escalated", {"petitioner": {"ref": "p-boss"}}, source=HUB_SOURCE)
     boss = member("p-boss", "company", "staff", duty="coordinator", level=2)
     await hub.take_in(somebody("p-boss", email()), boss)
     await hub.take_in(escalated)
 
-    assert {(one.channel, one.audience) for one in hub.of(escalated)} == {("inbox", 0), ("email", 0)}
+    assert {(message.channel, message.audience) for message in hub.of(escalated)} == {
+        ("inbox", 0),
+        ("email", 0),
+    }
 
 
 @pytest.mark.parametrize("quiet", [True, "true"])
@@ -176,7 +178,7 @@ async def test_an_event_from_long_ago_is_recorded_and_sends_nothing(hub: MemoryH
     old = event("pqrs.received", at=MONDAY - timedelta(days=400))
     await hub.take_in(old)
 
-    assert {(one.state, one.reason) for one in hub.of(old)} == {(State.EXPIRED, "too_old")}
+    assert {(message.state, message.reason) for message in hub.of(old)} == {(State.EXPIRED, "too_old")}
     assert hub.publisher.published == []
     assert hub.states("first_reply") == [ClockState.OPEN]
 
@@ -184,11 +186,11 @@ async def test_an_event_from_long_ago_is_recorded_and_sends_nothing(hub: MemoryH
 async def test_reminders_are_kept_for_later(hub: MemoryHub) -> None:
     works = event("maintenance.scheduled.announced")
     await hub.take_in(home("t1", "1"), member("p-maria-pena", "unit:t1", "resident"), works)
-    held = [one for one in hub.of(works) if one.state is State.HELD]
+    held = [message for message in hub.of(works) if message.state is State.HELD]
 
-    assert {one.occasion for one in held} == {"reminder:T-24h", "reminder:T-2h"}
+    assert {message.occasion for message in held} == {"reminder:T-24h", "reminder:T-2h"}
     notice = {f"c:{clock.id}" for clock in hub.store.clocks}
-    assert {f"m:{one.id}" for one in held} | notice == set(hub.appointments.scores)
+    assert {f"m:{message.id}" for message in held} | notice == set(hub.appointments.scores)
     assert set(hub.publisher.ticketed) == ids(hub.of(works)) - ids(held)
 
 
@@ -208,7 +210,7 @@ async def test_a_conflict_is_tried_again_at_once(hub: MemoryHub) -> None:
     assert len(hub.of(RECEIVED)) == 3
 
 
-async def test_conflicts_without_end_are_a_database_that_is_away(hub: MemoryHub) -> None:
+async def test_endless_conflicts_count_as_an_unavailable_database(hub: MemoryHub) -> None:
     hub.store.faults.always("commit", StorageConflict())
     with pytest.raises(StorageUnavailable):
         await hub.take_in(RECEIVED)
@@ -224,7 +226,7 @@ async def test_without_the_database_nothing_is_published(hub: MemoryHub) -> None
     assert (hub.of(RECEIVED), hub.publisher.published) == ([], [])
 
 
-async def test_a_broker_that_goes_away_after_the_commit_makes_no_double(hub: MemoryHub) -> None:
+async def test_broker_failure_after_the_commit_creates_no_duplicate(hub: MemoryHub) -> None:
     hub.publisher.faults.script("tickets", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
         await hub.take_in(RECEIVED)
@@ -236,7 +238,7 @@ async def test_a_broker_that_goes_away_after_the_commit_makes_no_double(hub: Mem
     assert len(hub.publisher.ticketed) == 3
 
 
-async def test_a_batch_travels_in_one_transaction(hub: MemoryHub) -> None:
+async def test_batch_is_one_transaction(hub: MemoryHub) -> None:
     hub.store.faults.script("commit", None, StorageUnavailable())
     await hub.take_in(
         RECEIVED, *(event("pqrs.received", {"pqrs_id": f"n-{n}"}, id=f"n-{n}") for n in range(20))

@@ -1,4 +1,4 @@
-"""Events of one case: who is meant, where it happens, whatever comes first."""
+"""Events of one case, in any order: their recipients and their place."""
 
 from __future__ import annotations
 
@@ -45,50 +45,50 @@ async def test_an_event_before_the_opener_of_its_case_waits_and_is_planned_with_
     assert (hub.of(REPLIED), hub.stored(REPLIED).waiting, hub.stored(REPLIED).planned) == ([], True, False)
     await hub.take_in(RECEIVED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
     assert (hub.stored(REPLIED).waiting, hub.stored(REPLIED).planned) == (False, True)
     assert ids(hub.of(REPLIED)) <= set(hub.publisher.ticketed)
     assert hub.states("first_reply") == [ClockState.MET]
 
 
-async def test_an_event_waits_for_the_party_also_where_the_opener_says_no_place(hub: MemoryHub) -> None:
+async def test_event_waits_for_the_party_if_the_opener_has_no_place(hub: MemoryHub) -> None:
     opener = event("pqrs.received", without=("copropiedad_id", "unit_id"))
     hub.clock.advance(2 * HOUR)
     await hub.take_in(REPLIED)
     await hub.take_in(opener)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
 
 
 async def test_an_event_and_its_opener_in_one_batch_need_not_wait(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     await hub.take_in(REPLIED, RECEIVED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
     assert hub.stored(REPLIED).planned
 
 
-async def test_an_event_that_comes_again_while_it_waits_waits_on(hub: MemoryHub) -> None:
+async def test_waiting_event_that_is_redelivered_keeps_waiting(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     await hub.take_in(REPLIED)
     await hub.take_in(REPLIED)
     await hub.take_in(RECEIVED, REPLIED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
 
 
-async def test_an_event_that_waits_for_one_tells_the_others_already() -> None:
+async def test_event_waiting_for_one_party_notifies_the_others_already() -> None:
     hub = memory_hub(MONDAY)
     assigned = event("maintenance.request.assigned", without=("requester",))
     await hub.take_in(somebody("p-jairo-cano", mobile()), somebody("p-camilo-nunez", email()), assigned)
 
-    assert hub.said(assigned) == [("p-jairo-cano", "sms")]
+    assert hub.recipients(assigned) == [("p-jairo-cano", "sms")]
     await hub.take_in(event("maintenance.request.received", at=MONDAY - HOUR))
 
-    assert hub.said(assigned) == [("p-camilo-nunez", "email"), ("p-jairo-cano", "sms")]
+    assert hub.recipients(assigned) == [("p-camilo-nunez", "email"), ("p-jairo-cano", "sms")]
 
 
-async def test_a_later_event_happens_where_its_case_does(hub: MemoryHub) -> None:
+async def test_later_event_gets_the_place_of_its_case(hub: MemoryHub) -> None:
     hub.clock.advance(HOUR)
     await hub.take_in(RECEIVED)
     await hub.take_in(REPLIED)
@@ -114,16 +114,16 @@ async def test_an_opener_remembers_its_people_for_the_case(hub: MemoryHub) -> No
     }
 
 
-async def test_a_quiet_opener_still_says_who_the_case_is_about(hub: MemoryHub) -> None:
+async def test_quiet_opener_still_stores_the_parties_of_its_case(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     await hub.take_in(REPLIED)
     await hub.take_in(event("pqrs.received", quiet=True))
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
 
 
-async def test_an_incident_of_data_and_one_of_the_front_desk_may_have_one_number(hub: MemoryHub) -> None:
-    """Who is affected by the one must not hear how the other ended."""
+async def test_data_incident_and_desk_incident_may_share_a_number(hub: MemoryHub) -> None:
+    """The people affected by one incident must not be notified of the other's end."""
     same = {"incident_id": "7", "affected": {"ref": "p-maria-pena"}}
     closed = event("concierge.incident.closed", {"incident_id": "7"}, without=("affected",), at=MONDAY + HOUR)
     hub.clock.advance(HOUR)
@@ -137,7 +137,7 @@ async def test_an_incident_of_data_and_one_of_the_front_desk_may_have_one_number
         closed,
     )
 
-    assert [("p-maria-pena", "email")] == hub.said(closed)
+    assert [("p-maria-pena", "email")] == hub.recipients(closed)
     assert [ClockState.MET] == hub.states("incident_response")
     assert [ClockState.OPEN] == hub.states("incident_report")
 
@@ -153,7 +153,7 @@ async def test_a_superseded_clock_leaves_the_boards(hub: MemoryHub) -> None:
     assert {clock.started_at for clock in alive} == {MONDAY}
 
 
-async def test_an_event_that_says_where_it_happens_is_believed_over_its_case(hub: MemoryHub) -> None:
+async def test_event_with_its_own_place_overrides_its_case(hub: MemoryHub) -> None:
     escalated = event("pqrs.escalated", {"copropiedad_id": "ph-otra"}, source=HUB_SOURCE)
     await hub.take_in(RECEIVED)
     await hub.take_in(escalated)
@@ -164,7 +164,7 @@ async def test_an_event_that_says_where_it_happens_is_believed_over_its_case(hub
     )
 
 
-async def test_a_quiet_event_waits_for_nobody(hub: MemoryHub) -> None:
+async def test_quiet_event_does_not_wait_for_a_party(hub: MemoryHub) -> None:
     silent = event("pqrs.replied", without=("petitioner",), quiet=True)
     await hub.take_in(silent)
 
@@ -176,7 +176,7 @@ OPENED = event("maintenance.request.received", at=MONDAY - HOUR)
 
 
 def context(*words: str) -> IntakeContext:
-    """Make a desk at which an assignment speaks to these, each in an audience of its own."""
+    """Make a hub in which an assignment notifies these people, each in an audience of its own."""
     kind = BY_NAME[ASSIGNED.name]
     audiences = tuple(replace(kind.audiences[0], who=(word,), channels=(("email",),)) for word in words)
     return replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, audiences=audiences)})
@@ -187,7 +187,7 @@ async def test_an_event_that_waits_for_two_waits_until_both_are_known(hub: Memor
     await hub.take_in(somebody("p-camilo-nunez", email()), ASSIGNED)
     await hub.take_in(OPENED)
 
-    assert hub.said(ASSIGNED) == [("p-camilo-nunez", "email")]
+    assert hub.recipients(ASSIGNED) == [("p-camilo-nunez", "email")]
     assert (hub.stored(ASSIGNED).waiting, hub.stored(ASSIGNED).planned) == (True, False)
 
 
@@ -201,11 +201,11 @@ async def test_event_with_waiting_and_broad_audience_is_planned_when_both_are_kn
     )
     await hub.take_in(assigned)
 
-    assert hub.said(assigned) == [("p-resident", "email")]
+    assert hub.recipients(assigned) == [("p-resident", "email")]
     assert (hub.stored(assigned).waiting, hub.stored(assigned).planned) == (True, False)
     await hub.take_in(OPENED)
 
-    assert hub.said(assigned) == [("p-camilo-nunez", "email"), ("p-resident", "email")]
+    assert hub.recipients(assigned) == [("p-camilo-nunez", "email"), ("p-resident", "email")]
     assert (hub.stored(assigned).waiting, hub.stored(assigned).planned) == (False, True)
 
 
@@ -224,11 +224,11 @@ async def test_an_event_of_a_type_that_this_hub_does_not_know_is_left_alone(
     hub.context = DESK
     await hub.take_in(RECEIVED)
 
-    assert hub.said(REPLIED) == [("p-maria-pena", "email")]
+    assert hub.recipients(REPLIED) == [("p-maria-pena", "email")]
     assert hub.states("first_reply") == [ClockState.MET]
 
 
-async def test_a_history_that_is_imported_quietly_alarms_nobody(hub: MemoryHub) -> None:
+async def test_quiet_import_of_history_alerts_nobody(hub: MemoryHub) -> None:
     await hub.appointments.begin_epoch()
     await hub.take_in(event("pqrs.received", at=MONDAY - timedelta(days=10), quiet=True))
     await fire_from_sql(timers_of(hub))
@@ -239,7 +239,7 @@ async def test_a_history_that_is_imported_quietly_alarms_nobody(hub: MemoryHub) 
     assert (first_reply.state, first_reply.level, first_reply.next_at) == (ClockState.BREACHED, 4, None)
 
 
-async def test_a_promise_that_was_imported_quietly_is_kept_aloud_from_then_on(hub: MemoryHub) -> None:
+async def test_quietly_imported_clock_notifies_its_later_steps(hub: MemoryHub) -> None:
     opener = event("pqrs.received", at=local("2026-03-04 08:05"), quiet=True)
     hub.clock.at = local("2026-03-06 10:00")  # at risk since 09:17, due at 14:05
     await hub.take_in(opener)
@@ -247,4 +247,4 @@ async def test_a_promise_that_was_imported_quietly_is_kept_aloud_from_then_on(hu
     await hub.take_in(opener)
     await fire_from_sql(timers_of(hub))
 
-    assert [one.name for one in hub.publisher.events] == ["sla.breached", "pqrs.escalated"]
+    assert [event.name for event in hub.publisher.events] == ["sla.breached", "pqrs.escalated"]

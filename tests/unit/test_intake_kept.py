@@ -1,4 +1,4 @@
-"""What intake keeps of the audiences of an event."""
+"""The records that intake stores of an event's audiences."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def away(ref: str, delegate: str | None) -> Event:
 
 def kept(hub: MemoryHub, of: Event) -> list[AudienceRecord]:
     tables = hub.store.tables
-    return [one.record for key, one in sorted(tables.audiences.items()) if key[0] == hub.stored(of).key]
+    return [row.record for key, row in sorted(tables.audiences.items()) if key[0] == hub.stored(of).key]
 
 
 def shown(hub: MemoryHub, of: Event) -> list[tuple[int, str | None]]:
-    return [(one.people, one.why) for one in kept(hub, of)]
+    return [(record.people, record.why) for record in kept(hub, of)]
 
 
 def left_out(hub: MemoryHub, of: Event) -> list[tuple[int, LeftOut]]:
     rows = sorted(hub.store.tables.left_out.items(), key=lambda item: item[0])
-    return [(audience, one) for (key, audience, _), one in rows if key == hub.stored(of).key]
+    return [(audience, entry) for (key, audience, _), entry in rows if key == hub.stored(of).key]
 
 
-async def test_each_audience_is_kept_with_the_groups_that_were_looked_up() -> None:
+async def test_each_audience_is_stored_with_its_groups() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(somebody("p-1", email()), *staff("s-1", duty="service"), RECEIVED)
     petitioner, service = kept(hub, RECEIVED)
@@ -54,7 +54,7 @@ async def test_each_audience_is_kept_with_the_groups_that_were_looked_up() -> No
     assert MONDAY == petitioner.planned_at
 
 
-async def test_a_state_of_the_directory_is_kept_with_it() -> None:
+async def test_version_of_the_directory_is_stored_with_the_audience() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(RECEIVED)
     await hub.take_in(somebody("p-1", email()), event("pqrs.received", id="later"))
@@ -64,7 +64,7 @@ async def test_a_state_of_the_directory_is_kept_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "expected"),
+    ("published", "expected"),
     [
         (event("pqrs.received", quiet=True), [(0, "quiet"), (0, "quiet")]),
         (event("pqrs.received", {"petitioner": ANA}), [(1, None), (0, "nobody")]),
@@ -74,31 +74,33 @@ async def test_a_state_of_the_directory_is_kept_with_it() -> None:
     ],
     ids=["quiet", "a stranger", "an unknown reference", "waiting", "a broad audience of nobody"],
 )
-async def test_why_nobody_is_told_is_kept(one: Event, expected: list[tuple[int, str | None]]) -> None:
+async def test_reason_for_notifying_nobody_is_stored(
+    published: Event, expected: list[tuple[int, str | None]]
+) -> None:
     hub = memory_hub(MONDAY)
-    await hub.take_in(one)
+    await hub.take_in(published)
 
-    assert expected == shown(hub, one)
+    assert expected == shown(hub, published)
 
 
-async def test_an_event_that_waited_has_its_row_when_it_is_released() -> None:
+async def test_released_event_gets_its_audience_record() -> None:
     hub = memory_hub(MONDAY)
     replied = event("pqrs.replied", without=("petitioner",), at=MONDAY)
     await hub.take_in(replied)
     hub.clock.at = MONDAY + HOUR
     await hub.take_in(event("pqrs.received", {"petitioner": ANA}))
-    [one] = kept(hub, replied)
+    [record] = kept(hub, replied)
 
-    assert (MONDAY + HOUR, 1, None) == (one.planned_at, one.people, one.why)
+    assert (MONDAY + HOUR, 1, None) == (record.planned_at, record.people, record.why)
 
 
-async def test_an_event_that_waited_is_where_its_case_is_when_it_is_released() -> None:
+async def test_released_event_gets_the_place_of_its_case() -> None:
     hub = memory_hub(MONDAY)
     replied = event("pqrs.replied", without=("petitioner", "copropiedad_id", "unit_id"), at=MONDAY)
     await hub.take_in(replied)
     received = event("pqrs.received", {"petitioner": ANA, "copropiedad_id": "ph-a"})
     await hub.take_in(received)
-    where = {one.event.name: one.copropiedad_id for one in hub.store.tables.events.values()}
+    where = {row.event.name: row.copropiedad_id for row in hub.store.tables.events.values()}
 
     assert {"pqrs.replied": "ph-a", "pqrs.received": "ph-a"} == where
 
@@ -114,25 +116,25 @@ async def test_a_duplicate_changes_nothing() -> None:
     assert before == hub.store.tables.audiences
 
 
-async def test_whoever_is_on_leave_is_kept_with_who_stood_in() -> None:
+async def test_person_on_leave_is_stored_with_the_stand_in() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(*staff("s-1", duty="service"), *staff("s-2"), away("s-1", "s-2"), RECEIVED)
 
     assert [(1, LeftOut(person="s-1", reason="on_leave", detail="s-2"))] == left_out(hub, RECEIVED)
-    assert ["s-2"] == [one.person for one in hub.of(RECEIVED) if one.audience == 1]
+    assert ["s-2"] == [message.person for message in hub.of(RECEIVED) if message.audience == 1]
 
 
-async def test_who_is_left_out_of_one_group_is_told_as_somebody_of_another() -> None:
+async def test_person_left_out_of_one_group_is_notified_through_another() -> None:
     hub = memory_hub(MONDAY)
     drill = event("emergency.declared")
     called = [*staff("s-1", duty="on_call"), *staff("s-2", duty="front_desk"), away("s-2", "s-1")]
     await hub.take_in(*called, drill)
 
-    assert "s-1" in {one.person for one in hub.of(drill)}
-    assert "s-1" not in {one.person for _, one in left_out(hub, drill)}
+    assert "s-1" in {message.person for message in hub.of(drill)}
+    assert "s-1" not in {entry.person for _, entry in left_out(hub, drill)}
 
 
-async def test_who_is_told_by_another_audience_is_kept_as_that() -> None:
+async def test_person_notified_by_another_audience_is_stored_as_left_out() -> None:
     mail = Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",),))
     more = replace(mail, channels=(("email", "inbox"),))
     kind = replace(BY_NAME["pqrs.received"], audiences=(mail, mail, more))
@@ -140,7 +142,9 @@ async def test_who_is_told_by_another_audience_is_kept_as_that() -> None:
     await hub.take_in(somebody("p-1", email()), RECEIVED)
 
     assert [(1, LeftOut(person="p-1", reason="told_by_another_audience"))] == left_out(hub, RECEIVED)
-    assert [(0, "email"), (2, "inbox")] == sorted((one.audience, one.channel) for one in hub.of(RECEIVED))
+    assert [(0, "email"), (2, "inbox")] == sorted(
+        (message.audience, message.channel) for message in hub.of(RECEIVED)
+    )
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 7])

@@ -19,11 +19,11 @@ PEOPLE = 7
 
 
 def neighbours(count: int) -> list[Event]:
-    """Describe a building with one resident to each of its units."""
+    """Make a building with one resident in each unit."""
     return [
-        one
+        change
         for number in range(count)
-        for one in (
+        for change in (
             home(f"t{number:05}", "1"),
             somebody(f"p-{number:05}", email(f"p{number}@example.com")),
             member(f"p-{number:05}", f"unit:t{number:05}", "resident"),
@@ -38,14 +38,18 @@ async def building(people: int, page: int) -> MemoryHub:
 
 
 def told(hub: MemoryHub) -> list[str]:
-    return sorted(one.person for one in hub.of(WORKS) if (one.channel, one.occasion) == ("email", "initial"))
+    return sorted(
+        message.person
+        for message in hub.of(WORKS)
+        if (message.channel, message.occasion) == ("email", "initial")
+    )
 
 
 EVERYBODY = [f"p-{number:05}" for number in range(PEOPLE)]
 
 
 @pytest.mark.parametrize("page", [1, 3, 6, 7, 8])
-async def test_everybody_is_told_whatever_the_page(page: int) -> None:
+async def test_everybody_gets_a_message_whatever_the_page_size(page: int) -> None:
     hub = await building(PEOPLE, page)
     await hub.take_in(WORKS)
 
@@ -60,11 +64,13 @@ async def test_each_page_is_ticketed_when_it_is_committed() -> None:
         await hub.take_in(WORKS)
 
     assert told(hub) == EVERYBODY[:3]
-    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+    assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
+        hub.publisher.ticketed
+    )
 
 
 @pytest.mark.parametrize("pages_done", [0, 1, 2])
-async def test_a_crash_between_pages_is_made_good_by_the_redelivery(pages_done: int) -> None:
+async def test_redelivery_completes_the_pages_after_a_crash(pages_done: int) -> None:
     hub = await building(PEOPLE, 3)
     hub.store.faults.script("transaction", *[None] * (1 + pages_done), StorageUnavailable())
     with pytest.raises(StorageUnavailable):
@@ -75,10 +81,12 @@ async def test_a_crash_between_pages_is_made_good_by_the_redelivery(pages_done: 
 
     assert told(hub) == EVERYBODY
     assert hub.stored(WORKS).planned
-    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+    assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
+        hub.publisher.ticketed
+    )
 
 
-async def test_a_broker_that_goes_away_between_pages_makes_no_double() -> None:
+async def test_broker_failure_between_pages_creates_no_duplicate() -> None:
     hub = await building(PEOPLE, 3)
     hub.publisher.faults.script("tickets", None, BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
@@ -94,21 +102,23 @@ async def test_an_event_that_was_expanded_is_not_expanded_again() -> None:
     hub.publisher.published.clear()
     await hub.take_in(*neighbours(PEOPLE + 1), WORKS)
 
-    # The new neighbour came after the announcement; what is still queued is ticketed again.
+    # The new neighbour came after the announcement; queued messages are ticketed again.
     assert told(hub) == EVERYBODY
-    assert {one.id for one in hub.of(WORKS) if one.occasion == "initial"} == set(hub.publisher.ticketed)
+    assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
+        hub.publisher.ticketed
+    )
 
 
 async def test_reminders_of_a_crowd_are_kept_for_later() -> None:
     hub = await building(PEOPLE, 3)
     await hub.take_in(WORKS)
 
-    later = {f"m:{one}" for one in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)}
+    later = {f"m:{message}" for message in ids(hub.of(WORKS)) - set(hub.publisher.ticketed)}
     assert later == {score for score in hub.appointments.scores if score.startswith("m:")}
     assert len(later) == 2 * 2 * PEOPLE  # two reminders, over email and the inbox
 
 
-async def test_only_the_towers_that_the_event_names_are_told() -> None:
+async def test_only_the_towers_that_the_event_names_get_messages() -> None:
     hub = memory_hub(MONDAY, page=2)
     for tower in ("1", "2"):
         await hub.take_in(
@@ -119,7 +129,7 @@ async def test_only_the_towers_that_the_event_names_are_told() -> None:
     works = event("maintenance.scheduled.announced", {"zones": ["tower:2"]})
     await hub.take_in(works)
 
-    assert {one.person for one in hub.of(works)} == {"p-2"}
+    assert {message.person for message in hub.of(works)} == {"p-2"}
 
 
 async def test_a_building_without_people_is_planned_at_once() -> None:
@@ -130,7 +140,7 @@ async def test_a_building_without_people_is_planned_at_once() -> None:
     assert hub.stored(WORKS).planned
 
 
-async def test_an_emergency_tells_the_desk_before_it_tells_the_building() -> None:
+async def test_emergency_notifies_the_desk_before_the_building() -> None:
     hub = await building(PEOPLE, 3)
     await hub.take_in(somebody("p-guard", email()), member("p-guard", "company", "staff", duty="on_call"))
     declared = event("emergency.declared")
@@ -138,17 +148,17 @@ async def test_an_emergency_tells_the_desk_before_it_tells_the_building() -> Non
     with pytest.raises(StorageUnavailable):
         await hub.take_in(declared)
 
-    assert {one.person for one in hub.of(declared)} == {"p-guard"}
+    assert {message.person for message in hub.of(declared)} == {"p-guard"}
 
 
-async def test_an_emergency_that_reaches_nobody_is_said_aloud() -> None:
+async def test_emergency_that_reaches_nobody_is_logged() -> None:
     hub = memory_hub(MONDAY)
     emergency = event("emergency.declared")
     with capture_logs() as logs:
         await hub.take_in(emergency)
-    said = [entry for entry in logs if entry["event"] == "event.unreached"]
+    logged = [entry for entry in logs if entry["event"] == "event.unreached"]
 
-    assert [(entry["event_id"], entry["reasons"]) for entry in said] == [
+    assert [(entry["event_id"], entry["reasons"]) for entry in logged] == [
         (emergency.id, ["empty_audience", "unknown_copropiedad"]),
         (emergency.id, ["empty_audience"]),
     ]
@@ -163,14 +173,14 @@ async def test_an_audience_that_is_waited_for_is_not_empty() -> None:
     assert logs == []
 
 
-async def test_the_first_page_tells_a_crowd_and_all_pages_travel_in_its_lane() -> None:
+async def test_first_page_sets_the_lane_of_all_pages() -> None:
     hub = await building(CROWD + 5, CROWD + 1)
     kind = BY_NAME[WORKS.name]
     hub.context = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, lane=Lane.NORMAL)})
     await hub.take_in(WORKS)
 
     assert len(told(hub)) == CROWD + 5
-    assert {one.lane for one in hub.of(WORKS)} == {Lane.BULK}
+    assert {message.lane for message in hub.of(WORKS)} == {Lane.BULK}
 
 
 async def test_an_event_is_planned_when_the_last_of_its_broad_audiences_is() -> None:

@@ -1,4 +1,4 @@
-"""What cannot be taken in: dead letters, notices, and the rest of the batch."""
+"""Invalid events: dead letters, notices, and the rest of the batch."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def petition(name: str) -> Event:
 
 
 def taken(hub: MemoryHub) -> set[str]:
-    return {one.event.id for one in hub.store.tables.events.values()}
+    return {row.event.id for row in hub.store.tables.events.values()}
 
 
-async def test_a_bad_event_among_good_ones_is_a_dead_letter_with_what_to_mend() -> None:
+async def test_bad_event_in_a_batch_becomes_a_dead_letter_with_its_reason() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(MARIA, GOOD, BAD, petition("other"))
     [kept] = hub.letters
@@ -53,7 +53,7 @@ async def test_a_bad_event_among_good_ones_is_a_dead_letter_with_what_to_mend() 
 
 
 @pytest.mark.parametrize(
-    ("one", "known"),
+    ("raw", "known"),
     [
         (arrived(encode(GOOD).replace(b"Copia", b"Co\\u0000pia")), ("good", GOOD.source, GOOD.type)),
         (arrived(b'{"specversion":"1.0","id":"x","type":"a.b"}'), ("x", None, "a.b")),
@@ -72,10 +72,10 @@ async def test_a_bad_event_among_good_ones_is_a_dead_letter_with_what_to_mend() 
     ids=["NUL", "no source", "no content type", "half data", "no text", "bare data", "two prefixes"],
 )
 async def test_a_dead_letter_keeps_the_identity_that_can_be_read(
-    one: RawMessage, known: tuple[str | None, ...]
+    raw: RawMessage, known: tuple[str | None, ...]
 ) -> None:
     hub = memory_hub(MONDAY)
-    await hub.take_in(one)
+    await hub.take_in(raw)
     [kept] = hub.letters
 
     assert (kept.letter.event_id, kept.letter.source, kept.letter.event_type) == known
@@ -93,7 +93,7 @@ async def test_unknown_fields_are_named_beside_missing_ones() -> None:
     ]
 
 
-async def test_publishers_are_told_what_was_refused_and_why() -> None:
+async def test_publishers_are_notified_of_the_rejection_and_its_reason() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(BAD)
     [notice] = hub.publisher.notices
@@ -112,7 +112,7 @@ async def test_publishers_are_told_what_was_refused_and_why() -> None:
 
 
 @pytest.mark.parametrize(
-    "one",
+    "raw",
     [
         incoming(
             Event(id="1", source="urn:x", type="co.coproservicios.event.rejected.v1", time=MONDAY, data={})
@@ -121,16 +121,16 @@ async def test_publishers_are_told_what_was_refused_and_why() -> None:
     ],
     ids=["decoded", "undecodable"],
 )
-async def test_a_rejection_that_comes_back_makes_no_other_one(one: RawMessage) -> None:
+async def test_returned_rejection_causes_no_other_rejection(raw: RawMessage) -> None:
     hub = memory_hub(MONDAY)
-    await hub.take_in(one)
+    await hub.take_in(raw)
 
     assert len(hub.letters) == 1
     assert hub.publisher.notices == []
 
 
 @pytest.mark.parametrize(
-    "one",
+    "raw",
     [
         arrived(b""),
         arrived(b"{"),
@@ -158,18 +158,18 @@ async def test_a_rejection_that_comes_back_makes_no_other_one(one: RawMessage) -
         "the hub's own",
     ],
 )
-async def test_what_is_no_event_of_ours_is_kept_with_a_reason(one: RawMessage) -> None:
+async def test_foreign_message_becomes_a_dead_letter_with_a_reason(raw: RawMessage) -> None:
     hub = memory_hub(MONDAY)
-    await hub.take_in(one, MARIA)
+    await hub.take_in(raw, MARIA)
     [kept] = hub.letters
 
     assert kept.letter.reason
-    assert kept.letter.body == one.body
+    assert kept.letter.body == raw.body
     assert taken(hub) == {MARIA.id}
     assert len(hub.publisher.notices) == 1
 
 
-async def test_of_a_body_that_is_too_large_the_beginning_is_kept() -> None:
+async def test_beginning_of_an_oversized_body_is_stored() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(arrived(b"x" * (MAX_BODY + 1)))
     [kept] = hub.letters
@@ -206,7 +206,7 @@ async def test_all_values_of_a_batch_may_be_refused() -> None:
     assert taken(hub) == set()
 
 
-async def test_a_refused_value_says_so_without_quoting_it() -> None:
+async def test_reason_of_a_refused_value_does_not_quote_it() -> None:
     hub = memory_hub(MONDAY, refused={"a"})
     await hub.take_in(petition("a"))
 
@@ -219,7 +219,7 @@ async def test_the_directory_goes_first_also_when_a_batch_is_halved() -> None:
     hub = memory_hub(MONDAY, refused={"refused"})
     await hub.take_in(petition("refused"), GOOD, petition("x"), MARIA)
 
-    assert [(one.person, one.state) for one in hub.of(GOOD)] == [("p-maria-pena", State.QUEUED)]
+    assert [(message.person, message.state) for message in hub.of(GOOD)] == [("p-maria-pena", State.QUEUED)]
 
 
 async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
@@ -234,7 +234,7 @@ async def test_consents_go_first_also_when_a_batch_is_halved() -> None:
     await hub.take_in(MARIA, home("101"), member("p-maria-pena", "unit:101", "owner"))
     await hub.take_in(paid, petition("refused"), petition("x"), event("privacy.consent.granted"))
 
-    assert [("p-maria-pena", "email")] == hub.said(paid)
+    assert [("p-maria-pena", "email")] == hub.recipients(paid)
 
 
 async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -> None:
@@ -247,7 +247,7 @@ async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -
 
     assert taken(hub) == {MARIA.id, "good"}
     assert len(hub.of(GOOD)) == 1
-    assert set(hub.publisher.ticketed) == {one.id for one in hub.of(GOOD)}
+    assert set(hub.publisher.ticketed) == {message.id for message in hub.of(GOOD)}
 
 
 async def test_a_notice_that_cannot_be_published_is_published_with_the_next_try() -> None:
@@ -260,14 +260,14 @@ async def test_a_notice_that_cannot_be_published_is_published_with_the_next_try(
     assert len(hub.publisher.notices) == 1
 
 
-async def test_a_dead_letter_that_the_database_refuses_is_not_passed_over() -> None:
+async def test_dead_letter_that_the_database_refuses_raises() -> None:
     hub = memory_hub(MONDAY)
     hub.store.faults.script("transaction", StorageRefused())
     with pytest.raises(StorageRefused):
         await hub.take_in(BAD)
 
 
-async def test_what_the_hub_itself_fails_on_is_buried_with_the_kind_of_fault() -> None:
+async def test_event_on_which_the_hub_fails_becomes_a_dead_letter() -> None:
     hub = memory_hub(MONDAY)
     await store_dead_letter(
         incoming(GOOD), ZeroDivisionError("secret"), store=hub.store, publisher=hub.publisher, now=hub.clock
@@ -279,7 +279,7 @@ async def test_what_the_hub_itself_fails_on_is_buried_with_the_kind_of_fault() -
     assert len(hub.publisher.notices) == 1
 
 
-async def test_a_reason_never_quotes_what_the_event_says() -> None:
+async def test_reason_never_quotes_the_event() -> None:
     hub = memory_hub(MONDAY)
     petitioner = {"name": "Ana", "email": ["secreto@example.com"]}
     await hub.take_in(event("pqrs.received", {"petitioner": petitioner, "kind": "secreto"}))

@@ -1,4 +1,4 @@
-"""An event that does not reach all whom it is for is kept and told to its publisher."""
+"""An event that does not reach all its recipients is stored, and its publisher notified."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAYMENT = event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_i
 
 
 def directory() -> list[Event]:
-    """Altos with unit 101, whose owner lives there, and somebody of the staff for all that there is to do."""
+    """Altos with unit 101, whose owner lives there, and one member of staff with all duties."""
     duties = {word.split(":")[1].split("@")[0] for word in _staff_words()}
     return [
         event("directory.copropiedad.upserted", {"copropiedad_id": "ph-altos"}),
@@ -47,21 +47,21 @@ def is_as_described(notice: Event) -> bool:
     return jsonschema_rs.validator_for(dict(NOTICES[notice.name])).is_valid(notice.data)
 
 
-def told(hub: MemoryHub) -> list[list[str]]:
+def published(hub: MemoryHub) -> list[list[str]]:
     return [
         notice.data["reasons"] for notice in hub.publisher.notices if notice.name == "hub.event.unreached"
     ]
 
 
-async def test_an_event_that_reaches_all_is_not_told(hub: MemoryHub) -> None:
+async def test_event_that_reaches_all_is_not_reported(hub: MemoryHub) -> None:
     await hub.take_in(PETITION, PAYMENT)
 
-    assert told(hub) == []
+    assert published(hub) == []
     assert hub.store.tables.unreached == {}
 
 
 @pytest.mark.parametrize(
-    ("one", "reasons"),
+    ("published", "reasons"),
     [
         (event("pqrs.received", {"copropiedad_id": "ph-altos", "unit_id": "999"}), ["unknown_unit"]),
         (event("pqrs.received", {"copropiedad_id": "ph-atlos", "unit_id": "101"}), ["unknown_copropiedad"]),
@@ -80,43 +80,43 @@ async def test_an_event_that_reaches_all_is_not_told(hub: MemoryHub) -> None:
     ],
     ids=["unit", "copropiedad", "person", "audience", "broad audience"],
 )
-async def test_what_the_directory_does_not_have_is_told_to_the_publisher(
-    hub: MemoryHub, one: Event, reasons: list[str]
+async def test_publisher_is_notified_of_what_the_directory_does_not_have(
+    hub: MemoryHub, published: Event, reasons: list[str]
 ) -> None:
-    await hub.take_in(one)
+    await hub.take_in(published)
     [notice] = hub.publisher.notices
 
     assert (notice.name, notice.source, notice.time) == ("hub.event.unreached", HUB_SOURCE, MONDAY)
     assert notice.data == {
-        "event_id": one.id,
-        "event_source": one.source,
-        "event_type": one.type,
+        "event_id": published.id,
+        "event_source": published.source,
+        "event_type": published.type,
         "reasons": reasons,
     }
     assert is_as_described(notice)
 
 
-async def test_a_refusal_is_as_its_notice_is_described(hub: MemoryHub) -> None:
+async def test_notice_of_a_rejection_matches_its_description(hub: MemoryHub) -> None:
     await hub.take_in(event("pqrs.received", without=("radicado",)))
     [notice] = hub.publisher.notices
 
     assert is_as_described(notice)
 
 
-async def test_a_quiet_event_is_for_nobody_and_is_not_told(hub: MemoryHub) -> None:
+async def test_quiet_event_is_not_reported(hub: MemoryHub) -> None:
     await hub.take_in(event("admin.payment.received", {"unit_id": "999"}, quiet=True))
 
-    assert told(hub) == []
+    assert published(hub) == []
 
 
-async def test_news_of_the_directory_is_not_told() -> None:
+async def test_directory_event_is_not_reported() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(home("101", copropiedad="ph-new"), member("p-new", "unit:102", "owner"))
 
-    assert told(hub) == []
+    assert published(hub) == []
 
 
-async def test_a_crash_after_the_commit_tells_it_with_the_next_delivery_under_the_same_id(
+async def test_crash_after_the_commit_repeats_the_notice_with_the_same_id(
     hub: MemoryHub,
 ) -> None:
     lost = event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "999"})
@@ -128,14 +128,14 @@ async def test_a_crash_after_the_commit_tells_it_with_the_next_delivery_under_th
     first, second = hub.publisher.notices
 
     assert first.id == second.id
-    assert told(hub) == [["empty_audience", "unknown_unit"]] * 2
+    assert published(hub) == [["empty_audience", "unknown_unit"]] * 2
 
 
-async def test_a_crash_after_the_last_page_tells_it_with_the_next_delivery(hub: MemoryHub) -> None:
+async def test_crash_after_the_last_page_repeats_the_notice(hub: MemoryHub) -> None:
     works = event("maintenance.scheduled.announced", {"copropiedad_id": "ph-altos"})
     hub.publisher.faults.script("notice", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
         await hub.take_in(works)
     await hub.take_in(works)
 
-    assert told(hub) == [["empty_audience"]]
+    assert published(hub) == [["empty_audience"]]

@@ -1,4 +1,4 @@
-"""Contact points that are gone, carriers that block, receipts that come when nobody expects them."""
+"""Invalid contact points, carriers that block, receipts at unexpected times."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ DAY = timedelta(days=1)
 
 
 def keeping(office: DeliveryHarness) -> MemoryHub:
-    """The hub around a post office, for its timers."""
+    """A hub around a delivery harness, for its timers."""
     return MemoryHub(office.clock, office.store, office.publisher, office.appointments)
 
 
-async def test_who_is_gone_is_not_written_to_again_and_the_next_step_is_taken() -> None:
+async def test_invalid_contact_is_suppressed_and_the_cascade_advances() -> None:
     office = post_office(MemoryEmail(GONE), MemorySms())
     first, second = mail("p-1"), mail("p-2", fallback=((SMS,),))
     await office.holds(first, second)
@@ -58,8 +58,8 @@ async def test_who_is_gone_is_not_written_to_again_and_the_next_step_is_taken() 
     assert ["sms"] == [ticket.channel for ticket in office.publisher.published]
 
 
-async def test_who_is_gone_is_remembered_also_where_the_broker_goes_away_at_once() -> None:
-    """The ticket comes again, and finds a message that has ended: nobody would note it then."""
+async def test_invalid_contact_is_stored_even_if_the_broker_fails() -> None:
+    """The redelivered ticket finds an ended message: nobody would store the suppression then."""
     office = post_office(MemoryEmail(GONE), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
     first, second = mail("p-1", fallback=((SMS,),)), mail("p-2")
@@ -80,7 +80,7 @@ async def test_who_is_gone_is_remembered_also_where_the_broker_goes_away_at_once
         TransientFailure("smtp_451", provider="smtp"),
     ],
 )
-async def test_a_block_or_any_other_failure_is_no_end_of_a_contact_point(failure: SendFailure) -> None:
+async def test_other_failures_do_not_suppress_a_contact_point(failure: SendFailure) -> None:
     office = post_office(MemoryEmail(failure))
     first, second = mail("p-1"), mail("p-2")
     await office.holds(first, second)
@@ -103,37 +103,39 @@ async def test_a_block_or_any_other_failure_is_no_end_of_a_contact_point(failure
         ("push", 10_000, True),
     ],
 )
-def test_what_is_gone_is_tried_anew_when_its_time_has_passed(channel: str, days: int, *, holds: bool) -> None:
-    one = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
-    found = blocking_outcome(one, policy=POLICY, now=MONDAY + days * DAY)
+def test_invalid_contact_is_tried_again_after_the_policys_time(
+    channel: str, days: int, *, holds: bool
+) -> None:
+    claim = claimed(channel=channel, suppression=SuppressionStatus(reason="gone", since=MONDAY))
+    outcome = blocking_outcome(claim, policy=POLICY, now=MONDAY + days * DAY)
 
-    assert holds is (found is not None)
+    assert holds is (outcome is not None)
 
 
 @pytest.mark.parametrize("reason", ["opted_out", "complaint"])
-def test_what_somebody_refused_does_not_run_out(reason: str) -> None:
-    one = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
-    found = blocking_outcome(one, policy=POLICY, now=MONDAY + 9_999 * DAY)
+def test_refusal_does_not_expire(reason: str) -> None:
+    claim = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
+    outcome = blocking_outcome(claim, policy=POLICY, now=MONDAY + 9_999 * DAY)
 
-    assert found is not None
-    assert (State.SUPPRESSED, reason) == (found.state, found.reason)
+    assert outcome is not None
+    assert (State.SUPPRESSED, reason) == (outcome.state, outcome.reason)
 
 
-def test_an_operators_end_comes_when_he_said() -> None:
-    one = claimed(suppression=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
+def test_operators_suppression_ends_at_its_instant() -> None:
+    claim = claimed(suppression=SuppressionStatus(reason="suppressed", since=MONDAY, until=MONDAY + HOUR))
 
-    assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
-    assert blocking_outcome(one, policy=POLICY, now=MONDAY + HOUR) is None
+    assert blocking_outcome(claim, policy=POLICY, now=MONDAY + HOUR - SECOND) is not None
+    assert blocking_outcome(claim, policy=POLICY, now=MONDAY + HOUR) is None
 
 
 def emergency() -> list[Message]:
-    """The messages to a resident with everything."""
+    """The messages to a resident with all kinds of contact points."""
     resident = person(email(), mobile(), device("token"))
     kind = BY_NAME["emergency.updated"]
     return plan_audience(stored(event(kind.name)), kind, 0, [resident], rules=RULES, now=MONDAY)
 
 
-async def test_an_emergency_whose_number_is_gone_goes_by_the_other_channels() -> None:
+async def test_emergency_to_an_invalid_number_uses_the_other_channels() -> None:
     office = post_office(MemorySms(GONE), MemoryPush())
     before = mail("p-0", channel="sms", address=PHONE)
     await office.holds(before)
@@ -145,11 +147,11 @@ async def test_an_emergency_whose_number_is_gone_goes_by_the_other_channels() ->
     await office.deliver(*planned)
 
     assert {"push": State.SENT, "sms": State.SUPPRESSED} == {
-        one.channel: office.now(one).state for one in planned
+        message.channel: office.now(message).state for message in planned
     }
 
 
-async def test_an_emergency_that_every_carrier_blocks_goes_by_what_was_not_meant_for_it() -> None:
+async def test_blocked_emergency_uses_channels_outside_its_audience() -> None:
     blocked = PermanentFailure("twilio_30007", provider="twilio", code="30007")
     office = post_office(MemorySms(blocked), MemoryPush(blocked), MemoryEmail(), MemoryInbox())
     planned = emergency()
@@ -170,7 +172,7 @@ async def test_blocked_text_advances_an_emergency_within_one_audit() -> None:
     await office.deliver(*planned)
     assert [] == office.publisher.published
 
-    [text] = [one for one in planned if one.channel == "sms"]
+    [text] = [message for message in planned if message.channel == "sms"]
     blocked = Receipt(message_id=text.id, state=State.FAILED, provider="twilio", reason="twilio_30007")
     await take(blocked, store=office.store, at=office.clock())
     await audit(timers_of(keeping(office)))
@@ -193,20 +195,20 @@ async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> N
         raise TransientFailure("timeout", unknown=True)
 
     office = post_office(MemoryEmail(accepts_and_hangs))
-    one = mail()
-    await office.holds(one)
-    await office.deliver(one)
-    assert State.RETRYING is office.now(one).state
+    message = mail()
+    await office.holds(message)
+    await office.deliver(message)
+    assert State.RETRYING is office.now(message).state
 
-    delivered = Receipt(message_id=one.id, state=State.DELIVERED, provider="smtp")
+    delivered = Receipt(message_id=message.id, state=State.DELIVERED, provider="smtp")
     assert await take(delivered, store=office.store, at=office.clock())
     office.clock.advance(HOUR)
     await fire_from_sql(timers_of(keeping(office)))
-    await office.deliver(one)
-    assert (State.DELIVERED, 1) == (office.now(one).state, len(office.sent()))
+    await office.deliver(message)
+    assert (State.DELIVERED, 1) == (office.now(message).state, len(office.sent()))
 
 
-async def test_more_lost_messages_than_an_audit_takes_are_gone_on_from_at_once() -> None:
+async def test_audit_continues_at_once_after_a_full_batch() -> None:
     office = post_office(MemoryEmail(), MemorySms())
     await office.holds(*(mail(f"p-{n}", state=State.BOUNCED, fallback=((SMS,),)) for n in range(AT_ONCE + 1)))
 
@@ -214,14 +216,16 @@ async def test_more_lost_messages_than_an_audit_takes_are_gone_on_from_at_once()
     assert AT_ONCE + 1 == sum(len(ticket.ids) for ticket in office.publisher.published)
 
 
-async def test_a_receipt_that_ends_a_message_takes_the_cascade_on() -> None:
+async def test_receipt_of_a_failure_advances_the_cascade() -> None:
     office = post_office(MemoryEmail(), MemorySms())
-    one = mail(fallback=((SMS,),))
-    await office.holds(one)
-    await office.deliver(one)
-    bounced = Receipt(message_id=one.id, state=State.BOUNCED, provider="smtp", reason="dsn_5.1.1", gone=True)
+    message = mail(fallback=((SMS,),))
+    await office.holds(message)
+    await office.deliver(message)
+    bounced = Receipt(
+        message_id=message.id, state=State.BOUNCED, provider="smtp", reason="dsn_5.1.1", gone=True
+    )
     await take(bounced, store=office.store, at=office.clock())
     await audit(timers_of(keeping(office)))
 
     assert ["sms"] == [ticket.channel for ticket in office.publisher.published]
-    assert [(one.address, "email")] == list(office.store.tables.suppressions)
+    assert [(message.address, "email")] == list(office.store.tables.suppressions)

@@ -1,4 +1,4 @@
-"""What a clock does, when, and the events that it makes."""
+"""The steps of a clock, their instants, and their events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub import sla
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step, StepKind
 from hub.policy.clocks import ClockPolicy
-from tests.unit.clock_factory import laid
+from tests.unit.clock_factory import scheduled
 from tests.unit.factories import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 
 STARTS = [
@@ -25,8 +25,8 @@ STARTS = [
 
 
 def started(at: datetime, name: str = "pqrs.received", clock: str = "first_reply", example: int = 0) -> Clock:
-    one = event(name, at=at, example=example)
-    [found] = [c for c in sla.replay("pqrs_id:PQ-1", [one], BY_NAME, POLICY) if c.name == clock]
+    opening = event(name, at=at, example=example)
+    [found] = [c for c in sla.replay("pqrs_id:PQ-1", [opening], BY_NAME, POLICY) if c.name == clock]
     return found
 
 
@@ -79,7 +79,7 @@ def test_the_ladder_falls_at_business_time_from_the_start(received: str, steps: 
         (1, "2026-03-26 08:00", "2026-04-01 00:00"),
     ],
 )
-def test_a_legal_term_at_risk_tells_level_3_at_once_and_its_breach_level_4(
+def test_legal_term_at_risk_notifies_level_3_and_its_breach_level_4(
     example: int, at_risk: str, due: str
 ) -> None:
     clock = started(local("2026-03-09 10:00"), clock="legal_term", example=example)
@@ -92,7 +92,7 @@ def test_a_legal_term_at_risk_tells_level_3_at_once_and_its_breach_level_4(
     )
 
 
-def test_an_emergency_climbs_at_5_10_and_15_minutes_of_any_hour() -> None:
+def test_emergency_escalates_after_5_10_and_15_minutes_at_any_hour() -> None:
     clock = started(local("2026-04-05 03:00"), "emergency.declared", "emergency_ack")
 
     assert clock.steps == (
@@ -103,12 +103,12 @@ def test_an_emergency_climbs_at_5_10_and_15_minutes_of_any_hour() -> None:
     )
 
 
-def test_terms_that_are_left_when_the_top_was_told_remind_it_one_by_one() -> None:
+def test_terms_left_after_the_top_level_become_reminders() -> None:
     long = ClockPolicy(target=HOUR, ladder=(HOUR,) * 6)
-    steps = laid(long, local("2026-03-09 08:00"), policy=POLICY).steps
+    steps = scheduled(long, local("2026-03-09 08:00"), policy=POLICY).steps
 
     assert ["escalate:2", "escalate:3", "escalate:4", "remind:4", "remind:4:1", "remind:4:2"] == [
-        one.key for one in steps if one.kind != "breach"
+        step.key for step in steps if step.kind != "breach"
     ]
 
 
@@ -126,42 +126,40 @@ def test_terms_that_are_left_when_the_top_was_told_remind_it_one_by_one() -> Non
 )
 def test_state_and_level_follow_from_what_was_done(fired: int, state: ClockState, level: int) -> None:
     clock = sla.with_progress(started(local("2026-04-01 16:30")), fired)
-    instants = [*(one.at for one in clock.steps), None]
+    instants = [*(step.at for step in clock.steps), None]
 
     assert (clock.state, clock.level, clock.next_at) == (state, level, instants[fired])
 
 
 @pytest.mark.parametrize(("name", "clock", "example"), STARTS)
-def test_every_step_of_every_clock_makes_an_event_that_intake_takes_in(
-    name: str, clock: str, example: int
-) -> None:
+def test_every_step_of_every_clock_makes_a_valid_event(name: str, clock: str, example: int) -> None:
     standing = started(local("2026-03-09 08:05"), name, clock, example)
 
-    for one in (step for step in standing.steps if not sla.happens(step)):
-        made = sla.step_event(standing, one, now=one.at)
-        SCHEMAS.check(made, now=one.at)
+    for due in (step for step in standing.steps if not sla.happens(step)):
+        made = sla.step_event(standing, due, now=due.at)
+        SCHEMAS.check(made, now=due.at)
 
         assert made.source == HUB_SOURCE
-        assert made.name in sla.EVENTS[one.kind]
+        assert made.name in sla.EVENTS[due.kind]
 
 
 def data_of(kind: StepKind, number: int = 0) -> dict[str, Json]:
     clock = started(local("2026-04-01 16:30"))
-    one = [step for step in clock.steps if step.kind == kind][number]
-    made: dict[str, Json] = sla.step_event(clock, one, now=one.at + HOUR).data
+    chosen = [step for step in clock.steps if step.kind == kind][number]
+    made: dict[str, Json] = sla.step_event(clock, chosen, now=chosen.at + HOUR).data
     return made
 
 
 @pytest.mark.parametrize("clock", ["first_reply", "legal_term"])
-def test_a_warning_tells_how_much_of_the_promised_time_has_gone(clock: str) -> None:
-    # 80 % of the business hours, which is 91 % of the hours on the wall.
+def test_warning_has_the_percentage_of_the_promised_time(clock: str) -> None:
+    # 80 % of the business hours, which is 91 % of wall time.
     standing = started(local("2026-03-09 08:05"), clock=clock)
     data = sla.step_event(standing, standing.steps[0], now=standing.steps[0].at).data
 
     assert data["percent"] == 80
 
 
-def test_a_breach_tells_the_level_that_missed_it_what_it_was_about() -> None:
+def test_breach_has_the_level_and_the_subject() -> None:
     clock = started(local("2026-04-01 16:30"))
 
     assert data_of(StepKind.BREACH) == {
@@ -187,7 +185,7 @@ def test_a_breach_tells_the_level_that_missed_it_what_it_was_about() -> None:
         (StepKind.REMIND, 0, (4, 4, "reminder")),
     ],
 )
-def test_an_escalation_tells_the_next_level_and_the_last_one_is_a_reminder(
+def test_escalation_names_the_next_level_and_the_last_is_a_reminder(
     kind: StepKind, number: int, expected: tuple[int, int, str]
 ) -> None:
     data = data_of(kind, number)
@@ -196,16 +194,18 @@ def test_an_escalation_tells_the_next_level_and_the_last_one_is_a_reminder(
     assert (data["pqrs_id"], data["radicado"]) == ("pqrs-2026-000123", "PQ-2026-000123")
 
 
-def test_a_step_told_again_is_the_same_event() -> None:
+def test_repeated_step_is_the_same_event() -> None:
     clock = started(local("2026-04-01 16:30"))
-    told = [sla.step_event(clock, one, now=one.at) for one in clock.steps]
-    again = [sla.step_event(clock, one, now=one.at + MINUTE) for one in clock.steps]
+    published = [sla.step_event(clock, step, now=step.at) for step in clock.steps]
+    repeated = [sla.step_event(clock, step, now=step.at + MINUTE) for step in clock.steps]
 
-    assert [(one.source, one.id) for one in told] == [(one.source, one.id) for one in again]
-    assert len({one.id for one in told}) == len(clock.steps)
+    assert [(event.source, event.id) for event in published] == [
+        (event.source, event.id) for event in repeated
+    ]
+    assert len({event.id for event in published}) == len(clock.steps)
 
 
-def test_a_step_is_told_when_it_is_told_so_that_it_is_never_too_old() -> None:
+def test_event_of_a_late_step_has_the_current_time() -> None:
     # After an outage of a week the breach is news all the same.
     clock = started(local("2026-04-01 16:30"))
     late = local("2026-04-20 08:00")
@@ -214,7 +214,7 @@ def test_a_step_is_told_when_it_is_told_so_that_it_is_never_too_old() -> None:
 
 
 def test_the_steps_of_two_clocks_are_different_events() -> None:
-    one, other = started(local("2026-04-01 16:30")), started(local("2026-04-01 16:31"))
-    ids = {sla.step_event(clock, step, now=step.at).id for clock in (one, other) for step in clock.steps}
+    first, second = started(local("2026-04-01 16:30")), started(local("2026-04-01 16:31"))
+    ids = {sla.step_event(clock, step, now=step.at).id for clock in (first, second) for step in clock.steps}
 
     assert len(ids) == 12

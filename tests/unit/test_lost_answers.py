@@ -1,4 +1,4 @@
-"""An answer that has not arrived is none: the legal term runs on until its letter is handed over."""
+"""An answer that did not arrive does not count: the legal term runs on until its letter is handed over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.messages.planning.undelivered import alerts, handed_over
+from hub.messages.planning.undelivered import alerts, letter_handed_over
 from hub.model import Clock, ClockState, Event, Purpose, State
 from hub.timers.scheduler import keep_appointments
 from tests.contract.values import message
@@ -28,17 +28,17 @@ def answered(at: datetime, number: int = 1) -> Event:
 
 
 def lost(answer: Event, at: datetime) -> Event:
-    one = message(stored(answer), purpose=Purpose.LEGAL, state=State.BOUNCED, reason="dsn_5.1.1")
-    [alert] = alerts([one], {one.event_key: stored(answer)}, now=at).values()
+    bounced = message(stored(answer), purpose=Purpose.LEGAL, state=State.BOUNCED, reason="dsn_5.1.1")
+    [alert] = alerts([bounced], {bounced.event_key: stored(answer)}, now=at).values()
     return alert
 
 
 def delivered(answer: Event, at: datetime) -> Event:
-    return handed_over(LETTER, stored(answer), now=at)
+    return letter_handed_over(LETTER, stored(answer), now=at)
 
 
 def legal(*events: Event) -> Clock:
-    return next(one for one in sla.replay(CASE, events, BY_NAME, POLICY) if one.name == "legal_term")
+    return next(clock for clock in sla.replay(CASE, events, BY_NAME, POLICY) if clock.name == "legal_term")
 
 
 def end(clock: Clock) -> tuple[ClockState, datetime | None]:
@@ -49,24 +49,24 @@ ANSWER = answered(MONDAY + HOUR)
 LOST = lost(ANSWER, MONDAY + 3 * HOUR)
 
 
-def test_an_answer_that_was_lost_stops_nothing_and_is_warned_of() -> None:
+def test_lost_answer_stops_no_clock_and_warns() -> None:
     clock = legal(RECEIVED, ANSWER, LOST)
 
     assert (ClockState.OPEN, None) == end(clock)
     assert ("at_risk", LOST.time) == (clock.steps[0].kind, clock.steps[0].at)
 
 
-def test_what_the_hub_says_is_of_the_case_of_the_answer_and_as_its_schemas_say() -> None:
-    for one in (LOST, delivered(ANSWER, MONDAY + 4 * HOUR)):
-        SCHEMAS.check(one, now=one.time)
-        assert CASE == one.data["thread_id"]
+def test_events_about_a_lost_answer_have_its_case_and_match_their_schemas() -> None:
+    for own in (LOST, delivered(ANSWER, MONDAY + 4 * HOUR)):
+        SCHEMAS.check(own, now=own.time)
+        assert CASE == own.data["thread_id"]
 
 
 @pytest.mark.parametrize(
     ("at", "state"),
     [(MONDAY + 30 * HOUR, ClockState.MET), (local("2026-04-10 09:00"), ClockState.BREACHED)],
 )
-def test_a_letter_that_is_handed_over_ends_the_first_term(at: datetime, state: ClockState) -> None:
+def test_handed_over_letter_ends_the_first_term(at: datetime, state: ClockState) -> None:
     clock = legal(RECEIVED, ANSWER, LOST, delivered(ANSWER, at))
 
     assert (state, at) == end(clock)
@@ -79,7 +79,7 @@ def test_the_order_of_arrival_never_matters() -> None:
     assert {legal(*case).ended_at} == {legal(*permutation).ended_at for permutation in permutations(case)}
 
 
-def test_a_publisher_whose_time_is_ahead_does_not_hide_that_its_answer_was_lost() -> None:
+def test_answer_with_a_future_time_can_still_be_lost() -> None:
     ahead = answered(MONDAY + HOUR + 4 * MINUTE)
     clock = legal(RECEIVED, ahead, lost(ahead, MONDAY + HOUR))
 
@@ -88,7 +88,7 @@ def test_a_publisher_whose_time_is_ahead_does_not_hide_that_its_answer_was_lost(
     assert ClockState.MET is done.state
 
 
-def test_of_two_answers_the_one_that_arrived_counts_whichever_was_lost() -> None:
+def test_of_two_answers_the_one_that_arrived_counts() -> None:
     second = answered(MONDAY + 2 * HOUR, 2)
 
     assert (ClockState.MET, second.time) == end(legal(RECEIVED, ANSWER, second, LOST))
@@ -99,9 +99,15 @@ def test_of_two_answers_the_one_that_arrived_counts_whichever_was_lost() -> None
 
 
 def test_the_letter_of_an_answer_to_an_earlier_term_ends_nothing() -> None:
-    again = event("pqrs.reopened", at=MONDAY + 5 * HOUR)
-    events = (RECEIVED, ANSWER, again, lost(ANSWER, MONDAY + 6 * HOUR), delivered(ANSWER, MONDAY + 7 * HOUR))
-    clocks = [one for one in sla.replay(CASE, events, BY_NAME, POLICY) if one.name == "legal_term"]
+    reopening = event("pqrs.reopened", at=MONDAY + 5 * HOUR)
+    events = (
+        RECEIVED,
+        ANSWER,
+        reopening,
+        lost(ANSWER, MONDAY + 6 * HOUR),
+        delivered(ANSWER, MONDAY + 7 * HOUR),
+    )
+    clocks = [clock for clock in sla.replay(CASE, events, BY_NAME, POLICY) if clock.name == "legal_term"]
 
     assert [ClockState.MET, ClockState.OPEN] == [clock.state for clock in sorted(clocks, key=_start)]
 
@@ -110,7 +116,7 @@ def _start(clock: Clock) -> datetime:
     return clock.started_at
 
 
-async def test_the_loss_of_an_answer_is_told_at_once_to_who_holds_the_term_and_to_level_3() -> None:
+async def test_lost_answer_notifies_holder_and_level_3_at_once() -> None:
     hub = memory_hub(MONDAY)
     await hub.appointments.begin_epoch()
     await hub.take_in(RECEIVED)
@@ -120,6 +126,6 @@ async def test_the_loss_of_an_answer_is_told_at_once_to_who_holds_the_term_and_t
     await hub.take_in(LOST)
     await keep_appointments(timers_of(hub))
 
-    told = [(one.name, one.data["clock"]) for one in hub.publisher.events]
-    assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == told
+    published = [(event.name, event.data["clock"]) for event in hub.publisher.events]
+    assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == published
     assert [ClockState.AT_RISK] == hub.states("legal_term")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.inbound.mail.classify import Ignored, Meaning
 from hub.inbound.mail.parsing import MOST_PARTS
-from hub.inbound.mail.reading import Ignored, Meaning
 from hub.model import Complaint, Reply
 from hub.model.receipts import Receipt
 from tests.unit.letters import BOUNCES, DOMAIN, ID, REPLIES, answer, complaint, dsn, group, meaning

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.channels.email.verdicts import GONE
-from hub.inbound.mail.reading import Ignored
+from hub.inbound.mail.classify import Ignored
 from hub.model import Complaint, State
 from hub.model.receipts import Receipt
 from tests.unit.letters import (

@@ -1,4 +1,4 @@
-"""A call that nobody answered: on the emergency line it is promised back in minutes, and pages somebody."""
+"""Missed calls: a call on the emergency line is promised a call back in minutes, and pages somebody."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def test_emergency_call_starts_only_a_ten_minute_call_back_clock() -> None:
     ("after", "state"),
     [(10 * MINUTE, ClockState.MET), (10 * MINUTE + SECOND, ClockState.BREACHED)],
 )
-def test_the_call_back_keeps_the_promise_while_it_is_due(after: timedelta, state: ClockState) -> None:
+def test_call_back_in_time_meets_the_promise(after: timedelta, state: ClockState) -> None:
     [clock] = clocks(missed(), event("support.replied", {"thread_id": "t-1"}, at=SUNDAY_NIGHT + after))
 
     assert (state, SUNDAY_NIGHT + after) == (clock.state, clock.ended_at)
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("emergency", {("p-caller", "sms", False), ("p-guard", "sms", False)}),
         ("main", {("p-caller", "sms", False)}),
     ],
 )
-async def test_whoever_is_on_call_is_told_at_night_of_the_emergency_line_alone(
-    line: str, told: set[tuple[str, str, bool]]
+async def test_night_calls_on_the_emergency_line_alone_page_the_person_on_call(
+    line: str, expected: set[tuple[str, str, bool]]
 ) -> None:
     hub = memory_hub(SUNDAY_NIGHT)
     await hub.take_in(
@@ -64,11 +64,15 @@ async def test_whoever_is_on_call_is_told_at_night_of_the_emergency_line_alone(
     )
     await hub.take_in(call)
 
-    assert told == {(one.person, one.channel, one.rests) for one in hub.of(call) if one.channel == "sms"}
+    assert expected == {
+        (message.person, message.channel, message.rests)
+        for message in hub.of(call)
+        if message.channel == "sms"
+    }
 
 
-def test_who_stands_in_for_the_one_on_call_is_told_at_any_hour_too() -> None:
-    """The directory knows no more of such a one than that they are staff."""
+def test_stand_in_of_the_person_on_call_is_notified_at_any_hour() -> None:
+    """The directory knows only that this person is staff."""
     [_, staff] = BY_NAME["support.call.missed"].audiences
 
     assert staff.any_hour

@@ -1,4 +1,4 @@
-"""The hub looks at itself: what it finds is told once, and once more when it is over."""
+"""The monitor publishes each incident once, and its end once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.health import monitor
-from hub.health.incidents import BY_KIND, KINDS, avoided, of_queues, title_of
+from hub.health.incidents import BY_KIND, KINDS, avoided_channels, of_queues, title_of
 from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
 from hub.model import Lane, Remaining, Symptom
@@ -49,7 +49,7 @@ HER_DUTY = {
 
 @dataclass
 class House:
-    """A hub that is well until a test breaks something of it."""
+    """A healthy hub, of which a test breaks something."""
 
     clock: SettableClock = field(default_factory=lambda: SettableClock(MONDAY))
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
@@ -60,7 +60,7 @@ class House:
     asked: int = 0
     apart: timedelta = timedelta(0)
     stopped: bool = False
-    """The timers: no audit comes to its end any more."""
+    """Break the timers: no audit ends any more."""
 
     def __post_init__(self) -> None:
         self.memory = MemoryStore(self.clock)
@@ -68,7 +68,7 @@ class House:
         self.watch = self.another()
 
     def another(self) -> Monitor:
-        """Another process that watches the same hub."""
+        """Another process that monitors the same hub."""
         return Monitor(
             store=self.store,
             publisher=self.publisher,
@@ -101,7 +101,7 @@ class House:
         for _ in range(times):
             if not self.stopped:
                 await self.store.beat("timers", {"audit": "ended"})
-            await monitor.look_and_tell(self.watch)
+            await monitor.check_and_notify(self.watch)
             self.clock.advance(wait)
 
     async def circuit(self, state: str) -> None:
@@ -109,10 +109,10 @@ class House:
 
     @property
     def told(self) -> list[tuple[str, str]]:
-        return [(one.name.rpartition(".")[2], one.data["key"]) for one in self.publisher.events]
+        return [(event.name.rpartition(".")[2], event.data["key"]) for event in self.publisher.events]
 
 
-async def test_a_hub_that_is_well_says_nothing_and_knows_it() -> None:
+async def test_healthy_hub_reports_nothing() -> None:
     house = House()
     await house.passes(20)
 
@@ -173,14 +173,14 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("key", BROKEN)
-async def test_each_kind_of_incident_is_seen_and_told_once(key: str) -> None:
+async def test_each_kind_of_incident_is_published_once(key: str) -> None:
     house = House()
     await BROKEN[key](house)
     await house.passes(3)
 
     assert [("began", key)] == house.told
-    for one in house.publisher.events:
-        SCHEMAS.check(one, now=house.clock())
+    for published in house.publisher.events:
+        SCHEMAS.check(published, now=house.clock())
 
 
 def test_each_kind_is_broken_here() -> None:
@@ -188,12 +188,12 @@ def test_each_kind_is_broken_here() -> None:
 
 
 @pytest.mark.parametrize("key", BROKEN)
-def test_a_title_says_what_it_is_about(key: str) -> None:
+def test_title_names_the_subject(key: str) -> None:
     assert "{" not in title_of(key)
 
 
 def test_only_a_channel_is_avoided() -> None:
-    assert {key: avoided(key) for key in BROKEN if avoided(key)} == {
+    assert {key: avoided_channels(key) for key in BROKEN if avoided_channels(key)} == {
         "circuit:sms:twilio": ["sms"],
         "queue_age:email:urgent": ["email"],
         "balance:sms:twilio": ["sms"],
@@ -211,14 +211,14 @@ def test_one_queue_is_counted_in_the_singular(unattended: Mapping[str, int], mea
     assert [measured] == [symptom.measured for symptom in of_queues(unattended)]
 
 
-def test_what_to_do_about_events_speaks_of_events() -> None:
+def test_text_about_dead_letters_is_about_events() -> None:
     kind = BY_KIND["dead_letters"]
 
     assert kind.title.startswith("Hay eventos")
     assert kind.to_do.startswith("Mírelos")
 
 
-async def test_a_incident_counts_the_dead_letters_as_they_grow() -> None:
+async def test_open_incident_updates_its_count_of_dead_letters() -> None:
     house = House()
     await _bury(house)
     await house.passes()
@@ -232,7 +232,7 @@ async def test_a_incident_counts_the_dead_letters_as_they_grow() -> None:
     assert [("began", "dead_letters")] == house.told
 
 
-async def test_what_is_over_is_told_once_after_a_while() -> None:
+async def test_end_of_an_incident_is_published_once_after_a_delay() -> None:
     house = House()
     await house.circuit("open")
     await house.passes()
@@ -240,12 +240,12 @@ async def test_what_is_over_is_told_once_after_a_while() -> None:
     await house.passes(20)
 
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
-    for one in house.publisher.events:
-        SCHEMAS.check(one, now=house.clock())
+    for published in house.publisher.events:
+        SCHEMAS.check(published, now=house.clock())
 
 
 @pytest.mark.parametrize("key", ["unattended:intake", "server:redis"])
-async def test_what_a_start_looks_like_is_believed_the_second_time(key: str) -> None:
+async def test_symptom_of_a_start_counts_the_second_time(key: str) -> None:
     house = House()
     await BROKEN[key](house)
     await house.passes()
@@ -255,7 +255,7 @@ async def test_what_a_start_looks_like_is_believed_the_second_time(key: str) -> 
     assert [] == house.told
 
 
-async def test_what_flaps_is_one_incident() -> None:
+async def test_flapping_symptom_is_one_incident() -> None:
     house = House()
     for state in ("open", "closed", "half_open", "closed", "open") * 4:
         await house.circuit(state)
@@ -264,7 +264,7 @@ async def test_what_flaps_is_one_incident() -> None:
     assert [("began", "circuit:sms:twilio")] == house.told
 
 
-async def test_a_circuit_of_which_nobody_speaks_any_more_is_over() -> None:
+async def test_circuit_that_no_process_reports_is_resolved() -> None:
     house = House()
     await house.circuit("open")
     await house.passes(20)
@@ -272,7 +272,7 @@ async def test_a_circuit_of_which_nobody_speaks_any_more_is_over() -> None:
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
 
 
-async def test_what_could_not_be_looked_at_is_not_over() -> None:
+async def test_incident_with_a_failing_check_is_not_resolved() -> None:
     house = House()
     await house.circuit("open")
     await house.passes()
@@ -286,7 +286,7 @@ async def test_what_could_not_be_looked_at_is_not_over() -> None:
     ("method", "error"),
     [("audit_age", StorageUnavailable()), ("open_circuits", AppointmentsUnavailable())],
 )
-async def test_one_look_that_fails_hides_nothing_of_the_others(method: str, error: Exception) -> None:
+async def test_failing_check_does_not_hide_the_others(method: str, error: Exception) -> None:
     house = House()
     house.store.faults.always(method, error)
     await _break_intake(house)
@@ -307,7 +307,7 @@ async def test_a_hub_whose_audit_is_old_or_unknown_is_not_well() -> None:
     assert not house.watch.well
 
 
-async def test_a_hub_whose_timers_never_were_has_as_long_as_any_other() -> None:
+async def test_audit_age_before_the_first_audit_counts_from_the_start() -> None:
     house = House(stopped=True)
     await house.passes(2)
     assert [] == house.told
@@ -317,21 +317,21 @@ async def test_a_hub_whose_timers_never_were_has_as_long_as_any_other() -> None:
     assert [("began", "auditor")] == house.told
 
 
-async def test_a_crash_between_telling_and_noting_it_repeats_the_same_id() -> None:
+async def test_crash_between_publishing_and_marking_repeats_the_same_id() -> None:
     house = House()
     await house.circuit("open")
-    house.store.faults.script("mark_told", StorageUnavailable())
+    house.store.faults.script("mark_published", StorageUnavailable())
     with pytest.raises(StorageUnavailable):
         await house.passes()
     house.clock.advance(HOUR)
     await house.circuit("open")
     await house.passes()
 
-    first, again = house.publisher.events
-    assert (first.source, first.id, first.time) == (again.source, again.id, again.time)
+    first, repeated = house.publisher.events
+    assert (first.source, first.id, first.time) == (repeated.source, repeated.id, repeated.time)
 
 
-async def test_what_began_while_the_broker_was_away_is_told_later_and_in_order() -> None:
+async def test_incidents_during_a_broker_outage_are_published_later_in_order() -> None:
     house = House()
     await house.circuit("open")
     house.publisher.faults.script("event", *[BrokerUnavailable()] * 10)
@@ -344,7 +344,7 @@ async def test_what_began_while_the_broker_was_away_is_told_later_and_in_order()
     assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
 
 
-async def test_providers_are_asked_for_their_money_at_most_every_quarter_of_an_hour() -> None:
+async def test_balances_are_read_at_most_every_quarter_of_an_hour() -> None:
     house = House()
     await _spend(house)
     await house.passes(4 * 15)
@@ -358,7 +358,7 @@ async def test_providers_are_asked_for_their_money_at_most_every_quarter_of_an_h
     ("low", "currency", "is_told"),
     [(Decimal(12), "SMS", True), (Decimal(9), "USD", False), (None, "USD", True), (None, "EUR", False)],
 )
-async def test_the_providers_own_word_of_what_is_low_comes_first(
+async def test_providers_own_low_balance_limit_comes_first(
     low: Decimal | None, currency: str, is_told: bool
 ) -> None:
     house = House()
@@ -368,7 +368,7 @@ async def test_the_providers_own_word_of_what_is_low_comes_first(
     assert is_told is bool(house.told)
 
 
-async def test_with_nobody_on_duty_the_company_is_told() -> None:
+async def test_company_is_notified_if_nobody_is_on_duty() -> None:
     house = House()
     await house.circuit("open")
     await house.passes()
@@ -376,7 +376,7 @@ async def test_with_nobody_on_duty_the_company_is_told() -> None:
     assert ["servicio@example.co"] == house.publisher.events[0].data["notify"]
 
 
-async def test_with_somebody_on_duty_only_the_staff_is_told() -> None:
+async def test_only_staff_is_notified_if_somebody_is_on_duty() -> None:
     house = House()
     async with house.memory.transaction() as transaction:
         await transaction.apply_directory(
@@ -391,7 +391,7 @@ async def test_with_somebody_on_duty_only_the_staff_is_told() -> None:
     assert [] == house.publisher.events[0].data["notify"]
 
 
-async def test_what_another_hub_has_found_is_left_to_it() -> None:
+async def test_incident_of_an_unknown_kind_is_left_to_the_other_hub() -> None:
     house = House()
     await house.store.see([Symptom(key="moon:full", measured="x")])
     await house.circuit("open")
@@ -400,7 +400,7 @@ async def test_what_another_hub_has_found_is_left_to_it() -> None:
     assert [("began", "circuit:sms:twilio")] == house.told
 
 
-async def test_a_watch_that_breaks_goes_on() -> None:
+async def test_monitor_continues_after_a_fault() -> None:
     house = House()
     house.watch.policy = msgspec.structs.replace(POLICY, interval=timedelta(milliseconds=1))
     house.publisher.faults.script("event", RuntimeError("a fault of ours"), BrokerUnavailable())
@@ -420,7 +420,7 @@ SEEN = st.lists(
 
 
 @given(SEEN, st.integers(1, 3))
-def test_however_it_goes_begins_and_ends_alternate_and_one_at_most_is_open(
+def test_begins_and_ends_alternate_and_at_most_one_is_open(
     seen: list[tuple[str, int]], watchers: int
 ) -> None:
     house = House()
@@ -432,19 +432,19 @@ def test_however_it_goes_begins_and_ends_alternate_and_one_at_most_is_open(
             if what in {"open", "closed"}:
                 await house.circuit(what)
             await house.passes(wait=timedelta(0))
-            for other in others:
-                await monitor.look_and_tell(other)
+            for process in others:
+                await monitor.check_and_notify(process)
             house.clock.advance(seconds * SECOND)
             assert len([row for row in house.store.rows if row.resolved_at is None]) <= 1
 
     asyncio.run(live())
-    told = [verb for verb, _ in house.told]
+    verbs = [verb for verb, _ in house.told]
 
-    assert ["began", "ended"] * (len(told) // 2) + ["began"] * (len(told) % 2) == told
-    assert len({one.id for one in house.publisher.events}) == len(told)
+    assert ["began", "ended"] * (len(verbs) // 2) + ["began"] * (len(verbs) % 2) == verbs
+    assert len({event.id for event in house.publisher.events}) == len(verbs)
 
 
-async def test_what_providers_say_of_their_money_may_fail_and_what_they_said_counts_on() -> None:
+async def test_last_known_balance_stays_in_force_if_a_read_fails() -> None:
     house = House()
     await _spend(house)
     await house.passes()

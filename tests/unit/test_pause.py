@@ -1,4 +1,4 @@
-"""A pause holds messages, and a resume releases them."""
+"""Paused messages are held, and sent after the resume."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ async def go_on(office: DeliveryHarness, subject: str, at_most: int | None = Non
 @pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
 async def test_paused_message_is_held_without_attempt_or_ageing(subject: str) -> None:
     office = post_office()
-    one = mail(expires_at=MONDAY + HOUR)
-    await office.holds(one)
+    message = mail(expires_at=MONDAY + HOUR)
+    await office.holds(message)
     await hold(office, subject)
-    await office.deliver(one)
+    await office.deliver(message)
 
-    held = office.now(one)
+    held = office.now(message)
     assert (held.state, held.reason, held.next_at) == (State.HELD, "paused", MONDAY + QUARTER)
     assert held.expires_at == MONDAY + HOUR + QUARTER
-    assert office.store.tables.messages[one.id].attempts == 0
+    assert office.store.tables.messages[message.id].attempts == 0
     assert office.sent() == []
 
 
 @pytest.mark.parametrize("subject", ["channel:sms", "event:pqrs.replied"])
 async def test_pause_of_another_subject_holds_nothing(subject: str) -> None:
     office = post_office()
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     await hold(office, subject)
-    await office.deliver(one)
+    await office.deliver(message)
 
-    assert office.states(one) == [State.SENT]
+    assert office.states(message) == [State.SENT]
 
 
-async def test_held_message_is_stored_before_a_slow_provider_answers() -> None:
-    """Otherwise a resume would not find it, and the next check is a quarter of an hour later."""
+async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None:
+    """Otherwise a resume meanwhile would miss it, and it would wait for a quarter of an hour."""
     seen: list[State] = []
 
     async def slow(_outgoing: Outgoing) -> Accepted:
@@ -74,36 +74,36 @@ async def test_held_message_is_stored_before_a_slow_provider_answers() -> None:
     assert office.store.tables.messages[paused.id].attempts == 0
 
 
-async def test_paused_message_still_expires() -> None:
+async def test_paused_message_expires_at_its_wall_time_end() -> None:
     office = post_office()
-    one = mail(expires_at=MONDAY, ends_at=MONDAY)
-    await office.holds(one)
+    message = mail(expires_at=MONDAY, ends_at=MONDAY)
+    await office.holds(message)
     await hold(office, "channel:email")
-    await office.deliver(one)
+    await office.deliver(message)
 
-    assert office.states(one) == [State.EXPIRED]
+    assert office.states(message) == [State.EXPIRED]
 
 
 async def test_resuming_sends_held_messages_at_once() -> None:
     office = post_office()
-    one = mail(expires_at=MONDAY + HOUR)
-    await office.holds(one)
+    message = mail(expires_at=MONDAY + HOUR)
+    await office.holds(message)
     await hold(office, "channel:email")
-    await office.deliver(one)
+    await office.deliver(message)
 
     assert await go_on(office, "channel:email") == (True, 1, False)
-    assert [ticket.ids for ticket in office.publisher.published] == [(one.id,)]
-    assert office.now(one).expires_at == MONDAY + HOUR
-    await office.deliver(one)
-    assert office.states(one) == [State.SENT]
+    assert [ticket.ids for ticket in office.publisher.published] == [(message.id,)]
+    assert office.now(message).expires_at == MONDAY + HOUR
+    await office.deliver(message)
+    assert office.states(message) == [State.SENT]
 
 
 async def test_resuming_twice_releases_nothing_twice() -> None:
     office = post_office()
-    one = mail()
-    await office.holds(one)
+    message = mail()
+    await office.holds(message)
     await hold(office, "channel:email")
-    await office.deliver(one)
+    await office.deliver(message)
     await go_on(office, "channel:email")
 
     assert await go_on(office, "channel:email") == (False, 0, False)
@@ -121,7 +121,7 @@ async def test_resuming_goes_in_pages_and_reports_more() -> None:
 
 
 class _SlowToHear(MemoryPauses):
-    """A process that does not know the end of the pause holds one more message after the first check."""
+    """A process that has not read the end of the pause holds one more message after the first release."""
 
     def __init__(self, office: DeliveryHarness) -> None:
         super().__init__(office.store, office.clock)
@@ -134,7 +134,7 @@ class _SlowToHear(MemoryPauses):
         return tickets
 
 
-async def test_messages_held_by_a_late_process_are_released_too() -> None:
+async def test_message_held_by_an_outdated_process_is_released_too() -> None:
     office = post_office()
     store = _SlowToHear(office)
     await store.pause("channel:email", by="ana", reason="")
@@ -149,9 +149,11 @@ def test_a_name_is_a_channel_or_an_event() -> None:
     assert subjects == ["channel:sms", "event:pqrs.received"]
 
 
-@pytest.mark.parametrize(("name", "said"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms, push")])
-def test_unknown_name_is_refused_with_known_names(name: str, said: str) -> None:
-    with pytest.raises(UnknownName, match=said):
+@pytest.mark.parametrize(
+    ("name", "suggestion"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms, push")]
+)
+def test_unknown_subject_is_refused_with_the_known_ones(name: str, suggestion: str) -> None:
+    with pytest.raises(UnknownName, match=suggestion):
         subject_of(name)
 
 
@@ -180,7 +182,7 @@ async def test_pauses_are_read_at_most_once_a_second() -> None:
     assert (before, within, after) == (frozenset(), frozenset(), frozenset({"channel:sms"}))
 
 
-async def test_last_known_pauses_apply_during_a_database_outage() -> None:
+async def test_last_known_pauses_stay_in_force_without_postgresql() -> None:
     store, seconds = memory_pauses(), Seconds()
     pauses = Pauses(store, seconds)
     await store.pause("channel:sms", by="ana", reason="")

@@ -1,4 +1,4 @@
-"""One person is not written to without end; what must be said is said all the same."""
+"""The rate limit of one person; exempt purposes are always sent."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ async def sent(*messages: Message) -> DeliveryHarness:
     return office
 
 
-async def test_what_comes_on_top_is_held_until_there_is_room_and_not_tried() -> None:
+async def test_message_over_the_limit_is_held_and_not_tried() -> None:
     messages = texts(SIX + 2)
     office = await sent(*messages)
     held = [office.now(message) for message in messages if office.now(message).state is State.HELD]
 
     assert len(office.sent("sms")) == SIX
-    assert [(one.reason, one.next_at) for one in held] == [("throttled", MONDAY + HOUR)] * 2
+    assert [(message.reason, message.next_at) for message in held] == [("throttled", MONDAY + HOUR)] * 2
     assert len(office.attempts) == SIX
     assert list(office.appointments.scores.values()) == [(MONDAY + HOUR).timestamp()] * 2
 
 
-async def test_the_time_that_it_is_held_does_not_count_against_it() -> None:
+async def test_expiry_moves_by_the_time_over_the_limit() -> None:
     messages = texts(SIX + 1)
     office = await sent(*messages)
     [held] = [office.now(message) for message in messages if office.now(message).state is State.HELD]
@@ -66,13 +66,13 @@ async def test_when_there_is_room_again_it_is_sent() -> None:
 @pytest.mark.parametrize(
     "purpose", [Purpose.EMERGENCY, Purpose.LEGAL, Purpose.TRANSACTIONAL, Purpose.INTERNAL]
 )
-async def test_what_must_be_said_is_never_held_for_that_and_redis_is_not_asked(purpose: Purpose) -> None:
+async def test_exempt_purpose_is_never_held_and_makes_no_redis_call(purpose: Purpose) -> None:
     office = await sent(*texts(SIX + 2, purpose))
 
     assert (len(office.sent("sms")), office.throttle.calls) == (SIX + 2, 0)
 
 
-async def test_each_person_and_each_channel_has_an_allowance_of_its_own() -> None:
+async def test_each_person_and_channel_has_its_own_limit() -> None:
     office = await sent(
         *texts(SIX), *texts(SIX, person="p-2"), mail("p-1", purpose=Purpose.SERVICE), mail("p-2")
     )
@@ -80,7 +80,7 @@ async def test_each_person_and_each_channel_has_an_allowance_of_its_own() -> Non
     assert (len(office.sent("sms")), len(office.sent("email"))) == (2 * SIX, 2)
 
 
-async def test_a_ticket_is_one_question_however_many_messages_it_has() -> None:
+async def test_ticket_makes_one_throttle_call() -> None:
     office = await sent(*texts(SIX + 2), *texts(3, person="p-2"))
 
     assert office.throttle.calls == 1

@@ -31,17 +31,17 @@ Steps = tuple[tuple[str, ...], ...]
     [
         # The channels of a step are used together.
         ((("email", "sms"),), EVERYTHING, [("email", "maria@example.com"), ("sms", "+573001234567")], ()),
-        # A channel that cannot reach the person is passed over, with a reason.
+        # A channel that cannot reach the person is skipped, with a reason.
         ((("email", "sms"),), (email(),), [("email", "maria@example.com")], ("sms:no_contact",)),
-        # The first step that reaches anybody is the one.
+        # The first step that reaches the person is used.
         ((("email",), ("sms",)), (mobile(),), [("sms", "+573001234567")], ("email:no_contact",)),
-        # A channel that is not configured is passed over too.
+        # A channel that is not configured is skipped too.
         ((("whatsapp",), ("sms",)), (mobile(),), [("sms", "+573001234567")], ("whatsapp:not_configured",)),
-        # All devices of a person ring.
+        # All devices of a person get the push.
         ((("push",),), EVERYTHING, [("push", "a"), ("push", "b")], ()),
         # A landline gets no SMS, whatever comes first.
         ((("sms",),), (mobile(LANDLINE, id="0"), mobile()), [("sms", "+573001234567")], ()),
-        # The inbox needs only somebody of the directory.
+        # The inbox needs only a person of the directory.
         ((("inbox",),), (), [("inbox", "p-maria")], ()),
         # A verified contact point goes before the preferred one, which goes before the rest.
         (
@@ -51,7 +51,7 @@ Steps = tuple[tuple[str, ...], ...]
             (),
         ),
         ((("email",),), (email("a@x.co", id="1"), email("b@x.co", id="2")), [("email", "a@x.co")], ()),
-        # What the steps after the first one lack is told as well.
+        # The skipped channels of later steps are recorded too.
         (
             (("email",), ("whatsapp",), ("sms",)),
             (email(),),
@@ -66,8 +66,8 @@ def test_the_first_usable_step_is_planned(
     messages = plan(kind(*steps), person(*points))
 
     assert reached(messages) == expected
-    assert {one.skipped for one in messages} == {skipped}
-    assert {one.state for one in messages} == {State.QUEUED}
+    assert {message.skipped for message in messages} == {skipped}
+    assert {message.state for message in messages} == {State.QUEUED}
 
 
 @pytest.mark.parametrize(
@@ -81,61 +81,66 @@ def test_the_first_usable_step_is_planned(
             "not_configured",
             ("voice:not_configured", "whatsapp:not_configured"),
         ),
-        # One channel that lacks a contact is enough to say so: the office can mend it.
+        # One channel without a contact decides the reason: the office can add the contact.
         ((("voice", "sms"),), person(email()), "no_contact", ("voice:not_configured", "sms:no_contact")),
         ((("inbox",),), person(email(), known=False), "no_contact", ("inbox:stranger",)),
     ],
 )
-def test_a_person_whom_nothing_reaches_has_one_suppressed_row_with_the_reason(
+def test_unreachable_person_gets_one_suppressed_row_with_the_reason(
     steps: Steps, who: Person, reason: str, skipped: tuple[str, ...]
 ) -> None:
-    one = only(plan(kind(*steps), who))
+    message = only(plan(kind(*steps), who))
 
-    assert (one.state, one.reason, one.skipped) == (State.SUPPRESSED, reason, skipped)
-    assert (one.channel, one.address, one.contact_id, one.fallback) == (steps[0][0], "", "", ())
+    assert (message.state, message.reason, message.skipped) == (State.SUPPRESSED, reason, skipped)
+    assert (message.channel, message.address, message.contact_id, message.fallback) == (
+        steps[0][0],
+        "",
+        "",
+        (),
+    )
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_stranger_gets_no_survey_collection_or_advertising(purpose: Purpose) -> None:
-    one = only(plan(kind(("email",), purpose=purpose), person(email(), known=False)))
+    message = only(plan(kind(("email",), purpose=purpose), person(email(), known=False)))
     refused = purpose in {Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL}
 
-    assert (one.state, one.reason) == (
+    assert (message.state, message.reason) == (
         (State.SUPPRESSED, "inline_not_allowed") if refused else (State.QUEUED, None)
     )
 
 
-def test_somebody_whom_the_directory_does_not_know_has_a_suppressed_row() -> None:
+def test_unknown_person_gets_a_suppressed_row() -> None:
     planned = only(plan(kind(("inbox",), ("email",)), Person(ref="p-gone", name="")))
-    one = unknown_person(planned)
+    message = unknown_person(planned)
 
-    assert (one.state, one.reason, one.fallback, one.next_at) == (
+    assert (message.state, message.reason, message.fallback, message.next_at) == (
         State.SUPPRESSED,
         "unknown_person",
         (),
         None,
     )
-    assert (one.id, one.person) == (planned.id, "p-gone")
+    assert (message.id, message.person) == (planned.id, "p-gone")
 
 
-def test_whoever_of_a_group_is_left_out_is_planned_nothing() -> None:
-    told, away = person(email(), ref="p-told"), person(email(), ref="p-away", left_out="on_leave")
+def test_person_who_is_left_out_gets_no_message() -> None:
+    present, away = person(email(), ref="p-told"), person(email(), ref="p-away", left_out="on_leave")
 
-    planned = plan(kind(("email",)), told, away)
+    planned = plan(kind(("email",)), present, away)
 
     assert ["p-told"] == [message.person for message in planned]
 
 
-def test_a_message_keeps_the_units_that_brought_its_reader_in() -> None:
+def test_message_keeps_the_units_that_matched_its_recipient() -> None:
     (planned,) = plan(kind(("email",)), person(email(), units=("Apto 101", "Apto 302")))
 
     assert ("Apto 101", "Apto 302") == planned.units
 
 
 def test_the_later_steps_that_reach_the_person_are_the_fallback() -> None:
-    one = only(plan(kind(("email",), ("whatsapp",), ("sms", "push")), person(*EVERYTHING)))
+    message = only(plan(kind(("email",), ("whatsapp",), ("sms", "push")), person(*EVERYTHING)))
 
-    assert one.fallback == (
+    assert message.fallback == (
         (
             Target(channel="sms", contact_id="cp-phone", address="+573001234567"),
             Target(channel="push", contact_id="cp-a", address="a"),
@@ -150,7 +155,7 @@ def test_a_cascade_goes_step_by_step_until_nothing_is_left() -> None:
     second = only(next_step(replace(first, state=State.FAILED, reason="smtp_550"), now=MONDAY + HOUR))
     third = only(next_step(replace(second, state=State.FAILED), now=MONDAY + HOUR))
 
-    assert [(one.channel, one.step) for one in (first, second, third)] == [
+    assert [(message.channel, message.step) for message in (first, second, third)] == [
         ("email", 0),
         ("sms", 1),
         ("inbox", 2),
@@ -169,7 +174,7 @@ def test_a_cascade_goes_step_by_step_until_nothing_is_left() -> None:
     assert next_step(third, now=MONDAY) == []
 
 
-def test_a_message_of_a_later_step_is_the_one_that_planning_would_have_made() -> None:
+def test_message_of_a_later_step_equals_the_planned_one() -> None:
     after_email = only(next_step(only(plan(kind(("email",), ("sms",)), person(*EVERYTHING))), now=MONDAY))
     at_once = only(plan(kind(("sms",)), person(*EVERYTHING)))
 
@@ -190,35 +195,35 @@ def test_the_messages_of_one_step_share_the_next_one() -> None:
         (CROWD + 1, Lane.NORMAL, Lane.BULK),
         (CROWD + 1, Lane.BULK, Lane.BULK),
         (1, Lane.BULK, Lane.BULK),
-        (CROWD + 1, Lane.URGENT, Lane.URGENT),  # an emergency of a thousand people is still one
+        (CROWD + 1, Lane.URGENT, Lane.URGENT),  # an emergency for a thousand people is still urgent
     ],
 )
-def test_more_than_two_hundred_travel_in_bulk_unless_it_is_urgent(
+def test_more_than_two_hundred_use_the_bulk_lane_unless_urgent(
     crowd: int, lane: Lane, expected: Lane
 ) -> None:
     assert lane_for(kind(("email",), lane=lane), crowd) is expected
 
 
-def test_a_page_of_a_crowd_travels_with_the_crowd() -> None:
-    one = only(plan(kind(("inbox",)), person(), crowd=CROWD + 1))
+def test_page_of_a_crowd_uses_the_lane_of_the_crowd() -> None:
+    message = only(plan(kind(("inbox",)), person(), crowd=CROWD + 1))
 
-    assert one.lane is Lane.BULK
+    assert message.lane is Lane.BULK
 
 
-def test_a_crowd_that_is_here_whole_counts_itself() -> None:
+def test_crowd_without_a_given_size_is_counted() -> None:
     people = [person(ref=f"p-{number}") for number in range(CROWD + 1)]
 
-    assert {one.lane for one in plan(kind(("inbox",)), *people)} == {Lane.BULK}
+    assert {message.lane for message in plan(kind(("inbox",)), *people)} == {Lane.BULK}
 
 
 @pytest.mark.parametrize("quiet", [True, "true"])
-def test_a_quiet_event_says_nothing(quiet: object) -> None:
-    assert plan(kind(("email",)), person(email()), one=event("pqrs.received", quiet=quiet)) == []
+def test_quiet_event_plans_no_message(quiet: object) -> None:
+    assert plan(kind(("email",)), person(email()), trigger=event("pqrs.received", quiet=quiet)) == []
 
 
 @pytest.mark.parametrize("quiet", [False, "false"])
-def test_an_event_that_is_not_quiet_speaks(quiet: object) -> None:
-    assert len(plan(kind(("email",)), person(email()), one=event("pqrs.received", quiet=quiet))) == 1
+def test_event_that_is_not_quiet_plans_messages(quiet: object) -> None:
+    assert len(plan(kind(("email",)), person(email()), trigger=event("pqrs.received", quiet=quiet))) == 1
 
 
 PEOPLE = st.lists(
@@ -228,7 +233,7 @@ PEOPLE = st.lists(
         st.lists(st.sampled_from(EVERYTHING), unique=True),
     ),
     max_size=5,
-    unique_by=lambda one: one.ref,
+    unique_by=lambda recipient: recipient.ref,
 )
 STEPS = st.lists(
     st.lists(st.sampled_from([*CHANNELS, "voice"]), min_size=1, max_size=3, unique=True),
@@ -242,23 +247,23 @@ def test_planning_is_the_same_every_time_and_no_two_messages_share_an_id(
     people: list[Person], steps: list[list[str]]
 ) -> None:
     of = kind(*map(tuple, steps), reminders=(Reminder("until", HOUR),))
-    one = event("pqrs.received", {"until": (MONDAY + 2 * HOUR).isoformat()})
-    messages = plan(of, *people, one=one)
+    petition = event("pqrs.received", {"until": (MONDAY + 2 * HOUR).isoformat()})
+    messages = plan(of, *people, trigger=petition)
 
-    assert plan(of, *people, one=one) == messages
+    assert plan(of, *people, trigger=petition) == messages
     assert len({m.id for m in messages}) == len(messages)
     assert {m.person for m in messages} == {p.ref for p in people}
 
 
 @given(people=PEOPLE, steps=STEPS)
-def test_everybody_is_reached_or_told_why_not(people: list[Person], steps: list[list[str]]) -> None:
-    for one in plan(kind(*map(tuple, steps)), *people):
-        assert (one.state is State.QUEUED) == bool(one.address)
-        assert (one.state is State.SUPPRESSED) == (one.reason is not None)
+def test_everybody_is_reached_or_has_a_reason(people: list[Person], steps: list[list[str]]) -> None:
+    for planned in plan(kind(*map(tuple, steps)), *people):
+        assert (planned.state is State.QUEUED) == bool(planned.address)
+        assert (planned.state is State.SUPPRESSED) == (planned.reason is not None)
 
 
 def test_a_message_says_what_it_is_about() -> None:
-    one = only(plan(kind(("email",)), person(email(), locale="en")))
+    planned = only(plan(kind(("email",)), person(email(), locale="en")))
     expected = message(locale="en", expires_at=MONDAY + 72 * HOUR)
 
-    assert one == expected
+    assert planned == expected

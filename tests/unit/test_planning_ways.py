@@ -1,4 +1,4 @@
-"""How the steps of an audience follow each other, and when a letter is written."""
+"""How the steps of an audience follow each other, and when a letter is sent."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ def test_all_uses_the_channels_of_every_step_at_once() -> None:
     messages = plan(kind(*STEPS, ("email", "inbox"), cascade=Cascade.ALL), person(email(), mobile()))
 
     assert [message.channel for message in messages] == ["email", "sms", "inbox"]
-    assert {(one.step, one.fallback) for one in messages} == {(0, ())}
+    assert {(message.step, message.fallback) for message in messages} == {(0, ())}
 
 
 @pytest.mark.parametrize(("points", "expected"), [(EVERYTHING, "email"), ((mobile(),), "sms")])
 def test_first_uses_the_first_step_that_reaches_the_person_and_no_other(
     points: tuple[ContactPoint, ...], expected: str
 ) -> None:
-    one = only(plan(kind(*STEPS, cascade=Cascade.FIRST), person(*points)))
+    message = only(plan(kind(*STEPS, cascade=Cascade.FIRST), person(*points)))
 
-    assert (one.channel, one.fallback) == (expected, ())
+    assert (message.channel, message.fallback) == (expected, ())
 
 
 @pytest.mark.parametrize(
     ("method", "expected"),
     [("sms", [("sms", 0)]), ("paper", [("email", 1)]), (None, [("email", 1)])],
 )
-def test_the_channel_used_is_the_only_one_and_paper_is_none(
+def test_channel_used_is_the_only_one_and_paper_does_not_count(
     method: str | None, expected: list[tuple[str, int]]
 ) -> None:
-    told = event("privacy.consent.granted", {"method": method})
-    one = plan_audience(
-        stored(told), BY_NAME[told.name], 0, [person(email(), mobile())], rules=RULES, now=MONDAY
+    granted = event("privacy.consent.granted", {"method": method})
+    messages = plan_audience(
+        stored(granted), BY_NAME[granted.name], 0, [person(email(), mobile())], rules=RULES, now=MONDAY
     )
 
-    assert [(each.channel, len(each.fallback)) for each in one] == expected
+    assert [(message.channel, len(message.fallback)) for message in messages] == expected
 
 
 def test_a_letter_is_the_last_step() -> None:
@@ -58,12 +58,12 @@ def test_a_letter_is_the_last_step() -> None:
     second = only(next_step(replace(first, state=State.FAILED), now=MONDAY))
     third = only(next_step(replace(second, state=State.BOUNCED), now=MONDAY))
 
-    assert [one.channel for one in (first, second, third)] == ["email", "sms", "print"]
+    assert [message.channel for message in (first, second, third)] == ["email", "sms", "print"]
     assert third.fallback == ()
 
 
 @pytest.mark.parametrize("paper", [Print.LETTER, Print.BOTH])
-def test_who_has_no_digital_access_has_the_letter_at_once(paper: Print) -> None:
+def test_person_without_digital_access_gets_the_letter_at_once(paper: Print) -> None:
     somebody = replace(person(mobile()), digital_access=False)
     messages = plan(kind(*STEPS, print=paper), somebody, rules=WITH_LETTERS)
 
@@ -71,10 +71,10 @@ def test_who_has_no_digital_access_has_the_letter_at_once(paper: Print) -> None:
     assert [[t.channel for t in step] for step in messages[0].fallback] == [["sms"]]
 
 
-def test_somebody_without_any_contact_is_written_to_on_paper() -> None:
-    one = only(plan(kind(*STEPS, print=Print.LETTER), replace(person(), known=False), rules=WITH_LETTERS))
+def test_person_without_contact_points_gets_a_letter() -> None:
+    message = only(plan(kind(*STEPS, print=Print.LETTER), replace(person(), known=False), rules=WITH_LETTERS))
 
-    assert (one.channel, one.state) == ("print", State.QUEUED)
+    assert (message.channel, message.state) == ("print", State.QUEUED)
 
 
 @pytest.mark.parametrize("paper", [Print.NEVER, Print.BOARD])
@@ -93,6 +93,6 @@ def test_message_with_a_step_left_waits_for_its_receipt_as_its_purpose_says() ->
 
 
 def test_a_message_keeps_the_name_of_its_text() -> None:
-    one = only(plan(kind(*STEPS, template="staff"), person(email(), mobile())))
+    message = only(plan(kind(*STEPS, template="staff"), person(email(), mobile())))
 
-    assert (one.variant, only(next_step(one, now=MONDAY)).variant) == ("staff", "staff")
+    assert (message.variant, only(next_step(message, now=MONDAY)).variant) == ("staff", "staff")

@@ -30,8 +30,8 @@ STARTS = local("2026-03-12 08:00")
 
 
 def works(now: datetime, **extensions: Any) -> list[Message]:
-    one = event("maintenance.scheduled.announced", at=now, **extensions)
-    return plan_audience(stored(one), WORKS, 0, [person(email())], rules=RULES, now=now)
+    works = event("maintenance.scheduled.announced", at=now, **extensions)
+    return plan_audience(stored(works), WORKS, 0, [person(email())], rules=RULES, now=now)
 
 
 def mails(messages: list[Message]) -> list[tuple[str, State, datetime | None]]:
@@ -48,7 +48,7 @@ def mails(messages: list[Message]) -> list[tuple[str, State, datetime | None]]:
         # Works begin on Thursday 12 March, 08:00: T−24 h is Wednesday 08:00, T−2 h Thursday 06:00.
         ("2026-03-09 08:00", ["initial", "reminder:T-24h", "reminder:T-2h"]),
         ("2026-03-11 07:59:59", ["initial", "reminder:T-24h", "reminder:T-2h"]),
-        ("2026-03-11 08:00", ["initial", "reminder:T-2h"]),  # now is no time for a reminder of now
+        ("2026-03-11 08:00", ["initial", "reminder:T-2h"]),  # a reminder due right now is not planned
         ("2026-03-12 06:00", ["initial"]),
         ("2026-03-13 08:00", ["initial"]),
     ],
@@ -65,7 +65,7 @@ def test_a_reminder_waits_for_its_time() -> None:
     ]
 
 
-def test_a_reminder_ends_with_what_it_reminds_of() -> None:
+def test_reminder_expires_when_its_event_happens() -> None:
     expected = {
         "initial": MONDAY + 48 * HOUR,  # service: 48 h from the event
         "reminder:T-24h": STARTS,  # 48 h after T−24 h would be a day too late
@@ -77,14 +77,14 @@ def test_a_reminder_ends_with_what_it_reminds_of() -> None:
 
 def test_a_reminder_lives_no_longer_than_its_purpose() -> None:
     late = kind(("email",), reminders=(Reminder("until", 72 * HOUR),), purpose=Purpose.EMERGENCY)
-    one = event("pqrs.received", {"until": (MONDAY + 100 * HOUR).isoformat()})
-    _, reminder = plan(late, person(email()), one=one)
+    petition = event("pqrs.received", {"until": (MONDAY + 100 * HOUR).isoformat()})
+    _, reminder = plan(late, person(email()), trigger=petition)
 
-    # At 100 − 72 = 28 h, then two hours of an emergency; the thing itself is at 100 h.
+    # At 100 − 72 = 28 h, then the two hours of an emergency; the event itself is at 100 h.
     assert (reminder.next_at, reminder.expires_at) == (MONDAY + 28 * HOUR, MONDAY + 30 * HOUR)
 
 
-def test_a_reminder_of_somebody_whom_nothing_reaches_does_not_wait() -> None:
+def test_reminder_of_an_unreachable_person_does_not_wait() -> None:
     messages = plan_audience(
         stored(event("maintenance.scheduled.announced")),
         replace(WORKS, audiences=(replace(WORKS.audiences[0], channels=(("email",),)),)),
@@ -97,7 +97,7 @@ def test_a_reminder_of_somebody_whom_nothing_reaches_does_not_wait() -> None:
     assert {(message.state, message.reason, message.next_at) for message in messages} == {
         (State.SUPPRESSED, "no_contact", None)
     }
-    assert len({one.id for one in messages}) == 3
+    assert len({message.id for message in messages}) == 3
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_a_reminder_of_somebody_whom_nothing_reaches_does_not_wait() -> None:
     ],
 )
 def test_a_message_expires_after_the_term_of_its_purpose(purpose: Purpose, at: str, expected: str) -> None:
-    one = event("pqrs.received", at=local(at))
+    petition = event("pqrs.received", at=local(at))
 
-    assert lifetime(one, purpose, Occasion(), POLICY).expires_at == local(expected)
+    assert lifetime(petition, purpose, Occasion(), POLICY).expires_at == local(expected)
 
 
 def test_a_legal_message_never_expires() -> None:
-    one = event("pqrs.responded", at=MONDAY - 400 * DAY)
-    messages = plan(kind(("email",), purpose=Purpose.LEGAL), person(email()), one=one)
+    answer = event("pqrs.responded", at=MONDAY - 400 * DAY)
+    messages = plan(kind(("email",), purpose=Purpose.LEGAL), person(email()), trigger=answer)
 
     assert [(m.expires_at, m.state) for m in messages] == [(None, State.QUEUED)]
 
@@ -135,15 +135,15 @@ def test_a_legal_message_never_expires() -> None:
     ],
 )
 def test_the_publishers_expirytime_bounds(purpose: Purpose, bound: str, expected: str) -> None:
-    one = event("pqrs.received", expirytime=local(bound).isoformat())
+    petition = event("pqrs.received", expirytime=local(bound).isoformat())
 
-    assert lifetime(one, purpose, Occasion(), POLICY).expires_at == local(expected)
+    assert lifetime(petition, purpose, Occasion(), POLICY).expires_at == local(expected)
 
 
-def test_no_publisher_can_make_expire_what_the_law_wants_said() -> None:
-    one = event("pqrs.responded", expirytime=local("2026-03-09 09:00").isoformat())
+def test_publisher_cannot_make_a_legal_message_expire() -> None:
+    answer = event("pqrs.responded", expirytime=local("2026-03-09 09:00").isoformat())
 
-    assert lifetime(one, Purpose.LEGAL, Occasion(), POLICY).expires_at is None
+    assert lifetime(answer, Purpose.LEGAL, Occasion(), POLICY).expires_at is None
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,12 @@ def test_no_publisher_can_make_expire_what_the_law_wants_said() -> None:
         (400 * DAY, State.EXPIRED, "too_old"),
     ],
 )
-def test_an_event_older_than_its_message_may_be_is_only_recorded(
+def test_event_older_than_its_expiry_is_only_recorded(
     late: timedelta, state: State, reason: str | None
 ) -> None:
-    one = only(plan(kind(("email",), ("sms",)), person(*EVERYTHING), now=MONDAY + late))
+    message = only(plan(kind(("email",), ("sms",)), person(*EVERYTHING), now=MONDAY + late))
 
-    assert (one.state, one.reason, bool(one.fallback)) == (state, reason, state is State.QUEUED)
+    assert (message.state, message.reason, bool(message.fallback)) == (state, reason, state is State.QUEUED)
 
 
 def test_the_publishers_expirytime_bounds_reminders_too() -> None:

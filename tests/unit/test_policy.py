@@ -16,7 +16,7 @@ from hub.policy import Policy, load_policy
 from hub.policy.clocks import ClockPolicy
 from hub.policy.policy import BUILT_IN as BUILT_IN_FILE
 from hub.policy.policy import RENAMED, TUNING
-from tests.unit.clock_factory import instants, laid
+from tests.unit.clock_factory import instants, scheduled
 
 BOGOTA = ZoneInfo("America/Bogota")
 MONDAY_10_30 = datetime(2026, 3, 9, 10, 30, tzinfo=BOGOTA)
@@ -43,8 +43,8 @@ class Overlaid:
         return load_policy(self.path)
 
 
-def test_first_reply_escalates_at_24_32_40_and_48_business_hours() -> None:
-    clock = laid(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
+def test_the_first_reply_climbs_at_24_32_40_and_48_business_hours() -> None:
+    clock = scheduled(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
     steps = instants(clock, StepKind.ESCALATE, StepKind.REMIND)
 
     assert steps == [
@@ -58,7 +58,7 @@ def test_first_reply_escalates_at_24_32_40_and_48_business_hours() -> None:
 
 
 def test_a_first_reply_is_at_risk_at_80_percent_of_its_business_hours() -> None:
-    clock = laid(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
+    clock = scheduled(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
 
     # 19.2 h: 6.5 on Monday, 9 on Tuesday, 3.7 on Wednesday
     assert instants(clock, StepKind.AT_RISK) == [local("2026-03-11 11:42")]
@@ -72,7 +72,7 @@ def test_the_legal_term_depends_on_the_kind(kind: str, days: int) -> None:
 
 
 def test_a_legal_term_is_at_risk_when_the_business_day_of_80_percent_opens() -> None:
-    clock = laid(BUILT_IN.clocks["legal_term"], MONDAY_10_30, policy=BUILT_IN, data={"kind": "queja"})
+    clock = scheduled(BUILT_IN.clocks["legal_term"], MONDAY_10_30, policy=BUILT_IN, data={"kind": "queja"})
 
     # The 12th of 15 business days; Monday 23 March is a holiday.
     assert instants(clock, StepKind.AT_RISK) == [local("2026-03-26 08:00")]
@@ -82,13 +82,13 @@ def test_a_legal_term_is_at_risk_when_the_business_day_of_80_percent_opens() -> 
 def test_a_part_of_business_days_is_counted_in_decimals() -> None:
     rules = ClockPolicy(target=BusinessDays(10), at_risk=0.7)  # 0.7 × 10 is 7.000000000000001 in floats
 
-    assert instants(laid(rules, MONDAY_10_30, policy=BUILT_IN), StepKind.AT_RISK) == [
+    assert instants(scheduled(rules, MONDAY_10_30, policy=BUILT_IN), StepKind.AT_RISK) == [
         local("2026-03-18 08:00")
     ]
 
 
 def test_an_emergency_is_counted_in_minutes_of_any_hour() -> None:
-    clock = laid(BUILT_IN.clocks["emergency_ack"], local("2026-03-08 03:00"), policy=BUILT_IN)
+    clock = scheduled(BUILT_IN.clocks["emergency_ack"], local("2026-03-08 03:00"), policy=BUILT_IN)
 
     assert clock.due_at == local("2026-03-08 03:05")
     assert instants(clock, StepKind.AT_RISK) == []
@@ -133,7 +133,9 @@ def test_an_overlay_can_make_a_ladder_of_seconds(overlaid: Overlaid) -> None:
         '[clocks.first_reply]\ntarget = "3s"\nany_hour = true\nladder = ["3s", "1s", "1s", "1s"]\n'
     )
     steps = instants(
-        laid(policy.clocks["first_reply"], MONDAY_10_30, policy=policy), StepKind.ESCALATE, StepKind.REMIND
+        scheduled(policy.clocks["first_reply"], MONDAY_10_30, policy=policy),
+        StepKind.ESCALATE,
+        StepKind.REMIND,
     )
 
     assert [(step - MONDAY_10_30).total_seconds() for step in steps] == [3, 4, 5, 6]

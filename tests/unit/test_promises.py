@@ -1,4 +1,4 @@
-"""docs/promises.md matches the catalogue and the policy for every clock."""
+"""docs/promises.md describes every clock as the catalogue and the policy define it."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def moved(clock: str, *moves: Move) -> str:
 
 
 def begun(clock: str) -> str:
-    again = moved(clock, Move.RESTART)
-    return moved(clock, Move.START, Move.CHECK) + (f"<br>again: {again}" if again else "")
+    restarts = moved(clock, Move.RESTART)
+    return moved(clock, Move.START, Move.CHECK) + (f"<br>again: {restarts}" if restarts else "")
 
 
 def extended(clock: str, rules: ClockPolicy) -> str:
@@ -64,7 +64,7 @@ def term_words(term: Term) -> str:
 
 
 def due(rules: ClockPolicy) -> str:
-    """Write the due time: a term, or the day in the data."""
+    """Format when it is due: a term, or the day that the data names."""
     term = terms(rules.target) if rules.target else ""
     if rules.until is None:
         return term
@@ -77,20 +77,20 @@ def ahead(by: Ahead) -> str:
 
 
 def at_risk(rules: ClockPolicy) -> str:
-    told = f"{rules.at_risk:.0%}" if rules.at_risk else ""
+    words = f"{rules.at_risk:.0%}" if rules.at_risk else ""
     warned = f"{ahead(rules.warn)} before" if rules.warn else ""
-    return ", ".join(filter(None, [warned, told, "notifies nobody" if rules.silent else ""]))
+    return ", ".join(filter(None, [warned, words, "notifies nobody" if rules.silent else ""]))
 
 
 def ladder(rules: ClockPolicy) -> str:
-    told = ", ".join(map(term_words, accumulate(rules.ladder, add)))
+    words = ", ".join(map(term_words, accumulate(rules.ladder, add)))
     alerts = {"at risk": rules.alerts.at_risk, "breach": rules.alerts.breach}
     at_once = [f"{when}: level {level} at once" for when, level in alerts.items() if level]
-    return "<br>".join(filter(None, [told, *at_once]))
+    return "<br>".join(filter(None, [words, *at_once]))
 
 
 def promise_row(clock: str, rules: ClockPolicy) -> list[str]:
-    """Write a clock's row of the table, without its source."""
+    """Return a clock's row of the table, without its source."""
     cells = [
         begun(clock),
         moved(clock, Move.STOP),

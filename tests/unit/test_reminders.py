@@ -1,4 +1,4 @@
-"""A reminder is sent only while what it reminds of goes on, whichever event comes first."""
+"""A reminder is sent only until an event of its case ends it, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.unit.timer_harness import timers_of
 RECEIVED: Final = event("concierge.package.received")
 COLLECTED: Final = event("concierge.package.collected", at=MONDAY + HOUR)
 AGAIN: Final = local("2026-03-11 08:05")
-"""48 hours after it came."""
+"""48 hours after its arrival."""
 
 
 @pytest.fixture
@@ -47,16 +47,19 @@ async def hub() -> MemoryHub:
 
 
 def reminders(hub: MemoryHub, of: Event = RECEIVED) -> list[tuple[State, str | None]]:
-    return [(one.state, one.reason) for one in hub.of(of) if one.occasion != "initial"]
+    return [(message.state, message.reason) for message in hub.of(of) if message.occasion != "initial"]
 
 
-async def test_a_package_is_said_now_and_once_more_two_days_after_it_came(hub: MemoryHub) -> None:
+async def test_package_is_announced_now_and_again_after_two_days(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED)
 
     assert [
         ("initial", "push", None, MONDAY + 48 * HOUR),
         ("reminder:T+48h", "push", AGAIN, AGAIN + 48 * HOUR),
-    ] == [(one.occasion, one.channel, one.next_at, one.expires_at) for one in hub.of(RECEIVED)]
+    ] == [
+        (message.occasion, message.channel, message.next_at, message.expires_at)
+        for message in hub.of(RECEIVED)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ async def test_a_package_is_said_now_and_once_more_two_days_after_it_came(hub: M
     ],
     ids=["in order", "late", "together", "together, late", "again"],
 )
-async def test_who_has_collected_a_package_is_not_reminded_of_it(
+async def test_collected_package_sends_no_reminder(
     hub: MemoryHub, batches: Sequence[Sequence[Event]]
 ) -> None:
     hub.clock.advance(2 * HOUR)
@@ -98,14 +101,14 @@ async def test_nothing_is_released_when_the_time_of_an_ended_reminder_comes(hub:
     assert [] == hub.publisher.ticketed
 
 
-async def test_another_package_is_reminded_of_still(hub: MemoryHub) -> None:
+async def test_other_package_still_sends_its_reminder(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     await hub.take_in(RECEIVED, replace(COLLECTED, data={**COLLECTED.data, "package_id": "paq-2"}))
 
     assert [(State.HELD, "scheduled")] == reminders(hub)
 
 
-async def test_what_begins_anew_after_the_end_is_reminded_of(hub: MemoryHub) -> None:
+async def test_event_after_the_end_sends_its_reminder(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
     back = event("concierge.package.received", at=COLLECTED.time + SECOND, id="brought back")
     await hub.take_in(COLLECTED, back)
@@ -114,7 +117,7 @@ async def test_what_begins_anew_after_the_end_is_reminded_of(hub: MemoryHub) -> 
 
 
 CALLED_OFF: Final = EventType(name="pqrs.replied", lane=Lane.NORMAL, case="work_id", ends_reminders=True)
-"""Stands for an event that the catalogue does not have yet."""
+"""A stand-in for an event that the catalogue does not have yet."""
 
 
 WORKS: Final = event("maintenance.scheduled.announced", without=("zones",))
@@ -134,7 +137,7 @@ async def building() -> MemoryHub:
     return made
 
 
-async def test_works_that_are_called_off_are_reminded_of_to_nobody(building: MemoryHub) -> None:
+async def test_cancelled_works_send_no_reminder(building: MemoryHub) -> None:
     await building.take_in(WORKS)
     building.clock.advance(HOUR)
     await building.take_in(OFF)
@@ -144,7 +147,7 @@ async def test_works_that_are_called_off_are_reminded_of_to_nobody(building: Mem
 
 
 @pytest.mark.parametrize("pages_done", [0, 1, 2])
-async def test_works_that_are_called_off_between_two_pages_are_reminded_of_to_nobody(
+async def test_works_cancelled_between_two_pages_send_no_reminder(
     building: MemoryHub, pages_done: int
 ) -> None:
     building.store.faults.script("transaction", *[None] * (1 + pages_done), StorageUnavailable())
@@ -155,10 +158,12 @@ async def test_works_that_are_called_off_between_two_pages_are_reminded_of_to_no
     await building.take_in(WORKS)
 
     assert [(State.CANCELLED, "ended")] * 2 * 2 * 2 == reminders(building, WORKS)
-    assert {State.QUEUED} == {one.state for one in building.of(WORKS) if one.occasion == "initial"}
+    assert {State.QUEUED} == {
+        message.state for message in building.of(WORKS) if message.occasion == "initial"
+    }
 
 
-async def test_the_front_desk_is_told_once_that_a_package_has_lain_for_two_days(hub: MemoryHub) -> None:
+async def test_front_desk_is_notified_once_of_a_package_after_two_days(hub: MemoryHub) -> None:
     context = member("p-portero", "copropiedad:ph-altos-del-rosal", "staff", duty="front_desk")
     await hub.take_in(somebody("p-portero"), context, RECEIVED)
     hub.clock.advance(48 * HOUR + SECOND)

@@ -64,6 +64,11 @@ def say(body: str, prelude: str = "", **data: Any) -> Rendered:
     return only(source).render("prueba", "inbox", context(data), variant=None)
 
 
+def tags(html: str) -> int:
+    """Count the brackets that open a tag, without the span that keeps the number of a case on one line."""
+    return html.count("<") - 2 * html.count('<span style="white-space:nowrap">')
+
+
 def squeezed(html: str) -> str:
     return re.sub(r"\s*\n\s*", "", html).replace("> <", "><").strip()
 
@@ -229,7 +234,7 @@ class TestDataStaysData:
         said = BUILT_IN.render("pqrs.received", "email", context({**PQRS, "subject": name}), variant=None)
         plain = BUILT_IN.render("pqrs.received", "email", context(PQRS), variant=None)
 
-        assert said.html.count("<") == plain.html.count("<")
+        assert tags(said.html) == tags(plain.html)
 
     @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x00", "\x0b", "\x85", "\u2028", "\u202e"])
     def test_a_subject_is_one_line_whatever_the_data(self, break_: str) -> None:

@@ -23,9 +23,11 @@ DUE = local("2026-03-11 14:05")
 
 
 def replayed(*events: Event, catalog: Mapping[str, EventType] = BY_NAME) -> dict[str, list[Clock]]:
-    """Fold, and answer the clocks of each name in the order of their starts."""
+    """Replay, and return the clocks of each name in the order of their starts."""
     clocks = sorted(sla.replay(CASE, events, catalog, POLICY), key=lambda clock: clock.started_at)
-    return {name: [one for one in clocks if one.name == name] for name in {one.name for one in clocks}}
+    return {
+        name: [clock for clock in clocks if clock.name == name] for name in {clock.name for clock in clocks}
+    }
 
 
 def first_reply(*events: Event) -> list[tuple[ClockState, datetime | None]]:
@@ -40,11 +42,12 @@ def replied(at: datetime, number: int = 1) -> Event:
     return event("pqrs.replied", at=at, id=f"replied-{number}")
 
 
-def test_a_petition_starts_its_two_promises() -> None:
+def test_petition_starts_its_two_clocks() -> None:
     clocks = replayed(received())
 
     assert {
-        name: [(c.state, c.started_at, c.due_at, c.level) for c in found] for name, found in clocks.items()
+        name: [(c.state, c.started_at, c.due_at, c.level) for c in started]
+        for name, started in clocks.items()
     } == {
         "first_reply": [(ClockState.OPEN, MONDAY, DUE, 1)],
         # 15 business days after Monday 9 March, past the holiday of the 23rd: the 31st, until 24:00.
@@ -61,7 +64,7 @@ def test_a_petition_starts_its_two_promises() -> None:
         (DUE + 30 * 24 * HOUR, ClockState.BREACHED),  # a late end stays a breach
     ],
 )
-def test_a_promise_is_kept_up_to_its_due_instant(ended: datetime, expected: ClockState) -> None:
+def test_answer_at_the_due_instant_meets_the_promise(ended: datetime, expected: ClockState) -> None:
     assert first_reply(received(), replied(ended)) == [(expected, ended)]
 
 
@@ -85,26 +88,26 @@ def test_a_second_start_while_the_clock_runs_changes_nothing() -> None:
 
 def test_a_start_after_the_end_is_a_new_clock() -> None:
     events = received(), replied(MONDAY + HOUR), received(MONDAY + 2 * HOUR, 2)
-    first, again = replayed(*events)["first_reply"]
+    first, second = replayed(*events)["first_reply"]
 
-    assert (first.state, again.state) == (ClockState.MET, ClockState.OPEN)
-    assert again.started_at == MONDAY + 2 * HOUR
-    assert first.id != again.id
+    assert (first.state, second.state) == (ClockState.MET, ClockState.OPEN)
+    assert second.started_at == MONDAY + 2 * HOUR
+    assert first.id != second.id
 
 
-def test_a_cancelled_clock_has_neither_been_kept_nor_broken() -> None:
+def test_cancelled_clock_is_neither_met_nor_breached() -> None:
     opened = event("maintenance.request.received")
     cancelled = event("maintenance.request.cancelled", at=MONDAY + 100 * HOUR)
     clocks = replayed(opened, cancelled)
 
-    assert {name: [(c.state, c.ended_at) for c in found] for name, found in clocks.items()} == {
+    assert {name: [(c.state, c.ended_at) for c in ended] for name, ended in clocks.items()} == {
         name: [(ClockState.CANCELLED, MONDAY + 100 * HOUR)]
         for name in ("maintenance_response", "maintenance_resolution")
     }
 
 
 @pytest.mark.parametrize(("status", "ends"), [("cleared", True), ("update", False)])
-def test_an_update_ends_an_emergency_only_when_it_says_so(status: str, *, ends: bool) -> None:
+def test_update_ends_an_emergency_only_if_its_status_is_cleared(status: str, *, ends: bool) -> None:
     declared = event("emergency.declared")
     updated = event("emergency.updated", {"status": status}, at=MONDAY + MINUTE)
     [clock] = replayed(declared, updated)["emergency_ack"]
@@ -113,7 +116,7 @@ def test_an_update_ends_an_emergency_only_when_it_says_so(status: str, *, ends: 
 
 
 @pytest.mark.parametrize("name", ["pqrs.escalated", "sla.breached", "pqrs.replied"])
-def test_what_the_hub_says_itself_moves_no_clock(name: str) -> None:
+def test_event_of_the_hub_itself_moves_no_clock(name: str) -> None:
     own = event(name, at=MONDAY + HOUR, source=HUB_SOURCE)
 
     assert first_reply(received(), own) == [(ClockState.OPEN, None)]
@@ -145,7 +148,7 @@ HISTORY = st.lists(
         st.integers(0, 3),
     ),
     max_size=7,
-    unique_by=lambda one: one.id,
+    unique_by=lambda event: event.id,
 )
 
 
@@ -157,11 +160,11 @@ def test_the_order_of_arrival_never_matters(events: list[Event], order: Random) 
     assert replayed(*shuffled) == replayed(*events)
 
 
-def test_events_of_one_instant_and_one_id_are_told_apart_by_their_source() -> None:
+def test_events_with_equal_time_and_id_sort_by_source() -> None:
     # Two systems that number their events: the id alone leaves the order to chance.
-    here, there = received(), event("pqrs.replied", id="received-1", source="urn:coproservicios:web")
+    here, elsewhere = received(), event("pqrs.replied", id="received-1", source="urn:coproservicios:web")
 
-    assert replayed(here, there) == replayed(there, here)
+    assert replayed(here, elsewhere) == replayed(elsewhere, here)
 
 
 @given(events=HISTORY)
@@ -178,7 +181,7 @@ def test_at_most_one_clock_of_a_promise_runs(events: list[Event]) -> None:
 
 
 def arrive(*batches: Sequence[Event]) -> dict[str, tuple[ClockState, datetime | None]]:
-    """Let events arrive batch by batch, as intake would; answer the clocks that were not cancelled."""
+    """Replay events batch by batch, as intake would; return the clocks that were not cancelled."""
     known: list[Event] = []
     standing: list[Clock] = []
     for batch in batches:
@@ -193,13 +196,13 @@ EVENTS = (received(), replied(MONDAY + HOUR), received(MONDAY + 2 * HOUR, 2), re
 
 
 @pytest.mark.parametrize(
-    "order", list(permutations(EVENTS)), ids=lambda order: " ".join(one.id for one in order)
+    "order", list(permutations(EVENTS)), ids=lambda order: " ".join(event.id for event in order)
 )
 def test_events_one_by_one_in_any_order_leave_the_same_clocks(order: tuple[Event, ...]) -> None:
-    assert arrive(*([one] for one in order)) == arrive(EVENTS)
+    assert arrive(*([event] for event in order)) == arrive(EVENTS)
 
 
-def test_an_earlier_start_that_comes_late_takes_the_place_of_the_later_one() -> None:
+def test_earlier_start_that_arrives_late_replaces_the_later_one() -> None:
     [late] = replayed(received(MONDAY + HOUR, 2))["first_reply"]
     [early] = replayed(received(), received(MONDAY + HOUR, 2))["first_reply"]
     kept, gone = sla.reconcile([early], [late], POLICY)
@@ -218,12 +221,12 @@ def test_a_stop_in_time_that_arrives_late_is_met() -> None:
     [ended] = replayed(received(), replied(DUE - SECOND))["first_reply"]
     [merged] = sla.reconcile([ended], [fired(running, 2)], POLICY)
 
-    # The breach was told meanwhile, and cannot be untold; the promise was kept all the same.
+    # The breach was notified meanwhile and stays so; the promise was met all the same.
     assert (merged.state, merged.fired) == (ClockState.MET, 2)
-    assert merged.next_at == DUE - SECOND  # those who were called hear of it
+    assert merged.next_at == DUE - SECOND  # those who were alerted are notified
 
 
-def test_a_clock_keeps_what_was_promised_when_it_started() -> None:
+def test_clock_keeps_the_promise_of_its_start() -> None:
     [old] = replayed(received())["first_reply"]
     stricter = replace(old.promise, target=HOUR, ladder=(HOUR,))
     [fresh] = [sla.schedule(replace(old, promise=stricter), POLICY.calendar, "other")]
@@ -234,7 +237,7 @@ def test_a_clock_keeps_what_was_promised_when_it_started() -> None:
 
 
 @pytest.mark.parametrize(("after", "expected"), [(HOUR, ClockState.BREACHED), (-HOUR, ClockState.MET)])
-def test_an_end_is_judged_by_the_term_that_was_promised(after: timedelta, expected: ClockState) -> None:
+def test_end_is_compared_with_the_promised_term(after: timedelta, expected: ClockState) -> None:
     [running] = replayed(received())["first_reply"]
     promised = replace(running, promise=replace(running.promise, target=2 * HOUR, any_hour=True))
     [ended] = replayed(received(), replied(MONDAY + 2 * HOUR + after))["first_reply"]
@@ -243,16 +246,16 @@ def test_an_end_is_judged_by_the_term_that_was_promised(after: timedelta, expect
     assert expected is merged.state
 
 
-def test_a_clock_that_is_new_is_taken_as_it_is() -> None:
+def test_new_clock_is_stored_as_replayed() -> None:
     [clock] = replayed(received())["first_reply"]
 
     assert [clock] == sla.reconcile([clock], [], POLICY)
 
 
-def test_of_what_had_ended_with_nothing_left_to_say_nothing_is_said_later() -> None:
+def test_clock_that_ended_with_all_steps_done_gets_no_more_steps() -> None:
     [running] = replayed(received())["first_reply"]
     [ended] = replayed(received(), replied(DUE + HOUR))["first_reply"]
-    done = fired(running, 2).steps[:2]  # told, and ended, by a hub that told nobody of the end
+    done = fired(running, 2).steps[:2]  # ended by a hub that did not notify ends
     old = replace(fired(ended, 2), steps=done)
     [merged] = sla.reconcile([ended], [old], POLICY)
 

@@ -1,4 +1,4 @@
-"""What the law sets a term for after an assembly, by the real catalogue."""
+"""The legal terms after an assembly, by the real catalogue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def after(*happened: Event) -> list[Clock]:
     ],
 )
 @pytest.mark.parametrize("row", VECTORS["terms"], ids=lambda row: row["received"])
-def test_minutes_have_the_term_of_the_law_by_how_the_owners_met(
+def test_term_of_the_minutes_follows_the_modality(
     modality: str, term: str, row: dict[str, dict[str, str]]
 ) -> None:
     [clock] = after(
@@ -45,17 +45,15 @@ def test_minutes_have_the_term_of_the_law_by_how_the_owners_met(
     ("published", "state"),
     [("2026-04-27 23:59", ClockState.MET), ("2026-04-28 00:01", ClockState.BREACHED)],
 )
-def test_minutes_that_were_published_while_they_were_due_keep_the_promise(
-    published: str, state: ClockState
-) -> None:
-    """Of 26 March, with Holy Week between: the twentieth business day is 27 April."""
+def test_minutes_published_in_time_meet_the_promise(published: str, state: ClockState) -> None:
+    """Held on 26 March, before Holy Week: the twentieth business day is 27 April."""
     held = event("admin.assembly.held", at=local("2026-03-26 21:00"))
     [clock] = after(held, event("admin.minutes.published", at=local(published)))
 
     assert (state, local(published)) == (clock.state, clock.ended_at)
 
 
-def test_an_assembly_that_was_only_convened_or_cancelled_owes_no_minutes() -> None:
+def test_convened_or_cancelled_assembly_starts_no_clock_for_minutes() -> None:
     convened = event("admin.assembly.convened", at=local("2026-03-09 08:00"))
     cancelled = event("admin.assembly.cancelled", at=local("2026-03-09 08:00") + HOUR)
 
@@ -70,7 +68,7 @@ def test_an_assembly_that_was_only_convened_or_cancelled_owes_no_minutes() -> No
         ("maintenance.scheduled.announced", "maintenance.scheduled.cancelled", "work_id:w-1", "notice_lead"),
     ],
 )
-def test_what_was_cancelled_need_not_have_been_told_in_time(
+def test_cancelled_assembly_needs_no_lead_time(
     announced: str, cancelled: str, case: str, clock: str, order: int
 ) -> None:
     at = local("2026-03-02 08:00")

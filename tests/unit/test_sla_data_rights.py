@@ -1,4 +1,4 @@
-"""What people ask and claim about their data is answered in the terms of the law, by the real catalogue."""
+"""Queries and claims about personal data have the terms of the law, by the real catalogue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def after(*happened: Event) -> dict[str, Clock]:
 
 
 def end_of(day: str) -> datetime:
-    """Answer the last instant of a day of Colombia, which is due as a whole."""
+    """Return the end of a day in Colombia: a term in days lasts until then."""
     return local(f"{day} 00:00") + timedelta(days=1)
 
 
@@ -54,7 +54,7 @@ def test_an_extension_is_that_of_the_law(case: str, clock: str, term: str, row: 
     assert end_of(row[term]) == clocks[clock].due_at
 
 
-def test_the_legend_is_no_answer() -> None:
+def test_legend_does_not_end_the_claim() -> None:
     clocks = after(event("privacy.claim.received"), event("privacy.claim.in_process", at=MONDAY + HOUR))
 
     assert (ClockState.MET, ClockState.OPEN) == (
@@ -70,7 +70,7 @@ def test_the_legend_is_no_answer() -> None:
         ("privacy.claim.transferred", ClockState.CANCELLED),
     ],
 )
-def test_a_claim_that_was_answered_or_passed_on_is_owed_no_more(ending: str, state: ClockState) -> None:
+def test_answer_or_transfer_ends_a_claim(ending: str, state: ClockState) -> None:
     clocks = after(event("privacy.claim.received"), event(ending, at=MONDAY + HOUR))
 
     assert {"privacy_claim": state, "privacy_legend": state} == {

@@ -1,4 +1,4 @@
-"""Promises that hold until a day, or until so far ahead of one."""
+"""Promises that are due on a day, or a lead time before it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.business_time.dates import CalendarDays, ahead_of, day_end, last_instan
 from hub.errors import InvalidPolicy
 from hub.model import ClockHistory, Pause, StepKind
 from hub.policy.clocks import Alerts, ClockPolicy
-from tests.unit.clock_factory import instants, laid
+from tests.unit.clock_factory import instants, scheduled
 from tests.unit.factories import HOUR, MONDAY, POLICY, local
 
 BY_DAY: Final = ClockPolicy(until="due_on", warn=CalendarDays(3))
@@ -31,40 +31,40 @@ ASSEMBLIES: Final = [
 ]
 
 
-def test_a_dated_promise_is_good_to_the_end_of_its_day_and_warned_of_before() -> None:
-    clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"})
+def test_dated_promise_is_due_at_the_end_of_its_day_and_warns_before() -> None:
+    clock = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"})
 
     assert clock.due_at == local("2026-03-21 00:00")
     assert instants(clock, StepKind.AT_RISK) == [local("2026-03-17 00:00")]
     assert instants(clock, StepKind.BREACH) == [clock.due_at]
 
 
-def test_an_instant_is_kept_to_the_minute() -> None:
-    clock = laid(OUTAGE, MONDAY, policy=POLICY, data={"expected_end": "2026-03-09T18:30:00-05:00"})
+def test_promised_instant_is_due_to_the_minute() -> None:
+    clock = scheduled(OUTAGE, MONDAY, policy=POLICY, data={"expected_end": "2026-03-09T18:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-09 18:30")
 
 
-def test_data_that_names_no_day_has_the_target() -> None:
-    clock = laid(OUTAGE, MONDAY, policy=POLICY, data={})
+def test_event_without_a_day_gets_the_target() -> None:
+    clock = scheduled(OUTAGE, MONDAY, policy=POLICY, data={})
 
     assert clock.due_at == MONDAY + 24 * HOUR
 
 
 def test_late_promise_warns_at_once_and_overdue_promise_only_breaches() -> None:
-    late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-10"})
-    too_late = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-08"})
+    late = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-10"})
+    too_late = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-08"})
 
     assert instants(late, StepKind.AT_RISK) == [MONDAY]
     assert instants(too_late, StepKind.AT_RISK, StepKind.BREACH) == [local("2026-03-09 00:00")]
 
 
-@pytest.mark.parametrize("assembly", ASSEMBLIES, ids=lambda each: str(each["meeting"]))
+@pytest.mark.parametrize("assembly", ASSEMBLIES, ids=lambda row: str(row["meeting"]))
 def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
     assembly: dict[str, str],
 ) -> None:
     meets = f"{assembly['meeting']}T18:00:00-05:00"
-    clock = laid(CONVOCATION, local("2026-01-05 09:00"), policy=POLICY, data={"starts_at": meets})
+    clock = scheduled(CONVOCATION, local("2026-01-05 09:00"), policy=POLICY, data={"starts_at": meets})
     last_day = local(f"{assembly['latest_convocation']} 00:00")
 
     assert clock.due_at == last_day + timedelta(days=1)
@@ -72,18 +72,18 @@ def test_fifteen_full_days_lie_between_the_last_day_of_a_call_and_the_assembly(
     assert instants(clock, StepKind.AT_RISK) == [last_day - timedelta(days=4)]
 
 
-def test_works_are_told_seventy_two_hours_before_to_the_minute() -> None:
-    clock = laid(NOTICE, MONDAY, policy=POLICY, data={"starts_at": "2026-03-16T07:30:00-05:00"})
+def test_works_need_notice_seventy_two_hours_before_to_the_minute() -> None:
+    clock = scheduled(NOTICE, MONDAY, policy=POLICY, data={"starts_at": "2026-03-16T07:30:00-05:00"})
 
     assert clock.due_at == local("2026-03-13 07:30")
     assert instants(clock, StepKind.AT_RISK) == []
 
 
-def test_what_stood_still_falls_due_so_much_later_at_the_end_of_a_day() -> None:
+def test_pause_moves_a_dated_promise_to_the_end_of_a_later_day() -> None:
     waited = ClockHistory(pauses=(Pause(since=local("2026-03-10 09:00"), until=local("2026-03-12 15:00")),))
-    clock = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
+    clock = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": "2026-03-20"}, course=waited)
 
-    # Two days and six hours: the third day is begun, and good to its end.
+    # Two days and six hours: the third day has begun, and counts to its end.
     assert clock.due_at == local("2026-03-24 00:00")
 
 
@@ -98,8 +98,8 @@ def test_a_pause_only_moves_a_date_later(hours: list[tuple[int, int]], day: obje
         since = start + wait * HOUR
         start = since + long * HOUR
         pauses.append(Pause(since=since, until=start))
-    plain = laid(BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)})
-    moved = laid(
+    plain = scheduled(BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)})
+    moved = scheduled(
         BY_DAY, MONDAY, policy=POLICY, data={"due_on": str(day)}, course=ClockHistory(pauses=tuple(pauses))
     )
 
@@ -107,7 +107,7 @@ def test_a_pause_only_moves_a_date_later(hours: list[tuple[int, int]], day: obje
     assert moved.due_at == day_end(moved.due_at)
 
 
-def test_dates_and_instants_are_read_as_people_mean_them() -> None:
+def test_dates_and_instants_are_read_in_local_time() -> None:
     assert local("2026-03-21 00:00") == last_instant("2026-03-20")
     assert local("2026-03-20 09:00") == last_instant("2026-03-20T09:00:00-05:00")
     assert local("2026-03-17 00:00") == ahead_of("2026-03-20T09:00:00-05:00", CalendarDays(3))
@@ -132,6 +132,6 @@ def test_dates_and_instants_are_read_as_people_mean_them() -> None:
         ({"target": HOUR, "ladder": (HOUR,), "alerts": Alerts(breach=3)}, "has no alerts"),
     ],
 )
-def test_a_promise_that_cannot_be_is_refused(rules: dict[str, Any], complaint: str) -> None:
+def test_impossible_promise_is_refused(rules: dict[str, Any], complaint: str) -> None:
     with pytest.raises(InvalidPolicy, match=complaint):
         ClockPolicy(**rules)

@@ -1,4 +1,4 @@
-"""What is told of a case, whatever happens in it and in whatever order it is heard of."""
+"""The events of a case's clocks, whatever happens in it and in whatever order its events arrive."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ HISTORIES = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 40)), max_
 
 
 @dataclass
-class Told:
-    """A hub that hears of events, and tells what is due in between. Each step finds its people."""
+class ReplayedHub:
+    """A hub that receives events and fires the due steps in between. Every level is held."""
 
     known: list[Event] = field(default_factory=list)
     clocks: dict[Any, Clock] = field(default_factory=dict)
-    said: list[tuple[Clock, str]] = field(default_factory=list)
+    published: list[tuple[Clock, str]] = field(default_factory=list)
 
-    def hear(self, *events: Event) -> None:
+    def receive(self, *events: Event) -> None:
         self.known += events
         fresh = sla.reconcile(
             sla.replay(CASE, self.known, BY_NAME, POLICY), list(self.clocks.values()), POLICY
@@ -69,13 +69,13 @@ class Told:
         for key, clock in self.clocks.items():
             while (at := (clock := self.clocks[key]).next_at) is not None and at <= now:
                 step = clock.steps[clock.fired]
-                if not sla.already_told(clock, step):
-                    self.said.append((clock, sla.event_id(clock, step)))
+                if not sla.already_notified(clock, step):
+                    self.published.append((clock, sla.event_id(clock, step)))
                 self.clocks[key] = sla.with_progress(clock, clock.fired + 1)
 
     @property
     def alive(self) -> dict[Any, tuple[object, ...]]:
-        """What is kept of the clocks, but for those that never were, and for what was told meanwhile."""
+        """The stored clocks, without the replaced ones and without the steps fired meanwhile."""
         return {
             clock.id: (clock.name, clock.ended_at and clock.state, clock.due_at, clock.ended_at, clock.course)
             for clock in self.clocks.values()
@@ -84,62 +84,62 @@ class Told:
 
 
 @st.composite
-def heard(draw: st.DrawFn) -> tuple[list[Event], list[Event], list[int]]:
-    """A history, the order in which it is heard of, and how many days pass before each piece of news."""
+def arrivals(draw: st.DrawFn) -> tuple[list[Event], list[Event], list[int]]:
+    """A history, the order of its arrival, and how many days pass before each event."""
     history = draw(HISTORIES)
     waits = draw(st.lists(st.integers(0, 12), min_size=len(history), max_size=len(history)))
     return history, draw(st.permutations(history)), waits
 
 
-def lived_through(order: Sequence[Event], waits: Sequence[int]) -> Told:
-    told, now = Told(), MONDAY
-    for one, days in zip(order, waits, strict=True):
-        now = max(now, one.time) + timedelta(days=days)
-        told.pass_until(now)
-        told.hear(one)
-    told.pass_until(AT_THE_END)
-    return told
+def lived_through(order: Sequence[Event], waits: Sequence[int]) -> ReplayedHub:
+    hub, now = ReplayedHub(), MONDAY
+    for arriving, days in zip(order, waits, strict=True):
+        now = max(now, arriving.time) + timedelta(days=days)
+        hub.pass_until(now)
+        hub.receive(arriving)
+    hub.pass_until(AT_THE_END)
+    return hub
 
 
 @settings(max_examples=100, deadline=None)
-@given(course=heard())
-def test_who_hears_of_it_late_and_in_disorder_keeps_the_same_clocks(
+@given(course=arrivals())
+def test_late_and_disordered_events_leave_the_same_clocks(
     course: tuple[list[Event], list[Event], list[int]],
 ) -> None:
     history, order, waits = course
-    at_once = Told()
-    at_once.hear(*history)
+    at_once = ReplayedHub()
+    at_once.receive(*history)
     at_once.pass_until(AT_THE_END)
 
     assert at_once.alive == lived_through(order, waits).alive
 
 
 @settings(max_examples=100, deadline=None)
-@given(course=heard())
-def test_nothing_is_told_twice_and_a_broken_promise_is_broken_once(
+@given(course=arrivals())
+def test_no_step_is_notified_twice_and_a_clock_breaches_once(
     course: tuple[list[Event], list[Event], list[int]],
 ) -> None:
     _, order, waits = course
-    told = lived_through(order, waits)
-    ids = Counter(name for _, name in told.said)
-    breaches = Counter(clock.id for clock, name in told.said if ":breach:" in name)
+    hub = lived_through(order, waits)
+    ids = Counter(name for _, name in hub.published)
+    breaches = Counter(clock.id for clock, name in hub.published if ":breach:" in name)
 
     assert {1} >= set(ids.values())
     assert {1} >= set(breaches.values())
 
 
 @settings(max_examples=100, deadline=None)
-@given(course=heard())
-def test_a_clock_that_has_ended_has_only_its_end_to_tell(
+@given(course=arrivals())
+def test_ended_clock_has_only_its_end_left_to_notify(
     course: tuple[list[Event], list[Event], list[int]],
 ) -> None:
     _, order, waits = course
-    told, now = Told(), MONDAY
-    for one, days in zip(order, waits, strict=True):
-        now = max(now, one.time) + timedelta(days=days)
-        told.pass_until(now)
-        told.hear(one)
-        for clock in told.clocks.values():
+    hub, now = ReplayedHub(), MONDAY
+    for arriving, days in zip(order, waits, strict=True):
+        now = max(now, arriving.time) + timedelta(days=days)
+        hub.pass_until(now)
+        hub.receive(arriving)
+        for clock in hub.clocks.values():
             assert len({step.key for step in clock.steps}) == len(clock.steps)
             if clock.ended_at is not None:
                 assert {"resolve"} >= {step.kind for step in clock.steps[clock.fired :]}
@@ -158,11 +158,13 @@ CAME_BACK = [THRICE, TWICE, RECEIVED, ANSWERED_LATER, ANSWERED]
 
 
 @settings(max_examples=100, deadline=None)
-@given(course=heard())
+@given(course=arrivals())
 @example(course=([RECEIVED, ANSWERED, ANSWERED_LATER, TWICE, THRICE], CAME_BACK, [0, 0, 3, 0, 0]))
-def test_whoever_was_called_hears_the_end(course: tuple[list[Event], list[Event], list[int]]) -> None:
+def test_everybody_who_was_alerted_is_notified_of_the_end(
+    course: tuple[list[Event], list[Event], list[int]],
+) -> None:
     _, order, waits = course
-    told = lived_through(order, waits)
-    ended = [clock for clock in told.clocks.values() if clock.ended_at not in (None, clock.started_at)]
+    hub = lived_through(order, waits)
+    ended = [clock for clock in hub.clocks.values() if clock.ended_at not in (None, clock.started_at)]
 
     assert [] == [step for clock in ended for step in sla.calls(clock) if step.told != NOBODY]

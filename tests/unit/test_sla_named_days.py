@@ -1,4 +1,4 @@
-"""What is owed by a day that the event names: a report of the accountants, and the fee of a unit."""
+"""Promises due on a day that the event names: an accounting report, and the fee of a unit."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_report_is_due_at_the_end_of_its_day_with_a_warning_three_days_before() 
     ("delivered", "state"),
     [("2026-03-20 23:59", ClockState.MET), ("2026-03-21 00:01", ClockState.BREACHED)],
 )
-def test_a_report_that_is_delivered_on_its_day_keeps_the_promise(delivered: str, state: ClockState) -> None:
+def test_report_delivered_on_its_day_meets_the_promise(delivered: str, state: ClockState) -> None:
     assert state is after(promised(), accounting("report.delivered", delivered)).state
 
 
-def test_the_days_in_which_the_client_is_waited_for_are_not_ours() -> None:
+def test_days_of_waiting_for_the_client_do_not_count() -> None:
     asked = accounting("documents.requested", "2026-03-10 09:00")
     waiting = after(promised(), asked)
     clock = after(promised(), asked, accounting("documents.received", "2026-03-12 09:00"))
@@ -54,7 +54,7 @@ def test_the_days_in_which_the_client_is_waited_for_are_not_ours() -> None:
     assert local("2026-03-23 00:00") == clock.due_at
 
 
-def test_a_fee_is_no_promise_of_ours_and_tells_nobody() -> None:
+def test_dunning_clock_notifies_nobody() -> None:
     clock = after(event("admin.invoice.issued", FEE))
 
     assert ("dunning", DUE, True) == (clock.name, clock.due_at, clock.promise.silent)
@@ -85,7 +85,7 @@ async def test_a_payment_of_another_unit_ends_nothing() -> None:
         ("pqrs.term_extended", "new_due_on", "9999-12-31"),
     ],
 )
-async def test_a_day_beyond_all_calendars_is_refused_and_said_so(name: str, field: str, day: str) -> None:
+async def test_day_beyond_all_calendars_is_rejected_with_a_reason(name: str, field: str, day: str) -> None:
     hub = memory_hub()
     await hub.take_in(event(name, {field: day}))
 

@@ -1,4 +1,4 @@
-"""What befalls a PQRS, by the real catalogue: each event moves the clocks that the law and the policy say."""
+"""The events of a PQRS, by the real catalogue: each moves its clocks as the law and the policy require."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ DAY: Final = timedelta(days=1)
 
 
 def after(*happened: Event) -> dict[str, Clock]:
-    """Answer the newest clock of each name."""
+    """Return the newest clock of each name."""
     clocks = sla.replay(CASE, happened, BY_NAME, POLICY)
     return {clock.name: clock for clock in sorted(clocks, key=lambda clock: clock.started_at)}
 
 
 def states(*happened: Event) -> tuple[ClockState, ClockState]:
-    """Answer how the first reply and the legal term stand."""
+    """Return the states of the first reply and the legal term."""
     clocks = after(*happened)
     return clocks["first_reply"].state, clocks["legal_term"].state
 
@@ -40,22 +40,22 @@ def then(name: str, at: datetime = MONDAY + HOUR, **data: Any) -> Event:
 
 
 def end_of(day: str) -> datetime:
-    """Answer the last instant of a day of Colombia, which is due as a whole."""
+    """Return the end of a day in Colombia: a term in days lasts until then."""
     return local(f"{day} 00:00") + DAY
 
 
-def test_to_be_assigned_is_no_answer() -> None:
+def test_assignment_is_not_an_answer() -> None:
     assert after(received()) == after(received(), then("pqrs.assigned"))
 
 
-def test_asking_for_information_is_a_first_reply_and_the_legal_term_stands_still() -> None:
+def test_request_for_information_is_a_first_reply_and_pauses_the_legal_term() -> None:
     clocks = after(received(), then("pqrs.info_requested"))
 
     assert ClockState.MET is clocks["first_reply"].state
     assert (ClockState.OPEN, None) == (clocks["legal_term"].state, clocks["legal_term"].next_at)
 
 
-def test_the_days_of_waiting_for_information_are_not_of_the_legal_term() -> None:
+def test_days_of_waiting_for_information_do_not_count() -> None:
     asked, came = local("2026-03-12 11:00"), local("2026-03-17 09:00")
     clock = after(received(), then("pqrs.info_requested", asked), then("pqrs.info_received", came))[
         "legal_term"
@@ -66,7 +66,7 @@ def test_the_days_of_waiting_for_information_are_not_of_the_legal_term() -> None
     assert end_of("2026-04-07") == clock.due_at
 
 
-def test_information_that_came_and_an_answer_in_the_longer_term_keep_the_promise() -> None:
+def test_answer_within_the_term_extended_by_the_pause_is_met() -> None:
     happened = [
         received(),
         then("pqrs.info_requested", local("2026-03-12 11:00")),
@@ -77,12 +77,12 @@ def test_information_that_came_and_an_answer_in_the_longer_term_keep_the_promise
     assert ClockState.BREACHED is states(*happened, then("pqrs.responded", local("2026-04-08 00:01")))[1]
 
 
-def test_information_that_nobody_asked_for_moves_nothing() -> None:
+def test_unrequested_information_moves_no_clock() -> None:
     assert after(received()) == after(received(), then("pqrs.info_received"))
 
 
 @pytest.mark.parametrize("row", VECTORS["extensions"], ids=lambda row: row["received"])
-def test_an_extension_is_a_first_reply_and_ends_with_the_double_at_the_latest(row: dict[str, str]) -> None:
+def test_extension_is_a_first_reply_and_at_most_doubles_the_term(row: dict[str, str]) -> None:
     came = local(f"{row['received']} 10:00")
     extended = then("pqrs.term_extended", came + HOUR, new_due_on="2028-01-01")
     clocks = after(received(came), extended)
@@ -91,7 +91,7 @@ def test_an_extension_is_a_first_reply_and_ends_with_the_double_at_the_latest(ro
     assert end_of(row["peticion_max_extended_double"]) == clocks["legal_term"].due_at
 
 
-def test_an_extension_ends_on_the_day_that_the_petitioner_was_told() -> None:
+def test_extension_ends_on_the_day_announced_to_the_petitioner() -> None:
     clocks = after(received(), then("pqrs.term_extended", new_due_on="2026-04-15"))
 
     assert end_of("2026-04-15") == clocks["legal_term"].due_at
@@ -109,34 +109,34 @@ def test_an_extension_and_a_pause_add_up() -> None:
     assert POLICY.calendar.legal_due(alone.due_at - HOUR, 3) == both.due_at
 
 
-def test_what_was_passed_on_is_owed_by_somebody_else() -> None:
+def test_transfer_cancels_the_legal_term() -> None:
     assert (ClockState.MET, ClockState.CANCELLED) == states(received(), then("pqrs.transferred"))
 
 
-def test_what_was_withdrawn_is_owed_to_nobody() -> None:
+def test_withdrawal_cancels_both_clocks() -> None:
     happened = [received(), then("pqrs.withdrawn")]
 
     assert (ClockState.CANCELLED, ClockState.CANCELLED) == states(*happened)
     assert [None, None] == [clock.next_at for clock in after(*happened).values()]
 
 
-def test_what_is_withdrawn_during_a_pause_is_cancelled_too() -> None:
+def test_withdrawal_during_a_pause_cancels_the_clock() -> None:
     asked, gone = then("pqrs.info_requested"), then("pqrs.withdrawn", MONDAY + 2 * HOUR)
 
     assert (ClockState.MET, ClockState.CANCELLED) == states(received(), asked, gone)
 
 
-def test_a_reopened_case_is_owed_an_answer_in_the_whole_term_of_its_kind() -> None:
-    again = local("2026-04-20 10:00")
-    clock = after(received(), then("pqrs.responded"), then("pqrs.reopened", again))["legal_term"]
+def test_reopened_case_gets_the_whole_term_of_its_kind() -> None:
+    reopened_at = local("2026-04-20 10:00")
+    clock = after(received(), then("pqrs.responded"), then("pqrs.reopened", reopened_at))["legal_term"]
 
-    assert (ClockState.OPEN, again) == (clock.state, clock.started_at)
-    assert POLICY.calendar.legal_due(again, 15) == clock.due_at
+    assert (ClockState.OPEN, reopened_at) == (clock.state, clock.started_at)
+    assert POLICY.calendar.legal_due(reopened_at, 15) == clock.due_at
 
 
 def test_a_case_that_was_withdrawn_can_be_reopened() -> None:
-    again = MONDAY + 30 * DAY
-    clocks = after(received(), then("pqrs.withdrawn"), then("pqrs.reopened", again))
+    reopened_at = MONDAY + 30 * DAY
+    clocks = after(received(), then("pqrs.withdrawn"), then("pqrs.reopened", reopened_at))
 
     assert (ClockState.CANCELLED, ClockState.OPEN) == (
         clocks["first_reply"].state,
@@ -144,5 +144,5 @@ def test_a_case_that_was_withdrawn_can_be_reopened() -> None:
     )
 
 
-def test_closing_is_no_answer_in_law() -> None:
+def test_closing_does_not_end_the_legal_term() -> None:
     assert (ClockState.MET, ClockState.OPEN) == states(received(), then("pqrs.closed"))

@@ -1,4 +1,4 @@
-"""Services, packages, conflicts, findings and incidents have their terms, by the real catalogue."""
+"""The terms of services, packages, conflicts, findings and incidents, by the real catalogue."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ def warned(clock: Clock) -> list[datetime]:
 
 
 @pytest.mark.parametrize(("opener", "name", "due", "_"), CLOCKS)
-def test_each_is_due_when_it_was_promised(opener: str, name: str, due: str, _: str) -> None:
+def test_each_service_is_due_as_promised(opener: str, name: str, due: str, _: str) -> None:
     clock = after(event(opener))
 
     assert (name, ClockState.OPEN, local(due)) == (clock.name, clock.state, clock.due_at)
 
 
 @pytest.mark.parametrize(("opener", "_", "__", "ending"), CLOCKS)
-def test_each_is_kept_by_what_ends_it(opener: str, _: str, __: str, ending: str) -> None:
+def test_each_service_is_met_by_its_ending_event(opener: str, _: str, __: str, ending: str) -> None:
     clock = after(event(opener), event(ending, at=MONDAY + HOUR))
 
     assert ClockState.MET is clock.state
 
 
 @pytest.mark.parametrize("without", [(), ("expected_end",)], ids=["null", "left out"])
-def test_a_service_of_which_nobody_knows_when_it_is_back_has_a_day_and_a_night(
+def test_outage_without_an_estimate_is_due_in_24_hours(
     without: tuple[str, ...],
 ) -> None:
 
@@ -62,18 +62,18 @@ def test_a_service_of_which_nobody_knows_when_it_is_back_has_a_day_and_a_night(
     assert MONDAY + 24 * HOUR == clock.due_at
 
 
-def test_a_service_is_due_also_at_night_when_that_was_said() -> None:
+def test_outage_is_due_at_night_if_the_estimate_says_so() -> None:
     at = local("2026-03-15 03:00")
     clock = after(event("building.outage.reported", {"expected_end": at.isoformat()}))
 
     assert at == clock.due_at
 
 
-def test_a_corrective_action_is_warned_of_when_three_whole_days_are_left() -> None:
+def test_corrective_action_warns_three_whole_days_before() -> None:
     """Due by the end of Friday 27: 24, 25 and 26 are left when Monday 23 ends."""
     assert [local("2026-03-24 00:00")] == warned(after(event("quality.audit.finding")))
 
 
 @pytest.mark.parametrize("opener", ["building.outage.reported", "concierge.package.received"])
-def test_what_runs_at_any_hour_has_no_warning_before_it_is_due(opener: str) -> None:
+def test_clock_of_any_hour_has_no_warning(opener: str) -> None:
     assert [] == warned(after(event(opener)))

@@ -1,4 +1,4 @@
-"""What is said to the company before it is a PQRS is promised a reply, by the real catalogue."""
+"""Contacts before a PQRS are promised a reply, by the real catalogue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPENERS: Final = (
 
 
 @pytest.mark.parametrize("name", OPENERS)
-def test_who_wrote_called_or_came_is_promised_a_reply_in_24_business_hours(name: str) -> None:
+def test_every_contact_is_promised_a_reply_in_24_business_hours(name: str) -> None:
     [clock] = sla.replay("thread_id:t-1", [event(name, {"thread_id": "t-1"})], BY_NAME, POLICY)
 
     assert ("first_reply", ClockState.OPEN) == (clock.name, clock.state)
@@ -30,16 +30,16 @@ def test_who_wrote_called_or_came_is_promised_a_reply_in_24_business_hours(name:
 
 @pytest.mark.parametrize("name", OPENERS)
 def test_a_reply_to_the_conversation_keeps_the_promise(name: str) -> None:
-    said = [
+    contacts = [
         event(name, {"thread_id": "t-1"}),
         event("support.replied", {"thread_id": "t-1"}, at=MONDAY + HOUR),
     ]
-    [clock] = sla.replay("thread_id:t-1", said, BY_NAME, POLICY)
+    [clock] = sla.replay("thread_id:t-1", contacts, BY_NAME, POLICY)
 
     assert ClockState.MET is clock.state
 
 
-def test_nobody_waits_for_a_reply_to_mail_that_a_machine_sent() -> None:
+def test_automatic_mail_starts_no_clock() -> None:
     machine = event("support.email.received", {"auto_submitted": True})
 
     assert [] == sla.replay("thread_id:t-1", [machine], BY_NAME, POLICY)

@@ -5,8 +5,8 @@ import pytest
 from hub.model import State
 from hub.model.state_machine import CLAIMABLE, LOST, MOVES, may
 
-# Written from the design, not from the code. A row is where a message is, a column where it would go;
-# both in the same order.
+# Written from the design, not from the code. A row is the current state, a column the next one; both in
+# the same order.
 #              qu he re se st de rd fa bo su ex ca
 TABLE = {
     "queued": "  . . . x . x x . . x . x",
@@ -24,7 +24,7 @@ TABLE = {
 }
 
 
-def test_the_table_speaks_of_every_state() -> None:
+def test_table_has_every_state() -> None:
     assert set(TABLE) == {str(state) for state in State}
     assert {len(row.split()) for row in TABLE.values()} == {len(State)}
 
@@ -41,7 +41,7 @@ def test_what_is_claimable_may_be_sending() -> None:
     assert {state for state in State if may(state, State.SENDING)} == CLAIMABLE
 
 
-def test_a_lost_message_comes_back_only_when_somebody_says_so() -> None:
-    said = {State.QUEUED, State.DELIVERED, State.READ}  # by an operator, or by the provider's receipt
+def test_lost_message_returns_only_by_redrive_or_receipt() -> None:
+    allowed = {State.QUEUED, State.DELIVERED, State.READ}  # by an operator, or by the provider's receipt
 
-    assert {after for before in LOST for after in MOVES[before]} <= said
+    assert {after for before in LOST for after in MOVES[before]} <= allowed

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.business_time import BusinessDays, Term
 from hub.errors import TemplateFailure
 from hub.model import Rendered
@@ -74,7 +74,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """The templates of a process with this policy."""
     policy = tmp_path_factory.mktemp("policy") / "policy.toml"
     policy.write_text(OVERLAY, "utf-8")
-    return Company(load({"HUB_POLICY": str(policy)})).templates
+    return CompanyRules(load({"HUB_POLICY": str(policy)})).templates
 
 
 def whole(words: Rendered) -> str:

@@ -25,7 +25,7 @@ def test_tickets_hold_every_message_once_in_the_queue_of_its_channel_and_lane(
 ) -> None:
     made = grouped(rows)
 
-    assert sorted((one, t.channel, t.lane) for t in made for one in t.ids) == sorted(rows)
+    assert sorted((message_id, t.channel, t.lane) for t in made for message_id in t.ids) == sorted(rows)
     assert all(1 <= len(ticket.ids) <= TICKET_SIZE for ticket in made)
 
 
@@ -40,7 +40,7 @@ def test_a_ticket_holds_up_to_a_hundred(rows: int, sizes: list[int]) -> None:
 
 def test_only_what_is_queued_gets_a_ticket() -> None:
     every = [message(person=f"p-{state}", state=state) for state in State]
-    queued = next(one for one in every if one.state is State.QUEUED)
+    queued = next(message for message in every if message.state is State.QUEUED)
 
     assert tickets(every) == [Ticket(channel="email", lane=Lane.NORMAL, ids=(queued.id,))]
 
@@ -53,6 +53,6 @@ def test_a_ticket_comes_back_from_its_bytes(ids: list[UUID]) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b"[1]", b'["not-an-id"]', b'"019cd2b3-6c60-8310-a587-88781ab25d5a"', b"\xff"]
 )
-def test_what_is_no_ticket_is_refused(body: bytes) -> None:
+def test_invalid_ticket_is_refused(body: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode_ticket(body)

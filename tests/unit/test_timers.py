@@ -1,4 +1,4 @@
-"""Appointments are kept once; the steps of a clock are told in order."""
+"""Appointments fire once; the steps of a clock fire in order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.testing import MemoryAppointments, MemoryPublisher
 from hub.timers.scheduler import AT_ONCE, keep_appointments
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import MemoryHub
-from tests.unit.timer_harness import hub_with, petition, timers_of, told, waiting
+from tests.unit.timer_harness import hub_with, petition, published, timers_of, waiting
 
 REPLIED = event("pqrs.replied", at=MONDAY + HOUR)
 LADDER = [
@@ -32,42 +32,45 @@ LADDER = [
 
 @pytest.mark.parametrize("state", [State.HELD, State.RETRYING, State.SENDING])
 async def test_a_message_whose_time_has_come_is_queued_and_ticketed(state: State) -> None:
-    one = waiting(state=state)
-    hub = await hub_with(one)
+    message = waiting(state=state)
+    hub = await hub_with(message)
     await keep_appointments(timers_of(hub))
 
     assert hub.publisher.published == []
     hub.clock.advance(HOUR)
     await keep_appointments(timers_of(hub))
 
-    assert hub.publisher.ticketed == [one.id]
-    assert (hub.store.message(one.id).state, hub.store.message(one.id).next_at) == (State.QUEUED, None)
+    assert hub.publisher.ticketed == [message.id]
+    assert (hub.store.message(message.id).state, hub.store.message(message.id).next_at) == (
+        State.QUEUED,
+        None,
+    )
     assert hub.appointments.scores == {}
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.CANCELLED, State.FAILED])
-async def test_an_appointment_of_what_has_ended_is_dropped(state: State) -> None:
-    one = waiting(state=state)
-    hub = await hub_with(one)
+async def test_appointment_of_an_ended_message_is_dropped(state: State) -> None:
+    message = waiting(state=state)
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
     await keep_appointments(timers_of(hub))
 
     assert (hub.publisher.published, hub.appointments.scores) == ([], {})
-    assert hub.store.message(one.id).state is state
+    assert hub.store.message(message.id).state is state
 
 
 async def test_two_processes_that_fire_the_same_ticket_it_once() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
-    other = timers_of(hub, appointments=MemoryAppointments(hub.clock))
-    await other.appointments.arm_messages([(one.id, one.lane, MONDAY)])
-    await asyncio.gather(keep_appointments(timers_of(hub)), keep_appointments(other))
+    second_process = timers_of(hub, appointments=MemoryAppointments(hub.clock))
+    await second_process.appointments.arm_messages([(message.id, message.lane, MONDAY)])
+    await asyncio.gather(keep_appointments(timers_of(hub)), keep_appointments(second_process))
 
-    assert hub.publisher.ticketed == [one.id]
+    assert hub.publisher.ticketed == [message.id]
 
 
-async def test_the_steps_of_a_clock_are_told_at_their_instants() -> None:
+async def test_steps_of_a_clock_are_notified_at_their_instants() -> None:
     hub = await petition()
     timers = timers_of(hub)
     for at in sorted({local(at) for at, _ in LADDER}):
@@ -76,29 +79,29 @@ async def test_the_steps_of_a_clock_are_told_at_their_instants() -> None:
         hub.clock.at = at
         await keep_appointments(timers)
 
-    assert told(hub) == [(local(at), name) for at, name in LADDER]
-    assert [one.data.get("to_level") for one in hub.publisher.events] == [None, None, 2, 3, 4, 4]
+    assert published(hub) == [(local(at), name) for at, name in LADDER]
+    assert [event.data.get("to_level") for event in hub.publisher.events] == [None, None, 2, 3, 4, 4]
 
 
-async def test_steps_that_were_missed_are_told_in_order_when_somebody_wakes() -> None:
+async def test_missed_steps_are_notified_in_order_after_an_outage() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-18 08:00")
     await keep_appointments(timers_of(hub))
 
-    assert [name for _, name in told(hub)] == [name for _, name in LADDER]
-    assert {at for at, _ in told(hub)} == {hub.clock.at}
+    assert [name for _, name in published(hub)] == [name for _, name in LADDER]
+    assert {at for at, _ in published(hub)} == {hub.clock.at}
     assert hub.states("first_reply") == [ClockState.BREACHED]
     assert [clock.level for clock in hub.store.clocks if clock.name == "first_reply"] == [4]
 
 
-async def test_what_a_clock_tells_enters_at_the_top() -> None:
+async def test_event_of_a_clock_is_published_to_intake() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 14:05")
     await keep_appointments(timers_of(hub))
     await hub.take_in(*hub.publisher.events)
 
     assert hub.letters == []
-    # It moves no clock: the breach stands as the timers have told it.
+    # It moves no clock: the breach stays as the timers published it.
     assert hub.states("first_reply") == [ClockState.BREACHED]
 
 
@@ -109,12 +112,12 @@ async def test_an_answer_ends_the_ladder() -> None:
     hub.clock.at = local("2026-03-16 12:00")
     await keep_appointments(timers_of(hub))
 
-    assert told(hub) == []
+    assert published(hub) == []
     assert hub.states("first_reply") == [ClockState.MET]
 
 
 class _Answering(MemoryPublisher):
-    """The answer comes in just when the breach has been published."""
+    """The answer arrives just after the breach is published."""
 
     hub: MemoryHub
 
@@ -124,15 +127,15 @@ class _Answering(MemoryPublisher):
             await self.hub.take_in(REPLIED)
 
 
-async def test_a_clock_that_ended_meanwhile_goes_no_further() -> None:
+async def test_clock_that_ended_meanwhile_does_not_advance() -> None:
     hub = await petition()
     publisher = _Answering()
     publisher.hub = hub
     hub.clock.at = local("2026-03-16 12:00")
     await keep_appointments(timers_of(hub, publisher=publisher))
-    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    [clock] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
 
-    assert [one.name for one in publisher.events] == ["sla.at_risk", "sla.breached"]
+    assert [event.name for event in publisher.events] == ["sla.at_risk", "sla.breached"]
     assert (clock.state, clock.fired) == (ClockState.MET, 1)
     assert f"c:{clock.id}" not in hub.appointments.scores
 
@@ -145,12 +148,12 @@ async def test_a_crash_after_publishing_repeats_the_same_event() -> None:
         await keep_appointments(timers_of(hub))
     hub.clock.advance(30 * SECOND)
     await keep_appointments(timers_of(hub))
-    first, again = hub.publisher.events
+    first, repeated = hub.publisher.events
 
-    assert (first.id, first.source) == (again.id, again.source)
+    assert (first.id, first.source) == (repeated.id, repeated.source)
     assert hub.states("first_reply") == [ClockState.AT_RISK]
-    await hub.take_in(first, again)
-    assert len([one for one in hub.store.tables.events.values() if one.event.name == "sla.at_risk"]) == 1
+    await hub.take_in(first, repeated)
+    assert len([row for row in hub.store.tables.events.values() if row.event.name == "sla.at_risk"]) == 1
 
 
 async def test_a_broker_that_is_away_leaves_the_step_to_be_done() -> None:
@@ -166,21 +169,24 @@ async def test_a_broker_that_is_away_leaves_the_step_to_be_done() -> None:
     assert hub.states("first_reply") == [ClockState.AT_RISK]
 
 
-async def test_an_appointment_that_comes_too_early_is_made_again() -> None:
+async def test_appointment_that_comes_too_early_is_set_again() -> None:
     hub = await petition()
-    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    [clock] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     hub.appointments.scores[f"c:{clock.id}"] = MONDAY.timestamp()
     await keep_appointments(timers_of(hub))
 
-    assert told(hub) == []
+    assert published(hub) == []
     assert hub.appointments.scores[f"c:{clock.id}"] == local("2026-03-11 09:17").timestamp()
 
 
-async def test_a_clock_that_cannot_be_told_keeps_no_other_from_being_told() -> None:
+async def test_broken_clock_does_not_stop_the_others() -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
-    first = min((clock for clock in hub.store.clocks if clock.name == "first_reply"), key=lambda one: one.id)
-    # As a newer hub may have laid it out.
+    first = min(
+        (clock for clock in hub.store.clocks if clock.name == "first_reply"),
+        key=lambda candidate: candidate.id,
+    )
+    # As a newer hub may have scheduled it.
     hub.store.tables.clocks[first.id] = replace(
         first, steps=(replace(first.steps[0], kind=StepKind("unheard_of")),)
     )
@@ -188,12 +194,12 @@ async def test_a_clock_that_cannot_be_told_keeps_no_other_from_being_told() -> N
     with capture_logs() as logs:
         await keep_appointments(timers_of(hub))
 
-    assert [name for _, name in told(hub)] == ["sla.at_risk"]
+    assert [name for _, name in published(hub)] == ["sla.at_risk"]
     assert [entry["clock_id"] for entry in logs if entry["event"] == "clock.broken"] == [str(first.id)]
 
 
 class _Failing(MemoryPublisher):
-    """The event of one clock fails: on itself, or because the broker went away just then."""
+    """The event of one clock fails: by its own fault, or because the broker just went away."""
 
     def __init__(self, clock_id: UUID, error: Exception) -> None:
         super().__init__()
@@ -212,18 +218,18 @@ async def test_unconfirmed_event_holds_back_only_its_own_clock(
 ) -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.received", {"pqrs_id": "another"}, id="another"))
-    first, other = (clock for clock in hub.store.clocks if clock.name == "first_reply")
+    first, second = (clock for clock in hub.store.clocks if clock.name == "first_reply")
     hub.clock.at = local("2026-03-11 09:17")
     away = isinstance(error, BrokerUnavailable)
     with pytest.raises(BrokerUnavailable) if away else nullcontext(), capture_logs() as logs:
         await keep_appointments(timers_of(hub, publisher=_Failing(first.id, error)))
-    states = {one.id: one.state for one in hub.store.clocks}
+    states = {clock.id: clock.state for clock in hub.store.clocks}
 
-    assert (ClockState.OPEN, ClockState.AT_RISK) == (states[first.id], states[other.id])
+    assert (ClockState.OPEN, ClockState.AT_RISK) == (states[first.id], states[second.id])
     assert away != ("clock.broken" in {entry["event"] for entry in logs})
 
 
-async def test_a_clock_whose_levels_cannot_be_looked_up_keeps_no_other_from_climbing() -> None:
+async def test_clock_with_a_failing_look_up_does_not_stop_the_others() -> None:
     hub = await petition()
     await hub.take_in(*(event("pqrs.received", {"pqrs_id": f"{n}"}, id=f"{n}") for n in range(4)))
     clocks = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
@@ -232,12 +238,12 @@ async def test_a_clock_whose_levels_cannot_be_looked_up_keeps_no_other_from_clim
     hub.store.faults.script("held_levels", fault, None, fault, fault, None)
     hub.clock.at = local("2026-03-11 14:05")
     await keep_appointments(timers_of(hub))
-    climbed = {one.data["clock_id"] for one in hub.publisher.events if one.name == "pqrs.escalated"}
+    climbed = {event.data["clock_id"] for event in hub.publisher.events if event.name == "pqrs.escalated"}
 
-    assert {str(one.id) for one in clocks} - {str(clocks[2].id)} == climbed
+    assert {str(clock.id) for clock in clocks} - {str(clocks[2].id)} == climbed
 
 
-async def test_a_clock_that_nobody_knows_is_dropped() -> None:
+async def test_unknown_clock_is_dropped() -> None:
     hub = await petition()
     forgotten, *others = hub.store.clocks
     del hub.store.tables.clocks[forgotten.id]
@@ -245,10 +251,10 @@ async def test_a_clock_that_nobody_knows_is_dropped() -> None:
     await keep_appointments(timers_of(hub))
 
     assert f"c:{forgotten.id}" not in hub.appointments.scores
-    assert {one.data["clock_id"] for one in hub.publisher.events} == {str(one.id) for one in others}
+    assert {event.data["clock_id"] for event in hub.publisher.events} == {str(event.id) for event in others}
 
 
-async def test_there_is_more_to_do_while_as_much_comes_as_is_asked_for() -> None:
+async def test_full_batch_means_more_to_do() -> None:
     hub = await hub_with(*(waiting(f"p-{number}", MONDAY) for number in range(AT_ONCE + 1)))
 
     assert await keep_appointments(timers_of(hub))

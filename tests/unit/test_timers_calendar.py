@@ -1,4 +1,4 @@
-"""Another calendar under running clocks: they run by it from the moment the timers know it."""
+"""A new calendar: running clocks are rescheduled as soon as the timers know it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.policy import Policy, load_policy
 from hub.timers.scheduler import audit, keep_appointments
 from tests.unit.factories import POLICY, event, local
 from tests.unit.hub_in_memory import MemoryHub
-from tests.unit.timer_harness import petition, timers_of, told
+from tests.unit.timer_harness import petition, published, timers_of
 
 TUESDAY_CLOSED = '[calendar.special_days]\n"2026-03-10" = []\n'
 LONG_MONDAY = (
@@ -28,10 +28,10 @@ def first_reply(hub: MemoryHub) -> Clock:
 
 
 def names(hub: MemoryHub, *only: str) -> list[str]:
-    return [name for _, name in told(hub) if name in only]
+    return [name for _, name in published(hub) if name in only]
 
 
-async def test_a_day_that_becomes_a_holiday_moves_what_is_to_come(tmp_path: Path) -> None:
+async def test_new_holiday_moves_the_steps_to_come(tmp_path: Path) -> None:
     hub = await petition()
     closed = policy_with(TUESDAY_CLOSED, tmp_path)
     await audit(timers_of(hub, policy=closed))
@@ -42,7 +42,7 @@ async def test_a_day_that_becomes_a_holiday_moves_what_is_to_come(tmp_path: Path
     assert clock.next_at.timestamp() == hub.appointments.scores[f"c:{clock.id}"]
 
 
-async def test_what_was_told_by_the_old_calendar_stays_told_and_is_not_told_again(tmp_path: Path) -> None:
+async def test_steps_done_by_the_old_calendar_are_not_repeated(tmp_path: Path) -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 09:17")
     await keep_appointments(timers_of(hub))
@@ -51,10 +51,10 @@ async def test_what_was_told_by_the_old_calendar_stays_told_and_is_not_told_agai
     hub.clock.at = local("2026-03-12 14:05")
     await keep_appointments(closed)
 
-    assert ["sla.at_risk", "sla.breached", "pqrs.escalated"] == [name for _, name in told(hub)]
+    assert ["sla.at_risk", "sla.breached", "pqrs.escalated"] == [name for _, name in published(hub)]
 
 
-async def test_a_clock_that_is_over_by_the_new_calendar_is_told_at_once(tmp_path: Path) -> None:
+async def test_clock_overdue_by_the_new_calendar_notifies_at_once(tmp_path: Path) -> None:
     hub = await petition()
     longer = timers_of(hub, policy=policy_with(LONG_MONDAY, tmp_path))
     hub.clock.at = local("2026-03-10 09:00")
@@ -66,7 +66,7 @@ async def test_a_clock_that_is_over_by_the_new_calendar_is_told_at_once(tmp_path
     assert ["sla.breached"] == names(hub, "sla.breached")
 
 
-async def test_no_step_is_done_by_a_calendar_that_is_no_longer_the_one_of_today(tmp_path: Path) -> None:
+async def test_no_step_is_done_by_an_outdated_calendar(tmp_path: Path) -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 14:05")
     closed = timers_of(hub, policy=policy_with(TUESDAY_CLOSED, tmp_path))
@@ -75,10 +75,10 @@ async def test_no_step_is_done_by_a_calendar_that_is_no_longer_the_one_of_today(
     hub.clock.at = local("2026-03-12 14:05")
     await keep_appointments(closed)
 
-    assert [local("2026-03-12 14:05")] == [at for at, name in told(hub) if name == "sla.breached"]
+    assert [local("2026-03-12 14:05")] == [at for at, name in published(hub) if name == "sla.breached"]
 
 
-async def test_what_has_ended_and_what_runs_by_this_calendar_is_left_alone(tmp_path: Path) -> None:
+async def test_ended_and_current_clocks_are_not_rescheduled(tmp_path: Path) -> None:
     hub = await petition()
     await hub.take_in(event("pqrs.replied"))
     ended = first_reply(hub)

@@ -1,4 +1,4 @@
-"""What must be announced so far ahead: it is looked at whether all of it has left, letters in hand."""
+"""Lead-time checks: all messages of an announcement, letters included, must leave in time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ AT_D_20, AT_D_16, HELD = local("2026-03-06 00:00"), local("2026-03-11 00:00"), l
 
 
 async def convened(at: datetime = CALLED, **data: object) -> MemoryHub:
-    """Two owners: one has an email address, the other has a letter."""
+    """Two owners: one has an email address, the other gets a letter."""
     hub = replace(memory_hub(at), context=WITH_PAPER)
     owners = (
         home("1", "1"),
@@ -72,7 +72,7 @@ def initial(hub: MemoryHub, channel: str) -> list[Message]:
 def mails_leave(hub: MemoryHub, at: datetime = CALLED + MINUTE) -> None:
     for channel in ("email", "sms", "push", "inbox"):
         leave(hub, initial(hub, channel), State.SENT, at)
-    leave(hub, initial(hub, "print"), State.SENT, at)  # printed, and still to be handed over
+    leave(hub, initial(hub, "print"), State.SENT, at)  # printed, and not yet handed over
 
 
 def letters_leave(hub: MemoryHub, at: datetime) -> None:
@@ -80,25 +80,25 @@ def letters_leave(hub: MemoryHub, at: datetime) -> None:
 
 
 async def look(hub: MemoryHub, at: datetime) -> list[Event]:
-    """What is told then, which is taken in."""
+    """Fire the timers at that instant, let intake process their events, and return these."""
     before = len(hub.publisher.events)
     hub.clock.at = at
     await fire_from_sql(timers_of(hub))
-    told = hub.publisher.events[before:]
-    await hub.take_in(*told)
-    return told
+    published = hub.publisher.events[before:]
+    await hub.take_in(*published)
+    return published
 
 
 def lead(hub: MemoryHub) -> Clock:
-    (clock,) = [one for one in hub.store.clocks if one.name == "convocation_lead"]
+    (clock,) = [clock for clock in hub.store.clocks if clock.name == "convocation_lead"]
     return clock
 
 
-def pending(told: Iterable[Event]) -> list[tuple[str, int | None]]:
-    return [(one.name, one.data.get("pending")) for one in told]
+def pending(published: Iterable[Event]) -> list[tuple[str, int | None]]:
+    return [(event.name, event.data.get("pending")) for event in published]
 
 
-async def test_a_letter_that_is_not_handed_over_is_told_at_d_20_and_when_the_time_is_up() -> None:
+async def test_pending_letter_alerts_at_d_20_and_at_the_deadline() -> None:
     hub = await convened()
     mails_leave(hub)
 
@@ -106,11 +106,11 @@ async def test_a_letter_that_is_not_handed_over_is_told_at_d_20_and_when_the_tim
 
     assert [("sla.at_risk", 1), ("sla.breached", 1)] == pending([*warned, *broken])
     assert ClockState.BREACHED is lead(hub).state
-    for one in (*warned, *broken):
-        SCHEMAS.check(one, now=hub.clock.at)
+    for notified in (*warned, *broken):
+        SCHEMAS.check(notified, now=hub.clock.at)
 
 
-async def test_where_all_has_left_nobody_is_told_and_the_promise_is_kept_at_that_instant() -> None:
+async def test_check_with_all_sent_is_met_and_notifies_nobody() -> None:
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, CALLED + 26 * HOUR)
@@ -123,12 +123,12 @@ async def test_where_all_has_left_nobody_is_told_and_the_promise_is_kept_at_that
     SCHEMAS.check(checked[0], now=hub.clock.at)
 
 
-async def test_what_comes_back_after_d_20_has_to_leave_as_a_letter_in_time() -> None:
+async def test_bounce_after_d_20_must_leave_as_a_letter_in_time() -> None:
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, CALLED + HOUR)
     await look(hub, AT_D_20)
-    [mail] = [one for one in initial(hub, "email") if one.person == "p-mail"]
+    [mail] = [message for message in initial(hub, "email") if message.person == "p-mail"]
     leave(hub, [mail], State.BOUNCED, AT_D_20 + HOUR)
     hub.store.tables.messages[mail.id] = replace(
         hub.store.tables.messages[mail.id],
@@ -138,7 +138,7 @@ async def test_what_comes_back_after_d_20_has_to_leave_as_a_letter_in_time() -> 
     assert [("sla.breached", 1)] == pending(await look(hub, AT_D_16))
 
 
-async def test_a_letter_that_left_too_late_breaks_the_promise() -> None:
+async def test_letter_handed_over_too_late_breaches_the_promise() -> None:
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, AT_D_16 + MINUTE)
@@ -146,7 +146,7 @@ async def test_a_letter_that_left_too_late_breaks_the_promise() -> None:
     assert [("sla.breached", 0)] == pending(await look(hub, AT_D_16 + HOUR))
 
 
-async def test_a_call_that_comes_too_late_is_told_at_once_whatever_has_left() -> None:
+async def test_late_convocation_breaches_at_once_whatever_has_left() -> None:
     hub = await convened(local("2026-03-12 09:00"))
     mails_leave(hub, local("2026-03-12 09:00"))
     letters_leave(hub, local("2026-03-12 09:00"))
@@ -154,7 +154,7 @@ async def test_a_call_that_comes_too_late_is_told_at_once_whatever_has_left() ->
     assert [("sla.breached", 0)] == pending(await look(hub, local("2026-03-12 09:01")))
 
 
-async def test_what_was_broken_is_looked_at_until_the_assembly_is_held() -> None:
+async def test_breached_check_runs_until_the_assembly() -> None:
     hub = await convened()
     mails_leave(hub)
     await look(hub, AT_D_20)
@@ -174,7 +174,7 @@ async def test_an_announcement_that_is_still_being_expanded_has_not_left() -> No
     hub = await convened()
     mails_leave(hub)
     letters_leave(hub, CALLED + HOUR)
-    [(key, stored)] = [(k, one) for k, one in hub.store.tables.events.items() if one.event.id == CALL.id]
+    [(key, stored)] = [(k, row) for k, row in hub.store.tables.events.items() if row.event.id == CALL.id]
     hub.store.tables.events[key] = replace(stored, planned=False)
 
     assert [("sla.at_risk", 1)] == pending(await look(hub, AT_D_20))
@@ -190,7 +190,7 @@ async def test_works_that_are_announced_three_days_ahead_keep_the_promise() -> N
     assert [ClockState.MET] == hub.states("notice_lead")
 
 
-async def test_works_that_are_announced_anew_are_looked_at_anew() -> None:
+async def test_new_announcement_of_works_starts_a_new_check() -> None:
     hub = memory_hub(CALLED)
     for number, day in enumerate(("06", "09")):
         hub.clock.at = at = CALLED + number * HOUR
@@ -204,12 +204,12 @@ async def test_works_that_are_announced_anew_are_looked_at_anew() -> None:
         )
     clocks = sorted(hub.store.clocks, key=lambda clock: clock.started_at)
 
-    assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
+    assert [ClockState.CANCELLED, ClockState.OPEN] == [clock.state for clock in clocks]
     assert sla.happens(clocks[1].steps[-1])
 
 
 async def imported(called_at: str) -> MemoryHub:
-    """A call of which the hub hears, quietly, when the assembly was held long ago."""
+    """A quietly imported convocation of an assembly that was held long ago."""
     hub = memory_hub(HELD + 1000 * HOUR)
     await hub.take_in(replace(CALL, time=local(called_at), extensions={"quiet": True}))
     for _ in range(2):
@@ -217,22 +217,22 @@ async def imported(called_at: str) -> MemoryHub:
     return hub
 
 
-async def test_of_a_call_that_is_imported_quietly_the_check_finds_that_it_was_in_time() -> None:
+async def test_check_of_a_quietly_imported_timely_convocation_is_met() -> None:
     hub = await imported("2026-03-02 09:00")
 
     assert (ClockState.MET, CALLED) == (lead(hub).state, lead(hub).ended_at)
-    assert ["sla.checked"] == [one.name for one in hub.publisher.events]
+    assert ["sla.checked"] == [event.name for event in hub.publisher.events]
 
 
-async def test_of_a_call_that_is_imported_and_was_too_late_nobody_is_told_and_it_is_over() -> None:
+async def test_late_imported_convocation_ends_and_notifies_nobody() -> None:
     hub = await imported("2026-03-12 09:00")
 
     assert (ClockState.BREACHED, HELD) == (lead(hub).state, lead(hub).ended_at)
-    assert ["sla.checked"] == [one.name for one in hub.publisher.events]
+    assert ["sla.checked"] == [event.name for event in hub.publisher.events]
 
 
-def test_what_was_found_of_an_announcement_ends_no_later_one() -> None:
-    first, again = (
+def test_result_of_a_check_does_not_end_a_later_check() -> None:
+    first, second = (
         event(
             "maintenance.scheduled.announced",
             {"starts_at": f"2026-03-{day}T08:00:00-05:00"},
@@ -243,13 +243,13 @@ def test_what_was_found_of_an_announcement_ends_no_later_one() -> None:
     )
     case = f"work_id:{first.data['work_id']}"
     [clock] = sla.replay(case, [first], BY_NAME, POLICY)
-    found = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second was heard of, which is earlier
-    clocks = sla.replay(case, [first, again, found], BY_NAME, POLICY)
+    checked = sla.checked_event(clock, CALLED + 2 * HOUR)  # before the second arrives, which is earlier
+    clocks = sla.replay(case, [first, second, checked], BY_NAME, POLICY)
 
-    assert [ClockState.CANCELLED, ClockState.OPEN] == [one.state for one in clocks]
+    assert [ClockState.CANCELLED, ClockState.OPEN] == [clock.state for clock in clocks]
 
 
-async def test_what_has_not_left_is_told_to_the_next_level_where_nobody_holds_the_first() -> None:
+async def test_pending_messages_alert_the_next_level_if_the_first_is_vacant() -> None:
     hub = await convened()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(
@@ -258,4 +258,4 @@ async def test_what_has_not_left_is_told_to_the_next_level_where_nobody_holds_th
     [warned] = await look(hub, AT_D_20)
 
     assert (2, [1]) == (warned.data["level"], warned.data["vacant_levels"])
-    assert [("p-2", "inbox")] == hub.said(warned)
+    assert [("p-2", "inbox")] == hub.recipients(warned)

@@ -1,4 +1,4 @@
-"""A promise that somebody was called about is over: those who were called hear of it, once."""
+"""The end of a clock is notified once, to those whom it alerted."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def holder(level: int, ref: str | None = None) -> tuple[Event, Event]:
 
 
 async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> MemoryHub:
-    """A petition that nobody answers, up to this instant; what is told is taken in, if it is `heard`."""
+    """An unanswered petition, up to this instant; if `heard`, intake processes the events of its clocks."""
     hub = await petition()
     async with hub.store.transaction() as transaction:
-        await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
+        await transaction.apply_directory([event for level in (1, 2, 3, 4) for event in holder(level)])
     for turn in ("2026-03-11 14:05", "2026-03-12 13:05", "2026-03-13 12:05"):
         if local(turn) <= local(until):
             hub.clock.at = local(turn)
@@ -42,9 +42,9 @@ async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> Memo
 
 
 async def after(hub: MemoryHub, *events: Event) -> list[Event]:
-    """What is told once these have come."""
+    """Return the events that the timers publish after these arrive."""
     before = len(hub.publisher.events)
-    hub.clock.at = max(hub.clock.at, *(one.time for one in events)) + MINUTE
+    hub.clock.at = max(hub.clock.at, *(event.time for event in events)) + MINUTE
     await hub.take_in(*events)
     await keep_appointments(timers_of(hub))
     return hub.publisher.events[before:]
@@ -55,11 +55,11 @@ def first_reply(hub: MemoryHub) -> Clock:
     return found
 
 
-def refs(told: Event) -> list[str]:
-    return [one["ref"] for one in told.data["called"]]
+def refs(events: Event) -> list[str]:
+    return [person["ref"] for person in events.data["called"]]
 
 
-async def test_each_level_that_was_called_hears_that_a_late_answer_has_come() -> None:
+async def test_each_alerted_level_is_notified_of_a_late_answer() -> None:
     hub = await called()
     [over] = await after(hub, LATE)
 
@@ -67,10 +67,10 @@ async def test_each_level_that_was_called_hears_that_a_late_answer_has_come() ->
     assert str(LATE.time.isoformat()) == over.data["ended_at"]
     SCHEMAS.check(over, now=hub.clock.at)
     await hub.take_in(over)
-    assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.said(over))
+    assert {("p-1", "inbox"), ("p-2", "inbox"), ("p-3", "inbox")} <= set(hub.recipients(over))
 
 
-async def test_answer_in_time_that_arrives_after_the_breach_is_met_and_said() -> None:
+async def test_timely_answer_that_arrives_after_the_breach_is_met_and_notified() -> None:
     hub = await called("2026-03-11 14:05")
     [over] = await after(hub, IN_TIME)
 
@@ -78,35 +78,35 @@ async def test_answer_in_time_that_arrives_after_the_breach_is_met_and_said() ->
     assert ClockState.MET is first_reply(hub).state
 
 
-async def test_a_case_that_is_withdrawn_is_over_for_whoever_was_called() -> None:
+async def test_withdrawal_notifies_those_who_were_alerted() -> None:
     hub = await called()
-    told = await after(hub, event("pqrs.withdrawn", CASE, at=LATE.time))
+    events = await after(hub, event("pqrs.withdrawn", CASE, at=LATE.time))
 
-    assert [("sla.resolved", "cancelled")] == [(one.name, one.data["outcome"]) for one in told]
+    assert [("sla.resolved", "cancelled")] == [(event.name, event.data["outcome"]) for event in events]
 
 
-async def test_where_nobody_was_called_nobody_is_told() -> None:
+async def test_end_without_alerts_notifies_nobody() -> None:
     hub = await petition()
     hub.clock.at = local("2026-03-11 09:17")
-    await keep_appointments(timers_of(hub))  # at risk: the holder is warned, which calls nobody
-    told = await after(hub, IN_TIME)
+    await keep_appointments(timers_of(hub))  # at risk: the holder is warned, which alerts nobody
+    events = await after(hub, IN_TIME)
 
-    assert ([], None) == (told, first_reply(hub).next_at)
+    assert ([], None) == (events, first_reply(hub).next_at)
 
 
-async def test_it_is_told_once_whoever_looks_and_whatever_comes_later() -> None:
+async def test_end_is_notified_once() -> None:
     hub = await called()
     first = await after(hub, LATE)
-    for again in (1, 2):
-        hub.clock.at += timedelta(days=again)
+    for number in (1, 2):
+        hub.clock.at += timedelta(days=number)
         await fire_from_sql(timers_of(hub))
-        later = await after(hub, event("pqrs.assigned", CASE, at=hub.clock.at, id=f"again-{again}"))
-        assert [] == [one for one in later if one.data.get("clock") == "first_reply"]
+        later = await after(hub, event("pqrs.assigned", CASE, at=hub.clock.at, id=f"again-{number}"))
+        assert [] == [event for event in later if event.data.get("clock") == "first_reply"]
 
     assert 1 == len(first)
 
 
-async def test_whoever_was_called_is_told_even_when_the_level_is_somebody_elses_by_now() -> None:
+async def test_alerted_person_is_notified_after_leaving_the_level() -> None:
     hub = await called()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(
@@ -120,34 +120,34 @@ async def test_whoever_was_called_is_told_even_when_the_level_is_somebody_elses_
     assert ["p-1", "p-2", "p-3"] == refs(over)
 
 
-async def test_a_call_that_is_still_on_its_way_is_waited_for() -> None:
+async def test_end_waits_for_an_alert_still_on_its_way() -> None:
     hub = await called("2026-03-11 14:05", heard=False)
-    told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
+    events = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     await hub.take_in(*hub.publisher.events)
     await fire_from_sql(timers_of(hub))
 
-    assert [] == told
+    assert [] == events
     assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
 
 
-async def test_a_call_that_was_told_hours_late_is_waited_for_as_well() -> None:
+async def test_end_waits_for_an_alert_that_was_published_late() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
-        await transaction.apply_directory([one for level in (1, 2, 3, 4) for one in holder(level)])
+        await transaction.apply_directory([event for level in (1, 2, 3, 4) for event in holder(level)])
     hub.clock.at = DUE + 3 * HOUR - HOUR / 2  # the timers were away since before it was due
     await keep_appointments(timers_of(hub))
     calls = list(hub.publisher.events)
-    told = await after(hub, event("pqrs.replied", CASE, at=DUE + HOUR, id="soon"))
+    events = await after(hub, event("pqrs.replied", CASE, at=DUE + HOUR, id="soon"))
     await hub.take_in(*calls)
     await fire_from_sql(timers_of(hub))
 
-    assert [] == told
+    assert [] == events
     assert ["p-1", "p-2"] == refs(hub.publisher.events[-1])
 
 
-async def test_a_call_that_nobody_ever_takes_in_is_waited_for_ten_minutes() -> None:
+async def test_end_waits_ten_minutes_for_an_alert_that_never_arrives() -> None:
     hub = await called("2026-03-11 14:05", heard=False)
-    told = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
+    events = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     hub.clock.at += 9 * MINUTE
     await fire_from_sql(timers_of(hub))
     waiting = next_at(hub)
@@ -156,28 +156,31 @@ async def test_a_call_that_nobody_ever_takes_in_is_waited_for_ten_minutes() -> N
 
     assert DUE + MINUTE == waiting
 
-    assert [] == told
-    assert ([], None) == ([one for one in hub.publisher.events if one.name == "sla.resolved"], next_at(hub))
+    assert [] == events
+    assert ([], None) == (
+        [event for event in hub.publisher.events if event.name == "sla.resolved"],
+        next_at(hub),
+    )
 
 
 def next_at(hub: MemoryHub) -> object:
     return first_reply(hub).next_at
 
 
-async def test_a_crash_after_the_event_tells_it_again_under_the_same_id() -> None:
+async def test_crash_after_the_end_event_repeats_the_same_id() -> None:
     hub = await called()
     hub.clock.at = LATE.time + MINUTE
     await hub.take_in(LATE)
     before = dict(hub.store.tables.clocks)
     await fire_from_sql(timers_of(hub))
-    hub.store.tables.clocks.update(before)  # what SQL knew when the process was killed
+    hub.store.tables.clocks.update(before)  # the state of SQL when the process was killed
     await fire_from_sql(timers_of(hub))
-    twice = [one.id for one in hub.publisher.events if one.name == "sla.resolved"]
+    twice = [event.id for event in hub.publisher.events if event.name == "sla.resolved"]
 
     assert (2, 1) == (len(twice), len(set(twice)))
 
 
-async def test_who_was_only_asked_to_be_there_and_could_not_be_reached_was_not_called() -> None:
+async def test_person_who_could_not_be_reached_was_not_alerted() -> None:
     hub = await called()
     for key, row in hub.store.tables.messages.items():
         if row.message.person == "p-2":
@@ -199,20 +202,20 @@ def test_the_text_says_how_it_ended_and_that_nothing_is_left_to_do() -> None:
         assert "No tiene que hacer nada más" in rendered.text
 
 
-async def test_people_told_of_danger_and_answer_hear_that_it_did_not_arrive() -> None:
+async def test_people_notified_of_risk_and_answer_are_alerted_of_its_loss() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
-        await transaction.apply_directory([one for level in (1, 3, 4) for one in holder(level)])
+        await transaction.apply_directory([event for level in (1, 3, 4) for event in holder(level)])
     await hub.take_in(event("pqrs.replied", CASE))
     hub.clock.at = local("2026-03-27 08:00")
     await fire_from_sql(timers_of(hub))
     await hub.take_in(*hub.publisher.events)
     over = await after(hub, event("pqrs.responded", CASE, at=local("2026-03-27 09:00"), id="answer"))
-    again = await after(hub, lost("answer", at=local("2026-03-27 10:00")))
+    reopened = await after(hub, lost("answer", at=local("2026-03-27 10:00")))
 
-    assert ["sla.resolved"] == [one.name for one in over]
-    assert ["sla.at_risk", "pqrs.escalated"] == [one.name for one in again]
-    assert [3] == [one.data["to_level"] for one in again if one.name == "pqrs.escalated"]
+    assert ["sla.resolved"] == [event.name for event in over]
+    assert ["sla.at_risk", "pqrs.escalated"] == [event.name for event in reopened]
+    assert [3] == [event.data["to_level"] for event in reopened if event.name == "pqrs.escalated"]
 
 
 def lost(answer: str, *, at: datetime) -> Event:
@@ -224,7 +227,7 @@ def lost(answer: str, *, at: datetime) -> Event:
     return event("notification.undelivered", data, at=at, source=HUB_SOURCE)
 
 
-def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_one() -> None:
+def test_end_before_a_lost_answer_does_not_suppress_the_next_end() -> None:
     received = event("pqrs.received", CASE)
     answered = event("pqrs.responded", CASE, at=local("2026-04-02 09:00"), id="answer")
     bounced = lost("answer", at=local("2026-04-02 10:00"))
@@ -234,7 +237,7 @@ def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_o
     running = legal_term(received)
     broken = sla.with_progress(running, len(running.steps))
     [first] = sla.reconcile([legal_term(received, answered)], [broken], POLICY)
-    # Its event is out, and the answer is lost before SQL has advanced.
+    # Its event is published, and the answer is lost before SQL advances.
     [reopened] = sla.reconcile([legal_term(received, answered, bounced)], [first], POLICY)
     [second] = sla.reconcile([legal_term(received, answered, bounced, letter)], [reopened], POLICY)
 
@@ -244,5 +247,5 @@ def test_an_end_told_just_before_its_answer_was_lost_does_not_silence_the_next_o
 
 def legal_term(*events: Event) -> Clock:
     clocks = sla.replay(f"pqrs_id:{CASE['pqrs_id']}", events, BY_NAME, POLICY)
-    (found,) = [clock for clock in clocks if clock.name == "legal_term"]
-    return found
+    (term,) = [clock for clock in clocks if clock.name == "legal_term"]
+    return term

@@ -1,4 +1,4 @@
-"""A level that nobody holds when its turn comes: the next one is told at once, and told so."""
+"""A vacant level at its turn: the next level is notified at once, and the event names the vacant one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def holder(level: int) -> tuple[Event, Event]:
 
 
 async def climbed(*directory: Event) -> MemoryHub:
-    """A ladder to its end."""
+    """Run a ladder to its end."""
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(list(directory))
@@ -30,78 +30,80 @@ async def climbed(*directory: Event) -> MemoryHub:
     return hub
 
 
-def told(hub: MemoryHub) -> list[tuple[str, int, int, list[int]]]:
-    """When which level handed over to which, and who was passed over."""
+def escalations(hub: MemoryHub) -> list[tuple[str, int, int, list[int]]]:
+    """The instant, levels and vacant levels of each escalation."""
     return [
         (
-            f"{one.time.astimezone(local(TURNS[0]).tzinfo):%d}",
-            one.data["from_level"],
-            one.data["to_level"],
-            one.data.get("vacant_levels", []),
+            f"{event.time.astimezone(local(TURNS[0]).tzinfo):%d}",
+            event.data["from_level"],
+            event.data["to_level"],
+            event.data.get("vacant_levels", []),
         )
-        for one in hub.publisher.events
-        if one.name == "pqrs.escalated"
+        for event in hub.publisher.events
+        if event.name == "pqrs.escalated"
     ]
 
 
 def clock(hub: MemoryHub) -> Clock:
-    (found,) = [one for one in hub.store.clocks if one.name == "first_reply"]
+    (found,) = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     return found
 
 
-async def test_a_level_that_nobody_holds_is_passed_over_at_once_and_its_next_is_told_once() -> None:
+async def test_vacant_level_is_skipped_and_the_next_notified_once() -> None:
     hub = await climbed(*holder(3), *holder(4))
 
-    assert [("11", 1, 3, [2]), ("13", 3, 4, []), ("16", 4, 4, [])] == told(hub)
+    assert [("11", 1, 3, [2]), ("13", 3, 4, []), ("16", 4, 4, [])] == escalations(hub)
 
 
-async def test_two_that_nobody_holds_are_passed_over_together() -> None:
+async def test_two_vacant_levels_are_skipped_together() -> None:
     hub = await climbed(*holder(4))
 
-    assert [("11", 1, 4, [2, 3]), ("16", 4, 4, [])] == told(hub)
+    assert [("11", 1, 4, [2, 3]), ("16", 4, 4, [])] == escalations(hub)
 
 
-async def test_who_is_on_leave_without_a_delegate_holds_nothing_then() -> None:
+async def test_person_on_leave_without_a_delegate_holds_no_level() -> None:
     away = leave("p-2", "2026-03-10", "2026-03-20", None)
     hub = await climbed(*holder(2), *holder(3), *holder(4), away)
 
-    assert ("11", 1, 3, [2]) == told(hub)[0]
+    assert ("11", 1, 3, [2]) == escalations(hub)[0]
 
 
-async def test_where_everybody_is_there_nobody_is_passed_over() -> None:
+async def test_no_held_level_is_skipped() -> None:
     hub = await climbed(*holder(2), *holder(3), *holder(4))
 
-    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(hub)]
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [turn[1:] for turn in escalations(hub)]
 
 
-async def test_where_nobody_holds_any_level_it_is_told_as_ever() -> None:
-    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [one[1:] for one in told(await climbed())]
+async def test_ladder_without_any_holder_runs_as_usual() -> None:
+    assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [
+        turn[1:] for turn in escalations(await climbed())
+    ]
 
 
-async def test_the_clock_stands_at_the_level_that_was_told_also_when_its_case_is_replayed() -> None:
+async def test_replay_keeps_the_level_that_was_notified() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(list(holder(3)))
     hub.clock.at = local(TURNS[0])
     await keep_appointments(timers_of(hub))
     before = clock(hub).level
-    # Anything of the case lays its clock out again.
+    # Any event of the case schedules its clock again.
     await hub.take_in(event("pqrs.assigned", {"pqrs_id": event("pqrs.received").data["pqrs_id"]}))
-    again = sla.reschedule(clock(hub), hub.context.rules.policy)
+    rescheduled = sla.reschedule(clock(hub), hub.context.rules.policy)
 
-    assert [3, 3, 3] == [before, clock(hub).level, again.level]
+    assert [3, 3, 3] == [before, clock(hub).level, rescheduled.level]
 
 
-async def test_what_is_told_is_what_the_schema_says_and_the_text_says_who_was_passed_over() -> None:
+async def test_event_matches_its_schema_and_text_names_the_skipped_levels() -> None:
     hub = await climbed(*holder(3), *holder(4))
-    one = next(one for one in hub.publisher.events if one.name == "pqrs.escalated")
-    SCHEMAS.check(one, now=one.time)
-    words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", one.data), variant=None)
+    event = next(event for event in hub.publisher.events if event.name == "pqrs.escalated")
+    SCHEMAS.check(event, now=event.time)
+    words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", event.data), variant=None)
 
     assert "nadie ocupa el nivel 2" in words.text
 
 
-async def test_level_4_hears_the_breach_after_hearing_the_warning_for_level_3() -> None:
+async def test_level_4_gets_the_breach_after_the_warning_for_level_3() -> None:
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([*holder(1), *holder(4)])
@@ -109,7 +111,7 @@ async def test_level_4_hears_the_breach_after_hearing_the_warning_for_level_3() 
     for turn in ("2026-03-26 08:00", "2026-04-01 00:00"):
         hub.clock.at = local(turn)
         await fire_from_sql(timers_of(hub))
-    climbs = [one for one in hub.publisher.events if one.name == "pqrs.escalated"]
+    climbs = [event for event in hub.publisher.events if event.name == "pqrs.escalated"]
 
     assert [(4, "term_at_risk"), (4, "term_breached")] == [
         (climb.data["to_level"], climb.data["cause"]) for climb in climbs
@@ -121,7 +123,7 @@ async def test_level_4_hears_the_breach_after_hearing_the_warning_for_level_3() 
 
 
 async def repair(*directory: Event) -> list[Event]:
-    """What is told of a repair that nobody sees to; no ladder is climbed for it."""
+    """The events of a repair that nobody attends to; its clock has no ladder."""
     hub = memory_hub()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory(list(directory))
@@ -132,16 +134,20 @@ async def repair(*directory: Event) -> list[Event]:
 
 
 async def test_without_ladder_a_vacant_level_passes_to_the_next_and_says_so() -> None:
-    told = await repair(*holder(3), *holder(4))
-    for one in told:
-        SCHEMAS.check(one, now=local("2026-03-31 08:00"))
-        words = TEMPLATES.render(one.name, "email", context(one.name, one.data), variant=None)
+    events = await repair(*holder(3), *holder(4))
+    for published in events:
+        SCHEMAS.check(published, now=local("2026-03-31 08:00"))
+        words = TEMPLATES.render(
+            published.name, "email", context(published.name, published.data), variant=None
+        )
 
         assert "nadie ocupa los niveles 1 y 2" in words.text
-    assert {("sla.at_risk", 3), ("sla.breached", 3)} == {(one.name, one.data["level"]) for one in told}
+    assert {("sla.at_risk", 3), ("sla.breached", 3)} == {
+        (published.name, published.data["level"]) for published in events
+    }
 
 
-async def test_who_holds_it_hears_of_it_and_the_others_do_not() -> None:
-    told = await repair(*holder(1), *holder(2))
+async def test_only_the_holder_is_notified() -> None:
+    events = await repair(*holder(1), *holder(2))
 
-    assert {(1, None)} == {(one.data["level"], one.data.get("vacant_levels")) for one in told}
+    assert {(1, None)} == {(event.data["level"], event.data.get("vacant_levels")) for event in events}

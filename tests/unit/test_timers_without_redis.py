@@ -1,4 +1,4 @@
-"""What the timers do from SQL alone: stand in for Redis, audit, sweep."""
+"""The timers on SQL alone: polling in place of Redis, audit, sweep."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from hub.timers.scheduler import (
 from tests.unit.delivery_harness import mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.timer_harness import RECEIVED, hub_with, timers_of, told, waiting
+from tests.unit.timer_harness import RECEIVED, hub_with, published, timers_of, waiting
 
 TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 
 
 async def test_sweep_finds_a_message_whose_ticket_was_never_published() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
     hub.publisher.faults.script("tickets", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
@@ -42,12 +42,12 @@ async def test_sweep_finds_a_message_whose_ticket_was_never_published() -> None:
     hub.clock.advance(MINUTE + SECOND)
     await sweep(timers_of(hub))
 
-    assert hub.publisher.ticketed == [one.id]
+    assert hub.publisher.ticketed == [message.id]
 
 
 async def test_while_redis_is_away_sql_is_asked() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     await hub.take_in(RECEIVED)
     hub.appointments.away = True
     hub.clock.at = local("2026-03-11 14:05")
@@ -55,8 +55,8 @@ async def test_while_redis_is_away_sql_is_asked() -> None:
     with capture_logs() as logs:
         await poll_sql(timers_of(hub))
 
-    assert one.id in hub.publisher.ticketed
-    assert [name for _, name in told(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
+    assert message.id in hub.publisher.ticketed
+    assert [name for _, name in published(hub)] == ["sla.at_risk", "sla.breached", "pqrs.escalated"]
     assert "appointments.unavailable" in {entry["event"] for entry in logs}
 
 
@@ -79,12 +79,12 @@ async def test_a_redis_that_was_flushed_is_filled_again() -> None:
 
     assert hub.appointments.scores == before
     assert await hub.appointments.intact()
-    [clock] = [one for one in hub.store.clocks if one.name == "first_reply"]
+    [clock] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
     assert await hub.appointments.board("at_risk", 10) == [(clock.id, clock.due_at)]
 
 
 class _Slow(MemoryAppointments):
-    """A Redis that takes its time with each page of clocks."""
+    """A Redis that is slow with each page of clocks."""
 
     def __init__(self, now: Now) -> None:
         super().__init__(now)
@@ -96,13 +96,13 @@ class _Slow(MemoryAppointments):
 
 
 async def test_while_redis_is_filled_again_what_falls_due_is_released_from_sql() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+    message = waiting()
+    hub = await hub_with(message)
     await hub.take_in(RECEIVED)
     slow = _Slow(hub.clock)
     filling = asyncio.create_task(poll_sql(timers_of(hub, appointments=slow)))
     hub.clock.advance(HOUR)
-    await until(lambda: one.id in hub.publisher.ticketed)
+    await until(lambda: message.id in hub.publisher.ticketed)
     before = await slow.intact()
     slow.gate.set()
     await filling
@@ -123,7 +123,7 @@ async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later()
     assert await hub.appointments.intact()
 
 
-async def test_what_happened_while_redis_was_away_for_a_moment_is_told_later() -> None:
+async def test_changes_while_redis_was_away_reach_the_boards_later() -> None:
     hub = await hub_with()
     await hub.take_in(RECEIVED)
     hub.appointments.away = True
@@ -143,17 +143,17 @@ async def test_audit_fires_a_step_that_redis_lost() -> None:
     hub.appointments.scores.clear()
     hub.clock.at = local("2026-03-11 09:17") + MISSED - SECOND
     await audit(timers_of(hub))
-    before = told(hub)
+    before = published(hub)
     hub.clock.advance(SECOND)
     await audit(timers_of(hub))
 
     assert [] == before
-    assert ["sla.at_risk"] == [name for _, name in told(hub)]
+    assert ["sla.at_risk"] == [name for _, name in published(hub)]
 
 
-async def test_a_message_that_redis_was_not_told_of_is_armed_by_the_comparison() -> None:
-    one = waiting()
-    hub = await hub_with(one)
+async def test_comparison_arms_a_message_that_redis_missed() -> None:
+    message = waiting()
+    hub = await hub_with(message)
     before = dict(hub.appointments.scores)
     hub.appointments.scores.clear()
     await compare(timers_of(hub))
@@ -173,7 +173,7 @@ async def test_a_lease_that_ended_is_found_by_the_audit() -> None:
     assert hub.publisher.ticketed == [orphan.id]
 
 
-async def test_a_cascade_that_was_cut_short_goes_on() -> None:
+async def test_interrupted_cascade_continues() -> None:
     cut = [mail(contact_id=at, state=State.FAILED, fallback=((TARGET,),)) for at in ("a", "b")]
     hub = await hub_with(*cut)
     await audit(timers_of(hub))
@@ -185,7 +185,7 @@ async def test_a_cascade_that_was_cut_short_goes_on() -> None:
     assert hub.publisher.ticketed == [following.id]
 
 
-async def test_a_step_whose_receipt_does_not_come_goes_on_once() -> None:
+async def test_step_with_an_overdue_receipt_advances_once() -> None:
     accepted = mail(state=State.SENT, next_at=MONDAY, fallback=((TARGET,),))
     hub = await hub_with(accepted)
     await audit(timers_of(hub))
@@ -197,7 +197,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_once() -> None:
     assert hub.store.message(accepted.id).next_at is None
 
 
-async def test_a_step_whose_receipt_does_not_come_goes_on_after_a_crash_in_between() -> None:
+async def test_step_with_an_overdue_receipt_advances_after_a_crash() -> None:
     accepted = mail(state=State.SENT, next_at=MONDAY, fallback=((TARGET,),))
     hub = await hub_with(accepted)
     hub.store.faults.script("stop_waiting", StorageUnavailable())
@@ -209,7 +209,7 @@ async def test_a_step_whose_receipt_does_not_come_goes_on_after_a_crash_in_betwe
     assert hub.store.message(accepted.id).next_at is None
 
 
-async def test_what_was_too_old_from_the_start_is_no_cascade_cut_short() -> None:
+async def test_message_expired_at_planning_is_not_an_interrupted_cascade() -> None:
     hub = memory_hub(MONDAY)
     old = event("pqrs.replied", at=MONDAY - timedelta(days=30), example=0)
     petitioner = {"name": "Ana", "email": "ana@example.com", "phone": "300 123 4567"}
@@ -221,15 +221,15 @@ async def test_what_was_too_old_from_the_start_is_no_cascade_cut_short() -> None
 
 
 async def test_what_is_queued_without_a_ticket_is_swept() -> None:
-    one = mail()
-    hub = await hub_with(one)
+    message = mail()
+    hub = await hub_with(message)
     hub.clock.advance(MINUTE)
     await sweep(timers_of(hub))
 
     assert hub.publisher.published == []
     hub.clock.advance(SECOND)
     await sweep(timers_of(hub))
-    assert hub.publisher.ticketed == [one.id]
+    assert hub.publisher.ticketed == [message.id]
 
 
 async def test_a_backlog_is_not_swept() -> None:
@@ -251,9 +251,9 @@ async def test_a_queue_that_is_worked_on_is_not_swept() -> None:
     assert hub.publisher.published == []
 
 
-async def test_what_is_swept_again_and_again_waits_twice_as_long_each_time() -> None:
-    one = mail()
-    hub = await hub_with(one)
+async def test_each_sweep_doubles_the_wait_of_a_message() -> None:
+    message = mail()
+    hub = await hub_with(message)
     swept: list[int] = []
     for minute in range(1, 40):
         hub.clock.at = MONDAY + minute * MINUTE + minute * SECOND
@@ -271,7 +271,7 @@ async def test_a_broker_that_has_lost_thousands_of_tickets_gets_them_again_in_on
     hub.clock.advance(HOUR)
     await sweep(timers_of(hub))
 
-    assert set(hub.publisher.ticketed) == {one.id for one in lost}
+    assert set(hub.publisher.ticketed) == {message.id for message in lost}
 
 
 async def test_a_sweep_looks_at_each_queue_by_itself() -> None:
@@ -292,30 +292,30 @@ async def until(condition: Callable[[], bool]) -> None:
     raise TimeoutError
 
 
-async def test_time_is_kept_until_cancelled_whatever_server_is_away() -> None:
-    one, swept = waiting(at=MONDAY), mail("p-swept")
-    hub = await hub_with(one, swept)
+async def test_timers_run_until_cancelled_whatever_server_is_away() -> None:
+    message, swept = waiting(at=MONDAY), mail("p-swept")
+    hub = await hub_with(message, swept)
     hub.clock.advance(HOUR)
     hub.store.faults.script("release", StorageUnavailable())
     hub.publisher.faults.script("depth", BrokerUnavailable())
     keeping = asyncio.create_task(run(timers_of(hub, sweep_after=SECOND / 10)))
-    await until(lambda: {one.id, swept.id} <= set(hub.publisher.ticketed))
+    await until(lambda: {message.id, swept.id} <= set(hub.publisher.ticketed))
     keeping.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await keeping
 
 
-async def test_a_fault_in_one_loop_ends_no_other() -> None:
-    one = waiting(at=MONDAY)
-    hub = await hub_with(one)
+async def test_fault_in_one_loop_does_not_end_the_others() -> None:
+    message = waiting(at=MONDAY)
+    hub = await hub_with(message)
     hub.clock.advance(HOUR)
     hub.store.faults.always("stale_queued", ZeroDivisionError())
     hub.store.faults.always("broken_cascades", ZeroDivisionError())
     with capture_logs() as logs:
         keeping = asyncio.create_task(run(timers_of(hub, sweep_after=SECOND / 10)))
         await until(lambda: len([entry for entry in logs if entry["event"] == "timers.broken"]) >= 2)
-        await until(lambda: one.id in hub.publisher.ticketed)
+        await until(lambda: message.id in hub.publisher.ticketed)
         await cancel(keeping)
 
     assert keeping.cancelled()

@@ -1,4 +1,4 @@
-"""A legal message never ends in silence: staff hears of it, and then its letter is made."""
+"""A legal message never fails in silence: staff is alerted, then its letter is made."""
 
 from __future__ import annotations
 
@@ -30,41 +30,41 @@ def lost(**fields: Any) -> Message:
     return legal(**{"state": State.FAILED, "reason": GONE, **fields})
 
 
-def told(*over: Message) -> list[dict[str, Any]]:
+def alert_data(*over: Message) -> list[dict[str, Any]]:
     return [event.data for event in alerts(over, {ABOUT.key: ABOUT}, now=MONDAY).values()]
 
 
-def test_staff_is_told_of_the_letter_and_of_the_case() -> None:
-    one = lost()
-    [letter] = next_step(one, now=MONDAY)
-    [data] = told(one)
+def test_alert_names_the_letter_and_the_case() -> None:
+    message = lost()
+    [letter] = next_step(message, now=MONDAY)
+    [data] = alert_data(message)
 
     assert (data["reason"], data["letter_id"]) == (GONE, str(letter.id))
     assert (data["about"], data["radicado"]) == ("pqrs.received", ABOUT.event.data["radicado"])
     assert data["copropiedad_id"] == ABOUT.copropiedad_id
 
 
-def test_staff_is_told_that_there_is_no_letter() -> None:
-    [data] = told(lost(fallback=(), state=State.SUPPRESSED, reason="no_contact"))
+def test_alert_says_that_there_is_no_letter() -> None:
+    [data] = alert_data(lost(fallback=(), state=State.SUPPRESSED, reason="no_contact"))
 
     assert (data["reason"], data["letter_id"]) == ("no_contact", None)
 
 
 def test_a_receipt_that_never_came_is_a_reason_too() -> None:
-    [data] = told(lost(state=State.SENT, reason=None))
+    [data] = alert_data(lost(state=State.SENT, reason=None))
 
     assert data["reason"] == "no_receipt"
 
 
-@pytest.mark.parametrize("one", [lost(), lost(fallback=())])
-def test_what_the_hub_says_of_it_is_what_its_schema_says(one: Message) -> None:
+@pytest.mark.parametrize("undelivered", [lost(), lost(fallback=())])
+def test_alert_matches_its_schema(undelivered: Message) -> None:
     for events in ({ABOUT.key: ABOUT}, {}):
-        for event in alerts([one], events, now=MONDAY).values():
+        for event in alerts([undelivered], events, now=MONDAY).values():
             SCHEMAS.check(event, now=MONDAY)
 
 
 @pytest.mark.parametrize(
-    "one",
+    "unsent",
     [
         lost(fallback=((TEXT,), (LETTER,))),
         lost(purpose=Purpose.TRANSACTIONAL),
@@ -72,9 +72,9 @@ def test_what_the_hub_says_of_it_is_what_its_schema_says(one: Message) -> None:
     ],
 )
 def test_no_alert_while_an_electronic_channel_is_left_or_no_law_applies(
-    one: Message,
+    unsent: Message,
 ) -> None:
-    assert told(one) == []
+    assert alert_data(unsent) == []
 
 
 def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None:
@@ -82,33 +82,33 @@ def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None
     letter = replace(lost(channel="print", contact_id="print", fallback=()), step=1)
 
     assert alerts([lost()], {}, now=MONDAY).keys() == alerts([text], {}, now=MONDAY + HOUR).keys()
-    assert len(told(lost(), text, letter)) == 2
+    assert len(alert_data(lost(), text, letter)) == 2
 
 
 async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
     office = post_office(MemoryEmail(PermanentFailure(GONE)))
-    one = legal()
-    await office.holds(one)
+    letterless = legal()
+    await office.holds(letterless)
     office.store.faults.script("add_messages", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
-        await office.deliver(one)
+        await office.deliver(letterless)
 
     assert [event.data["reason"] for event in office.publisher.events] == [GONE]
     assert [message.channel for message in office.store.messages] == ["email"]
 
 
-async def test_a_letter_follows_what_bounced_for_good() -> None:
+async def test_letter_follows_a_hard_bounce() -> None:
     office = post_office(MemoryEmail(PermanentFailure(GONE)))
-    one = legal()
-    await office.holds(one)
-    await office.deliver(one)
+    message = legal()
+    await office.holds(message)
+    await office.deliver(message)
 
     [event] = office.publisher.events
     assert [ticket.channel for ticket in office.publisher.published] == ["print"]
     assert event.data["letter_id"] == str(office.publisher.published[0].ids[0])
 
 
-async def test_the_audit_tells_of_a_legal_message_that_nothing_is_left_of_and_once() -> None:
+async def test_audit_alerts_once_of_a_legal_message_without_a_next_step() -> None:
     hub = await hub_with(lost(fallback=(), state=State.SUPPRESSED, reason="unknown_person"))
     timers = timers_of(hub)
     await audit(timers)
@@ -117,7 +117,7 @@ async def test_the_audit_tells_of_a_legal_message_that_nothing_is_left_of_and_on
     assert [event.data["reason"] for event in hub.publisher.events] == ["unknown_person"]
 
 
-async def test_an_alert_that_a_crash_cut_off_is_repeated_under_the_same_id() -> None:
+async def test_alert_interrupted_by_a_crash_is_repeated_with_the_same_id() -> None:
     hub = await hub_with(lost(fallback=()))
     timers = timers_of(hub)
     hub.store.faults.script("end_cascades", BrokerUnavailable())

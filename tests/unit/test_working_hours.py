@@ -164,7 +164,7 @@ def claimed(one: Any, at: datetime, *said: Hours) -> Claimed:
 def test_afternoon_step_waits_for_the_early_shift_without_moving_the_clock() -> None:
     afternoon, morning = local("2026-03-09 15:00"), local("2026-03-10 06:00")
     told_of = event("pqrs.received", at=afternoon)
-    one = only(plan(WORK, person(email(), weeks=weeks_of([EARLY])), one=told_of, now=afternoon))
+    one = only(plan(WORK, person(email(), weeks=weeks_of([EARLY])), trigger=told_of, now=afternoon))
     found = blocking_outcome(claimed(one, afternoon, EARLY), policy=POLICY, now=afternoon)
 
     assert found is not None

@@ -1,4 +1,4 @@
-"""Timers over doubles."""
+"""Timers over test doubles."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
 
 
 async def hub_with(*messages: Message) -> MemoryHub:
-    """Start a hub whose appointments know what the store knows."""
+    """Start a hub whose appointments match its store."""
     hub = memory_hub(MONDAY)
     async with hub.store.transaction() as transaction:
         await transaction.add_events([ABOUT])
@@ -55,5 +55,5 @@ def waiting(person: str = "p-1", at: datetime = MONDAY + HOUR, **fields: Any) ->
     return mail(person, **{"state": State.RETRYING, "next_at": at, **fields})
 
 
-def told(hub: MemoryHub) -> list[tuple[datetime, str]]:
-    return [(one.time, one.name) for one in hub.publisher.events]
+def published(hub: MemoryHub) -> list[tuple[datetime, str]]:
+    return [(event.time, event.name) for event in hub.publisher.events]

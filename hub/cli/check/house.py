@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.access.secret_strength import LENGTH, doubled, is_example, is_guessable
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
@@ -135,7 +135,7 @@ def _why(secret: Secret) -> str:
 
 async def policy(settings: Settings) -> list[Finding]:
     """The company's promises."""
-    policy = await asyncio.to_thread(lambda: Company(settings).policy)
+    policy = await asyncio.to_thread(lambda: CompanyRules(settings).policy)
     origin = str(settings.policy) if settings.policy else "la incluida en el hub"
     return [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
 
@@ -146,7 +146,7 @@ async def templates(settings: Settings) -> list[Finding]:
 
 
 def _templates(settings: Settings) -> list[Finding]:
-    words = Company(settings)
+    words = CompanyRules(settings)
     count = len(words.schemas.by_name)
     missing = list(_missing(words))
     if not missing:
@@ -156,7 +156,7 @@ def _templates(settings: Settings) -> list[Finding]:
     ]
 
 
-def _missing(words: Company) -> Iterator[str]:
+def _missing(words: CompanyRules) -> Iterator[str]:
     built = {*BUILDERS, _OUT_OF_THE_BOX}
     written = {
         (name, variant, channel)

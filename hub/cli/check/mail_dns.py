@@ -12,7 +12,7 @@ from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.TXT import TXT
 from dns.resolver import NXDOMAIN, NoAnswer
 
-from hub.app.container import Company
+from hub.app.container import CompanyRules
 from hub.channels.registry import sender_address
 from hub.channels.urls import parse_smtp
 from hub.cli.check import mail_records as records
@@ -40,7 +40,7 @@ async def mail_domain(settings: Settings) -> list[Finding]:
 async def ask(settings: Settings, resolver: Resolver) -> list[Finding]:
     """Ask this resolver for everything."""
     resolver.lifetime = PATIENCE
-    policy = await asyncio.to_thread(lambda: Company(settings).policy)
+    policy = await asyncio.to_thread(lambda: CompanyRules(settings).policy)
     domain = sender_address(settings, policy).rpartition("@")[2].lower()
     reserved = [name for name in (domain, settings.mail_domain or "") if f".{name}".endswith(_RESERVED)]
     if reserved:

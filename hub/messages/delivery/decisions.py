@@ -1,4 +1,4 @@
-"""May we, now? And what follows from a failure. Pure."""
+"""Whether a message may be sent now, and what follows from a provider's answer. Pure."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from hub.resilience.breaker import CIRCUIT_OPEN
 from hub.resilience.retry import GiveUp, RetryIn, decide
 
 _INSTANT: Final = timedelta(microseconds=1)
-"""What the database tells apart."""
+"""The resolution of the database's timestamps."""
 
 
 def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
     """
-    Answer what keeps a claimed message from being sent now; None when nothing does.
+    Return the outcome of a claimed message that must not be sent now; None if it may be sent.
 
-    Time in `held` does not count against a message: its expiry moves by as long as it is held, up to
-    `ends_at`, the wall time after which it is worthless.
+    Time in `held` does not count against a message: its expiry moves by that time, up to `ends_at`, the
+    wall time after which it is worthless.
     """
     message = claimed.message
     if message.expires_at is not None and message.expires_at <= now:
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
-    if claimed.suppression is not None and _holds(
+    if claimed.suppression is not None and _applies(
         claimed.suppression, message.channel, policy=policy, now=now
     ):
         return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.suppression.reason)
@@ -36,14 +36,14 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     allowed = next_allowed(message.purpose, now, policy=policy, rests=rests, weeks=claimed.weeks)
     if allowed <= now:
         return None
-    # The lifetime was counted from the first allowed instant: waiting for that one is no time lost.
+    # The lifetime runs from the first allowed instant: waiting for that instant adds nothing.
     first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests, weeks=claimed.weeks)
     longer_by = max(allowed - max(now, first), timedelta(0))
     return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
 
 
-def _holds(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
-    """What is gone may come back (a number is given to somebody else); what somebody refused does not."""
+def _applies(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
+    """An invalid contact may become valid (a number gets a new owner); a refusal does not expire."""
     if suppression.since is None or suppression.until is not None:
         return suppression.until is None or now < suppression.until
     lasts = policy.suppression_for(channel)
@@ -51,7 +51,7 @@ def _holds(suppression: SuppressionStatus, channel: str, *, policy: Policy, now:
 
 
 def held(message: Message, reason: str, *, until: datetime, longer_by: timedelta) -> Outcome:
-    """Answer what holding a message back makes of it; it has not been tried."""
+    """Return the outcome of a message that is held without a try."""
     return Outcome(
         message_id=message.id,
         state=State.HELD,
@@ -73,11 +73,11 @@ def accepted(
     claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, confirms: bool
 ) -> Outcome:
     """
-    Answer what a provider's yes makes of the message.
+    Return the outcome of a message that a provider accepted.
 
-    Where its channel `confirms` and there is a step after this one, the receipt is waited for.
+    If its channel `confirms` and there is a step after this one, `next_at` is when the receipt is due.
     """
-    earlier = _said(claimed, answer.earlier, began)
+    earlier = _earlier_attempts(claimed, answer.earlier, began)
     at = _after(earlier, began)
     attempt = Attempt(
         message_id=claimed.message.id,
@@ -108,11 +108,11 @@ def failed(
     policy: Policy,
     chance: float,
 ) -> Outcome:
-    """Answer what a failure makes of the message: another attempt later, or the end with its reason."""
+    """Return the outcome of a failure: another attempt later, or the end with its reason."""
     message = claimed.message
-    earlier = _said(claimed, error.earlier, began)
+    earlier = _earlier_attempts(claimed, error.earlier, began)
     at = _after(earlier, began)
-    # Where nobody was asked in the end, only those before count; without any it was no try at all.
+    # If the last provider got no request, only the earlier attempts count; without any it was no try.
     asked = not (isinstance(error, TransientFailure) and error.untried)
     attempts = (*earlier, _refusal(claimed, error, at, ended - at)) if asked else earlier
     tried = bool(attempts)
@@ -144,13 +144,13 @@ def failed(
 
 def _is_stuck(message: Message, error: SendFailure, *, policy: Policy, now: datetime) -> bool:
     """
-    Tell whether something else must speak: its channel has been broken for as long as all its tries take.
+    Return whether to give up: the channel has been broken for as long as all retries would take.
 
-    What uses up no tries would otherwise keep a person waiting to the end of the message, and for ever
-    for one that has none, with another way at hand, or a law that wants it said.
+    A failure that uses up no tries would otherwise delay a person until the message expires (for ever, if
+    it does not), although another channel is available or the law requires delivery.
     """
     broken = isinstance(error, TransientFailure) and (error.ours or error.reason == CIRCUIT_OPEN)
-    # A wall-time end says nothing of when the message began; it comes soon enough.
+    # A wall-time end does not show when the message began; it comes soon enough.
     ends_soon = message.expires_at is not None and message.expires_at == message.ends_at
     if not broken or ends_soon or not has_followup(message):
         return False
@@ -158,15 +158,17 @@ def _is_stuck(message: Message, error: SendFailure, *, policy: Policy, now: date
 
 
 def _since(message: Message, policy: Policy) -> datetime:
-    """Answer the instant from which it could be sent: its end has moved by what it was held."""
+    """Return the instant since which the message could be sent: its expiry moved by the time it was held."""
     length = policy.expiry[message.purpose]
     if message.expires_at is None or length is None:
         return message.created_at
     return max(message.created_at, message.expires_at - length)
 
 
-def _said(claimed: Claimed, earlier: Sequence[SendFailure], began: datetime) -> tuple[Attempt, ...]:
-    """Make the attempts of those who were asked first, one after the other: no two begin at one instant."""
+def _earlier_attempts(
+    claimed: Claimed, earlier: Sequence[SendFailure], began: datetime
+) -> tuple[Attempt, ...]:
+    """Make the attempts of the providers tried before, in order: no two begin at the same instant."""
     attempts: list[Attempt] = []
     for error in earlier:
         at = _after(attempts, began)
@@ -196,12 +198,12 @@ def _outcome(error: SendFailure) -> str:
 
 
 def fail_unsent(claimed: Claimed, reason: str) -> Outcome:
-    """Answer the end of a message that cannot be sent at all (`template`, `not_configured`)."""
+    """Return the outcome of a message that cannot be sent at all (`template`, `not_configured`)."""
     return Outcome(message_id=claimed.message.id, state=State.FAILED, reason=reason)
 
 
-def gone(outcome: Outcome) -> InvalidContact:
-    """Answer what the end of a message says of its contact point, for those that come after it."""
+def invalid_contact(outcome: Outcome) -> InvalidContact:
+    """Make the record of an invalid contact point from a failed message, for later messages to it."""
     attempt = outcome.attempts[-1]
     return InvalidContact(
         message_id=outcome.message_id,

@@ -1,13 +1,13 @@
 """
-DELIVERY: a ticket of message ids is claimed, judged, rendered, sent, recorded; then acknowledged.
+DELIVERY: claim the messages of a ticket, decide, render, send, record; then acknowledge the ticket.
 
-    claim (one UPDATE) ▸ may we, now? ▸ has this person had enough? ▸ render ▸ send concurrently
-    ▸ record (one statement) ▸ the cascade's next step for what failed for good
-    ▸ appointments for what waits ▸ ack
+    claim (one UPDATE) ▸ allowed now? ▸ within the person's rate? ▸ render ▸ send concurrently
+    ▸ record (one statement) ▸ next step of the cascade for permanent failures
+    ▸ appointments for waiting messages ▸ ack
 
-A message is sent only under a lease. A worker whose lease has run out, or nearly, sends nothing:
-the next one has it. The one case that may double is a provider's yes that nobody could record in time;
-the repeat carries the same `Message-ID` or reference.
+A message is sent only under a lease. A worker whose lease has expired, or nearly so, sends nothing: the
+next worker claims the message. One case can send a message twice: a provider accepted it and nobody
+could record that in time. The repeat carries the same `Message-ID` or reference.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from hub.errors import (
 )
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
-from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, gone
+from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
 from hub.messages.delivery.pausing import Pauses, held_back
-from hub.messages.delivery.person_rate import over_allowance
+from hub.messages.delivery.person_rate import over_person_rate
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
@@ -42,13 +42,13 @@ from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publishe
 from hub.tasks import reraise_if_cancelled, wait_then_cancel
 
 RECORD_PAUSE: Final = 0.5
-"""Seconds between tries to record what was sent, while the database is away."""
+"""Seconds between attempts to record outcomes while the database is away."""
 
 log = structlog.get_logger()
 
 
 class Renderer(Protocol):
-    """Makes a claimed message's words; raises TemplateFailure."""
+    """Renders a claimed message; raises TemplateFailure."""
 
     def __call__(self, claimed: Claimed) -> Rendered: ...
 
@@ -66,7 +66,7 @@ class DeliveryDeps:
 
 
 class _Lease:
-    """How long this worker may still begin to send. Monotonic: no clock of another machine matters."""
+    """How long this worker may still start to send. Monotonic: no other machine's clock matters."""
 
     def __init__(self, policy: Policy) -> None:
         self.token = uuid4()
@@ -80,7 +80,7 @@ class _Lease:
 
     @property
     def long_enough(self) -> bool:
-        """True while a provider can use its whole time-out and the lease still lives."""
+        """True while the lease outlasts a provider's full time-out."""
         return self.left > self._margin
 
 
@@ -93,10 +93,10 @@ async def deliver(
     appointments: Appointments,
 ) -> None:
     """
-    Deliver a ticket. When this returns, everything that happened is recorded: acknowledge.
+    Deliver a ticket. When this returns, all outcomes are recorded and the ticket may be acknowledged.
 
-    Raises StorageUnavailable or BrokerUnavailable when a server is away; the same ticket again
-    does only what is still to be done.
+    Raises StorageUnavailable or BrokerUnavailable when a server is away; a repeat of the ticket does only
+    the remaining work.
     """
     paused = await deps.pauses.current()
     lease = _Lease(deps.policy)
@@ -107,23 +107,23 @@ async def deliver(
     try:
         free = await _allowed(claimed, paused, deps, outcomes)
         if free and outcomes:
-            # Written down after the slowest provider's answer, a resume meanwhile would not find it.
+            # Record now: if it waited for the slowest provider, a resume meanwhile would miss these messages.
             await _record(store, lease, outcomes)
         await _attempt(free, lease, deps, outcomes)
     except asyncio.CancelledError:
-        # What the providers have answered is known: unrecorded, it would be sent a second time.
+        # Record what the providers answered: an unrecorded message would be sent a second time.
         await _record(store, lease, outcomes)
         raise
     done = await _record(store, lease, outcomes)
     _report(claimed, outcomes)
-    by_id = {one.message.id: one.message for one in claimed}
+    by_id = {claim.message.id: claim.message for claim in claimed}
     lost = [
         replace(by_id[outcome.message_id], state=outcome.state, reason=outcome.reason)
         for outcome in outcomes
         if outcome.message_id in done and outcome.state in LOST
     ]
-    # Before the cascade, which asks the broker: a ticket that comes again finds these messages ended.
-    await store.suppress([gone(one) for one in outcomes if one.gone])
+    # Before the cascade, which needs the broker: a repeat of the ticket finds these messages ended.
+    await store.suppress([invalid_contact(outcome) for outcome in outcomes if outcome.gone])
     await _cascade(lost, store, publisher, deps.now())
     await make_appointments(appointments, _later(outcomes, by_id))
 
@@ -131,41 +131,41 @@ async def deliver(
 async def _attempt(
     free: Sequence[Claimed], lease: _Lease, deps: DeliveryDeps, outcomes: list[Outcome]
 ) -> None:
-    """Send what may be sent, adding each outcome as it comes."""
+    """Send these messages, and append each outcome as it comes."""
     sending: list[tuple[Claimed, Outgoing]] = []
-    for one in free:
-        outgoing = _prepare(one, lease, deps)
+    for claim in free:
+        outgoing = _prepare(claim, lease, deps)
         if isinstance(outgoing, Outgoing):
-            sending.append((one, outgoing))
+            sending.append((claim, outgoing))
         else:
             outcomes.append(outgoing)
 
-    async def send(one: Claimed, outgoing: Outgoing) -> None:
-        outcome = await _send(one, outgoing, lease, deps)
+    async def send(claim: Claimed, outgoing: Outgoing) -> None:
+        outcome = await _send(claim, outgoing, lease, deps)
         if outcome is not None:
             outcomes.append(outcome)
 
-    await asyncio.gather(*(send(one, outgoing) for one, outgoing in sending))
+    await asyncio.gather(*(send(claim, outgoing) for claim, outgoing in sending))
 
 
 async def _allowed(
     claimed: Sequence[Claimed], paused: frozenset[str], deps: DeliveryDeps, outcomes: list[Outcome]
 ) -> list[Claimed]:
-    """Answer what may be sent now; of the others add what becomes of them."""
+    """Return the messages that may be sent now; append the outcomes of the others."""
     now = deps.now()
-    judged = [
-        (one, held_back(one, paused, now=now) or blocking_outcome(one, policy=deps.policy, now=now))
-        for one in claimed
+    decided = [
+        (claim, held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now))
+        for claim in claimed
     ]
-    free = [one for one, hindered in judged if hindered is None]
-    over = await over_allowance(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
-    outcomes.extend(hindered for _, hindered in judged if hindered is not None)
+    free = [claim for claim, blocked in decided if blocked is None]
+    over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
+    outcomes.extend(blocked for _, blocked in decided if blocked is not None)
     outcomes.extend(over.values())
-    return [one for one in free if one.message.id not in over]
+    return [claim for claim in free if claim.message.id not in over]
 
 
 def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | Outcome:
-    """Render; a message whose template fails, or whose channel is gone, ends here with its reason."""
+    """Render the message; return its outcome if its template fails or its channel is not configured."""
     message = claimed.message
     if message.channel not in deps.channels:
         return fail_unsent(claimed, "not_configured")
@@ -182,7 +182,7 @@ def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | 
 
 
 async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: DeliveryDeps) -> Outcome | None:
-    """Send under the lease; None when it is too short to begin: the row waits for the next worker."""
+    """Send under the lease; None if too little of it is left: the row waits for the next worker."""
     if not lease.long_enough:
         return None
     channel, began = deps.channels[outgoing.message.channel], deps.now()
@@ -192,7 +192,7 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: Deliv
     except SendFailure as exc:
         return _failure(claimed, exc, began, deps)
     except TimeoutError:
-        # The channel has its own, shorter time-outs; this one only says that none of them worked.
+        # The channel has its own, shorter time-outs; this one fires only if none of them did.
         return _failure(claimed, TransientFailure("timeout", unknown=True), began, deps)
     except Exception as exc:
         # A fault of ours must not end the ticket's other messages.
@@ -210,10 +210,10 @@ def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: Delive
 
 async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
     """
-    Record, and while the database is away try again: also after the lease, for nobody else can take one.
+    Record the outcomes, retrying while the database is away, even after the lease: nobody can claim then.
 
-    Shielded: a cancelled worker (shutdown, a lost broker) must still write down what was sent, and
-    ends when that is done, or with its lease.
+    Shielded: a cancelled worker (shutdown, a lost broker) must still record what was sent. It ends when
+    that is done, or with its lease.
     """
     recording = asyncio.create_task(_recording(store, lease, outcomes), name="delivery.record")
     try:
@@ -237,7 +237,7 @@ async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Out
 async def _cascade(
     lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, now: datetime
 ) -> None:
-    """Go on to the next step where a whole step has failed for good."""
+    """Start the next step where a whole step has permanently failed."""
     candidates = [message for message in lost if has_followup(message)]
     if not candidates:
         return
@@ -247,7 +247,7 @@ async def _cascade(
 
 
 def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> list[Later]:
-    """Answer what waits. A receipt that does not come is missed in minutes: the timers' audit will do."""
+    """Return the messages that wait, but not for a receipt: the timers' audit finds overdue receipts."""
     return [
         (outcome.message_id, messages[outcome.message_id].lane, outcome.next_at)
         for outcome in outcomes
@@ -257,7 +257,7 @@ def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> lis
 
 def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
     """Log each outcome, by ids only."""
-    known = {one.message.id: one.message for one in claimed}
+    known = {claim.message.id: claim.message for claim in claimed}
     for outcome in outcomes:
         message = known[outcome.message_id]
         level = log.info if outcome.state in {State.SENT, State.DELIVERED, State.HELD} else log.warning

@@ -1,4 +1,4 @@
-"""What an operator holds back, as this process last heard of it."""
+"""The pauses that operators have set, as this process last read them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from hub.ports import PauseStore
 from hub.resilience.cached import Cached
 
 LOOK_AGAIN: Final = timedelta(minutes=15)
-"""When a message is looked at again that nobody has released."""
+"""When to check a held message again if nobody has released it."""
 REASON: Final = "paused"
 
 
 class Pauses(Cached[frozenset[str]]):
     """
-    The subjects that are paused.
+    The paused subjects.
 
-    While PostgreSQL is away those last known go on holding. Raises StorageUnavailable where nothing
-    is known yet: what may be paused is not sent.
+    While PostgreSQL is away, the last known pauses stay in force. Raises StorageUnavailable if none were
+    read yet: a message that may be paused is not sent.
     """
 
     def __init__(self, store: PauseStore, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,7 @@ class Pauses(Cached[frozenset[str]]):
 
 
 def held_back(claimed: Claimed, paused: Collection[str], *, now: datetime) -> Outcome | None:
-    """Hold a message of a paused channel or event; none whose wall-time end has come."""
+    """Hold a message of a paused channel or event; None if no pause applies or its wall-time end has come."""
     message = claimed.message
     if not {f"channel:{message.channel}", f"event:{message.event}"} & set(paused):
         return None

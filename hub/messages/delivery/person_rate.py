@@ -1,4 +1,4 @@
-"""How much one person gets over a channel: what comes on top is held until there is room again."""
+"""The rate limit of one person on a channel: messages over it are held until there is room again."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hub.ports import Throttle
 from hub.resilience.rate_limit import SendRecord, ThrottlePolicy
 
 
-async def over_allowance(
+async def over_person_rate(
     claimed: Sequence[Claimed], *, throttle: Throttle, policy: ThrottlePolicy, now: datetime
 ) -> Mapping[UUID, Outcome]:
     """
-    Answer the messages for which there is no room now, each held until there is.
+    Return the outcomes of the messages over the limit: each is held until there is room.
 
-    The throttle is asked once for all of them, and not at all where all are exempt.
+    One call to the throttle covers all messages; there is no call if all are exempt.
     """
-    asked = [(one.message, entry) for one in claimed for entry in _entries(one.message, policy)]
+    asked = [(claim.message, entry) for claim in claimed for entry in _entries(claim.message, policy)]
     if not asked:
         return {}
     waits = await throttle.admit([entry for _, entry in asked])
@@ -34,5 +34,5 @@ async def over_allowance(
 def _entries(message: Message, policy: ThrottlePolicy) -> Iterator[SendRecord]:
     rate = policy.person.get(message.channel)
     if rate is not None and message.purpose not in policy.exempt:
-        # By message: neither a retry nor its release counts again.
+        # Counted by message: neither a retry nor its release counts again.
         yield SendRecord(key=f"{message.channel}:{message.person}", member=str(message.id), rate=rate)

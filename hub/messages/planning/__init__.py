@@ -1,1 +1,1 @@
-"""Planning: an event, the people and the rules become messages. Pure."""
+"""Planning: make messages from an event, its people and the rules. Pure."""

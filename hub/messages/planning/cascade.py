@@ -1,4 +1,4 @@
-"""What comes after a step that has failed, from what planning left in its messages. Pure."""
+"""The next step of a cascade, from the `fallback` that planning stored in its messages. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.model.ids import message_id
 
 
 def next_steps(lost: Iterable[Message], *, now: datetime) -> list[Message]:
-    """Make what comes after these messages, each once: those of one step share their next one."""
+    """Make the messages that follow these, each once: the messages of one step share their next step."""
     following = {new.id: new for message in lost for new in next_step(message, now=now)}
     return list(following.values())
 
@@ -42,7 +42,7 @@ def next_step(failed: Message, *, now: datetime) -> list[Message]:
 
 
 def id_at(event_key: UUID, person: str, target: Target, occasion: str) -> UUID:
-    """Make the id of what is said to the person there."""
+    """Make the id of the message to the person at this target."""
     return message_id(
         event_key, person=person, channel=target.channel, occasion=occasion, contact_id=target.contact_id
     )

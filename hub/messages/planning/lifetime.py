@@ -1,4 +1,4 @@
-"""When an event is spoken of, and when a message of it is worth nothing any more. Pure."""
+"""When an event sends messages, and when each message expires. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hub.policy import Policy
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
     """
-    One time of saying something: `initial` now, or a reminder at `at`.
+    One time of notification: `initial` now, or a reminder at `at`.
 
-    It is worthless after `until`; what has begun already is worth a reminder as long as its purpose is.
+    It expires at `until`. A reminder that comes after its instant has no `until`: its purpose sets its life.
     """
 
     name: str = "initial"
@@ -26,7 +26,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifetime:
-    """`expires_at` moves while a message is held back, up to `ends_at`, which is wall time. None: never."""
+    """`expires_at` moves while a message is held, up to `ends_at`, which is wall time. None: never."""
 
     expires_at: datetime | None
     ends_at: datetime | None
@@ -34,9 +34,9 @@ class Lifetime:
 
 def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) -> Iterator[Occasion]:
     """
-    Answer when an event is spoken of: now, and at its reminders that are still to come.
+    Yield the occasions of an event: now, and its reminders that are still to come.
 
-    What the law wants said is said once: a reminder by letter would come too late.
+    A legally required message has no reminders: a reminder by letter would come too late.
     """
     yield Occasion()
     for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
@@ -47,13 +47,13 @@ def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) ->
 
 
 def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:
-    """Answer up to when what happened in a case is not reminded of any more; None: all of it is."""
+    """Return the instant up to which the events of a case send no more reminders; None: no limit."""
     known = ((event, catalog[event.name]) for event in history if event.name in catalog)
     return max((_end(event, kind) for event, kind in known if kind.ends_reminders), default=None)
 
 
 def _end(event: Event, kind: EventType) -> datetime:
-    """What takes the place of an announcement, and reminds of itself, ends only what was before it."""
+    """Exclude the event's own instant if it has reminders itself: it ends only those of earlier events."""
     return event.time - timedelta.resolution if kind.reminders else event.time
 
 
@@ -67,12 +67,13 @@ def lifetime(
     weeks: Sequence[WorkWeek | None] = (),
 ) -> Lifetime:
     """
-    Answer how long a message is worth sending.
+    Return how long a message is worth sending.
 
-    Counted from the later of the event's time and the first instant at which contact is allowed;
-    the publisher's `expirytime` is wall time and bounds it. A reminder ends with what it reminds of.
+    The lifetime runs from the event's time (a reminder: from its own), or from the first instant after it
+    at which contact is allowed. The publisher's `expirytime` is wall time and bounds it. A reminder of a
+    coming instant expires at that instant.
     """
-    # What the law wants said must be said, however late: no publisher can make it expire in silence.
+    # A legally required message goes out however late: no publisher can make it expire in silence.
     wall = None if purpose is Purpose.LEGAL else _expirytime(event)
     ends_at = _earlier(occasion.until, wall)
     length = policy.expiry[purpose]
@@ -83,8 +84,8 @@ def lifetime(
     return Lifetime(expires_at=_earlier(worth_until, ends_at), ends_at=ends_at)
 
 
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((bound for bound in (one, other) if bound is not None), default=None)
+def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
+    return min((bound for bound in (first, second) if bound is not None), default=None)
 
 
 def _expirytime(event: Event) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Event + people + rules + now → messages. Pure: the same input gives the same messages and ids."""
+"""Plan messages from event, people, rules and time. Pure: the same input gives the same messages and ids."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from hub.model import (
 from hub.policy import Policy
 
 CROWD = 200
-"""More recipients than this travel in the bulk lane, unless the event is urgent."""
+"""An audience with more recipients uses the bulk lane, unless the event is urgent."""
 
 _KNOWN_PEOPLE_ONLY = frozenset({Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL})
-"""Purposes that need a person of the directory, whose consent can be asked."""
+"""Purposes that need a person of the directory, whose consent is on record."""
 
 
 Weeks = tuple[WorkWeek | None, ...]
@@ -44,7 +44,7 @@ Weeks = tuple[WorkWeek | None, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What planning goes by: the channels that are configured, and the company's policy."""
+    """The inputs of planning: the configured channels and the company's policy."""
 
     channels: Mapping[str, ChannelTraits]
     policy: Policy
@@ -55,7 +55,7 @@ class Plan:
     """
     What all messages of one audience of one event have in common.
 
-    `rested` are the lifetimes of what waits for somebody's working hours, by his `weeks`.
+    `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`.
     """
 
     stored: StoredEvent
@@ -80,17 +80,17 @@ def plan_audience(
     crowd: int | None = None,
 ) -> list[Message]:
     """
-    Plan the messages of audience `index` to these people, but those who are left out.
+    Plan the messages of audience `index` to these people, except those who are left out.
 
-    `crowd` is how many the audience has in all, when `people` is only a page of them.
+    `crowd` is the size of the whole audience, when `people` is only a page of it.
     """
-    # Mostly nobody: intake asks for each audience of each event, and calendars are slow to ask.
-    if not people or is_quiet(stored.event):
+    # Mostly there is nobody: intake plans each audience of each event, and calendar lookups are slow.
+    if not people or is_recorded_only(stored.event):
         return []
     lane = lane_for(kind, len(people) if crowd is None else crowd)
     audience = used_channel_only(kind.audiences[index], stored.event)
     purpose = audience.purpose
-    # Many people, few weeks: none is asked twice.
+    # Many people share few weeks: look each up once.
     weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
     plans = [
         Plan(
@@ -109,22 +109,24 @@ def plan_audience(
         )
         for occasion in occasions(kind, purpose, stored.event, now)
     ]
-    told = [person for person in people if person.left_out is None]
-    return [message for plan in plans for person in told for message in plan_person(plan, person, rules)]
+    recipients = [person for person in people if person.left_out is None]
+    return [
+        message for plan in plans for person in recipients for message in plan_person(plan, person, rules)
+    ]
 
 
 def lane_for(kind: EventType, crowd: int) -> Lane:
-    """Keep an urgent event urgent; send a crowd by the bulk lane."""
+    """Return the bulk lane for a crowd, unless the event is urgent; else the event's own lane."""
     return Lane.BULK if crowd > CROWD and kind.lane is not Lane.URGENT else kind.lane
 
 
-def is_quiet(event: Event) -> bool:
-    """Tell whether the publisher asked to record the event and say nothing (extension `quiet`)."""
+def is_recorded_only(event: Event) -> bool:
+    """Return whether the publisher asked to record the event and notify nobody (extension `quiet`)."""
     return event.extensions.get("quiet") in (True, "true")
 
 
 def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
-    """Plan the first step that can reach the person, with the steps after it as its fallback."""
+    """Plan the first step that can reach the person, with the later steps as its fallback."""
     if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
         return [_suppressed(plan, person, "inline_not_allowed", ())]
     skipped: list[str] = []
@@ -138,7 +140,7 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
 
 
 def unknown_person(message: Message) -> Message:
-    """Turn a message planned for a reference that the directory does not have into its suppressed row."""
+    """Make the suppressed row of a message to a reference that the directory does not have."""
     return replace(message, state=State.SUPPRESSED, reason=UNKNOWN_PERSON, next_at=None, fallback=())
 
 
@@ -181,13 +183,13 @@ def _message(
         rests=resting,
         created_at=plan.now,
         skipped=skipped,
-        # What is too old for its first step is too old for all of them.
+        # A message that is too old for its first step is too old for all steps.
         fallback=() if state is State.EXPIRED else fallback,
     )
 
 
 def _beginning(plan: Plan, life: Lifetime) -> tuple[State, str | None]:
-    """Answer the first state: a back-filled event is too old to be told, a reminder waits."""
+    """Return the first state and its reason: a back-filled event may have expired, a reminder waits."""
     if life.expires_at is not None and life.expires_at <= plan.now:
         return State.EXPIRED, "too_old"
     return (State.HELD, "scheduled") if plan.occasion.at else (State.QUEUED, None)

@@ -1,4 +1,4 @@
-"""By which ways a person can be reached, step by step. Pure."""
+"""The channels and addresses that can reach a person, step by step. Pure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ LETTER: Final = "print"
 """The channel of letters."""
 
 BROKEN: Final = "broken"
-"""Why the news of a broken channel does not go over it."""
+"""The reason to skip a channel in the event that reports it broken."""
 
 Step = tuple[int, tuple[Target, ...]]
-"""The number of a step in its audience, and where it reaches the person."""
+"""The number of a step in its audience, and its targets."""
 
 
 def steps_for(
@@ -38,18 +38,18 @@ def steps_for(
     *,
     broken: Collection[str] = (),
 ) -> list[Step]:
-    """Answer the steps that reach the person, in their order; what is passed over goes into `skipped`."""
-    told = [tuple(name for name in step if name not in broken) for step in ways(audience, person)]
+    """Return the steps that reach the person, in order; append each skipped channel to `skipped`."""
+    intact = [tuple(name for name in step if name not in broken) for step in ways(audience, person)]
     skipped += [f"{name}:{BROKEN}" for step in ways(audience, person) for name in step if name in broken]
-    steps = [_targets(step, person, channels, skipped) for step in told]
-    # What is passed over here was never meant, and is no reason for anything.
+    steps = [_targets(step, person, channels, skipped) for step in intact]
+    # The last resort is not part of the audience: channels that it skips are not recorded.
     steps.append(_targets(last_resort(audience, channels), person, channels, []))
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 
 
 def used_channel_only(audience: Audience, event: Event) -> Audience:
-    """Leave to an audience that is told by "the channel used" that one alone; where none was, all of them."""
+    """Limit a `channel_by` audience to the channel that the event names; keep all if it names none."""
     if audience.channel_by is None:
         return audience
     used = event.data.get(audience.channel_by)
@@ -59,9 +59,9 @@ def used_channel_only(audience: Audience, event: Event) -> Audience:
 
 def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
     """
-    Answer the channels of each step.
+    Return the channels of each step.
 
-    A letter comes last, when all else has failed; whoever has no digital access has it at once.
+    A letter is the last step; a person without digital access gets it in the first step.
     """
     steps = audience.channels
     if audience.cascade is Cascade.ALL:
@@ -75,32 +75,32 @@ def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
 
 def last_resort(audience: Audience, channels: Iterable[str]) -> tuple[str, ...]:
     """
-    Answer what an emergency is told by when its own channels have failed: every other one.
+    Return the last step of an emergency, when its own channels have failed: every other channel.
 
-    A carrier that blocks a text, or a number that is gone, must keep nobody from hearing of a fire. Paper
-    comes too late.
+    A carrier that blocks a text, or a number that is gone, must not keep the news of a fire from anybody.
+    Paper is excluded: it comes too late.
     """
     if audience.purpose is not Purpose.EMERGENCY:
         return ()
-    meant = {LETTER, *(name for step in audience.channels for name in step)}
-    return tuple(name for name in channels if name not in meant)
+    planned = {LETTER, *(name for step in audience.channels for name in step)}
+    return tuple(name for name in channels if name not in planned)
 
 
 def _targets(
     step: Iterable[str], person: Person, channels: Mapping[str, ChannelTraits], skipped: list[str]
 ) -> tuple[Target, ...]:
-    found: list[Target] = []
+    targets: list[Target] = []
     for name in step:
         points = _points(channels.get(name), person)
         if isinstance(points, str):
             skipped.append(f"{name}:{points}")
         else:
-            found.extend(Target(channel=name, contact_id=p.id, address=p.value) for p in points)
-    return tuple(found)
+            targets.extend(Target(channel=name, contact_id=point.id, address=point.value) for point in points)
+    return tuple(targets)
 
 
 def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPoint] | str:
-    """Answer the contact points to use, or the reason why the channel is passed over."""
+    """Return the contact points to use, or the reason to skip the channel."""
     if channel is None:
         return "not_configured"
     if channel.contact is None:
@@ -112,19 +112,19 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
         points = [point for point in points if can_text(point.value)]
     if not points:
         return "no_contact"
-    # A person has several devices, and all of them ring; one address and one number are enough.
+    # All of a person's devices get the push; one address and one number are enough.
     if channel.contact == "push":
         return points
     return [next((point for point in points if point.verified), points[0])]
 
 
 def broken_channels(event: Event) -> Collection[str]:
-    """Answer which channels an event of the hub's own must not be told over, for it is about them."""
+    """Return the channels that an event of the hub's own reports as broken, and must not use."""
     return event.data.get("avoid", ()) if event.source == HUB_SOURCE else ()
 
 
 def why_unreachable(skipped: Sequence[str]) -> str:
-    """Answer the one reason that tells an operator most."""
+    """Return the reason that helps an operator most."""
     reasons = {entry.partition(":")[2] for entry in skipped}
     if BROKEN in reasons:
         return BROKEN

@@ -1,4 +1,4 @@
-"""When nothing electronic has reached somebody whom the law wants told, and when its letter did. Pure."""
+"""A legally required message that no electronic channel delivered, and the letter that replaces it. Pure."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from hub.model.ids import step_id
 NAME: Final = "notification.undelivered"
 HANDED_OVER: Final = "notification.handed_over"
 NO_RECEIPT: Final = "no_receipt"
-"""The reason where a provider said yes and no receipt came in time."""
+"""The reason when a provider accepted the message and no receipt came in time."""
 
-_TOLD: Final = ("radicado", "service_area")
-"""What of the event's data the staff is told; who is meant stands on the letter and in the case."""
+_STAFF_FIELDS: Final = ("radicado", "service_area")
+"""The event's fields that the alert shows to staff; the letter and the case name the person."""
 
 
 def has_followup(message: Message) -> bool:
-    """Tell whether anything follows from the loss of this message's step: another step, or an alert."""
+    """Return whether the failure of this message's step leads to another step or an alert."""
     return bool(message.fallback) or message.purpose is Purpose.LEGAL
 
 
 def needs_alert(message: Message) -> bool:
-    """Tell whether after this step only paper is left, or nothing, of what may not end in silence."""
+    """Return whether a legally required message has only paper, or nothing, left after this step."""
     left = {target.channel for step in message.fallback for target in step}
     return message.purpose is Purpose.LEGAL and left <= {LETTER}
 
@@ -42,7 +42,7 @@ def needs_alert(message: Message) -> bool:
 def alerts(
     over: Iterable[Message], events: Mapping[UUID, StoredEvent], *, now: datetime
 ) -> Mapping[str, Event]:
-    """Make one event per step that is over. Its id is made from the step: a repeat is a duplicate."""
+    """Make one alert per failed step that needs it. Its id is made from the step: a repeat is a duplicate."""
     made = (_alert(message, events.get(message.event_key), now) for message in over if needs_alert(message))
     return {event.id: event for event in made}
 
@@ -56,23 +56,23 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
         "reason": message.reason or NO_RECEIPT,
         "letter_id": str(letters[0]) if letters else None,
     }
-    data |= {} if stored is None else _of(stored)
+    data |= {} if stored is None else _case_fields(stored)
     return own_event(NAME, f"undelivered:{step_id(message)}", data, time=now)
 
 
-def handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
+def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
     """
-    Make the event of a letter of this event that was handed over.
+    Make the event that a letter about this stored event was handed over.
 
     Its id is made from the letter: a repeat is a duplicate.
     """
     about: dict[str, Json] = {"about": stored.event.name, "about_id": stored.event.id}
-    data = {"message_id": str(letter)} | about | _of(stored)
+    data = {"message_id": str(letter)} | about | _case_fields(stored)
     return own_event(HANDED_OVER, f"handed_over:{letter}", data, time=now)
 
 
-def _of(stored: StoredEvent) -> dict[str, Json]:
-    """Say which case it is of, where, so that the staff of there hears of it, and by which number known."""
-    known = {name: stored.event.data.get(name) for name in _TOLD}
+def _case_fields(stored: StoredEvent) -> dict[str, Json]:
+    """Return the case, its number, and its place, by which the alert finds the staff in charge."""
+    known = {name: stored.event.data.get(name) for name in _STAFF_FIELDS}
     known |= {"thread_id": stored.case, "copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     return {name: value for name, value in known.items() if value is not None}

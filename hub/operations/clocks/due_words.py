@@ -45,7 +45,7 @@ def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkC
 
 def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> TimeLeft:
     """Count how late it is, in the promise's own unit of time."""
-    if promise.by_the_wall:
+    if promise.in_wall_time:
         return TimeLeft(amount=int((now - due_at).total_seconds()), unit="seconds")
     if isinstance(promise.target, BusinessDays):
         late = calendar.business_days(due_at - timedelta.resolution, calendar.day_of(now))

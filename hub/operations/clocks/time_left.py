@@ -14,7 +14,7 @@ _SECOND: Final = timedelta(seconds=1)
 
 def time_left(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> TimeLeft:
     """Count from `now` (aware) to `due_at`: business days, business seconds, or seconds of any hour."""
-    if due_at < now or promise.by_the_wall:
+    if due_at < now or promise.in_wall_time:
         return TimeLeft(amount=(due_at - now) // _SECOND, unit="seconds")
     if isinstance(promise.target, BusinessDays):
         # A term of days ends at 24:00, stored as midnight of the next day.

@@ -47,7 +47,7 @@ async def _told(request: web.Request) -> Clock | web.Response:
     if clock is None:
         return _page(request, "ended", status=410)
     try:
-        standing = acknowledge.level_to_take_on(clock)
+        standing = acknowledge.level_to_acknowledge(clock)
     except NothingToTakeOn:
         # Not yet at a level that can: the event was told before the clock was written.
         state = "ended" if clock.ended_at is not None or clock.level != FIRST_LEVEL else "early"
