@@ -116,8 +116,8 @@ def shown(verdict: Verdict) -> Explanation:
     )
 
 
-def _message(said: SentMessage) -> ExplainedMessage:
-    message = said.message
+def _message(sent: SentMessage) -> ExplainedMessage:
+    message = sent.message
     return ExplainedMessage(
         id=message.id,
         audience=message.audience,
@@ -127,8 +127,8 @@ def _message(said: SentMessage) -> ExplainedMessage:
         state=message.state,
         reason=message.reason,
         next_at=message.next_at,
-        sent_at=sent_at(said),
-        delivered_at=delivered_at(said),
-        read_at=read_at(said),
-        tries=len(said.attempts),
+        sent_at=sent_at(sent),
+        delivered_at=delivered_at(sent),
+        read_at=read_at(sent),
+        tries=len(sent.attempts),
     )

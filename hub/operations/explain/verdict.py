@@ -62,41 +62,41 @@ def judge(facts: ExplainFacts) -> Verdict:
     if facts.messages:
         return _from_messages(facts)
     if not (facts.history or any(audience.left_out for audience in facts.audiences)):
-        said = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
-        return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [said])
+        sentence = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
+        return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [sentence])
     return _left_out(facts) or _without_audience(facts) or _missed(facts)
 
 
 def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
     """Explain an event that intake never accepted: a dead letter, or unknown."""
     if refused is None:
-        said = [f"El hub no conoce el evento «{asked}»."]
-        return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=said)
+        lines = [f"El hub no conoce el evento «{asked}»."]
+        return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines)
     state = labels_es.DEAD_STATES[refused.state].lower()
     meanings = (meaning for part, meaning in labels_es.DEAD_REASONS if part in refused.reason)
     since = sentences_es.at_time(refused.received_at)
-    said = [
+    lines = [
         f"El evento «{asked}» no entró: es una carta muerta desde {since} ({state}).",
         f"{next(meanings, 'El hub no lo pudo recibir')}: {refused.reason}.",
         "Qué hacer: corrija el dato en el sistema que publica; `hub dead list` muestra la carta.",
     ]
-    return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=said, reason="dead_letter")
+    return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines, reason="dead_letter")
 
 
 def several_events(asked: str, person: str, found: Iterable[StoredEvent]) -> Verdict:
     """Ask which source is meant."""
     sources = ", ".join(stored.event.source for stored in found)
-    said = f"Hay varios eventos «{asked}»; diga de cuál sistema (source): {sources}."
-    return Verdict(outcome=ExplainOutcome.SEVERAL_EVENTS, person=person, sentences=[said])
+    sentence = f"Hay varios eventos «{asked}»; diga de cuál sistema (source): {sources}."
+    return Verdict(outcome=ExplainOutcome.SEVERAL_EVENTS, person=person, sentences=[sentence])
 
 
 def _verdict(
-    facts: ExplainFacts, outcome: ExplainOutcome, said: Sequence[str], reason: str | None = None
+    facts: ExplainFacts, outcome: ExplainOutcome, lines: Sequence[str], reason: str | None = None
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
         person=facts.person,
-        sentences=[_heading(facts.event.event), *said],
+        sentences=[_heading(facts.event.event), *lines],
         reason=reason,
         event=facts.event,
         messages=facts.messages,
@@ -116,7 +116,7 @@ _OPENINGS: Final = {
 
 def _from_messages(facts: ExplainFacts) -> Verdict:
     outcome = _outcome(facts.messages)
-    said = [sentence for message in facts.messages for sentence in sentences(message)]
+    lines = [sentence for message in facts.messages for sentence in sentences(message)]
     # While a message is waiting, show its reason, not those of earlier lost messages.
     reasons = [
         sent.message.reason
@@ -124,7 +124,7 @@ def _from_messages(facts: ExplainFacts) -> Verdict:
         if outcome is not ExplainOutcome.PENDING or not _is_lost(sent)
     ]
     reason = None if outcome is ExplainOutcome.TOLD else reasons[0]
-    return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
+    return _verdict(facts, outcome, [_OPENINGS[outcome], *lines], reason)
 
 
 def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
@@ -133,15 +133,15 @@ def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
     return ExplainOutcome.NOT_REACHED if all(map(_is_lost, messages)) else ExplainOutcome.PENDING
 
 
-def _is_lost(said: SentMessage) -> bool:
-    return said.message.state in LOST or (said.message.state in OUT and is_filed(said))
+def _is_lost(sent: SentMessage) -> bool:
+    return sent.message.state in LOST or (sent.message.state in OUT and is_filed(sent))
 
 
 def _left_out(facts: ExplainFacts) -> Verdict | None:
     for audience in facts.audiences:
         if audience.left_out is not None:
-            said = _why_left_out(audience.left_out.reason, audience.left_out.detail, audience)
-            return _verdict(facts, ExplainOutcome.LEFT_OUT, said, audience.left_out.reason)
+            lines = _why_left_out(audience.left_out.reason, audience.left_out.detail, audience)
+            return _verdict(facts, ExplainOutcome.LEFT_OUT, lines, audience.left_out.reason)
     return None
 
 
@@ -163,14 +163,14 @@ def _without_audience(facts: ExplainFacts) -> Verdict | None:
     """Explain an event without any audience, for whichever person."""
     kind = BY_NAME.get(facts.event.event.name)
     if kind is not None and not kind.audiences:
-        said = "No: este tipo de evento no le avisa a nadie."
-        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "no_audience")
+        sentence = "No: este tipo de evento no le avisa a nadie."
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "no_audience")
     if not facts.audiences:
-        said = "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
-        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "not_kept")
+        sentence = "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "not_kept")
     if {audience.record.why for audience in facts.audiences} == {"quiet"}:
-        said = "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet)."
-        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "quiet")
+        sentence = "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet)."
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "quiet")
     return None
 
 

@@ -116,14 +116,14 @@ def entries_of(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> En
             _append(facts[PERSON][ref], "points", _points(row))
             for role in row.roles:
                 scope = _scope(row, role, places, refs)
-                said = _membership(row, ref, scope, role)
-                _add(facts[MEMBERSHIP][memberships.of(said)], **said)
+                membership = _membership(row, ref, scope, role)
+                _add(facts[MEMBERSHIP][memberships.of(membership)], **membership)
     return Entries(facts=facts, doubts=_new_places(rows, places, known.copropiedades))
 
 
-def _add(facts: Facts, **said: Any) -> None:
+def _add(facts: Facts, **stated: Any) -> None:
     """Add the facts that no earlier line has stated."""
-    for name, value in said.items():
+    for name, value in stated.items():
         if facts.get(name) is None:
             facts[name] = value
 
@@ -159,12 +159,12 @@ class _Memberships:
             if not (staff and membership["id"].startswith(SHEET)):
                 self._known.setdefault(_membership_key(membership), membership["id"])
 
-    def of(self, said: Facts) -> str:
+    def of(self, membership: Facts) -> str:
         known, where = (
-            self._known.get(_membership_key(said)),
-            (said["person_id"], said["scope"], said["role"]),
+            self._known.get(_membership_key(membership)),
+            (membership["person_id"], membership["scope"], membership["role"]),
         )
-        if known or said["role"] != STAFF:
+        if known or membership["role"] != STAFF:
             return known or sheet_id(MEMBERSHIP, *where)
         # A line with a corrected duty is still the same membership if it is the only one there.
         self._lines[where] += 1

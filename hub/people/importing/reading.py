@@ -122,21 +122,21 @@ def _cell(line: Line, places: Sequence[int]) -> str:
     return ";".join(filter(None, (_cell(line, [place]) for place in places)))
 
 
-def _no_entry(line: Line, said: Mapping[str, str], form: Form) -> Fault | None:
+def _no_entry(line: Line, by_column: Mapping[str, str], form: Form) -> Fault | None:
     """Find lines that are only for human readers: sums, titles, notes, repeated headings."""
     texts = [text for text in line.cells if text]
     if len(texts) == 1 and cells.is_tower_alone(texts[0]):
         return Fault(line=line.number, column="línea", wrong=_TITLE, write=_TOWERS)
-    if not said:
-        passed = "no dice nada en las columnas que se leen"
-    elif "nombre" not in said and any(_SUM.match(fold(text)) for text in texts):
-        passed = "es un total"
-    elif all(form.column(text) == column for column, text in said.items()):
-        passed = "repite los encabezados"
+    if not by_column:
+        reason = "no dice nada en las columnas que se leen"
+    elif "nombre" not in by_column and any(_SUM.match(fold(text)) for text in texts):
+        reason = "es un total"
+    elif all(form.column(text) == column for column, text in by_column.items()):
+        reason = "repite los encabezados"
     else:
         return None
     return Fault(
-        line=line.number, column="línea", wrong=f"{passed}: no se lee", write="nada, si sobra", warning=True
+        line=line.number, column="línea", wrong=f"{reason}: no se lee", write="nada, si sobra", warning=True
     )
 
 

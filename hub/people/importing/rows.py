@@ -62,7 +62,7 @@ class Defaults:
 
 
 def read_row(
-    line: int, said: Mapping[str, str], form: Form, defaults: Defaults
+    line: int, texts: Mapping[str, str], form: Form, defaults: Defaults
 ) -> tuple[Row | None, list[Fault]]:
     """
     Read the cells of a line by column; the row is None if the line is unusable.
@@ -71,7 +71,7 @@ def read_row(
     """
     given: dict[str, Any] = {}
     faults: list[Fault] = []
-    for column, text in said.items():
+    for column, text in texts.items():
         field, read = form.readers[column]
         value = cells.spoilt(text) or read(text)
         if isinstance(value, BadCell):
