@@ -75,10 +75,14 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
         _report(answer)
 
 
-async def _redrive(wish: RedriveRequest, limit: int | None, told: Callable[[Redriven], None]) -> Redriven:
+async def _redrive(
+    wish: RedriveRequest, limit: int | None, on_progress: Callable[[Redriven], None]
+) -> Redriven:
     given = settings()
     async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
-        done = await redriving.redrive(wish, store=store, publisher=publisher, limit=limit, told=told)
+        done = await redriving.redrive(
+            wish, store=store, publisher=publisher, limit=limit, on_progress=on_progress
+        )
     if not wish.dry_run:
         await note("redrive", f"messages:{wish.narrowed.state}", taken=done.of(RedriveResult.TAKEN))
     return done

@@ -56,7 +56,7 @@ def case_key(number: str) -> str:
 
 
 _NAMED: Final = 3
-"""Cases that the answer lists to choose from, so that it fits one SMS part."""
+"""Number of cases in the answer to choose from, so that it fits one SMS part."""
 
 
 def judge(request: AckRequest, told: Sequence[Escalation]) -> AckDecision | None:

@@ -60,21 +60,21 @@ async def resume(
     store: PauseStore,
     publisher: Publisher,
     at_most: int | None = None,
-    released: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
     settle: float = SETTLE,
 ) -> Resumed:
     """
     End the pause and release its held messages at once, page by page. Idempotent.
 
-    A page is committed, then ticketed; after a crash in between, the sweep finds the messages. `released`
+    A page is committed, then ticketed; after a crash in between, the sweep finds the messages. `on_progress`
     is called with the count so far. Messages held by another pause stay held.
     """
     changed = await store.resume(subject)
-    count, more = await _release(store, publisher, 0, at_most, released)
+    count, more = await _release(store, publisher, 0, at_most, on_progress)
     if not more and (changed or count):
         # A process that does not know yet may still hold messages.
         await asyncio.sleep(settle)
-        count, more = await _release(store, publisher, count, at_most, released)
+        count, more = await _release(store, publisher, count, at_most, on_progress)
     return Resumed(subject=subject, changed=changed, released=count, more=more)
 
 
@@ -83,7 +83,7 @@ async def _release(
     publisher: Publisher,
     count: int,
     at_most: int | None,
-    released: Callable[[int], None],
+    on_progress: Callable[[int], None],
 ) -> tuple[int, bool]:
     while at_most is None or count < at_most:
         tickets = await store.release_resumed(PAGE)
@@ -91,5 +91,5 @@ async def _release(
             return count, False
         await publisher.tickets(tickets)
         count += sum(len(ticket.ids) for ticket in tickets)
-        released(count)
+        on_progress(count)
     return count, True

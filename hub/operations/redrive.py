@@ -48,13 +48,13 @@ async def redrive(
     publisher: Publisher,
     limit: int | None = None,
     after: str | None = None,
-    told: Callable[[Redriven], None] = lambda _: None,
+    on_progress: Callable[[Redriven], None] = lambda _: None,
 ) -> Redriven:
     """
     Send the requested messages again, page by page, examining up to `limit` messages.
 
     Each page is committed, then ticketed with confirms; after a crash in between, the sweep finds the
-    messages. `told` is called with the sums after each page.
+    messages. `on_progress` is called with the sums after each page.
     """
     counts: Counter[tuple[RedriveResult, str, str]] = Counter()
     while True:
@@ -66,7 +66,7 @@ async def redrive(
         counts.update(page.counts)
         after = page.next
         so_far = Redriven(counts=dict(counts), next=after)
-        told(so_far)
+        on_progress(so_far)
         if after is None or counts.total() == limit:
             return so_far
 

@@ -91,12 +91,12 @@ def nearest(group: Group, kept: AudienceSnapshot, facts: ExplainFacts) -> Miss:
     return best
 
 
-def counting(versions: Iterable[Version], at: datetime, heard: int | None = None) -> Version | None:
-    """Return the version valid at an instant, as known now or at directory version `heard`."""
+def valid_version(versions: Iterable[Version], at: datetime, known_at: int | None = None) -> Version | None:
+    """Return the version valid at an instant, as known now or at directory version `known_at`."""
     begun = [
         version
         for version in versions
-        if version.since <= at and (heard is None or version.position <= heard)
+        if version.since <= at and (known_at is None or version.position <= known_at)
     ]
     newest = max(begun, key=lambda version: version.version, default=None)
     if newest is None or newest.removed or (newest.until is not None and newest.until <= at):
@@ -108,8 +108,8 @@ def _membership_misses(
     versions: Sequence[Version], group: Group, kept: AudienceSnapshot, facts: ExplainFacts
 ) -> Iterator[Miss]:
     planned, mine = kept.record.planned_at, [version for version in versions if _is_of(version, group, facts)]
-    now_known = counting(versions, planned)
-    then_known = counting(versions, planned, kept.directory_version)
+    now_known = valid_version(versions, planned)
+    then_known = valid_version(versions, planned, kept.directory_version)
     miss = partial(Miss, group=group, planned=planned)
     if now_known is not None and now_known in mine:
         if then_known is None or then_known not in mine:
@@ -121,7 +121,7 @@ def _membership_misses(
     if now_known is not None and now_known.person == facts.person:
         yield miss(near=_elsewhere(now_known, group, facts), version=now_known, at=planned)
     # A version withdrawn before it began, or corrected from its beginning on, was never valid.
-    for version in (version for version in mine if version == counting(versions, version.since)):
+    for version in (version for version in mine if version == valid_version(versions, version.since)):
         if version.since > planned:
             yield miss(near=Near.ADDED_LATER, version=version, at=version.since)
         elif (ended := _end(version, versions, planned)) is not None:

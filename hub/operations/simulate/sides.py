@@ -31,11 +31,11 @@ class PromiseOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """A clock's outcome. `told` are its steps that notify somebody in the period, before its end."""
+    """A clock's outcome. `fired` are its steps that notify people in the period, before its end."""
 
     clock: Clock
     outcome: PromiseOutcome
-    told: tuple[Step, ...]
+    fired: tuple[Step, ...]
 
 
 def fate_of(clock: Clock, period: Period) -> Fate | None:
@@ -43,8 +43,8 @@ def fate_of(clock: Clock, period: Period) -> Fate | None:
     if clock.ended_at is not None and clock.ended_at < period.since:
         return None
     end = _end(clock, period)
-    told = tuple(step for step in _notifying_steps(clock) if step.at in period and step.at < end)
-    return Fate(clock=clock, outcome=_outcome(clock, period, end), told=told)
+    fired = tuple(step for step in _notifying_steps(clock) if step.at in period and step.at < end)
+    return Fate(clock=clock, outcome=_outcome(clock, period, end), fired=fired)
 
 
 def _notifying_steps(clock: Clock) -> tuple[Step, ...]:
@@ -135,7 +135,7 @@ class Side:
         counts = self.promises.setdefault(fate.clock.name, Counts())
         counts.kept += fate.outcome is PromiseOutcome.KEPT
         counts.broken += fate.outcome is PromiseOutcome.BROKEN
-        for step in fate.told:
+        for step in fate.fired:
             _count_step(counts, step)
         night = Counter(self._night_calls(fate))
         counts.night += night.total()
@@ -143,7 +143,7 @@ class Side:
 
     def _night_calls(self, fate: Fate) -> Iterator[Purpose]:
         zone = self._policy.calendar.zone
-        for step in fate.told:
+        for step in fate.fired:
             for call in calls_of_step(fate.clock, step, self._catalog, self._policy):
                 if is_night(call.at, zone):
                     yield call.purpose
