@@ -38,7 +38,7 @@ async def directory(hub: MemoryHub) -> None:
 
 
 async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
-    """A hub in which nobody has answered these cases, and whoever is to be told until then has his text."""
+    """A hub with unanswered cases, in which the levels due until then have been notified by SMS."""
     hub = memory_hub(RECEIVED)
     await directory(hub)
     opened = [
@@ -112,7 +112,7 @@ async def test_tomo_extends_the_level_by_one_duration_and_answers_once() -> None
 
     assert (ReplyKind.TAKE_ON, AckOutcome.TAKEN) == (inbound.kind, outcome(inbound))
     assert (2, "p-ana") == (taken.level, taken.by)
-    # Level 3 was to be told on Thursday at 13:00, eight hours later is Friday at 12:00.
+    # Level 3 was due on Thursday at 13:00; eight hours later is Friday at 12:00.
     assert local("2026-03-13 12:00") == first_reply(hub).next_at
     [(number, words)] = answers(hub)
     assert ANA == number
@@ -149,7 +149,7 @@ async def test_tomo_with_several_open_cases_is_answered_with_the_choices() -> No
     assert {"PQ-2026-000001", "PQ-2026-000002"} == {
         word.strip(",.") for word in words.split() if "PQ-" in word
     }
-    # What he is told to write is understood.
+    # The suggested text is understood.
     assert read_ack("TOMO PQ-2026-000002") is not None
 
 

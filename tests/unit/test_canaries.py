@@ -222,7 +222,7 @@ def test_malformed_setting_never_shows_a_secret(name: str, at: int, slip: str, d
 
 
 def _refusal(environ: Mapping[str, str]) -> str | None:
-    """What is said, logged and shown of these settings, up to the first refusal of each part."""
+    """Everything printed, logged and shown of these settings, up to the first refusal of each part."""
     try:
         settings = load(environ)
     except ConfigurationError as error:

@@ -51,7 +51,7 @@ YES, NO = said(granted=True), said(granted=False)
         ([YES, said(granted=False, at=NOON + HOUR)], False),
         ([NO, said(granted=True, at=NOON + HOUR)], True),
         ([YES, said(granted=False, at=NOON - HOUR)], True),
-        # At the same instant nobody can tell which came last: the no wins.
+        # At the same instant the order is unknown: the revocation wins.
         ([YES, NO], False),
         ([YES, NO, said(granted=True, at=NOON + timedelta(microseconds=1))], True),
     ],
@@ -68,7 +68,7 @@ def test_newest_statement_counts_and_revocation_wins_at_the_same_instant(
     [
         ([said(granted=True, channels=["email", "sms"])], {"email", "sms"}),
         ([YES], set(CHANNELS)),
-        # The newest yes says all of the channels.
+        # The newest consent defines all channels.
         ([YES, said(granted=True, at=NOON + HOUR, channels=["email"])], {"email"}),
         ([YES, said(granted=False, at=NOON + HOUR, channels=["whatsapp"])], {*CHANNELS} - {"whatsapp"}),
         ([said(granted=True, channels=["sms"]), said(granted=False, channels=["sms", "email"])], set()),

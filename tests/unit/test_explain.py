@@ -24,7 +24,7 @@ WORKS = stored(event("maintenance.scheduled.announced"))
 PLANNED = MONDAY + MINUTE
 """Monday, 9 March 2026, 08:06 in Bogotá."""
 HEARD = 10
-"""The news that the directory had told by then."""
+"""The directory version at that time."""
 
 Group = Mapping[str, Json]
 TOWER_3: Group = {"roles": ["resident", "tenant"], "copropiedad_id": "ph-1", "towers": ["3"]}

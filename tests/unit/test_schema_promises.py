@@ -34,7 +34,7 @@ def recorded(name: str) -> dict[str, Json]:
 
 
 def breaks(new: Mapping[str, Json], old: Mapping[str, Json]) -> Iterator[str]:
-    """Tell how a schema breaks publishers of an older one."""
+    """Return how a schema breaks publishers of an older one."""
     for field in sorted(set(new["required"]) - set(old["required"])):
         yield f"{field} has become required"
     for field, was in old["properties"].items():

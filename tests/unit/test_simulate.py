@@ -148,7 +148,7 @@ def test_round_the_clock_hours_reach_people_at_night_but_not_staff(policy: Polic
     comparison = compared(policy, night)
     before, after = counts(comparison)
 
-    # Tuesday 22:30 and Wednesday 6:30: the petitioner is told by mail, the levels wait for the morning.
+    # Tuesday 22:30 and Wednesday 6:30: the petitioner gets a mail, the levels wait for the morning.
     # The reminder of Wednesday 22:30 is for level 4 alone.
     assert ({2: 1, 3: 1, 4: 1}, 1) == (after.climbed, after.reminded)
     assert ({}, {Purpose.TRANSACTIONAL: 2}) == (comparison.before.night, comparison.after.night)

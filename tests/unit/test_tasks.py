@@ -10,7 +10,7 @@ import pytest
 from hub.tasks import AGAIN, cancel, run_all, shield_with_grace, wait_then_cancel
 
 LONGER_THAN_ONE_WORD = AGAIN * 1.5
-"""Seconds: a canceller has said it a second time by then."""
+"""Seconds: a canceller has repeated the cancellation by then."""
 PATIENCE = timedelta(seconds=20)
 
 

@@ -33,7 +33,7 @@ def at(text: str) -> datetime:
         ),
         # Closed all the way: nothing is left although the night is long.
         ("first_reply", "2026-03-13T18:00", "2026-03-16T08:00", TimeLeft(amount=0, unit="business_seconds")),
-        # Late is told as people tell it, over the night too.
+        # Lateness counts all hours, also at night.
         ("first_reply", "2026-03-13T17:20", "2026-03-13T17:00", TimeLeft(amount=-1200, unit="seconds")),
         # A term of days ends at 24:00 of its last day, here Tuesday; Monday 23 March is a holiday.
         ("legal_term", "2026-03-20T09:00", "2026-03-25T00:00", TimeLeft(amount=1, unit="business_days")),

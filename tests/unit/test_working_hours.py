@@ -63,7 +63,11 @@ def told(at: str, *said: Hours | None) -> datetime:
         ([{"thu": [["06:00", "18:00"]], "holidays": True}], "2026-04-02 08:00", "2026-04-02 08:00"),
         ([EARLY, SUNDAYS], "2026-03-13 14:00", "2026-03-15 06:00"),  # any of them is working time
         ([EARLY, SUNDAYS], "2026-03-15 18:00", "2026-03-16 06:00"),
-        ([SUNDAYS, None], "2026-03-09 15:00", "2026-03-09 15:00"),  # who says nothing works the company's
+        (
+            [SUNDAYS, None],
+            "2026-03-09 15:00",
+            "2026-03-09 15:00",
+        ),  # a membership without hours has the company's
         ([SUNDAYS, None], "2026-03-13 17:00", "2026-03-15 06:00"),
         ([None, None], "2026-03-13 17:00", "2026-03-16 08:00"),
         ([], "2026-03-13 17:00", "2026-03-16 08:00"),
