@@ -9,6 +9,7 @@ import pytest
 from hub.model import StoredEvent
 from tests.contract.stores import RealStores, Stores, memory_stores, open_stores
 from tests.contract.values import event, stored
+from tests.servers import Servers
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -23,8 +24,13 @@ def place(request: pytest.FixtureRequest) -> str | None:
     """The database's URL; None for the stores in memory. Not async: it asks for an async fixture."""
     if request.param == "memory":
         return None
-    url: str = request.getfixturevalue("database")
+    url: str = request.getfixturevalue("emptied_database")
     return url
+
+
+@pytest.fixture
+async def emptied_database(servers: Servers) -> str:
+    return await servers.emptied_database()
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 import tracemalloc
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Final
 
 import pytest
@@ -26,8 +24,30 @@ DAYS: Final = 90
 PERIOD: Final = Period(since=MONDAY, until=MONDAY + timedelta(days=DAYS))
 NAMES: Final = ("pqrs.received", "pqrs.assigned", "pqrs.replied", "pqrs.responded")
 """The life of each petition: four events, two clocks."""
-AT_ONCE: Final = 500
-"""Cases of one transaction."""
+COPIES: Final = """
+INSERT INTO event (
+    key, source, id, type, time, case_key, copropiedad_id, unit_id,
+    subject, datacontenttype, dataschema, data, extensions, planned_at, waiting
+)
+SELECT encode(overlay(
+           uuid_send(gen_random_uuid())
+           PLACING substring(int8send((extract(epoch FROM at) * 1000)::bigint) FROM 3) FROM 1
+       ), 'hex')::uuid,
+       source, replace(id, ' 0', ' ' || n), type, at, replace(case_key, 'PQ-0', 'PQ-' || n), copropiedad_id,
+       unit_id, subject, datacontenttype, dataschema, data || jsonb_build_object('pqrs_id', 'PQ-' || n),
+       extensions, planned_at, waiting
+FROM event, generate_series(1, $1::int - 1) n, LATERAL (
+    SELECT $2::timestamptz + $3::interval * n / $1::int
+           + (time - $2::timestamptz) * (1 + 29 * (n * 7919 % 1000) / 1000.0) AS at
+) paced
+WHERE id LIKE '% 0'
+ON CONFLICT DO NOTHING
+"""
+"""
+Petitions that begin all over the period; the pace of each is its own, an hour to thirty.
+
+A key begins with the time of its event, as the hub makes it.
+"""
 MESSAGES: Final = """
 INSERT INTO message (
     id, event_key, created_at, audience, step, state, channel, lane, purpose, event, event_id, occasion,
@@ -47,23 +67,18 @@ ladder = ["16h", "8h", "8h", "8h"]
 """
 
 
-def cases(count: int) -> Iterator[list[StoredEvent]]:
-    """Make petitions that begin all over the period; the pace of each is its own."""
-    chance = Random(5)
-    for number in range(count):
-        began = PERIOD.since + timedelta(days=DAYS) * number / count
-        pace = HOUR * chance.uniform(1, 30)
-        yield [
-            stored(event(name, {"pqrs_id": f"PQ-{number}"}, at=began + pace * step, id=f"{name} {number}"))
-            for step, name in enumerate(NAMES)
-        ]
+def first_case() -> list[StoredEvent]:
+    """Make the petition that the others are copies of; an hour lies between its events."""
+    return [
+        stored(event(name, {"pqrs_id": "PQ-0"}, at=PERIOD.since + HOUR * step, id=f"{name} 0"))
+        for step, name in enumerate(NAMES)
+    ]
 
 
 async def fill(database: Database, count: int) -> None:
-    known = list(cases(count))
-    for start in range(0, count, AT_ONCE):
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.add_events([one for case in known[start : start + AT_ONCE] for one in case])
+    async with PostgresIntake(database).transaction() as transaction:
+        await transaction.add_events(first_case())
+    await database.rows(COPIES, count, PERIOD.since, timedelta(days=DAYS))
     await database.rows(MESSAGES)
     await database.rows("ANALYZE")
 
