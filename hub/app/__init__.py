@@ -1,1 +1,1 @@
-"""The composition root: settings and real parts come together here, and nowhere else."""
+"""The composition root: the only place where settings and real components meet."""

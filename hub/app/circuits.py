@@ -1,4 +1,4 @@
-"""Who of the providers is left alone: told to the log when it changes, and to Prometheus when it asks."""
+"""The circuits of providers: changes go to the log, states to Prometheus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 def report(provider: str, channel: str, circuit: Circuit) -> None:
-    """Log a change: to be left alone is a warning."""
+    """Log a change; an open circuit is a warning."""
     level = log.warning if circuit is Circuit.OPEN else log.info
     level("provider.circuit", provider=provider, channel=channel, circuit=circuit.name.lower())
 

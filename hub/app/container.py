@@ -1,4 +1,4 @@
-"""What the roles of a process share: rules and words, and one of each connection."""
+"""What the roles of a process share: policy, templates, and one of each connection."""
 
 from __future__ import annotations
 
@@ -46,19 +46,19 @@ from hub.storage.secrets import PostgresSecrets
 from hub.storage.throttles import RedisThrottle
 
 QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
-"""Of every channel that is built, each lane."""
+"""All pairs of channel and lane."""
 
 Store = TypeVar("Store")
 Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
 
 
 def now() -> datetime:
-    """Tell the time, aware UTC."""
+    """Return the time, aware UTC."""
     return datetime.now(UTC)
 
 
 class CompanyRules:
-    """The company's rules and words: loaded when first asked for, once for all roles of a process."""
+    """The company's policy and templates: loaded at first use, once for all roles of a process."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -88,7 +88,7 @@ class CompanyRules:
 
     @cached_property
     def verp(self) -> Verp | None:
-        """The addresses for bounces and replies; None where no mail comes to the hub."""
+        """The addresses for bounces and replies; None where the hub receives no mail."""
         domain = self._settings.mail_domain
         return Verp(domain, self.ring) if domain else None
 
@@ -98,10 +98,10 @@ class CompanyRules:
 
     def renderer(self) -> Renderer:
         """
-        Load the templates now and make what puts a claimed message into words.
+        Load the templates now and return the function that renders a claimed message.
 
-        Now, because a template of the company's that does not compile must keep the hub from starting;
-        found at the first message it would end that message.
+        Now, because a company template that does not compile must prevent the start; found at the
+        first message it would fail that message.
         """
         templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
 
@@ -119,7 +119,7 @@ class CompanyRules:
         return render
 
     def compose(self, outgoing: Outgoing) -> bytes:
-        """Make the bytes of an email; raises PermanentFailure."""
+        """Return the bytes of an email; raises PermanentFailure."""
         domain = self.sender.address.rpartition("@")[2]
         reply_to = self.verp.reply_address(outgoing.message.id) if self.verp else ""
         return build_email(outgoing, sender=self.sender, domain=domain, now=now(), reply_to=reply_to)
@@ -127,7 +127,7 @@ class CompanyRules:
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """One of each connection, closed together. They connect when first used, not now."""
+    """One of each connection, closed together. They connect at first use."""
 
     settings: Settings
     company: CompanyRules
@@ -152,7 +152,7 @@ class Container:
 
 @asynccontextmanager
 async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
-    """Open the parts of one process; `name` is what RabbitMQ's operator sees."""
+    """Open the components of one process; `name` is shown to RabbitMQ's operator."""
     company = CompanyRules(settings)
     breakers = Breakers(company.policy.breaker, report)
     circuits = Circuits(breakers)
@@ -171,7 +171,7 @@ async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
 
 
 def _opener(make: Callable[[Database], Store], *, size: int = 2) -> Opener[Store]:
-    """Make what opens one store for a command; `size` is how many connections it may use."""
+    """Return a function that opens one store for a command; `size` limits its connections."""
 
     @asynccontextmanager
     async def opened(settings: Settings) -> AsyncIterator[Store]:

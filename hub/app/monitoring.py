@@ -1,4 +1,4 @@
-"""The watch, made of the parts of this process; beside the roles timers and web, whichever of them lives."""
+"""The monitor, which runs with the roles timers and web, so that each notices the other's end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 async def run(parts: Container) -> None:
-    """Watch, and let the outside address hear that all is well, until cancelled."""
+    """Run the monitor and the outside heartbeat until cancelled."""
     store = PostgresMonitor(parts.database, QUEUES)
     channels = _texting(parts)
     watching = Monitor(
@@ -51,12 +51,12 @@ async def run(parts: Container) -> None:
 
 
 async def say_circuits(parts: Container) -> None:
-    """Say again and again which providers this process leaves alone: whoever watches reads it."""
+    """Write this process's circuit states periodically, for the monitor."""
     store = PostgresMonitor(parts.database, QUEUES)
     process = f"{socket.gethostname()}:{os.getpid()}"
     while True:
         circuits = parts.breakers.states().items()
-        states = {f"circuit:{channel}:{name}": one.name.lower() for (channel, name), one in circuits}
+        states = {f"circuit:{channel}:{name}": circuit.name.lower() for (channel, name), circuit in circuits}
         try:
             await store.beat(process, states)
         except Unavailable as exc:
@@ -66,7 +66,7 @@ async def say_circuits(parts: Container) -> None:
 
 
 async def answers(parts: Container) -> Mapping[str, bool]:
-    """Ask each server whether it answers."""
+    """Return, for each server, whether it answers."""
     asked: dict[str, Coroutine[Any, Any, object]] = {
         "rabbitmq": parts.publisher.ping(),
         "redis": parts.appointments.intact(),
@@ -77,11 +77,11 @@ async def answers(parts: Container) -> Mapping[str, bool]:
 
 
 def _texting(parts: Container) -> Mapping[str, Channel]:
-    """Build the channel that is paid for beforehand; nothing where this process has not what it takes."""
+    """Build the prepaid channel; nothing where this process lacks its configuration."""
     urls = {name: urls for name, urls in parts.settings.configured.items() if name == "sms"}
     try:
         return replace(parts, settings=replace(parts.settings, configured=urls)).channels()
     except ConfigurationError as exc:
-        # The role delivery cannot start with that; web and timers have no need of it.
+        # The role delivery refuses to start with that error; web and timers do not need the channel.
         log.warning("balance.not_asked", error=str(exc))
         return {}

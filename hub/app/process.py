@@ -1,7 +1,7 @@
 """
-The composition root: the only place that knows the settings and the real parts together.
+Runs the roles of a process.
 
-Roles are independent: any number of processes may run any of them, and nothing else coordinates.
+Roles are independent: any number of processes may run any of them, without further coordination.
 """
 
 from __future__ import annotations
@@ -63,38 +63,38 @@ __all__ = [
 
 ROLES: Final = tuple(_ROLES)
 WAIT: Final = 2.0
-"""Seconds between looks at a database that is not there yet."""
+"""Seconds between tries while the database is not available yet."""
 
 log = structlog.get_logger()
 
 
 async def run(settings: Settings, roles: frozenset[str]) -> None:
     """
-    Run these roles until cancelled; then finish what is in work, give the rest back, and return.
+    Run these roles until cancelled; then finish work in progress, give the rest back, and return.
 
-    With all roles the database schema is upgraded first; single roles refuse an old one
-    (ConfigurationError). A database that is not there yet is waited for.
+    With all roles the database schema is upgraded first; single roles refuse an old schema
+    (ConfigurationError). Waits for a database that is not available yet.
     """
     logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
     _announce(settings, roles)
-    await _until_there(settings, upgrade=roles >= frozenset(whole(settings)))
+    await _wait_for_database(settings, upgrade=roles >= frozenset(whole(settings)))
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
             await serve_metrics(parts, settings.metrics, stack)
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
         work += beside(roles, parts, stop)
-        await _until_stopped([asyncio.create_task(each) for each in work], stop)
+        await _until_stopped([asyncio.create_task(role) for role in work], stop)
 
 
 async def _prepared(role: str, parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
-    """Prepare a role; should the next one fail at that, this one's work is never begun."""
+    """Prepare a role without starting its work: if a later role fails to prepare, no work begins."""
     work = await _ROLES[role](parts, stop, stack)
     stack.callback(work.close)
     return work
 
 
-async def _until_there(settings: Settings, *, upgrade: bool) -> None:
+async def _wait_for_database(settings: Settings, *, upgrade: bool) -> None:
     url = settings.database_url.reveal()
     while True:
         try:
@@ -113,7 +113,7 @@ def _announce(settings: Settings, roles: frozenset[str]) -> None:
 
 
 async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    """Wait until cancelled, then drain. A role that ends by itself ends all: something is wrong."""
+    """Wait until cancelled, then drain. A role that ends by itself is an error and ends all roles."""
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:

@@ -1,4 +1,4 @@
-"""The roles, each made of the parts: what it consumes, what it listens on."""
+"""The roles: what each consumes and where it listens."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ log = structlog.get_logger()
 
 Work = Coroutine[Any, Any, None]
 Role = Callable[[Container, asyncio.Event, AsyncExitStack], Awaitable[Work]]
-"""Prepares a role; what it closes goes on the stack. The work ends after the event is set."""
+"""Prepares a role; its resources go on the stack. The work ends after the event is set."""
 
 
 async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
-    """Events in."""
+    """Consume events."""
     traits = {name: channel.traits for name, channel in parts.channels().items()}
     consumers = events.consumers(
         context=IntakeContext(
@@ -84,7 +84,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
 
 
 async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
-    """Messages out."""
+    """Send messages."""
     channels = parts.channels()
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
@@ -105,7 +105,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
 
 
 async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
-    """Retries, releases, reminders, clocks, the sweep."""
+    """Run retries, releases, reminders, clocks and the sweep."""
     keeping = partial(
         scheduler.run,
         Timers(
@@ -123,7 +123,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
 
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
-    """API, live page, health."""
+    """Serve the API, the console and health checks."""
     await _listen(build(_services(parts)), parts.settings.http, "HUB_HTTP", stack)
     return _until_set(stop)
 
@@ -163,7 +163,7 @@ def _services(parts: Container) -> Services:
 
 
 async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
-    """Mail in: bounces, complaints, replies."""
+    """Receive mail: bounces, complaints, replies."""
     address, verp = parts.settings.mail, parts.company.verp
     if address is None or verp is None:
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
@@ -193,15 +193,15 @@ ROLES: Final[Mapping[str, Role]] = {
 
 
 def whole(settings: Settings) -> tuple[str, ...]:
-    """Answer the roles of a whole hub: mail is taken in only where it was said where."""
+    """Return the roles of a whole hub; mail only where its address is set."""
     return tuple(role for role in ROLES if role != "mail" or settings.mail is not None)
 
 
 def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> list[Work]:
     """
-    Make what goes on beside these roles, once a process.
+    Return the background work of these roles, once per process.
 
-    Timers and web watch, so that each tells of the other's death; delivery says how its providers are.
+    Timers and web run the monitor, so that each reports the other's death; delivery reports its circuits.
     """
     work = []
     if {"timers", "web"} & set(roles):
@@ -278,7 +278,7 @@ async def _until_set(stop: asyncio.Event) -> None:
 
 
 async def _until(stop: asyncio.Event, begin: Callable[[], Work]) -> None:
-    """Do the work until `stop`. Fit for work that may be cut anywhere."""
+    """Do the work until `stop`. Only for work that may be cancelled at any point."""
     working = asyncio.create_task(begin())
     stopping = asyncio.create_task(stop.wait())
     try:

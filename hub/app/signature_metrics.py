@@ -1,4 +1,4 @@
-"""Which keys of HUB_SECRET still verify something, so that an operator sees when an old one may go."""
+"""Counts which keys of HUB_SECRET are still in use, so that an operator sees when to remove an old one."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ _VERIFIED: Final = Counter(METRIC, "signatures of the hub's own that came back, 
 
 
 def count(purpose: Purpose, key: str) -> None:
-    """Count one."""
+    """Count one verification."""
     _VERIFIED.labels(purpose=purpose, key=key).inc()

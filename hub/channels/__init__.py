@@ -1,4 +1,4 @@
-"""The ways to reach people: one file or folder per channel, its providers inside."""
+"""Channels: one file or folder per channel, its providers inside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A guard for try-outs with real providers: only people who were named beforehand are contacted."""
+"""A guard for trials with real providers: only listed recipients are contacted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Allowlisted:
         await self.inner.aclose()
 
     def _names(self, address: str) -> set[str]:
-        """What this address may be called in the list."""
+        """Return the list entries that would allow this address."""
         domain = address.rpartition("@")[2]
         wider = {"email": {f"*@{domain}", f"@{domain}"}, "push": {f"push:{address}"}}
         return {address} | wider.get(self.traits.contact or "", set())

@@ -1,4 +1,4 @@
-"""What is left of the money of the providers that tell it."""
+"""The prepaid balances of providers that report them."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ log = structlog.get_logger()
 
 @runtime_checkable
 class TellsBalance(Protocol):
-    """A provider that can be asked. `low_balance` is below what somebody should pay, where it is said."""
+    """A provider with a balance. Below `low_balance`, where set, the account needs a top-up."""
 
     @property
     def low_balance(self) -> Decimal | None: ...
 
     async def balance(self) -> Balance | None:
-        """Ask; None where there is nothing to ask. Raises `TransientFailure`."""
+        """Ask for the balance; None where there is none. Raises `TransientFailure`."""
 
 
 async def remaining(channels: Mapping[str, Channel]) -> list[Remaining]:
-    """Ask all of them; one that does not answer is left out, and said to the log."""
+    """Ask all providers; one that does not answer is left out and logged."""
     found = []
-    for place, provider in _purses(channels):
+    for place, provider in _with_balance(channels):
         try:
             left = await provider.balance()
         except SendFailure as failure:
@@ -46,7 +46,7 @@ async def remaining(channels: Mapping[str, Channel]) -> list[Remaining]:
     return found
 
 
-def _purses(channels: Mapping[str, Channel]) -> Iterator[tuple[str, TellsBalance]]:
+def _with_balance(channels: Mapping[str, Channel]) -> Iterator[tuple[str, TellsBalance]]:
     for name, channel in channels.items():
         pool = channel.inner if isinstance(channel, Allowlisted) else channel
         for provider in pool.providers if isinstance(pool, Failover) else ():

@@ -1,4 +1,4 @@
-"""The places at a provider, of which a fifth is kept for what is urgent."""
+"""Limits the connections to a provider; a fifth is reserved for urgent messages."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from typing import Final
 from hub.model import Lane
 
 KEPT: Final = 0.2
-"""What normal and bulk messages may never hold together: an urgent one waits for none that hangs."""
+"""The share reserved for urgent messages: they never wait for normal and bulk ones that hang."""
 
 
 WAITING: Final = 0.5
-"""The part of its time-out that a send may wait for a place. With less left the provider's yes would come
-too late to be heard, and the message would be said again."""
+"""The part of its time-out that a send may wait for a slot. With less time left the provider's acceptance
+would arrive too late, and the message would be sent twice."""
 
 
 @dataclass(slots=True)
 class QueueTime:
-    """How long a send has waited for a place: the time of a crowd, and not of the provider."""
+    """How long a send has waited for a slot: caused by our load, not by the provider."""
 
     total: timedelta = timedelta(0)
 
@@ -35,7 +35,7 @@ _WAITED: ContextVar[QueueTime | None] = ContextVar("waited", default=None)
 
 @contextmanager
 def waiting() -> Iterator[QueueTime]:
-    """Add up what is waited for places inside the block."""
+    """Add up the waits for slots inside the block."""
     waited = QueueTime()
     before = _WAITED.set(waited)
     try:
@@ -46,10 +46,10 @@ def waiting() -> Iterator[QueueTime]:
 
 class ConnectionSlots:
     """
-    Lends `size` places; whoever takes one gives it back for the same lane.
+    Lends `size` slots; a slot must be given back for the same lane.
 
-    First come, first served within a lane, an urgent one first. Where there is only one place,
-    nothing can be kept.
+    First come, first served within a lane; urgent goes first. With a single slot nothing is
+    reserved.
     """
 
     def __init__(self, size: int) -> None:
@@ -57,11 +57,11 @@ class ConnectionSlots:
         self._common_size = max(1, size - ceil(size * KEPT))
         self._held = 0
         self._common = 0
-        # In the order of the lanes: behind hundreds of a crowd an urgent mail would run into its time-out.
+        # In lane order: behind hundreds of normal mails an urgent one would time out.
         self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
 
     async def take(self, lane: Lane, until: float) -> None:
-        """Take a place, or wait for one up to the loop time `until`. Raises `TimeoutError`."""
+        """Take a slot, or wait for one until the loop time `until`. Raises `TimeoutError`."""
         if self._is_free(lane):
             self._count(lane, 1)
         else:
@@ -94,7 +94,7 @@ class ConnectionSlots:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled() and turn.exception() is None:
-                # Given a turn and cancelled in the same moment: the turn must not be lost.
+                # Granted and cancelled at the same moment: the slot must not be lost.
                 self.give_back(lane)
             raise
         finally:

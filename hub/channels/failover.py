@@ -1,8 +1,8 @@
 """
-The providers of one channel, in order: the first that is well sends, and the answer says who.
+The providers of one channel, in order: the first healthy one sends, and the answer names it.
 
-Each has a breaker and may have a rate. An outcome that nobody knows ends the send: another provider
-knows nothing of the first one's copy, so only the retry may repeat it, and it asks the same one first.
+Each has a breaker and may have a rate. An unknown outcome ends the send: another provider cannot detect
+the first one's copy. Only the retry may repeat the message, and it tries the same provider first.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from hub.resilience.rate_limit import Rate
 THROTTLED: Final = "throttled"
 NO_TIME: Final = "no_time"
 TURN_WAIT: Final = timedelta(seconds=1)
-"""How long a message waits here for its turn at the rate; one that must wait longer comes again."""
+"""How long a message waits here for the rate; if the wait is longer, it is retried later."""
 _LAST_WORD: Final = timedelta(milliseconds=500)
-"""Left of the lease when a provider is cut short, so that it is still we who tell who it was."""
+"""Time left of the lease when a provider is cut off, enough to record which provider it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """One of the pool. `name` is what attempts, metrics and logs call it; `rate` its limit, if it has one."""
+    """One provider. `name` identifies it in attempts, metrics and logs; `rate` is its limit, if any."""
 
     name: str
     channel: Channel
@@ -41,11 +41,11 @@ class Provider:
 
 
 class Failover:
-    """Asks each provider at most once a send. `timeout` is what one of them may take."""
+    """Calls each provider at most once per send. `timeout` bounds one provider."""
 
     def __init__(self, providers: Sequence[Provider], *, throttle: Throttle, timeout: timedelta) -> None:
         traits = [provider.channel.traits for provider in providers]
-        # A receipt is waited for only where it will come, whoever sends.
+        # Wait for receipts only if every provider sends them.
         self.traits: ChannelTraits = replace(traits[0], confirms=all(trait.confirms for trait in traits))
         self.providers = tuple(providers)
         self._throttle = throttle
@@ -55,8 +55,8 @@ class Failover:
         said: list[SendFailure] = []
         unasked: list[TransientFailure] = []
         for provider in self._in_order(outgoing.unsure_of):
-            if said and _left(outgoing) <= self._timeout:
-                # Cut in the middle, the next one's answer would be unknown: it is asked another time.
+            if said and _time_left(outgoing) <= self._timeout:
+                # Cut off midway, the next provider's outcome would be unknown: leave it to a retry.
                 unasked.append(TransientFailure(NO_TIME, provider=provider.name, untried=True))
                 break
             try:
@@ -66,22 +66,22 @@ class Failover:
                     unasked.append(failure)
                 else:
                     said.append(failure)
-                if not _goes_on(failure):
+                if not _may_try_next(failure):
                     break
             else:
                 return replace(answer, provider=provider.name, earlier=tuple(said))
-        raise _together(said, unasked)
+        raise _combined(said, unasked)
 
     async def aclose(self) -> None:
         for provider in self.providers:
             await provider.channel.aclose()
 
     def _in_order(self, unsure_of: str | None) -> Iterable[Provider]:
-        """Whoever may have the message already comes first: it may know it again."""
+        """Put the provider that may already have the message first: it may detect the duplicate."""
         first = [provider for provider in self.providers if provider.name == unsure_of]
         if not first or first[0].breaker.circuit is not Circuit.CLOSED:
             return self.providers
-        return (*first, *(one for one in self.providers if one not in first))
+        return (*first, *(provider for provider in self.providers if provider not in first))
 
     async def _ask(self, provider: Provider, outgoing: Outgoing) -> Accepted:
         given = await self._admitted(provider, outgoing)
@@ -104,12 +104,12 @@ class Failover:
         return answer
 
     async def _sent(self, provider: Provider, outgoing: Outgoing) -> Accepted:
-        bound = max(self._timeout, _left(outgoing) - _LAST_WORD)
+        bound = max(self._timeout, _time_left(outgoing) - _LAST_WORD)
         try:
             async with asyncio.timeout(None if outgoing.until is None else bound.total_seconds()):
                 return await provider.channel.send(outgoing)
         except TimeoutError as exc:
-            # The channel has its own, shorter time-outs; this one only says that none of them worked.
+            # The channel has its own, shorter time-outs; this one fires only if they all fail.
             raise TransientFailure("timeout", unknown=True) from exc
 
     async def _admitted(self, provider: Provider, outgoing: Outgoing) -> Permit:
@@ -127,13 +127,13 @@ class Failover:
             return
         key, patience = f"{self.traits.name}:{provider.name}", TURN_WAIT
         while wait := await self._throttle.take(key, provider.rate, outgoing.message.lane):
-            if wait > min(patience, _left(outgoing) - self._timeout):
+            if wait > min(patience, _time_left(outgoing) - self._timeout):
                 raise TransientFailure(THROTTLED, provider=provider.name, retry_after=wait, untried=True)
             patience -= wait
             await asyncio.sleep(wait.total_seconds())
 
 
-def _left(outgoing: Outgoing) -> timedelta:
+def _time_left(outgoing: Outgoing) -> timedelta:
     if outgoing.until is None:
         return timedelta.max
     return timedelta(seconds=outgoing.until - time.monotonic())
@@ -143,34 +143,34 @@ def _since(began: float) -> timedelta:
     return timedelta(seconds=time.monotonic() - began)
 
 
-def _goes_on(failure: SendFailure) -> bool:
-    """Tell whether the next provider is asked. A rate is kept also where another one would have room."""
+def _may_try_next(failure: SendFailure) -> bool:
+    """Return whether to try the next provider. Not after throttling, even if another has capacity."""
     if isinstance(failure, TransientFailure) and (failure.unknown or failure.reason == THROTTLED):
         return False
     return blame(failure) is not Blame.MESSAGE
 
 
-def _together(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) -> SendFailure:
+def _combined(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) -> SendFailure:
     """
-    Answer what all of them mean: the last word, softened while anybody may still say yes.
+    Combine the failures: the last one, made transient while some provider may still accept.
 
-    A carrier's filter at the second is not the end while the first only did not answer.
+    If the second provider filters the message but the first only timed out, a retry may succeed.
     """
     if not said:
-        return min(unasked, key=_wish)
+        return min(unasked, key=_retry_after)
     last, earlier = said[-1], tuple(said[:-1])
     hopes = [failure for failure in (*said, *unasked) if isinstance(failure, TransientFailure)]
-    if not hopes or not _goes_on(last) or hopes == [last]:
+    if not hopes or not _may_try_next(last) or hopes == [last]:
         return last.attributed_to(last.provider, took=last.took, earlier=earlier)
     softened = TransientFailure(
         last.reason,
         provider=last.provider,
         code=last.code,
-        retry_after=min(map(_wish, hopes)),
+        retry_after=min(map(_retry_after, hopes)),
         ours=all(failure.ours for failure in hopes if failure not in unasked),
     )
     return softened.attributed_to(last.provider, took=last.took, earlier=earlier)
 
 
-def _wish(failure: TransientFailure) -> timedelta:
+def _retry_after(failure: TransientFailure) -> timedelta:
     return failure.retry_after or timedelta(0)

@@ -1,4 +1,4 @@
-"""What providers answer, made fit to be stored and shown: failures that all know, and of whom each speaks."""
+"""Maps providers' answers to common failures that are safe to store, and decides whose fault each one is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 
 CONFIGURATION_WAIT: Final = timedelta(minutes=15)
-"""How long a message waits when the fault is ours to mend (credentials, certificates, permissions)."""
+"""How long a message waits after a fault that we must fix (credentials, certificates, permissions)."""
 
 CODE_LENGTH: Final = 200
 
@@ -24,7 +24,7 @@ class FailureKind(Enum):
     LATER = auto()
     """Try again."""
     OURS = auto()
-    """A fault of our configuration: wait until it is mended (see `misconfigured`)."""
+    """A fault of our configuration: wait until it is fixed (see `misconfigured`)."""
     NEVER = auto()
     """This message cannot be sent to this number."""
     GONE = auto()
@@ -34,7 +34,7 @@ class FailureKind(Enum):
 def verdict(
     kind: FailureKind, reason: str, *, provider: str, code: str, retry_after: timedelta | None = None
 ) -> SendFailure:
-    """Make the failure of this kind; only one that passes heeds the provider's wish to wait."""
+    """Make a failure of this kind; only a LATER one uses the provider's retry-after."""
     match kind:
         case FailureKind.OURS:
             return misconfigured(reason, provider=provider, code=code)
@@ -45,7 +45,7 @@ def verdict(
 
 
 def by_status(status: int) -> tuple[FailureKind, str]:
-    """Only a provider's own word ends a message: a bare 4xx may come from a proxy or a wrong address."""
+    """Judge by status alone. It never ends a message: a bare 4xx may come from a proxy or a wrong URL."""
     if status == 429:
         return FailureKind.LATER, "rate_limited"
     return (FailureKind.LATER if status >= 500 else FailureKind.OURS), f"http_{status}"
@@ -55,15 +55,14 @@ def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFai
     """
     Make the failure for a fault of configuration.
 
-    It is transient on purpose: such a fault refuses every message, and ending them all for
-    good because of a mistyped password would lose them. They wait until it is mended or
-    until they expire.
+    It is transient on purpose: such a fault refuses every message, and a mistyped password must not
+    fail them all for good. They wait until it is fixed or until they expire.
     """
     return TransientFailure(reason, provider=provider, code=code, retry_after=CONFIGURATION_WAIT, ours=True)
 
 
 def no_place(provider: str) -> TransientFailure:
-    """Make the failure of a message that waited in vain for a connection: nobody was asked anything."""
+    """Make the failure of a message that got no connection in time: no provider was called."""
     return TransientFailure("busy", provider=provider, untried=True)
 
 
@@ -71,8 +70,8 @@ def without_contact(text: str, address: str = "") -> str:
     """
     Blank what looks like an e-mail address or a telephone number, and `address` itself.
 
-    Servers also quote the part before the @ alone (`550 maria.perez: unknown user`), so that
-    goes as well. At most 200 characters are kept.
+    Servers also quote only the part before the @ (`550 maria.perez: unknown user`), so that is
+    blanked as well. At most 200 characters are kept.
     """
     for part in (address, address.partition("@")[0]):
         if len(part) > 2:
@@ -84,24 +83,24 @@ def without_contact(text: str, address: str = "") -> str:
 
 class Blame(Enum):
     MESSAGE = auto()
-    """Any provider would say so, or only this person's side: the next one is not asked."""
+    """Every provider would refuse, or the fault is on the person's side: no other provider is tried."""
     ROUTE = auto()
-    """This provider will not, or not now, and is well: the next one is asked."""
+    """This healthy provider refuses, or refuses for now: the next one is tried."""
     PROVIDER = auto()
-    """It is in trouble, or we are with it (a password): the next is asked, and its breaker hears of it."""
+    """The provider fails, or our access to it does: the next is tried, and the breaker counts a fault."""
 
 
 NOT_THIS_WAY: Final = frozenset(
     {
         "blocked",  # Twilio 30004
-        "filtered",  # 30007: the carrier refuses what comes by this sender
+        "filtered",  # 30007: the carrier refuses messages of this sender
         "price_limit",
         "provider_region",
         "provider_trial",
         "smtputf8_unsupported",
         "template_syncing",  # WhatsApp 134101: another account may have it
         "too_large",
-        # It is well, and has had enough of us for now.
+        # The provider is healthy, and limits our rate.
         "busy",
         "provider_queue_full",
         "quality_limited",
@@ -111,17 +110,17 @@ NOT_THIS_WAY: Final = frozenset(
 )
 
 OF_THE_PERSON: Final = frozenset({"unreachable_handset", "provider_unknown"})
-"""Transient, and no fault of the provider's."""
+"""Transient, and not the provider's fault."""
 
 _OF_ONE_MAILBOX: Final = re.compile(r"smtp_45[0-2](?!_4\.[34]\.)")
 """
-Busy, full, greylisted (RFC 5321, 4.2.3). Not RFC 3463's 4.3 and 4.4, the server's own state and its
-network; 421 and 454 and any code before MAIL speak of the server, too.
+Busy, full, greylisted (RFC 5321, 4.2.3). Excludes RFC 3463's 4.3 and 4.4, which describe the server and
+its network; 421, 454 and any code before MAIL describe the server, too.
 """
 
 
 def blame(error: SendFailure) -> Blame:
-    """Tell of whom it speaks. A transient failure that no table knows is the provider's."""
+    """Return whose fault it is. A transient failure in no table is the provider's."""
     if error.reason in NOT_THIS_WAY:
         return Blame.ROUTE
     if isinstance(error, PermanentFailure) or error.reason in OF_THE_PERSON:

@@ -1,4 +1,4 @@
-"""Calls of a provider over HTTP: time-outs, and an honest word on whether it may have been heard."""
+"""HTTP calls to a provider: time-outs, and whether the provider may have received the request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Answer:
 
     @property
     def json(self) -> Json:
-        """The body as JSON; None when it is something else, such as a gateway's HTML page."""
+        """Return the body as JSON; None when it is something else, such as a gateway's HTML page."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -39,9 +39,9 @@ class Answer:
 
 
 def accepted(answer: Answer, reference: Json, *, provider: str, status: Json = "") -> Accepted:
-    """Answer a provider's yes. Raises `TransientFailure` where it comes without an id."""
+    """Return a provider's acceptance. Raises `TransientFailure` when it has no id."""
     if not isinstance(reference, str):
-        # A stranger in between said yes (a captive page, a wrong host): nobody knows what became of it.
+        # Something else accepted it (a captive portal, a wrong host): the outcome is unknown.
         raise TransientFailure("provider_answer", provider=provider, code=str(answer.status), unknown=True)
     return Accepted(provider=provider, reference=reference, code=f"{answer.status} {status}".strip())
 
@@ -50,8 +50,8 @@ class HttpCaller:
     """
     One provider's connections. `timeout` bounds a whole call, waiting for a connection included.
 
-    A fifth of them is kept for urgent calls. Redirects are not followed: they would carry credentials
-    elsewhere.
+    A fifth of them is reserved for urgent calls. Redirects are not followed: they would carry
+    credentials elsewhere.
     """
 
     def __init__(self, provider: str, *, timeout: timedelta, connections: int = CONNECTIONS) -> None:
@@ -64,11 +64,11 @@ class HttpCaller:
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, lane: Lane = Lane.NORMAL
     ) -> Answer:
-        """Raises only `TransientFailure`, `unknown` once the request was on its way."""
+        """Raises only `TransientFailure`, `unknown` once the request may have been sent."""
         return await self._placed("POST", url, body, headers, lane)
 
     async def get(self, url: str, headers: Mapping[str, str], *, lane: Lane = Lane.NORMAL) -> Answer:
-        """Raises as `post` does: there are providers to whom a GET hands over a message."""
+        """Raises as `post` does, because some providers accept messages by GET."""
         return await self._placed("GET", url, None, headers, lane)
 
     async def _placed(
@@ -111,7 +111,7 @@ class HttpCaller:
             await self._session.close()
 
     def _opened(self) -> aiohttp.ClientSession:
-        """Made at the first call: a session belongs to a running loop."""
+        """Open at the first call: a session belongs to a running loop."""
         if self._session is None:
             tracing = aiohttp.TraceConfig()
             tracing.on_request_headers_sent.append(_note_sent)
@@ -134,7 +134,7 @@ async def _note_sent(
 
 
 def read_retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """Read seconds or an HTTP date (RFC 9110, 10.2.3); None for what is neither."""
+    """Read seconds or an HTTP date (RFC 9110, 10.2.3); None for anything else."""
     if header is None:
         return None
     if header.isdecimal():

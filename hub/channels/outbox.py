@@ -1,4 +1,4 @@
-"""A folder instead of a provider: a file per message, for trying things out and for working offline."""
+"""A folder instead of a provider: a file per message, for trials and offline work."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Render = Callable[[Outgoing], bytes]
 
 class Outbox:
     """
-    Writes each message to a file of its own, readable by its owner only: it holds person data.
+    Writes each message to its own file, readable only by the owner, because it holds person data.
 
-    The name is made from the message's time and id, so that a second attempt overwrites the first.
+    The name contains the message's time and id, so that a second attempt overwrites the first.
     """
 
     def __init__(self, folder: Path, traits: ChannelTraits, *, render: Render, suffix: str) -> None:
@@ -43,7 +43,7 @@ class Outbox:
         return Accepted(provider=PROVIDER, reference=path.name)
 
     async def aclose(self) -> None:
-        """Nothing is held open."""
+        """Nothing to close."""
 
     def _name(self, outgoing: Outgoing) -> str:
         at = outgoing.message.created_at.astimezone(UTC)
@@ -51,7 +51,7 @@ class Outbox:
 
 
 def as_json(outgoing: Outgoing) -> bytes:
-    """Show a message that has no file format of its own."""
+    """Write a message without a file format of its own as JSON."""
     message, rendered = outgoing.message, outgoing.rendered
     shown = {
         "id": str(message.id),
@@ -71,7 +71,7 @@ def as_json(outgoing: Outgoing) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write so that the file is there whole or not at all, also after a loss of power."""
+    """Write atomically: the file is complete or absent, also after a power loss."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid4().hex}")
     try:

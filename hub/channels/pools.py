@@ -1,4 +1,4 @@
-"""Several URLs of a channel made into one way to reach people, each with its name, breaker and rate."""
+"""Combines the URLs of a channel into one failover channel; each gets a name, a breaker and a rate."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from hub.resilience.breaker import Breakers
 from hub.settings import SecretUrl
 
 _KINDS: Final = {"smtps": "smtp"}
-"""Schemes that are not called by what stands before their `+`."""
+"""Names of schemes that differ from the part before their `+`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderLimits:
-    """What keeps providers from being asked in vain, and too often."""
+    """Breakers and rate limits of providers."""
 
     breakers: Breakers
     throttle: Throttle
@@ -52,7 +52,7 @@ def build_failover(
 
 
 def numbered(kinds: Iterable[str]) -> list[str]:
-    """Answer `smtp`, `smtp-2`, `twilio` …: the second of a kind and those after it are numbered."""
+    """Return `smtp`, `smtp-2`, `twilio` …: numbered from the second of a kind on."""
     seen: Counter[str] = Counter()
     names = []
     for kind in kinds:
@@ -62,7 +62,7 @@ def numbered(kinds: Iterable[str]) -> list[str]:
 
 
 def _kind(url: SecretUrl, channel: Channel) -> str:
-    """Its own name where a file describes it: by that its receipts know it."""
+    """Return the provider's kind: for a described provider its own name, which its receipts use."""
     if isinstance(channel, GenericChannel):
         return channel.name
     return _KINDS.get(url.scheme, url.scheme.partition("+")[0])

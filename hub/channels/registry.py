@@ -1,4 +1,4 @@
-"""Which channels this process has: what the settings name, looked up in a literal table."""
+"""Builds the channels of this process: those in the settings, by a literal table."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ from hub.ports import Channel
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
 
 CALLBACKS: Final = "/hooks/twilio"
-"""Where Twilio's reports of text messages come to, below the public address."""
+"""The path for Twilio's reports of text messages, below the public URL."""
 INBOUND: Final = f"{CALLBACKS}/inbound"
-"""Where the texts that people write to a number of ours come to."""
+"""The path for texts that people send to our number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildContext:
-    """What a builder takes besides its URL."""
+    """What a builder needs besides its URL."""
 
     policy: Policy
     compose: Compose
@@ -65,7 +65,7 @@ class BuildContext:
 
 
 Builder = Callable[[str, str, BuildContext], Channel]
-"""Takes the name of the setting, the URL in it, and the surroundings."""
+"""Takes the name of the setting, the URL in it, and the context."""
 
 
 def build_channels(
@@ -79,10 +79,10 @@ def build_channels(
     guards: ProviderLimits,
 ) -> dict[str, Channel]:
     """
-    Build what the settings name; a channel without a URL is absent. Raises `ConfigurationError`.
+    Build the channels in the settings; a channel without a URL is absent. Raises `ConfigurationError`.
 
-    While capturing no provider is ever built: messages become files, and e-mail goes to the
-    catcher on this machine if there is one. Several URLs of a channel are asked in their order.
+    In capture mode no provider is built: messages become files, and e-mail goes to the catcher on
+    this machine if there is one. Several URLs of a channel are tried in their order.
     """
     around = BuildContext(
         policy=policy,
@@ -103,7 +103,7 @@ def build_channels(
 
 
 def sender_address(settings: Settings, policy: Policy) -> str:
-    """Answer the address that e-mail comes from: `?from=` of its URL, else the company's."""
+    """Return the sender address of e-mail: `?from=` of its URL, else the company's."""
     for url in settings.providers.get("email", ())[:1]:
         if url.scheme in {"smtp", "smtps"}:
             sender = parse_smtp(url.reveal(), setting=PROVIDERS["email"]).sender
@@ -112,7 +112,7 @@ def sender_address(settings: Settings, policy: Policy) -> str:
 
 
 def texts_can_be_answered(settings: Settings) -> bool:
-    """Tell whether every sender of texts is `?two_way=true`: nobody knows before which of them will send."""
+    """Return whether every sender of texts is `?two_way=true`: any of them may send."""
     urls = settings.providers.get("sms", ())
     return bool(urls) and all(is_two_way(url.reveal(), setting=PROVIDERS["sms"]) for url in urls)
 
@@ -173,7 +173,7 @@ def _twilio(setting: str, url: str, around: BuildContext) -> Channel:
 
 
 def _can_call_back(provider: str, public_url: str) -> bool:
-    """Tell whether the provider could reach us: Twilio refuses a message that names such an address."""
+    """Return whether the provider can reach us: Twilio refuses a message with a callback that it cannot."""
     return is_loopback(urlsplit(provider).hostname) or not is_loopback(urlsplit(public_url).hostname)
 
 
@@ -235,10 +235,10 @@ BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
     "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": _file("push")},
     "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": _file("whatsapp")},
 }
-"""Channel → scheme of its URL → what builds it. A new provider is one line here."""
+"""Channel → URL scheme → builder. A new provider is one line here."""
 
 OWN: Final = ("inbox", "print")
 """Channels that need no setting: the hub itself is their provider."""
 
 NAMES: Final = (*BUILDERS, *OWN)
-"""Every channel that can be there."""
+"""All channels that can exist."""

@@ -1,4 +1,4 @@
-"""The channels that keep their messages in the hub's own database: the in-app inbox, and letters to print."""
+"""Channels that store their messages in the hub's own database: the in-app inbox, and letters to print."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hub.model import Accepted, ChannelTraits, Outgoing
 PROVIDER: Final = "hub"
 
 Store = Callable[[Outgoing], Awaitable[None]]
-"""Keeps a message; the same id again changes nothing."""
+"""Stores a message; the same id again changes nothing."""
 
 
 class KeptChannel:
-    """Storing is sending. `arrives` says whether it is also arriving."""
+    """Storing a message sends it. `arrives` is true when storing also delivers it."""
 
     arrives: ClassVar[bool]
 
@@ -32,7 +32,7 @@ class KeptChannel:
         return Accepted(provider=PROVIDER, reference=str(outgoing.message.id), delivered=self.arrives)
 
     async def aclose(self) -> None:
-        """Nothing is held open."""
+        """Nothing to close."""
 
 
 class InboxChannel(KeptChannel):
@@ -44,9 +44,9 @@ class InboxChannel(KeptChannel):
 
 class LetterChannel(KeptChannel):
     """
-    Pages that somebody prints and hands over.
+    Letters that staff prints and delivers by hand.
 
-    Stored is sent; delivered it is when somebody says that it was handed over.
+    Stored means sent. An operator records the delivery later.
     """
 
     traits: ClassVar[ChannelTraits] = ChannelTraits(name="print", contact=None, strangers=True)

@@ -1,8 +1,8 @@
 """
-Provider URLs taken apart.
+Parses provider URLs.
 
-Every function raises `ConfigurationError`, which names the setting, says what to write, and never
-repeats what it read: that may be a secret.
+Every function raises `ConfigurationError`, which names the setting and what to write, and never
+quotes the input, which may be a secret.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hub.resilience.rate_limit import Rate, parse_rate
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 RATE: Final = "rate"
-"""Part of every provider's URL: how often it may be asked."""
+"""Query parameter of every provider's URL: its rate limit."""
 STARTTLS: Final = ("auto", "always", "never")
 GRAPH_VERSION: Final = "v23.0"
 _GRAPH_VERSION: Final = re.compile(r"v[1-9][0-9]{0,2}\.[0-9]")
@@ -30,7 +30,7 @@ class SmtpEndpoint:
     """
     `smtp[s]://user:password@host:port?starttls=auto|always|never&from=ADDRESS&dkim=SELECTOR`
 
-    `dkim` is the selector that the server signs with; only `hub check` asks for it.
+    `dkim` is the selector that the server signs with; only `hub check` uses it.
     """
 
     host: str
@@ -48,7 +48,7 @@ class TwilioEndpoint:
     """
     `twilio+https://SID:TOKEN@host?from=NUMBER&two_way=true|false&also=TOKEN` (also `twilio+http`)
 
-    `also` is another token that reports may be signed with, while the account's is being changed.
+    `also` is a second token that may sign reports, during a rotation.
     """
 
     base: str
@@ -60,7 +60,7 @@ class TwilioEndpoint:
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """What reports may be signed with."""
+        """The tokens that may sign reports."""
         return (self.token, self.also) if self.also else (self.token,)
 
 
@@ -70,7 +70,7 @@ class GenericEndpoint:
     `http+https://USER:PASSWORD@host?spec=FILE.toml&from=NUMBER&two_way=true|false&also=PASSWORD` (also
     `http+http`)
 
-    `also` is another password that calls may be signed with, while the account's is being changed.
+    `also` is a second password that may sign calls, during a rotation.
     """
 
     base: str
@@ -83,12 +83,12 @@ class GenericEndpoint:
 
     @property
     def account(self) -> Mapping[str, str]:
-        """What `{user}` and `{password}` of the file stand for."""
+        """The values of the file's `{user}` and `{password}`."""
         return {"user": self.user, "password": self.password}
 
     @property
     def accounts(self) -> tuple[Mapping[str, str], ...]:
-        """The same for what comes in, which may be signed with either password."""
+        """The same for incoming calls, which may be signed with either password."""
         return (self.account, {**self.account, "password": self.also}) if self.also else (self.account,)
 
 
@@ -105,9 +105,9 @@ class WhatsappEndpoint:
     """
     `whatsapp+https://TOKEN@host?phone=ID&secret=APP_SECRET&verify=WORD&also=APP_SECRET` (or `whatsapp+http`)
 
-    Without the app's secret nothing that Meta reports can be believed; `verify` is the word that it
-    shows when the address of the reports is entered. `also` is another secret of the app that reports
-    may be signed with, while it is being changed.
+    Without the app's secret no report of Meta can be verified. `verify` is the word that Meta sends
+    when the webhook's URL is entered. `also` is a second app secret that may sign reports, during a
+    rotation.
     """
 
     base: str
@@ -120,12 +120,12 @@ class WhatsappEndpoint:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What reports may be signed with."""
+        """The secrets that may sign reports."""
         return tuple(secret for secret in (self.secret, self.also) if secret)
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether traffic to this host stays on this machine."""
+    """Return whether the host is this machine."""
     return host in _LOOPBACK
 
 
@@ -144,7 +144,7 @@ class _Parts:
     def only(self, *names: str) -> None:
         names = (*names, RATE)
         if not set(self.query) <= set(names):
-            # Not repeated: after a password with a bare ? in it, this would be its second half.
+            # Not quoted: with a bare ? in the password, this would be its second half.
             known = ", ".join(f"?{name}=" for name in names)
             raise self.wrong(f"a part after the ? is not known here; known: {known}")
 
@@ -168,7 +168,7 @@ class _Parts:
 
     @property
     def base(self) -> str:
-        """The web address below the scheme's prefix: `twilio+https://…@host` → `https://host`."""
+        """The URL without the scheme's prefix: `twilio+https://…@host` → `https://host`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         scheme = self.url.scheme.partition("+")[2]
         return f"{scheme}://{host}" + (f":{self.port}" if self.port is not None else "")
@@ -177,17 +177,17 @@ class _Parts:
 def _split(text: str, setting: str) -> _Parts:
     try:
         url = urlsplit(text)
-        # parse_qsl reads + as a space; whoever writes +57… or maria+hub@… in a URL means the +.
+        # parse_qsl reads + as a space, but +57… and maria+hub@… in a URL mean the +.
         query = parse_qsl(url.query.replace("+", "%2B"), keep_blank_values=True)
         return _Parts(setting, url, url.port, dict(query))
     except ValueError:
-        # `from None`: the standard library's message quotes what may be half a password.
+        # `from None`: the standard library's message may quote half a password.
         detail = f"{setting}: it is not a URL; characters like / # ? @ in a password are written as %2F …"
         raise ConfigurationError(detail) from None
 
 
 def read_rate(text: str, *, setting: str) -> Rate | None:
-    """Answer `?rate=20/s` (or `/m`, `/h`) of any provider's URL; None where it has no limit."""
+    """Return `?rate=20/s` (or `/m`, `/h`) of any provider's URL; None where it has no limit."""
     parts = _split(text, setting)
     rate = parts.query.get(RATE)
     try:
@@ -248,7 +248,7 @@ def parse_generic(text: str, *, setting: str) -> GenericEndpoint:
 
 
 def is_two_way(text: str, *, setting: str) -> bool:
-    """Tell what `?two_way=` says; false where nothing is: short codes in Colombia are shared and one-way."""
+    """Read `?two_way=`; false by default, because short codes in Colombia are shared and one-way."""
     return _split(text, setting).flag("two_way")
 
 
@@ -282,7 +282,7 @@ def parse_whatsapp(text: str, *, setting: str) -> WhatsappEndpoint:
 
 
 def parse_folder(text: str, *, setting: str) -> Path:
-    """Answer the folder of `file:///DIR`: a file per message."""
+    """Return the folder of `file:///DIR`: a file per message."""
     parts = _split(text, setting)
     parts.only()
     if parts.url.netloc or not parts.url.path.startswith("/"):

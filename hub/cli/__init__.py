@@ -1,1 +1,1 @@
-"""The `hub` command: a module for each group of commands."""
+"""The `hub` command: one module per group of commands."""

@@ -1,4 +1,4 @@
-"""`hub accounts`: who signs in at the page."""
+"""`hub accounts`: the accounts of the console."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def list_accounts(as_json: AsJson = False) -> None:
 
 
 async def _rows() -> list[AccountRow]:
-    async with _desk() as admin:
+    async with _admin() as admin:
         return [row(account, now=admin.now) for account in await accounts.listed(admin)]
 
 
@@ -80,7 +80,7 @@ def create(
       hub accounts create luis --name "Luis Paz" --office administrator --everywhere
     """
     grants = _grants(office, copropiedad, everywhere=everywhere)
-    account, password = wait(_at_desk(lambda admin: accounts.create(admin, name, display_name, grants)))
+    account, password = wait(_as_admin(lambda admin: accounts.create(admin, name, display_name, grants)))
     _show_password(account, password, as_json=as_json)
 
 
@@ -95,7 +95,7 @@ def grant(
 ) -> None:
     """Da un cargo en una o varias copropiedades, o en todas."""
     grants = _grants(office, copropiedad, everywhere=everywhere)
-    _show(wait(_at_desk(lambda admin: accounts.grant(admin, name, grants))), as_json=as_json)
+    _show(wait(_as_admin(lambda admin: accounts.grant(admin, name, grants))), as_json=as_json)
 
 
 @app.command()
@@ -109,50 +109,50 @@ def take(
 ) -> None:
     """Quita un cargo; las sesiones de la cuenta terminan."""
     grants = _grants(office, copropiedad, everywhere=everywhere)
-    _show(wait(_at_desk(lambda admin: accounts.take(admin, name, grants))), as_json=as_json)
+    _show(wait(_as_admin(lambda admin: accounts.take(admin, name, grants))), as_json=as_json)
 
 
 @app.command()
 def reset(name: Name, as_json: AsJson = False) -> None:
     """Da otra contraseña de un solo uso, quita el bloqueo y termina las sesiones."""
-    account, password = wait(_at_desk(lambda admin: accounts.reset(admin, name)))
+    account, password = wait(_as_admin(lambda admin: accounts.reset(admin, name)))
     _show_password(account, password, as_json=as_json)
 
 
 @app.command()
 def disable(name: Name, as_json: AsJson = False) -> None:
     """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
-    _show(wait(_at_desk(lambda admin: accounts.disable(admin, name))), as_json=as_json)
+    _show(wait(_as_admin(lambda admin: accounts.disable(admin, name))), as_json=as_json)
 
 
 @app.command()
 def enable(name: Name, as_json: AsJson = False) -> None:
     """Vuelve a abrir una cuenta cerrada."""
-    _show(wait(_at_desk(lambda admin: accounts.enable(admin, name))), as_json=as_json)
+    _show(wait(_as_admin(lambda admin: accounts.enable(admin, name))), as_json=as_json)
 
 
 @app.command()
 def unlock(name: Name, as_json: AsJson = False) -> None:
     """Quita antes de tiempo el bloqueo por intentos fallidos."""
-    _show(wait(_at_desk(lambda admin: accounts.unlock(admin, name))), as_json=as_json)
+    _show(wait(_as_admin(lambda admin: accounts.unlock(admin, name))), as_json=as_json)
 
 
 def _grants(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[Grant]:
-    # What was left out, or is an empty variable of a script, must not mean the most.
+    # A missing option, or an empty variable of a script, must not mean everywhere.
     places = copropiedades or []
     if everywhere == bool(places) or not all(places):
         raise typer.BadParameter("dé --copropiedad ID, una o varias veces, o --everywhere")
     return [Grant(office=office, copropiedad_id=place) for place in places or [EVERYWHERE]]
 
 
-async def _at_desk(work: Callable[[AccountAdmin], Awaitable[Any]]) -> Any:
-    async with _desk() as admin:
+async def _as_admin(work: Callable[[AccountAdmin], Awaitable[Any]]) -> Any:
+    async with _admin() as admin:
         return await work(admin)
 
 
 @asynccontextmanager
-async def _desk() -> AsyncIterator[AccountAdmin]:
-    """Open the desk of whoever sits at the command line, who reaches everywhere."""
+async def _admin() -> AsyncIterator[AccountAdmin]:
+    """Open the administration of accounts for the operator, who reaches everywhere."""
     async with hub_app.open_accounts(settings()) as store, hub_app.open_audit(settings()) as audit:
         yield AccountAdmin(
             store=store,

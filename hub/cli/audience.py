@@ -1,4 +1,4 @@
-"""`hub people audience`: whom some words mean, before anything is sent."""
+"""`hub people audience`: the people of an audience, before anything is sent."""
 
 from __future__ import annotations
 
@@ -82,6 +82,6 @@ async def _read(who: Sequence[str], after: str | None, limit: int) -> AudienceMe
     async with Database(settings().database_url.reveal(), size=1) as database:
         store = PostgresHeadcount(database, policy.suppression_for)
         answer = await read_audience(store, who, after=after, limit=limit)
-    # The names are masked and may be many: the question is noted, not each answer.
+    # The names are masked and may be many: the audit has the question, not each row.
     await note("audience.show", "audience", asked=list(who), found=len(answer.items))
     return answer

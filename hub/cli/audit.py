@@ -1,4 +1,4 @@
-"""`hub audit`, and the notes that commands leave there."""
+"""`hub audit`, and the audit notes of commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.ports import Page
 def audit(
     person: Annotated[
         str | None,
-        typer.Option(metavar="REF", help="Who looked at this person's data, and who told or changed it."),
+        typer.Option(metavar="REF", help="Who looked at this person's data, and who reported or changed it."),
     ] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
@@ -49,11 +49,11 @@ async def _notes(limit: int, person: str | None) -> Page:
 
 
 def operator() -> str:
-    """Name whoever sits at the command line, as the audit does."""
+    """Return the operator's name as the audit has it."""
     return f"cli:{getpass.getuser()}"
 
 
 async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
-    """Note what a command does, and to whose data; never a value of a person."""
+    """Audit what a command does, and to whose data. `detail` never contains a person's data."""
     async with hub_app.open_audit(settings()) as store:
         await noting.note(store, who=operator(), action=action, subject=subject, person=person, **detail)

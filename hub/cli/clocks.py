@@ -1,4 +1,4 @@
-"""`hub clocks`: the promises, when they fall due, who was told and who has taken them on."""
+"""`hub clocks`: the promises, when they fall due, who was notified and who has acknowledged them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from hub.operations.clocks.board import ClockFilter, Clocks
 from hub.policy import load_policy
 from hub.sla.acknowledge import AckResult
 
-app = typer.Typer(invoke_without_command=True, help="Promises: list, show, take on.")
+app = typer.Typer(invoke_without_command=True, help="Promises: list, show, acknowledge.")
 
 _COLUMNS: Final = ("vence", "en palabras", "promesa", "caso", "nivel", "estado", "avisados", "asumido", "id")
 _STEPS: Final = ("paso", "cuándo", "hecho", "a quién", "canal", "estado", "avisado")
@@ -41,13 +41,13 @@ _STEPS: Final = ("paso", "cuándo", "hecho", "a quién", "canal", "estado", "avi
 def clocks(
     context: typer.Context,
     state: Annotated[
-        ClockState | None, typer.Option(help="Only those; without it the ones that run.")
+        ClockState | None, typer.Option(help="Only this state; by default the running ones.")
     ] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """
-    List promises, soonest due first, or show one: from Redis, from SQL while Redis is away.
+    List promises, soonest due first, or show one: from Redis, from SQL while Redis is down.
 
       hub clocks --state breached
 
@@ -69,7 +69,7 @@ def show(
     clock_id: Annotated[UUID, typer.Argument(parser=to_uuid, metavar="ID", help="As the list prints it.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show a promise: its steps, who was told of each, by masked name, and who has taken it on."""
+    """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
     clock = wait(_look(clock_id))
     if as_json:
         print_json(clock)
@@ -78,8 +78,8 @@ def show(
     out.print(f"{clock['name']} · {short_case(clock['case'])} · {clock['due_words']}", markup=False)
     out.print(f"{clock['state']}, nivel {clock['level']}\n", markup=False)
     print_table(_STEPS, [line for step in clock["steps"] for line in _step_lines(step, clock["told"])])
-    for one in clock["acknowledged"]:
-        words = f"\nAsumido en el nivel {one['level']} por {one['by']}, {local_time(one['at'])}"
+    for ack in clock["acknowledged"]:
+        words = f"\nAsumido en el nivel {ack['level']} por {ack['by']}, {local_time(ack['at'])}"
         out.print(words, markup=False)
 
 
@@ -91,7 +91,7 @@ async def _read(state: ClockState | None, limit: int) -> dict[str, Any]:
 @app.command()
 def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
     """
-    Say that the level which was told has taken a matter on: the next one is told later. Safe to repeat.
+    Acknowledge a promise for the level that was notified: the next level is notified later. Safe to repeat.
 
       hub clocks acknowledge 0195…
     """
@@ -99,8 +99,8 @@ def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json:
     if as_json:
         print_json(done)
         return
-    again = "" if done.changed else ", sin cambio: ya estaba asumido"
-    typer.echo(f"{done.id}  nivel {done.level}{again}")
+    unchanged = "" if done.changed else ", sin cambio: ya estaba asumido"
+    typer.echo(f"{done.id}  nivel {done.level}{unchanged}")
 
 
 async def _acknowledge(clock_id: UUID) -> AckResult:
@@ -142,18 +142,23 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         short_case(row["case"]),
         str(row["level"]),
         str(row["state"]),
-        str(len({one["person"] for one in row["told"]}) or ""),
-        ", ".join(f"{one['level']}: {one['by']}" for one in row["acknowledged"]),
+        str(len({notice["person"] for notice in row["told"]}) or ""),
+        ", ".join(f"{ack['level']}: {ack['by']}" for ack in row["acknowledged"]),
         str(row["id"]),
     )
 
 
-def _step_lines(step: dict[str, Any], told: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Make a line for each message of a step, the step itself on the first of them."""
+def _step_lines(step: dict[str, Any], notices: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Return one line per message of a step; the first line also names the step."""
     heads = step["key"], local_time(step["at"]), "yes" if step["done"] else ""
     lines = [
-        (f"{one['name']} ({one['person']})", one["channel"], str(one["state"]), local_time(one["at"]))
-        for one in told
-        if one["step"] == step["key"]
+        (
+            f"{notice['name']} ({notice['person']})",
+            notice["channel"],
+            str(notice["state"]),
+            local_time(notice["at"]),
+        )
+        for notice in notices
+        if notice["step"] == step["key"]
     ] or [("", "", "", "")]
     return [(*(heads if n == 0 else ("", "", "")), *line) for n, line in enumerate(lines)]

@@ -1,17 +1,17 @@
-"""The commands of `hub`: one table, from which its help is printed and its modules are imported."""
+"""The commands of `hub`, in one table: for its help, and for importing a command's module."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 _RUN: Final = "Run"
-_SEND: Final = "Events in"
+_SEND: Final = "Publish events"
 _LOOK: Final = "What happened"
-_MEND: Final = "Look after"
+_MAINTAIN: Final = "Maintenance"
 
 
 class Entry(NamedTuple):
-    """A command, or a group of commands, that is imported only when somebody names it."""
+    """A command or a group of commands, imported only when the user names it."""
 
     name: str
     target: str
@@ -26,13 +26,13 @@ COMMANDS: Final = (
         "run",
         "hub.cli.run:run",
         _RUN,
-        "Run the hub until Ctrl-C or SIGTERM; it finishes what it holds, then ends.",
+        "Run the hub until Ctrl-C or SIGTERM; it finishes its work in progress, then ends.",
     ),
     Entry(
         "publish",
         "hub.cli.publish:publish",
         _SEND,
-        "Publish CloudEvents to the exchange domain.events and wait until RabbitMQ has them, durably.",
+        "Publish CloudEvents to the exchange domain.events and wait until RabbitMQ has stored them.",
     ),
     Entry(
         "deliveries",
@@ -46,7 +46,7 @@ COMMANDS: Final = (
         _LOOK,
         "Explica si a una persona se le avisó de un evento: cuándo y por qué medio, o por qué no.",
     ),
-    Entry("clocks", "hub.cli.clocks:app", _LOOK, "Promises: list, show, take on."),
+    Entry("clocks", "hub.cli.clocks:app", _LOOK, "Promises: list, show, acknowledge."),
     Entry(
         "indicators",
         "hub.cli.indicators:indicators",
@@ -57,8 +57,7 @@ COMMANDS: Final = (
         "rehearse",
         "hub.cli.simulate:rehearse",
         _LOOK,
-        "Try a new policy on what has happened: breaches, steps of the ladder, messages at night, before and"
-        " after.",
+        "Replay history with a new policy: breaches, escalations, messages at night, before and after.",
     ),
     Entry(
         "audit",
@@ -66,82 +65,87 @@ COMMANDS: Final = (
         _LOOK,
         "Show who looked at people's data and who changed what, newest first.",
     ),
-    Entry("replies", "hub.cli.contacts:replies", _LOOK, "What people wrote back: list, show."),
+    Entry("replies", "hub.cli.contacts:replies", _LOOK, "Replies of people: list, show."),
     Entry(
         "people",
         "hub.cli.people:app",
         _LOOK,
-        "People of the directory: who is or was what; load them from a spreadsheet.",
+        "People of the directory: their roles now or on a day; import from a spreadsheet.",
     ),
     Entry(
         "dead",
         "hub.cli.dead_letters:app",
         _LOOK,
-        "Events that could not be taken in: list, show, replay, discard.",
+        "Events that the hub could not accept: list, show, replay, discard.",
     ),
     Entry(
         "letters",
         "hub.cli.letters:app",
         _LOOK,
-        "Letters to be printed and handed over: list, show, say that it is done.",
+        "Letters to be printed and handed over: list, show, mark as done.",
     ),
     Entry(
         "check",
         "hub.cli.check.command:check",
-        _MEND,
-        "Look at everything that the hub needs and say what to mend; exit 1 when something is wrong.",
+        _MAINTAIN,
+        "Check everything that the hub needs and say what to correct; exit 1 when something is wrong.",
     ),
     Entry(
         "incidents",
         "hub.cli.incidents:incidents",
-        _MEND,
+        _MAINTAIN,
         "List what is wrong with the hub itself, the open ones first, with what to do about it.",
     ),
     Entry(
         "pause",
         "hub.cli.pauses:pause",
-        _MEND,
-        "Hold back what goes out over a channel, or about an event, within a second, until `hub resume`.",
+        _MAINTAIN,
+        "Pause a channel or an event within a second: its messages wait until `hub resume`.",
     ),
     Entry(
         "resume",
         "hub.cli.pauses:resume",
-        _MEND,
-        "Take a pause away and release at once what it held.",
+        _MAINTAIN,
+        "End a pause and release at once the messages it held.",
     ),
     Entry(
         "redrive",
         "hub.cli.redrive:redrive",
-        _MEND,
-        "Send lost messages again, in place, after what lost them was mended.",
+        _MAINTAIN,
+        "Send lost messages again, in place, once the cause is fixed.",
     ),
     Entry(
         "suppressions",
         "hub.cli.contacts:suppressions",
-        _MEND,
-        "Contact points that nobody is written to at: list, add, lift.",
+        _MAINTAIN,
+        "Suppressed contact points: list, add, lift.",
     ),
     Entry(
         "opt-outs",
         "hub.cli.contacts:opt_outs",
-        _MEND,
-        "Who wants no commercial messages and surveys any more: list, lift.",
+        _MAINTAIN,
+        "Opt-outs from commercial messages and surveys: list, lift.",
     ),
-    Entry("channel", "hub.cli.pauses:channel", _MEND, "The channels: list, pause, resume."),
-    Entry("keys", "hub.cli.keys:app", _MEND, "Keys of systems: create, list, rotate, revoke."),
+    Entry("channel", "hub.cli.pauses:channel", _MAINTAIN, "The channels: list, pause, resume."),
+    Entry("keys", "hub.cli.keys:app", _MAINTAIN, "Keys of systems: create, list, rotate, revoke."),
     Entry(
         "accounts",
         "hub.cli.accounts:app",
-        _MEND,
+        _MAINTAIN,
         "Cuentas de la consola: list, create, grant, take, reset, disable, enable, unlock.",
     ),
-    Entry("secrets", "hub.cli.secrets:app", _MEND, "HUB_SECRET: its keys, what needs them, a new one."),
+    Entry(
+        "secrets",
+        "hub.cli.secrets:app",
+        _MAINTAIN,
+        "HUB_SECRET: list its keys and what needs them, generate a new one.",
+    ),
     Entry(
         "settings",
         "hub.cli.show_settings:show_settings",
-        _MEND,
-        "Print every setting and where it came from: may go into a ticket or be kept.",
+        _MAINTAIN,
+        "Print every setting and its origin, without secrets: safe to put into a ticket.",
     ),
-    Entry("db", "hub.cli.database:app", _MEND, "The database's schema: look at it, bring it up to date."),
-    Entry("template", "hub.cli.template:app", _MEND, "The texts of messages."),
+    Entry("db", "hub.cli.database:app", _MAINTAIN, "The database's schema: status, upgrade."),
+    Entry("template", "hub.cli.template:app", _MAINTAIN, "The texts of messages."),
 )

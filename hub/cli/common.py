@@ -1,4 +1,4 @@
-"""What the commands share: one event loop, settings, output as tables, lines or JSON."""
+"""Shared by all commands: event loop, settings, output as tables, lines or JSON."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from hub.settings import Settings, load
 
 T = TypeVar("T")
 
-_BOGOTA: Final = ZoneInfo("America/Bogota")
+BOGOTA: Final = ZoneInfo("America/Bogota")
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
-Whole = Annotated[bool, typer.Option("--whole", help="Names and addresses unmasked; the look is noted.")]
+Whole = Annotated[bool, typer.Option("--whole", help="Names and addresses unmasked; the look is audited.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
 
 _PIPE_WIDTH: Final = 2000  # columns
@@ -62,24 +62,24 @@ def settings() -> Settings:
 
 
 def wait(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` on an event loop of its own. The command speaks for itself: the logs are silent."""
+    """Run `work` on a new event loop, with the logs off: the command prints its own output."""
     logs.configure(as_json=False, level="critical")
     return asyncio.run(work)
 
 
 def console() -> Console:
-    """Answer what prints; into a pipe it breaks no lines, so that `grep` finds whole rows."""
+    """Return a console; into a pipe it breaks no lines, so that `grep` finds whole rows."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def print_json(value: Json, *, indent: int = 2) -> None:
-    """Print as the API would answer; `indent=-1` puts it on one line."""
+    """Print as the API would respond; `indent=-1` puts it on one line."""
     encoded = msgspec.json.encode(value)
     typer.echo((encoded if indent < 0 else msgspec.json.format(encoded, indent=indent)).decode())
 
 
 def print_items(items: Json, cursor: str | None = None) -> None:
-    """Print a page of a list as the API would answer."""
+    """Print a page of a list as the API would respond."""
     print_json({"items": items, "next": cursor})
 
 
@@ -87,9 +87,9 @@ def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[str] = ()
 ) -> None:
     """
-    Print aligned columns, those of `numbers` to the right, or that there are none.
+    Print aligned columns, those in `numbers` to the right; "None." to stderr without rows.
 
-    Words are data: markup in them is shown, not obeyed.
+    Markup in a cell is printed, not interpreted.
     """
     table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
     for column in columns:
@@ -103,19 +103,19 @@ def print_table(
 
 
 def print_whole(facts: Mapping[str, Json], text: str) -> None:
-    """Print one thing: what is known of it, a line each, then its text."""
+    """Print one record: its fields, one per line, then its text."""
     rows = [(title(name), cell(facts, name)) for name in facts if facts[name] not in (None, "")]
     print_table(("", ""), rows)
     console().print(f"\n{text}", markup=False, soft_wrap=True)
 
 
 def title(name: str) -> str:
-    """Name a field of the API for people: `received_at` → `received`."""
+    """Turn a field of the API into a title: `received_at` → `received`."""
     return name.removesuffix("_at").replace("_", " ")
 
 
 def cell(row: Mapping[str, Json], name: str) -> str:
-    """Show a field of the API: an instant as Bogotá's, nothing for None."""
+    """Format a field of the API: an instant in Bogotá's time, nothing for None."""
     value = row[name]
     if name in {"at", "since"} or name.endswith("_at"):
         return local_time(value)
@@ -123,11 +123,11 @@ def cell(row: Mapping[str, Json], name: str) -> str:
 
 
 def local_time(value: Json) -> str:
-    """Show an instant of the API (datetime or RFC 3339 text) in Bogotá; nothing for None."""
+    """Format an instant of the API (datetime or RFC 3339 text) in Bogotá's time; nothing for None."""
     if value is None:
         return ""
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return instant.astimezone(_BOGOTA).strftime("%Y-%m-%d %H:%M:%S")
+    return instant.astimezone(BOGOTA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def short_case(case: str) -> str:
@@ -155,9 +155,9 @@ def read_input(path: str) -> bytes:
 
 
 def as_instant(text: str) -> datetime:
-    """Read an instant of the command line; without an offset it is Bogotá's wall time."""
+    """Read an instant from the command line; without an offset it is Bogotá's time."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a time like 2026-03-09T08:00") from None
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=_BOGOTA)
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=BOGOTA)

@@ -1,4 +1,4 @@
-"""What `hub publish` reads, made into whole CloudEvents. Pure: no I/O, no clock of its own."""
+"""Completing the documents of `hub publish` to CloudEvents. Pure: no I/O, no clock."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hub.model import TYPE_PREFIX, Json, type_of
 
 SOURCE = "urn:coproservicios:cli"
 _ENVELOPE = frozenset({"specversion", "data", "data_base64", "datacontenttype"})
-"""A document with one of these is an event; without any of them it may be an event's data alone."""
+"""A document with one of these fields is an event; one without may be only an event's data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What is put in where a document leaves it out."""
+    """Values for the attributes that a document leaves out."""
 
     type: str | None
     source: str
@@ -45,7 +45,7 @@ def _read_line(number: int, line: str) -> Json:
 
 
 def complete(document: Json, missing: Missing) -> dict[str, Json]:
-    """Make a structured CloudEvent; what the document says itself stays."""
+    """Return a structured CloudEvent; the document's own attributes stay."""
     if not isinstance(document, dict):
         raise InvalidEvent(f"an event is a JSON object, not {type(document).__name__}")
     event = document if _is_event(document, missing) else {"data": document}
@@ -63,7 +63,7 @@ def complete(document: Json, missing: Missing) -> dict[str, Json]:
 
 
 def _is_event(document: dict[str, Json], missing: Missing) -> bool:
-    # With --type the file is data unless it shows an envelope's own marks: data may have a `type` too.
+    # With --type a document without an _ENVELOPE field is data, even if it has a field `type`.
     return bool(_ENVELOPE & document.keys()) or (missing.type is None and "type" in document)
 
 

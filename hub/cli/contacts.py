@@ -1,4 +1,4 @@
-"""`hub replies`, `hub suppressions`, `hub opt-outs`: what people wrote, and whom nobody writes to."""
+"""`hub replies`, `hub suppressions`, `hub opt-outs`: what people wrote, and where the hub sends nothing."""
 
 from __future__ import annotations
 
@@ -36,12 +36,10 @@ from hub.ports import ContactStore, Page
 
 T = TypeVar("T")
 
-replies = typer.Typer(no_args_is_help=True, help="What people wrote back: list, show.")
-suppressions = typer.Typer(
-    no_args_is_help=True, help="Contact points that nobody is written to at: list, add, lift."
-)
+replies = typer.Typer(no_args_is_help=True, help="Replies of people: list, show.")
+suppressions = typer.Typer(no_args_is_help=True, help="Suppressed contact points: list, add, lift.")
 opt_outs = typer.Typer(
-    no_args_is_help=True, help="Who wants no commercial messages and surveys any more: list, lift."
+    no_args_is_help=True, help="Opt-outs from commercial messages and surveys: list, lift."
 )
 
 Named = Annotated[str, typer.Argument(metavar="ADDRESS|ID", show_default=False)]
@@ -54,16 +52,16 @@ def list_replies(
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List them, newest first, without the words."""
-    page = _asked(lambda store: store.replies(kind=kind, after=None, limit=limit))
+    """List replies, newest first, without their text."""
+    page = _query(lambda store: store.replies(kind=kind, after=None, limit=limit))
     _print(page, ("received_at", "kind", "channel", "address", "person", "case", "id"), as_json=as_json)
 
 
 @replies.command("show")
 def show_reply(reply_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
-    """Show one with its words."""
+    """Show a reply with its text."""
     asked = to_uuid(reply_id)
-    reply = _asked(lambda store: store.reply(asked))
+    reply = _query(lambda store: store.reply(asked))
     if reply is None:
         raise HubError(f"there is no reply {asked}")
     wait(note("reply.show", f"reply:{asked}", person=reply["person"]))
@@ -75,9 +73,9 @@ def show_reply(reply_id: Annotated[str, typer.Argument(metavar="ID")], as_json: 
 
 @suppressions.command("list")
 def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
-    """List them, newest first, with their reason and when they end by themselves."""
+    """List suppressions, newest first, with their reason and expiry."""
     policy = load_policy(settings().policy)
-    page = _asked(lambda store: read_suppressions(store, policy, limit=limit))
+    page = _query(lambda store: read_suppressions(store, policy, limit=limit))
     columns = ("since", "address", "channel", "reason", "expires_at", "lifted_at", "id")
     _print(page, columns, as_json=as_json)
 
@@ -86,9 +84,9 @@ def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
 def show_suppression(
     row_id: Annotated[str, typer.Argument(metavar="ID")], whole: Whole = False, as_json: AsJson = False
 ) -> None:
-    """Show one, and whose it is; masked. Each look is noted."""
+    """Show a suppression and its person, masked. Each look is audited."""
     asked = to_uuid(row_id)
-    row = _asked(lambda store: store.suppression(asked, whole=whole))
+    row = _query(lambda store: store.suppression(asked, whole=whole))
     if row is None:
         raise HubError(f"there is no suppression {asked}")
     wait(note("suppression.show", f"suppression:{asked}", person=row["person"], whole=whole))
@@ -104,15 +102,15 @@ def add_suppression(
     channel: Annotated[
         str, typer.Option(parser=known_channel, metavar="CHANNEL", help="email, sms, whatsapp, push.")
     ],
-    reason: Annotated[str, typer.Option(help="Why, for whoever finds it.")] = "operator",
+    reason: Annotated[str, typer.Option(help="Why, for colleagues who find it.")] = "operator",
     until: Annotated[
         datetime | None,
-        typer.Option(parser=as_instant, metavar="TIME", help="When it ends; else as the policy says."),
+        typer.Option(parser=as_instant, metavar="TIME", help="When it ends; by default as the policy says."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Write there no more, by this channel: no message at all, not even an emergency's.
+    Suppress a contact point on a channel: no message goes there, not even an emergency.
 
       hub suppressions add maria@example.co --channel email --reason "typing error"
     """
@@ -121,14 +119,14 @@ def add_suppression(
         raise typer.BadParameter(f"{address!r} is neither an email address nor a telephone number")
     if until is not None and until <= datetime.now(UTC):
         raise typer.BadParameter("--until is over already")
-    _asked(lambda store: store.suppress_address(tidy or address, channel, reason=reason, until=until, by=by))
+    _query(lambda store: store.suppress_address(tidy or address, channel, reason=reason, until=until, by=by))
     wait(note("suppression.add", f"channel:{channel}"))
     _report({"suppressed": 1}, f"nothing goes there by {channel} any more", as_json=as_json)
 
 
 @suppressions.command("lift")
 def lift_suppression(named: Named, as_json: AsJson = False) -> None:
-    """Write there again, by every channel, or by that of one row. Safe to repeat."""
+    """Lift the suppressions of an address on all channels, or one by its id. Safe to repeat."""
     _lift(
         lambda store, whom: store.lift_suppression(whom, by=getpass.getuser()),
         named,
@@ -139,15 +137,15 @@ def lift_suppression(named: Named, as_json: AsJson = False) -> None:
 
 @opt_outs.command("list")
 def list_opt_outs(limit: Limit = 50, as_json: AsJson = False) -> None:
-    """List them, newest first."""
-    page = _asked(lambda store: store.opt_outs(after=None, limit=limit))
+    """List opt-outs, newest first."""
+    page = _query(lambda store: store.opt_outs(after=None, limit=limit))
     columns = ("since", "address", "purpose", "person", "reason", "lifted_at", "id")
     _print(page, columns, as_json=as_json)
 
 
 @opt_outs.command("lift")
 def lift_opt_out(named: Named, as_json: AsJson = False) -> None:
-    """Give a consent back for which somebody asked you. Whoever can writes INICIAR himself."""
+    """Lift an opt-out at the person's request. People can also write INICIAR themselves."""
     _lift(
         lambda store, whom: store.lift_opt_out(whom, by=getpass.getuser()), named, "opt_out", as_json=as_json
     )
@@ -157,12 +155,12 @@ def _lift(
     lift: Callable[[ContactStore, str], Awaitable[int]], named: str, what: str, *, as_json: bool
 ) -> None:
     whom = written_as(named) or named
-    lifted = _asked(lambda store: lift(store, whom))
+    lifted = _query(lambda store: lift(store, whom))
     wait(note(f"{what}.lift", what, lifted=lifted))
     _report({"lifted": lifted}, f"{lifted} lifted" if lifted else _NOTHING, as_json=as_json)
 
 
-def _asked(question: Callable[[ContactStore], Awaitable[T]]) -> T:
+def _query(question: Callable[[ContactStore], Awaitable[T]]) -> T:
     return wait(_ask(question))
 
 

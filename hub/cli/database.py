@@ -7,7 +7,7 @@ import typer
 from hub.cli.common import AsJson, print_json, settings, wait
 from hub.storage import migrations
 
-app = typer.Typer(no_args_is_help=True, help="The database's schema: look at it, bring it up to date.")
+app = typer.Typer(no_args_is_help=True, help="The database's schema: status, upgrade.")
 
 
 @app.command()
@@ -19,17 +19,17 @@ def upgrade(as_json: AsJson = False) -> None:
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Tell which schema the database has and which one this hub needs; exit 1 when they differ."""
-    found = wait(migrations.current(settings().database_url.reveal()))
-    _show(found, migrations.HEAD, as_json=as_json)
-    if found != migrations.HEAD:
+    """Show which schema the database has and which one this hub needs; exit 1 when they differ."""
+    current = wait(migrations.current(settings().database_url.reveal()))
+    _show(current, migrations.HEAD, as_json=as_json)
+    if current != migrations.HEAD:
         raise typer.Exit(1)
 
 
-def _show(found: str | None, needed: str, *, as_json: bool) -> None:
+def _show(current: str | None, needed: str, *, as_json: bool) -> None:
     if as_json:
-        print_json({"revision": found, "needed": needed, "current": found == needed})
-    elif found == needed:
-        typer.echo(f"The schema is up to date ({found}).")
+        print_json({"revision": current, "needed": needed, "current": current == needed})
+    elif current == needed:
+        typer.echo(f"The schema is up to date ({current}).")
     else:
-        typer.echo(f"The schema is {found or 'missing'}; this hub needs {needed}: run `hub db upgrade`.")
+        typer.echo(f"The schema is {current or 'missing'}; this hub needs {needed}: run `hub db upgrade`.")

@@ -1,4 +1,4 @@
-"""`hub dead`: events that could not be taken in; look at them, publish them again, or let them go."""
+"""`hub dead`: events that the hub could not accept; list, show, replay or discard them."""
 
 from __future__ import annotations
 
@@ -32,35 +32,35 @@ from hub.operations.dead_letters import Settled
 from hub.ports import LogStore, Page
 
 app = typer.Typer(
-    no_args_is_help=True, help="Events that could not be taken in: list, show, replay, discard."
+    no_args_is_help=True, help="Events that the hub could not accept: list, show, replay, discard."
 )
 
 _BODY_SHOWN: Final = 4000  # characters
 _PAGE: Final = 500
 
 
-class Settling(StrEnum):
+class SettlementState(StrEnum):
     OPEN = "open"
     REPLAYED = "replayed"
     DISCARDED = "discarded"
 
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", show_default=False)]
-Everything = Annotated[bool, typer.Option("--all", help="Every letter that is open.")]
-Reason = Annotated[str | None, typer.Option(help="Those whose reason has these words in it.")]
-Event = Annotated[str | None, typer.Option(help="Those of a kind of event: pqrs.received.")]
+Everything = Annotated[bool, typer.Option("--all", help="All open dead letters.")]
+Reason = Annotated[str | None, typer.Option(help="Those whose reason contains this text.")]
+Event = Annotated[str | None, typer.Option(help="Those of this event type: pqrs.received.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command("list")
 def list_letters(
-    state: Annotated[Settling, typer.Option(help="Which ones.")] = Settling.OPEN,
+    state: Annotated[SettlementState, typer.Option(help="Which ones.")] = SettlementState.OPEN,
     reason: Reason = None,
     event: Event = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List them, newest first."""
+    """List dead letters, newest first."""
     page = wait(_list(state, reason, event, limit))
     if as_json:
         print_items(page.items, page.next)
@@ -85,7 +85,7 @@ async def _list(state: str, reason: str | None, event: str | None, limit: int) -
 
 @app.command()
 def show(letter_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
-    """Show one: why, the headers, the start of the body."""
+    """Show a dead letter: reason, headers, start of the body."""
     letter = wait(_find(to_uuid(letter_id)))
     shown = msgspec.to_builtins(dead_letters.shown(letter))
     if as_json:
@@ -104,7 +104,7 @@ async def _find(letter_id: UUID) -> DeadLetter:
 
 
 async def known(log: LogStore, letter_id: UUID) -> DeadLetter:
-    """Answer the letter; raises HubError when there is none."""
+    """Return the dead letter. Raises HubError if there is none."""
     letter = await log.dead_letter(letter_id)
     if letter is None:
         raise HubError(f"there is no dead letter {letter_id}")
@@ -122,14 +122,14 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """
-    Publish letters again as they came, after the publisher or the hub was mended. Safe to repeat.
+    Publish dead letters again as received, once the publisher or the hub is fixed. Safe to repeat.
 
       hub dead replay 0195…
 
       hub dead replay --reason "radicado: required" --event pqrs.received
     """
-    asked = _asked(ids, reason, event, everything=everything)
-    wait(_settle(asked, "replay", yes=yes, as_json=as_json))
+    selection = _selection(ids, reason, event, everything=everything)
+    wait(_settle(selection, "replay", yes=yes, as_json=as_json))
 
 
 @app.command()
@@ -142,38 +142,42 @@ def discard(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say that letters need nothing more; they stay in the log."""
-    asked = _asked(ids, reason, event, everything=everything)
-    wait(_settle(asked, "discard", yes=yes, as_json=as_json))
+    """Discard dead letters; they stay in the log."""
+    selection = _selection(ids, reason, event, everything=everything)
+    wait(_settle(selection, "discard", yes=yes, as_json=as_json))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Letters by id, or, without ids, the open ones of a filter."""
+class Selection:
+    """Dead letters by id, or, without ids, the open ones of a filter."""
 
     ids: Sequence[UUID] | None = None
     reason: str | None = None
     event: str | None = None
 
 
-def _asked(ids: Sequence[str] | None, reason: str | None, event: str | None, *, everything: bool) -> Asked:
-    narrowed = reason is not None or event is not None
-    if bool(ids) == (everything or narrowed):
+def _selection(
+    ids: Sequence[str] | None, reason: str | None, event: str | None, *, everything: bool
+) -> Selection:
+    filtered = reason is not None or event is not None
+    if bool(ids) == (everything or filtered):
         raise typer.BadParameter("give ids, or --reason or --event, or --all")
     if ids:
-        return Asked(ids=[to_uuid(each) for each in ids])
-    return Asked(reason=reason, event=event)
+        return Selection(ids=[to_uuid(text) for text in ids])
+    return Selection(reason=reason, event=event)
 
 
-async def _settle(asked: Asked, verb: str, *, yes: bool, as_json: bool) -> None:
+async def _settle(selection: Selection, verb: str, *, yes: bool, as_json: bool) -> None:
     given, settle = settings(), dead_letters.replay_one if verb == "replay" else dead_letters.discard_one
     async with hub_app.open_log(given) as log, hub_app.open_publisher(given) as publisher:
-        if asked.ids is None:
-            chosen: Sequence[UUID] = await dead_letters.open_ids(log, reason=asked.reason, event=asked.event)
+        if selection.ids is None:
+            chosen: Sequence[UUID] = await dead_letters.open_ids(
+                log, reason=selection.reason, event=selection.event
+            )
             if chosen and not yes and not typer.confirm(f"{verb} {len(chosen)} dead letters?", err=True):
                 return
         else:
-            chosen = [(await known(log, letter_id)).id for letter_id in asked.ids]
+            chosen = [(await known(log, letter_id)).id for letter_id in selection.ids]
         await note(f"dead.{verb}", "dead", letters=len(chosen))
         done: list[Settled] = []
         for number, letter_id in enumerate(chosen, start=1):
@@ -187,8 +191,7 @@ def _report(done: Sequence[Settled], *, as_json: bool) -> None:
     if as_json:
         print_items(done)
         return
-    for each in done:
-        typer.echo(
-            f"{each.id}  {each.state}{'' if each.changed else ', no change: settled before, or failed again'}"
-        )
-    typer.secho(f"{sum(each.changed for each in done)} settled", err=True)
+    for letter in done:
+        unchanged = "" if letter.changed else ", no change: settled before, or failed again"
+        typer.echo(f"{letter.id}  {letter.state}{unchanged}")
+    typer.secho(f"{sum(letter.changed for letter in done)} settled", err=True)

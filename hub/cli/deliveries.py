@@ -1,4 +1,4 @@
-"""`hub deliveries`: the messages, as a table or as they move."""
+"""`hub deliveries`: the messages, as a table or as a live feed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Row = Mapping[str, "Json"]
 
 _COLUMNS: Final = ("when", "event", "person", "channel", "state", "reason", "event id")
 _WIDTHS: Final = (19, 32, 28, 8, 10, 24, 0)
-"""Of each column while following, where no line knows the next one; a longer cell moves what follows it."""
+"""Column widths while following, fixed in advance; a longer cell shifts the rest of its line."""
 _POLL: Final = 1.0  # seconds
 
 
@@ -44,7 +44,7 @@ def deliveries(
     person: Annotated[str | None, typer.Option(help="A person's reference.")] = None,
     limit: Limit = 50,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on: each new or changed one is a line.")
+        bool, typer.Option("--follow", "-f", help="Keep printing: one line per new or changed message.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -57,18 +57,18 @@ def deliveries(
 
       hub deliveries --follow --json | jq .state
     """
-    narrowed = MessageFilter(
+    message_filter = MessageFilter(
         state=state and state.value, channel=channel, event=event, event_id=event_id, person=person
     )
-    with suppress(KeyboardInterrupt):  # that is how one stops following
-        wait(_show(narrowed, limit, follow=follow, as_json=as_json))
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how the user stops following
+        wait(_show(message_filter, limit, follow=follow, as_json=as_json))
 
 
-async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
+async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
     async with process.open_log(settings()) as log:
         if follow:
-            await keep_following(log, narrowed, limit, line_printer(as_json=as_json))
-        page = await log.messages(narrowed, after=None, limit=limit)
+            await keep_following(log, message_filter, limit, line_printer(as_json=as_json))
+        page = await log.messages(message_filter, after=None, limit=limit)
     if as_json:
         print_items(page.items, page.next)
     else:
@@ -76,32 +76,37 @@ async def _show(narrowed: MessageFilter, limit: int, *, follow: bool, as_json: b
 
 
 async def keep_following(
-    log: LogStore, narrowed: MessageFilter, limit: int, show: Callable[[Row], None], *, poll: float = _POLL
+    log: LogStore,
+    message_filter: MessageFilter,
+    limit: int,
+    show: Callable[[Row], None],
+    *,
+    poll: float = _POLL,
 ) -> None:
     """
-    Show each row once and again whenever it has changed, oldest first, until cancelled.
+    Show each row, and again whenever it changes, oldest first, until cancelled.
 
-    A database that goes away later on is waited for; one that never answered raises.
+    Waits for a database that goes down later. Raises StorageUnavailable if the first read fails.
     """
     seen: dict[str, Row] = {}
-    page = await log.messages(narrowed, after=None, limit=limit)
+    page = await log.messages(message_filter, after=None, limit=limit)
     while True:
         for row in news(seen, page.items):
             show(row)
         await asyncio.sleep(poll)
         with suppress(StorageUnavailable):
-            page = await log.messages(narrowed, after=None, limit=limit)
+            page = await log.messages(message_filter, after=None, limit=limit)
 
 
 def news(seen: dict[str, Row], rows: Sequence[Row]) -> Sequence[Row]:
-    """Answer the rows that are new or changed, oldest first, and remember them."""
+    """Return the new or changed rows, oldest first, and store them in `seen`."""
     fresh = [row for row in reversed(rows) if seen.get(str(row["id"])) != row]
     seen.update((str(row["id"]), row) for row in fresh)
     return fresh
 
 
 def line_printer(*, as_json: bool) -> Callable[[Row], None]:
-    """Answer what prints one row on one line; as text, below a head that is printed now."""
+    """Return a function that prints a row on one line. As text, the header is printed at once."""
     if as_json:
         return lambda row: print_json(row, indent=-1)
     out = console()
@@ -132,6 +137,6 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _reason(row: Row) -> str:
-    """Say why, and when it is looked at again."""
-    again = f"again at {local_time(row['next_at'])}" if row["next_at"] else ""
-    return ", ".join(part for part in (row["reason"], again) if part)
+    """Return the reason and the time of the next attempt."""
+    retry = f"again at {local_time(row['next_at'])}" if row["next_at"] else ""
+    return ", ".join(part for part in (row["reason"], retry) if part)

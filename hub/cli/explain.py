@@ -1,4 +1,4 @@
-"""`hub explain`: was somebody told of an event, when and by what; else why not."""
+"""`hub explain`: whether a person was notified of an event, when and by which channel, or why not."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""`hub people import`: units, people and roles out of a spreadsheet."""
+"""`hub people import`: units, people and roles from a spreadsheet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -33,37 +34,39 @@ def import_people(
         str, typer.Argument(metavar="FILE", show_default=False, help="CSV or XLSX; - for stdin.")
     ],
     apply: Annotated[
-        bool, typer.Option("--apply/--dry-run", help="Write it; without, only say what would be.")
+        bool, typer.Option("--apply/--dry-run", help="Write; by default only show what would change.")
     ] = False,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave bad lines out and write the rest.")
-    ] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Skip bad lines and write the rest.")] = False,
     remove_missing: Annotated[
-        bool, typer.Option("--remove-missing", help="End what an earlier file said and this one does not.")
+        bool,
+        typer.Option("--remove-missing", help="End roles that an earlier file had and this one does not."),
     ] = False,
     copropiedad: Annotated[
-        str, typer.Option("--copropiedad", metavar="ID|NAME", help="For lines that do not name theirs.")
+        str, typer.Option("--copropiedad", metavar="ID|NAME", help="For lines without a copropiedad.")
     ] = "",
     role: Annotated[
-        str, typer.Option("--role", metavar="ROLE", help="For lines that do not say theirs: propietario.")
+        str, typer.Option("--role", metavar="ROLE", help="For lines without a role: propietario.")
     ] = "",
     sheet: Annotated[
-        str, typer.Option("--sheet", metavar="NAME", help="Of a book; else the first with known headings.")
+        str,
+        typer.Option(
+            "--sheet", metavar="NAME", help="Sheet of a workbook; by default the first with known headings."
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
     """
-    Load units, people and what they are in them, or the company's staff, whichever the headings speak of.
+    Import units, people and their roles, or the company's staff: the headings decide which.
 
-    Says line by line what to mend; writes all or nothing.
+    Reports each line to correct. Writes everything or nothing.
 
-      hub people import personas.xlsx            look first: nothing is written
+      hub people import personas.xlsx            preview: nothing is written
 
-      hub people import personas.xlsx --apply    write; again after a correction changes only what differs
+      hub people import personas.xlsx --apply    write; a second run changes only what differs
     """
     report = _examined(file, copropiedad=copropiedad, role=role, sheet=sheet)
     bad = report.bad_lines
-    # Nothing of a file that is no table: there is nothing to compare.
+    # A file without a table has nothing to write.
     allowed = apply and bool(report.rows) and (skip_bad or not bad)
     if remove_missing and bad:
         raise HubError(
@@ -72,11 +75,11 @@ def import_people(
     with progress("Escribiendo", shown=apply and not as_json) as step:
         doubts, changes = wait(_run(report, apply=allowed, end_missing=remove_missing, step=step))
     faults = sorted((*report.faults, *doubts), key=lambda fault: fault.line)
-    told = _told(report, faults, changes, applied=allowed)
+    result = _result(report, faults, changes, applied=allowed)
     if as_json:
-        print_json(told)
+        print_json(result)
     else:
-        _print(told, faults, changes, wanted=apply, end_missing=remove_missing)
+        _print(result, faults, changes, wanted=apply, end_missing=remove_missing)
     if bad and not (allowed and skip_bad):
         raise typer.Exit(1)
 
@@ -91,7 +94,7 @@ def _examined(file: str, **options: str) -> Report:
 
 async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) -> tuple[list[Fault], Changes]:
     if not report.rows:
-        # What is wrong with the file is said even where there is no database.
+        # Report the faults of the file even without a database.
         return [], Changes(made=(), unchanged={}, foreign={})
     now = datetime.now(UTC)
     async with hub_app.open_imports(settings()) as store:
@@ -112,7 +115,7 @@ def _hashes() -> Hashes:
     return KeyRing(settings().secrets).document_hashes
 
 
-def _told(report: Report, faults: list[Fault], changes: Changes, *, applied: bool) -> dict[str, Json]:
+def _result(report: Report, faults: list[Fault], changes: Changes, *, applied: bool) -> dict[str, Json]:
     return {
         "applied": applied,
         "lines": report.read,
@@ -120,29 +123,22 @@ def _told(report: Report, faults: list[Fault], changes: Changes, *, applied: boo
         "counts": changes.counts(),
         "revived": changes.revived,
         "missing": [
-            {name: one[name] for name in ("id", "person_id", "scope", "role")} for one in changes.missing
+            {name: membership[name] for name in ("id", "person_id", "scope", "role")}
+            for membership in changes.missing
         ],
-        "faults": [
-            {
-                "line": fault.line,
-                "column": fault.column,
-                "wrong": fault.wrong,
-                "write": fault.write,
-                "warning": fault.warning,
-            }
-            for fault in faults
-        ],
+        "faults": [asdict(fault) for fault in faults],
     }
 
 
 def _print(
-    told: Mapping[str, Json], faults: list[Fault], changes: Changes, *, wanted: bool, end_missing: bool
+    result: Mapping[str, Json], faults: list[Fault], changes: Changes, *, wanted: bool, end_missing: bool
 ) -> None:
     for fault in faults:
         typer.echo(_line(fault))
-    for one in changes.missing:
-        done = "terminado" if end_missing and told["applied"] else "ya no está en el archivo"
-        typer.echo(f"{_role(one['role'])} en {one['scope']}: {one['person_id']} {done}")
+    for membership in changes.missing:
+        done = "terminado" if end_missing and result["applied"] else "ya no está en el archivo"
+        role = ROLE_WORDS.get(membership["role"], membership["role"])
+        typer.echo(f"{role} en {membership['scope']}: {membership['person_id']} {done}")
     for ref in changes.revived:
         typer.echo(f"{ref} · aviso: había sido retirada del directorio y este archivo la vuelve a crear")
     if faults or changes.missing or changes.revived:
@@ -150,9 +146,9 @@ def _print(
     columns = ("", "nuevas", "cambian", "iguales", "de otro sistema")
     print_table(
         columns,
-        [(_NOUNS[noun], *(str(number) for number in row.values())) for noun, row in told["counts"].items()],
+        [(_NOUNS[noun], *(str(number) for number in row.values())) for noun, row in result["counts"].items()],
     )
-    typer.echo(_summary(told, wanted=wanted))
+    typer.echo(_summary(result, wanted=wanted))
 
 
 def _line(fault: Fault) -> str:
@@ -161,16 +157,12 @@ def _line(fault: Fault) -> str:
     return f"{where} · {fault.column} · {mark}: {fault.wrong} → escriba: {fault.write}"
 
 
-def _role(role: str) -> str:
-    return ROLE_WORDS.get(role, role)
-
-
-def _summary(told: Mapping[str, Json], *, wanted: bool) -> str:
-    read = f"{told['lines']} líneas leídas, {told['bad']} malas."
-    if told["applied"]:
-        left = " Las malas quedaron por fuera." if told["bad"] else ""
+def _summary(result: Mapping[str, Json], *, wanted: bool) -> str:
+    read = f"{result['lines']} líneas leídas, {result['bad']} malas."
+    if result["applied"]:
+        left = " Las malas quedaron por fuera." if result["bad"] else ""
         return f"{read} Escrito.{left}"
-    if told["bad"]:
+    if result["bad"]:
         refused = "No se escribió nada: " if wanted else ""
         return f"{read} {refused}arregle las malas, o escriba lo demás con --apply --skip-bad."
     return f"{read} No se escribió nada; para escribir, --apply."

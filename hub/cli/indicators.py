@@ -24,7 +24,7 @@ _MONTH: Final = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])")
 
 
 def as_period(text: str, today: date) -> tuple[date, date]:
-    """Read `30d`, up to today, or `2026-10`: its first and its last day."""
+    """Read `30d` (ending today) or `2026-10`; return the first and the last day."""
     if days := _DAYS.fullmatch(text):
         return today - timedelta(days=int(days[1]) - 1), today
     if month := _MONTH.fullmatch(text):
@@ -76,11 +76,11 @@ def _cells(kept: PromiseKept) -> tuple[str, ...]:
 
 
 def percent(share: float | None) -> str:
-    """`0.9583` → `95,8 %`; of nothing a dash."""
+    """`0.9583` → `95,8 %`; None → a dash."""
     return "–" if share is None else f"{100 * share:.1f} %".replace(".", ",")
 
 
 def hours(amount: float | None, *, any_hour: bool) -> str:
-    """`4.5` → `4,5 h hábiles`; of nothing a dash."""
+    """`4.5` → `4,5 h hábiles`; None → a dash."""
     unit = "h" if any_hour else "h hábiles"
     return "–" if amount is None else f"{amount:.1f} {unit}".replace(".", ",")

@@ -1,4 +1,4 @@
-"""`hub keys`: what systems show to be let in."""
+"""`hub keys`: the API keys of systems."""
 
 from __future__ import annotations
 
@@ -35,23 +35,26 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 def create(
     name: Name,
     *,
-    scope: Annotated[list[Scope], typer.Option(help="What it may do; give each.", show_default=False)],
+    scope: Annotated[list[Scope], typer.Option(help="What it may do; may be repeated.", show_default=False)],
     source: Annotated[
-        str | None, typer.Option(metavar="URI", help="It publishes for this source alone.")
+        str | None, typer.Option(metavar="URI", help="The only source it may publish for.")
     ] = None,
     event: Annotated[
-        list[str] | None, typer.Option(metavar="TYPE", help="And these alone: pqrs.received. Give each.")
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE", help="The only event types it may publish: pqrs.received. May be repeated."
+        ),
     ] = None,
     amqp_user: Annotated[
-        str | None, typer.Option(metavar="USER", help="Over RabbitMQ the source is this user's.")
+        str | None, typer.Option(metavar="USER", help="The RabbitMQ user bound to the source.")
     ] = None,
     expires: Annotated[
-        datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="When it ends by itself.")
+        datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="When it expires.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Make a key and show its token, once: only a hash of it is kept.
+    Create a key and show its token once: the hub stores only a hash.
 
       hub keys create crm --scope publish --source urn:coproservicios:crm --event pqrs.received
 
@@ -80,7 +83,7 @@ async def _grant(key: ApiKey) -> None:
 
 @app.command("list")
 def list_keys(as_json: AsJson = False) -> None:
-    """List them, newest first, without their secrets."""
+    """List keys, newest first, without their secrets."""
     items = wait(_rows())
     if as_json:
         print_items(items)
@@ -110,14 +113,16 @@ def rotate(
     name: Name,
     old_ends: Annotated[
         datetime | None,
-        typer.Option(parser=as_instant, metavar="TIME", help="When the old one ends; else in a day."),
+        typer.Option(
+            parser=as_instant, metavar="TIME", help="When the old key expires; by default in a day."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Make the successor of a key, which may do the same, and show its token once.
+    Create the successor of a key, with the same scopes, and show its token once.
 
-    Until the old one ends both open, so that the system can be given the new one meanwhile.
+    Both keys work until the old one expires, so that the system can change over in between.
     """
     key, token = wait(_rotate(name, old_ends))
     _show(key, token, as_json=as_json)
@@ -133,7 +138,7 @@ async def _rotate(name: str, old_ends: datetime | None) -> tuple[ApiKey, str]:
 def revoke(
     named: Annotated[str, typer.Argument(metavar="NAME|PREFIX", show_default=False)], as_json: AsJson = False
 ) -> None:
-    """End the live keys of a name, or the one of a prefix. Every process hears of it within a second."""
+    """Revoke the live keys of a name, or the key of a prefix. Every process applies it within a second."""
     revoked = wait(_revoke(named))
     if as_json:
         print_json({"revoked": revoked})

@@ -1,4 +1,4 @@
-"""A group of commands that imports the module of the one that is named, and no other."""
+"""A group of commands that imports only the module of the command that the user names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BY_NAME: Final = {entry.name: entry for entry in COMMANDS}
 
 
 class LazyGroup(TyperGroup):
-    """The group lists its commands from the table, for help and completion, and imports one to run it."""
+    """Lists commands from the table, for help and completion; imports a command only to run it."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -23,12 +23,12 @@ class LazyGroup(TyperGroup):
             for entry in COMMANDS
         }
 
-    # The types of click's context and command differ between the releases of Typer.
+    # Any: the types of click's context and command differ between Typer's releases.
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except typer.BadParameter as exc:
-            exc.message = exc.message.removeprefix("Value error, ")  # Typer's, of a choice
+            exc.message = exc.message.removeprefix("Value error, ")  # Typer's prefix for a bad choice
             raise
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -37,7 +37,7 @@ class LazyGroup(TyperGroup):
 
 
 def load(entry: Entry) -> Any:
-    """Import a command and answer it as click knows it."""
+    """Import a command and return it as a click command."""
     target = resolve_name(entry.target)
     if isinstance(target, typer.Typer):
         return typer.main.get_group(target)

@@ -1,4 +1,4 @@
-"""`hub letters`: what is printed and handed over, for whom nothing else has reached."""
+"""`hub letters`: letters to print and hand over to people whom no other channel has reached."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from hub.operations.letters import hand_over
 from hub.ports import LetterStore, Page
 
 app = typer.Typer(
-    no_args_is_help=True, help="Letters to be printed and handed over: list, show, say that it is done."
+    no_args_is_help=True, help="Letters to be printed and handed over: list, show, mark as done."
 )
 
 
@@ -38,7 +38,7 @@ def list_letters(
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List them, newest first."""
+    """List letters, newest first."""
     page = wait(_list(limit, only_open=only_open))
     if as_json:
         print_items(page.items, page.next)
@@ -71,7 +71,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """
-    Show one; with --html write its page, which any browser prints.
+    Show a letter; with --html write its page, which any browser can print.
 
       hub letters show 0195… --html carta.html
     """
@@ -87,11 +87,11 @@ def show(
 
 async def _show(letter_id: UUID) -> dict[str, Any]:
     async with hub_app.open_letters(settings()) as letters:
-        return await _noted(letters, letter_id, "letter.show")
+        return await _audited(letters, letter_id, "letter.show")
 
 
-async def _noted(letters: LetterStore, letter_id: UUID, action: str) -> dict[str, Any]:
-    """Note what is to be done with a letter, then answer it."""
+async def _audited(letters: LetterStore, letter_id: UUID, action: str) -> dict[str, Any]:
+    """Audit the action, then return the letter. Raises HubError if there is none."""
     letter = await letters.letter(letter_id)
     if letter is None:
         raise HubError(f"there is no letter {letter_id}")
@@ -110,8 +110,8 @@ def _write(file: Path, html: str) -> None:
 def done(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", show_default=False)], as_json: AsJson = False
 ) -> None:
-    """Say that letters were handed over: their messages are delivered. Safe to repeat."""
-    items = wait(_hand_over([to_uuid(each) for each in ids]))
+    """Mark letters as handed over: their messages are delivered. Safe to repeat."""
+    items = wait(_hand_over([to_uuid(text) for text in ids]))
     if as_json:
         print_items(items)
         return
@@ -124,7 +124,7 @@ async def _hand_over(ids: list[UUID]) -> list[dict[str, Any]]:
     given = settings()
     async with hub_app.open_letters(given) as letters, hub_app.open_publisher(given) as publisher:
         for letter_id in ids:
-            await _noted(letters, letter_id, "letter.done")
+            await _audited(letters, letter_id, "letter.done")
             changed = await hand_over(letter_id, store=letters, publisher=publisher, now=datetime.now(UTC))
             items.append({"id": letter_id, "changed": bool(changed)})
     return items

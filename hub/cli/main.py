@@ -1,7 +1,7 @@
 """
-The `hub` command. Each command is a module of this package, imported when the command is named.
+The `hub` command. Each command is a module of this package, imported only when the user names it.
 
-That is why `hub --help` answers at once: nothing here imports more than Typer.
+This module imports little more than Typer, so that `hub --help` starts fast.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from hub.errors import HubError, Unavailable
 app = typer.Typer(
     cls=LazyGroup,
     help="""
-    Turn what happens in other systems into messages that reach people, and keep the promises made to them.
+    Turn events of other systems into messages to people, and track the promises made to them.
 
-    [bold]A first round[/bold]
+    [bold]First steps[/bold]
 
       hub check                         what is configured, reachable, missing
 
-      hub run                           all of it in one process, until Ctrl-C
+      hub run                           the whole hub in one process, until Ctrl-C
 
-      hub publish -t pqrs.received F    an event in, its data from the file F
+      hub publish -t pqrs.received F    publish an event with data from the file F
 
-      hub deliveries --follow           its messages, as they go out
+      hub deliveries --follow           follow its messages
 
     Servers and providers come from HUB_… variables. Commands print JSON with --json.
     """,
-    epilog="Exit codes: 0 well, 1 something failed, 2 the command line is wrong.",
+    epilog="Exit codes: 0 success, 1 failure, 2 wrong command line.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -41,22 +41,22 @@ app = typer.Typer(
 
 @app.callback()
 def hub() -> None:
-    """Stand for the group itself, which Typer asks for; it runs before each command and does nothing."""
+    """Do nothing: Typer needs a callback for the group."""
 
 
 def main() -> None:
-    """Run the command line. An error of ours is one sentence on stderr, never a traceback."""
+    """Run the command line. A HubError prints as one sentence on stderr, without a traceback."""
     failed = False
     try:
-        # However it was started, the command is called `hub`.
+        # Show `hub` as the command's name, however it was started.
         app(prog_name="hub")
-    except* HubError as group:  # roles run in task groups, so that it may come wrapped
+    except* HubError as group:  # task groups of roles may wrap the error
         failed = True
         for error in leaves(group):
             to_do = " – `hub check` says what to mend" if isinstance(error, Unavailable) else ""
             typer.secho(f"Error: {error}{to_do}", fg=typer.colors.RED, err=True)
     except* BrokenPipeError:
-        # The reader (`| head`) has seen enough; without this Python complains once more at exit.
+        # The reader (`| head`) closed the pipe; without this Python prints another error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         failed = True
     if failed:
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
-    """Unwrap."""
+    """Yield the errors inside nested groups."""
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
             yield from leaves(error)

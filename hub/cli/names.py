@@ -1,4 +1,4 @@
-"""Names of channels and events on the command line: one that is not known is refused with those near it."""
+"""Names of channels and events on the command line. An error for an unknown name suggests similar ones."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ OfChannel = Annotated[
 ]
 OfEvent = Annotated[
     str | None,
-    typer.Option("--event", parser=known_event, metavar="EVENT", help="A kind of event: pqrs.received."),
+    typer.Option("--event", parser=known_event, metavar="EVENT", help="An event type: pqrs.received."),
 ]

@@ -1,4 +1,4 @@
-"""`hub pause`, `hub resume`, `hub channel`: what an operator holds back."""
+"""`hub pause`, `hub resume`, `hub channel`: pausing channels and events."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, cell, local_time, print_items, print_json, print_table, settings, wait
 from hub.cli.names import known_channel
+from hub.cli.progress import silent
 from hub.errors import UnknownName
 from hub.operations import pause as pausing
 from hub.operations.channels import ChannelRow, providers_of, read_channels
@@ -22,16 +23,16 @@ channel = typer.Typer(no_args_is_help=True, help="The channels: list, pause, res
 Name = Annotated[str, typer.Argument(metavar="CHANNEL|EVENT", show_default=False)]
 Maybe = Annotated[str | None, typer.Argument(metavar="[CHANNEL|EVENT]", show_default=False)]
 Channel = Annotated[str, typer.Argument(parser=known_channel, metavar="CHANNEL", show_default=False)]
-Reason = Annotated[str, typer.Option(help="Why, for whoever finds it paused.")]
+Reason = Annotated[str, typer.Option(help="Why, for colleagues who find it paused.")]
 
 
 def pause(name: Maybe = None, reason: Reason = "", as_json: AsJson = False) -> None:
     """
-    Hold back what goes out over a channel, or about an event, within a second, until `hub resume`.
+    Pause a channel or an event within a second: its messages wait until `hub resume`.
 
-    Held messages use up no try and none of their lifetime. [bold]Emergencies are held
-    as well[/bold]: pause an event rather than a channel while one is going on.
-    Without a name it lists what is paused.
+    A held message loses no attempt and none of its lifetime. [bold]Emergencies are held
+    as well[/bold]: during an emergency pause an event rather than a channel.
+    Without a name the command lists what is paused.
 
       hub pause sms --reason "the provider sends everything twice"
 
@@ -44,18 +45,18 @@ def pause(name: Maybe = None, reason: Reason = "", as_json: AsJson = False) -> N
 
 
 def resume(name: Name, as_json: AsJson = False) -> None:
-    """Take a pause away and release at once what it held. Safe to repeat."""
+    """End a pause and release at once the messages it held. Safe to repeat."""
     _resume(_subject(name), as_json=as_json)
 
 
 @channel.command("list")
 def list_channels(as_json: AsJson = False) -> None:
     """
-    Show each channel: its providers, the broken ones, its pause, and what waits.
+    Show each channel: its providers, the broken ones, its pause, its waiting messages.
 
-    A broken provider is left alone for a while: `hub incidents` says what to do.
-    `held` counts what a pause holds, `urgent` its emergencies, `waiting` what no
-    worker has taken.
+    The hub does not call a broken provider for a while: `hub incidents` says what to do.
+    `held` counts the messages a pause holds, `urgent` the emergencies among them,
+    `waiting` those that no worker has taken.
     """
     items = wait(_rows())
     if as_json:
@@ -67,13 +68,13 @@ def list_channels(as_json: AsJson = False) -> None:
 
 @channel.command("pause")
 def pause_channel(name: Channel, reason: Reason = "", as_json: AsJson = False) -> None:
-    """Hold a channel back, also its emergencies; as `hub pause` does."""
+    """Pause a channel, also its emergencies, like `hub pause`."""
     _pause(f"channel:{name}", reason, as_json=as_json)
 
 
 @channel.command("resume")
 def resume_channel(name: Channel, as_json: AsJson = False) -> None:
-    """Take the pause of a channel away; as `hub resume` does."""
+    """End the pause of a channel, like `hub resume`."""
     _resume(f"channel:{name}", as_json=as_json)
 
 
@@ -117,7 +118,7 @@ async def _paused(subject: str, reason: str) -> Paused:
 
 
 def _resume(subject: str, *, as_json: bool) -> None:
-    done = wait(_resumed(subject, _quiet if as_json else _progress))
+    done = wait(_resumed(subject, silent if as_json else _progress))
     if as_json:
         print_json(done)
         return
@@ -130,10 +131,6 @@ async def _resumed(subject: str, on_progress: Callable[[int], None]) -> Resumed:
         done = await pausing.resume(subject, store=store, publisher=publisher, on_progress=on_progress)
     await note("resume", subject, changed=done.changed, released=done.released)
     return done
-
-
-def _quiet(_count: int) -> None:
-    """Say nothing while it works."""
 
 
 def _progress(count: int) -> None:

@@ -1,4 +1,4 @@
-"""`hub people`: whom the directory knows, and who was what on a day."""
+"""`hub people`: the people of the directory, and who held which role on a day."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ from hub.model import Json, Role
 from hub.ports import Holders, Page
 
 app = typer.Typer(
-    no_args_is_help=True, help="People of the directory: who is or was what; load them from a spreadsheet."
+    no_args_is_help=True,
+    help="People of the directory: their roles now or on a day; import from a spreadsheet.",
 )
 
 Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")]
@@ -49,14 +50,14 @@ def _on(text: str) -> datetime:
 
 @app.command("who")
 def who(
-    role: Annotated[Role, typer.Argument(show_default=False, help="As what.")],
+    role: Annotated[Role, typer.Argument(show_default=False, help="The role.")],
     unit: Annotated[str | None, typer.Option(metavar="ID", help="Of this unit.")] = None,
     copropiedad: Annotated[
         str | None, typer.Option(metavar="ID", help="Of this copropiedad and its units.")
     ] = None,
     on: Annotated[
         datetime | None,
-        typer.Option(parser=_on, metavar="DATE", help="At the end of this day in Colombia; else now."),
+        typer.Option(parser=_on, metavar="DATE", help="At the end of this day in Colombia; by default now."),
     ] = None,
     after: Annotated[str | None, typer.Option(metavar="NEXT", help="The page after this one.")] = None,
     limit: Limit = 50,
@@ -67,7 +68,7 @@ def who(
 
       hub people who owner --unit altos-t1-101 --on 2026-03-09
 
-      hub people who staff          those who work for the whole company
+      hub people who staff          the staff of the whole company
     """
     if unit is not None and copropiedad is not None:
         raise typer.BadParameter("give --unit or --copropiedad; neither for those of the company")
@@ -85,7 +86,7 @@ def who(
 @app.command("show")
 def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
     """
-    Show somebody: contact points and what he is where; masked. Each look is noted.
+    Show a person: contact points and memberships, masked. Each look is audited.
 
       hub people show p-maria-pena
     """
@@ -102,16 +103,12 @@ def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
 
 
 async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, Json]:
-    """Note the look, then answer it; raises UnknownName for nobody."""
+    """Audit the look, then return the person. Raises UnknownName if there is none."""
     person = await _somebody(ref, whole=whole)
     if person is None:
-        raise _nobody(ref)
+        raise UnknownName(f"the directory has nobody called {ref!r}")
     await note(action, f"person:{ref}", person=ref, whole=whole)
     return person
-
-
-def _nobody(ref: str) -> UnknownName:
-    return UnknownName(f"the directory has nobody called {ref!r}")
 
 
 _PARTS: Final = {
@@ -124,15 +121,15 @@ _CONSENTS: Final = ("purpose", "granted", "at", "channels", "text_version", "met
 @app.command("consents")
 def consents(ref: Ref, as_json: AsJson = False) -> None:
     """
-    Tell what somebody has said yes and no to, and what proves it.
+    Show a person's consents and refusals, and their evidence.
 
       hub people consents p-maria-pena
     """
-    stand = wait(_look(ref, "person.consents"))["consents"]
+    consents_now = wait(_look(ref, "person.consents"))["consents"]
     if as_json:
-        print_items(stand)
+        print_items(consents_now)
         return
-    rows = [{**one, "channels": ", ".join(one["channels"]) or "all"} for one in stand]
+    rows = [{**consent, "channels": ", ".join(consent["channels"]) or "all"} for consent in consents_now]
     print_table(list(map(title, _CONSENTS)), [[cell(row, name) for name in _CONSENTS] for row in rows])
 
 
@@ -144,7 +141,7 @@ async def _somebody(ref: str, *, whole: bool) -> Mapping[str, Json] | None:
 async def _holders(asked: Holders, after: str | None, limit: int) -> Page:
     async with hub_app.open_directory_history(settings()) as store:
         page = await store.holders(asked, after=after, limit=limit)
-    # The names are masked and may be many: the question is noted, not each answer.
+    # The names are masked and may be many: the audit has the question, not each row.
     on = asked.on.isoformat()
     await note("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
     return page

@@ -1,4 +1,4 @@
-"""How far something long is: a bar for a person, a line now and then for a log."""
+"""Progress of a long task: a bar on a terminal, a few lines in a log."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from rich.console import Console
 from rich.progress import Progress
 
 _LINES: Final = 10
-"""How many lines a log gets of something long."""
+"""Most lines that a log gets of one task."""
+
+
+def silent(_progress: object) -> None:
+    """Report no progress."""
 
 
 @contextmanager
 def progress(words: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """Yield what is told how much is done, and of how much. All of it goes to stderr."""
+    """Yield a function to call with (done, total). All output goes to stderr."""
     if not shown:
         yield lambda _, __: None
     elif not sys.stderr.isatty():
@@ -29,14 +33,14 @@ def progress(words: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]
 
 
 def _lines(words: str) -> Callable[[int, int], None]:
-    told = 0
+    printed = 0
 
     def step(done: int, total: int) -> None:
-        nonlocal told
+        nonlocal printed
         tenth = done * _LINES // total
-        at_once = told == 0 and done == total
-        if tenth > told and not at_once:
-            told = tenth
+        at_once = printed == 0 and done == total
+        if tenth > printed and not at_once:
+            printed = tenth
             typer.echo(f"{words}: {done} / {total}", err=True)
 
     return step

@@ -1,4 +1,4 @@
-"""`hub publish`: events into the hub, the way every publisher's events come in."""
+"""`hub publish`: publish events through the broker, like every publisher."""
 
 from __future__ import annotations
 
@@ -26,19 +26,22 @@ def publish(
     ],
     kind: Annotated[
         str | None,
-        typer.Option("--type", "-t", help="Which event, when the file is only its data: pqrs.received."),
+        typer.Option(
+            "--type", "-t", help="The event type, if the file has only the event's data: pqrs.received."
+        ),
     ] = None,
-    source: Annotated[str, typer.Option(help="Who says so, where the file does not.")] = SOURCE,
+    source: Annotated[str, typer.Option(help="The source, if the file has none.")] = SOURCE,
     check: Annotated[
-        bool, typer.Option("--check/--no-check", help="Look at the schema before anything is published.")
+        bool,
+        typer.Option("--check/--no-check", help="Validate against the schema before publishing anything."),
     ] = True,
     as_json: AsJson = False,
 ) -> None:
     """
-    Publish CloudEvents to the exchange domain.events and wait until RabbitMQ has them, durably.
+    Publish CloudEvents to the exchange domain.events and wait until RabbitMQ has stored them.
 
-    A missing id, time, source or specversion is filled in. Nothing is published when one event of the
-    file is refused.
+    The command fills in a missing id, time, source or specversion. If one event of the file is refused,
+    it publishes nothing.
 
       hub publish event.json
 
@@ -49,7 +52,7 @@ def publish(
     missing = Missing(type=kind, source=source, now=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()))
     given = read_documents(_text(file))
     documents = [complete(document, missing) for document in given]
-    events = _understand(documents, given, check=check)
+    events = _validate(documents, given, check=check)
     wait(_send(events))
     _report(events, as_json=as_json)
 
@@ -61,7 +64,7 @@ def _text(file: str) -> str:
         raise InvalidEvent("not UTF-8") from None
 
 
-def _understand(
+def _validate(
     documents: Sequence[Mapping[str, Json]], given: Sequence[Json], *, check: bool
 ) -> Sequence[Event]:
     schemas = Schemas.load() if check else None
@@ -81,9 +84,9 @@ def _understand(
 
 
 def _which(index: int | None, document: Mapping[str, Json], original: Mapping[str, Json]) -> str:
-    """Say which event it is: its place in the file, and the id and source that the file itself names."""
+    """Identify an event in an error: its place in the file, and the id and source that the file gives it."""
     place = [] if index is None else [f"event {index + 1}"]
-    # What was filled in names nothing that its author knows.
+    # The author of the file does not know an id or a source that we filled in.
     own = [f"{name} {document[name]}" for name in ("id", "source") if document[name] == original.get(name)]
     words = [*place, *([f"({', '.join(own)})"] if own else [])]
     return f"{' '.join(words)}: " if words else ""

@@ -1,4 +1,4 @@
-"""`hub people readiness`: what to do before a copropiedad goes live."""
+"""`hub people readiness`: what is missing before a copropiedad goes live."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _COLUMNS = (
 
 
 def readiness(
-    copropiedad: Annotated[str | None, typer.Option(metavar="ID", help="Only this one.")] = None,
+    copropiedad: Annotated[str | None, typer.Option(metavar="ID", help="Only this report.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell who could be reached, per copropiedad and channel, and what to do before going live."""
-    found = wait(_read(copropiedad))
-    if copropiedad is not None and not found:
+    """Show who can be reached, per copropiedad and channel, and what to do before going live."""
+    reports = wait(_read(copropiedad))
+    if copropiedad is not None and not reports:
         raise UnknownName(f"there is no copropiedad {copropiedad!r}")
     if as_json:
-        print_items(found)
+        print_items(reports)
         return
-    print_table(_COLUMNS, [_row(one) for one in found])
-    for one in found:
-        if one.to_do:
-            typer.echo(f"\n{one.name}")
-        for sentence in one.to_do:
+    print_table(_COLUMNS, [_row(report) for report in reports])
+    for report in reports:
+        if report.to_do:
+            typer.echo(f"\n{report.name}")
+        for sentence in report.to_do:
             typer.echo(f"  {sentence}")
 
 
@@ -53,17 +53,17 @@ async def _read(copropiedad: str | None) -> list[Readiness]:
         return await PostgresReadiness(database, policy.suppression_for).of(copropiedad)
 
 
-def _row(one: Readiness) -> tuple[str, ...]:
+def _row(report: Readiness) -> tuple[str, ...]:
     shares = (
-        *(one.email, one.mobile, one.push, one.letter_only, one.unverified),
-        *(one.authorised, one.commercial, one.survey),
+        *(report.email, report.mobile, report.push, report.letter_only, report.unverified),
+        *(report.authorised, report.commercial, report.survey),
     )
     return (
-        one.copropiedad_id,
-        str(one.units),
-        str(one.empty_units),
-        str(one.people),
-        *(_share(number, one.people) for number in shares),
+        report.copropiedad_id,
+        str(report.units),
+        str(report.empty_units),
+        str(report.people),
+        *(_share(number, report.people) for number in shares),
     )
 
 

@@ -1,4 +1,4 @@
-"""`hub redrive`: lost messages go again."""
+"""`hub redrive`: send lost messages again."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from hub.app import process as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, as_instant, print_json, print_table, settings, wait
 from hub.cli.names import OfChannel, OfEvent
+from hub.cli.progress import silent
 from hub.operations import redrive as redriving
 from hub.operations.redrive import Redriven, RedrivenAnswer, RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
 
-Since = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made at or after.")]
-Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Made before.")]
+Since = Annotated[
+    datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Created at or after.")
+]
+Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Created before.")]
 
 
 class Lost(StrEnum):
@@ -30,7 +33,7 @@ class Lost(StrEnum):
 
 def redrive(  # noqa: PLR0913 - each is an option of the command line
     *,
-    state: Annotated[Lost, typer.Option(help="Which lost ones.")],
+    state: Annotated[Lost, typer.Option(help="Which lost messages.")],
     channel: OfChannel = None,
     event: OfEvent = None,
     event_id: Annotated[str | None, typer.Option(help="The id that the publisher gave the event.")] = None,
@@ -39,25 +42,26 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
     since: Since = None,
     until: Until = None,
     also_told: Annotated[
-        bool, typer.Option("--also-told", help="Also whoever was told the same in another way.")
+        bool, typer.Option("--also-told", help="Also people who were notified by another channel.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, by channel and reason.")] = False,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="How many to look at.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=1, help="How many messages to examine.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Send lost messages again, in place, after what lost them was mended. Safe to repeat.
+    Send lost messages again, in place, once the cause is fixed. Safe to repeat.
 
-    Left alone are those that are worthless by now, those that never had an
-    address, and whoever was or is being told the same in another way: of a
-    cascade that is lost as a whole its first step goes again. A TIME without
-    an offset is Bogotá's.
+    The command skips messages that are too old, messages without an address, and
+    people who were or are being notified by another channel. If a whole cascade
+    was lost, its first step is sent again. A TIME without an offset is Bogotá's.
 
       hub redrive --state failed --channel sms --since 2026-03-09T08:00 --dry-run
 
       hub redrive --state bounced --reason smtp_550 --event pqrs.responded
     """
-    narrowed = MessageFilter(
+    message_filter = MessageFilter(
         state=state.value,
         channel=channel,
         event=event,
@@ -67,8 +71,10 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
         since=since,
         until=until,
     )
-    wish = RedriveRequest(narrowed=narrowed, also_told=also_told, dry_run=dry_run)
-    answer = redriving.shown(wait(_redrive(wish, limit, _quiet if as_json else _progress)), dry_run=dry_run)
+    request = RedriveRequest(narrowed=message_filter, also_told=also_told, dry_run=dry_run)
+    answer = redriving.shown(
+        wait(_redrive(request, limit, silent if as_json else _progress)), dry_run=dry_run
+    )
     if as_json:
         print_json(answer)
     else:
@@ -76,20 +82,16 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
 
 
 async def _redrive(
-    wish: RedriveRequest, limit: int | None, on_progress: Callable[[Redriven], None]
+    request: RedriveRequest, limit: int | None, on_progress: Callable[[Redriven], None]
 ) -> Redriven:
     given = settings()
     async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
         done = await redriving.redrive(
-            wish, store=store, publisher=publisher, limit=limit, on_progress=on_progress
+            request, store=store, publisher=publisher, limit=limit, on_progress=on_progress
         )
-    if not wish.dry_run:
-        await note("redrive", f"messages:{wish.narrowed.state}", taken=done.of(RedriveResult.TAKEN))
+    if not request.dry_run:
+        await note("redrive", f"messages:{request.narrowed.state}", taken=done.of(RedriveResult.TAKEN))
     return done
-
-
-def _quiet(_done: Redriven) -> None:
-    """Say nothing while it works."""
 
 
 def _progress(done: Redriven) -> None:

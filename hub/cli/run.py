@@ -15,10 +15,10 @@ import uvloop
 from hub.app import process
 from hub.cli.common import settings
 
-LOOK_FOR_CYCLES_AFTER: Final = 20_000
+GC_THRESHOLD: Final = 20_000
 """
-Objects made, before Python looks which of them only hold each other. After its own 700 a batch of
-events is walked over many times while it is in work, for nothing: 4 % of the CPU under load.
+Allocations between two runs of the garbage collector (generation 0). With Python's default of 700 it scans
+a batch of events many times while they are in work, for nothing: 4 % of the CPU under load.
 """
 
 
@@ -33,21 +33,21 @@ def run(
     ] = None,
 ) -> None:
     """
-    Run the hub until Ctrl-C or SIGTERM; it finishes what it holds, then ends.
+    Run the hub until Ctrl-C or SIGTERM; it finishes its work in progress, then ends.
 
-    With all roles it brings the database schema up to date first. A single role refuses an old
-    schema and names the command that mends it.
+    With all roles it first upgrades the database schema. A single role refuses an old
+    schema and names the command that upgrades it.
     """
     given = settings()
     chosen = choose(roles or (), process.ROLES) or frozenset(process.whole(given))
-    gc.set_threshold(LOOK_FOR_CYCLES_AFTER)
-    gc.freeze()  # modules and their tables stay for good
+    gc.set_threshold(GC_THRESHOLD)
+    gc.freeze()  # modules and their tables are never freed
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_signalled(process.run(given, chosen)))
 
 
 def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:
-    """Answer the roles asked for; none when none is named."""
+    """Return the roles asked for, possibly none. Raises BadParameter for an unknown role."""
     unknown = [role for role in asked if role not in known]
     if unknown:
         raise typer.BadParameter(f"there is no role {', '.join(unknown)}; there are {', '.join(known)}")
@@ -60,12 +60,12 @@ async def until_signalled(work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(work)
 
     def stop() -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(each)
-            signal.signal(each, signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
         task.cancel()
 
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
     with contextlib.suppress(asyncio.CancelledError):
         await task

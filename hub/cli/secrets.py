@@ -1,4 +1,4 @@
-"""`hub secrets`: the keys of HUB_SECRET, what still needs each, and a new one."""
+"""`hub secrets`: the keys of HUB_SECRET, what still needs each of them, and generating a new one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from hub.errors import HubError
 from hub.settings import Settings
 from hub.storage.secrets import UnderWay
 
-app = typer.Typer(no_args_is_help=True, help="HUB_SECRET: its keys, what needs them, a new one.")
+app = typer.Typer(
+    no_args_is_help=True, help="HUB_SECRET: list its keys and what needs them, generate a new one."
+)
 
 _OCTETS: Final = 32
 _WHERE: Final = """Se muestra una sola vez y no se guarda.
@@ -29,17 +31,17 @@ La primera firma, todas verifican. Cuándo retirar la de antes: `hub secrets lis
 
 @app.command()
 def new() -> None:
-    """Make a good secret and print it once; nothing is stored."""
+    """Generate a strong secret and print it once; the hub does not store it."""
     typer.echo(token_hex(_OCTETS))
     typer.secho(_WHERE, fg=typer.colors.YELLOW, err=True)
 
 
 @app.command("list")
 def list_keys(as_json: AsJson = False) -> None:
-    """List the keys by their ids, which may be shown, and what taking one out would break."""
-    told = wait(_told(settings()))
+    """List the keys by their ids, which are not secret, and what removing a key would break."""
+    usage = wait(_usage(settings()))
     if as_json:
-        print_json(told)
+        print_json(usage)
         return
     print_table(
         ("lugar", "id", "hace", "documentos"),
@@ -50,30 +52,30 @@ def list_keys(as_json: AsJson = False) -> None:
                 "firma y verifica" if key["signs"] else "verifica",
                 "?" if key["documents"] is None else str(key["documents"]),
             )
-            for place, key in enumerate(told["keys"], start=1)
+            for place, key in enumerate(usage["keys"], start=1)
         ],
     )
-    for line in _needs(told):
+    for line in _needs(usage):
         typer.echo(line)
 
 
-async def _told(given: Settings) -> dict[str, Any]:
+async def _usage(given: Settings) -> dict[str, Any]:
     ids = KeyRing(given.secrets).ids
-    documents, out = await _looked_up(given)
+    documents, under_way = await _read_usage(given)
     return {
         "keys": [
-            {"id": key, "signs": place == 0, "documents": documents.get(key, 0) if out else None}
+            {"id": key, "signs": place == 0, "documents": documents.get(key, 0) if under_way else None}
             for place, key in enumerate(ids)
         ],
         "documents_lost": sum(people for key, people in documents.items() if key not in ids),
-        "mails": out.mails if out and given.mail_domain else None,
-        "texts": out.texts if out else None,
+        "mails": under_way.mails if under_way and given.mail_domain else None,
+        "texts": under_way.texts if under_way else None,
         "panels": sorted({row["provider"] for row in _hooks(given)}),
     }
 
 
-async def _looked_up(given: Settings) -> tuple[Mapping[str, int], UnderWay | None]:
-    """Answer key → its people, and what of the last days is out there; None where PostgreSQL does not say."""
+async def _read_usage(given: Settings) -> tuple[Mapping[str, int], UnderWay | None]:
+    """Return key id → people, and recent signed messages; ({}, None) if PostgreSQL does not answer."""
     try:
         async with open_secrets(given) as store:
             return await store.documents(), await store.under_way(datetime.now(UTC))
@@ -81,17 +83,17 @@ async def _looked_up(given: Settings) -> tuple[Mapping[str, int], UnderWay | Non
         return {}, None
 
 
-def _needs(told: Mapping[str, Any]) -> Iterator[str]:
-    """Say what a key that is taken out would be missed by."""
-    if told["texts"] is None:
+def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what still depends on a key, so that removing it would break."""
+    if usage["texts"] is None:
         yield "Sin PostgreSQL no se sabe qué necesita todavía cada clave."
-    if told["documents_lost"]:
-        yield f"{told['documents_lost']} personas tienen el documento bajo una clave que ya no está."
-    if told["mails"]:
-        yield f"{told['mails']} correos de los últimos 30 días: sus rebotes y respuestas llevan firma."
-    if told["texts"]:
-        yield f"{told['texts']} textos de los últimos 3 días esperan su informe de entrega, que lleva firma."
-    for name in told["panels"]:
+    if usage["documents_lost"]:
+        yield f"{usage['documents_lost']} personas tienen el documento bajo una clave que ya no está."
+    if usage["mails"]:
+        yield f"{usage['mails']} correos de los últimos 30 días: sus rebotes y respuestas llevan firma."
+    if usage["texts"]:
+        yield f"{usage['texts']} textos de los últimos 3 días esperan su informe de entrega, que lleva firma."
+    for name in usage["panels"]:
         yield f"En el panel de {name} está escrita una dirección firmada: `hub secrets hooks`."
     yield "Los documentos pasan a la primera clave al importar de nuevo."
     yield 'Si una clave todavía verifica algo: hub_signature_verified_total{key="ID"} en /metrics.'
@@ -99,7 +101,7 @@ def _needs(told: Mapping[str, Any]) -> Iterator[str]:
 
 @app.command()
 def hooks(as_json: AsJson = False) -> None:
-    """Print the signed addresses to enter in providers' panels. Whoever has one may post there."""
+    """Print the signed addresses to enter in providers' panels. Anyone with one can post there."""
     rows = _hooks(settings())
     if as_json:
         print_items(rows)

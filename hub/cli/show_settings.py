@@ -1,4 +1,4 @@
-"""`hub settings`: what is in force and where it came from, with nothing secret in it."""
+"""`hub settings`: the settings in force and their origin, without secrets."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from hub.settings.effective import tell
 
 def show_settings(as_json: AsJson = False) -> None:
     """
-    Print every setting and where it came from: may go into a ticket or be kept.
+    Print every setting and its origin, without secrets: safe to put into a ticket.
 
-    Secrets are only `set`, URLs are without user, password and query, HUB_SECRET is the ids of its keys.
+    A secret is shown as `set`, a URL without user, password and query, HUB_SECRET as the ids of its keys.
     """
     given = settings()
-    told = tell(given, os.environ, keys=KeyRing(given.secrets).ids)
+    effective = tell(given, os.environ, keys=KeyRing(given.secrets).ids)
     if as_json:
-        print_items(told)
+        print_items(effective)
         return
     origins = {"env": "environment", "file": "file", "default": "default"}
-    rows = [(one.name, one.value or "–", origins[one.origin]) for one in told]
+    rows = [(setting.name, setting.value or "–", origins[setting.origin]) for setting in effective]
     print_table(("variable", "value", "from"), rows)

@@ -1,4 +1,4 @@
-"""`hub rehearse`: what another policy would have made of what has happened."""
+"""`hub rehearse`: replay history with another policy."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
 from hub.catalog import BY_NAME
 from hub.cli.common import (
+    BOGOTA,
     AsJson,
     as_instant,
     console,
@@ -43,16 +43,16 @@ _OUTCOMES: Final = {
     "open": "en curso",
     "cancelled": "anulada",
 }
-_BOGOTA: Final = ZoneInfo("America/Bogota")
 
 Row = tuple[str, ...]
 File = Annotated[
-    Path, typer.Option("--policy", metavar="FILE", help="The policy to try, as HUB_POLICY would name it.")
+    Path, typer.Option("--policy", metavar="FILE", help="The policy to try, a file like that of HUB_POLICY.")
 ]
 Since = Annotated[
-    datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="From then on, instead.")
+    datetime | None,
+    typer.Option(parser=as_instant, metavar="TIME", help="From this time, instead of --period."),
 ]
-Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Before then.")]
+Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Before this time.")]
 
 
 def rehearse(
@@ -60,26 +60,26 @@ def rehearse(
     period: Annotated[str, typer.Option(help="The last days (90d) or a month (2026-10).")] = "90d",
     since: Since = None,
     until: Until = None,
-    cases: Annotated[int, typer.Option(min=0, help="How many cases that end otherwise to list.")] = 20,
+    cases: Annotated[int, typer.Option(min=0, help="How many cases with another outcome to list.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """
-    Try a new policy on what has happened: breaches, steps of the ladder, messages at night, before and after.
+    Replay history with a new policy: breaches, escalations, messages at night, before and after.
 
-    Nothing is sent and nothing is written: the history is read in a
-    transaction that cannot write, and replayed twice, by the policy in force
-    (HUB_POLICY, or the built-in one) and by FILE laid over the built-in one.
+    The command sends and writes nothing: it reads the history in a read-only
+    transaction and replays it twice, with the policy in force (HUB_POLICY, or the
+    built-in one) and with FILE laid over the built-in one.
 
       hub rehearse --policy new.toml --period 90d
 
       hub rehearse --policy new.toml --since 2026-07-01 --until 2026-10-01 --json
 
-    The same policy gives no difference. A running hub lets each clock keep
-    what was promised at its start; here both sides are worked out afresh from
-    the events, as if each policy had always been in force. Each level of the
-    ladder is taken to be held by somebody with working hours. Night is from
-    21:00 to 07:00; a message counts once for each channel that disturbs. What
-    is tried is the calendar, the promises and the hours of contact.
+    The same policy gives no difference. In a running hub each clock keeps the
+    terms promised at its start; here both sides are computed from the events, as
+    if each policy had always been in force. The replay assumes that each level of
+    the escalation has somebody with working hours. Night is from 21:00 to 07:00; a
+    message counts once per interruptive channel. The replay covers the calendar,
+    the promises and the contact hours.
     """
     comparison = wait(_rehearse(policy, (period, since, until), cases, shown=not as_json))
     if as_json:
@@ -99,10 +99,10 @@ async def _rehearse(
         Database(given.database_url.reveal(), size=1) as database,
         PostgresHistory(database).reading() as history,
     ):
-        with progress("Casos, en días", shown=shown) as tell:
-            await add_cases(comparison, history, BY_NAME, tell)
-        with progress("Mensajes, en días", shown=shown) as tell:
-            await add_contacts(comparison, history, tell)
+        with progress("Casos, en días", shown=shown) as step:
+            await add_cases(comparison, history, BY_NAME, step)
+        with progress("Mensajes, en días", shown=shown) as step:
+            await add_contacts(comparison, history, step)
     return comparison
 
 
@@ -161,7 +161,8 @@ def _list(comparison: Comparison) -> None:
         console().print(f"Los primeros {listed} (--cases muestra más):", markup=False)
     console().print()
     print_table(
-        _CHANGES, [_change(each) for each in sorted(comparison.changes, key=lambda one: one.due_before)]
+        _CHANGES,
+        [_change(change) for change in sorted(comparison.changes, key=lambda change: change.due_before)],
     )
 
 
@@ -178,14 +179,14 @@ def _change(change: Change) -> Row:
 
 def _rows(comparison: Comparison) -> Iterator[Row]:
     before, after = comparison.before, comparison.after
-    for name in sorted(before.promises, key=lambda one: CLOCKS.get(one, one)):
+    for name in sorted(before.promises, key=lambda name: CLOCKS.get(name, name)):
         yield from _block(CLOCKS.get(name, name), _measures(before.promises[name], after.promises[name]))
     yield from _block("Todas las promesas", _measures(before.total, after.total))
     yield from _block("Mensajes de noche", _nights(comparison))
 
 
 def _block(title: str, rows: Iterable[Row]) -> Iterator[Row]:
-    """Put the title before the first row, and an empty one behind the last."""
+    """Put the title before the first row, and an empty row after the last."""
     head = title
     for row in rows:
         yield head, *row
@@ -247,7 +248,7 @@ def _minute(at: datetime) -> str:
 
 
 def _due(at: datetime) -> str:
-    """A due instant in Bogotá: `11/03 14:05`; the end of a day is `31/03 24:00`, not the next day."""
-    last = at.astimezone(_BOGOTA) - timedelta.resolution
+    """Format a due instant in Bogotá: `11/03 14:05`; the end of a day as `31/03 24:00`, not the next day."""
+    last = at.astimezone(BOGOTA) - timedelta.resolution
     ends_a_day = last.time() == time.max
-    return f"{last:%d/%m} 24:00" if ends_a_day else f"{at.astimezone(_BOGOTA):%d/%m %H:%M}"
+    return f"{last:%d/%m} 24:00" if ends_a_day else f"{at.astimezone(BOGOTA):%d/%m %H:%M}"

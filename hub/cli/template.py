@@ -1,4 +1,4 @@
-"""`hub template`: what a message will say, before anybody reads it."""
+"""`hub template`: preview the texts of messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub.model import Json, Rendered
 from hub.rendering.approved import Approved
 
 _RULE: Final = 80
-"""Columns of a rule between two texts: into a pipe the console itself is 2,000 wide."""
+"""Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
 
 app = typer.Typer(no_args_is_help=True, help="The texts of messages.")
 
@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="The texts of messages.")
 @app.command()
 def preview(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="An event's name: pqrs.received.")],
-    channel: Annotated[str | None, typer.Option(help="Only this one: email, sms, push, inbox.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel: email, sms, push, inbox.")] = None,
     variant: Annotated[
         str | None, typer.Option(help="Only the text of this audience: staff, owner …")
     ] = None,
@@ -61,13 +61,15 @@ def preview(
 
 @app.command()
 def whatsapp(
-    event: Annotated[str | None, typer.Argument(metavar="[EVENT]", help="Only those of this event.")] = None,
+    event: Annotated[
+        str | None, typer.Argument(metavar="[EVENT]", help="Only the texts of this event.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Show the texts that Meta has to approve before they can be sent over WhatsApp.
+    Show the texts that Meta must approve before the hub can send them over WhatsApp.
 
-    With --json each is a body for Meta's `message_templates`.
+    With --json each text is a request body for Meta's `message_templates`.
 
       hub template whatsapp pqrs.received
     """
@@ -81,22 +83,18 @@ def whatsapp(
 
 
 def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
-    words = _words()
-    for name in words.schemas.by_name if event is None else (event,):
-        yield from words.templates.to_approve(name, _example(words, name))
+    company = CompanyRules(settings())
+    for name in company.schemas.by_name if event is None else (event,):
+        yield from company.templates.to_approve(name, _example(company, name))
 
 
 def _render(event: str) -> Mapping[str, Rendered]:
-    words = _words()
-    return words.templates.preview(event, _example(words, event))
+    company = CompanyRules(settings())
+    return company.templates.preview(event, _example(company, event))
 
 
-def _words() -> CompanyRules:
-    return CompanyRules(settings())
-
-
-def _example(words: CompanyRules, event: str) -> Mapping[str, Json]:
-    schema = words.schemas.by_name.get(event)
+def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:
+    schema = company.schemas.by_name.get(event)
     if schema is None:
         raise HubError(f"there is no event {event}; the names are those of hub/catalog/, like pqrs.received")
     example: Mapping[str, Json] = schema.examples[0]
@@ -115,7 +113,6 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
 
 
 def _print(forms: Mapping[str, Rendered]) -> None:
-
     out = console()
     for name, rendered in forms.items():
         out.print(Rule(name, align="left"), width=min(out.width, _RULE))
@@ -127,10 +124,10 @@ def _print(forms: Mapping[str, Rendered]) -> None:
 
 def _print_submissions(submissions: Sequence[Mapping[str, Json]]) -> None:
     out = console()
-    for one in submissions:
-        out.print(one["name"], style="bold", markup=False)
-        out.print(f"{one['language']}, {one['category']}", style="dim", markup=False)
-        (body,) = one["components"]
+    for template in submissions:
+        out.print(template["name"], style="bold", markup=False)
+        out.print(f"{template['language']}, {template['category']}", style="dim", markup=False)
+        (body,) = template["components"]
         out.print(body["text"], markup=False)
         for example in body["example"]["body_text_named_params"]:
             out.print(f"  {example['param_name']} = {example['example']}", style="dim", markup=False)

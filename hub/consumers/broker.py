@@ -2,9 +2,9 @@
 Connections to RabbitMQ, one generation at a time.
 
 Plain `connect`, not `connect_robust`: a robust connection restores consumers while old work is
-still running, and then acknowledges deliveries of a channel that is gone. Here a lost connection
-ends its whole generation: its work is cancelled, its deliveries are forgotten (the broker gives
-them out again), and the next generation starts clean.
+still running, which then acknowledges deliveries of a lost channel. Here a lost connection ends its
+whole generation: its work is cancelled, its deliveries are dropped (the broker redelivers them), and
+the next generation starts clean.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from hub.tasks import cancel, reraise_if_cancelled
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 HEARTBEAT: Final = 10
-"""Seconds; a connection on which nothing comes for three times as long is lost."""
+"""Seconds; a connection that is silent for three times as long is lost."""
 LONGEST_PAUSE: Final = timedelta(seconds=10)
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ Work = Callable[[AbstractConnection], Awaitable[None]]
 
 
 def user_of(url: str) -> str | None:
-    """Answer the user as whom this URL connects; None where that cannot be said of it."""
+    """Return the user of this URL; None where it cannot be determined."""
     try:
         return unquote(urlsplit(url).username or "guest")
     except ValueError:
@@ -45,7 +45,7 @@ def user_of(url: str) -> str | None:
 
 
 async def connect(url: str, name: str) -> AbstractConnection:
-    """Open one connection, named so that an operator of RabbitMQ knows it."""
+    """Open one connection, with a name for RabbitMQ's operator."""
     read_leniently()
     async with broker_errors():
         return await aio_pika.connect(
@@ -59,9 +59,9 @@ async def connect(url: str, name: str) -> AbstractConnection:
 
 class _Connection(aio_pika.Connection):
     """
-    A connection that is closed when it cannot be opened.
+    A connection that is closed when opening it fails.
 
-    aio-pika leaves that to the collector, and the loop may end before its closing has begun.
+    aio-pika leaves that to the garbage collector, and the loop may end first.
     """
 
     async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - aio-pika's name
@@ -76,8 +76,8 @@ async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> N
     """
     Do `work` on one connection after another, until it returns by itself, `stop` is set or it is cancelled.
 
-    A lost connection cancels the work; then comes a pause that doubles up to ten seconds, with
-    jitter, so that a fleet does not knock at a starting broker all at once.
+    A lost connection cancels the work. Then follows a pause that doubles up to ten seconds, with
+    jitter, so that many processes do not reconnect to a starting broker at once.
     """
     failures = 0
     while not stop.is_set():
@@ -105,13 +105,13 @@ async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> N
 
 
 async def rest(seconds: float, stop: asyncio.Event) -> None:
-    """Pause while a server is away; a stop need not wait for it."""
+    """Pause while a server is unavailable; `stop` ends the pause."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
 
 
 def pause(failures: int) -> float:
-    """Seconds to wait after that many failures in a row: 0.1, 0.2, 0.4 … 10, each ± half."""
+    """Return the seconds to wait after so many failures in a row: 0.1, 0.2, 0.4 … 10, each ± half."""
     longest: float = min(0.1 * 2 ** (min(failures, 10) - 1), LONGEST_PAUSE.total_seconds())
     return float(longest * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
@@ -134,7 +134,7 @@ async def _one_generation(connection: AbstractConnection, work: Work) -> None:
 
 
 async def close(what: AbstractConnection | AbstractChannel) -> None:
-    """Close what may be lost already: then closing may raise anything, and there is nothing left to save."""
+    """Close, and ignore errors: if the connection is lost already, closing may raise anything."""
     with contextlib.suppress(Exception):
         async with broker_errors():
             await asyncio.wait_for(what.close(), CONNECT_TIMEOUT.total_seconds())
@@ -142,7 +142,7 @@ async def close(what: AbstractConnection | AbstractChannel) -> None:
 
 @contextlib.asynccontextmanager
 async def broker_errors() -> AsyncIterator[None]:
-    """Translate what aio-pika raises into `BrokerUnavailable`."""
+    """Translate aio-pika's errors to `BrokerUnavailable`."""
     try:
         yield
     except Unavailable:
@@ -150,11 +150,11 @@ async def broker_errors() -> AsyncIterator[None]:
     except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as exc:
         raise _away(exc) from exc
     except asyncio.CancelledError as exc:
-        # aiormq cancels whoever waits on a connection that it gives up for dead. We were not cancelled.
+        # aiormq cancels the waiters of a connection that it considers dead. We were not cancelled.
         reraise_if_cancelled()
         raise _away(exc) from exc
     except Exception as exc:
-        # A bare `Exception` is what aiormq gives whoever waits when it has no reason at hand.
+        # aiormq raises a bare `Exception` in waiters when it has no reason.
         if type(exc) is Exception:
             raise _away(exc) from exc
         raise
@@ -168,9 +168,9 @@ async def watched_channel(
     connection: AbstractConnection, prefetch: int
 ) -> tuple[AbstractChannel, asyncio.Event]:
     """
-    Open a channel for consuming, and an event that is set when the broker closes it or ends a consumer.
+    Open a channel for consuming, and an event that is set when the broker closes it or cancels a consumer.
 
-    It ends a consumer alone when its queue is deleted or loses its leader: nothing would come any more.
+    The broker cancels a consumer when its queue is deleted or loses its leader: nothing more would arrive.
     """
     channel = connection.channel(publisher_confirms=False)
     await channel.initialize(timeout=CONNECT_TIMEOUT.total_seconds())

@@ -1,4 +1,4 @@
-"""INTAKE's consumers: a queue per lane, so that a flood in one never delays another."""
+"""Consumers of intake: a queue per lane, so that a flood in one never delays another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.model import Lane
 from hub.ports import Appointments, IntakeStore, Now, Publisher
 
 BATCH: Final = 200
-"""The most events in one transaction; whatever has arrived is taken, nothing waits for more."""
+"""Events per transaction at most; a batch takes what has arrived and never waits for more."""
 
 
 def consumers(

@@ -1,4 +1,4 @@
-"""DELIVERY's consumers: a queue per channel and lane, so that a slow provider holds up only itself."""
+"""Consumers of delivery: a queue per channel and lane, so that a slow provider delays only itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.model.tickets import decode_ticket
 from hub.ports import Appointments, DeliveryStore, Publisher
 
 AT_ONCE: Final = 4
-"""Tickets of one queue in work; a ticket has up to 100 messages, which are sent concurrently."""
+"""Tickets of one queue in progress; a ticket has up to 100 messages, which are sent concurrently."""
 
 log = structlog.get_logger()
 
@@ -27,12 +27,12 @@ def consumers(
     """Make the consumers of all channels and lanes, also of channels that are not configured."""
 
     async def handle(incoming: Sequence[RawMessage]) -> None:
-        for one in incoming:
+        for ticket in incoming:
             try:
-                ids = decode_ticket(one.body)
+                ids = decode_ticket(ticket.body)
             except msgspec.DecodeError:
-                # Not one of ours, and it names no message; the rows are the truth, the sweep finds them.
-                log.error("ticket.unreadable", queue=one.routing_key)
+                # Not ours, and it names no message. SQL is the source of truth: the sweep finds all messages.
+                log.error("ticket.unreadable", queue=ticket.routing_key)
                 continue
             await deliver(ids, deps=deps, store=store, publisher=publisher, appointments=appointments)
 
@@ -44,5 +44,5 @@ def consumers(
 
 
 async def _forget(incoming: RawMessage, error: Exception) -> None:
-    """A ticket is only a reminder of rows: drop it, and let the sweep make another."""
+    """Drop a ticket: it only points to rows, and the sweep makes another."""
     log.error("ticket.dropped", queue=incoming.routing_key, error=type(error).__name__)

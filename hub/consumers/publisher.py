@@ -1,4 +1,4 @@
-"""Publishing with confirms, over a connection of its own."""
+"""Publishes with confirms, over its own connection."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
 
 CONFIRM_TIMEOUT: Final = 10.0
-"""Seconds; past it the outcome is unknown, and nothing that depends on it may be acknowledged."""
+"""Seconds; after that the outcome is unknown, and nothing that depends on it may be acknowledged."""
 
 DEFAULT: Final = ""
-"""The exchange that knows every queue by its name."""
+"""The default exchange, which routes to every queue by its name."""
 TICKET_TYPE: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A channel with confirms, and the same one below aio-pika."""
+    """A channel with confirms, and its aiormq channel below aio-pika."""
 
     channel: AbstractChannel
     wire: Channel
 
 
 class BrokerPublisher:
-    """`hub.ports.Publisher` on RabbitMQ. Connects when first used, and again after a loss."""
+    """`hub.ports.Publisher` on RabbitMQ. Connects at first use, and reconnects after a loss."""
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
@@ -82,7 +82,7 @@ class BrokerPublisher:
         await _publish(opened.wire, topology.DOMAIN_EVENTS, letter.routing_key, letter.body, properties)
 
     async def depth(self, channel: str, lane: Lane) -> int:
-        """Answer how many tickets of a queue are ready (waiting for a consumer)."""
+        """Return the number of ready tickets in a queue."""
         opened = await self._channel()
         async with broker_errors():
             queue = await opened.channel.declare_queue(
@@ -91,7 +91,7 @@ class BrokerPublisher:
         return queue.declaration_result.message_count or 0
 
     async def unattended(self) -> Mapping[str, int]:
-        """Answer the queues that nobody consumes, each with how many are ready in it."""
+        """Return the queues without a consumer, each with its number of ready messages."""
         opened = await self._channel()
         async with broker_errors():
             found = [
@@ -138,10 +138,10 @@ async def _publish(
             properties=properties,
             mandatory=mandatory,
             timeout=CONFIRM_TIMEOUT,
-            # What is confirmed has been written. To wait for each write would let the next one wait as well.
+            # A confirm implies that the frame was written. Waiting for each write would delay the next one.
             wait=False,
         )
-    # A returned message is handed back as if it were an answer.
+    # aiormq delivers a returned message as if it were a confirm.
     if isinstance(answer, DeliveredMessage):
         raise BrokerUnavailable(f"no queue takes {key}")
 
@@ -151,7 +151,7 @@ async def _prepare(connection: AbstractConnection) -> _Open:
         async with broker_errors():
             return await _declared(connection)
     except ConfigurationError as exc:
-        # No fault of the event in hand, which would be buried for it.
+        # Not the event's fault: otherwise it would become a dead letter.
         raise BrokerUnavailable(str(exc)) from exc
 
 
@@ -169,8 +169,8 @@ def _durable(
         content_type=content_type,
         headers=headers or {},
         delivery_mode=DeliveryMode.PERSISTENT,
-        # aiormq finds a returned message by its id, so two of them in flight must never share one.
+        # aiormq finds a returned message by its id, so no two in flight may share one.
         message_id=uuid4().hex,
-        # RabbitMQ refuses another name than the connection's: intake knows by it what the hub has looked at.
+        # RabbitMQ refuses a user other than the connection's: intake trusts it to mean the hub's own check.
         user_id=user,
     )

@@ -1,9 +1,9 @@
 """
-Exchanges and queues as values. Every role declares all of it, so that no order of starting matters.
+Exchanges and queues as values. Every role declares all of them, so the start order does not matter.
 
     domain.events ─#─▶ hub.lanes ─name─▶ hub.events.urgent · normal · bulk
                           └─ unknown types ─▶ hub.unknown ─▶ hub.events.normal
-    (default exchange) ─▶ hub.messages.<channel>.<lane>        hub.events.out: what the hub tells others
+    (default exchange) ─▶ hub.messages.<channel>.<lane>        hub.events.out: events of the hub for others
 
 Queue arguments are frozen once declared (RabbitMQ answers 406): a change is a new name and a drain.
 """
@@ -29,11 +29,11 @@ HUB_UNKNOWN: Final = "hub.unknown"
 EVENTS_OUT: Final = "hub.events.out"
 
 CHANNELS: Final = ("email", "sms", "whatsapp", "push", "inbox", "print")
-"""The channels that are built; each has a queue per lane."""
+"""All channels; each has a queue per lane."""
 
 QUORUM: Final[Arguments] = {
     "x-queue-type": "quorum",
-    # The default drops a message after 21 lost connections; losing connections is not its fault.
+    # The default drops a message after 21 lost connections, which are not the message's fault.
     "x-delivery-limit": -1,
 }
 TIMEOUT: Final = 10.0
@@ -65,7 +65,7 @@ def messages_queue(channel: str, lane: Lane) -> str:
 
 
 EXCHANGES: Final = (
-    # The publishers' contract: durable, topic, no arguments, so that they can declare it as well.
+    # The contract with publishers: durable, topic, no arguments, so that they can declare it as well.
     Exchange(name=DOMAIN_EVENTS, type=ExchangeType.TOPIC),
     Exchange(name=HUB_UNKNOWN, type=ExchangeType.FANOUT),
     Exchange(name=HUB_LANES, type=ExchangeType.TOPIC, arguments={"alternate-exchange": HUB_UNKNOWN}),
@@ -78,7 +78,7 @@ QUEUES: Final = (
 BINDINGS: Final = (
     *(Binding(source=HUB_LANES, destination=events_queue(kind.lane), key=kind.name) for kind in CATALOG),
     Binding(source=HUB_UNKNOWN, destination=events_queue(Lane.NORMAL), key=""),
-    # Last: from here on events flow, and every lane is there to take them.
+    # Last: events flow from here on, when all lanes exist.
     Binding(source=DOMAIN_EVENTS, destination=HUB_LANES, key="#", to_exchange=True),
 )
 

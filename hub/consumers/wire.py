@@ -1,9 +1,9 @@
 """
-pamqp taught to read whatever a publisher may put into a frame.
+Makes pamqp accept anything that a publisher may put into a frame.
 
-It refuses text that is not UTF-8 and instants after the year 9999 (a `timestamp` in microseconds).
-That ends the connection, the broker gives the same delivery out again, and so on for ever: one
-message in Latin-1 would stop every lane. Read leniently, it is judged like any other.
+pamqp refuses text that is not UTF-8 and instants after the year 9999 (a `timestamp` in microseconds).
+That ends the connection, the broker redelivers the message, and so on for ever: one message in Latin-1
+would stop every lane. Read leniently, it is processed like any other.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pamqp import decode
 from hub.model import Json
 
 Read = Callable[[bytes], tuple[int, Any]]
-"""Bytes → how many of them the value takes, and the value."""
+"""Bytes → the size of the value in bytes, and the value."""
 
 
 def read_leniently() -> None:
-    """Replace pamqp's readers of what comes from publishers, in this process; again changes nothing."""
+    """Replace pamqp's decoders of publishers' values, in this process. Idempotent."""
     table = partial(_table, decode.field_table)
     decode.METHODS.update(shortstr=_text, timestamp=_property_instant, table=table)
     decode.TABLE_MAPPING.update({b"T": _instant, b"F": table})
@@ -34,7 +34,7 @@ def _text(raw: bytes) -> tuple[int, str]:
 
 
 def _instant(raw: bytes) -> tuple[int, datetime | int]:
-    """Answer the bare number where it is no instant: whoever needs one refuses it with a reason."""
+    """Return the bare number where it is not an instant: code that needs one refuses it with a reason."""
     try:
         return decode.timestamp(raw)
     except (ValueError, OverflowError):
@@ -47,7 +47,7 @@ def _property_instant(raw: bytes) -> tuple[int, datetime | None]:
 
 
 def _table(strict: Read, raw: bytes) -> tuple[int, dict[str, Json]]:
-    """Answer no headers where they cannot be read: a structured event needs none."""
+    """Return no headers where they are unreadable: a structured event needs none."""
     try:
         return strict(raw)
     except (ValueError, OverflowError, RecursionError):

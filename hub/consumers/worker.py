@@ -1,11 +1,11 @@
 """
-THE ack discipline: the one place where deliveries are acknowledged.
+The only place where deliveries are acknowledged.
 
     the handler returns           → ack
-    a server of ours is away      → nothing is acked; the same work again after a pause
+    a server is unavailable       → no ack; the same work is retried after a pause
     the handler fails otherwise   → each delivery alone; one that still fails goes back to its queue,
-                                    and from the tenth delivery on it is buried (a dead letter)
-    shutdown, lost connection     → nothing is acked; the broker gives it out again
+                                    and from the tenth delivery on it becomes a dead letter
+    shutdown, lost connection     → no ack; the broker redelivers it
 
 Cancellation is not failure: `CancelledError` never acknowledges anything.
 """
@@ -29,13 +29,13 @@ from hub.model import RawMessage
 from hub.tasks import cancel, reraise_if_cancelled, run_all, shield_with_grace
 
 ALONE_FROM: Final = 3
-"""From this `x-delivery-count` on a delivery is handled alone: it may be what breaks its batch."""
+"""From this `x-delivery-count` on a delivery is handled alone: it may be the one that fails its batch."""
 BURY_FROM: Final = 10
-"""From this `x-delivery-count` on a delivery that fails by itself is buried."""
+"""From this `x-delivery-count` on a delivery that fails alone becomes a dead letter."""
 LONGEST_HOLD: Final = 1.0
-"""Seconds that a failed delivery is held at most before it goes back: its whole lane waits with it."""
+"""Maximal seconds before a failed delivery goes back: its whole lane waits meanwhile."""
 DRAIN: Final = timedelta(seconds=20)
-"""How long a stopping worker may take to finish what it has begun."""
+"""How long a stopping worker may take to finish its work."""
 
 log = structlog.get_logger()
 
@@ -46,11 +46,11 @@ Bury = Callable[[RawMessage, Exception], Awaitable[None]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer:
     """
-    What is done with the deliveries of one queue.
+    How the deliveries of one queue are handled.
 
-    `batch` is the most that are handed over at once (whatever has arrived, without waiting for
-    more); `at_once` is how many batches may be in work. `bury` takes what can never be handled.
-    `patience` is how long a batch in work may take to its end when the worker stops.
+    `batch` is the maximal batch size (of what has arrived, without waiting for more); `at_once` is
+    the number of concurrent batches. `bury` stores dead letters. `patience` is how long a running
+    batch may continue when the worker stops.
     """
 
     queue: str
@@ -62,12 +62,12 @@ class Consumer:
 
     @property
     def prefetch(self) -> int:
-        """Enough that the next batch is here when the one in work is done."""
+        """Enough that the next batch has arrived when the current one is done."""
         return self.batch * self.at_once * 2
 
 
 async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asyncio.Event) -> None:
-    """Consume until `stop` is set, over as many connections as it takes; then drain."""
+    """Consume until `stop` is set, reconnecting as needed; then drain."""
 
     async def work(connection: AbstractConnection) -> None:
         async with connection.channel() as channel:
@@ -89,7 +89,7 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
 
 
 async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asyncio.Event) -> None:
-    """Consume one queue on its own channel until stop; the generation ends when the broker ends that."""
+    """Consume one queue on its own channel until `stop`. Raises when the broker ends the consumer."""
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
     channel, ended = await watched_channel(connection, consumer.prefetch)
     queue = await channel.get_queue(consumer.queue, ensure=False)
@@ -115,7 +115,7 @@ async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asy
 
 
 async def _drain(arrived: asyncio.Queue[AbstractIncomingMessage], busy: Sequence[asyncio.Task[None]]) -> None:
-    """Let what is in work be finished; what only arrived goes back with the channel."""
+    """Finish the work in progress; deliveries not begun go back when the channel closes."""
     while not arrived.empty():
         arrived.get_nowait()
     await asyncio.wait(busy, timeout=DRAIN.total_seconds())
@@ -137,7 +137,7 @@ async def _work(
 async def _next_batch(
     arrived: asyncio.Queue[AbstractIncomingMessage], most: int, stopping: asyncio.Task[bool]
 ) -> list[AbstractIncomingMessage]:
-    """Wait for one delivery, then take what else has come already: at low load nothing waits."""
+    """Wait for one delivery, then add those already here: at low load nothing waits."""
     if arrived.empty():
         getting = asyncio.create_task(arrived.get())
         try:
@@ -162,7 +162,7 @@ async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer, 
     incoming = [_incoming(message) for message in batch]
     try:
         done = await _until_available(consumer, partial(consumer.handle, incoming), stop)
-    except Exception as exc:  # noqa: BLE001 - whatever it was, the delivery must get its answer
+    except Exception as exc:  # noqa: BLE001 - whatever the error, the delivery must be settled
         if len(batch) > 1:
             log.warning("worker.batch_failed", queue=consumer.queue, error=type(exc).__name__)
             await _one_by_one(batch, consumer, stop)
@@ -170,7 +170,7 @@ async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer, 
             await _failed(batch[0], consumer, exc, stop)
         return
     if done:
-        # One batch in work: everything before the last one is done as well. Several: only these are.
+        # With one batch at a time everything before the last is done as well. With several, only these are.
         multiple = consumer.at_once == 1
         for message in batch[-1:] if multiple else batch:
             await message.ack(multiple=multiple)
@@ -186,11 +186,11 @@ async def _one_by_one(
 async def _until_available(
     consumer: Consumer, work: Callable[[], Awaitable[None]], stop: asyncio.Event
 ) -> bool:
-    """Work; while a server of ours is away, wait and do the same again. False when `stop` came first."""
+    """Do the work; retry while a server is unavailable. False when `stop` came first."""
     failures = 0
     while True:
         try:
-            # A provider that has been asked will answer: cut now, its yes would be lost and said again.
+            # A called provider will answer: cut now, its acceptance would be lost and the message sent twice.
             await shield_with_grace(work(), consumer.patience)
         except Unavailable as exc:
             reraise_if_cancelled()
@@ -206,20 +206,20 @@ async def _until_available(
 async def _failed(
     message: AbstractIncomingMessage, consumer: Consumer, exc: Exception, stop: asyncio.Event
 ) -> None:
-    """Put back what failed alone; bury it when it has come too often."""
+    """Requeue a delivery that failed alone; make it a dead letter when it has come too often."""
     log.error("worker.delivery_failed", queue=consumer.queue, deliveries=_count(message) + 1, exc_info=exc)
     if _count(message) >= BURY_FROM and await _buried(message, consumer, exc, stop):
         await message.ack()
         return
     await asyncio.sleep(min(pause(_count(message) + 1), LONGEST_HOLD))
-    # Not nack: from RabbitMQ 4.3 on only a reject counts as a delivery that failed.
+    # Not nack: from RabbitMQ 4.3 on only a reject counts as a failed delivery.
     await message.reject(requeue=True)
 
 
 async def _buried(
     message: AbstractIncomingMessage, consumer: Consumer, exc: Exception, stop: asyncio.Event
 ) -> bool:
-    """Bury; a delivery that cannot even be buried must not end the worker for all the others."""
+    """Store a dead letter; if even that fails, the worker must go on for the other deliveries."""
     try:
         return await _until_available(consumer, partial(consumer.bury, _incoming(message), exc), stop)
     except Exception as failure:
@@ -228,7 +228,7 @@ async def _buried(
 
 
 def _count(message: AbstractIncomingMessage) -> int:
-    """Answer how often the delivery came before; quorum queues count it, the first time it is absent."""
+    """Return how often it was delivered before; quorum queues set the header, absent the first time."""
     count = message.headers.get("x-delivery-count")
     return count if isinstance(count, int) else 0
 

@@ -1,1 +1,1 @@
-"""Retry, circuit breaker, rate limit, cached values."""
+"""Retry, circuit breaker, rate limit, cached value."""

@@ -1,10 +1,10 @@
 """
-A circuit breaker per provider: who fails, or dawdles, half of the time is left alone for a while. Pure.
+A circuit breaker per provider: stops calls for a while when too many fail or are slow. Pure.
 
-    closed ──share of faults, or of slow calls──▶ open ──its time is over──▶ half-open ──well──▶ closed
+    closed ──share of faults, or of slow calls──▶ open ──`open_for` is over──▶ half-open ──good──▶ closed
                                                     ◀──a fault, or slow: twice as long──┘
 
-Instants are seconds of a monotonic clock that the caller hands in.
+Instants are seconds of a monotonic clock, passed in by the caller.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 
 _SLICES: Final = 10
-"""A window slides by a tenth of its length, so that it holds ten counts and not a rush's every call."""
+"""A window slides by a tenth of its length: it stores ten counts, not every call."""
 
 _MOST_DOUBLINGS: Final = 64
 
 CIRCUIT_OPEN: Final = "circuit_open"
-"""Why a message was not tried: every provider of its channel is left alone."""
+"""Why a message was not sent: the circuits of all providers of its channel are open."""
 
 
 class Circuit(IntEnum):
@@ -40,10 +40,10 @@ class Circuit(IntEnum):
 
 class BreakerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    When a provider is left alone, and for how long.
+    When a circuit opens, and for how long.
 
-    `min_calls` within `window` are needed for a judgement; a call that takes longer than `slow_after` is
-    slow. `open_for` doubles up to `max_open_for`; `probes` good calls in a row close the circuit again.
+    It opens only after `min_calls` within `window`; a call that takes longer than `slow_after` is slow.
+    `open_for` doubles up to `max_open_for`; `probes` good calls in a row close the circuit again.
     """
 
     window: Parsed[timedelta]
@@ -62,13 +62,13 @@ class BreakerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """The right to make one call, to be given back with what came of it."""
+    """Permission for one call; return it with the outcome."""
 
     era: int
 
 
 class Breaker:
-    """One provider's. `on_change` hears of every change of the circuit."""
+    """The breaker of one provider. Calls `on_change` at every change of the circuit."""
 
     def __init__(
         self, policy: BreakerPolicy, on_change: Callable[[Circuit], None] = lambda _circuit: None
@@ -84,14 +84,14 @@ class Breaker:
         self._probing = False
 
     def wait(self, now: float) -> timedelta:
-        """Answer how long until a call may go through; zero when it may now."""
+        """Return how long until a call is allowed; zero when it is allowed now."""
         if self.circuit is Circuit.OPEN:
             return timedelta(seconds=max(0.0, self._open_until - now))
-        # A probe that is not back by then is slow, and opens the circuit anew.
+        # A probe that has not returned by then is slow, and opens the circuit again.
         return self._policy.slow_after if self._probing else timedelta(0)
 
     def enter(self, now: float) -> Permit | None:
-        """Let a call through, or not. While half-open one at a time goes through."""
+        """Return a permit, or None when no call is allowed. Half-open allows one call at a time."""
         if self.wait(now):
             return None
         if self.circuit is Circuit.OPEN:
@@ -100,7 +100,7 @@ class Breaker:
         return Permit(self._era)
 
     def leave(self, given: Permit, now: float, *, fault: bool, took: timedelta) -> None:
-        """Hear what came of a call. What began before the circuit last changed tells nothing any more."""
+        """Record the outcome of a call; ignore calls that began before the last change of the circuit."""
         if given.era != self._era:
             return
         slow = took > self._policy.slow_after
@@ -112,7 +112,7 @@ class Breaker:
             self._open(now)
 
     def abandon(self, given: Permit) -> None:
-        """Take back a permit that led to no call, or to one that was cut short for reasons of ours."""
+        """Take back a permit that led to no call, or to one that we cut off ourselves."""
         if given.era == self._era:
             self._probing = False
 
@@ -127,7 +127,7 @@ class Breaker:
             self._turn(Circuit.CLOSED)
 
     def _open(self, now: float) -> None:
-        # In bounded floats: after a week of probes the doublings would overflow a timedelta.
+        # Bounded floats: after a week of probes the doublings would overflow a timedelta.
         doubled = self._policy.open_for.total_seconds() * 2.0 ** min(self._openings, _MOST_DOUBLINGS)
         self._open_until = now + min(doubled, self._policy.max_open_for.total_seconds())
         self._openings += 1
@@ -146,7 +146,7 @@ class Breakers:
     """
     The breakers of a process, one per channel and provider.
 
-    `on_change` hears (provider, channel, circuit).
+    Calls `on_change` with (provider, channel, circuit).
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class Breakers:
         self._breakers: dict[tuple[str, str], Breaker] = {}
 
     def of(self, channel: str, provider: str) -> Breaker:
-        """Answer the provider's breaker, always the same one."""
+        """Return the provider's breaker, always the same object."""
         key = channel, provider
         if key not in self._breakers:
             self._breakers[key] = Breaker(
@@ -168,7 +168,7 @@ class Breakers:
         return self._breakers[key]
 
     def states(self) -> Mapping[tuple[str, str], Circuit]:
-        """Answer (channel, provider) → circuit."""
+        """Return (channel, provider) → circuit."""
         return {key: breaker.circuit for key, breaker in self._breakers.items()}
 
 
@@ -181,7 +181,7 @@ class _Slice:
 
 
 class _Window:
-    """How many calls of late failed, or were slow."""
+    """Counts recent calls, faults and slow calls."""
 
     def __init__(self, length: float) -> None:
         self._width = length / _SLICES
@@ -199,11 +199,11 @@ class _Window:
         latest.slow += slow
 
     def faulty(self, policy: BreakerPolicy) -> bool:
-        calls = sum(one.calls for one in self._slices)
+        calls = sum(part.calls for part in self._slices)
         if calls < policy.min_calls:
             return False
-        faults = sum(one.faults for one in self._slices)
-        slow = sum(one.slow for one in self._slices)
+        faults = sum(part.faults for part in self._slices)
+        slow = sum(part.slow for part in self._slices)
         return faults >= policy.error_rate * calls or slow >= policy.slow_rate * calls
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""An answer that is asked for again and again, and holds while nobody gives a newer one."""
+"""A cached answer that stays valid while the server is unavailable."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hub.errors import Unavailable
 T = TypeVar("T")
 
 FRESH: Final = 1.0
-"""Seconds for which an answer holds: how late a process hears of a change."""
+"""Seconds for which an answer is fresh: the longest delay before a process sees a change."""
 PATIENCE: Final = 2.0
-"""Seconds to wait for an answer while there is an older one."""
+"""Seconds to wait for a new answer when there is an older one."""
 
 log = structlog.get_logger()
 
 
 class Cached(Generic[T]):
-    """Asks once a second at most, however many want to know. `name` is what the log calls it."""
+    """Asks at most once a second, whatever the number of callers. `name` identifies it in the log."""
 
     def __init__(
         self, ask: Callable[[], Awaitable[T]], *, name: str, clock: Callable[[], float] = time.monotonic
@@ -36,10 +36,10 @@ class Cached(Generic[T]):
 
     async def current(self) -> T:
         """
-        Answer what is known.
+        Return the answer.
 
-        While the server is away the last answer goes on holding. Raises Unavailable where there
-        is none yet.
+        While the server is unavailable, the last answer stays valid. Raises Unavailable if there is
+        none yet.
         """
         async with self._asking:
             if self._known is None:
@@ -49,7 +49,7 @@ class Cached(Generic[T]):
             return self._known[0]
 
     async def _ask(self) -> T:
-        # Before the answer: it says how things were no earlier than now.
+        # Taken before the call: the answer is at least as recent as this instant.
         self._asked_at = self._clock()
         return await self._ask_now()
 

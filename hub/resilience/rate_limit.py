@@ -1,13 +1,13 @@
 """
-How often: the arithmetic of rates and shares, and buckets for one process. The clock is handed in.
+Rate limits: the arithmetic of rates and shares, and buckets for one process. The clock is a parameter.
 
-A provider's rate is two buckets (GCRA: a bucket is the instant at which it will be full again): all may
-draw on the whole, and what is not urgent must also draw on a part of it, so that the rest is always
-there for the urgent. Who is refused gets a place in a line, one after the other at the rate: told all
-the same instant, a crowd would come back at once, be refused but for a few, and never reach its rate.
+A provider's rate is two buckets (GCRA: a bucket is the instant at which it will be full again). Every
+message draws on the whole; a non-urgent one also draws on a share of it, so that the rest is reserved
+for urgent messages. Refused callers get places in a queue, spaced at the rate. If all were given the
+same instant, they would return together, be refused again except for a few, and never reach the rate.
 
-A person's rate is a log of what was said within the last hour (or whatever its time is), by message, so
-that a retry of one message is not counted twice.
+A person's rate is a log of the messages sent within its period, by message, so that a retry is not
+counted twice.
 
 `hub/storage/lua/take.lua` and `admit.lua` do the same in Redis, for all processes together.
 """
@@ -29,9 +29,9 @@ from hub.model import Lane, Purpose
 _RATE: Final = re.compile(r"([1-9]\d{0,6})/([1-9]\d{0,4})?(s|m|h)")
 _UNITS: Final = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _AT_ONCE: Final = 0.1
-"""The part of a rate's count that may go in one moment."""
+"""The part of a rate's count that may be sent in one moment."""
 LONGEST_LINE: Final = timedelta(minutes=15)
-"""Nobody is told to come back later than this: who stood before may never come, and leave a gap."""
+"""The longest wait that is returned: callers earlier in the queue may never return and leave a gap."""
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LONGEST_LINE: Final = LONGEST_LINE // _MICROSECOND
 _MOST_KEYS: Final = 10_000
@@ -39,17 +39,17 @@ _MOST_KEYS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many within a time."""
+    """A count within a period."""
 
     count: int
     per: timedelta
 
     def fewer(self, share: float) -> Rate:
-        """Answer a part of it within the same time, never less than one."""
+        """Return a share of the count within the same period, at least one."""
         return Rate(max(1, int(self.count * share)), self.per)
 
     def slower(self, share: float) -> Rate:
-        """Answer a part of it by taking longer for the same."""
+        """Return a share of the rate: the same count within a longer period."""
         return Rate(self.count, self.per / share)
 
 
@@ -62,7 +62,7 @@ def parse_rate(text: object) -> Rate:
 
 
 class ThrottlePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`person` is channel → how much one person gets over it; `exempt` purposes are never held for that."""
+    """`person` is channel → the rate per person; messages with `exempt` purposes are not limited."""
 
     urgent_share: Annotated[float, Meta(ge=0, lt=1)]
     local_share: Annotated[float, Meta(gt=0, le=1)]
@@ -72,7 +72,7 @@ class ThrottlePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRecord:
-    """One message to one person: `key` is whose log it goes into, `member` the message."""
+    """One message to one person: `key` names the person's log, `member` the message."""
 
     key: str
     member: str
@@ -81,7 +81,7 @@ class SendRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """The numbers of a rate's two buckets, in microseconds; a tolerance is all but one of what it holds."""
+    """The parameters of a rate's two buckets, in microseconds; a tolerance is the capacity minus one."""
 
     whole: int
     whole_tolerance: int
@@ -90,11 +90,11 @@ class Draw:
 
 
 def draw(rate: Rate, urgent_share: float) -> Draw:
-    """Work out the buckets of a rate of which a share is kept for the urgent."""
+    """Compute the buckets of a rate with a share reserved for urgent messages."""
     whole = rate.per / _MICROSECOND / rate.count
     at_once = max(1, int(rate.count * _AT_ONCE))
     common = max(1, int(at_once * (1 - urgent_share)))
-    # At least one is kept: with the whole drawn empty by others, an urgent one would wait for the next.
+    # Reserve at least one: otherwise an urgent message would wait after others emptied the whole.
     kept = max(1, at_once - common) if urgent_share else 0
     share = whole / (1 - urgent_share)
     return Draw(
@@ -107,7 +107,7 @@ def draw(rate: Rate, urgent_share: float) -> Draw:
 
 @dataclass(slots=True)
 class _Bucket:
-    """Instants in microseconds: when its two parts are full again, and where its two lines end."""
+    """Instants in microseconds: when the two parts are full again, and when the two queues end."""
 
     whole: int = 0
     share: int = 0
@@ -116,7 +116,7 @@ class _Bucket:
 
 
 class Buckets:
-    """Rates of one process; `clock` tells seconds and never goes back."""
+    """Rates of one process; `clock` returns monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float], *, urgent_share: float) -> None:
         self._clock = clock
@@ -125,16 +125,16 @@ class Buckets:
         self._logs: dict[str, dict[str, float]] = {}
 
     def take(self, key: str, rate: Rate, lane: Lane) -> timedelta:
-        """Draw one; zero when there was one, else when to ask again."""
+        """Draw one; return zero when there was one, else how long to wait before a retry."""
         numbers, now = draw(rate, self._urgent_share), round(self._clock() * 1e6)
         bucket = self._buckets.setdefault(key, _Bucket())
         wait = _take_urgent(bucket, numbers, now) if lane is Lane.URGENT else _take(bucket, numbers, now)
         return wait * _MICROSECOND
 
     def admit(self, entries: Sequence[SendRecord]) -> list[timedelta]:
-        """Log each for which there is room; answer zeros, and for the others when there is room again."""
+        """Log entries within the limit; return zero for each of them, and the wait for each of the others."""
         if len(self._logs) > _MOST_KEYS:
-            self._logs.clear()  # a share of a share: better than to grow for as long as Redis is away
+            self._logs.clear()  # allows a little too much, but the logs must not grow while Redis is away
         return [self._admit(entry, self._clock()) for entry in entries]
 
     def _admit(self, entry: SendRecord, now: float) -> timedelta:

@@ -1,4 +1,4 @@
-"""Whether a failed attempt is repeated, and when. Pure: the chance is a parameter."""
+"""Decides whether and when a failed attempt is retried. Pure: the random number is a parameter."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from hub.errors import InvalidPolicy, PermanentFailure, SendFailure, TransientFa
 
 RETRIES_EXHAUSTED: Final = "retries_exhausted"
 _LONGEST_WISH: Final = timedelta(days=7)
-"""A provider that asks for more is mistaken, and its number could overflow a date."""
+"""The longest accepted retry-after: more is a provider's error, and could overflow a date."""
 _MOST_DOUBLINGS: Final = 64
 _LITTLE: Final = timedelta(seconds=1)
 
 
 class RetryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`tries` counts every attempt, the first included."""
+    """`tries` includes the first attempt."""
 
     base: Parsed[timedelta]
     cap: Parsed[timedelta]
@@ -32,7 +32,7 @@ class RetryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     @property
     def span(self) -> timedelta:
-        """How long all tries take together."""
+        """The time that all tries take together."""
         waits = (_doubled(attempt, self) for attempt in range(1, self.tries))
         return timedelta(seconds=sum(waits))
 
@@ -44,7 +44,7 @@ class RetryIn:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """`reason` is a machine word that ends up in the message's row."""
+    """`reason` is a machine-readable word, stored in the message's row."""
 
     reason: str
 
@@ -56,8 +56,8 @@ def decide(error: SendFailure, attempt: int, *, policy: RetryPolicy, chance: flo
     """
     Decide after the failure of attempt 1, 2, …; `chance` is a random number in [0, 1).
 
-    A fault that is ours to mend, and a turn that did not come, use up no tries: the message waits until
-    that is over or it expires.
+    A fault of our configuration and a call that was not made use up no tries: the message waits until
+    it is sent or expires.
     """
     if isinstance(error, PermanentFailure):
         return GiveUp(error.reason)
@@ -70,9 +70,9 @@ def decide(error: SendFailure, attempt: int, *, policy: RetryPolicy, chance: flo
         return RetryIn(delay)
     wish = min(error.retry_after, _LONGEST_WISH)
     if error.untried:
-        # It has a place in a line, one after the other: as many must come as can be taken then.
+        # No jitter: the wait is a place in the rate's queue, already spaced.
         return RetryIn(wish + min(wish * policy.jitter, _LITTLE) * chance)
-    # Spread only to the later side: a provider that said "in 60 s" must not be asked before.
+    # Jitter only later: a provider that answered "in 60 s" must not be called earlier.
     return RetryIn(max(delay, wish * (1 + policy.jitter * chance)))
 
 
@@ -80,7 +80,7 @@ def backoff(attempt: int, *, policy: RetryPolicy, chance: float) -> timedelta:
     """
     Return base × 2^(attempt − 1), at most cap, then spread over ± jitter.
 
-    The spread comes after the cap, or all the messages that an outage held would come back in step.
+    The jitter comes after the cap; otherwise all messages held by an outage would retry in step.
     """
     return timedelta(seconds=_doubled(attempt, policy) * (1 + policy.jitter * (2 * chance - 1)))
 

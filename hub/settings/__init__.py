@@ -1,8 +1,8 @@
 """
-The environment, read once into one frozen value.
+The settings: the environment, read once into one frozen value.
 
-Every name may also end in `_FILE`, and is then the path of a file that holds the value. An empty
-value is an unset one. Complaints name the setting and what to write, and never quote a secret.
+Every name may also end in `_FILE`: then it is the path of a file with the value. An empty value counts
+as unset. Errors name the setting and what to write, and never quote a secret.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ PROVIDERS: Final[Mapping[str, str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
-    What the environment says. `configured` holds every provider URL, also those that the mode
-    forbids; channels are built from `providers`.
+    All settings. `configured` holds every provider URL, also those that the mode forbids; channels
+    are built from `providers`.
     """
 
     amqp_url: SecretUrl
@@ -52,15 +52,15 @@ class Settings:
     database_url: SecretUrl
     http: Address
     metrics: Address | None
-    """None: on the address of `http`."""
+    """None: served on the address of `http`."""
     public_url: str
     api_key: Secret | None
     secrets: tuple[Secret, ...]
-    """The first one signs, all of them verify."""
+    """The first key signs, all keys verify."""
     mail: Address | None
-    """Where mail is taken in; None: nowhere."""
+    """Where mail is received; None: nowhere."""
     mail_domain: str | None
-    """The domain whose mail is brought there: bounces and replies come to addresses of it."""
+    """The domain of the addresses that receive bounces and replies."""
     mode: Mode
     allow_recipients: frozenset[str]
     """In lower case."""
@@ -70,18 +70,18 @@ class Settings:
     policy: Path | None
     templates: Path | None
     heartbeat_url: SecretUrl | None
-    """What hears each minute that all is well."""
+    """The URL called each minute while all is well."""
     log: LogFormat
     log_level: LogLevel
 
     @property
     def providers(self) -> Mapping[str, tuple[SecretUrl, ...]]:
-        """The provider URLs of each channel that may be used: none while capturing."""
+        """The usable provider URLs of each channel: none in capture mode."""
         return {} if self.mode is Mode.CAPTURE else self.configured
 
     @property
     def ignored_providers(self) -> tuple[str, ...]:
-        """The settings that the mode ignores, so that the start can say so."""
+        """The settings that the mode ignores, for a warning at start."""
         return tuple(PROVIDERS[channel] for channel in self.configured if channel not in self.providers)
 
 
@@ -89,7 +89,7 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
     """
     Read the settings; raises ConfigurationError.
 
-    `terminal` tells whether logs go to a person; None looks at standard error.
+    `terminal` is true when a person reads the logs; None checks standard error.
     """
     env = Environment(environ)
     http = env.address("HUB_HTTP") or Address("127.0.0.1", 8080)

@@ -1,4 +1,4 @@
-"""What the settings are and where each came from, with nothing secret in it: it may go into a ticket."""
+"""The effective settings and their origins, without secrets: safe to paste into a ticket."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.settings.values import SecretUrl
 
 
 class Origin(StrEnum):
-    """Where a value came from."""
+    """The origin of a value."""
 
     ENV = "env"
     FILE = "file"
@@ -29,7 +29,7 @@ class SettingValue:
 
 
 Tell = Callable[[Settings, Sequence[str]], object]
-"""Takes the settings and the ids of the keys of HUB_SECRET; answers what may be shown, empty for nothing."""
+"""Takes the settings and the ids of HUB_SECRET's keys; returns the value to show, empty for none."""
 
 
 def _url(url: SecretUrl | None) -> str | None:
@@ -37,7 +37,7 @@ def _url(url: SecretUrl | None) -> str | None:
 
 
 def _provider(channel: str) -> Tell:
-    # Their hosts only: what a path of theirs is worth, nobody here knows.
+    # Hosts only: the path of a provider's URL may be a secret.
     return lambda settings, _: " ".join(url.shown for url in settings.configured.get(channel, ()))
 
 
@@ -47,7 +47,7 @@ SETTINGS: Final[Mapping[str, Tell]] = {
     "HUB_DATABASE_URL": lambda settings, _: _url(settings.database_url),
     "HUB_MODE": lambda settings, _: settings.mode,
     **{setting: _provider(channel) for channel, setting in PROVIDERS.items()},
-    # Addresses of persons: how many.
+    # Person data: shows only the number of addresses.
     "HUB_ALLOW_RECIPIENTS": lambda settings, _: len(settings.allow_recipients),
     "HUB_CAPTURE_DIR": lambda settings, _: settings.capture_dir,
     "HUB_CAPTURE_SMTP": lambda settings, _: settings.capture_smtp,
@@ -64,11 +64,11 @@ SETTINGS: Final[Mapping[str, Tell]] = {
     "HUB_LOG": lambda settings, _: settings.log,
     "HUB_LOG_LEVEL": lambda settings, _: settings.log_level,
 }
-"""Every setting → how it is told."""
+"""Setting → function that shows its value."""
 
 
 def tell(settings: Settings, environ: Mapping[str, str], *, keys: Sequence[str]) -> list[SettingValue]:
-    """Tell them all, in the order of the table; `keys` are the ids of HUB_SECRET's."""
+    """Return all settings, in the order of the table; `keys` are the ids of HUB_SECRET's keys."""
     return [
         SettingValue(name=name, origin=_origin(name, environ), value=_text(show(settings, keys)))
         for name, show in SETTINGS.items()

@@ -1,7 +1,7 @@
 """
-Reading the environment: one setting at a time, in the type it should have.
+Reads and checks environment variables.
 
-Complaints name the setting and what to write, and never quote a secret.
+Errors name the setting and what to write, and never quote a secret.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RECIPIENT: Final = re.compile(r"[^@]*@[^@]+|\+\d{8,15}|[\w:.-]{20,}")
 _DOMAIN: Final = re.compile(
     r"(?=.{4,190}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
-"""As it goes over the wire (`xn--…`); short enough for an envelope address of 254 octets."""
+"""A domain in wire format (`xn--…`), short enough for an envelope address of 254 octets."""
 _PARAMETER: Final = re.compile(r"[a-z_]+=")
 
 
@@ -30,7 +30,7 @@ E_ = TypeVar("E_", bound=StrEnum)
 
 
 class Environment:
-    """Reads one setting at a time, in the type it should have."""
+    """Reads one setting at a time, in its type."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -66,7 +66,7 @@ class Environment:
         return url
 
     def urls(self, name: str) -> tuple[SecretUrl, ...]:
-        """Several URLs stand apart by white space: a comma may be part of one."""
+        """Read URLs separated by white space: a comma may be part of a URL."""
         urls = tuple(SecretUrl(word) for word in (self.text(name) or "").split())
         for url in urls:
             if not split_url(name, url).scheme:
@@ -74,7 +74,7 @@ class Environment:
         return urls
 
     def outside_url(self, name: str) -> SecretUrl | None:
-        """Read one that is called: over TLS, but on this machine."""
+        """Read a URL that the hub calls: TLS is required, except on this machine."""
         text = self.text(name)
         if text is None:
             return None
@@ -124,14 +124,14 @@ def _content(name: str, path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
-        # The path is not repeated, nor its error: who has mixed up NAME and NAME_FILE wrote the secret there.
+        # Neither the path nor its error is quoted: after mixing up NAME and NAME_FILE it is the secret.
         raise ConfigurationError(f"{name} names a file that cannot be read: {why}.") from None
 
 
 def split_url(name: str, url: SecretUrl) -> SplitResult:
     try:
         parts = urlsplit(url.reveal())
-        _ = parts.port  # parsed on demand, and may not be a number
+        _ = parts.port  # parsed on access; raises when it is not a number
     except ValueError:
         raise ConfigurationError(f"{name} is not a valid URL or address.") from None
     if _is_torn(parts):
@@ -144,9 +144,9 @@ def split_url(name: str, url: SecretUrl) -> SplitResult:
 
 def _is_torn(parts: SplitResult) -> bool:
     """
-    Tell whether a password with a bare `/`, `#` or `?` has torn the URL, as in `amqp://hub:12/34@broker`.
+    Return whether a password with a bare `/`, `#` or `?` has torn the URL, as in `amqp://hub:12/34@broker`.
 
-    Its first half is then taken for a port, and its second for a path, which is shown.
+    Its first half is then read as a port, and its second half as a path, which would be shown.
     """
     astray = [part for part in parts.query.split("&") if not _PARAMETER.match(part)]
     path = "" if parts.scheme == "file" else parts.path

@@ -1,4 +1,4 @@
-"""Values of settings: secrets that hide themselves, addresses to listen on, modes."""
+"""Types of settings: secrets that mask themselves, addresses to listen on, modes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 class Mode(StrEnum):
-    """Who can be reached: nobody, the allowed ones, everybody."""
+    """Who is contacted: nobody, listed recipients, everybody."""
 
     CAPTURE = "capture"
     ALLOWLIST = "allowlist"
@@ -32,9 +32,9 @@ class LogLevel(StrEnum):
 
 class Secret:
     """
-    A value that prints as stars; `reveal()` where it is used and nowhere else.
+    A value that prints as stars; call `reveal()` only where the value is used.
 
-    Not a dataclass: `asdict` and encoders look into those, and would bring out what repr hides.
+    Not a dataclass: `asdict` and encoders read the fields of those, and would expose the value.
     """
 
     __slots__ = ("_value",)
@@ -76,24 +76,24 @@ class Secret:
 _WITH_PATH: Final = frozenset(
     {"amqp", "amqps", "redis", "rediss", "unix", "postgresql", "postgres", "file", "http", "https"}
 )
-"""Schemes whose path says where something is; in others it may be a part of a password gone astray."""
+"""Schemes whose path is safe to show; in others it may be part of a misread password."""
 
 
 class SecretUrl(Secret):
-    """A URL whose user, password, query and, in some, path may be secrets."""
+    """A URL whose user, password, query and, for some schemes, path may be secrets."""
 
     __slots__ = ()
 
     @property
     def shown(self) -> str:
-        """The URL without them, for logs and screens: `amqp://broker:5672/`."""
+        """The URL without the secrets, for logs and screens: `amqp://broker:5672/`."""
         parts = urlsplit(self._value)
         host = parts.netloc.rpartition("@")[2]
         return f"{parts.scheme}://{host}{parts.path if parts.scheme in _WITH_PATH else ''}"
 
     @property
     def place(self) -> str:
-        """The host alone, where the path is what opens: `https://hc-ping.com`."""
+        """Scheme and host only, for URLs whose path is a secret: `https://hc-ping.com`."""
         parts = urlsplit(self._value)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
@@ -103,7 +103,7 @@ class SecretUrl(Secret):
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only be this machine."""
+    """Return whether a host name or address always means this machine."""
     if host == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""PostgreSQL remembers what happened; Redis holds what must happen later."""
+"""PostgreSQL stores what happened; Redis schedules what must happen later."""
 
 from __future__ import annotations
 

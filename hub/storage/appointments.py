@@ -1,7 +1,7 @@
 """
 Redis: what must happen later, and the live boards of clocks.
 
-Nothing here is the truth: all of it can be made again from SQL. Due instants are compared with Redis'
+SQL is the source of truth: everything here can be rebuilt from it. Due instants are compared with Redis'
 own clock.
 """
 
@@ -30,10 +30,10 @@ from hub.storage.sharded_zset import FEW, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds
 PAUSE: Final = 1.0
-"""Seconds in which a Redis that hangs is not asked again: each question would cost its caller TIMEOUT."""
+"""Seconds without a new call after Redis hung: each call would cost its caller TIMEOUT."""
 CLAIMED_FOR: Final = timedelta(seconds=30)
 AT_ONCE: Final = 50
-"""Messages or clocks that a script takes at once: others wait for Redis meanwhile."""
+"""Messages or clocks per script call: other clients wait for Redis meanwhile."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -41,7 +41,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 EPOCH_KEY: Final = f"{PREFIX}epoch"
 _ENDED: Final = f"{PREFIX}clocks:ended"
 _FORMER: Final = ("due", "clocks", "epoch")
-"""What keys were called before they had a version."""
+"""Names of the keys before they had a version."""
 
 _MESSAGES: Final = {lane: ShardedZset(f"due:{lane}:m") for lane in Lane}
 _CLOCKS: Final = ShardedZset("due:urgent:c")
@@ -51,17 +51,17 @@ _DUE: Final = (
     ("m:", _MESSAGES[Lane.NORMAL]),
     ("m:", _MESSAGES[Lane.BULK]),
 )
-"""What is claimed, in this order, and of which kind it is."""
+"""The kinds of members and their sets, in the order in which they are claimed."""
 _STATES: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 _LEVELS: Final = (1, 2, 3, 4)
 _STEPS: Final = 1024
 """
-A score on a board is a due instant times this; on the board of a state plus how many steps are done, by
-which older news is known.
+A score on a board is a due instant times this. On the board of a state the number of steps done is added:
+it shows which of two updates is older.
 """
 
 _Scored = tuple[bytes, float]
-_Question = tuple[list[str], list[str | int | bytes]]
+_ScriptCall = tuple[list[str], list[str | int | bytes]]
 """Keys and arguments of a script."""
 _Item = TypeVar("_Item")
 
@@ -83,20 +83,20 @@ class RedisAppointments:
         await self._redis.aclose()
 
     async def arm_messages(self, items: Sequence[Later]) -> None:
-        """Set when each message wants to be looked at again."""
+        """Schedule when each message is due next."""
         await self._in_portions(self._arm, _arming, items)
 
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:
         """
-        Put each clock on its boards and arm its next step; an ended one leaves all boards.
+        Put each clock on its boards and arm its next step; an ended clock leaves all boards.
 
-        Not one that is silent: it would only bury what somebody has to do. The audit finds its steps in SQL.
+        Skips silent clocks: they would hide the clocks that need work. The audit finds their steps in SQL.
         """
-        heard = [clock for clock in clocks if not clock.promise.silent]
-        await self._in_portions(self._track, _tracking, heard)
+        shown = [clock for clock in clocks if not clock.promise.silent]
+        await self._in_portions(self._track, _tracking, shown)
 
     async def _in_portions(
-        self, work: AsyncScript, asking: Callable[[Sequence[_Item]], _Question], items: Sequence[_Item]
+        self, work: AsyncScript, asking: Callable[[Sequence[_Item]], _ScriptCall], items: Sequence[_Item]
     ) -> None:
         if not items:
             return
@@ -107,16 +107,16 @@ class RedisAppointments:
                 await pipe.execute()
 
     async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
-        """Take due members, urgent first; their scores go 30 s ahead, so that a crash repeats them."""
+        """Take due members, urgent first; push their scores 30 s ahead, so that a crash repeats them."""
         claimed: list[tuple[str, float]] = []
         with self._translated():
-            # Others may have taken meanwhile what was found: then there may be more elsewhere.
+            # Other processes may have taken these members meanwhile: look for more.
             while len(claimed) < limit and (found := await self._shelves(limit - len(claimed))):
                 claimed += await self._take(found, limit - len(claimed))
         return claimed
 
     async def _shelves(self, limit: int) -> Sequence[tuple[int, int]]:
-        """Answer shelves on which something is due: of which set, and which one."""
+        """Return (set, shelf) of the shelves on which something is due."""
         flat = await self._find([shelved.index for _, shelved in _DUE], [limit])
         return [(position - 1, int(number)) for position, number in zip(flat[::2], flat[1::2], strict=True)]
 
@@ -134,19 +134,19 @@ class RedisAppointments:
         keys: list[str] = []
         arguments: list[int | bytes | float] = []
         for member, score in claimed:
-            one = UUID(member[2:])
+            member_id = UUID(member[2:])
             for kind, shelved in _DUE:
                 if member.startswith(kind):
-                    number = shelved.number_of(one)
+                    number = shelved.number_of(member_id)
                     keys += shelved.index, shelved.shelf(number)
-                    arguments += number, one.bytes, score
+                    arguments += number, member_id.bytes, score
         if keys:
             with self._translated():
                 await self._done(keys, arguments)
 
     async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
         """
-        Answer the clocks on a board, soonest due first.
+        Return the clocks on a board, soonest due first.
 
         Boards are `open`, `at_risk`, `breached`, and of all these `level:2`, `copropiedad:ID`.
         """
@@ -158,10 +158,10 @@ class RedisAppointments:
         return [(clock_id, _EPOCH + due * _MILLISECOND) for clock_id, due in found]
 
     async def _lowest(self, shelved: ShardedZset, limit: int) -> Sequence[_Scored]:
-        """Answer the members with the lowest scores: they are on the shelves that the index has first."""
+        """Return the members with the lowest scores: they are on the first shelves of the index."""
         found = await self._redis.zrange(shelved.index, 0, limit - 1, withscores=True)
         shelves = cast("list[_Scored]", found)
-        # As many as are wanted lie at or below the last of these.
+        # The lowest `limit` members have scores up to the last of these.
         highest = shelves[-1][1] if len(shelves) == limit else "+inf"
         async with self._redis.pipeline(transaction=False) as pipe:
             for number, _ in shelves:
@@ -171,18 +171,18 @@ class RedisAppointments:
         return sorted((row for rows in of_shelves for row in rows), key=itemgetter(1, 0))[:limit]
 
     async def intact(self) -> bool:
-        """Tell whether the epoch key is there; false after a flush or on an empty server."""
+        """Return whether the epoch key exists; false after a flush or on an empty server."""
         with self._translated():
             return bool(await self._redis.exists(EPOCH_KEY))
 
     async def clock(self) -> datetime:
-        """Tell Redis' time."""
+        """Return Redis' time."""
         with self._translated():
             seconds, microseconds = await self._redis.time()
         return _EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
 
     async def begin_epoch(self) -> None:
-        """Say that everything has been armed again, and throw away what an older hub has kept."""
+        """Record that everything has been armed again, and delete the keys of older versions."""
         with self._translated():
             await self._redis.set(EPOCH_KEY, datetime.now(UTC).isoformat())
             for name in _FORMER:
@@ -211,15 +211,15 @@ def client(url: str, timeout: float, *, decode: bool = True) -> Redis:
             decode_responses=decode,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,
-            # Once more, at once: a connection of the pool may have died unnoticed.
+            # Retry once, immediately: a connection of the pool may have died unnoticed.
             retry=Retry(NoBackoff(), 1),
         )
     except ValueError as exc:
         raise ConfigurationError("HUB_REDIS_URL is not the address of a Redis server.") from exc
 
 
-def _arming(items: Iterable[Later]) -> _Question:
-    """Answer the keys and arguments of `arm.lua`."""
+def _arming(items: Iterable[Later]) -> _ScriptCall:
+    """Return the keys and arguments of `arm.lua`."""
     keys: list[str] = []
     arguments: list[str | int | bytes] = []
     for message, lane, at in items:
@@ -229,8 +229,8 @@ def _arming(items: Iterable[Later]) -> _Question:
     return keys, arguments
 
 
-def _tracking(clocks: Iterable[Clock]) -> _Question:
-    """Answer the keys and arguments of `track.lua`."""
+def _tracking(clocks: Iterable[Clock]) -> _ScriptCall:
+    """Return the keys and arguments of `track.lua`."""
     keys = [_ENDED, *(shelved.index for shelved in _OF_ALL)]
     arguments: list[str | int | bytes] = []
     for clock in clocks:
@@ -267,7 +267,7 @@ _OF_ALL: Final = (_CLOCKS, *map(_board, _STATES), *(_board(f"level:{level}") for
 
 
 def _score(at: datetime) -> int:
-    """Make milliseconds, rounded up: when Redis says that it is time, SQL must agree."""
+    """Return milliseconds, rounded up: what is due in Redis must also be due in SQL."""
     return -((_EPOCH - at) // _MILLISECOND)
 
 

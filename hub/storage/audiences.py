@@ -1,4 +1,4 @@
-"""Whom audiences meant, as rows."""
+"""Audience records as rows."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ _SQL = load("audiences")
 
 
 async def keep(run: Runner, records: Sequence[AudienceRecord]) -> None:
-    """Replace what is known of each audience; add who is left out."""
+    """Replace the record of each audience; add the people who are left out."""
     # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
-    ordered = sorted(records, key=lambda one: (one.event_key, one.audience))
+    ordered = sorted(records, key=lambda record: (record.event_key, record.audience))
     rows = [
-        (one.event_key, one.audience, one.planned_at, one.people, one.why, encode(one.groups))
-        for one in ordered
+        (
+            record.event_key,
+            record.audience,
+            record.planned_at,
+            record.people,
+            record.why,
+            encode(record.groups),
+        )
+        for record in ordered
     ]
     out = [
-        (one.event_key, one.audience, left.person, left.reason, left.detail)
-        for one in ordered
-        for left in sorted(one.left_out, key=lambda left: left.person)
+        (record.event_key, record.audience, left.person, left.reason, left.detail)
+        for record in ordered
+        for left in sorted(record.left_out, key=lambda left: left.person)
     ]
     columns = zip(*out, strict=True) if out else [[]] * _LEFT_COLUMNS
     await run.rows(_SQL["keep"], *zip(*rows, strict=True), *columns)

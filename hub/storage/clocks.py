@@ -21,32 +21,32 @@ async def save(run: Runner, clocks: Sequence[Clock]) -> None:
 
 
 async def of_cases(run: Runner, cases: Collection[str]) -> Sequence[Clock]:
-    """Answer the clocks of these cases."""
+    """Return the clocks of these cases."""
     return await find(run, "of_cases", sorted(cases))
 
 
 async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:
-    """Answer these clocks."""
+    """Return these clocks."""
     return _clocks(await run.rows(_SQL["by_id"], list(ids)))
 
 
 async def due(run: Runner, limit: int, overdue: timedelta) -> Sequence[Clock]:
-    """Answer clocks whose next step came so long ago, or longer, soonest first."""
+    """Return clocks whose next step is overdue by at least `overdue`, soonest first."""
     return _clocks(await run.rows(_SQL["due"], limit, overdue))
 
 
 async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:
-    """Answer clocks that have not ended, or have still to tell that they have, by id."""
+    """Return clocks that have not ended, or whose end is still to be notified, by id."""
     return _clocks(await run.rows(_SQL["live"], after, limit))
 
 
 async def find(run: Runner, statement: str, *arguments: object) -> Sequence[Clock]:
-    """Answer the clocks of this statement."""
+    """Return the clocks of this statement."""
     return _clocks(await run.rows(_SQL[statement], *arguments))
 
 
 async def advance(run: Runner, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
-    """Write state, level and `fired` of each clock that still stands as it was seen; answer which did."""
+    """Write state, level and `fired` of each clock that is unchanged since it was seen; return their ids."""
     rows = [_advance(clock, was) for clock, was in zip(advanced, seen, strict=True)]
     return {row["id"] for row in await write(run, _SQL["advance"], rows)}
 
@@ -57,12 +57,12 @@ def _advance(clock: Clock, seen: Clock) -> tuple[object, ...]:
 
 
 async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None]:
-    """Answer the copropiedad that each of these clocks belongs to."""
+    """Return clock id → its copropiedad."""
     return {row["id"]: row["copropiedad_id"] for row in await run.rows(_SQL["places"], list(ids))}
 
 
 def kept_of(row: Record) -> PromiseRecord:
-    """Read a clock as far as the indicators look at it."""
+    """Read the fields of a clock that the indicators use."""
     return read(PromiseRecord, row, case=row["case_key"], course=row["course"] or {})
 
 

@@ -1,4 +1,4 @@
-"""The fields of a model as the columns of its table: what is stored is defined once, by the model."""
+"""The fields of a model as the columns of its table: the model alone defines what is stored."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
     (str, "text"),
     (tuple, "jsonb"),
 )
-"""What PostgreSQL calls a type and its subtypes; the first that fits."""
+"""Python type → PostgreSQL type; the first match counts, subtypes included."""
 
 
 def columns_of(model: type) -> Mapping[str, str]:
-    """Answer name and PostgreSQL type of each field, in the order of the fields."""
+    """Return name and PostgreSQL type of each field, in the order of the fields."""
     return {name: _type_of(hint) for name, hint in get_type_hints(model).items()}
 
 

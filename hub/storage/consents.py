@@ -14,33 +14,33 @@ _SQL = load("consents")
 
 
 async def add(run: Runner, said: Sequence[Consent]) -> None:
-    """Insert; one that is there stays as it is. A yes ends what its person had said no to by BAJA before."""
-    ordered = sorted(said, key=lambda one: one.id)
-    await write(run, _SQL["add"], [_row(one) for one in ordered])
-    yes = [(one.person, one.purpose, one.at) for one in ordered if one.granted]
+    """Insert; existing entries stay unchanged. A yes lifts the person's earlier BAJA."""
+    ordered = sorted(said, key=lambda consent: consent.id)
+    await write(run, _SQL["add"], [_row(consent) for consent in ordered])
+    yes = [(consent.person, consent.purpose, consent.at) for consent in ordered if consent.granted]
     await write(run, _SQL["lift"], yes)
 
 
 async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
-    """Answer the same people; those who have not said yes to the purpose, if there is one, are left out."""
+    """Return the same people; without a yes to the purpose, if there is one, they are marked as left out."""
     if purpose is None or not people:
         return people
     refs = [person.ref for person in people]
     rows = await run.rows(_SQL["opted_out"], refs, [purpose])
-    said = {person: each for (person, _), each in (await _said(run, refs, [purpose])).items()}
+    said = {person: consents for (person, _), consents in (await _said(run, refs, [purpose])).items()}
     return asked(people, said, {row["person"] for row in rows})
 
 
 async def standing(run: Runner, person: str) -> list[Stance]:
-    """Answer what counts of each purpose of which somebody has said something."""
+    """Return the current stance on each purpose that the person has an entry for."""
     said = await run.rows(_SQL["said"], [person], PURPOSES)
     opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)
     return answers((read(Consent, row) for row in said), (read(OptedOut, row) for row in opted_out))
 
 
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
-    """Answer, by person and purpose, whether a yes stands; nothing of who never said anything."""
-    return {key: counts(each).granted for key, each in (await _said(run, refs, purposes)).items()}
+    """Return (person, purpose) → whether a yes counts; people without entries are absent."""
+    return {key: counts(consents).granted for key, consents in (await _said(run, refs, purposes)).items()}
 
 
 async def _said(
@@ -52,16 +52,16 @@ async def _said(
     return found
 
 
-def _row(one: Consent) -> tuple[object, ...]:
+def _row(consent: Consent) -> tuple[object, ...]:
     return (
-        one.id,
-        one.person,
-        one.purpose,
-        one.at,
-        one.granted,
-        one.said_by,
-        ",".join(one.channels),
-        one.text_version,
-        one.method,
-        one.evidence_hash,
+        consent.id,
+        consent.person,
+        consent.purpose,
+        consent.at,
+        consent.granted,
+        consent.said_by,
+        ",".join(consent.channels),
+        consent.text_version,
+        consent.method,
+        consent.evidence_hash,
     )

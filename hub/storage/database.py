@@ -1,4 +1,4 @@
-"""PostgreSQL: a pool of connections, the statements of `sql/*.sql`, its errors in the hub's own words."""
+"""PostgreSQL: a pool of connections, the statements of `sql/*.sql`, errors translated to the hub's own."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ COMMAND_TIMEOUT: Final = 30.0  # seconds
 
 SESSION: Final = {
     "application_name": "hub",
-    # A plan is cached when the tables are still empty, and kept while they grow to millions of rows:
-    # then a sequential scan, a hash or a merge of a whole table would cost seconds per statement.
+    # A plan cached while the tables are empty is kept while they grow to millions of rows: then a
+    # sequential scan, a hash or a merge of a whole table would cost seconds per statement.
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
-    # A worker that vanished must not keep its locks: nobody else could go on with the case.
+    # A worker that vanished must release its locks: otherwise its cases would be blocked.
     "idle_in_transaction_session_timeout": "60s",
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
@@ -42,7 +42,7 @@ SESSION: Final = {
 _CONFLICT: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
-    # The schema changed under a prepared statement: the next try prepares it anew.
+    # The schema changed under a prepared statement: the retry prepares it again.
     asyncpg.InvalidCachedStatementError,
 )
 _REFUSED: Final = (
@@ -63,7 +63,7 @@ _AWAY: Final = (
     asyncpg.ReadOnlySQLTransactionError,
     # The database is being made, restored or upgraded.
     asyncpg.InvalidCatalogNameError,
-    # So are its tables, or somebody took our rights away: no event is to be buried for that.
+    # Tables are missing, or our rights were revoked: no event may become a dead letter for that.
     asyncpg.SyntaxOrAccessError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -73,15 +73,15 @@ _AWAY: Final = (
 
 
 class Runner(Protocol):
-    """What runs a statement: the database (a transaction of its own), or one open transaction."""
+    """Runs statements: the database (each in its own transaction), or one open transaction."""
 
     async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        """Run a statement and answer its rows."""
+        """Run a statement and return its rows."""
 
 
 class Database:
     """
-    A pool that connects when it is first used, so that a hub starts also while PostgreSQL is away.
+    A pool that connects at first use, so that a hub starts also while PostgreSQL is unavailable.
 
     Raises StorageConflict, StorageRefused, StorageUnavailable, and ConfigurationError for a wrong URL.
     """
@@ -107,14 +107,14 @@ class Database:
         await self._pool.close()
 
     async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        """Run a statement in a transaction of its own."""
+        """Run a statement in its own transaction."""
         with translated():
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
                 return await connection.fetch(statement, *arguments)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
-        """Open a transaction that sees one state of the database throughout, and cannot write."""
+        """Open a read-only transaction that sees one snapshot throughout."""
         async with self.transaction(isolation="repeatable_read", readonly=True) as run:
             yield run
 
@@ -123,8 +123,8 @@ class Database:
         """
         Open a transaction; commit at the end of the block, roll back when it raises.
 
-        Only what this class itself asks of PostgreSQL is translated: an OSError that the block
-        raises for reasons of its own stays what it is.
+        Translates only the errors of this class's own calls: an OSError that the block raises
+        stays unchanged.
         """
         with translated():
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
@@ -145,7 +145,7 @@ class Database:
 
 
 class Store:
-    """What asks a database."""
+    """Base of stores: keeps the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -165,24 +165,24 @@ class Transaction:
 
 
 async def write(run: Runner, statement: str, rows: Sequence[tuple[object, ...]]) -> list[asyncpg.Record]:
-    """Run a statement that takes rows as one array a column; without rows nothing is run."""
+    """Run a statement that takes rows as one array per column; without rows nothing runs."""
     return await run.rows(statement, *zip(*rows, strict=True)) if rows else []
 
 
 def read(kind: type[T], row: asyncpg.Record, **more: object) -> T:
-    """Make a value of the columns that are called like its fields, and of what is said in their place."""
+    """Make a value from the columns named like its fields; `more` overrides them."""
     return msgspec.convert({**row, **more}, kind)
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say PostgreSQL's errors in the hub's words, without the values that they quote."""
+    """Translate PostgreSQL's errors to the hub's, without the values that they quote."""
     try:
         yield
     except _CONFLICT as exc:
         raise StorageConflict from exc
     except _REFUSED as exc:
-        # Without its cause: a traceback that is logged would quote the value.
+        # Without its cause: a logged traceback would quote the value.
         raise StorageRefused(_condition(exc)) from None
     except asyncpg.ClientConfigurationError as exc:
         raise ConfigurationError("HUB_DATABASE_URL is not the address of a PostgreSQL database.") from exc
@@ -191,7 +191,7 @@ def translated() -> Iterator[None]:
 
 
 def encode(value: Json) -> bytes:
-    """Make JSON for a `jsonb` parameter. Raises StorageRefused for what JSON cannot say."""
+    """Encode for a `jsonb` parameter. Raises StorageRefused for values that JSON cannot express."""
     try:
         return msgspec.json.encode(value)
     except (UnicodeEncodeError, OverflowError, msgspec.MsgspecError) as exc:
@@ -199,12 +199,12 @@ def encode(value: Json) -> bytes:
 
 
 def encode_some(value: Json) -> bytes | None:
-    """Make JSON of a container, NULL of an empty one: most are empty."""
+    """Encode a container; NULL for an empty one, as most are."""
     return encode(value) if value else None
 
 
 def storable(text: str | None) -> str | None:
-    """Make text that PostgreSQL takes: NUL becomes U+FFFD, a lone surrogate a question mark."""
+    """Make text that PostgreSQL accepts: NUL becomes U+FFFD, a lone surrogate a question mark."""
     return text and text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
@@ -214,7 +214,7 @@ def _condition(exc: BaseException) -> str:
 
 
 async def _roll_back(work: Any) -> None:
-    # What failed is worth more to the caller than that the connection went with it.
+    # The caller needs the first error, not that the connection was lost as well.
     try:
         await work.rollback()
     except _AWAY + _CONFLICT:

@@ -1,8 +1,8 @@
 """
 Dead letters as rows.
 
-They hold what nothing else would: so nothing in them may be refused. NUL and lone surrogates
-become U+FFFD in what is text; the body stays as the bytes that came.
+They are the last resort, so the database must never refuse one. In text, NUL and lone surrogates
+become U+FFFD; the body keeps the bytes that came.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SQL = load("dead_letters")
 
 
 async def add(run: Runner, letters: Sequence[DeadLetter]) -> None:
-    """Insert; the same bytes again only count up, and open a replayed letter once more."""
+    """Insert; the same bytes again only raise the count, and reopen a replayed letter."""
     rows = [_row(letter) for _, letter in sorted({letter.id: letter for letter in letters}.items())]
     await write(run, _SQL["add"], rows)
 
@@ -40,7 +40,7 @@ def _row(letter: DeadLetter) -> tuple[object, ...]:
 
 
 def _as_json(headers: Mapping[str, Json]) -> str:
-    """Write for `json`, not `jsonb`: it keeps an escaped NUL or surrogate as it is written."""
+    """Encode for `json`, not `jsonb`: it keeps an escaped NUL or surrogate as written."""
     written = json.dumps(dict(headers), default=header_as_json)
-    # AMQP has NaN and the infinities, JSON has not, although Python writes them.
+    # AMQP allows NaN and the infinities. JSON does not, although Python writes them.
     return json.dumps(json.loads(written, parse_constant=str))

@@ -1,4 +1,4 @@
-"""What delivery asks of PostgreSQL: claim, record, and the next step of a cascade."""
+"""Delivery in PostgreSQL: claim, record, and the next step of a cascade."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.storage.database import Database, load, storable
 
 
 class PostgresCascades:
-    """The CascadeStore: it runs statements, so the functions of each noun are its methods."""
+    """The CascadeStore. It is a Runner, so the functions of other modules serve as its methods."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class PostgresCascades:
     events_of = events.by_key
 
     async def end_cascades(self, ids: Collection[UUID]) -> None:
-        """Note that nothing follows these lost messages any more."""
+        """Record that these failed messages have no next step."""
         if ids:
             await self.rows(_SQL["end_cascades"], sorted(ids))
 
@@ -37,16 +37,16 @@ _ATTEMPT_COLUMNS = 7
 
 
 class PostgresDelivery(PostgresCascades):
-    """The DeliveryStore. No method holds a connection after it has answered."""
+    """The DeliveryStore. No method holds a connection after it returns."""
 
     suppress = suppressions.add
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        """Take the messages that may be sent now."""
+        """Claim the messages that may be sent now."""
         return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease)]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
-        """Write outcomes and attempts; answer the ids that took effect, also when it is called again."""
+        """Write outcomes and attempts; return the ids that took effect. Idempotent for the same token."""
         ordered = sorted(outcomes, key=lambda outcome: outcome.message_id)
         moved = _columns([_outcome(outcome) for outcome in ordered], _OUTCOME_COLUMNS)
         calls = [_attempt(attempt) for outcome in ordered for attempt in outcome.attempts]
@@ -55,7 +55,7 @@ class PostgresDelivery(PostgresCascades):
         return frozenset(row["id"] for row in rows)
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
-        """Answer those whose step has failed as a whole."""
+        """Return the ids of messages whose whole step has failed."""
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
         if not keys:
             return frozenset()
@@ -79,7 +79,7 @@ def _claimed(row: Record) -> Claimed:
 
 
 def _suppression(row: Record) -> SuppressionStatus | None:
-    # First what never runs out: an end that has passed must not hide that somebody wants no more.
+    # Opt-outs first, because they never expire: an expired suppression must not hide one.
     if row["refused"] is not None:
         return SuppressionStatus(reason=row["refused"])
     if row["gone_since"] is not None:
@@ -104,7 +104,7 @@ def _outcome(outcome: Outcome) -> tuple[object, ...]:
 
 
 def _attempt(attempt: Attempt) -> tuple[object, ...]:
-    # What a provider answers may hold anything. Refused, its yes would be unrecorded and said again.
+    # A provider's answer may contain anything. If PostgreSQL refused it, the message would be sent again.
     return (
         attempt.message_id,
         attempt.at,

@@ -1,4 +1,4 @@
-"""The directory as rows: what `directory.*` events say of copropiedades, units, people and memberships."""
+"""The directory as rows: applies `directory.*` events to copropiedades, units, people and memberships."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _SQL = load("directory")
 
 Row = tuple[object, ...]
 Entry = tuple[str, str]
-"""A noun of the directory and an id of it."""
+"""A kind of directory entry, and its id."""
 
 
 async def apply(run: Runner, events: Sequence[Event]) -> frozenset[Entry]:
     """
-    Apply `directory.*` events: the greatest version wins, the first of equals. Answer what changed.
+    Apply `directory.*` events: the greatest version wins, the first of equals. Return what changed.
 
-    Of several for one row only that one is written, so that one statement per noun is enough.
-    All of them are kept as history. Raises StorageRefused for instants that cannot be read.
+    Only the winner of each row is written, so that one statement per kind is enough.
+    All events are kept as history. Raises StorageRefused for unreadable instants.
     """
     await _keep(run, events)
     changed: set[Entry] = set()
@@ -48,7 +48,7 @@ def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, tuple[int, Row
 
 
 async def _keep(run: Runner, events: Iterable[Event]) -> None:
-    """Remember every version; of a person who is removed, that there was one and nothing else."""
+    """Store every version; for a removed person, that the person existed and nothing else."""
     told: dict[tuple[str, str, int], Row] = {}
     for event in events:
         (noun, key), data = entry_of(event), event.data
@@ -62,7 +62,7 @@ async def _keep(run: Runner, events: Iterable[Event]) -> None:
 
 
 def entry_of(event: Event) -> Entry:
-    """Answer what a `directory.*` event is about."""
+    """Return the entry that a `directory.*` event changes."""
     _, noun, _ = event.name.split(".")
     return noun, event.data[f"{noun}_id"]
 
@@ -72,7 +72,7 @@ def _is_removal(event: Event) -> bool:
 
 
 def usable(given: Sequence[Mapping[str, Json]]) -> list[ContactPoint]:
-    """Tidy contact points; those that nothing can be sent to are left out."""
+    """Normalise contact points; unusable ones are dropped."""
     tidied = [(point, _TIDY[point["kind"]](point["value"])) for point in given]
     return [
         ContactPoint(id=point["id"], kind=point["kind"], value=value, verified=bool(point.get("verified")))
@@ -173,6 +173,6 @@ _REMOVED: Final[Mapping[str, Row]] = {
     "leave": (True, EARLIEST, EARLIEST, "", None),
     "rota": (True, "", "", "", encode([])),
 }
-"""What is kept of what was taken out."""
+"""The columns of a removed row."""
 _TERMED: Final = ("membership", "leave")
-"""What says from when until when it counts."""
+"""Kinds that state the period in which they apply."""

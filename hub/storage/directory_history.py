@@ -1,4 +1,4 @@
-"""The directory as operators and other systems see and mend it."""
+"""The directory as operators and other systems see and correct it."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ class PostgresDirectoryHistory(Store):
         return Written(applied=entry in changed, version=row["version"])
 
     async def standing(self, noun: str, ref: str) -> Standing | None:
-        """Answer where an entry stands."""
+        """Return the current version of an entry."""
         rows = await self._database.rows(_SQL[f"standing_{noun}"], storable(ref))
         return Standing(**rows[0]) if rows else None
 
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:
-        """Tell whether all of it is of these places."""
-        asked = ([storable(one) for one in sorted(given)] for given in (scopes, people, places))
+        """Return whether the entry belongs entirely to these copropiedades."""
+        asked = ([storable(text) for text in sorted(given)] for given in (scopes, people, places))
         (row,) = await self._database.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
 
     async def holders(
         self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List the memberships that counted, as is known today, by their ids."""
+        """List the memberships that applied then, as known today, by id."""
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
         rows = await self._database.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
         items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
@@ -54,10 +54,10 @@ class PostgresDirectoryHistory(Store):
     async def somebody(
         self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Show a person with contact points and memberships."""
+        """Return a person with contact points and memberships."""
         rows = await self._database.rows(_SQL["somebody"], storable(ref))
         memberships = await self._database.rows(_SQL["memberships"], storable(ref), listed(places))
-        # Who has left is not looked up from there any more: his addresses may be those of another place.
+        # A copropiedad may not look up people who left it: their addresses may belong to another one.
         if not rows or not (places is None or any(row["lasts"] for row in memberships)):
             return None
         person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}

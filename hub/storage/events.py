@@ -15,42 +15,42 @@ _SQL = load("events")
 
 
 async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
-    """Insert; answer the keys that are new, each with whether its copropiedad is known."""
-    # Sorted by what is unique: two batches that overlap wait for each other instead of deadlocking.
+    """Insert; return the new keys, each with whether its copropiedad is known."""
+    # Sorted by unique key: two batches that overlap wait for each other instead of deadlocking.
     ordered = sorted(events, key=lambda stored: (stored.event.id, stored.event.source))
     rows = await write(run, _SQL["add"], [_row(stored) for stored in ordered])
     return {row["key"]: row["place_known"] for row in rows}
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
-    """Set `planned_at` and take back `waiting`."""
+    """Set `planned_at` and clear `waiting`."""
     await run.rows(_SQL["mark_planned"], sorted(keys))
 
 
 async def place(run: Runner, placed: Collection[StoredEvent]) -> None:
-    """Say where events happened; what is known already stays."""
-    rows = sorted((one.key, one.copropiedad_id, one.unit_id) for one in placed)
+    """Set the copropiedad of events; known values stay."""
+    rows = sorted((event.key, event.copropiedad_id, event.unit_id) for event in placed)
     await write(run, _SQL["place"], rows)
 
 
 async def unplanned(run: Runner, keys: Collection[UUID]) -> frozenset[UUID]:
-    """Answer which of these have no `planned_at`."""
+    """Return the keys without `planned_at`."""
     return frozenset(row["key"] for row in await run.rows(_SQL["unplanned"], sorted(keys)))
 
 
 async def waiting(run: Runner, cases: Collection[str]) -> Sequence[StoredEvent]:
-    """Answer the events of these cases that wait for a party, oldest first."""
+    """Return the events of these cases that wait for a party, oldest first."""
     return [event_of(row) for row in await run.rows(_SQL["waiting"], sorted(cases))]
 
 
 async def by_key(run: Runner, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
-    """Answer those of these events that are there."""
+    """Return the events that exist, by key."""
     rows = await run.rows(_SQL["by_key"], sorted(keys)) if keys else []
     return {row["key"]: event_of(row) for row in rows}
 
 
 async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
-    """Remember; for a pair (case, who) the latest `since` wins, the first of equals."""
+    """Store parties; for a pair (case, who) the latest `since` wins, the first of equals."""
     latest: dict[tuple[str, str], Party] = {}
     for party in parties:
         known = latest.setdefault((party.case, party.who), party)
@@ -63,16 +63,16 @@ async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
 
 
 async def parties(run: Runner, cases: Collection[str]) -> Mapping[tuple[str, str], Json]:
-    """Answer (case, who) → recipients."""
+    """Return (case, who) → recipients."""
     found = await run.rows(_SQL["parties"], sorted(cases))
     return {(row["case_key"], row["who"]): row["recipients"] for row in found}
 
 
 async def lock_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
     """
-    Lock these cases until the transaction ends, then answer all their events.
+    Lock these cases until the transaction ends, then return all their events.
 
-    Three statements on purpose: each sees what was committed while the one before it waited.
+    Three statements on purpose: each sees what was committed while the previous one waited.
     """
     ordered = sorted(set(cases))
     if not ordered:
@@ -84,7 +84,7 @@ async def lock_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequen
 
 
 async def of_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
-    """Answer all events of those of these cases that have any."""
+    """Return case → all its events; cases without events are absent."""
     rows = await run.rows(_SQL["of_cases"], sorted(cases)) if cases else []
     return {
         case: [event_of(row) for row in rows] for case, rows in groupby(rows, lambda row: row["case_key"])

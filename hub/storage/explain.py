@@ -1,4 +1,4 @@
-"""What the database knows of one event and one person."""
+"""Everything stored about one event and one person."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ class PostgresExplain:
         self._database = database
 
     async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
-        """Answer the events with this id; of one key the one."""
+        """Return the events with this id, or the event with this key."""
         rows = await self._database.rows(_SQL["events"], storable(asked), storable(source))
         return [events.event_of(row) for row in rows] or await self._of_key(asked)
 
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
-        """Answer the newest dead letter of this event id."""
+        """Return the newest dead letter of this event id."""
         rows = await self._database.rows(_SQL["refused"], storable(event_id), storable(source))
         return Refused(**dict(rows[0])) if rows else None
 
     async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
-        """Answer all that is known of the event and the person, as of one moment."""
+        """Return all stored facts about the event and the person, from one snapshot."""
         person = storable(person) or ""
         async with self._database.transaction() as run:
             kept = [_kept(row) for row in await run.rows(_SQL["audiences"], event.key, person)]
             history = [_version(row) for row in await run.rows(_SQL["history"], person)]
             named = sorted(_named("unit", kept, history))
             units, moves = await _units(run, named), await _unit_history(run, named)
-            homes = [*units.values(), *(one.unit for told in moves.values() for one in told)]
+            homes = [*units.values(), *(version.unit for versions in moves.values() for version in versions)]
             return ExplainFacts(
                 event=event,
                 person=person,
@@ -98,8 +98,8 @@ async def _copropiedades(
 
 
 def _named(kind: str, kept: Iterable[AudienceSnapshot], history: Iterable[Version]) -> set[str]:
-    """Answer the ids of a kind of place that the groups and the memberships name."""
-    groups = {group.get(f"{kind}_id") or "" for one in kept for group in one.record.groups}
+    """Return the ids of one kind of scope that the groups and the memberships name."""
+    groups = {group.get(f"{kind}_id") or "" for snapshot in kept for group in snapshot.record.groups}
     return (groups | {ref for known, ref in map(_place, history) if known == kind}) - {""}
 
 
@@ -129,7 +129,7 @@ def _left_out(row: Record) -> LeftOut | None:
 
 
 def _masked(message: Message) -> Message:
-    # The inbox and letters go to the reference itself, which is no address.
+    # For the inbox and letters the address is the person's reference, which needs no mask.
     address = "" if message.address in ("", message.person) else mask_address(message.address)
     return replace(message, name="", address=address)
 

@@ -1,4 +1,4 @@
-"""What narrows a statement: over messages by their columns, over anything by where it belongs."""
+"""Filters of statements: messages by their columns, anything by its copropiedad."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CONDITIONS: Final = {
 
 def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[object]]:
     """
-    Make conditions only of what is asked: one plan for all would fit none of the indexes.
+    Make conditions for the filters that are set: one plan for all would fit none of the indexes.
 
-    `first_free` is the number of the first parameter that the statement does not use itself.
+    `first_free` is the first parameter number that the statement does not use itself.
     """
     asked = {name: value for name in _CONDITIONS if (value := getattr(narrowed, name)) is not None}
     conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(asked, start=first_free)]
@@ -32,5 +32,5 @@ def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[objec
 
 
 def listed(places: PropertyScope) -> list[str] | None:
-    """Answer places as a parameter of a statement: NULL is everywhere."""
+    """Return copropiedades as a statement's parameter: NULL is everywhere."""
     return None if places is None else sorted(places)

@@ -1,4 +1,4 @@
-"""Whom an audience holds now, counted and listed."""
+"""The people of an audience now, counted and listed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("headcount")
 _PAGE: Final = 500
-"""People looked at in one go; between two pages other requests have their turn."""
+"""People per page; between two pages other requests get their turn."""
 
 
 class PostgresHeadcount:
@@ -31,7 +31,7 @@ class PostgresHeadcount:
     async def meant(
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
     ) -> HeadcountPage:
-        """List by ref, each person once; without `after`, look all of it up and count."""
+        """List by ref, each person once; without `after`, read everything and count."""
         async with self._database.transaction() as run:
             tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
             for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):
@@ -44,7 +44,7 @@ class PostgresHeadcount:
         cursor = write_ref(listed[-1].ref) if tally.more else None
         return HeadcountPage(
             headcount=tally.headcount if after is None else None,
-            page=Page(items=[_masked(one) for one in listed], next=cursor),
+            page=Page(items=[_masked(person) for person in listed], next=cursor),
         )
 
 
@@ -61,7 +61,7 @@ async def _pages(run: Runner, group: Group, places: PropertyScope) -> AsyncItera
 async def _behind(
     run: Runner, group: Group, places: PropertyScope, after: str, limit: int
 ) -> Sequence[Person]:
-    """Answer at least the first `limit` behind `after`: what a later page needs, and not all 200,000."""
+    """Return at least the first `limit` after `after`: a later page needs no more, not all 200,000."""
     if group.paged:
         return await people.page(run, group, after, limit)
     return await _few(run, group, places)
@@ -71,7 +71,7 @@ async def _few(run: Runner, group: Group, places: PropertyScope) -> Sequence[Per
     found = (await people.look_up(run, [group]))[group]
     if places is None or not group.nearest:
         return found
-    return at_home(found, group, places, await _homes(run, [one.ref for one in found], []))
+    return at_home(found, group, places, await _homes(run, [person.ref for person in found], []))
 
 
 async def _homes_of(run: Runner, groups: Sequence[Group]) -> Homes:

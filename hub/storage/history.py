@@ -1,4 +1,4 @@
-"""What happened, read again page by page, in a transaction that cannot write."""
+"""Reads the history page by page, in a read-only transaction."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from hub.storage.database import Database, Runner, load
 
 _SQL = load("history")
 _PAGE: Final = 1000
-"""Rows looked at in one go: what is made of them takes far less than an idle transaction may last."""
+"""Rows per page: processing them takes far less time than the idle limit of a transaction."""
 _START: Final = UUID(int=0)
 
 
 class PostgresHistory:
-    """The HistoryStore. A reading holds one connection, and one snapshot until its end."""
+    """The HistoryStore. A reading holds one connection and one snapshot until its end."""
 
     def __init__(self, database: Database, *, page: int = _PAGE) -> None:
         self._database = database
@@ -32,7 +32,7 @@ class PostgresHistory:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[History]:
-        """Open what is stored as of now."""
+        """Open a snapshot of now."""
         async with self._database.snapshot() as run:
             yield _Reading(run, self._page)
 
@@ -45,7 +45,7 @@ class _Reading:
         self._page = page
 
     async def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
-        """Read, each once and whole, the cases that were heard of from `since` on, or whose clock runs."""
+        """Read the cases with an event since `since` or with a running clock, each once and whole."""
         begin, asked = earliest(since), sorted(types)
         reached = since
         async for rows in self._pages("heard", begin, begin, asked):
@@ -55,7 +55,7 @@ class _Reading:
             yield Cases(events=await self._whole(rows), reached=reached)
 
     async def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
-        """Read the messages of the events of the period, but for the events of these names."""
+        """Read the messages of events in the period, except events of the types in `without`."""
         asked = earliest(period.until), sorted(GOING), sorted(without)
         async for rows in self._pages("contacts", earliest(period.since), *asked):
             reminders = {row["event_key"] for row in rows if row["occasion"] != "initial"}
@@ -69,7 +69,7 @@ class _Reading:
 
     async def _whole(self, rows: Iterable[Record]) -> Mapping[str, Sequence[Event]]:
         found = await events.of_cases(self._run, [row["case_key"] for row in rows if row["case_key"]])
-        return {case: [one.event for one in stored] for case, stored in found.items()}
+        return {case: [event.event for event in stored] for case, stored in found.items()}
 
 
 def _contact(row: Record, of: StoredEvent | None) -> Contact:

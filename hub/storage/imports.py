@@ -1,4 +1,4 @@
-"""What an import asks of PostgreSQL: the rows that a file speaks of, and one transaction for all of it."""
+"""Imports in PostgreSQL: the rows that a file names, in one transaction."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class PostgresImport:
         self._run = run
 
     async def alone(self) -> None:
-        """Wait until no other import writes."""
+        """Lock: wait until no other import writes."""
         await self._run.rows(_SQL["alone"])
 
     async def copropiedades(self) -> Mapping[str, str]:
-        """Answer all: id → name."""
+        """Return id → name of all copropiedades."""
         return {row["id"]: row["name"] for row in await self._run.rows(_SQL["copropiedades"])}
 
     async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
-        """Answer units, memberships and people."""
+        """Return units, memberships and people."""
         places = list(part.copropiedades)
         memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
         wanted = {row["person_id"] for row in memberships} | set(people)
@@ -62,7 +62,7 @@ class PostgresImport:
         )
 
     async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
-        """Answer rows by noun and id."""
+        """Return rows by noun and id."""
         return {noun: await self._stored(noun, some) for noun, some in ids.items()}
 
     async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Json]]:

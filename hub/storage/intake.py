@@ -1,4 +1,4 @@
-"""What intake asks of PostgreSQL: one transaction over everything that a batch means."""
+"""Intake in PostgreSQL: one transaction for everything that a batch changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PostgresIntake:
 
 
 class PostgresIntakeTransaction:
-    """The IntakeTransaction: it runs statements, so the functions of each noun are its methods."""
+    """The IntakeTransaction. It is a Runner, so the functions of other modules serve as its methods."""
 
     def __init__(self, transaction: Transaction) -> None:
         self.rows = transaction.rows
@@ -57,11 +57,11 @@ class PostgresIntakeTransaction:
     add_unreached = unreached.add
     save_clocks = clocks.save
     add_dead_letters = dead_letters.add
-    # Last: they hide the modules of their names.
+    # Last, because they shadow the modules with the same names.
     people = people.look_up
     clocks = clocks.of_cases
     unreached = unreached.of
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
-        """Apply `directory.*` events; whoever imports people is told besides what has changed."""
+        """Apply `directory.*` events. Unlike `directory.apply`, which imports use, it returns nothing."""
         await directory.apply(self, events)

@@ -1,4 +1,4 @@
-"""Keys of systems as rows."""
+"""API keys and audit notes as rows."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ class PostgresKeys(Store):
     """The KeyStore."""
 
     async def keys(self) -> Sequence[ApiKey]:
-        """Answer all of them, newest first."""
+        """Return all keys, newest first."""
         return [read(ApiKey, row) for row in await self._database.rows(_SQL["keys"])]
 
     async def live_keys(self) -> Sequence[ApiKey]:
-        """Answer those that open something now."""
+        """Return the keys that are valid now."""
         return [read(ApiKey, row) for row in await self._database.rows(_SQL["live"])]
 
     async def add(self, key: ApiKey) -> bool:
-        """Keep a new key; false when a live one has its name."""
+        """Store a new key; false when a live key has its name."""
         return await self._alone(key.name, "add", *_columns(key))
 
     async def rotate(self, key: ApiKey, *, old_ends_at: datetime) -> bool:
-        """Keep a new key; the live ones of its name end then at the latest."""
+        """Store a new key; live keys with its name end at `old_ends_at` at the latest."""
         return await self._alone(key.name, "rotate", *_columns(key), old_ends_at)
 
     async def revoke(self, named: str) -> int:
-        """End the live keys of this name or prefix now."""
+        """End the live keys with this name or prefix now."""
         return len(await self._database.rows(_SQL["revoke"], storable(named)))
 
     async def used(self, prefix: str) -> None:
-        """Remember that it was used now, to the minute."""
+        """Record that the key was used now, to the minute."""
         await self._database.rows(_SQL["used"], prefix)
 
     async def _alone(self, name: str, statement: str, *arguments: object) -> bool:
         """
-        Run a statement that looks whether a live key has this name; tell whether it kept one.
+        Run a statement that checks for a live key with this name; return whether it stored one.
 
-        No index can say "live", which ends by itself. The lock is a statement of its own: one that
-        waited for it would go on with what it saw before.
+        No unique index can express "live", because keys expire with time. The lock is a separate
+        statement: a statement that waits for a lock keeps the snapshot from before it.
         """
         async with self._database.transaction() as run:
             await run.rows(_SQL["lock"], name)
@@ -56,13 +56,13 @@ class PostgresAudit(Store):
     """The AuditStore."""
 
     async def add(self, note: Note) -> None:
-        """Keep a note."""
+        """Store a note."""
         words = (storable(note.who), storable(note.action), storable(note.subject))
         given = note.id, note.at, *words, encode(note.detail), storable(note.person)
         await self._database.rows(_SQL["add_note"], *given)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        """List them, newest first; of a person also what systems told of him by events."""
+        """List notes, newest first; for a person also the `directory.*` events about that person."""
         asked = *cursor(after), limit + 1
         if person is None:
             return page(await self._database.rows(_SQL["notes"], *asked), limit, "at")

@@ -1,4 +1,4 @@
-"""What the hub itself keeps for people, as rows: letters until they are handed over, and the in-app inbox."""
+"""Messages that the hub itself stores, as rows: letters until they are delivered, and the in-app inbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class PostgresLetters(Store):
     """The LetterStore."""
 
     async def add(self, outgoing: Outgoing) -> None:
-        """Keep a letter to be printed; the same id again changes nothing."""
+        """Store a letter to print; the same id again changes nothing."""
         words = outgoing.rendered
         await self._database.rows(
             _SQL["add"],
@@ -40,17 +40,17 @@ class PostgresLetters(Store):
         return page(rows, limit, "created_at")
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        """Show one whole."""
+        """Return one letter whole."""
         rows = await self._database.rows(_SQL["show"], letter_id, listed(places))
         return shown(rows[0]) if rows else None
 
     async def event_of(self, letter_id: UUID) -> StoredEvent | None:
-        """Answer the event that a letter tells."""
+        """Return the event that a letter is about."""
         rows = await self._database.rows(_SQL["event"], letter_id)
         return events.event_of(rows[0]) if rows else None
 
     async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
-        """Say that it was handed over; false when that was said before, None when there is none."""
+        """Record that the letter was delivered; false when it was before, None when it does not exist."""
         before = sorted(sources(State.DELIVERED))
         rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
         return rows[0]["changed"] if rows else None
@@ -60,10 +60,10 @@ _INBOX = load("inbox")
 
 
 class PostgresInbox(Store):
-    """Where the inbox channel puts its messages."""
+    """Stores the messages of the inbox channel."""
 
     async def add(self, outgoing: Outgoing) -> None:
-        """Keep a message for its person; the same id again changes nothing."""
+        """Store a message for its person; the same id again changes nothing."""
         await self._database.rows(
             _INBOX["add"],
             outgoing.message.id,

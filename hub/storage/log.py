@@ -1,4 +1,4 @@
-"""What operators look at: lists by keyset, newest first, in the shapes of the API."""
+"""Lists for operators: by keyset, newest first, in the shapes of the API."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PostgresLog(Store):
     """The LogStore."""
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        """List messages, the person as a reference, without name and address."""
+        """List messages; the person is a reference, without name and address."""
         asked: list[object] = [*cursor(after), limit + 1, _states(narrowed.state, State)]
         name, rest = _list_of(narrowed), narrowed
         if name == "messages_there":
@@ -48,7 +48,7 @@ class PostgresLog(Store):
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Show one: also its attempts, skipped channels, name and address, masked unless `whole`."""
+        """Return one message with attempts, skipped channels, name and address, masked unless `whole`."""
         rows = await self._database.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
@@ -57,11 +57,11 @@ class PostgresLog(Store):
         return seen if whole else _masked(seen)
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        """Show these clocks in the order asked."""
+        """Return these clocks in the order of `ids`."""
         return [shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
-        """Answer one clock whole."""
+        """Return one clock with all fields."""
         return next(iter(await clocks.find(self._database, "seen", clock_id, listed(places))), None)
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
@@ -72,7 +72,7 @@ class PostgresLog(Store):
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List clocks, the last started first."""
+        """List clocks, latest start first."""
         asked = *cursor(after), limit + 1, _states(state, ClockState)
         there = () if places is None else (listed(places),)
         statement = _SQL["recent_clocks" if places is None else "recent_clocks_there"]
@@ -88,7 +88,7 @@ class PostgresLog(Store):
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
-        """Answer all clocks of the cases of which one began in the period, by their start."""
+        """Return all clocks of cases with a clock that began in the period, by start."""
         asked = period.since, period.until, list(ClockState), area, listed(places)
         return [clocks.kept_of(row) for row in await self._database.rows(_SQL["promises"], *asked)]
 
@@ -107,20 +107,20 @@ class PostgresLog(Store):
         return page(await self._database.rows(_SQL["dead"], *asked), limit, "received_at")
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        """Answer one dead letter whole."""
+        """Return one dead letter with all fields."""
         rows = await self._database.rows(_DEAD["show"], letter_id)
         return read(DeadLetter, rows[0]) if rows else None
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-        """Set `replayed` or `discarded`; false when it was settled already, has come again or is unknown."""
+        """Set `replayed` or `discarded`; false when it is settled already, came again or is unknown."""
         return bool(await self._database.rows(_DEAD["settle"], letter_id, state, times))
 
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        """List the events that do not reach all whom they are for, the latest first."""
+        """List the events that do not reach everybody they are meant for, latest first."""
         return await unreached.page_of(self._database, after, limit, places)
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        """Answer the in-app messages of a person."""
+        """Return the in-app messages of a person."""
         return [shown(row) for row in await self._database.rows(_INBOX["of_person"], person, limit)]
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
@@ -147,6 +147,8 @@ def _states(asked: str | None, known: Iterable[str]) -> list[str]:
 
 
 def _masked(message: Mapping[str, Json]) -> dict[str, Json]:
-    attempts = [{**each, "reference": mask_reference(each["reference"])} for each in message["attempts"]]
+    attempts = [
+        {**attempt, "reference": mask_reference(attempt["reference"])} for attempt in message["attempts"]
+    ]
     name, address = mask_name(message["name"]), mask_address(message["address"])
     return {**message, "name": name, "address": address, "attempts": attempts}

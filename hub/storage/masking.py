@@ -1,4 +1,4 @@
-"""What may be shown of a person: enough to recognise one's own, too little to use. Pure."""
+"""Masks person data: enough is shown to recognise one's own data, too little to use it. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 _HIDDEN: Final = "***"
 _LAST: Final = 4
 _LONG: Final = 11
-"""Characters of a number of which four digits stay hidden between its beginning and its end."""
+"""Minimal length of a number that keeps four digits hidden between the shown start and end."""
 
 
 def mask_name(name: str) -> str:
@@ -28,7 +28,7 @@ def mask_address(address: str) -> str:
 
 def mask_reference(reference: str | None) -> str | None:
     """
-    `wamid.HBgMNTczMDAx…` → `wamid.…last`: it holds the reader's number in base64. Others as they are.
+    `wamid.HBgMNTczMDAx…` → `wamid.…last`: it contains the reader's number in base64. Others stay unchanged.
     """
     scheme, dot, rest = (reference or "").partition(".")
     return f"wamid.…{rest[-2 * _LAST :]}" if dot and scheme == "wamid" else reference

@@ -23,7 +23,7 @@ _ADD: Final = _SQL["add"].format(columns=", ".join(COLUMNS), given=unnested(COLU
 
 
 async def add(run: Runner, messages: Sequence[Message]) -> None:
-    """Insert; one that exists already is left as it is."""
+    """Insert; existing messages stay unchanged."""
     # Sorted by key: two batches that overlap wait for each other instead of deadlocking. Integers compare
     # five times as fast as UUIDs.
     ordered = sorted(messages, key=lambda message: message.id.int)
@@ -32,22 +32,22 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
 
 
 async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
-    """Cancel what waits to remind of the events of these cases up to these instants."""
+    """Cancel waiting reminders of the events of these cases up to these instants."""
     given = list(ended), list(ended.values()), sorted(sources(State.CANCELLED))
     await run.rows(_SQL["end_reminders"], *given)
 
 
 async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]:
-    """Answer the messages of these events that are still `queued`."""
+    """Return the messages of these events that are still `queued`."""
     return [message_of(row) for row in await run.rows(_SQL["queued"], sorted(event_keys))]
 
 
 def message_of(row: Record) -> Message:
-    """Read a row of `message`. NULL is what a field is by default; of other columns nothing is read."""
+    """Read a row of `message`. NULL means the field's default; other columns are ignored."""
     return msgspec.convert({name: value for name, value in row.items() if value is not None}, Message)
 
 
 def _values(messages: Sequence[Message]) -> Iterator[Sequence[object]]:
-    """Answer the values of each column. JSON is NULL where it is empty: mostly it is."""
+    """Return the values of each column. Empty JSON, which is common, becomes NULL."""
     for kind, values in zip(COLUMNS.values(), zip(*map(_FIELDS, messages), strict=True), strict=True):
         yield [encode(value) if value else None for value in values] if kind == "jsonb" else values

@@ -1,4 +1,4 @@
-"""What the monitor asks of PostgreSQL: ages, heartbeats, incidents."""
+"""The monitor in PostgreSQL: ages, heartbeats, incidents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SQL = load("monitor")
 
 
 class PostgresMonitor:
-    """The MonitorStore and the IncidentLog; `queues` are the channels and lanes that there are."""
+    """The MonitorStore and the IncidentLog; `queues` are all channels and lanes."""
 
     def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:
         self._database = database
@@ -24,71 +24,71 @@ class PostgresMonitor:
         self._lanes = [str(lane) for _, lane in queues]
 
     async def clock(self) -> datetime:
-        """Tell the database's time."""
+        """Return the database's time."""
         [row] = await self._database.rows(_SQL["clock"])
         at: datetime = row["now"]
         return at
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Write what this process says of itself, and forget processes that are no more."""
+        """Write the circuit states of this process, and delete the rows of ended processes."""
         await self._database.rows(_SQL["beat"], process, list(states), list(states.values()))
         await self._database.rows(_SQL["forget"])
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
-        """Answer `sms:twilio` of each circuit that is not closed."""
+        """Return `sms:twilio` of each circuit that is not closed."""
         return [row["place"] for row in await self._database.rows(_SQL["open_circuits"], fresh)]
 
     async def audit_age(self) -> timedelta | None:
-        """Answer how long ago an audit has ended."""
+        """Return the time since the last audit ended."""
         [row] = await self._database.rows(_SQL["audit_age"])
         age: timedelta | None = row["age"]
         return age
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        """Answer how long the oldest message of each channel and lane waits."""
+        """Return how long the oldest message of each channel and lane waits."""
         rows = await self._database.rows(_SQL["oldest_waiting"], self._channels, self._lanes)
         return {(row["channel"], Lane(row["lane"])): row["age"] for row in rows}
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
-        """Count the open dead letters, and those of late."""
+        """Count the open dead letters: all, and those of the last `lately`."""
         [row] = await self._database.rows(_SQL["open_letters"], lately)
         return row["opened"], row["lately"]
 
     async def anybody_on_duty(self) -> bool:
-        """Tell whether somebody has the duty `ops`."""
+        """Return whether somebody has the duty `ops`."""
         ops = Group(duty="ops")
         found = (await people.look_up(self._database, [ops]))[ops]
-        return any(one.left_out is None for one in found)
+        return any(person.left_out is None for person in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        """Begin a incident or note what is measured now; the unique index lets one process begin."""
+        """Open incidents or update their measurement; the unique index lets only one process open each."""
         if symptoms:
             by_key = {symptom.key: symptom.measured for symptom in symptoms}
             await self._database.rows(_SQL["see"], sorted(by_key), [by_key[key] for key in sorted(by_key)])
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
-        """End what nobody has seen for a while."""
+        """Resolve incidents that were not seen for `clear_after`."""
         await self._database.rows(_SQL["resolve"], list(kinds), clear_after)
 
     async def unpublished(self) -> Sequence[Incident]:
-        """Answer what is still to be told."""
+        """Return the incidents that are still to be published."""
         return [_incident(row) for row in await self._database.rows(_SQL["untold"])]
 
     async def mark_published(self, incident: Incident) -> None:
-        """Note what was told."""
+        """Record what was published."""
         statement = _SQL["mark_begun" if incident.told_at is None else "mark_over"]
         await self._database.rows(statement, incident.key, incident.since)
 
     async def incidents(self, limit: int) -> Sequence[Incident]:
-        """List the open ones first."""
+        """List incidents, open ones first."""
         return [_incident(row) for row in await self._database.rows(_SQL["troubles"], limit)]
 
     async def unknown_outcomes(self) -> Mapping[str, int]:
-        """Count, by provider, the calls whose outcome nobody knows."""
+        """Count the calls with unknown outcome, by provider."""
         return {row["provider"]: row["times"] for row in await self._database.rows(_SQL["unknown_outcomes"])}
 
     async def unreached(self) -> Mapping[tuple[str, str], int]:
-        """Count the events that do not reach all whom they are for, by type and reason."""
+        """Count the events that do not reach everybody they are meant for, by type and reason."""
         return await unreached.counts(self._database)
 
     async def promises(self) -> Mapping[tuple[str, str], int]:

@@ -1,4 +1,4 @@
-"""Pages by keyset, newest first: rows in the shapes of the API, and the cursor between them."""
+"""Keyset pages, newest first: rows in the shapes of the API, and the cursor between them."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def shown(row: Record) -> dict[str, Json]:
 
 
 def page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:
-    """Make a page of up to `limit` rows; one row more tells that there is a next page."""
+    """Make a page of up to `limit` rows; one extra row means that there is a next page."""
     items = [shown(row) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(items=items, next=None if last is None else encode_cursor(last[ordered_by], last["id"]))
 
 
 def encode_cursor(at: datetime, row_id: UUID) -> str:
-    """Write the place after a row."""
+    """Encode the position after a row."""
     microseconds = (at - _EPOCH) // timedelta(microseconds=1)
     return base64.urlsafe_b64encode(microseconds.to_bytes(8, "big", signed=True) + row_id.bytes).decode()
 
 
 def cursor(after: str | None, first: Cursor = _NEWEST) -> Cursor:
-    """Read a cursor, `first` for None; raises StorageRefused for one that is none of ours."""
+    """Decode a cursor, `first` for None; raises StorageRefused for an invalid one."""
     if after is None:
         return first
     try:
@@ -56,12 +56,12 @@ def cursor(after: str | None, first: Cursor = _NEWEST) -> Cursor:
 
 
 def write_ref(ref: str) -> str:
-    """Write the place after somebody or something with a name."""
+    """Encode the position after a ref or name."""
     return base64.urlsafe_b64encode(ref.encode()).decode()
 
 
 def read_ref(after: str | None) -> str:
-    """Read such a cursor, the beginning for None; raises StorageRefused for one that is none of ours."""
+    """Decode such a cursor, the beginning for None; raises StorageRefused for an invalid one."""
     try:
         ref = base64.urlsafe_b64decode(after or "").decode()
     except ValueError as exc:

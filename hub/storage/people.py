@@ -1,4 +1,4 @@
-"""Looking people up: groups of the directory → who they are now."""
+"""Looks people up: directory groups → the people in them now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub.storage.database import Runner, load
 
 _SQL = load("directory")
 _DEFAULTS: Final[Mapping[str, str]] = {"payer": "owner"}
-"""Who stands in for a role that nobody of the unit has."""
+"""Role → the role to use when nobody in the unit has it."""
 
 Found = dict[Group, Sequence[Person]]
 Unit = tuple[str | None, str]
@@ -26,7 +26,7 @@ Unit = tuple[str | None, str]
 
 
 async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
-    """Answer each group's people, sorted by ref, without repetition."""
+    """Return each group's people, sorted by ref, without repetition."""
     found: Found = {}
     found.update(await _named(run, [group for group in groups if group.person is not None]))
     found.update(await _of_units(run, [group for group in groups if group.unit_id is not None]))
@@ -38,14 +38,14 @@ async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequ
 
 
 async def page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
-    """Answer up to `limit` people of a paged group with a ref greater than `after`, sorted."""
+    """Return up to `limit` people of a paged group with a ref greater than `after`, sorted."""
     return await consents.opted_in(run, group.opted_in, await _page(run, group, after, limit))
 
 
 async def _page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
     if group.everywhere:
         rows = await run.rows(_SQL["everywhere"], group.roles, after, limit, group.service_area)
-        # A notice to all of the company's buildings is about people, and about no unit.
+        # A notice to all of the company's buildings addresses people, not units.
         return [to_person(row) for row in rows]
     here = group.copropiedad_id, group.roles, group.towers
     rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area)
@@ -53,7 +53,7 @@ async def _page(run: Runner, group: Group, after: str, limit: int | None) -> Seq
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:
-    """Answer unit_id → copropiedad_id for the units that are known."""
+    """Return unit_id → copropiedad_id for the units that are known."""
     rows = await run.rows(_SQL["places"], sorted(units))
     return {row["id"]: row["copropiedad_id"] for row in rows}
 
@@ -78,17 +78,17 @@ async def _of_units(run: Runner, groups: Sequence[Group]) -> Found:
 
 async def _staff(run: Runner, groups: Sequence[Group]) -> Found:
     found = await staff.find(run, groups) if groups else {}
-    return {group: _with_absent(one) for group, one in found.items()}
+    return {group: _with_absent(members) for group, members in found.items()}
 
 
-def _with_absent(one: staff.Staff) -> Sequence[Person]:
+def _with_absent(members: staff.Staff) -> Sequence[Person]:
     away = [
-        replace(to_person(row), left_out=ON_LEAVE, stand_in=", ".join(one.stand_ins[row["id"]]) or None)
-        for row in one.absent
+        replace(to_person(row), left_out=ON_LEAVE, stand_in=", ".join(members.stand_ins[row["id"]]) or None)
+        for row in members.absent
     ]
-    there = [to_person(row) for row in one.present]
-    told = [replace(person, any_hour=person.any_hour or one.on_shift) for person in there]
-    return sorted([*told, *away], key=lambda person: person.ref)
+    people = [to_person(row) for row in members.present]
+    present = [replace(person, any_hour=person.any_hour or members.on_shift) for person in people]
+    return sorted([*present, *away], key=lambda person: person.ref)
 
 
 def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:
@@ -105,13 +105,13 @@ def _sorted(rows: Iterable[Record]) -> Sequence[Person]:
 
 
 def _unit(row: Record) -> Sequence[Unit]:
-    """Answer the unit of a membership; staff has none, and one may be told before its unit is."""
+    """Return the unit of a membership; staff has none, and the unit may not have been received yet."""
     label = row.get("label")
     return () if label is None else [(row["tower"], label)]
 
 
 def to_person(row: Record, units: Iterable[Unit] = ()) -> Person:
-    """Read the columns that make a person; `units` are those that brought somebody into a group."""
+    """Read a person from columns; `units` are those by which the person is in the group."""
     points = row["contact_points"]
     return Person(
         ref=row["id"],

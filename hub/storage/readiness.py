@@ -1,4 +1,4 @@
-"""What PostgreSQL knows of copropiedades that are to go live."""
+"""Readiness of copropiedades before they go live."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SQL = load("readiness")
 
 
 class PostgresReadiness:
-    """Looks at one copropiedad, or at each."""
+    """Checks one copropiedad, or all."""
 
     def __init__(self, database: Database, lasts: Lasts) -> None:
         self._database = database
         self._lasts = lasts
 
     async def of(self, copropiedad: str | None) -> list[Readiness]:
-        """Answer for one, or for each, by id; nothing for one that is not known."""
+        """Return the readiness of one or of all, by id; nothing for an unknown one."""
         async with self._database.transaction() as run:
             gone = await suppressed(run, self._lasts)
             rows = await run.rows(_SQL["opt_outs"])
@@ -38,7 +38,7 @@ async def _place(run: Runner, row: Record) -> Place:
         **{f"level {level}": Group(level=level, copropiedad_id=ref) for level in LEVELS},
     }
     found = await staff.find(run, list(asked.values()))
-    people = [to_person(one) for one in await run.rows(_SQL["people"], ref)]
+    people = [to_person(row) for row in await run.rows(_SQL["people"], ref)]
     return Place(
         **dict(row),
         people=people,

@@ -1,4 +1,4 @@
-"""What receipts ask of PostgreSQL: one message moved on, if it may go there; those that came early."""
+"""Receipts in PostgreSQL: moves a message to its new state, if allowed; keeps early receipts."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class PostgresReceipts:
         self._database = database
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
-        """Move the message and keep the attempt; false when it is unknown."""
+        """Move the message and store the attempt; false when the message is unknown."""
         return await settle(self._database, message_id, state=state, reason=reason, attempt=attempt)
 
     async def message_of(self, provider: str, reference: str) -> UUID | None:
-        """Answer the message that the provider knows by this reference."""
+        """Return the message with this reference of the provider."""
         rows = await self._database.rows(_SQL["by_reference"], storable(reference), provider)
         return rows[0]["message_id"] if rows else None
 
     async def keep_early(self, receipt: Receipt) -> None:
-        """Keep a receipt of a message that is not known by its reference yet."""
+        """Store a receipt whose reference is not known yet."""
         await self._database.rows(
             _SQL["keep_early"],
             receipt.provider,
@@ -46,14 +46,14 @@ class PostgresReceipts:
         )
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:
-        """Write to the contact points of these messages no more."""
+        """Suppress the contact points of these messages."""
         await suppressions.add(self._database, gone)
 
 
 async def settle(
     run: Runner, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt
 ) -> bool:
-    """Move the message and keep the attempt; false when it is unknown."""
+    """Move the message and store the attempt; false when the message is unknown."""
     call = (
         attempt.at,
         attempt.outcome,
@@ -68,7 +68,7 @@ async def settle(
 
 
 async def settle_early(database: Database, limit: int) -> int:
-    """Give their messages the receipts that came before our own record; answer how many."""
+    """Apply the receipts that arrived before our own record; return how many."""
     async with database.transaction() as transaction:
         rows = await transaction.rows(_SQL["take_early"], limit)
         for row in rows:
@@ -80,7 +80,7 @@ async def settle_early(database: Database, limit: int) -> int:
 
 
 async def drop_early(run: Runner, older_than: timedelta) -> int:
-    """Forget receipts of messages that never came to be known; answer how many."""
+    """Delete receipts whose message was never found; return how many."""
     return len(await run.rows(_SQL["drop_early"], older_than))
 
 

@@ -1,4 +1,4 @@
-"""Lost messages as rows that go again."""
+"""Sends failed messages again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PostgresRedrive(Store):
     async def redrive(
         self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
-        """Look at up to `limit` lost messages, oldest first, and take those that may go again."""
+        """Check up to `limit` failed messages, oldest first, and requeue those that may be sent again."""
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
         rows = await self._database.rows(
             _SQL["redrive"].format(narrowed=conditions),

@@ -1,4 +1,4 @@
-"""What people write back, in PostgreSQL."""
+"""Replies in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from hub.storage.database import Database, Runner, Transaction, encode, load, st
 _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]
 RECENT: Final = timedelta(days=30)
-"""How old a message may be that a number answers without saying which."""
+"""The maximal age of the message that a text from a number is taken to answer."""
 QUIET: Final = timedelta(hours=24)
-"""How long a writer is not thanked again for the same."""
+"""How long the same writer gets no second acknowledgement for the same."""
 MOST_THANKS: Final = 5
-"""How often within that time a thread is acknowledged, whoever writes."""
+"""Acknowledgements per thread within QUIET, whoever writes."""
 
 
 class PostgresReplies:
@@ -34,7 +34,7 @@ class PostgresReplies:
         self._database = database
 
     async def about(self, reply: Reply) -> About:
-        """Find what a reply answers."""
+        """Find the message that a reply answers."""
         message_id = reply.message_id
         if message_id is None and reply.in_reply_to is not None:
             message_id = await self._found(_BY_REFERENCE, storable(reply.in_reply_to), reply.provider)
@@ -43,12 +43,12 @@ class PostgresReplies:
         return About() if message_id is None else await self.about_message(message_id)
 
     async def about_message(self, message_id: UUID) -> About:
-        """Tell of one of our messages."""
+        """Return the facts about one of our messages."""
         rows = await self._database.rows(_SQL["about"], message_id, list(OF_REPLIES))
         return _about(rows[0], rows[0]["address"]) if rows else About()
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
-        """Answer of which clocks a number was told, as one of a level."""
+        """Return the escalations of clocks that were sent to this number."""
         told = sorted(ESCALATES.values())
         rows = await self._database.rows(_SQL["escalations"], storable(number), RECENT, told)
         ids = {UUID(row["clock_id"]) for row in rows}
@@ -65,16 +65,16 @@ class PostgresReplies:
         ]
 
     async def add(self, inbound: Inbound) -> Inbound:
-        """Keep it, with what it revokes or gives back; answer it as it is stored."""
+        """Store a reply with the consents that it revokes or gives back; return it as stored."""
         async with self._database.transaction() as transaction:
             await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
             if await transaction.rows(_SQL["add"], *_row(inbound), QUIET, MOST_THANKS):
-                await _heed(transaction, inbound)
+                await _apply_revocation(transaction, inbound)
             rows = await transaction.rows(_SQL["show"], inbound.id)
         return inbound_of(rows[0])
 
     async def mark_published(self, reply_id: UUID) -> None:
-        """Set that its event is with the broker."""
+        """Record that the broker has confirmed the reply's event."""
         await mark_published(self._database, reply_id)
 
     async def _found(self, statement: str, *arguments: object) -> UUID | None:
@@ -83,17 +83,17 @@ class PostgresReplies:
 
 
 async def unpublished(run: Runner, limit: int) -> Sequence[Inbound]:
-    """Answer the replies that nobody was told of yet, oldest first."""
+    """Return the replies whose event is not published yet, oldest first."""
     return [inbound_of(row) for row in await run.rows(_SQL["unpublished"], limit)]
 
 
 async def mark_published(run: Runner, reply_id: UUID) -> None:
-    """Set that a reply's event is with the broker."""
+    """Record that the broker has confirmed the reply's event."""
     await run.rows(_SQL["mark_published"], reply_id)
 
 
 def inbound_of(row: Record) -> Inbound:
-    """Read a row of `reply` with what it is about."""
+    """Read a row of `reply` with the message that it answers."""
     return Inbound(
         id=row["id"],
         kind=ReplyKind(row["kind"]),
@@ -160,8 +160,8 @@ def _text(text: str) -> str:
     return storable(text) or ""
 
 
-async def _heed(transaction: Transaction, inbound: Inbound) -> None:
-    """Do what a new reply asks for."""
+async def _apply_revocation(transaction: Transaction, inbound: Inbound) -> None:
+    """Revoke or give back what a new reply asks for."""
     address, person = _text(inbound.reply.address), whose(inbound)
     if inbound.revokes and address:
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"

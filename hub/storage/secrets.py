@@ -1,4 +1,4 @@
-"""What still needs an older key of HUB_SECRET: asked before one is taken out."""
+"""Counts what still needs an older key of HUB_SECRET, before a key is removed."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from hub.model.ids import earliest
 from hub.storage.database import Store, load
 
 MAIL_LASTS: Final = timedelta(days=30)
-"""How long after a mail bounces and answers still come: servers try for five days, people answer later."""
+"""How long after a mail bounces and replies still come: servers retry for five days, people reply later."""
 TEXT_LASTS: Final = timedelta(days=3)
-"""How long after a text its receipt may come: providers try to deliver for up to 72 hours."""
+"""How long after a text its receipt may come: providers retry for up to 72 hours."""
 
 _SQL = load("secrets")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:
-    """Messages out there whose addresses may have been signed with an older key."""
+    """Counts of sent messages whose addresses may be signed with an older key."""
 
     mails: int
     texts: int
 
 
 class PostgresSecrets(Store):
-    """Counts; nothing here ever sees a secret."""
+    """Only counts; never reads a secret."""
 
     async def documents(self) -> Mapping[str, int]:
-        """Answer the id of a key → how many people's documents are kept as a hash under it."""
+        """Return key id → number of people whose document hash uses it."""
         return {row["key"]: row["people"] for row in await self._database.rows(_SQL["documents"])}
 
     async def under_way(self, now: datetime) -> UnderWay:
-        """Count the mails of `MAIL_LASTS`, and the texts of `TEXT_LASTS` that have no receipt yet."""
+        """Count the mails of the last `MAIL_LASTS`, and the texts of `TEXT_LASTS` without a receipt."""
         since = [earliest(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]
         [row] = await self._database.rows(_SQL["under_way"], *since)
         return UnderWay(**dict(row))

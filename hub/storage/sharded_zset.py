@@ -1,9 +1,9 @@
 """
-Large sorted sets of Redis, laid on shelves. Pure.
+Large sorted sets of Redis, split into small ones (shelves). Pure.
 
-A sorted set of more than 128 members costs Redis some 125 bytes for each. Up to there it is packed, at 30.
-So what may hold a million clocks is many small sets, the shelves, and an index of them by their lowest
-score, by which the lowest members of all are found.
+Above 128 members a sorted set costs Redis some 125 bytes per member; below, it is packed at 30 bytes.
+So a set of up to a million clocks is stored as many small sets, the shelves. An index sorts the shelves by
+their lowest score, to find the lowest members of all.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Final
 from uuid import UUID
 
 VERSION: Final = 2
-"""Of what is kept, and under which keys: a hub that finds another one makes all of it anew from SQL."""
+"""Version of the stored data and its keys: a hub that finds another version rebuilds everything from SQL."""
 PREFIX: Final = f"{{hub}}:{VERSION}:"
 """The hash tag keeps all keys on one node of a cluster."""
 
 MANY: Final = 16_384
-"""Shelves of a set in which all may lie: a million lie some 60 on each."""
+"""Shelves of a set for all copropiedades: a million members make some 60 per shelf."""
 FEW: Final = 16
-"""Shelves of a set of one copropiedad."""
+"""Shelves of a set for one copropiedad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class ShardedZset:
         return PREFIX + self.name
 
     def shelf(self, number: int) -> str:
-        # In front: a copropiedad's own name may end with a number.
+        # The number comes first: a copropiedad's id may end with a number.
         return f"{PREFIX}{number}:{self.name}"
 
-    def number_of(self, one: UUID) -> int:
-        """Answer on which shelf the id lies: by its end, which is a hash."""
-        return one.int % self.shelves
+    def number_of(self, member: UUID) -> int:
+        """Return the shelf of the id, from its last bytes, which are a hash."""
+        return member.int % self.shelves

@@ -1,4 +1,4 @@
-"""Looking staff up: the nearest with a duty or a level, as the rota says, without those on leave."""
+"""Looks staff up: the nearest with a duty or a level, by the rota, without people on leave."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from hub.storage.database import Runner, load
 
 _SQL = load("directory")
 _COMPANY: Final = ""
-"""The scope's id of who works for the whole company."""
+"""The scope id of staff who work for the whole company."""
 
 Scoped = Mapping[str | None, Sequence[Record]]
 Duty = tuple[str, str]
-"""The id of a scope, and a duty there."""
+"""A scope id, and a duty there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """
-    The rows of those who answer, and of those on leave with the references of who stands in for each.
+    The rows of the staff present, and of the staff on leave with the refs of their stand-ins.
 
-    `on_shift` is true when a rota named them, for this hour.
+    `on_shift` is true when a rota names all of them for this hour.
     """
 
     present: Sequence[Record] = ()
@@ -37,7 +37,7 @@ class Staff:
 
 
 async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
-    """Answer who each group is at this instant."""
+    """Return the staff of each group at this instant."""
     places = sorted({group.copropiedad_id for group in groups if group.copropiedad_id})
     duties = sorted({group.duty for group in groups if group.duty})
     levels = sorted({group.level for group in groups if group.level is not None})
@@ -46,12 +46,14 @@ async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
     known = {row["id"]: row for staff in (by_duty, by_level) for rows in staff.values() for row in rows}
     called = await _called(run, duties, places) if duties else {}
     known |= await _people(run, {ref for refs in called.values() for ref in refs} - known.keys())
-    # Nobody is called who is not there any more.
+    # Removed people are not called.
     on_call = {duty: refs & known.keys() for duty, refs in called.items()}
     meant = {group: _meant(group, by_duty if group.duty else by_level, on_call) for group in groups}
     shift = {ref for refs in on_call.values() for ref in refs}
     found = await _present(run, meant, known)
-    return {group: replace(one, on_shift=_on_shift(meant[group], shift)) for group, one in found.items()}
+    return {
+        group: replace(members, on_shift=_on_shift(meant[group], shift)) for group, members in found.items()
+    }
 
 
 def _on_shift(meant: Collection[str], shift: Collection[str]) -> bool:
@@ -66,7 +68,7 @@ async def _with_duty(run: Runner, duties: Sequence[str], places: Sequence[str]) 
 
 
 async def _called(run: Runner, duties: Sequence[str], places: Sequence[str]) -> Mapping[Duty, set[str]]:
-    """Answer who is called now, by the scope and the duty of each rota."""
+    """Return the refs on call now, by the scope and duty of each rota."""
     called: defaultdict[Duty, set[str]] = defaultdict(set)
     for row in await run.rows(_SQL["rotas"], duties, places):
         called[row["scope_id"], row["duty"]].update(on_shift(row["shifts"], row["at"]))
@@ -74,7 +76,7 @@ async def _called(run: Runner, duties: Sequence[str], places: Sequence[str]) -> 
 
 
 def _meant(group: Group, staff: Scoped, on_call: Mapping[Duty, Collection[str]]) -> Collection[str]:
-    """Answer those of the place, else of the company: on call there, of the area, anybody."""
+    """Return staff of the copropiedad, else of the company: those on call, else of the area, else all."""
     for scope in (group.copropiedad_id, _COMPANY):
         rows = [row for row in staff.get(scope, ()) if _answers_for(row, group)]
         called = on_call.get((scope, group.duty)) if scope is not None and group.duty else ()
@@ -86,7 +88,7 @@ def _meant(group: Group, staff: Scoped, on_call: Mapping[Duty, Collection[str]])
 async def _present(
     run: Runner, meant: Mapping[Group, Collection[str]], known: Mapping[str, Record]
 ) -> Mapping[Group, Staff]:
-    """Put delegates in the place of those on leave; rows that are not known yet are fetched."""
+    """Replace people on leave by their delegates; fetch missing rows."""
     away: defaultdict[str, set[str]] = defaultdict(set)
     if everybody := sorted({ref for refs in meant.values() for ref in refs}):
         for row in await run.rows(_SQL["away"], everybody):
@@ -98,7 +100,7 @@ async def _present(
 
 
 async def on_leave(run: Runner, refs: Collection[str]) -> set[str]:
-    """Answer who is on leave at this instant: of these, and of those who were to stand in for them."""
+    """Return who is on leave at this instant, among these people and their delegates."""
     return {row["person_id"] for row in await run.rows(_SQL["away"], sorted(refs))} if refs else set()
 
 

@@ -1,4 +1,4 @@
-"""Contact points that nothing is sent to, as rows."""
+"""Suppressed contact points as rows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from hub.storage.database import Runner, load, storable, write
 _SQL = load("suppressions")
 
 Lasts = Callable[[str], timedelta | None]
-"""Channel → how long a suppression lasts that says no end itself; None is for ever."""
+"""Channel → how long a suppression without its own end lasts; None is for ever."""
 
 
 async def add(run: Runner, gone: Sequence[InvalidContact]) -> None:
-    """Keep what is gone, by the address and channel of the message that found it out."""
-    await write(run, _SQL["add"], [_row(one) for one in sorted(gone, key=lambda one: one.message_id)])
+    """Suppress invalid contact points, by address and channel of the message that failed."""
+    await write(
+        run, _SQL["add"], [_row(contact) for contact in sorted(gone, key=lambda contact: contact.message_id)]
+    )
 
 
 def _row(gone: InvalidContact) -> tuple[object, ...]:
@@ -25,7 +27,7 @@ def _row(gone: InvalidContact) -> tuple[object, ...]:
 
 
 async def suppressed(run: Runner, lasts: Lasts) -> Suppressed:
-    """Answer the (address, channel) of each."""
+    """Return the suppressed (address, channel) pairs."""
     found = set()
     for row in await run.rows(_SQL["every"]):
         lasting = lasts(row["channel"])

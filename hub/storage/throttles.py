@@ -1,7 +1,7 @@
 """
-Redis: how often providers and people are written to, counted over all processes.
+Redis: rate limits of providers and people, counted over all processes.
 
-While Redis is away each process counts for itself and allows itself a share of each rate: nothing waits
+While Redis is unavailable each process counts for itself and uses a share of each rate: nothing waits
 for Redis. The hash tag keeps all keys on one node of a cluster.
 """
 
@@ -21,7 +21,7 @@ from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Rate, SendRecord, d
 from hub.storage.appointments import client, script
 
 TIMEOUT: Final = 0.5
-"""Seconds; a Redis that hangs costs one caller that much in each PAUSE, and the others nothing."""
+"""Seconds; while Redis hangs, one caller per PAUSE waits this long, and the others do not wait."""
 PAUSE: Final = 1.0
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 class RedisThrottle:
-    """The Throttle. Connects when first used; never raises but ConfigurationError, for its URL."""
+    """The Throttle. Connects at first use; raises only ConfigurationError, for its URL."""
 
     def __init__(
         self, url: str, *, urgent_share: float, local_share: float, timeout: float = TIMEOUT
@@ -52,7 +52,7 @@ class RedisThrottle:
         await self._redis.aclose()
 
     async def take(self, key: str, rate: Rate, lane: Lane) -> timedelta:
-        """Draw one; zero when there was one, else when to ask again."""
+        """Draw one; return zero when there was one, else how long to wait before a retry."""
         numbers = draw(rate, self._urgent_share)
         arguments = [
             numbers.whole,
@@ -68,7 +68,7 @@ class RedisThrottle:
         return int(wait) * _MICROSECOND
 
     async def admit(self, entries: Sequence[SendRecord]) -> Sequence[timedelta]:
-        """Log each for which there is room; answer zeros, and for the others when there is room again."""
+        """Log entries within the limit; return zero for each of them, and the wait for each of the others."""
         if not entries:
             return []
         arguments = [
@@ -83,7 +83,7 @@ class RedisThrottle:
         return [int(wait) * _MILLISECOND for wait in waits]
 
     async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T | None:
-        """Ask Redis; None while it is away, which is logged once."""
+        """Call Redis; None while it is unavailable, which is logged once."""
         if time.monotonic() < self._silent_until:
             return None
         try:
@@ -101,7 +101,7 @@ class RedisThrottle:
 
 
 def _log_key(key: str) -> str:
-    """A reference may be a person's address: not in plain text where anybody may list keys."""
+    """Hash the key: a reference may be a person's address, and anybody with access to Redis may list keys."""
     return f"{{hub}}:said:{blake2b(key.encode(), digest_size=16).hexdigest()}"
 
 

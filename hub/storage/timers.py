@@ -1,4 +1,4 @@
-"""What timers ask of PostgreSQL: whatever is due, lost or stale."""
+"""Timers in PostgreSQL: what is due, failed or stale."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ START: Final = UUID(int=0)
 
 
 class PostgresTimers(PostgresCascades):
-    """The TimerStore. Due is what the database's own clock calls due."""
+    """The TimerStore. The database's own clock decides what is due."""
 
     clocks_by_id = clocks.by_id
     due_clocks = clocks.due
@@ -32,11 +32,11 @@ class PostgresTimers(PostgresCascades):
     drop_early = receipts.drop_early
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
-        """Make `queued` again, and ticket, those of these messages whose `next_at` has come."""
+        """Set those of these messages that are due to `queued` again; return their tickets."""
         return await self._tickets("release", sorted(ids))
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
-        """Do the same for any message."""
+        """Do the same for all messages, up to `limit`."""
         return await self._tickets("release_due", limit)
 
     async def stale_queued(
@@ -46,28 +46,28 @@ class PostgresTimers(PostgresCascades):
         return await self._tickets("sweep", channel, lane, sweep_after, limit)
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
-        """Answer failed messages whose next step was never made."""
+        """Return failed messages whose next step does not exist."""
         return [messages.message_of(row) for row in await self.rows(_SQL["broken_cascades"], limit)]
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
-        """Answer accepted messages whose receipt has not come in time."""
+        """Return accepted messages whose receipt is overdue."""
         return [messages.message_of(row) for row in await self.rows(_SQL["unconfirmed"], limit, again)]
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
-        """Wait no longer for the receipts of these."""
+        """Stop waiting for the receipts of these messages."""
         await self.rows(_SQL["stop_waiting"], list(ids))
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
-        """Answer of each clock which of its levels somebody holds now where it belongs."""
+        """Return, for each clock, which of its levels have staff in its copropiedad now."""
         places = await clocks.places(self, [clock.id for clock, _ in climbing])
         groups = {
             clock.id: level_groups(clock, levels, place=places.get(clock.id)) for clock, levels in climbing
         }
         asked = {group for of_one in groups.values() for group in of_one.values()}
         found = await people.look_up(self, asked)
-        away = await staff.on_leave(self, {one.ref for each in found.values() for one in each})
+        away = await staff.on_leave(self, {person.ref for people in found.values() for person in people})
         held = {group for group in asked if anybody(found[group], away)}
         return {
             clock_id: {level for level, group in of_one.items() if group in held}
@@ -75,24 +75,24 @@ class PostgresTimers(PostgresCascades):
         }
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
-        """Answer the staff that each of these events of the hub's own was addressed to."""
+        """Return the staff that each of these hub events was addressed to."""
         rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE)
         return {row["event_id"]: row["people"] for row in rows}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
-        """Cancel what these events of the hub's own would still tell staff."""
+        """Cancel the unsent staff messages of these hub events."""
         waiting = sorted(sources(State.CANCELLED))
         await self.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
-        """Answer, of each of these events, whether its messages have left."""
+        """Return, for each of these events, whether its messages have left."""
         rows = await self.rows(_SQL["departures"], list(keys))
         return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}
 
     async def reschedule_clocks(
         self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
     ) -> Sequence[Clock]:
-        """Write what `reschedule` makes of running clocks that another calendar scheduled."""
+        """Reschedule running clocks that use another calendar: write what `reschedule` returns for each."""
         async with self._database.transaction() as transaction:
             laid = [
                 reschedule(clock)
@@ -102,7 +102,7 @@ class PostgresTimers(PostgresCascades):
         return laid
 
     async def settle_early(self, limit: int) -> int:
-        """Give their messages the receipts that came before our own record."""
+        """Apply the receipts that arrived before our own record."""
         return await receipts.settle_early(self._database, limit)
 
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
@@ -111,7 +111,7 @@ class PostgresTimers(PostgresCascades):
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        """Page through the clocks that have not ended, or have still to tell that they have."""
+        """Page through the clocks that have not ended, or whose end is still to be notified."""
         return await clocks.live(self, after or START, limit)
 
     async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:

@@ -1,4 +1,4 @@
-"""Events that do not reach all whom they are for, as rows."""
+"""Events that do not reach everybody they are meant for, as rows."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _SQL = load("unreached")
 
 
 async def add(run: Runner, found: Sequence[Unreached]) -> None:
-    """Keep them; what is found of an event later on is added to its reasons."""
-    await write(run, _SQL["add"], sorted((each.event_key, ",".join(each.reasons)) for each in found))
+    """Store them; later findings about an event are added to its reasons."""
+    await write(run, _SQL["add"], sorted((event.event_key, ",".join(event.reasons)) for event in found))
 
 
 async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
-    """Answer those of these events that are kept."""
+    """Return the stored ones among these events."""
     return [read(Unreached, row) for row in await run.rows(_SQL["of"], sorted(event_keys))]
 
 
 async def page_of(run: Runner, after: str | None, limit: int, places: PropertyScope) -> Page:
-    """List them, the latest first."""
+    """List them, latest first."""
     return page(await run.rows(_SQL["page"], *cursor(after), limit + 1, listed(places)), limit, "found_at")
 
 

@@ -1,9 +1,9 @@
 """
-Doubles that ship with the hub: its ports in memory, with faults and answers that a test scripts.
+Test doubles that ship with the hub: its ports in memory, with scripted faults and answers.
 
-They keep the promises of `hub.ports`: a transaction that raises leaves nothing behind, leases and
-versions are checked, an update is conditional where the real one is. `tests/contract` holds both
-to the same suite.
+They keep the contract of `hub.ports`: a transaction that raises leaves nothing behind, leases and
+versions are checked, an update is conditional where the real one is. `tests/contract` runs the same
+suite on both.
 """
 
 from __future__ import annotations

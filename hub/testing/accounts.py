@@ -18,7 +18,7 @@ _ALL = Grant(office=Office.ADMINISTRATOR, copropiedad_id=EVERYWHERE)
 
 
 class MemoryAccounts:
-    """`hub.ports.AccountStore` and `hub.ports.SessionStore`. `faults` knows `named` and `find`."""
+    """`hub.ports.AccountStore` and `hub.ports.SessionStore`. `faults` applies to `named` and `find`."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.faults = Faults()
@@ -45,18 +45,18 @@ class MemoryAccounts:
         found = {
             copropiedad: directory.text("copropiedad", copropiedad, "name") for copropiedad in copropiedades
         }
-        return {each: name for each, name in found.items() if name is not None}
+        return {copropiedad_id: name for copropiedad_id, name in found.items() if name is not None}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
         self._set(account_id, grants=_sorted({*self._accounts[account_id].grants, *grants}))
 
     async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
         had = set(self._accounts[account_id].grants)
-        self._lessen(account_id, grants=_sorted(had - set(grants)))
+        self._reduce_rights(account_id, grants=_sorted(had - set(grants)))
         return len(had & set(grants))
 
     async def disable(self, account_id: UUID, *, now: datetime) -> None:
-        self._lessen(account_id, disabled_at=self._accounts[account_id].disabled_at or now)
+        self._reduce_rights(account_id, disabled_at=self._accounts[account_id].disabled_at or now)
 
     async def enable(self, account_id: UUID) -> None:
         self._set(account_id, disabled_at=None)
@@ -109,13 +109,13 @@ class MemoryAccounts:
             for session in self.sessions.values()
             if session.ends_at <= now or session.seen_at <= idle_since
         ]
-        for each in over:
-            del self.sessions[each]
+        for key in over:
+            del self.sessions[key]
 
     def _set(self, account_id: UUID, **fields: Any) -> None:
         self._accounts[account_id] = replace(self._accounts[account_id], **fields)
 
-    def _lessen(self, account_id: UUID, **fields: Any) -> None:
+    def _reduce_rights(self, account_id: UUID, **fields: Any) -> None:
         before, old = self._administrators(), self._accounts[account_id]
         self._set(account_id, **fields)
         if before and not self._administrators():
@@ -129,7 +129,9 @@ class MemoryAccounts:
         )
 
     def _end(self, account_id: UUID) -> None:
-        self.sessions = {key: one for key, one in self.sessions.items() if one.account_id != account_id}
+        self.sessions = {
+            key: session for key, session in self.sessions.items() if session.account_id != account_id
+        }
 
 
 def _sorted(grants: Collection[Grant]) -> tuple[Grant, ...]:

@@ -13,14 +13,14 @@ from hub.ports import Later, Now
 from hub.testing.faults import Faults
 
 AHEAD: Final = timedelta(seconds=30)
-"""How far a claimed member's score is pushed: when it comes again if nobody says `done`."""
+"""How far a claimed member's score is pushed ahead: it comes again then unless `done` is called."""
 _RANKS: Final[Mapping[Lane, int]] = {Lane.URGENT: 0, Lane.NORMAL: 2, Lane.BULK: 3}
 _CLOCK_RANK: Final = 1
 """Clocks come after urgent messages and before the others."""
 
 
 class MemoryAppointments:
-    """`hub.ports.Appointments`. `away` is a Redis that does not answer."""
+    """`hub.ports.Appointments`. `away` simulates a Redis that does not answer."""
 
     def __init__(self, now: Now) -> None:
         self.faults = Faults()
@@ -30,7 +30,7 @@ class MemoryAppointments:
         self.flush()
 
     def flush(self) -> None:
-        """Forget everything, as a Redis without persistence does when it starts again."""
+        """Delete everything, like a Redis without persistence at a restart."""
         self.scores = {}
         self._ranks: dict[str, int] = {}
         self._clocks: dict[UUID, Clock] = {}
@@ -91,7 +91,7 @@ class MemoryAppointments:
 
 
 def _is_news(clock: Clock, known: Clock | None) -> bool:
-    """Older news of a clock that has ended or gone further is passed over."""
+    """Return whether this update is newer than the stored one; an older one is ignored."""
     if known is None or clock.ended_at is not None:
         return True
     if len(clock.course.reopened) != len(known.course.reopened):

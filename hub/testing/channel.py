@@ -1,4 +1,4 @@
-"""Channels that send nowhere and answer as they are told."""
+"""Channels that send nothing and return scripted answers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import ClassVar, TypeAlias
 from hub.model import Accepted, ChannelTraits, Outgoing
 
 Answer: TypeAlias = Accepted | Exception | Callable[[Outgoing], Awaitable[Accepted]]
-"""What a provider says: yes, an error to raise, or a coroutine function that decides."""
+"""A provider's answer: an acceptance, an error to raise, or a coroutine function that decides."""
 
 
 class MemoryChannel:
-    """Keeps what it is asked to send. Says yes when no answer is scripted."""
+    """Records the messages to send. Accepts when no answer is scripted."""
 
     traits: ClassVar[ChannelTraits] = ChannelTraits(name="memory", contact="email")
 

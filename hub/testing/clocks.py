@@ -1,4 +1,4 @@
-"""Clocks in memory, as the timers ask for them."""
+"""Clocks in memory, for the timers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
 
 
 class MemoryClocks(Statements):
-    """What `hub.ports.TimerStore` says of clocks."""
+    """The part of `hub.ports.TimerStore` about clocks."""
 
     @property
     def clocks(self) -> list[Clock]:
@@ -28,7 +28,7 @@ class MemoryClocks(Statements):
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
         async with self._statement("clocks_by_id") as tables:
-            return [tables.clocks[one] for one in sorted(ids) if one in tables.clocks]
+            return [tables.clocks[clock_id] for clock_id in sorted(ids) if clock_id in tables.clocks]
 
     async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
         async with self._statement("due_clocks") as tables:
@@ -62,13 +62,13 @@ class MemoryClocks(Statements):
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         async with self._statement("called") as tables:
             own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
-            known = {one.key: one.event.id for one in own if one.event.id in event_ids}
+            known = {stored.key: stored.event.id for stored in own if stored.event.id in event_ids}
             return {name: _called(tables, key) for key, name in known.items()}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
         async with self._statement("call_off") as tables:
             own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
-            over = {one.key for one in own if one.event.id in event_ids}
+            over = {stored.key for stored in own if stored.event.id in event_ids}
             for row in list(tables.messages.values()):
                 if row.message.event_key in over and row.message.purpose in _TO_STAFF:
                     tables.call_off(row, "over")
@@ -129,7 +129,7 @@ def _departures(tables: Tables, stored: StoredEvent) -> DispatchStatus:
     told = [
         message for message in _messages(tables, stored.key) if not message.occasion.startswith("reminder:")
     ]
-    gone = [at for one in told if (at := _gone_at(tables, one)) is not None]
+    gone = [at for message in told if (at := _gone_at(tables, message)) is not None]
     return DispatchStatus(
         pending=sum(map(_is_pending, told)) + (not stored.planned), last_at=max(gone, default=None)
     )
@@ -146,5 +146,5 @@ def _is_pending(message: Message) -> bool:
 def _gone_at(tables: Tables, message: Message) -> datetime | None:
     calls = [attempt for attempt in tables.attempts.values() if attempt.message_id == message.id]
     if message.channel == _PRINT:
-        return max((one.at for one in calls if one.outcome in _ARRIVED), default=None)
+        return max((call.at for call in calls if call.outcome in _ARRIVED), default=None)
     return min((call.at for call in calls if call.outcome in {"sent", *_ARRIVED}), default=None)

@@ -12,11 +12,11 @@ from hub.testing.tables import OptOut, Tables
 
 
 def add(tables: Tables, said: Sequence[Consent]) -> None:
-    """Keep what was said; a yes ends the BAJA before it."""
-    for one in said:
-        tables.consents.setdefault(one.id, one)
-        if one.granted:
-            _lift(tables, one)
+    """Store consents; a yes lifts an earlier BAJA."""
+    for consent in said:
+        tables.consents.setdefault(consent.id, consent)
+        if consent.granted:
+            _lift(tables, consent)
 
 
 def _lift(tables: Tables, yes: Consent) -> None:
@@ -30,14 +30,16 @@ def _lift(tables: Tables, yes: Consent) -> None:
 
 
 def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
-    """Answer the same people; those who have not said yes to the purpose are left out."""
+    """Return the same people; those without a yes to the purpose are marked as left out."""
     said: dict[str, list[Consent]] = defaultdict(list)
-    for one in tables.consents.values():
-        if one.purpose == purpose:
-            said[one.person].append(one)
-    no = {one.person for (_, of), one in tables.opt_outs.items() if of == purpose and _stands(one)}
+    for consent in tables.consents.values():
+        if consent.purpose == purpose:
+            said[consent.person].append(consent)
+    no = {
+        opt_out.person for (_, of), opt_out in tables.opt_outs.items() if of == purpose and _stands(opt_out)
+    }
     return asked(people, said, {ref for ref in no if ref is not None})
 
 
-def _stands(one: OptOut) -> bool:
-    return not one.lifted
+def _stands(opt_out: OptOut) -> bool:
+    return not opt_out.lifted

@@ -1,4 +1,4 @@
-"""The directory in dictionaries: what `directory.*` events say, and who belongs to a group."""
+"""The directory in dictionaries: applies `directory.*` events, and resolves groups."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hub.people.rota import FLAGS, absent, on_shift, standing_in
 from hub.people.units import in_order, unit_name
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
-"""Who stands in for a role that nobody of the unit has."""
+"""Role → the roles to use when nobody in the unit has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """What a noun's newest event said; nothing after it was removed."""
+    """The data of an entry's newest event; empty after its removal."""
 
     version: int
     data: Mapping[str, Json] | None
@@ -30,13 +30,13 @@ class DirectoryEntry:
 class Directory:
     entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
     heard: frozenset[tuple[str, str, int]] = frozenset()
-    """The versions that were told, won or not."""
+    """All received versions, whether they won or not."""
 
     def copy(self) -> Directory:
         return Directory(dict(self.entries), self.heard)
 
     def apply(self, event: Event) -> bool:
-        """Let the greatest version win, the first of equals; tell whether this one has won."""
+        """Apply an event: the greatest version wins, the first of equals; return whether this one won."""
         _, noun, verb = event.name.split(".")
         key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
         self.heard |= {(*key, version)}
@@ -47,26 +47,32 @@ class Directory:
         return True
 
     def text(self, noun: str, key: str | None, column: str) -> str | None:
-        """Answer one column of one row: a building's name, a unit's label, its copropiedad."""
+        """Return one column of one row: a building's name, a unit's label, its copropiedad."""
         entry = self.entries.get((noun, key or ""))
         return None if entry is None or entry.data is None else entry.data[column]
 
     def has_place(self, copropiedad_id: str) -> bool:
-        """Tell whether a copropiedad is known: by itself, or by a unit of it."""
+        """Return whether a copropiedad is known, itself or through one of its units."""
         units = [key for noun, key in self.entries if noun == "unit"]
         by_unit = (self.text("unit", key, "copropiedad_id") == copropiedad_id for key in units)
         return ("copropiedad", copropiedad_id) in self.entries or any(by_unit)
 
     def people(self, group: Group, now: datetime) -> list[Person]:
-        """Answer who belongs to a group now, sorted by ref, with the units by which they do."""
+        """Return the people of a group now, sorted by ref, with the units by which they belong."""
         scopes: dict[str, set[str]] = {}
         for ref, scope in self._members(group, now):
             scopes.setdefault(ref, set()).add(scope)
         found = [(self.person(ref), self._units(group, among)) for ref, among in sorted(scopes.items())]
-        told = [self._told(person, units, group, now) for person, units in found if person is not None]
+        told = [
+            self._with_working_hours(person, units, group, now)
+            for person, units in found
+            if person is not None
+        ]
         return sorted([*told, *self._absent(group, now)], key=lambda person: person.ref)
 
-    def _told(self, person: Person, units: tuple[str, ...], group: Group, now: datetime) -> Person:
+    def _with_working_hours(
+        self, person: Person, units: tuple[str, ...], group: Group, now: datetime
+    ) -> Person:
         staff = group.person is not None or group.nearest or "staff" in group.roles
         any_hour = staff and (self._on_shift(group, now) or self._is_any_hour(person.ref, now))
         weeks = self.weeks_of(person.ref, now) if staff else ()
@@ -80,16 +86,20 @@ class Directory:
         }
 
     def weeks_of(self, ref: str, now: datetime) -> tuple[WorkWeek | None, ...]:
-        """Answer the hours that somebody of the staff has of his own."""
+        """Return the person's own working hours, for staff."""
         mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
-        return weeks_of(one.get("hours") or None for one in mine if one["role"] == "staff")
+        return weeks_of(
+            membership.get("hours") or None for membership in mine if membership["role"] == "staff"
+        )
 
     def _is_any_hour(self, ref: str, now: datetime) -> bool:
         mine = [membership for membership in self._memberships(now) if membership["person_id"] == ref]
-        return any(one.get(flag) or one.get("duty") == flag for one in mine for flag in FLAGS)
+        return any(
+            membership.get(flag) or membership.get("duty") == flag for membership in mine for flag in FLAGS
+        )
 
     def unit_name(self, unit_id: str | None) -> str | None:
-        """Answer what people call a unit."""
+        """Return the name of a unit."""
         entry = self.entries.get(("unit", unit_id or ""))
         known = None if entry is None else entry.data
         return None if known is None else unit_name(known.get("tower"), known["label"])
@@ -99,7 +109,7 @@ class Directory:
         return in_order(name for name in named if name is not None)
 
     def _members(self, group: Group, now: datetime) -> Iterable[tuple[str, str]]:
-        """Answer refs, each with a scope that brings it in."""
+        """Return refs, each with a scope by which it is in the group."""
         if group.person is not None:
             return [(group.person, "")]
         if group.unit_id is not None:
@@ -109,7 +119,7 @@ class Directory:
         return [(ref, "") for ref in standing_in(self._staff(group, now), self._away(now))]
 
     def _absent(self, group: Group, now: datetime) -> list[Person]:
-        """Answer those of the staff who are on leave, each with who stands in."""
+        """Return staff on leave, each with the stand-ins."""
         away = absent(self._staff(group, now), self._away(now))
         found = [(self.person(ref), stand_ins) for ref, stand_ins in away.items()]
         return [
@@ -120,9 +130,11 @@ class Directory:
 
     def _of_unit(self, scope: str, roles: Collection[str], now: datetime) -> list[tuple[str, str]]:
         here = [membership for membership in self._memberships(now) if membership["scope"] == scope]
-        found = [(one["person_id"], scope) for one in here if one["role"] in roles]
-        stand_ins = {other for role in roles for other in _DEFAULTS.get(role, ())}
-        return found or [(one["person_id"], scope) for one in here if one["role"] in stand_ins]
+        found = [(membership["person_id"], scope) for membership in here if membership["role"] in roles]
+        stand_ins = {stand_in for role in roles for stand_in in _DEFAULTS.get(role, ())}
+        return found or [
+            (membership["person_id"], scope) for membership in here if membership["role"] in stand_ins
+        ]
 
     def _of_roles(self, group: Group, now: datetime) -> list[tuple[str, str]]:
         scopes = None if group.everywhere else self._scopes(group)
@@ -131,10 +143,14 @@ class Directory:
             for membership in self._memberships(now)
             if scopes is None or membership["scope"] in scopes
         ]
-        return [(one["person_id"], one["scope"]) for one in found if _is_of(group, one)]
+        return [
+            (membership["person_id"], membership["scope"])
+            for membership in found
+            if _is_of(group, membership)
+        ]
 
     def _scopes(self, group: Group) -> Collection[str]:
-        """Answer a copropiedad and its units, or those of some towers."""
+        """Return a copropiedad and its units, or those of some towers."""
         scopes = {f"copropiedad:{group.copropiedad_id}"}
         for (noun, key), entry in self.entries.items():
             if noun == "unit" and entry.data and entry.data["copropiedad_id"] == group.copropiedad_id:
@@ -142,11 +158,15 @@ class Directory:
         return scopes
 
     def _staff(self, group: Group, now: datetime) -> list[str]:
-        """Answer the nearest, on leave or not: of the place, else of the company."""
+        """Return staff of the copropiedad, else of the company, on leave or not."""
         staff = [membership for membership in self._memberships(now) if _serves(membership, group)]
         for scope in (f"copropiedad:{group.copropiedad_id}", "company"):
-            here = [one for one in staff if one["scope"] == scope and self.person(one["person_id"])]
-            refs = [one["person_id"] for one in _of_area(here, group) or here]
+            here = [
+                membership
+                for membership in staff
+                if membership["scope"] == scope and self.person(membership["person_id"])
+            ]
+            refs = [membership["person_id"] for membership in _of_area(here, group) or here]
             if found := self._on_call(scope, group.duty, now) or refs:
                 return found
         return []
@@ -156,7 +176,7 @@ class Directory:
         return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self.person(ref)]
 
     def on_leave(self, now: datetime) -> Collection[str]:
-        """Answer who is on leave now."""
+        """Return who is on leave now."""
         return self._away(now).keys()
 
     def _away(self, now: datetime) -> Mapping[str, Collection[str]]:
@@ -176,7 +196,7 @@ class Directory:
         return [row for row in self._entries("membership") if _holds(row, now)]
 
     def person(self, ref: str) -> Person | None:
-        """Answer somebody with the contact points that can be used."""
+        """Return a person with the usable contact points."""
         entry = self.entries.get(("person", ref))
         if entry is None or entry.data is None:
             return None
@@ -208,7 +228,11 @@ def _serves(membership: Mapping[str, Json], group: Group) -> bool:
 
 
 def _of_area(staff: Iterable[Mapping[str, Json]], group: Group) -> list[Mapping[str, Json]]:
-    return [one for one in staff if group.service_area and one.get("service_area") == group.service_area]
+    return [
+        membership
+        for membership in staff
+        if group.service_area and membership.get("service_area") == group.service_area
+    ]
 
 
 def _holds(membership: Mapping[str, Json], now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Faults that a test scripts: what the next calls of a method raise."""
+"""Scripted faults: what the next calls of a method raise."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Faults:
         self._always: dict[str, Exception] = {}
 
     def script(self, method: str, *errors: Exception | None) -> None:
-        """Let the next calls of the method meet these, in order."""
+        """Make the next calls of the method raise these, in order; None raises nothing."""
         self._next[method].extend(errors)
 
     def always(self, method: str, error: Exception | None) -> None:
-        """Let every call of the method meet the error, until this is called with None."""
+        """Make every call of the method raise the error, until this is called with None."""
         self._always.pop(method, None)
         if error is not None:
             self._always[method] = error

@@ -1,4 +1,4 @@
-"""Keys of systems and the audit in memory. A cursor is the place of the next row."""
+"""API keys and audit notes in memory. A cursor is the index of the next row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.testing.faults import Faults
 
 
 class MemoryKeys:
-    """`hub.ports.KeyStore`. `faults` knows the method `live_keys`."""
+    """`hub.ports.KeyStore`. `faults` applies to `live_keys`."""
 
     def __init__(self, now: Now) -> None:
         self.faults = Faults()
@@ -62,7 +62,7 @@ class MemoryKeys:
 
 
 class MemoryAudit:
-    """`hub.ports.AuditStore`. `faults` knows the method `add`."""
+    """`hub.ports.AuditStore`. `faults` applies to `add`."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -73,13 +73,13 @@ class MemoryAudit:
         self.rows.append(note)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        found = [one for one in self.rows if person in (None, one.person)]
-        newest = sorted(found, key=lambda one: (one.at, one.id), reverse=True)
-        return page([msgspec.to_builtins(one) for one in newest], after, limit)
+        found = [note for note in self.rows if person in (None, note.person)]
+        newest = sorted(found, key=lambda note: (note.at, note.id), reverse=True)
+        return page([msgspec.to_builtins(note) for note in newest], after, limit)
 
 
 def page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
-    """Cut a page out of all rows; raises StorageRefused for a cursor that is none of ours."""
+    """Return a page of the rows; raises StorageRefused for an invalid cursor."""
     start = place(after)
     end = start + limit
     return Page(items=rows[start:end], next=str(end) if end < len(rows) else None)

@@ -1,4 +1,4 @@
-"""How the hub is itself, from the memory store."""
+"""The monitor's stores, from the memory store."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ class MemoryMonitor:
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
         self.faults.meet("open_letters")
-        letters = [one.letter for one in self._store.tables.letters.values() if one.state == "open"]
+        letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]
         return len(letters), sum(letter.received_at > self._now() - lately for letter in letters)
 
     async def anybody_on_duty(self) -> bool:
         self.faults.meet("anybody_on_duty")
         ops = self._store.tables.directory.people(Group(duty="ops"), self._now())
-        return any(one.left_out is None for one in ops)
+        return any(person.left_out is None for person in ops)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
         self.faults.meet("see")
@@ -82,7 +82,7 @@ class MemoryMonitor:
         self.faults.meet("resolve")
         for row in self._open():
             if row.key.partition(":")[0] in kinds and row.seen_at < self._now() - clear_after:
-                self._change(row.key, lambda one: replace(one, resolved_at=self._now()))
+                self._change(row.key, lambda incident: replace(incident, resolved_at=self._now()))
 
     async def unpublished(self) -> Sequence[Incident]:
         self.faults.meet("unpublished")
@@ -116,8 +116,8 @@ class MemoryMonitor:
         return Counter(call.provider for call in calls if call.outcome == "unknown")
 
     async def unreached(self) -> Mapping[tuple[str, str], int]:
-        found = [each for each, _ in self._store.tables.unreached.values()]
-        return Counter((each.type, str(reason)) for each in found for reason in each.reasons)
+        found = [event for event, _ in self._store.tables.unreached.values()]
+        return Counter((event.type, str(reason)) for event in found for reason in event.reasons)
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return Counter(

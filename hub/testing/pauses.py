@@ -1,4 +1,4 @@
-"""Pauses in memory, beside the messages of the memory store."""
+"""Pauses in memory, with the messages of the memory store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WAITING: Final = frozenset({State.QUEUED, State.RETRYING, State.HELD})
 
 
 class MemoryPauses:
-    """`hub.ports.PauseStore`. `faults` knows the method `paused`."""
+    """`hub.ports.PauseStore`. `faults` applies to `paused`."""
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
         self.faults = Faults()
@@ -44,18 +44,20 @@ class MemoryPauses:
         return self._pauses.pop(subject, None) is not None
 
     async def release_resumed(self, limit: int) -> Sequence[Ticket]:
-        resumed = [one for one in self._held() if _subjects(one).isdisjoint(self._pauses)][:limit]
+        resumed = [message for message in self._held() if _subjects(message).isdisjoint(self._pauses)][:limit]
         now, rows = self._now(), self._store.tables.messages
-        for one in resumed:
+        for held in resumed:
             message = replace(
-                one, state=State.QUEUED, reason=None, next_at=None, expires_at=_unwaited(one, now)
+                held, state=State.QUEUED, reason=None, next_at=None, expires_at=_unwaited(held, now)
             )
-            rows[one.id] = replace(rows[one.id], message=message, ticketed_at=now, sweeps=0)
-        return grouped((one.id, one.channel, one.lane) for one in resumed)
+            rows[held.id] = replace(rows[held.id], message=message, ticketed_at=now, sweeps=0)
+        return grouped((message.id, message.channel, message.lane) for message in resumed)
 
     async def held(self) -> Sequence[Mapping[str, Json]]:
-        counts = Counter((one.channel, one.event) for one in self._held())
-        urgent = Counter((one.channel, one.event) for one in self._held() if one.lane is Lane.URGENT)
+        counts = Counter((message.channel, message.event) for message in self._held())
+        urgent = Counter(
+            (message.channel, message.event) for message in self._held() if message.lane is Lane.URGENT
+        )
         return [
             {"channel": key[0], "event": key[1], "held": number, "urgent": urgent[key]}
             for key, number in sorted(counts.items())

@@ -1,4 +1,4 @@
-"""A broker of lists."""
+"""A broker in memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.testing.faults import Faults
 
 
 class MemoryPublisher:
-    """`hub.ports.Publisher`: keeps what it was given; `depths` says what `depth` answers."""
+    """`hub.ports.Publisher`: records what is published; `depths` sets what `depth` returns."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -24,7 +24,7 @@ class MemoryPublisher:
 
     @property
     def ticketed(self) -> list[UUID]:
-        """The ids of all tickets, in the order in which they were published."""
+        """The ids of all tickets, in order of publication."""
         return [message_id for ticket in self.published for message_id in ticket.ids]
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None:

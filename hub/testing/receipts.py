@@ -1,4 +1,4 @@
-"""Receipts, those that came early, and what is gone, over the memory store's tables."""
+"""Receipts, early receipts and suppressions, over the memory store's tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.testing.tables import Row, Statements, Suppression, Tables
 
 
 class MemoryReceipts(Statements):
-    """The `hub.ports.ReceiptStore`, and what delivery and the timers ask of the same tables."""
+    """The `hub.ports.ReceiptStore`, and the methods of delivery and timers on the same tables."""
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
         async with self._statement("settle") as tables:
@@ -65,13 +65,13 @@ class MemoryReceipts(Statements):
 
 
 def by_reference(tables: Tables, provider: str, reference: str) -> UUID | None:
-    """Answer the message that the provider, or a numbered one of its kind, knows by this reference."""
-    found = (one for _, one in sorted(tables.attempts.items()) if one.reference == reference)
-    return next((one.message_id for one in found if provider in _names(one.provider)), None)
+    """Return the message with this reference of the provider, or of a numbered provider of its kind."""
+    found = (attempt for _, attempt in sorted(tables.attempts.items()) if attempt.reference == reference)
+    return next((attempt.message_id for attempt in found if provider in _names(attempt.provider)), None)
 
 
 def _names(provider: str) -> tuple[str, str]:
-    """Its own, and the one that it has without a number."""
+    """Return the name, and the name without a number."""
     return provider, re.sub("-[0-9]+$", "", provider)
 
 
@@ -87,15 +87,15 @@ def _settle(tables: Tables, message_id: UUID, state: State, reason: str | None, 
 
 
 def _outlived(tables: Tables, row: Row, attempt: Attempt) -> bool:
-    """Tell whether a loss is that of an earlier call than the one that counts."""
+    """Return whether a failure belongs to an earlier call than the current one."""
     if attempt.outcome not in {State.FAILED, State.BOUNCED} or attempt.reference is None:
         return False
-    calls = [one for _, one in sorted(tables.attempts.items()) if one.message_id == attempt.message_id]
-    known = any(one.reference == attempt.reference for one in calls)
+    calls = [call for _, call in sorted(tables.attempts.items()) if call.message_id == attempt.message_id]
+    known = any(call.reference == attempt.reference for call in calls)
     if row.message.state is State.SENDING:
         return known
     accepted = [call.reference for call in calls if call.outcome == "accepted" and call.reference is not None]
-    unsure = any(one.outcome == "unknown" for one in calls)
+    unsure = any(call.outcome == "unknown" for call in calls)
     return accepted[-1:] not in ([], [attempt.reference]) and (known or unsure)
 
 
@@ -117,15 +117,15 @@ def _comes_after(later: Message, arrived: Message) -> bool:
 
 
 def _suppress(tables: Tables, gone: Sequence[InvalidContact]) -> None:
-    for one in gone:
-        message = tables.messages[one.message_id].message
+    for contact in gone:
+        message = tables.messages[contact.message_id].message
         if message.address:
             found = Suppression(
-                since=one.at,
-                reason=one.reason,
-                provider=one.provider,
-                code=one.code,
-                message_id=one.message_id,
+                since=contact.at,
+                reason=contact.reason,
+                provider=contact.provider,
+                code=contact.code,
+                message_id=contact.message_id,
             )
             tables.suppressions[message.address, message.channel] = found
 

@@ -1,4 +1,4 @@
-"""What people write back, over the memory store's tables."""
+"""Replies, over the memory store's tables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class MemoryReplies(Statements):
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
         async with self._statement("escalations") as tables:
-            texts = [one for one in _sent_to(number, tables, self._now()) if _escalates(one)]
+            texts = [message for message in _sent_to(number, tables, self._now()) if _escalates(message)]
             return [
                 Escalation(
                     message_id=text.id,
@@ -48,7 +48,7 @@ class MemoryReplies(Statements):
                     level=tables.events[text.event_key].event.data["to_level"],
                     clock=tables.clocks[clock_id],
                 )
-                for text in sorted(texts, key=lambda one: one.created_at, reverse=True)
+                for text in sorted(texts, key=lambda message: message.created_at, reverse=True)
                 if (clock_id := _clock_of(text, tables)) in tables.clocks
             ]
 
@@ -56,9 +56,9 @@ class MemoryReplies(Statements):
         async with self._statement("add_reply") as tables:
             if inbound.id not in tables.replies:
                 now = self._now()
-                told = inbound.kind in TOLD and not _told(inbound, tables, now)
-                tables.replies[inbound.id] = replace(inbound, acknowledge=told), now
-                _heed(inbound, tables, now)
+                acknowledge = inbound.kind in TOLD and not _is_acknowledged_already(inbound, tables, now)
+                tables.replies[inbound.id] = replace(inbound, acknowledge=acknowledge), now
+                _apply_revocation(inbound, tables, now)
             return tables.replies[inbound.id][0]
 
     async def mark_published(self, reply_id: UUID) -> None:
@@ -69,7 +69,7 @@ class MemoryReplies(Statements):
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
         async with self._statement("unpublished_replies") as tables:
             rows = sorted(tables.replies.values(), key=lambda row: row[1])
-            return [one for one, _ in rows if one.kind in TOLD and not one.published][:limit]
+            return [reply for reply, _ in rows if reply.kind in TOLD and not reply.published][:limit]
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
@@ -87,13 +87,13 @@ def _sent_to(number: str, tables: Tables, now: datetime) -> list[Message]:
     ]
 
 
-def _escalates(one: Message) -> bool:
-    told = one.event in ESCALATES.values() and one.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY}
-    return told and one.channel == "sms"
+def _escalates(message: Message) -> bool:
+    told = message.event in ESCALATES.values() and message.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY}
+    return told and message.channel == "sms"
 
 
-def _clock_of(one: Message, tables: Tables) -> UUID:
-    return UUID(tables.events[one.event_key].event.data["clock_id"])
+def _clock_of(message: Message, tables: Tables) -> UUID:
+    return UUID(tables.events[message.event_key].event.data["clock_id"])
 
 
 def _about(message_id: UUID, tables: Tables) -> About:
@@ -113,23 +113,23 @@ def _about(message_id: UUID, tables: Tables) -> About:
     )
 
 
-def _told(inbound: Inbound, tables: Tables, now: datetime) -> bool:
-    told = [one for one, at in tables.replies.values() if one.acknowledge and at > now - QUIET]
-    of_thread = sum(one.thread == inbound.thread for one in told)
-    again = inbound.taking is None and any(_same(earlier, inbound) for earlier in told)
-    return of_thread >= MOST_THANKS or again
+def _is_acknowledged_already(inbound: Inbound, tables: Tables, now: datetime) -> bool:
+    thanked = [reply for reply, at in tables.replies.values() if reply.acknowledge and at > now - QUIET]
+    of_thread = sum(reply.thread == inbound.thread for reply in thanked)
+    repeated = inbound.taking is None and any(_same(earlier, inbound) for earlier in thanked)
+    return of_thread >= MOST_THANKS or repeated
 
 
-def _same(one: Inbound, other: Inbound) -> bool:
-    return (one.reply.address, one.thread, one.kind, one.revokes) == (
-        other.reply.address,
-        other.thread,
-        other.kind,
-        other.revokes,
+def _same(earlier: Inbound, later: Inbound) -> bool:
+    return (earlier.reply.address, earlier.thread, earlier.kind, earlier.revokes) == (
+        later.reply.address,
+        later.thread,
+        later.kind,
+        later.revokes,
     )
 
 
-def _heed(inbound: Inbound, tables: Tables, now: datetime) -> None:
+def _apply_revocation(inbound: Inbound, tables: Tables, now: datetime) -> None:
     address, person = inbound.reply.address, whose(inbound)
     if inbound.revokes and address:
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
@@ -138,8 +138,8 @@ def _heed(inbound: Inbound, tables: Tables, now: datetime) -> None:
             before = None if known is None else known.person
             tables.opt_outs[address, purpose] = OptOut(since=now, person=person or before, reason=reason)
     if inbound.kind is ReplyKind.OPT_IN:
-        for key, one in tables.opt_outs.items():
-            if key[0] == address or (person is not None and one.person == person):
-                tables.opt_outs[key] = replace(one, lifted=True)
+        for key, opt_out in tables.opt_outs.items():
+            if key[0] == address or (person is not None and opt_out.person == person):
+                tables.opt_outs[key] = replace(opt_out, lifted=True)
         if person is not None:
             consents.add(tables, came_back(person, inbound.id, now))

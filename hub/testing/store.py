@@ -24,8 +24,8 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     """
     `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, and the stores of receipts and replies.
 
-    One transaction or statement at a time. `faults` knows the methods by name, and `commit`;
-    `refused` holds the ids of events with a value that the database refuses.
+    One transaction or statement at a time. `faults` applies to all methods by name, and to `commit`;
+    `refused` holds the ids of events with a value that the database would refuse.
     """
 
     def __init__(self, now: Now, *, refused: Collection[str] = ()) -> None:
@@ -33,7 +33,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
         self._refused = refused
 
     def now(self) -> datetime:
-        """Tell the time of this store."""
+        """Return the time of this store."""
         return self._now()
 
     def message(self, message_id: UUID) -> Message:
@@ -92,7 +92,7 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         async with self._statement("release") as tables:
             now = self._now()
-            due = [tables.messages[one] for one in sorted(ids) if one in tables.messages]
+            due = [tables.messages[message_id] for message_id in sorted(ids) if message_id in tables.messages]
             return _release(tables, (row for row in due if row.due(now)), now)
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
@@ -131,11 +131,11 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
             now = self._now()
             overdue = [row.message for row in tables.messages.values() if _overdue(row.message, now)]
             over: list[Message] = []
-            for message in sorted(overdue, key=lambda one: one.next_at or now)[:limit]:
+            for message in sorted(overdue, key=lambda row: row.next_at or now)[:limit]:
                 step = tables.step_of(message)
                 if any(map(_reached, step)):
                     tables.wait(message.id, None)
-                elif all(one.state in LOST or _overdue(one, now) for one in step):
+                elif all(message.state in LOST or _overdue(message, now) for message in step):
                     over.append(message)
                 else:
                     tables.wait(message.id, now + again)
@@ -194,12 +194,12 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
 
 def _unsure_of(row: Row, tables: Tables) -> str | None:
     unknown = [attempt for attempt in tables.attempts.values() if attempt.outcome == "unknown"]
-    mine = [one for one in unknown if one.message_id == row.message.id]
-    return max(mine, key=lambda one: one.at).provider if mine else None
+    mine = [attempt for attempt in unknown if attempt.message_id == row.message.id]
+    return max(mine, key=lambda attempt: attempt.at).provider if mine else None
 
 
 def _effective(outcome: Outcome, token: UUID, tables: Tables) -> bool:
-    """A repeat of the same call is answered as the first one was: the lease stays on the row."""
+    """Return whether the outcome counts. A repeated call gets the same result: the lease stays on the row."""
     row = tables.messages.get(outcome.message_id)
     return row is not None and row.lease == token and row.message.state in {State.SENDING, outcome.state}
 
@@ -227,7 +227,7 @@ def _overdue(message: Message, now: datetime) -> bool:
 
 
 def _reached(message: Message) -> bool:
-    """Arrived, or accepted where nothing tells of arrivals."""
+    """Return whether it arrived, or was accepted on a channel without receipts."""
     return message.state in {State.DELIVERED, State.READ} or (
         message.state is State.SENT and message.next_at is None
     )
@@ -238,7 +238,7 @@ def _queue(row: Row) -> tuple[str, Lane]:
 
 
 def _went_on(message: Message, reached: Container[object]) -> bool:
-    """Tell whether the step after this one is there."""
+    """Return whether the next step exists."""
     if not message.fallback:
         return False
     target = message.fallback[0][0]

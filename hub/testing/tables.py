@@ -1,4 +1,4 @@
-"""What the memory store remembers: frozen rows in dictionaries, so that a copy is a snapshot."""
+"""The tables of the memory store: frozen rows in dictionaries, so that a copy is a snapshot."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from hub.testing.directory import Directory
 from hub.testing.faults import Faults
 
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
-"""States that end when `next_at` comes."""
+"""States that end at `next_at`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A message with what only storage knows of it."""
+    """A message with the columns that only storage uses."""
 
     message: Message
     ticketed_at: datetime
@@ -48,14 +48,14 @@ class Row:
     cascaded: bool = False
 
     def due(self, now: datetime) -> bool:
-        """Tell whether the message waited for an instant that has come."""
+        """Return whether the message waits and its `next_at` has come."""
         message = self.message
         return message.state in LATER and message.next_at is not None and message.next_at <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A dead letter, how often its bytes came, and whether it is `open`, `replayed` or `discarded`."""
+    """A dead letter, how often its bytes came, and its state: `open`, `replayed` or `discarded`."""
 
     letter: DeadLetter
     times: int = 1
@@ -64,7 +64,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """That a contact point is gone; from an operator where there is no provider."""
+    """A suppressed contact point; set by an operator if it has no provider."""
 
     since: datetime
     reason: str
@@ -77,7 +77,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOut:
-    """That somebody wants no more of a purpose; `lifted` when he came back."""
+    """An opt-out of a purpose; `lifted` when the person opted in again."""
 
     since: datetime
     person: str | None
@@ -87,7 +87,7 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAudience:
-    """What is kept of an audience, and the state of the directory that it was planned from."""
+    """An audience record, and the directory position that it was planned from."""
 
     record: AudienceRecord
     directory_version: int
@@ -134,7 +134,7 @@ class Tables:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
 
     def call_off(self, row: Row, reason: str) -> None:
-        """Cancel what has not gone out; what has gets no next step."""
+        """Cancel an unsent message; a sent one gets no next step."""
         message = replace(row.message, fallback=(), patience=None)
         if message.state is not State.SENDING:
             message = replace(message, next_at=None)
@@ -143,7 +143,7 @@ class Tables:
         self.messages[message.id] = replace(row, message=message)
 
     def add_unreached(self, found: Unreached, now: datetime) -> None:
-        """Keep an event; what is found of it later on is added to its reasons."""
+        """Store an event; later findings are added to its reasons."""
         known, since = self.unreached.get(found.event_key, (found, now))
         reasons = tuple(sorted({*known.reasons, *found.reasons}))
         self.unreached[found.event_key] = replace(found, reasons=reasons), since
@@ -154,11 +154,11 @@ class Tables:
         return said or (None if opened is None else opened.copropiedad_id)
 
     def suppression(self, message: Message) -> SuppressionStatus | None:
-        """Answer why a message is not to go where it goes."""
-        for (address, purpose), one in self.opt_outs.items():
-            named = address in {message.address, message.address.lower()} or one.person == message.person
-            if purpose == message.purpose and named and not one.lifted:
-                return SuppressionStatus(reason=one.reason)
+        """Return why the message must not be sent to its address, or None."""
+        for (address, purpose), opt_out in self.opt_outs.items():
+            named = address in {message.address, message.address.lower()} or opt_out.person == message.person
+            if purpose == message.purpose and named and not opt_out.lifted:
+                return SuppressionStatus(reason=opt_out.reason)
         if message.purpose in REVOCABLE and not allows(self._said(message), message.channel):
             return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
@@ -173,7 +173,7 @@ class Tables:
         return [consent for consent in self.consents.values() if (consent.person, consent.purpose) == about]
 
     def step_of(self, message: Message) -> list[Message]:
-        """All that is used together with this message."""
+        """Return all messages of the same step."""
         return [row.message for row in self.messages.values() if step_key(row.message) == step_key(message)]
 
     def wait(self, message_id: UUID, until: datetime | None) -> None:
@@ -182,12 +182,12 @@ class Tables:
 
 
 def step_key(message: Message) -> tuple[object, ...]:
-    """What the messages of one step have in common."""
+    """Return the fields that all messages of one step share."""
     return message.event_key, message.person, message.audience, message.occasion, message.step
 
 
 class Statements:
-    """What the parts of the memory store have in common. `faults` knows their methods by name."""
+    """Base of the parts of the memory store. `faults` applies to their methods by name."""
 
     def __init__(self, now: Now) -> None:
         self.tables = Tables()

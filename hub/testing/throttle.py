@@ -10,7 +10,7 @@ from hub.resilience.rate_limit import Buckets, Rate, SendRecord
 
 
 class MemoryThrottle:
-    """`hub.ports.Throttle`; `clock` tells seconds. `calls` counts how often it was asked."""
+    """`hub.ports.Throttle`; `clock` returns seconds. `calls` counts the calls."""
 
     def __init__(self, clock: Callable[[], float], *, urgent_share: float = 0.2) -> None:
         self.calls = 0

@@ -1,4 +1,4 @@
-"""Intake's transaction over a copy of the tables, which is thrown away when it raises."""
+"""Intake's transaction over a copy of the tables, which is discarded when it raises."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from hub.testing.tables import Letter, StoredAudience, Tables
 
 
 class MemoryTransaction:
-    """`hub.ports.IntakeTransaction`. Events whose id is in `refused` are values that SQL cannot hold."""
+    """`hub.ports.IntakeTransaction`. Events with an id in `refused` count as unstorable in SQL."""
 
     def __init__(self, tables: Tables, now: datetime, refused: Collection[str]) -> None:
         self._tables = tables
@@ -67,12 +67,12 @@ class MemoryTransaction:
             self._tables.events[key] = replace(self._tables.events[key], planned=True, waiting=False)
 
     async def place_events(self, placed: Collection[StoredEvent]) -> None:
-        for one in placed:
-            known = self._tables.events[one.key]
-            self._tables.events[one.key] = replace(
+        for event in placed:
+            known = self._tables.events[event.key]
+            self._tables.events[event.key] = replace(
                 known,
-                copropiedad_id=known.copropiedad_id or one.copropiedad_id,
-                unit_id=known.unit_id or one.unit_id,
+                copropiedad_id=known.copropiedad_id or event.copropiedad_id,
+                unit_id=known.unit_id or event.unit_id,
             )
 
     async def unplanned(self, keys: Collection[UUID]) -> frozenset[UUID]:
@@ -113,7 +113,7 @@ class MemoryTransaction:
 
     async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
         cases = [(event, ended.get(event.case or "")) for event in self._tables.events.values()]
-        over = {one.key for one, at in cases if at is not None and one.event.time <= at}
+        over = {stored.key for stored, at in cases if at is not None and stored.event.time <= at}
         for row in list(self._tables.messages.values()):
             if row.message.event_key in over and row.message.occasion != Occasion().name:
                 self._tables.call_off(row, "ended")
@@ -123,7 +123,7 @@ class MemoryTransaction:
         for record in records:
             key, seen = (record.event_key, record.audience), len(tables.directory.heard)
             known = tables.audiences.get(key)
-            # The directory's state is kept anew only where it is planned again.
+            # The directory position is replaced only when the audience is planned again.
             if known is not None and known.record.planned_at == record.planned_at:
                 seen = known.directory_version
             tables.audiences[key] = StoredAudience(record=record, directory_version=seen)
@@ -135,24 +135,28 @@ class MemoryTransaction:
             self._tables.add_unreached(event, self._now)
 
     async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
-        return [found for key, (found, _) in self._tables.unreached.items() if key in event_keys]
+        return [unreached for key, (unreached, _) in self._tables.unreached.items() if key in event_keys]
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         messages = [row.message for row in self._tables.messages.values()]
-        found = [one for one in messages if one.event_key in event_keys and one.state is State.QUEUED]
+        found = [
+            message
+            for message in messages
+            if message.event_key in event_keys and message.state is State.QUEUED
+        ]
         return sorted(found, key=lambda message: message.id)
 
     async def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        # The same bytes twice in one call are one insert.
+        # The same bytes twice in one call make one insert.
         for letter in {letter.id: letter for letter in letters}.values():
             known = self._tables.letters.get(letter.id)
             self._tables.letters[letter.id] = (
-                Letter(letter=letter) if known is None else _again(known, letter)
+                Letter(letter=letter) if known is None else _counted_up(known, letter)
             )
 
     async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
-        stored = sorted(self._tables.events.values(), key=lambda one: (one.event.time, one.event.id))
-        return {case: [one for one in stored if one.case == case] for case in sorted(cases)}
+        stored = sorted(self._tables.events.values(), key=lambda event: (event.event.time, event.event.id))
+        return {case: [event for event in stored if event.case == case] for case in sorted(cases)}
 
     async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
         return [clock for clock in self._tables.clocks.values() if clock.case in cases]
@@ -162,18 +166,18 @@ class MemoryTransaction:
             self._tables.clocks[clock.id] = replace(clock, changed_at=self._now)
 
 
-def _again(known: Letter, letter: DeadLetter) -> Letter:
-    """Count up a letter that is known; one that was replayed is open again."""
-    again = replace(known, times=known.times + 1)
+def _counted_up(known: Letter, letter: DeadLetter) -> Letter:
+    """Raise the count of a known letter; reopen a replayed one."""
+    counted = replace(known, times=known.times + 1)
     if known.state != "replayed":
-        return again
+        return counted
     return replace(
-        again, letter=replace(known.letter, reason=letter.reason, field=letter.field), state="open"
+        counted, letter=replace(known.letter, reason=letter.reason, field=letter.field), state="open"
     )
 
 
 def _storable(event: Event) -> bool:
-    """PostgreSQL's text and jsonb hold neither NUL nor lone surrogates."""
+    """Return whether PostgreSQL can store it: text and jsonb hold neither NUL nor lone surrogates."""
     try:
         return b"\\u0000" not in encode(event)
     except UnicodeEncodeError:

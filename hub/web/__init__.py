@@ -1,1 +1,1 @@
-"""The hub over HTTP: the API, the live page, health and metrics. `application.build` makes it."""
+"""The hub over HTTP: the API, the live page, health and metrics. `application.build` builds it."""

@@ -1,4 +1,4 @@
-"""The web application: everything it works with is handed in, nothing is built at import time."""
+"""The web application. Its dependencies are parameters; nothing is built at import time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def build(services: Services) -> web.Application:
 
 
 def build_metrics(access: Access, monitoring: Monitoring) -> web.Application:
-    """Build what listens on `HUB_METRICS` in any role: what a supervisor and Prometheus ask for."""
+    """Build the application that listens on `HUB_METRICS` in any role: health and metrics only."""
     app = _guarded(access, monitoring)
     add_routes(app, [route for route in ROUTES if route.path in _WATCHED])
     return app

@@ -1,4 +1,4 @@
-"""Bodies of providers' calls, read with a bound and refused with a reason."""
+"""Request bodies of providers' calls: limited in size, refused with a reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Form: TypeAlias = Sequence[tuple[str, str]]
 
 
 async def body_of(request: web.Request, content_type: str) -> bytes:
-    """Read a body of this type; refuses another type, and one that is too large (413)."""
+    """Read the body. Raises Refusal for another content type (415); aiohttp raises 413 over MAX_BODY."""
     if request.content_type != content_type:
         raise Refusal(415, "The body is of another type.", f"Send `{content_type}`.")
     return await request.clone(client_max_size=MAX_BODY).read()
@@ -29,7 +29,7 @@ async def body_of(request: web.Request, content_type: str) -> bytes:
 
 def read_form(body: bytes) -> Form:
     try:
-        # Strictly: with characters replaced, something else would be verified than what was signed.
+        # Strict: with replaced characters we would verify something other than what was signed.
         return parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
         )

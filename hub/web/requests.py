@@ -1,4 +1,4 @@
-"""Reading what a request asks for: its query and its ids."""
+"""Reading the query, the body and the ids of a request."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 
 def read_query(request: web.Request, shape: type[Q], *, lists: frozenset[str] = frozenset()) -> Q:
     """
-    Read the query as `shape`; what it does not know is refused, not overlooked.
+    Read the query as `shape`. Raises Refusal (400) for an unknown parameter.
 
-    `lists` are the parameters that may be given several times.
+    `lists` names the parameters that may be repeated.
     """
     known = msgspec.structs.fields(shape)
     names = ", ".join(field.encode_name for field in known) or "none"
@@ -31,7 +31,7 @@ def read_query(request: web.Request, shape: type[Q], *, lists: frozenset[str] = 
             400, f"There is no query parameter {', '.join(sorted(unknown))}.", f"There are: {names}."
         )
     for name in _INSTANTS & given.keys():
-        # An unescaped + of an offset arrives as a space; instants have none of their own.
+        # The unescaped + of an offset arrives as a space; an instant contains no other space.
         given[name] = request.query[name].replace(" ", "+")
     try:
         return msgspec.convert(given, shape, strict=False)
@@ -46,7 +46,7 @@ def _repeated(request: web.Request, lists: frozenset[str]) -> dict[str, list[str
 
 
 async def read_body(request: web.Request, shape: type[Q]) -> Q:
-    """Read the body as `shape`; none at all is `{}`."""
+    """Read the body as `shape`. An empty body counts as `{}`."""
     try:
         return msgspec.json.decode(await request.read() or b"{}", type=shape)
     except msgspec.DecodeError as error:
@@ -61,7 +61,7 @@ def _plain(error: msgspec.DecodeError) -> str:
 
 
 def read_id(request: web.Request, noun: str) -> UUID:
-    """Read the id of the path; a wrong one is as unknown as one that is not there."""
+    """Read the id in the path. Raises Refusal (404) for a malformed id, as for an unknown one."""
     try:
         return UUID(request.match_info["id"])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every answer has in common: JSON, one shape of error, the security headers."""
+"""What all responses share: JSON, one shape of error, the security headers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": _CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Not `no-referrer`: with it browsers post our own forms as of the origin "null".
+    # Not `no-referrer`: with it browsers send the origin "null" with our own forms.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -49,9 +49,9 @@ _log = structlog.get_logger()
 
 class Refusal(Exception):
     """
-    An answer other than the one asked for: what is wrong, and what to do about it.
+    An error response: what is wrong, and what to do about it.
 
-    A `problem` is answered as RFC 9457 says it, with the same members besides.
+    With `problem` the body also has the members of RFC 9457.
     """
 
     def __init__(
@@ -74,20 +74,20 @@ class Refusal(Exception):
 
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    """Answer JSON; instants and ids are written as RFC 3339 and plain UUIDs."""
+    """Respond with JSON: instants as RFC 3339, ids as plain UUIDs."""
     return web.Response(
         body=msgspec.json.encode(value), status=status, content_type="application/json", headers=headers
     )
 
 
 def page_answer(page: Page) -> web.Response:
-    """Answer a page of a list."""
+    """Respond with one page of a list."""
     return json_answer({"items": page.items, "next": page.next})
 
 
 @web.middleware
 async def secure_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Say on every answer that nothing of it may be framed, sniffed, kept or scripted from elsewhere."""
+    """Forbid framing, content sniffing, caching and foreign scripts on every response."""
     response = await handler(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
@@ -96,7 +96,7 @@ async def secure_headers(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def explain_failures(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn whatever goes wrong into the one shape of error."""
+    """Turn every failure into the one shape of error."""
     try:
         return await handler(request)
     except Refusal as refusal:
@@ -107,13 +107,13 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
         return _answer(_from_http(error))
     except HubError as error:
         return _answer(_from_hub(error))
-    except Exception:  # noqa: BLE001 - the last one before the network; it is logged whole
+    except Exception:  # noqa: BLE001 - the last handler before the network; it logs the whole error
         _log.exception("request.failed", method=request.method, route=route_of(request))
         return _answer(Refusal(500, "The hub failed at this request.", "The hub's log says why."))
 
 
 def route_of(request: web.Request) -> str:
-    """Name the route by its pattern: the path itself may hold a reference to a person."""
+    """Return the route's pattern, not the path: the path may contain a reference to a person."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else "unknown"
 
@@ -147,7 +147,7 @@ _HTTP_HINTS: Final[Mapping[int, str]] = {
 
 
 def _from_http(error: web.HTTPException) -> Refusal:
-    # aiohttp's own headers describe its own text body; only Allow still holds for ours.
+    # aiohttp's headers describe its text body; only Allow also applies to our JSON.
     kept: dict[str, str] = {hdrs.ALLOW: error.headers[hdrs.ALLOW]} if hdrs.ALLOW in error.headers else {}
     return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
 

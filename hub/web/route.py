@@ -1,4 +1,4 @@
-"""What the table of routes is made of: a route, the scopes that open it, the answers that many share."""
+"""The parts of the route table: a route, the scopes that open it, responses that many routes share."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from hub.web.schemas import common
 
 
 class Where(StrEnum):
-    """What a route means to somebody who reaches some copropiedades and not all."""
+    """How a route treats a caller who reaches some copropiedades but not all."""
 
     PLACES = "places"
-    """It narrows: he sees and does what belongs to those, as if there were nothing else."""
+    """Filtered: the caller sees and changes only what belongs to those copropiedades."""
     COMPANY = "company"
-    """It says nothing of a copropiedad: the same to everybody."""
+    """Not about a copropiedad: the same for everybody."""
     EVERYWHERE = "everywhere"
-    """It is for whoever reaches all of them."""
+    """Only for callers who reach all copropiedades."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """
-    `needs` are the scopes of which a caller must have one; None asks nobody for a key.
+    A caller must have one of the scopes in `needs`; with None the route needs no key.
 
-    Who does not reach everywhere is refused where a route does not say `where`; a test asks for it.
-    `answers` maps a status to the shape of its body; without them the route is not part of the API.
+    Without `where` the route refuses a caller who does not reach everywhere; a test requires `where`.
+    `answers` maps a status to the shape of its body. A route without `answers` is not part of the API.
     """
 
     method: str = hdrs.METH_GET
@@ -47,7 +47,7 @@ class Route:
 
 
 SIGNED_IN: Final[frozenset[Scope]] = frozenset()
-"""No scope opens it, and no key: it is for whoever has signed in."""
+"""Neither a scope nor a key opens the route: it needs a signed-in session."""
 PUBLISH: Final = frozenset({Scope.PUBLISH})
 READ: Final = frozenset({Scope.READ})
 OPERATE: Final = frozenset({Scope.OPERATE})
@@ -56,15 +56,15 @@ ADMIN: Final = frozenset({Scope.ADMIN})
 UNKNOWN: Final = {404: common.Problem}
 BAD: Final = {400: common.Problem}
 TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")
-"""Method and path → what the application serves there."""
+"""(method, path) → route of this application."""
 
 
 def row_of(request: web.Request) -> Route | None:
-    """Answer the request's row of the table of routes."""
+    """Return the route of this request; None if the table has none."""
     return request.app[TABLE].get((request.method, route_of(request)))
 
 
 def needed(request: web.Request) -> frozenset[Scope] | None:
-    """Answer the scopes of which a caller must have one; what is not in the table is for administrators."""
+    """Return the scopes of which the caller must have one. A route outside the table needs ADMIN."""
     row = row_of(request)
     return ADMIN if row is None else row.needs

@@ -1,4 +1,4 @@
-"""Every route of the hub, in one table: what is served, what guards it, what the documents say of it."""
+"""Every route of the hub in one table: handler, required scopes, and documentation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.redrive import RedrivenAnswer
-from hub.sla.ack_links import PATH as TAKE_ON
+from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     clocks,
@@ -72,7 +72,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=messages.show_message,
         needs=READ,
         where=Where.PLACES,
-        summary="Show a message with its attempts; masked, if nothing else is asked for",
+        summary="Show a message with its attempts; masked by default",
         query=common.WholeQuery,
         answers={200: common.MessageWhole, **UNKNOWN},
     ),
@@ -81,7 +81,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=explain.explain,
         needs=READ,
         where=Where.PLACES,
-        summary="Explain whether a person was told of an event, when and by what, or why not",
+        summary="Explain whether a person was notified of an event, when and by which channel, or why not",
         query=explain.ExplainQuery,
         answers={200: Explanation, **BAD, **UNKNOWN},
     ),
@@ -109,7 +109,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=clocks.show_clock,
         needs=READ,
         where=Where.PLACES,
-        summary="Show a promise: its steps, who was told of each, who has taken it on",
+        summary="Show a promise: its steps, who was notified at each, who has acknowledged it",
         answers={200: ClockWhole, **UNKNOWN},
     ),
     Route(
@@ -118,7 +118,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=clocks.acknowledge,
         needs=OPERATE,
         where=Where.PLACES,
-        summary="Say that the level which was told has taken the matter on; safe to repeat",
+        summary="Acknowledge a promise for the level that was notified; safe to repeat",
         answers={200: AckResult, **UNKNOWN, 409: common.Problem},
     ),
     Route(
@@ -126,7 +126,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=indicators.show,
         needs=READ,
         where=Where.PLACES,
-        summary="Tell how the promises that began in a period were kept",
+        summary="Report how the promises that began in a period were kept",
         query=indicators.IndicatorsQuery,
         answers={200: Indicators, **BAD},
     ),
@@ -135,7 +135,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=dead_letters.list_dead,
         needs=READ,
         where=Where.PLACES,
-        summary="List events that could not be taken in, newest first",
+        summary="List events that the hub could not accept, newest first",
         query=common.DeadQuery,
         answers={200: common.DeadPage, **BAD},
     ),
@@ -144,7 +144,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=dead_letters.show_dead,
         needs=PRIVACY,
         where=Where.PLACES,
-        summary="Show a dead letter as it came",
+        summary="Show a dead letter as it was received",
         answers={200: DeadWhole, **UNKNOWN},
     ),
     Route(
@@ -163,7 +163,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=dead_letters.discard_many,
         needs=OPERATE,
         where=Where.PLACES,
-        summary="Say that the open dead letters of a filter need nothing more",
+        summary="Discard the open dead letters of a filter; they stay in the log",
         body=common.SettleBody,
         answers={200: common.SettledList, **BAD},
     ),
@@ -182,7 +182,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=dead_letters.discard_dead,
         needs=OPERATE,
         where=Where.PLACES,
-        summary="Say that a dead letter needs nothing more",
+        summary="Discard a dead letter; it stays in the log",
         answers={200: Settled, **UNKNOWN},
     ),
     Route(
@@ -190,8 +190,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=unreached.list_unreached,
         needs=READ,
         where=Where.PLACES,
-        summary="List events that do not reach all whom they are for, newest first",
-        query=intake.UnreachedQuery,
+        summary="List events that do not reach all their recipients, newest first",
+        query=common.PageQuery,
         answers={200: intake.UnreachedPage, **BAD},
     ),
     *PEOPLE,
@@ -200,7 +200,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=pauses.list_channels,
         needs=READ,
         where=Where.COMPANY,
-        summary="List the channels: providers, whether paused, what waits",
+        summary="List the channels: providers, pauses, waiting messages",
         answers={200: operations.ChannelList},
     ),
     Route(
@@ -208,7 +208,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=pauses.list_pauses,
         needs=READ,
         where=Where.COMPANY,
-        summary="List the channels and events that are held back",
+        summary="List the paused channels and events",
         answers={200: operations.PauseList},
     ),
     Route(
@@ -217,7 +217,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=pauses.pause,
         needs=OPERATE,
         where=Where.EVERYWHERE,
-        summary="Hold a channel (`sms`) or an event (`pqrs.received`) back, emergencies too; safe to repeat",
+        summary="Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat",
         body=operations.PauseBody,
         answers={200: Paused, **BAD, **UNKNOWN},
     ),
@@ -227,7 +227,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         handler=pauses.resume,
         needs=OPERATE,
         where=Where.EVERYWHERE,
-        summary="Take a pause away and release what it held; safe to repeat",
+        summary="End a pause and release the messages it held; safe to repeat",
         answers={200: Resumed, **UNKNOWN},
     ),
     Route(
@@ -253,14 +253,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         path="/health/live",
         handler=health.live,
         needs=None,
-        summary="Tell that the process answers",
+        summary="Report that the process answers",
         answers={200: common.Health},
     ),
     Route(
         path="/health/ready",
         handler=health.ready,
         needs=None,
-        summary="Tell whether every server answers",
+        summary="Report whether every server answers",
         answers={200: common.Health, 503: common.Health},
     ),
     Route(method=hdrs.METH_POST, path=CALLBACKS, handler=twilio.twilio, needs=None),
@@ -270,10 +270,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         for path, handler in {RECEIPTS: sms.receipt, REPLIES: sms.reply}.items()
         for method in (hdrs.METH_POST, hdrs.METH_GET)
     ),
-    Route(path=WHATSAPP_HOOK, handler=whatsapp.introduce, needs=None),
+    Route(path=WHATSAPP_HOOK, handler=whatsapp.verify, needs=None),
     Route(method=hdrs.METH_POST, path=WHATSAPP_HOOK, handler=whatsapp.receive, needs=None),
-    Route(path=TAKE_ON, handler=acknowledge_link.show, needs=None),
-    Route(method=hdrs.METH_POST, path=TAKE_ON, handler=acknowledge_link.take, needs=None),
+    Route(path=ACK_PATH, handler=acknowledge_link.show, needs=None),
+    Route(method=hdrs.METH_POST, path=ACK_PATH, handler=acknowledge_link.take, needs=None),
     Route(path="/metrics", handler=metrics.show, needs=READ, where=Where.EVERYWHERE),
     Route(path="/openapi.json", handler=serve.show, needs=READ, where=Where.COMPANY),
     Route(path="/asyncapi.json", handler=serve.show, needs=READ, where=Where.COMPANY),
@@ -284,7 +284,7 @@ ROUTES: Final[tuple[Route, ...]] = (
 
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
-    """Put routes of the table into the application, with their rules."""
+    """Add routes to the application and store them as its route table."""
     routes = tuple(routes)
     app[TABLE] = {(route.method, route.path): route for route in routes}
     for route in routes:

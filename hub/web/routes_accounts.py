@@ -1,4 +1,4 @@
-"""The routes of accounts: giving them, signing in with them, one's own."""
+"""The routes of accounts: administration, signing in, one's own account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.web.responses import Handler
 from hub.web.route import ADMIN, BAD, SIGNED_IN, UNKNOWN, Route, Where
 from hub.web.schemas import common
 
-_LAST: Final = {409: common.Problem}
+_LAST_ADMIN: Final = {409: common.Problem}
 
 
 def _change(what: str, handler: Handler, summary: str, **more: Any) -> Route:
@@ -34,7 +34,7 @@ ACCOUNTS: Final[tuple[Route, ...]] = (
         handler=accounts.list_accounts,
         needs=ADMIN,
         where=Where.PLACES,
-        summary="List who may sign in at the page, and as what",
+        summary="List the accounts and their offices",
         answers={200: accounts.AccountList},
     ),
     Route(
@@ -43,46 +43,46 @@ ACCOUNTS: Final[tuple[Route, ...]] = (
         handler=accounts.create,
         needs=ADMIN,
         where=Where.PLACES,
-        summary="Make an account; its password for once is in this answer and never again",
+        summary="Create an account; only this response has its one-time password",
         body=accounts.AccountBody,
         answers={201: AccountMade, **BAD},
     ),
     _change(
         "grant",
         accounts.grant,
-        "Give offices; safe to repeat",
+        "Grant offices; safe to repeat",
         body=accounts.GrantsBody,
         answers={200: AccountRow, **BAD, **UNKNOWN},
     ),
     _change(
         "take",
         accounts.take,
-        "Take offices away; the sessions end",
+        "Revoke offices; the sessions end",
         body=accounts.GrantsBody,
-        answers={200: AccountRow, **BAD, **UNKNOWN, **_LAST},
+        answers={200: AccountRow, **BAD, **UNKNOWN, **_LAST_ADMIN},
     ),
     _change(
         "reset",
         accounts.reset,
-        "Give another password for once; the sessions end",
+        "Set a new one-time password; the sessions end",
         answers={200: AccountMade, **UNKNOWN},
     ),
     _change(
         "disable",
         accounts.disable,
-        "Let nobody in with an account; the sessions end",
-        answers={200: AccountRow, **UNKNOWN, **_LAST},
+        "Disable an account; its sessions end",
+        answers={200: AccountRow, **UNKNOWN, **_LAST_ADMIN},
     ),
     _change(
         "enable",
         accounts.enable,
-        "Let an account in again; safe to repeat",
+        "Enable an account again; safe to repeat",
         answers={200: AccountRow, **UNKNOWN},
     ),
     _change(
         "unlock",
         accounts.unlock,
-        "End the lock of an account before its time; safe to repeat",
+        "Unlock an account early; safe to repeat",
         answers={200: AccountRow, **UNKNOWN},
     ),
 )

@@ -1,4 +1,4 @@
-"""What the handlers work with: made once by the process, found by each request."""
+"""The dependencies of the handlers: the process creates them once, each request looks them up."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 
 Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
-"""Decodes and validates one event, or raises InvalidEvent."""
+"""Decodes and validates one event. Raises InvalidEvent."""
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
-"""Tells of each server whether it answers."""
+"""Returns server name → whether it answers."""
 Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaitable[Sequence[DeadLetter]]]
-"""Keeps what is refused as dead letters and answers them in order. May raise Unavailable."""
+"""Stores refused events as dead letters and returns these in the same order. May raise Unavailable."""
 TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
-"""Takes what a person wrote back; safe to repeat. May raise Unavailable."""
+"""Processes a person's reply; safe to repeat. May raise Unavailable."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """What callers are recognised by. The metrics listener knows HUB_API_KEY alone."""
+    """How callers are identified. The metrics listener knows only HUB_API_KEY."""
 
     settings: Settings
     keyring: Keyring | None = None
@@ -77,7 +77,7 @@ class Access:
 
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
-    """What a supervisor and Prometheus ask for."""
+    """The sources of health and metrics."""
 
     ready: Ready
     registry: CollectorRegistry
@@ -87,12 +87,12 @@ class Monitoring:
 
 @dataclass(frozen=True, kw_only=True)
 class Hooks:
-    """What verifies the calls of providers and of signed links, and takes in what they bring."""
+    """What verifies and processes the calls of providers and signed links."""
 
     twilio_tokens: tuple[str, ...]
-    """Any of them may sign a report; none: nobody reports."""
+    """Any of these tokens may sign a report; without tokens the hooks answer 404."""
     sms: Mapping[str, Hook]
-    """By the names of the described providers."""
+    """Provider name → hook, for providers with a `?spec=` file."""
     sms_addresses: Addresses
     whatsapp: Keys
     links: Links
@@ -101,7 +101,7 @@ class Hooks:
 
     @classmethod
     def of(cls, settings: Settings, ring: KeyRing, *, receipts: ReceiptStore, take_reply: TakeReply) -> Self:
-        """Read what the settings say of providers; raises ConfigurationError."""
+        """Read the providers' hooks from the settings. Raises ConfigurationError."""
         return cls(
             twilio_tokens=twilio_tokens(settings),
             sms=read_hooks(settings),
@@ -115,7 +115,7 @@ class Hooks:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What the handlers of the API, the page and the hooks work with."""
+    """The dependencies of the API, the page and the hooks."""
 
     settings: Settings
     policy: Policy
@@ -144,7 +144,7 @@ class Services:
     monitoring: Monitoring
     passwords: Passwords = field(default_factory=Passwords)
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
-    """How fast whoever fails may try again."""
+    """Slows down an address whose sign-ins fail."""
 
     @cached_property
     def access(self) -> Access:
@@ -166,7 +166,7 @@ class Services:
         )
 
     def check(self, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
-        """Decode and validate an event that comes over HTTP; raises InvalidEvent."""
+        """Decode and validate an event received over HTTP. Raises InvalidEvent."""
         event = decode(body, content_type, headers)
         self.schemas.check(event, now=self.now())
         return event
@@ -178,15 +178,13 @@ SERVICES: Final = web.AppKey("services", Services)
 
 
 def access(request: web.Request) -> Access:
-    """Answer what callers are recognised by."""
     return request.app[ACCESS]
 
 
 def monitoring(request: web.Request) -> Monitoring:
-    """Answer what a supervisor and Prometheus ask for."""
     return request.app[MONITORING]
 
 
 def services(request: web.Request) -> Services:
-    """Answer what handlers work with. The metrics listener has none."""
+    """Return the handlers' dependencies. The metrics listener has none."""
     return request.app[SERVICES]

@@ -1,4 +1,4 @@
-"""Ladders of many petitions that fall due together: what their clocks told, and where they stand."""
+"""Ladders of many petitions that fall due together: the events of their clocks, and their state."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ any_hour = true
 ladder = ["4s", "2s", "2s", "2s"]
 """
 STEPS: Final = ("breach:1", "escalate:2", "escalate:3", "escalate:4", "remind:4", "resolve:1")
-"""All that calls somebody, in order, as the ids of the events end."""
+"""The steps that notify somebody, in order, as the suffixes of event ids."""
 OTHERS: Final = ("intake", "delivery", "web")
 """The roles beside the timers."""
 BOARDS: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 
 
 def at_once(cases: int) -> list[dict[str, Any]]:
-    """Make petitions of one instant, so that all of their steps fall due together."""
+    """Make petitions of one instant, so that all their steps fall due together."""
     at = datetime.now(UTC).isoformat()
     return [event("pqrs.received", directory.pqrs(number), time=at) for number in range(cases)]
 
 
 def steps(trial: Scenario) -> dict[str, Counter[str]]:
-    """Of each step of a clock: the events that told it, by id, with how often each was published."""
+    """Return step → event id → how often it was published."""
     found: dict[str, Counter[str]] = {}
     for told in _own(trial):
         found.setdefault(told.partition(":")[2], Counter())[told] += 1
@@ -44,18 +44,18 @@ def steps(trial: Scenario) -> dict[str, Counter[str]]:
 
 
 def again(told: Counter[str]) -> int:
-    """How many were published more than once."""
+    """Count the events that were published more than once."""
     return sum(times > 1 for times in told.values())
 
 
 def mails(trial: Scenario) -> dict[int, int]:
-    """How many mails each level has: what a receiver sees."""
+    """Return level → number of mails, as the receivers see them."""
     heard = Counter(mail.recipient for mail in trial.house.smtp.mails)
     return {level: heard[f"nivel{level}@example.co"] for level in (1, 2, 3, 4)}
 
 
 def in_order(trial: Scenario) -> list[tuple[str, ...]]:
-    """Of each clock, which steps it told, by when each was first told; a warning calls nobody."""
+    """Return the steps of each clock, in order of first publication; a warning notifies nobody."""
     found: dict[str, dict[str, None]] = {}
     for told in _own(trial):
         clock, _, step = told.partition(":")
@@ -65,13 +65,13 @@ def in_order(trial: Scenario) -> list[tuple[str, ...]]:
 
 
 def _own(trial: Scenario) -> list[str]:
-    """The ids of the events that clocks told, in the order in which they were published."""
+    """Return the ids of the clocks' events, in order of publication."""
     lines = [json.loads(line) for line in trial.published.read_text().splitlines()]
     return [one["id"] for one in lines if name(one).startswith("sla.") or name(one) == "pqrs.escalated"]
 
 
 async def agree(trial: Scenario) -> bool:
-    """Tell whether the boards in Redis show the clocks that SQL has, and nothing is overdue there."""
+    """Return whether the boards in Redis show the clocks that SQL has, and nothing is overdue there."""
     redis = RedisAppointments(trial.house.redis_url)
     async with Database(trial.house.database_url) as database:
         live = await PostgresTimers(database).live_clocks(None, 5000)

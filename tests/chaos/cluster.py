@@ -1,4 +1,4 @@
-"""Three RabbitMQ nodes on loopback that are one broker."""
+"""A RabbitMQ cluster of three nodes on loopback."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PEERS: Final = "cluster_formation.peer_discovery_backend = classic_config\n" + "
 
 
 class Node(RabbitMQ):
-    """A node that finds the others by the names that the first one's epmd keeps."""
+    """A node that finds the others through the epmd of the first one."""
 
     def __init__(self, folder: Path, name: str, first: Node | None) -> None:
         super().__init__(folder)
@@ -31,7 +31,7 @@ class Node(RabbitMQ):
             self._names_port = first._names_port
 
     async def keep_names(self) -> None:
-        """Make the secrets, and start the epmd, that all of the nodes share."""
+        """Make the secrets and start the epmd that all nodes share."""
         self._prepare()
         await self._start_names()
 
@@ -40,7 +40,7 @@ class Node(RabbitMQ):
             await super()._start_names()
 
     def _prepare(self) -> None:
-        """Share what nodes of a cluster must share, then say who they are."""
+        """Copy the shared secrets of the cluster, then write the list of nodes."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._first is not None:
             for name in SECRETS:
@@ -56,17 +56,17 @@ class Cluster:
         self.nodes = [first, *(Node(folder / f"node{number}", NAMES[number - 1], first) for number in (2, 3))]
 
     async def start(self) -> None:
-        """All at once: each looks for the others before it comes up."""
+        """Start all nodes at once: each waits for the others."""
         await self.nodes[0].keep_names()
         await asyncio.gather(*(node.start() for node in self.nodes))
 
     async def stop(self) -> None:
-        """The first one last: it keeps the names."""
+        """Stop the first node last: it runs the epmd."""
         await asyncio.gather(*(node.stop() for node in self.nodes[1:]))
         await self.nodes[0].stop()
 
     async def leader_of(self, queue: str) -> Node:
-        """Ask who leads a quorum queue."""
+        """Return the leader of a quorum queue."""
         asked = (
             f'{{ok, Queue}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"{queue}">>)),'
             " {_, Node} = amqqueue:get_pid(Queue), Node."

@@ -1,4 +1,4 @@
-"""Houses that may be broken: on servers of their own, or on the shared ones where those stay whole."""
+"""Houses for chaos tests: with private servers that may be stopped, or on the shared servers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.servers import Servers
 
 @pytest.fixture
 async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]:
-    """A house with servers of its own, which may be stopped."""
+    """A house with private servers, which may be stopped."""
     await migrations.upgrade(private_servers.postgres.url)
     async with furnished(
         House(
@@ -30,13 +30,13 @@ async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]
 
 @pytest.fixture
 async def alone(home: House) -> Scenario:
-    """An ordeal whose servers may be stopped."""
+    """A scenario whose servers may be stopped."""
     return await ordeal(home)
 
 
 @pytest.fixture
 async def trial(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Scenario]:
-    """An ordeal of the hub or of its providers alone."""
+    """A scenario in which only the hub or its providers may be broken."""
     async with furnished(
         House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
     ) as house:

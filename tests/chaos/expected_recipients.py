@@ -1,4 +1,4 @@
-"""Who should hear of an event, read from what was published alone, and written without the hub's code."""
+"""Who should be notified of an event, from the published events alone, without the hub's code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push"}
 
 @dataclass(frozen=True)
 class Directory:
-    """People, what they are, and who began a case, in the last version that was published."""
+    """People, their roles, and who began each case, from the last published versions."""
 
     people: Mapping[str, _Data] = field(default_factory=dict)
     memberships: Mapping[str, _Data] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Directory:
                 yield membership["person_id"]
 
     def residents(self, building: str) -> Iterator[str]:
-        """Those who live there: each once, whatever they are besides."""
+        """Return the residents, each once, whatever their other roles."""
         del building  # the tests have one
         found = {
             membership["person_id"]
@@ -58,12 +58,12 @@ class Directory:
 
 
 def name(event: Mapping[str, Any]) -> str:
-    """Answer `pqrs.received` of `co.coproservicios.pqrs.received.v1`."""
+    """Return `pqrs.received` of `co.coproservicios.pqrs.received.v1`."""
     return str(event["type"]).removeprefix("co.coproservicios.").rpartition(".")[0]
 
 
 def hearers(event: Mapping[str, Any], directory: Directory) -> set[Address]:
-    """Answer who hears of it by a provider; the inbox has none."""
+    """Return the addresses that a provider should reach; the inbox has no provider."""
     who = _HEARERS.get(name(event))
     return set(who(event["data"], directory)) if who else set()
 
@@ -74,12 +74,12 @@ def as_dialled(phone: str) -> str:
 
 
 def _petitioner_first(data: _Data, directory: Directory) -> Iterator[Address]:
-    """By mail; by text who has no mail."""
+    """Use mail, or text for people without mail."""
     yield _contacts(data, directory)[0]
 
 
 def _petitioner_all(data: _Data, directory: Directory) -> Iterator[Address]:
-    """By mail and by text."""
+    """Use mail and text."""
     yield from _contacts(data, directory)
 
 
@@ -91,7 +91,7 @@ def _contacts(data: _Data, directory: Directory) -> list[Address]:
 
 
 def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
-    """The level that now has it, and who waits; the last step reminds its level only."""
+    """Return the level that now has the case, and the petitioner; the last step reminds only its level."""
     for person in directory.staff(data["to_level"]):
         yield from directory.reached(person, "email", "sms")
     if data["cause"] == "unanswered":
@@ -99,7 +99,7 @@ def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
 
 
 def _called(data: _Data, directory: Directory) -> Iterator[Address]:
-    """Whoever was called about a promise that is over, by mail; the inbox has no provider."""
+    """Return, by mail, everybody who was called about a closed promise; the inbox has no provider."""
     for one in data["called"]:
         yield from directory.reached(one["ref"], "email")
 
@@ -110,7 +110,7 @@ def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
 
 
 def _watchers(data: _Data, _: Directory) -> Iterator[Address]:
-    """Whom the hub tells of its own incidents, unless mail is the incident; no staff has that duty here."""
+    """Return who is notified of the hub's incidents, unless mail is the incident; no staff has that duty."""
     if "email" not in data["avoid"]:
         yield from (("email", address) for address in data["notify"])
 

@@ -1,11 +1,11 @@
 """
-Was anybody forgotten, told twice, or told what was not theirs?
+Was anybody left out, notified twice, or notified of something that was not theirs?
 
     python -m tests.chaos.judge PUBLISHED.jsonl PROVIDER.jsonl… [--faults FAULTS.jsonl] [--grace 5]
 
-It reads what was published (a CloudEvent a line), what the providers took (`tests.providers.journal`)
-and when something was broken on purpose (`what`, `since`, `until`, in seconds since 1970): nothing of
-the hub's, neither its code nor its tables. The exit status is 0 when there is nothing to complain of.
+It reads the published events (one CloudEvent per line), what the providers accepted
+(`tests.providers.journal`) and the deliberate faults (`what`, `since`, `until`, in seconds since 1970).
+It uses neither the hub's code nor its tables. The exit status is 0 without complaints.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from tests.chaos.expected_recipients import Address, Directory, hearers
 from tests.providers.journal import Acceptance, read
 
 GRACE: Final = 5.0
-"""Seconds for which a hub may hold an answer that it has not written down: its lease."""
+"""Seconds for which a hub may hold an answer that is not recorded yet: its lease."""
 SETTLING: Final = 1.0
-"""Seconds in which a provider may still read what a hub sent it before it died."""
+"""Seconds in which a provider may still read what a hub sent before it was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Something that was broken, during which (and shortly before which) an answer may have been lost."""
+    """A deliberate fault; during it and shortly before it an answer may have been lost."""
 
     what: str
     since: float
@@ -40,7 +40,7 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """`unknown` counts the repeats that are allowed: nobody could know the outcome of the one before."""
+    """`unknown` counts allowed repeats: the outcome of the earlier send was unknown."""
 
     heard: int = 0
     unknown: int = 0
@@ -60,7 +60,7 @@ def judge(
     *,
     grace: float = GRACE,
 ) -> Judgement:
-    """Compare who should have heard with who did."""
+    """Compare the expected recipients with the actual ones."""
     due = expected(published)
     told = _by_address(accepted)
     repeats = [pair for references in told.values() for pair in _repeats(references)]
@@ -76,14 +76,14 @@ def judge(
 
 
 def expected(published: Iterable[Mapping[str, Any]]) -> Counter[Address]:
-    """Answer who should hear, and of how many events. An event that came twice counts once."""
+    """Return address → number of events expected. A repeated event counts once."""
     events = {(event["source"], event["id"]): event for event in published}
     directory = Directory.of(events.values())
     return Counter(address for event in events.values() for address in hearers(event, directory))
 
 
 _Told = Mapping[Address, Mapping[str, Sequence[Acceptance]]]
-"""Who was told → by which reference → each time, in order."""
+"""Address → reference → its acceptances, in order."""
 
 
 def _by_address(accepted: Iterable[Acceptance]) -> _Told:
@@ -113,7 +113,7 @@ def _lost(due: Counter[Address], told: _Told) -> Iterator[str]:
 
 
 def _renamed(due: Counter[Address], told: _Told) -> Iterator[str]:
-    """Find who heard the same under two references: no mailbox or phone would show it once."""
+    """Find one notification under two references: a mailbox or phone would show it twice."""
     for address, references in told.items():
         if len(references) > due[address] > 0:
             yield f"doubled: {_name(address)} has {len(references)} references for {due[address]}"
@@ -130,10 +130,10 @@ def _name(address: Address) -> str:
 def judge_files(
     published: Path, providers: Sequence[Path], faults: Path | None = None, *, grace: float = GRACE
 ) -> Judgement:
-    """Judge what is in these files; there is none of faults where nothing was broken."""
+    """Judge these files; without faults there is no file of faults."""
     return judge(
         _lines(published),
-        [one for provider in providers for one in read(provider)],
+        [acceptance for provider in providers for acceptance in read(provider)],
         [Fault(**line) for line in _lines(faults)] if faults and faults.exists() else [],
         grace=grace,
     )
@@ -144,7 +144,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the verdict, one complaint a line."""
+    """Print the verdict, one complaint per line."""
     parser = argparse.ArgumentParser(prog="tests.chaos.judge")
     parser.add_argument("published", type=Path)
     parser.add_argument("providers", type=Path, nargs="+")

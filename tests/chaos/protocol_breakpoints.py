@@ -1,8 +1,8 @@
 """
-A process whose every word to its servers is heard, and that dies, or waits, at one of them.
+Breakpoints in the protocols between a process and its servers: kills or delays the process there.
 
-A step of a clock is published, confirmed, written down in SQL and armed in Redis; statements are known by
-what they do, not by the keys that they use.
+A step of a clock is published, confirmed, recorded in SQL and armed in Redis. SQL statements are recognised
+by what they do, not by the keys that they use.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from tests.chaos.wire import port_of, through, wire
 _CONFIRM: Final = b"\x00\x3c\x00\x50"
 """AMQP's `basic.ack`, by its class and method."""
 _PREPARED: Final = re.compile(rb"P.{4}(\w+)\x00[^\x00]*\bUPDATE clock\b", re.DOTALL)
-"""PostgreSQL's `Parse` of the statement that writes a clock's step down, with the name that it is given."""
+"""PostgreSQL's `Parse` of the statement that records a clock's step, with the statement's name."""
 _BOUND: Final = re.compile(rb"B.{4}\x00(\w+)\x00", re.DOTALL)
 """PostgreSQL's `Bind`: the statement of this name is about to run."""
 _DONE: Final = b"UPDATE "
 
 
 class Point(StrEnum):
-    """Where in the step of a clock a process is stopped."""
+    """Where in a clock's step the process is stopped."""
 
     PUBLISHED = "published"
-    """Its event is with the broker, and nobody has said so yet."""
+    """The broker has the event, but has not confirmed it."""
     CONFIRMED = "confirmed"
-    """SQL has not heard that it was told."""
+    """The event is confirmed, but not recorded in SQL."""
     ADVANCED = "advanced"
-    """SQL knows, Redis does not: of steps that are due together it hears once the last of them is done."""
+    """Recorded in SQL, but not in Redis, which is updated after the last of the steps due together."""
 
 
 class Watched:
-    """`step` is a part of the id of the event at which the trap is set, as `escalate:3`."""
+    """The breakpoints of one process. `step` is a part of the event's id, such as `escalate:3`."""
 
     def __init__(self) -> None:
         self.hub: HubProcess
@@ -50,11 +50,11 @@ class Watched:
         self._statements: set[bytes] = set()
 
     def dies(self, point: Point, step: str) -> None:
-        """Let it be killed there, before what it says has been heard."""
+        """Kill the process there, before its message is passed on."""
         self._set(point, step, self._die)
 
     def waits(self, point: Point, step: str, for_: asyncio.Event) -> None:
-        """Let it be slow there: what it says is heard once this has happened."""
+        """Delay the process there: its message is passed on once `for_` is set."""
 
         async def wait() -> bool:
             return await for_.wait()
@@ -62,7 +62,7 @@ class Watched:
         self._set(point, step, wait)
 
     async def killed(self) -> None:
-        """Wait until it has been."""
+        """Wait until the process was killed."""
         await until(self.reached.is_set, "the kill")
         assert self.hub.process is not None
         await self.hub.process.wait()
@@ -91,13 +91,13 @@ class Watched:
         return True
 
     async def to_redis(self, said: bytes) -> bool:
-        del said  # whatever it is: from here on nothing of this process reaches Redis
+        del said  # from here on nothing of this process reaches Redis
         return not self._advanced or await self._comes_to(Point.ADVANCED)
 
     async def _comes_to(self, point: Point) -> bool:
         if self._trap is None or self._trap[0] is not point:
             return True
-        self._trap = None  # it springs once, also for whoever is started after it
+        self._trap = None  # it triggers once, also for a process started later
         self.reached.set()
         return await self._spring()
 
@@ -109,7 +109,7 @@ class Watched:
 
 @asynccontextmanager
 async def watched(trial: Scenario, role: str) -> AsyncIterator[Watched]:
-    """Run a role over wires that are listened to; what kills it leaves it dead until it is started again."""
+    """Run a role over observed connections; after a kill it stays down until it is started again."""
     one, house = Watched(), trial.house
     async with (
         wire(port_of(house.amqp_url), there=one.to_broker, back=one.from_broker) as broker,

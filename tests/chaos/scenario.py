@@ -1,10 +1,10 @@
 """
-What a chaos test does to a hub, written down so that the judge can tell afterwards what was owed.
+Records what a chaos test does to a hub, so that the judge can compute the expected messages.
 
-Events are published until the broker has confirmed them; a queue of our own listens on
-`domain.events`, so that what the hub itself publishes is known too. At the end everything must
-have come to rest: the hub's API shows every message ended or waiting with a time, its queues are
-empty, also of what was given out and not acknowledged, and nobody has been forgotten.
+Events are published until the broker confirms them. A queue of the test listens on `domain.events`
+to record the hub's own events. At the end everything must have settled: in the hub's API every
+message has ended or waits for an instant, its queues are empty, also of unacknowledged deliveries,
+and nobody was left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.chaos.judge import Judgement, judge_files
 from tests.providers.journal import Journal
 
 LEASE: Final = 5.0
-"""Seconds, as QUICK has it: a hub that died has held no answer for longer than that."""
+"""Seconds, as in QUICK: a killed hub has held no answer for longer than that."""
 QUICK: Final = """
 [delivery]
 provider_timeout = "3s"
@@ -58,7 +58,7 @@ LISTENER: Final = "test.listener"
 FIRST_TEXT: Final = 500_000
 """Number of the case of the first text message."""
 AT_ONCE: Final = 50
-"""Events that are published before their confirms are waited for."""
+"""Events published before waiting for their confirms."""
 UNFINISHED: Final = ("queued", "sending")
 WAITING: Final = ("held", "retrying")
 
@@ -67,7 +67,7 @@ _AWAY: Final = (*CONNECTION_EXCEPTIONS, aio_pika.exceptions.AMQPError, TimeoutEr
 
 @dataclass(kw_only=True)
 class Scenario:
-    """A house in which things are broken on purpose."""
+    """A house with deliberate faults."""
 
     house: House
 
@@ -84,7 +84,7 @@ class Scenario:
         return [self.house.folder / f"{kind}.jsonl" for kind in ("smtp", "twilio", "fcm")]
 
     async def publish(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Publish each until it is confirmed; one whose confirm was lost comes again, the same."""
+        """Publish each event until it is confirmed; an event with a lost confirm is published again."""
         _append(self.published, *events)
         left = list(events)
         while left:
@@ -92,15 +92,15 @@ class Scenario:
                 async with publisher(self.house.amqp_url) as publishing:
                     while left:
                         await asyncio.gather(
-                            *(publishing.publish_bytes(_body(one), name(one)) for one in left[:AT_ONCE])
+                            *(publishing.publish_bytes(_body(event), name(event)) for event in left[:AT_ONCE])
                         )
                         del left[:AT_ONCE]
             except _AWAY:
-                await asyncio.sleep(0.2)  # the broker is away on purpose, and comes back
+                await asyncio.sleep(0.2)  # the broker is down on purpose, and comes back
 
     @contextmanager
     def fault(self, what: str) -> Iterator[None]:
-        """Break something inside, in which an answer of a provider may be lost."""
+        """Record a fault for the block: a provider's answer may be lost in it."""
         since = time.time()
         try:
             yield
@@ -114,7 +114,7 @@ class Scenario:
 
     @asynccontextmanager
     async def hubs(self, *roles: str) -> AsyncIterator[dict[str, HubProcess]]:
-        """A process for each role."""
+        """Run a process for each role."""
         async with AsyncExitStack() as stack:
             yield {role: await stack.enter_async_context(self.hub(role)) for role in roles}
 
@@ -129,7 +129,7 @@ class Scenario:
             return said
 
     async def rows(self, state: str) -> list[dict[str, Any]]:
-        """All messages in that state."""
+        """Return all messages in that state."""
         found: list[dict[str, Any]] = []
         after = ""
         while True:
@@ -140,20 +140,20 @@ class Scenario:
             after = f"&after={page['next']}"
 
     async def comes_to_rest(self, *, patience: float = 90.0) -> None:
-        """Wait until there is nothing left to do, and fail with what there is."""
+        """Wait until no work is left; fail with a list of what is left."""
         deadline = time.monotonic() + patience
         while unrest := await self._unrest():
             assert time.monotonic() < deadline, unrest[:10]
             await asyncio.sleep(0.3)
 
     async def verdict(self) -> Judgement:
-        """Say what the judge says, and only once the broker has nothing left that is the hub's."""
+        """Return the judgement, once the broker has no messages of the hub left."""
         assert {} == await self.queued()
         await self._listen()
         return self._judge()
 
     async def queued(self) -> dict[str, int]:
-        """What stands in the hub's queues; with no hub running that is also what nobody acknowledged."""
+        """Count messages in the hub's queues; without a running hub this includes unacknowledged ones."""
         async with await aio_pika.connect(self.house.amqp_url) as connection:
             channel = await connection.channel()
             queues = [await channel.declare_queue(one, passive=True) for one in topology.QUEUES]
@@ -165,7 +165,7 @@ class Scenario:
         return items
 
     async def prepare(self) -> None:
-        """Make the places that events go to, so that they may be published before a hub runs."""
+        """Declare exchanges and queues, so that events can be published before a hub runs."""
         async with await aio_pika.connect(self.house.amqp_url) as connection:
             channel = await connection.channel()
             await topology.declare(channel)
@@ -190,20 +190,20 @@ class Scenario:
         return [f"{row['id']} is {row['state']}" for row in (*rows, *overdue, *retried)]
 
     async def _listen(self) -> None:
-        """Write down what was published since the last look: the hub's own events are among it."""
+        """Record what was published since the last call, including the hub's own events."""
         async with await aio_pika.connect(self.house.amqp_url) as connection:
             channel = await connection.channel()
             queue = await channel.get_queue(LISTENER)
             heard = queue.declaration_result.message_count or 0
             events = [await queue.get(no_ack=True) for _ in range(heard)]
-        _append(self.published, *(json.loads(one.body) for one in events))
+        _append(self.published, *(json.loads(event.body) for event in events))
 
     def _judge(self) -> Judgement:
         return judge_files(self.published, self.providers, self.faults, grace=LEASE)
 
 
 async def ordeal(house: House, policy: str = QUICK) -> Scenario:
-    """Give the providers journals, the hub short leases and its API a port that stays."""
+    """Make a scenario: providers with journals, a hub with short leases and a fixed API port."""
     house.policy(policy)
     house.settings["HUB_HTTP"] = f"{ADDRESS}:{free_port()}"
     made = Scenario(house=house)
@@ -214,7 +214,7 @@ async def ordeal(house: House, policy: str = QUICK) -> Scenario:
 
 
 def replied(number: int, **petitioner: str) -> dict[str, Any]:
-    """One event that makes one message: a mail to somebody of its own, unless told otherwise."""
+    """Make an event that makes one message: by default a mail to a new person."""
     contact = petitioner or {"email": f"pedro{number}@example.co"}
     return event(
         "pqrs.replied",
@@ -229,7 +229,7 @@ def replied(number: int, **petitioner: str) -> dict[str, Any]:
 
 
 def texted(number: int) -> dict[str, Any]:
-    """One event that makes one text message; its case is not one of the mails'."""
+    """Make an event that makes one text message, in a case that no mail uses."""
     return replied(FIRST_TEXT + number, phone=f"300{number:07}")
 
 

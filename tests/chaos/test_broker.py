@@ -1,4 +1,4 @@
-"""RabbitMQ goes away under a working hub, and comes back."""
+"""RabbitMQ stops under a working hub, and comes back."""
 
 from __future__ import annotations
 

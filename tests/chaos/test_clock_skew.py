@@ -18,14 +18,14 @@ from tests.providers.smtp_manners import first, replying
 EVENTS = 200
 REFUSED_FOR_NOW = 60
 SKEW = 45
-"""Seconds. An event may lie five minutes in the future; a lease of these tests has five seconds."""
+"""Seconds. An event may be five minutes in the future; a lease in these tests lasts five seconds."""
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
 def library() -> Path:
-    """What changes the clock of one process; Debian's package is called faketime."""
+    """Return the library that changes the clock of one process; Debian's package is faketime."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         if os.environ.get("CI") == "true":
@@ -42,7 +42,7 @@ def library() -> Path:
     ],
     ids=["delivery-ahead", "delivery-behind"],
 )
-async def test_clocks_that_disagree_lose_nobody_and_tell_each_level_once(
+async def test_clock_skew_loses_nobody_and_notifies_each_level_once(
     trial: Scenario, library: Path, skews: Mapping[str, int]
 ) -> None:
     trial.house.smtp.on("RCPT", first(REFUSED_FOR_NOW, replying("451 4.7.1 Greylisted", about="pedro")))
@@ -67,7 +67,7 @@ async def test_clocks_that_disagree_lose_nobody_and_tell_each_level_once(
 
 
 def skewed(trial: Scenario, role: str, seconds: int, library: Path) -> HubProcess:
-    """Make a process whose clock is that far ahead; its monotonic clock is everybody's."""
+    """Make a process whose clock is that far ahead; its monotonic clock is unchanged."""
     hub = trial.house.hub(role)
     changed = {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     hub.environment = {**hub.environment, **changed}
@@ -76,6 +76,6 @@ def skewed(trial: Scenario, role: str, seconds: int, library: Path) -> HubProces
 
 
 def ahead(hub: HubProcess) -> float:
-    """How far the clock of a process is ahead of the kernel's, which dates the file that it logs to."""
+    """Return how far a process's clock is ahead of the kernel's, which sets its log file's mtime."""
     logged = datetime.fromisoformat(hub.lines()[-1]["timestamp"])
     return logged.timestamp() - hub.log.stat().st_mtime

@@ -1,4 +1,4 @@
-"""The timers are killed between publish, advance and arm; each step is told once all the same."""
+"""The timers are killed between publish, advance and arm; each step still fires once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MANY: Final = 200
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
-async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once(trial: Scenario) -> None:
+async def test_timers_killed_between_publish_advance_and_arm_fire_each_step_once(trial: Scenario) -> None:
     await staffed(trial, LADDER)
     async with trial.hub(*OTHERS), watched(trial, "timers") as timers:
         timers.dies(Point.PUBLISHED, "breach:1")
@@ -50,9 +50,9 @@ async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
     assert dict.fromkeys(STEPS, CASES) == {step: len(told[step]) for step in STEPS}
-    # Each level hears of its step and of the end, the fourth of a reminder as well; the first reads the app.
+    # Each level gets its step and the end, the fourth also a reminder; the first uses the app.
     assert {1: CASES, 2: 2 * CASES, 3: 2 * CASES, 4: 3 * CASES} == mails(trial)
-    # What was not known to be told was told again, under the same id.
+    # An event that was not recorded as published is published again, under the same id.
     assert {"breach:1", "escalate:2", "resolve:1"} <= {step for step in STEPS if again(told[step])}
     assert [STEPS] * CASES == in_order(trial)
 
@@ -60,7 +60,7 @@ async def test_timers_killed_between_publish_advance_and_arm_tell_each_step_once
 async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(
     trial: Scenario,
 ) -> None:
-    """Of 200 that fall due at once some are confirmed when it dies; SQL hears nothing of the next step."""
+    """Of 200 due at once, some are confirmed when the process dies; SQL does not record the next step."""
     await staffed(trial, TWO_STEPS)
     async with trial.hub(*OTHERS), watched(trial, "timers") as first:
         first.dies(Point.PUBLISHED, "breach:1")
@@ -85,8 +85,8 @@ async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(
     assert [STEPS[:3]] * MANY == in_order(trial)
 
 
-async def test_two_timers_that_see_the_same_due_clocks_tell_each_step_once(trial: Scenario) -> None:
-    """The first has told, and is slow to write it down; the second does it all, and more, meanwhile."""
+async def test_two_timers_with_the_same_due_clocks_fire_each_step_once(trial: Scenario) -> None:
+    """The first has published and is slow to record it; meanwhile the second does all of it and more."""
     await staffed(trial, LADDER)
     async with trial.hub(*OTHERS), watched(trial, "timers") as slow:
         written = asyncio.Event()
@@ -110,15 +110,15 @@ async def test_two_timers_that_see_the_same_due_clocks_tell_each_step_once(trial
     assert [STEPS[:5]] * CASES == in_order(trial)
 
 
-async def test_timers_killed_when_a_check_has_been_told_end_it_once(trial: Scenario) -> None:
-    """What was to be announced three days ahead has left: the event that says so ends the promise."""
+async def test_timers_killed_after_a_check_end_the_clock_once(trial: Scenario) -> None:
+    """An announcement due three days ahead has left: the event that reports it ends the promise."""
     await staffed(trial)
     async with (
         trial.hub(*OTHERS),
         watched(trial, "timers") as timers,
         Database(trial.house.database_url) as db,
     ):
-        # The announcement has a lane of its own, and might overtake the building.
+        # The announcement has another lane, and might overtake the building.
         await trial.publish([replied(1)])
         await until(lambda: bool(trial.house.smtp.mails), "the mail after the building")
         timers.dies(Point.PUBLISHED, ":checked")

@@ -1,4 +1,4 @@
-"""A RabbitMQ cluster that loses the node which leads the queue in use."""
+"""A RabbitMQ cluster loses the node that leads the queue in use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def nodes(installed: None) -> AsyncIterator[Cluster]:  # noqa: ARG001 - as
 
 @pytest.fixture
 async def clustered(nodes: Cluster, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Scenario]:
-    """An ordeal whose broker is reached through what is a load balancer elsewhere."""
+    """A scenario whose broker is reached through a stand-in for a load balancer."""
     async with wire(*(node.port for node in nodes.nodes)) as balancer:
         url = nodes.nodes[0].url
         async with furnished(

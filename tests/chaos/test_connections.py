@@ -1,4 +1,4 @@
-"""Thirty lost connections in a row, with the same work in hand each time."""
+"""Thirty lost connections in a row, with the same work in progress each time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOSSES = 30
 EVENTS = 100
 QUEUE: Final = events_queue(Lane.NORMAL)
 LONGEST_PAUSE: Final = timedelta(milliseconds=200)
-"""Between two connections, in place of ten seconds: what is proven are the losses, not the waiting."""
+"""Between two connections, instead of ten seconds: the test is about the losses, not the waiting."""
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
@@ -37,7 +37,7 @@ async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Sce
         impatient.prepare = pause_shortly
         async with hub_process(impatient) as hub:
             await until(lambda: consuming(hub), "the hub to consume")
-            # Without a database the events stay in hand, and go back with each connection.
+            # Without a database the events stay in progress, and are requeued with each connection.
             database_wire.part()
             await trial.publish([replied(number) for number in range(EVENTS)])
             for _ in range(LOSSES):
@@ -58,7 +58,7 @@ async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Sce
 
 
 def pause_shortly() -> None:
-    """Change the process that is about to become the hub, for as long as it lives."""
+    """Shorten the pause in the process that becomes the hub."""
     patch.object(broker, "LONGEST_PAUSE", LONGEST_PAUSE).start()
 
 
@@ -76,7 +76,7 @@ def has_work_in_hand(hub: HubProcess) -> bool:
 
 
 def since_the_last_loss(lines: Sequence[dict[str, Any]]) -> tuple[list[int], Sequence[dict[str, Any]]]:
-    """Answer where connections were lost, and what was said after the last of them."""
+    """Return the positions of connection losses, and the log lines after the last one."""
     lost = [
         place
         for place, line in enumerate(lines)
@@ -86,7 +86,7 @@ def since_the_last_loss(lines: Sequence[dict[str, Any]]) -> tuple[list[int], Seq
 
 
 async def times_returned(trial: Scenario) -> int:
-    """Ask the broker how often it has had back what is in the queue; it goes back once more."""
+    """Ask the broker how often the queue's message was requeued; asking requeues it once more."""
     async with await aio_pika.connect(trial.house.amqp_url) as connection:
         channel = await connection.channel()
         queue = await channel.get_queue(QUEUE)

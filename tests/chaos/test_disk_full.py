@@ -1,4 +1,4 @@
-"""A disk without room: PostgreSQL's, and the broker's."""
+"""A full disk: PostgreSQL's, and the broker's."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.servers import Servers, open_folder
 
 EVENTS = 600
 MANY = 4_000
-"""More than a hub takes in before the broker is full."""
+"""More events than a hub processes before the broker is full."""
 SMALL = "160m"
-"""A new PostgreSQL with the hub's schema takes half of it."""
+"""A new PostgreSQL with the hub's schema uses half of it."""
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 
 @contextmanager
 def small_disk() -> Iterator[Path]:
-    """A file system of its own, in memory."""
+    """A separate file system, in memory."""
     with open_folder() as folder:
         mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL},mode=0755", "tmpfs", str(folder)]
         made = subprocess.run(mount, capture_output=True, timeout=10, check=False)
@@ -80,7 +80,7 @@ async def test_a_database_without_room_is_waited_for_and_nobody_is_lost(
 
 @contextmanager
 def no_room_beside(folder: Path) -> Iterator[None]:
-    """Take every octet that the disk has left."""
+    """Fill the disk."""
     ballast = folder.parent / "ballast"
     with ballast.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(4096)):
@@ -92,7 +92,7 @@ def no_room_beside(folder: Path) -> Iterator[None]:
 
 
 def waits(hub: HubProcess) -> bool:
-    """Three times: it goes on asking."""
+    """Return whether it has waited three times: it keeps retrying."""
     return len([line for line in hub.lines() if line["event"] == "worker.waiting"]) >= 3
 
 
@@ -103,7 +103,7 @@ async def test_a_broker_without_room_is_waited_for_and_nobody_is_lost(
     await alone.publish([replied(number) for number in range(MANY)])
     async with alone.hub() as hub:
         await until(lambda: bool(alone.house.smtp.mails), "the first mail")
-        # Its alarm, as when what is left of the disk falls below the limit: it takes nothing more.
+        # Its disk alarm, as when free space falls below the limit: it blocks publishers.
         await rabbitmq.evaluate("rabbit_disk_monitor:set_disk_free_limit({mem_relative, 1.0e6}).")
         await until(lambda: blocks(rabbitmq), "the broker to take nothing more")
         await until(lambda: waits(hub), "the hub to wait for room", patience=90)

@@ -1,4 +1,4 @@
-"""What is no event, thrown at a hub that runs: no crash, nothing unacknowledged, each with its reason."""
+"""Malformed events are sent to a running hub: no crash, nothing unacknowledged, a reason for each."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from tests.malformed import THROWN, Thrown
 
 NUMBER = 300
 SEED_OF_DEAD_LETTERS = 150
-"""At least so many of what is thrown are no events at all, or the test would prove little."""
+"""Minimal number of invalid events; with fewer the test would prove little."""
 
 pytestmark = [pytest.mark.slow]
 
 
-async def test_malformed_events_crash_nothing_and_each_is_a_dead_letter_with_a_reason(
+async def test_each_malformed_event_is_a_dead_letter_and_crashes_nothing(
     trial: Scenario,
 ) -> None:
     async with trial.hub() as hub:
         thrown = await throw(trial, drawn())
         await trial.publish([replied(1)])
         await until(lambda: bool(trial.house.smtp.mails), "the mail of the one good event")
-        refused = {one.body for one in thrown if is_no_event(one)}
+        refused = {item.body for item in thrown if is_no_event(item)}
         letters: list[dict[str, Any]] = []
 
         async def all_refused() -> bool:
             letters[:] = await dead(trial)
             return refused <= {body(letter) for letter in letters}
 
-        # Not when the queue is empty: what is given out may still be in work.
+        # An empty queue is not enough: deliveries may still be in progress.
         await until(all_refused, "a dead letter of everything that is no event")
         alive = await trial.ask("/health/live")
         said = {line["event"] for line in hub.lines()}
@@ -54,7 +54,7 @@ async def test_malformed_events_crash_nothing_and_each_is_a_dead_letter_with_a_r
 
 
 def drawn() -> list[Thrown]:
-    """The same ones each time."""
+    """Generate the same events in each run."""
     found: list[Thrown] = []
 
     @settings(max_examples=NUMBER, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
@@ -67,7 +67,7 @@ def drawn() -> list[Thrown]:
 
 
 def can_be_carried(thrown: Thrown) -> bool:
-    """Leave out what no client could put on the wire."""
+    """Return whether a client can put it on the wire."""
     try:
         encode.field_table(dict(thrown.headers))
         encode.short_string(thrown.content_type or "")
@@ -77,9 +77,9 @@ def can_be_carried(thrown: Thrown) -> bool:
 
 
 async def throw(trial: Scenario, drawn: Sequence[Thrown]) -> list[Thrown]:
-    """Publish one after the other; answer what the broker has taken: on what it cannot read it hangs up."""
+    """Publish one by one; return those the broker accepted: it disconnects on what it cannot read."""
     taken: list[Thrown] = []
-    left = deque(one for one in drawn if can_be_carried(one))
+    left = deque(item for item in drawn if can_be_carried(item))
     while left:
         with suppress(*CONNECTION_EXCEPTIONS, AMQPError):
             async with publisher(trial.house.amqp_url) as publishing:
@@ -106,5 +106,5 @@ def body(letter: dict[str, Any]) -> bytes:
 
 
 async def dead(trial: Scenario) -> list[dict[str, Any]]:
-    """Every dead letter whole."""
-    return [await trial.ask(f"/api/dead/{one['id']}") for one in await trial.dead()]
+    """Return all dead letters with all fields."""
+    return [await trial.ask(f"/api/dead/{row['id']}") for row in await trial.dead()]

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away under a working hub, and comes back."""
+"""PostgreSQL stops under a working hub, and comes back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def test_postgresql_goes_away_and_comes_back(
     assert [] == dead
 
 
-async def test_mail_that_comes_while_postgresql_is_away_stays_with_the_other_side(
+async def test_mail_is_deferred_while_postgresql_is_unavailable(
     home: House, private_servers: Servers
 ) -> None:
     port = free_port()
@@ -64,11 +64,11 @@ async def test_mail_that_comes_while_postgresql_is_away_stays_with_the_other_sid
 
     assert 451 == away
     assert {250, 451} == set(codes)
-    assert ["reply"] == [each["kind"] for each in listed["items"]]
+    assert ["reply"] == [row["kind"] for row in listed["items"]]
 
 
 def bring(port: int, to: str) -> int:
-    """Bring an answer, the same each time; tell the code of the last reply."""
+    """Send the same reply mail; return the code of the server's last reply."""
     content = "From: rosa@example.co\r\nMessage-ID: <r1@example.co>\r\n\r\nGracias, el martes.\r\n"
     with smtplib.SMTP("127.0.0.1", port, timeout=40) as client:
         client.ehlo()

@@ -1,4 +1,4 @@
-"""Redis goes away under a working hub, comes back, and forgets everything."""
+"""Redis stops under a working hub, comes back, and has lost everything."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ any_hour = true
 ladder = ["4s", "1s", "1s", "1s"]
 """
 WHOLE_LADDER = {2: 1, 3: 1, 4: 2}
-"""Level → how often it is told of one unanswered petition; the last one is reminded once."""
+"""Level → notifications about one unanswered petition; the last level is reminded once."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -49,7 +49,7 @@ async def test_redis_goes_away_and_messages_and_clocks_go_on(
     assert {level: 2 * told for level, told in WHOLE_LADDER.items()} == escalations(alone)
 
 
-async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Scenario) -> None:
+async def test_redis_is_flushed_and_each_breach_is_notified_once(alone: Scenario) -> None:
     await staffed(alone)
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
         await alone.publish([received(1)])
@@ -65,7 +65,7 @@ async def test_redis_is_flushed_and_each_breach_is_told_once(alone: Scenario) ->
     assert WHOLE_LADDER == escalations(alone)
 
 
-async def test_what_waited_for_another_try_is_not_forgotten_with_redis(alone: Scenario) -> None:
+async def test_waiting_retries_survive_the_loss_of_redis(alone: Scenario) -> None:
     alone.house.smtp.on("RCPT", first(EVENTS * 3, replying("451 4.7.1 Greylisted")))
     await alone.publish([replied(number) for number in range(EVENTS)])
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
@@ -90,7 +90,7 @@ def received(number: int) -> dict[str, Any]:
 
 
 def escalations(trial: Scenario) -> Counter[int]:
-    """Level → events that say that it now has the case, each counted once, as they were published."""
+    """Return level → published events that give it the case, each counted once."""
     lines = [json.loads(line) for line in trial.published.read_text().splitlines()]
     found = {one["id"]: one["data"]["to_level"] for one in lines if name(one) == "pqrs.escalated"}
     return Counter(found.values())

@@ -1,4 +1,4 @@
-"""Redis is flushed, and killed, while many clocks fall due and two processes keep time."""
+"""Redis is flushed and killed while many clocks fall due and two timer processes run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 async def test_steps_fire_once_and_boards_return_after_redis_is_flushed_and_killed(
     alone: Scenario, private_servers: Servers
 ) -> None:
-    """Flushed before the breach and in the middle of it, and down when the cases go from level 2 to 3."""
+    """Redis is flushed before and during the breach, and down when the cases go from level 2 to 3."""
     await staffed(alone, LADDER)
     async with alone.hub(*OTHERS), alone.hub("timers"), alone.hub("timers"):
         async with Redis.from_url(alone.house.redis_url) as redis:

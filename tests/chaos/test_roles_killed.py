@@ -87,7 +87,7 @@ def resident(number: int) -> list[dict[str, Any]]:
 
 
 def works() -> dict[str, Any]:
-    """Announce works of next month: told now; the reminders wait with a time."""
+    """Announce works of next month: the notice is sent now, the reminders wait for an instant."""
     starts = datetime.now(UTC) + timedelta(days=30)
     return event(
         "maintenance.scheduled.announced",

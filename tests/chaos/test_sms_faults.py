@@ -1,4 +1,4 @@
-"""A provider of text messages that stumbles while a crowd is being told."""
+"""An SMS provider fails while many messages are being sent."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_an_error_of_the_provider_loses_nobody_and_doubles_nobody(trial: S
     assert 0 == verdict.unknown
 
 
-async def test_a_provider_that_asks_for_patience_is_given_it_and_nobody_is_lost(trial: Scenario) -> None:
+async def test_retry_after_of_the_provider_is_kept_and_nobody_is_lost(trial: Scenario) -> None:
     asked: dict[str, list[float]] = {}
     too_many = answering(
         429, refusal_body(429, 20429, "Too Many Requests"), {"Retry-After": f"{PATIENCE:.0f}"}
@@ -47,7 +47,7 @@ async def test_a_provider_that_asks_for_patience_is_given_it_and_nobody_is_lost(
     assert all(answered[who] - refusals[-1] >= PATIENCE for who, refusals in asked.items())
 
 
-async def test_a_text_that_was_taken_without_a_word_comes_again_under_the_same_reference(
+async def test_text_accepted_without_an_answer_repeats_under_one_reference(
     trial: Scenario,
 ) -> None:
     trial.house.twilio.script.extend([trial.house.twilio.accept_then_hang] * TIMES)
@@ -65,5 +65,7 @@ async def told(trial: Scenario) -> Judgement:
 
 
 def times(trial: Scenario) -> list[float]:
-    """When each text was taken, in the order of the texts."""
-    return [one.at for path in trial.providers for one in read(path) if one.channel == "sms"]
+    """Return when each text was accepted, in the order of the texts."""
+    return [
+        acceptance.at for path in trial.providers for acceptance in read(path) if acceptance.channel == "sms"
+    ]

@@ -1,4 +1,4 @@
-"""A mail server that stumbles while a crowd is being told."""
+"""A mail server fails while many messages are being sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow]
     ],
     ids=["421-at-first", "421-at-mail", "451", "452"],
 )
-async def test_a_no_for_a_while_loses_nobody_and_doubles_nobody(
+async def test_temporary_refusal_loses_nobody_and_doubles_nobody(
     trial: Scenario, moment: str, manner: Behaviour
 ) -> None:
     trial.house.smtp.on(moment, manners.first(TIMES, manner))
@@ -35,7 +35,7 @@ async def test_a_no_for_a_while_loses_nobody_and_doubles_nobody(
     assert 0 == verdict.unknown
 
 
-async def test_a_connection_dropped_in_the_middle_of_data_loses_nobody_and_doubles_nobody(
+async def test_connection_dropped_during_data_loses_and_doubles_nobody(
     trial: Scenario,
 ) -> None:
     trial.house.smtp.on("CONTENT", manners.first(TIMES, manners.drop_after_part))
@@ -46,14 +46,14 @@ async def test_a_connection_dropped_in_the_middle_of_data_loses_nobody_and_doubl
 
 
 @pytest.mark.parametrize("manner", [manners.accept_then_hang, manners.accept_then_drop])
-async def test_a_mail_that_was_taken_without_a_word_comes_again_under_the_same_reference(
+async def test_mail_accepted_without_an_answer_repeats_under_one_reference(
     trial: Scenario, manner: Behaviour
 ) -> None:
     trial.house.smtp.on("DOT", manners.first(TIMES, manner))
     verdict = await told(trial)
 
     assert [] == verdict.complaints
-    # More where connections that hang kept others waiting until their own answer came too late.
+    # There may be more: hanging connections delay others until their answer comes too late.
     assert TIMES <= verdict.unknown
 
 

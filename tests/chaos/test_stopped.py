@@ -1,4 +1,4 @@
-"""A hub that is asked to stop in the middle of its work."""
+"""A hub gets SIGTERM in the middle of its work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVENTS = 600
 pytestmark = [pytest.mark.slow]
 
 
-async def test_sigterm_in_the_middle_of_a_batch_loses_nothing_and_doubles_nothing(trial: Scenario) -> None:
+async def test_sigterm_during_a_batch_loses_and_doubles_nothing(trial: Scenario) -> None:
     await trial.publish([replied(number) for number in range(EVENTS)])
     first = trial.house.hub()
     await first.start()

@@ -1,4 +1,4 @@
-"""A wire to a server, which can be cut and listened to: a TCP proxy on loopback."""
+"""A TCP proxy on loopback, whose connections can be cut and observed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from hub.local.loopback import ADDRESS, free_port
 
 Sieve = Callable[[bytes], Awaitable[bool]]
-"""Whether what was said may go on its way; what may not ends its connection. It may take its time."""
+"""Returns whether the data is passed on; if not, the connection ends. It may wait before it returns."""
 
 
 async def anything(said: bytes) -> bool:
@@ -20,7 +20,7 @@ async def anything(said: bytes) -> bool:
 
 
 class Wire:
-    """Leads to the first of these ports that answers, as a load balancer does."""
+    """Connects to the first of these ports that answers, like a load balancer."""
 
     def __init__(self, ports: Sequence[int], *, there: Sieve = anything, back: Sieve = anything) -> None:
         self.port = free_port()
@@ -34,12 +34,12 @@ class Wire:
         self._server = await asyncio.start_server(self._lead, ADDRESS, self.port)
 
     def cut(self) -> None:
-        """End all connections at once; new ones get through."""
+        """End all connections at once; new ones are accepted."""
         for end in self._ends:
             end.transport.abort()
 
     def part(self) -> None:
-        """End all connections, and let nobody through."""
+        """End all connections, and refuse new ones."""
         if self._server is not None:
             self._server.close()
         self.cut()

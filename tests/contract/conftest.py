@@ -1,4 +1,4 @@
-"""What the contract tests of the stores start from."""
+"""Fixtures of the contract tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.servers import Servers
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test on both kinds of stores, unless it says that it needs the real ones."""
+    """Run a test on both kinds of stores, unless it requires the real ones."""
     if "stores" in metafunc.fixturenames:
         real = metafunc.function.__annotations__.get("stores") == RealStores.__name__
         metafunc.parametrize("place", ["postgres"] if real else ["memory", "postgres"], indirect=True)
@@ -21,7 +21,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest) -> str | None:
-    """The database's URL; None for the stores in memory. Not async: it asks for an async fixture."""
+    """The database's URL; None for the stores in memory. Not async, because it requests an async fixture."""
     if request.param == "memory":
         return None
     url: str = request.getfixturevalue("emptied_database")
@@ -44,7 +44,7 @@ async def stores(place: str | None) -> AsyncIterator[Stores]:
 
 @pytest.fixture
 async def of(stores: Stores) -> StoredEvent:
-    """An event that messages may be of: claiming joins it."""
+    """The event of the messages: claiming joins it."""
     one = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1", unit_id="u-1")
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([one])

@@ -59,14 +59,14 @@ from hub.testing import MemoryAccounts, MemoryAudit, MemoryKeys, MemoryPauses, M
 from tests.contract.values import LEASE, now
 
 LASTS: Final = {"sms": timedelta(days=90)}
-"""How long suppressions last in these tests; of other channels for ever."""
+"""How long suppressions last in these tests; on other channels for ever."""
 AT_ONCE: Final = timedelta(0)
-"""A lease that has ended when it begins, an age that is reached at once."""
+"""A lease that expires immediately, an age that is reached immediately."""
 
 
 @dataclass
 class Stores:
-    """What is both in PostgreSQL and in memory."""
+    """The stores that exist both in PostgreSQL and in memory."""
 
     intake: IntakeStore
     delivery: DeliveryStore
@@ -86,7 +86,7 @@ class Stores:
         return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
     async def shown(self, one: Message) -> Mapping[str, Json]:
-        """Answer the message as it is now, with its attempts."""
+        """Return the current state of the message, with its attempts."""
         raise NotImplementedError
 
     async def state_of(self, one: Message) -> object:
@@ -111,7 +111,7 @@ class MemoryStores(Stores):
 
 @dataclass
 class RealStores(Stores):
-    """All that is in PostgreSQL."""
+    """All stores in PostgreSQL."""
 
     log: LogStore
     letters: LetterStore
@@ -169,6 +169,6 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             headcount=PostgresHeadcount(opened, LASTS.get),
             explaining=PostgresExplain(opened),
             imports=PostgresImports(opened),
-            # Small pages, so that a few rows are several.
+            # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),
         )

@@ -1,4 +1,4 @@
-"""Accounts of the console and their sessions, as they are kept."""
+"""The contract of the stores of accounts and sessions."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def is_open(stores: Stores, session: Session) -> bool:
     return await stores.sessions.find([session.hash]) is not None
 
 
-async def test_an_account_comes_back_as_it_was_kept_with_its_offices(stores: Stores) -> None:
+async def test_account_is_read_as_stored_with_its_roles(stores: Stores) -> None:
     account = await added(stores, "ana", ADMIN, HERE)
     await added(stores, "abel")
 
@@ -61,20 +61,20 @@ async def test_an_account_comes_back_as_it_was_kept_with_its_offices(stores: Sto
     assert await stores.accounts.named("nobody") is None
 
 
-async def test_a_name_is_of_one_account(stores: Stores) -> None:
+async def test_account_name_is_unique(stores: Stores) -> None:
     first = await added(stores, "ana", HERE)
 
     assert not await stores.accounts.add(replace(made("ana", ADMIN), id=uuid8(NOW, "other")))
     assert await stores.accounts.named("ana") == first
 
 
-async def test_copropiedades_are_named_and_one_that_is_not_there_is_not(stores: Stores) -> None:
+async def test_names_has_only_known_copropiedades(stores: Stores) -> None:
     await apply(stores, copropiedad("ph-1", name="Altos"))
 
     assert {"ph-1": "Altos"} == await stores.accounts.names(["ph-1", "ph-2"])
 
 
-async def test_offices_are_given_once_and_taken(stores: Stores) -> None:
+async def test_roles_are_granted_once_and_revoked(stores: Stores) -> None:
     account = await added(stores)
     await stores.accounts.grant(account.id, [HERE, ADMIN])
     await stores.accounts.grant(account.id, [HERE])
@@ -88,9 +88,7 @@ async def test_offices_are_given_once_and_taken(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("way", ["disable", "take", "set_password"])
-async def test_whatever_takes_something_away_ends_the_sessions_of_that_account_alone(
-    stores: Stores, way: str
-) -> None:
+async def test_loss_of_rights_ends_only_the_sessions_of_that_account(stores: Stores, way: str) -> None:
     await added(stores, "root", ADMIN)
     account, other = await added(stores, "ana", HERE), await added(stores, "luis")
     mine, theirs = await opened(stores, account), await opened(stores, other)
@@ -136,13 +134,13 @@ async def test_two_administrators_who_disable_each_other_at_once_do_not_both_suc
     both = [await added(stores, name, ADMIN) for name in ("ana", "luis")]
 
     ended = await asyncio.gather(
-        *(stores.accounts.disable(each.id, now=NOW) for each in both), return_exceptions=True
+        *(stores.accounts.disable(account.id, now=NOW) for account in both), return_exceptions=True
     )
 
     assert [type(each) for each in ended].count(LastAdministrator) == 1
 
 
-async def test_failures_lock_longer_and_longer_to_the_instant(stores: Stores) -> None:
+async def test_locks_grow_to_the_longest_and_end_to_the_instant(stores: Stores) -> None:
     account, at = await added(stores), NOW
     for number in range(1, FAILURES):
         assert await stores.accounts.attempt(account.id, now=at) == number
@@ -155,15 +153,15 @@ async def test_failures_lock_longer_and_longer_to_the_instant(stores: Stores) ->
         at += lock
 
 
-async def test_of_a_thousand_tries_at_once_no_more_than_the_first_are_looked_at(stores: Stores) -> None:
+async def test_of_a_thousand_concurrent_tries_only_the_first_are_checked(stores: Stores) -> None:
     account = await added(stores)
     tries = await asyncio.gather(*(stores.accounts.attempt(account.id, now=NOW) for _ in range(50)))
 
-    assert sorted(each for each in tries if each is not None) == list(range(1, FAILURES + 1))
+    assert sorted(attempt for attempt in tries if attempt is not None) == list(range(1, FAILURES + 1))
 
 
 @pytest.mark.parametrize("way", ["signed_in", "unlock", "set_password"])
-async def test_what_ends_a_lock_forgets_the_failures(stores: Stores, way: str) -> None:
+async def test_end_of_a_lock_resets_the_failures(stores: Stores, way: str) -> None:
     account = await added(stores)
     for _ in range(FAILURES):
         await stores.accounts.attempt(account.id, now=NOW)
@@ -181,7 +179,7 @@ async def test_what_ends_a_lock_forgets_the_failures(stores: Stores, way: str) -
     assert found.signed_in_at == (NOW if way == "signed_in" else None)
 
 
-async def test_an_account_that_is_not_there_has_no_failures(stores: Stores) -> None:
+async def test_unknown_account_counts_no_failures(stores: Stores) -> None:
     assert await stores.accounts.attempt(uuid8(NOW, "nobody"), now=NOW) is None
 
 
@@ -206,7 +204,7 @@ async def test_a_session_is_found_with_its_account_as_it_is_now(stores: Stores) 
     assert await stores.sessions.find([b"other"]) is None
 
 
-async def test_a_session_of_the_key_has_no_account(stores: Stores) -> None:
+async def test_session_of_the_api_key_has_no_account(stores: Stores) -> None:
     session, _ = sessions.begin(None, key="a key", now=NOW)
     await stores.sessions.open(session)
 
@@ -225,7 +223,7 @@ async def test_a_session_is_seen_never_earlier_than_before_and_closed(stores: St
     assert not await is_open(stores, session)
 
 
-async def test_sessions_that_are_over_are_swept_and_no_others(stores: Stores) -> None:
+async def test_only_expired_sessions_are_swept(stores: Stores) -> None:
     account = await added(stores)
     busy, idle = await opened(stores, account), await opened(stores, account)
     await stores.sessions.seen(busy.hash, now=NOW + MINUTE)

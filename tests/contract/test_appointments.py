@@ -1,4 +1,4 @@
-"""What the appointments promise, in memory and for real."""
+"""The contract of Appointments, in memory and in Redis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.contract.values import (
 
 @pytest.fixture(params=["memory", "redis"])
 def redis_place(request: pytest.FixtureRequest) -> str | None:
-    """Redis' URL; None for the appointments in memory. Not async: it asks for an async fixture."""
+    """Redis' URL; None for appointments in memory. Not async, because it requests an async fixture."""
     if request.param == "memory":
         return None
     url: str = request.getfixturevalue("redis_url")
@@ -43,7 +43,7 @@ async def members(appointments: Appointments, limit: int = 10) -> list[str]:
     return [member for member, _ in await appointments.claim(limit)]
 
 
-async def test_what_is_due_is_claimed_once_and_urgent_first(appointments: Appointments) -> None:
+async def test_due_members_are_claimed_once_urgent_first(appointments: Appointments) -> None:
     ids = {lane: uuid4() for lane in Lane}
     one = clock()
     await appointments.track_clocks([one])
@@ -56,7 +56,7 @@ async def test_what_is_due_is_claimed_once_and_urgent_first(appointments: Appoin
     assert await members(appointments, 3) == []
 
 
-async def test_done_leaves_what_was_armed_anew(appointments: Appointments) -> None:
+async def test_done_keeps_a_member_that_was_armed_again(appointments: Appointments) -> None:
     message_id = uuid4()
     await appointments.arm_messages([(message_id, Lane.NORMAL, now() - HOUR)])
     claimed = await appointments.claim(10)
@@ -83,7 +83,7 @@ async def test_a_clock_is_on_the_board_of_its_state_until_it_ends(appointments: 
     assert await members(appointments) == []
 
 
-async def test_a_clock_that_has_its_end_to_tell_is_on_no_board_and_comes_up_until_it_has(
+async def test_ended_clock_is_on_no_board_and_due_until_its_last_step(
     appointments: Appointments,
 ) -> None:
     one = replace(clock(), fired=2, state=ClockState.BREACHED)
@@ -94,13 +94,13 @@ async def test_a_clock_that_has_its_end_to_tell_is_on_no_board_and_comes_up_unti
         await appointments.track_clocks([stage])
         seen.append((len(await appointments.board("breached", 10)), len(await members(appointments))))
 
-    # Older news of it, that it still runs, changes nothing.
+    # An older update, in which it still runs, changes nothing.
     assert [1, 0, 0, 0] == [boards for boards, _ in seen]
     assert 0 == seen[-1][1]
     assert 1 == seen[1][1]
 
 
-async def test_a_clock_that_tells_nobody_is_on_no_board_and_comes_up_in_sql_alone(
+async def test_silent_clock_is_on_no_board_and_due_only_in_sql(
     appointments: Appointments,
 ) -> None:
     one = clock()
@@ -110,7 +110,7 @@ async def test_a_clock_that_tells_nobody_is_on_no_board_and_comes_up_in_sql_alon
     assert [] == await members(appointments)
 
 
-async def test_a_board_shows_what_is_due_soonest_first(appointments: Appointments) -> None:
+async def test_board_lists_clocks_soonest_due_first(appointments: Appointments) -> None:
     dues = [NOON + 3 * HOUR, NOON, NOON + HOUR]
     await appointments.track_clocks([clock(str(n), due_at=due) for n, due in enumerate(dues)])
 
@@ -125,7 +125,7 @@ async def test_a_board_shows_what_is_due_soonest_first(appointments: Appointment
     ],
     ids=["ended", "further"],
 )
-async def test_older_news_of_a_clock_is_passed_over(appointments: Appointments, newer: Clock) -> None:
+async def test_older_update_of_a_clock_is_ignored(appointments: Appointments, newer: Clock) -> None:
     await appointments.track_clocks([newer])
     await appointments.track_clocks([clock()])
 
@@ -133,7 +133,7 @@ async def test_older_news_of_a_clock_is_passed_over(appointments: Appointments, 
     assert await members(appointments) == []
 
 
-async def test_the_same_news_arms_a_clock_again(appointments: Appointments) -> None:
+async def test_same_update_arms_a_clock_again(appointments: Appointments) -> None:
     one = clock()
     await appointments.track_clocks([one])
     claimed = await appointments.claim(10)
@@ -143,7 +143,7 @@ async def test_the_same_news_arms_a_clock_again(appointments: Appointments) -> N
     assert await members(appointments) == [f"c:{one.id}"]
 
 
-async def test_an_epoch_begins_when_somebody_says_so(appointments: Appointments) -> None:
+async def test_epoch_begins_on_request(appointments: Appointments) -> None:
     before = await appointments.intact()
     await appointments.begin_epoch()
 

@@ -1,4 +1,4 @@
-"""Whom the groups that reach further than a place hold, in memory and for real."""
+"""Groups beyond one copropiedad, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PEOPLE: Final = ("p-ana", "p-beto", "p-caro", "p-dora", "p-elsa", "p-fito", "p-g
 
 
 def directory() -> list[Event]:
-    """Two copropiedades; Ana owns in one and lives in the other, Caro works and owns."""
+    """Two copropiedades; Ana owns in one and lives in the other, Caro is staff and owns."""
     yesterday = (now() - timedelta(days=1)).isoformat()
     return [
         *map(person, PEOPLE),
@@ -45,14 +45,14 @@ async def refs(stores: Stores, *groups: Group) -> list[list[str]]:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(directory())
         found = await transaction.people(groups)
-    return [[one.ref for one in found[group]] for group in groups]
+    return [[person.ref for person in found[group]] for group in groups]
 
 
-async def test_everyone_is_whoever_has_a_living_membership(stores: Stores) -> None:
+async def test_everyone_means_people_with_a_current_membership(stores: Stores) -> None:
     assert [["p-ana", "p-beto", "p-caro", "p-dora", "p-elsa"]] == await refs(stores, EVERYONE)
 
 
-async def test_a_role_everywhere_is_of_no_place(stores: Stores) -> None:
+async def test_role_everywhere_is_not_limited_to_a_copropiedad(stores: Stores) -> None:
     owners, tenants, council = (
         replace(EVERYONE, roles=roles) for roles in (("owner",), ("tenant",), ("council",))
     )
@@ -60,13 +60,13 @@ async def test_a_role_everywhere_is_of_no_place(stores: Stores) -> None:
     assert [["p-ana", "p-beto"], ["p-ana"], []] == await refs(stores, owners, tenants, council)
 
 
-async def test_an_area_is_its_staff_in_the_company_or_in_a_place(stores: Stores) -> None:
+async def test_area_means_its_staff_in_the_company_or_a_copropiedad(stores: Stores) -> None:
     here = replace(GARDENS, everywhere=False, copropiedad_id="ph-1")
 
     assert [["p-caro", "p-dora"], ["p-dora"]] == await refs(stores, GARDENS, here)
 
 
-async def test_everyone_of_a_place_is_its_units_and_its_staff(stores: Stores) -> None:
+async def test_everyone_of_a_copropiedad_is_its_residents_and_staff(stores: Stores) -> None:
     of_place = [Group(roles=EVERY_ROLE, copropiedad_id=ref) for ref in ("ph-1", "ph-9", "ph-none")]
     of_unit = Group(roles=EVERY_ROLE, unit_id="u-9")
 
@@ -78,7 +78,7 @@ async def test_everyone_of_a_place_is_its_units_and_its_staff(stores: Stores) ->
     ] == await refs(stores, *of_place, of_unit)
 
 
-async def test_the_same_person_is_in_each_copropiedad_what_she_is_there(stores: Stores) -> None:
+async def test_person_has_a_separate_role_in_each_copropiedad(stores: Stores) -> None:
     owners = [Group(roles=("owner",), copropiedad_id=ref) for ref in ("ph-1", "ph-9")]
     residents = [Group(roles=RESIDENTS, copropiedad_id=ref) for ref in ("ph-1", "ph-9")]
 
@@ -87,14 +87,12 @@ async def test_the_same_person_is_in_each_copropiedad_what_she_is_there(stores: 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
 @pytest.mark.parametrize("group", [EVERYONE, GARDENS], ids=["everyone", "an area"])
-async def test_what_is_everywhere_comes_page_by_page_without_repetition(
-    stores: Stores, group: Group, limit: int
-) -> None:
+async def test_everyone_is_paged_without_repetition(stores: Stores, group: Group, limit: int) -> None:
     (expected,) = await refs(stores, group)
     found: list[str] = []
     async with stores.intake.transaction() as transaction:
         while page := await transaction.people_page(group, found[-1] if found else "", limit):
             assert len(page) <= limit
-            found += [one.ref for one in page]
+            found += [row.ref for row in page]
 
     assert expected == found

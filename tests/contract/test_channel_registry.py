@@ -1,4 +1,4 @@
-"""Which channels the settings make."""
+"""Which channels the settings build."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def policy() -> Policy:
 
 
 async def keep_nothing(_message: Outgoing) -> None:
-    """A store that forgets."""
+    """A store that discards messages."""
 
 
 def settings(**environment: str) -> Settings:
@@ -64,7 +64,7 @@ def channels_of(settings: Settings, policy: Policy) -> dict[str, Channel]:
     )
 
 
-def test_every_table_speaks_of_channels_that_have_a_setting() -> None:
+def test_every_table_names_only_channels_with_a_setting() -> None:
     assert set(BUILDERS) <= set(PROVIDERS)
 
 
@@ -302,7 +302,7 @@ def test_a_wrong_url_names_its_setting_and_hides_its_secret(
         ("push", "another-0123456789abcdef", False),
     ],
 )
-async def test_the_allowlist_lets_only_those_through_who_were_named(
+async def test_allowlist_sends_only_to_listed_recipients(
     policy: Policy, tmp_path: Path, channel: str, address: str, allowed: bool
 ) -> None:
     recipients = "maria@example.co *@conjunto.example +573001234567 push:aDeviceToken-0123456789"
@@ -334,7 +334,7 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir(), key=lambda path: path.suffix)
 
 
-def test_half_a_password_is_not_repeated_when_the_url_cannot_be_read() -> None:
+def test_unreadable_url_is_not_quoted_with_half_a_password() -> None:
     with pytest.raises(ConfigurationError, match="written as %2F") as caught:
         parse_smtp("smtp://user:S3C/RET@mail.example", setting="HUB_EMAIL_URL")
 

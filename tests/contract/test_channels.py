@@ -1,4 +1,4 @@
-"""What every channel keeps to, whatever provider stands behind it."""
+"""The contract of every channel, whatever its provider."""
 
 from __future__ import annotations
 
@@ -203,12 +203,12 @@ async def trial(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield trial
 
 
-async def test_a_yes_names_its_provider_and_its_reference(trial: Trial) -> None:
+async def test_acceptance_names_provider_and_reference(trial: Trial) -> None:
     answer = await trial.channel.send(trial.message())
 
     assert answer.provider
     assert answer.reference
-    # Only a channel that confirms may say that accepted is delivered.
+    # Only a channel that confirms may report an accepted message as delivered.
     assert answer.delivered <= trial.channel.traits.confirms
 
 
@@ -222,7 +222,7 @@ async def test_a_refusal_of_the_message_is_permanent(trial: Trial) -> None:
     assert caught.value.reason
 
 
-async def test_a_provider_that_is_away_is_transient_and_has_heard_nothing(trial: Trial) -> None:
+async def test_unavailable_provider_is_a_transient_failure_never_unknown(trial: Trial) -> None:
     await trial.leave()
 
     with pytest.raises(TransientFailure) as caught:
@@ -232,7 +232,7 @@ async def test_a_provider_that_is_away_is_transient_and_has_heard_nothing(trial:
 
 
 @pytest.mark.parametrize("trial", WITH_PROVIDER, indirect=True)
-async def test_a_provider_that_hangs_is_left_in_time(trial: Trial) -> None:
+async def test_hanging_provider_is_abandoned_in_time(trial: Trial) -> None:
     assert trial.hang is not None
     trial.hang()
 
@@ -270,7 +270,7 @@ async def test_closing_twice_is_closing_once(trial: Trial) -> None:
     await trial.channel.aclose()
 
 
-async def test_a_letter_that_is_kept_is_sent_and_has_not_arrived() -> None:
+async def test_stored_letter_is_sent_and_not_delivered() -> None:
     shelf = Shelf()
     sent = outgoing("print", "")
 

@@ -1,4 +1,4 @@
-"""What the stores promise of clocks that have ended, of whom they called, and of what has left."""
+"""The contract of the stores for ended clocks, for the staff that they called, and for dispatch."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LAST = Step(kind=StepKind.RESOLVE, at=NOON + 3 * HOUR, from_level=1, to_level=1)
 
 
 def over(**fields: Any) -> Clock:
-    """It has told its breach, has ended, and has to tell that."""
+    """A clock that has notified its breach, has ended, and has still to notify its end."""
     told = clock().steps[:2]
     values: dict[str, Any] = {
         "state": ClockState.BREACHED,
@@ -44,7 +44,7 @@ async def save(stores: Stores, *clocks: Clock) -> None:
         await transaction.save_clocks(clocks)
 
 
-async def test_a_clock_that_has_its_end_to_tell_is_due_and_live_until_it_has(stores: Stores) -> None:
+async def test_ended_clock_is_due_and_live_until_its_last_step(stores: Stores) -> None:
     ended = over()
     await save(stores, ended)
     done = replace(ended, fired=3)
@@ -75,14 +75,14 @@ async def test_step_is_not_mistaken_for_an_end_at_the_same_instant(
     assert [over()] == list(await stores.timers.clocks_by_id([running.id]))
 
 
-async def test_clocks_that_have_ended_keep_the_calendar_by_which_they_were_judged(stores: Stores) -> None:
+async def test_ended_clocks_keep_their_calendar(stores: Stores) -> None:
     ended = over(calendar="2025")
     await save(stores, ended)
 
     assert [] == list(await stores.timers.reschedule_clocks("2026", lambda one: replace(one, fired=0), 10))
 
 
-async def test_whom_a_call_was_addressed_to_is_known_by_the_staff_that_it_could_reach(stores: Stores) -> None:
+async def test_called_returns_the_staff_that_a_call_could_reach(stores: Stores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([CALL])
     await stores.add(
@@ -97,13 +97,13 @@ async def test_whom_a_call_was_addressed_to_is_known_by_the_staff_that_it_could_
     assert {CALL.event.id: {"p-2", "p-3"}} == {name: set(people) for name, people in found.items()}
 
 
-async def test_a_call_that_reached_nobody_is_known_all_the_same(stores: Stores) -> None:
+async def test_called_includes_a_call_that_reached_nobody(stores: Stores) -> None:
     strange = stored(event("pqrs.escalated", id="clock-1:escalate:4", source="urn:crm"))
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([CALL, strange])
     found = await stores.timers.called([CALL.event.id, strange.event.id])
 
-    # Only what the hub itself said has called anybody.
+    # Only events of the hub itself count as calls.
     assert {CALL.event.id: set()} == {name: set(people) for name, people in found.items()}
 
 
@@ -111,9 +111,7 @@ async def dispatch(stores: Stores, of: StoredEvent) -> DispatchStatus:
     return (await stores.timers.dispatch([of.key]))[of.key]
 
 
-async def test_the_last_that_left_says_when_and_later_receipts_do_not(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_dispatch_time_is_the_last_send_not_a_later_receipt(stores: Stores, of: StoredEvent) -> None:
     first, second = message(of), message(of, person="p-2")
     await stores.add(first, second)
     gone = {first.id: NOON + HOUR, second.id: NOON + 2 * HOUR}
@@ -130,9 +128,7 @@ async def test_the_last_that_left_says_when_and_later_receipts_do_not(
     assert DispatchStatus(pending=0, last_at=NOON + 2 * HOUR) == await dispatch(stores, of)
 
 
-async def test_what_waits_has_not_left_and_what_is_lost_is_not_waited_for(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_waiting_message_is_pending_and_failed_one_is_not(stores: Stores, of: StoredEvent) -> None:
     waiting = [
         message(of, person=f"p-{state}", state=state)
         for state in (State.QUEUED, State.HELD, State.RETRYING, State.SENDING)
@@ -157,7 +153,7 @@ async def test_an_event_that_is_still_being_expanded_has_something_pending(store
     assert {} == await stores.timers.dispatch([message().id])
 
 
-async def test_a_letter_leaves_when_it_is_handed_over(stores: RealStores, of: StoredEvent) -> None:
+async def test_letter_leaves_when_it_is_delivered(stores: RealStores, of: StoredEvent) -> None:
     letter = message(of, channel="print", contact_id="print", state=State.SENT)
     await stores.add(letter, message(of, person="p-2", state=State.DELIVERED, fallback=FALLBACK))
     before = await dispatch(stores, of)
@@ -171,7 +167,7 @@ async def test_a_letter_leaves_when_it_is_handed_over(stores: RealStores, of: St
     assert timedelta(0) <= after.last_at - began < HOUR
 
 
-async def test_what_would_still_call_staff_to_a_matter_that_is_over_is_called_off(stores: Stores) -> None:
+async def test_unsent_calls_to_a_closed_case_are_cancelled(stores: Stores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([CALL])
     by_mail: dict[str, Any] = {**STAFF, "channel": "email"}
@@ -183,7 +179,7 @@ async def test_what_would_still_call_staff_to_a_matter_that_is_over_is_called_of
     await stores.add(*waiting, read, petitioner)
     await stores.timers.call_off([CALL.event.id])
 
-    assert ["cancelled"] * 3 == [await stores.state_of(one) for one in waiting]
+    assert ["cancelled"] * 3 == [await stores.state_of(event) for event in waiting]
     assert ["delivered", "queued"] == [await stores.state_of(one) for one in (read, petitioner)]
     assert [] == [
         cascade for cascade in await stores.timers.broken_cascades(10) if cascade.event_id == CALL.event.id

@@ -1,4 +1,4 @@
-"""The ledger of consents, in memory and for real: who is left out, what is sent, how BAJA and ALTA stand."""
+"""The ledger of consents, in memory and in PostgreSQL: who is left out, what is sent, BAJA and ALTA."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ MAIL = "p-1@example.com"
 
 
 async def tell(stores: Stores, *said: Event) -> None:
-    """As intake does: in one transaction, which sees it."""
+    """Add consents as intake does: in one transaction, which sees them."""
     async with stores.intake.transaction() as transaction:
-        await transaction.add_consents([row for one in said for row in consents_of(one, event_key(one))])
+        await transaction.add_consents(
+            [row for event in said for row in consents_of(event, event_key(event))]
+        )
 
 
 async def settle(stores: Stores, *people: str) -> None:
@@ -37,11 +39,11 @@ async def left_out(stores: Stores, group: Group = EVERYBODY) -> dict[str, str | 
     async with stores.intake.transaction() as transaction:
         looked_up = (await transaction.people([group]))[group]
         assert not group.paged or looked_up == await transaction.people_page(group, "", 100)
-    return {one.ref: one.left_out for one in looked_up}
+    return {person.ref: person.left_out for person in looked_up}
 
 
 async def suppression(stores: Stores, of: StoredEvent, channel: str = "email", **fields: Any) -> str | None:
-    """Why the claim of a message planned earlier does not send it."""
+    """Return why the claim of an earlier message does not send it."""
     values = {"purpose": Purpose.COMMERCIAL, "address": MAIL, "occasion": str(uuid4()), **fields}
     one = message(of, channel=channel, **values)
     await stores.add(one)
@@ -50,7 +52,7 @@ async def suppression(stores: Stores, of: StoredEvent, channel: str = "email", *
 
 
 async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
-    """Somebody's answer to a mail of ours."""
+    """Store a person's reply to our mail."""
     one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
     await stores.add(one)
     values: dict[str, Any] = {"message_id": one.id, "address": MAIL, **fields}
@@ -61,10 +63,10 @@ async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> No
 async def stands(stores: RealStores, ref: str = "p-1") -> Mapping[str, Json]:
     shown = await stores.roster.somebody(ref)
     assert shown is not None
-    return {one["purpose"]: one for one in shown["consents"]}
+    return {row["purpose"]: row for row in shown["consents"]}
 
 
-async def test_of_a_group_that_has_opted_in_those_who_have_not_are_left_out(stores: Stores) -> None:
+async def test_people_without_a_yes_are_left_out_of_an_opted_in_group(stores: Stores) -> None:
     await settle(stores, "p-1", "p-2", "p-3", "p-4")
     await tell(
         stores,
@@ -78,7 +80,7 @@ async def test_of_a_group_that_has_opted_in_those_who_have_not_are_left_out(stor
 
 
 @pytest.mark.parametrize("shape", [{"person": "p-1"}, {"unit_id": "u-1", "roles": RESIDENTS}])
-async def test_every_shape_of_a_group_is_asked(stores: Stores, shape: Mapping[str, Any]) -> None:
+async def test_opt_in_applies_to_every_kind_of_group(stores: Stores, shape: Mapping[str, Any]) -> None:
     await settle(stores, "p-1")
     before = await left_out(stores, Group(**shape, opted_in="commercial"))
     await tell(stores, consent("p-1", "commercial"))
@@ -88,7 +90,7 @@ async def test_every_shape_of_a_group_is_asked(stores: Stores, shape: Mapping[st
     assert {"p-1": None} == await left_out(stores, Group(**shape))
 
 
-async def test_what_is_told_twice_is_kept_once_and_any_order_ends_the_same(stores: RealStores) -> None:
+async def test_repeated_and_reordered_consents_give_the_same_ledger(stores: RealStores) -> None:
     await settle(stores, "p-1", "p-2")
     for ref, order in (("p-1", (0, 1, 0)), ("p-2", (1, 0, 1))):
         said = [
@@ -102,7 +104,7 @@ async def test_what_is_told_twice_is_kept_once_and_any_order_ends_the_same(store
     assert await stands(stores, "p-1") == await stands(stores, "p-2")
 
 
-async def test_somebody_is_shown_with_what_stands_and_what_proves_it(stores: RealStores) -> None:
+async def test_stance_is_shown_with_its_evidence(stores: RealStores) -> None:
     await settle(stores, "p-1")
     await tell(
         stores,
@@ -124,9 +126,7 @@ async def test_somebody_is_shown_with_what_stands_and_what_proves_it(stores: Rea
     ]
 
 
-async def test_a_no_is_in_force_at_once_for_what_was_planned_before_it(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_a_no_stops_messages_planned_before_it(stores: Stores, of: StoredEvent) -> None:
     await tell(stores, consent("p-1", "commercial"))
     before = await suppression(stores, of)
     await tell(stores, consent("p-1", "commercial", granted=False, time=NOON + HOUR))
@@ -139,7 +139,7 @@ async def test_a_no_is_in_force_at_once_for_what_was_planned_before_it(
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-async def test_what_is_owed_goes_on_after_every_consent_was_taken_back(
+async def test_required_messages_are_sent_after_all_consents_are_revoked(
     stores: Stores, of: StoredEvent, purpose: Purpose
 ) -> None:
     await tell(stores, consent("p-1", "data_treatment", granted=False))
@@ -148,7 +148,7 @@ async def test_what_is_owed_goes_on_after_every_consent_was_taken_back(
     assert ("not_consented" if needs_one else None) == await suppression(stores, of, purpose=purpose)
 
 
-async def test_only_the_channels_that_were_agreed_to_are_used(stores: Stores, of: StoredEvent) -> None:
+async def test_only_consented_channels_are_used(stores: Stores, of: StoredEvent) -> None:
     await tell(
         stores,
         consent("p-1", "commercial", channels=["email", "sms"]),
@@ -161,7 +161,7 @@ async def test_only_the_channels_that_were_agreed_to_are_used(stores: Stores, of
     assert {"p-1": None} == await left_out(stores)
 
 
-async def test_baja_closes_what_a_form_had_opened(stores: RealStores, of: StoredEvent) -> None:
+async def test_baja_revokes_the_consent_of_a_form(stores: RealStores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await tell(stores, consent("p-1", "commercial", time=now() - HOUR))
     await wrote(stores, of, "BAJA")
@@ -174,7 +174,7 @@ async def test_baja_closes_what_a_form_had_opened(stores: RealStores, of: Stored
     )
 
 
-async def test_a_later_form_opens_what_baja_had_closed(stores: Stores, of: StoredEvent) -> None:
+async def test_later_form_lifts_a_baja(stores: Stores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "BAJA")
     await tell(stores, consent("p-1", "commercial", time=now()))
@@ -184,7 +184,7 @@ async def test_a_later_form_opens_what_baja_had_closed(stores: Stores, of: Store
     assert "opted_out" == await suppression(stores, of, purpose=Purpose.SURVEY)
 
 
-async def test_a_form_from_before_baja_that_comes_late_opens_nothing(stores: Stores, of: StoredEvent) -> None:
+async def test_late_form_from_before_a_baja_lifts_nothing(stores: Stores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "BAJA")
     between = now()
@@ -195,7 +195,7 @@ async def test_a_form_from_before_baja_that_comes_late_opens_nothing(stores: Sto
     assert "opted_out" == await suppression(stores, of)
 
 
-async def test_a_later_form_also_opens_the_address_that_nobody_was_known_for(
+async def test_later_form_lifts_the_baja_of_an_address_without_a_person(
     stores: Stores, of: StoredEvent
 ) -> None:
     await settle(stores, "p-1")
@@ -208,7 +208,7 @@ async def test_a_later_form_also_opens_the_address_that_nobody_was_known_for(
     assert ("opted_out", "opted_out", None) == (closed, still, await suppression(stores, of))
 
 
-async def test_alta_opens_again_after_baja_and_after_a_form(stores: RealStores, of: StoredEvent) -> None:
+async def test_alta_gives_consent_after_a_baja_and_after_a_form(stores: RealStores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await tell(stores, consent("p-1", "commercial", granted=False))
     await wrote(stores, of, "BAJA")
@@ -222,7 +222,7 @@ async def test_alta_opens_again_after_baja_and_after_a_form(stores: RealStores, 
     )
 
 
-async def test_a_form_after_alta_closes_again(stores: Stores, of: StoredEvent) -> None:
+async def test_form_with_a_no_after_an_alta_revokes_consent(stores: Stores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "ALTA")
     await tell(stores, consent("p-1", "commercial", granted=False, time=now()))
@@ -230,14 +230,14 @@ async def test_a_form_after_alta_closes_again(stores: Stores, of: StoredEvent) -
     assert {"p-1": "not_opted_in"} == await left_out(stores)
 
 
-async def test_an_alta_of_somebody_else_is_no_consent_of_the_person(stores: Stores, of: StoredEvent) -> None:
+async def test_alta_of_somebody_else_is_not_the_persons_consent(stores: Stores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "ALTA", address="vecino@example.com")
 
     assert {"p-1": "not_opted_in"} == await left_out(stores)
 
 
-async def test_a_complaint_closes_and_an_operator_gives_back_what_there_was(
+async def test_complaint_revokes_consent_and_an_operator_restores_it(
     stores: RealStores, of: StoredEvent
 ) -> None:
     await settle(stores, "p-1")

@@ -1,4 +1,4 @@
-"""What the ContactStore promises: operators see enough, and mend what is wrong."""
+"""The contract of the ContactStore: operators see and correct contact points."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def gone(stores: RealStores, of: StoredEvent, address: str, channel: str =
     )
 
 
-async def test_replies_are_listed_without_words_and_shown_with_them(stores: RealStores) -> None:
+async def test_replies_are_listed_without_text_and_shown_with_it(stores: RealStores) -> None:
     first = await write(stores, "Buenos días")
     second = await write(stores, "SALIR")
     page = await stores.contacts.replies(kind=None, after=None, limit=10)
@@ -113,7 +113,7 @@ async def test_a_suppression_is_lifted_by_its_id(stores: RealStores, of: StoredE
     assert await suppression(stores, of, address="other@example.com") is not None
 
 
-async def test_what_is_found_gone_after_it_was_lifted_is_gone_again(
+async def test_lifted_suppression_starts_again_after_a_new_failure(
     stores: RealStores, of: StoredEvent
 ) -> None:
     await gone(stores, of, MAIL)
@@ -134,7 +134,7 @@ async def test_an_operator_suppresses_an_address_with_an_end(stores: RealStores,
     assert abs(found.since - now()) < timedelta(seconds=5)
 
 
-async def test_a_consent_is_given_back_by_address_or_id(stores: RealStores, of: StoredEvent) -> None:
+async def test_opt_out_is_lifted_by_address_or_id(stores: RealStores, of: StoredEvent) -> None:
     await write(stores, "BAJA")
     rows = (await stores.contacts.opt_outs(after=None, limit=10)).items
     assert {"commercial", "survey"} == {row["purpose"] for row in rows}

@@ -1,4 +1,4 @@
-"""What the DeliveryStore promises."""
+"""The contract of the DeliveryStore."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_a_place_that_the_directory_does_not_know_has_no_name(stores: Stor
     assert (claimed.building, claimed.unit) == (None, None)
 
 
-async def test_whoever_rests_is_claimed_with_his_hours_of_now(stores: Stores, of: StoredEvent) -> None:
+async def test_claim_has_the_persons_current_working_hours(stores: Stores, of: StoredEvent) -> None:
     early, late = {"mon": [["06:00", "14:00"]]}, {"tue": [["14:00", "22:00"]]}
     said = message(of, contact_id="a", rests=True)
     other = message(of, contact_id="b")
@@ -84,7 +84,7 @@ async def test_adding_a_message_again_leaves_it_as_it_is(stores: Stores, of: Sto
     assert await stores.state_of(said) == "sending"
 
 
-async def test_a_live_lease_is_not_taken_and_an_ended_one_is(stores: Stores, of: StoredEvent) -> None:
+async def test_live_lease_is_respected_and_expired_one_is_claimed(stores: Stores, of: StoredEvent) -> None:
     said = message(of)
     await stores.add(said)
 
@@ -103,7 +103,7 @@ async def test_a_message_that_waits_is_claimed_when_its_time_has_come(
     await stores.add(early, late, ended)
     claimed = await stores.claim(early, late, ended)
 
-    assert [one.message.id for one in claimed] == [early.id]
+    assert [claimed_message.message.id for claimed_message in claimed] == [early.id]
 
 
 async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: StoredEvent) -> None:
@@ -116,7 +116,7 @@ async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: Stored
 
     assert done == frozenset([said.id])
     assert (shown["state"], shown["reason"], shown["next_at"]) == ("sent", "ok", None)
-    assert [(one["outcome"], one["provider"], one["code"]) for one in shown["attempts"]] == [
+    assert [(row["outcome"], row["provider"], row["code"]) for row in shown["attempts"]] == [
         ("sent", "smtp", "250")
     ]
 
@@ -179,7 +179,7 @@ async def test_whatever_a_provider_says_its_answer_is_recorded(
     assert await stores.state_of(one) == State.SENT
 
 
-async def test_holding_a_message_back_uses_up_no_try(stores: Stores, of: StoredEvent) -> None:
+async def test_holding_a_message_uses_up_no_attempt(stores: Stores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
     for _ in range(3):
@@ -192,7 +192,7 @@ async def test_holding_a_message_back_uses_up_no_try(stores: Stores, of: StoredE
         assert claimed.attempt == 1
 
 
-async def test_a_claim_tells_who_may_have_it_already(stores: Stores, of: StoredEvent) -> None:
+async def test_claim_names_the_provider_of_an_unknown_outcome(stores: Stores, of: StoredEvent) -> None:
     said = message(of)
     await stores.add(said)
     told = []
@@ -209,7 +209,7 @@ async def test_a_claim_tells_who_may_have_it_already(stores: Stores, of: StoredE
     assert told == [None, "smtp-2", "smtp-2"]
 
 
-async def test_nothing_to_record_is_nothing(stores: Stores) -> None:
+async def test_recording_no_outcomes_returns_nothing(stores: Stores) -> None:
     assert await stores.delivery.record(uuid4(), []) == frozenset()
     assert await stores.delivery.step_failed([]) == frozenset()
     assert await stores.claim() == []
@@ -226,7 +226,7 @@ async def test_a_step_has_failed_when_all_of_it_has(stores: Stores, of: StoredEv
     assert await stores.delivery.step_failed([email, other]) == frozenset([other.id])
 
 
-async def test_an_attempt_of_somebody_else_is_kept_too(stores: Stores, of: StoredEvent) -> None:
+async def test_attempt_after_a_lost_lease_is_stored_too(stores: Stores, of: StoredEvent) -> None:
     said = message(of)
     await stores.add(said)
     attempt = Attempt(message_id=said.id, at=NOON, outcome="unknown", reference="SM1", took=LEASE)

@@ -1,4 +1,4 @@
-"""What the directory promises, in memory and for real."""
+"""The contract of the directory, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def find(stores: Stores, group: Group) -> Sequence[Person]:
 
 
 async def refs(stores: Stores, group: Group) -> list[str]:
-    return [one.ref for one in await find(stores, group)]
+    return [person.ref for person in await find(stores, group)]
 
 
 async def test_a_person_comes_with_the_contact_points_that_can_be_used(stores: Stores) -> None:
@@ -77,7 +77,7 @@ async def test_the_greatest_version_wins(stores: Stores, versions: tuple[int, in
     assert [found.name for found in await find(stores, Group(person="p-1"))] == [expected]
 
 
-async def test_somebody_removed_is_gone_and_older_news_does_not_bring_them_back(stores: Stores) -> None:
+async def test_removed_person_stays_removed_after_an_older_event(stores: Stores) -> None:
     await apply(stores, person("p-1", 1), person_removed("p-1", 3))
     await apply(stores, person("p-1", 2))
 
@@ -130,7 +130,7 @@ async def test_a_copropiedad_is_its_units_and_whoever_belongs_to_it(stores: Stor
 
 
 async def two_towers(stores: Stores) -> None:
-    """Ana has four units in several ways, one of them no more; Luis is of the council and has none."""
+    """Ana has four units in several roles, one of them ended; Luis is on the council and has none."""
     past = (now() - timedelta(days=2)).isoformat()
     await apply(
         stores,
@@ -189,7 +189,7 @@ async def test_a_group_of_a_unit_names_that_unit_only(stores: Stores) -> None:
     assert [("Torre 1 Apto 101",)] == [one.units for one in payer] == [one.units for one in several]
 
 
-async def test_a_unit_that_nobody_has_told_of_yet_has_no_name(stores: Stores) -> None:
+async def test_unknown_unit_has_no_name(stores: Stores) -> None:
     await apply(stores, person("p-ana"), membership("p-ana", "unit:u-later", "owner"))
     [ana] = await find(stores, Group(unit_id="u-later", roles=("owner",)))
 
@@ -204,7 +204,7 @@ async def test_a_broad_group_comes_page_by_page_without_repetition(stores: Store
     found: list[str] = []
     async with stores.intake.transaction() as transaction:
         while page := await transaction.people_page(ALL, found[-1] if found else "", limit):
-            found += [one.ref for one in page]
+            found += [row.ref for row in page]
 
     assert found == people
 

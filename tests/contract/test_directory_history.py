@@ -1,4 +1,4 @@
-"""What the directory tells operators: who was what on a day, who somebody is; and what they write into it."""
+"""The directory for operators: memberships on a day, single people, and changes that operators make."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_who_was_an_owner_on_a_day_can_be_asked_whatever_the_order(
         "2019-06-30": [],
         "2019-07-01": ["p-1"],
         "2025-04-30": ["p-1"],
-        "2025-05-01": ["p-2"],  # told nine days late, and true from its day on
+        "2025-05-01": ["p-2"],  # received nine days late, and valid from its day on
         "2025-07-31": ["p-2"],
         "2025-08-01": [],
         "2025-10-01": ["p-3"],
@@ -118,7 +118,7 @@ async def test_a_unit_is_where_it_was_on_that_day(stores: RealStores, order: tup
     ]
     for number in order:
         await apply(stores, story[number])
-    # Of the days before somebody told of the unit, its first version speaks.
+    # Before its first version a unit is where that version puts it.
     days = {"2019-08-01": "ph-1", "2025-05-31": "ph-1", "2025-06-01": "ph-2", "2026-03-09": "ph-2"}
 
     found = {
@@ -168,9 +168,9 @@ async def test_somebody_is_shown_without_name_and_addresses(stores: RealStores) 
     shown = await stores.roster.somebody("p-1")
 
     assert shown is not None
-    assert {"unit:u-1", "company"} == {one["scope"] for one in shown["memberships"]}
-    assert [True] == [one["on_call"] for one in shown["memberships"] if one["role"] == "staff"]
-    assert ["p-1-email"] == [one["id"] for one in shown["contact_points"]]
+    assert {"unit:u-1", "company"} == {row["scope"] for row in shown["memberships"]}
+    assert [True] == [row["on_call"] for row in shown["memberships"] if row["role"] == "staff"]
+    assert ["p-1-email"] == [row["id"] for row in shown["contact_points"]]
     assert "María" not in str(shown)
     assert "p-1@example.com" not in str(shown)
 
@@ -187,7 +187,7 @@ async def test_hours_of_somebody_s_own_are_shown_as_they_were_told(stores: RealS
 
     assert shown is not None
     assert {"company": hours, "copropiedad:ph-1": None} == {
-        one["scope"]: one["hours"] for one in shown["memberships"]
+        row["scope"]: row["hours"] for row in shown["memberships"]
     }
 
 
@@ -197,14 +197,14 @@ async def test_nobody_is_shown_who_is_unknown_or_removed(stores: RealStores) -> 
     assert [None, None] == [await stores.roster.somebody(ref) for ref in ("p-1", "p-2")]
 
 
-async def test_what_is_written_tells_whether_it_was_news(stores: RealStores) -> None:
+async def test_write_returns_whether_the_event_applied(stores: RealStores) -> None:
     told = [await stores.roster.write(person("p-1", version)) for version in (2, 1, 2, 3)]
 
     assert [(True, 2), (False, 2), (False, 2), (True, 3)] == [(one.applied, one.version) for one in told]
     assert Written(applied=True, version=4) == await stores.roster.write(person_removed("p-1", 4))
 
 
-async def test_a_removal_that_nobody_knows_the_thing_of_is_remembered(stores: RealStores) -> None:
+async def test_removal_of_an_unknown_entry_is_stored(stores: RealStores) -> None:
     await stores.roster.write(person_removed("p-1", 5))
 
     assert Written(applied=False, version=5) == await stores.roster.write(person("p-1", 4))
@@ -216,7 +216,7 @@ async def test_a_term_that_cannot_be_read_is_refused(stores: RealStores) -> None
         await apply(stores, membership("p-1", "unit:u-1", "owner", since="2026-13-01", until=at))
 
 
-async def test_one_person_is_in_two_copropiedades_what_she_is_there(stores: RealStores) -> None:
+async def test_person_is_shown_with_the_roles_of_both_copropiedades(stores: RealStores) -> None:
     await apply(
         stores,
         person("p-1"),
@@ -255,7 +255,7 @@ async def test_one_person_is_in_two_copropiedades_what_she_is_there(stores: Real
     assert ["company"] == [row["scope"] for row in of_all.items]
     assert {"ph-1": ["owner", "staff"], "ph-2": ["tenant", "council"]} == held
     assert [1, 0, 0, 0, 1, 1] == [len(people[group]) for group in groups]
-    # The company's third level answers for both, the second is of the first copropiedad alone.
+    # The company's third level answers for both; the second belongs only to the first copropiedad.
     assert [1, 1, 0, 1] == [len(people[group]) for group in levels]
     assert shown is not None
     assert 5 == len(shown["memberships"])

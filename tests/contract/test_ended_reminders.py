@@ -1,4 +1,4 @@
-"""What intake promises of reminders of something that has ended."""
+"""Intake cancels reminders of ended cases."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def seen(stores: Stores, one: Message) -> tuple[object, object]:
 
 
 @pytest.mark.parametrize("before", State)
-async def test_what_waits_is_cancelled_and_what_has_gone_out_stays(
+async def test_waiting_reminder_is_cancelled_and_sent_one_stays(
     stores: Stores, of: StoredEvent, before: State
 ) -> None:
     one = reminder(of, state=before, reason="before")
@@ -44,7 +44,7 @@ async def test_what_waits_is_cancelled_and_what_has_gone_out_stays(
     assert expected == await seen(stores, one)
 
 
-async def test_one_that_is_cancelled_is_due_no_more(stores: Stores, of: StoredEvent) -> None:
+async def test_cancelled_reminder_is_not_due(stores: Stores, of: StoredEvent) -> None:
     one = reminder(of, next_at=now() - HOUR)
     await stores.add(one)
     await end(stores)
@@ -53,7 +53,7 @@ async def test_one_that_is_cancelled_is_due_no_more(stores: Stores, of: StoredEv
     assert [] == list(await stores.claim(one))
 
 
-async def test_what_was_said_first_is_not_taken_back(stores: Stores, of: StoredEvent) -> None:
+async def test_first_message_is_not_cancelled(stores: Stores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
     await end(stores)
@@ -62,7 +62,7 @@ async def test_what_was_said_first_is_not_taken_back(stores: Stores, of: StoredE
 
 
 @pytest.mark.parametrize(("case", "at"), [("pqrs_id:PQ-2", NOON), (CASE, NOON - SECOND)])
-async def test_what_happened_later_or_elsewhere_is_still_reminded_of(
+async def test_reminders_of_later_events_and_other_cases_stay(
     stores: Stores, of: StoredEvent, case: str, at: datetime
 ) -> None:
     one = reminder(of)
@@ -72,7 +72,7 @@ async def test_what_happened_later_or_elsewhere_is_still_reminded_of(
     assert "held" == await stores.state_of(one)
 
 
-async def test_one_that_was_lost_has_no_next_step(stores: Stores, of: StoredEvent) -> None:
+async def test_failed_reminder_gets_no_next_step(stores: Stores, of: StoredEvent) -> None:
     lost = reminder(of, state=State.FAILED, next_at=None, fallback=FALLBACK)
     said = message(of, state=State.FAILED, fallback=FALLBACK)
     await stores.add(lost, said)
@@ -81,7 +81,7 @@ async def test_one_that_was_lost_has_no_next_step(stores: Stores, of: StoredEven
     assert [said.id] == [cascade.id for cascade in await stores.timers.broken_cascades(10)]
 
 
-async def test_one_that_was_sent_waits_for_no_receipt(stores: Stores, of: StoredEvent) -> None:
+async def test_sent_reminder_waits_for_no_receipt(stores: Stores, of: StoredEvent) -> None:
     one = reminder(of, state=State.SENT, next_at=now() - HOUR, fallback=FALLBACK)
     await stores.add(one)
     await end(stores)
@@ -89,7 +89,7 @@ async def test_one_that_was_sent_waits_for_no_receipt(stores: Stores, of: Stored
     assert [] == list(await stores.timers.unconfirmed(10, HOUR))
 
 
-async def test_the_worker_that_is_sending_one_keeps_it(stores: Stores, of: StoredEvent) -> None:
+async def test_worker_keeps_the_reminder_that_it_is_sending(stores: Stores, of: StoredEvent) -> None:
     one = reminder(of, state=State.QUEUED, next_at=None, fallback=FALLBACK)
     await stores.add(one)
     await stores.claim(one)
@@ -99,9 +99,7 @@ async def test_the_worker_that_is_sending_one_keeps_it(stores: Stores, of: Store
     assert [] == list(await stores.claim(one))
 
 
-async def test_one_that_a_worker_was_sending_when_it_died_is_found_again(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_reminder_of_a_crashed_worker_is_found_again(stores: Stores, of: StoredEvent) -> None:
     one = reminder(of, state=State.QUEUED, next_at=None, fallback=FALLBACK)
     await stores.add(one)
     await stores.claim(one, lease=AT_ONCE)

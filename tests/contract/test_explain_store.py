@@ -1,4 +1,4 @@
-"""What is kept of audiences, and what is known of an event and a person; in memory and for real."""
+"""Audience records, and the facts about an event and a person, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(s
     await keep(stores, after)
     found = await kept(stores, one)
 
-    assert [before, after] == [each.record for each in found]
+    assert [before, after] == [row.record for row in found]
     assert 0 == found[0].directory_version < found[1].directory_version
 
 
@@ -112,7 +112,7 @@ async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: Rea
     assert [[ours.key, theirs.key], [theirs.key], [ours.key], [], [], []] == found
 
 
-async def test_a_dead_letter_tells_of_an_event_that_was_not_taken_in(stores: RealStores) -> None:
+async def test_dead_letter_explains_a_refused_event(stores: RealStores) -> None:
     dead = letter(event_id="evt-1", source="urn:crm", reason="data.radicado: required")
     newer = letter(b"[", event_id="evt-1", source="urn:crm", received_at=NOON + HOUR)
     async with stores.intake.transaction() as transaction:
@@ -137,8 +137,8 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     found = (await stores.explaining.facts(of, "p-1")).messages
     [attempt] = told.attempts
 
-    assert [mail.id, inbox.id] == [one.message.id for one in found]
-    assert ["", ""] == [one.message.name for one in found]
+    assert [mail.id, inbox.id] == [row.message.id for row in found]
+    assert ["", ""] == [row.message.name for row in found]
     assert "" == found[1].message.address
     assert found[0].message.address
     assert "maria" not in found[0].message.address
@@ -148,7 +148,7 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     assert State.SENT is found[0].message.state
 
 
-async def test_the_history_has_every_version_in_the_order_of_being_heard(stores: RealStores) -> None:
+async def test_history_has_every_version_in_order_of_receipt(stores: RealStores) -> None:
     since = now() + timedelta(days=2)
     owner = membership("p-1", "unit:u-1", "owner", since=since.isoformat())
     await apply(stores, person("p-1"))
@@ -161,7 +161,7 @@ async def test_the_history_has_every_version_in_the_order_of_being_heard(stores:
         ("membership", 2, None, None, None, True),
         ("person", 1, None, None, None, False),
         ("person", 2, None, None, None, True),
-    ] == [(one.kind, one.version, one.person, one.role, one.scope, one.removed) for one in found]
+    ] == [(row.kind, row.version, row.person, row.role, row.scope, row.removed) for row in found]
     heard = [(one.kind, one.version) for one in sorted(found, key=lambda one: one.position)]
     assert ("person", 1) == heard[0]
     assert ("membership", 1) == heard[1]
@@ -180,7 +180,7 @@ async def test_places_are_named(stores: RealStores) -> None:
     assert "Altos" == facts.copropiedades["ph-1"]
 
 
-async def test_a_unit_is_known_as_it_was_told_each_time(stores: RealStores) -> None:
+async def test_unit_history_has_every_received_version(stores: RealStores) -> None:
     one = stored()
     await apply(stores, unit("u-1", tower="3"), person("p-1"), membership("p-1", "unit:u-1", "owner"))
     await keep(stores, record(one))
@@ -194,7 +194,7 @@ async def test_a_unit_is_known_as_it_was_told_each_time(stores: RealStores) -> N
 
 
 @pytest.mark.parametrize("who", ["nobody", "p\0"])
-async def test_of_somebody_unknown_nothing_is_known(stores: RealStores, of: StoredEvent, who: str) -> None:
+async def test_unknown_person_has_no_facts(stores: RealStores, of: StoredEvent, who: str) -> None:
     facts = await stores.explaining.facts(of, who)
 
     assert ([], []) == (list(facts.messages), list(facts.history))

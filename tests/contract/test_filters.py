@@ -1,4 +1,4 @@
-"""Whoever reaches some copropiedades sees and changes what belongs to them, as if there were nothing else."""
+"""A caller limited to some copropiedades sees and changes only what belongs to them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ everywhere = pytest.mark.parametrize(
     [(None, "ab-"), (BOTH, "ab"), (A, "a"), (B, "b"), (NOWHERE, ""), (frozenset({"ph-c"}), "")],
     ids=["everywhere", "both", "a", "b", "nowhere", "another"],
 )
-"""The places, and the letters of what is seen from there; `-` is what belongs to no copropiedad."""
+"""The copropiedades, and the letters of what is visible; `-` belongs to no copropiedad."""
 
 PLACE = {"a": "ph-a", "b": "ph-b", "-": None}
 
@@ -73,7 +73,7 @@ async def test_a_message_is_shown_where_it_belongs_masked_or_whole(
         assert whole is None or ("María Peña", one.address) == (whole["name"], whole["address"])
 
 
-async def test_pages_of_two_copropiedades_leave_nothing_out_and_tell_nothing_twice(
+async def test_pages_of_two_copropiedades_have_no_gap_and_no_repetition(
     stores: RealStores,
 ) -> None:
     events = await happen(stores)
@@ -104,7 +104,7 @@ async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores
 
 
 @everywhere
-async def test_lost_messages_go_again_where_they_belong(
+async def test_redrive_is_limited_to_the_given_copropiedades(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     await tell(stores, state=State.FAILED, reason="smtp_550")
@@ -122,7 +122,7 @@ async def test_clocks_are_listed_and_counted_where_they_belong(
 ) -> None:
     opened = await happen(stores)
     clocks = {
-        # One says it itself, one leaves it to the event that opened it, one has no place.
+        # One has its own, one takes it from the event that opened it, one has none.
         "a": clock("a", context={"copropiedad_id": "ph-a"}, opened_by=None),
         "b": clock("b", context={}, opened_by=opened["b"].key, due_at=NOON + HOUR),
         "-": clock("-", context={}, opened_by=None),
@@ -176,7 +176,7 @@ async def test_dead_letters_belong_to_no_copropiedad(stores: RealStores) -> None
 
 
 @everywhere
-async def test_letters_are_seen_and_handed_over_where_their_message_belongs(
+async def test_letters_are_shown_and_delivered_where_their_message_belongs(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
     messages = await tell(stores, channel="print", state=State.SENT)

@@ -1,4 +1,4 @@
-"""Whom an audience means, counted and listed, in memory and for real."""
+"""The people of an audience, counted and listed, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: Rea
     assert (5, 1, {"not_opted_in": 4}) == (count.people, count.told, dict(count.left_out))
 
 
-async def test_whoever_one_group_tells_is_told(stores: RealStores) -> None:
+async def test_person_left_out_of_one_group_is_reached_by_another(stores: RealStores) -> None:
     await fill(stores)
     found = await meant(stores, "staff:on_call@copropiedad:ph-1", "area:aseo")
 
@@ -131,7 +131,7 @@ async def test_it_is_listed_page_by_page_and_counted_on_the_first(stores: RealSt
     assert ["p-ana", "p-beto", "p-caro", "p-dora", "p-papel"] == found
 
 
-async def test_a_cursor_of_nobody_is_refused(stores: RealStores) -> None:
+async def test_invalid_headcount_cursor_is_refused(stores: RealStores) -> None:
     for cursor in ("ñ", "AAA", "AA=="):
         with pytest.raises(StorageRefused):
             await meant(stores, "everyone", after=cursor)

@@ -1,4 +1,4 @@
-"""The history read again, in memory and for real: each case once and whole, in pages."""
+"""Reading the history, in memory and in PostgreSQL: each case once and whole, in pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def keep(stores: RealStores, *events: StoredEvent) -> None:
 
 
 async def read(stores: RealStores) -> list[tuple[str, list[Event]]]:
-    """Answer the cases in the order in which they are read, the events of each by their time."""
+    """Return the cases in reading order, the events of each by time."""
     found: list[tuple[str, list[Event]]] = []
     async with stores.history.reading() as history:
         async for page in history.cases(WEEK.since, TYPES):
@@ -41,14 +41,14 @@ async def read(stores: RealStores) -> list[tuple[str, list[Event]]]:
 
 async def contacts(stores: RealStores, *without: str) -> list[Contact]:
     async with stores.history.reading() as history:
-        return [one async for page in history.contacts(WEEK, without=without) for one in page]
+        return [row async for page in history.contacts(WEEK, without=without) for row in page]
 
 
 def events_of(*of: StoredEvent) -> list[Event]:
-    return [one.event for one in of]
+    return [stored_event.event for stored_event in of]
 
 
-async def test_a_case_that_was_heard_of_is_read_once_and_whole(stores: RealStores) -> None:
+async def test_case_with_a_recent_event_is_read_once_and_whole(stores: RealStores) -> None:
     began = of_case("pqrs_id:A", WEEK.since - 90 * DAY)
     other = of_case("pqrs_id:A", NOON, "payment.received")
     answered = [of_case("pqrs_id:A", NOON + n * HOUR, "pqrs.replied") for n in (1, 2, 3)]
@@ -62,12 +62,12 @@ async def test_many_cases_are_read_page_by_page(stores: RealStores) -> None:
     replies = [of_case(f"pqrs_id:{n}", NOON + (10 - n) * HOUR, "pqrs.replied") for n in range(5)]
     await keep(stores, *cases.values(), *replies)
 
-    # As they are first heard of: PQRS 4 begins at 4 h, its reply comes at 6.
+    # In order of their first events: PQRS 4 begins at 4 h, its reply comes at 6.
     assert list(cases) == [case for case, _ in await read(stores)]
     assert all(2 == len(events) for _, events in await read(stores))
 
 
-async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: RealStores) -> None:
+async def test_events_without_a_clock_and_closed_cases_are_not_read(stores: RealStores) -> None:
     await keep(
         stores,
         of_case("payment_id:P", NOON, "payment.received"),
@@ -78,13 +78,13 @@ async def test_what_no_clock_hangs_on_and_what_is_over_is_not_read(stores: RealS
     assert [] == await read(stores)
 
 
-async def test_a_clock_that_runs_brings_its_case_once_though_nothing_is_heard_of_it(
+async def test_running_clock_returns_its_case_once_without_recent_events(
     stores: RealStores,
 ) -> None:
     silent, other, over = (of_case(f"pqrs_id:{name}", NOON - 9 * DAY) for name in ("S", "T", "O"))
     heard = [of_case("pqrs_id:H", NOON - 9 * DAY), of_case("pqrs_id:H", NOON, "pqrs.replied")]
     await keep(stores, silent, other, over, *heard)
-    # More than a page lies between the clocks of S that run; the one before them is over.
+    # There is more than a page between the running clocks of S; the clock before them has ended.
     known = [
         _clock("S", 1, ended_at=NOON - 8 * DAY),
         *(_clock("S", 2), _clock("T", 3), _clock("H", 4), _clock("S", 5)),
@@ -102,7 +102,7 @@ def _clock(name: str, hour: int, ended_at: datetime | None = None) -> Clock:
     return replace(clock(case), id=clock_id(case, "first_reply", began), state=state, ended_at=ended_at)
 
 
-async def test_messages_that_went_or_are_to_go_are_read_without_the_person(stores: RealStores) -> None:
+async def test_sent_and_pending_messages_are_read_without_the_person(stores: RealStores) -> None:
     of = stored(event(time=NOON))
     await keep(stores, of)
     going = [_message(of, f"going-{state}", state) for state in (State.SENT, State.READ, State.HELD)]
@@ -132,7 +132,7 @@ async def test_a_reminder_brings_its_event(stores: RealStores) -> None:
     found: Sequence[Contact] = await contacts(stores)
 
     assert {("reminder:T-24h", of.key), ("initial", None)} == {
-        (one.occasion, None if one.reminds_of is None else event_key(one.reminds_of)) for one in found
+        (row.occasion, None if row.reminds_of is None else event_key(row.reminds_of)) for row in found
     }
 
 

@@ -1,4 +1,4 @@
-"""A file against what is there already: in memory and in PostgreSQL the same becomes of it."""
+"""Importing a file into an existing directory, in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ async def tell(stores: RealStores, *events: Event) -> None:
 
 async def names(stores: RealStores, group: Group) -> list[str]:
     async with stores.intake.transaction() as transaction:
-        return sorted(one.name for one in (await transaction.people([group]))[group])
+        return sorted(person.name for person in (await transaction.people([group]))[group])
 
 
 def new(changes: Changes) -> dict[str, int]:
     return {noun: counts["new"] for noun, counts in changes.counts().items()}
 
 
-async def test_a_look_writes_nothing(stores: RealStores) -> None:
+async def test_preview_writes_nothing(stores: RealStores) -> None:
     report = examine(PEOPLE.encode())
     _, first = await look(stores.imports, report, hashes, now=now())
     entries, again = await look(stores.imports, report, hashes, now=now())
@@ -64,7 +64,7 @@ async def test_the_same_again_changes_nothing(stores: RealStores, text: str) -> 
     assert [] == list(again.missing)
 
 
-async def test_what_is_written_is_told_step_by_step(stores: RealStores) -> None:
+async def test_import_reports_its_progress(stores: RealStores) -> None:
     told: list[tuple[int, int]] = []
     step = lambda done, total: told.append((done, total))  # noqa: E731 - as short as what it stands for
     await load(stores.imports, examine(PEOPLE.encode()), hashes, now=now(), step=step)
@@ -72,9 +72,9 @@ async def test_what_is_written_is_told_step_by_step(stores: RealStores) -> None:
     assert [(18, 18)] == told
 
 
-async def test_what_fails_in_the_middle_leaves_nothing(stores: RealStores) -> None:
+async def test_failed_import_leaves_nothing(stores: RealStores) -> None:
     class Broken(HubError):
-        """The end of a disk."""
+        """A full disk."""
 
     def step(_: int, __: int) -> None:
         raise Broken
@@ -94,11 +94,11 @@ async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: RealSt
     kept = await names(stores, group)
     ended = await apply(stores, shorter, end_missing=True)
 
-    assert [["tenant"], ["tenant"]] == [[one["role"] for one in each.missing] for each in (reported, ended)]
+    assert [["tenant"], ["tenant"]] == [[row["role"] for row in each.missing] for each in (reported, ended)]
     assert (["Julie Martin"], []) == (kept, await names(stores, group))
 
 
-async def test_a_file_of_people_misses_nobody_of_the_staff_and_the_other_way_about(
+async def test_people_and_staff_files_do_not_end_each_others_memberships(
     stores: RealStores,
 ) -> None:
     await apply(stores, PEOPLE)
@@ -134,7 +134,7 @@ async def test_a_new_duty_is_a_new_version_and_an_empty_cell_keeps_who_is_called
     assert {"version": 2, "duty": "coordinator", "level": 2, "service_area": None, "on_call": False} == said
 
 
-async def test_hours_that_no_sheet_knows_of_are_kept(stores: RealStores) -> None:
+async def test_working_hours_missing_from_the_file_are_kept(stores: RealStores) -> None:
     first = await apply(stores, STAFF)
     ref, data = next(
         (change.data["membership_id"], change.data)
@@ -157,7 +157,7 @@ async def test_hours_that_no_sheet_knows_of_are_kept(stores: RealStores) -> None
     )
 
 
-async def test_what_another_system_keeps_is_found_and_left_as_it_is(stores: RealStores) -> None:
+async def test_entries_of_another_system_are_found_and_unchanged(stores: RealStores) -> None:
     laura = person("p-laura", names="Laura Quintero", document_hash="hash of 52200301")
     theirs: dict[str, Json] = {"duty": "service", "level": 1, "service_area": "administracion"}
     maria = person("p-maria", names="Maria Peña", document_hash="hash of 52000101")

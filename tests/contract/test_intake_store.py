@@ -1,4 +1,4 @@
-"""What the IntakeStore promises."""
+"""The contract of the IntakeStore."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.contract.values import (
 )
 
 
-async def test_an_event_is_new_once(stores: Stores) -> None:
+async def test_event_is_new_only_once(stores: Stores) -> None:
     one = stored()
     async with stores.intake.transaction() as transaction:
         first = await transaction.add_events([one, one])

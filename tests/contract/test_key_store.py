@@ -1,4 +1,4 @@
-"""Keys of systems and the audit, as they are kept."""
+"""The contract of the stores of API keys and audit notes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_a_key_comes_back_as_it_was_kept(stores: Stores) -> None:
     assert opens(found, token, now=now())
 
 
-async def test_a_name_is_of_one_live_key(stores: Stores) -> None:
+async def test_key_name_is_unique_among_live_keys(stores: Stores) -> None:
     first = await stores.keys.add(made()[0])
     again = await stores.keys.add(made()[0])
     await stores.keys.revoke("crm")
@@ -74,7 +74,7 @@ async def test_a_rotated_key_goes_on_until_it_ends(stores: Stores) -> None:
     assert [key.prefix for key in left] == [fresh.prefix]
 
 
-async def test_an_overlap_lengthens_no_life(stores: Stores) -> None:
+async def test_rotation_does_not_extend_an_expiring_key(stores: Stores) -> None:
     ends = now() + HOUR
     old, _ = made(expires_at=ends)
     await stores.keys.add(old)
@@ -99,7 +99,7 @@ async def test_a_key_is_revoked_by_its_name_or_its_prefix(stores: Stores, by: st
     assert await names(stores) == ["other"]
 
 
-async def test_that_it_was_used_is_kept_to_the_minute(stores: Stores) -> None:
+async def test_last_use_is_stored_to_the_minute(stores: Stores) -> None:
     key, _ = made()
     await stores.keys.add(key)
     await stores.keys.used(key.prefix)
@@ -123,7 +123,7 @@ async def test_notes_are_listed_newest_first_page_by_page(stores: Stores) -> Non
     assert second.next is None
 
 
-async def test_a_cursor_that_is_none_is_refused(stores: Stores) -> None:
+async def test_invalid_cursor_is_refused(stores: Stores) -> None:
     await stores.audit.add(Note(id=uuid4(), at=now(), who="ñ\0", action="a", subject="s", detail={}))
 
     with pytest.raises(StorageRefused):
@@ -131,18 +131,18 @@ async def test_a_cursor_that_is_none_is_refused(stores: Stores) -> None:
 
 
 async def connect(stores: Stores) -> None:
-    """Open connections: whoever has to connect first comes late, and there is no race."""
+    """Open connections first: otherwise connecting would serialise the callers, and there is no race."""
     await asyncio.gather(*(stores.keys.live_keys() for _ in range(8)))
 
 
-async def test_of_many_who_make_a_name_at_once_one_does(stores: Stores) -> None:
+async def test_concurrent_creations_of_a_name_make_one_key(stores: Stores) -> None:
     await connect(stores)
     added = await asyncio.gather(*(stores.keys.add(made()[0]) for _ in range(8)))
 
     assert (1, ["crm"]) == (added.count(True), await names(stores))
 
 
-async def test_of_many_who_rotate_a_key_at_once_each_ends_the_one_before(stores: Stores) -> None:
+async def test_concurrent_rotations_each_end_the_previous_key(stores: Stores) -> None:
     old, _ = made()
     await stores.keys.add(old)
     ends = now() + HOUR

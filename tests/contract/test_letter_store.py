@@ -1,4 +1,4 @@
-"""Letters are kept once, listed, and handed over once."""
+"""Letters are stored once, listed, and delivered once."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ async def test_crash_before_the_letter_repeats_the_same_id(stores: RealStores, o
 
     assert [row] == still_open
     assert [True, False] == said
-    assert {f"handed_over:{row['id']}"} == {one.id for one in publisher.events}
+    assert {f"handed_over:{row['id']}"} == {event.id for event in publisher.events}
 
 
 async def test_unknown_letter_notifies_nobody(stores: RealStores, of: StoredEvent) -> None:

@@ -1,4 +1,4 @@
-"""What the LogStore promises."""
+"""The contract of the LogStore."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: 
     assert await stores.log.settle_dead(one.id, state="replayed", times=seen.times + 1)
 
 
-async def test_a_dead_letter_takes_whatever_came(stores: RealStores) -> None:
+async def test_dead_letter_stores_any_bytes(stores: RealStores) -> None:
     one = letter(
         b"\0\xff" * 10, source="a\0b", event_id="\ud800", headers={"x": "\0", "y": "\ud800", "z": [1]}
     )
@@ -201,7 +201,7 @@ async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: RealSto
     shown = await stores.log.message(said.id)
 
     assert shown is not None
-    assert [one["reference"] for one in shown["attempts"]] == ["wamid.…ABCD1234"]
+    assert [row["reference"] for row in shown["attempts"]] == ["wamid.…ABCD1234"]
 
 
 async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
@@ -225,7 +225,7 @@ async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
     assert [promised] == [{name: row[name] for name in promised} for row in page.items]
 
 
-async def test_a_clock_of_a_list_has_its_steps_and_its_course(stores: RealStores) -> None:
+async def test_listed_clock_has_its_steps_and_history(stores: RealStores) -> None:
     course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-ana"),))
     one = clock(fired=2, course=course)
     async with stores.intake.transaction() as transaction:
@@ -236,7 +236,7 @@ async def test_a_clock_of_a_list_has_its_steps_and_its_course(stores: RealStores
     assert course == msgspec.convert(row["course"], ClockHistory)
 
 
-async def test_who_was_told_of_a_step_is_found_by_the_event_of_the_step(stores: RealStores) -> None:
+async def test_messages_of_a_step_are_found_by_its_event(stores: RealStores) -> None:
     step = f"{clock().id}:escalate:2"
     own = stored(event("pqrs.escalated", id=step, source=HUB_SOURCE))
     forged = stored(event("pqrs.escalated", id=step, source="urn:crm"))
@@ -282,7 +282,7 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
 
     kept = await stores.log.kept_promises(period, area="water", places=frozenset({"ph-1"}))
 
-    assert ["a", "a"] == [one.case for one in kept]
+    assert ["a", "a"] == [snapshot.case for snapshot in kept]
     assert kept[0] == PromiseRecord(
         case="a",
         name="first_reply",
@@ -294,7 +294,7 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
         course=course,
     )
     everywhere = await stores.log.kept_promises(period, area=None)
-    assert ["a", "a", "b", "c"] == sorted(one.case for one in everywhere)
+    assert ["a", "a", "b", "c"] == sorted(person.case for person in everywhere)
 
 
 async def test_everything_is_counted_by_state(stores: RealStores, of: StoredEvent) -> None:

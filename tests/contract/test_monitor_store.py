@@ -1,4 +1,4 @@
-"""What the MonitorStore and the IncidentLog promise."""
+"""The contract of the MonitorStore and the IncidentLog."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
 SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
 DEAD = Symptom(key="dead_letters", measured="1 abierta")
 AGO = timedelta(milliseconds=-1)
-"""Not even what was seen a moment ago is fresh enough."""
+"""An age that not even a symptom of a moment ago meets."""
 
 
 class Watching(MonitorStore, IncidentLog, Protocol):
@@ -42,7 +42,7 @@ def keys(incidents: Sequence[Incident]) -> list[str]:
     return [incident.key for incident in incidents]
 
 
-async def test_its_clock_is_a_clock(watching: Watching) -> None:
+async def test_monitor_clock_returns_the_current_time(watching: Watching) -> None:
     before = now()
     told = await watching.clock()
 
@@ -50,7 +50,7 @@ async def test_its_clock_is_a_clock(watching: Watching) -> None:
     assert told.tzinfo is not None
 
 
-async def test_a_circuit_counts_while_its_process_says_so(watching: Watching) -> None:
+async def test_circuit_counts_while_its_process_reports_it(watching: Watching) -> None:
     await watching.beat("one", {"circuit:sms:twilio": "open", "circuit:email:smtp": "closed"})
     await watching.beat("two", {"circuit:sms:twilio": "half_open"})
 
@@ -64,7 +64,7 @@ async def test_a_circuit_counts_while_its_process_says_so(watching: Watching) ->
     assert [] == await watching.open_circuits(HOUR)
 
 
-async def test_the_age_of_the_last_audit_is_told_once_there_was_one(watching: Watching) -> None:
+async def test_audit_age_is_known_after_the_first_audit(watching: Watching) -> None:
     assert await watching.audit_age() is None
 
     await watching.beat("timers", {"audit": "ended"})
@@ -73,7 +73,7 @@ async def test_the_age_of_the_last_audit_is_told_once_there_was_one(watching: Wa
     assert age < HOUR
 
 
-async def test_the_oldest_of_each_queue_is_what_waits(
+async def test_oldest_waiting_message_of_each_queue_is_reported(
     watching: Watching, stores: Stores, of: StoredEvent
 ) -> None:
     assert {} == await watching.oldest_waiting()
@@ -88,7 +88,7 @@ async def test_the_oldest_of_each_queue_is_what_waits(
     assert HOUR < ages["email", Lane.URGENT] < 3 * HOUR
 
 
-async def test_what_is_worked_on_does_not_wait_until_its_lease_ends(
+async def test_message_in_work_counts_as_waiting_only_after_its_lease(
     watching: Watching, stores: Stores, of: StoredEvent
 ) -> None:
     one = message(of)
@@ -102,7 +102,7 @@ async def test_what_is_worked_on_does_not_wait_until_its_lease_ends(
     assert {("email", Lane.NORMAL)} == (await watching.oldest_waiting()).keys()
 
 
-async def test_open_letters_are_counted_and_those_of_late(watching: Watching, stores: RealStores) -> None:
+async def test_open_and_recent_dead_letters_are_counted(watching: Watching, stores: RealStores) -> None:
     old, new = letter(b"old", received_at=now() - 3 * HOUR), letter(b"new", received_at=now())
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([old, new])
@@ -120,7 +120,7 @@ async def test_somebody_is_on_duty_when_the_company_has_one(watching: Watching, 
     assert await watching.anybody_on_duty()
 
 
-async def test_a_incident_is_one_row_that_says_what_was_measured_last(watching: Watching) -> None:
+async def test_incident_is_one_row_with_the_last_measurement(watching: Watching) -> None:
     await watching.see([SMS, DEAD])
     [first, _] = await watching.unpublished()
     await watching.see([replace(SMS, measured="Peor")])
@@ -131,7 +131,7 @@ async def test_a_incident_is_one_row_that_says_what_was_measured_last(watching: 
     assert again[0].seen_at >= first.seen_at
 
 
-async def test_it_is_told_once_when_it_begins_and_once_when_it_is_over(watching: Watching) -> None:
+async def test_incident_is_notified_once_at_its_start_and_once_at_its_end(watching: Watching) -> None:
     await watching.see([SMS])
     [begun] = await watching.unpublished()
     await watching.mark_published(begun)
@@ -145,7 +145,7 @@ async def test_it_is_told_once_when_it_begins_and_once_when_it_is_over(watching:
     assert [] == await watching.unpublished()
 
 
-async def test_what_was_over_before_it_was_told_has_both_to_tell(watching: Watching) -> None:
+async def test_incident_resolved_before_notification_still_notifies_both(watching: Watching) -> None:
     await watching.see([SMS])
     await watching.resolve(["circuit"], AGO)
     [one] = await watching.unpublished()
@@ -156,7 +156,7 @@ async def test_what_was_over_before_it_was_told_has_both_to_tell(watching: Watch
     assert over.told_at is not None
 
 
-async def test_it_is_over_only_for_who_could_look_and_after_a_while(watching: Watching) -> None:
+async def test_incident_resolves_only_for_its_observers_and_after_a_while(watching: Watching) -> None:
     await watching.see([SMS, DEAD])
     await watching.resolve(["circuit", "dead_letters"], HOUR)
     await watching.resolve(["dead_letters"], AGO)
@@ -165,7 +165,7 @@ async def test_it_is_over_only_for_who_could_look_and_after_a_while(watching: Wa
     assert {SMS.key: True, DEAD.key: False} == told
 
 
-async def test_what_comes_back_is_a_new_incident_and_the_open_ones_are_listed_first(
+async def test_recurring_symptom_opens_a_new_incident_and_open_ones_come_first(
     watching: Watching,
 ) -> None:
     await watching.see([SMS])
@@ -175,7 +175,7 @@ async def test_what_comes_back_is_a_new_incident_and_the_open_ones_are_listed_fi
     listed = await watching.incidents(10)
 
     assert [DEAD.key, SMS.key, SMS.key] == keys(listed)
-    assert [True, True, False] == [one.resolved_at is None for one in listed]
+    assert [True, True, False] == [row.resolved_at is None for row in listed]
     assert [DEAD.key] == keys(await watching.incidents(1))
 
 

@@ -1,4 +1,4 @@
-"""What is paused is remembered; what was held for it is released once it is over."""
+"""The contract of the PauseStore: pauses are stored, and their messages are released at the end."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_releasing_goes_page_by_page_and_finds_nothing_twice(stores: Store
     assert [sum(len(ticket.ids) for ticket in page) for page in pages] == [2, 1, 0]
 
 
-async def test_what_is_held_for_another_reason_stays(stores: Stores, of: StoredEvent) -> None:
+async def test_message_held_for_another_reason_stays(stores: Stores, of: StoredEvent) -> None:
     one = held(of, reason="contact_hours")
     await stores.add(one)
 
@@ -79,7 +79,7 @@ async def test_what_is_held_for_another_reason_stays(stores: Stores, of: StoredE
     ],
     ids=["no end", "an end far off", "at its end"],
 )
-async def test_the_wait_that_was_given_and_not_needed_is_taken_back(
+async def test_unused_pause_time_is_subtracted_from_the_expiry(
     stores: Stores, of: StoredEvent, expires_in: timedelta, ends_in: timedelta | None, left: timedelta
 ) -> None:
     begun = now()

@@ -1,4 +1,4 @@
-"""The people of some copropiedades, as seen by who reaches those; and who looked at somebody."""
+"""People as seen by a caller limited to some copropiedades; and who read a person's data."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ async def test_a_person_of_two_copropiedades_is_in_each_what_he_is_there(
     masked = await stores.roster.somebody(ref, places=places)
     whole = await stores.roster.somebody(ref, places=places, whole=True)
 
-    assert seen == (None if masked is None else {one["scope"] for one in masked["memberships"]})
-    assert seen == (None if whole is None else {one["scope"] for one in whole["memberships"]})
+    assert seen == (None if masked is None else {row["scope"] for row in masked["memberships"]})
+    assert seen == (None if whole is None else {row["scope"] for row in whole["memberships"]})
     assert masked is None or f"Name of {ref}" not in str(masked)
     assert whole is None or (f"Name of {ref}", f"{ref}@example.com") == (
         whole["name"],

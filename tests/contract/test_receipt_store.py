@@ -1,4 +1,4 @@
-"""What the ReceiptStore promises."""
+"""The contract of the ReceiptStore."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def seen(stores: Stores, one: Message) -> tuple[object, object, object, li
 
 @pytest.mark.parametrize("before", State)
 @pytest.mark.parametrize("after", [State.DELIVERED, State.READ, State.FAILED])
-async def test_a_receipt_moves_a_message_only_where_it_may_go(
+async def test_receipt_makes_only_allowed_transitions(
     stores: Stores, of: StoredEvent, before: State, after: State
 ) -> None:
     one = message(of, state=before, reason="before")
@@ -83,7 +83,7 @@ async def test_a_receipt_that_comes_twice_is_written_once(stores: Stores, of: St
 
 @pytest.mark.parametrize("arrived", [State.DELIVERED, State.READ])
 @pytest.mark.parametrize("before", State)
-async def test_what_has_arrived_after_all_stops_the_next_step_that_waits(
+async def test_late_arrival_cancels_the_waiting_next_step(
     stores: Stores, of: StoredEvent, before: State, arrived: State
 ) -> None:
     one = message(of, state=State.SENT, fallback=FALLBACK)
@@ -98,7 +98,9 @@ async def test_what_has_arrived_after_all_stops_the_next_step_that_waits(
 @pytest.mark.parametrize(
     "other", [{"person": "p-other"}, {"audience": 1}, {"occasion": "reminder:T-24h"}, {"step": 0}]
 )
-async def test_it_stops_nothing_else(stores: Stores, of: StoredEvent, other: dict[str, Any]) -> None:
+async def test_late_arrival_cancels_nothing_else(
+    stores: Stores, of: StoredEvent, other: dict[str, Any]
+) -> None:
     one = message(of, state=State.SENT)
     another = message(of, **{"channel": "sms", "step": 1, "state": State.HELD, **other})
     await stores.add(one, another)
@@ -107,9 +109,7 @@ async def test_it_stops_nothing_else(stores: Stores, of: StoredEvent, other: dic
     assert await stores.state_of(another) == "held"
 
 
-async def test_a_letter_that_staff_was_told_of_is_made_whatever_arrives(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_legal_letter_is_made_despite_a_late_arrival(stores: Stores, of: StoredEvent) -> None:
     one = message(of, state=State.SENT, purpose=Purpose.LEGAL)
     paper = message(of, channel="print", step=1, purpose=Purpose.LEGAL)
     await stores.add(one, paper)
@@ -118,7 +118,7 @@ async def test_a_letter_that_staff_was_told_of_is_made_whatever_arrives(
     assert await stores.state_of(paper) == "queued"
 
 
-async def test_a_report_of_loss_stops_nothing(stores: Stores, of: StoredEvent) -> None:
+async def test_failure_receipt_cancels_nothing(stores: Stores, of: StoredEvent) -> None:
     one = message(of, state=State.SENT, fallback=FALLBACK)
     later = next_of(one)
     await stores.add(one, later)
@@ -144,7 +144,7 @@ async def test_a_receipt_before_our_own_record_stays_and_the_attempt_is_kept(
     assert ("delivered", None, None, ["sent", "delivered"]) == await seen(stores, one)
 
 
-async def test_a_message_that_a_receipt_lost_is_found_for_the_next_step(
+async def test_message_failed_by_a_receipt_is_found_for_the_next_step(
     stores: Stores, of: StoredEvent
 ) -> None:
     one = message(of, state=State.SENT, fallback=FALLBACK)
@@ -218,7 +218,7 @@ async def test_a_receipt_that_waited_may_say_that_the_contact_point_is_gone(
     )
 
 
-async def test_a_receipt_that_waited_in_vain_is_forgotten(stores: Stores) -> None:
+async def test_unmatched_early_receipt_is_deleted(stores: Stores) -> None:
     await take(early(), store=stores.receipts, at=now())
 
     assert 0 == await stores.timers.drop_early(HOUR)
@@ -226,13 +226,15 @@ async def test_a_receipt_that_waited_in_vain_is_forgotten(stores: Stores) -> Non
     assert 0 == await stores.timers.drop_early(timedelta(seconds=-1))
 
 
-async def test_a_receipt_without_any_name_is_of_no_message(stores: Stores) -> None:
+async def test_receipt_without_id_or_reference_matches_no_message(stores: Stores) -> None:
     assert not await take(early(reference=None), store=stores.receipts, at=now())
     assert not await take(early(message_id=uuid4()), store=stores.receipts, at=now())
 
 
 @pytest.mark.parametrize("gone", [True, False])
-async def test_only_a_receipt_that_says_gone_bars(stores: Stores, of: StoredEvent, *, gone: bool) -> None:
+async def test_only_a_receipt_of_an_invalid_contact_suppresses(
+    stores: Stores, of: StoredEvent, *, gone: bool
+) -> None:
     one, other = message(of, state=State.SENT), message(of, occasion="again")
     await stores.add(one, other)
     await take(early(State.FAILED, message_id=one.id, reason="x", gone=gone), store=stores.receipts, at=now())
@@ -244,7 +246,7 @@ async def test_only_a_receipt_that_says_gone_bars(stores: Stores, of: StoredEven
 async def called(
     stores: Stores, one: Message, reference: str | None, state: State = State.SENT, said: str = "accepted"
 ) -> None:
-    """Claim it, and record what the provider answered."""
+    """Claim the message, and record the provider's answer."""
     token = uuid4()
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     call = Attempt(message_id=one.id, at=now(), outcome=said, provider="twilio", reference=reference)
@@ -255,7 +257,7 @@ def lost(one: Message, reference: str) -> Receipt:
     return early(State.FAILED, message_id=one.id, reference=reference, reason="twilio_30008")
 
 
-async def test_the_loss_of_an_earlier_call_is_no_loss_of_the_later_one(
+async def test_failure_of_an_earlier_call_does_not_fail_the_later_one(
     stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of)
@@ -272,7 +274,7 @@ async def test_the_loss_of_an_earlier_call_is_no_loss_of_the_later_one(
     assert "sending" == await stores.state_of(one)
 
 
-async def test_of_two_calls_the_last_that_was_accepted_decides(stores: Stores, of: StoredEvent) -> None:
+async def test_last_accepted_call_decides(stores: Stores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
     await called(stores, one, None, State.QUEUED, "unknown")
@@ -298,7 +300,7 @@ async def test_loss_under_another_reference_counts_when_only_one_call_went_out(
     assert "failed" == await stores.state_of(one)
 
 
-async def test_a_provider_whose_name_begins_like_another_is_another(stores: Stores, of: StoredEvent) -> None:
+async def test_provider_with_a_shared_name_prefix_is_distinct(stores: Stores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
     await sent(stores, one, provider="aldeamo-sms")

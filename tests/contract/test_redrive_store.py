@@ -1,4 +1,4 @@
-"""Which lost messages go again, and as what."""
+"""Which failed messages are sent again, and in which step."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ async def test_who_is_being_told_by_another_step_of_the_cascade_is_left(
 async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
     stores: RealStores, of: StoredEvent
 ) -> None:
-    """All steps at once would tell a person twice."""
+    """Only one step is redriven: all steps at once would notify a person twice."""
     first, second = lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1)
     await stores.add(first, second)
 

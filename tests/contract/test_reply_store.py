@@ -1,4 +1,4 @@
-"""What the ReplyStore promises."""
+"""The contract of the ReplyStore."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def texted(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
     return one
 
 
-async def test_what_answers_nothing_of_ours_is_kept_all_the_same(stores: Stores) -> None:
+async def test_reply_to_an_unknown_message_is_stored(stores: Stores) -> None:
     given = reply()
     kept = await take(stores, given)
 
@@ -64,7 +64,7 @@ async def test_what_answers_nothing_of_ours_is_kept_all_the_same(stores: Stores)
     assert (False, True) == (kept.published, kept.acknowledge)
 
 
-async def test_our_own_id_tells_what_is_answered(stores: Stores, of: StoredEvent) -> None:
+async def test_reply_is_matched_by_our_own_id(stores: Stores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
     kept = await take(stores, reply(channel="email", address="maria@example.com", message_id=one.id))
@@ -83,12 +83,12 @@ async def test_our_own_id_tells_what_is_answered(stores: Stores, of: StoredEvent
     assert "pqrs_id:PQ-1" == kept.thread
 
 
-async def test_an_id_that_is_none_of_ours_tells_nothing(stores: Stores) -> None:
+async def test_foreign_id_matches_no_message(stores: Stores) -> None:
     assert About() == await stores.replies.about(reply(message_id=uuid4()))
     assert About() == await stores.replies.about_message(uuid4())
 
 
-async def test_the_providers_reference_tells_what_is_answered(stores: Stores, of: StoredEvent) -> None:
+async def test_reply_is_matched_by_the_providers_reference(stores: Stores, of: StoredEvent) -> None:
     one = message(of, channel="whatsapp", address=PHONE)
     await stores.add(one)
     token = uuid4()
@@ -104,7 +104,7 @@ async def test_the_providers_reference_tells_what_is_answered(stores: Stores, of
     assert About() == await stores.replies.about(other)
 
 
-async def test_a_number_answers_the_newest_message_that_went_there(stores: Stores, of: StoredEvent) -> None:
+async def test_text_answers_the_newest_message_to_its_number(stores: Stores, of: StoredEvent) -> None:
     await texted(stores, of, occasion="older", created_at=now() - timedelta(days=2))
     newest = await texted(stores, of, occasion="newest", created_at=now() - timedelta(days=1))
     await texted(stores, of, occasion="never sent", state=State.FAILED)
@@ -113,7 +113,7 @@ async def test_a_number_answers_the_newest_message_that_went_there(stores: Store
     assert newest.id == (await stores.replies.about(reply())).message_id
 
 
-async def test_a_number_answers_nothing_older_than_a_month(stores: Stores, of: StoredEvent) -> None:
+async def test_text_answers_no_message_older_than_a_month(stores: Stores, of: StoredEvent) -> None:
     await texted(stores, of, created_at=now() - timedelta(days=31))
 
     assert About() == await stores.replies.about(reply())
@@ -147,10 +147,10 @@ async def test_three_texts_in_a_row_are_acknowledged_once(stores: Stores, of: St
     await texted(stores, of)
     kept = [await take(stores, reply(text)) for text in ("Buenos días", "¿Ya?", "¿Hola?")]
 
-    assert [True, False, False] == [one.acknowledge for one in kept]
+    assert [True, False, False] == [snapshot.acknowledge for snapshot in kept]
 
 
-async def test_the_same_at_once_is_one_row_and_several_at_once_are_thanked_once(
+async def test_concurrent_texts_make_one_row_each_and_one_acknowledgement(
     stores: RealStores, of: StoredEvent
 ) -> None:
     await texted(stores, of)
@@ -164,15 +164,15 @@ async def test_the_same_at_once_is_one_row_and_several_at_once_are_thanked_once(
     assert 5 == len(page.items)
 
 
-async def test_machine_with_changing_addresses_is_not_answered_for_ever(
+async def test_autoresponder_with_changing_addresses_is_not_answered_for_ever(
     stores: Stores, of: StoredEvent
 ) -> None:
     one = await texted(stores, of)
     numbers = [f"+57300111000{number}" for number in range(7)]
     kept = [await take(stores, reply("Recibido", address=number, message_id=one.id)) for number in numbers]
 
-    assert {of.case} == {each.thread for each in kept}
-    assert [True] * 5 + [False] * 2 == [each.acknowledge for each in kept]
+    assert {of.case} == {snapshot.thread for snapshot in kept}
+    assert [True] * 5 + [False] * 2 == [snapshot.acknowledge for snapshot in kept]
 
 
 async def test_another_writer_another_thread_and_another_wish_are_acknowledged(
@@ -184,17 +184,17 @@ async def test_another_writer_another_thread_and_another_wish_are_acknowledged(
         await take(stores, given) for given in (reply(), other, reply("BAJA, señor: ¿sí?"), reply("BAJA"))
     ]
 
-    assert [True] * 4 == [one.acknowledge for one in kept]
+    assert [True] * 4 == [snapshot.acknowledge for snapshot in kept]
 
 
-async def test_a_machine_is_neither_acknowledged_nor_told_of(stores: Stores) -> None:
+async def test_autoresponder_is_neither_acknowledged_nor_published(stores: Stores) -> None:
     kept = await take(stores, reply("SALIR", automatic=True))
 
     assert (ReplyKind.AUTOMATIC, False, False) == (kept.kind, kept.acknowledge, kept.revokes)
     assert [] == await stores.timers.unpublished_replies(10)
 
 
-async def test_what_nobody_was_told_of_is_found_until_it_is_marked(stores: Stores, of: StoredEvent) -> None:
+async def test_unpublished_reply_is_found_until_it_is_marked(stores: Stores, of: StoredEvent) -> None:
     await texted(stores, of)
     kept = [await take(stores, reply(text)) for text in ("Uno", "SALIR", "INICIAR")]
     assert kept == await stores.timers.unpublished_replies(10)
@@ -212,7 +212,7 @@ async def test_characters_that_no_database_takes_lose_nothing_else(stores: Store
 
 
 async def escalated(stores: Stores, **fields: Any) -> tuple[Clock, StoredEvent, Message]:
-    """A clock, the event that told its level, and the text of it."""
+    """Make a clock, the event that notified its level, and the text of that event."""
     case = fields.pop("case", "pqrs_id:PQ-1")
     name, purpose = fields.pop("name", "pqrs.escalated"), fields.pop("purpose", Purpose.INTERNAL)
     one = clock(case)
@@ -224,16 +224,16 @@ async def escalated(stores: Stores, **fields: Any) -> tuple[Clock, StoredEvent, 
     return one, told, await texted(stores, told, purpose=purpose, **fields)
 
 
-async def test_a_number_is_known_for_the_levels_it_was_told_of_the_newest_first(stores: Stores) -> None:
+async def test_escalations_of_a_number_come_newest_first(stores: Stores) -> None:
     one, _, before = await escalated(stores, created_at=now() - timedelta(hours=2))
     _, _, after = await escalated(stores, level=3, created_at=now() - timedelta(hours=1))
     other, _, newest = await escalated(stores, case="pqrs_id:PQ-2", person="p-2")
     known = await stores.replies.escalations(PHONE)
 
     assert [(newest.id, "p-2", 2), (after.id, "p-1", 3), (before.id, "p-1", 2)] == [
-        (each.message_id, each.person, each.level) for each in known
+        (entry.message_id, entry.person, entry.level) for entry in known
     ]
-    assert [other, one, one] == [each.clock for each in known]
+    assert [other, one, one] == [entry.clock for entry in known]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ async def test_a_number_is_known_for_the_levels_it_was_told_of_the_newest_first(
     ],
     ids=" ".join,
 )
-async def test_what_did_not_ask_this_number_to_take_on_anything_is_left_out(
+async def test_messages_other_than_escalations_to_the_number_are_left_out(
     stores: Stores, fields: dict[str, Any]
 ) -> None:
     await escalated(stores, **fields)
@@ -257,7 +257,7 @@ async def test_what_did_not_ask_this_number_to_take_on_anything_is_left_out(
     assert [] == await stores.replies.escalations(PHONE)
 
 
-async def test_what_a_text_takes_on_is_kept_and_told_each_time(stores: Stores) -> None:
+async def test_text_that_takes_a_case_is_stored_and_answered_each_time(stores: Stores) -> None:
     one, _, text = await escalated(stores)
     about = await stores.replies.about_message(text.id)
     taking = AckDecision(
@@ -273,12 +273,12 @@ async def test_what_a_text_takes_on_is_kept_and_told_each_time(stores: Stores) -
     )
     kept = [await stores.replies.add(read(reply("TOMO"), about, now=now(), taking=taking)) for _ in range(7)]
 
-    assert [taking] * 7 == [each.taking for each in kept]
-    assert [True] * 5 + [False] * 2 == [each.acknowledge for each in kept]
+    assert [taking] * 7 == [snapshot.taking for snapshot in kept]
+    assert [True] * 5 + [False] * 2 == [snapshot.acknowledge for snapshot in kept]
     assert kept == await stores.timers.unpublished_replies(10)
 
 
-async def test_a_complaint_is_kept_and_nobody_is_told(stores: Stores, of: StoredEvent) -> None:
+async def test_complaint_is_stored_and_not_published(stores: Stores, of: StoredEvent) -> None:
     one = message(of, state=State.SENT)
     await stores.add(one)
     complaint = Complaint(channel="email", provider="smtp", message_id=one.id, kind="abuse", at=NOON)

@@ -1,4 +1,4 @@
-"""Who of the staff answers: on call by the rota, delegates for those on leave; in memory and for real."""
+"""Which staff is responsible: on call by the rota, delegates during leave; in memory and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ async def apply(stores: Stores, *events: Event) -> None:
 
 async def refs(stores: Stores, group: Group) -> list[str]:
     async with stores.intake.transaction() as transaction:
-        return [one.ref for one in (await transaction.people([group]))[group] if one.left_out is None]
+        return [
+            person.ref for person in (await transaction.people([group]))[group] if person.left_out is None
+        ]
 
 
 async def absent(stores: Stores, group: Group) -> dict[str, str | None]:
-    """Answer who is on leave, each with who stands in."""
+    """Return the people on leave, each with the stand-in."""
     async with stores.intake.transaction() as transaction:
         found = (await transaction.people([group]))[group]
-    return {one.ref: one.stand_in for one in found if one.left_out == ON_LEAVE}
+    return {row.ref: row.stand_in for row in found if row.left_out == ON_LEAVE}
 
 
 def staff(who: str, scope: str = "company", duty: str = "service", **fields: Json) -> tuple[Event, Event]:
@@ -65,7 +67,7 @@ def never_now(who: str) -> Json:
     return {"days": [day], "from": "08:00", "to": "17:00", "person_id": who}
 
 
-async def test_during_leave_the_delegate_is_told(stores: Stores) -> None:
+async def test_delegate_is_notified_during_leave(stores: Stores) -> None:
     await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), today("p-9"))
 
     assert ["p-2", "p-9"] == await refs(stores, SERVICE)
@@ -91,7 +93,7 @@ async def test_who_is_on_leave_is_answered_with_who_stands_in(
     assert expected == await absent(stores, SERVICE)
 
 
-async def test_of_the_level_of_a_ladder_too(stores: Stores) -> None:
+async def test_delegate_also_stands_in_for_an_escalation_level(stores: Stores) -> None:
     await apply(stores, *staff("p-1", level=2), person("p-9"), today("p-9"))
 
     assert ["p-9"] == await refs(stores, Group(level=2, copropiedad_id="ph-1"))
@@ -108,7 +110,7 @@ async def test_a_delegate_who_is_away_has_one_too(stores: Stores) -> None:
     [today(None), today("nobody"), today("p-gone")],
     ids=["no delegate", "unknown", "removed"],
 )
-async def test_without_a_delegate_the_others_are_told_and_of_one_alone_he_himself(
+async def test_without_a_delegate_colleagues_or_else_the_person_is_notified(
     stores: Stores, news: Event
 ) -> None:
     await apply(stores, *staff("p-1"), person("p-gone"), person_removed("p-gone", 2), news)
@@ -185,9 +187,9 @@ async def test_somebody_may_be_called_besides_the_duty(stores: Stores, flag: str
 
 
 async def any_hour(stores: Stores, group: Group) -> dict[str, bool]:
-    """Answer whom working hours do not keep from being told."""
+    """Return who may be notified outside working hours."""
     async with stores.intake.transaction() as transaction:
-        return {one.ref: one.any_hour for one in (await transaction.people([group]))[group]}
+        return {person.ref: person.any_hour for person in (await transaction.people([group]))[group]}
 
 
 @pytest.mark.parametrize(
@@ -258,9 +260,9 @@ SUNDAYS: Json = {"sun": [["06:00", "18:00"]], "holidays": True}
 
 
 async def weeks(stores: Stores, group: Group) -> dict[str, tuple[WorkWeek | None, ...]]:
-    """Answer who works by hours of his own."""
+    """Return who has own working hours."""
     async with stores.intake.transaction() as transaction:
-        return {one.ref: one.weeks for one in (await transaction.people([group]))[group]}
+        return {person.ref: person.weeks for person in (await transaction.people([group]))[group]}
 
 
 @pytest.mark.parametrize(

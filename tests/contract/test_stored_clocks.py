@@ -1,4 +1,4 @@
-"""What the stores promise of clocks."""
+"""The contract of the stores of clocks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
     assert await stores.timers.clocks_by_id([one.id, uuid4()]) == [one]
 
 
-async def test_what_has_befallen_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
+async def test_clock_history_is_read_as_stored(stores: Stores) -> None:
     course = ClockHistory(
         pauses=(Pause(since=NOON, until=NOON + HOUR), Pause(since=NOON + 2 * HOUR)),
         extended_at=NOON,
@@ -48,7 +48,7 @@ async def test_what_has_befallen_a_clock_comes_back_as_it_went_in(stores: Stores
         assert await transaction.clocks([one.case]) == [one]
 
 
-async def test_a_clock_that_stands_still_is_never_due_and_goes_on_where_it_was(stores: Stores) -> None:
+async def test_stopped_clock_is_never_due_and_resumes_where_it_was(stores: Stores) -> None:
     paused = clock(course=ClockHistory(pauses=(Pause(since=NOON),)))
     resumed = replace(paused, course=ClockHistory(pauses=(Pause(since=NOON, until=NOON + HOUR),)))
     async with stores.intake.transaction() as transaction:
@@ -99,14 +99,14 @@ async def test_a_clock_advances_only_from_where_it_was_seen(stores: Stores) -> N
     assert await stores.timers.clocks_by_id([one.id]) == [risky]
 
 
-async def test_of_many_those_advance_that_stand_as_they_were_seen(stores: Stores) -> None:
+async def test_only_unchanged_clocks_of_many_advance(stores: Stores) -> None:
     clocks = [clock(case) for case in "abcd"]
     risky = [replace(one, fired=1, state=ClockState.AT_RISK) for one in clocks]
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks(clocks[:3])
     await stores.timers.advance(risky[:1], seen=clocks[:1])
 
-    # The first has gone on, the last was never there.
+    # The first has advanced, the last never existed.
     assert {clocks[1].id, clocks[2].id} == set(await stores.timers.advance(risky, seen=clocks))
     assert sorted(risky[:3], key=lambda one: one.id) == list(
         await stores.timers.clocks_by_id([one.id for one in clocks])
@@ -141,7 +141,7 @@ async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
 async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
     stores: Stores,
 ) -> None:
-    """An ended one is history: it keeps the instants by which it was judged."""
+    """An ended clock is history: it keeps the instants by which it was judged."""
     old, older, ended = (
         clock("a", calendar="2025"),
         clock("b", calendar="2027"),
@@ -161,10 +161,12 @@ async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
     moved = {one.id: one for portion in portions for one in portion}
     assert {old.id: later(old), older.id: later(older)} == moved
     kept = await stores.timers.clocks_by_id([old.id, ended.id, todays.id])
-    assert {one.id: one for one in (later(old), ended, todays)} == {one.id: one for one in kept}
+    assert {one.id: one for one in (later(old), ended, todays)} == {
+        snapshot.id: snapshot for snapshot in kept
+    }
 
 
-async def test_a_clock_that_intake_holds_is_laid_out_anew_another_time(stores: Stores) -> None:
+async def test_clock_locked_by_intake_is_rescheduled_later(stores: Stores) -> None:
     one = clock(calendar="2025")
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
@@ -179,7 +181,7 @@ async def test_a_clock_that_intake_holds_is_laid_out_anew_another_time(stores: S
     assert [] == await laying
 
 
-async def test_a_level_is_held_by_who_is_there_now_where_the_clock_belongs(stores: Stores) -> None:
+async def test_level_is_held_by_current_staff_of_the_clocks_copropiedad(stores: Stores) -> None:
     one, other = (clock(place, context={"copropiedad_id": place}) for place in ("ph-1", "ph-2"))
     since, until = (now() + timedelta(days=days) for days in (-1, 1))
     async with stores.intake.transaction() as transaction:
@@ -207,7 +209,7 @@ async def test_a_step_of_a_kind_that_only_a_newer_hub_knows_is_read_as_it_stands
     assert [newer] == list(await stores.timers.clocks_by_id([newer.id]))
 
 
-async def test_the_level_that_was_told_is_kept_in_the_step_that_was_done(stores: Stores) -> None:
+async def test_notified_level_is_stored_in_its_step(stores: Stores) -> None:
     step = Step(kind=StepKind.ESCALATE, at=NOON, from_level=1, to_level=2)
     later = Step(kind=StepKind.ESCALATE, at=NOON + HOUR, from_level=2, to_level=3)
     seen = clock(steps=(step, later))

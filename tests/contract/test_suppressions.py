@@ -1,4 +1,4 @@
-"""Whom nobody writes to: what a claim says of contact points that are gone and of consents taken back."""
+"""Suppressions and opt-outs, as a claim reports them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GONE = SuppressionStatus(reason="gone", since=NOON)
 
 
 async def found_gone(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
-    """A message whose provider said that its contact point is gone."""
+    """Make a message whose provider reported an invalid contact point."""
     one = message(of, **{"address": MAIL, "occasion": "first", **fields})
     await stores.add(one)
     gone = InvalidContact(message_id=one.id, at=NOON, reason="smtp_550", provider="smtp", code="550 5.1.1")
@@ -35,7 +35,7 @@ async def found_gone(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
 
 
 async def suppression(stores: Stores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
-    """What the claim of a new message says."""
+    """Return the suppression that the claim of a new message reports."""
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
     [claimed] = await stores.claim(one)
@@ -43,7 +43,7 @@ async def suppression(stores: Stores, of: StoredEvent, **fields: Any) -> Suppres
 
 
 async def said(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
-    """A reply of somebody to a mail of ours."""
+    """Store a reply to our mail."""
     one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
     await stores.add(one)
     reply = Reply(
@@ -58,12 +58,12 @@ async def said(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> Non
     await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
 
 
-async def test_nobody_is_barred_to_begin_with(stores: Stores, of: StoredEvent) -> None:
+async def test_nobody_is_suppressed_at_first(stores: Stores, of: StoredEvent) -> None:
     assert await suppression(stores, of) is None
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-async def test_what_is_gone_is_gone_for_every_purpose(
+async def test_invalid_contact_is_suppressed_for_every_purpose(
     stores: Stores, of: StoredEvent, purpose: Purpose
 ) -> None:
     await found_gone(stores, of)
@@ -71,7 +71,7 @@ async def test_what_is_gone_is_gone_for_every_purpose(
     assert GONE == await suppression(stores, of, purpose=purpose)
 
 
-async def test_only_that_address_over_that_channel_is_gone(stores: Stores, of: StoredEvent) -> None:
+async def test_suppression_applies_to_one_address_on_one_channel(stores: Stores, of: StoredEvent) -> None:
     await found_gone(stores, of, channel="sms", address="+573001234567")
 
     assert await suppression(stores, of, channel="whatsapp", address="+573001234567") is None
@@ -79,7 +79,7 @@ async def test_only_that_address_over_that_channel_is_gone(stores: Stores, of: S
     assert GONE == await suppression(stores, of, channel="sms", address="+573001234567", person="p-other")
 
 
-async def test_what_is_found_gone_again_begins_anew(stores: Stores, of: StoredEvent) -> None:
+async def test_repeated_suppression_starts_again(stores: Stores, of: StoredEvent) -> None:
     one = await found_gone(stores, of)
     later = now()
     await stores.receipts.suppress([InvalidContact(message_id=one.id, at=later, reason="x", provider="smtp")])
@@ -87,10 +87,8 @@ async def test_what_is_found_gone_again_begins_anew(stores: Stores, of: StoredEv
     assert SuppressionStatus(reason="gone", since=later) == await suppression(stores, of)
 
 
-async def test_a_consent_taken_back_outlasts_the_end_of_what_was_gone(
-    stores: Stores, of: StoredEvent
-) -> None:
-    """A number that is tried anew after its time is still one that asked for no advertisements."""
+async def test_opt_out_outlasts_an_expired_suppression(stores: Stores, of: StoredEvent) -> None:
+    """A number that is tried again after its suppression ends has still opted out of advertisements."""
     await found_gone(stores, of)
     await said(stores, of, "BAJA")
 
@@ -100,18 +98,18 @@ async def test_a_consent_taken_back_outlasts_the_end_of_what_was_gone(
     assert GONE == await suppression(stores, of, purpose=Purpose.SERVICE)
 
 
-async def test_a_message_without_an_address_bars_nobody(stores: Stores, of: StoredEvent) -> None:
+async def test_message_without_an_address_suppresses_nobody(stores: Stores, of: StoredEvent) -> None:
     await found_gone(stores, of, address="")
 
     assert await suppression(stores, of, address="") is None
 
 
-async def test_nothing_gone_asks_nothing(stores: Stores) -> None:
+async def test_empty_suppression_runs_no_statement(stores: Stores) -> None:
     await stores.delivery.suppress([])
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-async def test_a_consent_is_taken_back_for_what_needs_one_and_for_nothing_else(
+async def test_opt_out_applies_only_to_purposes_that_need_consent(
     stores: Stores, of: StoredEvent, purpose: Purpose
 ) -> None:
     await said(stores, of, "BAJA")
@@ -121,7 +119,7 @@ async def test_a_consent_is_taken_back_for_what_needs_one_and_for_nothing_else(
     assert found is None or found.reason == "opted_out"
 
 
-async def test_a_consent_is_taken_back_for_all_that_the_person_has(stores: Stores, of: StoredEvent) -> None:
+async def test_opt_out_applies_to_all_addresses_of_the_person(stores: Stores, of: StoredEvent) -> None:
     await said(stores, of, "SALIR")
     number = {"channel": "sms", "address": "+573001234567", "purpose": Purpose.SURVEY}
 
@@ -129,21 +127,23 @@ async def test_a_consent_is_taken_back_for_all_that_the_person_has(stores: Store
     assert await suppression(stores, of, **number, person="p-other") is None
 
 
-async def test_who_was_handed_our_mail_on_speaks_for_himself_only(stores: Stores, of: StoredEvent) -> None:
+async def test_opt_out_from_a_forwarded_mail_applies_only_to_its_writer(
+    stores: Stores, of: StoredEvent
+) -> None:
     await said(stores, of, "SALIR", address="Vecino@example.com")
 
     assert await suppression(stores, of, purpose=Purpose.SURVEY) is None
     assert await suppression(stores, of, purpose=Purpose.SURVEY, person="p-v", address="vecino@example.com")
 
 
-async def test_an_ordinary_reply_and_a_machine_take_nothing_back(stores: Stores, of: StoredEvent) -> None:
+async def test_ordinary_and_automatic_replies_are_no_opt_out(stores: Stores, of: StoredEvent) -> None:
     await said(stores, of, "Quiero cancelar mi cita")
     await said(stores, of, "BAJA", automatic=True)
 
     assert await suppression(stores, of, purpose=Purpose.COMMERCIAL) is None
 
 
-async def test_the_consent_can_be_given_back_and_taken_again(stores: Stores, of: StoredEvent) -> None:
+async def test_opt_out_can_be_lifted_and_repeated(stores: Stores, of: StoredEvent) -> None:
     found = []
     for word in ("BAJA", "INICIAR", "Alto, por favor"):
         await said(stores, of, word)
@@ -152,7 +152,7 @@ async def test_the_consent_can_be_given_back_and_taken_again(stores: Stores, of:
     assert [True, False, True] == found
 
 
-async def test_who_complains_is_asked_nothing_more(stores: Stores, of: StoredEvent) -> None:
+async def test_complaint_counts_as_an_opt_out(stores: Stores, of: StoredEvent) -> None:
     one = message(of, address=MAIL, occasion="unwanted", state=State.SENT)
     await stores.add(one)
     complaint = Complaint(channel="email", provider="smtp", message_id=one.id, kind="abuse", at=NOON)
@@ -164,7 +164,7 @@ async def test_who_complains_is_asked_nothing_more(stores: Stores, of: StoredEve
     assert await suppression(stores, of, purpose=Purpose.LEGAL) is None
 
 
-async def test_a_complaint_about_nothing_of_ours_bars_nobody(stores: Stores, of: StoredEvent) -> None:
+async def test_complaint_about_an_unknown_message_suppresses_nobody(stores: Stores, of: StoredEvent) -> None:
     complaint = Complaint(channel="email", provider="smtp", message_id=uuid4(), kind="abuse", at=NOON)
     await stores.replies.add(complained(complaint, await stores.replies.about_message(complaint.message_id)))
 

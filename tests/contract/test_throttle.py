@@ -1,4 +1,4 @@
-"""What a throttle promises, in memory, in Redis, and in a process that has no Redis."""
+"""The contract of Throttle: in memory, in Redis, and in a process without Redis."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOWHERE = "redis://127.0.0.1:1/0"
 
 @pytest.fixture(params=["memory", "redis", "away"])
 def place(request: pytest.FixtureRequest) -> str | None:
-    """Redis' URL; None for the throttle in memory. Not async: it asks for an async fixture."""
+    """Redis' URL; None for the throttle in memory. Not async, because it requests an async fixture."""
     if request.param == "memory":
         return None
     url: str = NOWHERE if request.param == "away" else request.getfixturevalue("redis_url")
@@ -48,15 +48,15 @@ def about(number: int, whole: timedelta) -> Any:
     return pytest.approx(number * whole.total_seconds(), abs=0.5)
 
 
-async def test_a_fifth_is_kept_for_the_urgent(throttle: Throttle) -> None:
-    rate = Rate(100, HOUR)  # ten may go at once, eight of them not urgent
+async def test_a_fifth_of_the_rate_is_reserved_for_urgent_messages(throttle: Throttle) -> None:
+    rate = Rate(100, HOUR)  # ten at once, eight of them not urgent
     found = await taken(throttle, rate, [Lane.BULK] * 9 + [Lane.NORMAL] + [Lane.URGENT] * 3)
 
     assert found == [True] * 8 + [False] * 2 + [True] * 2 + [False]
 
 
-async def test_who_is_refused_gets_a_place_in_the_line(throttle: Throttle) -> None:
-    rate = Rate(10, HOUR)  # one each six minutes, not urgent ones each seven and a half
+async def test_refused_caller_gets_a_place_in_the_queue(throttle: Throttle) -> None:
+    rate = Rate(10, HOUR)  # one per six minutes; non-urgent ones per seven and a half
     waits = [await throttle.take("sms:slow", rate, Lane.NORMAL) for _ in range(4)]
     urgent = [await throttle.take("sms:slow", rate, Lane.URGENT) for _ in range(3)]
 
@@ -70,7 +70,7 @@ async def test_who_is_refused_gets_a_place_in_the_line(throttle: Throttle) -> No
     assert max(waits) <= LONGEST_LINE
 
 
-async def test_it_refills(throttle: Throttle) -> None:
+async def test_rate_refills_over_time(throttle: Throttle) -> None:
     rate = Rate(20, SECOND)
     while not (wait := await throttle.take("sms:fast", rate, Lane.NORMAL)):
         pass
@@ -80,7 +80,7 @@ async def test_it_refills(throttle: Throttle) -> None:
         await asyncio.sleep(wait.total_seconds())
 
 
-async def test_one_provider_does_not_hold_up_another(throttle: Throttle) -> None:
+async def test_one_provider_does_not_delay_another(throttle: Throttle) -> None:
     rate = Rate(1, HOUR)
 
     assert await taken(throttle, rate, [Lane.BULK] * 2) == [True, False]
@@ -91,7 +91,7 @@ def entry(member: str, person: str = "p-1", rate: Rate | None = None) -> SendRec
     return SendRecord(key=f"email:{person}", member=member, rate=rate or Rate(2, HOUR))
 
 
-async def test_a_person_gets_so_much_and_the_rest_when_there_is_room_again(throttle: Throttle) -> None:
+async def test_person_gets_the_limit_and_the_rest_later(throttle: Throttle) -> None:
     rate = Rate(3, HOUR)
     one, two, three, four = await throttle.admit([entry(name, rate=rate) for name in "abcd"])
     other = await throttle.admit([entry("e", person="p-2", rate=rate)])
@@ -100,13 +100,13 @@ async def test_a_person_gets_so_much_and_the_rest_when_there_is_room_again(throt
     assert four.total_seconds() == about(1, HOUR)
 
 
-async def test_a_message_that_is_logged_has_its_room(throttle: Throttle) -> None:
+async def test_logged_message_is_admitted_again(throttle: Throttle) -> None:
     await throttle.admit([entry("a"), entry("b")])
 
     assert list(await throttle.admit([entry(name) for name in "abba"])) == [NOTHING] * 4
 
 
-async def test_there_is_room_again_when_the_time_is_over(throttle: Throttle) -> None:
+async def test_limit_resets_after_its_period(throttle: Throttle) -> None:
     rate = Rate(1, timedelta(milliseconds=200))
     await throttle.admit([entry("a", rate=rate)])
     (wait,) = await throttle.admit([entry("b", rate=rate)])
@@ -118,5 +118,5 @@ async def test_there_is_room_again_when_the_time_is_over(throttle: Throttle) -> 
         await asyncio.sleep(0.02)
 
 
-async def test_nothing_asked_is_nothing_answered(throttle: Throttle) -> None:
+async def test_no_entries_give_no_answers(throttle: Throttle) -> None:
     assert list(await throttle.admit([])) == []

@@ -1,4 +1,4 @@
-"""What the TimerStore promises of messages."""
+"""The contract of the TimerStore for messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.contract.values import (
 UNITS = ("Torre 1 Apto 101", "Torre 2 Apto 302")
 
 
-async def test_a_cascade_that_broke_off_is_found_until_it_goes_on(stores: Stores, of: StoredEvent) -> None:
+async def test_broken_cascade_is_found_until_it_advances(stores: Stores, of: StoredEvent) -> None:
     lost = message(of, state=State.FAILED, fallback=FALLBACK)
     await stores.add(lost)
 
@@ -41,7 +41,7 @@ async def test_the_letter_after_a_lost_mail_is_about_the_same_units(stores: Stor
     assert ("print", UNITS) == (claimed.message.channel, claimed.message.units)
 
 
-async def test_a_step_that_reached_somebody_needs_no_next_one(stores: Stores, of: StoredEvent) -> None:
+async def test_received_step_needs_no_next_step(stores: Stores, of: StoredEvent) -> None:
     lost = message(of, state=State.FAILED, fallback=FALLBACK)
     reached = message(of, channel="push", contact_id="device", state=State.DELIVERED, fallback=FALLBACK)
     await stores.add(lost, reached)
@@ -49,7 +49,7 @@ async def test_a_step_that_reached_somebody_needs_no_next_one(stores: Stores, of
     assert await stores.timers.broken_cascades(10) == []
 
 
-async def test_a_legal_message_without_a_next_step_is_found_until_it_is_told_of(
+async def test_legal_message_without_a_next_step_is_found_until_its_alert(
     stores: Stores, of: StoredEvent
 ) -> None:
     silent = message(of, state=State.SUPPRESSED)
@@ -69,9 +69,7 @@ async def test_the_events_of_a_cascade_are_answered_as_they_were_stored(
     assert {key: one.event for key, one in found.items()} == {of.key: of.event}
 
 
-async def test_a_message_of_a_step_that_is_still_on_its_way_is_found_when_it_is_lost_too(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_message_of_a_pending_step_is_found_when_it_fails_too(stores: Stores, of: StoredEvent) -> None:
     first = message(of, state=State.FAILED, fallback=FALLBACK)
     second = message(of, channel="push", contact_id="device", fallback=FALLBACK)
     await stores.add(first, second)
@@ -83,7 +81,7 @@ async def test_a_message_of_a_step_that_is_still_on_its_way_is_found_when_it_is_
     assert second.id in [cascade.id for cascade in await stores.timers.broken_cascades(10)]
 
 
-async def test_what_is_due_is_queued_again_and_ticketed_once(stores: Stores, of: StoredEvent) -> None:
+async def test_due_message_is_queued_and_ticketed_once(stores: Stores, of: StoredEvent) -> None:
     due = message(of, contact_id="a", state=State.RETRYING, next_at=now() - HOUR)
     later = message(of, contact_id="b", state=State.HELD, next_at=now() + HOUR)
     orphan = message(of, contact_id="c", lane=Lane.URGENT)
@@ -100,7 +98,7 @@ async def test_what_is_due_is_queued_again_and_ticketed_once(stores: Stores, of:
     assert await stores.state_of(due) == "queued"
 
 
-async def test_what_is_due_is_found_without_redis(stores: Stores, of: StoredEvent) -> None:
+async def test_due_messages_are_found_without_redis(stores: Stores, of: StoredEvent) -> None:
     due = [message(of, contact_id=str(n), state=State.HELD, next_at=now() - n * HOUR) for n in (1, 2, 3)]
     await stores.add(*due, message(of, contact_id="later", state=State.HELD, next_at=now() + HOUR))
     [first] = await stores.timers.release_due(2)
@@ -129,7 +127,7 @@ async def test_a_swept_message_is_swept_again_only_after_twice_the_time(
     assert await stores.timers.stale_queued("sms", Lane.NORMAL, AT_ONCE, 10) == []
 
 
-async def test_nothing_is_swept_while_its_queue_is_worked_on(stores: Stores, of: StoredEvent) -> None:
+async def test_nothing_is_swept_while_its_queue_makes_progress(stores: Stores, of: StoredEvent) -> None:
     taken, left = message(of, contact_id="a"), message(of, contact_id="b")
     await stores.add(taken, left)
     token = uuid4()

@@ -1,4 +1,4 @@
-"""Steps that were accepted, and whose receipts do not come."""
+"""Accepted steps without receipts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAST = -HOUR
 
 
 def waiting(of: StoredEvent, contact_id: str = "cp-1", since: timedelta = PAST, **fields: Any) -> Message:
-    """A message that was accepted and should have been confirmed by now."""
+    """Make an accepted message whose receipt is overdue."""
     values: dict[str, Any] = {"state": State.SENT, "next_at": now() + since, "fallback": FALLBACK, **fields}
     return message(of, channel="sms", contact_id=contact_id, **values)
 
@@ -49,7 +49,7 @@ async def test_a_receipt_that_may_still_come_is_waited_for(stores: Stores, of: S
 async def test_what_has_arrived_is_waited_for_by_nobody(
     stores: Stores, of: StoredEvent, arrived: State
 ) -> None:
-    """One of two numbers has told of the arrival: the person has been reached."""
+    """A receipt for one of two numbers arrived: the person has been reached."""
     await stores.add(waiting(of), waiting(of, "other", state=arrived, next_at=None))
 
     assert await overdue(stores) == []

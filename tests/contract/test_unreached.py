@@ -1,4 +1,4 @@
-"""What the stores promise of events that do not reach all whom they are for."""
+"""The contract of the stores for events that do not reach everybody they are meant for."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ async def test_a_new_event_says_whether_the_directory_has_its_copropiedad(stores
     assert {one.copropiedad_id: known[one.key] for one in events} == places
 
 
-async def test_what_is_kept_comes_back_with_all_its_reasons(stores: Stores) -> None:
+async def test_unreached_event_keeps_all_its_reasons(stores: Stores) -> None:
     one, other = stored(event(id="one")), stored(event(id="other"))
     await keep(stores, (one, (UNIT,)), (one, (EMPTY,)), (one, (UNIT,)))
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([other])
         found = await transaction.unreached([one.key, other.key])
 
-    assert [(each.event_id, set(each.reasons)) for each in found] == [("one", {UNIT, EMPTY})]
+    assert [(row.event_id, set(row.reasons)) for row in found] == [("one", {UNIT, EMPTY})]
 
 
 async def test_the_list_is_newest_first_page_by_page(stores: RealStores) -> None:

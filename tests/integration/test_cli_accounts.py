@@ -1,4 +1,4 @@
-"""Accounts as commands against a real database, and a sign-in with what they print."""
+"""Accounts as commands against a real database, and a sign-in with the printed password."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def deps(database: Database) -> SignInDeps:
     )
 
 
-async def test_an_account_is_made_signs_in_and_is_changed_and_all_of_it_is_noted(
+async def test_account_is_created_signs_in_is_changed_and_audited(
     environ: dict[str, str],
 ) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
@@ -57,7 +57,7 @@ async def test_an_account_is_made_signs_in_and_is_changed_and_all_of_it_is_noted
 
     assert (again, "is taken" in complaint) == (1, True)
     assert isinstance(opened, str)
-    assert [each["copropiedad_id"] for each in taken["grants"]] == ["ph-1"]
+    assert [grant["copropiedad_id"] for grant in taken["grants"]] == ["ph-1"]
     assert left == []
     assert isinstance(last, Refused)
     assert [row["state"] for row in locked["items"]] == ["locked"]
@@ -71,7 +71,7 @@ async def test_an_account_is_made_signs_in_and_is_changed_and_all_of_it_is_noted
     ]
 
 
-async def test_the_last_administrator_is_kept_and_what_to_do_is_told(environ: dict[str, str]) -> None:
+async def test_last_administrator_is_kept_with_a_hint(environ: dict[str, str]) -> None:
     await hub(environ, "accounts", "create", *ROOT)
     refused, _, complaint = await hub(environ, "accounts", "disable", "root")
     await hub(environ, "accounts", "create", "otra", *ROOT[1:])
@@ -93,7 +93,7 @@ async def test_the_last_administrator_is_kept_and_what_to_do_is_told(environ: di
     ],
     ids=str,
 )
-async def test_where_must_be_said_and_what_is_left_out_is_not_everywhere(
+async def test_missing_place_is_refused_and_never_means_everywhere(
     environ: dict[str, str], where: tuple[str, ...]
 ) -> None:
     code, _, complaint = await hub(environ, "accounts", "create", *ANA, *where)
@@ -104,7 +104,7 @@ async def test_where_must_be_said_and_what_is_left_out_is_not_everywhere(
     assert listed["items"] == []
 
 
-async def test_a_copropiedad_that_there_is_not_is_told(environ: dict[str, str]) -> None:
+async def test_unknown_copropiedad_is_refused(environ: dict[str, str]) -> None:
     code, _, complaint = await hub(environ, "accounts", "create", *ANA, "--copropiedad", "ph-9")
 
     assert (code, "ph-9" in complaint) == (1, True)

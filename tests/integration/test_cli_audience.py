@@ -1,4 +1,4 @@
-"""Whom an audience means, as a command against a real database."""
+"""The people of an audience, as a command against a real database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["environ"]
 MAIL = {"id": "e", "kind": "email", "value": "maria@example.com"}
 
 
-async def test_whom_an_audience_means_is_asked_on_the_command_line(environ: dict[str, str]) -> None:
+async def test_audience_is_shown_on_the_command_line(environ: dict[str, str]) -> None:
     async with (
         Database(environ["HUB_DATABASE_URL"]) as database,
         PostgresIntake(database).transaction() as transaction,

@@ -1,4 +1,4 @@
-"""What operators see of people and of the hub's own incidents, as commands against a real database."""
+"""Replies, suppressions, opt-outs and incidents, as commands against a real database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def write(environ: dict[str, str], text: str) -> UUID:
 
 
 async def printed(environ: dict[str, str], *arguments: str) -> tuple[str, str]:
-    """Run as a person does, without --json; answer what stands on the screen, and beside it."""
+    """Run without --json, as a person does; return stdout and stderr."""
     out, err = await asyncio.wait_for((await start(environ, *arguments)).communicate(), 60)
     return out.decode(), err.decode()
 
@@ -59,7 +59,7 @@ async def test_a_reply_is_listed_without_its_words_and_shown_with_them(environ: 
     assert "there is no reply" in complaint
 
 
-async def test_a_number_is_left_alone_however_it_is_typed(
+async def test_number_is_suppressed_however_it_is_typed(
     environ: dict[str, str],
 ) -> None:
     add = ("suppressions", "add", "300 123 4567", "--channel", "sms")
@@ -86,7 +86,7 @@ async def test_a_number_is_left_alone_however_it_is_typed(
         ((MAIL, "--channel", "email", "--until", "mañana"), "not a time"),
     ],
 )
-async def test_what_would_hold_nothing_back_is_refused(
+async def test_invalid_suppression_is_refused(
     environ: dict[str, str], arguments: tuple[str, ...], complaint: str
 ) -> None:
     code, _, told = await hub(environ, "suppressions", "add", *arguments)
@@ -97,7 +97,7 @@ async def test_what_would_hold_nothing_back_is_refused(
     assert listed == {"items": [], "next": None}
 
 
-async def test_a_consent_taken_back_is_listed_and_given_again_by_its_id(environ: dict[str, str]) -> None:
+async def test_opt_out_is_listed_and_lifted_by_its_id(environ: dict[str, str]) -> None:
     await write(environ, "BAJA")
 
     _, listed, _ = await hub(environ, "opt-outs", "list")
@@ -109,7 +109,7 @@ async def test_a_consent_taken_back_is_listed_and_given_again_by_its_id(environ:
     assert (one, rest) == ({"lifted": 1}, {"lifted": 1})
 
 
-async def test_open_incidents_come_with_what_to_do_and_none_is_said_so(environ: dict[str, str]) -> None:
+async def test_open_incidents_are_listed_with_what_to_do(environ: dict[str, str]) -> None:
     calm = await printed(environ, "incidents")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await PostgresMonitor(database, ()).see(
@@ -131,7 +131,7 @@ async def test_an_empty_list_says_so_beside_the_output(environ: dict[str, str]) 
         assert await printed(environ, *command) == ("", "None.\n")
 
 
-async def test_a_database_that_is_away_is_said_with_what_to_do(environ: dict[str, str]) -> None:
+async def test_unreachable_database_is_reported_with_a_hint(environ: dict[str, str]) -> None:
     code, _, told = await hub({**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}, "incidents")
 
     assert code == 1

@@ -28,7 +28,7 @@ async def fill(environ: dict[str, str]) -> None:
         await transaction.add_dead_letters([letter(event_id="evt-9", reason="data.radicado: required")])
 
 
-async def test_it_says_why_in_a_sentence_a_line_and_is_noted(environ: dict[str, str]) -> None:
+async def test_explanation_is_printed_a_sentence_per_line_and_audited(environ: dict[str, str]) -> None:
     await fill(environ)
     screen, complaint = await printed(environ, "explain", "evt-1", "p-1", "--source", "urn:crm")
     code, answer, _ = await hub(environ, "explain", str(ONE.key), "p-1")
@@ -51,7 +51,7 @@ async def test_it_says_why_in_a_sentence_a_line_and_is_noted(environ: dict[str, 
     ]
 
 
-async def test_what_is_not_there_ends_with_one_and_says_what_is(environ: dict[str, str]) -> None:
+async def test_unknown_event_exits_one_with_the_reason(environ: dict[str, str]) -> None:
     await fill(environ)
     asked = [("evt-2", "p-1"), ("evt-9", "p-1"), ("evt-1", "p-1"), (str(ONE.key), "p-9")]
     answers = [await hub(environ, "explain", *words) for words in asked]

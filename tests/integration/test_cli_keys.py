@@ -27,7 +27,7 @@ async def test_a_key_is_made_rotated_revoked_and_all_of_it_is_noted(environ: dic
 
     assert again == 1
     assert "a live key is called crm" in complaint
-    assert all(opens(live[one["prefix"]], one["token"], now=now()) for one in (made, rotated))
+    assert all(opens(live[key["prefix"]], key["token"], now=now()) for key in (made, rotated))
     assert [row["source"] for row in listed["items"]] == [CRM, CRM]
     assert [row["expires_at"] for row in listed["items"]] == [None, "2099-01-01T05:00:00Z"]
     assert revoked == {"revoked": 1}
@@ -50,7 +50,7 @@ async def test_a_key_that_makes_no_sense_is_refused_with_a_reason(environ: dict[
     assert "name it" in complaint
 
 
-async def test_what_commands_hold_back_is_noted_without_a_value_of_a_person(environ: dict[str, str]) -> None:
+async def test_pauses_by_command_are_audited_without_personal_data(environ: dict[str, str]) -> None:
     await hub(environ, "pause", "sms", "--reason", "twice")
     await hub(environ, "resume", "sms")
     await hub(environ, "suppressions", "add", "maria@example.com", "--channel", "email")

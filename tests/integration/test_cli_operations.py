@@ -1,4 +1,4 @@
-"""What an operator does by hand, as commands against real servers."""
+"""Operators' actions, as commands against real servers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_a_channel_is_paused_listed_and_resumed(environ: dict[str, str]) -
     held = {"channel": "sms", "state": State.HELD, "reason": "paused", "next_at": now() + HOUR}
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await keep(database, {**held, "lane": Lane.URGENT})
-        # The queues that the list looks at are declared by whoever publishes first.
+        # The first publisher declares the queues that the list reads.
         await hub(environ, "publish", "--type", "pqrs.received", "-", text="{}")
 
         _, paused, _ = await hub(environ, "pause", "sms", "--reason", "envía doble")
@@ -47,7 +47,7 @@ async def test_a_channel_is_paused_listed_and_resumed(environ: dict[str, str]) -
     assert (gone["changed"], gone["released"]) == (False, 0)
 
 
-async def test_a_name_that_is_no_channel_and_no_event_is_refused(environ: dict[str, str]) -> None:
+async def test_unknown_channel_or_event_is_refused(environ: dict[str, str]) -> None:
     for command in (
         ("pause", "pqrs.recived"),
         ("redrive", "--state", "failed", "--event", "pqrs.recived"),

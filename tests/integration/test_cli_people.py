@@ -1,4 +1,4 @@
-"""Who was what on a day, as a command against a real database."""
+"""Who held which role on a day, as a command against a real database."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_who_was_an_owner_on_a_day_is_asked_on_the_command_line(environ: d
     assert [2, 2, 2] == [status for status, _, _ in refused]
 
 
-async def test_what_somebody_has_agreed_to_is_told_on_the_command_line(environ: dict[str, str]) -> None:
+async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -> None:
     said = [
         consent("p-1", "commercial", channels=["email", "sms"]),
         consent("p-1", "survey", granted=False),
@@ -53,7 +53,9 @@ async def test_what_somebody_has_agreed_to_is_told_on_the_command_line(environ: 
         PostgresIntake(database).transaction() as transaction,
     ):
         await transaction.apply_directory([person("p-1"), person("p-2")])
-        await transaction.add_consents([row for one in said for row in consents_of(one, event_key(one))])
+        await transaction.add_consents(
+            [row for event in said for row in consents_of(event, event_key(event))]
+        )
     screen, _ = await printed(environ, "people", "consents", "p-1")
     _, told, _ = await hub(environ, "people", "consents", "p-1")
     _, nothing, _ = await hub(environ, "people", "consents", "p-2")
@@ -67,12 +69,12 @@ async def test_what_somebody_has_agreed_to_is_told_on_the_command_line(environ: 
     assert "2026-03-09 12:00:00" in screen
     assert [] == nothing["items"]
     assert (1, True) == (missing, "p-9" in complaint)
-    assert [("person.consents", one) for one in ("p-2", "p-1", "p-1")] == [
+    assert [("person.consents", person) for person in ("p-2", "p-1", "p-1")] == [
         (row["action"], row["person"]) for row in noted["items"]
     ]
 
 
-async def test_at_a_shell_people_are_masked_unless_one_asks_and_each_look_is_noted(
+async def test_commands_mask_people_by_default_and_audit_each_look(
     environ: dict[str, str],
 ) -> None:
     async with (

@@ -1,4 +1,4 @@
-"""What to do before going live, as a command against a real database."""
+"""What is missing before going live, as a command against a real database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAIL = {"id": "e", "kind": "email", "value": "maria@example.com", "verified": Tr
 MOBILE = {"id": "m", "kind": "phone", "value": "300 123 4567"}
 
 
-async def test_what_is_missing_before_going_live_is_told_per_copropiedad(environ: dict[str, str]) -> None:
+async def test_readiness_lists_what_is_missing_per_copropiedad(environ: dict[str, str]) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         async with PostgresIntake(database).transaction() as transaction:
             await transaction.apply_directory(

@@ -45,7 +45,7 @@ def environ(database: str) -> dict[str, str]:
 
 
 async def add_documents(url: str) -> None:
-    """Two under the old key, one under a key that is gone, one of another system."""
+    """Documents: two under the old key, one under a removed key, one of another system."""
     gone = KeyRing([Secret("gone")])
     hashes = [
         *(RING.document_hashes(number)[1] for number in ("1", "2")),
@@ -71,7 +71,7 @@ async def test_each_key_is_listed_with_the_documents_that_need_it(environ: dict[
     assert NEW not in str(told)
 
 
-async def test_a_key_taken_out_too_early_is_told_by_the_check(environ: dict[str, str]) -> None:
+async def test_check_warns_of_a_key_removed_too_early(environ: dict[str, str]) -> None:
     await add_documents(environ["HUB_DATABASE_URL"])
 
     whats = [finding.what for finding in await examine(load({**environ, "HUB_SECRET": NEW}))]

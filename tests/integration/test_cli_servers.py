@@ -1,4 +1,4 @@
-"""The `hub` command against real servers: in this process, and as one of its own where that matters."""
+"""The `hub` command against real servers: in this process, or in a new one where that matters."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ async def start(environ: Mapping[str, str], *arguments: str) -> asyncio.subproce
 
 
 async def hub(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:
-    """Run to the end; answer exit code, what was printed as JSON, and errors."""
+    """Run to the end; return the exit code, stdout as JSON, and stderr."""
     done = await command(environ, *arguments, "--json", text=text)
     return done.code, json.loads(done.out or "null"), done.err
 
 
 async def hub_process(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:
-    """The same as a user does it."""
+    """Run the same in a new process, as a user does."""
     process = await start(environ, *arguments, "--json")
     out, err = await asyncio.wait_for(process.communicate(text.encode()), 60)
     return process.returncode or 0, json.loads(out or "null"), err.decode()
@@ -117,7 +117,7 @@ async def test_deliveries_are_narrowed_and_followed_a_line_each(environ: dict[st
     assert (following.returncode, err) == (0, b"")
 
 
-async def test_clocks_come_from_sql_while_redis_was_never_told(environ: dict[str, str]) -> None:
+async def test_clocks_come_from_sql_while_redis_has_none(environ: dict[str, str]) -> None:
     code, answer, _ = await hub(environ, "clocks", "--state", "open")
 
     assert (code, answer) == (0, {"items": [], "next": None, "source": "sql"})
@@ -140,7 +140,7 @@ async def test_a_clock_is_shown_with_its_steps_and_the_look_is_noted(environ: di
     assert (1, f"Error: there is no clock {nobody}\n") == (missing, complaint)
 
 
-async def test_indicators_are_told_of_a_month(environ: dict[str, str]) -> None:
+async def test_indicators_of_a_month_are_shown(environ: dict[str, str]) -> None:
     met = clock(state=ClockState.MET, ended_at=NOON + 3 * HOUR)
     async with (
         Database(environ["HUB_DATABASE_URL"]) as database,
@@ -151,15 +151,15 @@ async def test_indicators_are_told_of_a_month(environ: dict[str, str]) -> None:
     wrong, _, complaint = await hub(environ, "indicators", "--period", "marzo")
 
     assert (0, "2026-03-01", "2026-03-31") == (code, answer["from"], answer["to"])
-    # Its promise is of any hour.
+    # This promise counts all hours, not only business hours.
     assert [(1, 1.0, 3.0)] == [
-        (one["met"], one["share_met"], one["mean_hours"]) for one in answer["promises"]
+        (promise["met"], promise["share_met"], promise["mean_hours"]) for promise in answer["promises"]
     ]
     assert 2 == wrong
     assert "is not a period" in complaint
 
 
-async def test_the_schema_is_looked_at(environ: dict[str, str]) -> None:
+async def test_schema_status_is_shown(environ: dict[str, str]) -> None:
     code, answer, _ = await hub(environ, "db", "status")
     empty = f"{environ['HUB_DATABASE_URL'].rpartition('/')[0]}/postgres"
     missing, other, _ = await hub({**environ, "HUB_DATABASE_URL": empty}, "db", "status")
@@ -182,7 +182,7 @@ async def test_the_web_role_serves_until_sigterm_and_then_ends_well(environ: dic
 
 
 async def _ready(url: str, process: asyncio.subprocess.Process) -> Any:
-    """Ask until it answers 200, or the process ends, or a minute has passed."""
+    """Poll until it answers 200, the process ends, or a minute has passed."""
     async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         while process.returncode is None:
             try:

@@ -1,4 +1,4 @@
-"""Who may come in, tried over a real socket on every route there is."""
+"""Access control, tested over a real socket on every route."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEY = "a key that nobody guesses"
 GUARDED = {"HUB_API_KEY": KEY}
 BEARER: dict[str, str] = {hdrs.AUTHORIZATION: f"Bearer {KEY}"}
 OWN_PAGE = {FETCH_SITE: "same-origin"}
-"""What a browser says of a form of our own."""
+"""The headers a browser sends with our own form."""
 FREE = {
     *("/health/live", "/health/ready"),
     *("/hooks/twilio", "/hooks/twilio/inbound", "/hooks/whatsapp"),
@@ -45,11 +45,11 @@ async def test_every_route_but_health_and_hooks_needs_the_key_even_locally(
 @pytest.mark.parametrize(
     "path", ["/static/console.js", "/nothing", "/health/../api/messages", "/health/x", "//", "/?x"]
 )
-async def test_what_is_not_in_the_table_is_guarded_too(path: str) -> None:
+async def test_unlisted_path_is_guarded_too(path: str) -> None:
     assert (await ask(World(environ=GUARDED), path)).status == 401
 
 
-async def test_with_the_key_no_route_asks_for_it_again(subtests: pytest.Subtests) -> None:
+async def test_no_route_refuses_the_right_key(subtests: pytest.Subtests) -> None:
     for route in ROUTES:
         with subtests.test(label(route)):
             world = World(environ=GUARDED)
@@ -89,7 +89,7 @@ async def test_without_a_key_this_machine_may_come_in_under_its_own_names(host: 
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
-async def test_a_body_that_a_form_of_another_site_can_send_is_refused(content_type: str) -> None:
+async def test_body_type_that_another_sites_form_can_send_is_refused(content_type: str) -> None:
     world = World()
     headers = {hdrs.CONTENT_TYPE: content_type}
 

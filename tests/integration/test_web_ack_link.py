@@ -1,4 +1,4 @@
-"""The link of an escalation: a signature in the place of a session, and only the button does anything."""
+"""The link of an escalation: a signature instead of a session; only the button changes anything."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ async def test_a_scanner_that_opens_the_link_changes_nothing() -> None:
 
     assert (200, [], []) == (reply.status, world.publisher.events, world.audit.rows)
     assert '<form method="post">' in reply.text
-    # In one piece: a line may end at each hyphen of plain text.
+    # Unwrapped: plain text may break a line at each hyphen.
     assert '<span class="whole">PQ-7</span>' in reply.text
     assert ".whole { display: inline-block;" in reply.text
 
 
-async def test_the_button_takes_the_matter_on_without_any_session() -> None:
+async def test_button_acknowledges_without_a_session() -> None:
     world, one = climbing()
     reply = await press(world, path(one))
     (told,), (noted,) = world.publisher.events, world.audit.rows
@@ -60,7 +60,7 @@ async def test_the_button_takes_the_matter_on_without_any_session() -> None:
     assert "quedó tomado" in reply.text
 
 
-async def test_the_button_twice_tells_it_once() -> None:
+async def test_pressing_the_button_twice_publishes_one_event() -> None:
     world, one = climbing()
     course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="ana"),))
     world.log.promises[one.id] = replace(one, course=course)
@@ -78,7 +78,7 @@ async def test_the_button_twice_tells_it_once() -> None:
     ],
     ids=["answered", "the next level was told", "not written yet"],
 )
-async def test_a_link_whose_time_is_over_says_so(fields: dict[str, Any], status: int, words: str) -> None:
+async def test_late_or_early_link_explains_itself(fields: dict[str, Any], status: int, words: str) -> None:
     world, one = climbing(**fields)
     for method in (hdrs.METH_GET, hdrs.METH_POST):
         reply = await ask(world, path(one), method=method)
@@ -87,7 +87,7 @@ async def test_a_link_whose_time_is_over_says_so(fields: dict[str, Any], status:
         assert words in reply.text
 
 
-async def test_a_signature_is_for_one_clock_and_one_level_and_of_our_own_key() -> None:
+async def test_signature_holds_for_one_clock_one_level_and_our_own_key() -> None:
     world, one = climbing()
     other = clock("pqrs_id:PQ-8", level=2)
     world.log.promises[other.id] = other
@@ -100,11 +100,11 @@ async def test_a_signature_is_for_one_clock_and_one_level_and_of_our_own_key() -
         "/take-on/7?level=2&sig=0",
     ]
     for method in (hdrs.METH_GET, hdrs.METH_POST):
-        assert [403] * len(forged) == [(await ask(world, each, method=method)).status for each in forged]
+        assert [403] * len(forged) == [(await ask(world, link, method=method)).status for link in forged]
     assert [] == world.publisher.events
 
 
-def test_no_link_goes_out_that_could_be_read_on_the_way_or_that_nobody_signed() -> None:
+def test_hub_sends_no_unsigned_link_and_none_over_plain_http() -> None:
     data = {"clock_id": "c-1", "to_level": 2}
     made = [
         Links(public_url="http://hub.example.co", ring=LINKS.ring).of_event("pqrs.escalated", data),

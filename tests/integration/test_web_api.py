@@ -1,4 +1,4 @@
-"""The lists of the API: shapes, filters, pages, clocks from Redis and from SQL, dead letters."""
+"""The lists of the API: schemas, filters, pages, clocks from Redis and from SQL, dead letters."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_pages_follow_one_another_by_their_cursor() -> None:
         ("person=%00", "person"),
     ],
 )
-async def test_a_query_that_is_not_right_says_what_is(query: str, words: str) -> None:
+async def test_wrong_query_is_answered_with_what_fits(query: str, words: str) -> None:
     reply = await ask(World(), f"/api/messages?{query}")
 
     assert reply.status == 400
@@ -120,7 +120,7 @@ async def test_a_message_is_shown_with_its_attempts() -> None:
 
 @pytest.mark.parametrize("noun", ["messages", "dead"])
 @pytest.mark.parametrize("name", [str(UUID(int=7)), "7", "%00"])
-async def test_what_is_not_there_is_not_found(noun: str, name: str) -> None:
+async def test_unknown_id_is_not_found(noun: str, name: str) -> None:
     reply = await ask(World(), f"/api/{noun}/{name}")
 
     assert reply.status == 404
@@ -155,7 +155,7 @@ async def taken(world: World) -> tuple[int, Any]:
     return reply.status, reply.json
 
 
-async def test_a_matter_that_is_taken_on_is_told_as_an_event_and_noted() -> None:
+async def test_acknowledging_a_clock_publishes_an_event_and_is_audited() -> None:
     world = climbing()
     answer = await taken(world)
     (clock_id,), (told,) = world.log.promises, world.publisher.events
@@ -166,7 +166,7 @@ async def test_a_matter_that_is_taken_on_is_told_as_an_event_and_noted() -> None
 
 
 @pytest.mark.parametrize("fields", [{"level": 1}, {"state": ClockState.MET, "ended_at": NOON}])
-async def test_a_matter_that_nobody_can_take_on_is_refused_with_the_reason(fields: dict[str, Any]) -> None:
+async def test_clock_that_nobody_can_acknowledge_is_refused_with_the_reason(fields: dict[str, Any]) -> None:
     world = climbing(**fields)
     status, answer = await taken(world)
 
@@ -195,7 +195,7 @@ def told_row(of: Any, step: str) -> dict[str, Any]:
 
 
 def escalated_clock() -> World:
-    """A clock at level 2 that a coordinator has taken on, and another one."""
+    """Two clocks; the first is at level 2 and acknowledged by a coordinator."""
     world = World()
     steps = tuple(
         Step(kind=kind, at=NOON + timedelta(days=day), from_level=1, to_level=to)
@@ -210,12 +210,12 @@ def escalated_clock() -> World:
         course=msgspec.to_builtins(course),
     )
     world.log.clock_rows.extend([row, clock_row()])
-    # The last step is still to come: what bears its name has been told by nobody.
+    # The last step is still due: a row with its key is no notice of it.
     world.log.told_rows.extend(told_row(row["id"], step) for step in ("escalate:2", "escalate:3"))
     return world
 
 
-async def test_a_clock_of_the_list_says_when_it_falls_due_who_was_told_and_who_took_it_on() -> None:
+async def test_listed_clock_shows_due_time_who_was_notified_and_who_acknowledged() -> None:
     world = escalated_clock()
 
     reply = await ask(world, "/api/clocks?state=breached")
@@ -224,13 +224,13 @@ async def test_a_clock_of_the_list_says_when_it_falls_due_who_was_told_and_who_t
     assert "2026-03-11T12:00:00-05:00" == reply.json["items"][0]["due_local"]
     assert row.due_words.startswith("venció hace")
     assert [("escalate:2", "p-jefe", "inbox", "sent")] == [
-        (one.step, one.person, one.channel, one.state) for one in row.told
+        (notice.step, notice.person, notice.channel, notice.state) for notice in row.told
     ]
-    assert [(2, "p-jefe")] == [(one.level, one.by) for one in row.acknowledged]
+    assert [(2, "p-jefe")] == [(ack.level, ack.by) for ack in row.acknowledged]
     assert "name" not in reply.json["items"][0]["told"][0]
 
 
-async def test_a_clock_is_shown_with_its_steps_and_who_was_told_by_masked_name() -> None:
+async def test_clock_is_shown_with_its_steps_and_masked_names_of_the_notified() -> None:
     world, one = World(), clock(fired=2, state=ClockState.BREACHED)
     world.log.promises[one.id] = one
     world.log.told_rows.extend(told_row(one.id, step) for step in ("breach:1", "escalate:2"))
@@ -241,11 +241,11 @@ async def test_a_clock_is_shown_with_its_steps_and_who_was_told_by_masked_name()
     assert [("at_risk:1", True), ("breach:1", True), ("escalate:2", False)] == [
         (step.key, step.done) for step in whole.steps
     ]
-    assert [("breach:1", "A*** R***")] == [(one.step, one.name) for one in whole.told]
+    assert [("breach:1", "A*** R***")] == [(notice.step, notice.name) for notice in whole.told]
     assert "ph-1" == whole.context["copropiedad_id"]
 
 
-async def test_a_clock_that_stands_still_has_no_time_left_and_says_since_when() -> None:
+async def test_paused_clock_has_no_time_left_and_shows_since_when() -> None:
     world = World()
     course = msgspec.to_builtins(ClockHistory(pauses=(Pause(since=NOON),)))
     world.log.clock_rows.append(clock_row(course=course))
@@ -256,7 +256,7 @@ async def test_a_clock_that_stands_still_has_no_time_left_and_says_since_when() 
     assert row["due_words"].startswith("en pausa desde el lunes 9")
 
 
-async def test_a_clock_that_ended_late_has_no_time_left_and_says_when_it_ended() -> None:
+async def test_clock_that_ended_late_shows_its_end_and_no_time_left() -> None:
     world = World()
     world.log.clock_rows.append(clock_row(state="breached", ended_at=NOON + timedelta(days=3)))
 
@@ -304,7 +304,7 @@ async def test_ended_clocks_come_from_sql() -> None:
 
 
 @pytest.mark.parametrize("incident", ["away", "forgotten"])
-async def test_while_redis_is_away_or_empty_the_live_clocks_come_from_sql_and_it_is_said(
+async def test_without_redis_live_clocks_come_from_sql_and_the_answer_says_so(
     incident: str,
 ) -> None:
     world = with_clocks("open", "met", "breached")
@@ -315,7 +315,7 @@ async def test_while_redis_is_away_or_empty_the_live_clocks_come_from_sql_and_it
     assert (cases(reply.json), reply.json["source"]) == (["PQRS-0", "PQRS-2"], "sql")
 
 
-async def test_a_page_in_the_middle_of_the_boards_waits_for_redis() -> None:
+async def test_later_page_of_clocks_needs_redis() -> None:
     world = with_clocks("open", "open", "open")
     world.boards.away = True
 
@@ -369,7 +369,7 @@ async def test_replaying_publishes_the_bytes_again_and_may_be_repeated() -> None
 
 @dataclass
 class BouncingPublisher(MemoryPublisher):
-    """Its events fail again at once, as they do when nothing was mended."""
+    """A publisher whose replayed events fail again at once, as if nothing was fixed."""
 
     log: MemoryLog = field(default_factory=MemoryLog)
 
@@ -426,7 +426,7 @@ async def test_the_summary_counts_by_state() -> None:
     ("failure", "status"),
     [(StorageUnavailable(), 503), (StorageRefused(), 400), (ValueError("per-1 María"), 500)],
 )
-async def test_a_failure_behind_the_api_is_one_sentence_without_anybodys_data(
+async def test_internal_failure_is_one_sentence_without_personal_data(
     failure: Exception, status: int
 ) -> None:
     reply = await ask(World(log=MemoryLog(failure=failure)), "/api/messages")
@@ -436,7 +436,7 @@ async def test_a_failure_behind_the_api_is_one_sentence_without_anybodys_data(
     assert "María" not in reply.text
 
 
-async def test_a_method_that_does_not_fit_says_which_does() -> None:
+async def test_wrong_method_is_answered_with_the_allowed_ones() -> None:
     reply = await ask(World(), "/api/messages", method="POST")
 
     assert (reply.status, reply.headers[hdrs.ALLOW]) == (405, "GET")

@@ -1,4 +1,4 @@
-"""Whom an audience means, over HTTP."""
+"""The people of an audience, over HTTP."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_an_audience_is_counted_and_listed_before_anything_is_sent(filled:
     } == found.json
 
 
-async def test_it_comes_page_by_page(filled: World) -> None:
+async def test_audience_is_listed_page_by_page(filled: World) -> None:
     first = (await audience(filled, "everyone", limit="1")).json
     second = (await audience(filled, "everyone", limit="1", after=first["next"])).json
 
@@ -80,20 +80,20 @@ async def test_it_comes_page_by_page(filled: World) -> None:
     ],
     ids=["none", "nothing", "a slip", "a party", "too many", "too long"],
 )
-async def test_what_cannot_be_read_is_told(who: tuple[str, ...], told: str) -> None:
+async def test_invalid_audience_is_refused_with_the_reason(who: tuple[str, ...], told: str) -> None:
     answer = await audience(World(), *who)
 
     assert 400 == answer.status
     assert told in answer.json["error"]
 
 
-async def test_only_the_words_may_be_given_several_times() -> None:
+async def test_only_who_may_be_repeated() -> None:
     answer = await ask(World(), "/api/audience?who=everyone&limit=1&limit=2")
 
     assert (400, "A query parameter is given twice.") == (answer.status, answer.json["error"])
 
 
-async def test_the_api_says_that_the_words_are_several_and_needed() -> None:
+async def test_openapi_shows_that_who_is_required_and_repeatable() -> None:
     document = (await ask(World(), "/openapi.json")).json
     (who, *_) = document["paths"]["/api/audience"]["get"]["parameters"]
 
@@ -105,7 +105,7 @@ async def test_the_api_says_that_the_words_are_several_and_needed() -> None:
     )
 
 
-async def test_who_reaches_one_copropiedad_is_answered_as_if_there_were_no_other(opened: Database) -> None:
+async def test_audience_is_limited_to_the_callers_copropiedad(opened: Database) -> None:
     world = World(environ=GUARDED, database=opened)
     told = (
         *(unit("u-1"), unit("u-9", copropiedad="ph-9"), person("p-1"), person("p-9")),

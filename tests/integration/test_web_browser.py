@@ -1,4 +1,4 @@
-"""The page in a real browser: what it shows, that it obeys nothing it shows, keyboard, small screens."""
+"""The page in a real browser: content, no injection, keyboard, small screens."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def busy_world(database: Database, **environ: str) -> World:
     return world
 
 
-async def test_the_page_shows_messages_clocks_and_letters_and_obeys_none_of_them(
+async def test_page_shows_messages_clocks_and_letters_and_runs_none_of_their_markup(
     browser: Browser, opened: Database
 ) -> None:
     async with browsing(busy_world(opened)) as client:
@@ -68,7 +68,7 @@ async def test_the_page_shows_messages_clocks_and_letters_and_obeys_none_of_them
         assert browser.complaints == []
 
 
-async def test_what_changes_is_shown_without_a_reload(browser: Browser, opened: Database) -> None:
+async def test_changes_appear_without_a_reload(browser: Browser, opened: Database) -> None:
     world = busy_world(opened)
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
@@ -97,7 +97,7 @@ async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(
         assert await browser.run("document.activeElement.getAttribute('aria-selected')") == "true"
 
 
-async def test_who_may_sees_a_person_whole_when_he_asks_and_that_is_noted(
+async def test_permitted_operator_unmasks_a_person_and_the_look_is_audited(
     browser: Browser, opened: Database
 ) -> None:
     world = busy_world(opened)
@@ -139,7 +139,7 @@ async def test_a_letter_is_replayed_at_once_and_discarded_after_a_question(
 
 @dataclass
 class RefusedAgain(MemoryPublisher):
-    """What it publishes again is refused again at once: nothing was mended."""
+    """A hub that refuses each replayed event again at once, as if nothing was fixed."""
 
     letters: list[DeadLetter] = field(default_factory=list)
 
@@ -221,9 +221,7 @@ async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser, op
         assert await browser.until("document.getElementById('name') !== null")
 
 
-async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(
-    browser: Browser, opened: Database
-) -> None:
+async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, opened: Database) -> None:
     world = busy_world(opened)
     await world.incidents.see(
         [
@@ -234,7 +232,7 @@ async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
         lines = await browser.until("document.querySelector('#incidents:not([hidden])')?.innerText")
-        # A list with another role is none, and its items are of no list: readers do not count them.
+        # A list with another role is no list for screen readers: they do not count its items.
         lists = await browser.run(
             "[...document.querySelectorAll('#incidents li')]"
             ".map(item => item.parentElement.matches('ul:not([role])'))"
@@ -249,7 +247,7 @@ async def test_what_is_wrong_with_the_hub_stands_on_top_until_it_is_over(
     assert browser.complaints == []
 
 
-async def test_what_waits_for_an_operator_stands_above_the_counts(browser: Browser, opened: Database) -> None:
+async def test_work_for_operators_stands_above_the_counts(browser: Browser, opened: Database) -> None:
     world = busy_world(opened)
     written = Reply(
         channel="sms", provider="twilio", reference="SM1", address="+573001234567", text="Hola", at=now()

@@ -1,4 +1,4 @@
-"""Signing in with a real browser: what is shown, what is hidden, and that the page sends its token."""
+"""Signing in with a real browser: what the page shows and hides, and that it sends its CSRF token."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_the_form_can_be_used_without_a_mouse_and_by_a_password_manager(
     assert (named, folded) == (True, False)
 
 
-async def test_a_wrong_password_is_told_and_the_name_is_kept(browser: Browser, client: Client) -> None:
+async def test_wrong_password_shows_an_error_and_keeps_the_name(browser: Browser, client: Client) -> None:
     await enter(browser, client, "ana", "guess")
     focused = await browser.run("document.activeElement.id")
     said = await browser.run("document.querySelector('[role=alert]').innerText")
@@ -95,7 +95,9 @@ async def test_a_wrong_password_is_told_and_the_name_is_kept(browser: Browser, c
     )
 
 
-async def test_a_lock_is_told_with_its_end(browser: Browser, client: Client, world: World) -> None:
+async def test_locked_account_shows_when_the_lock_ends(
+    browser: Browser, client: Client, world: World
+) -> None:
     for _ in range(FAILURES):
         await enter(browser, client, "ana", "guess")
     await photo(browser, "3-locked")
@@ -104,7 +106,7 @@ async def test_a_lock_is_told_with_its_end(browser: Browser, client: Client, wor
     assert world.accounts.sessions == {}
 
 
-async def test_a_wrong_key_is_told_in_its_own_form(browser: Browser, client: Client) -> None:
+async def test_wrong_key_shows_an_error_in_its_own_form(browser: Browser, client: Client) -> None:
     await browser.go(str(client.make_url("/")))
     await browser.until("document.getElementById('key') !== null")
     await fill(browser, "details form", key="guess")
@@ -114,7 +116,7 @@ async def test_a_wrong_key_is_told_in_its_own_form(browser: Browser, client: Cli
     assert await browser.run("document.activeElement.id") == "key"
 
 
-async def test_a_password_for_once_is_changed_before_anything_else(browser: Browser, client: Client) -> None:
+async def test_one_time_password_must_be_changed_first(browser: Browser, client: Client) -> None:
     await enter(browser, client, "nuevo")
     path = await browser.run("location.pathname")
     await photo(browser, "5-must-change")
@@ -122,7 +124,7 @@ async def test_a_password_for_once_is_changed_before_anything_else(browser: Brow
     await photo(browser, "6-not-the-same")
     told = await text(browser)
     await fill(browser, "form", old=PASSWORD, new="viento entre pinos", again="viento entre pinos")
-    # The messages of the world belong to no copropiedad, and so not to his.
+    # The messages of this world belong to no copropiedad, so this account sees none.
     await browser.until("document.getElementById('empty')?.innerText.includes('Todavía no hay')")
 
     assert path == "/account"
@@ -130,7 +132,7 @@ async def test_a_password_for_once_is_changed_before_anything_else(browser: Brow
     assert "Operación: ph-torres-del-parque" in await text(browser)
 
 
-async def test_who_only_looks_is_offered_nothing_that_would_be_refused(
+async def test_read_only_account_sees_no_button_that_would_be_refused(
     browser: Browser, client: Client
 ) -> None:
     await enter(browser, client, "ana")
@@ -148,7 +150,7 @@ async def test_who_only_looks_is_offered_nothing_that_would_be_refused(
     assert browser.complaints == []
 
 
-async def test_who_may_operate_does_so_with_the_token_of_the_page_and_leaves(
+async def test_operator_acts_with_the_pages_token_and_signs_out(
     browser: Browser, client: Client, world: World
 ) -> None:
     await enter(browser, client, "olga")

@@ -1,4 +1,4 @@
-"""What people wrote, and whom nobody writes to, over HTTP."""
+"""Replies and suppressions over HTTP."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def test_a_suppression_says_when_it_ends_by_itself_and_is_lifted(served: W
     assert [{"lifted": 1}, {"lifted": 0}] == answers
 
 
-async def test_a_lift_of_nothing_in_particular_is_refused(served: World) -> None:
+async def test_lift_without_an_address_is_refused(served: World) -> None:
     for body in (b"", b"{}", b'{"address": 7}', b'{"address": "a", "all": true}'):
         answer = await ask(served, "/api/suppressions/lift", method="POST", headers=JSON, body=body)
         assert 400 == answer.status

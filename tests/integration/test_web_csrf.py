@@ -1,4 +1,4 @@
-"""A change by a cookie needs two proofs that our own page asked for it; each fails when left out."""
+"""A change by cookie needs two proofs that our own page requested it; without either it is refused."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def test_a_change_without_one_of_the_proofs_is_refused(
 
 
 @every_change
-async def test_a_change_with_both_is_not(ana: Visitor, route: Route) -> None:
+async def test_change_with_both_proofs_is_accepted(ana: Visitor, route: Route) -> None:
     status, text = await change(ana, route, "right")
 
     assert status not in {401, 500}
@@ -95,34 +95,32 @@ async def test_a_change_with_both_is_not(ana: Visitor, route: Route) -> None:
 
 
 @every_change
-async def test_an_origin_of_ours_is_as_good_as_the_newer_header(
-    ana: Visitor, client: Client, route: Route
-) -> None:
+async def test_own_origin_counts_like_sec_fetch_site(ana: Visitor, client: Client, route: Route) -> None:
     ana.says = {hdrs.ORIGIN: str(client.make_url("/")).rstrip("/")}
     status, text = await change(ana, route, "right")
 
     assert status != 403 or "scope" in text
 
 
-async def test_a_look_needs_no_token(ana: Visitor) -> None:
+async def test_reading_needs_no_token(ana: Visitor) -> None:
     ana.says = {}
 
     assert (await ana.ask("/api/messages")).status == 200
 
 
-async def test_whoever_has_signed_in_does_nothing_in_another_name(ana: Visitor, world: World) -> None:
+async def test_signed_in_account_cannot_act_in_another_name(ana: Visitor, world: World) -> None:
     await ana.change("/api/pauses/sms", "PUT", {"by": "laura", "reason": "x"})
 
     assert ["account:ana"] == [row["by"] for row in await world.pauses.pauses()]
 
 
-async def test_a_token_in_the_address_is_none(ana: Visitor) -> None:
+async def test_token_in_the_url_does_not_count(ana: Visitor) -> None:
     answer = await ana.ask(f"/api/pauses/sms?csrf={ana.csrf}", "PUT", body={})
 
     assert answer.status == 403
 
 
-async def test_a_token_in_a_body_of_json_is_none(ana: Visitor) -> None:
+async def test_token_in_a_json_body_does_not_count(ana: Visitor) -> None:
     answer = await ana.ask("/api/pauses/sms", "PUT", body={"csrf": ana.csrf})
 
     assert answer.status == 403

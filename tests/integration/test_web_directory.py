@@ -1,4 +1,4 @@
-"""The directory over HTTP: what is written into it, and what it tells."""
+"""The directory over HTTP: writing entries and reading them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def write(world: World, path: str, body: Any, method: str = "PUT") -> Repl
     return await ask(world, f"/api/directory/{path}", method=method, headers=JSON, body=raw)
 
 
-async def test_what_is_written_counts_once_and_an_older_version_never(opened: Database) -> None:
+async def test_entry_is_applied_once_and_an_older_version_never(opened: Database) -> None:
     world = World(database=opened)
     answers = [
         (await write(world, "people/p-1", {**PERSON, "version": version})).json for version in (2, 2, 1, 3)
@@ -107,7 +107,7 @@ async def test_a_refusal_names_the_field_and_changes_nothing(
     assert 404 == (await ask(world, "/api/people/p-1")).status
 
 
-async def test_what_there_is_not_cannot_be_written_or_taken_out() -> None:
+async def test_unknown_kind_cannot_be_written_or_removed() -> None:
     world = World()
 
     assert 404 == (await write(world, "towers/t-1", {"version": 1})).status
@@ -126,7 +126,7 @@ async def test_who_was_an_owner_on_a_day_is_answered_without_the_name(opened: Da
     shown = await ask(world, "/api/people/p-1")
 
     assert [[], ["p-1"], ["p-1"], [], ["p-1"]] == on_days
-    assert ["unit:u-1"] == [one["scope"] for one in shown.json["memberships"]]
+    assert ["unit:u-1"] == [membership["scope"] for membership in shown.json["memberships"]]
     assert "María" not in shown.text
     assert "maria@" not in shown.text
 
@@ -142,11 +142,11 @@ async def test_who_was_an_owner_on_a_day_is_answered_without_the_name(opened: Da
         "role=owner&unit=u-1&on=2026-02-30",
     ],
 )
-async def test_a_question_that_is_none_is_refused(query: str) -> None:
+async def test_incomplete_question_is_refused(query: str) -> None:
     assert 400 == (await ask(World(), f"/api/people?{query}")).status
 
 
-async def test_somebody_is_shown_with_what_was_agreed_to(opened: Database) -> None:
+async def test_person_is_shown_with_consents(opened: Database) -> None:
     world = World(database=opened)
     await write(world, "people/p-1", PERSON)
     yes = consent("p-1", "commercial", channels=["email"])

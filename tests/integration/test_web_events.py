@@ -1,4 +1,4 @@
-"""`POST /api/events`: what is taken, what is refused and why, and a broker that goes away."""
+"""`POST /api/events`: what is accepted, what is refused and why, and a broker that goes down."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def test_one_event_is_published_as_it_says() -> None:
     status, body = await post(world, one)
 
     assert (status, body) == (202, {"accepted": 1, "refused": []})
-    assert [(each.id, each.name) for each in world.publisher.events] == [("evt-7", "pqrs.received")]
+    assert [(event.id, event.name) for event in world.publisher.events] == [("evt-7", "pqrs.received")]
 
 
 async def test_an_array_keeps_its_order_and_says_which_are_refused_and_why() -> None:
@@ -46,7 +46,7 @@ async def test_an_array_keeps_its_order_and_says_which_are_refused_and_why() -> 
 
     assert status == 202
     assert body["accepted"] == 3
-    assert [each["index"] for each in body["refused"]] == [1, 3]
+    assert [event["index"] for event in body["refused"]] == [1, 3]
     assert body["refused"][0] == {
         "index": 1,
         "reason": "data.radicado: required",
@@ -55,7 +55,7 @@ async def test_an_array_keeps_its_order_and_says_which_are_refused_and_why() -> 
         "source": "urn:coproservicios:crm",
         "dead_letter_id": str(world.log.letters[0].id),
     }
-    assert [each.id for each in world.publisher.events] == ["a", "b", "c"]
+    assert [event.id for event in world.publisher.events] == ["a", "b", "c"]
 
 
 async def test_binary_mode_is_taken_with_its_attributes_in_headers() -> None:
@@ -75,14 +75,14 @@ async def test_binary_mode_is_taken_with_its_attributes_in_headers() -> None:
     assert world.publisher.events[0].id == "evt-niño"
 
 
-async def test_nobody_over_http_is_the_hub() -> None:
+async def test_event_with_the_hubs_own_source_is_refused() -> None:
     world = World()
 
     status, body = await post(world, event(source="urn:hub"))
 
     assert (status, body["accepted"]) == (422, 0)
     assert (body["refused"][0]["field"], body["refused"][0]["dead_letter_id"]) == ("source", None)
-    # A letter that is replayed comes from the hub itself: this one would be believed.
+    # A replay comes from the hub itself, so a stored letter of this source would be trusted.
     assert world.log.letters == []
 
 
@@ -129,7 +129,7 @@ async def test_no_accepted_event_is_a_problem_that_says_what_to_mend() -> None:
     }
 
 
-async def test_a_refused_event_is_a_dead_letter_that_can_be_replayed_and_its_publisher_hears_of_it() -> None:
+async def test_refused_event_becomes_a_dead_letter_and_its_publisher_is_notified() -> None:
     world = World()
     wrong = event(id="evt-9")
     del wrong["data"]["radicado"]
@@ -169,7 +169,7 @@ async def test_a_batch_of_cloud_events_is_taken() -> None:
     reply = await publish(world, batch, "application/cloudevents-batch+json; charset=utf-8")
 
     assert (reply.status, reply.json) == (202, {"accepted": 2, "refused": []})
-    assert [each.id for each in world.publisher.events] == ["a", "b"]
+    assert [event.id for event in world.publisher.events] == ["a", "b"]
 
 
 async def test_a_batch_that_is_no_array_is_a_bad_request() -> None:
@@ -181,7 +181,7 @@ async def test_a_batch_that_is_no_array_is_a_bad_request() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[{]", b"[1,", b'{"id":', b'{"id": "\xff"}', b"\xff\xfe", b"[" * 100_000, b"<xml/>"]
 )
-async def test_what_is_no_json_is_a_bad_request(body: bytes) -> None:
+async def test_invalid_json_is_a_bad_request(body: bytes) -> None:
     world = World()
     status, answer = await post(world, body)
 
@@ -191,14 +191,14 @@ async def test_what_is_no_json_is_a_bad_request(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b"7", b'"text"', b"null", b"{}", b"[7]"])
-async def test_json_that_is_no_event_is_refused(body: bytes) -> None:
+async def test_json_without_an_event_is_refused(body: bytes) -> None:
     world = World()
     status, answer = await post(world, body)
 
     assert (status, answer["accepted"], len(world.log.letters)) == (422, 0, 1)
 
 
-async def test_nothing_in_an_array_is_nothing_accepted() -> None:
+async def test_empty_array_accepts_nothing() -> None:
     assert await post(World(), []) == (202, {"accepted": 0, "refused": []})
 
 
@@ -233,7 +233,7 @@ async def test_a_body_past_every_limit_is_refused_with_a_hint() -> None:
     assert answer["hint"]
 
 
-async def test_a_broker_that_is_away_says_how_many_it_has_and_when_to_come_back() -> None:
+async def test_broker_failure_reports_accepted_count_and_retry_after() -> None:
     world = World()
     world.publisher.room = 2
     events = json.dumps([event() for _ in range(5)]).encode()
@@ -254,4 +254,4 @@ async def test_five_hundred_events_go_in_one_request() -> None:
     status, body = await post(world, [event(id=str(n)) for n in range(500)])
 
     assert (status, body["accepted"]) == (202, 500)
-    assert [each.id for each in world.publisher.events] == [str(n) for n in range(500)]
+    assert [event.id for event in world.publisher.events] == [str(n) for n in range(500)]

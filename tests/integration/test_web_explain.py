@@ -1,4 +1,4 @@
-"""Why somebody was told of an event, or not, over HTTP."""
+"""Why a person was or was not notified of an event, over HTTP."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def path(**query: str) -> str:
     return f"/api/explain?{urlencode({'event': ONE.event.id, 'person': 'p-1', **query})}"
 
 
-async def test_it_answers_why_and_is_noted(made: World) -> None:
+async def test_explanation_is_given_and_audited(made: World) -> None:
     reply = await ask(made, path())
     [noted] = made.audit.rows
 
@@ -74,7 +74,9 @@ async def test_a_message_is_shown_with_a_masked_address(made: World) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_what_is_not_there_is_said(made: World, query: dict[str, str], status: int, said: str) -> None:
+async def test_unknown_event_or_person_is_explained(
+    made: World, query: dict[str, str], status: int, said: str
+) -> None:
     reply = await ask(made, path(**query))
 
     assert status == reply.status
@@ -82,7 +84,7 @@ async def test_what_is_not_there_is_said(made: World, query: dict[str, str], sta
     assert [] == made.audit.rows
 
 
-async def test_an_id_of_several_sources_asks_back(made: World, opened: Database) -> None:
+async def test_id_used_by_several_sources_asks_for_the_source(made: World, opened: Database) -> None:
     async with PostgresIntake(opened).transaction() as transaction:
         await transaction.add_events([stored(event(id=ONE.event.id, source="urn:erp"))])
     reply = await ask(made, path())
@@ -104,7 +106,7 @@ async def test_an_id_of_several_sources_asks_back(made: World, opened: Database)
     ],
     ids=["everywhere", "of the place", "told there", "of elsewhere", "an event elsewhere", "nowhere"],
 )
-async def test_from_a_place_only_what_belongs_to_it_is_seen(
+async def test_caller_sees_only_explanations_of_their_copropiedad(
     opened: Database, places: PropertyScope, who: str, outcome: str, reason: str | None
 ) -> None:
     store = PostgresExplain(opened)

@@ -1,4 +1,4 @@
-"""What the API and the metrics tell of the hub's own health."""
+"""The hub's own health in the API and in the metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LETTERS = Symptom(key="dead_letters", measured="3 abiertas, 1 de la última hora
 
 
 async def house() -> World:
-    """A hub whose SMS provider was broken, and which has dead letters."""
+    """A hub with dead letters, whose SMS provider was broken."""
     world = World()
     await world.incidents.see([SMS])
     await world.incidents.resolve(["circuit"], timedelta(microseconds=-1))
@@ -20,7 +20,7 @@ async def house() -> World:
     return world
 
 
-async def test_the_open_ones_come_first_each_with_what_to_do() -> None:
+async def test_open_incidents_come_first_with_what_to_do() -> None:
     items = (await ask(await house(), "/api/incidents")).json["items"]
 
     assert [("dead_letters", "open"), ("circuit:sms:twilio", "over")] == [
@@ -30,7 +30,7 @@ async def test_the_open_ones_come_first_each_with_what_to_do() -> None:
     assert LETTERS.measured == items[0]["measured"]
 
 
-async def test_what_another_hub_has_found_is_not_shown() -> None:
+async def test_incidents_of_unknown_kinds_are_not_shown() -> None:
     world = await house()
     await world.incidents.see([Symptom(key="moon:full", measured="x")])
 

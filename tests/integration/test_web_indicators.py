@@ -1,4 +1,4 @@
-"""Indicators over HTTP: the period, what narrows it, the shape of the answer."""
+"""Indicators over HTTP: period, filters, response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 def kept(name: str, state: ClockState, hours: int, level: int = 1) -> PromiseRecord:
-    """Begun on Monday 9 March 2026 at 12:00 and ended so many hours later."""
+    """A clock that began on Monday 9 March 2026 at 12:00 and ended `hours` later."""
     return PromiseRecord(
         case="pqrs_id:1",
         name=name,
@@ -56,7 +56,7 @@ async def test_indicator_days_are_whole_bogota_days_in_business_hours() -> None:
     assert {"closed": 1, "resolved": 0, "share": 0.0} == reply.json["first_instance"]
 
 
-async def test_without_days_they_are_the_last_thirty() -> None:
+async def test_default_period_is_the_last_thirty_days() -> None:
     world = World()
 
     answer = (await ask(world, "/api/indicators")).json
@@ -70,5 +70,5 @@ async def test_without_days_they_are_the_last_thirty() -> None:
 @pytest.mark.parametrize(
     "query", ["from=2026-03-31&to=2026-03-01", "from=2020-01-01&to=2026-01-01", "from=March", "month=3"]
 )
-async def test_what_is_no_period_is_refused(query: str) -> None:
+async def test_invalid_period_is_refused(query: str) -> None:
     assert 400 == (await ask(World(), f"/api/indicators?{query}")).status

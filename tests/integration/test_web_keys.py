@@ -1,4 +1,4 @@
-"""A key of a system opens what its scopes say, over a real socket, on every route there is."""
+"""A system's key opens only the routes of its scopes, tested over a real socket on every route."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Scope
+from hub.storage import Database
 from hub.web.application import build_metrics
 from hub.web.routes import ROUTES
 from hub.web.services import Access
@@ -25,7 +26,7 @@ every_scope = pytest.mark.parametrize("scope", Scope)
 
 
 async def holding(world: World, *scopes: Scope, **fields: Any) -> dict[str, str]:
-    """Give the world a key; answer the header that shows it."""
+    """Add a key to the world; return the header that sends it."""
     key, token = issue(
         uuid4().hex, scopes=scopes, known_types=BY_NAME, by="test", now=datetime.now(UTC), **fields
     )
@@ -60,13 +61,13 @@ async def test_each_route_that_is_served_has_its_rule_and_each_rule_its_route() 
     assert served == {(route.method, route.path) for route in ROUTES}
 
 
-def test_nobody_is_asked_for_a_key_by_health_the_sign_in_and_hooks_alone() -> None:
+def test_only_health_sign_in_and_hooks_need_no_key() -> None:
     assert {route.path for route in ROUTES if route.needs is None} == FREE | {"/"}
 
 
 @pytest.mark.parametrize("path", ["/static/console.js", "/nothing", "/health/../api/messages"])
 @every_scope
-async def test_what_is_not_in_the_table_is_for_administrators(path: str, scope: Scope) -> None:
+async def test_unlisted_route_needs_the_admin_scope(path: str, scope: Scope) -> None:
     world = World(environ=GUARDED)
     reply = await ask(world, path, headers=await holding(world, scope))
     allowed = {"/static/console.js": Scope.READ, "/health/../api/messages": Scope.READ}
@@ -74,7 +75,7 @@ async def test_what_is_not_in_the_table_is_for_administrators(path: str, scope: 
     assert refused(reply) == (scope is not allowed.get(path, Scope.ADMIN))
 
 
-async def test_what_listens_for_metrics_alone_asks_for_the_key_as_well() -> None:
+async def test_metrics_listener_needs_the_key_too() -> None:
     services = World(environ=GUARDED).services()
     app = build_metrics(Access(settings=services.settings), services.monitoring)
 
@@ -90,7 +91,7 @@ async def test_a_token_that_is_nearly_right_opens_nothing(spoil: str) -> None:
     assert (await ask(world, "/api/messages", headers=wrong)).status == 401
 
 
-async def test_where_no_key_is_known_yet_and_the_database_is_away_the_caller_tries_again() -> None:
+async def test_without_known_keys_and_database_the_caller_is_asked_to_retry() -> None:
     world = World(environ=GUARDED)
     shown = await holding(world, *Scope)
     world.keys.faults.script("live_keys", StorageUnavailable())
@@ -99,7 +100,7 @@ async def test_where_no_key_is_known_yet_and_the_database_is_away_the_caller_tri
     assert (await ask(world, "/api/messages", headers=BEARER)).status == 200
 
 
-async def test_a_bound_key_publishes_its_source_and_types_and_hears_why_not_others() -> None:
+async def test_bound_key_publishes_only_its_source_and_types() -> None:
     world = World(environ=GUARDED)
     shown = await holding(world, Scope.PUBLISH, source=CRM, event_types=["pqrs.received"])
     given = [event(), event(source="urn:other"), event("pqrs.responded"), event(source="urn:hub")]
@@ -118,7 +119,7 @@ async def test_a_bound_key_publishes_its_source_and_types_and_hears_why_not_othe
         (2, "type"),
         (3, "source"),
     ]
-    assert [one.id for one in world.publisher.events] == [given[0]["id"]]
+    assert [event.id for event in world.publisher.events] == [given[0]["id"]]
 
 
 async def test_a_key_is_made_shown_once_rotated_and_revoked_and_all_of_it_is_noted() -> None:
@@ -165,8 +166,8 @@ async def test_a_key_that_makes_no_sense_is_refused(body: dict[str, Any]) -> Non
     assert await world.keys.keys() == []
 
 
-async def test_looks_and_changes_are_noted_with_who_and_what_and_no_value_of_a_person() -> None:
-    world = World(environ=GUARDED)
+async def test_looks_and_changes_are_audited_without_personal_data(opened: Database) -> None:
+    world = World(environ=GUARDED, database=opened)
     world.log.letters.append(letter := dead_letter())
     headers = {**BEARER, hdrs.CONTENT_TYPE: "application/json"}
 

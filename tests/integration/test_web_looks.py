@@ -1,4 +1,4 @@
-"""Person data is masked unless somebody may see it whole and asks; each look is noted, or there is none."""
+"""Personal data is masked unless the caller may see it and asks; a look that cannot be audited is refused."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def town(database: str) -> AsyncIterator[Town]:
 
 
 def items(town: Town) -> dict[str, tuple[str, str, str | None]]:
-    """What holds data of one person → how a look at it is noted."""
+    """Path of a record with one person's data → the action that audits a look at it."""
     return {
         f"/api/messages/{town.a.message}": ("message.show", f"message:{town.a.message}", "p-alfa"),
         "/api/people/p-alfa": ("person.show", "person:p-alfa", "p-alfa"),
@@ -50,7 +50,7 @@ def noted(town: Town) -> MemoryAudit:
     return cast(MemoryAudit, town.stores.audit)
 
 
-async def test_without_asking_nothing_is_whole_and_the_look_is_noted(town: Town) -> None:
+async def test_records_are_masked_by_default_and_the_look_is_audited(town: Town) -> None:
     for path, look in items(town).items():
         async with town.seen_by(EVERYWHERE) as client:
             status, text = await ask(client, GET, path)
@@ -61,7 +61,7 @@ async def test_without_asking_nothing_is_whole_and_the_look_is_noted(town: Town)
         assert (look, {"whole": False}) == ((note.action, note.subject, note.person), note.detail)
 
 
-async def test_whole_it_is_for_who_may_and_asks_and_that_is_noted(town: Town) -> None:
+async def test_permitted_caller_sees_the_whole_record_on_request_and_it_is_audited(town: Town) -> None:
     for path, look in items(town).items():
         async with town.seen_by(everything_in(A)) as client:
             status, text = await ask(client, GET, f"{path}?whole=true")
@@ -74,7 +74,9 @@ async def test_whole_it_is_for_who_may_and_asks_and_that_is_noted(town: Town) ->
 
 
 @pytest.mark.parametrize("scope", [Scope.READ, Scope.OPERATE, Scope.ADMIN])
-async def test_whole_it_is_not_for_who_may_not_and_nothing_was_looked_at(town: Town, scope: Scope) -> None:
+async def test_caller_without_the_scope_sees_no_whole_record_and_nothing_is_audited(
+    town: Town, scope: Scope
+) -> None:
     reach = {Scope.READ: None, scope: None}
     for path in items(town):
         async with town.seen_by(reach) as client:
@@ -116,7 +118,7 @@ async def test_a_list_with_names_notes_the_question_and_not_each_row(town: Town)
     assert {"role": "owner", "on": None, "found": 2} == noted(town).rows[0].detail
 
 
-async def test_what_is_not_there_is_not_noted_as_looked_at(town: Town) -> None:
+async def test_missing_record_is_not_audited(town: Town) -> None:
     async with town.seen_by(everything_in()) as client:
         answers = [
             (await ask(client, GET, f"{path}{whole}"))[0]
@@ -128,7 +130,7 @@ async def test_what_is_not_there_is_not_noted_as_looked_at(town: Town) -> None:
     assert [] == noted(town).rows
 
 
-async def test_a_letter_is_handed_over_when_that_is_noted_with_whose_it_is_and_not_before(town: Town) -> None:
+async def test_letter_is_handed_over_only_after_the_audit_note(town: Town) -> None:
     path = f"/api/letters/{town.a.message}/done"
     async with town.seen_by(EVERYWHERE) as client:
         noted(town).faults.script("add", StorageUnavailable())
@@ -144,7 +146,7 @@ async def test_a_letter_is_handed_over_when_that_is_noted_with_whose_it_is_and_n
     assert [("letter.done", "p-alfa")] == [(row.action, row.person) for row in noted(town).rows]
 
 
-async def test_a_look_or_change_that_cannot_be_noted_is_refused(town: Town) -> None:
+async def test_look_or_change_that_cannot_be_audited_is_refused(town: Town) -> None:
     person = {"version": 9, "names": "Otra", "contact_points": []}
     looks = [
         *((GET, f"{path}{whole}", None) for path in items(town) for whole in ("", "?whole=true")),
@@ -168,7 +170,9 @@ async def test_a_look_or_change_that_cannot_be_noted_is_refused(town: Town) -> N
     assert (1, "Persona alfa") == (unchanged["version"], unchanged["name"])
 
 
-async def test_who_looked_at_somebody_and_who_told_of_him_is_answered(town: Town, opened: Database) -> None:
+async def test_audit_lists_who_looked_at_a_person_and_who_reported_the_person(
+    town: Town, opened: Database
+) -> None:
     town.stores = replace(town.stores, audit=PostgresAudit(opened))
     async with town.seen_by(EVERYWHERE) as client:
         await ask(client, GET, f"/api/messages/{town.a.message}")
@@ -199,6 +203,6 @@ async def test_who_looked_at_somebody_and_who_told_of_him_is_answered(town: Town
 
 
 @pytest.mark.parametrize("path", ["/api/audit", "/api/audit?person=p-alfa"])
-async def test_the_audit_is_for_who_reaches_everywhere(town: Town, path: str) -> None:
+async def test_audit_needs_reach_everywhere(town: Town, path: str) -> None:
     async with town.seen_by(everything_in(A)) as client:
         assert 403 == (await ask(client, GET, path))[0]

@@ -1,4 +1,4 @@
-"""What listens on HUB_METRICS, in roles that have no page."""
+"""The listener on HUB_METRICS, in roles without the page."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ async def test_metrics_need_the_key(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/api/messages", "/static/console.js"])
-async def test_nothing_else_is_there(client: Client, path: str) -> None:
+async def test_metrics_listener_serves_nothing_else(client: Client, path: str) -> None:
     assert (await status(client, path), await status(client, path, KEY)) == (401, 404)

@@ -1,4 +1,4 @@
-"""Each route with each office, in one's own copropiedad and another: what the two tables say, and no more."""
+"""Each route with each office, in its own copropiedad and another: exactly what the two tables allow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.integration.web_visitor import Client, Visitor, give_account
 
 HERE, THERE = "ph-1", "ph-2"
 BEHIND = [route for route in ROUTES if (route.method, route.path) != ("POST", "/")]
-"""The sign-in is what brings one here."""
+"""All routes except the sign-in, which every visitor here has used."""
 GRANTS = {
     f"{office}-{where}": Grant(office=office, copropiedad_id=place)
     for office in Office
@@ -37,7 +37,7 @@ async def signed_in(client: Client, name: str = "ana") -> Visitor:
 
 
 def allowed(route: Route, grant: Grant) -> bool:
-    """Read the two tables: what the office may, and whether the route is for some copropiedades."""
+    """Read from the two tables whether the office may, and whether the route is for some copropiedades."""
     if route.needs in (None, SIGNED_IN):
         return True
     reaches = grant.copropiedad_id == EVERYWHERE or route.where is not Where.EVERYWHERE
@@ -49,7 +49,7 @@ def refused(answer: Reply) -> bool:
 
 
 async def probe(request: web.Request) -> web.Response:
-    """Answers, in the place of a handler, where the caller may do what the route is for."""
+    """Responds in place of a handler with the places where the caller has the route's scope."""
     caller = request.get(CALLER)
     needs = next(
         route.needs
@@ -63,7 +63,7 @@ async def probe(request: web.Request) -> web.Response:
 
 
 def probed(world: World) -> web.Application:
-    """The application behind its own door, with a probe for each handler but the sign-in."""
+    """The application with its guard, and a probe for each handler except the sign-in."""
     app = world.build()
     for route in app.router.routes():
         if (route.method, route.resource and route.resource.canonical) != ("POST", "/"):
@@ -104,7 +104,7 @@ async def test_an_office_is_refused_or_let_in_by_the_real_handlers_alike(
         with subtests.test(label(route)):
             answer = await answer_of_the_real_handler(route, name)
             if route.where is Where.PLACES and answer.status == 403:
-                # The handler as well may refuse what is another copropiedad's: see test_web_reach.py.
+                # The handler may also refuse another copropiedad's data: see test_web_scope.py.
                 assert refused(answer)
             else:
                 assert refused(answer) == (not allowed(route, GRANTS[name]))
@@ -112,7 +112,7 @@ async def test_an_office_is_refused_or_let_in_by_the_real_handlers_alike(
 
 
 async def answer_of_the_real_handler(route: Route, name: str) -> Reply:
-    """Ask in a world of its own: some handlers sign the visitor out, or settle the one letter."""
+    """Ask in a new world: some handlers sign the visitor out, or settle the only letter."""
     world = World(environ=GUARDED)
     world.log.letters.append(dead_letter())
     await give_account(world, name, GRANTS[name])
@@ -122,7 +122,7 @@ async def answer_of_the_real_handler(route: Route, name: str) -> Reply:
         return await visitor.ask(path_of(route), route.method, headers=headers)
 
 
-async def test_an_account_is_given_changed_and_taken_and_all_of_it_is_noted() -> None:
+async def test_account_is_created_granted_revoked_and_all_of_it_is_audited() -> None:
     world = World(environ=GUARDED)
     for ref in (HERE, THERE):
         world.accounts._store.tables.directory.apply(copropiedad(ref))
@@ -185,7 +185,7 @@ async def test_an_account_that_makes_no_sense_is_refused(grants: Any) -> None:
     assert await world.accounts.accounts() == []
 
 
-async def test_an_administrator_of_one_copropiedad_makes_nobody_greater() -> None:
+async def test_administrator_of_one_copropiedad_cannot_grant_more_than_that() -> None:
     world = World(environ=GUARDED)
     world.accounts._store.tables.directory.apply(copropiedad(HERE))
     await give_account(world, "root", Grant(office=Office.ADMINISTRATOR))
@@ -200,11 +200,11 @@ async def test_an_administrator_of_one_copropiedad_makes_nobody_greater() -> Non
         ]
         listed = await local.ask("/api/accounts")
 
-    assert [each.status for each in refused] == [404, 400, 400]
+    assert [answer.status for answer in refused] == [404, 400, 400]
     assert [row["name"] for row in listed.json["items"]] == ["local"]
 
 
-def test_no_route_needs_a_scope_that_there_is_not_and_none_is_empty_by_mistake() -> None:
+def test_routes_need_only_existing_scopes() -> None:
     assert all(route.needs <= set(Scope) for route in ROUTES if route.needs)
     own = {route.path for route in ROUTES if route.needs == SIGNED_IN}
     assert own == {"/account", "/sign-out"}
@@ -214,5 +214,7 @@ def test_readers_change_nothing_and_only_administrators_give_access() -> None:
     changing = [route for route in ROUTES if route.method not in SAFE_METHODS]
     giving = [route for route in ROUTES if route.path.startswith(("/api/accounts", "/api/keys"))]
 
-    assert [one.path for one in changing if one.needs and one.needs & {Scope.READ, Scope.PRIVACY}] == []
+    assert [
+        route.path for route in changing if route.needs and route.needs & {Scope.READ, Scope.PRIVACY}
+    ] == []
     assert {route.needs for route in giving} == {frozenset({Scope.ADMIN})}

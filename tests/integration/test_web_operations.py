@@ -1,4 +1,4 @@
-"""What an operator does over HTTP: hold back, send again, hand letters over."""
+"""Operators' actions over HTTP: pause, redrive, hand over letters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def send(world: World, method: str, path: str, body: Any = None) -> Reply:
     return await ask(world, path, method=method, headers=JSON if given else None, body=given)
 
 
-async def test_a_provider_that_is_left_alone_stands_beside_its_channel() -> None:
+async def test_broken_provider_is_listed_with_its_channel() -> None:
     world = World()
     await world.incidents.see([Symptom(key="circuit:email:smtp-2", measured="")])
     await world.incidents.resolve(["circuit"], timedelta(microseconds=-1))
@@ -56,7 +56,7 @@ async def test_a_channel_is_paused_listed_and_resumed() -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-async def test_what_is_neither_channel_nor_event_cannot_be_paused(method: str) -> None:
+async def test_unknown_name_cannot_be_paused(method: str) -> None:
     reply = await send(World(), method, "/api/pauses/pqrs.recived")
 
     assert reply.status == 404
@@ -83,7 +83,7 @@ async def test_lost_messages_go_again_once(opened: Database) -> None:
     [{}, {"state": "sent"}, {"state": "failed", "limit": 0}, {"state": "failed", "chanel": "sms"}, []],
     ids=str,
 )
-async def test_a_wish_that_is_not_right_sends_nothing(body: Any) -> None:
+async def test_invalid_redrive_request_sends_nothing(body: Any) -> None:
     reply = await send(World(), "POST", "/api/messages/redrive", body)
 
     assert reply.status == 400
@@ -131,4 +131,6 @@ async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over
 async def test_a_letter_that_is_not_there_is_unknown(opened: Database, path: str) -> None:
     world = World(database=opened)
 
-    assert [(await ask(world, path.format(one))).status for one in ("x", outgoing().message.id)] == [404, 404]
+    assert [
+        (await ask(world, path.format(letter_id))).status for letter_id in ("x", outgoing().message.id)
+    ] == [404, 404]

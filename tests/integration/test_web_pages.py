@@ -20,17 +20,17 @@ from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
 
 ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_0_0.json"
-"""The schema of the AsyncAPI Initiative, as its npm package has it: `tests/vectors/README.md`."""
+"""The AsyncAPI Initiative's schema, from its npm package: see `tests/vectors/README.md`."""
 
 
-async def test_a_living_process_says_so() -> None:
+async def test_live_process_answers_ok() -> None:
     reply = await ask(World(servers={"rabbitmq": False}), "/health/live")
 
     assert (reply.status, reply.json) == (200, {"status": "ok"})
 
 
 @pytest.mark.parametrize(("well", "status"), [(True, 200), (False, 503)])
-async def test_readiness_tells_which_server_does_not_answer(well: bool, status: int) -> None:
+async def test_readiness_names_the_server_that_does_not_answer(well: bool, status: int) -> None:
     reply = await ask(World(servers={"rabbitmq": True, "redis": well}), "/health/ready")
 
     assert reply.status == status
@@ -49,17 +49,17 @@ async def test_metrics_count_the_log_by_state() -> None:
     assert 'hub_dead_letters{state="open"} 1.0' in reply.text
 
 
-async def test_metrics_go_on_without_the_database() -> None:
+async def test_metrics_work_without_the_database() -> None:
     assert (await ask(World(log=MemoryLog(failure=StorageUnavailable())), "/metrics")).status == 200
 
 
 def references(node: Any) -> set[str]:
     if isinstance(node, list):
-        return {found for each in node for found in references(each)}
+        return {reference for item in node for reference in references(item)}
     if not isinstance(node, dict):
         return set()
     own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
-    return own | {found for each in node.values() for found in references(each)}
+    return own | {reference for value in node.values() for reference in references(value)}
 
 
 def look_up(document: Any, reference: str) -> Any:
@@ -131,7 +131,8 @@ async def test_openapi_bounds_the_limit_and_lists_the_states() -> None:
     document = (await ask(World(), "/openapi.json")).json
 
     parameters = {
-        each["name"]: each["schema"] for each in document["paths"]["/api/messages"]["get"]["parameters"]
+        parameter["name"]: parameter["schema"]
+        for parameter in document["paths"]["/api/messages"]["get"]["parameters"]
     }
     assert (parameters["limit"]["minimum"], parameters["limit"]["maximum"]) == (1, 500)
     assert "failed" in look_up(document, parameters["state"]["$ref"])["enum"]
@@ -144,7 +145,7 @@ async def test_openapi_lists_every_kind_of_step() -> None:
     assert sorted(StepKind) == sorted(look_up(document, kind["$ref"])["enum"])
 
 
-async def test_asyncapi_has_every_event_received_unless_the_hub_says_it_itself() -> None:
+async def test_asyncapi_has_every_event_received_unless_the_hub_emits_it() -> None:
     document = (await ask(World(), "/asyncapi.json")).json
 
     assert document["asyncapi"] == "3.0.0"

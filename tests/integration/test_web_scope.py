@@ -1,4 +1,4 @@
-"""Whoever reaches one copropiedad tries every route on what belongs to another."""
+"""A caller who reaches one copropiedad tries every route on another one's data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def town(database: str) -> AsyncIterator[Town]:
 
 @dataclass(frozen=True)
 class Try:
-    """`tail` follows the path; `finds`: somebody of B finds something so; `says`: how others are refused."""
+    """`tail` follows the path; `finds`: a caller of B finds data this way; `says`: how others are refused."""
 
     tail: str = ""
     body: Mapping[str, Json] | None = None
@@ -90,11 +90,11 @@ TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
     (POST, "/api/accounts/{name}/take"): (Try(body={"grants": [VIEWER]}, finds=False),),
     (DELETE, "/api/directory/{kind}/{ref}"): (Try(body={"version": 9}, finds=False),),
 }
-"""How what belongs to B is asked for; a route that is not here is tried once, as it stands."""
+"""How to ask a route for B's data. A route that is not here is tried once, without changes."""
 
 
 def path_of(route: Route, town: Town) -> str:
-    """Put into a route's path what there is of B. A new parameter says here what it is called in B."""
+    """Fill a route's path with B's data. A new path parameter needs its value for B here."""
     noun = route.path.removeprefix("/api").split("/")[1]
     ids = {"replies": town.b.reply, "suppressions": town.b.suppression, "dead": town.dead.id}
     ids |= {"clocks": town.b.clock}
@@ -112,7 +112,7 @@ def path_of(route: Route, town: Town) -> str:
 
 
 def untold(text: str, one: Try) -> str:
-    """Leave out of an answer what the question itself said."""
+    """Remove from an answer what the question contained."""
     for value in URL(one.tail).query.values():
         text = text.replace(value, "")
     return text
@@ -151,7 +151,7 @@ async def test_no_route_answers_or_does_anything_of_another_copropiedad(town: To
 
 
 async def belongings(town: Town) -> list[object]:
-    """All of B that somebody could have changed."""
+    """Everything of B that a caller could have changed."""
     stores = town.stores
     one = await stores.log.message(town.b.message)
     letter = await stores.letters.letter(town.b.message)
@@ -163,8 +163,8 @@ async def belongings(town: Town) -> list[object]:
     return [accounts, one, letter, suppression, standing, person, pauses, await town.keys.keys()]
 
 
-async def test_whoever_reaches_it_finds_it_by_the_same_questions(town: Town) -> None:
-    """Otherwise the test above would prove nothing."""
+async def test_caller_with_reach_finds_the_data_by_the_same_questions(town: Town) -> None:
+    """Without this the test above would prove nothing."""
     missed: list[tuple[str, str, int, str]] = []
     async with town.seen_by(everything_in(B)) as client:
         for route, one in tries():
@@ -178,7 +178,7 @@ async def test_whoever_reaches_it_finds_it_by_the_same_questions(town: Town) -> 
 
 
 @pytest.mark.parametrize("reach", [everything_in(A), everything_in()], ids=["of A", "of nothing"])
-async def test_what_is_out_of_reach_answers_as_what_does_not_exist(town: Town, reach: Reach) -> None:
+async def test_data_out_of_reach_is_answered_like_missing_data(town: Town, reach: Reach) -> None:
     told: list[object] = []
     async with town.seen_by(reach) as client:
         for route, one in tries():
@@ -194,7 +194,7 @@ async def test_what_is_out_of_reach_answers_as_what_does_not_exist(town: Town, r
     assert [] == told
 
 
-async def test_sums_and_cursors_are_of_ones_own_copropiedad(town: Town) -> None:
+async def test_sums_and_cursors_cover_only_the_callers_copropiedad(town: Town) -> None:
     async with town.seen_by(everything_in(A)) as client:
         counts = json.loads((await ask(client, GET, "/api/summary"))[1])["counts"]
         page = json.loads((await ask(client, GET, "/api/messages?limit=1"))[1])
@@ -208,7 +208,7 @@ async def test_sums_and_cursors_are_of_ones_own_copropiedad(town: Town) -> None:
     assert both["next"] is not None
 
 
-async def test_indicators_are_of_ones_own_copropiedad(town: Town) -> None:
+async def test_indicators_cover_only_the_callers_copropiedad(town: Town) -> None:
     march = "/api/indicators?from=2026-03-01&to=2026-03-31"
     async with town.seen_by(everything_in(A)) as client:
         own, other = [
@@ -218,7 +218,9 @@ async def test_indicators_are_of_ones_own_copropiedad(town: Town) -> None:
     async with town.seen_by(everything_in(A, B)) as client:
         both = json.loads((await ask(client, GET, march))[1])["promises"]
 
-    assert ([1], [], [2]) == tuple([each["running"] for each in found] for found in (own, other, both))
+    assert ([1], [], [2]) == tuple(
+        [promise["running"] for promise in promises] for promises in (own, other, both)
+    )
 
 
 async def test_a_scope_reaches_where_it_was_given_and_no_further(town: Town) -> None:
@@ -226,10 +228,10 @@ async def test_a_scope_reaches_where_it_was_given_and_no_further(town: Town) -> 
     reach: Reach = {Scope.READ: frozenset({A, B}), Scope.OPERATE: own, Scope.PRIVACY: own}
     both = town.a.message, town.b.message
     async with town.seen_by(reach) as client:
-        masked = [await ask(client, GET, f"/api/messages/{one}") for one in both]
-        whole = [await ask(client, GET, f"/api/messages/{one}?whole=true") for one in both]
-        letters = [await ask(client, GET, f"/api/letters/{one}") for one in both]
-        done = [await ask(client, POST, f"/api/letters/{one}/done") for one in both]
+        masked = [await ask(client, GET, f"/api/messages/{message_id}") for message_id in both]
+        whole = [await ask(client, GET, f"/api/messages/{message_id}?whole=true") for message_id in both]
+        letters = [await ask(client, GET, f"/api/letters/{message_id}") for message_id in both]
+        done = [await ask(client, POST, f"/api/letters/{message_id}/done") for message_id in both]
 
     assert [(200, True), (200, False)] == [
         (status, json.loads(text)["may_unmask"]) for status, text in masked
@@ -239,10 +241,10 @@ async def test_a_scope_reaches_where_it_was_given_and_no_further(town: Town) -> 
     ]
 
 
-async def test_somebody_of_two_copropiedades_is_in_each_what_he_is_there(town: Town) -> None:
+async def test_person_of_two_copropiedades_shows_only_the_callers_membership(town: Town) -> None:
     for own, scope in ((A, "unit:u-alfa"), (B, f"copropiedad:{B}")):
         async with town.seen_by(everything_in(own)) as client:
             shown = json.loads((await ask(client, GET, "/api/people/p-two?whole=true"))[1])
 
         assert "Name of p-two" == shown["name"]
-        assert [scope] == [one["scope"] for one in shown["memberships"]]
+        assert [scope] == [membership["scope"] for membership in shown["memberships"]]

@@ -1,4 +1,4 @@
-"""Whoever reaches one copropiedad writes into the directory what belongs to it, and nothing else."""
+"""A caller who reaches one copropiedad writes only its entries into the directory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPS: Mapping[str, Json] = {**member("p-alfa", "company", "staff"), "duty": "ops"
 NAMED: Mapping[str, Json] = {"names": "Otra", "contact_points": []}
 
 REFUSED: list[tuple[str, str, Mapping[str, Json], int]] = [
-    # What stands elsewhere, what would, and what is taken from there.
+    # Entries that belong elsewhere, would belong elsewhere, or would be taken from there.
     (PUT, f"copropiedades/{B}", {"name": "Otra"}, 404),
     (PUT, "copropiedades/ph-new", {"name": "Otra"}, 404),
     (PUT, "units/u-beta", {"copropiedad_id": A, "label": "101"}, 404),
@@ -46,7 +46,7 @@ REFUSED: list[tuple[str, str, Mapping[str, Json], int]] = [
     (PUT, "rotas/r-beta", duty(HERE, "p-alfa"), 404),
     (PUT, "rotas/r-new", duty(THERE, "p-alfa"), 404),
     (DELETE, "rotas/r-beta", {}, 404),
-    # A field that its kind does not have says nothing of where it belongs.
+    # An unknown field does not decide where an entry belongs.
     (PUT, "memberships/m-new", {**member("p-alfa", "unit:u-beta"), "copropiedad_id": A}, 404),
     (
         PUT,
@@ -56,11 +56,11 @@ REFUSED: list[tuple[str, str, Mapping[str, Json], int]] = [
     ),
     (PUT, "rotas/r-new", {**duty(THERE, "p-alfa"), "copropiedad_id": A}, 404),
     (PUT, "units/u-new", {"copropiedad_id": B, "label": "101", "scope": HERE}, 404),
-    # Whom one does not reach is not brought in: he would be seen from then on.
+    # A caller may not add a person out of reach: the person would then be visible.
     (PUT, "memberships/m-new", member("p-beta", "unit:u-alfa"), 404),
     (PUT, "memberships/m-new", member("p-unheard-of", "unit:u-alfa"), 404),
     (PUT, "rotas/r-new", duty(HERE, "p-beta"), 404),
-    # The company's.
+    # Entries of the company.
     (PUT, "memberships/m-new", OPS, 404),
     (PUT, "rotas/r-new", duty("company", "p-alfa"), 404),
     *((PUT, f"people/{ref}", NAMED, 403) for ref in ("p-alfa", "p-beta", "p-two", "p-new")),
@@ -69,7 +69,7 @@ REFUSED: list[tuple[str, str, Mapping[str, Json], int]] = [
 ]
 
 
-async def test_what_is_not_of_the_own_copropiedad_cannot_be_written(town: Town) -> None:
+async def test_entry_of_another_copropiedad_cannot_be_written(town: Town) -> None:
     before = await belongings(town)
     async with town.seen_by(everything_in(A)) as client:
         answers = [
@@ -97,7 +97,7 @@ async def test_what_is_not_of_the_own_copropiedad_cannot_be_written(town: Town) 
         (PUT, "memberships/m-alfa", member("p-alfa", "unit:u-alfa", "resident")),
         (PUT, "memberships/m-new", member("p-two", HERE, "council")),
         (DELETE, "memberships/m-alfa", {}),
-        # Fields that its kind does not have mean nothing, whatever they hold.
+        # Unknown fields mean nothing, whatever their value.
         (DELETE, "memberships/m-alfa", {"scope": [], "person_id": {}}),
         (PUT, "units/u-new", {"copropiedad_id": A, "label": "102", "scope": THERE, "shifts": "x"}),
         (PUT, "rotas/r-alfa", duty(HERE, "p-alfa")),
@@ -105,7 +105,7 @@ async def test_what_is_not_of_the_own_copropiedad_cannot_be_written(town: Town) 
     ],
     ids=str,
 )
-async def test_what_is_of_the_own_copropiedad_can_be_written(
+async def test_entry_of_the_own_copropiedad_can_be_written(
     town: Town, method: str, path: str, body: dict[str, Any]
 ) -> None:
     async with town.seen_by(everything_in(A)) as client:
@@ -114,7 +114,7 @@ async def test_what_is_of_the_own_copropiedad_can_be_written(
     assert (200, '{"applied":true,"version":9}') == (status, text)
 
 
-async def test_what_was_taken_out_stands_nowhere_and_is_not_brought_back_from_one_place(town: Town) -> None:
+async def test_removed_entry_cannot_be_restored_by_a_caller_of_one_copropiedad(town: Town) -> None:
     async with town.seen_by(everything_in(A)) as client:
         gone, _ = await ask(client, DELETE, "/api/directory/memberships/m-alfa", {"version": 9})
         again = {"version": 10, **member("p-two", "unit:u-alfa")}
@@ -123,7 +123,7 @@ async def test_what_was_taken_out_stands_nowhere_and_is_not_brought_back_from_on
     assert (200, 404) == (gone, back)
 
 
-async def test_the_audit_believes_no_field_that_the_kind_does_not_have(town: Town) -> None:
+async def test_audit_ignores_unknown_fields(town: Town) -> None:
     body = {"version": 9, "copropiedad_id": A, "label": "101", "person_id": "p-beta"}
     async with town.seen_by(everything_in(A)) as client:
         await ask(client, PUT, "/api/directory/units/u-alfa", body)

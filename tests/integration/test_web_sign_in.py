@@ -1,4 +1,4 @@
-"""Signing in and out at the page, sessions and their ends, over a real socket."""
+"""Signing in and out at the page, and how sessions end, over a real socket."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ async def test_over_https_the_cookie_is_secure_and_of_this_host_alone() -> None:
     assert (inside, under_the_plain_name) == (200, 401)
 
 
-async def test_an_unknown_name_a_wrong_password_and_a_disabled_account_are_told_the_same(
+async def test_unknown_name_wrong_password_and_disabled_account_get_one_answer(
     client: Client, world: World
 ) -> None:
     gone = await give_account(world, "gone", VIEWER)
@@ -118,7 +118,7 @@ async def test_an_unknown_name_a_wrong_password_and_a_disabled_account_are_told_
 
 
 @pytest.mark.parametrize("name", ["ana", "nobody"])
-async def test_after_five_failures_the_right_password_does_not_open_either(
+async def test_after_five_failures_the_right_password_is_refused_too(
     client: Client, world: World, name: str
 ) -> None:
     for _ in range(FAILURES):
@@ -197,23 +197,21 @@ async def test_a_hash_stolen_from_the_database_opens_nothing(
 
 
 @pytest.mark.parametrize("value", ["", "x", '"', "ñ", "x" * 4000, "1764020000." + "0" * 64])
-async def test_a_forged_cookie_is_none(client: Client, value: str) -> None:
+async def test_forged_cookie_opens_no_session(client: Client, value: str) -> None:
     assert await status(Visitor(client, "hub_session", value)) == 401
 
 
-async def test_disabled_in_the_middle_of_a_session_somebody_is_out_at_once(
-    world: World, ana: Visitor
-) -> None:
+async def test_disabling_an_account_ends_its_session_at_once(world: World, ana: Visitor) -> None:
     session, account = only(world), await world.accounts.named("ana")
     assert account is not None
     await world.accounts.disable(account.id, now=datetime.now(UTC))
-    # Even where the session is still there: another process may be about to keep it.
+    # Even while the session still exists: another process may be about to store it.
     await world.accounts.open(session)
 
     assert await status(ana) == 401
 
 
-async def test_what_was_taken_is_gone_at_once_and_what_was_given_is_there(world: World, ana: Visitor) -> None:
+async def test_revoked_and_granted_offices_apply_at_once(world: World, ana: Visitor) -> None:
     account = await world.accounts.named("ana")
     assert account is not None
     before = (await ana.ask("/api/audit")).status
@@ -234,7 +232,7 @@ async def test_what_was_taken_is_gone_at_once_and_what_was_given_is_there(world:
     ],
     ids=str,
 )
-async def test_a_session_ends_when_idle_and_at_last(
+async def test_session_ends_when_idle_and_at_its_maximum_age(
     world: World, ana: Visitor, times: dict[str, timedelta], expected: int
 ) -> None:
     now = datetime.now(UTC)
@@ -243,7 +241,7 @@ async def test_a_session_ends_when_idle_and_at_last(
     assert await status(ana) == expected
 
 
-async def test_that_a_session_was_seen_is_written_once_a_minute(world: World, ana: Visitor) -> None:
+async def test_session_use_is_recorded_once_a_minute(world: World, ana: Visitor) -> None:
     begun = only(world).seen_at
     await status(ana)
     again = only(world).seen_at
@@ -254,7 +252,7 @@ async def test_that_a_session_was_seen_is_written_once_a_minute(world: World, an
     assert only(world).seen_at >= begun
 
 
-async def test_who_must_choose_a_password_can_do_nothing_else_first(client: Client, world: World) -> None:
+async def test_account_with_a_one_time_password_can_only_change_it(client: Client, world: World) -> None:
     await give_account(world, "luis", VIEWER, must_change=True)
     luis = Visitor(client)
     await luis.sign_in("luis")
@@ -282,7 +280,7 @@ async def test_who_must_choose_a_password_can_do_nothing_else_first(client: Clie
         (PASSWORD, PASSWORD, PASSWORD, "distinta"),
     ],
 )
-async def test_a_password_that_will_not_do_is_told_why_and_nothing_changes(
+async def test_refused_password_change_shows_the_reason_and_changes_nothing(
     ana: Visitor, old: str, new: str, again: str, words: str
 ) -> None:
     form = {"csrf": ana.csrf, "old": old, "new": new, "again": again}
@@ -327,9 +325,7 @@ async def test_a_copropiedad_is_named_as_people_name_it(client: Client, world: W
         assert "Consulta: Altos del Rosal" in (await eva.ask(path)).text
 
 
-async def test_while_the_database_is_away_nobody_is_let_in_and_is_told_so_plainly(
-    world: World, ana: Visitor
-) -> None:
+async def test_without_the_database_the_page_says_so_and_lets_nobody_in(world: World, ana: Visitor) -> None:
     world.accounts.faults.script("find", *[StorageUnavailable()] * 3)
     world.accounts.faults.script("named", StorageUnavailable())
     page = await ana.ask("/", headers=HTML)
@@ -357,7 +353,7 @@ async def test_browser_without_session_sees_the_form_and_program_is_asked_for_a_
     assert program.status == 401
 
 
-async def test_an_address_that_fails_often_waits_and_too_many_of_it_are_sent_away(
+async def test_failing_address_waits_and_its_excess_attempts_are_refused(
     client: Client, world: World
 ) -> None:
     queue = client.app[SERVICES].login_queue
@@ -367,12 +363,12 @@ async def test_an_address_that_fails_often_waits_and_too_many_of_it_are_sent_awa
         *(Visitor(client).sign_in(f"name{number}", "guess") for number in range(WAITING + 3))
     )
 
-    assert sorted(each.status for each in answers) == [401] * WAITING + [429] * 3
+    assert sorted(answer.status for answer in answers) == [401] * WAITING + [429] * 3
     assert all("Demasiados intentos" in answer.text for answer in answers if answer.status == 429)
     assert world.accounts.sessions == {}
 
 
-async def test_whoever_sends_half_a_form_keeps_nobody_of_his_network_out(client: Client) -> None:
+async def test_half_a_form_does_not_block_others_of_the_network(client: Client) -> None:
     lines = ("POST / HTTP/1.1", f"Host: 127.0.0.1:{client.port}", f"{FETCH_SITE}: same-origin")
     half = "\r\n".join((*lines, f"{hdrs.CONTENT_TYPE}: {FORM}", "Content-Length: 99", "", "name=a"))
     opened = [await asyncio.open_connection("127.0.0.1", client.port) for _ in range(WAITING)]
@@ -390,7 +386,7 @@ async def test_whoever_sends_half_a_form_keeps_nobody_of_his_network_out(client:
     "kind", [FORM, f"{FORM}; charset=unheard-of", "multipart/form-data", "application/json"]
 )
 @pytest.mark.parametrize("body", [b"name=\xff", b"name=%ff", b"--x"])
-async def test_what_is_no_form_is_refused_and_nothing_fails(client: Client, kind: str, body: bytes) -> None:
+async def test_malformed_form_is_refused_without_a_failure(client: Client, kind: str, body: bytes) -> None:
     headers = {**OWN, hdrs.CONTENT_TYPE: kind}
     async with client.post("/", data=body, headers=headers) as answer:
         assert answer.status in {400, 401, 415}
@@ -425,7 +421,9 @@ SIBLING: dict[str, str] = {hdrs.ORIGIN: "https://other.hub.example", FETCH_SITE:
     ],
     ids=str,
 )
-async def test_another_site_signs_nobody_in(client: Client, world: World, says: dict[str, str]) -> None:
+async def test_another_site_cannot_sign_a_visitor_in(
+    client: Client, world: World, says: dict[str, str]
+) -> None:
     visitor = Visitor(client, says=says)
 
     for form in ({"name": "ana", "password": PASSWORD}, {"key": KEY}):
@@ -441,7 +439,7 @@ async def test_a_file_in_the_form_is_refused(client: Client) -> None:
         assert answer.status == 415
 
 
-async def test_the_keys_bearer_goes_on_opening_without_any_of_it(client: Client) -> None:
+async def test_bearer_key_works_without_session_and_token(client: Client) -> None:
     program = Visitor(client, says={})
     answer = await program.ask("/api/pauses/sms", "PUT", body={}, headers=dict(BEARER))
 

@@ -1,1 +1,1 @@
-"""Providers that run inside the tests, real on the wire and stricter than the true ones."""
+"""Fake providers that run inside the tests, real on the wire and stricter than the originals."""

@@ -1,4 +1,4 @@
-"""A local aggregator as examples/sms-provider.toml describes it, strict about what it is sent."""
+"""A local aggregator as in examples/sms-provider.toml, strict about its input."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Taken:
 
 
 class Aggregator(HttpServer):
-    """`repeats` says that the same message may come again: its first answer was kept back."""
+    """`repeats` allows the same message again, because its first answer was withheld."""
 
     def __init__(self, *, repeats: bool = False, delay: float = 0) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Aggregator(HttpServer):
         return answer_of("queued", taken.id)
 
     async def accept_then_hang(self, request: web.Request) -> web.StreamResponse:
-        """Take the text and never say so; for the script."""
+        """Accept the text and never answer; for the script."""
         taken = self._judged(request.content_type, await request.text())
         if taken is not None:
             self._keep(taken, answered=False)
@@ -107,14 +107,14 @@ class Aggregator(HttpServer):
         )
 
     def _keep(self, taken: Taken, *, answered: bool) -> None:
-        known = [each.ref for each in self.taken]
+        known = [text.ref for text in self.taken]
         self.require("one message, one call", holds=self.repeats or taken.ref not in known)
         self.taken.append(taken)
         if self.journal is not None:
             self.journal.accepted("sms", f"+{taken.to}", taken.ref, answered=answered)
 
     async def report(self, taken: Taken, state: str, **more: str) -> int:
-        """Call the message's address; answer the status that came."""
+        """Call the message's receipt URL; return the HTTP status."""
         assert taken.callback is not None
         return await post(taken.callback, form={"id": taken.id, "estado": state, **more})
 

@@ -1,4 +1,4 @@
-"""A name server on loopback, over UDP: a table of records, and silence or failure on demand."""
+"""A DNS server on loopback, over UDP: a table of records, and silence or failure on demand."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from dns.asyncresolver import Resolver
 TTL: Final = 60
 
 Zone = Mapping[tuple[str, str], Sequence[str]]
-"""(name, type) → the records as a zone file writes them."""
+"""(name, type) → records in zone file syntax."""
 
 
 class DnsServer(asyncio.DatagramProtocol):
-    """Answers what is in its zone, NXDOMAIN for other names; nothing at all while `silent`."""
+    """Answers from its zone, NXDOMAIN for other names; does not answer while `silent`."""
 
     def __init__(self, zone: Zone, *, silent: bool = False, failing: bool = False) -> None:
         self.asked: list[tuple[str, str]] = []
@@ -32,7 +32,7 @@ class DnsServer(asyncio.DatagramProtocol):
 
     @property
     def resolver(self) -> Resolver:
-        """One that asks here and nowhere else."""
+        """Return a resolver that uses only this server."""
         assert self._transport is not None
         resolver = Resolver(configure=False)
         resolver.nameservers = ["127.0.0.1"]

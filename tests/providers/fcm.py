@@ -34,12 +34,12 @@ _TTL = re.compile(r"(\d{1,7})s")
 
 @cache
 def signing_key() -> rsa.RSAPrivateKey:
-    """One key for all tests: making one takes a tenth of a second."""
+    """Return one key for all tests: making a key takes a tenth of a second."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class FcmServer(HttpServer):
-    """`pushes` holds the messages that were accepted, `tokens_given` counts the token requests granted."""
+    """`pushes` holds the accepted messages, `tokens_given` counts the granted token requests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class FcmServer(HttpServer):
         self._good_tokens: set[str] = set()
 
     def credentials(self, folder: Path) -> Path:
-        """Write a service account's file that points here."""
+        """Write a service account file that points to this server."""
         pem = signing_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path = folder / "service-account.json"
         path.write_text(
@@ -72,7 +72,7 @@ class FcmServer(HttpServer):
         return f"fcm+http://127.0.0.1:{self.port}?credentials={credentials}"
 
     def revoke_tokens(self) -> None:
-        """Refuse every token given so far, as after a restart of the true one."""
+        """Refuse every token issued so far, like Google after a restart."""
         self._good_tokens.clear()
 
     def routes(self) -> Sequence[web.RouteDef]:
@@ -127,7 +127,7 @@ class FcmServer(HttpServer):
         return web.json_response({"name": f"projects/{PROJECT}/messages/0:{len(self.pushes)}"})
 
     def _judged(self, content_type: str, body: bytes) -> dict[str, Any] | None:
-        """Note every violation; None where this cannot be a message."""
+        """Record every violation; None where this cannot be a message."""
         envelope = json.loads(body)
         message = envelope.get("message")
         if not self.require("message", holds=set(envelope) == {"message"} and isinstance(message, dict)):
@@ -162,7 +162,7 @@ class FcmServer(HttpServer):
 
 
 def _reference(message: Mapping[str, Any]) -> str:
-    """The tag: what a phone replaces a double by."""
+    """Return the tag, by which a phone replaces a duplicate."""
     return str(message.get("android", {}).get("notification", {}).get("tag"))
 
 
@@ -171,7 +171,7 @@ def _all_words(words: Mapping[str, Any], known: set[str]) -> bool:
 
 
 def refusal_body(status: int, word: str, fcm_code: str | None = None) -> dict[str, Any]:
-    """Refuse as Google does; `fcm_code` adds FCM's own detail."""
+    """Make a refusal in Google's format; `fcm_code` adds FCM's own detail."""
     detail = {"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": fcm_code}
     error = {"code": status, "message": word, "status": word, "details": [detail] if fcm_code else []}
     return {"error": error}

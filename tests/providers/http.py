@@ -1,4 +1,4 @@
-"""What the fake HTTP providers have in common: a free port, a script of answers, noted violations."""
+"""Base of the fake HTTP providers: a free port, scripted answers, recorded violations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiohttp import web
 from tests.providers.journal import Journal
 
 Behaviour = Callable[[web.Request], Awaitable[web.StreamResponse]]
-"""Answers instead of the provider. The request was read and judged before."""
+"""Answers instead of the provider. The request was read and checked before."""
 
 
 class HttpServer:
@@ -45,7 +45,7 @@ class HttpServer:
         return holds
 
     async def scripted(self, request: web.Request) -> web.StreamResponse | None:
-        """The next answer of the script, or the one that is always given, if there is one."""
+        """Return the next scripted answer, or the permanent one, if any."""
         answer = self.script.popleft() if self.script else self.always
         return None if answer is None else await answer(request)
 
@@ -77,12 +77,12 @@ class HttpServer:
 
 
 def still_there(request: web.Request) -> bool:
-    """Tell whether somebody is there to read an answer that is given at once."""
+    """Return whether the client is still connected."""
     return request.transport is not None and not request.transport.is_closing()
 
 
 def answering(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Behaviour:
-    """Answer this: a string goes as HTML, everything else as JSON."""
+    """Answer with this: a string as HTML, everything else as JSON."""
 
     async def answer(_request: web.Request) -> web.Response:
         if isinstance(body, str):
@@ -95,7 +95,7 @@ def answering(status: int, body: Any = None, headers: Mapping[str, str] | None =
 
 
 async def hang(_request: web.Request) -> web.StreamResponse:
-    """Never answer; ends when the other side leaves."""
+    """Never answer; ends when the client disconnects."""
     await asyncio.Event().wait()
     raise AssertionError
 

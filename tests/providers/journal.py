@@ -1,10 +1,10 @@
 """
-What a provider has accepted, line by line in a file, for a judge who trusts nobody's tables.
+A file of the messages that a provider accepted, for a judge that does not trust the hub's tables.
 
-A line is a JSON object: `number` of the acceptance, `at` (seconds since 1970 by the provider's clock),
-`channel`, `who` (the address), `reference` (what makes a repeat recognisable: Message-ID, callback id,
-tag) and `answered`: whether the provider's yes has reached the other side for certain. Of two lines
-with the same number the later one holds.
+Each line is a JSON object: `number` of the acceptance, `at` (seconds since 1970 by the provider's clock),
+`channel`, `who` (the address), `reference` (which identifies a repeat: Message-ID, callback id, tag)
+and `answered`: whether the acceptance certainly reached the hub. Of two lines with the same number the
+later one counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Acceptance:
-    """A provider's yes to one message."""
+    """A provider's acceptance of one message."""
 
     number: int
     at: float
@@ -35,7 +35,7 @@ class Journal:
     _numbers: count[int] = field(default_factory=count)
 
     def accepted(self, channel: str, who: str, reference: str, *, answered: bool) -> int:
-        """Write an acceptance down; answer its number."""
+        """Record an acceptance; return its number."""
         return self._write(
             number=next(self._numbers),
             at=time.time(),
@@ -46,7 +46,7 @@ class Journal:
         )
 
     def answered(self, number: int) -> None:
-        """Write down that the yes has arrived: the other side has gone on from it."""
+        """Record that the acceptance has arrived: the client has continued after it."""
         self._write(number=number, answered=True)
 
     def _write(self, *, number: int, **fields: Any) -> int:
@@ -56,7 +56,7 @@ class Journal:
 
 
 def read(path: Path) -> list[Acceptance]:
-    """Answer what was accepted, in order; a provider that has no file has accepted nothing."""
+    """Return the acceptances in order; a provider without a file has accepted nothing."""
     found: dict[int, dict[str, Any]] = {}
     for line in path.read_text().splitlines() if path.exists() else []:
         fields = json.loads(line)

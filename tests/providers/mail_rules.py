@@ -1,4 +1,4 @@
-"""What every mail must keep to: RFC 5321 and 5322, and what this company asks besides. Pure."""
+"""Rules for every mail: RFC 5321 and 5322, and this company's own. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 LONGEST_LINE: Final = 998
 ONCE: Final = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")
 INTERNATIONAL: Final = frozenset({"NonASCIILocalPartDefect", "UndecodableBytesDefect"})
-"""What the parser holds against headers in UTF-8, which RFC 6532 allows after SMTPUTF8."""
+"""The parser's defects for UTF-8 headers, which RFC 6532 allows after SMTPUTF8."""
 
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
@@ -23,7 +23,7 @@ def parse(content: bytes) -> EmailMessage:
 
 
 def faults(content: bytes, *, utf8: bool) -> Iterator[str]:
-    """Yield what is wrong with a mail as it was received, dots already taken out."""
+    """Yield the faults of a received mail, dots already unstuffed."""
     if _BARE_LINE_END.search(content):
         yield "a bare CR or LF"
     if b"\0" in content:

@@ -1,4 +1,4 @@
-"""What RFC 3461 asks of the parameters by which reports are asked for. Pure."""
+"""Rules of RFC 3461 for the parameters that request reports. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WISHES = {"SUCCESS", "FAILURE", "DELAY"}
 
 
 def faults(options: Mapping[str, str], *, offered: bool, utf8: bool) -> Iterator[str]:
-    """Yield what is wrong with the parameters of one MAIL or RCPT."""
+    """Yield the faults of the parameters of one MAIL or RCPT."""
     asked = [name for name in (*OF_MAIL, *OF_RCPT) if name in options]
     if asked and not offered:
         yield f"{', '.join(asked)} without an offer of DSN"
@@ -39,5 +39,5 @@ def _original_faults(original: str, *, utf8: bool) -> Iterator[str]:
 
 
 def decode(xtext: str) -> str:
-    """Read xtext back."""
+    """Decode xtext."""
     return re.sub(r"\+([0-9A-F]{2})", lambda match: chr(int(match[1], 16)), xtext)

@@ -23,13 +23,13 @@ def outgoing(
     rendered: Rendered = WORDS,
     **fields: Any,
 ) -> Outgoing:
-    """Make a message with an id of its own, with these words; `fields` are the message's."""
+    """Make a message with a new id and this text; `fields` are the message's."""
     values = {"id": uuid4(), "name": "María Pérez", "person": "p-1", "created_at": AT, **fields}
     return Outgoing(message=message(channel=channel, address=address, **values), rendered=rendered)
 
 
 def simple_mail(outgoing: Outgoing) -> bytes:
-    """Compose a mail without the hub's own composer, so that only the channel is on trial."""
+    """Compose a mail without the hub's own composer, so that only the channel is tested."""
     mail = EmailMessage(policy=email.policy.SMTP)
     mail["From"] = SENDER
     address = outgoing.message.address

@@ -1,4 +1,4 @@
-"""A strict SMTP server with PIPELINING, STARTTLS, AUTH, SIZE and SMTPUTF8, and with bad manners on demand."""
+"""A strict SMTP server with PIPELINING, STARTTLS, AUTH, SIZE and SMTPUTF8, and scripted misbehaviour."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SmtpServer:
     """
     Listens on a free port of 127.0.0.1.
 
-    `violations` must be empty at the end of a test: nothing is forgiven, all is noted.
+    `violations` must be empty at the end of a test: every violation is recorded.
     """
 
     def __init__(self, habits: Habits | None = None, *, implicit_tls: ssl.SSLContext | None = None) -> None:
@@ -43,14 +43,14 @@ class SmtpServer:
 
     def on(self, moment: str, behaviour: Behaviour) -> None:
         """
-        Misbehave at a moment: a command's verb, `CONNECT`, `CONTENT` (354 was said) or `DOT`.
+        Misbehave at a moment: a command's verb, `CONNECT`, `CONTENT` (after 354) or `DOT`.
 
-        The behaviour added last is asked first; see `tests.providers.smtp_manners`.
+        The behaviour added last is tried first; see `tests.providers.smtp_manners`.
         """
         self._behaviours.setdefault(moment, []).insert(0, behaviour)
 
     def behave(self) -> None:
-        """Forget all bad manners."""
+        """Remove all scripted misbehaviour."""
         self._behaviours.clear()
 
     def hang_up(self) -> None:
@@ -59,7 +59,7 @@ class SmtpServer:
             conversation.wire.drop()
 
     async def start(self, port: int = 0) -> None:
-        """On a free port, or again on the one that it had before it was stopped."""
+        """Start on a free port, or after a stop on the same port again."""
         self._server = await asyncio.start_server(
             self._converse, "127.0.0.1", port, ssl=self._implicit_tls, limit=1 << 24
         )

@@ -1,4 +1,4 @@
-"""What a strict SMTP server says to each command, and what it notes (RFC 5321, 2920, 1870, 3461, 6531)."""
+"""A strict SMTP server's replies to each command, and its notes (RFC 5321, 2920, 1870, 3461, 6531)."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from tests.providers.journal import Journal
 from tests.providers.smtp_wire import Wire
 
 LAST_OF_A_GROUP: Final = frozenset({"EHLO", "HELO", "DATA", "STARTTLS", "AUTH", "QUIT", "NOOP"})
-"""RFC 2920, 3.1: whoever pipelines waits for the reply to one of these."""
+"""RFC 2920, 3.1: a pipelining client waits for the reply to one of these."""
 
 _ENVELOPE = re.compile(r"(?:MAIL FROM|RCPT TO):<([^<>\s]*)>((?: [A-Z0-9]+(?:=[^\s=]+)?)*)")
 
 Behaviour = Callable[["Conversation", str], Awaitable[bool]]
-"""Takes the line that it answers; true when it has dealt with it, false to leave it to the server."""
+"""Takes the line to answer; true when it has handled it, false to leave it to the server."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """A mail that was accepted. `content` is without the dots of the wire."""
+    """An accepted mail. `content` is unstuffed."""
 
     sender: str
     recipient: str
@@ -42,7 +42,7 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """What the server offers and asks for."""
+    """What the server offers and requires."""
 
     pipelining: bool = True
     esmtp: bool = True
@@ -64,7 +64,7 @@ class Habits:
 
 @dataclass(kw_only=True)
 class Notes:
-    """What a server saw. `reads` holds the verbs by the read that they came in with."""
+    """What a server saw. `reads` groups the verbs by socket read."""
 
     mails: list[Mail] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -127,7 +127,7 @@ class Conversation:
             await self.wire.flush()
 
     async def take_content(self) -> None:
-        """Say 354, take the content, judge it."""
+        """Reply 354, read the content, check it."""
         self.wire.reply("354 End data with <CR><LF>.<CR><LF>")
         await self.wire.flush()
         if await self._misbehaves("CONTENT", ""):
@@ -176,7 +176,7 @@ class Conversation:
         has_sender = self.envelope.sender is not None
         if self._greeted and has_sender is not (verb == "MAIL"):
             return True
-        # In a group the commands after a refused MAIL are out of order, and nobody's fault.
+        # In a pipelined group the commands after a refused MAIL are out of order, which is allowed.
         if verb == "MAIL" or "MAIL" not in self._notes.reads[-1]:
             self._violated(f"{verb} out of order")
         self.wire.reply("503 5.5.1 Bad sequence of commands")
@@ -282,9 +282,9 @@ class Conversation:
 
     def keep(self) -> list[int]:
         """
-        Accept the mail in hand; at the moment `DOT` a behaviour may do so and never say it.
+        Accept the current mail; at the moment `DOT` a behaviour may do so without a reply.
 
-        Whoever gives another command has read the reply to this one: only then the yes has arrived.
+        A client that sends another command has read this reply: only then the acceptance has arrived.
         """
         numbers: list[int] = []
         assert self._in_hand is not None

@@ -1,4 +1,4 @@
-"""Bad manners of mail servers, as coroutines to be given to `SmtpServer.on`."""
+"""Misbehaviour of mail servers, as coroutines for `SmtpServer.on`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.providers.smtp_conversation import Behaviour, Conversation
 
 
 def first(times: int, behaviour: Behaviour) -> Behaviour:
-    """Misbehave so many times, then no more."""
+    """Misbehave the first `times` times."""
     left = times
 
     async def behave_at_last(conversation: Conversation, line: str) -> bool:
@@ -20,7 +20,7 @@ def first(times: int, behaviour: Behaviour) -> Behaviour:
 
 
 def replying(reply: str, *, about: str = "") -> Behaviour:
-    """Say something else than the server would, to lines that have this in them."""
+    """Reply this instead of the server's reply, to lines that contain `about`."""
 
     async def reply_otherwise(conversation: Conversation, line: str) -> bool:
         if about not in line:
@@ -32,7 +32,7 @@ def replying(reply: str, *, about: str = "") -> Behaviour:
 
 
 def leaving(reply: str) -> Behaviour:
-    """Say a last word, such as a 421, and close."""
+    """Send a last reply, such as a 421, and close."""
 
     async def leave(conversation: Conversation, _line: str) -> bool:
         conversation.wire.reply(reply)
@@ -43,7 +43,7 @@ def leaving(reply: str) -> Behaviour:
 
 
 async def drop(conversation: Conversation, _line: str) -> bool:
-    """Drop the connection without a word."""
+    """Drop the connection without a reply."""
     conversation.wire.drop()
     return True
 
@@ -56,26 +56,26 @@ async def drop_after_part(conversation: Conversation, _line: str) -> bool:
 
 
 async def hang(conversation: Conversation, _line: str) -> bool:
-    """Answer nothing any more."""
+    """Never reply again."""
     await conversation.wire.stay_silent()
     return True
 
 
 async def accept_then_hang(conversation: Conversation, _line: str) -> bool:
-    """Take the mail and never say so; for the moment `DOT`."""
+    """Accept the mail and never reply; for the moment `DOT`."""
     conversation.keep()
     await conversation.wire.stay_silent()
     return True
 
 
 async def accept_then_drop(conversation: Conversation, _line: str) -> bool:
-    """Take the mail and drop the connection instead of saying so; for the moment `DOT`."""
+    """Accept the mail and drop the connection instead of replying; for the moment `DOT`."""
     conversation.keep()
     conversation.wire.drop()
     return True
 
 
 async def accept_data_for_nobody(conversation: Conversation, _line: str) -> bool:
-    """Say 354 although every RCPT was refused, as RFC 2920, 3.1 allows."""
+    """Reply 354 although every RCPT was refused, as RFC 2920, 3.1 allows."""
     await conversation.take_content()
     return True

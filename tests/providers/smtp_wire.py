@@ -7,12 +7,12 @@ import ssl
 from collections.abc import Callable
 
 LONGEST_COMMAND = 512 + 500 + 100
-"""RFC 5321, and what RFC 3461 adds: ORCPT, ENVID."""
+"""RFC 5321, plus ORCPT and ENVID of RFC 3461."""
 END = b"\r\n.\r\n"
 
 
 class Wire:
-    """`reply` only collects; what was collected is written by `flush`, as the replies to a group are."""
+    """`reply` only collects replies; `flush` writes them, like the replies to a group."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Wire:
             await self._writer.drain()
 
     async def finish(self) -> None:
-        """Say what was collected, then close."""
+        """Write the collected replies, then close."""
         await self.flush()
         self.close()
 
@@ -51,13 +51,13 @@ class Wire:
         self.is_over = True
 
     async def read_some(self) -> bool:
-        """Take what comes next; false at the end of the stream."""
+        """Read more; false at the end of the stream."""
         data = await self._reader.read(1 << 24)
         self._buffer += data
         return bool(data)
 
     async def stay_silent(self) -> None:
-        """Read and never answer, until the other side has had enough."""
+        """Read and never answer, until the client disconnects."""
         await self.flush()
         while await self.read_some():
             self._buffer = b""
@@ -70,27 +70,27 @@ class Wire:
         try:
             await self._writer.start_tls(context)
         except AttributeError as exc:
-            # CPython 3.11, when the peer leaves right after the handshake: there is no transport any
-            # more. The old one is given back, so that the writer can be closed.
+            # CPython 3.11, when the peer disconnects right after the handshake: the transport is gone.
+            # Restore the old one, so that the writer can be closed.
             self._writer._transport = plain  # type: ignore[attr-defined]
             raise ConnectionResetError from exc
         self.secure = True
 
     async def read_group(self) -> list[str]:
-        """Answer the command lines of one read; empty at the end of the stream."""
+        """Return the command lines of one read; empty at the end of the stream."""
         while b"\n" not in self._buffer:
             if not await self.read_some():
                 return []
         *lines, self._buffer = self._buffer.split(b"\n")
         last = next((at for at, line in enumerate(lines) if line.upper() == b"DATA\r"), len(lines) - 1)
-        # What follows DATA is content, which belongs to nobody before 354 was said.
+        # Data after DATA is content, which must not come before the 354.
         self._buffer = b"\n".join([*lines[last + 1 :], self._buffer])
         if self._buffer:
             self._violated("octets after the last command of a group")
         return [self._command(line) for line in lines[: last + 1]]
 
     async def read_content(self) -> bytes | None:
-        """Answer the content as it came, still dotted; None when it stopped before the final dot."""
+        """Return the raw content, still dot-stuffed; None when it stopped before the final dot."""
         wire = b"\r\n" + self._buffer
         while END not in wire:
             self._buffer = b""

@@ -1,4 +1,4 @@
-"""Twilio's Messages resource, strict about everything that the true one would let pass or bill."""
+"""Twilio's Messages resource, strict about everything that the real one would accept or bill."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NEEDED: Final = {"To", "From", "Body"}
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A text message that was accepted."""
+    """An accepted text message."""
 
     to: str
     sender: str
@@ -36,7 +36,7 @@ class Text:
 
     @property
     def reference(self) -> str:
-        """Whose text it is, said by its callback; its number where nobody is called back."""
+        """The id in its callback URL; its number where there is no callback."""
         query = parse_qs(urlsplit(self.callback or "").query)
         return query.get("message", [self.sid])[0]
 
@@ -67,7 +67,7 @@ class TwilioServer(HttpServer):
         if request.headers.get("Authorization") != _basic(ACCOUNT, TOKEN):
             return refusal(401, 20003, "Authenticate")
         said = {"account_sid": ACCOUNT, "balance": self.balance, "currency": "USD"}
-        # Not the script: who watches asks when it likes, and would take an answer that a text is to have.
+        # Not scripted: the monitor calls at any time, and would use up the answer meant for a text.
         instead = self.instead_of_balance
         return web.json_response(said) if instead is None else await instead(request)
 
@@ -92,7 +92,7 @@ class TwilioServer(HttpServer):
         return web.json_response(said, status=201)
 
     async def accept_then_hang(self, request: web.Request) -> web.StreamResponse:
-        """Take the text and never say so; for the script."""
+        """Accept the text and never answer; for the script."""
         text = self._judged(request.content_type, await request.text())
         if text is not None:
             self._keep(text, answered=False)
@@ -104,7 +104,7 @@ class TwilioServer(HttpServer):
             self.journal.accepted("sms", text.to, text.reference, answered=answered)
 
     def _judged(self, content_type: str, body: str) -> Text | None:
-        """Note every violation; None where the form cannot be a message."""
+        """Record every violation; None where the form cannot be a message."""
         pairs = parse_qsl(body, keep_blank_values=True, strict_parsing=True)
         form = dict(pairs)
         fine = [
@@ -127,13 +127,13 @@ class TwilioServer(HttpServer):
         )
 
     async def report(self, text: Text, status: str, **more: str) -> int:
-        """Call the callback back, signed; answer the status that came."""
+        """Call the callback URL, signed; return the HTTP status."""
         assert text.callback is not None
         form = {"To": text.to, "From": text.sender, **status_form(status, text.sid), **more}
         return await _call(text.callback, form)
 
     async def bring(self, url: str, number: str, words: str) -> int:
-        """Bring to this address what somebody writes to our number, signed; answer the status that came."""
+        """Post an incoming text to this URL, signed; return the HTTP status."""
         self.brought += 1
         sid = f"SM{self.brought:032x}"
         return await _call(
@@ -152,7 +152,7 @@ def status_form(status: str, sid: str = "SM" + "0" * 31 + "1") -> dict[str, str]
 
 
 def signature(url: str, form: Mapping[str, str], token: str = TOKEN) -> str:
-    """Sign as Twilio documents it; written without the hub's own code."""
+    """Sign as Twilio documents it, without the hub's own code."""
     signed = url + "".join(f"{name}{form[name]}" for name in sorted(form))
     return b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 

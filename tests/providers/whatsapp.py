@@ -1,4 +1,4 @@
-"""Meta's Graph API for WhatsApp, strict about everything that the true one would refuse or let pass."""
+"""Meta's Graph API for WhatsApp, strict about everything that the real one would refuse or accept."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEYS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A message that was accepted, as its reader sees it."""
+    """An accepted message, as its reader sees it."""
 
     to: str
     template: str
@@ -48,7 +48,7 @@ class Note:
 
 @dataclass(kw_only=True)
 class WhatsappServer(HttpServer):
-    """`hook` is the address that reports go to; `after` misbehaves when a message was accepted."""
+    """`hook` is the URL for reports; `after` misbehaves after a message was accepted."""
 
     hook: str = ""
     approved: dict[str, str] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class WhatsappServer(HttpServer):
         return f"whatsapp+http://EAAB%2Ftoken%3F1@127.0.0.1:{self.port}?{keys}"
 
     def approve(self, submissions: Iterable[Mapping[str, Any]]) -> None:
-        """Take texts in as Meta's review does."""
+        """Accept templates like Meta's review."""
         for submission in submissions:
             (body,) = submission["components"]
             text = body["text"]
@@ -95,7 +95,7 @@ class WhatsappServer(HttpServer):
         return self._fill(message) or await self._accepted(request)
 
     def _judge(self, content_type: str, message: Mapping[str, Any]) -> bool:
-        """Note every violation."""
+        """Record every violation."""
         template = message.get("template", {})
         data = message.get("biz_opaque_callback_data")
         return all(
@@ -113,16 +113,16 @@ class WhatsappServer(HttpServer):
         )
 
     def _fill(self, message: Mapping[str, Any]) -> web.Response | None:
-        """Make the note, or answer why not."""
+        """Make the note, or answer with the refusal."""
         template = message["template"]
         body = self.approved.get(template["name"])
         if body is None:
             return refusal(404, 132001, "Template name does not exist in the translation")
         (component,) = template["components"]
-        values = {one["parameter_name"]: one["text"] for one in component["parameters"]}
+        values = {row["parameter_name"]: row["text"] for row in component["parameters"]}
         fine = [
             self.require("the component", holds=component["type"] == "body"),
-            self.require("a type", holds=all(one["type"] == "text" for one in component["parameters"])),
+            self.require("a type", holds=all(row["type"] == "text" for row in component["parameters"])),
             self.require("the parameters", holds=list(values) == _GAP.findall(body)),
             self.require("a value is empty", holds=all(values.values())),
             self.require("a break in a value", holds=not any(map(_broken, values.values()))),
@@ -154,12 +154,12 @@ class WhatsappServer(HttpServer):
         )
 
     async def report(self, note: Note, status: str, code: int | None = None) -> int:
-        """Call the webhook, signed; answer the status that came."""
+        """Call the webhook, signed; return the HTTP status."""
         item = status_item(status, note.callback_data, note.reference, code)
         return await self.call(notice(statuses=[item]))
 
     async def write(self, number: str, text: str, *, answering: str | None = None) -> int:
-        """Let somebody write to the business."""
+        """Send a message from a person to the business."""
         return await self.call(notice(messages=[text_item(number, text, answering=answering)]))
 
     async def call(self, body: bytes) -> int:
@@ -169,7 +169,7 @@ class WhatsappServer(HttpServer):
 
 
 def reference(number: str, count: int) -> str:
-    """Make an id as Meta does: with the number in it."""
+    """Make an id like Meta's: it contains the number."""
     return "wamid." + b64encode(f"\x1c\x18{number}\x15\x02{count:016d}".encode()).decode()
 
 
@@ -210,7 +210,7 @@ def text_item(number: str, text: str, *, answering: str | None = None, count: in
 
 
 def signature(body: bytes, secret: str = SECRET) -> str:
-    """Sign as Meta documents it; written without the hub's own code."""
+    """Sign as Meta documents it, without the hub's own code."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 

@@ -33,8 +33,8 @@ class EmailChannel:
     """
     Sends through one server. `timeout` bounds a whole `send`, waiting for a connection included.
 
-    `sender` is the envelope's sender, or makes one for each message; raises `PermanentFailure` where
-    it is not an address.
+    `sender` is the envelope sender, or a function that makes one per message; raises
+    `PermanentFailure` where it is not an address.
     """
 
     traits: ClassVar[ChannelTraits] = ChannelTraits(name="email", contact="email")
@@ -85,7 +85,7 @@ class EmailChannel:
         )
 
     def _envelope(self, message_id: UUID) -> tuple[bytes, bytes]:
-        """Answer the sender and the ENVID, by which a report of this message will be known."""
+        """Return the sender and the ENVID, which identify reports of this message."""
         sender = self._sender
         if isinstance(sender, bytes):
             return sender, message_id.hex.encode()
@@ -96,7 +96,7 @@ class EmailChannel:
             session = await self._acquire(until, lane)
             reused = session.sent > 0
             verdict = await self._transmit_over(session, letter, until, lane)
-            # A server may close a resting connection at any time: that is no failure of this message.
+            # A server may close an idle connection at any time: that is not a failure of this message.
             if not (reused and verdict.hung_up):
                 return verdict
 

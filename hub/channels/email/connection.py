@@ -1,4 +1,4 @@
-"""Opening a connection to the mail server: aiosmtplib connects, greets, does TLS and AUTH."""
+"""Opens a connection to the mail server: aiosmtplib connects, greets, does TLS and AUTH."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _START_TLS: Final = {"auto": None, "always": True, "never": False}
 
 class Opener:
     """
-    Opens sessions with one server. `connect` bounds TCP and the greeting, `command` each step after.
+    Opens sessions with one server. `connect` bounds TCP and the greeting, `command` each later step.
 
-    `tls_context` is for a certificate authority of one's own; the default checks the system's.
+    `tls_context` is for a private certificate authority; the default uses the system's.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Opener:
         self._tls_context = tls_context
 
     async def open(self) -> Session:
-        """Connect and hand the line to a `Session`. Raises only `TransientFailure`."""
+        """Connect and return a `Session`. Raises only `TransientFailure`."""
         client = await self._greeted()
         transport = cast("asyncio.Transport", client.transport)
         session = Session(transport, _offers(client))
@@ -51,7 +51,7 @@ class Opener:
         return session
 
     async def verify(self) -> dict[str, bool | int]:
-        """Connect, say EHLO and NOOP, leave. Raises only `TransientFailure`."""
+        """Connect, send EHLO and NOOP, quit. Raises only `TransientFailure`."""
         client = await self._greeted()
         try:
             with _translated():
@@ -67,7 +67,7 @@ class Opener:
         with _translated():
             try:
                 await client.connect(timeout=self._connect)
-                # After STARTTLS aiosmtplib has rightly forgotten what the server offered before.
+                # After STARTTLS aiosmtplib correctly discards the earlier EHLO response.
                 if client.is_ehlo_or_helo_needed:
                     await _introduce(client)
             except BaseException:
@@ -77,7 +77,7 @@ class Opener:
 
     async def _client(self) -> aiosmtplib.SMTP:
         if self._tls_context is None:
-            # Reading the system's certificates takes tens of milliseconds: once, and not in the loop.
+            # Reading the system's certificates takes tens of milliseconds: do it once, in a thread.
             self._tls_context = await asyncio.to_thread(ssl.create_default_context)
         endpoint = self._endpoint
         return aiosmtplib.SMTP(
@@ -97,7 +97,7 @@ def _start_tls(endpoint: SmtpEndpoint) -> bool | None:
     if endpoint.tls:
         return False
     if endpoint.user and endpoint.starttls == "auto" and not is_loopback(endpoint.host):
-        return True  # whoever sits between could strike STARTTLS from the offer and read the password
+        return True  # a man in the middle could remove STARTTLS from the offer and read the password
     return _START_TLS[endpoint.starttls]
 
 
@@ -128,9 +128,9 @@ def _offers(client: aiosmtplib.SMTP) -> Offers:
 @contextmanager
 def _translated() -> Iterator[None]:
     """
-    Turn what can go wrong before the first MAIL into a transient failure.
+    Turn any error before the first MAIL into a transient failure.
 
-    Nothing of it says anything about a recipient, so not even a 5xx is permanent here.
+    Such errors never concern a recipient, so not even a 5xx is permanent here.
     """
     try:
         yield
@@ -144,7 +144,7 @@ def _translated() -> Iterator[None]:
         if isinstance(exc, ssl.SSLError) or isinstance(exc.__cause__, ssl.SSLError):
             raise misconfigured("provider_tls", provider=PROVIDER) from exc
         raise TransientFailure("connect_failed", provider=PROVIDER) from exc
-    except aiosmtplib.SMTPException as exc:  # the server does not offer the STARTTLS or AUTH that we need
+    except aiosmtplib.SMTPException as exc:  # the server does not offer the required STARTTLS or AUTH
         raise misconfigured("provider_offers", provider=PROVIDER, code=without_contact(str(exc))) from exc
 
 

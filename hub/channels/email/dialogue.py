@@ -18,7 +18,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _NOT_PLAIN = re.compile(rb"[^!-*,-<>-~]", re.DOTALL)
 
 LONGEST_ORIGINAL: Final = 493
-"""Octets: RFC 3461, 4.2 gives ORCPT 500, its type included."""
+"""Octets: RFC 3461, 4.2 limits ORCPT to 500, its type included."""
 
 
 class MalformedReply(ValueError):
@@ -26,7 +26,7 @@ class MalformedReply(ValueError):
 
 
 class Stage(Enum):
-    """The command whose reply is awaited. After CONTENT was written the mail may have been accepted."""
+    """The command whose reply is awaited. Once CONTENT is written the mail may have been accepted."""
 
     RESET = auto()
     MAIL = auto()
@@ -36,9 +36,9 @@ class Stage(Enum):
     ABANDON = auto()
 
 
-# Tuples here, not frozen dataclasses: several are made for each mail, and this is the hot path.
+# Tuples instead of frozen dataclasses: this is the hot path, with several per mail.
 class Reply(NamedTuple):
-    """One reply as it came; its lines are joined with a newline."""
+    """One reply as received; lines are joined with a newline."""
 
     code: int
     line: bytes
@@ -49,7 +49,7 @@ class Reply(NamedTuple):
 
 
 class TransactionResult(NamedTuple):
-    """How a transaction ended: the reply that decided it, or the cause why there was none."""
+    """How a transaction ended: the reply that decided it, or why there was none."""
 
     stage: Stage
     reply: Reply | None
@@ -61,14 +61,14 @@ class TransactionResult(NamedTuple):
 
     @property
     def hung_up(self) -> bool:
-        """True when the server left before anything of the message was sent."""
+        """True when the server disconnected before any part of the message was sent."""
         if self.stage is Stage.CONTENT:
             return False
         return self.cause == CONNECTION_LOST if self.reply is None else self.reply.code == SERVICE_CLOSING
 
 
 class Step(NamedTuple):
-    """Bytes to write (or none), then the reply to wait for; `otherwise` is the verdict if it never comes."""
+    """Bytes to write (or none), then the reply to await; `otherwise` is the verdict if none comes."""
 
     stage: Stage
     out: bytes
@@ -77,7 +77,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offers:
-    """What the server's EHLO offers. `size_limit` is in bytes; 0 where it names no limit."""
+    """Extensions that the server's EHLO offers. `size_limit` is in bytes; 0 without a limit."""
 
     pipelining: bool = False
     smtputf8: bool = False
@@ -90,9 +90,9 @@ class Offers:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """
-    A mail for one recipient. `content` is as it goes over the wire, final dot included.
+    A mail for one recipient. `content` is in wire format, final dot included.
 
-    `envelope_id` comes back in reports (RFC 3461) as it is here: letters, digits and dots.
+    `envelope_id` returns unchanged in reports (RFC 3461): letters, digits and dots.
     """
 
     sender: bytes
@@ -105,9 +105,9 @@ class Letter:
 
 def wire_content(message: bytes) -> tuple[bytes, int]:
     """
-    Answer the message as DATA sends it, and its size as SIZE counts it (RFC 1870: undotted).
+    Return the message as DATA sends it, and its size as SIZE counts it (RFC 1870: undotted).
 
-    A line end that is not CRLF is mended: a bare LF before a dot is how mails are smuggled.
+    Repairs line ends that are not CRLF: a bare LF before a dot allows SMTP smuggling.
     """
     if not message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n"):
         message = _LINE_END.sub(b"\r\n", message)
@@ -120,7 +120,7 @@ def wire_content(message: bytes) -> tuple[bytes, int]:
 
 
 def transaction(letter: Letter, offers: Offers, *, reset: bool) -> Generator[Step, Reply, TransactionResult]:
-    """Converse: yields what to write and which reply to await, takes replies, returns the verdict."""
+    """Run the dialogue: yields steps, receives replies, returns the result."""
     commands = _commands(letter, offers, reset=reset)
     refused = yield from (_in_one_write(commands) if offers.pipelining else _in_lockstep(commands))
     if refused is not None:
@@ -144,7 +144,7 @@ def _commands(letter: Letter, offers: Offers, *, reset: bool) -> list[tuple[Stag
 
 
 def _reports(recipient: bytes) -> bytes:
-    """Ask to be told of failures and delays. ORCPT has no type for an address beyond ASCII (RFC 6533)."""
+    """Request reports of failures and delays. ORCPT has no type for a non-ASCII address (RFC 6533)."""
     original = xtext(recipient)
     if not recipient.isascii() or len(original) > LONGEST_ORIGINAL:
         return b" NOTIFY=FAILURE,DELAY"
@@ -152,7 +152,7 @@ def _reports(recipient: bytes) -> bytes:
 
 
 def xtext(octets: bytes) -> bytes:
-    """Write as RFC 3461, 4 does: what is not a visible character, and `+` and `=`, as `+` and two digits."""
+    """Encode as RFC 3461, 4: invisible characters, `+` and `=` become `+` and two hex digits."""
     return _NOT_PLAIN.sub(_in_digits, octets)
 
 
@@ -177,8 +177,8 @@ def _in_one_write(commands: list[tuple[Stage, bytes]]) -> Generator[Step, Reply,
         if refused is None and not _positive(stage, reply):
             refused = TransactionResult(stage, reply)
     if refused is not None and refused.stage is Stage.RCPT and reply.code == 354:
-        # The server waits for a message although nobody is to have it (RFC 2920, 3.1). After any
-        # other refusal a lone dot might deliver an empty mail: there the session is closed instead.
+        # The server waits for a message without recipients (RFC 2920, 3.1). After any other refusal
+        # a lone dot might deliver an empty mail: there the session is closed instead.
         yield Step(Stage.ABANDON, b".\r\n", otherwise=refused)
     return refused
 
@@ -188,14 +188,14 @@ def _positive(stage: Stage, reply: Reply) -> bool:
 
 
 class ReplyReader:
-    """Cuts a stream of bytes into replies, and bounds what a server can make us hold."""
+    """Splits a stream of bytes into replies, and limits how much a server can make us buffer."""
 
     def __init__(self) -> None:
         self._tail = b""
         self._texts: list[bytes] = []
 
     def feed(self, data: bytes) -> list[Reply]:
-        """Answer the replies that are complete now. Raises `MalformedReply`."""
+        """Return the complete replies. Raises `MalformedReply`."""
         *lines, self._tail = (self._tail + data).split(b"\n")
         if len(self._tail) > LONGEST_LINE:
             raise MalformedReply

@@ -1,8 +1,8 @@
 """
-The bytes of an email: RFC 5322, 2045–2047. Written by hand, at a tenth of the stdlib's cost.
+The bytes of an email: RFC 5322, 2045–2047. Hand-written, at a tenth of the stdlib's cost.
 
-7-bit, CRLF, lines of at most 78 characters where an address allows it; dots are not stuffed,
-that is the SMTP session's part. Only an address whose local part is not ASCII makes it 8-bit.
+7-bit, CRLF, lines of at most 78 characters where an address allows it. The SMTP session does the
+dot-stuffing. Only an address with a non-ASCII local part makes it 8-bit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OPEN: Final = "=?utf-8?q?"
 _CLOSE: Final = "?="
 _ROOM: Final = _ENCODED_WORD - len(_OPEN) - len(_CLOSE)
 
-# Controls would begin a header of a stranger's choice; the others turn the writing direction.
+# Control characters allow header injection; the others change the writing direction.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _ADDRESS: Final = re.compile(r"[^\x00-\x20\x7f-\x9f<>]+@[^\x00-\x20\x7f-\x9f<>@]+")
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
@@ -36,7 +36,7 @@ _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who writes. Every message can be answered: to `reply_to`, or else to the sender itself."""
+    """The sender. Replies go to `reply_to`, or else to the sender itself."""
 
     name: str
     address: str
@@ -47,11 +47,11 @@ def build_email(
     outgoing: Outgoing, *, sender: Sender, domain: str, now: datetime, reply_to: str = ""
 ) -> bytes:
     """
-    Write the whole message. `domain` is the right side of the Message-ID, the same over all attempts.
+    Build the whole message. `domain` is the right side of the Message-ID, the same for all attempts.
 
-    `reply_to` is where answers to this very message go; empty is the sender's own.
+    `reply_to` is the reply address of this message; empty means the sender's own.
 
-    Raises PermanentFailure for an address that cannot stand in a header.
+    Raises PermanentFailure for an address that is not allowed in a header.
     """
     head = (
         f"{_sender_header(sender)}\r\n"
@@ -69,7 +69,7 @@ def build_email(
 
 
 def wire_address(address: str) -> str:
-    """Answer the address as it goes over the wire: the domain as IDNA. Raises PermanentFailure."""
+    """Return the address in wire format: the domain as IDNA. Raises PermanentFailure."""
     local, _, domain = address.rpartition("@")
     if not _ADDRESS.fullmatch(address):
         raise PermanentFailure("bad_address", gone=True)
@@ -83,9 +83,9 @@ def wire_address(address: str) -> str:
 
 def _content(rendered: Rendered, *, boundary: str) -> bytes:
     """
-    Text as quoted-printable, so that people can read it in the raw; HTML as base64, at half the cost.
+    Text as quoted-printable, which is readable in the source; HTML as base64, at half the cost.
 
-    A boundary with `=_` can occur in neither.
+    A boundary with `=_` cannot occur in either.
     """
     text = _part("plain", "quoted-printable", _quoted_printable(rendered.text))
     if not rendered.html:
@@ -117,7 +117,7 @@ def _base64(text: str) -> bytes:
 
 
 def _quoted_printable(text: str) -> bytes:
-    """`b2a_qp` breaks lines as the first line of its input does, so there must be one, with CRLF."""
+    """Encode. `b2a_qp` uses the line end of its input's first line, so there must be one, with CRLF."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
     return b2a_qp(lines.replace("\n", "\r\n").encode())
 
@@ -144,7 +144,7 @@ def _mailbox_header(header: str, name: str, address: str) -> str:
 
 
 def _phrase(name: str, used: int) -> str:
-    """A display name: atoms, or a quoted string, or encoded words where it is long or not ASCII."""
+    """Write a display name: atoms, a quoted string, or encoded words if it is long or not ASCII."""
     if not name.isascii() or "=?" in name or used + len(name) + 2 > _LINE:
         return _encoded(name, used)
     if _ATOMS.fullmatch(name):
@@ -162,7 +162,7 @@ def _text_header(header: str, text: str) -> str:
 
 
 def _encoded(text: str, used: int) -> str:
-    """RFC 2047 words of at most 75 characters, a character never split, the first line shorter by `used`."""
+    """Encode as RFC 2047 words of at most 75 characters, no character split, the first shorter by `used`."""
     return _FOLD.join(_words(text, min(_ROOM, _LINE - used - len(_OPEN) - len(_CLOSE))))
 
 
@@ -179,7 +179,7 @@ def _words(text: str, room: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _quoted(char: str) -> str:
-    """Only what RFC 2047 §5 (3) allows in a phrase stays as it is; a space is written `_`."""
+    """Keep only characters that RFC 2047 §5 (3) allows in a phrase; a space becomes `_`."""
     if char in _PLAIN:
         return char
     return "_" if char == " " else "".join(f"={byte:02X}" for byte in char.encode())
@@ -187,7 +187,7 @@ def _quoted(char: str) -> str:
 
 @lru_cache(maxsize=4)
 def _date(second: datetime) -> str:
-    """Under load thousands of mails share it."""
+    """Format a date. Cached: under load thousands of mails share a second."""
     return format_datetime(second)
 
 

@@ -1,4 +1,4 @@
-"""A few connections to one mail server, opened when needed, shared fairly, renewed in time."""
+"""A pool of connections to one mail server: opened on demand, shared fairly, renewed in time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ GOODBYE_LIMIT: Final = 3.0  # seconds
 
 class Pool:
     """
-    Lends sessions; whoever acquires one gives it back with `release`, whatever became of it.
+    Lends sessions. Every acquired session must be given back with `release`, also after an error.
 
-    A fifth of the connections is kept for urgent mail. A session rests for `idle_for` at most and
-    carries `per_connection` letters at most; the one used last is lent first, so that the surplus of a
-    rush can rest and go.
+    A fifth of the connections is reserved for urgent mail. A session idles for `idle_for` at most and
+    carries `per_connection` mails at most. The session used last is lent first, so that surplus
+    sessions become idle and close.
     """
 
     def __init__(
@@ -46,10 +46,10 @@ class Pool:
         self, until: float, lane: Lane = Lane.NORMAL, *, turn_by: float | None = None
     ) -> Session:
         """
-        Borrow; waits for a place up to the loop time `turn_by`, and opens a connection up to `until`.
+        Borrow a session; wait for a slot until the loop time `turn_by`, then connect until `until`.
 
-        Raises `TransientFailure`, `untried` where the wait was for a connection that others held,
-        `TimeoutError` where opening took too long, and what opening raises.
+        Raises `TransientFailure` (`untried`) when no slot became free, `TimeoutError` when opening took
+        too long, and what opening raises.
         """
         try:
             await self._places.take(lane, until if turn_by is None else turn_by)
@@ -62,7 +62,7 @@ class Pool:
         return await self._open(until, lane)
 
     def release(self, session: Session, lane: Lane = Lane.NORMAL) -> None:
-        """Give back, for the lane that it was acquired for."""
+        """Give back a session, for the lane that it was acquired for."""
         if session.ready and session.sent < self._per_connection and not self._is_closed:
             self._rest(session)
         else:
@@ -70,7 +70,7 @@ class Pool:
         self._places.give_back(lane)
 
     async def aclose(self) -> None:
-        """Say goodbye to the resting sessions; one on loan leaves when it is given back."""
+        """Close idle sessions; a lent session closes when it is given back."""
         self._is_closed = True
         if self._reaper is not None:
             self._reaper.cancel()
@@ -80,7 +80,7 @@ class Pool:
             await asyncio.wait(set(self._leaving), timeout=GOODBYE_LIMIT)
 
     async def _open(self, until: float, lane: Lane) -> Session:
-        """Open in a place already taken; the place goes on to the next if that fails."""
+        """Open a connection in a slot that is already taken; free the slot if that fails."""
         try:
             async with asyncio.timeout_at(until):
                 return await self._connect()

@@ -26,11 +26,11 @@ GOODBYE: Final = timedelta(seconds=2)
 
 class Session(asyncio.Protocol):
     """
-    Sends one letter at a time. `sent` counts letters begun; `usable` ends before the connection does,
-    `closed` is done when the connection has ended.
+    Sends one mail at a time. `sent` counts mails begun. `usable` turns false before the connection
+    ends; `closed` is done when it has ended.
 
-    No coroutine and no stream stands between the socket and the dialogue: the whole
-    transaction runs in `data_received`, and the sender is woken once, with the verdict.
+    There is no coroutine or stream between socket and dialogue: the whole transaction runs in
+    `data_received`, and the sender is woken once, with the verdict.
     """
 
     def __init__(self, transport: asyncio.Transport, offers: Offers) -> None:
@@ -50,25 +50,25 @@ class Session(asyncio.Protocol):
 
     @property
     def ready(self) -> bool:
-        """True when a letter can be sent now."""
+        """True when a mail can be sent now."""
         return self.usable and self._talk is None
 
     def transmit(self, letter: Letter, until: float) -> asyncio.Future[TransactionResult]:
-        """Begin a transaction that ends at the loop time `until` at the latest. Never two at once."""
+        """Begin a transaction that ends at the loop time `until` at the latest. One at a time."""
         self.sent += 1
         self._answer = self._loop.create_future()
         if not self.usable:
-            # Lost between being handed over and being used: without this the letter would wait for `until`.
+            # Connection lost between acquire and use: without this the mail would wait until `until`.
             self._answer.set_result(TransactionResult(Stage.MAIL, None, CONNECTION_LOST))
             return self._answer
         self._timer = self._loop.call_at(until, self._break_off, "timeout")
         self._talk = transaction(letter, self.offers, reset=self._unclean)
         self._unclean = False
-        self._go_on(next(self._talk))
+        self._perform(next(self._talk))
         return self._answer
 
     def retire(self) -> None:
-        """Leave: politely when idle, at once in the middle of a letter."""
+        """Close: with QUIT when idle, immediately in the middle of a mail."""
         if not self.usable:
             return
         self.usable = False
@@ -88,7 +88,7 @@ class Session(asyncio.Protocol):
             self._take(reply)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        del exc  # Whatever tore the line, its meaning follows from the step that was under way.
+        del exc  # The step under way decides the outcome, not the cause of the loss.
         self._break_off(CONNECTION_LOST)
         if self._timer is not None:
             self._timer.cancel()
@@ -97,23 +97,23 @@ class Session(asyncio.Protocol):
 
     def _take(self, reply: Reply) -> None:
         if self._talk is None:
-            # Nobody asked: the reply to QUIT, or a server that closes an idle connection.
+            # Unsolicited: the reply to QUIT, or a server that closes an idle connection.
             self._close()
         elif reply.code == SERVICE_CLOSING:
             self._finish(self._verdict_without(reply, ""))
             self._close()
         else:
-            self._hear(self._talk, reply)
+            self._advance(self._talk, reply)
 
-    def _hear(self, talk: Generator[Step, Reply, TransactionResult], reply: Reply) -> None:
+    def _advance(self, talk: Generator[Step, Reply, TransactionResult], reply: Reply) -> None:
         try:
             step = talk.send(reply)
         except StopIteration as ended:
             self._finish(ended.value)
         else:
-            self._go_on(step)
+            self._perform(step)
 
-    def _go_on(self, step: Step) -> None:
+    def _perform(self, step: Step) -> None:
         self._step = step
         if step.out:
             self._transport.write(step.out)
@@ -139,7 +139,7 @@ class Session(asyncio.Protocol):
             self._answer.set_result(verdict)
 
     def _clean_up(self, verdict: TransactionResult) -> None:
-        """Leave the server's state known: RSET goes before the next MAIL, or the line is given up."""
+        """Make the server's state known: send RSET before the next MAIL, or close the connection."""
         refused = verdict.reply is not None and verdict.reply.code // 100 in (4, 5)
         if refused and verdict.stage in (Stage.RCPT, Stage.DATA, Stage.CONTENT):
             self._unclean = True

@@ -1,4 +1,4 @@
-"""What an SMTP server's answer means for the message: RFC 5321 reply codes, RFC 3463 enhanced codes."""
+"""Meaning of an SMTP server's answer for the message: RFC 5321 reply codes, RFC 3463 enhanced codes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ GONE: Final = frozenset(
     }
 )
 """
-The recipient's address is no good any more. Not here: 5.2.2 (full) and 5.7.* (policy, a block
-list), which pass, and 5.1.x in answer to MAIL, which speaks of our own address.
+The recipient's address is invalid. Not included: 5.2.2 (full) and 5.7.* (policy, a block list), which
+are temporary, and 5.1.x in answer to MAIL, which concerns our own address.
 """
 
 OUR_FAULT: Final = frozenset({530, 534, 535, 538})
-"""RFC 4954: the server wants another authentication."""
+"""RFC 4954: the server requires other authentication."""
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
 _QUEUED_AS = re.compile(r"queued as (\S+)", re.IGNORECASE)
@@ -40,7 +40,7 @@ def accepted(reply: Reply) -> Accepted:
 
 
 def failure(verdict: TransactionResult, address: str) -> SendFailure:
-    """Answer the failure that a verdict other than yes means."""
+    """Return the failure for a verdict other than accepted."""
     reply = verdict.reply
     if reply is None:
         return TransientFailure(verdict.cause, provider=PROVIDER, unknown=verdict.stage is Stage.CONTENT)
@@ -52,7 +52,7 @@ def failure(verdict: TransactionResult, address: str) -> SendFailure:
     if reply.code // 100 == 5:
         gone = enhanced is not None and enhanced[0] in GONE and verdict.stage is not Stage.MAIL
         return PermanentFailure(reason, provider=PROVIDER, code=code, gone=gone)
-    # A 4xx says no for now; anything else after the content leaves open whether it was a yes.
+    # A 4xx is a refusal for now. Any other failure after the content leaves the outcome unknown.
     unknown = verdict.stage is Stage.CONTENT and reply.code // 100 != 4
     return TransientFailure(reason, provider=PROVIDER, code=code, unknown=unknown)
 

@@ -1,9 +1,9 @@
 """
-Addresses that say which message they belong to, so that bounces and replies find it. Pure.
+Addresses that contain a message id, so that bounces and replies find their message. Pure.
 
-VERP: a message leaves with the envelope sender `b+<id>.<signature>@domain` and the Reply-To
-`r+<id>.<signature>@domain`. The signature keeps a stranger from forging a bounce of, or a reply to, a
-message that was not his. Letter case means nothing: some servers change it.
+VERP: a message has the envelope sender `b+<id>.<signature>@domain` and the Reply-To
+`r+<id>.<signature>@domain`. The signature prevents forged bounces and replies. Case is ignored,
+because some servers change it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TOKEN: Final = re.compile(rf"([0-9a-f]{{32}})\.([0-9a-f]{{{LENGTHS[Purpose.MAIL
 
 
 class AddressKind(StrEnum):
-    """What is to come to an address."""
+    """What an address receives."""
 
     BOUNCE = "b"
     REPLY = "r"
@@ -28,7 +28,7 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What an address of ours says: the message, and whether it was made for bounces or for replies."""
+    """The content of our address: the message, and whether it is for bounces or for replies."""
 
     kind: AddressKind
     message_id: UUID
@@ -46,19 +46,19 @@ class Verp:
         return self._address(AddressKind.BOUNCE, message_id)
 
     def reply_address(self, message_id: UUID) -> str:
-        """Make the address that a person's answer goes to."""
+        """Make the address that receives the person's reply."""
         return self._address(AddressKind.REPLY, message_id)
 
     def envelope_id(self, message_id: UUID) -> str:
-        """Make the ENVID (RFC 3461), which comes back in reports as it was: signed, as the addresses are."""
+        """Make the ENVID (RFC 3461), which returns unchanged in reports. Signed like the addresses."""
         return self._token(AddressKind.BOUNCE, message_id)
 
     def is_ours(self, address: str) -> bool:
-        """Tell whether an address is at the domain, whoever made it."""
+        """Return whether an address is at the domain; it need not be valid."""
         return address.rpartition("@")[2].lower() == self.domain
 
     def read(self, address: str) -> Mark | None:
-        """Answer what an address of this domain says; None for one that was not made here."""
+        """Return the content of an address; None for one that was not made here."""
         local = address.rpartition("@")[0].lower()
         prefix, plus, token = local.partition("+")
         if not plus or prefix not in set(AddressKind) or not self.is_ours(address):
@@ -68,7 +68,7 @@ class Verp:
         return Mark(kind, message_id) if message_id else None
 
     def read_envelope_id(self, envelope_id: str) -> UUID | None:
-        """Answer the message of an ENVID; None for one that was not made here."""
+        """Return the message of an ENVID; None for one that was not made here."""
         return self._read_token(AddressKind.BOUNCE, envelope_id.lower())
 
     def _address(self, kind: AddressKind, message_id: UUID) -> str:

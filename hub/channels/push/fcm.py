@@ -30,7 +30,7 @@ MEANINGS: Final[Mapping[str, tuple[FailureKind, str]]] = {
     "UNSPECIFIED_ERROR": (FailureKind.LATER, "unspecified_error"),
     "THIRD_PARTY_AUTH_ERROR": (FailureKind.OURS, "third_party_auth_error"),
 }
-"""FCM's error codes. Of INVALID_ARGUMENT only a violation on `message.token` speaks of the token."""
+"""FCM's error codes. INVALID_ARGUMENT concerns the token only with a violation on `message.token`."""
 
 BY_STATUS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     400: (FailureKind.NEVER, "invalid_argument"),
@@ -39,7 +39,7 @@ BY_STATUS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     404: (FailureKind.OURS, "provider_project"),
     429: (FailureKind.LATER, "quota_exceeded"),
 }
-"""Answers of Google's that carry no FCM code. A 404 without one is a wrong project, not a dead token."""
+"""Google's answers without an FCM code. A 404 without one means a wrong project, not a dead token."""
 
 
 class FcmChannel:
@@ -75,7 +75,7 @@ class FcmChannel:
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Answer the failure that a refusal means. Google's prose is left out: it may quote the token."""
+    """Return the failure for a refusal. Google's text is left out: it may quote the token."""
     word = error_code(answer.json)
     kind, reason = _meaning(answer, word)
     code = f"{answer.status} {word}" if word else str(answer.status)
@@ -91,12 +91,12 @@ def _meaning(answer: Answer, word: str | None) -> tuple[FailureKind, str]:
     if answer.status >= 500:
         return FailureKind.LATER, f"http_{answer.status}"
     if answer.status == 400 and not isinstance(answer.json, dict):
-        return FailureKind.OURS, "http_400"  # not Google's word: a proxy or a wrong address
+        return FailureKind.OURS, "http_400"  # not from Google: a proxy or a wrong URL
     return BY_STATUS.get(answer.status, (FailureKind.OURS, f"http_{answer.status}"))
 
 
 def error_code(said: Json) -> str | None:
-    """Answer FCM's own error code; None where the answer carries none, or is not FCM's."""
+    """Return FCM's error code; None where the answer has none or is not from FCM."""
     codes = (detail.get("errorCode") for detail in _details(said) if detail.get("@type") == FCM_ERROR)
     return next((code for code in codes if isinstance(code, str)), None)
 

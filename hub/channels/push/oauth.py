@@ -1,4 +1,4 @@
-"""Access tokens for Google's service accounts (RFC 7523): asked for once, used until they age."""
+"""Access tokens of Google service accounts (RFC 7523): requested once, used until they expire."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 TIMEOUT: Final = timedelta(seconds=10)
 LIFETIME: Final = timedelta(hours=1)
 MARGIN: Final = timedelta(minutes=2)
-"""A token is renewed this long before it ends, so that none ends on its way."""
+"""A token is renewed this long before it expires, so that none expires in transit."""
 
 
 class _File(msgspec.Struct, kw_only=True):
@@ -47,7 +47,7 @@ class ServiceAccount:
 
 
 def read_service_account(path: Path, *, setting: str) -> ServiceAccount:
-    """Read the JSON file that Google hands out. Raises `ConfigurationError`, which names `setting`."""
+    """Read the JSON file issued by Google. Raises `ConfigurationError`, which names `setting`."""
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
         key = load_pem_private_key(file.private_key.encode(), password=None)
@@ -56,7 +56,7 @@ def read_service_account(path: Path, *, setting: str) -> ServiceAccount:
     except msgspec.DecodeError as exc:
         raise ConfigurationError(f"{setting}: {path} is not a service account's file: {exc}") from exc
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        # `from None`: what the parser says might quote the key.
+        # `from None`: the parser's message might quote the key.
         raise ConfigurationError(f"{setting}: the private key in {path} cannot be read") from None
     if not isinstance(key, RSAPrivateKey):
         raise ConfigurationError(f"{setting}: the private key in {path} is not an RSA key")
@@ -70,7 +70,7 @@ def read_service_account(path: Path, *, setting: str) -> ServiceAccount:
 
 
 class AccessTokens:
-    """Gives out one token. However many wait for a new one, it is asked for once."""
+    """Provides one token. All callers that wait for a new one share one request."""
 
     def __init__(self, account: ServiceAccount) -> None:
         self._account = account
@@ -80,17 +80,17 @@ class AccessTokens:
         self._asking: asyncio.Task[str] | None = None
 
     async def current(self) -> str:
-        """Answer a good token. Raises only `TransientFailure`."""
+        """Return a valid token. Raises only `TransientFailure`."""
         if self._token is not None and time.monotonic() < self._good_until:
             return self._token
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask(), name="fcm-access-token")
             self._asking.add_done_callback(self._asked)
-        # Shielded: a sender that is cancelled must not take the token away from the others.
+        # Shielded: a cancelled sender must not cancel the request for the others.
         return await asyncio.shield(self._asking)
 
     def discard(self, token: str) -> None:
-        """Forget a token that was refused, unless a newer one is here already."""
+        """Discard a refused token, unless a newer one has replaced it."""
         if token == self._token:
             self._token = None
 
@@ -103,7 +103,7 @@ class AccessTokens:
     def _asked(self, task: asyncio.Task[str]) -> None:
         self._asking = None
         if not task.cancelled():
-            task.exception()  # looked at here: everybody who waited may have gone
+            task.exception()  # retrieved here: all waiters may have gone
 
     async def _ask(self) -> str:
         form = urlencode({"grant_type": GRANT, "assertion": self._assertion()})
@@ -111,7 +111,7 @@ class AccessTokens:
         try:
             answer = await self._http.post(self._account.token_uri, form.encode(), headers)
         except TransientFailure as exc:
-            # Whatever the token server heard, the message itself was not sent: never `unknown`.
+            # Whatever the token server received, the message was not sent: never `unknown`.
             raise TransientFailure(exc.reason, provider=PROVIDER, retry_after=exc.retry_after) from exc
         said = answer.json if isinstance(answer.json, dict) else {}
         token, seconds = said.get("access_token"), said.get("expires_in")

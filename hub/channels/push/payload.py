@@ -15,10 +15,10 @@ ELLIPSIS: Final = "…"
 
 def encode(outgoing: Outgoing, *, now: datetime) -> bytes:
     """
-    Make the body of the request, at most 4096 bytes: a longer text is shortened, not refused.
+    Make the request body, at most 4096 bytes: a longer text is shortened, not refused.
 
-    FCM counts only parts of it; counting all of it is the safe side, for a payload that is too
-    large is refused for good.
+    FCM counts only parts of it. Counting all is safe: FCM permanently refuses a payload that is too
+    large.
     """
     title, text = outgoing.rendered.subject, outgoing.rendered.text
     body = _encode(outgoing, title, text, now)
@@ -32,10 +32,10 @@ def encode(outgoing: Outgoing, *, now: datetime) -> bytes:
 
 def _shortened(text: str, excess: int) -> str:
     """
-    Cut at least `excess` bytes off the end, at a character's boundary, and mark the cut.
+    Cut at least `excess` bytes off the end, at a character boundary, and mark the cut.
 
-    JSON never makes a character smaller than its UTF-8, so that a cut of bytes here is at least
-    as large there.
+    A character is never smaller in JSON than in UTF-8, so a cut of UTF-8 bytes saves at least as
+    much in JSON.
     """
     keep = len(text.encode()) - excess - len(ELLIPSIS.encode())
     return text.encode()[: max(keep, 0)].decode("utf-8", "ignore").rstrip() + ELLIPSIS
@@ -55,8 +55,8 @@ def _message(outgoing: Outgoing, title: str, text: str, now: datetime) -> Json:
         "token": outgoing.message.address,
         "notification": {"title": title, "body": text},
         "data": {"message_id": reference, "event": outgoing.message.event},
-        # No collapse_key: for a phone that is off FCM keeps four of them at most and drops the rest.
-        # The tag replaces a double where it shows, and drops nothing.
+        # No collapse_key: for a phone that is off FCM keeps at most four of them and drops the rest.
+        # The tag replaces a duplicate on the screen and drops nothing.
         "android": {
             "priority": "HIGH" if urgent else "NORMAL",
             "ttl": f"{seconds}s",

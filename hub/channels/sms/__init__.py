@@ -7,4 +7,4 @@ from typing import Final
 from hub.model import ChannelTraits
 
 TRAITS: Final = ChannelTraits(name="sms", contact="phone", text_phone=True)
-"""Of a provider that reports nothing; one that does also `confirms`."""
+"""For a provider without receipts; a provider with receipts also `confirms`."""

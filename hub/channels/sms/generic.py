@@ -1,4 +1,4 @@
-"""SMS over whatever HTTP interface a provider has, as its file describes it."""
+"""SMS over any HTTP API, as the provider's file describes it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from hub.model import Accepted, Balance, ChannelTraits, Outgoing
 COUNTRY: Final = "+57"
 
 Callback = Callable[[UUID], str]
-"""Message id → the signed address for its receipts."""
+"""Message id → the signed URL for its receipts."""
 
 
 class GenericChannel:
     """
     Sends through one account. `timeout` bounds a whole `send`.
 
-    `callback` makes the address that reports come to; None where the provider could not reach it.
+    `callback` makes the URL for reports; None where the provider could not reach it.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class GenericChannel:
         return judge(self._spec, answer)
 
     async def balance(self) -> Balance | None:
-        """Ask what is left; None where the file does not say how. Raises `TransientFailure`."""
+        """Ask for the balance; None where the file does not describe how. Raises `TransientFailure`."""
         question = self._spec.balance
         if question is None:
             return None
@@ -92,7 +92,7 @@ class GenericChannel:
         return f"{self._base}{fill_text(path, quoted)}" + (f"?{urlencode(query)}" if query else "")
 
     def _headers(self, values: Values, more: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, str]:
-        """The file has the last word, however it writes `content-type`."""
+        """Return all headers; the file's win, whatever the case of `content-type`."""
         headers = CIMultiDict({"Accept": "application/json, */*;q=0.5", **self._authorization, **more})
         headers.update(fill(self._spec.request.headers, values))
         return headers

@@ -1,4 +1,4 @@
-"""What described providers report and bring: receipts and replies, in the hub's words. Pure."""
+"""Receipts and replies of described providers, translated to the hub's terms. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ REASONS: Final[Mapping[Meaning, str]] = {Meaning.FAILED: "not_delivered", Meanin
 
 def read_report(spec: Spec, rules: Receipts, said: Json, message_id: UUID | None) -> Receipt | None:
     """
-    Read a report; None for one that moves nothing, because the file does not know its status.
+    Read a report; None for one whose status the file does not list: it changes nothing.
 
-    `message_id` is what the signed address says. Raises `Unreadable`.
+    `message_id` comes from the signed address. Raises `Unreadable`.
     """
     status = word_at(said, rules.status)
     if status is None:
@@ -40,7 +40,7 @@ def read_report(spec: Spec, rules: Receipts, said: Json, message_id: UUID | None
         reason=REASONS.get(meaning),
         reference=reference,
         gone=meaning is Meaning.GONE,
-        # `status` is one of the file's own words.
+        # `status` is a word of the file, so it is safe to store.
         code=f"{status} {shaped_code(said, rules.code)}".strip(),
     )
 
@@ -55,7 +55,7 @@ def _our_id(rules: Receipts, said: Json) -> UUID | None:
 
 
 def read_reply(spec: Spec, rules: Replies, said: Json, at: datetime) -> Reply:
-    """Read what somebody wrote; raises `Unreadable`."""
+    """Read an incoming text; raises `Unreadable`."""
     reference = shaped_reference(said, rules.id)
     if reference is None:
         raise Unreadable(f"`{rules.id}` is missing")

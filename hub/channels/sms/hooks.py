@@ -1,9 +1,9 @@
 """
-The addresses that described providers call.
+The URLs that described providers call.
 
-With each message goes an address of its own for its receipts, signed over the message's id. Who
-cannot be told one with each message has a fixed one entered in the provider's panel, with a key made
-from the provider's name. Both are made from HUB_SECRET, so that nothing has to be kept.
+Each message carries its own URL for receipts, signed over the message's id. Providers that cannot take
+a URL per message get a fixed one, entered in their panel, with a key made from the provider's name.
+Both derive from HUB_SECRET, so nothing is stored.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REPLIES: Final = "/hooks/sms/{name}/reply"
 
 
 class Use(StrEnum):
-    """What an address is for: one for receipts opens nothing else."""
+    """What a URL is for: a URL for receipts is valid for nothing else."""
 
     RECEIPTS = "receipts"
     REPLIES = "replies"
@@ -32,18 +32,18 @@ _PATHS: Final = {Use.RECEIPTS: RECEIPTS, Use.REPLIES: REPLIES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Makes and knows them."""
+    """Makes and verifies these URLs."""
 
     public_url: str
     ring: KeyRing
 
     def of_message(self, name: str, message_id: UUID) -> str:
-        """Make the address for the receipts of one message."""
+        """Make the URL for the receipts of one message."""
         query = {"message": message_id, "sig": self._sign("message", name, message_id.hex)}
         return f"{self._base(name, Use.RECEIPTS)}?{urlencode(query)}"
 
     def fixed(self, name: str, use: Use) -> str:
-        """Make the address that is entered in the provider's panel. Whoever has it may post there."""
+        """Make the URL to enter in the provider's panel. Whoever has it may post there."""
         return f"{self._base(name, use)}?{urlencode({'key': self._sign(use, name)})}"
 
     def signs_message(self, given: str, name: str, message_id: UUID) -> bool:

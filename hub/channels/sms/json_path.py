@@ -1,4 +1,4 @@
-"""`messages.0.id`: the way into a JSON value, names and places of a list with dots between. Pure."""
+"""`messages.0.id`: a path into a JSON value; names and list positions, separated by dots. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hub.model import Json
 
 
 def at(value: Json, path: str) -> Json:
-    """Answer what stands at the path; None where nothing does. A name with dots in it comes first."""
+    """Return the value at the path; None where there is none. A name that contains dots takes precedence."""
     if isinstance(value, dict) and path in value:
         return value[path]
     for step in path.split("."):
@@ -25,7 +25,7 @@ def at(value: Json, path: str) -> Json:
 
 
 def word(value: Json) -> str | None:
-    """Write a scalar as a rule compares it: `0` and `"0"` are the same word; None for all else."""
+    """Return a scalar as a rule compares it: `0` and `"0"` are equal; None for all else."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
@@ -34,7 +34,7 @@ def word(value: Json) -> str | None:
 
 
 def word_at(value: Json, path: str) -> str | None:
-    """Answer the word at the path."""
+    """Return the word at the path."""
     return word(at(value, path))
 
 

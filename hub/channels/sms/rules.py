@@ -1,4 +1,4 @@
-"""What a described provider's answer means: its own rules in order, then those of HTTP. Pure."""
+"""Interprets a described provider's answer: its own rules in order, then the HTTP status. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CODE: Final = re.compile(r"[\w.:-]{1,40}")
 
 
 def judge(spec: Spec, answer: Answer) -> Accepted:
-    """Answer the yes; raises `SendFailure` for all else."""
+    """Return the acceptance; raises `SendFailure` for all else."""
     said = answer.json
     if fits(spec.accepted, answer, said):
         return _accepted(spec, answer, said)
@@ -26,7 +26,7 @@ def judge(spec: Spec, answer: Answer) -> Accepted:
 
 
 def fits(rule: Rule, answer: Answer, said: Json) -> bool:
-    """Tell whether all that the rule names is so; numbers and their digits are the same."""
+    """Return whether all conditions of the rule hold; a number equals the string of its digits."""
     return (
         (not rule.statuses or _is_among(answer.status, rule.statuses))
         and all(word_at(said, path) in _written(known) for path, known in rule.where.items())
@@ -35,13 +35,13 @@ def fits(rule: Rule, answer: Answer, said: Json) -> bool:
 
 
 def shaped_reference(said: Json, path: str | None) -> str | None:
-    """Answer the provider's id; None for what has not the shape of one, such as a sentence."""
+    """Return the provider's id; None for text that cannot be an id, such as a sentence."""
     found = word_at(said, path) if path is not None else None
     return found if found is not None and _REFERENCE.fullmatch(found) else None
 
 
 def shaped_code(said: Json, path: str | None) -> str:
-    """Answer a code; empty for free text, which could name a person, and for a telephone number."""
+    """Return a code; empty for free text, which could name a person, and for a phone number."""
     found = word_at(said, path) if path is not None else None
     return found if found is not None and _CODE.fullmatch(found) and not _is_phone(found) else ""
 
@@ -75,12 +75,12 @@ def _of_http(spec: Spec, answer: Answer) -> SendFailure:
 
 
 def _not_understood(spec: Spec, answer: Answer) -> TransientFailure:
-    """Nobody knows what became of it: a stranger in between may have said yes, or a rule is missing."""
+    """Return an unknown outcome: a proxy may have answered instead of the provider, or a rule is missing."""
     return TransientFailure("provider_answer", provider=spec.name, code=str(answer.status), unknown=True)
 
 
 def _code(answer: Answer, said: Json, rule: Rule) -> str:
-    """The status, and the words by which the rule knew the answer; nothing else of what it says."""
+    """Return the status and the words that the rule matched; nothing else of the answer is safe to keep."""
     return " ".join([str(answer.status), *filter(None, (shaped_code(said, path) for path in rule.where))])
 
 

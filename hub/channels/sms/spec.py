@@ -1,8 +1,8 @@
 """
 A provider of text messages, described in a TOML file: docs/sms-providers.md.
 
-The file is read strictly and whole when the hub starts: what cannot work is refused then, by the
-name of its key, and not at the first message.
+The hub reads the whole file strictly at start. It refuses a mistake then, naming the key, and not at the
+first message.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hub.errors import ConfigurationError
 from hub.model import State
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
-"""In attempts, and in the address of the hook."""
+"""The provider's name: used in attempts, and in the URL of the hook."""
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Status = Annotated[int, Meta(ge=100, le=599)] | Annotated[str, Meta(pattern=r"^[1-5]xx$")]
 UrlPath = Annotated[str, Meta(pattern=r"^/[^?#\s]*$")]
@@ -35,11 +35,11 @@ Where = Mapping[JsonPath, tuple[Scalar, ...]]
 _IN_PATH: Final = NAMES - {"text", "callback"}
 _KEYED: Final = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<key>.*)`$", re.DOTALL)
 _VALUE: Final = re.compile(r"(?<=Invalid enum value) '.*'(?= - at)", re.DOTALL)
-"""It may be a secret that stands in the wrong line."""
+"""Removed from error texts: the value may be a secret on the wrong line."""
 
 
 class Auth(StrEnum):
-    """How the account of the URL goes along; with `none` only where placeholders say."""
+    """How the URL's account is sent; with `none` only through placeholders."""
 
     BASIC = "basic"
     BEARER = "bearer"
@@ -47,7 +47,7 @@ class Auth(StrEnum):
 
 
 class Format(StrEnum):
-    """Where a call of the provider's has its fields."""
+    """Where an incoming call of the provider carries its fields."""
 
     FORM = "form"
     JSON = "json"
@@ -55,7 +55,7 @@ class Format(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What a word in a receipt says of the message."""
+    """What a status word in a receipt means for the message."""
 
     DELIVERED = "delivered"
     READ = "read"
@@ -72,11 +72,11 @@ STATES: Final[Mapping[Meaning, State]] = {
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: a key that is not known is refused."""
+    """A table of the file. Unknown keys are refused."""
 
 
 class Request(_Table, frozen=True, kw_only=True):
-    """How a message is handed over. The body is `json` or `form`; a GET has none."""
+    """How a message is submitted. The body is `json` or `form`; a GET has none."""
 
     path: UrlPath
     auth: Auth
@@ -103,7 +103,7 @@ class Request(_Table, frozen=True, kw_only=True):
 
 
 class Rule(_Table, frozen=True, kw_only=True):
-    """An answer that fits all that is said here. `where`: path in the JSON body → what may stand there."""
+    """Conditions that an answer must meet. `where`: path in the JSON body → allowed values."""
 
     statuses: tuple[Status, ...] = ()
     where: Where = {}
@@ -111,14 +111,14 @@ class Rule(_Table, frozen=True, kw_only=True):
 
 
 class Acceptance(Rule, frozen=True, kw_only=True):
-    """The provider's yes; `reference` is the path of its own id of the message."""
+    """The provider's acceptance; `reference` is the path of its own message id."""
 
     statuses: tuple[Status, ...] = ("2xx",)
     reference: JsonPath | None = None
 
     def __post_init__(self) -> None:
         if not (self.where or self.body_contains or self.reference):
-            # Docs: decision 12. A captive page says 200, too.
+            # Docs: decision 12. A captive portal answers 200, too.
             raise ValueError("any web page could say that: name where, body_contains or reference")
 
 
@@ -138,7 +138,7 @@ class FailureRule(Rule, frozen=True, kw_only=True):
 class BodySignature(_Table, frozen=True, kw_only=True):
     """
     HMAC of the raw body, in `header`, after `prefix`. `secret` may be `{password}` or `{user}`, so
-    that the file itself holds none. `also` is another one that is taken, while it is being changed.
+    that the file holds no secret. `also` is a second accepted secret, during a rotation.
     """
 
     header: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+$")]
@@ -154,14 +154,14 @@ class BodySignature(_Table, frozen=True, kw_only=True):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What a body may be signed with, before the placeholders are filled."""
+        """The accepted secrets, before placeholders are filled."""
         return (self.secret, self.also) if self.also else (self.secret,)
 
 
 class Receipts(_Table, frozen=True, kw_only=True):
     """
-    What the provider reports later. Whose it is: by the address, which says our id where `{callback}`
-    was asked for; else by `id`, the path of our id, or `reference`, that of the provider's.
+    What the provider reports later. The message is identified by the URL, which contains our id where
+    `{callback}` is used; else by `id`, the path of our id, or `reference`, the path of the provider's id.
     """
 
     format: Format
@@ -179,7 +179,7 @@ class Receipts(_Table, frozen=True, kw_only=True):
 
 
 class Replies(_Table, frozen=True, kw_only=True):
-    """What people write back: the paths of their number, their words and the provider's id of them."""
+    """Incoming texts: the paths of the number, the text and the provider's id."""
 
     format: Format
     sender: JsonPath
@@ -193,7 +193,7 @@ class Replies(_Table, frozen=True, kw_only=True):
 
 
 class BalanceQuestion(_Table, frozen=True, kw_only=True):
-    """Where the provider tells what is left; below `low` somebody should pay."""
+    """Where to ask for the balance; below `low` the account needs a top-up."""
 
     path: UrlPath
     value: JsonPath
@@ -224,13 +224,13 @@ class Spec(_Table, frozen=True, kw_only=True):
 
     @property
     def asks_for_reports(self) -> bool:
-        """Whether the provider is given the address of the receipts with each message."""
+        """Whether each message tells the provider the URL for its receipts."""
         request = self.request
         return "callback" in names_in([request.query, request.json, request.form])
 
     @property
     def of_the_account(self) -> frozenset[str]:
-        """The placeholders that the URL must have a value for."""
+        """The placeholders for which the URL must have a value."""
         request, balance = self.request, self.balance
         hooks = [part.hmac for part in (self.receipts, self.replies) if part and part.hmac]
         signed = [secret for hmac in hooks for secret in hmac.secrets]
@@ -240,7 +240,7 @@ class Spec(_Table, frozen=True, kw_only=True):
 
 
 def load_spec(path: Path, *, setting: str) -> Spec:
-    """Read the file; raises ConfigurationError that names setting, file and key, and no value."""
+    """Read the file; raises ConfigurationError, which names setting, file and key, but no value."""
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Spec, strict=True)
     except OSError as exc:
@@ -252,7 +252,7 @@ def load_spec(path: Path, *, setting: str) -> Spec:
 
 
 def _complaint(exc: msgspec.ValidationError) -> str:
-    """`Expected … - at `$.request.auth`` → `request.auth: expected …`, as other complaints of the hub."""
+    """`Expected … - at `$.request.auth`` → `request.auth: expected …`, as in other errors of the hub."""
     words = _VALUE.sub("", str(exc))
     found = _KEYED.match(words)
     return f"{found['key']}: {found['what']}" if found and found["key"] else words

@@ -1,4 +1,4 @@
-"""Described providers as the settings name them: each URL with its file, and what both must agree on."""
+"""Described providers in the settings: each URL with its file, and the checks across both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMES: Final = frozenset({"http+https", "http+http"})
 
 def load_described(endpoint: GenericEndpoint, *, setting: str, signs: bool) -> Spec:
     """
-    Read the file and see that its URL has what it needs; raises `ConfigurationError`.
+    Read the file and check that the URL has what it needs; raises `ConfigurationError`.
 
     `signs`: whether there is a HUB_SECRET.
     """
@@ -37,13 +37,13 @@ def load_described(endpoint: GenericEndpoint, *, setting: str, signs: bool) -> S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """One described provider, as its calls need it. Each account has secrets of its own."""
+    """One described provider, for its incoming calls. Each account has its own secrets."""
 
     spec: Spec
     accounts: tuple[Mapping[str, str], ...]
 
     def is_signed(self, hmac: BodySignature, given: str, body: bytes) -> bool:
-        """Tell whether the body was signed with the secret of one of the accounts."""
+        """Return whether the body is signed with a secret of one of the accounts."""
         if not given.startswith(hmac.prefix):
             return False
         return any(
@@ -60,19 +60,19 @@ class Hook:
 
 
 def read_hooks(settings: Settings) -> Mapping[str, Hook]:
-    """Answer provider's name → its hook. Raises `ConfigurationError`."""
+    """Return provider name → hook. Raises `ConfigurationError`."""
     hooks: dict[str, Hook] = {}
     for url in settings.providers.get("sms", ()):
         if url.scheme in SCHEMES:
             endpoint = parse_generic(url.reveal(), setting=PROVIDERS["sms"])
             spec = load_described(endpoint, setting=PROVIDERS["sms"], signs=bool(settings.secrets))
             hook = Hook(spec=spec, accounts=endpoint.accounts)
-            hooks[hook.spec.name] = _together(hooks.get(hook.spec.name), hook)
+            hooks[hook.spec.name] = _merged(hooks.get(hook.spec.name), hook)
     return hooks
 
 
 def panels(hooks: Mapping[str, Hook]) -> Iterator[tuple[str, Use]]:
-    """Answer whose addresses somebody must enter, for the provider cannot be told them with each message."""
+    """Return the (provider, use) whose URL must be entered in the provider's panel by hand."""
     for name, hook in hooks.items():
         if hook.spec.receipts and not hook.spec.asks_for_reports:
             yield name, Use.RECEIPTS
@@ -80,11 +80,11 @@ def panels(hooks: Mapping[str, Hook]) -> Iterator[tuple[str, Use]]:
             yield name, Use.REPLIES
 
 
-def _together(known: Hook | None, other: Hook) -> Hook:
+def _merged(known: Hook | None, other: Hook) -> Hook:
     if known is None:
         return other
     if known.spec != other.spec:
-        # Their receipts come to one address, and could not be told apart.
+        # Their receipts come to one URL and could not be distinguished.
         detail = f"{PROVIDERS['sms']}: two different files both describe a provider named {known.spec.name}."
         raise ConfigurationError(detail)
     return Hook(spec=known.spec, accounts=(*known.accounts, *other.accounts))

@@ -1,4 +1,4 @@
-"""SMS over Twilio's HTTP interface, which others copy."""
+"""SMS over Twilio's HTTP API, which other providers copy."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     21610: (FailureKind.NEVER, "opted_out"),
     21611: (FailureKind.LATER, "provider_queue_full"),
     21612: (FailureKind.NEVER, "unreachable_number"),
-    # Not gone: a landline takes no text but still takes a call.
+    # Not GONE: a landline takes no text but still takes a call.
     21614: (FailureKind.NEVER, "not_mobile"),
     21617: (FailureKind.NEVER, "too_long"),
     21635: (FailureKind.NEVER, "not_mobile"),
@@ -60,18 +60,18 @@ MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     30008: (FailureKind.LATER, "provider_unknown"),
     30010: (FailureKind.NEVER, "price_limit"),
 }
-"""Twilio's error codes, of refusals (2xxxx) and of later reports (3xxxx)."""
+"""Twilio's error codes: of refusals (2xxxx) and of later reports (3xxxx)."""
 
 
 class TwilioChannel:
     """
     Sends through one account. `timeout` bounds a whole `send`.
 
-    `callback` is the public address that reports come to, with the message's id added to it.
+    `callback` is the public URL for reports; the message's id is added to it.
     """
 
     low_balance: ClassVar[Decimal | None] = None
-    """Twilio tells what is left, and not below what somebody should pay."""
+    """Twilio reports the balance, but no threshold for a top-up."""
 
     def __init__(self, endpoint: TwilioEndpoint, *, timeout: timedelta, callback: str | None = None) -> None:
         self.traits: ChannelTraits = replace(TRAITS, confirms=callback is not None)
@@ -102,7 +102,7 @@ class TwilioChannel:
         raise failure(answer)
 
     async def balance(self) -> Balance | None:
-        """Ask what is left of the account's money. Raises `TransientFailure`."""
+        """Ask for the account's balance. Raises `TransientFailure`."""
         answer = await self._http.get(f"{self._account}/Balance.json", self._headers)
         currency = word_at(answer.json, "currency") or ""
         return Balance(amount=read_amount(answer, "balance", PROVIDER), currency=currency)
@@ -112,7 +112,7 @@ class TwilioChannel:
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Answer the failure that a refusal means."""
+    """Return the failure for a refusal."""
     said = _object(answer.json)
     number = said.get("code")
     code = without_contact(f"{number or answer.status} {said.get('message', '')}".strip())

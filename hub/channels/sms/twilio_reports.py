@@ -1,4 +1,4 @@
-"""What Twilio reports of a text message and brings back, in the hub's words."""
+"""Twilio's status reports and incoming texts, translated to the hub's terms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATES: Final[Mapping[str, State]] = {
     "undelivered": State.FAILED,
     "failed": State.FAILED,
 }
-"""Twilio's status → what becomes of the message; the others (`queued`, `sent` …) say nothing new."""
+"""Twilio's status → the new state of the message; other statuses (`queued`, `sent` …) change nothing."""
 
 _ATTACHED: Final = "[adjunto] "
 _GONE: Final = {code for code, (kind, _) in MEANINGS.items() if kind is FailureKind.GONE}
@@ -31,7 +31,7 @@ _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
 
 def twilio_tokens(settings: Settings) -> tuple[str, ...]:
-    """Answer the auth tokens that may sign a report. Raises `ConfigurationError`."""
+    """Return the auth tokens that may sign a report. Raises `ConfigurationError`."""
     return tuple(
         token
         for url in settings.providers.get("sms", ())
@@ -41,12 +41,12 @@ def twilio_tokens(settings: Settings) -> tuple[str, ...]:
 
 
 def read_report(message_id: UUID, form: Mapping[str, str]) -> Receipt | None:
-    """Read a report; None for one that moves nothing."""
+    """Read a report; None for one that changes nothing."""
     status = form.get("MessageStatus", "")
     state = STATES.get(status)
     if state is None:
         return None
-    # Only what has the shape of a code or an id is kept: free text could name a person.
+    # Only codes and ids are kept: free text could name a person.
     code = _shaped(_CODE, form.get("ErrorCode", ""))
     return Receipt(
         message_id=message_id,
@@ -60,7 +60,7 @@ def read_report(message_id: UUID, form: Mapping[str, str]) -> Receipt | None:
 
 
 def read_reply(form: Mapping[str, str], at: datetime) -> Reply:
-    """Read what somebody wrote; raises `Unreadable`. A picture without words is an answer, too."""
+    """Read an incoming text; raises `Unreadable`. A picture without text is a reply, too."""
     reference = _shaped(_SID, form.get("MessageSid", ""))
     if reference is None:
         raise Unreadable("`MessageSid` is missing")

@@ -19,7 +19,7 @@ class WhatsappChannel:
     """
     Sends from one phone number. `timeout` bounds a whole `send`.
 
-    It confirms where the app's secret is known: without it no report of Meta is taken.
+    It confirms only with the app's secret: without the secret no report of Meta is accepted.
     """
 
     def __init__(self, endpoint: WhatsappEndpoint, *, timeout: timedelta) -> None:

@@ -1,8 +1,8 @@
 """
-The body of a message to WhatsApp, and how its text is handed in for approval beforehand.
+The body of a WhatsApp message, and the request to approve its template.
 
-Outside of the 24 hours after a person's own message only templates may be sent that Meta has
-approved, so that the hub always sends one: its name and the values of its gaps.
+Outside of the 24 hours after a person's own message Meta allows only approved templates. So the hub
+always sends a template: its name and the values of its parameters.
 Source: Meta, Cloud API, "Template messages" with named parameters; Graph API,
 `POST /{whatsapp-business-account-id}/message_templates`.
 """
@@ -15,7 +15,7 @@ from typing import Any, Final
 from hub.model import Outgoing, Rendered
 
 LANGUAGE: Final = "es_CO"
-"""The code of the approved translation, exactly: any other answers 132001."""
+"""The exact code of the approved translation: Meta answers any other with 132001."""
 
 
 def encode(outgoing: Outgoing) -> bytes:
@@ -42,17 +42,17 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
                 }
             ],
         },
-        # Every status of this message gives it back, so that a receipt finds it by our own id.
+        # Meta returns it in every status of this message, so that a receipt carries our own id.
         "biz_opaque_callback_data": str(outgoing.message.id),
     }
 
 
 def submission(body: str, example: Rendered) -> dict[str, Any]:
-    """Make the request for one text; `body` has the gaps that `example` shows filled."""
+    """Make the approval request of one template; `example` has sample values for the gaps of `body`."""
     return {
         "name": example.template,
         "language": LANGUAGE,
-        # What the hub says follows from something that the person asked for, lives in or owes.
+        # UTILITY: every message concerns something that the person asked for, lives in or owes.
         "category": "UTILITY",
         "parameter_format": "NAMED",
         "components": [

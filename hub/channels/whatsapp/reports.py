@@ -1,8 +1,8 @@
 """
-What Meta reports to the webhook: what became of messages, and what people write.
+Meta's webhook reports: statuses of messages, and replies.
 
-A tolerant reader: fields that are not known are passed over, and an item that cannot be read is
-counted and costs none of the others. Source: Meta, Cloud API, "Webhooks", field `messages`.
+A tolerant reader: it ignores unknown fields, and counts an unreadable item without losing the
+others. Source: Meta, Cloud API, "Webhooks", field `messages`.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _WITHOUT_WORDS: Final[Mapping[str, str]] = {
     "location": "ubicación",
     "contacts": "contacto",
 }
-"""Kinds of message that have no text of their own: somebody answered, and that must not be lost."""
+"""Message types without a text: they are replies all the same, and must not be lost."""
 
 WORDY: Final = frozenset({"text", "button", "interactive", *_WITHOUT_WORDS})
-"""Kinds of message that answer something; the others (a reaction, a notice of the system) do not."""
+"""Message types that count as replies; others (a reaction, a system notice) do not."""
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{6,14}")
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 
 def read_reply(said: Message) -> Reply | None:
-    """None for what is no answer in words (a reaction, a notice of the system) and for what is broken."""
-    # PostgreSQL takes no NUL, and nobody means one.
+    """Read a reply; None for other types (a reaction, a system notice) and for invalid messages."""
+    # PostgreSQL refuses NUL, which carries no meaning.
     words = _words(said).replace("\x00", "").strip()
     reference, at = shaped(said.id), _instant(said.timestamp)
     if not words or reference is None or at is None or not _NUMBER.fullmatch(said.sender):
@@ -86,7 +86,7 @@ def _instant(seconds: str) -> datetime | None:
 
 
 HOOK: Final = "/hooks/whatsapp"
-"""Where Meta reports to, below the public address."""
+"""The webhook's path, below the public URL."""
 
 STATES: Final[Mapping[str, State]] = {
     "sent": State.SENT,
@@ -94,12 +94,12 @@ STATES: Final[Mapping[str, State]] = {
     "read": State.READ,
     "failed": State.FAILED,
 }
-"""Meta's status → what becomes of the message; others (`played`, `deleted`, `warning`) say nothing new."""
+"""Meta's status → the new state of the message; others (`played`, `deleted`, `warning`) change nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """By which Meta proves itself: what signs its reports, what it shows when the address is entered."""
+    """Authenticates Meta: the secrets that sign its reports, the words that verify the webhook's URL."""
 
     secrets: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -108,9 +108,9 @@ class Keys:
 @dataclass(slots=True, kw_only=True)
 class Notice:
     """
-    What one call of the webhook says; `unreadable` counts its items that make no sense.
+    The content of one webhook call; `unreadable` counts its invalid items.
 
-    A status may bring neither of both ids. Meta's has the reader's number in it (base64): not for logs.
+    A status may lack both ids. Meta's id contains the reader's number (base64): keep it out of logs.
     """
 
     statuses: list[Receipt] = field(default_factory=list)
@@ -119,7 +119,7 @@ class Notice:
 
 
 def keys_of(settings: Settings) -> Keys:
-    """Answer what may sign and be shown, of every account in the settings. Raises `ConfigurationError`."""
+    """Return the secrets and verify words of all accounts in the settings. Raises `ConfigurationError`."""
     endpoints = [
         parse_whatsapp(url.reveal(), setting=PROVIDERS["whatsapp"])
         for url in settings.providers.get("whatsapp", ())
@@ -132,7 +132,7 @@ def keys_of(settings: Settings) -> Keys:
 
 
 def read_notice(body: bytes) -> Notice:
-    """Read what Meta posted. Never raises: a body that is none of Meta's is one unreadable item."""
+    """Read a webhook body. Never raises: a foreign body is one unreadable item."""
     notice = Notice()
     envelope = wire.decoded(body, wire.Envelope)
     if envelope is None:
@@ -169,7 +169,7 @@ def _status(said: wire.Status) -> Receipt:
         reference=wire.shaped(said.id),
         state=state,
         reason=reason_of(number) if failed else None,
-        # The titles beside the code are not kept: free text could name a person.
+        # Titles beside the code are dropped: free text could name a person.
         code=f"{said.status} {number}" if failed and number is not None else said.status,
     )
 

@@ -1,8 +1,8 @@
 """
-What the Graph API's error codes mean, of refusals at once and of `failed` statuses later.
+Meaning of the Graph API's error codes, in immediate refusals and in later `failed` statuses.
 
 A template that Meta does not have (any more) ends the message on this channel although the fault is
-ours: approval takes hours or days, and the next step of a cascade can still speak in time.
+ours: approval takes hours or days, and the next step of the cascade can still send in time.
 Source: Meta, WhatsApp Business Platform, "Error codes".
 """
 
@@ -31,7 +31,7 @@ MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     368: (FailureKind.OURS, "provider_account"),
     80007: (FailureKind.LATER, "rate_limited"),
     130429: (FailureKind.LATER, "rate_limited"),
-    # Meta withholds it from a part of its users as a trial, and asks not to send it again.
+    # Meta withholds it from some users as an experiment, and asks not to send it again.
     130472: (FailureKind.NEVER, "withheld"),
     130497: (FailureKind.OURS, "provider_region"),
     131000: (FailureKind.LATER, "provider_unknown"),
@@ -40,7 +40,7 @@ MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     131009: (FailureKind.NEVER, "invalid_argument"),
     131016: (FailureKind.LATER, "unavailable"),
     131021: (FailureKind.NEVER, "unreachable_number"),
-    # Not gone: the same number still takes a text message or a call.
+    # Not GONE: the same number still takes a text message or a call.
     131026: (FailureKind.NEVER, "not_on_whatsapp"),
     131030: (FailureKind.OURS, "provider_trial"),
     131031: (FailureKind.OURS, "provider_account"),
@@ -50,7 +50,7 @@ MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     131045: (FailureKind.OURS, "provider_sender"),
     131047: (FailureKind.NEVER, "outside_window"),
     131048: (FailureKind.LATER, "quality_limited"),
-    # Another try within hours is refused as well, and counts against the sender.
+    # A retry within hours is refused as well, and counts against the sender.
     131049: (FailureKind.NEVER, "withheld"),
     131050: (FailureKind.NEVER, "opted_out"),
     131051: (FailureKind.NEVER, "invalid_argument"),
@@ -70,14 +70,14 @@ MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
     135000: (FailureKind.NEVER, "invalid_argument"),
 }
 PERMISSIONS: Final = range(200, 300)
-"""Each of these codes is a permission that the token lacks."""
+"""Each of these codes means that the token lacks a permission."""
 
 _NO_SUCH_OBJECT: Final = 33
-"""As the sub-code of 100: there is no phone number of this id, or the token may not see it."""
+"""Sub-code of 100: no phone number has this id, or the token may not see it."""
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Answer the failure that a refusal means."""
+    """Return the failure for a refusal."""
     error = _error(answer.json)
     number = error.get("code")
     code = without_contact(f"{answer.status if number is None else number} {_said(error)}".strip())
@@ -86,7 +86,7 @@ def failure(answer: Answer) -> SendFailure:
 
 
 def reason_of(number: int | None) -> str:
-    """Answer the reason of a `failed` status."""
+    """Return the reason of a `failed` status."""
     if number is None:
         return f"{PROVIDER}_failed"
     return MEANINGS[number][1] if number in MEANINGS else f"{PROVIDER}_{number}"
@@ -110,7 +110,7 @@ def _error(said: Json) -> Mapping[str, Json]:
 
 
 def _said(error: Mapping[str, Json]) -> str:
-    """Meta's title and details; the details tell which parameter, or why."""
+    """Return Meta's title and details; the details name the parameter or the cause."""
     data = error.get("error_data")
     details = data.get("details") if isinstance(data, dict) else None
     return " ".join(str(part) for part in (error.get("message"), details) if part)

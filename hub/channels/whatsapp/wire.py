@@ -1,4 +1,4 @@
-"""The shapes in which Meta reports, as far as the hub reads them: all else is passed over."""
+"""The parts of Meta's reports that the hub reads; all else is ignored."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ T = TypeVar("T", bound=Struct)
 
 
 def decoded(raw: bytes | Raw, shape: type[T]) -> T | None:
-    """None for what has another shape."""
+    """Decode; None when the shape does not match."""
     try:
         return msgspec.json.decode(raw, type=shape)
     except (msgspec.DecodeError, RecursionError):
@@ -92,5 +92,5 @@ def decoded(raw: bytes | Raw, shape: type[T]) -> T | None:
 
 
 def shaped(reference: str) -> str | None:
-    """Keep only what has the form of Meta's ids."""
+    """Return the reference if it has the form of Meta's ids, else None."""
     return reference if _REFERENCE.fullmatch(reference) else None

@@ -1,1 +1,1 @@
-"""`hub check`: what of a set-up does not work, and what to do."""
+"""`hub check`: what does not work in an installation, and what to do."""

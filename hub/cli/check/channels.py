@@ -1,4 +1,4 @@
-"""The ways to reach people: configured, reachable. No message is sent."""
+"""Checks of the channels: configured and reachable. They send no message."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -51,13 +52,12 @@ _BRINGS: Final[Mapping[Use, str]] = {Use.RECEIPTS: "informa entregas", Use.REPLI
 
 
 async def channels(settings: Settings) -> list[Finding]:
-    """Look at every channel that is built, at the same time."""
+    """Check every channel concurrently."""
     if settings.mode is Mode.CAPTURE:
         return await _captured(settings)
     looks = [_channel(name, settings.providers.get(name, ())) for name in BUILDERS]
-    found = await asyncio.gather(*looks)
-    told = [finding for findings in found for finding in findings]
-    return [*told, *_panels(settings), *_not_built(settings)]
+    checked = await asyncio.gather(*looks)
+    return [*chain.from_iterable(checked), *_panels(settings), *_not_built(settings)]
 
 
 async def _captured(settings: Settings) -> list[Finding]:
@@ -66,7 +66,7 @@ async def _captured(settings: Settings) -> list[Finding]:
     if catcher is None:
         return [folder]
     endpoint = SmtpEndpoint(host=catcher.host, port=catcher.port, starttls="never")
-    return [folder, await _tried("Correo capturado", str(catcher), _greet(endpoint))]
+    return [folder, await _try("Correo capturado", str(catcher), _greet(endpoint))]
 
 
 async def _channel(name: str, urls: tuple[SecretUrl, ...]) -> list[Finding]:
@@ -75,7 +75,9 @@ async def _channel(name: str, urls: tuple[SecretUrl, ...]) -> list[Finding]:
         what = f"{_NAMES[name]}: sin configurar; sus mensajes pasan al siguiente canal."
         return [warn(CHANNELS, what, f"Defina {setting}={_EXAMPLES[name]}")]
     names = [_NAMES[name], *(f"{_NAMES[name]} {number}" for number in range(2, len(urls) + 1))]
-    return await asyncio.gather(*(_provider(name, *each) for each in zip(names, urls, strict=True)))
+    return await asyncio.gather(
+        *(_provider(name, shown, url) for shown, url in zip(names, urls, strict=True))
+    )
 
 
 async def _provider(name: str, shown: str, url: SecretUrl) -> Finding:
@@ -88,18 +90,18 @@ async def _provider(name: str, shown: str, url: SecretUrl) -> Finding:
         return bad(CHANNELS, f"{shown}: dirección desconocida.", f"{setting} empieza por {known}.")
     except ConfigurationError as error:
         return bad(CHANNELS, f"{shown}: {error}", f"Corrija {setting}.")
-    return await _tried(shown, url.shown, look)
+    return await _try(shown, url.shown, look)
 
 
 def _panels(settings: Settings) -> Iterator[Finding]:
-    """The addresses that somebody must enter where the provider cannot be told them with each message."""
+    """Remind of the addresses to enter in a provider's panel, if a message cannot carry them."""
     try:
         hooks = read_hooks(settings)
     except ConfigurationError as error:
         yield bad(CHANNELS, f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
         return
     for name, use in panels(hooks):
-        # The address itself is left out: whoever has it may post there.
+        # Without the address itself: anyone who has it can post there.
         yield ok(CHANNELS, f"SMS: {name} {_BRINGS[use]}; su dirección la da `hub secrets hooks`.")
 
 
@@ -110,7 +112,7 @@ def _not_built(settings: Settings) -> Iterator[Finding]:
         )
 
 
-async def _tried(name: str, place: str, look: Awaitable[str]) -> Finding:
+async def _try(name: str, place: str, look: Awaitable[str]) -> Finding:
     try:
         async with asyncio.timeout(_PATIENCE.total_seconds()):
             return ok(CHANNELS, f"{name}: {place} {await look}.")
@@ -129,7 +131,7 @@ async def _greet(endpoint: SmtpEndpoint) -> str:
 
 
 async def _reach(url: str) -> str:
-    """Connect, with TLS where the address says so, and hang up."""
+    """Connect, with TLS if the URL says so, and disconnect."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     context = await asyncio.to_thread(ssl.create_default_context) if secure else None
@@ -193,7 +195,7 @@ _LOOKS: Final[Mapping[str, Callable[[str, str], Awaitable[str]]]] = {
     "fcm+http": _fcm,
     "file": _file,
 }
-"""Scheme of a provider's URL → what tries it."""
+"""Scheme of a provider's URL → its check."""
 
 
 def _folder(folder: Path) -> Finding:
@@ -203,7 +205,7 @@ def _folder(folder: Path) -> Finding:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Tell whether it can be written in, or made."""
+    """Whether the folder is writable, or can be created."""
     place = folder.absolute()
     while not place.exists() and place != place.parent:
         place = place.parent

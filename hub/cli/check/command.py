@@ -1,4 +1,4 @@
-"""`hub check`: one screen of what is configured, reachable, missing, and what to do."""
+"""`hub check`: one screen with what is configured, reachable and missing, and what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘",
 
 
 def check(as_json: AsJson = False) -> None:
-    """Look at everything that the hub needs and say what to mend; exit 1 when something is wrong."""
+    """Check everything that the hub needs and say what to correct; exit 1 when something is wrong."""
     findings = _examined()
     if as_json:
         print_items(findings)
@@ -33,7 +33,7 @@ def _examined() -> list[Finding]:
     try:
         given = settings()
     except ConfigurationError as error:
-        # Without settings there is nothing to look at, and this is what one came to hear.
+        # Without settings nothing else can be checked; this error is the finding.
         to_do = "Corrija esa variable y repita `hub check`."
         return [Finding(area="Variables", state="bad", what=str(error), to_do=to_do)]
     return wait(examine(given))

@@ -1,8 +1,7 @@
 """
-What `hub check` finds: everything that the hub needs, looked at all at once, three seconds at most each
-server.
+The checks of `hub check`: all run concurrently, with at most three seconds per server.
 
-The words are for operators, in Spanish; nothing is changed and no message is sent.
+The texts are in Spanish, for operators. The checks change nothing and send no message.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from hub.settings import Settings
 
 PATIENCE: Final = 3.0  # seconds
 _OWN_WORK: Final[Mapping[str, float]] = {house.TEMPLATES: 60.0}
-"""What asks nobody but has much to do: all texts are compiled, some seconds of a busy processor."""
+"""Seconds for CPU-bound checks: compiling all texts takes some seconds on a busy processor."""
 
 Look = Callable[[Settings], Awaitable[list[Finding]]]
 
@@ -35,7 +34,7 @@ _LOOKS: Final[tuple[tuple[str, Look, str], ...]] = (
     (mail_records.AREA, mail_dns.mail_domain, "Corrija HUB_EMAIL_URL."),
     (servers.HUB, servers.hub, "Revise HUB_HTTP."),
 )
-"""Area, what looks at it, and what to do when it cannot even be looked at."""
+"""(area, check, what to do if the check itself fails)"""
 
 _PLACES: Final[Mapping[str, Callable[[Settings], str]]] = {
     servers.RABBITMQ: lambda settings: settings.amqp_url.shown,
@@ -45,7 +44,7 @@ _PLACES: Final[Mapping[str, Callable[[Settings], str]]] = {
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at everything at once; the findings come in the order of the table."""
+    """Run all checks concurrently; return the findings in the order of the table."""
     looked: Sequence[list[Finding]] = await asyncio.gather(
         *(_look(area, look, to_do, settings) for area, look, to_do in _LOOKS)
     )
@@ -61,10 +60,10 @@ async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[F
     except TimeoutError:
         return [bad(area, f"No respondió en {patience:.0f} segundos{place and ':'}{place}", to_do)]
     except Unavailable as error:
-        # The cause's name tells a wrong password from a server that is off; its text could quote either.
+        # The cause's class tells a wrong password from a server that is down; its text could quote secrets.
         why = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
         return [bad(area, f"No responde{place and ':'}{place}{why}", to_do)]
     except HubError as error:
         return [bad(area, str(error), to_do)]
-    except Exception as error:  # noqa: BLE001 - what is broken must not hide what the other looks found
+    except Exception as error:  # noqa: BLE001 - one failing check must not hide the others' findings
         return [bad(area, f"No se pudo mirar: {type(error).__name__}.", to_do)]

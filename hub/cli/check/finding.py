@@ -1,4 +1,4 @@
-"""What a look at something found: one line for the operator, in Spanish."""
+"""The result of a check: one line for the operator, in Spanish."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`what` and `to_do` never hold a secret or an address of a person."""
+    """`what` and `to_do` never contain a secret or a person's address."""
 
     area: str
     state: Literal["ok", "warn", "bad"]
@@ -28,6 +28,6 @@ def bad(area: str, what: str, to_do: str) -> Finding:
     return Finding(area=area, state="bad", what=what, to_do=to_do)
 
 
-def counted(number: int, one: str, more: str) -> str:
-    """Say how many, as one says it: `1 mensaje`, `2 mensajes`."""
-    return f"{number} {one if number == 1 else more}"
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return the number with the noun in the right form: `1 mensaje`, `2 mensajes`."""
+    return f"{number} {singular if number == 1 else plural}"

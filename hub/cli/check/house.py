@@ -1,4 +1,4 @@
-"""What needs no server: the program, its mode, who may come in, the policy, the texts."""
+"""Checks that need no server: the program, its mode, access, the policy, the texts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ POLICY: Final = "Política"
 TEMPLATES: Final = "Textos"
 
 _VIRGIN_OF_CHIQUINQUIRA: Final = date(2026, 7, 13)
-"""The first holiday of Ley 2578 de 2026: a holiday table without it makes promises fall due a day early."""
-_OUT_OF_THE_BOX: Final = "inbox"
+"""The first holiday of Ley 2578 de 2026; with a holiday table that lacks it promises fall due a day early."""
+_BUILT_IN: Final = "inbox"
 
 
 async def program(_: Settings) -> list[Finding]:
-    """The versions, and whether the holidays are those of this year's law."""
+    """Check the versions, and that the holidays follow this year's law."""
     versions = f"hub {version('hub')}, Python {platform.python_version()}"
     if _VIRGIN_OF_CHIQUINQUIRA in ColombianHolidays():
         return [ok(PROGRAM, versions)]
@@ -45,7 +45,7 @@ async def program(_: Settings) -> list[Finding]:
 
 
 async def mode(settings: Settings) -> list[Finding]:
-    """Who can be reached."""
+    """Check who can be reached."""
     return [_MODES[settings.mode](settings), *_ignored(settings)]
 
 
@@ -78,7 +78,7 @@ def _ignored(settings: Settings) -> Iterator[Finding]:
 
 
 async def access(settings: Settings) -> list[Finding]:
-    """The key of the API, and the secrets that sign links."""
+    """Check HUB_API_KEY, and the secrets that sign links."""
     return [_api_key(settings), *_in_clear(settings), *_secrets(settings)]
 
 
@@ -94,7 +94,7 @@ def _api_key(settings: Settings) -> Finding:
 
 
 def _in_clear(settings: Settings) -> Iterator[Finding]:
-    """Tell when people sign in over a network that everybody on it can read."""
+    """Warn if people sign in over an unencrypted network."""
     url = urlsplit(settings.public_url)
     if settings.api_key is None or url.scheme == "https" or is_loopback(url.hostname or ""):
         return
@@ -112,7 +112,7 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
             "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.",
             "Defina HUB_SECRET con lo que da `hub secrets new`, lo mismo en todos los procesos.",
         )
-    # Whoever has one address of ours can try words on it at home; and a phrase is one word for each blank.
+    # Anyone with a signed address can test guesses offline; and spaces split a phrase into several keys.
     for place, secret in enumerate(settings.secrets, start=1):
         if is_guessable(secret):
             yield warn(
@@ -134,21 +134,21 @@ def _why(secret: Secret) -> str:
 
 
 async def policy(settings: Settings) -> list[Finding]:
-    """The company's promises."""
+    """Check that the policy loads."""
     policy = await asyncio.to_thread(lambda: CompanyRules(settings).policy)
     origin = str(settings.policy) if settings.policy else "la incluida en el hub"
     return [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
 
 
 async def templates(settings: Settings) -> list[Finding]:
-    """Whether every event has its schema, and every audience its text on each channel that is built."""
+    """Check that every event has its schema, and every audience its text on each channel."""
     return await asyncio.to_thread(_templates, settings)
 
 
 def _templates(settings: Settings) -> list[Finding]:
-    words = CompanyRules(settings)
-    count = len(words.schemas.by_name)
-    missing = list(_missing(words))
+    company = CompanyRules(settings)
+    count = len(company.schemas.by_name)
+    missing = list(_missing(company))
     if not missing:
         return [ok(TEMPLATES, f"{count} eventos con esquema y textos completos.")]
     return [
@@ -156,11 +156,11 @@ def _templates(settings: Settings) -> list[Finding]:
     ]
 
 
-def _missing(words: CompanyRules) -> Iterator[str]:
-    built = {*BUILDERS, _OUT_OF_THE_BOX}
+def _missing(company: CompanyRules) -> Iterator[str]:
+    built = {*BUILDERS, _BUILT_IN}
     written = {
         (name, variant, channel)
-        for (locale, name, variant), text in words.templates.words.items()
+        for (locale, name, variant), text in company.templates.words.items()
         if locale == "es"
         for channel in text.channels()
     }

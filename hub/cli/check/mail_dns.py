@@ -1,4 +1,4 @@
-"""What the DNS says of the mail that leaves: each record asked for at the same time."""
+"""DNS checks of outgoing mail, with all queries concurrent."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from hub.cli.check.finding import Finding, warn
 from hub.settings import PROVIDERS, Settings
 
 PATIENCE: Final = 2.5
-"""Seconds for one answer: less than a look has, so that what was answered is told."""
+"""Seconds per query: less than a check has, so that the other answers are still reported."""
 
 _RESERVED: Final = (".example", ".test", ".invalid", ".localhost", ".local")
-"""RFC 2606, 6762: names that no DNS answers for."""
+"""Reserved names without public DNS (RFC 2606, RFC 6762)."""
 
 
 async def mail_domain(settings: Settings) -> list[Finding]:
-    """Look at the domains in whose name mail leaves; nothing where none leaves over SMTP."""
+    """Check the domains that the hub sends mail from; no findings without an SMTP provider."""
     if not any(url.scheme in {"smtp", "smtps"} for url in settings.providers.get("email", ())):
         return []
     try:
@@ -38,7 +38,7 @@ async def mail_domain(settings: Settings) -> list[Finding]:
 
 
 async def ask(settings: Settings, resolver: Resolver) -> list[Finding]:
-    """Ask this resolver for everything."""
+    """Run all DNS checks with this resolver."""
     resolver.lifetime = PATIENCE
     policy = await asyncio.to_thread(lambda: CompanyRules(settings).policy)
     domain = sender_address(settings, policy).rpartition("@")[2].lower()
@@ -51,49 +51,51 @@ async def ask(settings: Settings, resolver: Resolver) -> list[Finding]:
 
 def _questions(settings: Settings, domain: str, resolver: Resolver) -> Iterator[Awaitable[Finding]]:
     bounces = settings.mail_domain or domain
-    yield _judged("SPF", bounces, lambda: _texts(resolver, bounces), records.spf)
+    yield _check("SPF", bounces, lambda: _texts(resolver, bounces), records.spf)
     selectors = list(_selectors(settings))
     for selector in selectors:
         yield _key(resolver, f"{selector}._domainkey.{domain}")
     if not selectors:
-        yield _told(records.without_selector(domain))
-    yield _judged("DMARC", domain, lambda: _policies(resolver, domain), records.dmarc)
+        yield _known(records.without_selector(domain))
+    yield _check("DMARC", domain, lambda: _policies(resolver, domain), records.dmarc)
     if settings.mail_domain:
-        yield _judged("MX", bounces, lambda: _hosts(resolver, bounces), records.mx)
+        yield _check("MX", bounces, lambda: _hosts(resolver, bounces), records.mx)
 
 
 def _key(resolver: Resolver, name: str) -> Awaitable[Finding]:
-    return _judged("DKIM", name, lambda: _texts(resolver, name), records.dkim)
+    return _check("DKIM", name, lambda: _texts(resolver, name), records.dkim)
 
 
-async def _told(finding: Finding) -> Finding:
+async def _known(finding: Finding) -> Finding:
     return finding
 
 
-async def _judged(
+async def _check(
     what: str,
     name: str,
-    ask_for: Callable[[], Awaitable[Sequence[str]]],
+    query: Callable[[], Awaitable[Sequence[str]]],
     judge: Callable[[str, Sequence[str]], Finding],
 ) -> Finding:
     try:
         async with asyncio.timeout(PATIENCE):
-            return judge(name, await ask_for())
+            return judge(name, await query())
     except (DNSException, OSError, TimeoutError):
         return records.unanswered(what, name)
 
 
 async def _texts(resolver: Resolver, name: str) -> Sequence[str]:
-    """Answer the TXT records, each with its strings joined; none where the name has none."""
+    """Return the TXT records, each with its strings joined."""
     try:
         answer = await resolver.resolve(name, "TXT", search=False)
     except (NXDOMAIN, NoAnswer):
         return []
-    return [b"".join(each.strings).decode("utf-8", "replace") for each in answer if isinstance(each, TXT)]
+    return [
+        b"".join(record.strings).decode("utf-8", "replace") for record in answer if isinstance(record, TXT)
+    ]
 
 
 async def _policies(resolver: Resolver, domain: str) -> Sequence[str]:
-    """Answer the DMARC records of the domain, else of the nearest one above that has any (RFC 9989)."""
+    """Return the DMARC records of the domain, else of its nearest parent that has any (RFC 9989)."""
     labels = domain.split(".")
     for start in range(len(labels) - 1):
         texts = await _texts(resolver, f"_dmarc.{'.'.join(labels[start:])}")
@@ -107,8 +109,8 @@ async def _hosts(resolver: Resolver, name: str) -> Sequence[str]:
         answer = await resolver.resolve(name, "MX", search=False)
     except (NXDOMAIN, NoAnswer):
         return []
-    found = [(each.preference, str(each.exchange)) for each in answer if isinstance(each, MX)]
-    return [host for _, host in sorted(found)]
+    hosts = [(record.preference, str(record.exchange)) for record in answer if isinstance(record, MX)]
+    return [host for _, host in sorted(hosts)]
 
 
 def _selectors(settings: Settings) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a domain's records say of the mail that leaves in its name: SPF, DKIM, DMARC, MX. Pure."""
+"""Judging the mail records of a domain: SPF, DKIM, DMARC, MX. Pure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def dkim(name: str, texts: Sequence[str]) -> Finding:
 
 
 def without_selector(domain: str) -> Finding:
-    """Say that DKIM cannot be looked at: its place in the DNS is a name that only the signer knows."""
+    """Warn that DKIM cannot be checked: only the signer knows the selector, which is part of the DNS name."""
     return warn(
         AREA,
         f"DKIM: no se sabe con qué selector se firman los correos de {domain}.",
@@ -79,7 +79,7 @@ def dmarc(domain: str, texts: Sequence[str]) -> Finding:
 
 
 def mx(domain: str, hosts: Sequence[str]) -> Finding:
-    """Judge where the mail of HUB_MAIL_DOMAIN is brought."""
+    """Judge the MX hosts of HUB_MAIL_DOMAIN."""
     if not any(host.strip(".") for host in hosts):
         return bad(
             AREA,
@@ -90,11 +90,11 @@ def mx(domain: str, hosts: Sequence[str]) -> Finding:
 
 
 def unanswered(what: str, name: str) -> Finding:
-    """Say that nobody could be asked: no fault of the records."""
+    """Warn that the DNS did not answer: the records may be right."""
     return warn(AREA, f"{what}: el DNS no respondió sobre {name}.", "Revise la red o el DNS y repita.")
 
 
 def _tags(text: str) -> dict[str, str]:
-    """Read `v=…; p=…`; white space means nothing there (RFC 6376, 3.2)."""
+    """Read `v=…; p=…`; white space has no meaning (RFC 6376, 3.2)."""
     pairs = (part.partition("=") for part in text.split(";") if "=" in part)
     return {name.strip(): "".join(value.split()) for name, _, value in pairs}

@@ -1,4 +1,4 @@
-"""The three servers, and the hub itself."""
+"""Checks of RabbitMQ, Redis and PostgreSQL, and of the hub itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HUB: Final = "Hub"
 
 
 async def rabbitmq(settings: Settings) -> list[Finding]:
-    """The version, the queues, and what waits in them."""
+    """Check the version, the queues, and the messages waiting in them."""
     connection = await connect(settings.amqp_url.reveal(), "hub check")
     try:
         async with broker_errors():
@@ -46,7 +46,7 @@ async def rabbitmq(settings: Settings) -> list[Finding]:
 
 
 async def _queue(connection: AbstractConnection, name: str) -> Queue.DeclareOk | None:
-    # A queue that is not there closes the channel that asked.
+    # Declaring a missing queue passively closes the channel.
     channel = await connection.channel(publisher_confirms=False)
     try:
         return (await channel.declare_queue(name, passive=True)).declaration_result
@@ -85,7 +85,7 @@ def _queues(found: list[Queue.DeclareOk]) -> Iterator[Finding]:
 
 
 async def redis(settings: Settings) -> list[Finding]:
-    """The version, whether it keeps what it is told, and whether the appointments are there."""
+    """Check the version, persistence, and that the appointments are there."""
     client = Redis.from_url(settings.redis_url.reveal(), decode_responses=True)
     try:
         info: dict[str, Any] = await client.info()
@@ -98,7 +98,7 @@ async def redis(settings: Settings) -> list[Finding]:
 
 
 def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
-    """Judge whether Redis, by its own INFO, keeps what it is told."""
+    """Judge from INFO whether Redis keeps its data; `armed`: the appointments are there."""
     if not info.get("aof_enabled"):
         yield warn(
             REDIS,
@@ -116,7 +116,7 @@ def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
 
 
 async def postgresql(settings: Settings) -> list[Finding]:
-    """The version, the schema, and what of the log waits for somebody."""
+    """Check the version, the schema, and what in the log needs an operator."""
     url = settings.database_url.reveal()
     with translated():
         connection = await asyncpg.connect(url)
@@ -125,9 +125,9 @@ async def postgresql(settings: Settings) -> list[Finding]:
         finally:
             await connection.close()
     reached = ok(POSTGRESQL, f"{version} en {settings.database_url.shown}")
-    found = await current(url)
-    if found != HEAD:
-        missing = f"El esquema es {found}" if found else "Falta el esquema"
+    revision = await current(url)
+    if revision != HEAD:
+        missing = f"El esquema es {revision}" if revision else "Falta el esquema"
         return [
             reached,
             bad(POSTGRESQL, f"{missing}; este hub necesita {HEAD}.", "Ejecute `hub db upgrade`."),
@@ -167,7 +167,7 @@ async def _waiting(url: str) -> list[Finding]:
 
 
 async def _accounts(settings: Settings) -> list[Finding]:
-    """Tell when the page is opened by nobody's account; without a key it asks for none."""
+    """Warn if nobody has an account. Without HUB_API_KEY the page needs none."""
     if settings.api_key is None:
         return []
     async with Database(settings.database_url.reveal(), size=1) as database:
@@ -179,7 +179,7 @@ async def _accounts(settings: Settings) -> list[Finding]:
 
 
 async def _unknown_documents(settings: Settings) -> list[Finding]:
-    """Tell when a key has been taken out of HUB_SECRET by which documents were still known."""
+    """Warn if a key that still hashes people's documents was removed from HUB_SECRET."""
     ids = KeyRing(settings.secrets).ids
     async with Database(settings.database_url.reveal(), size=1) as database:
         documents = await PostgresSecrets(database).documents()
@@ -202,7 +202,7 @@ async def _duty(settings: Settings) -> list[Finding]:
 
 
 async def hub(settings: Settings) -> list[Finding]:
-    """Whether a hub answers at the address of these settings."""
+    """Check whether a hub answers at HUB_HTTP."""
     host = settings.http.host if settings.http.host not in {"", "0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104 - read, not bound
     url = f"http://{Address(host, settings.http.port)}"
     try:

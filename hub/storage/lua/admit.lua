@@ -1,10 +1,10 @@
--- Logs messages to people as long as there is room; a message that is logged already has its room.
+-- Logs messages to people while the limit allows it; a message that is logged already is admitted again.
 --
 -- KEYS[1..n]  sorted sets: a person's messages of one channel by the instant at which they were admitted
---             (milliseconds since the epoch); one per entry, the same key may stand there several times
--- ARGV        for each entry: message, how many there may be, within how long (milliseconds)
+--             (milliseconds since the epoch); one per entry, the same key may appear several times
+-- ARGV        for each entry: message, limit, period of the limit (milliseconds)
 --
--- Answers for each entry 0, or in how many milliseconds there is room again.
+-- Returns for each entry 0, or the milliseconds until the limit allows another.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,4 +1,4 @@
--- Puts members on their shelves by when they are due.
+-- Puts members on their shelves by due instant.
 --
 -- KEYS, two for each member:
 --   index   sorted set: the set's shelves by their lowest score

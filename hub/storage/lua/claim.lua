@@ -1,4 +1,4 @@
--- Takes due members and pushes their scores ahead, so that what a crashed claimer took comes again.
+-- Takes due members and pushes their scores ahead, so that members of a crashed claimer become due again.
 --
 -- KEYS, two for each shelf, the most urgent first:
 --   index   sorted set: the set's shelves by their lowest score
@@ -7,7 +7,7 @@
 -- ARGV[2]     how far ahead the scores go (milliseconds)
 -- ARGV[3..n]  number of each shelf
 --
--- Answers {which shelf, member, new score, which shelf, member, new score …}.
+-- Returns {which shelf, member, new score, which shelf, member, new score …}.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

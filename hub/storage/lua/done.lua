@@ -1,11 +1,11 @@
--- Removes claimed members, unless they were armed anew meanwhile: then their score is another one.
+-- Removes claimed members, unless they were armed again meanwhile: then their score differs.
 --
--- KEYS, two for each place where a member may lie:
+-- KEYS, two for each shelf where a member may be:
 --   index   sorted set: the set's shelves by their lowest score
 --   shelf   sorted set: members (16 bytes) by due instant (milliseconds since the epoch)
--- ARGV, three for each place: number of the shelf, member, claimed score
+-- ARGV, three for each shelf: number of the shelf, member, claimed score
 --
--- Answers how many were removed.
+-- Returns how many were removed.
 
 local removed = 0
 

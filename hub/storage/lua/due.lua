@@ -3,7 +3,7 @@
 -- KEYS[1..n]  sorted sets: the shelves of a set by their lowest score (milliseconds), most urgent set first
 -- ARGV[1]     how many shelves at most
 --
--- Answers {which of KEYS, number of the shelf, which of KEYS, number of the shelf …}.
+-- Returns {which of KEYS, number of the shelf, which of KEYS, number of the shelf …}.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

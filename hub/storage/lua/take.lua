@@ -1,15 +1,15 @@
--- Draws one from a rate's two buckets, or answers when to ask again. What hub/resilience/rate_limit.py does, atomically.
+-- Draws one from a rate's two buckets, or returns when to retry. Does atomically what hub/resilience/rate_limit.py does.
 --
--- KEYS[1]  hash, instants in microseconds: when the buckets are full again (whole, share), and where the
---          lines of those who were told to come back end (urgent_line, line)
+-- KEYS[1]  hash, instants in microseconds: when the buckets are full again (whole, share), and when the
+--          queues of refused callers end (urgent_line, line)
 -- ARGV[1]  time between two of the whole (microseconds)
 -- ARGV[2]  how far the whole may be drawn ahead (microseconds)
 -- ARGV[3]  time between two of the share (microseconds)
 -- ARGV[4]  how far the share may be drawn ahead (microseconds)
--- ARGV[5]  the longest that anybody is told to wait (microseconds)
--- ARGV[6]  1 when it is urgent: then only the whole is asked
+-- ARGV[5]  the longest wait that is returned (microseconds)
+-- ARGV[6]  1 when it is urgent: then only the whole applies
 --
--- Answers 0, or microseconds.
+-- Returns 0, or the microseconds to wait.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -42,7 +42,7 @@ local function text(number)
 end
 
 redis.call('HSET', KEYS[1], 'whole', text(whole), 'share', text(share), line_name, text(line))
--- The other line is no longer than the longest, so it is still there when it matters.
+-- The other queue never exceeds the longest wait, so the key outlives it.
 local last = math.max(whole, share, line, now + ARGV[5])
 redis.call('PEXPIRE', KEYS[1], text((last - now) / 1000 + 1000))
 

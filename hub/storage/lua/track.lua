@@ -1,25 +1,25 @@
--- Puts clocks on their boards, takes them off the others, and arms their next steps; an ended one leaves all.
--- Older news of a clock that has ended or gone further is passed over: callers do not wait for each other.
+-- Puts clocks on their boards, removes them from the others, and arms their next steps; an ended clock leaves all.
+-- Ignores an update that is older than what is stored: callers do not wait for each other.
 --
--- KEYS[1]      sorted set: ends of clocks by the instant at which we were told (milliseconds), for a day
--- KEYS[2..9]   sorted sets: the shelves by their lowest score of eight sets of clocks: those by the due instants
---              of their next steps; the boards open, at_risk, breached; the boards of the levels 1, 2, 3, 4
+-- KEYS[1]      sorted set: ends of clocks by the instant at which they were recorded (milliseconds), for a day
+-- KEYS[2..9]   sorted sets: the shelves, by their lowest score, of eight sets of clocks: one by the due instants
+--              of next steps; the boards open, at_risk, breached; the boards of the levels 1, 2, 3, 4
 -- KEYS, ten more for each clock:
---   sorted sets: its shelf of each of the eight, clocks (16 bytes) by their score; that is the due instant of the
---   next step (milliseconds since the epoch), on boards the due instant of the promise (milliseconds) times
---   1024, on those of states plus how many steps are done
---   sorted sets: the shelves of the board of its copropiedad by their lowest score, and its shelf there
+--   sorted sets: its shelf in each of the eight, with clocks (16 bytes) by score. The score is the due instant of
+--   the next step (milliseconds since the epoch); on boards the due instant of the promise (milliseconds) times
+--   1024; on boards of states plus the number of steps done
+--   sorted sets: the shelves of its copropiedad's board by their lowest score, and its shelf there
 -- ARGV, ten for each clock:
 --   member
---   number of its shelf, and of its shelf on the board of its copropiedad
---   score on the boards, without and with the steps
+--   number of its shelf, and of its shelf on its copropiedad's board
+--   score on the boards, without and with the number of steps
 --   due instant of the next step (milliseconds), empty when there is none
---   which board of a state it is on (1 open, 2 at_risk, 3 breached), empty when the clock has ended
---   its level, empty when that one has no board
+--   its state board (1 open, 2 at_risk, 3 breached), empty when the clock has ended
+--   its level, empty when the level has no board
 --   1 when it belongs to a copropiedad, else 0
---   this end of the clock: one whose answer has not arrived goes on, and ends again
+--   id of this end of the clock: a clock whose answer did not arrive continues, and ends again
 --
--- Answers how many were news.
+-- Returns the number of updates applied.
 
 local DAY = 24 * 60 * 60 * 1000
 local STEPS = 1024

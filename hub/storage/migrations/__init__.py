@@ -24,7 +24,7 @@ async def upgrade(database_url: str, *, to: str = HEAD) -> None:
 
 
 async def current(database_url: str) -> str | None:
-    """Answer the revision of the schema; None when there is no schema yet."""
+    """Return the revision of the schema; None when there is no schema yet."""
     with translated():
         connection = await asyncpg.connect(
             database_url, timeout=CONNECT_TIMEOUT, command_timeout=COMMAND_TIMEOUT

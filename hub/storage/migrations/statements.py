@@ -9,7 +9,7 @@ from alembic import op
 
 
 def statements_beside(module: str) -> Callable[[], None]:
-    """Make what runs each statement of a module's `.sql` file; one ends with a semicolon at a line's end."""
+    """Return what runs the statements of the module's `.sql` file; a semicolon at a line's end ends each."""
 
     def upgrade() -> None:
         for statement in Path(module).with_suffix(".sql").read_text(encoding="utf-8").split(";\n"):

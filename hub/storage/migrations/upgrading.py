@@ -21,7 +21,7 @@ _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
 async def upgrade(database_url: str, to: str) -> None:
     """Run the migrations that are missing up to that revision, in one transaction, under a lock."""
     engine = create_async_engine(
-        # One reading of the URL, asyncpg's: SQLAlchemy takes other parameters after the question mark.
+        # Only asyncpg parses the URL: SQLAlchemy accepts other query parameters.
         "postgresql+asyncpg://",
         async_creator=lambda: asyncpg.connect(database_url, timeout=CONNECT_TIMEOUT),
         poolclass=NullPool,
@@ -35,7 +35,7 @@ async def upgrade(database_url: str, to: str) -> None:
 
 
 def config(connection: Connection | None = None) -> Config:
-    """Say where the migrations are, and on which connection `env.py` runs them."""
+    """Set where the migrations are, and on which connection `env.py` runs them."""
     configured = Config()
     configured.set_main_option("script_location", str(Path(__file__).parent))
     configured.attributes["connection"] = connection

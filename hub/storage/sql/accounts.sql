@@ -46,7 +46,7 @@ UPDATE account SET password_hash = $2, must_change = $3, failures = 0, locked_un
 UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2
 
 -- attempt --
--- Before the first lock the index lies outside of the array: the interval is NULL, and so is the instant.
+-- Before the first lock the index is outside the array: the interval is NULL, and so is the instant.
 UPDATE account
 SET failures = failures + 1,
     locked_until = $2::timestamptz + ($3::interval[])[least(failures + 1 - $4::int, cardinality($3))]
@@ -57,7 +57,7 @@ RETURNING failures
 UPDATE account SET failures = 0, locked_until = NULL, signed_in_at = $2 WHERE id = $1
 
 -- guard_administrators --
--- One at a time: two who disable each other at once must not both find the other one still there.
+-- Lock: two administrators who disable each other at the same time must not both succeed.
 SELECT pg_advisory_xact_lock(hashtext('hub.administrators'))
 
 -- administrators --

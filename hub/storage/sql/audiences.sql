@@ -1,7 +1,7 @@
-Whom the audiences of events meant, and who of them is not told.
+The groups and people of each audience, and who was left out.
 
 -- keep --
--- The pages of one expansion, which say the same instant, keep the state of the directory of the first.
+-- All pages of one expansion carry the same instant; they keep the directory position of the first page.
 WITH seen AS (
     SELECT coalesce(max(position), 0) AS position FROM directory_version
 ), kept AS (

@@ -1,8 +1,8 @@
 Clocks: written by intake under the lock of their case, advanced by timers without it.
 
 -- save --
--- Intake holds the rows since it read them (of_cases): no timer has advanced them meanwhile. A clock that
--- stands still has no instants to wait for.
+-- Intake has held the row locks since it read the rows (of_cases), so no timer has advanced them. A stopped clock
+-- has no due instants.
 INSERT INTO clock (
     id, case_key, name, state, started_at, due_at, level, fired, ended_at, opened_by, steps, context, promise,
     course, calendar, step_at, copropiedad_id
@@ -35,7 +35,7 @@ SET case_key = excluded.case_key, name = excluded.name, started_at = excluded.st
     updated_at = now()
 
 -- of_cases --
--- Locked, so that timers wait with what they have done meanwhile until the clock is written.
+-- Locks the rows: timers that want to advance these clocks wait until intake has written them.
 SELECT * FROM clock WHERE case_key = ANY ($1::text[]) ORDER BY id FOR UPDATE
 
 -- by_id --
@@ -51,7 +51,7 @@ SELECT id, copropiedad_id FROM clock WHERE id = ANY ($1::uuid[])
 SELECT * FROM clock WHERE next_at <= now() - $2::interval ORDER BY next_at, id LIMIT $1
 
 -- advance --
--- Locked in the order of intake (of_cases), so that neither waits for the other in a circle.
+-- Locks in the same order as intake (of_cases), to avoid a deadlock.
 WITH given AS (
     SELECT * FROM unnest(
         $1::uuid[], $2::text[], $3::smallint[], $4::smallint[], $5::smallint[], $6::timestamptz[], $7::smallint[],
@@ -79,8 +79,8 @@ RETURNING clock.id
 SELECT * FROM clock WHERE (ended_at IS NULL OR next_at IS NOT NULL) AND id > $1 ORDER BY id LIMIT $2
 
 -- of_other_calendars --
--- Two ranges, each in the order of its index: with mere limits the planner reads all clocks, to find none. Nobody
--- waits: who holds a row is intake, which lays it out itself.
+-- Two ranges, each in index order: with a plain LIMIT the planner reads all clocks and finds none. SKIP LOCKED: a
+-- locked row belongs to intake, which reschedules the clock itself.
 SELECT * FROM (
     SELECT * FROM clock
     WHERE ended_at IS NULL AND calendar < $1

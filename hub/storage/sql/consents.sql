@@ -1,4 +1,4 @@
-What people said yes and no to. `hub.contact_rules.consents` says what of it counts.
+The ledger of consents. `hub.contact_rules.consents` decides which entries count.
 
 -- add --
 INSERT INTO consent (
@@ -14,7 +14,7 @@ FROM unnest(
 ON CONFLICT DO NOTHING
 
 -- lift --
--- A BAJA ends with a later yes of its person; one that nobody is known for, with that of whose address it is.
+-- A later yes of the person lifts a BAJA. A BAJA without a person is lifted by a yes of whoever has its address.
 WITH yes AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS given (person, purpose, at)
 ), meant AS (
@@ -34,7 +34,7 @@ UPDATE opt_out SET lifted_at = now(), lifted_by = 'consent'
 FROM meant WHERE opt_out.address = meant.address AND opt_out.purpose = meant.purpose
 
 -- said --
--- LATERAL: each person is asked for by the index, however many there are.
+-- LATERAL: one index lookup per person, however many there are.
 SELECT consent.* FROM unnest($1::text[]) AS asked (person)
 CROSS JOIN LATERAL (
     SELECT * FROM consent WHERE consent.person = asked.person AND purpose = ANY ($2::text[])

@@ -1,4 +1,4 @@
-What operators see and mend of contact points. The id of a row without one is made from its key.
+Contact points as operators see and correct them. A row without an id gets one made from its key.
 
 -- replies --
 SELECT id, received_at, at, kind, channel, address, person, case_key AS case, thread, message_id, revokes,

@@ -1,7 +1,7 @@
-Dead letters: what could not be taken in.
+Dead letters: messages that intake could not process.
 
 -- add --
--- Bytes that come back after their replay have failed again: the letter is open once more.
+-- Bytes that return after a replay have failed again: the letter is reopened.
 INSERT INTO dead_letter (
     id, received_at, reason, field, event_type, event_id, source, routing_key, content_type, headers, body
 )

@@ -1,5 +1,5 @@
-The directory: what `directory.*` events say of it, and who its people are.
-A row is replaced only by a greater version; a removed one keeps its version and nothing else.
+The directory: writes `directory.*` events and looks up people.
+Only a greater version replaces a row. A removed row keeps its version and nothing else.
 
 -- copropiedad --
 INSERT INTO copropiedad (id, version, name, address, towers, branding, timezone, desk)
@@ -89,7 +89,7 @@ SELECT * FROM unnest(
 ON CONFLICT DO NOTHING
 
 -- forget --
--- Of somebody removed the history keeps no name and no address, in whatever order it was told.
+-- The history of a removed person keeps no name and no address, in whatever order the events arrive.
 UPDATE directory_version SET data = '{}'
 WHERE kind = 'person' AND id = ANY ($1::text[]) AND NOT removed AND data <> '{}'
   AND EXISTS (
@@ -109,7 +109,7 @@ FROM person
 WHERE id = ANY ($1::text[]) AND NOT removed
 
 -- of_units --
--- OFFSET 0 keeps the planner from looking at all memberships first, as it does before the first ANALYZE.
+-- OFFSET 0 keeps the planner from scanning all memberships first, as it does before the first ANALYZE.
 SELECT member.*, unit.tower, unit.label FROM unnest($1::text[], $2::text[]) AS asked (unit_id, role)
 CROSS JOIN LATERAL (
     SELECT * FROM member
@@ -145,7 +145,7 @@ WHERE NOT removed AND duty = ANY ($1::text[])
   AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = ANY ($2::text[])))
 
 -- away --
--- UNION forgets repetitions, so that two who stand in for each other come to an end.
+-- UNION drops repeated rows, so the recursion ends when two people are delegates of each other.
 WITH RECURSIVE away AS (
     SELECT person_id, delegate_id FROM leave
     WHERE person_id = ANY ($1::text[]) AND NOT removed AND since <= now() AND until > now()
@@ -158,8 +158,8 @@ SELECT away.person_id, person.id AS delegate_id
 FROM away LEFT JOIN person ON person.id = away.delegate_id AND NOT person.removed
 
 -- page --
--- Whoever belongs to the copropiedad as a whole is asked along with every tower: nobody is left out.
--- `units` are the tower and label of each unit by which somebody belongs: by two roles of one, twice.
+-- People who belong to the whole copropiedad are included with every tower: nobody is left out.
+-- `units` holds tower and label of each unit of the person; a unit appears twice for two roles in it.
 WITH asked AS (
     SELECT of_unit.*, ARRAY[unit.tower, unit.label] AS unit FROM unit
     CROSS JOIN LATERAL (
@@ -181,7 +181,7 @@ WITH asked AS (
     GROUP BY person_id
 )
 SELECT id, name, locale, digital_access, contact_points, units,
-       -- Residents do not pay for it.
+       -- Skipped for residents, because it costs a lookup.
        'staff' = ANY ($2) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
        CASE WHEN 'staff' = ANY ($2) THEN (
            SELECT weeks FROM own_hours WHERE own_hours.person_id = person.id
@@ -192,7 +192,7 @@ ORDER BY person_id
 LIMIT $5
 
 -- everywhere --
--- Role by role, so that the index gives each in the order of the pages and none is read further than one.
+-- One scan per role: the index returns each role in page order, and no scan reads more than one page.
 WITH candidate AS (
     SELECT DISTINCT of_role.id FROM unnest($1::text[]) AS asked (role)
     CROSS JOIN LATERAL (

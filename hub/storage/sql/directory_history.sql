@@ -1,11 +1,11 @@
-The directory as operators see it: what counts now, what counted on a day, and who is who.
+The directory as operators see it: what applies now, what applied on a day, and single people.
 
 -- standing --
 SELECT max(version) AS version FROM directory_version WHERE kind = $1 AND id = $2
 
 -- holders --
--- Of each membership the greatest version that had begun counts; a removal begins when it was told.
--- A unit is where its version of that day said, of days before its first one where that one said.
+-- The greatest version that had begun applies to each membership; a removal begins when its event was received.
+-- A unit belongs where its version of that day puts it; before its first version, where the first version puts it.
 WITH ever AS (
     SELECT id FROM unit WHERE copropiedad_id = $3
     UNION
@@ -26,7 +26,7 @@ WITH ever AS (
     UNION ALL SELECT 'company' WHERE $2 IS NULL AND $3 IS NULL AND $7 IS NULL
     UNION ALL SELECT 'unit:' || id FROM there WHERE $7 IS NULL OR $3 = ANY ($7)
 ), known AS (
-    -- OFFSET 0 and the collation of the index keep the planner from looking at the whole history.
+    -- OFFSET 0 and the collation of the index keep the planner from scanning the whole history.
     SELECT DISTINCT told.id FROM scope CROSS JOIN LATERAL (
         SELECT id FROM directory_version
         WHERE kind = 'membership' AND (data ->> 'scope') COLLATE "C" = scope.scope AND id > $5
@@ -58,7 +58,7 @@ LIMIT $6
 SELECT id, version, name, locale, digital_access, contact_points FROM person WHERE id = $1 AND NOT removed
 
 -- memberships --
--- Those of the places; all of them for whoever reaches everywhere.
+-- Only the given copropiedades; all of them for callers without a limit.
 SELECT id, version, scope_kind || CASE WHEN scope_id = '' THEN '' ELSE ':' || scope_id END AS scope,
        role, duty, level, service_area, on_call, direction, hours, since, until,
        until IS NULL OR until > now() AS lasts

@@ -1,4 +1,4 @@
-Why somebody was told of an event, or not.
+Why a person was or was not notified of an event.
 
 -- events --
 SELECT * FROM event WHERE id = $1 AND ($2::text IS NULL OR source = $2) ORDER BY source
@@ -26,7 +26,7 @@ ORDER BY created_at, occasion, step, id
 SELECT message_id, at, outcome, provider, code FROM attempt WHERE message_id = ANY ($1::uuid[]) ORDER BY at
 
 -- history --
--- Also what a membership said when it was somebody else's, or when it was taken out.
+-- Includes the versions of a membership in which it belonged to somebody else or was removed.
 WITH mine AS (
     SELECT DISTINCT id FROM directory_version WHERE kind = 'membership' AND data ->> 'person_id' = $1
 )

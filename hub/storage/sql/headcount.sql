@@ -1,4 +1,4 @@
-Where people belong, for whoever may see some copropiedades only.
+The copropiedades of people, for callers who may see only some of them.
 
 -- homes --
 SELECT 'person:' || member.id AS ref, coalesce(unit.copropiedad_id, member.scope_id) AS place

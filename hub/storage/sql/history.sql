@@ -1,8 +1,8 @@
-The history, read again from some instant on. An id begins with its event's time: the primary key is in its order.
+Reads the history from an instant on. An id begins with the time of its event, so the primary key is in time order.
 
 -- heard --
--- A page of events, however few of them begin something new: no page takes long. A case is read at its
--- first event that counts, and never again.
+-- A page of events, even when few of them start a case: this bounds the time of a page. A case is returned only
+-- at its first relevant event.
 SELECT event.key, event.time,
        CASE WHEN event.type = ANY ($3::text[]) AND NOT EXISTS (
            SELECT FROM event AS earlier
@@ -13,7 +13,8 @@ FROM event WHERE event.key > $1
 ORDER BY event.key LIMIT $4
 
 -- running --
--- A page of clocks that run, and the cases that no event from `$2` on has told of; each at its first clock.
+-- A page of running clocks. Returns the case of a clock when no event after `$2` has returned it already, once, at
+-- the first clock of the case.
 SELECT clock.id,
        CASE WHEN NOT EXISTS (
            SELECT FROM event

@@ -1,4 +1,4 @@
-What an import compares a file with: rows of the directory, of a few copropiedades or by their ids.
+The directory rows that an import compares a file with: by copropiedad, or by id.
 
 -- copropiedades --
 SELECT id, name FROM copropiedad ORDER BY id
@@ -7,7 +7,7 @@ SELECT id, name FROM copropiedad ORDER BY id
 SELECT id, copropiedad_id, tower, label FROM unit WHERE copropiedad_id = ANY ($1::text[]) ORDER BY id
 
 -- memberships --
--- OFFSET 0 as in `directory`: the planner is to begin with the units, whose number it cannot know.
+-- OFFSET 0 as in `directory`: makes the planner begin with the units, whose number it cannot estimate.
 SELECT found.* FROM (
     SELECT 'unit' AS kind, id FROM unit WHERE copropiedad_id = ANY ($1::text[])
     UNION ALL
@@ -46,5 +46,5 @@ SELECT id, version, removed, person_id, scope_kind, scope_id, role, duty, level,
 FROM membership WHERE id = ANY ($1::text[])
 
 -- alone --
--- Two imports at once would each read what the other is about to change.
+-- Lock: two imports at once would each read rows that the other is about to change.
 SELECT pg_advisory_xact_lock(hashtext('hub people import'))

@@ -1,4 +1,4 @@
-Keys of systems, and the notes of who did what.
+API keys, and the audit log.
 
 -- keys --
 SELECT * FROM api_key ORDER BY created_at DESC, id DESC
@@ -23,7 +23,7 @@ WHERE NOT EXISTS (
 RETURNING id
 
 -- rotate --
--- One statement: a new key without an end of the old one, or the other way about, would surprise somebody.
+-- One statement: the new key and the end of the old key must be stored together or not at all.
 WITH old AS (
     UPDATE api_key SET expires_at = least(expires_at, $12)
     WHERE name = $4 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
@@ -55,7 +55,7 @@ ORDER BY at DESC, id DESC
 LIMIT $3
 
 -- notes_of --
--- Who looked at somebody's data and who changed it: the notes, and what systems told of him by events.
+-- Who read and who changed a person's data: the audit notes, and the `directory.*` events about the person.
 SELECT * FROM (
     (
         SELECT id, at, who, action, subject, person, detail FROM audit

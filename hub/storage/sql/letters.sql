@@ -1,4 +1,4 @@
-Letters to be printed and handed over. A letter belongs where its message does.
+Letters to print and deliver. A letter belongs to the copropiedad of its message.
 
 -- add --
 INSERT INTO letter (id, person, event, name, subject, text, html)
@@ -46,7 +46,7 @@ JOIN event ON event.key = message.event_key
 WHERE letter.id = $1
 
 -- hand_over --
--- One statement: a letter that is handed over and a message that does not know it would tell two stories.
+-- One statement: the letter and its message must not contradict each other.
 WITH there AS (
     SELECT id FROM letter
     WHERE id = $1

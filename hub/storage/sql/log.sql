@@ -1,7 +1,7 @@
-What operators look at.
+Lists and details for operators.
 
 -- messages --
--- The newest of each state, merged: one index serves the list with and without a state.
+-- Merges the newest rows of each state: one index serves the list with and without a state filter.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
     SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
@@ -13,7 +13,7 @@ ORDER BY created_at DESC, id DESC
 LIMIT $3
 
 -- messages_there --
--- The same of each copropiedad that somebody reaches.
+-- The same for each copropiedad that the caller may see.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN unnest($5::text[]) AS place (copropiedad)
 CROSS JOIN LATERAL (
@@ -27,7 +27,7 @@ ORDER BY created_at DESC, id DESC
 LIMIT $3
 
 -- messages_of --
--- Of one person or one event: so few that they are simply sorted.
+-- One person or one event has few messages: a plain sort is enough.
 SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
 WHERE (created_at, id) < ($1, $2) AND state = ANY ($4::text[]) AND {narrowed}
 ORDER BY created_at DESC, id DESC
@@ -77,8 +77,8 @@ ORDER BY started_at DESC, id DESC
 LIMIT $3
 
 -- clocks_of --
--- The live ones of a few copropiedades are so few that they are simply sorted; those that tell nobody are on no
--- board, either.
+-- A few copropiedades have few live clocks: a plain sort is enough. Clocks that notify nobody are left out, as on
+-- the boards.
 SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
 WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at, id) > ($1, $2)
   AND NOT promise @> '{"silent": true}'
@@ -86,7 +86,7 @@ ORDER BY due_at, id
 LIMIT $3
 
 -- promises --
--- The whole of a case: what began in the period may have come back later.
+-- All clocks of a case: a case that began in the period may have been reopened later.
 SELECT case_key, name, state, started_at, ended_at, level, promise, course FROM clock
 WHERE case_key IN (
     SELECT began.case_key FROM clock AS began

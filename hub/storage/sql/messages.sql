@@ -1,13 +1,13 @@
-Messages: what intake adds, what delivery claims and records, what timers look for.
+Messages: intake adds them, delivery claims and records them, timers query them.
 
 -- add --
--- A message belongs where its event does.
+-- A message belongs to the copropiedad of its event.
 INSERT INTO message ({columns}, copropiedad_id)
 SELECT given.*, (SELECT event.copropiedad_id FROM event WHERE event.key = given.event_key) FROM {given}
 ON CONFLICT DO NOTHING
 
 -- end_reminders --
--- What was sent has no next step any more, and waits for nothing; the worker that sends has its lease still.
+-- A sent message gets no next step and waits for no receipt. A message being sent keeps the lease of its worker.
 UPDATE message
 SET state = CASE WHEN state = ANY ($3::text[]) THEN 'cancelled' ELSE state END,
     reason = CASE WHEN state = ANY ($3::text[]) THEN 'ended' ELSE reason END,
@@ -49,12 +49,12 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
               WHERE message_id = message.id AND outcome = 'unknown'
               ORDER BY at DESC LIMIT 1
           ) END AS unsure_of,
-          -- Asked anew each time: somebody's hours may have changed since it was planned.
+          -- Checked at each claim: the person's hours may have changed since planning.
           CASE WHEN message.rests THEN (
               SELECT weeks FROM own_hours WHERE own_hours.person_id = message.person
           ) END AS weeks,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
-          -- All other purposes do not pay for it.
+          -- Skipped for all other purposes, because it costs a lookup.
           CASE WHEN message.purpose IN ('commercial', 'survey') THEN (
               SELECT reason FROM opt_out
               WHERE opt_out.address IN (message.address, lower(message.address))
@@ -63,7 +63,7 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
               SELECT reason FROM opt_out
               WHERE opt_out.person = message.person AND opt_out.purpose = message.purpose AND lifted_at IS NULL
               UNION ALL
-              -- Whoever has said something in the ledger must have said yes, last and to this channel.
+              -- If the person has entries in the ledger, the last one must be a yes that covers this channel.
               SELECT 'not_consented'
               WHERE EXISTS (
                   SELECT FROM consent WHERE consent.person = message.person AND purpose = message.purpose
@@ -84,7 +84,7 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
           ) END AS refused
 
 -- record --
--- The lease stays on the row, so that a repeat of the same call is answered as the first one was.
+-- The lease stays on the row, so that repeating the call returns the same result.
 WITH call AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT * FROM unnest(
@@ -95,7 +95,7 @@ WITH call AS (
 UPDATE message
 SET state = given.state, reason = given.reason, next_at = given.next_at,
     expires_at = coalesce(given.expires_at, message.expires_at), updated_at = now(),
-    -- Waiting for the morning, or for a connection, must not use up its tries.
+    -- Waiting for the morning or for a connection does not count as an attempt.
     attempts = message.attempts - (message.state = 'sending' AND NOT given.tried)::integer
 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
     AS given (id, state, reason, next_at, expires_at, tried)
@@ -105,10 +105,10 @@ WHERE message.id = given.id
 RETURNING message.id
 
 -- settle --
--- Answers the message also where it stays as it is: a receipt out of order is no fault of the provider.
--- That an earlier call came to nothing says nothing of the later one: its loss is no loss of the message.
--- One that has arrived after all stops the steps after it that have not gone out; of a legal one staff has
--- been told already, and the letter is made.
+-- Returns the message also when nothing changes: a receipt out of order is not the provider's fault.
+-- A failure of an earlier call does not fail the message when a later call is under way.
+-- A late arrival cancels the later steps that have not been sent. Legal messages are an exception: staff has been
+-- notified already, and the letter exists.
 WITH accepted AS (
     SELECT reference FROM attempt
     WHERE message_id = $1 AND outcome = 'accepted' AND reference IS NOT NULL
@@ -122,7 +122,7 @@ WITH accepted AS (
           AND CASE
               WHEN state = 'sending' THEN EXISTS (SELECT FROM attempt WHERE message_id = $1 AND reference = $8::text)
               ELSE EXISTS (SELECT FROM accepted WHERE reference <> $8::text)
-                   -- Its own reference is known, or it is that of the call that nobody knows the end of.
+                   -- The receipt names this call, or the call whose outcome is unknown.
                    AND EXISTS (
                        SELECT FROM attempt
                        WHERE message_id = $1 AND (reference = $8::text OR outcome = 'unknown')
@@ -189,9 +189,9 @@ FROM due WHERE message.id = due.id
 RETURNING message.id, message.channel, message.lane
 
 -- broken_cascades --
--- Every row of a step carries the same fallback. So a lost row is settled, never to be looked at again,
--- when the next step exists, or when another row of its step is not lost: that one goes on if it must.
--- A legal one without a next step is settled when its alert is out (end_cascades).
+-- Every row of a step carries the same fallback. A failed row is settled for good when the next step exists, or
+-- when another row of its step has not failed: that row continues the cascade if needed.
+-- A legal message without a next step is settled when its alert has been sent (end_cascades).
 WITH lost AS (
     SELECT * FROM message
     WHERE state IN ('failed', 'bounced', 'suppressed', 'expired')
@@ -228,8 +228,8 @@ SELECT * FROM lost WHERE id NOT IN (SELECT id FROM settled)
 UPDATE message SET cascaded = true WHERE id = ANY ($1::uuid[])
 
 -- unconfirmed --
--- A step goes on when each of its messages is lost, or was accepted and has waited long enough. One that has
--- arrived, or was accepted where nothing tells of arrivals, has reached the person: nobody waits any more.
+-- A cascade advances when each message of the step has failed, or was accepted and its receipt is overdue. A message
+-- that arrived, or was accepted on a channel without receipts, counts as received: the cascade stops waiting.
 WITH due AS (
     SELECT * FROM message
     WHERE state = 'sent' AND next_at <= now()
@@ -261,7 +261,7 @@ SELECT due.* FROM due JOIN standing ON standing.id = due.id WHERE NOT reached AN
 UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND state = 'sent'
 
 -- sweep --
--- One probe per number of sweeps, so that a swept backlog is not read again before its new age has come.
+-- One probe per number of sweeps: a swept backlog is read again only at its next sweep age.
 WITH stale AS (
     SELECT aged.id
     FROM generate_series(0, 16) AS times (sweeps)
@@ -289,7 +289,7 @@ WHERE state IN ('held', 'retrying') AND next_at IS NOT NULL AND id > $1
 ORDER BY id LIMIT $2
 
 -- call_off --
--- What is to call staff to a matter that is over, and has not gone out; also the step that would come after it.
+-- Cancels unsent messages that call staff to a closed case, and their next steps.
 UPDATE message
 SET state = CASE WHEN message.state = ANY ($3::text[]) THEN 'cancelled' ELSE message.state END,
     reason = CASE WHEN message.state = ANY ($3::text[]) THEN 'over' ELSE reason END,
@@ -301,7 +301,7 @@ WHERE message.event_key = event.key AND message.purpose IN ('internal', 'emergen
   AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
 
 -- called --
--- Whom these events of clocks were addressed to among the staff; one without messages called nobody.
+-- The staff to whom these clock events were addressed; an event without messages called nobody.
 SELECT event.id AS event_id,
        coalesce(
            array_agg(DISTINCT person) FILTER (WHERE purpose IN ('internal', 'emergency') AND state <> 'suppressed'),
@@ -313,7 +313,7 @@ LEFT JOIN message ON message.event_key = event.key
 GROUP BY event.id
 
 -- departures --
--- Whether what these events tell has left. A letter leaves when it is handed over; reminders come later.
+-- Whether the messages of these events have left. A letter leaves when it is delivered; reminders do not count.
 SELECT event.key,
        count(message.id) FILTER (
            WHERE message.state IN ('queued', 'sending', 'retrying', 'held')

@@ -1,4 +1,4 @@
-What the hub asks to see how it is itself. All ages are by the database's clock.
+Queries of the monitor. All ages use the database's clock.
 
 -- clock --
 SELECT clock_timestamp() AS now
@@ -9,7 +9,7 @@ SELECT $1, subject, now(), state FROM unnest($2::text[], $3::text[]) AS given (s
 ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.state
 
 -- forget --
--- Of processes that are no more; the audits' row is one for all of them.
+-- Removes processes that have ended; all audits share one row.
 DELETE FROM heartbeat WHERE subject LIKE 'circuit:%' AND at < now() - interval '1 hour'
 
 -- open_circuits --
@@ -21,8 +21,8 @@ ORDER BY place
 SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'
 
 -- oldest_waiting --
--- One probe per queue and number of sweeps: a sweep renews `ticketed_at`, and of its class the first is the
--- oldest. What is due again and not queued yet is no backlog unless nobody keeps time: the first thousand tell.
+-- One probe per queue and number of sweeps: a sweep renews `ticketed_at`, so the first row of a class is the
+-- oldest. Due messages that are not queued yet are a backlog only when no timer runs: the first 1,000 show it.
 WITH waiting AS (
     SELECT queue.channel, queue.lane, oldest.updated_at AS since
     FROM unnest($1::text[], $2::text[]) AS queue (channel, lane)
@@ -45,7 +45,7 @@ WITH waiting AS (
 SELECT channel, lane, greatest(now() - min(since), interval '0') AS age FROM waiting GROUP BY channel, lane
 
 -- open_letters --
--- The list of open ones ends far above any number that somebody would look at.
+-- The limit on open incidents is far above what anybody would read.
 SELECT count(*) AS opened, count(*) FILTER (WHERE received_at > now() - $1::interval) AS lately
 FROM (
     SELECT received_at FROM dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 10000
@@ -85,5 +85,5 @@ LIMIT $1
 SELECT provider, count(*) AS times FROM attempt WHERE outcome = 'unknown' GROUP BY provider ORDER BY provider
 
 -- promises --
--- The predicate of clock_live: those that have ended, nearly all, are not read.
+-- Uses the predicate of clock_live: ended clocks, nearly all, are not read.
 SELECT name, state, count(*) AS n FROM clock WHERE ended_at IS NULL GROUP BY name, state

@@ -1,4 +1,4 @@
-What an operator holds back.
+Channels and events that an operator has paused.
 
 -- paused --
 SELECT subject FROM pause
@@ -24,7 +24,8 @@ WITH resumed AS (
 )
 UPDATE message
 SET state = 'queued', reason = NULL, next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now(),
-    -- The whole wait was added to its life when it began. At its wall-time end nothing had been added.
+    -- The pause extended `expires_at` by the whole wait; take back what is left of it. A message at `ends_at` was not
+    -- extended.
     expires_at = CASE
         WHEN ends_at IS NULL OR expires_at < ends_at
         THEN expires_at - greatest(message.next_at - now(), interval '0')

@@ -1,4 +1,4 @@
-What a copropiedad has before it goes live.
+Whether a copropiedad is ready to go live.
 
 -- places --
 SELECT copropiedad.id, copropiedad.name, count(unit.id) AS units,
@@ -11,7 +11,7 @@ GROUP BY copropiedad.id
 ORDER BY copropiedad.id
 
 -- people --
--- OFFSET 0 as in `directory`: the planner is to begin with the units, whose number it cannot know.
+-- OFFSET 0 as in `directory`: makes the planner begin with the units, whose number it cannot estimate.
 SELECT DISTINCT ON (found.id) found.* FROM (
     SELECT 'unit' AS kind, id FROM unit WHERE copropiedad_id = $1
     UNION ALL

@@ -1,7 +1,7 @@
-Receipts that name a message by the provider's own reference only.
+Receipts that name a message only by the provider's own reference.
 
 -- by_reference --
--- A pool may number its providers: `twilio`, `twilio-2`. Another provider's name may begin the same.
+-- A pool may number its providers: `twilio`, `twilio-2`. Another provider may have the same prefix.
 SELECT message_id FROM attempt
 WHERE reference = $1 AND $2 IN (provider, regexp_replace(provider, '-[0-9]+$', ''))
 ORDER BY at

@@ -21,7 +21,7 @@ WITH found AS (
                      AND other.id <> found.id
                      AND (
                          other.state IN ('sent', 'delivered', 'read')
-                         -- Of a cascade one step speaks at a time: the one that is at work, or the first that is lost.
+                         -- One step of a cascade sends at a time: the step in progress, or else the first failed step.
                          OR (other.step <> found.step AND other.state IN ('queued', 'held', 'retrying', 'sending'))
                          OR (other.step < found.step AND other.state = $1 AND other.address <> '' AND {narrowed})
                      )

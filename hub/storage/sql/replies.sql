@@ -1,7 +1,7 @@
-What people write back: what it is about, its row, what it revokes.
+Replies: the message that a reply answers, its row, its opt-outs.
 
 -- about --
--- An acknowledgement of ours goes to the address that wrote; whose it is, is in its event.
+-- Our acknowledgement of a reply goes to the address that wrote; the person is in the event.
 SELECT message.id AS message_id, message.name, message.address, event.case_key, event.data,
        event.copropiedad_id, event.unit_id,
        CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person
@@ -16,7 +16,7 @@ ORDER BY created_at DESC
 LIMIT 1
 
 -- escalations --
--- The text of an escalation that went to this number: it says which clock, and that the level has it now.
+-- The escalation texts sent to this number: each names its clock and the level that now has the case.
 SELECT message.id AS message_id, message.person, event.data ->> 'clock_id' AS clock_id,
        (event.data ->> 'to_level')::int AS level
 FROM message JOIN event ON event.key = message.event_key
@@ -27,7 +27,7 @@ WHERE message.channel = 'sms' AND message.address = $1 AND message.created_at > 
 ORDER BY message.created_at DESC
 
 -- one_writer --
--- Two texts of one writer at once: only one of them is acknowledged.
+-- Lock: of two simultaneous texts of one writer, only one is acknowledged.
 SELECT pg_advisory_xact_lock(hashtextextended($1, 0))
 
 -- add --
@@ -37,13 +37,13 @@ INSERT INTO reply (
 )
 VALUES (
     $1, $2, $3, $4,
-    -- Who takes a matter on hears each time what became of it, for it may be something else.
+    -- Every reply that takes a case (TOMO) is answered, because the result may differ each time.
     $5 AND ($16::jsonb IS NOT NULL OR NOT EXISTS (
         SELECT FROM reply AS earlier
         WHERE earlier.address = $10 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge
           AND earlier.thread = $11 AND earlier.kind = $6 AND earlier.revokes = $4
     ))
-    -- A machine that writes from another address each time would be thanked, and answer, for ever.
+    -- Limits a loop with an auto-responder that writes from a new address each time.
     AND (
         SELECT count(*) FROM reply AS earlier
         WHERE earlier.thread = $11 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge
@@ -75,7 +75,7 @@ LIMIT $1
 UPDATE reply SET published_at = now() WHERE id = $1 AND published_at IS NULL
 
 -- revoke --
--- Said again, it begins anew: a consent from in between does not open what was closed after it.
+-- A repeated opt-out starts again: a consent given before it no longer counts.
 INSERT INTO opt_out (address, purpose, since, reply_id, person, reason)
 SELECT $1, purpose, now(), $2, $3, $4 FROM unnest($5::text[]) AS revoked (purpose)
 ON CONFLICT (address, purpose) DO UPDATE

@@ -1,14 +1,14 @@
-What still needs an older key of HUB_SECRET.
+Counts what still needs an older key of HUB_SECRET.
 
 -- documents --
--- The key's id stands in the hash (hub/access/keyring.py); hashes of other systems look otherwise.
+-- The hash contains the id of its key (hub/access/keyring.py); hashes of other systems have another form.
 SELECT split_part(document_hash, ':', 2) AS key, count(*) AS people
 FROM person
 WHERE document_hash ~ '^hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}$'
 GROUP BY 1
 
 -- under_way --
--- By id: its first 48 bits are the event's time, so that the primary key finds the youngest.
+-- By id: its first 48 bits are the event's time, so the primary key finds the newest rows.
 SELECT count(*) FILTER (WHERE channel = 'email') AS mails,
        count(*) FILTER (WHERE channel = 'sms' AND state = 'sent' AND id >= $2) AS texts
 FROM message

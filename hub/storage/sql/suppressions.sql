@@ -1,7 +1,7 @@
-Whom nobody writes to: contact points that are gone, and what somebody wants no more of.
+Suppressed contact points, and opt-outs.
 
 -- add --
--- Said again, it begins anew: also after it was lifted, or has run out and was tried once more.
+-- A repeated suppression starts again, also after it was lifted, or after it expired and a new send failed.
 INSERT INTO suppression (address, channel, since, message_id, reason, provider, code)
 SELECT DISTINCT ON (message.address, message.channel)
        message.address, message.channel, given.at, message.id, given.reason, given.provider, given.code

@@ -1,1 +1,1 @@
-"""The JSON API, a module for each resource."""
+"""The JSON API: one module per resource."""

@@ -1,4 +1,4 @@
-"""Accounts of the console over HTTP: a route for each change."""
+"""Accounts of the console over HTTP: one route per change."""
 
 from __future__ import annotations
 
@@ -37,13 +37,15 @@ class AccountList(Struct, kw_only=True):
 
 
 async def list_accounts(request: web.Request) -> web.Response:
-    """Those that are the caller's to change, by name."""
+    """List the accounts that the caller may change, by name."""
     now = services(request).now()
-    items = [row(account, now=now) for account in await accounts.listed(_desk(request))]
+    items = [row(account, now=now) for account in await accounts.listed(_admin(request))]
     return json_answer({"items": items, "next": None})
 
 
-def _told(handler: Handler) -> Handler:
+def _refusing(handler: Handler) -> Handler:
+    """Refuse an unknown account (404) and a change that would leave no administrator (409)."""
+
     @wraps(handler)
     async def wrapped(request: web.Request) -> web.StreamResponse:
         try:
@@ -57,56 +59,56 @@ def _told(handler: Handler) -> Handler:
 
 
 async def create(request: web.Request) -> web.Response:
-    """Make an account; its password for once is in this answer and never again."""
+    """Create an account. Only this response has its one-time password."""
     body = await read_body(request, AccountBody)
     account, password = await accounts.create(
-        _desk(request), body.name, body.display_name, _grants(body.grants)
+        _admin(request), body.name, body.display_name, _grants(body.grants)
     )
     return json_answer(made(account, password, now=services(request).now()), status=201)
 
 
-@_told
+@_refusing
 async def reset(request: web.Request) -> web.StreamResponse:
-    """Give another password for once; the sessions end."""
-    account, password = await accounts.reset(_desk(request), request.match_info["name"])
+    """Set a new one-time password; the sessions end."""
+    account, password = await accounts.reset(_admin(request), request.match_info["name"])
     return json_answer(made(account, password, now=services(request).now()))
 
 
-@_told
+@_refusing
 async def grant(request: web.Request) -> web.StreamResponse:
-    """Give offices."""
+    """Grant offices."""
     body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
-    return _answer(request, await accounts.grant(_desk(request), name, offices))
+    return _answer(request, await accounts.grant(_admin(request), name, offices))
 
 
-@_told
+@_refusing
 async def take(request: web.Request) -> web.StreamResponse:
-    """Take offices away; the sessions end."""
+    """Revoke offices; the sessions end."""
     body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
-    return _answer(request, await accounts.take(_desk(request), name, offices))
+    return _answer(request, await accounts.take(_admin(request), name, offices))
 
 
-def _plainly(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handler:
-    @_told
-    @wraps(change)  # a route is named after its handler in the OpenAPI, each once
+def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handler:
+    @_refusing
+    @wraps(change)  # the OpenAPI operationId is the handler's name and must be unique
     async def handler(request: web.Request) -> web.StreamResponse:
-        return _answer(request, await change(_desk(request), request.match_info["name"]))
+        return _answer(request, await change(_admin(request), request.match_info["name"]))
 
     return handler
 
 
-disable: Final = _plainly(accounts.disable)
-enable: Final = _plainly(accounts.enable)
-unlock: Final = _plainly(accounts.unlock)
+disable: Final = _change_by_name(accounts.disable)
+enable: Final = _change_by_name(accounts.enable)
+unlock: Final = _change_by_name(accounts.unlock)
 
 
 def _answer(request: web.Request, account: Account) -> web.Response:
     return json_answer(row(account, now=services(request).now()))
 
 
-def _desk(request: web.Request) -> AccountAdmin:
+def _admin(request: web.Request) -> AccountAdmin:
     deps = services(request)
     return AccountAdmin(
         store=deps.accounts,
@@ -118,11 +120,11 @@ def _desk(request: web.Request) -> AccountAdmin:
     )
 
 
-def _grants(given: Iterable[GrantBody]) -> list[Grant]:
+def _grants(bodies: Iterable[GrantBody]) -> list[Grant]:
     return [
         Grant(
-            office=each.office,
-            copropiedad_id=EVERYWHERE if each.copropiedad_id == ALL else each.copropiedad_id,
+            office=grant.office,
+            copropiedad_id=EVERYWHERE if grant.copropiedad_id == ALL else grant.copropiedad_id,
         )
-        for each in given
+        for grant in bodies
     ]

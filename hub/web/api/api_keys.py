@@ -15,23 +15,25 @@ from hub.model import Instant, Scope, Word
 from hub.web.auth.audit import caller_of, note
 from hub.web.requests import read_body, read_query
 from hub.web.responses import Refusal, json_answer, page_answer
-from hub.web.schemas.replies import PageQuery
+from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
 
 class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[Word, Meta(description="1 to 64 letters, digits, dots, dashes, underscores.")]
     scopes: list[Scope]
-    source: Annotated[Word, Meta(description="It publishes for this source alone.")] | None = None
-    event_types: Annotated[list[Word], Meta(description="And these alone: `pqrs.received`.")] = []
-    amqp_user: Annotated[Word, Meta(description="Over RabbitMQ the source is this user's.")] | None = None
+    source: Annotated[Word, Meta(description="The only source it may publish for.")] | None = None
+    event_types: Annotated[
+        list[Word], Meta(description="The only event types it may publish: `pqrs.received`.")
+    ] = []
+    amqp_user: Annotated[Word, Meta(description="The RabbitMQ user bound to the source.")] | None = None
     expires_at: Instant | None = None
 
 
 class RotateBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    old_ends_at: Annotated[Instant, Meta(description="Until then both open; a day if not said.")] | None = (
-        None
-    )
+    old_ends_at: (
+        Annotated[Instant, Meta(description="Both keys work until then; by default for a day.")] | None
+    ) = None
 
 
 class KeyList(Struct, kw_only=True):
@@ -50,14 +52,14 @@ class NotesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class NoteRow(Struct, kw_only=True):
-    """What somebody looked at or changed; never a value of a person."""
+    """A look or a change by somebody; never contains a person's data."""
 
     id: str
     at: Instant
     who: str
     action: str
     subject: str
-    person: Annotated[str | None, Meta(description="Whose data it was, where it was one person's.")]
+    person: Annotated[str | None, Meta(description="The person whose data it was, if it was one person's.")]
     detail: dict[str, Any]
 
 
@@ -67,14 +69,14 @@ class NotePage(Struct, kw_only=True):
 
 
 async def list_keys(request: web.Request) -> web.Response:
-    """All keys, newest first."""
+    """List all keys, newest first."""
     now = services(request).now()
     items = [grant_keys.row(key, now=now) for key in await services(request).api_keys.keys()]
     return json_answer({"items": items, "next": None})
 
 
 async def create_key(request: web.Request) -> web.Response:
-    """Make a key; its token is in this answer and never again."""
+    """Create a key. Only this response has its token."""
     body = await read_body(request, KeyBody)
     now = services(request).now()
     key, token = api_keys.issue(
@@ -99,7 +101,7 @@ async def create_key(request: web.Request) -> web.Response:
 
 
 async def rotate_key(request: web.Request) -> web.Response:
-    """Make the successor of a key; the old one goes on for the overlap."""
+    """Create the successor of a key. The old key works until the overlap ends."""
     body = await read_body(request, RotateBody)
     deps = services(request)
     now = deps.now()
@@ -118,7 +120,7 @@ async def rotate_key(request: web.Request) -> web.Response:
 
 
 async def revoke_key(request: web.Request) -> web.Response:
-    """End the live keys of a name, or the one of a prefix, now."""
+    """Revoke at once the live keys of a name, or the key of a prefix."""
     deps = services(request)
     try:
         revoked = await grant_keys.revoke(
@@ -133,7 +135,7 @@ async def revoke_key(request: web.Request) -> web.Response:
 
 
 async def list_notes(request: web.Request) -> web.Response:
-    """Who looked at what and changed what, newest first."""
+    """List who looked at what and who changed what, newest first."""
     query = read_query(request, NotesQuery)
     page = await services(request).audit.notes(after=query.after, limit=query.limit, person=query.person)
     if query.person is not None:

@@ -1,4 +1,4 @@
-"""Whom an audience means, over HTTP: asked before anything is sent."""
+"""The people of an audience, over HTTP: a preview before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.web.services import services
 
 
 async def show_audience(request: web.Request) -> web.Response:
-    """Whom these words mean now: how many, how reached, a page of them."""
+    """Count the people of an audience now, by channel, and list a page of them."""
     query = read_query(request, AudienceQuery, lists=frozenset({"who"}))
     answer = await read_audience(
         services(request).headcount,
@@ -23,6 +23,6 @@ async def show_audience(request: web.Request) -> web.Response:
         limit=query.limit,
         places=places_of(request),
     )
-    # As for who holds a role: the names are masked, and the question is noted.
+    # The names are masked and may be many: the audit has the question, not each row.
     await note(request, "audience.show", "audience", asked=list(query.who), found=len(answer.items))
     return json_answer(answer)

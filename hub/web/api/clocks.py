@@ -1,4 +1,4 @@
-"""Promises over HTTP: the list, one whole, and that somebody takes one on."""
+"""Promises over HTTP: list, show, acknowledge."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _PROMISE: Final = "promise"
 
 
 async def list_clocks(request: web.Request) -> web.Response:
-    """Promises: without a state the live ones, soonest due first."""
+    """List promises. Without a state: the live ones, soonest due first."""
     query, deps = read_query(request, ClocksQuery), services(request)
     asked = ClockFilter(state=query.state, after=query.after, limit=query.limit)
     return json_answer(await deps.clocks.list(asked, deps.now(), places=places_of(request)))
 
 
 async def show_clock(request: web.Request) -> web.Response:
-    """One promise: its steps, who was told of each, by masked name, and who has taken it on."""
+    """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
     clock_id = read_id(request, _CLOCK)
     read_query(request, NoQuery)
     deps = services(request)
@@ -39,7 +39,7 @@ async def show_clock(request: web.Request) -> web.Response:
 
 
 async def acknowledge(request: web.Request) -> web.Response:
-    """Say that the level which was told has taken the matter on. Safe to repeat."""
+    """Acknowledge a promise for the level that was notified. Safe to repeat."""
     deps = services(request)
     done = await acknowledge_clock(
         read_id(request, _PROMISE),

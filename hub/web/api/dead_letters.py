@@ -1,4 +1,4 @@
-"""Dead letters over HTTP: the list, one as it came, and settling them."""
+"""Dead letters over HTTP: list, show, replay, discard."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LETTER: Final = "dead letter"
 
 
 async def list_dead(request: web.Request) -> web.Response:
-    """Events that could not be taken in, newest first."""
+    """List events that the hub could not accept, newest first."""
     query = read_query(request, DeadQuery)
     if not _reaches_dead(request):
         return page_answer(Page(items=[]))
@@ -31,7 +31,7 @@ async def list_dead(request: web.Request) -> web.Response:
 
 
 async def show_dead(request: web.Request) -> web.Response:
-    """One dead letter as it came."""
+    """Show a dead letter as it was received."""
     letter = await _letter(request)
     await note(request, "dead.show", f"dead:{letter.id}")
     return json_answer(dead_letters.shown(letter))
@@ -45,7 +45,7 @@ async def replay_dead(request: web.Request) -> web.Response:
 
 
 async def discard_dead(request: web.Request) -> web.Response:
-    """Say that a dead letter needs nothing more; it stays in the log."""
+    """Discard a dead letter; it stays in the log."""
     letter = await _letter(request)
     await note(request, "dead.discard", f"dead:{letter.id}")
     return json_answer(await dead_letters.discard(services(request).log, letter.id))
@@ -82,5 +82,5 @@ async def _letter(request: web.Request) -> DeadLetter:
 
 
 def _reaches_dead(request: web.Request) -> bool:
-    """What could not be read belongs to no copropiedad, whatever it says."""
+    """Whether the caller reaches everywhere: an unreadable event belongs to no copropiedad."""
     return places_of(request) is None

@@ -1,4 +1,4 @@
-"""The directory over HTTP: who is what, who was it on a day, and what other systems write into it."""
+"""The directory over HTTP: who holds a role, now or on a day; and the entries that other systems write."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOURCE: Final = f"{HUB_SOURCE}:api"
 
 
 async def list_people(request: web.Request) -> web.Response:
-    """Who holds a role, now or on a day."""
+    """List who holds a role, now or on a day."""
     query = read_query(request, HoldersQuery)
     if (query.unit is None) is (query.copropiedad is None):
         raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
@@ -36,13 +36,13 @@ async def list_people(request: web.Request) -> web.Response:
     page = await services(request).directory.holders(
         asked, after=query.after, limit=query.limit, places=places_of(request)
     )
-    # The names are masked and may be many: the question is noted, not each answer.
+    # The names are masked and may be many: the audit has the question, not each row.
     await note(request, "people.list", asked.scope, role=asked.role, on=query.on, found=len(page.items))
     return page_answer(page)
 
 
 async def show_person(request: web.Request) -> web.Response:
-    """Somebody's contact points and memberships; masked where nobody asks for them whole."""
+    """Show a person's contact points and memberships; masked by default."""
     ref, roster = request.match_info["ref"], services(request).directory
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:
@@ -54,12 +54,12 @@ async def show_person(request: web.Request) -> web.Response:
 
 
 async def put_entry(request: web.Request) -> web.Response:
-    """Write something into the directory."""
+    """Write a directory entry."""
     return await _write(request, "upserted")
 
 
 async def delete_entry(request: web.Request) -> web.Response:
-    """Take something out of the directory."""
+    """Remove a directory entry."""
     return await _write(request, "removed")
 
 
@@ -78,7 +78,7 @@ async def _write(request: web.Request, verb: str) -> web.Response:
 
 
 async def _require_reach(request: web.Request, entry: Entry, standing: Standing | None) -> None:
-    """Let who does not reach everywhere write what belongs to his copropiedades, before and after."""
+    """Raise Refusal unless the caller reaches where the entry belongs before and after the write."""
     places = places_of(request)
     if places is None:
         return

@@ -1,4 +1,4 @@
-"""What an entry of the directory that somebody writes belongs to, and whom it names. Pure."""
+"""The scope of a directory entry to be written, and the people it names. Pure."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ COMPANY: Final = frozenset({"person", "leave"})
 """
 Nouns that belong to no copropiedad.
 
-Somebody may live in two: a contact point that one of them mends is where the other's messages go. A leave
-hands over whatever a person does, wherever.
+A person may live in two: a contact point that one of them corrects also receives the other's messages. A
+leave applies to all duties of a person, in every copropiedad.
 """
 _UPSERTED: Final = ".upserted"
 _NOWHERE: Final = "none"
-"""Where a removed entry stands: nobody reaches it but who reaches everywhere."""
+"""Scope of a removed entry: only a caller who reaches everywhere reaches it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`scope` is where it is to belong; None takes it out."""
+    """`scope` is where the entry will belong; None for a removal, and for a noun without a copropiedad."""
 
     noun: str
     scope: str | None
@@ -32,9 +32,9 @@ class Entry:
     @classmethod
     def of(cls, noun: str, event: Event) -> Self:
         """
-        Read a `directory.*` event that was validated.
+        Read a validated `directory.*` event.
 
-        By its noun: fields that its schema does not know are taken, and mean nothing.
+        Only the fields of its noun count: a schema allows unknown fields, and they mean nothing.
         """
         read = _READERS.get(noun) if event.name.endswith(_UPSERTED) else None
         scope, people = (None, ()) if read is None else read(event.data)
@@ -46,17 +46,17 @@ class Entry:
 
     @property
     def person(self) -> str | None:
-        """Whose it is, where it is one person's."""
+        """The only person it names; None if it names none or several."""
         return next(iter(self.people)) if len(self.people) == 1 else None
 
     def scopes_with(self, standing: Standing | None) -> frozenset[str]:
-        """Answer all that must be reached: where it stands and where it is to belong."""
+        """Return all scopes that the caller must reach: the stored one and the new one."""
         stands = None if standing is None else standing.scope or _NOWHERE
         return frozenset(scope for scope in (self.scope, stands) if scope is not None)
 
 
 Named = tuple[str | None, Collection[str]]
-"""Where an entry is to belong, and the people that it names."""
+"""(scope, people) of an entry."""
 
 
 def _placed(data: Mapping[str, Any]) -> Named:

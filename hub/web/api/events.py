@@ -1,4 +1,4 @@
-"""`POST /api/events`: events over HTTP enter at the top, through the broker like all others."""
+"""`POST /api/events`: the hub publishes events from HTTP to the broker, like all others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BY_TYPE: Final = {kind.type: kind for kind in CATALOG}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One event as it came."""
+    """One event as it was received."""
 
     index: int
     body: bytes
@@ -46,11 +46,11 @@ Shape = TypeVar("Shape")
 
 
 async def receive(request: web.Request) -> web.Response:
-    """Take one event or an array of them; say which are accepted and why others are not."""
+    """Accept one event or an array; report which are accepted and why others are refused."""
     documents = _documents(request, await request.read())
     deps = services(request)
-    accepted, wrong = _sort_out(deps.check, documents, caller_of(request))
-    refused = await _keep(deps.refuse, wrong)
+    accepted, wrong = _validate_all(deps.check, documents, caller_of(request))
+    refused = await _store_refused(deps.refuse, wrong)
     if refused and not accepted:
         raise _none_accepted(refused)
     sent = await send(deps.publisher, accepted)
@@ -70,9 +70,9 @@ def _documents(request: web.Request, body: bytes) -> Sequence[Document]:
     headers = {name.lower(): value for name, value in request.headers.items()}
     is_binary = "ce-specversion" in headers or "ce-id" in headers
     if is_binary and request.content_type != BATCH_TYPE:
-        # The HTTP binding writes what is not plain ASCII percent-encoded.
-        marks = {name: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
-        return [Document(index=0, body=_bounded(body), content_type=request.content_type, headers=marks)]
+        # The HTTP binding of CloudEvents percent-encodes what is not ASCII.
+        attributes = {name: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
+        return [Document(index=0, body=_bounded(body), content_type=request.content_type, headers=attributes)]
     is_array = request.content_type == BATCH_TYPE or body.lstrip()[:1] == b"["
     events = _read(body, list[msgspec.Raw]) if is_array else [_read(_bounded(body), msgspec.Raw)]
     if len(events) > MAX_EVENTS:
@@ -101,14 +101,14 @@ def _bounded(body: bytes) -> bytes:
     return body
 
 
-def _sort_out(
+def _validate_all(
     check: Check, documents: Sequence[Document], caller: Caller
 ) -> tuple[list[Event], list[Refused]]:
     accepted: list[Event] = []
     refused: list[Refused] = []
     for document in documents:
         try:
-            event = _understand(check, document)
+            event = _validate(check, document)
             require_bound(event, caller.source, caller.event_types)
         except InvalidEvent as error:
             refused.append((document, error))
@@ -117,33 +117,33 @@ def _sort_out(
     return accepted, refused
 
 
-def _understand(check: Check, document: Document) -> Event:
+def _validate(check: Check, document: Document) -> Event:
     if len(document.body) > MAX_EVENT:
         raise InvalidEvent("an event may have 1 MiB")
     event = check(document.body, document.content_type, document.headers)
     if event.source == HUB_SOURCE:
-        # Whoever says it over HTTP is not the hub, and intake believes this source more than others.
+        # Intake trusts this source more than others, and nobody who calls over HTTP is the hub.
         raise InvalidEvent(f"{HUB_SOURCE} is the hub's own source", field="source")
     return event
 
 
-async def _keep(refuse: Refuse, refused: Sequence[Refused]) -> list[RefusedEvent]:
-    """Make dead letters of what is refused, and say of each which it is."""
+async def _store_refused(refuse: Refuse, refused: Sequence[Refused]) -> list[RefusedEvent]:
+    """Store refused events as dead letters; return each with its index, reason and identity."""
     named = [(document, error, _identity(document)) for document, error in refused]
-    # In the hub's own name nothing is kept: replayed it would come from the hub, and be believed.
-    kept = [(document, error) for document, error, found in named if found.get("source") != HUB_SOURCE]
-    letters = await refuse([(_incoming(document), error) for document, error in kept]) if kept else ()
+    # No dead letter under the hub's own source: a replay would come from the hub and be trusted.
+    kept = [(document, error) for document, error, identity in named if identity.get("source") != HUB_SOURCE]
+    letters = await refuse([(_raw_message(document), error) for document, error in kept]) if kept else ()
     ids = {document.index: letter.id for (document, _), letter in zip(kept, letters, strict=True)}
     return [
         RefusedEvent(
             index=document.index,
             reason=error.reason,
             field=error.field,
-            event_id=found.get("id"),
-            source=found.get("source"),
+            event_id=identity.get("id"),
+            source=identity.get("source"),
             dead_letter_id=ids.get(document.index),
         )
-        for document, error, found in named
+        for document, error, identity in named
     ]
 
 
@@ -151,8 +151,8 @@ def _identity(document: Document) -> Mapping[str, str]:
     return identity_in(document.body, document.content_type, document.headers)
 
 
-def _incoming(document: Document) -> RawMessage:
-    """Make of it what would have come from RabbitMQ; a replay finds its lane by the routing key."""
+def _raw_message(document: Document) -> RawMessage:
+    """Build the message as RabbitMQ would have delivered it; a replay finds its lane by the routing key."""
     kind = BY_TYPE.get(_identity(document).get("type", ""))
     return RawMessage(
         body=document.body,
@@ -164,10 +164,10 @@ def _incoming(document: Document) -> RawMessage:
 
 
 def _none_accepted(refused: Sequence[RefusedEvent]) -> Refusal:
-    said = f"None of {len(refused)} events is accepted." if len(refused) > 1 else refused[0].reason
+    error = f"None of {len(refused)} events is accepted." if len(refused) > 1 else refused[0].reason
     return Refusal(
         422,
-        said,
+        error,
         "Mend what `refused` names and send it again, under the same id or a new one.",
         more=msgspec.to_builtins(EventsAnswer(accepted=0, refused=list(refused))),
         problem=True,

@@ -1,4 +1,4 @@
-"""Why somebody was told of an event, or not, over HTTP."""
+"""Why a person was or was not notified of an event, over HTTP."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ _ID = Annotated[str, Meta(max_length=1000, pattern="^[^\\x00]*$")]
 class ExplainQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     event: Annotated[_ID, Meta(description="The id that the publisher gave the event, or the hub's key.")]
     person: Annotated[Word, Meta(description="The person's reference.")]
-    source: Annotated[_ID, Meta(description="Whose event, where several have the id.")] | None = None
+    source: Annotated[_ID, Meta(description="The event's source, if several sources use this id.")] | None = (
+        None
+    )
 
 
 async def explain(request: web.Request) -> web.Response:
-    """Was somebody told of an event, when and by what; else why not."""
+    """Explain whether a person was notified of an event, when and by which channel, or why not."""
     asked = read_query(request, ExplainQuery)
     verdict = await explaining.explain(
         services(request).explain, asked.event, asked.person, source=asked.source, places=places_of(request)

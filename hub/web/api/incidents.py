@@ -12,6 +12,6 @@ from hub.web.services import services
 
 
 async def list_incidents(request: web.Request) -> web.Response:
-    """The open ones first, then what is over."""
+    """List incidents: open ones first, then resolved ones."""
     query = read_query(request, IncidentsQuery)
     return json_answer(await read_incidents(services(request).incidents, query.limit))

@@ -19,9 +19,9 @@ from hub.web.services import services
 
 
 class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Without days the last thirty, today with them."""
+    """Without dates: the last thirty days, including today."""
 
-    since: Annotated[date, Meta(description="The first day, Colombia's.")] | None = msgspec.field(
+    since: Annotated[date, Meta(description="The first day, in Colombia.")] | None = msgspec.field(
         name="from", default=None
     )
     until: Annotated[date, Meta(description="The last day.")] | None = msgspec.field(name="to", default=None)
@@ -30,7 +30,7 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def show(request: web.Request) -> web.Response:
-    """Indicators of a period, narrowed to an area or a copropiedad."""
+    """Show the indicators of a period, optionally of one area or copropiedad."""
     query, deps = read_query(request, IndicatorsQuery), services(request)
     try:
         answer = await read(

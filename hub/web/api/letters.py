@@ -1,4 +1,4 @@
-"""Letters over HTTP: the list, the page to print, and that one was handed over."""
+"""Letters over HTTP: list, show, print, mark as handed over."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from hub.web.services import services
 
 _LETTER: Final = "letter"
 _PAGE_POLICY: Final = (
-    # Its style sheet stands in the page, which is kept as it was made; nothing of it runs or loads anything.
+    # The stored page contains its style sheet; it runs no script and loads nothing.
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
 
 
 async def list_letters(request: web.Request) -> web.Response:
-    """Letters to be printed, or those handed over, newest first."""
+    """List letters, newest first: to be printed, or handed over."""
     query = read_query(request, LettersQuery)
     page = await services(request).letters.letters(
         handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
@@ -34,12 +34,12 @@ async def list_letters(request: web.Request) -> web.Response:
 
 
 async def show_letter(request: web.Request) -> web.Response:
-    """One letter whole."""
+    """Show a letter with its text and page."""
     return json_answer(await _letter(request, "letter.show"))
 
 
 async def print_letter(request: web.Request) -> web.Response:
-    """The page to print."""
+    """Show the page to print."""
     html: str = (await _letter(request, "letter.print"))["html"]
     return web.Response(
         text=html, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY}
@@ -47,7 +47,7 @@ async def print_letter(request: web.Request) -> web.Response:
 
 
 async def hand_over(request: web.Request) -> web.Response:
-    """Say that a letter was handed over: its message is delivered. Safe to repeat."""
+    """Mark a letter as handed over: its message is delivered. Safe to repeat."""
     letter = await _letter(request, "letter.done")
     changed = await letters.hand_over(
         read_id(request, _LETTER),
@@ -60,7 +60,7 @@ async def hand_over(request: web.Request) -> web.Response:
 
 
 async def _letter(request: web.Request, action: str) -> Mapping[str, Json]:
-    """Note what is to be done with a letter, then answer it; raises Refusal for one that is not there."""
+    """Audit the action, then return the letter. Raises Refusal (404) if there is none."""
     letter = await services(request).letters.letter(read_id(request, _LETTER), places_of(request))
     if letter is None:
         raise unknown(_LETTER)

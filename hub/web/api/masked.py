@@ -1,4 +1,4 @@
-"""A look at one thing with a person's data: masked, or whole for who may see it there and asks for it."""
+"""Reading a record with a person's data: masked, or whole if the caller asks for it and may see it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from hub.web.responses import Refusal
 from hub.web.schemas.common import WholeQuery
 
 Looked: TypeAlias = Mapping[str, Json] | None
-"""What was found; None where there is nothing that the places reach."""
+"""The record; None if there is none within reach."""
 
 
 class Read(Protocol):
     async def __call__(self, places: PropertyScope, *, whole: bool) -> Looked:
-        """Read it as it is seen from these places."""
+        """Read the record within these places; `whole` returns it unmasked."""
 
 
 async def look(request: web.Request, read: Read, *, noun: str) -> dict[str, Any]:
     """
-    Answer what the caller may see; raises Refusal for what he does not reach or may not see whole.
+    Return the record as the caller may see it.
 
-    Whoever asks for it notes the look before he answers it.
+    Raises Refusal: 404 if the caller does not reach it, 403 if the caller asks for the whole record without
+    the scope. The handler must audit the look before it responds.
     """
     asked = read_query(request, WholeQuery)
     masked = await read(places_of(request), whole=False)

@@ -1,4 +1,4 @@
-"""Messages over HTTP: the list, and one with its attempts."""
+"""Messages over HTTP: list, show with attempts."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MESSAGE: Final = "message"
 
 
 async def list_messages(request: web.Request) -> web.Response:
-    """Messages, newest first."""
+    """List messages, newest first."""
     query = read_query(request, MessagesQuery)
-    narrowed = MessageFilter(
+    message_filter = MessageFilter(
         state=query.state,
         channel=query.channel,
         event=query.event,
@@ -31,11 +31,13 @@ async def list_messages(request: web.Request) -> web.Response:
         since=query.since,
         places=places_of(request),
     )
-    return page_answer(await services(request).log.messages(narrowed, after=query.after, limit=query.limit))
+    return page_answer(
+        await services(request).log.messages(message_filter, after=query.after, limit=query.limit)
+    )
 
 
 async def show_message(request: web.Request) -> web.Response:
-    """One message with its attempts; the name and the address are masked where nobody asks for them."""
+    """Show a message with its attempts; name and address are masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:

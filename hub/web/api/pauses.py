@@ -1,4 +1,4 @@
-"""The channels over HTTP, and holding them or events back."""
+"""Channels over HTTP; pausing channels and events."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from aiohttp import web
 
 from hub.operations import channels
 from hub.operations import pause as pausing
-from hub.web.auth.audit import note, spoken_for
+from hub.web.auth.audit import acting_person, note
 from hub.web.requests import read_body
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import PauseBody
 from hub.web.services import services
 
 AT_MOST: Final = 10_000
-"""Messages that one request releases."""
+"""Most messages that one request releases."""
 
 
 async def list_channels(request: web.Request) -> web.Response:
-    """The channels, whether paused or broken, what waits."""
+    """List the channels: pauses, broken providers, waiting messages."""
     deps = services(request)
     providers = channels.providers_of(deps.settings)
     items = await channels.read_channels(deps.pauses, deps.publisher, deps.incidents, providers)
@@ -27,22 +27,22 @@ async def list_channels(request: web.Request) -> web.Response:
 
 
 async def list_pauses(request: web.Request) -> web.Response:
-    """What is held back."""
+    """List the paused channels and events."""
     return json_answer({"items": await services(request).pauses.pauses(), "next": None})
 
 
 async def pause(request: web.Request) -> web.Response:
-    """Hold a channel or an event back."""
+    """Pause a channel or an event."""
     subject = pausing.subject_of(request.match_info["name"])
     body = await read_body(request, PauseBody)
-    by = spoken_for(request, body.by)
+    by = acting_person(request, body.by)
     done = await pausing.pause(subject, by=by, reason=body.reason, store=services(request).pauses)
     await note(request, "pause", subject, changed=done.changed)
     return json_answer(done)
 
 
 async def resume(request: web.Request) -> web.Response:
-    """Let go what was held back."""
+    """End a pause and release up to AT_MOST of the messages it held."""
     deps, subject = services(request), pausing.subject_of(request.match_info["name"])
     done = await pausing.resume(subject, store=deps.pauses, publisher=deps.publisher, at_most=AT_MOST)
     await note(request, "resume", done.subject, changed=done.changed, released=done.released)

@@ -18,7 +18,7 @@ from hub.web.services import services
 async def redrive(request: web.Request) -> web.Response:
     """Send lost messages again, up to `limit` of them. Safe to repeat."""
     body = await read_body(request, RedriveBody)
-    narrowed = MessageFilter(
+    message_filter = MessageFilter(
         state=body.state,
         channel=body.channel,
         event=body.event,
@@ -30,7 +30,7 @@ async def redrive(request: web.Request) -> web.Response:
         places=places_of(request),
     )
     done = await redriving.redrive(
-        RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
+        RedriveRequest(narrowed=message_filter, also_told=body.also_told, dry_run=body.dry_run),
         store=services(request).redrive,
         publisher=services(request).publisher,
         limit=body.limit,

@@ -1,4 +1,4 @@
-"""What people wrote, and whom nobody writes to, over HTTP."""
+"""Replies and suppressions over HTTP."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from hub.model import PropertyScope
 from hub.operations.suppressions import read_suppressions, with_end
 from hub.people.audience import written_as
 from hub.web.api.masked import Looked, look
-from hub.web.auth.audit import note, spoken_for
+from hub.web.auth.audit import acting_person, note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body, read_id, read_query, unknown
 from hub.web.responses import json_answer, page_answer
-from hub.web.schemas.replies import LiftBody, Lifted, PageQuery, RepliesQuery
+from hub.web.schemas.common import PageQuery
+from hub.web.schemas.replies import LiftBody, Lifted, RepliesQuery
 from hub.web.services import services
 
 _REPLY: Final = "reply"
@@ -22,7 +23,7 @@ _SUPPRESSION: Final = "suppression"
 
 
 async def list_replies(request: web.Request) -> web.Response:
-    """What people wrote, newest first, without the words."""
+    """List replies, newest first, without their text."""
     query = read_query(request, RepliesQuery)
     page = await services(request).contacts.replies(
         kind=query.kind, after=query.after, limit=query.limit, places=places_of(request)
@@ -31,7 +32,7 @@ async def list_replies(request: web.Request) -> web.Response:
 
 
 async def show_reply(request: web.Request) -> web.Response:
-    """One reply with its words."""
+    """Show a reply with its text."""
     reply = await services(request).contacts.reply(read_id(request, _REPLY), places_of(request))
     if reply is None:
         raise unknown(_REPLY)
@@ -40,7 +41,7 @@ async def show_reply(request: web.Request) -> web.Response:
 
 
 async def list_suppressions(request: web.Request) -> web.Response:
-    """Contact points that nobody is written to at, newest first."""
+    """List suppressed contact points, newest first."""
     query = read_query(request, PageQuery)
     page = await read_suppressions(
         services(request).contacts,
@@ -53,7 +54,7 @@ async def list_suppressions(request: web.Request) -> web.Response:
 
 
 async def show_suppression(request: web.Request) -> web.Response:
-    """One contact point that nobody is written to at; masked where nobody asks for it whole."""
+    """Show a suppressed contact point; masked by default."""
     row_id, store = read_id(request, _SUPPRESSION), services(request).contacts
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:
@@ -66,11 +67,11 @@ async def show_suppression(request: web.Request) -> web.Response:
 
 
 async def lift_suppression(request: web.Request) -> web.Response:
-    """Write to a contact point again."""
+    """Lift a suppression."""
     body = await read_body(request, LiftBody)
     named = written_as(body.address) or body.address
     lifted = await services(request).contacts.lift_suppression(
-        named, by=spoken_for(request, body.by), places=places_of(request)
+        named, by=acting_person(request, body.by), places=places_of(request)
     )
     await note(request, "suppression.lift", "suppression", lifted=lifted)
     return json_answer(Lifted(lifted=lifted))

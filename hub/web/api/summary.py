@@ -1,4 +1,4 @@
-"""Counts over HTTP: how many messages, promises and dead letters there are in each state."""
+"""Counts of messages, promises and dead letters by state, over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.web.services import services
 
 
 async def summary(request: web.Request) -> web.Response:
-    """Counts by state."""
+    """Count messages, promises and dead letters by state."""
     read_query(request, NoQuery)
     deps = services(request)
     counts = await deps.monitoring.counts.get(places_of(request))

@@ -1,4 +1,4 @@
-"""Events that do not reach all whom they are for, over HTTP."""
+"""Events that do not reach all their recipients, over HTTP."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from aiohttp import web
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
 from hub.web.responses import page_answer
-from hub.web.schemas.intake import UnreachedQuery
+from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
 
 async def list_unreached(request: web.Request) -> web.Response:
-    """Events that do not reach all whom they are for, newest first."""
-    query = read_query(request, UnreachedQuery)
+    """List events that do not reach all their recipients, newest first."""
+    query = read_query(request, PageQuery)
     log = services(request).log
     return page_answer(await log.unreached(after=query.after, limit=query.limit, places=places_of(request)))

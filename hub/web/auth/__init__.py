@@ -1,1 +1,1 @@
-"""Who is calling, and what may they do: keys, sessions, CSRF, scopes."""
+"""Authentication and authorisation: keys, sessions, CSRF, scopes."""

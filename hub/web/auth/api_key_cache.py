@@ -1,4 +1,4 @@
-"""Who calls, and by which key."""
+"""The caller of a request, and the cache of API keys."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from hub.ports import KeyStore
 from hub.resilience.cached import Cached
 
 USED_EVERY: Final = 60.0
-"""Seconds between two notes that a key was used."""
+"""Seconds between two updates of a key's last use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """
-    Whoever is behind a request, what he may do and where.
+    Who makes a request: which scopes they have, and for which copropiedades.
 
-    `source` and `event_types` bind what he publishes.
+    `source` and `event_types` limit what the caller may publish; None and empty do not limit it.
     """
 
     who: str
@@ -34,16 +34,16 @@ class Caller:
     event_types: frozenset[str] = frozenset()
 
     def may(self, needed: Collection[Scope]) -> bool:
-        """Tell whether he has one of the scopes, wherever."""
+        """Whether the caller has one of the scopes, in any place."""
         return not self.reach.keys().isdisjoint(needed)
 
     def places(self, needed: Collection[Scope]) -> PropertyScope:
-        """Answer where he has one of the scopes."""
+        """Return the places where the caller has one of the scopes."""
         return reduce(union, (self.reach[scope] for scope in needed if scope in self.reach), NOWHERE)
 
 
 def anywhere(scopes: Iterable[Scope]) -> Reach:
-    """Answer the reach of whoever has these scopes for all copropiedades."""
+    """Return a reach with these scopes for all copropiedades."""
     return dict.fromkeys(scopes)
 
 
@@ -55,10 +55,10 @@ THIS_MACHINE: Final = Caller(who="this machine", reach=EVERYTHING)
 
 class Keyring:
     """
-    The live keys, as this process last heard of them.
+    The live keys, as this process last read them.
 
-    While PostgreSQL is away those last known go on opening, so that events can still be published; a
-    revocation then waits as well. Expiry does not.
+    While PostgreSQL is down the last known keys stay valid, so that systems can still publish events. A
+    revocation then takes effect only when PostgreSQL is back; an expiry still takes effect in time.
     """
 
     def __init__(self, store: KeyStore, clock: Callable[[], float] = time.monotonic) -> None:
@@ -68,7 +68,7 @@ class Keyring:
         self._used: dict[str, float] = {}
 
     async def caller(self, token: str) -> Caller | None:
-        """Answer whose token it is, None for nobody's. Raises StorageUnavailable where no key is known."""
+        """Return the token's caller; None if invalid. Raises StorageUnavailable if no keys were ever read."""
         prefix = prefix_of(token)
         key = None if prefix is None else (await self._known.current()).get(prefix)
         if key is None or not opens(key, token, now=datetime.now(UTC)):

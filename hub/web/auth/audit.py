@@ -1,4 +1,4 @@
-"""What a caller looks at or changes, written down."""
+"""Auditing what a caller looks at or changes."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from hub.web.auth.session_cookie import SESSION
 from hub.web.services import services
 
 CALLER: Final = web.RequestKey("caller", Caller)
-"""Under this name the door puts whoever it has let in."""
+"""Where `guard` stores the caller it let in."""
 
 
 def caller_of(request: web.Request) -> Caller:
-    """Answer who was let in."""
+    """Return the caller that `guard` let in."""
     return request[CALLER]
 
 
-def spoken_for(request: web.Request, said: str) -> str:
-    """Answer who did it: a system says for whom it asks, whoever has signed in is himself."""
+def acting_person(request: web.Request, by: str) -> str:
+    """Return who acts: the person that a system names in `by`; for a session always the signed-in account."""
     who = caller_of(request).who
-    return who if SESSION in request or not said else said
+    return who if SESSION in request or not by else by
 
 
 async def note(
     request: web.Request, action: str, subject: str, *, person: str | None = None, **detail: Json
 ) -> None:
-    """Note what the caller does, and to whose data; never a value of a person."""
+    """Audit what the caller does, and to whose data. `detail` never contains a person's data."""
     who, store = caller_of(request).who, services(request).audit
     await audit.note(store, who=who, action=action, subject=subject, person=person, **detail)

@@ -1,10 +1,11 @@
 """
-That it was our own page that asked for a change, and not one of another site in the same browser.
+CSRF protection: a change by cookie must come from our own page, not from another site in the same browser.
 
-A cookie is sent along whoever asks; SameSite=Strict keeps most from that, and not a page of a sibling
-domain. So each change needs two things that such a page has not: a header of the browser that names us,
-and a token made of the cookie. Signing in has no cookie yet: there the header alone keeps another site
-from signing somebody in as its own account. A key of a system is sent by nobody unasked and needs neither.
+The browser sends the cookie with any request. SameSite=Strict stops most other sites, but not a page of a
+sibling domain. So each change needs two proofs that such a page does not have: a browser header that names
+our origin, and a token derived from the cookie. A sign-in has no cookie yet: there the header alone keeps
+another site from signing a visitor in to its own account. A request with a key needs no proof: browsers
+never send a key by themselves.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ HEADER: Final = "X-CSRF-Token"
 FIELD: Final = "csrf"
 FETCH_SITE: Final = "Sec-Fetch-Site"
 FORMS: Final = frozenset({"/", "/account", "/sign-out"})
-"""What is posted by forms without scripts; everything else takes JSON."""
+"""Paths of HTML forms; all other paths accept only JSON."""
 
 
 def refuse_other_sites(request: web.Request) -> None:
-    """Raise Refusal for a change that a browser says another site has asked for."""
+    """Raise Refusal for a change whose Origin header names another site."""
     origin = request.headers.get(hdrs.ORIGIN)
     if request.method in SAFE_METHODS or origin is None:
         return
@@ -38,16 +39,16 @@ def refuse_other_sites(request: web.Request) -> None:
 
 
 def require_own_page(request: web.Request) -> None:
-    """Raise Refusal for a change of which the browser does not say that our own page has asked for it."""
+    """Raise Refusal for a change unless a browser header says that our own page requested it."""
     refuse_other_sites(request)
     site = request.headers.get(FETCH_SITE)
-    # Every browser since 2020 sends an Origin with what it posts; the other header is newer still.
+    # Every browser since 2020 sends Origin with a POST; Sec-Fetch-Site is newer.
     if site not in {None, "same-origin"} or (site is None and hdrs.ORIGIN not in request.headers):
         raise Refusal(403, "This may be asked for by the hub's own page alone.", "A program needs a key.")
 
 
 async def require_token(request: web.Request, token: str) -> None:
-    """Raise Refusal for a change without the token of this session, in the header or the form."""
+    """Raise Refusal unless the header or the form has this session's CSRF token."""
     given = request.headers.get(HEADER)
     if given is None and request.path in FORMS:
         given = (await fields_of(request)).get(FIELD)
@@ -56,14 +57,14 @@ async def require_token(request: web.Request, token: str) -> None:
 
 
 def same(given: str, expected: str) -> bool:
-    """Compare in constant time; a stranger's bytes may be anything, also not UTF-8."""
+    """Compare in constant time. `given` may be any bytes, even invalid UTF-8."""
     return hmac.compare_digest(
         given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
     )
 
 
 def parts(url: str) -> SplitResult:
-    """Take a URL apart; one that is none has no parts."""
+    """Split a URL; an invalid one has only empty parts."""
     try:
         return urlsplit(url)
     except ValueError:  # "http://[" and the like

@@ -1,4 +1,4 @@
-"""The fields of a form of our own pages, read once: the door looks at them before the handler does."""
+"""The fields of our own pages' forms, read once: `guard` needs them before the handler does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hub.web.bodies import FORM, body_of, read_form
 from hub.web.responses import Refusal
 
 WITHIN: Final = 10.0
-"""Seconds in which a form must be there: whoever sends no more of it keeps nobody waiting."""
+"""Seconds in which the whole form must arrive: a stalled client must not hold the request open."""
 _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 
 
 async def fields_of(request: web.Request, *, within: float = WITHIN) -> Mapping[str, str]:
-    """Answer them, of no body none; raises Refusal for what is no form, is too large or does not come."""
+    """Return the fields; {} without a body. Raises Refusal if it is no form (415, 400) or late (408)."""
     if not request.body_exists:
         return {}
     if _FIELDS not in request:
@@ -25,7 +25,7 @@ async def fields_of(request: web.Request, *, within: float = WITHIN) -> Mapping[
             async with asyncio.timeout(within):
                 body = await body_of(request, FORM)
         except (TimeoutError, ConnectionResetError):
-            # Nobody reads this who has gone away; without it each of them would be a failure in the log.
+            # A client that disconnected reads no answer, but must not count as a failure in the log.
             raise Refusal(408, "The form did not come.", "Send it at once.") from None
         request[_FIELDS] = dict(read_form(body))
     return request[_FIELDS]

@@ -1,13 +1,13 @@
 """
-Who may come in.
+Access control for every request.
 
-With HUB_API_KEY every route but `/health/*` needs a key, from whatever peer: that one, which may do
-everything, a key of a system with one of the scopes that the table of routes names, or the session of
-somebody who has signed in, with what his offices allow. The hooks of providers never do: what they take
-is signed, which no browser can be made to do; and the link of an escalation is its own proof. Without
-HUB_API_KEY only this machine may come in, and a browser here may not be made a tool of: a page from
-elsewhere can point its own name at 127.0.0.1 (DNS rebinding) or post a form, so the
-Host must be a loopback one and bodies must be JSON.
+With HUB_API_KEY every route except `/health/*` needs credentials, from any peer. They are: HUB_API_KEY,
+which allows everything; a system's key with a scope that the route needs; or the session of a signed-in
+account, with the scopes of its offices. Provider hooks need none: their calls are signed, and no browser
+can be tricked into signing. The link of an escalation carries its own signature. Without HUB_API_KEY only
+this machine may call, and no website may misuse a browser on it: a page from elsewhere can point its
+own name at 127.0.0.1 (DNS rebinding) or post a form. So the Host must be a loopback name and bodies
+must be JSON.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ from hub.web.services import access
 
 _JSON_TYPES: Final = ("application/json", "application/cloudevents+json", BATCH_TYPE)
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
-"""What providers call from anywhere: the handler refuses whatever they have not signed."""
+"""Hooks that providers call from any address; their handlers refuse unsigned calls."""
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let in or refuse, before any handler sees the request."""
+    """Let the request in or refuse it, before any handler sees it."""
     if route_of(request) in SIGNED_PATHS:
         return await handler(request)
     key = access(request).api_key
@@ -60,7 +60,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
-    """Answer who calls; raises Refusal for a stranger and for whoever may not."""
+    """Return the caller. Raises Refusal: 401 without credentials, 403 without a scope or CSRF proof."""
     caller = await identify(request)
     if caller is None:
         raise Refusal(
@@ -86,12 +86,12 @@ async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
 
 
 async def identify(request: web.Request) -> Caller | None:
-    """Answer who calls; None for a stranger. His session, if he has one, is put beside him."""
+    """Return the caller; None without valid credentials. Stores the session, if any, in the request."""
     key = access(request).api_key
     if key is not None and same(_bearer(request), key):
         return BOOTSTRAP
-    if holder := await _holder(request):
-        return holder
+    if key_caller := await _key_caller(request):
+        return key_caller
     if session := await session_of(request):
         request[SESSION] = session
         return session.caller
@@ -105,8 +105,8 @@ def _require_session(request: web.Request) -> None:
         )
 
 
-async def _holder(request: web.Request) -> Caller | None:
-    """Answer whose key it is; processes that have only metrics to show know no keys of systems."""
+async def _key_caller(request: web.Request) -> Caller | None:
+    """Return the caller of a system's key. The metrics listener has no keyring."""
     keyring = access(request).keyring
     return None if keyring is None else await keyring.caller(_bearer(request))
 
@@ -131,6 +131,6 @@ def _require_this_machine(request: web.Request) -> None:
 def _require_json(request: web.Request) -> None:
     if request.method in SAFE_METHODS or not request.body_exists or request.path in FORMS:
         return
-    # A form of another site can post text/plain and urlencoded without asking, but never JSON.
+    # Another site's form can post text/plain and urlencoded without a preflight, but not JSON.
     if request.content_type not in _JSON_TYPES:
         raise Refusal(415, "Bodies are JSON.", "Send `Content-Type: application/json`.")

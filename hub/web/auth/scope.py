@@ -1,4 +1,4 @@
-"""Where a caller has what a route needs."""
+"""The places where a caller has the scopes that a route needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OPEN: Final = frozenset({Where.PLACES, Where.COMPANY})
 
 @web.middleware
 async def within_reach(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what is for whoever reaches everywhere, before any handler sees the request."""
+    """Refuse a route for which the caller must reach everywhere, before any handler sees the request."""
     row = row_of(request)
     if CALLER in request and (row is None or row.where not in _OPEN) and places_of(request) is not None:
         raise everywhere_only()
@@ -24,12 +24,12 @@ async def within_reach(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 def places_of(request: web.Request) -> PropertyScope:
-    """Answer where the caller has what the route needs; None is everywhere."""
+    """Return the places where the caller has a scope that the route needs; None means everywhere."""
     return caller_of(request).places(needed(request) or ())
 
 
 def places_with(request: web.Request, scope: Scope) -> PropertyScope:
-    """Answer where the caller has this scope."""
+    """Return the places where the caller has this scope; None means everywhere."""
     return caller_of(request).places({scope})
 
 

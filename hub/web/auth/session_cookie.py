@@ -1,4 +1,4 @@
-"""Who is signed in at a browser, by its cookie; and what becomes of the cookie."""
+"""The session of a browser, identified by its cookie; setting and deleting the cookie."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME: Final = "hub_session"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session that is alive. Without an account it is that of HUB_API_KEY."""
+    """A live session. Without an account it was opened with HUB_API_KEY."""
 
     hash: bytes
     csrf: str
@@ -25,7 +25,7 @@ class SignedIn:
 
     @property
     def caller(self) -> Caller:
-        """What he may do as of now: nothing at all before he has a password of his own."""
+        """The caller with the account's current scopes: none until a one-time password is changed."""
         if self.account is None:
             return CONSOLE
         reach = {} if self.account.must_change else reach_of(self.account.grants)
@@ -33,24 +33,24 @@ class SignedIn:
 
 
 SESSION: Final = web.RequestKey("session", SignedIn)
-"""Under this name the door puts the session of whoever came by one."""
+"""Where `identify` stores the session of the request."""
 
 
 async def session_of(request: web.Request) -> SignedIn | None:
     """
-    Answer the session of the request's cookie. Raises StorageUnavailable.
+    Return the live session of the request's cookie. Raises StorageUnavailable.
 
-    What listens for metrics alone knows no sessions, and a hub without HUB_API_KEY needs none.
+    The metrics listener knows no sessions, and a hub without HUB_API_KEY needs none.
     """
     deps, key = access(request).sign_in, access(request).api_key
     token = request.cookies.get(cookie_name(request), "")
     if deps is None or key is None or not token:
         return None
-    found = await deps.sessions.find([sessions.hash_of(token), sessions.hash_of(token, key=key)])
+    row = await deps.sessions.find([sessions.hash_of(token), sessions.hash_of(token, key=key)])
     now = deps.now()
-    if found is None:
+    if row is None:
         return None
-    session, account = found
+    session, account = row
     if not sessions.live(session, now=now) or (account is not None and account.disabled_at is not None):
         return None
     if now - session.seen_at >= sessions.SEEN_EVERY:
@@ -59,12 +59,12 @@ async def session_of(request: web.Request) -> SignedIn | None:
 
 
 def cookie_name(request: web.Request) -> str:
-    """Name the cookie; over HTTPS so that no sibling domain and no plain page can have set it."""
+    """Return the cookie's name. Over HTTPS its `__Host-` prefix stops sibling domains and http pages."""
     return f"__Host-{_NAME}" if _secure(request) else _NAME
 
 
 def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
-    """Give the browser a session; scripts cannot read it, other sites cannot use it."""
+    """Set the session cookie: scripts cannot read it, other sites cannot use it."""
     answer.set_cookie(
         cookie_name(request),
         token,
@@ -77,7 +77,7 @@ def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
 
 
 def drop(request: web.Request, answer: web.StreamResponse) -> None:
-    """Take the cookie from the browser."""
+    """Delete the session cookie."""
     answer.del_cookie(
         cookie_name(request), path="/", httponly=True, samesite="Strict", secure=_secure(request)
     )

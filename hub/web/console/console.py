@@ -22,7 +22,7 @@ _KEY_WORDS: Final = "Llave del hub"
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """The page, or the form for a stranger, or his own account for whoever may not see it yet."""
+    """Show the live page. Strangers get the sign-in form; accounts without READ go to their own page."""
     caller = await identify(request)
     if caller is None:
         return form(request)
@@ -46,10 +46,10 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 def _me(caller: Caller, session: SignedIn | None) -> Json:
-    """Answer what the page's script knows of who looks at it: buttons that would be refused are not shown."""
+    """Return the CSRF token and the caller's scopes: the page hides buttons that would be refused."""
     return {"scopes": sorted(caller.reach), "csrf": session.csrf if session else ""}
 
 
 def _json(value: Json) -> Markup:
-    # In a script element only "<" could end it; as an escape it is the same JSON.
+    # Only "<" could end the script element; its escape is equivalent JSON.
     return Markup(msgspec.json.encode(value).decode().replace("<", "\\u003c"))  # noqa: S704 - see above

@@ -1,4 +1,4 @@
-"""Tries of addresses that fail often wait, and not too many of them at a time."""
+"""A queue for sign-ins: an address that fails often waits, with a bounded number of attempts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.access.lockout import WAITING, AddressThrottle
 
 
 class Queue:
-    """Lets each address try when its turn has come; `brake` says how long that is."""
+    """Delays the sign-ins of each address; `brake` decides how long."""
 
     def __init__(self, brake: AddressThrottle) -> None:
         self.brake = brake
@@ -19,7 +19,7 @@ class Queue:
 
     @asynccontextmanager
     async def turn(self, peer: str) -> AsyncIterator[bool]:
-        """Wait as long as this address must; answer false where too many of it are trying already."""
+        """Wait as long as this address must; yield False at once if WAITING attempts of it already wait."""
         if self._waiting[peer] >= WAITING:
             yield False
             return

@@ -1,4 +1,4 @@
-"""What somebody sees of his own account, and a new password for it."""
+"""The page of one's own account: name, offices, and a new password."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _EVERYWHERE: Final = "todas las copropiedades"
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """His name, his offices, and the form for a new password. The session of the key has none of it."""
+    """Show the account. A session opened with HUB_API_KEY has none and is redirected."""
     account = request[SESSION].account
     return redirect(SIGN_IN) if account is None else await _form(request, account)
 
 
 async def change(request: web.Request) -> web.StreamResponse:
-    """Change the password: the old one is asked for, and every other session ends."""
+    """Change the password. The form needs the old one; every other session ends."""
     account = request[SESSION].account
     if account is None:
         return redirect(SIGN_IN)
@@ -46,7 +46,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 
 async def offices(request: web.Request, grants: Sequence[Grant]) -> list[str]:
-    """Name offices and where they hold, an office once; a copropiedad by its name."""
+    """Return one text per office: its Spanish name and the names of its copropiedades."""
     named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
     names = {**await services(request).accounts.names(named), EVERYWHERE: _EVERYWHERE}
     where: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Pages made of templates, and what a browser is shown instead of JSON when it is not let in."""
+"""Pages from templates, and what a browser sees instead of a JSON error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEMPLATES: Final = Environment(
 
 @web.middleware
 async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Show a browser a plain page while PostgreSQL is away, and lead it to the form when it is not let in."""
+    """For browsers: show a plain page while PostgreSQL is down, and redirect a 401 to the sign-in form."""
     if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
         return await handler(request)
     try:
@@ -35,7 +35,7 @@ async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 def redirect(path: str) -> web.Response:
-    """Send the browser to another page of ours, by GET."""
+    """Redirect the browser to another page of ours, by GET (303)."""
     return web.Response(status=303, headers={hdrs.LOCATION: path})
 
 
@@ -48,9 +48,9 @@ def plain(
     **values: Any,
 ) -> web.Response:
     """
-    Answer a page that a stranger may see.
+    Respond with a page that needs no sign-in.
 
-    Its style stands in it: a file of it would be one more route that is open to strangers.
+    Its style sheet is inline: a file would be one more route open to strangers.
     """
     nonce = secrets.token_urlsafe(16)
     response = page(template, request, nonce=nonce, **values)
@@ -61,7 +61,6 @@ def plain(
 
 
 def page(template: str, request: web.Request, **values: Any) -> web.Response:
-    """Answer a page."""
     text = _TEMPLATES.get_template(template).render(
         company=services(request).policy.company.name, guarded=access(request).api_key is not None, **values
     )

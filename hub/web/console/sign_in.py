@@ -1,4 +1,4 @@
-"""The form that lets a browser in, by an account or with HUB_API_KEY, and the way out."""
+"""Signing in from a browser, with an account or HUB_API_KEY, and signing out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hub.web.services import access, services
 
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 REFUSED_AFTER: Final = 0.25
-"""Seconds that a refusal takes, whoever's name it is: what is written for an account would show otherwise."""
+"""Seconds that every refusal takes: otherwise the time of the database write would reveal known names."""
 _WRONG: Final = "El usuario o la contraseña no son correctos."
 _WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
 _BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
@@ -35,7 +35,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return redirect(SIGN_IN)
     csrf.require_own_page(request)
     queue, peer = services(request).login_queue, network_of(request.remote or "")
-    # Read before its turn comes: whoever sends half a form would keep all of his network out.
+    # Read before the turn: a client that sends half a form would block its whole network.
     given = await fields_of(request)
     async with queue.turn(peer) as may_try:
         if not may_try:
@@ -64,7 +64,7 @@ async def _by_password(request: web.Request, given: Mapping[str, str]) -> web.Re
 
 
 async def _let_in(request: web.Request, token: str) -> web.Response:
-    # Whatever the browser brought along is not used further: somebody else may have put it there.
+    # End the session the browser had before: somebody else may have planted its cookie.
     if before := await session_of(request):
         await services(request).sessions.close(before.hash)
     answer = redirect(SIGN_IN)
@@ -73,7 +73,7 @@ async def _let_in(request: web.Request, token: str) -> web.Response:
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
-    """End the session, also for whoever else has its cookie."""
+    """End the session, also for anybody else who has its cookie."""
     await services(request).sessions.close(request[SESSION].hash)
     answer = redirect(SIGN_IN)
     drop(request, answer)
@@ -83,7 +83,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 def form(
     request: web.Request, *, status: int = 401, name: str = "", wrong: str = "", wrong_key: str = ""
 ) -> web.Response:
-    """Answer the form. What was wrong stands beside what is to be mended."""
+    """Respond with the sign-in form; each error text stands beside the field to correct."""
     return plain(
         "sign_in.html",
         request,
@@ -98,7 +98,7 @@ def form(
 def _words(until: datetime | None) -> str:
     if until is None:
         return _WRONG
-    # Rounded up: at the minute that is said it opens.
+    # Rounded up: the account is unlocked at the minute shown.
     local = until.astimezone(_BOGOTA)
     return (
         f"Hubo demasiados intentos fallidos con este usuario. Podrá intentarlo de nuevo a las "

@@ -1,4 +1,4 @@
-"""AsyncAPI 3.0 of the events, made from the catalogue and the schemas."""
+"""The AsyncAPI 3.0 document of the events, built from the catalogue and the schemas."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _OUT: Final = "hub.events.out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """An event as a channel: its name, its type, who says it, over which exchange."""
+class _EventChannel:
+    """An event as an AsyncAPI channel; `action` is the hub's: send or receive."""
 
     name: str
     type: str
@@ -31,9 +31,9 @@ def describe(
     version: str,
 ) -> dict[str, Any]:
     """
-    Describe each event as a channel; `schemas` maps its name to the JSON Schema of its data.
+    Describe each event as a channel; `schemas` maps an event's name to the JSON Schema of its data.
 
-    `notices` are the schemas of what the hub tells on its other exchange.
+    `notices` maps the name of each event on `hub.events.out` to its schema.
     """
     events = [*(_event(kind, schemas[kind.name]) for kind in catalog), *map(_notice, notices.items())]
     return {
@@ -58,22 +58,22 @@ def describe(
 
 _DESCRIPTION: Final = (
     "Structured CloudEvents 1.0; the routing key is the channel's address. The hub receives those on the "
-    "exchange domain.events, where it also sends those that it emits itself. What it tells publishers about "
-    "their events it sends to the exchange hub.events.out."
+    "exchange domain.events, where it also sends those that it emits itself. It sends notices to publishers "
+    "about their events to the exchange hub.events.out."
 )
 
 
-def _event(kind: EventType, schema: Mapping[str, Json]) -> _Told:
+def _event(kind: EventType, schema: Mapping[str, Json]) -> _EventChannel:
     action = "send" if kind.hub_emitted else "receive"
-    return _Told(name=kind.name, type=kind.type, action=action, exchange=_IN, schema=schema)
+    return _EventChannel(name=kind.name, type=kind.type, action=action, exchange=_IN, schema=schema)
 
 
-def _notice(notice: tuple[str, Mapping[str, Json]]) -> _Told:
+def _notice(notice: tuple[str, Mapping[str, Json]]) -> _EventChannel:
     name, schema = notice
-    return _Told(name=name, type=type_of(name), action="send", exchange=_OUT, schema=schema)
+    return _EventChannel(name=name, type=type_of(name), action="send", exchange=_OUT, schema=schema)
 
 
-def _channel(event: _Told) -> dict[str, Any]:
+def _channel(event: _EventChannel) -> dict[str, Any]:
     exchange = {
         "name": event.exchange,
         "type": "topic",
@@ -89,7 +89,7 @@ def _channel(event: _Told) -> dict[str, Any]:
 
 
 def _parts(name: str, schema: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    """The schema and its definitions, side by side: inside this document `#/$defs/…` leads nowhere."""
+    """Yield the schema and each of its definitions by name: `#/$defs/…` has no meaning in this document."""
     whole = {key: value for key, value in schema.items() if key not in {"$schema", "$defs"}}
     yield name, _relocated(whole, name)
     for part, definition in schema.get("$defs", {}).items():
@@ -98,7 +98,7 @@ def _parts(name: str, schema: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
 
 def _relocated(node: Json, name: str) -> Json:
     if isinstance(node, list):
-        return [_relocated(each, name) for each in node]
+        return [_relocated(item, name) for item in node]
     if not isinstance(node, dict):
         return node
     moved = {key: _relocated(value, name) for key, value in node.items()}
@@ -107,7 +107,7 @@ def _relocated(node: Json, name: str) -> Json:
     return moved
 
 
-def _message(event: _Told) -> dict[str, Any]:
+def _message(event: _EventChannel) -> dict[str, Any]:
     envelope = {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "time", "data"],

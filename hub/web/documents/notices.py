@@ -1,4 +1,4 @@
-"""What the hub tells publishers on `hub.events.out`: the data of each notice as JSON Schema."""
+"""The notices to publishers on `hub.events.out`: the JSON Schema of each one's data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of the HTTP API, made from the table of routes and the shapes."""
+"""The OpenAPI 3.1 document of the HTTP API, built from the route table and the schemas."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _EVENTS_BODY: Final = {
 
 
 def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
-    """Describe the routes that have answers; the rest are pages."""
+    """Describe the routes that have `answers`; the rest are pages."""
     documented = [route for route in routes if route.answers]
     shapes = [shape for route in documented for shape in route.answers.values()]
     queries = [route.query for route in documented]
@@ -101,7 +101,7 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
 def _answers(route: Route) -> dict[int, Any]:
     if route.needs is None:
         return dict(route.answers)
-    # Whatever the route, the door and our own servers may say no.
+    # On any guarded route `guard` may refuse the caller, and a server may be down.
     return {401: Problem, 403: Problem, 503: Problem, **route.answers}
 
 
@@ -156,7 +156,7 @@ def _query_parameters(shape: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter is left out, never null."""
+    """Remove null from a parameter's schema: callers omit a parameter, they never send null."""
     options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
     kept = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}
     return (

@@ -1,4 +1,4 @@
-"""`/openapi.json`, `/asyncapi.json` and the files of the page: made once at the start, served as they are."""
+"""`/openapi.json`, `/asyncapi.json` and the page's files: built once at start, served from memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 DOCUMENTS: Final[web.AppKey[Mapping[str, bytes]]] = web.AppKey("documents")
-"""Path → what is served as it is."""
+"""Path → body."""
 FILE: Final = "/static/{name}"
 _FILES: Final = Path(__file__).parent.parent / "static"
 _TYPES: Final[Mapping[str, str]] = {
@@ -22,15 +22,15 @@ _TYPES: Final[Mapping[str, str]] = {
 
 def files() -> dict[str, bytes]:
     """
-    Read the files of the page, by their paths.
+    Return path → content of the page's files.
 
-    They are served from memory: a reader who goes away in the middle would leave an open file behind.
+    Served from memory: a client that disconnects halfway would leave an open file behind.
     """
     return {FILE.format(name=path.name): path.read_bytes() for path in _FILES.iterdir()}
 
 
 async def show(request: web.Request) -> web.Response:
-    """The document of this path."""
+    """Serve the document of this path."""
     body = request.app[DOCUMENTS].get(request.path)
     if body is None:
         raise web.HTTPNotFound

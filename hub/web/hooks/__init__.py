@@ -1,1 +1,1 @@
-"""What providers and signed links call."""
+"""Routes that providers and signed links call."""

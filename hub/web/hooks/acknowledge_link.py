@@ -1,7 +1,7 @@
 """
-The page behind the link of an escalation: a level takes the matter on, without signing in.
+The page behind an escalation's link: a level acknowledges the promise without signing in.
 
-Programs that look for malware open every link of a mail: only the button does anything.
+Malware scanners open every link of a mail, so only the button changes anything.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ _PAGE: Final = "take_on.html"
 
 
 async def show(request: web.Request) -> web.Response:
-    """Ask whether he takes it on. Changes nothing."""
-    told = await _told(request)
-    return told if isinstance(told, web.Response) else _page(request, "asked", told)
+    """Show the button that acknowledges. Changes nothing."""
+    clock = await _clock_or_page(request)
+    return clock if isinstance(clock, web.Response) else _page(request, "asked", clock)
 
 
 async def take(request: web.Request) -> web.Response:
-    """Take it on. Safe to repeat."""
-    told = await _told(request)
-    if isinstance(told, web.Response):
-        return told
-    deps, by, subject = services(request), f"link:level-{told.level}", f"clock:{told.id}"
-    await audit.note(deps.audit, who=by, action="clock.acknowledge", subject=subject, level=told.level)
-    await acknowledge.acknowledge(told, by=by, publisher=deps.publisher, now=deps.now())
-    return _page(request, "taken", told)
+    """Acknowledge the promise. Safe to repeat."""
+    clock = await _clock_or_page(request)
+    if isinstance(clock, web.Response):
+        return clock
+    deps, by, subject = services(request), f"link:level-{clock.level}", f"clock:{clock.id}"
+    await audit.note(deps.audit, who=by, action="clock.acknowledge", subject=subject, level=clock.level)
+    await acknowledge.acknowledge(clock, by=by, publisher=deps.publisher, now=deps.now())
+    return _page(request, "taken", clock)
 
 
-async def _told(request: web.Request) -> Clock | web.Response:
-    """Answer the clock of which the link tells, or the page that says why there is nothing to do."""
+async def _clock_or_page(request: web.Request) -> Clock | web.Response:
+    """Return the link's clock, or the page that explains why nobody can acknowledge it."""
     clock_id, level = request.match_info["id"], request.query.get("level", "")
     if not services(request).hooks.links.signs(request.query.get("sig", ""), clock_id, level):
         return _page(request, "wrong", status=403)
@@ -49,7 +49,7 @@ async def _told(request: web.Request) -> Clock | web.Response:
     try:
         standing = acknowledge.level_to_acknowledge(clock)
     except NothingToTakeOn:
-        # Not yet at a level that can: the event was told before the clock was written.
+        # No level can acknowledge yet: the notice was sent before the clock was stored.
         state = "ended" if clock.ended_at is not None or clock.level != FIRST_LEVEL else "early"
         return _page(request, state, status=410 if state == "ended" else 409)
     if standing < int(level):
@@ -60,6 +60,6 @@ async def _told(request: web.Request) -> Clock | web.Response:
 def _page(request: web.Request, state: str, clock: Clock | None = None, *, status: int = 200) -> web.Response:
     about = "" if clock is None else str(clock.context.get("radicado", ""))
     level = 0 if clock is None else clock.level
-    taken = clock is not None and level in {one.level for one in clock.course.acknowledged}
+    taken = clock is not None and level in {ack.level for ack in clock.course.acknowledged}
     shown = "taken" if state == "asked" and taken else state
     return plain(_PAGE, request, status=status, state=shown, about=about, level=level)

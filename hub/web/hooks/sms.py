@@ -1,8 +1,8 @@
 """
-What described providers report and bring (docs/sms-providers.md). Safe to repeat.
+Delivery receipts and replies from SMS providers with a `?spec=` file (docs/sms-providers.md). Safe to repeat.
 
-The address lets them in, for it is signed; where the file says that the body is signed, too, only
-a body with the right signature.
+The signed address authenticates the call. If the file says that the provider signs the body, the body's
+signature authenticates it instead.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 
 async def receipt(request: web.Request) -> web.Response:
-    """Take a receipt: delivered, read, or lost."""
+    """Process a receipt: delivered, read, or lost."""
     hook = _hook(request)
-    rules = _told(hook.spec.receipts)
+    rules = _required(hook.spec.receipts)
     body = await _body(request, rules.format)
-    message_id = _let_in(request, hook, rules, body, Use.RECEIPTS)
+    message_id = _authenticate(request, hook, rules, body, Use.RECEIPTS)
     try:
         report = read_report(hook.spec, rules, _fields(request, rules.format, body), message_id)
     except Unreadable as exc:
@@ -48,11 +48,11 @@ async def receipt(request: web.Request) -> web.Response:
 
 
 async def reply(request: web.Request) -> web.Response:
-    """Take what somebody wrote back."""
+    """Process a reply."""
     deps, hook = services(request), _hook(request)
-    rules = _told(hook.spec.replies)
+    rules = _required(hook.spec.replies)
     body = await _body(request, rules.format)
-    _let_in(request, hook, rules, body, Use.REPLIES)
+    _authenticate(request, hook, rules, body, Use.REPLIES)
     try:
         read = read_reply(hook.spec, rules, _fields(request, rules.format, body), deps.now())
     except Unreadable as exc:
@@ -68,7 +68,7 @@ def _hook(request: web.Request) -> Hook:
     return hook
 
 
-def _told(rules: T | None) -> T:
+def _required(rules: T | None) -> T:
     if rules is None:
         raise web.HTTPNotFound
     return rules
@@ -92,20 +92,20 @@ def _fields(request: web.Request, form: Format, body: bytes) -> Json:
             return read_json(body)
 
 
-def _let_in(
+def _authenticate(
     request: web.Request, hook: Hook, rules: Receipts | Replies, body: bytes, use: Use
 ) -> UUID | None:
-    """Refuse who has not signed; answer the message that the address was made for."""
+    """Raise Refusal (403) without a valid signature. Return the message id in the address, if signed."""
     name, query, addresses = hook.spec.name, request.query, services(request).hooks.sms_addresses
     message_id = _uuid(query.get("message", "")) if use is Use.RECEIPTS else None
     if message_id and not addresses.signs_message(query.get("sig", ""), name, message_id):
         message_id = None
     hmac = rules.hmac
     if hmac is not None:
-        may_pass = hook.is_signed(hmac, request.headers.get(hmac.header, ""), body)
+        is_signed = hook.is_signed(hmac, request.headers.get(hmac.header, ""), body)
     else:
-        may_pass = message_id is not None or addresses.signs_fixed(query.get("key", ""), name, use)
-    if not may_pass:
+        is_signed = message_id is not None or addresses.signs_fixed(query.get("key", ""), name, use)
+    if not is_signed:
         log.warning("webhook.refused", provider=name, use=use, reason="signature")
         raise Refusal(403, "The signature is not right.", "`hub secrets hooks` shows the addresses to enter.")
     return message_id

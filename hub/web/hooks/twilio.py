@@ -1,4 +1,4 @@
-"""What Twilio reports and brings. Its signature is what lets it in, in place of the API key."""
+"""Delivery reports and replies from Twilio. Its signature authenticates the call, instead of an API key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 async def twilio(request: web.Request) -> web.Response:
-    """Take a report of a text message: delivered, read, or lost. Safe to repeat."""
+    """Process the report of a text message: delivered, read, or lost. Safe to repeat."""
     form = dict(await _signed(request, CALLBACKS))
     deps, receipt = services(request), read_report(_message_id(request), form)
     if receipt and not await take(receipt, store=deps.hooks.receipts, at=deps.now()):
@@ -32,7 +32,7 @@ async def twilio(request: web.Request) -> web.Response:
 
 
 async def twilio_inbound(request: web.Request) -> web.Response:
-    """Take what somebody wrote back. Safe to repeat."""
+    """Process a reply. Safe to repeat."""
     fields = dict(await _signed(request, INBOUND))
     try:
         reply = read_reply(fields, services(request).now())
@@ -44,7 +44,7 @@ async def twilio_inbound(request: web.Request) -> web.Response:
 
 
 async def _signed(request: web.Request, path: str) -> Form:
-    """Answer what Twilio posts; refuses whatever it has not signed."""
+    """Return the fields that Twilio posts. Raises Refusal (403) unless Twilio signed them."""
     tokens = services(request).hooks.twilio_tokens
     if not tokens:
         raise web.HTTPNotFound
@@ -61,14 +61,14 @@ async def _signed(request: web.Request, path: str) -> Form:
 
 
 def _pairs(body: bytes) -> Form:
-    said = read_json(body)
-    if not isinstance(said, dict):
+    fields = read_json(body)
+    if not isinstance(fields, dict):
         raise Refusal(400, "The body is no JSON object.", "Send the fields of a form, by their names.")
-    return [(name, value) for name, value in said.items() if isinstance(value, str)]
+    return [(name, value) for name, value in fields.items() if isinstance(value, str)]
 
 
 def _address(request: web.Request, path: str) -> str:
-    """Make the URL that Twilio was given: what a proxy makes of host, scheme and path is no matter."""
+    """Return the URL that Twilio signed, which a proxy's changes to host, scheme and path do not affect."""
     query = request.rel_url.raw_query_string
     return f"{services(request).settings.public_url}{path}{'?' if query else ''}{query}"
 

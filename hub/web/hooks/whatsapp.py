@@ -1,9 +1,9 @@
 """
-What Meta reports of WhatsApp, at the address that was entered there.
+The webhook that Meta calls for WhatsApp: statuses and replies.
 
-A signed call is answered 200 whatever is in it: Meta stops a webhook that answers errors. The one
-exception is a server of ours that is away: Meta repeats what was answered 503, for days, and the
-repetition is harmless.
+The hub answers 200 to every signed call, whatever its content: Meta disables a webhook that answers
+errors. The one exception is 503 while one of our servers is down: Meta retries it for days, and a retry
+is harmless.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from hub.access.webhook_signatures import is_from_meta
-from hub.channels.whatsapp.reports import Keys, Notice, read_notice
+from hub.channels.whatsapp.reports import Keys, read_notice
 from hub.channels.whatsapp.verdicts import PROVIDER
 from hub.inbound.process_receipt import take
 from hub.model.receipts import Receipt
@@ -25,7 +25,7 @@ from hub.web.responses import Refusal, json_answer
 from hub.web.services import Services, services
 
 MAX_BODY: Final = 3 * 1024 * 1024
-"""The largest that Meta sends, in bytes."""
+"""The largest body that Meta sends, in bytes."""
 SIGNATURE: Final = "X-Hub-Signature-256"
 
 _CHALLENGE: Final = re.compile(r"[\w.-]{1,200}")
@@ -33,12 +33,12 @@ _CHALLENGE: Final = re.compile(r"[\w.-]{1,200}")
 log = structlog.get_logger()
 
 
-async def introduce(request: web.Request) -> web.Response:
-    """Answer the challenge by which Meta checks that the address is ours."""
+async def verify(request: web.Request) -> web.Response:
+    """Echo the challenge with which Meta verifies that the address is ours."""
     words = _keys(request).words
     asked = request.query
     given = asked.get("hub.verify_token", "")
-    # Every word is compared, so that the time tells nothing.
+    # Compare with every word, so that the time reveals nothing.
     known = [same(given, word) for word in words]
     challenge = asked.get("hub.challenge", "")
     if asked.get("hub.mode") != "subscribe" or not any(known) or not _CHALLENGE.fullmatch(challenge):
@@ -48,7 +48,7 @@ async def introduce(request: web.Request) -> web.Response:
 
 
 async def receive(request: web.Request) -> web.Response:
-    """Take statuses and replies. Safe to repeat."""
+    """Process statuses and replies. Safe to repeat."""
     secrets = _keys(request).secrets
     body = await request.clone(client_max_size=MAX_BODY).read()
     if not is_from_meta(request.headers.get(SIGNATURE, ""), secrets=secrets, body=body):
@@ -61,7 +61,8 @@ async def receive(request: web.Request) -> web.Response:
     await _take_statuses(notice.statuses, deps)
     for reply in notice.replies:
         await deps.hooks.take_reply(reply)
-    return json_answer(_counted(notice))
+    counts = {"statuses": len(notice.statuses), "replies": len(notice.replies)}
+    return json_answer({**counts, "unreadable": notice.unreadable})
 
 
 def _keys(request: web.Request) -> Keys:
@@ -77,11 +78,3 @@ async def _take_statuses(statuses: Iterable[Receipt], deps: Services) -> None:
             log.info("receipt.unknown", provider=PROVIDER, state=receipt.state)
         else:
             await take(receipt, store=deps.hooks.receipts, at=deps.now())
-
-
-def _counted(notice: Notice) -> dict[str, int]:
-    return {
-        "statuses": len(notice.statuses),
-        "replies": len(notice.replies),
-        "unreadable": notice.unreadable,
-    }

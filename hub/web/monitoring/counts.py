@@ -1,4 +1,4 @@
-"""Counts of the log, asked for at most every two seconds however many pages are open."""
+"""Counts of the log, cached for two seconds however many pages are open."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FRESH: Final = 2.0  # seconds
 
 
 class Counted:
-    """The last counts of each reach, shared by the page and the metrics: counting reads a whole table."""
+    """A cache of counts per reach, shared by page and metrics: counting reads a whole table."""
 
     def __init__(self, log: LogStore) -> None:
         self._log = log

@@ -1,4 +1,4 @@
-"""What Prometheus hears of the hub's health: read from SQL, so that any process tells all of it."""
+"""Prometheus gauges of the hub's health, read from SQL, so that any process exposes all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.ports import IncidentLog
 _FRESH: Final = 5.0  # seconds
 _SHOWN: Final = 500
 
-TOLD: Final = (
+GAUGE_NAMES: Final = (
     "hub_incidents",
     "hub_oldest_queued_seconds",
     "hub_audit_age_seconds",
@@ -28,7 +28,7 @@ TOLD: Final = (
 
 
 class Figures:
-    """The last figures, asked for at most every five seconds."""
+    """The gauges, cached for five seconds."""
 
     def __init__(self, log: IncidentLog) -> None:
         self._log = log
@@ -37,7 +37,7 @@ class Figures:
         self._asking = asyncio.Lock()
 
     async def get(self) -> Sequence[Metric]:
-        """Answer them; may raise Unavailable."""
+        """Return the gauges. May raise Unavailable."""
         async with self._asking:
             now = asyncio.get_running_loop().time()
             if now >= self._stale_at:
@@ -60,9 +60,9 @@ async def _read(log: IncidentLog) -> Sequence[Metric]:
 async def _incidents(log: IncidentLog) -> Metric:
     gauge = GaugeMetricFamily("hub_incidents", "open incidents of the hub itself", labels=["kind"])
     shown = known(await log.incidents(_SHOWN))
-    found = Counter(kind_of(one.key).name for one in shown if one.resolved_at is None)
+    open_incidents = Counter(kind_of(incident.key).name for incident in shown if incident.resolved_at is None)
     for kind in KINDS:
-        gauge.add_metric([kind.name], found[kind.name])
+        gauge.add_metric([kind.name], open_incidents[kind.name])
     return gauge
 
 

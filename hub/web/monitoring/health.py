@@ -1,4 +1,4 @@
-"""Whether the process lives and whether it can do its work; open to everybody, and says no more."""
+"""Liveness and readiness. Open to everybody, so the answers contain nothing else."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PATIENCE: Final = 3.0  # seconds
 
 
 async def live(_request: web.Request) -> web.Response:
-    """The process answers."""
+    """Respond 200: the process answers."""
     return json_answer({"status": "ok"})
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Every server that it needs answers; 503 when one does not."""
+    """Respond 200 if every server that the process needs answers, 503 if one does not."""
     try:
         async with asyncio.timeout(_PATIENCE):
             servers = await monitoring(request).ready()

@@ -1,4 +1,4 @@
-"""`GET /metrics`: what this process counted, and what the log holds by state."""
+"""`GET /metrics`: the metrics of this process, and counts of the log by state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMES: Final = {"messages": "hub_messages", "clocks": "hub_clocks", "dead": "hu
 
 
 async def show(request: web.Request) -> web.Response:
-    """Prometheus' text format. Without the database the process's own figures are still told."""
+    """Respond in Prometheus' text format. Without the database the process's own metrics remain."""
     asked = monitoring(request)
     counts: Counts = {}
     figures: Sequence[Metric] = ()
@@ -33,7 +33,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 class _Scrape(CollectorRegistry):
-    """One look at everything: the standing registry, and gauges of this moment."""
+    """One scrape: the process's registry, and the gauges read from SQL."""
 
     def __init__(self, own: CollectorRegistry, counts: Counts, figures: Sequence[Metric]) -> None:
         super().__init__(auto_describe=False)

@@ -1,4 +1,4 @@
-"""The shapes of the HTTP API: what its queries may say and what its answers look like."""
+"""The schemas of the HTTP API: queries and responses."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter at all."""
 
 
+class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parameters of a paged list without filters."""
+
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
 class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: State | None = None
     channel: Word | None = None
@@ -42,7 +49,7 @@ class ClocksQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 class DeadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Literal["open", "replayed", "discarded"] | None = None
-    reason: Annotated[Word, Meta(description="Words that the reason has in it.")] | None = None
+    reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     after: Cursor | None = None
     limit: Limit = 50
@@ -62,7 +69,7 @@ class MessageRow(Struct, kw_only=True):
 
 
 class AttemptRow(Struct, kw_only=True):
-    """One call of a provider, or an ending without one."""
+    """One call of a provider, or a final state without a call."""
 
     at: Instant
     outcome: str
@@ -72,9 +79,9 @@ class AttemptRow(Struct, kw_only=True):
 
 
 class WholeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    whole: Annotated[bool, Meta(description="Names and addresses unmasked, for who has `privacy` there.")] = (
-        False
-    )
+    whole: Annotated[
+        bool, Meta(description="Names and addresses unmasked; needs the scope `privacy` there.")
+    ] = False
 
 
 class MessageWhole(MessageRow, kw_only=True):
@@ -99,9 +106,9 @@ class DeadPage(Struct, kw_only=True):
 
 
 class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which open dead letters; without a reason or an event all of them."""
+    """Which open dead letters; all of them without a reason or an event."""
 
-    reason: Annotated[Word, Meta(description="Words that the reason has in it.")] | None = None
+    reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     limit: Limit = 100
 

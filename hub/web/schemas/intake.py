@@ -1,4 +1,4 @@
-"""The shapes of what came of events: accepted, refused, and not reaching all whom they are for."""
+"""The schemas of events: accepted, refused, and not reaching all their recipients."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, UnreachedReason
-from hub.web.schemas.common import Cursor, Limit, Problem
+from hub.web.schemas.common import Problem
 
 
 class RefusedEvent(Struct, kw_only=True, frozen=True):
-    """An event that was not accepted; its id and source where they could be read."""
+    """A refused event, with its id and source if they could be read."""
 
     index: int
     reason: str
@@ -20,7 +20,8 @@ class RefusedEvent(Struct, kw_only=True, frozen=True):
     event_id: str | None = None
     source: str | None = None
     dead_letter_id: Annotated[
-        UUID | None, Meta(description="Where it is kept, as it came; null where it is not.")
+        UUID | None,
+        Meta(description="The dead letter that stores it as it was received; null if it is not stored."),
     ] = None
 
 
@@ -30,16 +31,16 @@ class EventsAnswer(Struct, kw_only=True, frozen=True):
 
 
 class EventsUnfinished(Problem, kw_only=True):
-    """The broker went away: `accepted` events are with it, the rest may be sent again."""
+    """The broker went down: it has the `accepted` events; send the rest again."""
 
     accepted: int
     refused: list[RefusedEvent]
 
 
 class ProblemDetails(Problem, kw_only=True):
-    """The same as RFC 9457 says it."""
+    """The same error, also with the members of RFC 9457."""
 
-    type: Annotated[str, Meta(description="`about:blank`: the status says what kind of problem it is.")]
+    type: Annotated[str, Meta(description="`about:blank`: the status is the kind of problem.")]
     title: str
     status: int
     detail: Annotated[str, Meta(description="The same as `error`.")]
@@ -52,13 +53,8 @@ class EventsRefused(ProblemDetails, kw_only=True):
     refused: list[RefusedEvent]
 
 
-class UnreachedQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
 class UnreachedRow(Struct, kw_only=True):
-    """An event that does not reach all whom it is for."""
+    """An event that does not reach all its recipients."""
 
     id: UUID
     event_id: str

@@ -1,4 +1,4 @@
-"""The shapes of what an operator does: hold back, send again, hand letters over."""
+"""The schemas of operators' actions: pause, redrive, hand over letters."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hub.web.schemas.common import Cursor, Limit
 
 
 class LettersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    handed_over: Annotated[bool, Meta(description="Only those that were, or that were not yet.")] | None = (
-        None
-    )
+    handed_over: (
+        Annotated[bool, Meta(description="true: only letters handed over; false: only those not yet.")] | None
+    ) = None
     after: Cursor | None = None
     limit: Limit = 50
 
@@ -32,7 +32,7 @@ class LetterRow(Struct, kw_only=True):
 
 
 class LetterWhole(LetterRow, kw_only=True):
-    """A letter as it is printed. `/letters/{id}` is its page alone."""
+    """A letter as it is printed. `/letters/{id}` is only its page."""
 
     name: str
     text: str
@@ -45,15 +45,15 @@ class LetterPage(Struct, kw_only=True):
 
 
 class HandedOver(Struct, kw_only=True, frozen=True):
-    """`changed` is false when that was said before."""
+    """`changed` is false if it was marked before."""
 
     id: UUID
     changed: bool
 
 
 class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    by: Annotated[Word, Meta(description="Who pauses; a system says it, else the caller.")] = ""
-    reason: Annotated[Word, Meta(description="Why, for whoever finds it paused.")] = ""
+    by: Annotated[Word, Meta(description="Who pauses, as a system names them; else the caller.")] = ""
+    reason: Annotated[Word, Meta(description="Why, for colleagues who find it paused.")] = ""
 
 
 class PauseList(Struct, kw_only=True):
@@ -78,8 +78,8 @@ class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
     until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
     also_told: Annotated[
-        bool, Meta(description="Also those whose person was told the same in another way.")
+        bool, Meta(description="Also messages whose person was notified by another channel.")
     ] = False
     dry_run: Annotated[bool, Meta(description="Only count.")] = False
     after: Cursor | None = None
-    limit: Annotated[int, Meta(ge=1, le=5000, description="How many to look at, at most.")] = 500
+    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500

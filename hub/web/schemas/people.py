@@ -1,4 +1,4 @@
-"""The shapes of the directory over HTTP."""
+"""The schemas of the directory over HTTP."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ NOUNS: Final[Mapping[str, str]] = {
     "leaves": "leave",
     "rotas": "rota",
 }
-"""The kinds of the API → the nouns of `directory.*` events."""
+"""Kind in the API's path → noun of the `directory.*` events."""
 
 
 class HoldersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    role: Annotated[Role, Meta(description="As what.")]
-    unit: Annotated[Word, Meta(description="Of this unit; or `copropiedad`.")] | None = None
+    role: Annotated[Role, Meta(description="The role.")]
+    unit: Annotated[Word, Meta(description="Of this unit; give this or `copropiedad`.")] | None = None
     copropiedad: Annotated[Word, Meta(description="Of this copropiedad and its units.")] | None = None
     on: (
         Annotated[Word, Meta(description="At the end of this day in Colombia, or at this instant; else now.")]
@@ -34,11 +34,11 @@ class HoldersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Holder(Struct, kw_only=True):
-    """A membership that counted then; the name is masked."""
+    """A membership in force at that time; the name is masked."""
 
     id: str
     version: int
-    since: Annotated[Instant, Meta(description="As it says, else when it was told.")]
+    since: Annotated[Instant, Meta(description="As the membership says, else when the hub received it.")]
     until: Instant | None
     person: str
     role: Role
@@ -79,19 +79,21 @@ class Membership(Struct, kw_only=True):
 
 
 class Consented(Struct, kw_only=True):
-    """What counts of somebody and a purpose now; purposes of which nothing was ever said are not there."""
+    """The consent in force for a person and a purpose. Purposes without any decision are left out."""
 
     purpose: str
     granted: bool
-    at: Annotated[Instant, Meta(description="When that was said.")]
-    channels: Annotated[list[str], Meta(description="By which channels; empty is every one.")]
+    at: Annotated[Instant, Meta(description="When the person decided.")]
+    channels: Annotated[list[str], Meta(description="For which channels; empty means all.")]
     text_version: str | None
-    method: Annotated[str | None, Meta(description="As its event says; `reply`, `opted_out`, `complaint`.")]
+    method: Annotated[
+        str | None, Meta(description="As the event states it; `reply`, `opted_out`, `complaint`.")
+    ]
     evidence_hash: str | None
 
 
 class PersonWhole(Struct, kw_only=True):
-    """Memberships are those of the copropiedades that you reach."""
+    """A person, with their memberships in the copropiedades that the caller reaches."""
 
     masked: IsMasked
     may_unmask: MayUnmask
@@ -106,14 +108,14 @@ class PersonWhole(Struct, kw_only=True):
 
 
 class EntryBody(Struct, kw_only=True):
-    """The data of the `directory.*` event of this kind without its id: `/asyncapi.json` describes each."""
+    """The data of this kind's `directory.*` event without its id; `/asyncapi.json` describes each."""
 
     version: Annotated[int, Meta(ge=0, description="Grows with every change; an older one changes nothing.")]
 
 
 class Written(Struct, kw_only=True):
     applied: Annotated[bool, Meta(description="False for a version that is not greater than the stored one.")]
-    version: Annotated[int, Meta(description="The version that counts now.")]
+    version: Annotated[int, Meta(description="The version now in force.")]
 
 
 class AudienceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,7 +125,7 @@ class AudienceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             min_length=1,
             max_length=50,
             description="Terms of the language of audiences (docs/audiences.md), each as a `who` of its own; "
-            "all of them together are meant: `owners@copropiedad:ph-altos & opted_in:commercial`.",
+            "the audience is their union: `owners@copropiedad:ph-altos & opted_in:commercial`.",
             examples=[["owners@copropiedad:ph-altos-del-rosal", "person:p-maria-pena"]],
         ),
     ]

@@ -1,4 +1,4 @@
-"""The shapes of what people wrote, and of whom nobody writes to."""
+"""The schemas of replies and suppressions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, ReplyKind, Word
-from hub.web.schemas.common import Cursor, IsMasked, Limit, MayUnmask
-
-
-class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    after: Cursor | None = None
-    limit: Limit = 50
+from hub.web.schemas.common import IsMasked, MayUnmask, PageQuery
 
 
 class RepliesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +16,7 @@ class RepliesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ReplyRow(Struct, kw_only=True):
-    """What somebody wrote, without the words; the address is masked."""
+    """A reply without its text; the address is masked."""
 
     id: UUID
     received_at: Instant
@@ -32,7 +27,7 @@ class ReplyRow(Struct, kw_only=True):
     person: str | None
     case: str | None
     thread: str
-    message_id: Annotated[UUID | None, Meta(description="Our message that it answers.")]
+    message_id: Annotated[UUID | None, Meta(description="The hub's message that it answers.")]
     revokes: bool
     acknowledge: bool
     published_at: Instant | None
@@ -51,17 +46,17 @@ class ReplyPage(Struct, kw_only=True):
 
 
 class SuppressionRow(Struct, kw_only=True):
-    """A contact point that nobody is written to at; the address is masked. Lifted ones are listed too."""
+    """A suppressed contact point; the address is masked. Lifted suppressions are listed too."""
 
     id: UUID
     since: Instant
     address: str
     channel: str
     reason: str
-    provider: Annotated[str, Meta(description="Who said so; empty: an operator.")]
+    provider: Annotated[str, Meta(description="The provider that reported it; empty: an operator added it.")]
     code: str
     message_id: UUID | None
-    expires_at: Annotated[Instant | None, Meta(description="When it is tried anew; null: never.")]
+    expires_at: Annotated[Instant | None, Meta(description="When the suppression ends; null: never.")]
     lifted_at: Instant | None
     lifted_by: str | None
 
@@ -69,7 +64,7 @@ class SuppressionRow(Struct, kw_only=True):
 class SuppressionWhole(SuppressionRow, kw_only=True):
     masked: IsMasked
     may_unmask: MayUnmask
-    person: Annotated[str | None, Meta(description="Whose message found it out.")]
+    person: Annotated[str | None, Meta(description="The person whose message led to it.")]
 
 
 class SuppressionPage(Struct, kw_only=True):
@@ -79,7 +74,7 @@ class SuppressionPage(Struct, kw_only=True):
 
 class LiftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     address: Annotated[Word, Meta(description="The whole address, or the id of a row.")]
-    by: Annotated[Word, Meta(description="Who lifts; a system says it, else the caller.")] = ""
+    by: Annotated[Word, Meta(description="Who lifts, as a system names them; else the caller.")] = ""
 
 
 class Lifted(Struct, kw_only=True, frozen=True):

@@ -1,4 +1,4 @@
-// The live page: which section is open, its filters, and a look at the hub two seconds after the last.
+// The live page: the open section, its filters, and polling the hub two seconds after each answer.
 
 import { makeMatters } from "./matters.js";
 import { ask, byId, make } from "./page.js";
@@ -35,7 +35,7 @@ function path(after) {
   return `${sections[open].path}?${query}`;
 }
 
-// What one types may be a person's reference or an event's id; the one that finds something is kept.
+// The search text may be a person's reference or an event's id; keep the filter that finds rows.
 async function read(after) {
   const { search } = filters.elements;
   const page = await ask(path(after));
@@ -64,11 +64,11 @@ async function look() {
   } catch (error) {
     if (mine === turn) pulse(false, error);
   }
-  // The next look starts when this one has ended: a slow hub is not asked faster than it answers.
+  // Schedule the next poll when this one ends: never ask a slow hub faster than it answers.
   if (mine === turn) timer = setTimeout(look, EVERY);
 }
 
-// A line for each thing that is wrong with the hub itself; what does not change is not announced again.
+// One line per open incident; screen readers do not announce an unchanged line again.
 function warn(incidents) {
   const place = byId("incidents");
   const text = JSON.stringify(incidents.map((row) => [row.key, row.since]));
@@ -90,7 +90,7 @@ function finish(page) {
 
 const filtered = () => filters.elements.state.value !== sections[open].usual || [...new FormData(filters)].some(([name, value]) => name !== "state" && value);
 
-// Rows keep their place, focus and selection: only what has changed is touched.
+// Update only changed rows, so that the others keep their place, focus and selection.
 function draw(rows) {
   const body = byId("rows");
   if (!older) {

@@ -1,4 +1,4 @@
-// What waits for an operator: pauses, events that reach nobody, letters to hand over, what people wrote of late. A line each, its list in a dialog.
+// What waits for an operator: pauses, events that reach nobody, letters to hand over, recent replies. One line each, with its list in a dialog.
 
 import { ask, byId, make, may } from "./page.js";
 import { eventName, personWords, shortTime } from "./words.js";
@@ -38,7 +38,7 @@ export function makeMatters(words, { show }) {
     return [line(many({ items: late, next }, "respuesta de una persona en las últimas 24 horas", "respuestas de personas en las últimas 24 horas"), list("Respuestas de personas", rows))];
   }
 
-  // What an event names and the directory does not have, or an audience of nobody: with what to do about it.
+  // Why an event does not reach all its recipients (unknown to the directory, empty audience), and what to do.
   function unreached(page) {
     const since = Date.now() - WEEK;
     const late = page.items.filter((each) => new Date(each.found_at).getTime() > since);
@@ -50,7 +50,7 @@ export function makeMatters(words, { show }) {
     return [line(many({ items: late, next }, "evento que no llega a todos sus destinatarios, en los últimos 7 días", "eventos que no llegan a todos sus destinatarios, en los últimos 7 días"), list("Eventos sin destinatario", rows))];
   }
 
-  // What does not change is left alone: it keeps its focus and is not announced again.
+  // Leave unchanged lines alone: they keep the focus, and screen readers do not announce them again.
   return async function look() {
     const [pauses, letters, replies, lost] = await Promise.all([
       ask("/api/pauses"),

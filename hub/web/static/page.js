@@ -1,4 +1,4 @@
-// Small builders of page elements. Text is always set as text: what comes from events is never markup.
+// Small builders of page elements. Text is always set as text, so that data of events never becomes markup.
 
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -15,7 +15,7 @@ export const byId = (id) => document.getElementById(id);
 
 export const chip = (state, word) => make("span", { class: `chip ${state}` }, word);
 
-// Who looks at the page: what is not allowed is not offered. The hub refuses it anyway.
+// The caller: the page hides what their scopes do not allow. The hub refuses it in any case.
 const me = JSON.parse(byId("me").textContent);
 export const may = (scope) => me.scopes.includes(scope);
 

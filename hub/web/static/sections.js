@@ -1,4 +1,4 @@
-// The three sections: where each reads its rows, and what it shows of one.
+// The three sections: where each reads its rows, and what it shows of a row.
 
 import { ask, chip, make, may } from "./page.js";
 import { dueTime, dueWords, eventName, fullTime, personWords, reasonWords, shortTime, skippedWords } from "./words.js";
@@ -64,7 +64,7 @@ export function makeSections(words, { show, reload }) {
     },
   };
 
-  // The publisher's reason is in English and exact; before it, the same in Spanish where there is a word for it.
+  // The exact reason is in English, for publishers; a Spanish text precedes it, if there is one.
   function translated(reason) {
     const [, word] = words.deadReasons.find(([part]) => reason.includes(part)) ?? [];
     return word ? [word, make("small", {}, reason)] : [reason];
@@ -80,7 +80,7 @@ export function makeSections(words, { show, reload }) {
     return [action("Reintentar", row, "replay"), action("Descartar", row, "discard", "¿Descartar?")];
   }
 
-  // A second press within four seconds confirms what cannot be taken back.
+  // A second press within four seconds confirms an action that cannot be undone.
   function action(word, row, verb, question) {
     const button = make("button", { type: "button", class: question ? "quiet" : "" }, word);
     button.addEventListener("click", async () => {
@@ -124,7 +124,7 @@ export function makeSections(words, { show, reload }) {
     return { title: eventTitle(message.event), body: [listOf(facts), ...whole, ...attempts(message.attempts ?? [])] };
   }
 
-  // Each look at the whole is noted, so it is asked for and never made by itself.
+  // The hub audits each unmasked look, so the page makes one only when the user asks.
   function unmask(row) {
     return make("button", { type: "button", class: "quiet unmask", onclick: () => show(messageDetail(row, "?whole=true")) }, "Ver datos completos");
   }

@@ -46,7 +46,7 @@ export function dueWords(left) {
   return `vence en ${businessAmount(left.amount)}`;
 }
 
-// Business time is never told in days: a day of it is not 24 hours.
+// Never show business time in days: a business day is not 24 hours.
 function businessAmount(seconds) {
   if (seconds < 3600) return seconds < 60 ? `${seconds} s hábiles` : `${Math.floor(seconds / 60)} min hábiles`;
   const hours = Math.floor(seconds / 3600);

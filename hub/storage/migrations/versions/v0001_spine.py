@@ -1,4 +1,4 @@
-"""The spine: events, messages, clocks, dead letters, the directory."""
+"""The core tables: events, messages, clocks, dead letters, the directory."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
--- Keys compare by bytes (COLLATE "C"): faster than a language's order, and the order that Python sorts by.
+-- Keys compare by bytes (COLLATE "C"): faster than a language's collation, and the same order as Python's sort.
 
 CREATE TABLE event (
     key uuid PRIMARY KEY,
@@ -72,9 +72,9 @@ CREATE TABLE message (
     autovacuum_analyze_scale_factor = 0.02
 );
 
--- Each index costs three entries in the life of a message: it is added, claimed and recorded.
--- Lists, newest first, are merged from the states; counts read this index alone. Without the id, the entries
--- of one batch are one.
+-- Each index costs three entries per message: when it is added, claimed and recorded.
+-- Lists (newest first) merge the states; counts read only this index. Without the id, the entries of one batch
+-- are deduplicated.
 CREATE INDEX message_state ON message (state, created_at);
 
 CREATE INDEX message_event ON message (event_key, person);
@@ -91,7 +91,7 @@ CREATE INDEX message_waiting ON message (id) WHERE state IN ('held', 'retrying')
 CREATE INDEX message_cascade ON message (id)
     WHERE state IN ('failed', 'bounced', 'suppressed', 'expired') AND fallback IS NOT NULL AND NOT cascaded;
 
--- The key is the call itself: recording it again adds nothing.
+-- The key identifies the call: recording it again adds nothing.
 CREATE TABLE attempt (
     message_id uuid,
     at timestamptz,
@@ -148,7 +148,7 @@ CREATE TABLE dead_letter (
 
 CREATE INDEX dead_letter_state ON dead_letter (state, received_at);
 
--- The directory. A removed row stays, without its content, so that its version still wins over older news.
+-- The directory. A removed row stays without its content, so that its version still wins over older events.
 CREATE TABLE copropiedad (
     id text COLLATE "C" PRIMARY KEY,
     version bigint NOT NULL,

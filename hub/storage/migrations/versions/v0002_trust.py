@@ -1,4 +1,4 @@
-"""Delivery that is trusted: receipts, replies, suppressions, pauses, troubles."""
+"""Reliable delivery: receipts, replies, suppressions, pauses, incidents."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,27 +1,27 @@
--- Delivery that is trusted: second ways, receipts and replies, what is paused, whom nobody writes to any more.
+-- Reliable delivery: fallback channels, receipts, replies, pauses, suppressions.
 
--- What a message needs to go on without the catalogue of its day: the text of its audience, the instant after
--- which it is worthless whatever held it, and how long its step waits for a receipt.
+-- What a message needs without the catalogue it was planned with: the template variant of its audience, the instant
+-- after which it is useless even if it was held, and how long its step waits for a receipt.
 ALTER TABLE message
     ADD COLUMN variant text COLLATE "C",
     ADD COLUMN ends_at timestamptz,
     ADD COLUMN patience interval;
 
--- What the audit looks for: lost messages that nobody has gone on from. Of legal ones also those that have no step
--- left, for then somebody must be told.
+-- For the audit: failed messages whose next step does not exist. Includes legal messages without a further step,
+-- because staff must be notified of them.
 DROP INDEX message_cascade;
 
 CREATE INDEX message_cascade ON message (id)
     WHERE state IN ('failed', 'bounced', 'suppressed', 'expired')
       AND (fallback IS NOT NULL OR purpose = 'legal') AND NOT cascaded;
 
--- Calls that may have been doubled: few, and counted at every scrape.
+-- Calls that may have been duplicated: few, and counted at every scrape.
 CREATE INDEX attempt_unknown ON attempt (provider) WHERE outcome = 'unknown';
 
--- Receipts that name a message by the provider's own reference only.
+-- Receipts that name a message only by the provider's own reference.
 CREATE INDEX attempt_reference ON attempt (reference, provider) WHERE reference IS NOT NULL;
 
--- Receipts that came before our own record of the reference; looked at again until they are too old.
+-- Receipts that arrived before our own record of the reference; retried until they are too old.
 CREATE TABLE early_receipt (
     provider text COLLATE "C",
     reference text COLLATE "C",
@@ -35,7 +35,7 @@ CREATE TABLE early_receipt (
 
 CREATE INDEX early_receipt_age ON early_receipt (received_at);
 
--- Contact points that are gone, each for the channel that said so: a number without WhatsApp may take a text.
+-- Invalid contact points, per channel that reported it: a number without WhatsApp may still receive a text.
 CREATE TABLE suppression (
     address text COLLATE "C",
     channel text COLLATE "C",
@@ -52,7 +52,7 @@ CREATE TABLE suppression (
 
 CREATE INDEX suppression_since ON suppression (since);
 
--- What somebody wants no more of (SALIR, CANCELAR, BAJA, ALTO): by the address that said so, and by the person.
+-- Opt-outs (SALIR, CANCELAR, BAJA, ALTO): by the address that wrote, and by the person.
 CREATE TABLE opt_out (
     address text COLLATE "C",
     purpose text COLLATE "C",
@@ -69,7 +69,7 @@ CREATE INDEX opt_out_person ON opt_out (person) WHERE person IS NOT NULL AND lif
 
 CREATE INDEX opt_out_since ON opt_out (since);
 
--- What people answer. The id is made from the provider's own reference, so that the same text twice is one row.
+-- Replies. The id is made from the provider's own reference, so that a repeated report makes one row.
 CREATE TABLE reply (
     id uuid PRIMARY KEY,
     message_id uuid,
@@ -101,10 +101,10 @@ CREATE INDEX reply_thread ON reply (thread, received_at) WHERE acknowledge;
 
 CREATE INDEX reply_message ON reply (message_id) WHERE message_id IS NOT NULL;
 
--- What a reply from a number is about: the messages that went there. Mail names its message itself.
+-- Finds the messages that a reply from a number may answer. A mail names its message itself.
 CREATE INDEX message_number ON message (address, created_at) WHERE channel IN ('sms', 'whatsapp');
 
--- Letters to be printed and handed over: what legal messages become when nothing else has arrived.
+-- Letters to print and deliver: the last step of legal messages when no other step has arrived.
 CREATE TABLE letter (
     id uuid PRIMARY KEY,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -119,7 +119,7 @@ CREATE TABLE letter (
 
 CREATE INDEX letter_open ON letter (created_at, id) WHERE handed_over_at IS NULL;
 
--- Channels (`channel:sms`) and events (`event:pqrs.received`) that an operator holds back.
+-- Channels (`channel:sms`) and events (`event:pqrs.received`) that an operator has paused.
 CREATE TABLE pause (
     subject text COLLATE "C" PRIMARY KEY,
     since timestamptz NOT NULL DEFAULT now(),
@@ -127,10 +127,10 @@ CREATE TABLE pause (
     reason text NOT NULL
 );
 
--- What resuming releases.
+-- The messages that a resume releases.
 CREATE INDEX message_paused ON message (channel, event) WHERE state = 'held' AND reason = 'paused';
 
--- What is wrong with the hub itself: told once when it begins and once when it is over.
+-- Incidents of the hub itself: notified once when they begin and once when they end.
 CREATE TABLE trouble (
     key text COLLATE "C",
     since timestamptz,
@@ -149,7 +149,7 @@ CREATE INDEX trouble_over ON trouble (resolved_at) WHERE resolved_at IS NOT NULL
 CREATE INDEX trouble_untold ON trouble (since)
     WHERE told_at IS NULL OR (resolved_at IS NOT NULL AND resolution_told_at IS NULL);
 
--- What each process last said of itself: the state of its providers' circuits, the end of its last audit.
+-- The last report of each process: the state of its providers' circuits, the end of its last audit.
 CREATE TABLE heartbeat (
     process text COLLATE "C",
     subject text COLLATE "C",

@@ -1,4 +1,4 @@
-"""People with their history, and who may do what."""
+"""People with their history, rotas, API keys and the audit log."""
 
 from hub.storage.migrations.statements import statements_beside
 

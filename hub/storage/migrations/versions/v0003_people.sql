@@ -1,13 +1,13 @@
--- People with their history, who answers for them meanwhile, and who may do what.
+-- People with their history, leave and delegates, rotas, API keys and the audit log.
 
--- Every version of every entry of the directory as it was told: what it is now is in the tables of its kind.
+-- Every version of every directory entry as it was received. The current state is in the table of its kind.
 CREATE TABLE directory_version (
     kind text COLLATE "C",
     id text COLLATE "C",
     version bigint,
     time timestamptz NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
-    -- From when until when it counts: as it says, else from when it was told.
+    -- The period in which it applies: as the event states it, else from when the event was received.
     since timestamptz NOT NULL,
     until timestamptz,
     removed boolean NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE directory_version (
     PRIMARY KEY (kind, id, version)
 );
 
--- What is there already counts from when it says, else from now on: nobody wrote down more.
+-- Existing rows apply from the instant that they state, else from now on: nothing earlier was recorded.
 INSERT INTO directory_version (kind, id, version, time, since, until, removed, data)
 SELECT 'membership', id, version, now(), coalesce(since, now()), until, removed,
        jsonb_strip_nulls(jsonb_build_object(
@@ -25,7 +25,7 @@ SELECT 'membership', id, version, now(), coalesce(since, now()), until, removed,
        ))
 FROM membership;
 
--- Who was what where on a day.
+-- The memberships of a scope on a day.
 CREATE INDEX directory_version_scope ON directory_version (((data ->> 'scope') COLLATE "C"), id)
     WHERE kind = 'membership';
 
@@ -52,7 +52,7 @@ WHERE NOT membership.removed
   AND (membership.since IS NULL OR membership.since <= now())
   AND (membership.until IS NULL OR membership.until > now());
 
--- Who stands in for somebody who is away.
+-- Leave, with the delegate who stands in.
 CREATE TABLE leave (
     id text COLLATE "C" PRIMARY KEY,
     version bigint NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE rota (
 
 CREATE INDEX rota_scope ON rota (scope_kind, scope_id, duty) WHERE NOT removed;
 
--- Keys of systems. Only a hash is kept; `prefix` is what a person recognises one by.
+-- API keys. Only a hash is kept; `prefix` lets a person recognise a key.
 CREATE TABLE api_key (
     id uuid PRIMARY KEY,
     created_at timestamptz NOT NULL,
@@ -97,7 +97,7 @@ CREATE TABLE api_key (
 
 CREATE INDEX api_key_name ON api_key (name);
 
--- Every look at a person's data, and every change that somebody makes. Nothing is ever changed here.
+-- Every read of a person's data, and every change that somebody makes. Rows are never changed.
 CREATE TABLE audit (
     id uuid PRIMARY KEY,
     at timestamptz NOT NULL,

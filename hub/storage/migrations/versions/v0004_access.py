@@ -1,4 +1,4 @@
-"""Who was meant and who was left out, what people consented to, and who may sign in."""
+"""Audiences and who was left out, consents, and accounts."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,15 +1,15 @@
--- Who was meant and who was left out, what people consented to, and who may sign in.
+-- Audiences and who was left out, consents, and accounts.
 
--- Which state of the directory a plan was made from: the greatest `position` that it saw.
+-- Identifies the state of the directory that a plan used: the greatest `position` that it saw.
 ALTER TABLE directory_version ADD COLUMN position bigint GENERATED ALWAYS AS IDENTITY;
 
--- Who was there before there was a history was there whenever it is asked; of what, nobody wrote down.
+-- People who existed before the history began count as present at any time; their data of then was not recorded.
 INSERT INTO directory_version (kind, id, version, time, since, removed, data)
 SELECT 'person', id, version, now(), CASE WHEN removed THEN now() ELSE 'epoch' END, removed, '{}'
 FROM person
 ON CONFLICT DO NOTHING;
 
--- So was where each unit is.
+-- The same for units: each counts as having been where it is now.
 INSERT INTO directory_version (kind, id, version, time, since, removed, data)
 SELECT 'unit', id, version, now(), 'epoch', false,
        jsonb_strip_nulls(jsonb_build_object(
@@ -21,18 +21,18 @@ ON CONFLICT DO NOTHING;
 
 CREATE INDEX directory_version_position ON directory_version (position);
 
--- Which units were of a copropiedad on a day.
+-- The units of a copropiedad on a day.
 CREATE INDEX directory_version_unit ON directory_version (((data ->> 'copropiedad_id') COLLATE "C"))
     WHERE kind = 'unit';
 
--- Everybody of a role in the whole directory, page by page.
+-- Everybody with a role in the whole directory, page by page.
 CREATE INDEX membership_role ON membership (role, person_id) WHERE NOT removed;
 
--- The units that a message of somebody with several is about.
+-- The units that a message is about, for a person with several.
 ALTER TABLE message ADD COLUMN units jsonb;
 
--- Whom each audience of an event meant when it was planned. `groups` is what was looked up, `people` how many that
--- were, `why` the reason why nobody or not everybody is told.
+-- Each audience of an event as it was planned. `groups` is what was looked up, `people` the number of people found,
+-- `why` the reason why nobody or not everybody is notified.
 CREATE TABLE audience_record (
     event_key uuid,
     audience smallint,
@@ -44,7 +44,7 @@ CREATE TABLE audience_record (
     PRIMARY KEY (event_key, audience)
 );
 
--- Those of an audience who were not told, each with the reason.
+-- People of an audience who were not notified, each with the reason.
 CREATE TABLE left_out (
     event_key uuid,
     audience smallint,
@@ -56,11 +56,11 @@ CREATE TABLE left_out (
 
 CREATE INDEX left_out_person ON left_out (person);
 
--- Why nobody was told of an event: it may never have been taken in.
+-- Explains why nobody was notified of an event: intake may have refused it.
 CREATE INDEX dead_letter_event ON dead_letter (event_id) WHERE event_id IS NOT NULL;
 
--- What people said yes and no to. Never changed: `hub.contact_rules.consents` says what counts.
--- `said_by` is the key of the event, or the id of the reply, that brought it.
+-- The ledger of consents. Never changed: `hub.contact_rules.consents` decides what counts.
+-- `said_by` is the key of the event, or the id of the reply, that contained it.
 CREATE TABLE consent (
     id uuid PRIMARY KEY,
     person text COLLATE "C" NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE account (
     created_by text NOT NULL
 );
 
--- What somebody may do where; '' is everywhere.
+-- The role of an account per copropiedad; '' is everywhere.
 CREATE TABLE account_role (
     account_id uuid REFERENCES account ON DELETE CASCADE,
     copropiedad_id text COLLATE "C",
@@ -99,7 +99,7 @@ CREATE TABLE account_role (
     PRIMARY KEY (account_id, copropiedad_id, role)
 );
 
--- Only the hash of what the cookie holds. Without an account: opened with HUB_API_KEY.
+-- Stores only the hash of the cookie's value. A session without an account was opened with HUB_API_KEY.
 CREATE TABLE session (
     hash bytea PRIMARY KEY,
     account_id uuid REFERENCES account ON DELETE CASCADE,
@@ -110,8 +110,8 @@ CREATE TABLE session (
 
 CREATE INDEX session_account ON session (account_id);
 
--- Where messages and clocks belong: whoever reaches some copropiedades sees no others. What has no place of its
--- own (NULL) is for who reaches everywhere.
+-- The copropiedad of messages and clocks: accounts with access to some copropiedades see no others. Rows without
+-- one (NULL) are visible only to accounts with access everywhere.
 ALTER TABLE message ADD COLUMN copropiedad_id text COLLATE "C";
 
 UPDATE message SET copropiedad_id = event.copropiedad_id
@@ -128,12 +128,12 @@ UPDATE clock SET copropiedad_id = coalesce(
 
 CREATE INDEX clock_place ON clock (copropiedad_id, state, started_at) WHERE copropiedad_id IS NOT NULL;
 
--- Whose data a note is about: who looked at mine, may everybody ask (Ley 1581 de 2012, art. 8).
+-- The person whose data a note is about: everybody may ask who read their data (Ley 1581 de 2012, art. 8).
 ALTER TABLE audit ADD COLUMN person text COLLATE "C";
 
 UPDATE audit SET person = substr(subject, 8) WHERE starts_with(subject, 'person:');
 
 CREATE INDEX audit_person ON audit (person, at, id) WHERE person IS NOT NULL;
 
--- Who told it. What systems say of a person by events is no note: it is this row.
+-- The source of the version. A system's event about a person makes no audit note: this row is the record.
 ALTER TABLE directory_version ADD COLUMN source text;

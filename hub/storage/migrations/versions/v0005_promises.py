@@ -1,4 +1,4 @@
-"""What each clock promised, and what has befallen it since."""
+"""The promise of each clock, and its history."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
--- What each clock promised, and what has befallen it since.
+-- The promise of each clock, and its history.
 
 ALTER TABLE clock
     ADD COLUMN promise jsonb,
@@ -6,7 +6,7 @@ ALTER TABLE clock
     ADD COLUMN calendar text COLLATE "C" NOT NULL DEFAULT '',
     ADD COLUMN ended_by uuid;
 
--- Of clocks that are there already only the instants are known: their terms are the wall time to each.
+-- Existing clocks have only instants: their terms become the wall time to each instant.
 WITH instants AS (
     SELECT id, started_at, due_at,
            ARRAY(
@@ -41,10 +41,10 @@ WHERE instants.id = clock.id;
 
 ALTER TABLE clock ALTER COLUMN promise SET NOT NULL;
 
--- Clocks that run by another calendar than today's are laid out anew.
+-- Clocks that use another calendar than today's are rescheduled.
 CREATE INDEX clock_calendar ON clock (calendar) WHERE ended_at IS NULL;
 
--- Ley 2191 de 2022: whom only his working hours let be disturbed, and whom any hour does.
+-- Ley 2191 de 2022: messages that must wait for the person's working hours, and people reachable at any hour.
 ALTER TABLE message ADD COLUMN rests boolean NOT NULL DEFAULT false;
 
 CREATE VIEW any_hour AS

@@ -1,4 +1,4 @@
-"""A clock that has ended may have something left to say."""
+"""A clock that has ended may have a last step to run."""
 
 from hub.storage.migrations.statements import statements_beside
 

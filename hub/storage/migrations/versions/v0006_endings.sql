@@ -1,10 +1,10 @@
--- Those who were called hear that it is over: the last step of a clock comes after its end.
+-- Staff that was called is notified of the end: the last step of a clock comes after its end.
 
 DROP INDEX clock_due;
 DROP INDEX clock_live;
 ALTER TABLE clock DROP COLUMN next_at, DROP COLUMN ended_by;
 
--- What a clock will not do any more. Nobody is told now of what ended long ago.
+-- Drops the steps that an ended clock will not run. Nobody is notified now of clocks that ended long ago.
 UPDATE clock
 SET step_at = step_at[:fired],
     steps = (

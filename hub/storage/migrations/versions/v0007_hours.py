@@ -1,4 +1,4 @@
-"""Hours of a person's own, and what became of a text by which a level takes a matter on."""
+"""A person's own working hours, and the result of a text by which a level takes a case."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
--- What became of a text by which a level takes a matter on (TOMO), as it was decided when it came.
+-- The result of a text by which a level takes a case (TOMO), as decided when the text arrived.
 
 ALTER TABLE reply
     ADD COLUMN taking jsonb,
@@ -11,10 +11,10 @@ DROP INDEX reply_unpublished;
 CREATE INDEX reply_unpublished ON reply (received_at)
     WHERE published_at IS NULL AND kind IN ('reply', 'opt_out', 'opt_in', 'take_on');
 
--- Working hours that a membership of the staff has of its own; NULL: the company's.
+-- Working hours of a single staff membership; NULL: the company's.
 ALTER TABLE membership ADD COLUMN hours jsonb;
 
--- Of whom any membership says hours: what each of them says, NULL for the company's.
+-- For people with own hours in any membership: the hours of each membership, NULL for the company's.
 CREATE VIEW own_hours AS
 SELECT person_id, jsonb_agg(DISTINCT hours) AS weeks
 FROM membership

@@ -1,4 +1,4 @@
-"""Events that do not reach all whom they are for."""
+"""Events that do not reach everybody they are meant for."""
 
 from hub.storage.migrations.statements import statements_beside
 

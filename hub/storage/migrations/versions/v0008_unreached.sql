@@ -1,5 +1,5 @@
--- Events that name a unit, copropiedad or person that the directory did not have, or that had an audience of
--- nobody: `reasons` says which of these.
+-- Events that name a unit, copropiedad or person missing from the directory, or that have an empty audience:
+-- `reasons` says which.
 CREATE TABLE unreached (
     event_key uuid PRIMARY KEY,
     found_at timestamptz NOT NULL DEFAULT now(),
